@@ -1,0 +1,152 @@
+"""Every way to say no, ranked: where several apply, the one with the lowest number is answered.
+
+Belongs here: the codes, whether the same wish may succeed under a new number, the field's customary code beside
+ours (CTP / JR/T 0046 practice). Never here: the checks themselves (session, ledger.core.decide).
+
+1xx end the link. 2xx are told in NotApplied: nothing was consumed. 3xx and up are journaled outcomes: they burn
+their number.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ReplyCode(IntEnum):
+    """The answer to a request, or the reason why a link ends. The number is the rank."""
+
+    ACCEPTED = 0
+    FINISHED = 100
+    MALFORMED_FRAME = 105
+    SIGNATURE_INVALID = 110
+    BODY_DIGEST_MISMATCH = 115
+    STALE_TIMESTAMP = 120
+    SESSION_UNKNOWN = 125
+    SESSION_SUPERSEDED = 130
+    SESSION_VERSION_NOT_GROWING = 135
+    SEQUENCE_STRADDLES = 140
+    CREDIT_EXCEEDED = 145
+    REPLIES_UNREAD = 150
+    PEER_SILENT = 155
+    STOPPING = 160
+    WRONG_TRADE_DATE = 200
+    DUPLICATE_OTHER_CONTENT = 210
+    SEQUENCE_GAP = 220
+    SEAT_DATE_FULL = 230
+    BUSY = 240
+    DRAINING = 250
+    REQUEST_MALFORMED = 300
+    ROLE_FORBIDS = 310
+    EXPIRED = 320
+    CONTRACT_UNKNOWN = 330
+    CONTRACT_TERMINATED = 335
+    CONTRACT_PRE_ASSIGNED = 340
+    CONTRACT_LOSS_REPORTED = 345
+    CONTRACT_SUSPENDED = 350
+    AMOUNT_OUT_OF_RANGE = 360
+    FREEZE_UNKNOWN = 370
+    FREEZE_CLOSED = 375
+    AMOUNT_OVER_REMAINING = 380
+    LISTED = 385
+    LIMIT_EXCEEDED = 390
+    PROCEEDS_UNSETTLED = 400
+    FUNDS_FROZEN = 410
+    INSUFFICIENT_FUNDS = 420
+    PARTY_UNKNOWN = 500
+    PARTY_EXISTS = 505
+    KEY_UNFIT = 510
+    SEAT_EXISTS = 515
+    CONTRACT_NUMBER_NOT_NEXT = 520
+    ACCOUNT_HAS_CONTRACT = 525
+    STATUS_FORBIDS = 530
+    ITEMS_OPEN = 535
+    TRADE_DATE_NOT_LATER = 540
+    MASTER_DATA_FULL = 545
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """What a code means, whether a retry (under a new number, or after reconnecting) may succeed, customary code."""
+
+    meaning: str
+    retry_may_succeed: bool
+    customary: str
+
+
+FACTS: dict[ReplyCode, CodeFacts] = {
+    ReplyCode.ACCEPTED: CodeFacts("done as asked", False, "0000"),
+    ReplyCode.FINISHED: CodeFacts("the peer ended the session in order", True, "905002"),
+    ReplyCode.MALFORMED_FRAME: CodeFacts(
+        "a header or body that the protocol does not allow", False, "0x2003"
+    ),
+    ReplyCode.SIGNATURE_INVALID: CodeFacts(
+        "unknown party, key or suite, or a wrong signature", False, "1036"
+    ),
+    ReplyCode.BODY_DIGEST_MISMATCH: CodeFacts("the body is not the one that was signed", False, "1036"),
+    ReplyCode.STALE_TIMESTAMP: CodeFacts("a logon whose time is not now", True, "1006"),
+    ReplyCode.SESSION_UNKNOWN: CodeFacts("negotiate and establish come first", True, "1019"),
+    ReplyCode.SESSION_SUPERSEDED: CodeFacts("a newer session or link of this seat took over", False, "1020"),
+    ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts(
+        "the session version must grow; current is told", True, "1020"
+    ),
+    ReplyCode.SEQUENCE_STRADDLES: CodeFacts(
+        "a frame begins before and ends after the next number", False, "2004"
+    ),
+    ReplyCode.CREDIT_EXCEEDED: CodeFacts("more unanswered records than granted", True, "-2"),
+    ReplyCode.REPLIES_UNREAD: CodeFacts("the partner did not read its answers", True, "0x1001"),
+    ReplyCode.PEER_SILENT: CodeFacts("nothing heard for three heartbeat intervals", True, "0x2001"),
+    ReplyCode.STOPPING: CodeFacts("the gateway is going down in order", True, "2000"),
+    ReplyCode.WRONG_TRADE_DATE: CodeFacts("a new request for a date that is not open", False, "1022"),
+    ReplyCode.DUPLICATE_OTHER_CONTENT: CodeFacts("this number was used for something else", False, "1029"),
+    ReplyCode.SEQUENCE_GAP: CodeFacts("numbers are missing before this frame", True, "2004"),
+    ReplyCode.SEAT_DATE_FULL: CodeFacts("the requests of this seat and date are used up", False, "1021"),
+    ReplyCode.BUSY: CodeFacts("too much under way; come back after the time told", True, "1030"),
+    ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
+    ReplyCode.REQUEST_MALFORMED: CodeFacts(
+        "unknown kind, or a reserved or unused field is set", False, "2008"
+    ),
+    ReplyCode.ROLE_FORBIDS: CodeFacts("this party may not send this kind", False, "1026"),
+    ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
+    ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
+    ReplyCode.CONTRACT_TERMINATED: CodeFacts("the contract has ended", False, "2012"),
+    ReplyCode.CONTRACT_PRE_ASSIGNED: CodeFacts("the customer has not confirmed the contract", True, "1004"),
+    ReplyCode.CONTRACT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
+    ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
+    ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
+    ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
+    ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
+    ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts("more than what remains of the freeze", True, "2008"),
+    ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
+    ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
+    ReplyCode.PROCEEDS_UNSETTLED: CodeFacts("covered only by proceeds not yet settled", True, "1021"),
+    ReplyCode.FUNDS_FROZEN: CodeFacts("the money is there but frozen or spent on fills", True, "1021"),
+    ReplyCode.INSUFFICIENT_FUNDS: CodeFacts("not enough money", True, "1021"),
+    ReplyCode.PARTY_UNKNOWN: CodeFacts("no such party", False, "1026"),
+    ReplyCode.PARTY_EXISTS: CodeFacts("the party number is taken", False, "1032"),
+    ReplyCode.KEY_UNFIT: CodeFacts("key id taken, wrong suite, wrong length or too many keys", False, "1031"),
+    ReplyCode.SEAT_EXISTS: CodeFacts("the seat number is taken", False, "1032"),
+    ReplyCode.CONTRACT_NUMBER_NOT_NEXT: CodeFacts("contract numbers are given without gaps", True, "1003"),
+    ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the savings account already has a contract", False, "1003"),
+    ReplyCode.STATUS_FORBIDS: CodeFacts("the contract's state does not allow this event", False, "2012"),
+    ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
+    ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts(
+        "the next trade date must be later than the open one", False, "1022"
+    ),
+    ReplyCode.MASTER_DATA_FULL: CodeFacts(
+        "a table of parties, keys, seats or contracts is full", False, "1021"
+    ),
+}
+
+
+def ends_link(code: ReplyCode) -> bool:
+    """True for the codes that are the reason in a Terminate."""
+    return 100 <= code < 200
+
+
+def consumes_nothing(code: ReplyCode) -> bool:
+    """True for the codes told in NotApplied."""
+    return 200 <= code < 300
+
+
+def burns_number(code: ReplyCode) -> bool:
+    """True for journaled outcomes, acceptance included."""
+    return code == ReplyCode.ACCEPTED or code >= 300

@@ -1,0 +1,23 @@
+"""Whose fault it is, as a type. A business refusal is never an exception: it is a `ReplyCode`.
+
+Belongs here: the exceptions that cross module borders. Never here: refusals (codes), operating faults of one shell.
+"""
+
+from protocol.codes import ReplyCode
+
+
+class PeerViolation(Exception):
+    """The peer broke the rules of the session; the link is closed with `code` as the reason."""
+
+    def __init__(self, code: ReplyCode, detail: str) -> None:
+        super().__init__(f"{code.name}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class MisuseError(Exception):
+    """Our own code used an object in a way that its contract forbids: a bug on this side."""
+
+
+class InvariantBroken(Exception):
+    """The books are wrong. The process stops and says where; nothing is answered from then on."""

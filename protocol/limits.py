@@ -1,0 +1,74 @@
+"""Every bound of the system, each with its reason and a neighbour that it is checked against.
+
+Belongs here: numbers that both sides or several processes must agree on. Never here: defaults that an operator
+may change (config), layouts (header, records).
+"""
+
+RECORD_BYTES = 64  # one cache line; the union record of every money request
+OUTCOME_BYTES = 16  # code, kind of state and the amount that remains
+HEADER_BYTES = 96
+SIGNATURE_BYTES = 64  # Ed25519, and P-256 as raw r‖s
+DIGEST_BYTES = 32  # SHA-256
+PREFIX_BYTES = HEADER_BYTES + SIGNATURE_BYTES  # what must be verified before a body is believed
+
+FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a larger frame only adds latency
+OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
+CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenContracts with 8,192 terms of at most 40 bytes
+QUERY_BODY_BYTES_MAX = 4_096
+SESSION_BODY_BYTES_MAX = 1_024  # negotiate, establish, heartbeat, terminate and their answers
+BODY_BYTES_MAX = FRAME_RECORDS_MAX * RECORD_BYTES
+BOOK_FEED_BODY_BYTES_MAX = 8 * 1024 * 1024  # one journal row, gateway link only
+
+AMOUNT_FEN_MAX = 2**40  # 10.9 billion yuan in one order; 2^16 of them stay below 2^57
+COLUMN_FEN_MAX = 2**60  # a column plus a whole commit of amounts stays below 2^62: no wrap is possible
+COMMIT_RECORDS_MAX = 65_536
+COMMIT_BODY_BYTES_MAX = 4 * 1024 * 1024  # bodies of one journal row
+JOURNAL_ROW_BYTES_MAX = 8 * 1024 * 1024
+
+CREDIT_RECORDS_MIN = 16_384  # two full frames: a sender can always have the next one under way
+CREDIT_RECORDS_DEFAULT = 65_536
+CREDIT_RECORDS_MAX = 262_144
+PARTIES_MAX = 1_024
+SEATS_MAX = 1_024
+KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past
+CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
+CONTRACTS_PER_CONTROL_MAX = 8_192
+REQUESTS_PER_DATE_MAX = 2**25  # slots of the request table of one date
+REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
+REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # beyond it a seat is told SEAT_DATE_FULL
+LINKS_MAX = 1_024
+
+IN_FLIGHT_RECORDS_MAX = 2**20  # forwarded and unanswered in one gateway: 64 MiB of bodies
+REPLY_BYTES_UNSENT_MAX = 4 * 1024 * 1024  # per link; a partner that does not read is cut and resumes
+RECEIVE_CHUNK_BYTES = 256 * 1024
+
+NEGOTIATE_FRESH_NS = 5_000_000_000  # a logon older or newer than this is refused (S1)
+HEARTBEAT_NS_MIN = 100_000_000
+HEARTBEAT_NS_DEFAULT = 1_000_000_000
+HEARTBEAT_NS_MAX = 60_000_000_000
+SILENT_INTERVALS_MAX = 3  # a peer silent for so many heartbeat intervals is dead
+LOGON_NS_MAX = 5_000_000_000  # a link that has not established by then is closed
+BUSY_RETRY_NS = 20_000_000
+OUTBOX_FRAMES_MAX = 4_096  # unanswered frames of one seat
+NONCE_BYTES = 16
+SOFTWARE_CHARS_MAX = 64
+DETAIL_CHARS_MAX = 200
+QUERY_CONTRACTS_MAX = 64
+TRADE_DATE_MIN = 19_900_101
+TRADE_DATE_MAX = 21_991_231
+
+assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
+assert COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX * 3 + COLUMN_FEN_MAX < 2**62  # ranges are masked before any sum
+assert COMMIT_RECORDS_MAX * RECORD_BYTES <= COMMIT_BODY_BYTES_MAX
+assert (
+    COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) + COMMIT_BODY_BYTES_MAX // 2 < JOURNAL_ROW_BYTES_MAX
+)
+assert CREDIT_RECORDS_MIN >= 2 * FRAME_RECORDS_MAX
+assert CREDIT_RECORDS_MIN <= CREDIT_RECORDS_DEFAULT <= CREDIT_RECORDS_MAX <= IN_FLIGHT_RECORDS_MAX
+assert REQUEST_PAGE_RECORDS >= FRAME_RECORDS_MAX
+assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
+assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
+assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
+assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
+assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
+assert REPLY_BYTES_UNSENT_MAX > CREDIT_RECORDS_MAX * OUTCOME_BYTES // 2

@@ -1,0 +1,110 @@
+"""Byte layouts of what flows in blocks: the union record, the outcome, and the preamble of an outcome frame.
+
+Belongs here: numpy dtypes and their checks; nothing else declares a layout. Never here: rules about values.
+All fields are little-endian and signed (an unsigned 64-bit column meeting a signed one turns into float64 in numpy).
+"""
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from protocol.errors import MisuseError
+from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
+
+RecordArray = npt.NDArray[np.void]
+OutcomeArray = npt.NDArray[np.void]
+
+# Bytes 24 to 39 are read by kind: an order carries its limit price and security, a fill its release and turnover.
+RECORD = np.dtype(
+    {
+        "names": [
+            "kind",
+            "market",
+            "reserved",
+            "quantity",
+            "contract_no",
+            "amount_fen",
+            "price",
+            "security",
+            "release_fen",
+            "turnover_fen",
+            "target_date",
+            "target_seat",
+            "target_number",
+            "partner_ref",
+        ],
+        "formats": [
+            "<i1",
+            "<i1",
+            "<i2",
+            "<i4",
+            "<i8",
+            "<i8",
+            "<i8",
+            "S8",
+            "<i8",
+            "<i8",
+            "<i4",
+            "<i4",
+            "<i8",
+            "V8",
+        ],
+        "offsets": [0, 1, 2, 4, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
+        "itemsize": RECORD_BYTES,
+    }
+)
+
+# `state`: of the freeze concerned, see FreezeState; `remaining_fen`: what remains of it after this record.
+OUTCOME = np.dtype(
+    {
+        "names": ["code", "state", "reserved", "remaining_fen"],
+        "formats": ["<i2", "<i2", "<i4", "<i8"],
+        "offsets": [0, 2, 4, 8],
+        "itemsize": OUTCOME_BYTES,
+    }
+)
+
+FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
+FREEZE_STATE_OPEN = 1
+FREEZE_STATE_CLOSED = 2
+
+_PREAMBLE = struct.Struct("<qq32s32s")
+assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES
+assert RECORD.itemsize == RECORD_BYTES
+assert OUTCOME.itemsize == OUTCOME_BYTES
+
+
+class OutcomesPreamble(NamedTuple):
+    """What an outcome frame says before its outcomes: where in the journal, when, and to which body it answers."""
+
+    sequence: int  # journal sequence of the row that holds request and outcome
+    decided_at_ns: int  # UTC nanoseconds since 1970
+    chain_digest: bytes  # (32,) digest of that row, over everything before it
+    request_digest: bytes  # (32,) SHA-256 of the request's body, as its header said
+
+
+def pack_preamble(preamble: OutcomesPreamble) -> bytes:
+    """80 bytes that open the body of an outcome frame."""
+    return _PREAMBLE.pack(*preamble)
+
+
+def unpack_preamble(body: bytes) -> OutcomesPreamble:
+    """Read the first 80 bytes of an outcome frame's body. Raises MisuseError when the body is shorter."""
+    if len(body) < OUTCOMES_PREAMBLE_BYTES:
+        raise MisuseError("outcome body shorter than its preamble")
+    return OutcomesPreamble._make(_PREAMBLE.unpack_from(body))
+
+
+def records_from_body(body: bytes) -> RecordArray:
+    """A read-only (n,) view of RECORD over `body`, 1 ≤ n ≤ FRAME_RECORDS_MAX. Raises MisuseError otherwise."""
+    count, rest = divmod(len(body), RECORD_BYTES)
+    if rest or not 1 <= count <= FRAME_RECORDS_MAX:
+        raise MisuseError(f"{len(body)} bytes are no block of records")
+    return np.frombuffer(body, RECORD)
+
+
+def outcomes_from_body(body: bytes) -> OutcomeArray:
+    """A read-only (n,) view of OUTCOME behind the preamble of an outcome frame's body."""
+    return np.frombuffer(body, OUTCOME, offset=OUTCOMES_PREAMBLE_BYTES)

@@ -1,0 +1,150 @@
+"""Signing suites: one short signature over a domain-separated header.
+
+Belongs here: the suites, key encodings, canonical signatures. Never here: key files, key registries, policies.
+Ed25519 is RFC 8032. P-256 is ECDSA with SHA-256 and RFC 6979 nonces; its signature is raw r‖s, big-endian, with low s
+(DER is malleable). A further suite (SM2 with SM3) is one more class and one more row in the tables.
+"""
+
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from protocol.errors import MisuseError
+from protocol.limits import SIGNATURE_BYTES
+from protocol.vocabulary import Suite
+
+DOMAIN = b"YZT1/frame\x00"
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_P256_HALF = _P256_ORDER // 2
+_ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+PUBLIC_KEY_BYTES: dict[Suite, int] = {Suite.ED25519_SHA256: 32, Suite.P256_SHA256: 65}
+
+PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+
+
+class Signer(Protocol):
+    """Makes signatures with one private key."""
+
+    @property
+    def suite(self) -> Suite: ...
+    @property
+    def key_id(self) -> int: ...
+    def sign(self, header_bytes: bytes) -> bytes:
+        """(96,) header bytes to a (64,) signature; the same input gives the same bytes."""
+        ...
+
+    def public_key(self) -> bytes:
+        """The raw public key as `verifier_from_bytes` takes it."""
+        ...
+
+
+class Verifier(Protocol):
+    """Checks signatures with one public key."""
+
+    @property
+    def suite(self) -> Suite: ...
+    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+        """True only for the one canonical signature of these header bytes by this key."""
+        ...
+
+
+class Ed25519Signer:
+    """Suite 1."""
+
+    suite = Suite.ED25519_SHA256
+
+    def __init__(self, key: ed25519.Ed25519PrivateKey, key_id: int) -> None:
+        self._key = key
+        self.key_id = key_id
+
+    def sign(self, header_bytes: bytes) -> bytes:
+        return self._key.sign(DOMAIN + header_bytes)
+
+    def public_key(self) -> bytes:
+        return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+class Ed25519Verifier:
+    """Suite 1."""
+
+    suite = Suite.ED25519_SHA256
+
+    def __init__(self, key: ed25519.Ed25519PublicKey) -> None:
+        self._key = key
+
+    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+        try:
+            self._key.verify(signature, DOMAIN + header_bytes)
+        except InvalidSignature:
+            return False
+        return True
+
+
+class P256Signer:
+    """Suite 2."""
+
+    suite = Suite.P256_SHA256
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey, key_id: int) -> None:
+        self._key = key
+        self.key_id = key_id
+
+    def sign(self, header_bytes: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(DOMAIN + header_bytes, _ECDSA))
+        if s > _P256_HALF:
+            s = _P256_ORDER - s
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def public_key(self) -> bytes:
+        return self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+class P256Verifier:
+    """Suite 2."""
+
+    suite = Suite.P256_SHA256
+
+    def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
+        self._key = key
+
+    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+        if len(signature) != SIGNATURE_BYTES:
+            return False
+        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        if not (0 < r < _P256_ORDER and 0 < s <= _P256_HALF):
+            return False
+        try:
+            self._key.verify(encode_dss_signature(r, s), DOMAIN + header_bytes, _ECDSA)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def signer_from_key(key: PrivateKey, key_id: int) -> Signer:
+    """A signer for an Ed25519 or P-256 private key. Raises MisuseError for any other curve."""
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return Ed25519Signer(key, key_id)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return P256Signer(key, key_id)
+    raise MisuseError("signing keys are Ed25519 or P-256")
+
+
+def verifier_from_bytes(suite: Suite, public_key: bytes) -> Verifier:
+    """A verifier for a raw public key (Ed25519: 32 bytes; P-256: 65 bytes, uncompressed point).
+
+    Raises MisuseError when the bytes are no key of that suite.
+    """
+    if len(public_key) != PUBLIC_KEY_BYTES[suite]:
+        raise MisuseError(
+            f"a {suite.name} public key has {PUBLIC_KEY_BYTES[suite]} bytes, not {len(public_key)}"
+        )
+    try:
+        if suite == Suite.ED25519_SHA256:
+            return Ed25519Verifier(ed25519.Ed25519PublicKey.from_public_bytes(public_key))
+        return P256Verifier(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key))
+    except ValueError as error:
+        raise MisuseError(f"not a {suite.name} public key: {error}") from error

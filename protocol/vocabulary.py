@@ -1,0 +1,117 @@
+"""The words of the wire: every closed set of numbers that a header, record or message may carry.
+
+Belongs here: enumerations shared by both sides, the contract number's check digits.
+Never here: limits (limits), refusals (codes), byte layouts (header, records), behaviour.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+BANK_PARTY = 1  # the bank's own party number, fixed by the genesis row
+BANK_SEAT = 1  # the bank's own seat: master data, contracts, deposits and withdrawals enter here
+CONTRACT_NUMBER_STEP = 100  # a contract number is index × 100 + two check digits (ISO 7064 MOD 97-10)
+
+
+class FrameKind(IntEnum):
+    """What a frame is. 1 to 63 travel between partner and bank, 64 and up only between gateway and ledger."""
+
+    NEGOTIATE = 1
+    NEGOTIATED = 2
+    ESTABLISH = 3
+    ESTABLISHED = 4
+    RECORDS = 5
+    OUTCOMES = 6
+    CONTROL = 7
+    NOT_APPLIED = 8
+    QUERY = 9
+    ANSWER = 10
+    HEARTBEAT = 11
+    TERMINATE = 12
+    REGISTER = 64
+    REGISTERED = 65
+    SEAT_HEAD_QUERY = 66
+    SEAT_HEAD = 67
+    BOOK_FEED = 68
+
+
+NUMBERED_KINDS = frozenset({FrameKind.RECORDS, FrameKind.CONTROL})  # these consume request numbers
+
+
+class Direction(IntEnum):
+    """Which way a frame travels; signed, so that a frame can never be reflected to its sender."""
+
+    TO_BANK = 1
+    TO_PARTNER = 2
+
+
+class Suite(IntEnum):
+    """Signing suite, fixed per partner when it is registered and never negotiated."""
+
+    ED25519_SHA256 = 1
+    P256_SHA256 = 2
+
+
+class Role(IntEnum):
+    """What a party is; decides which kinds it may send."""
+
+    BANK = 1
+    BROKER = 2
+
+
+class RecordKind(IntEnum):
+    """Kind of a money record (first byte of the record)."""
+
+    FREEZE = 1
+    RELEASE = 2
+    FILL_BUY = 3
+    FILL_SELL = 4
+    DEPOSIT = 5
+    WITHDRAWAL = 6
+
+
+class Market(IntEnum):
+    """Market of an order, informative in scheme B."""
+
+    NONE = 0
+    XSHG = 1
+    XSHE = 2
+
+
+class ContractStatus(IntEnum):
+    """State of a contract 签约."""
+
+    PRE_ASSIGNED = 1
+    ACTIVE = 2
+    SUSPENDED = 3
+    LOSS_REPORTED = 4
+    TERMINATED = 5
+
+
+class ContractEvent(IntEnum):
+    """What can happen to a contract."""
+
+    CONFIRM = 1
+    SUSPEND = 2
+    RESUME = 3
+    REPORT_LOSS = 4
+    LIFT_LOSS = 5
+    TERMINATE = 6
+
+
+def contract_no_from_index(index: int) -> int:
+    """The wire number of the contract at `index` (0-based): index × 100 + check digits, so that it is 1 modulo 97."""
+    return index * CONTRACT_NUMBER_STEP + (98 - (index * CONTRACT_NUMBER_STEP) % 97)
+
+
+def contract_nos_from_indices(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Vector form of `contract_no_from_index`: (n,) int64 to (n,) int64."""
+    base = indices * CONTRACT_NUMBER_STEP
+    return base + (98 - base % 97)
+
+
+def index_from_contract_no(contract_no: int) -> int:
+    """The index behind a wire number, or -1 when the check digits do not fit."""
+    index = contract_no // CONTRACT_NUMBER_STEP
+    return index if contract_no > 0 and contract_no_from_index(index) == contract_no else -1
