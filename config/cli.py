@@ -1,0 +1,206 @@
+"""`yzt`: the command line.
+
+What belongs here: which commands there are, their options, one clear line and an exit code for every fault.
+What never may: the work itself; each command imports only what it needs, when it runs.
+"""
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Protocol, cast
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import Config, dump, load, with_dsn
+
+DEFAULT_FILE = Path("yzt.toml")
+MODULES = {
+    "run": "frontend_sim.demo",
+    "load": "frontend_sim.load",
+    "replay": "frontend_sim.replay",
+    "audit": "ledger.audit",
+}
+"""Commands that other packages own: each has `main(argv, config) -> int`."""
+
+EPILOG = """exit codes: 0 done, 1 a figure or check differs, 64 usage, 65 input data,
+69 something needed is not there, 70 the books are broken, 74 fenced by another ledger,
+76 journal tampered with or its tail lost, 78 configuration"""
+
+
+class CommandModule(Protocol):
+    """What a package offers that owns a command."""
+
+    def main(self, argv: list[str], config: Config) -> int:
+        """Runs the command with what followed its name. Returns: the exit code."""
+        ...
+
+
+class UsageFault(ProcessFault):
+    """The command line is wrong."""
+
+    def __init__(self, message: str) -> None:
+        """Takes the one line; the code is always ExitCode.USAGE."""
+        super().__init__(message, ExitCode.USAGE)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are faults like all others: one line, exit code 64."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse ends the process here, we raise
+        raise UsageFault(f"{message} (see `yzt --help`)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns: its exit code; a fault is one line on stderr."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except ProcessFault as fault:
+        print(f"yzt: {fault}", file=sys.stderr)
+        return int(fault.exit_code)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _dispatch(arguments: list[str]) -> int:
+    common = _common_options()
+    if arguments and arguments[0] in MODULES:
+        known, rest = common.parse_known_args(arguments[1:])
+        return _owned_command(MODULES[arguments[0]]).main(rest, _config_of(known))
+    options = _parser(common).parse_args(arguments)
+    match options.command:
+        case "up":
+            return _up(_config_of(options))
+        case "keygen":
+            return _keygen(options)
+        case "config":
+            return _config(options)
+        case _:
+            return _status(_config_of(options))
+
+
+def _owned_command(name: str) -> CommandModule:
+    try:
+        return cast("CommandModule", importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        raise ProcessFault(f"{name} cannot be loaded: {error}", ExitCode.UNAVAILABLE) from None
+
+
+def _common_options() -> _Parser:
+    common = _Parser(add_help=False, allow_abbrev=False)
+    common.add_argument(
+        "--config", metavar="FILE", help=f"configuration file (default: {DEFAULT_FILE} if it is there)"
+    )
+    common.add_argument("--dsn", metavar="DSN", help="use this PostgreSQL instead of the embedded one")
+    return common
+
+
+def _parser(common: _Parser) -> _Parser:
+    parser = _Parser(
+        prog="yzt",
+        description="Yinzhengtong (银证通): a bank-securities gateway",
+        epilog=EPILOG,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands.add_parser(
+        "up", parents=[common], help="serve until stopped: PostgreSQL, ledger, gateway, follower"
+    )
+    commands.add_parser(
+        "run", help="run a trading session with simulated brokers and print the control table"
+    )
+    commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
+    commands.add_parser("replay", help="drive a recorded order flow through a broker link")
+    commands.add_parser("audit", help="`audit verify`: check the journal's chain")
+    keygen = commands.add_parser(
+        "keygen", parents=[common], help="make a key pair, or the bank's missing ones"
+    )
+    keygen.add_argument("file", nargs="?", type=Path, help="private key file to make, such as broker.pem")
+    keygen.add_argument("--suite", choices=("ed25519", "p256"), default="ed25519")
+    keygen.add_argument(
+        "--bank", action="store_true", help="make the bank's missing keys in the state directory"
+    )
+    shown = commands.add_parser("config", parents=[common], help="check or show the configuration")
+    shown.add_argument("what", choices=("check", "show"))
+    commands.add_parser("status", parents=[common], help="which processes serve, and on which ports")
+    return parser
+
+
+def _config_of(options: argparse.Namespace) -> Config:
+    file = Path(options.config) if options.config else (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    config = load(file)
+    return with_dsn(config, options.dsn) if options.dsn else config
+
+
+def _up(config: Config) -> int:
+    from config.keys import make_missing_bank_keys
+    from config.processes import print_progress
+    from config.supervise import Supervisor
+
+    make_missing_bank_keys(config, print_progress)
+    supervisor = Supervisor(config)
+
+    def request_stop(number: int, frame: FrameType | None) -> None:
+        supervisor.request_stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, request_stop)
+    supervisor.start()
+    ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
+    print_progress(f"serving: {', '.join(ports)}")
+    supervisor.wait()
+    code = supervisor.stop()
+    if supervisor.fault is not None:
+        raise supervisor.fault
+    return code
+
+
+def _keygen(options: argparse.Namespace) -> int:
+    from config.keys import make_missing_bank_keys, write_key_pair
+
+    if options.bank == (options.file is not None):
+        raise UsageFault("keygen takes a file, or --bank")
+    if options.bank:
+        make_missing_bank_keys(_config_of(options), print)
+    else:
+        print(f"{options.file}\n{write_key_pair(options.file, options.suite)}")
+    return ExitCode.OK
+
+
+def _config(options: argparse.Namespace) -> int:
+    from config.keys import bank_key_files, check_private_key
+
+    config = _config_of(options)
+    if options.what == "show":
+        print(dump(config), end="")
+        return ExitCode.OK
+    for file, suite in bank_key_files(config):
+        check_private_key(file, suite)
+    print("the configuration and the bank's keys are in order")
+    return ExitCode.OK
+
+
+def _status(config: Config) -> int:
+    from config.children import read_ready
+    from config.processes import is_alive
+    from config.supervise import MODULES as NAMES
+
+    all_serve = True
+    for name in NAMES:
+        ready = read_ready(config.ready_file(name))
+        serves = ready is not None and is_alive(ready.pid)
+        all_serve = all_serve and serves
+        ports = "" if ready is None else ", ".join(f"{what} {port}" for what, port in ready.ports.items())
+        print(
+            f"{name:<10} pid {ready.pid}  {ports}"
+            if ready is not None and serves
+            else f"{name:<10} does not serve"
+        )
+    return ExitCode.OK if all_serve else ExitCode.UNAVAILABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,363 @@
+"""One PostgreSQL server of our own: prepared, started, stopped, killed; its programs come from a wheel.
+
+What belongs here: the life of the server and who may connect to it. What never may: the ledger's tables, or
+any setting that is not particular to one installation (those are in config/postgresql.conf, one file for
+everybody).
+
+Who may connect: only the Unix socket, only `peer`: the operating-system user that runs the server and the one
+that called us, as role `yzt`, which owns database `yzt` and is no superuser. Nothing listens on a network.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGQUIT, Signals
+from typing import IO, Final
+from urllib.parse import quote
+
+import msgspec
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.postgres_install import caller_name, reachable_tree, reaches, server_identity
+from config.processes import (
+    Identity,
+    Progress,
+    Waiting,
+    children_of,
+    guarded,
+    is_alive,
+    last_line,
+    print_progress,
+    processes_in,
+    signal_quietly,
+    spawn,
+)
+
+ROLE = "yzt"
+DATABASE = "yzt"
+SUPERUSER = "postgres"
+SETTINGS = Path(__file__).with_name("postgresql.conf")
+ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+SOCKET_PATH_BYTES_MAX = 90
+"""A Unix socket's path has 108 bytes in the kernel; `/.s.PGSQL.5432.lock` is appended to the folder."""
+FAST_STOP_NS = 60_000_000_000
+"""How long a fast shutdown may take (it writes a checkpoint) before an immediate one is asked for."""
+IMMEDIATE_STOP_NS = 10_000_000_000
+
+
+class Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `places.json` in the state directory records: where this server's folders are."""
+
+    data: str
+    sockets: str
+    outside: tuple[str, ...]
+    """Folders that we made outside the state directory, because the server's user or a socket path needed it.
+    """
+    prepared: bool
+
+
+@dataclass
+class EmbeddedPostgres:
+    """A server in a state directory. Make one with `prepare`; one process at a time may have it started."""
+
+    home: Path
+    """`<state>/postgres`: the record of places, the lock, the log."""
+    data: Path
+    sockets: Path
+    tree: Path
+    identity: Identity | None
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _lock: IO[bytes] | None = field(default=None, repr=False)
+
+    @classmethod
+    def prepare(cls, state_directory: Path, progress: Progress = print_progress) -> "EmbeddedPostgres":
+        """Makes the cluster if there is none yet, with role and database; finds it again otherwise.
+
+        Raises: ProcessFault with one line when the programs, a user or a folder is missing, or initdb fails.
+        """
+        home = state_directory.resolve() / "postgres"
+        home.mkdir(parents=True, exist_ok=True)
+        identity = server_identity()
+        tree = reachable_tree(identity)
+        with _locked(home):
+            places = _recorded_places(home)
+            if places is None or not places.prepared:
+                if places is not None:
+                    _remove_folders(home, places)
+                places = _choose_places(home, identity)
+                _record_places(home, places)
+                server = cls(home, Path(places.data), Path(places.sockets), tree, identity)
+                progress("preparing PostgreSQL: a new cluster")
+                server._initialise()
+                _record_places(home, msgspec.structs.replace(places, prepared=True))
+        return cls(home, Path(places.data), Path(places.sockets), tree, identity)
+
+    def start(self, progress: Progress = print_progress) -> None:
+        """Starts the server and returns when it accepts connections; crash recovery may take its time.
+
+        Raises: ProcessFault when another process runs it, or when it ends before it is ready.
+        """
+        self.launch(progress)
+        waiting = Waiting("PostgreSQL to start", progress)
+        while not self.is_ready():
+            waiting.pause(self.log_path)
+
+    def launch(self, progress: Progress = print_progress) -> None:
+        """Starts the server without waiting until it accepts connections.
+
+        Raises: ProcessFault when another process runs it.
+        """
+        self._lock = _locked(self.home)
+        self._wait_for_predecessor(progress)
+        _write_settings(self.data, self.identity)
+        command = [self.binary("postgres"), "-D", str(self.data), "-k", str(self.sockets), "-h", ""]
+        with self.log_path.open("ab") as log:
+            self._process = spawn(
+                command, death_signal=SIGINT, output=log, environment=ENVIRONMENT, identity=self.identity
+            )
+
+    def is_ready(self) -> bool:
+        """Whether the launched server accepts connections: its postmaster has written so into line 8 of its
+        pid file.
+
+        Raises: ProcessFault when it has ended.
+        """
+        if self.has_ended() and self._process is not None:
+            status = self._process.returncode
+            self._ended()
+            message = f"PostgreSQL ended with status {status}: {last_line(self.log_path)}"
+            raise ProcessFault(message, ExitCode.UNAVAILABLE)
+        try:
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(self.postmaster_pid) and lines[7].strip() == "ready"
+
+    def stop(self, progress: Progress = print_progress) -> None:
+        """Stops the server: fast, then immediate, then by force. Nothing of it is left; does nothing when
+        stopped.
+        """
+        if self._process is None:
+            return
+        waiting = Waiting("PostgreSQL to stop", progress)
+        limits_ns = ((SIGINT, FAST_STOP_NS), (SIGQUIT, FAST_STOP_NS + IMMEDIATE_STOP_NS))
+        for number, limit_ns in limits_ns:
+            signal_quietly(self._process.pid, number)
+            while self._process.poll() is None:
+                if waiting.pause() > limit_ns:
+                    break
+        self.kill_all()
+
+    def kill_all(self) -> None:
+        """SIGKILL to postmaster and backends at once, as a power cut would; returns when all are gone."""
+        if self._process is None:
+            return
+        # Stopped first, the postmaster starts no backend between our look at its children and its end.
+        if self._process.poll() is None:
+            signal_quietly(self._process.pid, Signals.SIGSTOP)
+        backends = children_of(self._process.pid)
+        for process_id in (self._process.pid, *backends):
+            signal_quietly(process_id, SIGKILL)
+        self._process.wait()
+        waiting = Waiting("PostgreSQL's backends to end", print_progress)
+        while any(is_alive(process_id) for process_id in (*backends, *processes_in(self.data))):
+            for process_id in processes_in(self.data):
+                signal_quietly(process_id, SIGKILL)
+            waiting.pause()
+        self._ended()
+
+    def has_ended(self) -> bool:
+        """Whether a started server ended by itself (a crash); False when it was never started or was
+        stopped.
+        """
+        return self._process is not None and self._process.poll() is not None
+
+    def remove(self) -> None:
+        """Deletes the stopped cluster with every folder made for it, those outside the state directory too.
+
+        Raises: ProcessFault while a process has it started.
+        """
+        with _locked(self.home):
+            places = _recorded_places(self.home)
+            if places is not None:
+                _remove_folders(self.home, places)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    def postmaster_pid(self) -> int:
+        """The process id of the postmaster.
+
+        Raises: ProcessFault when the server is not started.
+        """
+        if self._process is None:
+            raise ProcessFault("PostgreSQL is not started", ExitCode.UNAVAILABLE)
+        return self._process.pid
+
+    @property
+    def dsn(self) -> str:
+        """How role `yzt` connects to database `yzt`, for asyncpg and libpq alike."""
+        return self.dsn_of(DATABASE)
+
+    def dsn_of(self, database: str, role: str = ROLE) -> str:
+        """The same for another database, or for the superuser (only as the user that runs the server)."""
+        return f"postgresql:///{database}?host={quote(str(self.sockets), safe='/')}&user={role}"
+
+    @property
+    def log_path(self) -> Path:
+        """Where the server's messages go."""
+        return self.home / "postgresql.log"
+
+    def binary(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, such as `pgbench`."""
+        return str(self.tree / "bin" / name)
+
+    def administer(self, statements: Sequence[str]) -> None:
+        """Runs statements as superuser, one by one, while the server is stopped (single-user mode).
+
+        Raises: ProcessFault with PostgreSQL's message when one fails.
+        """
+        _write_settings(self.data, self.identity)
+        command = [self.binary("postgres"), "--single", "-j", "-D", str(self.data), "-c", "exit_on_error=on"]
+        text = "".join(f"{statement}\n;\n\n" for statement in statements)
+        self._run([*command, SUPERUSER], text)
+
+    def _initialise(self) -> None:
+        """Creates the cluster, then role and database, then the rules who may connect."""
+        # The builtin provider sorts by code point on every host, whatever locales and C library it has.
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
+        access = ["--auth-local=peer", "--auth-host=reject", f"--username={SUPERUSER}"]
+        checks = ["--data-checksums", "--no-instructions"]
+        self._run([self.binary("initdb"), "-D", str(self.data), *locale, *access, *checks], "")
+        role = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        self.administer([role, f"CREATE DATABASE {DATABASE} OWNER {ROLE}"])
+
+    def _run(self, command: list[str], text: str) -> None:
+        """Runs one of PostgreSQL's programs to its end as the server's user."""
+        done = subprocess.run(
+            guarded(command, SIGKILL, self.identity),
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=dict(ENVIRONMENT),
+        )
+        if done.returncode != 0:
+            lines = [line for line in done.stderr.splitlines() if line.strip()]
+            wrong = [
+                line for line in lines if "FATAL" in line or "ERROR" in line or "error:" in line
+            ] or lines
+            reason = wrong[0] if wrong else f"status {done.returncode}"
+            raise ProcessFault(f"{Path(command[0]).name} failed: {reason}", ExitCode.UNAVAILABLE)
+
+    def _wait_for_predecessor(self, progress: Progress) -> None:
+        """Waits until processes of a server whose supervisor was killed are gone; asks them to go.
+
+        The lock is ours, so no other supervisor has this server: what runs in the data directory is left
+        over.
+        """
+        waiting = Waiting("an earlier PostgreSQL to end", progress)
+        while left_over := processes_in(self.data):
+            number = SIGINT if waiting.pause() < FAST_STOP_NS else SIGQUIT
+            for process_id in left_over:
+                if not set(children_of(process_id)).isdisjoint(left_over) or number is SIGQUIT:
+                    signal_quietly(process_id, number)
+
+    def _ended(self) -> None:
+        self._process = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _locked(home: Path) -> IO[bytes]:
+    """Takes the lock of a server's home; it is released when the file is closed or this process ends.
+
+    Raises: ProcessFault when another process has it.
+    """
+    lock = (home / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ProcessFault(f"{home}: another process runs this PostgreSQL", ExitCode.UNAVAILABLE) from None
+    return lock
+
+
+def _choose_places(home: Path, identity: Identity | None) -> Places:
+    """Makes the folders for data and sockets, in the home when the server's user reaches it, in /var/tmp if
+    not.
+    """
+    outside: list[str] = []
+    near = home if reaches(home, identity) else None
+    if near is None:
+        near = Path(tempfile.mkdtemp(prefix="yzt-postgres-", dir="/var/tmp"))
+        near.chmod(0o711)  # ours, just made: the server's user passes through it to the folders below
+        outside.append(str(near))
+    data, sockets = near / "data", near / "sockets"
+    if len(bytes(sockets)) > SOCKET_PATH_BYTES_MAX:
+        sockets = Path(tempfile.mkdtemp(prefix="yzt-sockets-", dir="/tmp"))
+        outside.append(str(sockets))
+    for folder in (data, sockets):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if identity is not None:
+            os.chown(folder, identity.user_id, identity.group_id)
+    return Places(str(data), str(sockets), tuple(outside), prepared=False)
+
+
+def _recorded_places(home: Path) -> Places | None:
+    """What was recorded, or None when nothing was.
+
+    Raises: ProcessFault when the record cannot be read as one.
+    """
+    path = home / "places.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Places)
+    except FileNotFoundError:
+        return None
+    except msgspec.DecodeError as error:
+        raise ProcessFault(f"{path}: {error}", ExitCode.DATA) from None
+
+
+def _record_places(home: Path, places: Places) -> None:
+    draft = home / "places.json.new"
+    with draft.open("wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(places), indent=2) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(home / "places.json")
+
+
+def _remove_folders(home: Path, places: Places) -> None:
+    """Deletes the folders of a cluster; only ones that we made: below home, or recorded as made outside."""
+    for folder in (Path(places.data), Path(places.sockets), *map(Path, places.outside)):
+        if folder.is_relative_to(home) or any(folder.is_relative_to(root) for root in places.outside):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_settings(data: Path, identity: Identity | None) -> None:
+    """Puts our settings and the rules who may connect into the data directory, owned by the server's user."""
+    server_user = identity.name if identity else caller_name()
+    names = sorted({server_user, caller_name()})
+    mapped = [f"yzt {_quoted(name)} {ROLE}" for name in names] + [f"yzt {_quoted(server_user)} {SUPERUSER}"]
+    files = {
+        "postgresql.conf": SETTINGS.read_text(encoding="utf-8"),
+        "pg_hba.conf": f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
+        "pg_ident.conf": "\n".join(mapped) + "\n",
+    }
+    for name, text in files.items():
+        path = data / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+        if identity is not None:
+            os.chown(path, identity.user_id, identity.group_id)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

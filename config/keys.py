@@ -1,0 +1,102 @@
+"""Key files: making private keys and the bank's missing ones.
+
+What belongs here: PEM files on disk. What never may: a signature (protocol.signing), or a key that leaves its
+file.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from config.exit_codes import ConfigFault
+from config.processes import Progress
+from config.schema import Config
+
+SUITES = ("ed25519", "p256")
+PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+
+
+def generate(suite: str) -> PrivateKey:
+    """A new private key of `ed25519` or `p256`, from the operating system's randomness."""
+    return (
+        ed25519.Ed25519PrivateKey.generate()
+        if suite == "ed25519"
+        else ec.generate_private_key(ec.SECP256R1())
+    )
+
+
+def public_file_of(private_file: Path) -> Path:
+    """Where the public key lies beside a private one: `NAME.pub.pem` beside `NAME.pem`."""
+    return private_file.with_suffix(".pub.pem")
+
+
+def write_key_pair(private_file: Path, suite: str) -> Path:
+    """Makes a key pair: PKCS#8 PEM readable by the owner alone, and the public key beside it. Returns the
+    latter.
+
+    Raises: ConfigFault when a file is already there (no key is ever overwritten) or cannot be written.
+    """
+    key = generate(suite)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    public_file = public_file_of(private_file)
+    _write_new(private_file, private, 0o600)
+    _write_new(public_file, public, 0o644)
+    return public_file
+
+
+def check_private_key(file: Path, suite: str) -> None:
+    """Whether a file holds a private key of a suite.
+
+    Raises: ConfigFault with the file and what is wrong with it.
+    """
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except OSError as error:
+        raise ConfigFault(f"{file}: {error.strerror}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ConfigFault(f"{file}: not an unencrypted PEM private key") from None
+    is_p256 = isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp256r1"
+    fits = isinstance(key, ed25519.Ed25519PrivateKey) if suite == "ed25519" else is_p256
+    if not fits:
+        raise ConfigFault(f"{file}: not a key of suite {suite}")
+
+
+def bank_key_files(config: Config) -> list[tuple[Path, str]]:
+    """The bank's private key files with the suite of each: one per suite, and its own seat's."""
+    files = [(config.key_file(suite), suite) for suite in SUITES]
+    return [*files, (config.seat_key_file, config.bank.seat_suite)]
+
+
+def make_missing_bank_keys(config: Config, progress: Progress) -> None:
+    """Makes those of the bank's keys that are missing, in the state directory only: a file that is named must
+    exist.
+
+    Raises: ConfigFault when a named file is missing or any holds something else.
+    """
+    for file, suite in bank_key_files(config):
+        if not file.exists() and file.parent == config.state_directory / "keys":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_key_pair(file, suite)
+            progress(f"made a new key: {file}")
+        check_private_key(file, suite)
+
+
+def _write_new(file: Path, content: bytes, mode: int) -> None:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as error:
+        raise ConfigFault(f"{file}: {error.strerror}") from None
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

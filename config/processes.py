@@ -1,0 +1,164 @@
+"""Starting and looking at processes: children that die with us, and questions to /proc.
+
+What belongs here: what config.embedded_postgres and config.supervise share about Linux processes. What never
+may: knowledge of which processes there are.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from signal import Signals
+from typing import IO
+
+Progress = Callable[[str], None]
+"""Takes one line of progress for a person to read."""
+
+PROGRESS_EVERY_NS = 2_000_000_000
+POLL_SECONDS = 0.02
+LOG_TAIL_BYTES = 4_096
+
+_EXEC_GUARD = Path(__file__).with_name("exec_guard.py")
+
+# A death signal follows the *thread* that forked, not the process. One thread that lives as long as this
+# process does all the forking, so that a caller's short-lived worker thread takes no child with it.
+_FORKING_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fork")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An operating-system user: its number, its group and its name as `peer` authentication sees it."""
+
+    user_id: int
+    group_id: int
+    name: str
+
+
+def print_progress(line: str) -> None:
+    """Writes one line of progress to stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def guarded(command: Sequence[str], death_signal: Signals, identity: Identity | None) -> list[str]:
+    """Wraps a command so that it gets `death_signal` when this process dies, and runs as `identity` if
+    given.
+    """
+    user_id, group_id = (identity.user_id, identity.group_id) if identity else (-1, -1)
+    head = [sys.executable, "-I", "-S", str(_EXEC_GUARD), str(os.getpid()), str(int(death_signal))]
+    return [*head, str(user_id), str(group_id), *command]
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    death_signal: Signals,
+    output: IO[bytes],
+    environment: Mapping[str, str],
+    identity: Identity | None = None,
+    directory: Path = Path("/"),
+) -> subprocess.Popen[bytes]:
+    """Starts a child in a session of its own, its stdout and stderr appended to `output`, its stdin empty."""
+
+    def fork() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            guarded(command, death_signal, identity),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=dict(environment),
+            cwd=directory,
+            start_new_session=True,  # a terminal's Ctrl-C reaches the supervisor alone, which stops in order
+        )
+
+    return _FORKING_THREAD.submit(fork).result()
+
+
+def children_of(process_id: int) -> list[int]:
+    """The ids of the living children of a process, zombies left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            fields = _stat_fields(int(entry.name))
+            if fields is not None and int(fields[1]) == process_id and fields[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process exists and is not a zombie."""
+    fields = _stat_fields(process_id)
+    return fields is not None and fields[0] not in {"Z", "X"}
+
+
+def working_directory(process_id: int) -> Path | None:
+    """Where a process runs, or None when it is gone or not ours to see."""
+    try:
+        return Path(f"/proc/{process_id}/cwd").readlink()
+    except OSError:
+        return None
+
+
+def processes_in(directory: Path) -> list[int]:
+    """The ids of living processes whose working directory is `directory` (PostgreSQL's are in its data
+    directory).
+    """
+    numbers = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    wanted = directory.resolve()
+    return [number for number in numbers if is_alive(number) and working_directory(number) == wanted]
+
+
+def signal_quietly(process_id: int, number: Signals) -> None:
+    """Sends a signal; a process that is already gone is what was wanted."""
+    try:
+        os.kill(process_id, number)
+    except ProcessLookupError:
+        return
+
+
+def last_line(log_file: Path) -> str:
+    """The last line of a log (of its last 4 KiB), "" when there is none: mostly the reason of an end."""
+    try:
+        with log_file.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+            lines = log.read().decode(errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1] if lines else ""
+
+
+class Waiting:
+    """Says on a progress channel, every few seconds, what is being waited for and since when."""
+
+    def __init__(self, what: str, progress: Progress) -> None:
+        """Begins to count the time; `what` is a phrase such as `PostgreSQL to start`."""
+        self._what = what
+        self._progress = progress
+        self._since_ns = time.monotonic_ns()
+        self._next_ns = self._since_ns + PROGRESS_EVERY_NS
+
+    def pause(self, log_file: Path | None = None) -> int:
+        """Sleeps one poll interval and reports when it is time, with the last line of a log if one is named.
+
+        Returns: how long the wait has lasted, in ns.
+        """
+        time.sleep(POLL_SECONDS)
+        now_ns = time.monotonic_ns()
+        waited_ns = now_ns - self._since_ns
+        if now_ns >= self._next_ns:
+            self._next_ns = now_ns + PROGRESS_EVERY_NS
+            tail = f": {last_line(log_file)}" if log_file else ""
+            self._progress(f"waiting for {self._what} ({waited_ns // 1_000_000_000} s){tail}")
+        return waited_ns
+
+
+def _stat_fields(process_id: int) -> list[str] | None:
+    """State, parent and what follows of /proc/PID/stat (after the name, which may hold anything), or None."""
+    try:
+        text = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()

@@ -1,0 +1,282 @@
+"""The configuration: one TOML file over built-in defaults, checked once, then frozen.
+
+What belongs here: every setting with its unit, its range and how it relates to others. What never may: a
+setting that changes what a decision about money is (those are journaled), or a secret (keys are files that
+are named here).
+"""
+
+import datetime
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from config.exit_codes import ConfigFault
+from protocol.limits import (
+    COMMIT_RECORDS_MAX,
+    CREDIT_RECORDS_MAX,
+    CREDIT_RECORDS_MIN,
+    FRAME_RECORDS_MAX,
+    HEARTBEAT_NS_MAX,
+    HEARTBEAT_NS_MIN,
+    LINKS_MAX,
+    TRADE_DATE_MAX,
+    TRADE_DATE_MIN,
+)
+
+DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
+FILE_BYTES_MAX: Final = 1 << 20
+UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+"""A TCP port; 0 lets the system choose one, which the process then writes into its ready file."""
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+DurationNs = Annotated[int, msgspec.Meta(ge=1_000_000, le=86_400_000_000_000)]
+"""A duration in nanoseconds, from a millisecond to a day."""
+KeyId = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+"""The number of a key among its party's keys, as it stands in frame headers."""
+Suite = Annotated[str, msgspec.Meta(pattern="^(ed25519|p256)$")]
+
+
+class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[state]: where everything lives that the system writes."""
+
+    directory: str
+
+
+class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[gateway.tls]: TLS 1.3 with client certificates; all three files, or none for plain TCP."""
+
+    certificate: str
+    key: str
+    ca: str
+
+    @property
+    def enabled(self) -> bool:
+        """Whether links are TLS."""
+        return self.certificate != ""
+
+
+class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[gateway]: broker links."""
+
+    host: str
+    port: Port
+    metrics_port: Port
+    links_max: Annotated[int, msgspec.Meta(ge=1, le=LINKS_MAX)]
+    credit_records: Annotated[int, msgspec.Meta(ge=CREDIT_RECORDS_MIN, le=CREDIT_RECORDS_MAX)]
+    heartbeat_ns: Annotated[int, msgspec.Meta(ge=HEARTBEAT_NS_MIN, le=HEARTBEAT_NS_MAX)]
+    drain_ns: DurationNs
+    tls: Tls
+
+
+class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[ledger]: the socket it serves, the journal's database, the group commit."""
+
+    socket: str
+    dsn: str
+    metrics_port: Port
+    group_records_max: Annotated[int, msgspec.Meta(ge=FRAME_RECORDS_MAX, le=COMMIT_RECORDS_MAX)]
+    group_commit_target_ns: DurationNs
+
+
+class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[follower]: the read model, the snapshots, and how far it steps back for the writer."""
+
+    metrics_port: Port
+    snapshot_every_requests: Positive
+    snapshot_every_ns: DurationNs
+    nice: Annotated[int, msgspec.Meta(ge=0, le=19)]
+
+
+class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[bank]: the bank's private keys (PKCS#8 PEM), one per signing suite, that of its own seat, and their
+    ids.
+    """
+
+    ed25519_key: str
+    ed25519_key_id: KeyId
+    p256_key: str
+    p256_key_id: KeyId
+    seat_key: str
+    seat_key_id: KeyId
+    seat_suite: Suite
+
+
+class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[trade]: the trade date a first start opens, yyyymmdd."""
+
+    date: Annotated[int, msgspec.Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
+
+
+class Supervise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[supervise]: how often a process that ended is started again, and how long an orderly stop may take."""
+
+    restarts_max: Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+    restarts_window_ns: DurationNs
+    backoff_first_ns: DurationNs
+    backoff_max_ns: DurationNs
+    stop_ns: DurationNs
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole configuration. Relative paths in it are read from `base`, the folder of its file."""
+
+    state: State
+    gateway: Gateway
+    ledger: Ledger
+    follower: Follower
+    bank: Bank
+    trade: Trade
+    supervise: Supervise
+    base: str = "."
+
+    def path(self, name: str) -> Path:
+        """The absolute path of a file or folder named in this configuration."""
+        return Path(self.base, name).resolve()
+
+    @property
+    def state_directory(self) -> Path:
+        """Where everything lives that the system writes."""
+        return self.path(self.state.directory)
+
+    @property
+    def ledger_socket(self) -> Path:
+        """The Unix socket between gateway and ledger: `ledger.sock` in the state directory unless named."""
+        return self.path(self.ledger.socket) if self.ledger.socket else self.state_directory / "ledger.sock"
+
+    def key_file(self, suite: str) -> Path:
+        """The bank's private key of a suite: `keys/bank-<suite>.pem` in the state directory unless named."""
+        named = {"ed25519": self.bank.ed25519_key, "p256": self.bank.p256_key}[suite]
+        return self.path(named) if named else self.state_directory / "keys" / f"bank-{suite}.pem"
+
+    @property
+    def seat_key_file(self) -> Path:
+        """The private key of the bank's own seat: `keys/bank-seat.pem` in the state directory unless
+        named.
+        """
+        named = self.bank.seat_key
+        return self.path(named) if named else self.state_directory / "keys" / "bank-seat.pem"
+
+    def ready_file(self, name: str) -> Path:
+        """Where the process `name` says that it serves: JSON with its pid and the ports it listens on."""
+        return self.state_directory / f"{name}.ready"
+
+
+def load(path: str | Path | None) -> Config:
+    """Reads a configuration file over the defaults; None means the defaults alone, seen from the current
+    folder.
+
+    Raises: ConfigFault with one line: file, key path, reason.
+    """
+    file = Path(path) if path is not None else None
+    tree = _parse(DEFAULTS)
+    if file is not None:
+        _overlay(tree, _parse(file), "")
+    base = str(file.resolve().parent) if file is not None else str(Path.cwd())
+    name = str(file) if file is not None else DEFAULTS.name
+    if "base" in tree:
+        base = str(Path(base, str(tree["base"])))
+    try:
+        config = msgspec.convert({**tree, "base": base}, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigFault(f"{name}: {_located(str(error))}") from None
+    for key, reason in _contradictions(config):
+        raise ConfigFault(f"{name}: {key}: {reason}")
+    return config
+
+
+def with_dsn(config: Config, dsn: str) -> Config:
+    """The same configuration with the journal's database named."""
+    return msgspec.structs.replace(config, ledger=msgspec.structs.replace(config.ledger, dsn=dsn))
+
+
+def dump(config: Config) -> str:
+    """The configuration as TOML that `load` reads back to the same."""
+    lines: list[str] = []
+    _dump_table(msgspec.to_builtins(config), "", lines)
+    return "\n".join(lines) + "\n"
+
+
+def _parse(file: Path) -> dict[str, object]:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise ConfigFault(f"{file}: {error.strerror}") from None
+    if len(content) > FILE_BYTES_MAX:
+        raise ConfigFault(f"{file}: larger than {FILE_BYTES_MAX} bytes")
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigFault(f"{file}: not UTF-8 at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigFault(f"{file}: {error}") from None
+
+
+def _overlay(under: dict[str, object], over: dict[str, object], prefix: str) -> None:
+    """Puts the values of `over` into `under`, table by table."""
+    for key, value in over.items():
+        below = under.get(key)
+        if isinstance(value, dict) and isinstance(below, dict):
+            _overlay(below, value, f"{prefix}{key}.")
+        else:
+            under[key] = value
+
+
+def _located(message: str) -> str:
+    """Turns `reason - at `$.a.b`` into `a.b: reason`."""
+    reason, separator, place = message.partition(" - at `")
+    key = place.rstrip("`").removeprefix("$").removeprefix(".")
+    return f"{key}: {reason}" if separator and key else reason
+
+
+def _contradictions(config: Config) -> list[tuple[str, str]]:
+    """What single ranges cannot say: (key path, reason) of every setting that does not fit another."""
+    found: list[tuple[str, str]] = []
+    gateway, supervise = config.gateway, config.supervise
+    files = (gateway.tls.certificate, gateway.tls.key, gateway.tls.ca)
+    if any(files) and not all(files):
+        found.append(("gateway.tls", "certificate, key and ca: all three or none"))
+    if gateway.host == "":
+        found.append(("gateway.host", "must not be empty"))
+    if gateway.drain_ns > supervise.stop_ns:
+        found.append(
+            ("gateway.drain_ns", "must not exceed supervise.stop_ns, which would cut the drain short")
+        )
+    if supervise.backoff_first_ns > supervise.backoff_max_ns:
+        found.append(("supervise.backoff_first_ns", "must not exceed supervise.backoff_max_ns"))
+    key_ids = (config.bank.ed25519_key_id, config.bank.p256_key_id, config.bank.seat_key_id)
+    if len(set(key_ids)) != len(key_ids):
+        found.append(("bank", "ed25519_key_id, p256_key_id and seat_key_id must differ"))
+    if config.ledger.group_records_max % FRAME_RECORDS_MAX:
+        found.append(("ledger.group_records_max", f"must be a multiple of a frame's {FRAME_RECORDS_MAX}"))
+    socket_bytes = len(bytes(config.ledger_socket))
+    if socket_bytes > UNIX_SOCKET_PATH_BYTES_MAX:
+        limit = f"at most {UNIX_SOCKET_PATH_BYTES_MAX} bytes fit a Unix socket's address"
+        found.append(("ledger.socket", f"{config.ledger_socket} has {socket_bytes} bytes, {limit}"))
+    ports = [gateway.port, gateway.metrics_port, config.ledger.metrics_port, config.follower.metrics_port]
+    taken = [port for port in ports if port != 0]
+    if len(set(taken)) != len(taken):
+        found.append(
+            ("gateway.port", "gateway, metrics of gateway, ledger and follower need four different ports")
+        )
+    if config.ledger.dsn and not config.ledger.dsn.startswith(("postgresql://", "postgres://")):
+        found.append(("ledger.dsn", 'must begin with postgresql://, or be "" for the embedded server'))
+    year, month, day = config.trade.date // 10_000, config.trade.date // 100 % 100, config.trade.date % 100
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        found.append(("trade.date", f"{config.trade.date} is no date yyyymmdd"))
+    return found
+
+
+def _dump_table(table: dict[str, object], prefix: str, lines: list[str]) -> None:
+    for key, value in table.items():
+        if not isinstance(value, dict):
+            lines.append(f"{key} = {msgspec.json.encode(value).decode()}")
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines.extend(["", f"[{prefix}{key}]"])
+            _dump_table(value, f"{prefix}{key}.", lines)

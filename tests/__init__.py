@@ -1,0 +1,1 @@
+"""The tests of Yinzhengtong: examples first, properties second. Nothing here is imported by the product."""

@@ -1,0 +1,1 @@
+"""Tests of configuration, embedded PostgreSQL, supervision and the command line."""

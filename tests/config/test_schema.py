@@ -1,0 +1,106 @@
+"""What a configuration file may say, and the one line for each thing it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from config.exit_codes import ConfigFault, ExitCode
+from config.schema import Config, dump, load
+
+
+def written(folder: Path, text: str) -> Path:
+    """A configuration file with this text."""
+    file = folder / "yzt.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_defaults_alone_are_a_configuration() -> None:
+    config = load(None)
+
+    assert config.gateway.credit_records == 65_536
+    assert config.ledger.group_commit_target_ns == 5_000_000
+    assert config.state_directory == Path.cwd() / "var" / "yzt"
+    assert config.ledger_socket == Path.cwd() / "var" / "yzt" / "ledger.sock"
+
+
+def test_a_file_changes_what_it_names_and_paths_are_seen_from_it(tmp_path: Path) -> None:
+    config = load(written(tmp_path, '[state]\ndirectory = "here"\n[gateway]\nport = 0\n'))
+
+    assert config.state_directory == tmp_path / "here"
+    assert config.gateway.port == 0
+    assert config.gateway.host == "127.0.0.1"
+    assert config.key_file("p256") == tmp_path / "here" / "keys" / "bank-p256.pem"
+    assert config.ready_file("ledger") == tmp_path / "here" / "ledger.ready"
+
+
+def test_what_is_shown_reads_back_to_the_same(tmp_path: Path) -> None:
+    config = load(written(tmp_path, '[ledger]\ndsn = "postgresql://h/d?options=\\"银证通\\""\n'))
+    again = tmp_path / "elsewhere" / "again.toml"
+    again.parent.mkdir()
+    again.write_text(dump(config), encoding="utf-8")
+
+    assert load(again) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[gateway", "Expected ']' at the end of a table declaration (at end of document)"),
+        ("[gateway]\nprot = 1", "gateway: Object contains unknown field `prot`"),
+        ("[gateway]\nport = 65536", "gateway.port: Expected `int` <= 65535"),
+        ('[gateway]\nport = "x"', "gateway.port: Expected `int`, got `str`"),
+        ("[gateway]\ncredit_records = 16383", "gateway.credit_records: Expected `int` >= 16384"),
+        ("[ledger]\ngroup_records_max = 8191", "ledger.group_records_max: Expected `int` >= 8192"),
+        (
+            "[ledger]\ngroup_records_max = 8193",
+            "ledger.group_records_max: must be a multiple of a frame's 8192",
+        ),
+        ('[gateway.tls]\nkey = "k"', "gateway.tls: certificate, key and ca: all three or none"),
+        ("[trade]\ndate = 20260230", "trade.date: 20260230 is no date yyyymmdd"),
+        (
+            '[ledger]\ndsn = "host=x"',
+            'ledger.dsn: must begin with postgresql://, or be "" for the embedded server',
+        ),
+        ("[bank]\np256_key_id = 1", "bank: ed25519_key_id, p256_key_id and seat_key_id must differ"),
+        (
+            "[gateway]\nmetrics_port = 7610",
+            "gateway.port: gateway, metrics of gateway, ledger and follower need four different ports",
+        ),
+        (
+            "[supervise]\nstop_ns = 5_000_000_000",
+            "gateway.drain_ns: must not exceed supervise.stop_ns, which would cut the drain short",
+        ),
+    ],
+)
+def test_each_mistake_gets_one_line_with_file_key_and_reason(tmp_path: Path, text: str, line: str) -> None:
+    file = written(tmp_path, text)
+
+    with pytest.raises(ConfigFault) as caught:
+        load(file)
+
+    assert str(caught.value) == f"{file}: {line}"
+    assert caught.value.exit_code is ExitCode.CONFIG
+
+
+def test_a_file_that_is_not_text_or_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "yzt.toml"
+    with pytest.raises(ConfigFault, match="No such file"):
+        load(file)
+    file.write_bytes(b"# \xff")
+    with pytest.raises(ConfigFault, match="not UTF-8 at byte 2"):
+        load(file)
+
+
+def test_a_socket_path_longer_than_the_kernel_takes_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, f'[ledger]\nsocket = "/{"x" * 107}"\n')
+
+    with pytest.raises(ConfigFault, match=r"ledger\.socket: .* has 108 bytes, at most 107"):
+        load(file)
+
+
+def test_a_loaded_configuration_cannot_be_changed() -> None:
+    config: Config = load(None)
+
+    with pytest.raises(AttributeError):
+        config.gateway.port = 1  # type: ignore[misc]

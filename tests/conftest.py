@@ -1,0 +1,57 @@
+"""Fixtures that all tests share: one embedded PostgreSQL per run, one fresh database per test module.
+
+What belongs here: what more than one package's tests need. What never may: knowledge of the ledger's tables.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded_postgres import ROLE, EmbeddedPostgres
+
+
+def run_sql(server: EmbeddedPostgres, statement: str) -> str:
+    """Runs one statement as role yzt in database yzt. Returns: what psql prints, unaligned, without headers."""
+    command = [
+        server.binary("psql"),
+        "--no-psqlrc",
+        "-X",
+        "-qAt",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-c",
+        statement,
+        server.dsn,
+    ]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A started server. Role yzt may create databases here; in production it may not."""
+    server = EmbeddedPostgres.prepare(tmp_path_factory.mktemp("postgres"))
+    server.administer([f"ALTER ROLE {ROLE} CREATEDB"])
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(embedded_postgres: EmbeddedPostgres) -> str:
+    """How to connect to the server's database `yzt`, which all modules share."""
+    return embedded_postgres.dsn
+
+
+@pytest.fixture(scope="module")
+def fresh_database(embedded_postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The DSN of an empty database of this test module's own."""
+    name = "test_" + Path(str(request.path)).stem.lower()
+    run_sql(embedded_postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    run_sql(embedded_postgres, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield embedded_postgres.dsn_of(name)
+    run_sql(embedded_postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
