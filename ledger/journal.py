@@ -1,0 +1,361 @@
+"""The journal in PostgreSQL: one commit is one statement is one row, and only the latest ledger may write.
+
+Belongs here: every SQL statement on `journal` and `journal_head`, and the faults that end a ledger's life as
+writer.
+Never here: what a row means (ledger.core.row), the settings of the server (guard), retries: a commit that
+failed, or whose fate is unknown, ends the process, and the next takeover reads what became of it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from config.exit_codes import ExitCode, ProcessFault
+from ledger.core.row import Row
+from protocol.errors import MisuseError
+
+SHARD: Final = 1  # today's only one
+ZERO_DIGEST: Final = bytes(32)  # what stands before the first row
+TAKEOVER_CHANNEL: Final = "yzt_journal_takeover"
+PAGE_ROWS_MAX: Final = 512  # rows whose lengths are asked for at once
+UNTIL_THE_END: Final = 2**62
+WAIT_REPORT_SECONDS: Final = 2.0
+
+_COLUMNS = (
+    "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, bank_key_1, bank_key_2, "
+    "headers, records, annotations, control, outcomes, state_check, digest"
+)
+# One statement, so one implicit transaction: the head moves and the row appears, or neither. A head that
+# another epoch has taken, or that is not where we believe, matches nothing, and then nothing is inserted.
+_APPEND = f"""
+WITH head AS (
+    UPDATE journal_head SET sequence = $2, digest = $15
+    WHERE shard = $1 AND epoch = $3 AND sequence = $2 - 1
+    RETURNING 1
+)
+INSERT INTO journal ({_COLUMNS})
+SELECT $1::integer, $2::bigint, $3::bigint, $4::integer, $5::integer, $6::bigint, $7::integer, $8::integer,
+       $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::bytea, $15::bytea
+FROM head
+RETURNING 1
+"""  # noqa: S608 - only the constant column list is put in
+_TAKE_OVER = """
+INSERT INTO journal_head (shard, epoch, sequence, digest) VALUES ($1, 1, 0, $2)
+ON CONFLICT (shard) DO UPDATE SET epoch = journal_head.epoch + 1
+RETURNING epoch, sequence, digest
+"""
+_LENGTHS = """
+SELECT sequence, trade_date,
+       octet_length(headers) + octet_length(records)
+       + octet_length(control) + octet_length(outcomes) AS row_bytes
+FROM journal
+WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4
+ORDER BY sequence LIMIT $5
+"""
+_PAGE = f"""
+SELECT {_COLUMNS} FROM journal
+WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4 AND trade_date <= $5
+ORDER BY sequence
+"""  # noqa: S608 - only the constant column list is put in
+_ROW = f"SELECT {_COLUMNS} FROM journal WHERE shard = $1 AND sequence = $2"  # noqa: S608 - likewise
+_PARTITION_EXISTS = """
+SELECT 1 FROM pg_inherits WHERE inhparent = 'journal'::regclass AND inhrelid = to_regclass($1)
+"""
+
+
+class Fenced(ProcessFault):
+    """Another ledger has taken the journal over; this one must not answer anything any more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.FENCED)
+
+
+class JournalLost(ProcessFault):
+    """A commit failed or its fate is unknown. Only a new takeover can tell what became of it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.UNAVAILABLE)
+
+
+class JournalTampered(ProcessFault):
+    """The journal is not what was committed; the message names the place."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.TAMPERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`journal_head`: who may write, and the last committed row (sequence 0 and a zero digest before the
+    first).
+    """
+
+    epoch: int
+    sequence: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one row stands."""
+
+    sequence: int
+    trade_date: int
+
+
+class JournalReader:
+    """Reads committed rows over one connection; its methods may be called concurrently and then take
+    turns.
+    """
+
+    def __init__(self, reading: asyncpg.Connection, shard: int = SHARD) -> None:
+        self.shard = shard
+        self._reading = reading
+        self._turn = asyncio.Lock()
+
+    async def head(self) -> Head | None:
+        """The head as it is now, None when no ledger ever served."""
+        row = await self._one("SELECT epoch, sequence, digest FROM journal_head WHERE shard = $1", self.shard)
+        return Head(row["epoch"], row["sequence"], row["digest"]) if row is not None else None
+
+    async def pages_after(
+        self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END
+    ) -> AsyncIterator[list[Row]]:
+        """Rows above `sequence` up to `until` in order, in lists of about `limit_bytes` (at least one row
+        each).
+
+        It ends at the end of the journal. Gaps in the numbering are not looked for here.
+        """
+        trade_date = 0
+        while sequence < until:
+            async with self._turn:
+                lengths = await self._reading.fetch(
+                    _LENGTHS, self.shard, sequence, until, trade_date, PAGE_ROWS_MAX
+                )
+            if not lengths:
+                return
+            start = 0
+            while start < len(lengths):
+                end, page_bytes = start + 1, int(lengths[start]["row_bytes"])
+                while end < len(lengths) and page_bytes + lengths[end]["row_bytes"] <= limit_bytes:
+                    page_bytes += lengths[end]["row_bytes"]
+                    end += 1
+                dates = [entry["trade_date"] for entry in lengths[start:end]]
+                last = int(lengths[end - 1]["sequence"])
+                async with self._turn:
+                    found = await self._reading.fetch(
+                        _PAGE, self.shard, sequence, last, min(dates), max(dates)
+                    )
+                yield [_row(record) for record in found]
+                sequence, start, trade_date = last, end, max(dates)
+
+    async def rows_after(
+        self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END
+    ) -> AsyncIterator[Row]:
+        """The rows of `pages_after` one by one; about `limit_bytes` are in memory."""
+        async for page in self.pages_after(sequence, limit_bytes, until):
+            for row in page:
+                yield row
+
+    async def row_holding(self, sequence: int) -> Row | None:
+        """The committed row at `sequence`, or None."""
+        record = await self._one(_ROW, self.shard, sequence)
+        return _row(record) if record is not None else None
+
+    async def digest_at(self, sequence: int) -> bytes | None:
+        """The chain digest of the row at `sequence`, zero for sequence 0, None when there is no such row."""
+        if sequence == 0:
+            return ZERO_DIGEST
+        statement = "SELECT digest FROM journal WHERE shard = $1 AND sequence = $2"
+        record = await self._one(statement, self.shard, sequence)
+        return bytes(record["digest"]) if record is not None else None
+
+    async def last_place(self) -> Place | None:
+        """Sequence and trade date of the last row that is there, whatever the head says."""
+        statement = "SELECT sequence, trade_date FROM journal WHERE shard = $1 ORDER BY sequence DESC LIMIT 1"
+        record = await self._one(statement, self.shard)
+        return Place(record["sequence"], record["trade_date"]) if record is not None else None
+
+    async def first_sequence_of(self, trade_date: int) -> int | None:
+        """The lowest sequence among the rows of a trade date, None when it has none."""
+        statement = "SELECT min(sequence) AS first FROM journal WHERE shard = $1 AND trade_date = $2"
+        record = await self._one(statement, self.shard, trade_date)
+        return record["first"] if record is not None else None
+
+    async def sequence_in_read_model(self, trade_date: int, seat: int, number: int) -> int | None:
+        """The row that the read model names for a request of an old date; None when unknown or without a
+        read model.
+        """
+        for table in ("orders", "movements"):
+            if await self._one("SELECT to_regclass($1) AS found WHERE to_regclass($1) IS NOT NULL", table):
+                statement = (
+                    f"SELECT sequence FROM {table} WHERE trade_date = $1 AND seat = $2 AND number = $3"  # noqa: S608 - a constant name
+                )
+                record = await self._one(statement, trade_date, seat, number)
+                if record is not None:
+                    return int(record["sequence"])
+        return None
+
+    async def close(self) -> None:
+        """Closes the connection."""
+        await self._reading.close()
+
+    async def _one(self, statement: str, *arguments: int | str) -> asyncpg.Record | None:
+        async with self._turn:
+            return await self._reading.fetchrow(statement, *arguments)
+
+
+class Journal(JournalReader):
+    """The journal as its one writer sees it: a connection for commits, another for everything that is
+    read.
+    """
+
+    def __init__(
+        self, committing: asyncpg.Connection, reading: asyncpg.Connection, shard: int = SHARD
+    ) -> None:
+        super().__init__(reading, shard)
+        self._committing = committing
+        self._statement: asyncpg.prepared_stmt.PreparedStatement | None = None
+        self._warning: str | None = None
+        self._epoch = 0
+        self._on_fault: Callable[[ProcessFault], None] = _ignore
+        committing.add_log_listener(self._on_message)
+
+    @classmethod
+    async def open(cls, dsn: str) -> "Journal":
+        """Connects twice.
+
+        Raises: ProcessFault UNAVAILABLE with one line when PostgreSQL cannot be reached.
+        """
+        return cls(await connect(dsn, "ledger commits"), await connect(dsn, "ledger reads"))
+
+    @property
+    def connection(self) -> asyncpg.Connection:
+        """The connection that commits, for the checks that must hold on exactly this one."""
+        return self._committing
+
+    async def take_over(self, progress: Callable[[str], None] | None = None) -> Head:
+        """Becomes the writer: raises the epoch first, which waits for the predecessor's last statement, then
+        reads.
+
+        When this has returned, nothing of an earlier epoch can be committed any more.
+        """
+        async with self._committing.transaction():
+            taking = asyncio.ensure_future(self._committing.fetchrow(_TAKE_OVER, self.shard, ZERO_DIGEST))
+            while not (await asyncio.wait({taking}, timeout=WAIT_REPORT_SECONDS))[0]:
+                if progress is not None:
+                    progress("waiting for the predecessor's last statement")
+            row = taking.result()
+            await self._committing.execute(
+                "SELECT pg_notify($1, $2)", TAKEOVER_CHANNEL, f"{self.shard}:{row['epoch']}"
+            )
+        self._statement = await self._committing.prepare(_APPEND)
+        self._epoch = row["epoch"]
+        return Head(row["epoch"], row["sequence"], row["digest"])
+
+    async def watch(self, on_fault: Callable[[ProcessFault], None]) -> None:
+        """From now on `on_fault` is called when another ledger takes over or a connection ends, even when
+        idle.
+        """
+        self._on_fault = on_fault
+        self._committing.add_termination_listener(self._on_termination)
+        self._reading.add_termination_listener(self._on_termination)
+        async with self._turn:
+            await self._reading.add_listener(TAKEOVER_CHANNEL, self._on_takeover)
+        head = await self.head()
+        if head is not None and head.epoch != self._epoch:
+            on_fault(self._fenced())
+
+    async def append(self, row: Row) -> None:
+        """Commits one row. It must be called one at a time, and from a task that nobody cancels.
+
+        Raises: Fenced when the head is another ledger's; JournalLost when the commit failed or may have. In
+        both cases nothing may be sent any more and the process ends.
+        """
+        if self._statement is None:
+            raise MisuseError("append before take_over")
+        try:
+            done = await self._statement.fetchval(
+                row.shard,
+                row.sequence,
+                row.epoch,
+                row.trade_date,
+                row.rules_version,
+                row.decided_at_ns,
+                row.bank_key_ids[0],
+                row.bank_key_ids[1],
+                row.headers,
+                row.records,
+                row.annotations,
+                row.control,
+                row.outcomes,
+                row.state_check,
+                row.digest,
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error}") from error
+        if self._warning is not None:
+            raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {self._warning}")
+        if done != 1:
+            raise self._fenced()
+
+    async def open_date(self, trade_date: int) -> None:
+        """Makes sure that rows of this date have a partition. It takes no lock that stops readers or the
+        writer.
+        """
+        name = f"journal_{trade_date}"
+        async with self._turn:
+            if await self._reading.fetchval(_PARTITION_EXISTS, name):
+                return
+            async with self._reading.transaction():
+                await self._reading.execute(
+                    f"CREATE TABLE IF NOT EXISTS {name} "
+                    "(LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)"
+                )
+                await self._reading.execute(
+                    f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES IN ({trade_date})"
+                )
+
+    async def close(self) -> None:
+        """Closes both connections; a commit under way must have ended before."""
+        self._on_fault = _ignore
+        await self._committing.close()
+        await self._reading.close()
+
+    def _fenced(self) -> Fenced:
+        return Fenced(f"another ledger took the journal over (this one's epoch was {self._epoch})")
+
+    def _on_message(self, _connection: object, message: asyncpg.PostgresLogMessage) -> None:
+        if message.sqlstate == "01000" and "synchronous replication" in str(message):
+            self._warning = str(message)
+
+    def _on_termination(self, _connection: object) -> None:
+        self._on_fault(JournalLost("the connection to PostgreSQL ended"))
+
+    def _on_takeover(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        shard, _, epoch = str(payload).partition(":")
+        if int(shard) == self.shard and int(epoch) > self._epoch:
+            self._on_fault(self._fenced())
+
+
+async def connect(dsn: str, name: str) -> asyncpg.Connection:
+    """One connection under an application name that operators can tell apart.
+
+    Raises: ProcessFault UNAVAILABLE with one line when PostgreSQL cannot be reached.
+    """
+    try:
+        return await asyncpg.connect(dsn, server_settings={"application_name": f"yzt {name}"})
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise ProcessFault(f"PostgreSQL cannot be reached: {error}", ExitCode.UNAVAILABLE) from None
+
+
+def _ignore(_fault: ProcessFault) -> None:
+    """What happens with faults before anybody watches, and while we close."""
+
+
+def _row(record: asyncpg.Record) -> Row:
+    shard, sequence, epoch, trade_date, rules_version, decided_at_ns, key_1, key_2, *parts = record
+    return Row(shard, sequence, epoch, trade_date, rules_version, decided_at_ns, (key_1, key_2), *parts)

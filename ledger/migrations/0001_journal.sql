@@ -1,0 +1,35 @@
+-- The journal: one row is one commit group, one statement writes it. It is appended to and never changed.
+
+CREATE TABLE journal_head (
+    shard    integer PRIMARY KEY,
+    epoch    bigint  NOT NULL,                            -- raised by each takeover: older writers match no row
+    sequence bigint  NOT NULL CHECK (sequence >= 0),
+    digest   bytea   NOT NULL CHECK (length(digest) = 32) -- of the row `sequence`; zero before the first
+);
+
+CREATE TABLE journal (
+    shard         integer NOT NULL,
+    sequence      bigint  NOT NULL,
+    trade_date    integer NOT NULL,                       -- yyyymmdd, the date that the requests' numbers belong to
+    epoch         bigint  NOT NULL,
+    rules_version integer NOT NULL,
+    decided_at_ns bigint  NOT NULL,                       -- UTC nanoseconds since 1970
+    bank_key_1    integer NOT NULL,                       -- the bank's key id of suite 1 as answers carry it, 0: none
+    bank_key_2    integer NOT NULL,                       -- the same of suite 2
+    headers       bytea   NOT NULL,                       -- 160 bytes a frame: header and signature as they came
+    records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed
+    annotations   bytea   NOT NULL,
+    control       bytea   NOT NULL,                       -- body of the one control frame, else empty
+    outcomes      bytea   NOT NULL,                       -- 16 bytes a record
+    state_check   bytea   NOT NULL,                       -- slice number and its digest, or empty
+    digest        bytea   NOT NULL,                       -- SHA-256 over the previous digest and all of the above
+    PRIMARY KEY (shard, sequence, trade_date)
+) PARTITION BY LIST (trade_date);
+
+-- Signatures and packed integers do not compress; EXTERNAL saves the attempt and lets lengths be read cheaply.
+ALTER TABLE journal
+    ALTER headers SET STORAGE EXTERNAL,
+    ALTER records SET STORAGE EXTERNAL,
+    ALTER annotations SET STORAGE EXTERNAL,
+    ALTER control SET STORAGE EXTERNAL,
+    ALTER outcomes SET STORAGE EXTERNAL;

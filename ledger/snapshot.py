@@ -1,0 +1,179 @@
+"""Snapshots on disk: a folder of array files and a manifest that says what they are.
+
+Belongs here: files, checksums, the order of writing that makes a snapshot whole or absent. Never here: what
+the arrays mean (ledger.core.arrays), when one is taken (the follower), whether it fits the journal
+(recovery).
+
+Layout: `<root>/<sequence>/` with one `.npy` file per array and `manifest.json`. It is written aside, every
+file and folder is synced, and a rename makes it visible, so that a crash leaves either all of it or nothing.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.generic]
+
+MANIFEST: Final = "manifest.json"
+MANIFEST_BYTES_MAX: Final = 1 << 20
+FORMAT_VERSION: Final = 1
+CHUNK_BYTES: Final = 4 * 1024 * 1024
+NPY_HEADER_BYTES_MAX: Final = 65_536
+HASHING_THREADS: Final = 2  # hashlib releases the interpreter lock; more threads than cores gain nothing
+
+
+class SnapshotUnfit(Exception):
+    """This folder is no snapshot that may be used; the message names the file and the reason."""
+
+
+class ArrayFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One array of a snapshot: its name, its file's length and SHA-256 (hex)."""
+
+    name: str
+    file_bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `manifest.json` says: the journal row that the state includes last, and the files."""
+
+    format_version: int
+    sequence: int
+    digest: str
+    """Hex digest of the journal row `sequence`; must equal the journal's."""
+    arrays: tuple[ArrayFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A loaded snapshot. The arrays are writable and own their memory."""
+
+    sequence: int
+    digest: bytes
+    arrays: dict[str, Array]
+
+
+def write(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array]) -> Path:
+    """Writes a snapshot and returns its folder; one of the same sequence that exists already is replaced.
+
+    Raises: OSError when the disk does not take it; nothing becomes visible then.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    draft, final = root / f".draft-{sequence}", root / str(sequence)
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    files = tuple(_write_array(draft, name, array) for name, array in arrays.items())
+    manifest = Manifest(FORMAT_VERSION, sequence, digest.hex(), files)
+    with (draft / MANIFEST).open("wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(draft)
+    if final.exists():
+        shutil.rmtree(final)
+    draft.rename(final)
+    _sync_folder(root)
+    return final
+
+
+def newest_first(root: Path) -> list[Path]:
+    """The folders of all snapshots below `root`, the highest sequence first; nothing of them is checked."""
+    try:
+        entries = [entry for entry in root.iterdir() if entry.name.isdecimal() and entry.is_dir()]
+    except FileNotFoundError:
+        return []
+    return sorted(entries, key=lambda entry: int(entry.name), reverse=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Reads a snapshot's manifest without touching its arrays.
+
+    Raises: SnapshotUnfit.
+    """
+    file = folder / MANIFEST
+    try:
+        with file.open("rb") as stream:
+            manifest = msgspec.json.decode(stream.read(MANIFEST_BYTES_MAX), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise SnapshotUnfit(f"{file}: {error}") from None
+    if manifest.format_version != FORMAT_VERSION or str(manifest.sequence) != folder.name:
+        raise SnapshotUnfit(f"{file}: another format, or another sequence than the folder's")
+    if any(not array.name.isidentifier() for array in manifest.arrays):
+        raise SnapshotUnfit(f"{file}: an array's name is no name")
+    return manifest
+
+
+def load(folder: Path) -> Snapshot:
+    """Loads a snapshot and verifies every file against the manifest.
+
+    Raises: SnapshotUnfit when anything is missing, longer, shorter or other than the manifest says.
+    """
+    manifest = read_manifest(folder)
+    with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="snapshot") as pool:
+        arrays = list(pool.map(lambda entry: _load_array(folder, entry), manifest.arrays))
+    named = {entry.name: array for entry, array in zip(manifest.arrays, arrays, strict=True)}
+    return Snapshot(manifest.sequence, bytes.fromhex(manifest.digest), named)
+
+
+def prune(root: Path, keep: int) -> None:
+    """Deletes all but the newest `keep` snapshots, and drafts that a crash left behind."""
+    for folder in newest_first(root)[keep:]:
+        shutil.rmtree(folder, ignore_errors=True)
+    for draft in root.glob(".draft-*"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write_array(folder: Path, name: str, array: Array) -> ArrayFile:
+    contiguous = np.ascontiguousarray(array)
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(contiguous))
+    digest = hashlib.sha256(head.getvalue())
+    body = memoryview(contiguous.reshape(-1).view(np.uint8)) if contiguous.size else memoryview(b"")
+    with (folder / f"{name}.npy").open("wb") as file:
+        file.write(head.getvalue())
+        for start in range(0, len(body), CHUNK_BYTES):
+            chunk = body[start : start + CHUNK_BYTES]
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+        return ArrayFile(name, file.tell(), digest.hexdigest())
+
+
+def _load_array(folder: Path, entry: ArrayFile) -> Array:
+    file = folder / f"{entry.name}.npy"
+    try:
+        if file.stat().st_size != entry.file_bytes:
+            raise SnapshotUnfit(f"{file}: {entry.file_bytes} bytes expected")
+        raw = np.fromfile(file, np.uint8, entry.file_bytes)
+    except OSError as error:
+        raise SnapshotUnfit(f"{file}: {error.strerror}") from None
+    if hashlib.sha256(memoryview(raw)).hexdigest() != entry.sha256:
+        raise SnapshotUnfit(f"{file}: its content is not what was written")
+    head = io.BytesIO(raw[:NPY_HEADER_BYTES_MAX].tobytes())
+    try:
+        np.lib.format.read_magic(head)
+        shape, _fortran, dtype = np.lib.format.read_array_header_1_0(head)
+        return raw[head.tell() :].view(dtype).reshape(shape)
+    except ValueError as error:
+        raise SnapshotUnfit(f"{file}: {error}") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
