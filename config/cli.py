@@ -69,7 +69,8 @@ def _dispatch(arguments: list[str]) -> int:
     common = _common_options()
     if arguments and arguments[0] in MODULES:
         known, rest = common.parse_known_args(arguments[1:])
-        return _owned_command(MODULES[arguments[0]]).main(rest, _config_of(known))
+        config = _config_of(known)
+        return _owned_command(MODULES[arguments[0]]).main(rest, config)
     options = _parser(common).parse_args(arguments)
     match options.command:
         case "up":
@@ -91,9 +92,7 @@ def _owned_command(name: str) -> CommandModule:
 
 def _common_options() -> _Parser:
     common = _Parser(add_help=False, allow_abbrev=False)
-    common.add_argument(
-        "--config", metavar="FILE", help=f"configuration file (default: {DEFAULT_FILE} if it is there)"
-    )
+    common.add_argument("--config", metavar="FILE", help=f"configuration file (default: {DEFAULT_FILE} if it is there)")
     common.add_argument("--dsn", metavar="DSN", help="use this PostgreSQL instead of the embedded one")
     return common
 
@@ -106,23 +105,15 @@ def _parser(common: _Parser) -> _Parser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    commands.add_parser(
-        "up", parents=[common], help="serve until stopped: PostgreSQL, ledger, gateway, follower"
-    )
-    commands.add_parser(
-        "run", help="run a trading session with simulated brokers and print the control table"
-    )
+    commands.add_parser("up", parents=[common], help="serve until stopped: PostgreSQL, ledger, gateway, follower")
+    commands.add_parser("run", help="run a trading session with simulated brokers and print the control table")
     commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
-    keygen = commands.add_parser(
-        "keygen", parents=[common], help="make a key pair, or the bank's missing ones"
-    )
+    keygen = commands.add_parser("keygen", parents=[common], help="make a key pair, or the bank's missing ones")
     keygen.add_argument("file", nargs="?", type=Path, help="private key file to make, such as broker.pem")
     keygen.add_argument("--suite", choices=("ed25519", "p256"), default="ed25519")
-    keygen.add_argument(
-        "--bank", action="store_true", help="make the bank's missing keys in the state directory"
-    )
+    keygen.add_argument("--bank", action="store_true", help="make the bank's missing keys in the state directory")
     shown = commands.add_parser("config", parents=[common], help="check or show the configuration")
     shown.add_argument("what", choices=("check", "show"))
     commands.add_parser("status", parents=[common], help="which processes serve, and on which ports")
@@ -194,11 +185,7 @@ def _status(config: Config) -> int:
         serves = ready is not None and is_alive(ready.pid)
         all_serve = all_serve and serves
         ports = "" if ready is None else ", ".join(f"{what} {port}" for what, port in ready.ports.items())
-        print(
-            f"{name:<10} pid {ready.pid}  {ports}"
-            if ready is not None and serves
-            else f"{name:<10} does not serve"
-        )
+        print(f"{name:<10} pid {ready.pid}  {ports}" if ready is not None and serves else f"{name:<10} does not serve")
     return ExitCode.OK if all_serve else ExitCode.UNAVAILABLE
 
 

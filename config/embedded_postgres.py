@@ -178,6 +178,10 @@ class EmbeddedPostgres:
         """
         return self._process is not None and self._process.poll() is not None
 
+    def is_running(self) -> bool:
+        """Whether it was started and has neither been stopped, nor killed, nor ended by itself."""
+        return self._process is not None and self._process.poll() is None
+
     def remove(self) -> None:
         """Deletes the stopped cluster with every folder made for it, those outside the state directory too.
 
@@ -250,9 +254,7 @@ class EmbeddedPostgres:
         )
         if done.returncode != 0:
             lines = [line for line in done.stderr.splitlines() if line.strip()]
-            wrong = [
-                line for line in lines if "FATAL" in line or "ERROR" in line or "error:" in line
-            ] or lines
+            wrong = [line for line in lines if "FATAL" in line or "ERROR" in line or "error:" in line] or lines
             reason = wrong[0] if wrong else f"status {done.returncode}"
             raise ProcessFault(f"{Path(command[0]).name} failed: {reason}", ExitCode.UNAVAILABLE)
 

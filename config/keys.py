@@ -27,11 +27,7 @@ PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
 def generate(suite: str) -> PrivateKey:
     """A new private key of `ed25519` or `p256`, from the operating system's randomness."""
-    return (
-        ed25519.Ed25519PrivateKey.generate()
-        if suite == "ed25519"
-        else ec.generate_private_key(ec.SECP256R1())
-    )
+    return ed25519.Ed25519PrivateKey.generate() if suite == "ed25519" else ec.generate_private_key(ec.SECP256R1())
 
 
 def public_file_of(private_file: Path) -> Path:

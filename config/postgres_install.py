@@ -50,9 +50,7 @@ def caller_name() -> str:
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        message = (
-            f"user id {os.geteuid()} has no name in the user database: PostgreSQL's peer check needs one"
-        )
+        message = f"user id {os.geteuid()} has no name in the user database: PostgreSQL's peer check needs one"
         raise ProcessFault(message, ExitCode.UNAVAILABLE) from None
 
 

@@ -242,9 +242,7 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     if gateway.host == "":
         found.append(("gateway.host", "must not be empty"))
     if gateway.drain_ns > supervise.stop_ns:
-        found.append(
-            ("gateway.drain_ns", "must not exceed supervise.stop_ns, which would cut the drain short")
-        )
+        found.append(("gateway.drain_ns", "must not exceed supervise.stop_ns, which would cut the drain short"))
     if supervise.backoff_first_ns > supervise.backoff_max_ns:
         found.append(("supervise.backoff_first_ns", "must not exceed supervise.backoff_max_ns"))
     key_ids = (config.bank.ed25519_key_id, config.bank.p256_key_id, config.bank.seat_key_id)
@@ -259,9 +257,7 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     ports = [gateway.port, gateway.metrics_port, config.ledger.metrics_port, config.follower.metrics_port]
     taken = [port for port in ports if port != 0]
     if len(set(taken)) != len(taken):
-        found.append(
-            ("gateway.port", "gateway, metrics of gateway, ledger and follower need four different ports")
-        )
+        found.append(("gateway.port", "gateway, metrics of gateway, ledger and follower need four different ports"))
     if config.ledger.dsn and not config.ledger.dsn.startswith(("postgresql://", "postgres://")):
         found.append(("ledger.dsn", 'must begin with postgresql://, or be "" for the embedded server'))
     year, month, day = config.trade.date // 10_000, config.trade.date // 100 % 100, config.trade.date % 100

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -42,7 +43,7 @@ class Supervisor:
         config: Config,
         *,
         progress: Progress = print_progress,
-        commands: dict[str, tuple[str, ...]] | None = None,
+        commands: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Takes the configuration, and for tests other commands by name; `{config}` in one becomes the
         file.
@@ -158,8 +159,7 @@ class Supervisor:
         """
         if name == POSTGRES and self._postgres is not None:
             with self._changed:
-                self._postgres.kill_all()
-                self._relaunch_postgres()
+                self._postgres.kill_all()  # the watcher, shut out until now, finds it ended
             return
         with self._changed:
             child = self._child(name)
@@ -198,8 +198,7 @@ class Supervisor:
         if self._commands is not None:
             file = str(self.config_file)
             return {
-                name: tuple(part.replace("{config}", file) for part in parts)
-                for name, parts in self._commands.items()
+                name: tuple(part.replace("{config}", file) for part in parts) for name, parts in self._commands.items()
             }
         head = (sys.executable, "-m")
         return {name: (*head, module, "--config", str(self.config_file)) for name, module in MODULES.items()}
@@ -257,7 +256,7 @@ class Supervisor:
     def _look_at_postgres(self) -> None:
         if self._postgres is None:
             return
-        if self._postgres.has_ended():
+        if not self._postgres.is_running():
             self._progress("PostgreSQL ended; starting it again")
             self._postgres.kill_all()
             self._relaunch_postgres()
@@ -275,9 +274,9 @@ class Supervisor:
             self._postgres.launch(self._progress)
 
     def _look_at(self, child: Child) -> None:
+        child.look()  # before the exit code: one that served and ended at once has served
         code = child.exit_code()
         if code is None:
-            child.look()
             if child.restart_is_due() and (self._postgres is None or self._postgres_ready):
                 self._progress(f"starting {child.name} again")
                 child.start()

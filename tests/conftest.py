@@ -13,18 +13,9 @@ from config.embedded_postgres import ROLE, EmbeddedPostgres
 
 
 def run_sql(server: EmbeddedPostgres, statement: str) -> str:
-    """Runs one statement as role yzt in database yzt. Returns: what psql prints, unaligned, without headers."""
-    command = [
-        server.binary("psql"),
-        "--no-psqlrc",
-        "-X",
-        "-qAt",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-c",
-        statement,
-        server.dsn,
-    ]
+    """Runs one statement as role yzt in database yzt. Returns: what psql prints, without headers."""
+    options = ["-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
+    command = [server.binary("psql"), *options, server.dsn]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -1,0 +1,84 @@
+"""`yzt` as a person meets it: what each command prints, and the code it ends with."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from config.cli import main
+from config.exit_codes import ExitCode
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> list[str]:
+    """The options that name a configuration with its state in a folder of its own."""
+    file = tmp_path / "yzt.toml"
+    file.write_text('[state]\ndirectory = "state"\n', encoding="utf-8")
+    return ["--config", str(file)]
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        ([], "yzt: the following arguments are required: COMMAND (see `yzt --help`)"),
+        (["keygen"], "yzt: keygen takes a file, or --bank"),
+        (["config", "check", "--bogus"], "yzt: unrecognized arguments: --bogus (see `yzt --help`)"),
+    ],
+)
+def test_a_wrong_command_line_gets_one_line_and_64(
+    argv: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == ExitCode.USAGE
+    assert capsys.readouterr().err == line + "\n"
+
+
+@pytest.mark.parametrize("command", [["up"], ["status"], ["config", "show"], ["load", "contracts.csv"]])
+def test_a_configuration_that_is_not_there_is_named_with_78(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "absent.toml"
+
+    assert main([*command, "--config", str(file)]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: {file}: No such file or directory\n"
+
+
+@pytest.mark.parametrize("suite", ["ed25519", "p256"])
+def test_keygen_makes_a_pair_once(suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "broker.pem"
+
+    assert main(["keygen", str(file), "--suite", suite]) == ExitCode.OK
+    assert capsys.readouterr().out.split() == [str(file), str(tmp_path / "broker.pub.pem")]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+    assert (tmp_path / "broker.pub.pem").read_bytes().startswith(b"-----BEGIN PUBLIC KEY-----")
+
+    assert main(["keygen", str(file)]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: {file}: File exists\n"
+
+
+def test_the_bank_needs_its_keys(configuration: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = tmp_path / "state" / "keys"
+    assert main(["config", "check", *configuration]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: {keys / 'bank-ed25519.pem'}: No such file or directory\n"
+
+    assert main(["keygen", "--bank", *configuration]) == ExitCode.OK
+    assert main(["config", "check", *configuration]) == ExitCode.OK
+
+    (keys / "bank-seat.pem").write_bytes((keys / "bank-p256.pem").read_bytes())
+    capsys.readouterr()
+    assert main(["config", "check", *configuration]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: {keys / 'bank-seat.pem'}: not a key of suite ed25519\n"
+
+
+def test_status_says_who_does_not_serve(configuration: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", *configuration]) == ExitCode.UNAVAILABLE
+    assert capsys.readouterr().out.splitlines() == [
+        "ledger     does not serve",
+        "gateway    does not serve",
+        "follower   does not serve",
+    ]
+
+
+def test_show_names_the_dsn_that_was_given(configuration: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "show", *configuration, "--dsn", "postgresql:///other"]) == ExitCode.OK
+    assert 'dsn = "postgresql:///other"' in capsys.readouterr().out.splitlines()

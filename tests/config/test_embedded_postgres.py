@@ -1,0 +1,188 @@
+"""The life of the embedded server, on the real programs: made, started, stopped, killed, found again."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded_postgres import EmbeddedPostgres
+from config.exit_codes import ProcessFault
+from config.postgres_install import COPIES_DIRECTORY, installed_tree, reachable_tree, reaches, server_identity
+from config.processes import children_of, is_alive, processes_in
+from tests.conftest import run_sql
+
+pytestmark = pytest.mark.postgres
+
+
+def silent(line: str) -> None:
+    """Takes progress and shows none."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A prepared server that is not started."""
+    made = EmbeddedPostgres.prepare(tmp_path / "state", silent)
+    yield made
+    made.stop(silent)
+    made.remove()
+
+
+def test_it_is_durable_checked_unprivileged_and_off_the_network(embedded_postgres: EmbeddedPostgres) -> None:
+    shown = {
+        name: run_sql(embedded_postgres, f"SHOW {name}")
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "data_checksums", "listen_addresses")
+    }
+    assert shown == {
+        "fsync": "on",
+        "full_page_writes": "on",
+        "synchronous_commit": "on",
+        "data_checksums": "on",
+        "listen_addresses": "",
+    }
+    roles = "SELECT rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    assert run_sql(embedded_postgres, roles) == "f|f|f"
+    locale = "SELECT datlocprovider, datlocale, pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'yzt'"
+    assert run_sql(embedded_postgres, locale) == "b|C.UTF-8|yzt"
+
+
+def test_only_peers_are_let_in(embedded_postgres: EmbeddedPostgres) -> None:
+    rules = "SELECT DISTINCT type || ' ' || auth_method FROM pg_hba_file_rules"
+    as_superuser = [embedded_postgres.binary("psql"), "-X", "-qAt", "-c", rules]
+    outcome = subprocess.run(
+        [*as_superuser, embedded_postgres.dsn_of("yzt", role="postgres")],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=embedded_postgres.identity.user_id if embedded_postgres.identity else None,
+        cwd="/",
+    )
+    assert outcome.stdout.strip() == "local peer"
+    for folder in (embedded_postgres.sockets, embedded_postgres.data):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_what_was_committed_survives_a_kill_of_everything(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    run_sql(server, "CREATE TABLE kept AS SELECT 7 AS number")
+    killed = [server.postmaster_pid, *children_of(server.postmaster_pid)]
+
+    server.kill_all()
+
+    assert len(killed) > 1
+    assert not any(is_alive(process_id) for process_id in killed)
+    assert (server.data / "postmaster.pid").exists()
+    server.start(silent)
+    assert run_sql(server, "SELECT number FROM kept") == "7"
+
+
+def test_stopping_leaves_nothing_and_is_harmless_twice(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    postmaster = server.postmaster_pid
+
+    server.stop(silent)
+    server.stop(silent)
+
+    assert not is_alive(postmaster)
+    assert processes_in(server.data) == []
+    with pytest.raises(ProcessFault, match="not started"):
+        _ = server.postmaster_pid
+
+
+def test_a_prepared_cluster_is_found_again(server: EmbeddedPostgres) -> None:
+    again = EmbeddedPostgres.prepare(server.home.parent, silent)
+
+    assert (again.data, again.sockets, again.tree) == (server.data, server.sockets, server.tree)
+
+
+def test_a_second_supervisor_is_told_who_is_first(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    second = EmbeddedPostgres(server.home, server.data, server.sockets, server.tree, server.identity)
+
+    with pytest.raises(ProcessFault, match="another process runs this PostgreSQL"):
+        second.start(silent)
+
+
+def test_a_crashed_server_is_noticed(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    assert not server.has_ended()
+
+    os.kill(server.postmaster_pid, signal.SIGKILL)
+    while not server.has_ended():
+        time.sleep(0)
+
+    server.kill_all()
+    server.start(silent)
+    assert run_sql(server, "SELECT 1") == "1"
+
+
+def test_a_setting_that_postgresql_refuses_is_named_in_the_fault(
+    server: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "bad.conf"
+    settings.write_text("fsync = perhaps\n", encoding="utf-8")
+    monkeypatch.setattr("config.embedded_postgres.SETTINGS", settings)
+
+    with pytest.raises(ProcessFault, match=r"PostgreSQL ended with status 1: .*contains errors"):
+        server.start(silent)
+
+
+def test_it_dies_with_its_supervisor_and_the_next_one_takes_over(server: EmbeddedPostgres) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from config.embedded_postgres import EmbeddedPostgres\n"
+        "server = EmbeddedPostgres.prepare(Path(sys.argv[1])); server.start()\n"
+        "print(server.postmaster_pid, flush=True); time.sleep(600)"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(server.home.parent)], stdout=subprocess.PIPE, cwd=root
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        postmaster = int(supervisor.stdout.readline())
+        assert is_alive(postmaster)
+        supervisor.kill()
+
+    server.start(silent)
+
+    assert not is_alive(postmaster)
+    assert run_sql(server, "SELECT 1") == "1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_programs_out_of_reach_are_copied_once_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = server_identity()
+    hidden = tmp_path / "hidden"  # pytest's folders are closed to others: below, nothing is reachable
+    tree = hidden / "package" / "pginstall"
+    for part in ("bin", "lib", "share"):
+        (tree / part).mkdir(parents=True)
+    (tree.parent.with_name("package.libs")).mkdir()
+    program = tree / "bin" / "postgres"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr("config.postgres_install.installed_tree", lambda: tree)
+    before = set(COPIES_DIRECTORY.glob("yzt-pginstall-*"))
+    assert not reaches(program, identity)
+
+    copied = reachable_tree(identity)
+
+    (made,) = set(COPIES_DIRECTORY.glob("yzt-pginstall-*")) - before
+    try:
+        assert copied == made / "package" / "pginstall"
+        assert reaches(copied / "bin" / "postgres", identity)
+        assert reachable_tree(identity) == copied
+        (copied / "bin" / "postgres").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        with pytest.raises(ProcessFault, match="does not hold what was copied there"):
+            reachable_tree(identity)
+    finally:
+        subprocess.run(["rm", "-r", str(made)], check=True)
+
+
+def test_the_wheel_holds_the_programs_that_we_need() -> None:
+    names = {path.name for path in (installed_tree() / "bin").iterdir()}
+
+    assert {"postgres", "initdb", "psql", "pgbench"} <= names
