@@ -115,8 +115,8 @@ class EmbeddedPostgres:
         """
         self._lock = _locked(self.home)
         self._wait_for_predecessor(progress)
-        _write_settings(self.data, self.identity)
-        command = [self.binary("postgres"), "-D", str(self.data), "-k", str(self.sockets), "-h", ""]
+        _write_settings(self.settings, self.identity)
+        command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", ""]
         with self.log_path.open("ab") as log:
             self._process = spawn(
                 command, death_signal=SIGINT, output=log, environment=ENVIRONMENT, identity=self.identity
@@ -213,6 +213,15 @@ class EmbeddedPostgres:
         return f"postgresql:///{database}?host={quote(str(self.sockets), safe='/')}&user={role}"
 
     @property
+    def settings(self) -> Path:
+        """The folder of `postgresql.conf` and of the rules who may connect, written anew at every start."""
+        return self.data.with_name("settings")
+
+    @property
+    def _where(self) -> list[str]:
+        return ["-D", str(self.data), "-c", f"config_file={self.settings / 'postgresql.conf'}"]
+
+    @property
     def log_path(self) -> Path:
         """Where the server's messages go."""
         return self.home / "postgresql.log"
@@ -226,8 +235,8 @@ class EmbeddedPostgres:
 
         Raises: ProcessFault with PostgreSQL's message when one fails.
         """
-        _write_settings(self.data, self.identity)
-        command = [self.binary("postgres"), "--single", "-j", "-D", str(self.data), "-c", "exit_on_error=on"]
+        _write_settings(self.settings, self.identity)
+        command = [self.binary("postgres"), "--single", "-j", *self._where, "-c", "exit_on_error=on"]
         text = "".join(f"{statement}\n;\n\n" for statement in statements)
         self._run([*command, SUPERUSER], text)
 
@@ -338,27 +347,37 @@ def _record_places(home: Path, places: Places) -> None:
 
 def _remove_folders(home: Path, places: Places) -> None:
     """Deletes the folders of a cluster; only ones that we made: below home, or recorded as made outside."""
-    for folder in (Path(places.data), Path(places.sockets), *map(Path, places.outside)):
+    data = Path(places.data)
+    for folder in (data, data.with_name("settings"), Path(places.sockets), *map(Path, places.outside)):
         if folder.is_relative_to(home) or any(folder.is_relative_to(root) for root in places.outside):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_settings(data: Path, identity: Identity | None) -> None:
-    """Puts our settings and the rules who may connect into the data directory, owned by the server's user."""
+def _write_settings(folder: Path, identity: Identity | None) -> None:
+    """Puts our settings and the rules who may connect into a folder that the server's user reads, and only we
+    write.
+
+    Not into the data directory: root must not write where another user could have put a link.
+    """
     server_user = identity.name if identity else caller_name()
     names = sorted({server_user, caller_name()})
     mapped = [f"yzt {_quoted(name)} {ROLE}" for name in names] + [f"yzt {_quoted(server_user)} {SUPERUSER}"]
+    hba, ident = folder / "pg_hba.conf", folder / "pg_ident.conf"
     files = {
-        "postgresql.conf": SETTINGS.read_text(encoding="utf-8"),
-        "pg_hba.conf": f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
-        "pg_ident.conf": "\n".join(mapped) + "\n",
+        folder / "postgresql.conf": f"{SETTINGS.read_text(encoding='utf-8')}\n"
+        f"hba_file = {_literal(hba)}\nident_file = {_literal(ident)}\n",
+        hba: f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
+        ident: "\n".join(mapped) + "\n",
     }
-    for name, text in files.items():
-        path = data / name
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-        path.chmod(0o600)
-        if identity is not None:
-            os.chown(path, identity.user_id, identity.group_id)
+        path.chmod(0o644)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:
