@@ -168,8 +168,10 @@ def load(path: str | Path | None) -> Config:
     """Reads a configuration file over the defaults; None means the defaults alone, seen from the current
     folder.
 
-    Raises: ConfigFault with one line: file, key path, reason.
+    Raises: ConfigFault with one line: file, key path, reason; and in any process whose assertions are off.
     """
+    if not __debug__:
+        raise ConfigFault("python -O removes checks of the books: start without -O and PYTHONOPTIMIZE")
     file = Path(path) if path is not None else None
     tree = _parse(DEFAULTS)
     if file is not None:

@@ -1,5 +1,7 @@
 """What a configuration file may say, and the one line for each thing it may not."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,21 @@ def test_a_socket_path_longer_than_the_kernel_takes_is_refused(tmp_path: Path) -
 
     with pytest.raises(ConfigFault, match=r"ledger\.socket: .* has 108 bytes, at most 107"):
         load(file)
+
+
+def test_no_process_runs_without_its_assertions() -> None:
+    program = "from config.schema import load; load(None)"
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", program],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr.endswith(
+        "ConfigFault: python -O removes checks of the books: start without -O and PYTHONOPTIMIZE\n"
+    )
 
 
 def test_a_loaded_configuration_cannot_be_changed() -> None:
