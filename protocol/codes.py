@@ -75,22 +75,14 @@ class CodeFacts:
 FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCEPTED: CodeFacts("done as asked", False, "0000"),
     ReplyCode.FINISHED: CodeFacts("the peer ended the session in order", True, "905002"),
-    ReplyCode.MALFORMED_FRAME: CodeFacts(
-        "a header or body that the protocol does not allow", False, "0x2003"
-    ),
-    ReplyCode.SIGNATURE_INVALID: CodeFacts(
-        "unknown party, key or suite, or a wrong signature", False, "1036"
-    ),
+    ReplyCode.MALFORMED_FRAME: CodeFacts("a header or body that the protocol does not allow", False, "0x2003"),
+    ReplyCode.SIGNATURE_INVALID: CodeFacts("unknown party, key or suite, or a wrong signature", False, "1036"),
     ReplyCode.BODY_DIGEST_MISMATCH: CodeFacts("the body is not the one that was signed", False, "1036"),
     ReplyCode.STALE_TIMESTAMP: CodeFacts("a logon whose time is not now", True, "1006"),
     ReplyCode.SESSION_UNKNOWN: CodeFacts("negotiate and establish come first", True, "1019"),
     ReplyCode.SESSION_SUPERSEDED: CodeFacts("a newer session or link of this seat took over", False, "1020"),
-    ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts(
-        "the session version must grow; current is told", True, "1020"
-    ),
-    ReplyCode.SEQUENCE_STRADDLES: CodeFacts(
-        "a frame begins before and ends after the next number", False, "2004"
-    ),
+    ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts("the session version must grow; current is told", True, "1020"),
+    ReplyCode.SEQUENCE_STRADDLES: CodeFacts("a frame begins before and ends after the next number", False, "2004"),
     ReplyCode.CREDIT_EXCEEDED: CodeFacts("more unanswered records than granted", True, "-2"),
     ReplyCode.REPLIES_UNREAD: CodeFacts("the partner did not read its answers", True, "0x1001"),
     ReplyCode.PEER_SILENT: CodeFacts("nothing heard for three heartbeat intervals", True, "0x2001"),
@@ -101,9 +93,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SEAT_DATE_FULL: CodeFacts("the requests of this seat and date are used up", False, "1021"),
     ReplyCode.BUSY: CodeFacts("too much under way; come back after the time told", True, "1030"),
     ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
-    ReplyCode.REQUEST_MALFORMED: CodeFacts(
-        "unknown kind, or a reserved or unused field is set", False, "2008"
-    ),
+    ReplyCode.REQUEST_MALFORMED: CodeFacts("unknown kind, or a reserved or unused field is set", False, "2008"),
     ReplyCode.ROLE_FORBIDS: CodeFacts("this party may not send this kind", False, "1026"),
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
@@ -128,12 +118,8 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the savings account already has a contract", False, "1003"),
     ReplyCode.STATUS_FORBIDS: CodeFacts("the contract's state does not allow this event", False, "2012"),
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
-    ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts(
-        "the next trade date must be later than the open one", False, "1022"
-    ),
-    ReplyCode.MASTER_DATA_FULL: CodeFacts(
-        "a table of parties, keys, seats or contracts is full", False, "1021"
-    ),
+    ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
+    ReplyCode.MASTER_DATA_FULL: CodeFacts("a table of parties, keys, seats or contracts is full", False, "1021"),
 }
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.limits import (
+    ANSWER_BODY_BYTES_MAX,
     BODY_BYTES_MAX,
     BOOK_FEED_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
@@ -24,6 +25,7 @@ from protocol.limits import (
     PREFIX_BYTES,
     QUERY_BODY_BYTES_MAX,
     RECORD_BYTES,
+    REQUEST_NUMBER_MAX,
     SESSION_BODY_BYTES_MAX,
     SIGNATURE_BYTES,
 )
@@ -88,7 +90,7 @@ _BODY_BYTES_MAX: dict[int, int] = {
     FrameKind.OUTCOMES: OUTCOMES_PREAMBLE_BYTES + FRAME_RECORDS_MAX * OUTCOME_BYTES,
     FrameKind.CONTROL: CONTROL_BODY_BYTES_MAX,
     FrameKind.QUERY: QUERY_BODY_BYTES_MAX,
-    FrameKind.ANSWER: QUERY_BODY_BYTES_MAX,
+    FrameKind.ANSWER: ANSWER_BODY_BYTES_MAX,
     FrameKind.REGISTERED: BOOK_FEED_BODY_BYTES_MAX,
     FrameKind.BOOK_FEED: BOOK_FEED_BODY_BYTES_MAX,
 }
@@ -106,7 +108,8 @@ def unpack_header(data: bytes | bytearray | memoryview, offset: int = 0) -> Head
     """Read 96 bytes at `offset` and judge each field alone.
 
     Raises PeerViolation MALFORMED_FRAME for a foreign magic or version, an unknown kind, suite or direction, a
-    negative number, a body longer than its kind allows, or a count that does not fit the body.
+    negative number, a first number above 2^62, a body longer than its kind allows, or a count that does not fit the
+    body.
     """
     header = Header._make(_LAYOUT.unpack_from(data, offset))
     if header.magic != MAGIC or header.version != PROTOCOL_VERSION:
@@ -115,6 +118,8 @@ def unpack_header(data: bytes | bytearray | memoryview, offset: int = 0) -> Head
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "unknown kind, suite or direction")
     if min(header[5:16]) < 0:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "a negative number in the header")
+    if header.first_number > REQUEST_NUMBER_MAX:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the first number is out of range")
     _check_extent(header)
     return header
 
@@ -122,15 +127,9 @@ def unpack_header(data: bytes | bytearray | memoryview, offset: int = 0) -> Head
 def _check_extent(header: Header) -> None:
     kind, count, body_bytes = header.kind, header.record_count, header.body_bytes
     if body_bytes > _BODY_BYTES_MAX.get(kind, SESSION_BODY_BYTES_MAX):
-        raise PeerViolation(
-            ReplyCode.MALFORMED_FRAME, f"a body of {body_bytes} bytes is too long for kind {kind}"
-        )
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"a body of {body_bytes} bytes is too long for kind {kind}")
     if kind == FrameKind.RECORDS:
-        fits = (
-            1 <= count <= FRAME_RECORDS_MAX
-            and body_bytes == count * RECORD_BYTES
-            and header.first_number >= 1
-        )
+        fits = 1 <= count <= FRAME_RECORDS_MAX and body_bytes == count * RECORD_BYTES and header.first_number >= 1
     elif kind == FrameKind.OUTCOMES:
         fits = (
             1 <= count <= FRAME_RECORDS_MAX

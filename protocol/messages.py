@@ -54,21 +54,21 @@ class Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Base of all messages."""
 
 
-class Negotiate(Message, tag=1):
+class Negotiate(Message, tag=1, frozen=True):
     """Partner → bank, kind NEGOTIATE. The header's session version must be above the current one of the seat."""
 
     nonce: Nonce
     software: Software
 
 
-class Negotiated(Message, tag=2):
+class Negotiated(Message, tag=2, frozen=True):
     """Bank → partner, kind NEGOTIATED; the header carries the version now in force and the open trade date."""
 
     nonce: Nonce  # the partner's, echoed: proves that this answer is fresh
     software: Software
 
 
-class Establish(Message, tag=3):
+class Establish(Message, tag=3, frozen=True):
     """Partner → bank, kind ESTABLISH: bind this link to the negotiated session."""
 
     nonce: Nonce
@@ -76,7 +76,7 @@ class Establish(Message, tag=3):
     heartbeat_ns: HeartbeatNs
 
 
-class Established(Message, tag=4):
+class Established(Message, tag=4, frozen=True):
     """Bank → partner, kind ESTABLISHED. Everything below `next_number` is durable; resend or ask from there."""
 
     nonce: Nonce
@@ -85,7 +85,7 @@ class Established(Message, tag=4):
     credit_records: Annotated[int, Meta(ge=1, le=CREDIT_RECORDS_MAX)]
 
 
-class NotApplied(Message, tag=5):
+class NotApplied(Message, tag=5, frozen=True):
     """Bank → partner, kind NOT_APPLIED: the frame at `refused_number` consumed nothing; go on at `next_number`."""
 
     code: int
@@ -94,14 +94,14 @@ class NotApplied(Message, tag=5):
     retry_after_ns: Count
 
 
-class Heartbeat(Message, tag=6):
+class Heartbeat(Message, tag=6, frozen=True):
     """Either way, kind HEARTBEAT. `next_number`: what the sender would send, or expects, next."""
 
     next_number: Number
     answer_wanted: bool
 
 
-class Terminate(Message, tag=7):
+class Terminate(Message, tag=7, frozen=True):
     """Either way, kind TERMINATE: the link ends for this reason. It is not answered."""
 
     code: int
@@ -109,7 +109,7 @@ class Terminate(Message, tag=7):
     detail: Detail
 
 
-class RegisterParty(Message, tag=20):
+class RegisterParty(Message, tag=20, frozen=True):
     """Bank control: a new partner. Its suite never changes."""
 
     party: PartyNo
@@ -119,7 +119,7 @@ class RegisterParty(Message, tag=20):
     proceeds_at_fill: bool  # sale proceeds enter buying power at the fill
 
 
-class RegisterKey(Message, tag=21):
+class RegisterKey(Message, tag=21, frozen=True):
     """Bank control: a public key of a party, valid for frames sent in [not_before_ns, not_after_ns)."""
 
     party: PartyNo
@@ -129,14 +129,14 @@ class RegisterKey(Message, tag=21):
     not_after_ns: Count
 
 
-class RegisterSeat(Message, tag=22):
+class RegisterSeat(Message, tag=22, frozen=True):
     """Bank control: a seat 席位 of a party."""
 
     seat: SeatNo
     party: PartyNo
 
 
-class ContractTerms(Message, tag=23):
+class ContractTerms(Message, tag=23, frozen=True):
     """One contract to open: its savings account, its broker, status and the account's opening balance."""
 
     account_no: AccountNo
@@ -145,34 +145,34 @@ class ContractTerms(Message, tag=23):
     balance_fen: Fen
 
 
-class OpenContracts(Message, tag=24):
+class OpenContracts(Message, tag=24, frozen=True):
     """Bank control: contracts with consecutive numbers from `first_contract_no`; all are opened or none is."""
 
     first_contract_no: Number
     terms: Annotated[list[ContractTerms], Meta(min_length=1, max_length=CONTRACTS_PER_CONTROL_MAX)]
 
 
-class ChangeContract(Message, tag=25):
+class ChangeContract(Message, tag=25, frozen=True):
     """Control: an event on a contract's status, see the table in `ledger.core.contract_states`."""
 
     contract_no: Number
     event: Annotated[int, Meta(ge=1, le=6)]
 
 
-class SetRestraint(Message, tag=26):
+class SetRestraint(Message, tag=26, frozen=True):
     """Bank control: the amount restrained (judicial or other) on a contract's account; may exceed the balance."""
 
     contract_no: Number
     restrained_fen: Fen
 
 
-class OpenTradeDate(Message, tag=27):
+class OpenTradeDate(Message, tag=27, frozen=True):
     """Bank control: close the open trade date and open this later one; open freezes are carried."""
 
     trade_date: TradeDate
 
 
-class PartyKey(Message, tag=30):
+class PartyKey(Message, tag=30, frozen=True):
     """A key as the ledger keeps it."""
 
     key_id: KeyId
@@ -181,7 +181,7 @@ class PartyKey(Message, tag=30):
     not_after_ns: Count
 
 
-class PartyEntry(Message, tag=31):
+class PartyEntry(Message, tag=31, frozen=True):
     """A party as the ledger keeps it."""
 
     party: PartyNo
@@ -193,20 +193,20 @@ class PartyEntry(Message, tag=31):
     seats: Annotated[list[SeatNo], Meta(max_length=SEATS_MAX)]
 
 
-class Genesis(Message, tag=32):
+class Genesis(Message, tag=32, frozen=True):
     """The first journal row: the bank itself, its own seat's key, the first trade date."""
 
     bank: PartyEntry
     trade_date: TradeDate
 
 
-class BuyingPowerQuery(Message, tag=40):
+class BuyingPowerQuery(Message, tag=40, frozen=True):
     """Query: both amounts of own contracts; foreign ones read as unknown."""
 
     contract_nos: Annotated[list[Number], Meta(min_length=1, max_length=QUERY_CONTRACTS_MAX)]
 
 
-class ContractMoney(Message, tag=41):
+class ContractMoney(Message, tag=41, frozen=True):
     """Answer part. Both amounts are 0 when below, and when `code` is not ACCEPTED."""
 
     contract_no: Number
@@ -216,21 +216,21 @@ class ContractMoney(Message, tag=41):
     withdrawable_fen: Fen
 
 
-class BuyingPowerAnswer(Message, tag=42):
+class BuyingPowerAnswer(Message, tag=42, frozen=True):
     """Answer: in the order asked, as of a journal sequence that is durable."""
 
     as_of_sequence: Count
     contracts: Annotated[list[ContractMoney], Meta(max_length=QUERY_CONTRACTS_MAX)]
 
 
-class OutcomeQuery(Message, tag=43):
+class OutcomeQuery(Message, tag=43, frozen=True):
     """Query: what became of this number of the asking seat."""
 
     trade_date: TradeDate
     number: Number
 
 
-class OutcomeAnswer(Message, tag=44):
+class OutcomeAnswer(Message, tag=44, frozen=True):
     """Answer: `seen` is False for a number that no durable row holds; then the rest is 0."""
 
     seen: bool
@@ -241,13 +241,13 @@ class OutcomeAnswer(Message, tag=44):
     decided_at_ns: Count
 
 
-class TotalsQuery(Message, tag=45):
+class TotalsQuery(Message, tag=45, frozen=True):
     """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book."""
 
     source: Annotated[int, Meta(ge=1, le=2)]
 
 
-class PartyTotals(Message, tag=46):
+class PartyTotals(Message, tag=46, frozen=True):
     """Answer part: sums over the contracts of one party."""
 
     party: PartyNo
@@ -257,7 +257,7 @@ class PartyTotals(Message, tag=46):
     sold_unsettled_fen: SignedFen
 
 
-class TotalsAnswer(Message, tag=47):
+class TotalsAnswer(Message, tag=47, frozen=True):
     """Answer: one entry per party that has contracts, ascending; `complete` is False while a book is being rebuilt."""
 
     as_of_sequence: Count
@@ -265,7 +265,7 @@ class TotalsAnswer(Message, tag=47):
     parties: Annotated[list[PartyTotals], Meta(max_length=PARTIES_MAX)]
 
 
-class Register(Message, tag=60):
+class Register(Message, tag=60, frozen=True):
     """Gateway → ledger, first frame of a link: fences the predecessor. The mark is the highest told before."""
 
     gateway_name: Name
@@ -275,7 +275,7 @@ class Register(Message, tag=60):
     book_from_sequence: Count  # feed the book with rows above this; 2^62: no feed is wanted
 
 
-class Registered(Message, tag=61):
+class Registered(Message, tag=61, frozen=True):
     """Ledger → gateway: the state from which the link goes on. All of it is durable."""
 
     sequence: Count
@@ -285,7 +285,7 @@ class Registered(Message, tag=61):
     parties: Annotated[list[PartyEntry], Meta(max_length=PARTIES_MAX)]
 
 
-class BookFeed(Message, tag=64):
+class BookFeed(Message, tag=64, frozen=True):
     """Ledger → gateway, kind BOOK_FEED: one committed row of the past, for adding the book up again.
 
     Either `control` holds the body of a control frame, or `records` and `outcomes` hold the arrays of a block row;
@@ -300,11 +300,11 @@ class BookFeed(Message, tag=64):
     outcomes: bytes
 
 
-class SeatHeadQuery(Message, tag=62):
+class SeatHeadQuery(Message, tag=62, frozen=True):
     """Gateway → ledger, kind SEAT_HEAD_QUERY (the header names the seat)."""
 
 
-class SeatHead(Message, tag=63):
+class SeatHead(Message, tag=63, frozen=True):
     """Ledger → gateway, kind SEAT_HEAD: durable head of a seat. Also the answer to a forwarded NEGOTIATE."""
 
     session_version: Count  # the one in force
@@ -315,25 +315,18 @@ class SeatHead(Message, tag=63):
 
 SessionMessage = Negotiate | Negotiated | Establish | Established | NotApplied | Heartbeat | Terminate
 ControlMessage = (
-    RegisterParty
-    | RegisterKey
-    | RegisterSeat
-    | OpenContracts
-    | ChangeContract
-    | SetRestraint
-    | OpenTradeDate
-    | Genesis
+    RegisterParty | RegisterKey | RegisterSeat | OpenContracts | ChangeContract | SetRestraint | OpenTradeDate | Genesis
 )
 QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery
 AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer
 LinkMessage = Register | Registered | SeatHeadQuery | SeatHead | BookFeed
 
 _encoder = msgspec.msgpack.Encoder()
-_session = msgspec.msgpack.Decoder(SessionMessage)
-_control = msgspec.msgpack.Decoder(ControlMessage)
-_query = msgspec.msgpack.Decoder(QueryMessage)
-_answer = msgspec.msgpack.Decoder(AnswerMessage)
-_link = msgspec.msgpack.Decoder(LinkMessage)
+_session: msgspec.msgpack.Decoder[SessionMessage] = msgspec.msgpack.Decoder(SessionMessage)
+_control: msgspec.msgpack.Decoder[ControlMessage] = msgspec.msgpack.Decoder(ControlMessage)
+_query: msgspec.msgpack.Decoder[QueryMessage] = msgspec.msgpack.Decoder(QueryMessage)
+_answer: msgspec.msgpack.Decoder[AnswerMessage] = msgspec.msgpack.Decoder(AnswerMessage)
+_link: msgspec.msgpack.Decoder[LinkMessage] = msgspec.msgpack.Decoder(LinkMessage)
 
 T = TypeVar("T")
 
@@ -341,6 +334,14 @@ T = TypeVar("T")
 def encode(message: Message) -> bytes:
     """The canonical body of a message."""
     return _encoder.encode(message)
+
+
+def code_from_number(number: int) -> ReplyCode:
+    """The code with this number. Raises PeerViolation MALFORMED_FRAME when there is none."""
+    try:
+        return ReplyCode(number)
+    except ValueError as error:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"there is no reply code {number}") from error
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:

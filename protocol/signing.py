@@ -139,9 +139,7 @@ def verifier_from_bytes(suite: Suite, public_key: bytes) -> Verifier:
     Raises MisuseError when the bytes are no key of that suite.
     """
     if len(public_key) != PUBLIC_KEY_BYTES[suite]:
-        raise MisuseError(
-            f"a {suite.name} public key has {PUBLIC_KEY_BYTES[suite]} bytes, not {len(public_key)}"
-        )
+        raise MisuseError(f"a {suite.name} public key has {PUBLIC_KEY_BYTES[suite]} bytes, not {len(public_key)}")
     try:
         if suite == Suite.ED25519_SHA256:
             return Ed25519Verifier(ed25519.Ed25519PublicKey.from_public_bytes(public_key))

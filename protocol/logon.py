@@ -1,0 +1,45 @@
+"""What makes a logon good: fresh, and of the session version that the ledger has in force.
+
+Belongs here: the checks of NEGOTIATE and ESTABLISH against time and the seat's head. Never here: frames, states.
+"""
+
+from typing import NamedTuple
+
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.limits import NEGOTIATE_FRESH_NS
+from protocol.messages import SeatHead, code_from_number
+
+
+class Logon(NamedTuple):
+    """What is needed of a NEGOTIATE or ESTABLISH while the ledger is asked."""
+
+    session_version: int
+    nonce: bytes  # (16,)
+    heartbeat_ns: int  # 0 in a NEGOTIATE
+
+
+def check_fresh(sent_at_ns: int, now_ns: int) -> None:
+    """Raises PeerViolation STALE_TIMESTAMP when a logon was sent more than 5 s before or after `now_ns`."""
+    if abs(now_ns - sent_at_ns) > NEGOTIATE_FRESH_NS:
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "the logon was not sent now")
+
+
+def check_negotiated(logon: Logon, head: SeatHead) -> None:
+    """Raises PeerViolation: the ledger's code when it refused, SESSION_SUPERSEDED when another version came first."""
+    if head.code != ReplyCode.ACCEPTED:
+        raise PeerViolation(code_from_number(head.code), _in_force(head))
+    if head.session_version != logon.session_version:
+        raise PeerViolation(ReplyCode.SESSION_SUPERSEDED, _in_force(head))
+
+
+def check_established(logon: Logon, head: SeatHead) -> None:
+    """Raises PeerViolation: SESSION_SUPERSEDED for an older version, SESSION_UNKNOWN for a newer one or none."""
+    if logon.session_version < head.session_version:
+        raise PeerViolation(ReplyCode.SESSION_SUPERSEDED, _in_force(head))
+    if logon.session_version > head.session_version or head.session_version == 0:
+        raise PeerViolation(ReplyCode.SESSION_UNKNOWN, _in_force(head))
+
+
+def _in_force(head: SeatHead) -> str:
+    return f"version {head.session_version} is in force"

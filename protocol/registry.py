@@ -1,0 +1,116 @@
+"""Who may speak: parties, their public keys and their seats, as the ledger has journaled them.
+
+Belongs here: look-ups by number, and what the three registering control messages change. Never here: whether a
+registration is permitted (the ledger decides), private keys, files, the clock.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from protocol.errors import MisuseError
+from protocol.messages import (
+    ControlMessage,
+    PartyEntry,
+    PartyKey,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+)
+from protocol.signing import Verifier, verifier_from_bytes
+from protocol.vocabulary import Suite
+
+
+class _Key(NamedTuple):
+    verifier: Verifier
+    not_before_ns: int
+    not_after_ns: int
+
+
+class PartyRegistry:
+    """All parties known to this process. Shared by every session of a gateway; changed only by accepted rows."""
+
+    def __init__(self, entries: Iterable[PartyEntry]) -> None:
+        self._entries: dict[int, PartyEntry] = {}
+        self._keys: dict[tuple[int, int], _Key] = {}
+        self._owners: dict[int, int] = {}
+        self._establish_sent_at_ns: dict[int, int] = {}  # by seat, so at most SEATS_MAX
+        for entry in entries:
+            self._entries[entry.party] = entry
+            self._owners.update(dict.fromkeys(entry.seats, entry.party))
+            for key in entry.keys:
+                self._learn_key(entry, key)
+
+    def party(self, party_no: int) -> PartyEntry | None:
+        """The party with this number, or None."""
+        return self._entries.get(party_no)
+
+    def entries(self) -> list[PartyEntry]:
+        """All parties, ascending by number."""
+        return [self._entries[party_no] for party_no in sorted(self._entries)]
+
+    def owner_of(self, seat: int) -> int | None:
+        """The number of the party that owns this seat, or None."""
+        return self._owners.get(seat)
+
+    def verifier(self, party_no: int, key_id: int, sent_at_ns: int) -> Verifier | None:
+        """The verifier of this key, or None unless it is known and valid for a frame sent at `sent_at_ns`."""
+        key = self._keys.get((party_no, key_id))
+        if key is None or not key.not_before_ns <= sent_at_ns < key.not_after_ns:
+            return None
+        return key.verifier
+
+    def is_first_establish(self, seat: int, sent_at_ns: int) -> bool:
+        """True, and remembered, when no ESTABLISH of this seat as late as `sent_at_ns` was seen: not a replay."""
+        if sent_at_ns <= self._establish_sent_at_ns.get(seat, -1):
+            return False
+        self._establish_sent_at_ns[seat] = sent_at_ns
+        return True
+
+    def apply(self, message: ControlMessage) -> None:
+        """Take over an accepted registration; other control messages change nothing.
+
+        Applying the same message again changes nothing, so that a row may be fed twice.
+        Raises MisuseError for a key or seat of a party that is not registered.
+        """
+        if isinstance(message, RegisterParty):
+            self._add_party(message)
+        elif isinstance(message, RegisterKey):
+            self._add_key(message)
+        elif isinstance(message, RegisterSeat):
+            self._add_seat(message)
+
+    def _add_party(self, message: RegisterParty) -> None:
+        if message.party not in self._entries:
+            self._entries[message.party] = PartyEntry(
+                message.party, message.role, message.suite, message.name, message.proceeds_at_fill, [], []
+            )
+
+    def _add_key(self, message: RegisterKey) -> None:
+        entry = self._known(message.party)
+        key = PartyKey(message.key_id, message.public_key, message.not_before_ns, message.not_after_ns)
+        others = [known for known in entry.keys if known.key_id != message.key_id]
+        self._entries[message.party] = replace(entry, keys=[*others, key])
+        self._learn_key(entry, key)
+
+    def _add_seat(self, message: RegisterSeat) -> None:
+        entry = self._known(message.party)
+        if message.seat not in entry.seats:
+            self._entries[message.party] = replace(entry, seats=[*entry.seats, message.seat])
+        self._owners[message.seat] = message.party
+
+    def _known(self, party_no: int) -> PartyEntry:
+        entry = self._entries.get(party_no)
+        if entry is None:
+            raise MisuseError(f"party {party_no} is not registered")
+        return entry
+
+    def _learn_key(self, entry: PartyEntry, key: PartyKey) -> None:
+        try:
+            verifier = verifier_from_bytes(Suite(entry.suite), key.public_key)
+        except MisuseError:
+            # Bytes that are no key verify nothing: the key reads as unknown, and the other keys go on working.
+            self._keys.pop((entry.party, key.key_id), None)
+            return
+        self._keys[entry.party, key.key_id] = _Key(verifier, key.not_before_ns, key.not_after_ns)
