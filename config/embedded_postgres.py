@@ -8,11 +8,8 @@ Who may connect: only the Unix socket, only `peer`: the operating-system user th
 that called us, as role `yzt`, which owns database `yzt` and is no superuser. Nothing listens on a network.
 """
 
-import fcntl
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +20,8 @@ from urllib.parse import quote
 import msgspec
 
 from config.exit_codes import ExitCode, ProcessFault
-from config.postgres_install import caller_name, reachable_tree, reaches, server_identity
+from config.postgres_install import caller_name, reachable_tree, server_identity
+from config.postgres_places import choose_places, lock_home, make_folder, record_places, recorded_places, remove_folders
 from config.processes import (
     Identity,
     Progress,
@@ -44,22 +42,9 @@ SUPERUSER = "postgres"
 SETTINGS = Path(__file__).with_name("postgresql.conf")
 ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
-SOCKET_PATH_BYTES_MAX = 90
-"""A Unix socket's path has 108 bytes in the kernel; `/.s.PGSQL.5432.lock` is appended to the folder."""
 FAST_STOP_NS = 60_000_000_000
 """How long a fast shutdown may take (it writes a checkpoint) before an immediate one is asked for."""
 IMMEDIATE_STOP_NS = 10_000_000_000
-
-
-class Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `places.json` in the state directory records: where this server's folders are."""
-
-    data: str
-    sockets: str
-    outside: tuple[str, ...]
-    """Folders that we made outside the state directory, because the server's user or a socket path needed it.
-    """
-    prepared: bool
 
 
 @dataclass
@@ -85,17 +70,17 @@ class EmbeddedPostgres:
         home.mkdir(parents=True, exist_ok=True)
         identity = server_identity()
         tree = reachable_tree(identity)
-        with _locked(home):
-            places = _recorded_places(home)
+        with lock_home(home):
+            places = recorded_places(home)
             if places is None or not places.prepared:
                 if places is not None:
-                    _remove_folders(home, places)
-                places = _choose_places(home, identity)
-                _record_places(home, places)
+                    remove_folders(home, places)
+                places = choose_places(home, identity)
+                record_places(home, places)
                 server = cls(home, Path(places.data), Path(places.sockets), tree, identity)
                 progress("preparing PostgreSQL: a new cluster")
                 server._initialise()
-                _record_places(home, msgspec.structs.replace(places, prepared=True))
+                record_places(home, msgspec.structs.replace(places, prepared=True))
         return cls(home, Path(places.data), Path(places.sockets), tree, identity)
 
     def start(self, progress: Progress = print_progress) -> None:
@@ -113,14 +98,19 @@ class EmbeddedPostgres:
 
         Raises: ProcessFault when another process runs it.
         """
-        self._lock = _locked(self.home)
-        self._wait_for_predecessor(progress)
-        _write_settings(self.settings, self.identity)
-        command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", ""]
-        with self.log_path.open("ab") as log:
-            self._process = spawn(
-                command, death_signal=SIGINT, output=log, environment=ENVIRONMENT, identity=self.identity
-            )
+        self._lock = lock_home(self.home)
+        try:
+            self._wait_for_predecessor(progress)
+            _write_settings(self.settings, self.identity)
+            make_folder(self.sockets, self.identity)  # one in /tmp is gone after a reboot
+            command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", ""]
+            with self.log_path.open("ab") as log:
+                self._process = spawn(
+                    command, death_signal=SIGINT, output=log, environment=ENVIRONMENT, identity=self.identity
+                )
+        except BaseException:
+            self._ended()
+            raise
 
     def is_ready(self) -> bool:
         """Whether the launched server accepts connections: its postmaster has written so into line 8 of its
@@ -187,10 +177,10 @@ class EmbeddedPostgres:
 
         Raises: ProcessFault while a process has it started.
         """
-        with _locked(self.home):
-            places = _recorded_places(self.home)
+        with lock_home(self.home):
+            places = recorded_places(self.home)
             if places is not None:
-                _remove_folders(self.home, places)
+                remove_folders(self.home, places)
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
@@ -285,72 +275,6 @@ class EmbeddedPostgres:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-
-def _locked(home: Path) -> IO[bytes]:
-    """Takes the lock of a server's home; it is released when the file is closed or this process ends.
-
-    Raises: ProcessFault when another process has it.
-    """
-    lock = (home / "lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise ProcessFault(f"{home}: another process runs this PostgreSQL", ExitCode.UNAVAILABLE) from None
-    return lock
-
-
-def _choose_places(home: Path, identity: Identity | None) -> Places:
-    """Makes the folders for data and sockets, in the home when the server's user reaches it, in /var/tmp if
-    not.
-    """
-    outside: list[str] = []
-    near = home if reaches(home, identity) else None
-    if near is None:
-        near = Path(tempfile.mkdtemp(prefix="yzt-postgres-", dir="/var/tmp"))
-        near.chmod(0o711)  # ours, just made: the server's user passes through it to the folders below
-        outside.append(str(near))
-    data, sockets = near / "data", near / "sockets"
-    if len(bytes(sockets)) > SOCKET_PATH_BYTES_MAX:
-        sockets = Path(tempfile.mkdtemp(prefix="yzt-sockets-", dir="/tmp"))
-        outside.append(str(sockets))
-    for folder in (data, sockets):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if identity is not None:
-            os.chown(folder, identity.user_id, identity.group_id)
-    return Places(str(data), str(sockets), tuple(outside), prepared=False)
-
-
-def _recorded_places(home: Path) -> Places | None:
-    """What was recorded, or None when nothing was.
-
-    Raises: ProcessFault when the record cannot be read as one.
-    """
-    path = home / "places.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Places)
-    except FileNotFoundError:
-        return None
-    except msgspec.DecodeError as error:
-        raise ProcessFault(f"{path}: {error}", ExitCode.DATA) from None
-
-
-def _record_places(home: Path, places: Places) -> None:
-    draft = home / "places.json.new"
-    with draft.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(places), indent=2) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(home / "places.json")
-
-
-def _remove_folders(home: Path, places: Places) -> None:
-    """Deletes the folders of a cluster; only ones that we made: below home, or recorded as made outside."""
-    data = Path(places.data)
-    for folder in (data, data.with_name("settings"), Path(places.sockets), *map(Path, places.outside)):
-        if folder.is_relative_to(home) or any(folder.is_relative_to(root) for root in places.outside):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_settings(folder: Path, identity: Identity | None) -> None:

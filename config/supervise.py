@@ -34,6 +34,8 @@ class Supervisor:
     """The running system. A thread of its own watches the children; every method may be called from any
     thread.
 
+    One instance is started once.
+
     Raises from `start`, `wait_ready` and `pid`: ProcessFault, with the exit code that the whole should end
     with.
     """

@@ -108,6 +108,22 @@ def test_a_second_supervisor_is_told_who_is_first(server: EmbeddedPostgres) -> N
         second.start(silent)
 
 
+def test_a_socket_folder_lost_in_a_reboot_is_made_again(server: EmbeddedPostgres) -> None:
+    server.sockets.rmdir()
+
+    server.start(silent)
+
+    assert run_sql(server, "SELECT 1") == "1"
+    assert stat.S_IMODE(server.sockets.stat().st_mode) == 0o700
+
+
+def test_a_socket_folder_that_is_open_to_others_is_not_used(server: EmbeddedPostgres) -> None:
+    server.sockets.chmod(0o755)
+
+    with pytest.raises(ProcessFault, match="is not a folder of PostgreSQL's user alone"):
+        server.start(silent)
+
+
 def test_a_crashed_server_is_noticed(server: EmbeddedPostgres) -> None:
     server.start(silent)
     assert not server.has_ended()
