@@ -1,0 +1,45 @@
+"""Names for the array types of the core, and how a column comes into being.
+
+Belongs here: type aliases and the one way to allocate. Never here: which columns there are (book, requests).
+Signed integers only: an unsigned 64-bit column that meets a signed one becomes float64 in numpy, and loses fen.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+FenColumn = npt.NDArray[np.int64]
+LongColumn = npt.NDArray[np.int64]
+IntColumn = npt.NDArray[np.int32]
+ShortColumn = npt.NDArray[np.int16]
+ByteColumn = npt.NDArray[np.int8]
+Positions = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+def long_zeros(length: int) -> LongColumn:
+    """(length,) int64, mapped lazily: memory is touched only where it is written."""
+    return np.zeros(length, np.int64)
+
+
+def int_zeros(length: int) -> IntColumn:
+    """(length,) int32, mapped lazily."""
+    return np.zeros(length, np.int32)
+
+
+def short_zeros(length: int) -> ShortColumn:
+    """(length,) int16, mapped lazily."""
+    return np.zeros(length, np.int16)
+
+
+def byte_zeros(length: int) -> ByteColumn:
+    """(length,) int8, mapped lazily."""
+    return np.zeros(length, np.int8)
+
+
+def grown(column: LongColumn, used: int, wanted: int) -> LongColumn:
+    """`column` itself when it holds `wanted` items, else a copy of its `used` items in twice the room or more."""
+    if wanted <= len(column):
+        return column
+    larger = np.zeros(max(wanted, 2 * len(column)), np.int64)
+    larger[:used] = column[:used]
+    return larger

@@ -1,0 +1,211 @@
+"""Control messages: who is who, which contracts exist and in what state, restraints, the trade date.
+
+Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), session
+rules, how a number is consumed (engine).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec.structs import replace
+
+from ledger.core.book import FACT_MASK, PARTY_SHIFT, STATUS_SHIFT, Book
+from ledger.core.contract_states import MAY_OPEN_AS, next_status
+from ledger.core.roles import may_send_control
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
+from protocol.limits import KEYS_PER_PARTY_MAX
+from protocol.messages import (
+    ChangeContract,
+    ContractTerms,
+    ControlMessage,
+    Genesis,
+    OpenContracts,
+    OpenTradeDate,
+    PartyEntry,
+    PartyKey,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
+from protocol.signing import verifier_from_bytes
+from protocol.vocabulary import (
+    BANK_PARTY,
+    ContractEvent,
+    ContractStatus,
+    Role,
+    Suite,
+    contract_no_from_index,
+    contract_nos_from_indices,
+    index_from_contract_no,
+)
+
+
+def judge(book: Book, party: int, message: ControlMessage | None) -> ReplyCode:
+    """What a control message of `party` earns; None stands for a body that is no control message."""
+    if message is None:
+        return ReplyCode.REQUEST_MALFORMED
+    if not may_send_control(int(book.role[party]), message):
+        return ReplyCode.ROLE_FORBIDS
+    match message:
+        case RegisterParty():
+            return _judge_party(book, message)
+        case RegisterKey():
+            return _judge_key(book, message)
+        case RegisterSeat():
+            return _judge_seat(book, message)
+        case OpenContracts():
+            return _judge_contracts(book, message)
+        case ChangeContract():
+            return _judge_event(book, party, message)
+        case SetRestraint():
+            known = own_contract(book, party, message.contract_no) >= 0
+            return ReplyCode.ACCEPTED if known else ReplyCode.CONTRACT_UNKNOWN
+        case OpenTradeDate():
+            later = message.trade_date > book.trade_date
+            return ReplyCode.ACCEPTED if later else ReplyCode.TRADE_DATE_NOT_LATER
+        case Genesis():
+            return ReplyCode.ROLE_FORBIDS
+
+
+def own_contract(book: Book, party: int, contract_no: int) -> int:
+    """The index of a contract that exists and that `party` may touch, else -1."""
+    index = index_from_contract_no(contract_no)
+    if not 0 <= index < book.contracts_count:
+        return -1
+    owner = int(book.contract_facts[index]) >> PARTY_SHIFT
+    return index if party in (owner, BANK_PARTY) else -1
+
+
+def status_of(book: Book, index: int) -> int:
+    """ContractStatus of the contract at `index`."""
+    return (int(book.contract_facts[index]) >> STATUS_SHIFT) & FACT_MASK
+
+
+def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
+    if message.role != Role.BROKER:
+        return ReplyCode.REQUEST_MALFORMED  # the bank is in the genesis row; there is no second one
+    if message.party in book.parties:
+        return ReplyCode.PARTY_EXISTS
+    return ReplyCode.ACCEPTED
+
+
+def _judge_key(book: Book, message: RegisterKey) -> ReplyCode:
+    entry = book.parties.get(message.party)
+    if entry is None:
+        return ReplyCode.PARTY_UNKNOWN
+    if any(key.key_id == message.key_id for key in entry.keys) or len(entry.keys) >= KEYS_PER_PARTY_MAX:
+        return ReplyCode.KEY_UNFIT
+    if message.not_before_ns >= message.not_after_ns:
+        return ReplyCode.KEY_UNFIT
+    try:
+        verifier_from_bytes(Suite(entry.suite), message.public_key)
+    except MisuseError:
+        return ReplyCode.KEY_UNFIT
+    return ReplyCode.ACCEPTED
+
+
+def _judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
+    if message.party not in book.parties:
+        return ReplyCode.PARTY_UNKNOWN
+    if book.seat_owner[message.seat]:
+        return ReplyCode.SEAT_EXISTS
+    return ReplyCode.ACCEPTED
+
+
+def _judge_contracts(book: Book, message: OpenContracts) -> ReplyCode:
+    terms = message.terms
+    if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
+        return ReplyCode.PARTY_UNKNOWN
+    if message.first_contract_no != contract_no_from_index(book.contracts_count):
+        return ReplyCode.CONTRACT_NUMBER_NOT_NEXT
+    if book.account_numbers.any_taken(_account_nos(terms)):
+        return ReplyCode.ACCOUNT_HAS_CONTRACT
+    if not {term.status for term in terms} <= MAY_OPEN_AS:
+        return ReplyCode.STATUS_FORBIDS
+    if book.contracts_count + len(terms) > book.size.contracts_max:
+        return ReplyCode.MASTER_DATA_FULL
+    return ReplyCode.ACCEPTED
+
+
+def _judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
+    index = own_contract(book, party, message.contract_no)
+    if index < 0:
+        return ReplyCode.CONTRACT_UNKNOWN
+    if next_status(status_of(book, index), message.event) is None:
+        return ReplyCode.STATUS_FORBIDS
+    if message.event == ContractEvent.TERMINATE and _has_open_items(book, int(book.account_row[index])):
+        return ReplyCode.ITEMS_OPEN
+    return ReplyCode.ACCEPTED
+
+
+def _has_open_items(book: Book, row: int) -> bool:
+    return bool(
+        book.frozen_fen[row] or book.bought_unsettled_fen[:, row].any() or book.sold_unsettled_fen[:, row].any()
+    )
+
+
+def _account_nos(terms: Sequence[ContractTerms]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.fromiter((term.account_no for term in terms), np.int64, len(terms))
+
+
+def apply_control(book: Book, message: ControlMessage) -> None:
+    """The effect of an accepted control message. Raises MisuseError for a Genesis: it has its own row."""
+    match message:
+        case RegisterParty(party, role, suite, name, proceeds_at_fill):
+            add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
+        case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns):
+            entry = book.parties[party]
+            key = PartyKey(key_id, public_key, not_before_ns, not_after_ns)
+            book.parties[party] = replace(entry, keys=[*entry.keys, key])
+        case RegisterSeat(seat, party):
+            entry = book.parties[party]
+            book.parties[party] = replace(entry, seats=[*entry.seats, seat])
+            book.seat_owner[seat] = party
+        case OpenContracts():
+            _open_contracts(book, message)
+        case ChangeContract(contract_no, event):
+            index = index_from_contract_no(contract_no)
+            status = next_status(status_of(book, index), event)
+            if status is None:
+                raise MisuseError("an event that the contract's state does not allow was not refused")
+            kept = int(book.contract_facts[index]) & ~(FACT_MASK << STATUS_SHIFT)
+            book.contract_facts[index] = kept | status << STATUS_SHIFT
+        case SetRestraint(contract_no, restrained_fen):
+            row = int(book.account_row[index_from_contract_no(contract_no)])
+            book.power_fen[row] += int(book.restrained_fen[row]) - restrained_fen
+            book.restrained_fen[row] = restrained_fen
+        case OpenTradeDate(trade_date):
+            book.roll(trade_date)
+        case Genesis():
+            raise MisuseError("a genesis inside the journal")
+
+
+def add_party(book: Book, entry: PartyEntry) -> None:
+    """Enter a party with its seats into the tables."""
+    book.parties[entry.party] = entry
+    book.role[entry.party] = entry.role
+    book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
+    for seat in entry.seats:
+        book.seat_owner[seat] = entry.party
+
+
+def _open_contracts(book: Book, message: OpenContracts) -> None:
+    terms = message.terms
+    first, count = book.contracts_count, len(terms)
+    here = slice(first, first + count)
+    indices = np.arange(first, first + count, dtype=np.int64)
+    party = np.fromiter((term.party for term in terms), np.int64, count)
+    status = np.fromiter((term.status for term in terms), np.int64, count)
+    check_digits = contract_nos_from_indices(indices) - indices * 100
+    book.contract_facts[here] = party << PARTY_SHIFT | status << STATUS_SHIFT | check_digits
+    book.account_row[here] = indices
+    book.account_no[here] = _account_nos(terms)
+    book.account_numbers.add(_account_nos(terms))
+    book.balance_fen[here] = np.fromiter((term.balance_fen for term in terms), np.int64, count)
+    book.power_fen[here] = book.balance_fen[here]
+    book.contracts_count += count
+
+
+assert ContractStatus.TERMINATED <= FACT_MASK

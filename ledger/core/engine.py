@@ -1,0 +1,266 @@
+"""The face of the core: decide what comes, or apply what was decided; both leave the same book.
+
+Belongs here: the order of steps for one journal row. Never here: rules (decide, control), effects (effects), I/O.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ledger.core import lane
+from ledger.core.book import Book
+from ledger.core.columns import LongColumn
+from ledger.core.control import add_party, apply_control, judge
+from ledger.core.decide import decide_in_order
+from ledger.core.effects import apply_effects
+from ledger.core.invariants import check_block
+from ledger.core.requests import KIND_CONTROL, PAGE_BITS, PAGES_PER_SEAT
+from ledger.core.resolve import Block, resolve
+from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rules_version import RULES_VERSION
+from ledger.core.slices import state_slice_count, state_slice_digest
+from ledger.core.totals import buying_power, totals
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken, MisuseError
+from protocol.header import Header, PrefixArray
+from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS, SEATS_MAX
+from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, encode
+from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
+from protocol.vocabulary import BANK_PARTY, FrameKind, Role
+
+__all__ = [
+    "apply_genesis",
+    "apply_row",
+    "buying_power",
+    "decide_block",
+    "decide_control",
+    "genesis_row",
+    "has_room",
+    "row_holding",
+    "state_slice_count",
+    "state_slice_digest",
+    "totals",
+]
+
+TINY_BLOCK_RECORDS = 8  # up to here the law itself is faster than the proof
+# Pages that one commit can need at most: each seat may begin one, and full pages for the rest.
+PAGES_PER_COMMIT_MAX = SEATS_MAX + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS
+
+
+def has_room(book: Book, header: Header, next_number: int) -> bool:
+    """False when a numbered frame at `next_number` must be told SEAT_DATE_FULL because the date's table is full.
+
+    Asked for each frame of a commit before any of it is decided; the pages kept back cover the whole commit.
+    """
+    last = next_number + header.record_count - 1
+    return book.requests.pages_free > PAGES_PER_COMMIT_MAX or book.requests.has_page(header.seat, last)
+
+
+def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decided_at_ns: int) -> bytes:
+    """Decide and apply one block row: (n,) `records` of (f,) frames that are each next at their seat, in order of
+    arrival. Returns the (n × 16) bytes of the outcomes.
+
+    Raises MisuseError, with nothing changed, for frames that are not next or do not fit; InvariantBroken when the
+    books are wrong.
+    """
+    _check_frames(book, prefixes, len(records))
+    book.requests.give_out(_pages(prefixes))
+    block = resolve(book, prefixes, records)
+    if block.count <= TINY_BLOCK_RECORDS:
+        outcomes = np.zeros(block.count, OUTCOME)
+        decide_in_order(book, block, np.arange(block.count), decided_at_ns, outcomes)
+    else:
+        outcomes = lane.decide_block(book, block, decided_at_ns)
+    _apply_block(book, prefixes, block, outcomes, decided_at_ns)
+    return outcomes.tobytes()
+
+
+def decide_control(
+    book: Book, prefix: PrefixArray, message: ControlMessage | Negotiate | None, decided_at_ns: int
+) -> bytes:
+    """Decide and apply one control row: (1,) frame, CONTROL or NEGOTIATE. None stands for a CONTROL body that is no
+    control message. Returns the 16 bytes of its outcome.
+
+    Raises MisuseError, with nothing changed, for a frame that is not next or comes from a foreign seat.
+    """
+    if isinstance(message, Negotiate):
+        _check_seats(book, prefix)
+        growing = int(prefix["session_version"][0]) > int(book.session_version[int(prefix["seat"][0])])
+        code = ReplyCode.ACCEPTED if growing else ReplyCode.SESSION_VERSION_NOT_GROWING
+    else:
+        _check_frames(book, prefix, 1)
+        code = judge(book, int(prefix["sender"][0]), message)
+    _apply_control_row(book, prefix, message, code, decided_at_ns)
+    outcome = np.zeros(1, OUTCOME)
+    outcome["code"] = code
+    return outcome.tobytes()
+
+
+def apply_row(book: Book, row: Row) -> None:
+    """Apply a stored row: afterwards the book equals the one that decided it.
+
+    Raises InvariantBroken when the row is not the next one or does not fit the book.
+    """
+    if row.sequence != book.sequence + 1:
+        raise InvariantBroken(f"row {row.sequence} after row {book.sequence}")
+    if not row.headers:
+        apply_genesis(book, _genesis_of(row), row.decided_at_ns)
+        return
+    prefixes = row.prefixes()
+    try:
+        if row.control:
+            _apply_stored_control(book, row, prefixes)
+        else:
+            records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
+            if len(records) != len(outcomes):
+                raise InvariantBroken(f"row {row.sequence}: records and outcomes do not pair")
+            _check_frames(book, prefixes, len(records))
+            book.requests.give_out(_pages(prefixes))
+            _apply_block(book, prefixes, resolve(book, prefixes, records), outcomes, row.decided_at_ns)
+    except MisuseError as error:
+        raise InvariantBroken(f"row {row.sequence} does not fit the book: {error}") from error
+
+
+def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) -> Row:
+    """The first journal row, sequence 1. Raises MisuseError when the genesis does not describe the bank."""
+    if genesis.bank.party != BANK_PARTY or genesis.bank.role != Role.BANK:
+        raise MisuseError("the genesis must describe the bank's own party")
+    row = Row(
+        shard=shard,
+        sequence=1,
+        epoch=epoch,
+        trade_date=genesis.trade_date,
+        rules_version=RULES_VERSION,
+        decided_at_ns=decided_at_ns,
+        bank_key_ids=(0, 0),
+        headers=b"",
+        records=b"",
+        annotations=b"",
+        control=encode(genesis),
+        outcomes=b"",
+        state_check=b"",
+        digest=b"",
+    )
+    return replace(row, digest=row_digest(FIRST_DIGEST, row))
+
+
+def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int) -> None:
+    """Make an empty book the bank's. Raises MisuseError when the book is not empty."""
+    if book.sequence:
+        raise MisuseError("a genesis in a book that has begun")
+    add_party(book, genesis.bank)
+    book.trade_date = genesis.trade_date
+    book.sequence, book.decided_at_ns = 1, decided_at_ns
+
+
+def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
+    """The journal sequence of the row that holds a request number of the open or the previous date; 0 when none
+    does: not used yet, or of a date before these."""
+    if not 1 <= seat <= SEATS_MAX or number < 1:
+        return 0
+    if trade_date == book.trade_date:
+        used, frames = int(book.next_number[seat]), book.frames
+    elif trade_date == book.previous_date:
+        used, frames = int(book.previous_next_number[seat]), book.previous_frames
+    else:
+        return 0
+    return frames.sequence_of(seat, number) if number < used else 0
+
+
+def _apply_block(book: Book, prefixes: PrefixArray, block: Block, outcomes: OutcomeArray, decided_at_ns: int) -> None:
+    apply_effects(book, block, outcomes)
+    check_block(book, block)
+    _advance(book, prefixes, decided_at_ns)
+
+
+def _apply_control_row(
+    book: Book,
+    prefix: PrefixArray,
+    message: ControlMessage | Negotiate | None,
+    code: int,
+    decided_at_ns: int,
+) -> None:
+    seat, number = int(prefix["seat"][0]), int(prefix["first_number"][0])
+    if isinstance(message, Negotiate):
+        book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
+        if code == ReplyCode.ACCEPTED:
+            book.session_version[seat] = prefix["session_version"][0]
+        return
+    book.requests.give_out(_pages(prefix))
+    page = seat * PAGES_PER_SEAT + (number >> PAGE_BITS)
+    slot = int(book.requests.page_slot[page]) + number % REQUEST_PAGE_RECORDS
+    book.requests.kind[slot] = KIND_CONTROL
+    book.requests.code[slot] = code
+    _advance(book, prefix, decided_at_ns)  # before the effect: a roll closes the date that this number belongs to
+    if code == ReplyCode.ACCEPTED and message is not None:
+        apply_control(book, message)
+
+
+def _apply_stored_control(book: Book, row: Row, prefix: PrefixArray) -> None:
+    code = int(np.frombuffer(row.outcomes, OUTCOME)["code"][0])
+    message: ControlMessage | Negotiate | None = None
+    if int(prefix["kind"][0]) == FrameKind.NEGOTIATE:
+        _check_seats(book, prefix)
+        message = Negotiate(bytes(16), "")
+    else:
+        _check_frames(book, prefix, 1)
+        if code == ReplyCode.ACCEPTED:
+            message = decode_control(row.control)
+    _apply_control_row(book, prefix, message, code, row.decided_at_ns)
+
+
+def _genesis_of(row: Row) -> Genesis:
+    message = decode_control(row.control)
+    if not isinstance(message, Genesis):
+        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis")
+    return message
+
+
+def _check_seats(book: Book, prefixes: PrefixArray) -> None:
+    seats = prefixes["seat"]
+    if not len(seats) or int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
+        raise MisuseError("no frame, or a seat out of range")
+    if (book.seat_owner.take(seats) != prefixes["sender"]).any() or not book.seat_owner.take(seats).all():
+        raise MisuseError("a frame from a seat that is not the sender's")
+
+
+def _check_frames(book: Book, prefixes: PrefixArray, count: int) -> None:
+    """Every frame is next at its seat when its turn comes, and together they have `count` records."""
+    _check_seats(book, prefixes)
+    seats, firsts = prefixes["seat"], prefixes["first_number"]
+    counts = prefixes["record_count"].astype(np.int64)
+    if (prefixes["trade_date"] != book.trade_date).any():
+        raise MisuseError("a frame of a trade date that is not open")
+    if int(counts.min()) < 1 or int(counts.sum()) != count or count > COMMIT_RECORDS_MAX:
+        raise MisuseError("the frames do not add up to the records")
+    order = np.argsort(seats, kind="stable")
+    seats, firsts, ends = seats[order], firsts[order], (firsts + counts)[order]
+    expected = np.empty(len(order), np.int64)
+    expected[0] = 0
+    expected[1:] = ends[:-1]
+    begins = np.ones(len(order), np.bool_)
+    begins[1:] = seats[1:] != seats[:-1]
+    expected[begins] = book.next_number.take(seats[begins])
+    if (firsts != expected).any():
+        raise MisuseError("a frame that is not next at its seat")
+
+
+def _pages(prefixes: PrefixArray) -> LongColumn:
+    """(2f,) pages of the first and last number of each frame, in order of arrival."""
+    firsts = prefixes["first_number"]
+    lasts = firsts + prefixes["record_count"] - 1
+    base = prefixes["seat"].astype(np.int64) * PAGES_PER_SEAT
+    pages = np.empty(2 * len(firsts), np.int64)
+    pages[0::2] = base + (firsts >> PAGE_BITS)
+    pages[1::2] = base + (lasts >> PAGE_BITS)
+    return pages
+
+
+def _advance(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
+    """The row is done: sequence, heads and frame index move on."""
+    book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
+    seats, first_of_seat = np.unique(prefixes["seat"], return_index=True)
+    firsts = prefixes["first_number"][first_of_seat]
+    for seat, first in zip(seats.tolist(), firsts.tolist(), strict=True):
+        book.frames.add(seat, first, book.sequence)
+    np.maximum.at(book.next_number, prefixes["seat"], prefixes["first_number"] + prefixes["record_count"])

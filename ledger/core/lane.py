@@ -1,0 +1,291 @@
+"""The fast lane: proves for a whole block at once what `decide_one` would say, and leaves to it what it cannot prove.
+
+Belongs here: the proof. Never here: rules of its own (decide), changes to the book (effects).
+
+The argument. Accounts are independent, so a block is a set of short stories, one per account.
+1. A refusal by form, role, expiry, ownership, status or range looks at nothing that a record can change: it is final.
+2. Of the rest, order inside the block matters only through the account's amounts and through the target freezes.
+   Ignore all credits of the block: when the debits of an account together do not exceed its buying power as the block
+   begins (and, if a withdrawal is among them, its withdrawable amount), then each of them is covered wherever it
+   stands, for credits only add. Releases, fills and deposits never lower either amount.
+3. A freeze that is named once in the block, and was not made in it, is as it was when the block began.
+4. A column that stays within its limit with all of the block's additions is within it at every step.
+An account for which 2, 3 or 4 fails is hot: all its records that 1 left open are decided one by one, in order of
+arrival. One case of 2 needs no such story: a single debit with nothing else on the account can be refused at once.
+"""
+
+import numpy as np
+
+from ledger.core.book import Book
+from ledger.core.columns import FenColumn, Mask, Positions, ShortColumn
+from ledger.core.contract_states import STATUS_CODE, STATUS_CODES
+from ledger.core.decide import AMOUNT_FEN_MIN, EXPIRING, decide_in_order
+from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
+from ledger.core.roles import KIND_CODES, MAY_SEND
+from protocol.codes import ReplyCode
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
+
+_BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
+_KIND_MIN, _KIND_MAX = FREEZE, WITHDRAWAL
+
+
+def _by_kind(values: dict[int, int]) -> FenColumn:
+    table = np.zeros(KIND_CODES, np.int64)
+    for kind, value in values.items():
+        table[kind] = value
+    return table
+
+
+_AMOUNT_MIN = _by_kind(AMOUNT_FEN_MIN)
+_EXPIRES = _by_kind(dict.fromkeys(EXPIRING, 1))
+
+
+def decide_block(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
+    """Outcomes (n,) of a resolved block; the book stays as it is."""
+    final = _final_codes(block, decided_at_ns)
+    code = final.copy()
+    remaining_fen = np.zeros(block.count, np.int64)
+    proof = _Proof(book, block, final == 0)
+    if block.targets is not None:
+        proof.judge_targets(block.targets, code, remaining_fen)
+    proof.judge_fills_sell(code)
+    proof.judge_deposits()
+    proof.judge_debits(code, remaining_fen)
+    outcomes = np.zeros(block.count, OUTCOME)
+    _write(outcomes, block, code, remaining_fen)
+    hot = proof.hot_positions()
+    if len(hot):
+        decide_in_order(book, block, hot, decided_at_ns, outcomes)
+    return outcomes
+
+
+def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
+    """(n,) codes of argument 1, 0 where open. Written from the last rank to the first, so that the first wins."""
+    kind, amount_fen = block.kind, block.amount_fen
+    code = np.zeros(block.count, np.int16)
+    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen < _AMOUNT_MIN[kind])
+    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen > AMOUNT_FEN_MAX)
+    for part_fen in (block.release_fen, block.turnover_fen):
+        if part_fen is not None:
+            _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
+    by_status = STATUS_CODE.take(block.status.astype(np.intp) + kind * STATUS_CODES)
+    if by_status.any():
+        np.copyto(code, by_status, where=by_status != 0)
+    _mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)
+    late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
+    if late.any():
+        _mark(code, ReplyCode.EXPIRED, late & (_EXPIRES[kind] == 1))
+    _mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
+    malformed = np.less(kind, _KIND_MIN) | np.greater(kind, _KIND_MAX) | np.not_equal(block.unused_bits, 0)
+    _mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
+    return code
+
+
+def _mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:
+    if where.any():
+        np.copyto(code, np.int16(reply), where=where)
+
+
+def _write(outcomes: OutcomeArray, block: Block, code: ShortColumn, remaining_fen: FenColumn) -> None:
+    """Codes, and for accepted freezes, releases and buys the freeze's state."""
+    outcomes["code"] = code
+    if not (code.any() or isinstance(block.kind, np.ndarray)) and block.kind == FREEZE:
+        outcomes["state"] = FREEZE_STATE_OPEN
+        outcomes["remaining_fen"] = remaining_fen
+        return
+    concerned = np.less_equal(block.kind, FILL_BUY) & (code == 0)
+    open_after = np.where(remaining_fen > 0, FREEZE_STATE_OPEN, FREEZE_STATE_CLOSED)
+    outcomes["state"] = np.where(concerned, open_after, 0)
+    outcomes["remaining_fen"] = np.where(concerned, remaining_fen, 0)
+
+
+def _select(mask: Mask) -> Positions | slice:
+    """Positions of a mask; the whole, without copying, when nothing is left out."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
+
+
+class _Proof:
+    """Arguments 2 to 4 over one block, and the accounts for which they fail."""
+
+    def __init__(self, book: Book, block: Block, is_open: Mask) -> None:
+        self._book = book
+        self._block = block
+        self._open = is_open
+        self._hot_rows: list[Positions] = []
+        self._credited_rows: list[Positions] = []
+
+    def _kind(self, *kinds: int) -> Mask:
+        """Open records of these kinds."""
+        of_kind = np.equal(self._block.kind, kinds[0])
+        for kind in kinds[1:]:
+            of_kind |= np.equal(self._block.kind, kind)
+        return self._open & of_kind
+
+    def _has(self, *kinds: int) -> bool:
+        return not isinstance(self._block.kind, int) or self._block.kind in kinds
+
+    def judge_targets(self, targets: Targets, code: ShortColumn, remaining_fen: FenColumn) -> None:
+        """Releases and fills of buys, as if each freeze were named once and made before the block."""
+        block, book = self._block, self._book
+        at = targets.positions
+        is_open = self._open[at]
+        kind = at * 0 + block.kind if isinstance(block.kind, int) else block.kind[at]
+        amount_fen = block.amount_fen[at]
+        whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]
+        over = whole_fen > targets.remaining_fen
+        is_fill = kind == FILL_BUY
+        unknown, closed = ~targets.matched, targets.remaining_fen == 0
+        own = np.zeros(len(at), np.int16)
+        _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
+        _mark(own, ReplyCode.FREEZE_CLOSED, closed)
+        _mark(own, ReplyCode.FREEZE_UNKNOWN, unknown)
+        _mark(own, ReplyCode.LISTED, is_fill & (over | unknown))
+        code[at] = np.where(is_open, own, code[at])
+        remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
+        moves = is_open & (targets.matched | targets.pending)
+        rows = block.row[at]
+        self._credited_rows.append(rows[moves])
+        self._hot_rows.append(rows[is_open & targets.pending])
+        self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))
+        buys = np.flatnonzero(moves & is_fill)
+        if len(buys):
+            bought_fen = book.bought_unsettled_fen.take(rows[buys], axis=1).sum(axis=0)
+            self._limit(rows[buys], bought_fen, amount_fen[buys])
+
+    def judge_fills_sell(self, code: ShortColumn) -> None:
+        """Sale proceeds: listed unless the broker has them count at the fill."""
+        block, book = self._block, self._book
+        if not self._has(FILL_SELL):
+            return
+        sells = self._kind(FILL_SELL)
+        if not sells.any():
+            return
+        counts = sells & np.not_equal(block.proceeds_at_fill, 0)
+        _mark(code, ReplyCode.LISTED, sells & ~counts)
+        rows = block.row[counts]
+        self._credited_rows.append(rows)
+        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
+        self._limit(rows, sold_fen, block.amount_fen[counts])
+
+    def judge_deposits(self) -> None:
+        """Deposits: only the limit of the balance can stop them."""
+        if not self._has(DEPOSIT):
+            return
+        deposits = self._kind(DEPOSIT)
+        if not deposits.any():
+            return
+        rows = self._block.row[deposits]
+        self._credited_rows.append(rows)
+        self._limit(rows, self._book.balance_fen.take(rows), self._block.amount_fen[deposits])
+
+    def _limit(self, rows: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
+        """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
+        total_fen = self._sum_by_row(rows, added_fen)
+        self._hot_rows.append(rows[column_fen + total_fen > COLUMN_FEN_MAX])
+
+    def _sum_by_row(self, rows: Positions, amounts_fen: FenColumn) -> FenColumn:
+        """(m,) Σ of the amounts of the same row, at each of its places."""
+        scratch_fen = self._book.scratch_fen
+        np.add.at(scratch_fen, rows, amounts_fen)
+        sums_fen = scratch_fen.take(rows)
+        scratch_fen[rows] = 0
+        return sums_fen
+
+    def judge_debits(self, code: ShortColumn, remaining_fen: FenColumn) -> None:
+        """Argument 2 over freezes and withdrawals."""
+        if not self._has(FREEZE, WITHDRAWAL):
+            return
+        block, book = self._block, self._book
+        at = _select(self._kind(FREEZE, WITHDRAWAL))
+        rows, amount_fen = block.row[at], block.amount_fen[at]
+        if not len(rows):
+            return
+        sum_fen = self._sum_by_row(rows, amount_fen)
+        covered_fen = book.power_fen.take(rows)
+        if self._has(WITHDRAWAL):
+            withdraws = np.equal(block.kind, WITHDRAWAL)
+            self._cap_withdrawals(rows, withdraws[at] if isinstance(withdraws, np.ndarray) else withdraws, covered_fen)
+        if self._has(FREEZE):
+            remaining_fen[at] = amount_fen
+        frozen_fen = book.frozen_fen.take(rows)
+        short = sum_fen > covered_fen
+        over_limit = frozen_fen + sum_fen > COLUMN_FEN_MAX
+        if over_limit.any():
+            self._hot_rows.append(rows[over_limit])
+        if short.any():
+            alone = short & (sum_fen == amount_fen) & ~over_limit & ~self._is_credited(rows)
+            self._hot_rows.append(rows[short & ~alone])
+            places = np.flatnonzero(alone)
+            positions = places if isinstance(at, slice) else at[places]
+            code[positions] = self._refusal_alone(positions)
+
+    def _cap_withdrawals(self, rows: Positions, withdraws: Mask | np.bool_, covered_fen: FenColumn) -> None:
+        """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""
+        places = np.flatnonzero(np.broadcast_to(withdraws, rows.shape))
+        if len(places):
+            covered_fen[places] -= self._book.sold_unsettled_fen.take(rows[places], axis=1).sum(axis=0)
+
+    def _is_credited(self, rows: Positions) -> Mask:
+        """(m,) True where another kind of open record is on the same account."""
+        mark = self._book.scratch_mark
+        for credited in self._credited_rows:
+            mark[credited] = 1
+        found: Mask = mark.take(rows) != 0
+        for credited in self._credited_rows:
+            mark[credited] = 0
+        return found
+
+    def _refusal_alone(self, positions: Positions) -> ShortColumn:
+        """(m,) codes of single debits that are not covered."""
+        book, rows = self._book, self._block.row[positions]
+        amount_fen = self._block.amount_fen[positions]
+        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
+        owned_fen = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + sold_fen
+        code = np.where(amount_fen <= owned_fen, ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
+        if self._has(WITHDRAWAL):
+            withdraws = np.equal(np.broadcast_to(self._block.kind, self._open.shape)[positions], WITHDRAWAL)
+            unsettled = withdraws & (amount_fen <= book.power_fen.take(rows))
+            code = np.where(unsettled, ReplyCode.PROCEEDS_UNSETTLED, code)
+        return code.astype(np.int16)
+
+    def hot_positions(self) -> Positions:
+        """(m,) ascending: the open records of hot accounts."""
+        hot_rows = [rows for rows in self._hot_rows if len(rows)]
+        if not hot_rows:
+            return np.zeros(0, np.intp)
+        mark = self._book.scratch_mark
+        for rows in hot_rows:
+            mark[rows] = 1
+        positions = np.flatnonzero(self._open & (mark.take(self._block.row) != 0))
+        for rows in hot_rows:
+            mark[rows] = 0
+        return positions
+
+
+def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positions:
+    """Rows of the places in `counts` whose slot another such place names too.
+
+    Each place writes itself into its slot's bucket; who finds another place there with the same slot was not the
+    last. Losers to another slot in the same bucket, a few of them, are compared by sorting.
+    """
+    places = np.flatnonzero(counts)
+    slots = slot[places]
+    winners = np.zeros(_BUCKETS, np.int32)
+    buckets = slots & (_BUCKETS - 1)
+    order = np.arange(len(places), dtype=np.int32)
+    winners[buckets] = order
+    winner = winners.take(buckets)
+    lost = np.flatnonzero(winner != order)
+    same = slots[winner[lost]] == slots[lost]
+    named_twice = [rows[places[lost[same]]]]
+    others = lost[~same]
+    if len(others):
+        ordered = others[np.argsort(slots[others], kind="stable")]
+        twice = np.flatnonzero(slots[ordered][1:] == slots[ordered][:-1])
+        named_twice.append(rows[places[ordered[twice]]])
+    return np.concatenate(named_twice)
+
+
+assert _BUCKETS & (_BUCKETS - 1) == 0
+assert RELEASE < FILL_BUY < FILL_SELL  # `_write` takes the kinds up to FILL_BUY as those that concern a freeze

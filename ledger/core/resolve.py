@@ -1,0 +1,236 @@
+"""What a block of records names: senders, contracts, account rows, slots and target freezes, looked up once.
+
+Belongs here: reading the layout and every gather by a number that a partner chose, each range-checked before it is
+used. Never here: verdicts (decide, lane) or changes (effects).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.book import FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, STATUS_SHIFT, Book
+from ledger.core.columns import FenColumn, IntColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
+from ledger.core.roles import KIND_CODES
+from protocol.header import PrefixArray
+from protocol.limits import (
+    RECORD_BYTES,
+    REQUEST_PAGE_RECORDS,
+    REQUESTS_PER_SEAT_DATE_MAX,
+    SEATS_MAX,
+    TRADE_DATE_MIN,
+)
+from protocol.records import RecordArray
+from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, RecordKind
+
+FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = (int(kind) for kind in RecordKind)
+
+_WORDS = RECORD_BYTES // 8
+_WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER = range(7)
+_RESERVED = 0xFFFF_0000  # of the head word: bytes 2 and 3
+_ALL_BUT_KIND = ~0xFF  # market, reserved and quantity too
+
+
+def _by_kind(values: dict[int, int]) -> LongColumn:
+    table = np.zeros(KIND_CODES, np.int64)
+    for kind, value in values.items():
+        table[kind] = value
+    return table
+
+
+# Bits that must be zero, by kind and word of the record: the fields that a kind does not use.
+_UNUSED_HEAD = _by_kind(
+    {
+        FREEZE: _RESERVED,
+        FILL_BUY: _RESERVED,
+        FILL_SELL: _RESERVED,
+        RELEASE: _ALL_BUT_KIND,
+        DEPOSIT: _ALL_BUT_KIND,
+        WITHDRAWAL: _ALL_BUT_KIND,
+    }
+)
+_UNUSED_RELEASE = _by_kind({RELEASE: -1, FILL_SELL: -1, DEPOSIT: -1, WITHDRAWAL: -1})
+_UNUSED_TURNOVER = _by_kind({RELEASE: -1, DEPOSIT: -1, WITHDRAWAL: -1})
+_UNUSED_TARGET = _by_kind({FREEZE: -1, FILL_SELL: -1, DEPOSIT: -1, WITHDRAWAL: -1})
+
+
+@dataclass(slots=True)
+class Targets:
+    """(m,) each: the records that name a freeze, which are RELEASE and FILL_BUY."""
+
+    positions: Positions  # in the block, ascending
+    slot: Positions  # 0 ≤ slot; a slot that holds no freeze where nothing is there
+    matched: Mask  # an accepted freeze of the record's own contract, from before this block
+    pending: Mask  # the number belongs to this block, so that it is known only when that is decided
+    remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
+    column: Positions  # OPEN, PREVIOUS or OLDER: where a fill's cost is unsettled
+    date: LongColumn  # trade date of the target as named
+
+
+@dataclass(slots=True)
+class Block:
+    """(n,) each unless said otherwise; scalars stand for columns of one value."""
+
+    count: int
+    kind: int | Positions  # a scalar when all are of one kind; 0 to 255
+    unused_bits: int | LongColumn  # not 0 where a field is set that the kind does not use
+    role: int | Positions  # of the sender
+    proceeds_at_fill: int | Positions
+    valid_until_ns: int | LongColumn
+    known: Mask  # the contract exists, the check digits fit, and the sender may touch it
+    contract: Positions  # index, 0 where there is none
+    status: IntColumn
+    row: Positions  # account row, of the freeze where one is matched
+    amount_fen: FenColumn
+    release_fen: FenColumn | None  # None when the block has no fills; 0 beside other kinds
+    turnover_fen: FenColumn | None  # likewise
+    slot: Positions  # where the request is kept
+    targets: Targets | None  # None when no record names a freeze
+
+    def kinds(self) -> ShortColumn | Positions:
+        """(n,) kinds, also when all are the same."""
+        return np.full(self.count, self.kind, np.int16) if isinstance(self.kind, int) else self.kind
+
+
+def resolve(book: Book, prefixes: PrefixArray, records: RecordArray) -> Block:
+    """Look up everything that (n,) `records` in (f,) frames name. The pages of their numbers are given out."""
+    count = len(records)
+    words = records.view("<i8").reshape(count, _WORDS)
+    head = np.ascontiguousarray(words[:, _WORD_HEAD])
+    kinds = (head & 0xFF).astype(np.intp, copy=False)
+    kind: int | Positions = int(kinds[0])
+    if (kinds != kind).any():
+        kind = kinds
+    spread = _Spread(prefixes, count)
+    sender = prefixes["sender"]
+    party = spread.over_records(sender)
+    known, contract, status = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
+    row = book.account_row.take(contract).astype(np.intp)
+    has_fills = bool(((kinds == FILL_BUY) | (kinds == FILL_SELL)).any())
+    return Block(
+        count=count,
+        kind=kind,
+        unused_bits=_unused_bits(words, head, kind),
+        role=spread.over_records(book.role[sender]),
+        proceeds_at_fill=spread.over_records(book.proceeds_at_fill[sender]),
+        valid_until_ns=spread.over_records(prefixes["valid_until_ns"]),
+        known=known,
+        contract=contract,
+        status=status,
+        row=row,
+        amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
+        release_fen=np.where(kinds == FILL_BUY, words[:, _WORD_RELEASE], 0) if has_fills else None,
+        turnover_fen=np.where((kinds == FILL_BUY) | (kinds == FILL_SELL), words[:, _WORD_TURNOVER], 0)
+        if has_fills
+        else None,
+        slot=_own_slots(book, prefixes, count),
+        targets=_targets(book, prefixes, records, kinds, known, contract, row),
+    )
+
+
+class _Spread:
+    """Values by frame become values by record, or stay one scalar where all frames have the same."""
+
+    def __init__(self, prefixes: PrefixArray, count: int) -> None:
+        self._counts = prefixes["record_count"]
+        self._count = count
+
+    def over_records(self, values: IntColumn | LongColumn) -> int | LongColumn:
+        """(f,) to one int or (n,) int64."""
+        first = int(values[0])
+        if len(values) == 1 or bool((values == first).all()):
+            return first
+        return np.repeat(values.astype(np.int64), self._counts)
+
+
+def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
+    unused = head & _UNUSED_HEAD[kind]
+    unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
+    if not isinstance(kind, int) or _UNUSED_RELEASE[kind]:
+        unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
+        unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
+    return unused if unused.any() else 0
+
+
+def _contracts(book: Book, numbers: LongColumn, party: int | LongColumn) -> tuple[Mask, Positions, IntColumn]:
+    index = numbers // CONTRACT_NUMBER_STEP
+    check_digits = numbers - index * CONTRACT_NUMBER_STEP
+    inside = None
+    if int(index.min()) < 0 or int(index.max()) >= book.contracts_count:
+        inside = (index >= 0) & (index < book.contracts_count)
+        index = np.where(inside, index, 0)
+    facts = book.contract_facts.take(index)
+    known = (facts & FACT_MASK) == check_digits
+    if inside is not None:
+        known &= inside
+    if not isinstance(party, int):
+        known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)
+    elif party != BANK_PARTY:
+        known &= facts >> PARTY_SHIFT == party
+    return known, index, (facts >> STATUS_SHIFT) & FACT_MASK
+
+
+def _own_slots(book: Book, prefixes: PrefixArray, count: int) -> Positions:
+    """(n,) slots: a frame lies in one page or in two that follow each other in number."""
+    table = book.requests.page_slot
+    if len(prefixes) == 1:
+        first, seat = int(prefixes["first_number"][0]), int(prefixes["seat"][0])
+        page = seat * PAGES_PER_SEAT + (first >> PAGE_BITS)
+        slots = np.arange(count) + (int(table[page]) + (first & PAGE_MASK))
+        on_first_page = REQUEST_PAGE_RECORDS - (first & PAGE_MASK)
+        if on_first_page < count:
+            slots[on_first_page:] += int(table[page + 1]) - int(table[page]) - REQUEST_PAGE_RECORDS
+        return slots
+    counts = prefixes["record_count"].astype(np.int64)
+    ends = np.cumsum(counts)
+    shifts = prefixes["first_number"] - (ends - counts)
+    numbers = np.arange(count) + np.repeat(shifts, counts)
+    pages = np.repeat(prefixes["seat"].astype(np.int64) * PAGES_PER_SEAT, counts) + (numbers >> PAGE_BITS)
+    slots: Positions = table.take(pages) + (numbers & PAGE_MASK)
+    return slots
+
+
+def _targets(
+    book: Book,
+    prefixes: PrefixArray,
+    records: RecordArray,
+    kinds: Positions,
+    known: Mask,
+    contract: Positions,
+    row: Positions,
+) -> Targets | None:
+    """Look the named freezes up; writes into `row` the account row of each matched one."""
+    positions = np.flatnonzero((kinds == RELEASE) | (kinds == FILL_BUY))
+    if not len(positions):
+        return None
+    dates = records["target_date"][positions].astype(np.int64)
+    seats = records["target_seat"][positions].astype(np.int64)
+    numbers = records["target_number"][positions]
+    inside = (seats >= 1) & (seats <= SEATS_MAX)
+    inside &= (numbers >= 1) & (numbers <= REQUESTS_PER_SEAT_DATE_MAX)
+    is_open = inside & (dates == book.trade_date)
+    seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
+    pages = book.requests.page_slot.take(seats_open * PAGES_PER_SEAT + (numbers_open >> PAGE_BITS))
+    slot = pages.astype(np.intp) + (numbers_open & PAGE_MASK)
+    is_carried = inside & (dates < book.trade_date) & (dates >= TRADE_DATE_MIN)
+    if is_carried.any():
+        slot[is_carried] = book.requests.carried_slots(
+            request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
+        )
+    wanted = contract[positions] + 1
+    matched = (book.requests.contract.take(slot) == wanted) & known[positions]
+    remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)
+    remaining -= book.requests.released_fen.take(slot)
+    row[positions] = np.where(matched, book.requests.row.take(slot), row[positions])
+    after = book.next_number.copy()
+    np.maximum.at(after, prefixes["seat"], prefixes["first_number"] + prefixes["record_count"])
+    column = np.where(dates == book.trade_date, OPEN, np.where(dates == book.previous_date, PREVIOUS, OLDER))
+    return Targets(
+        positions=positions,
+        slot=slot,
+        matched=matched,
+        pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
+        remaining_fen=np.where(matched, remaining, 0),
+        column=column,
+        date=dates,
+    )

@@ -1,0 +1,135 @@
+"""One journal row: what was asked, by whom, and what was decided; its digest; the outcome frames it stands for.
+
+Belongs here: the row, its digest chain, what can be made again from a row alone. Never here: SQL (journal), what a
+row does to the book (engine).
+
+A row is one of three: a block row (the RECORDS frames of one commit), a control row (exactly one CONTROL or
+NEGOTIATE frame), or the genesis (no frame; `control` holds the Genesis message).
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from protocol.errors import InvariantBroken
+from protocol.frame import Frame, make_unsigned_frame
+from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, PrefixArray, unpack_header
+from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES, RECORD_BYTES
+from protocol.records import OutcomesPreamble, pack_preamble
+from protocol.vocabulary import Direction, FrameKind
+
+FIRST_DIGEST = bytes(DIGEST_BYTES)  # what stands before the genesis row
+_FIXED = struct.Struct("<iqqiiqqq6q")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. Byte columns are empty where a kind of row does not use them."""
+
+    shard: int
+    sequence: int
+    epoch: int
+    trade_date: int  # the date open when it was decided
+    rules_version: int
+    decided_at_ns: int  # UTC nanoseconds since 1970
+    bank_key_ids: tuple[int, int]  # keys that sign the outcomes, by suite − 1
+    headers: bytes  # (f × 160) header and signature of each frame
+    records: bytes  # (n × 64)
+    annotations: bytes
+    control: bytes  # body of the one control or NEGOTIATE frame, or the Genesis message
+    outcomes: bytes  # (n × 16), one item for a control row, none for the genesis
+    state_check: bytes  # empty, or slice number (int32) and the SHA-256 of that slice of the state
+    digest: bytes  # (32,) over everything above and the digest of the row before
+
+    def prefixes(self) -> PrefixArray:
+        """(f,) PREFIX, a read-only view."""
+        return np.frombuffer(self.headers, PREFIX)
+
+
+def row_digest(previous_digest: bytes, row: Row) -> bytes:
+    """SHA-256 over the previous digest and the row, its own `digest` apart.
+
+    The bodies of a block row are bound by the digests inside its headers, see `check_bodies`, so that each of their
+    bytes is hashed once.
+    """
+    fixed = _FIXED.pack(
+        row.shard,
+        row.sequence,
+        row.epoch,
+        row.trade_date,
+        row.rules_version,
+        row.decided_at_ns,
+        *row.bank_key_ids,
+        len(row.headers),
+        len(row.records),
+        len(row.annotations),
+        len(row.control),
+        len(row.outcomes),
+        len(row.state_check),
+    )
+    parts = (previous_digest, fixed, row.headers, row.annotations, row.control, row.outcomes, row.state_check)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def check_bodies(row: Row) -> None:
+    """Hash every body again and compare with its header.
+
+    Raises InvariantBroken naming row and frame when a body is not the one that was signed, or does not fit.
+    """
+    position = 0
+    bodies = row.control if row.control else row.records
+    for place, prefix in enumerate(_header_bytes(row)):
+        header = unpack_header(prefix)
+        body = bodies[position : position + header.body_bytes]
+        position += header.body_bytes
+        if hashlib.sha256(body).digest() != header.body_digest:
+            raise InvariantBroken(f"row {row.sequence}, frame {place}: the body is not the one that was signed")
+    if row.headers and position != len(bodies):
+        raise InvariantBroken(f"row {row.sequence}: {len(bodies) - position} bytes belong to no frame")
+    if len(row.records) // RECORD_BYTES != (0 if row.control else len(row.outcomes) // OUTCOME_BYTES):
+        raise InvariantBroken(f"row {row.sequence}: records and outcomes do not pair")
+
+
+def outcome_frames(row: Row) -> Iterator[Frame]:
+    """The unsigned OUTCOMES frames, one per numbered request frame, in order; every byte a function of the row."""
+    position = 0
+    for prefix in _header_bytes(row):
+        request = unpack_header(prefix)
+        if request.kind == FrameKind.NEGOTIATE:
+            return
+        end = position + request.record_count * OUTCOME_BYTES
+        yield outcome_frame(row, request, row.outcomes[position:end])
+        position = end
+
+
+def outcome_frame(row: Row, request: Header, outcomes: bytes) -> Frame:
+    """The unsigned OUTCOMES frame that answers `request`, a frame of this row, with its part of the outcomes."""
+    preamble = OutcomesPreamble(row.sequence, row.decided_at_ns, row.digest, request.body_digest)
+    header = Header(
+        magic=MAGIC,
+        version=PROTOCOL_VERSION,
+        suite=request.suite,
+        kind=FrameKind.OUTCOMES,
+        direction=Direction.TO_PARTNER,
+        sender=request.recipient,
+        recipient=request.sender,
+        seat=request.seat,
+        trade_date=request.trade_date,
+        session_version=request.session_version,
+        key_id=row.bank_key_ids[request.suite - 1],
+        first_number=request.first_number,
+        record_count=request.record_count,
+        body_bytes=0,
+        sent_at_ns=row.decided_at_ns,
+        valid_until_ns=0,
+        body_digest=b"",
+    )
+    return make_unsigned_frame(header, pack_preamble(preamble) + outcomes)
+
+
+def _header_bytes(row: Row) -> Iterator[bytes]:
+    for start in range(0, len(row.headers), PREFIX_BYTES):
+        yield row.headers[start : start + PREFIX_BYTES]
