@@ -137,7 +137,7 @@ def _up(config: Config) -> int:
     def request_stop(number: int, frame: FrameType | None) -> None:
         supervisor.request_stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, request_stop)
     supervisor.start()
     ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
