@@ -1,0 +1,332 @@
+"""Callers that wait: single calls that coalesce, blocks, control messages; how they are parked and woken.
+
+Belongs here: the queues of what is not yet numbered, and who is told which outcome. Never here: numbers and credit
+(window), the outbox, the socket. Nothing lingers for a timer: what is pending when the sender may send goes together.
+A queue holds one entry for each task that waits in it, so it is no longer than its callers are many.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import trio
+
+from protocol.client.errors import OutcomeUnknown, SessionEnded
+from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
+from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
+from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import FrameKind
+
+_RECORDS = int(FrameKind.RECORDS)
+_CONTROL = int(FrameKind.CONTROL)
+
+
+class Bell:
+    """Wakes the one task that waits, at once or when it next waits. Cheaper than an event per wait."""
+
+    __slots__ = ("_rung", "_task")
+
+    def __init__(self) -> None:
+        self._rung = False
+        self._task: trio.lowlevel.Task | None = None
+
+    def ring(self) -> None:
+        """There is something to do."""
+        self._rung = True
+        if self._task is not None:
+            task, self._task = self._task, None
+            trio.lowlevel.reschedule(task)
+
+    async def wait(self) -> None:
+        """Return when rung since the last return. On cancellation nothing is lost."""
+        if not self._rung:
+            self._task = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._abort)
+        self._rung = False
+
+    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        self._task = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+
+class Waiter(Protocol):
+    """Whoever wants the outcome of one frame."""
+
+    is_call: bool  # a frame of single calls: few of these are in flight, so that load forms the batch
+
+    def settle(self, reply: Reply) -> None:
+        """The answer came. Raises PeerViolation when it cannot be read."""
+        ...
+
+    def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
+        """No answer will come in this process."""
+        ...
+
+
+class Draft:
+    """A frame without a number."""
+
+    __slots__ = ("body", "kind", "record_count", "valid_until_ns", "waiter")
+
+    def __init__(
+        self, kind: int, body: bytes, record_count: int, valid_until_ns: int, waiter: "FrameOfCalls | FrameOfBlock"
+    ) -> None:
+        self.kind = kind
+        self.body = body
+        self.record_count = record_count
+        self.valid_until_ns = valid_until_ns
+        self.waiter = waiter
+
+
+class Call:
+    """One caller and one record, or one control body."""
+
+    __slots__ = ("body", "error", "is_abandoned", "outcome", "queue", "task")
+
+    def __init__(self, body: bytes, queue: "deque[Call] | None") -> None:
+        self.body = body
+        self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
+        self.queue = queue  # None: it is in a frame, which can no longer be called back
+        self.outcome: Outcome | None = None
+        self.error: Exception | None = None
+        self.is_abandoned = False
+
+    def wake(self) -> None:
+        """Resume the caller, if it still waits."""
+        if self.task is not None:
+            task, self.task = self.task, None
+            trio.lowlevel.reschedule(task)
+
+    def abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        """The caller was cancelled: take the request back if it is not in a frame, else let it go on unattended."""
+        self.task = None
+        self.is_abandoned = True
+        if self.queue is not None:
+            self.queue.remove(self)
+        return trio.lowlevel.Abort.SUCCEEDED
+
+
+class FrameOfCalls:
+    """Single calls that went as one frame, or one control message."""
+
+    __slots__ = ("_calls", "_kind", "_unclaimed", "is_call")
+
+    def __init__(self, kind: int, calls: list[Call], unclaimed: Callable[[Recovered], None]) -> None:
+        self.is_call = kind == _RECORDS
+        self._kind = kind
+        self._calls = calls
+        self._unclaimed = unclaimed
+
+    def settle(self, reply: Reply) -> None:
+        outcomes = outcomes_one_by_one(reply)
+        for index, (call, outcome) in enumerate(zip(self._calls, outcomes, strict=True)):
+            if call.is_abandoned:
+                self._unclaimed(recovered(self._kind, call.body, [_cut(reply, index)]))
+            else:
+                call.outcome = outcome
+                call.wake()
+
+    def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
+        for index, call in enumerate(self._calls):
+            call.error = OutcomeUnknown(trade_date, first_number + index, 1)
+            call.wake()
+
+
+class BlockCall:
+    """One caller and a block, which goes in as many frames as it needs."""
+
+    __slots__ = (
+        "_unclaimed",
+        "body",
+        "done",
+        "error",
+        "is_abandoned",
+        "replies",
+        "sent_bytes",
+        "task",
+        "valid_until_ns",
+    )
+
+    def __init__(self, body: bytes, valid_until_ns: int, unclaimed: Callable[[Recovered], None]) -> None:
+        self._unclaimed = unclaimed
+        self.body = body
+        self.valid_until_ns = valid_until_ns
+        self.sent_bytes = 0
+        self.replies: list[Reply | None] = []  # by part
+        self.done: BlockOutcome | None = None
+        self.error: Exception | None = None
+        self.is_abandoned = False
+        self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
+
+    def wake(self) -> None:
+        """Resume the caller, if it still waits."""
+        if self.task is not None:
+            task, self.task = self.task, None
+            trio.lowlevel.reschedule(task)
+
+    def abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        """The caller was cancelled: what is not in a frame is taken back, the rest goes on unattended."""
+        self.task = None
+        self.is_abandoned = True
+        self.body = self.body[: self.sent_bytes]
+        if self.body:
+            self.finish_if_whole()
+        return trio.lowlevel.Abort.SUCCEEDED
+
+    def finish_if_whole(self) -> None:
+        """Tell the outcome once the last part is answered."""
+        replies = [reply for reply in self.replies if reply is not None]
+        if self.sent_bytes < len(self.body) or len(replies) < len(self.replies):
+            return
+        if self.is_abandoned:
+            self._unclaimed(recovered(_RECORDS, self.body, replies))
+        else:
+            self.done = block_outcome(replies)
+            self.wake()
+
+
+class FrameOfBlock:
+    """One part of a block."""
+
+    __slots__ = ("_block", "_part")
+    is_call = False
+
+    def __init__(self, block: BlockCall, part: int) -> None:
+        self._block = block
+        self._part = part
+
+    def settle(self, reply: Reply) -> None:
+        self._block.replies[self._part] = reply
+        self._block.finish_if_whole()
+
+    def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
+        if self._block.error is None:
+            self._block.error = OutcomeUnknown(trade_date, first_number, record_count)
+        self._block.wake()
+
+
+class Calls:
+    """Everything that is asked for and not yet numbered. Not thread-safe; one per seat."""
+
+    def __init__(self, bell: Bell, unclaimed: Callable[[Recovered], None]) -> None:
+        """`bell` wakes the sender; `unclaimed` gets the outcomes that nobody waits for."""
+        self._bell = bell
+        self._unclaimed = unclaimed
+        self._pending: deque[Call] = deque()
+        self._controls: deque[Call] = deque()
+        self._blocks: deque[BlockCall] = deque()
+        self._ended: SessionEnded | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """True when something is not yet in a frame."""
+        return bool(self._pending or self._controls or self._blocks)
+
+    async def record(self, record: bytes) -> Outcome:
+        """Wait for the outcome of one 64-byte record, which goes with whatever else is pending.
+
+        Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
+        outcome comes in `Seat.recovered`.
+        """
+        return await self._queued(record, self._pending)
+
+    async def control(self, body: bytes) -> Outcome:
+        """The same for the body of a control message, which is a frame of its own."""
+        return await self._queued(body, self._controls)
+
+    async def block(self, records: RecordArray, valid_until_ns: int) -> BlockOutcome:
+        """Wait for the outcomes of (n,) RECORD, n ≥ 1. Raises and on cancellation as `record`."""
+        self._check_open()
+        block = BlockCall(records.tobytes(), valid_until_ns, self._unclaimed)
+        self._blocks.append(block)
+        self._bell.ring()
+        await trio.lowlevel.wait_task_rescheduled(block.abort)
+        if block.done is None:
+            raise block.error or AssertionError("woken without an outcome")
+        return block.done
+
+    def draft(self, calls_allowed: bool, records_max: int) -> Draft | None:
+        """The next frame: the rest of a block begun, else a control, else all single calls, else the next block.
+
+        At most `records_max` records. Stays in its queue until `taken`.
+        """
+        self._drop_abandoned_blocks()
+        if self._controls:
+            call = self._controls[0]
+            return Draft(_CONTROL, call.body, 1, 0, FrameOfCalls(_CONTROL, [call], self._unclaimed))
+        blocks = self._blocks
+        if self._pending and calls_allowed and not (blocks and blocks[0].sent_bytes):
+            calls = list(self._pending)[: min(records_max, FRAME_RECORDS_MAX)]
+            body = b"".join([call.body for call in calls])
+            return Draft(_RECORDS, body, len(calls), 0, FrameOfCalls(_RECORDS, calls, self._unclaimed))
+        if not blocks:
+            return None
+        block = blocks[0]
+        part_bytes = min(records_max, FRAME_RECORDS_MAX) * RECORD_BYTES
+        body = block.body
+        if len(body) > part_bytes:
+            body = body[block.sent_bytes : block.sent_bytes + part_bytes]
+        waiter = FrameOfBlock(block, len(block.replies))
+        return Draft(_RECORDS, body, len(body) // RECORD_BYTES, block.valid_until_ns, waiter)
+
+    def taken(self, draft: Draft) -> None:
+        """The draft has its number and is in the outbox: it leaves its queue."""
+        if draft.kind == _CONTROL:
+            self._controls.popleft().queue = None
+        elif draft.waiter.is_call:
+            for _ in range(draft.record_count):
+                self._pending.popleft().queue = None
+        else:
+            block = self._blocks[0]
+            block.sent_bytes += len(draft.body)
+            block.replies.append(None)
+            if block.sent_bytes == len(block.body):
+                self._blocks.popleft()
+
+    def end(self, code_error: SessionEnded) -> None:
+        """No session will come: everything not sent fails with `code_error`, and so does every later call."""
+        self._ended = code_error
+        for call in (*self._pending, *self._controls):
+            call.queue = None
+            call.error = SessionEnded(code_error.code, code_error.detail)
+            call.wake()
+        for block in self._blocks:
+            if block.error is None:
+                block.error = SessionEnded(code_error.code, code_error.detail)
+            block.wake()
+        self._pending.clear()
+        self._controls.clear()
+        self._blocks.clear()
+
+    def _check_open(self) -> None:
+        if self._ended is not None:
+            raise SessionEnded(self._ended.code, self._ended.detail)
+
+    async def _queued(self, body: bytes, queue: deque[Call]) -> Outcome:
+        self._check_open()
+        call = Call(body, queue)
+        queue.append(call)
+        self._bell.ring()
+        await trio.lowlevel.wait_task_rescheduled(call.abort)
+        if call.outcome is None:
+            raise call.error or AssertionError("woken without an outcome")
+        return call.outcome
+
+    def _drop_abandoned_blocks(self) -> None:
+        while self._blocks and self._blocks[0].is_abandoned:
+            self._blocks.popleft()
+
+
+def recovered(kind: int, body: bytes, replies: list[Reply]) -> Recovered:
+    """An outcome for `Seat.recovered`, with what it answers."""
+    is_control = kind == _CONTROL
+    records = np.frombuffer(b"" if is_control else body, RECORD)
+    return Recovered(block_outcome(replies), records, body if is_control else b"")
+
+
+def _cut(reply: Reply, index: int) -> Reply:
+    """The reply to record `index` alone."""
+    start = OUTCOMES_PREAMBLE_BYTES + index * OUTCOME_BYTES
+    body = reply.body[:OUTCOMES_PREAMBLE_BYTES] + reply.body[start : start + OUTCOME_BYTES]
+    return reply._replace(first_number=reply.first_number + index, body=body)

@@ -1,0 +1,220 @@
+"""One TCP or TLS connection of a seat, from logon to its end.
+
+Belongs here: connecting, pumping bytes between socket and session, deadlines, why a link ended. Never here: what is
+sent (traffic), whether to come back (seat).
+"""
+
+import secrets
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import trio
+
+from protocol.client.clock import Clock
+from protocol.client.outbox import Outbox
+from protocol.client.settings import SeatSettings
+from protocol.client.traffic import Traffic
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.limits import NONCE_BYTES
+from protocol.partner_events import (
+    AnswerReceived,
+    EstablishedEvent,
+    NegotiatedEvent,
+    NotAppliedReceived,
+    OutcomesReceived,
+    PartnerEvent,
+    Terminated,
+)
+from protocol.partner_session import PartnerSession
+from protocol.session_states import PartnerState
+
+RECEIVE_BYTES = 64 * 1024  # the outcomes of a 4,096-record frame; larger buffers are mapped anew for each read
+TICKS_PER_HEARTBEAT = 4  # how late a deadline may be noticed: a quarter of an interval
+TICK_NS_MIN = 1_000_000
+FAREWELL_NS = 500_000_000  # a bank that does not read our TERMINATE is not waited for
+NS_PER_S = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """Why a link ended. `code` None: the connection was not made, or broke."""
+
+    code: ReplyCode | None
+    session_version: int  # in force, as the bank said; 0 when it said nothing
+    detail: str
+
+
+async def connect(settings: SeatSettings) -> trio.abc.Stream | LinkEnd:
+    """Connect, with TLS when configured. Returns the stream, or why there is none."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        with trio.fail_after(settings.connect_timeout_ns / NS_PER_S):
+            stream = await trio.open_tcp_stream(settings.host, settings.port)
+            if settings.tls is None:
+                return stream
+            name = settings.tls_server_name or settings.host
+            secure = trio.SSLStream(stream, settings.tls, server_hostname=name)
+            try:
+                await secure.do_handshake()
+            except BaseException:
+                await trio.aclose_forcefully(secure)
+                raise
+            return secure
+    except (OSError, trio.TooSlowError, trio.BrokenResourceError) as error:
+        reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
+        return LinkEnd(None, 0, f"{where}: {reason or 'no connection in time'}")
+
+
+class Link:
+    """Runs one connected stream until it ends. `on_progress` is called after everything that came was handled."""
+
+    def __init__(
+        self,
+        settings: SeatSettings,
+        clock: Clock,
+        traffic: Traffic,
+        outbox: Outbox,
+        session_version: int,
+        on_progress: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._traffic = traffic
+        self._outbox = outbox
+        self._on_progress = on_progress
+        self._session = PartnerSession(
+            settings.party,
+            settings.seat,
+            settings.signer,
+            settings.bank_verifiers,
+            settings.software,
+            settings.heartbeat_ns,
+            session_version,
+            clock.now_ns(),
+        )
+        self._tick_ns = settings.heartbeat_ns // TICKS_PER_HEARTBEAT
+        self._is_mid_send = False
+        self._end: LinkEnd | None = None
+        self.has_negotiated = False
+        self.was_established = False
+
+    async def run(self, stream: trio.abc.Stream, negotiate: bool) -> LinkEnd:
+        """Log on (a new session version if `negotiate`, else the session goes on) and serve until the link ends.
+
+        On cancellation the bank is told FINISHED.
+        """
+        if negotiate:
+            self._session.negotiate(fresh_nonce(), self._clock.now_ns())
+        else:
+            self._establish(self._clock.now_ns())
+        self._traffic.bell.ring()
+        try:
+            async with trio.open_nursery() as nursery:
+                for pump in (self._send, self._receive, self._watch_deadlines):
+                    nursery.start_soon(self._until_end, pump, stream, nursery.cancel_scope)
+        finally:
+            self._traffic.window.link_down()
+            await self._say_farewell(stream)
+        return self._end or LinkEnd(ReplyCode.FINISHED, 0, "the seat was closed")
+
+    async def _until_end(
+        self,
+        pump: Callable[[trio.abc.Stream], Awaitable[None]],
+        stream: trio.abc.Stream,
+        scope: trio.CancelScope,
+    ) -> None:
+        try:
+            await pump(stream)
+            end = LinkEnd(None, 0, "the bank closed the connection")
+        except PeerViolation as violation:
+            self._session.terminate(violation.code, violation.detail, self._clock.now_ns())
+            end = LinkEnd(violation.code, 0, violation.detail)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            end = LinkEnd(None, 0, "the connection broke")
+        if self._end is None:
+            self._end = end
+        scope.cancel()
+
+    async def _send(self, stream: trio.abc.Stream) -> None:
+        session, traffic, clock = self._session, self._traffic, self._clock
+        while True:
+            now_ns = clock.now_ns()
+            is_established = session.state is PartnerState.ESTABLISHED
+            if is_established:
+                traffic.feed(session, now_ns)
+            data = session.data_to_send()
+            if data:
+                self._is_mid_send = True
+                await stream.send_all(data)
+                self._is_mid_send = False
+            elif is_established and now_ns < traffic.resume_at_ns:
+                with trio.move_on_after((traffic.resume_at_ns - now_ns) / NS_PER_S):
+                    await traffic.bell.wait()
+            else:
+                await traffic.bell.wait()
+
+    async def _receive(self, stream: trio.abc.Stream) -> None:
+        session, clock = self._session, self._clock
+        while self._end is None:
+            data = await stream.receive_some(RECEIVE_BYTES)
+            if not data:
+                return
+            now_ns = clock.now_ns()
+            session.receive_data(bytes(data), now_ns)
+            event = session.next_event(now_ns)
+            while event is not None:
+                self._handle(event, now_ns)
+                event = session.next_event(now_ns)
+            if session.unsent_bytes:
+                self._traffic.bell.ring()
+            self._on_progress()
+
+    async def _watch_deadlines(self, _stream: trio.abc.Stream) -> None:
+        session, clock = self._session, self._clock
+        while True:
+            deadline_ns = session.next_deadline_ns()
+            wait_ns = self._tick_ns
+            if deadline_ns is not None:
+                wait_ns = min(wait_ns, max(deadline_ns - clock.now_ns(), TICK_NS_MIN))
+            await trio.sleep(wait_ns / NS_PER_S)
+            session.on_deadline(clock.now_ns())
+            if session.unsent_bytes:
+                self._traffic.bell.ring()
+
+    def _handle(self, event: PartnerEvent, now_ns: int) -> None:
+        if isinstance(event, OutcomesReceived):
+            self._traffic.outcomes(event)
+        elif isinstance(event, NotAppliedReceived):
+            self._traffic.not_applied(event, now_ns)
+        elif isinstance(event, AnswerReceived):
+            self._traffic.queries.answered(event.correlation_id, event.body)
+        elif isinstance(event, NegotiatedEvent):
+            self.has_negotiated = True
+            self._outbox.keep_session(event.session_version, event.trade_date)
+            self._establish(now_ns)
+        elif isinstance(event, EstablishedEvent):
+            self.was_established = True
+            self._traffic.established(event)
+        elif isinstance(event, Terminated):
+            self._end = LinkEnd(event.code, event.session_version, event.detail)
+
+    def _establish(self, now_ns: int) -> None:
+        self._session.establish(fresh_nonce(), max(1, self._traffic.window.next_number), now_ns)
+
+    async def _say_farewell(self, stream: trio.abc.Stream) -> None:
+        self._session.terminate(ReplyCode.FINISHED, "", self._clock.now_ns())
+        data = self._session.data_to_send()
+        try:
+            if data and not self._is_mid_send:
+                with trio.move_on_after(FAREWELL_NS / NS_PER_S, shield=True):
+                    await stream.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return
+        finally:
+            await trio.aclose_forcefully(stream)
+
+
+def fresh_nonce() -> bytes:
+    """The only randomness of the SDK that guards something: (16,) bytes nobody can foresee."""
+    return secrets.token_bytes(NONCE_BYTES)

@@ -1,0 +1,114 @@
+"""A locked, mapped file of cells: a cell counts only when its last word fits its fields.
+
+Belongs here: the lock, the map, the order of the stores that make a cell, flushing. Never here: what cells mean.
+Every change of the file is one `write_bytes` (may be cut short by a kill) or one `write_word` (one aligned store:
+never cut).
+"""
+
+import fcntl
+import mmap
+import os
+from pathlib import Path
+from typing import Self
+
+from protocol.client.errors import OutboxDamaged, OutboxError, OutboxInUse
+from protocol.client.outbox_layout import WORD_BYTES, commit_word
+
+
+class OutboxFile:
+    """The file under an outbox. One owner; not thread-safe."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        """Use `open`."""
+        self.path = path
+        self._descriptor = descriptor
+        self._map = mmap.mmap(descriptor, 0)
+        self.view = memoryview(self._map)
+        self._words = self.view.cast("q")
+
+    @classmethod
+    def open(cls, path: Path, size_bytes: int) -> Self:
+        """Lock and map the file; a new or empty one is made with `size_bytes`, on the disk and full of zeros.
+
+        Raises OutboxInUse, OutboxDamaged (too short to be an outbox), OutboxError (what the system says).
+        """
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise OutboxError(f"outbox {path}: {error.strerror}") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found_bytes = os.fstat(descriptor).st_size
+            if found_bytes == 0:
+                _make(path, descriptor, size_bytes)
+            elif found_bytes < mmap.PAGESIZE or found_bytes % WORD_BYTES:
+                raise OutboxDamaged(f"outbox {path}: {found_bytes} bytes are no outbox")
+            return cls(path, descriptor)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise OutboxInUse(f"outbox {path}: in use by another process or seat") from error
+        except OSError as error:
+            os.close(descriptor)
+            raise OutboxError(f"outbox {path}: {error.strerror}") from error
+        except OutboxError:
+            os.close(descriptor)
+            raise
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the file."""
+        return len(self.view)
+
+    def write_bytes(self, place: int, data: bytes) -> None:
+        """Copy `data` to byte `place`."""
+        self.view[place : place + len(data)] = data
+
+    def write_word(self, place: int, word: int) -> None:
+        """Store 8 bytes at `place`, a multiple of 8, at once."""
+        self._words[place // WORD_BYTES] = word
+
+    def word(self, place: int) -> int:
+        """The word at `place`, a multiple of 8."""
+        return self._words[place // WORD_BYTES]
+
+    def commit_cell(self, place: int, fields: bytes) -> None:
+        """Write a cell so that a kill leaves the whole of it or nothing."""
+        word_place = place + len(fields)
+        self.write_word(word_place, 0)
+        self.write_bytes(place, fields)
+        self.write_word(word_place, commit_word(place, fields))
+
+    def read_cell(self, place: int, fields_bytes: int, what: str) -> bytes | None:
+        """The fields of the cell at `place`, or None when there is none. Raises OutboxDamaged, naming `what`."""
+        word = self.word(place + fields_bytes)
+        if word == 0:
+            return None
+        fields = bytes(self.view[place : place + fields_bytes])
+        if word != commit_word(place, fields):
+            raise OutboxDamaged(f"outbox {self.path}: {what} at byte {place} does not fit its check")
+        return fields
+
+    def flush(self, place: int, size_bytes: int) -> None:
+        """Return when these bytes are on the disk. Raises OSError when the disk fails."""
+        first = place - place % mmap.PAGESIZE
+        self._map.flush(first, min(place + size_bytes, self.size_bytes) - first)
+
+    def close(self) -> None:
+        """Unmap and unlock."""
+        if self._descriptor < 0:
+            return
+        self._words.release()
+        self.view.release()
+        self._map.close()
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+
+def _make(path: Path, descriptor: int, size_bytes: int) -> None:
+    os.posix_fallocate(descriptor, 0, size_bytes)  # a full disk is told here, not as a fault in the map
+    os.fsync(descriptor)
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

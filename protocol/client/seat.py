@@ -1,0 +1,302 @@
+"""A seat 席位 as a broker's program sees it: verbs that wait for the bank's word.
+
+Belongs here: the verbs, staying connected. Never here: how frames are made (traffic) or sent (link).
+"""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Self, TypeVar
+
+import numpy as np
+import trio
+
+from protocol.client.clock import Clock, SystemClock
+from protocol.client.errors import SessionEnded
+from protocol.client.link import NS_PER_S, Link, LinkEnd, connect
+from protocol.client.outbox import Outbox
+from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.client.requests import money_record, order_record
+from protocol.client.settings import SeatSettings
+from protocol.client.traffic import SeatStatistics, Traffic
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
+from protocol.messages import (
+    AnswerMessage,
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    ControlMessage,
+    OutcomeAnswer,
+    OutcomeQuery,
+    TotalsAnswer,
+    TotalsQuery,
+    encode,
+)
+from protocol.records import RECORD, OutcomeArray, RecordArray
+from protocol.vocabulary import RecordKind
+
+# Reasons that a new link heals. SESSION_SUPERSEDED is not among them: two processes must not fight over a seat.
+HEALS = frozenset(
+    {
+        ReplyCode.FINISHED,
+        ReplyCode.STALE_TIMESTAMP,
+        ReplyCode.SESSION_UNKNOWN,
+        ReplyCode.SESSION_VERSION_NOT_GROWING,
+        ReplyCode.CREDIT_EXCEEDED,
+        ReplyCode.REPLIES_UNREAD,
+        ReplyCode.PEER_SILENT,
+        ReplyCode.STOPPING,
+    }
+)
+NEEDS_NEW_VERSION = frozenset({ReplyCode.SESSION_UNKNOWN, ReplyCode.SESSION_VERSION_NOT_GROWING})
+A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
+
+
+class Seat:
+    """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
+
+    A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
+    answered, and raises SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is closed or
+    its session ended for good. On cancellation a request not yet sent is taken back; the outcome of one already
+    sent comes in `recovered`.
+    """
+
+    def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock) -> None:
+        """Use `open`."""
+        self._settings = settings
+        self._outbox = outbox
+        self._clock = clock
+        self._traffic = Traffic(settings, outbox)
+        self._calls = self._traffic.calls
+        self._jitter = random.Random(f"{settings.jitter_seed}/{settings.seat}")  # noqa: S311 - spreads pauses, guards nothing
+        self._ready = trio.Event()
+        self._ended: SessionEnded | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: SeatSettings, clock: Clock | None = None) -> AsyncIterator[Self]:
+        """Open the outbox, log on, and have everything answered that an earlier process left (see `recovered`).
+
+        Raises OutboxInUse, OutboxDamaged, OutboxError, SessionEnded (the bank does not let us in, or was not reached
+        in `connect_attempts_max` attempts). On leaving, the bank is told FINISHED; unanswered frames stay in the
+        outbox.
+        """
+        outbox = Outbox.open(
+            settings.outbox,
+            settings.party,
+            settings.seat,
+            records_max=settings.outbox_records,
+            power_safe=settings.power_safe,
+        )
+        try:
+            seat = cls(settings, outbox, clock or SystemClock())
+            try:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(seat._stay_connected)
+                    try:
+                        await seat._wait_ready()
+                        yield seat
+                    finally:
+                        seat._end(SessionEnded(ReplyCode.FINISHED, "the seat was closed"))
+                        nursery.cancel_scope.cancel()
+            except BaseExceptionGroup as group:
+                if len(group.exceptions) > 1:
+                    raise
+                raise group.exceptions[0] from group.exceptions[0].__cause__  # the nursery's wrapping, not the caller's
+        finally:
+            outbox.close()
+
+    @property
+    def trade_date(self) -> int:
+        """The open trade date, yyyymmdd."""
+        return self._traffic.window.trade_date
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next request gets."""
+        return self._traffic.window.next_number
+
+    @property
+    def recovered(self) -> list[Recovered]:
+        """Outcomes that no caller waited for, oldest first: of an earlier process, and of cancelled calls."""
+        return list(self._traffic.recovered)
+
+    def statistics(self) -> SeatStatistics:
+        """A copy of the counters since the seat was opened."""
+        return self._traffic.snapshot()
+
+    async def freeze(
+        self,
+        contract_no: int,
+        amount_fen: int,
+        *,
+        quantity: int = 0,
+        price: int = 0,
+        security: bytes = b"",
+        market: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """Freeze 1 ≤ amount_fen ≤ 2^40 for an order; goes as one frame with whatever else is pending.
+
+        `price` in 1/10,000 yuan, `quantity` in shares, `security` and `partner_ref` up to 8 bytes: informative.
+        """
+        return await self._calls.record(
+            order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
+        )
+
+    async def release(
+        self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
+    ) -> Outcome:
+        """Release part or all of what remains of a freeze."""
+        return await self._calls.record(
+            money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=_key(target))
+        )
+
+    async def fill_buy(
+        self,
+        target: RequestKey | Outcome,
+        contract_no: int,
+        charge_fen: int,
+        *,
+        release_fen: int = 0,
+        turnover_fen: int = 0,
+        quantity: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`."""
+        record = money_record(
+            RecordKind.FILL_BUY,
+            contract_no,
+            charge_fen,
+            partner_ref,
+            release_fen=release_fen,
+            turnover_fen=turnover_fen,
+            quantity=quantity,
+            target=_key(target),
+        )
+        return await self._calls.record(record)
+
+    async def fill_sell(
+        self,
+        contract_no: int,
+        proceeds_fen: int,
+        *,
+        turnover_fen: int = 0,
+        quantity: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """A sale was executed: net proceeds, 0 allowed."""
+        record = money_record(
+            RecordKind.FILL_SELL,
+            contract_no,
+            proceeds_fen,
+            partner_ref,
+            turnover_fen=turnover_fen,
+            quantity=quantity,
+        )
+        return await self._calls.record(record)
+
+    async def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+        """Credit a savings account (the bank's own seat only)."""
+        return await self._calls.record(money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref))
+
+    async def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+        """Debit a savings account (the bank's own seat only)."""
+        return await self._calls.record(money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref))
+
+    async def submit(self, record: RecordArray) -> Outcome:
+        """Send one record, (1,) RECORD, with whatever else is pending."""
+        return await self._calls.record(_checked(record, 1).tobytes())
+
+    async def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
+        """Send (n,) RECORD, n ≥ 1, in their order; more than FRAME_RECORDS_MAX go in parts.
+
+        `valid_until_ns`: UTC; a FREEZE or WITHDRAWAL decided later is refused EXPIRED; 0: no bound.
+        """
+        return await self._calls.block(_checked(records, len(records)), valid_until_ns)
+
+    async def freeze_block(self, records: RecordArray) -> OutcomeArray:
+        """Send (n,) RECORD whose kinds are all FREEZE; returns (n,) OUTCOME in the same order."""
+        if (records["kind"] != RecordKind.FREEZE).any():
+            raise MisuseError("freeze_block takes freezes only; use submit_block")
+        return (await self.submit_block(records)).outcomes
+
+    async def control(self, message: ControlMessage) -> Outcome:
+        """Send one business control message; it consumes one number like a record."""
+        return await self._calls.control(encode(message))
+
+    async def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
+        """Ask for both amounts of 1 to 64 own contracts."""
+        return await self._ask(BuyingPowerQuery(list(contract_nos)), BuyingPowerAnswer)
+
+    async def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
+        """Ask what became of a number of this seat; `seen` is False when no durable row holds it."""
+        return await self._ask(OutcomeQuery(trade_date, number), OutcomeAnswer)
+
+    async def totals(self, source: int) -> TotalsAnswer:
+        """Control totals: 1 the ledger's, 2 the gateway's own book. A broker that asks is ended with ROLE_FORBIDS."""
+        return await self._ask(TotalsQuery(source), TotalsAnswer)
+
+    async def _ask(self, query: BuyingPowerQuery | OutcomeQuery | TotalsQuery, kind: type[A]) -> A:
+        answer: AnswerMessage = await self._traffic.queries.ask(query)
+        if not isinstance(answer, kind):
+            raise SessionEnded(ReplyCode.MALFORMED_FRAME, "the answer is to another question")
+        return answer
+
+    async def _wait_ready(self) -> None:
+        await self._ready.wait()
+        if self._ended is not None:
+            raise SessionEnded(self._ended.code, self._ended.detail)
+
+    async def _stay_connected(self) -> None:
+        settings, traffic = self._settings, self._traffic
+        version, negotiate = self._outbox.session_version + 1, True
+        failures = 0  # in a row without a session
+        detail = ""
+        while failures < settings.connect_attempts_max:
+            stream = await connect(settings)
+            if isinstance(stream, LinkEnd):
+                end = stream
+            else:
+                if negotiate:  # kept before it is used: a version is never asked for twice
+                    self._outbox.keep_session(version, self._outbox.trade_date)
+                link = Link(settings, self._clock, traffic, self._outbox, version, self._on_progress)
+                end = await link.run(stream, negotiate)
+                negotiate = negotiate and not link.has_negotiated
+                failures = 0 if link.was_established else failures
+            detail = end.detail
+            if end.code is not None and end.code not in HEALS:
+                self._end(SessionEnded(end.code, end.detail))
+                return
+            failures += 1
+            if end.code in NEEDS_NEW_VERSION:
+                version, negotiate = max(version, end.session_version) + 1, True
+            if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
+                await trio.sleep(self._pause_ns(failures) / NS_PER_S)
+        self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {failures} attempts: {detail}"))
+
+    def _pause_ns(self, failures: int) -> int:
+        settings = self._settings
+        doubled_ns = settings.backoff_first_ns << min(failures - 1, 40)
+        longest_ns = min(doubled_ns, settings.backoff_last_ns)
+        return self._jitter.randint(longest_ns // 2, longest_ns)
+
+    def _on_progress(self) -> None:
+        if self._traffic.leftovers == 0 and self._traffic.statistics.links and not self._ready.is_set():
+            self._ready.set()
+
+    def _end(self, error: SessionEnded) -> None:
+        if self._ended is None:
+            self._ended = error
+            self._traffic.end(error)
+            self._ready.set()
+
+
+def _key(target: RequestKey | Outcome) -> RequestKey:
+    return target.key if isinstance(target, Outcome) else target
+
+
+def _checked(records: RecordArray, count: int) -> RecordArray:
+    if records.dtype != RECORD or records.shape != (count,) or count < 1:
+        raise MisuseError(f"records are a (n,) array of RECORD with n ≥ 1, not {records.shape} of {records.dtype}")
+    return np.ascontiguousarray(records)

@@ -1,0 +1,218 @@
+"""The seat for programs that do not use trio: the same verbs, blocking.
+
+Belongs here: one background thread that runs a `Seat`, and handing calls to it. Never here: anything about frames.
+Calls from several threads coalesce as those of several tasks do. A single thread that needs speed sends blocks.
+"""
+
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Self, TypeVar
+
+import trio
+
+from protocol.client.errors import SessionEnded
+from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.client.seat import Seat
+from protocol.client.settings import SeatSettings
+from protocol.client.traffic import SeatStatistics
+from protocol.codes import ReplyCode
+from protocol.messages import BuyingPowerAnswer, ControlMessage, OutcomeAnswer, TotalsAnswer
+from protocol.records import OutcomeArray, RecordArray
+
+T = TypeVar("T")
+
+
+class SyncSeat:
+    """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise."""
+
+    def __init__(self, settings: SeatSettings) -> None:
+        """Use `open`."""
+        self._settings = settings
+        self._started = threading.Event()
+        self._error: BaseException | None = None
+        self._seat: Seat | None = None
+        self._token: trio.lowlevel.TrioToken | None = None
+        self._stop: trio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name=f"seat {settings.seat}", daemon=True)
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: SeatSettings) -> Iterator[Self]:
+        """As `Seat.open`, blocking. Raises what it raises."""
+        face = cls(settings)
+        face._thread.start()
+        face._started.wait()
+        try:
+            if face._error is not None:
+                raise face._error
+            yield face
+        finally:
+            face._close()
+
+    @property
+    def trade_date(self) -> int:
+        """The open trade date, yyyymmdd."""
+        return self._opened().trade_date
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next request gets."""
+        return self._opened().next_number
+
+    @property
+    def recovered(self) -> list[Recovered]:
+        """Outcomes that no caller waited for."""
+        return self._opened().recovered
+
+    def statistics(self) -> SeatStatistics:
+        """A copy of the counters."""
+        return self._opened().statistics()
+
+    def freeze(
+        self,
+        contract_no: int,
+        amount_fen: int,
+        *,
+        quantity: int = 0,
+        price: int = 0,
+        security: bytes = b"",
+        market: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """As `Seat.freeze`."""
+        return self._wait(
+            partial(
+                self._opened().freeze,
+                contract_no,
+                amount_fen,
+                quantity=quantity,
+                price=price,
+                security=security,
+                market=market,
+                partner_ref=partner_ref,
+            )
+        )
+
+    def release(
+        self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
+    ) -> Outcome:
+        """As `Seat.release`."""
+        return self._wait(partial(self._opened().release, target, contract_no, amount_fen, partner_ref=partner_ref))
+
+    def fill_buy(
+        self,
+        target: RequestKey | Outcome,
+        contract_no: int,
+        charge_fen: int,
+        *,
+        release_fen: int = 0,
+        turnover_fen: int = 0,
+        quantity: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """As `Seat.fill_buy`."""
+        return self._wait(
+            partial(
+                self._opened().fill_buy,
+                target,
+                contract_no,
+                charge_fen,
+                release_fen=release_fen,
+                turnover_fen=turnover_fen,
+                quantity=quantity,
+                partner_ref=partner_ref,
+            )
+        )
+
+    def fill_sell(
+        self,
+        contract_no: int,
+        proceeds_fen: int,
+        *,
+        turnover_fen: int = 0,
+        quantity: int = 0,
+        partner_ref: bytes = b"",
+    ) -> Outcome:
+        """As `Seat.fill_sell`."""
+        return self._wait(
+            partial(
+                self._opened().fill_sell,
+                contract_no,
+                proceeds_fen,
+                turnover_fen=turnover_fen,
+                quantity=quantity,
+                partner_ref=partner_ref,
+            )
+        )
+
+    def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+        """As `Seat.deposit`."""
+        return self._wait(partial(self._opened().deposit, contract_no, amount_fen, partner_ref=partner_ref))
+
+    def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+        """As `Seat.withdraw`."""
+        return self._wait(partial(self._opened().withdraw, contract_no, amount_fen, partner_ref=partner_ref))
+
+    def submit(self, record: RecordArray) -> Outcome:
+        """As `Seat.submit`."""
+        return self._wait(partial(self._opened().submit, record))
+
+    def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
+        """As `Seat.submit_block`."""
+        return self._wait(partial(self._opened().submit_block, records, valid_until_ns))
+
+    def freeze_block(self, records: RecordArray) -> OutcomeArray:
+        """As `Seat.freeze_block`."""
+        return self._wait(partial(self._opened().freeze_block, records))
+
+    def control(self, message: ControlMessage) -> Outcome:
+        """As `Seat.control`."""
+        return self._wait(partial(self._opened().control, message))
+
+    def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
+        """As `Seat.buying_power`."""
+        return self._wait(partial(self._opened().buying_power, contract_nos))
+
+    def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
+        """As `Seat.outcome_of`."""
+        return self._wait(partial(self._opened().outcome_of, trade_date, number))
+
+    def totals(self, source: int) -> TotalsAnswer:
+        """As `Seat.totals`."""
+        return self._wait(partial(self._opened().totals, source))
+
+    def _wait(self, verb: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return trio.from_thread.run(verb, trio_token=self._token)
+        except (trio.RunFinishedError, trio.Cancelled) as error:
+            raise SessionEnded(ReplyCode.FINISHED, "the seat was closed") from error
+
+    def _opened(self) -> Seat:
+        if self._seat is None:
+            raise SessionEnded(ReplyCode.FINISHED, "the seat was closed")
+        return self._seat
+
+    def _run(self) -> None:
+        try:
+            trio.run(self._serve)
+        except BaseException as error:  # told to whoever opens the seat
+            self._error = error
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        async with Seat.open(self._settings) as seat:
+            self._seat, self._stop = seat, trio.Event()
+            self._token = trio.lowlevel.current_trio_token()
+            self._started.set()
+            await self._stop.wait()
+
+    def _close(self) -> None:
+        if self._token is not None and self._stop is not None:
+            try:
+                self._token.run_sync_soon(self._stop.set)
+            except trio.RunFinishedError:
+                self._token = None
+        self._thread.join()

@@ -1,0 +1,243 @@
+"""What goes out and comes back on an established link: calls, window, outbox and session put together.
+
+Belongs here: the order of steps that loses nothing and repeats nothing. Never here: sockets, clocks, back-off.
+A new frame is signed into the session's queue, then committed to the outbox, and only then can the link take the
+queue and send it. An answer first reaches whoever waits, then its outbox entry is freed.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+from protocol.client.calls import Bell, Calls, Draft, Waiter, recovered
+from protocol.client.errors import SessionEnded
+from protocol.client.outbox import Outbox
+from protocol.client.outcomes import Recovered, Reply, turned_away
+from protocol.client.queries import Queries
+from protocol.client.settings import SeatSettings
+from protocol.client.window import KEEPS_NUMBER, Window, WindowFrame
+from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
+from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived
+from protocol.partner_session import PartnerSession
+from protocol.vocabulary import FrameKind
+
+SEND_BYTES_MAX = 1024 * 1024  # queued for one send: two full frames, so that answers are read in between
+PAUSE_NS_MAX = LOGON_NS_MAX  # a bank that is busy for longer than this is asked again anyway
+
+
+@dataclass(slots=True)
+class SeatStatistics:
+    """Counters since the seat was opened."""
+
+    frames_sent: int = 0  # new frames, each counted once
+    records_sent: int = 0
+    call_frames_sent: int = 0  # those of single calls
+    frames_resent: int = 0
+    frames_answered: int = 0
+    records_answered: int = 0
+    frames_not_applied: int = 0
+    frames_renumbered: int = 0
+    answers_ignored: int = 0  # to frames that were answered before
+    links: int = 0  # times that the session was established
+    recovered_dropped: int = 0  # unclaimed outcomes beyond what `Seat.recovered` keeps
+
+
+class Leftover:
+    """Waits for the outcome of a frame that an earlier process left in the outbox."""
+
+    __slots__ = ("_body", "_kind", "_traffic")
+    is_call = False
+
+    def __init__(self, traffic: "Traffic", kind: int, body: bytes) -> None:
+        self._traffic = traffic
+        self._kind = kind
+        self._body = body
+
+    def settle(self, reply: Reply) -> None:
+        self._traffic.leftovers -= 1
+        self._traffic.unclaimed(recovered(self._kind, self._body, [reply]))
+
+    def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
+        """Nobody waits; it stays in the outbox."""
+
+
+class Traffic:
+    """Requests and answers of one seat across all of its links. Not thread-safe."""
+
+    def __init__(self, settings: SeatSettings, outbox: Outbox) -> None:
+        self.bell = Bell()
+        self.calls = Calls(self.bell, self.unclaimed)
+        self.queries = Queries(self.bell)
+        self.window: Window[Waiter] = Window(settings.outbox_records)
+        self.statistics = SeatStatistics()
+        self.recovered: deque[Recovered] = deque(maxlen=OUTBOX_FRAMES_MAX)
+        self.resume_at_ns = 0  # nothing goes before this time: the bank was busy
+        self._outbox = outbox
+        self._seat = settings.seat
+        self._call_frames_max = settings.call_frames_max
+        self._call_frames = 0
+        left = outbox.live()
+        self.leftovers = len(left)
+        for slot, cell in left:
+            waiter = Leftover(self, cell.kind, outbox.body(slot))
+            self.window.restore(
+                WindowFrame(
+                    cell.kind,
+                    cell.trade_date,
+                    cell.first_number,
+                    cell.record_count,
+                    cell.valid_until_ns,
+                    cell.body_digest,
+                    slot,
+                    waiter,
+                )
+            )
+
+    def unclaimed(self, outcome: Recovered) -> None:
+        """Keep an outcome that nobody waits for."""
+        if len(self.recovered) == OUTBOX_FRAMES_MAX:
+            self.statistics.recovered_dropped += 1
+        self.recovered.append(outcome)
+
+    def snapshot(self) -> SeatStatistics:
+        """A copy of the counters."""
+        return replace(self.statistics)
+
+    def established(self, event: EstablishedEvent) -> None:
+        """A link is ready: what is unanswered goes again."""
+        self.statistics.links += 1
+        self.resume_at_ns = 0
+        self.window.link_up(event.trade_date, event.next_number, event.credit_records)
+        self.queries.link_up()
+        self.bell.ring()
+
+    def feed(self, session: PartnerSession, now_ns: int) -> None:
+        """Queue in the session what may be sent now, up to SEND_BYTES_MAX. The session is established."""
+        self.queries.feed(session, now_ns)
+        if now_ns < self.resume_at_ns:
+            return
+        window = self.window
+        while session.unsent_bytes < SEND_BYTES_MAX:
+            frame = window.next_to_resend()
+            if frame is not None:
+                self._resend(session, frame, now_ns)
+                continue
+            if not window.may_send(1):
+                return
+            draft = self.calls.draft(self._call_frames < self._call_frames_max, window.frame_records_max)
+            if draft is None or not window.may_send(draft.record_count) or not self._outbox.fits(len(draft.body)):
+                return
+            self._send(session, draft, now_ns)
+
+    def outcomes(self, event: OutcomesReceived) -> None:
+        """OUTCOMES came. Raises PeerViolation when they answer what was not asked."""
+        header, preamble = event.frame.header, event.preamble
+        frame = self.window.answered(
+            header.trade_date, header.first_number, header.record_count, preamble.request_digest
+        )
+        if frame is None:
+            self.statistics.answers_ignored += 1
+            return
+        reply = Reply(
+            self._seat,
+            header.trade_date,
+            header.first_number,
+            preamble.sequence,
+            preamble.decided_at_ns,
+            event.frame.body,
+        )
+        self._settle(frame, reply)
+        if self.window.must_go_back:
+            self._go_back()
+        if self.calls.is_waiting or self.window.frames_to_send:
+            # Otherwise nothing waits for credit, and the callers just woken ring when they ask again: all as one frame.
+            self.bell.ring()
+
+    def not_applied(self, event: NotAppliedReceived, now_ns: int) -> None:
+        """NOT_APPLIED came: nothing was consumed. Goes back once everything under way is answered."""
+        message = event.message
+        self.statistics.frames_not_applied += 1
+        frame = self.window.not_applied(
+            message.code, message.refused_number, event.header.trade_date, message.next_number
+        )
+        if message.code in KEEPS_NUMBER:
+            pause_ns = min(message.retry_after_ns or BUSY_RETRY_NS, PAUSE_NS_MAX)
+            self.resume_at_ns = max(self.resume_at_ns, now_ns + pause_ns)
+        if frame is not None:
+            self._settle(frame, turned_away(self._seat, frame.trade_date, message.code, frame.record_count))
+        if self.window.must_go_back:
+            self._go_back()
+        self.bell.ring()
+
+    def end(self, error: SessionEnded) -> None:
+        """No session will come: what was not sent fails with `error`, what was sent is unknown."""
+        self.calls.end(error)
+        self.queries.end(error)
+        for frame in self.window.frames:
+            frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
+
+    def _go_back(self) -> None:
+        for frame in self.window.go_back():
+            self._outbox.renumber(frame.slot, frame.trade_date, frame.first_number)
+            self.statistics.frames_renumbered += 1
+
+    def _settle(self, frame: WindowFrame[Waiter], reply: Reply) -> None:
+        try:
+            frame.waiter.settle(reply)
+        except BaseException:
+            frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
+            raise
+        self._outbox.free(frame.slot)
+        self.statistics.frames_answered += 1
+        self.statistics.records_answered += frame.record_count
+        if frame.waiter.is_call:
+            self._call_frames -= 1
+
+    def _resend(self, session: PartnerSession, frame: WindowFrame[Waiter], now_ns: int) -> None:
+        body = self._outbox.body(frame.slot)
+        if frame.kind == FrameKind.CONTROL:
+            session.send_control(body, frame.first_number, now_ns, frame.trade_date)
+        else:
+            session.send_block(
+                body, frame.first_number, frame.record_count, frame.valid_until_ns, now_ns, frame.trade_date
+            )
+        self.window.resent(frame)
+        self.statistics.frames_resent += 1
+
+    def _send(self, session: PartnerSession, draft: Draft, now_ns: int) -> None:
+        trade_date, number = self.window.trade_date, self.window.next_number
+        if draft.kind == FrameKind.CONTROL:
+            header = session.send_control(draft.body, number, now_ns, trade_date)
+        else:
+            header = session.send_block(
+                draft.body, number, draft.record_count, draft.valid_until_ns, now_ns, trade_date
+            )
+        slot = self._outbox.append(
+            draft.kind,
+            trade_date,
+            number,
+            draft.record_count,
+            draft.valid_until_ns,
+            draft.body,
+            header.body_digest,
+        )
+        self.window.sent(
+            WindowFrame(
+                draft.kind,
+                trade_date,
+                number,
+                draft.record_count,
+                draft.valid_until_ns,
+                header.body_digest,
+                slot,
+                draft.waiter,
+            )
+        )
+        self.calls.taken(draft)
+        self.statistics.frames_sent += 1
+        self.statistics.records_sent += draft.record_count
+        if draft.waiter.is_call:
+            self._call_frames += 1
+            self.statistics.call_frames_sent += 1
+
+
+assert SEND_BYTES_MAX >= FRAME_RECORDS_MAX
