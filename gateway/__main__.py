@@ -1,0 +1,111 @@
+"""`python -m gateway --config FILE`: configuration in, a running gateway, an exit code out.
+
+Belongs here: what only the process knows: arguments, configuration, log format, exit codes. Never here: behaviour.
+"""
+
+import argparse
+import logging
+import ssl
+import sys
+
+import trio
+
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.schema import Config, load
+from gateway.bank_keys import KeyUnfit, load_bank_signer
+from gateway.clock import SystemClock
+from gateway.daemon import Gateway
+from gateway.high_water import MarkDamaged
+from gateway.links.tls import TlsFiles
+from gateway.settings import GatewaySettings
+from protocol.errors import InvariantBroken
+from protocol.vocabulary import Suite
+
+_LOG = logging.getLogger("gateway")
+
+
+def settings_from(config: Config) -> GatewaySettings:
+    """What the configuration says about the gateway, its keys read. Raises KeyUnfit."""
+    gateway, bank = config.gateway, config.bank
+    tls = None
+    if gateway.tls.enabled:
+        files = (gateway.tls.certificate, gateway.tls.key, gateway.tls.ca)
+        tls = TlsFiles(*(config.path(name) for name in files))
+    return GatewaySettings(
+        host=gateway.host,
+        port=gateway.port,
+        metrics_port=gateway.metrics_port,
+        links_max=gateway.links_max,
+        credit_records=gateway.credit_records,
+        heartbeat_ns=gateway.heartbeat_ns,
+        drain_ns=gateway.drain_ns,
+        ledger_socket=config.ledger_socket,
+        state_directory=config.state_directory,
+        signers={
+            Suite.ED25519_SHA256: load_bank_signer(
+                config.key_file("ed25519"), Suite.ED25519_SHA256, bank.ed25519_key_id
+            ),
+            Suite.P256_SHA256: load_bank_signer(config.key_file("p256"), Suite.P256_SHA256, bank.p256_key_id),
+        },
+        tls=tls,
+    )
+
+
+async def serve(gateway: Gateway) -> None:
+    """Runs the gateway under the signals of this process."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(gateway.watch_signals)
+        await gateway.run()
+        nursery.cancel_scope.cancel()
+
+
+def run(settings: GatewaySettings) -> ExitCode:
+    """Serves until stopped. Raises ProcessFault with one clear line for everything that can be foreseen."""
+    try:
+        settings.state_directory.mkdir(parents=True, exist_ok=True)
+        gateway = Gateway(settings, SystemClock())
+    except MarkDamaged as error:
+        raise ProcessFault(str(error), ExitCode.TAMPERED) from None
+    except ssl.SSLError as error:
+        raise ProcessFault(f"gateway.tls: certificate, key or ca do not fit: {error}", ExitCode.CONFIG) from None
+    except OSError as error:
+        raise ProcessFault(f"{error.filename or 'gateway.tls'}: {error.strerror}", ExitCode.CONFIG) from None
+    fault: ProcessFault | None = None
+    try:
+        trio.run(serve, gateway)
+    except* InvariantBroken as broken:
+        fault = ProcessFault(f"the books are wrong: {_first(broken)}", ExitCode.BROKEN)
+    except* OSError as error:
+        fault = ProcessFault(f"{settings.host}: {_first(error)}", ExitCode.UNAVAILABLE)
+    if fault is not None:
+        raise fault
+    return ExitCode.OK
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first plain exception in a group of groups."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """The process. Returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m gateway", description="the front-end processor")
+    parser.add_argument("--config", metavar="FILE", help="TOML over the defaults")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s gateway %(levelname)s %(message)s")
+    try:
+        try:
+            settings = settings_from(load(options.config))
+        except KeyUnfit as error:
+            raise ConfigFault(str(error)) from None
+        return run(settings)
+    except ProcessFault as fault:
+        _LOG.error("%s", fault)
+        return fault.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,189 @@
+"""The composition root: what a gateway consists of, the order in which it starts and the order in which it stops.
+
+Belongs here: construction, start, drain, the ready file. Never here: configuration files, protocol, money.
+"""
+
+import json
+import logging
+import os
+import signal
+from functools import partial
+
+import trio
+
+from gateway import book_file
+from gateway.book_intake import BookIntake
+from gateway.clock import Clock
+from gateway.front_desk import FrontDesk
+from gateway.high_water import HighWater
+from gateway.links.ledger_link import LedgerLink
+from gateway.links.listener import Listener
+from gateway.links.tls import server_context
+from gateway.ops.metrics import GatewayCollector, Gauge, MetricsServer
+from gateway.ops.statistics import Statistics
+from gateway.settings import GatewaySettings
+from gateway.signing_time import TimedSigner
+from protocol.bank_session import SessionPolicy
+from protocol.codes import ReplyCode
+from protocol.limits import HEARTBEAT_NS_MIN
+
+SOFTWARE = "yzt-gateway/1"
+LAST_WORDS_S = 2.0  # for the TERMINATE of every link to leave; a link takes at most CLOSE_WITHIN_S
+_LOG = logging.getLogger(__name__)
+
+
+class Gateway:
+    """One front-end processor. `run` is its whole life; `stop` and `stop_now` end it."""
+
+    def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
+        """Reads the high-water mark and the book's checkpoint. Raises OSError, MarkDamaged, ssl.SSLError."""
+        self.settings = settings
+        self.statistics = Statistics()
+        self.mark = HighWater(settings.mark_file)
+        self.intake = BookIntake(partial(book_file.load, settings.state_directory))
+        signers = {
+            suite: TimedSigner(signer, self.statistics.sign, clock) for suite, signer in settings.signers.items()
+        }
+        policy = SessionPolicy(settings.credit_records, HEARTBEAT_NS_MIN, settings.heartbeat_ns, SOFTWARE)
+        self.desk = FrontDesk(signers, policy, self.intake, self.mark, self.statistics, clock)
+        self.ledger = LedgerLink(settings.ledger_socket, self.desk, clock)
+        self.desk.use_ledger(self.ledger)
+        tls = server_context(settings.tls) if settings.tls is not None else None
+        self.listener = Listener(settings.host, settings.port, settings.links_max, tls, self.desk.open_link)
+        self._clock = clock
+        self._stopping = trio.Event()
+        self._everything = trio.CancelScope()
+        self._metrics: MetricsServer | None = None
+        self.port = 0
+        self.metrics_port = 0
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serves until stopped; reports itself started once partners are served.
+
+        Raises OSError when a port cannot be had, InvariantBroken (in an exception group) when the books are wrong.
+        On cancellation links are closed at once; the high-water mark is written in any case.
+        """
+        try:
+            with self._everything:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self.mark.keep)
+                    nursery.start_soon(self._keep_checkpoints)
+                    nursery.start_soon(self.ledger.keep)
+                    nursery.start_soon(self._leave_when_never_registered)
+                    await self.ledger.first_registered.wait()
+                    links = await nursery.start(self._keep_links)
+                    self.port = await nursery.start(self.listener.serve, links)
+                    await self._announce()
+                    task_status.started()
+                    await self._stopping.wait()
+                    await self._drain(links)
+                    nursery.cancel_scope.cancel()
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.to_thread.run_sync(self._leave)
+
+    def stop(self) -> None:
+        """Begins an orderly stop; a second call stops at once."""
+        if self._stopping.is_set():
+            self.stop_now()
+        self._stopping.set()
+
+    def stop_now(self) -> None:
+        """Stops without waiting for what is under way: it stays unknown until the journal answers a repeat."""
+        self._everything.cancel()
+
+    async def watch_signals(self) -> None:
+        """SIGTERM and SIGINT stop in order, the second one at once. For the main thread; until cancelled."""
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async for number in signals:
+                _LOG.info("%s: stopping", signal.Signals(number).name)
+                self.stop()
+
+    async def _drain(self, links: trio.Nursery) -> None:
+        """The order of going down: no new links, no new requests, answers for what is under way, last words."""
+        self.settings.ready_file.unlink(missing_ok=True)
+        self.listener.stop()
+        self.desk.draining = True
+        with trio.move_on_after(self.settings.drain_ns / 1e9) as waited:
+            while self.ledger.in_flight.request_frames:
+                await self.desk.progress.wait()
+        if waited.cancelled_caught:
+            _LOG.warning("%d records stay unanswered: unknown", self.ledger.in_flight.records)
+        for link in self.desk.links:
+            link.end(ReplyCode.STOPPING, "the gateway goes down")
+        with trio.move_on_after(LAST_WORDS_S):
+            while self.desk.links:
+                await self.desk.progress.wait()
+        links.cancel_scope.cancel()
+
+    async def _keep_links(self, *, task_status: trio.TaskStatus[trio.Nursery]) -> None:
+        """The nursery in which links live: it outlasts the listener."""
+        async with trio.open_nursery() as links:
+            links.start_soon(trio.sleep_forever)
+            task_status.started(links)
+
+    async def _leave_when_never_registered(self) -> None:
+        """A stop before the first registration finds nothing under way."""
+        await self._stopping.wait()
+        if not self.ledger.first_registered.is_set():
+            self.stop_now()
+
+    async def _keep_checkpoints(self) -> None:
+        """Writes a checkpoint of the book after each roll of the trade date, beside the order path."""
+        while True:
+            await self.desk.checkpoint_due.wait()
+            checkpoint, self.intake.checkpoint = self.intake.checkpoint, None
+            if checkpoint is not None:
+                try:
+                    await trio.to_thread.run_sync(book_file.save, self.settings.state_directory, checkpoint)
+                except OSError as error:
+                    _LOG.warning("checkpoint of the book not written, the feed is longer instead: %s", error)
+
+    async def _announce(self) -> None:
+        collector = GatewayCollector(self.statistics, self._gauges(), self._counters())
+        self._metrics = MetricsServer(self.settings.host, self.settings.metrics_port, collector)
+        self.metrics_port = self._metrics.port
+        ready = {"pid": os.getpid(), "ports": {"links": self.port, "metrics": self.metrics_port}}
+        fresh = self.settings.ready_file.with_suffix(".new")
+        await trio.Path(fresh).write_text(json.dumps(ready) + "\n")
+        fresh.replace(self.settings.ready_file)
+        _LOG.info("serving partners on %s:%d, metrics on %d", self.settings.host, self.port, self.metrics_port)
+
+    def _leave(self) -> None:
+        self.settings.ready_file.unlink(missing_ok=True)
+        if self._metrics is not None:
+            self._metrics.stop()
+        if self.mark.sequence != self.mark.written_sequence:
+            self.mark.write_or_warn()
+
+    def _gauges(self) -> list[Gauge]:
+        in_flight, intake, desk = self.ledger.in_flight, self.intake, self.desk
+        return [
+            ("in_flight_records", "Records forwarded and unanswered.", lambda: in_flight.records),
+            ("in_flight_frames", "Request frames forwarded and unanswered.", lambda: in_flight.request_frames),
+            ("in_flight_bytes", "Bytes of their bodies.", lambda: in_flight.request_bytes),
+            ("in_flight_oldest_seconds", "Age of the oldest of them.", self._oldest_seconds),
+            ("links", "Partners' links that are up.", lambda: len(desk.links)),
+            ("sessions_established", "Seats that are served.", lambda: desk.sessions_established),
+            ("ledger_linked", "1 while the ledger is registered with.", lambda: int(self.ledger.registered)),
+            ("book_complete", "1 when the book holds every row told.", lambda: int(intake.complete)),
+            ("book_feed_rows_missing", "Rows the book is still waiting for.", lambda: intake.feed_rows_missing),
+            ("high_water_sequence", "The highest journal row told.", lambda: self.mark.sequence),
+            ("high_water_written_sequence", "The mark on disk.", lambda: self.mark.written_sequence),
+            ("unsent_bytes", "Bytes that partners have not read.", self._unsent_bytes),
+        ]
+
+    def _counters(self) -> list[Gauge]:
+        return [
+            ("ledger_links_made", "Registrations with the ledger.", lambda: self.ledger.links_made),
+            ("ledger_links_lost", "Losses of the ledger link.", lambda: self.ledger.links_lost),
+            ("connections_refused", "Connections above the limit.", lambda: self.listener.refused),
+            ("handshakes_failed", "TLS handshakes that failed.", lambda: self.listener.handshakes_failed),
+        ]
+
+    def _oldest_seconds(self) -> float:
+        since_ns = self.ledger.in_flight.oldest_since_ns()
+        return 0.0 if since_ns is None else (self._clock.elapsed_ns() - since_ns) / 1e9
+
+    def _unsent_bytes(self) -> int:
+        return sum(link.unsent_bytes for link in self.desk.links)

@@ -1,0 +1,309 @@
+"""What happens to each word: from a partner's session to the ledger, from the ledger to book, mark and session.
+
+Belongs here: the two directions of the order path in order, who owns a seat, refusals of a full or stopping gateway.
+Never here: sockets and tasks (links), arithmetic (book), the rules of sessions (protocol). Nothing here waits.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import trio
+
+from gateway.book_intake import BookIntake, FeedBroken
+from gateway.clock import Clock
+from gateway.high_water import HighWater
+from gateway.links.doorbell import Doorbell
+from gateway.links.in_flight import UnaskedAnswer, Waiting
+from gateway.links.ledger_link import LedgerLink, link_frame
+from gateway.links.partner_link import PartnerLink
+from gateway.ops.statistics import CODES_END, Statistics
+from gateway.signing_time import TimedRegistry
+from protocol.bank_events import (
+    BankEvent,
+    EstablishReceived,
+    NegotiateReceived,
+    PeerTerminated,
+    QueryReceived,
+    RequestReceived,
+)
+from protocol.bank_session import BankSession, SessionPolicy
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.frame import Frame
+from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES
+from protocol.messages import (
+    BookFeed,
+    NotApplied,
+    PartyEntry,
+    Register,
+    Registered,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SeatHead,
+    SeatHeadQuery,
+    TotalsAnswer,
+    TotalsQuery,
+    decode_link,
+    decode_session,
+    encode,
+)
+from protocol.records import OUTCOME, unpack_preamble
+from protocol.signing import Signer
+from protocol.vocabulary import FrameKind, Suite
+
+GATEWAY_NAME = "gateway"
+BOOK_SOURCE = 2  # of TotalsQuery: this gateway's own book
+LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
+_LOG = logging.getLogger(__name__)
+
+
+class FrontDesk:
+    """One per gateway. Implements what links and ledger link ask of their owners."""
+
+    def __init__(
+        self,
+        signers: Mapping[Suite, Signer],
+        policy: SessionPolicy,
+        intake: BookIntake,
+        mark: HighWater,
+        statistics: Statistics,
+        clock: Clock,
+    ) -> None:
+        self._signers = signers
+        self._policy = policy
+        self._intake = intake
+        self._mark = mark
+        self._statistics = statistics
+        self._clock = clock
+        self._registry = TimedRegistry([], statistics.verify, clock)
+        self._ledger: LedgerLink | None = None
+        self._links: dict[int, PartnerLink] = {}
+        self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
+        self._links_made = 0
+        self.draining = False
+        self.progress = Doorbell()  # rung when something was answered or a link has gone
+        self.checkpoint_due = Doorbell()
+
+    def use_ledger(self, ledger: LedgerLink) -> None:
+        """The link that requests are forwarded on; set once, before the first partner."""
+        self._ledger = ledger
+
+    @property
+    def links(self) -> list[PartnerLink]:
+        """The partners' links that are up."""
+        return list(self._links.values())
+
+    @property
+    def sessions_established(self) -> int:
+        """Seats that are served now."""
+        return len(self._link_of_seat)
+
+    def open_link(self, stream: trio.abc.Stream, certified: frozenset[int] | None) -> PartnerLink:
+        """A link for an accepted connection; its owner runs it."""
+        now_ns = self._clock.now_ns()
+        session = BankSession(self._registry, self._signers, self._policy, now_ns)
+        self._links_made += 1
+        link = PartnerLink(self._links_made, stream, session, self, self._clock, certified)
+        self._links[link.number] = link
+        self._statistics.links_opened += 1
+        return link
+
+    # Words of partners
+
+    def handle(self, link: PartnerLink, event: BankEvent, now_ns: int) -> None:
+        """An event of a partner's session. Raises PeerViolation to end the link."""
+        if isinstance(event, RequestReceived):
+            self._forward_request(link, event.frame, now_ns)
+        elif isinstance(event, QueryReceived):
+            self._handle_query(link, event, now_ns)
+        elif isinstance(event, NegotiateReceived):
+            self._check_logon(link)
+            self._ask(link, event.frame)
+        elif isinstance(event, EstablishReceived):
+            self._check_logon(link)
+            query = link_frame(FrameKind.SEAT_HEAD_QUERY, event.frame.header.seat, SeatHeadQuery())
+            self._ask(link, query)
+        elif isinstance(event, PeerTerminated):
+            link.close()
+
+    def _forward_request(self, link: PartnerLink, frame: Frame, now_ns: int) -> None:
+        self._statistics.request_frames += 1
+        self._statistics.request_bytes += len(frame.body)
+        if self.draining:
+            self._refuse(link, frame, ReplyCode.DRAINING, now_ns)
+        elif not self._linked_ledger().submit(frame, link.number):
+            self._refuse(link, frame, ReplyCode.BUSY, now_ns)
+
+    def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, now_ns: int) -> None:
+        self._statistics.not_applied_by_code[code] += 1
+        link.session.refuse_busy(frame, code, BUSY_RETRY_NS, now_ns)
+
+    def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
+        if isinstance(event.query, TotalsQuery) and event.query.source == BOOK_SOURCE:
+            intake = self._intake
+            answer = TotalsAnswer(intake.as_of_sequence, intake.complete, intake.book.totals())
+            link.session.send_answer(event.frame.header.first_number, encode(answer), now_ns)
+        else:
+            self._ask(link, event.frame)
+
+    def _check_logon(self, link: PartnerLink) -> None:
+        if self.draining:
+            raise PeerViolation(ReplyCode.STOPPING, "no logon while the gateway goes down")
+        certified = link.certified_parties
+        if certified is not None and link.session.party not in certified:
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "the certificate is another party's")
+
+    def _ask(self, link: PartnerLink, frame: Frame) -> None:
+        if not self._linked_ledger().submit(frame, link.number):
+            raise PeerViolation(ReplyCode.STOPPING, "too many logons or queries are under way; come back later")
+
+    def link_closed(self, link: PartnerLink) -> None:
+        """The link is gone; what it had forwarded is still answered, to the book."""
+        del self._links[link.number]
+        if self._link_of_seat.get(link.seat) is link:
+            del self._link_of_seat[link.seat]
+        self._linked_ledger().link_ended()
+        self.progress.ring()
+
+    def link_ends(self, code: ReplyCode) -> None:
+        """We end a link for this reason."""
+        self._statistics.links_ended_by_code[code] += 1
+
+    def link_failed(self) -> None:
+        """An exception that nobody foresaw ended a link."""
+        self._statistics.link_faults += 1
+
+    # Words of the ledger
+
+    def registration(self) -> Register:
+        """What this gateway says first on a new link to the ledger."""
+        key_ids = [self._signers[suite].key_id if suite in self._signers else 0 for suite in Suite]
+        feed_from = self._intake.prepare_registration()
+        return Register(GATEWAY_NAME, self._mark.sequence, self._mark.digest, key_ids, feed_from)
+
+    def registered(self, registered: Registered) -> None:
+        """The ledger took us: its parties are ours, its rows above `sequence` are answered here."""
+        for entry in registered.parties:
+            self._learn(entry)
+        self._mark.raise_to(registered.sequence, registered.digest)
+        self._intake.begin(registered.sequence)
+        _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
+
+    def _learn(self, entry: PartyEntry) -> None:
+        """Sessions hold the registry, so it is added to and never replaced."""
+        party = entry.party
+        self._registry.apply(RegisterParty(party, entry.role, entry.suite, entry.name, entry.proceeds_at_fill))
+        for key in entry.keys:
+            self._registry.apply(RegisterKey(party, key.key_id, key.public_key, key.not_before_ns, key.not_after_ns))
+        for seat in entry.seats:
+            self._registry.apply(RegisterSeat(seat, party))
+
+    def is_open(self, link_number: int) -> bool:
+        """Whether this partner's link is still up."""
+        return link_number in self._links
+
+    def ledger_said(self, frames: Iterable[Frame]) -> None:
+        """Frames of the ledger in order: first into the book, then signed and out.
+
+        Raises UnaskedAnswer, FeedBroken or PeerViolation when the ledger breaks its word, InvariantBroken when the
+        book does not hold.
+        """
+        answers: list[tuple[Waiting, Frame]] = []
+        broken: Exception | None = None
+        try:
+            self._take_in(frames, answers)
+        except LEDGER_FAULTS as error:
+            broken = error
+        self._intake.flush()
+        self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
+        now_ns, elapsed_ns = self._clock.now_ns(), self._clock.elapsed_ns()
+        for waiting, frame in answers:
+            try:
+                self._pass_on(waiting, frame, now_ns, elapsed_ns)
+            except LEDGER_FAULTS as error:
+                broken = error
+        self.progress.ring()
+        if self._intake.checkpoint is not None:
+            self.checkpoint_due.ring()
+        if broken is not None:
+            raise broken
+
+    def _take_in(self, frames: Iterable[Frame], answers: list[tuple[Waiting, Frame]]) -> None:
+        """Matches answers and gathers what is the book's; what stands in `answers` on a raise is still passed on."""
+        in_flight = self._linked_ledger().in_flight
+        for frame in frames:
+            if frame.header.kind == FrameKind.BOOK_FEED:
+                self._take_feed(frame)
+                continue
+            waiting = in_flight.answered(frame)
+            answers.append((waiting, frame))
+            if frame.header.kind == FrameKind.OUTCOMES:
+                preamble = unpack_preamble(frame.body)
+                self._mark.raise_to(preamble.sequence, preamble.chain_digest)
+                accepted = self._intake.take_live(waiting.frame, frame, preamble.sequence)
+                if accepted is not None:
+                    self._registry.apply(accepted)
+
+    def _take_feed(self, frame: Frame) -> None:
+        message = decode_link(frame.body)
+        if not isinstance(message, BookFeed):
+            raise UnaskedAnswer("a feed frame without a row")
+        self._intake.take_feed(message)
+
+    def _count_outcomes(self, bodies: list[bytes]) -> None:
+        if not bodies:
+            return
+        outcomes = b"".join([memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in bodies])
+        self._statistics.outcomes(np.frombuffer(outcomes, OUTCOME)["code"])
+
+    def _pass_on(self, waiting: Waiting, frame: Frame, now_ns: int, elapsed_ns: int) -> None:
+        """One answer to the link that asked, if it is still there."""
+        statistics = self._statistics
+        statistics.answer_frames += 1
+        kind = frame.header.kind
+        link = self._links.get(waiting.owner)
+        if kind == FrameKind.OUTCOMES:
+            statistics.answered_after(elapsed_ns - waiting.since_ns)
+            if link is not None:
+                link.deliver(lambda: link.session.send_outcomes(frame, now_ns))
+        elif kind == FrameKind.NOT_APPLIED:
+            message = decode_session(frame.body)
+            if not isinstance(message, NotApplied):
+                raise UnaskedAnswer("a NOT_APPLIED frame with another body")
+            if 0 <= message.code < CODES_END:
+                statistics.not_applied_by_code[message.code] += 1
+            if link is not None:
+                link.deliver(lambda: link.session.send_not_applied(frame.header, message, now_ns))
+        elif kind == FrameKind.ANSWER:
+            if link is not None:
+                link.deliver(lambda: link.session.send_answer(frame.header.first_number, frame.body, now_ns))
+        else:
+            self._pass_on_head(waiting, frame, link, now_ns)
+
+    def _pass_on_head(self, waiting: Waiting, frame: Frame, link: PartnerLink | None, now_ns: int) -> None:
+        head = decode_link(frame.body)
+        if not isinstance(head, SeatHead):
+            raise UnaskedAnswer("a SEAT_HEAD frame with another body")
+        if link is None:
+            return
+        negotiating = waiting.frame.header.kind == FrameKind.NEGOTIATE
+        say: Callable[[SeatHead, int], None] = link.session.negotiated if negotiating else link.session.established
+        link.deliver(lambda: say(head, now_ns))
+        if link.closing:
+            return
+        link.deadline_moved_up()
+        seat = waiting.frame.header.seat
+        older = self._link_of_seat.get(seat)
+        if older is not None and older is not link:
+            older.end(ReplyCode.SESSION_SUPERSEDED, "a newer link or session of this seat took over")
+            del self._link_of_seat[seat]
+        if not negotiating:
+            link.seat = seat
+            self._link_of_seat[seat] = link
+
+    def _linked_ledger(self) -> LedgerLink:
+        if self._ledger is None:
+            raise MisuseError("the desk was given no ledger link")
+        return self._ledger

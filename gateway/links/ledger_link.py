@@ -1,0 +1,195 @@
+"""The one link to the ledger: registered, kept, made again after every loss, nothing unanswered ever forgotten.
+
+Belongs here: the Unix socket, registering, coalesced sending, reading many frames at once, resending in order.
+Never here: what an answer means (front_desk), the book.
+"""
+
+import logging
+from pathlib import Path
+from typing import Protocol
+
+import trio
+
+from gateway.book_intake import FeedBroken
+from gateway.clock import Clock
+from gateway.links.doorbell import Doorbell
+from gateway.links.in_flight import InFlight, UnaskedAnswer
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.frame import Frame, FrameReader, make_unsigned_frame
+from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.messages import Message, Register, Registered, decode_link, encode
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+
+BACKOFF_FIRST_S = 0.05
+BACKOFF_MAX_S = 2.0  # a restarted ledger is found again within this
+REGISTERED_WITHIN_S = 60.0  # the ledger first makes durable what it had decided for the predecessor
+RECEIVE_BYTES = 64 * 1024  # answers handled before other tasks run: about 250 single outcomes
+_LOG = logging.getLogger(__name__)
+_LOSSES = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, PeerViolation, FeedBroken, UnaskedAnswer)
+
+
+class LedgerOwner(Protocol):
+    """Who decides what to say to the ledger and what its words mean. None of these waits."""
+
+    def registration(self) -> Register:
+        """The message that opens a new link."""
+        ...
+
+    def registered(self, registered: Registered) -> None:
+        """The link stands; afterwards everything unanswered is sent again."""
+        ...
+
+    def ledger_said(self, frames: list[Frame]) -> None:
+        """Frames of the ledger in order. Raises one of the losses to have the link made anew."""
+        ...
+
+    def is_open(self, link_number: int) -> bool:
+        """Whether a partner's link is still there to be answered."""
+        ...
+
+
+def link_frame(kind: FrameKind, seat: int, message: Message) -> Frame:
+    """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends."""
+    header = Header(
+        magic=MAGIC,
+        version=PROTOCOL_VERSION,
+        suite=Suite.ED25519_SHA256,
+        kind=kind,
+        direction=Direction.TO_BANK,
+        sender=BANK_PARTY,
+        recipient=BANK_PARTY,
+        seat=seat,
+        trade_date=0,
+        session_version=0,
+        key_id=0,
+        first_number=0,
+        record_count=0,
+        body_bytes=0,
+        sent_at_ns=0,
+        valid_until_ns=0,
+        body_digest=b"",
+    )
+    return make_unsigned_frame(header, encode(message))
+
+
+class LedgerLink:
+    """Submit frames at any time; while no ledger is there they wait in `in_flight`."""
+
+    def __init__(self, socket: Path, owner: LedgerOwner, clock: Clock) -> None:
+        self._socket = socket
+        self._owner = owner
+        self._clock = clock
+        self._outgoing: list[bytes] = []
+        self._bell = Doorbell()
+        self.in_flight = InFlight()
+        self.registered = False
+        self.first_registered = trio.Event()
+        self.links_made = 0
+        self.links_lost = 0
+
+    def submit(self, frame: Frame, owner: int) -> bool:
+        """Forwards a frame for the link with number `owner`. Returns False, and does nothing, when a bound is met."""
+        if not self.in_flight.has_room(frame):
+            return False
+        self.in_flight.add(frame, owner, self._clock.elapsed_ns())
+        if self.registered:
+            self._outgoing += (frame.header_bytes, frame.signature, frame.body)
+            self._bell.ring()
+        return True
+
+    def link_ended(self) -> None:
+        """A partner's link ended. While the ledger is away its logons and queries would wait for nobody."""
+        if not self.registered:
+            self.in_flight.drop_logons_and_queries(self._owner.is_open)
+
+    async def keep(self) -> None:
+        """Keeps a registered link until cancelled. Raises InvariantBroken when an answer proves the books wrong."""
+        backoff_s = BACKOFF_FIRST_S
+        while True:
+            made = self.links_made
+            try:
+                stream = await trio.open_unix_socket(str(self._socket))
+            except OSError as error:
+                _LOG.warning("ledger: %s: %s", self._socket, error)
+            else:
+                await self._serve(stream)
+                _LOG.warning("ledger: link lost, %d records unanswered", self.in_flight.records)
+            backoff_s = BACKOFF_FIRST_S if self.links_made > made else min(2 * backoff_s, BACKOFF_MAX_S)
+            await trio.sleep(backoff_s)
+
+    async def _serve(self, stream: trio.SocketStream) -> None:
+        """One link from its registration to its loss."""
+        reader = FrameReader(_believe_socket)
+        try:
+            with trio.fail_after(REGISTERED_WITHIN_S):
+                await self._register(stream, reader)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._send, stream, nursery.cancel_scope)
+                try:
+                    await self._receive(stream, reader)
+                except _LOSSES as error:
+                    _LOG.warning("ledger: %s", error)
+                nursery.cancel_scope.cancel()
+        except _LOSSES as error:
+            _LOG.warning("ledger: %s", error)
+        except trio.TooSlowError:
+            _LOG.warning("ledger: not registered within %.0f s", REGISTERED_WITHIN_S)
+        finally:
+            if self.registered:
+                self.links_lost += 1
+            self.registered = False
+            self._outgoing.clear()
+            self.in_flight.drop_logons_and_queries(self._owner.is_open)
+            await trio.aclose_forcefully(stream)
+
+    async def _register(self, stream: trio.SocketStream, reader: FrameReader) -> None:
+        await stream.send_all(link_frame(FrameKind.REGISTER, 0, self._owner.registration()).wire())
+        while (first := reader.next_frame()) is None:
+            data = await stream.receive_some(RECEIVE_BYTES)
+            if not data:
+                raise UnaskedAnswer("the ledger closed the link instead of registering it")
+            reader.feed(data)
+        message = decode_link(first.body)
+        if not isinstance(message, Registered):
+            raise UnaskedAnswer(f"the ledger's first frame is of kind {first.header.kind}")
+        self._owner.registered(message)
+        self.registered = True
+        self.links_made += 1
+        self._outgoing = [
+            part
+            for waiting in self.in_flight.in_order()
+            for part in (waiting.frame.header_bytes, waiting.frame.signature, waiting.frame.body)
+        ]
+        self._bell.ring()
+        self.first_registered.set()
+
+    async def _send(self, stream: trio.SocketStream, scope: trio.CancelScope) -> None:
+        """Everything that came while the last piece was being sent goes together next."""
+        try:
+            while True:
+                await self._bell.wait()
+                while self._outgoing:
+                    data = b"".join(self._outgoing)
+                    self._outgoing.clear()
+                    await stream.send_all(data)
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+            scope.cancel()
+
+    async def _receive(self, stream: trio.SocketStream, reader: FrameReader) -> None:
+        while True:
+            frames: list[Frame] = []
+            while (frame := reader.next_frame()) is not None:
+                frames.append(frame)
+            if frames:
+                self._owner.ledger_said(frames)
+            data = await stream.receive_some(RECEIVE_BYTES)
+            if not data:
+                return
+            reader.feed(data)
+
+
+def _believe_socket(header: Header, header_bytes: bytes, signature: bytes) -> None:
+    """The file mode of the socket vouches for the ledger; only the direction is checked."""
+    if header.direction != Direction.TO_PARTNER and header.kind < FrameKind.REGISTER:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "a frame of the ledger points to the bank")

@@ -1,0 +1,116 @@
+"""Prometheus exposition of the gateway's counters: built when somebody asks, nothing per frame.
+
+Belongs here: metric names, units, the collector, the HTTP server thread. Never here: counting (statistics).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from socketserver import ThreadingMixIn
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import numpy as np
+import numpy.typing as npt
+from prometheus_client import CollectorRegistry, ProcessCollector, make_wsgi_app
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.ops.statistics import LATENCY_BUCKETS, LATENCY_FIRST_NS, Statistics
+from protocol.codes import ReplyCode
+
+PREFIX = "yzt_gateway_"
+NS_PER_SECOND = 1e9
+STOP_WITHIN_S = 0.05  # how often the server looks whether it is to end
+Gauge = tuple[str, str, Callable[[], int | float]]
+"""(name without prefix, help, current value); the value is read in the server's thread."""
+
+
+class GatewayCollector(Collector):
+    """Reads the statistics as they are at the moment of asking."""
+
+    def __init__(self, statistics: Statistics, gauges: Sequence[Gauge], counters: Sequence[Gauge]) -> None:
+        self._statistics = statistics
+        self._gauges = gauges
+        self._counters = counters
+
+    def collect(self) -> Iterator[Metric]:
+        """All families of the gateway."""
+        statistics = self._statistics
+        yield _by_code("requests", "Requests by outcome.", statistics.outcomes_by_code)
+        yield _by_code("not_applied", "Frames that consumed no number.", statistics.not_applied_by_code)
+        yield _by_code("links_ended", "Links that we ended, by reason.", statistics.links_ended_by_code)
+        yield _latency(statistics)
+        for name, text, value in (
+            ("request_frames", "Frames of partners with requests.", statistics.request_frames),
+            ("request_bytes", "Bytes of their bodies.", statistics.request_bytes),
+            ("answer_frames", "Frames of the ledger passed on or dropped.", statistics.answer_frames),
+            ("answer_batches", "Batches of outcomes added to the book.", statistics.batches),
+            ("links_opened", "Connections that became links.", statistics.links_opened),
+            ("link_faults", "Links ended by an unforeseen exception.", statistics.link_faults),
+            ("verifications", "Signatures checked.", statistics.verify.count),
+            ("signatures", "Signatures made.", statistics.sign.count),
+        ):
+            yield CounterMetricFamily(PREFIX + name, text, value)
+        for name, text, spent in (
+            ("verify_cpu_seconds", "Processor time of checking signatures.", statistics.verify),
+            ("sign_cpu_seconds", "Processor time of making signatures.", statistics.sign),
+        ):
+            yield CounterMetricFamily(PREFIX + name, text, spent.total_ns / NS_PER_SECOND)
+        for name, text, read in self._counters:
+            yield CounterMetricFamily(PREFIX + name, text, read())
+        for name, text, read in self._gauges:
+            yield GaugeMetricFamily(PREFIX + name, text, read())
+
+
+def _by_code(name: str, text: str, counts: npt.NDArray[np.int64]) -> CounterMetricFamily:
+    family = CounterMetricFamily(PREFIX + name, text, labels=["code"])
+    for code in ReplyCode:
+        count = int(counts[code])
+        if count:
+            family.add_metric([code.name], count)
+    return family
+
+
+def _latency(statistics: Statistics) -> HistogramMetricFamily:
+    """Time from a request frame's arrival to its answer, per frame."""
+    buckets: list[tuple[str, float]] = []
+    total = 0
+    for bucket in range(LATENCY_BUCKETS):
+        total += statistics.latency_buckets[bucket]
+        bound_seconds = LATENCY_FIRST_NS * 2**bucket / NS_PER_SECOND
+        buckets.append((repr(bound_seconds), total))
+    buckets.append(("+Inf", total + statistics.latency_buckets[LATENCY_BUCKETS]))
+    text = "From the arrival of a request frame to its answer by the ledger."
+    return HistogramMetricFamily(PREFIX + "answer_seconds", text, buckets, statistics.latency_total_ns / NS_PER_SECOND)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """A slow scraper keeps only its own thread busy."""
+
+    daemon_threads = True
+
+
+class _Handler(WSGIRequestHandler):
+    """Writes no access log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+class MetricsServer:
+    """The HTTP endpoint, in a thread of its own until `stop`."""
+
+    def __init__(self, host: str, port: int, collector: GatewayCollector) -> None:
+        """Serves at once; port 0 lets the system choose. Raises OSError."""
+        registry = CollectorRegistry()
+        registry.register(collector)
+        ProcessCollector(registry=registry)
+        self._server = make_server(host, port, make_wsgi_app(registry), _Server, _Handler)
+        self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN_S,), daemon=True)
+        self._thread.start()
+        self.port = int(self._server.server_port)
+
+    def stop(self) -> None:
+        """Ends the thread. Blocks for STOP_WITHIN_S at most."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,83 @@
+"""What signatures cost: signers and verifiers that add up their own processor time.
+
+Belongs here: the meters and the registry that hands out metered verifiers. Never here: key files (bank_keys),
+decisions about whose key is valid when (protocol.registry).
+"""
+
+from collections.abc import Iterable
+
+from gateway.clock import Clock
+from protocol.messages import PartyEntry
+from protocol.registry import PartyRegistry
+from protocol.signing import Signer, Verifier
+
+
+class SigningTime:
+    """Processor time and number of one kind of signature operation."""
+
+    __slots__ = ("count", "total_ns")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total_ns = 0
+
+
+class TimedSigner:
+    """A signer that adds the processor time of each signature to `spent`."""
+
+    def __init__(self, signer: Signer, spent: SigningTime, clock: Clock) -> None:
+        self._signer = signer
+        self._spent = spent
+        self._processor_ns = clock.processor_ns
+        self.suite = signer.suite
+        self.key_id = signer.key_id
+
+    def sign(self, header_bytes: bytes) -> bytes:
+        """(96,) header bytes to a (64,) signature."""
+        before_ns = self._processor_ns()
+        signature = self._signer.sign(header_bytes)
+        self._spent.total_ns += self._processor_ns() - before_ns
+        self._spent.count += 1
+        return signature
+
+    def public_key(self) -> bytes:
+        """The raw public key of the signer."""
+        return self._signer.public_key()
+
+
+class TimedVerifier:
+    """A verifier that adds the processor time of each check to `spent`."""
+
+    def __init__(self, verifier: Verifier, spent: SigningTime, clock: Clock) -> None:
+        self.verifier = verifier
+        self._spent = spent
+        self._processor_ns = clock.processor_ns
+        self.suite = verifier.suite
+
+    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+        """True only for the one canonical signature of these header bytes by this key."""
+        before_ns = self._processor_ns()
+        valid = self.verifier.verify(header_bytes, signature)
+        self._spent.total_ns += self._processor_ns() - before_ns
+        self._spent.count += 1
+        return valid
+
+
+class TimedRegistry(PartyRegistry):
+    """The registry of parties, handing out metered verifiers."""
+
+    def __init__(self, entries: Iterable[PartyEntry], spent: SigningTime, clock: Clock) -> None:
+        super().__init__(entries)
+        self._spent = spent
+        self._clock = clock
+        self._timed: dict[tuple[int, int], TimedVerifier] = {}
+
+    def verifier(self, party_no: int, key_id: int, sent_at_ns: int) -> Verifier | None:
+        """The metered verifier of a key, None unless it is known and valid for a frame sent at `sent_at_ns`."""
+        verifier = super().verifier(party_no, key_id, sent_at_ns)
+        if verifier is None:
+            return None
+        timed = self._timed.get((party_no, key_id))
+        if timed is None or timed.verifier is not verifier:
+            timed = self._timed[party_no, key_id] = TimedVerifier(verifier, self._spent, self._clock)
+        return timed

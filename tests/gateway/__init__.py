@@ -1,0 +1,1 @@
+"""The gateway against a naive ledger and real partner sessions."""

@@ -1,0 +1,252 @@
+"""A naive ledger on a Unix socket: one row per request frame, everything up to a limit is accepted.
+
+Belongs here: the link protocol as the gateway sees it, and switches to misbehave. Never here: rules about money.
+"""
+
+import hashlib
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import trio
+
+from gateway.links.ledger_link import link_frame
+from protocol.codes import ReplyCode
+from protocol.frame import Frame, FrameReader, make_unsigned_frame
+from protocol.header import Header
+from protocol.limits import OUTCOME_BYTES
+from protocol.messages import (
+    BookFeed,
+    ContractTerms,
+    Message,
+    NotApplied,
+    OpenContracts,
+    OutcomeAnswer,
+    PartyEntry,
+    Register,
+    Registered,
+    SeatHead,
+    decode_link,
+    encode,
+)
+from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    NUMBERED_KINDS,
+    ContractStatus,
+    Direction,
+    FrameKind,
+    contract_no_from_index,
+)
+from tests.protocol import keys
+
+TRADE_DATE = 20_260_921
+REFUSED_ABOVE_FEN = 1_000_000  # a record with more is answered INSUFFICIENT_FUNDS
+DECIDED_AT_NS = 1_790_000_000_000_000_000
+
+
+OPENED = OpenContracts(
+    contract_no_from_index(0),
+    [
+        ContractTerms(1, keys.BROKER, ContractStatus.ACTIVE, 1_000),
+        ContractTerms(2, keys.OTHER_BROKER, ContractStatus.ACTIVE, 500),
+    ],
+)
+"""What the first row did: contract 0 is the Ed25519 broker's, contract 1 the P-256 broker's."""
+
+
+@dataclass
+class Row:
+    """One journal row: the request frame and its outcomes."""
+
+    request: Frame
+    outcomes: bytes
+
+
+def digest_of(sequence: int) -> bytes:
+    """The chain digest of a row, made up."""
+    return hashlib.sha256(b"row %d" % sequence).digest()
+
+
+class FakeLedger:
+    """`serve` is the whole ledger. `decides` False: frames pile up. `answers` False: decided, but nothing is told."""
+
+    def __init__(self, file: Path, parties: list[PartyEntry]) -> None:
+        self.file = file
+        self.parties = parties
+        self.decides = True
+        self.answers = True
+        self.feeds = True
+        self.trade_date = TRADE_DATE
+        self.rows: list[Row] = [Row(_opening(), bytes(OUTCOME_BYTES))]
+        self.versions: dict[int, int] = {}
+        self.next_numbers: dict[int, int] = {BANK_SEAT: 2}
+        self.registrations: list[Register] = []
+        self.received: list[Frame] = []  # all frames behind REGISTER, of the newest link
+        self._undecided: list[Frame] = []
+        self._stream: trio.SocketStream | None = None
+        self._feed: list[bytes] = []
+        self._changed = trio.lowlevel.ParkingLot()
+        self._listening = trio.CancelScope()
+
+    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Listens on the socket file until cancelled; `go_away` ends it as well."""
+        self.file.unlink(missing_ok=True)
+        listening = trio.socket.socket(socket.AF_UNIX)
+        await listening.bind(str(self.file))
+        listening.listen()
+        with trio.CancelScope() as self._listening:
+            task_status.started()
+            await trio.serve_listeners(self._linked, [trio.SocketListener(listening)])
+        self.file.unlink()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Returns once `holds()` after something was received."""
+        while not holds():
+            await self._changed.park()
+
+    def go_away(self) -> None:
+        """Closes the link and the socket."""
+        self._listening.cancel()
+
+    async def drop_link(self) -> None:
+        """Closes the link; the gateway may come again."""
+        assert self._stream is not None
+        self._undecided.clear()
+        await trio.aclose_forcefully(self._stream)
+
+    async def say(self, *frames: Frame) -> None:
+        """Sends frames of a test's own making."""
+        assert self._stream is not None
+        await self._stream.send_all(b"".join(frame.wire() for frame in frames))
+
+    async def decide_on(self) -> None:
+        """Decides what has piled up, and from now on everything at once."""
+        self.decides = True
+        await self._work()
+
+    async def feed_on(self) -> None:
+        """Sends the feed that was kept back."""
+        assert self._stream is not None
+        await self._stream.send_all(b"".join(self._feed))
+        self._feed.clear()
+
+    async def _linked(self, stream: trio.SocketStream) -> None:
+        self.received, self._undecided, self._stream = [], [], stream
+        reader = FrameReader(lambda _header, _header_bytes, _signature: None)
+        try:
+            async for data in stream:
+                reader.feed(data)
+                while (frame := reader.next_frame()) is not None:
+                    if frame.header.kind == FrameKind.REGISTER:
+                        await self._register(frame)
+                        continue
+                    self.received.append(frame)
+                    self._undecided.append(frame)
+                self._changed.unpark_all()
+                if self.decides:
+                    await self._work()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return
+
+    async def _register(self, frame: Frame) -> None:
+        message = decode_link(frame.body)
+        assert isinstance(message, Register)
+        self.registrations.append(message)
+        last = len(self.rows)
+        digest = digest_of(last)
+        answer = Registered(last, digest, self.trade_date, BANK_PARTY, self.parties)
+        await self.say(_frame(frame.header, FrameKind.REGISTERED, answer))
+        for sequence in range(message.book_from_sequence + 1, last + 1):
+            row = self.rows[sequence - 1]
+            is_control = row.request.header.kind == FrameKind.CONTROL
+            control, records = (row.request.body, b"") if is_control else (b"", row.request.body)
+            headers = row.request.header_bytes + row.request.signature
+            fed = BookFeed(sequence, self.trade_date, headers, control, records, row.outcomes)
+            self._feed.append(_frame(frame.header, FrameKind.BOOK_FEED, fed).wire())
+        if self.feeds:
+            await self.feed_on()
+
+    async def _work(self) -> None:
+        frames, self._undecided = self._undecided, []
+        answers = [self._answer(frame) for frame in frames]
+        if self.answers and answers:
+            await self.say(*answers)
+
+    def _answer(self, frame: Frame) -> Frame:
+        header = frame.header
+        if header.kind in NUMBERED_KINDS:
+            return self._decide(frame)
+        if header.kind == FrameKind.QUERY:
+            return _frame(header, FrameKind.ANSWER, OutcomeAnswer(False, 0, 0, 0, 0, 0))
+        code = ReplyCode.ACCEPTED
+        if header.kind == FrameKind.NEGOTIATE:
+            if header.session_version > self.versions.get(header.seat, 0):
+                self.versions[header.seat] = header.session_version
+            else:
+                code = ReplyCode.SESSION_VERSION_NOT_GROWING
+        version, number = self.versions.get(header.seat, 0), self.next_numbers.get(header.seat, 1)
+        return _frame(header, FrameKind.SEAT_HEAD, SeatHead(version, self.trade_date, number, int(code)))
+
+    def _decide(self, frame: Frame) -> Frame:
+        header = frame.header
+        due = self.next_numbers.get(header.seat, 1)
+        if header.first_number == due:
+            self.next_numbers[header.seat] = due + header.record_count
+            self.rows.append(Row(frame, outcomes_of(frame)))
+            return outcomes_frame(frame, self.rows[-1].outcomes, len(self.rows))
+        for sequence, row in enumerate(self.rows, 1):
+            stored = row.request.header
+            if (stored.seat, stored.first_number) == (header.seat, header.first_number):
+                if stored.body_digest == header.body_digest:
+                    return outcomes_frame(row.request, row.outcomes, sequence)
+                return self.refusal(frame, ReplyCode.DUPLICATE_OTHER_CONTENT, due)
+        return self.refusal(frame, ReplyCode.SEQUENCE_GAP, due)
+
+    def refusal(self, frame: Frame, code: ReplyCode, next_number: int) -> Frame:
+        """NOT_APPLIED to a request frame."""
+        message = NotApplied(int(code), frame.header.first_number, next_number, 0)
+        return _frame(frame.header, FrameKind.NOT_APPLIED, message)
+
+
+def _opening() -> Frame:
+    header = link_frame(FrameKind.CONTROL, BANK_SEAT, OPENED).header
+    return make_unsigned_frame(header._replace(trade_date=TRADE_DATE, first_number=1, record_count=1), encode(OPENED))
+
+
+def outcomes_of(frame: Frame) -> bytes:
+    """Accepts what is not above the limit; control is accepted."""
+    outcomes = np.zeros(frame.header.record_count, OUTCOME)
+    if frame.header.kind == FrameKind.RECORDS:
+        above = np.frombuffer(frame.body, RECORD)["amount_fen"] > REFUSED_ABOVE_FEN
+        outcomes["code"][above] = ReplyCode.INSUFFICIENT_FUNDS
+    return outcomes.tobytes()
+
+
+def outcomes_frame(request: Frame, outcomes: bytes, sequence: int) -> Frame:
+    """The unsigned OUTCOMES frame for a request frame that stands in the row with this sequence."""
+    preamble = OutcomesPreamble(sequence, DECIDED_AT_NS, digest_of(sequence), request.header.body_digest)
+    header = _back(request.header, FrameKind.OUTCOMES)._replace(
+        key_id=request.header.suite,  # the tests' bank keys have their suite's number as id
+        record_count=request.header.record_count,
+        sent_at_ns=DECIDED_AT_NS,
+    )
+    return make_unsigned_frame(header, pack_preamble(preamble) + outcomes)
+
+
+def _back(request: Header, kind: FrameKind) -> Header:
+    return request._replace(
+        kind=kind,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=request.sender,
+        record_count=0,
+        valid_until_ns=0,
+    )
+
+
+def _frame(request: Header, kind: FrameKind, message: Message) -> Frame:
+    return make_unsigned_frame(_back(request, kind), encode(message))
