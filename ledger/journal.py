@@ -132,9 +132,7 @@ class JournalReader:
         trade_date = 0
         while sequence < until:
             async with self._turn:
-                lengths = await self._reading.fetch(
-                    _LENGTHS, self.shard, sequence, until, trade_date, PAGE_ROWS_MAX
-                )
+                lengths = await self._reading.fetch(_LENGTHS, self.shard, sequence, until, trade_date, PAGE_ROWS_MAX)
             if not lengths:
                 return
             start = 0
@@ -146,15 +144,11 @@ class JournalReader:
                 dates = [entry["trade_date"] for entry in lengths[start:end]]
                 last = int(lengths[end - 1]["sequence"])
                 async with self._turn:
-                    found = await self._reading.fetch(
-                        _PAGE, self.shard, sequence, last, min(dates), max(dates)
-                    )
+                    found = await self._reading.fetch(_PAGE, self.shard, sequence, last, min(dates), max(dates))
                 yield [_row(record) for record in found]
                 sequence, start, trade_date = last, end, max(dates)
 
-    async def rows_after(
-        self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END
-    ) -> AsyncIterator[Row]:
+    async def rows_after(self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END) -> AsyncIterator[Row]:
         """The rows of `pages_after` one by one; about `limit_bytes` are in memory."""
         async for page in self.pages_after(sequence, limit_bytes, until):
             for row in page:
@@ -191,9 +185,7 @@ class JournalReader:
         """
         for table in ("orders", "movements"):
             if await self._one("SELECT to_regclass($1) AS found WHERE to_regclass($1) IS NOT NULL", table):
-                statement = (
-                    f"SELECT sequence FROM {table} WHERE trade_date = $1 AND seat = $2 AND number = $3"  # noqa: S608 - a constant name
-                )
+                statement = f"SELECT sequence FROM {table} WHERE trade_date = $1 AND seat = $2 AND number = $3"  # noqa: S608 - a constant name
                 record = await self._one(statement, trade_date, seat, number)
                 if record is not None:
                     return int(record["sequence"])
@@ -213,9 +205,7 @@ class Journal(JournalReader):
     read.
     """
 
-    def __init__(
-        self, committing: asyncpg.Connection, reading: asyncpg.Connection, shard: int = SHARD
-    ) -> None:
+    def __init__(self, committing: asyncpg.Connection, reading: asyncpg.Connection, shard: int = SHARD) -> None:
         super().__init__(reading, shard)
         self._committing = committing
         self._statement: asyncpg.prepared_stmt.PreparedStatement | None = None
@@ -249,9 +239,7 @@ class Journal(JournalReader):
                 if progress is not None:
                     progress("waiting for the predecessor's last statement")
             row = taking.result()
-            await self._committing.execute(
-                "SELECT pg_notify($1, $2)", TAKEOVER_CHANNEL, f"{self.shard}:{row['epoch']}"
-            )
+            await self._committing.execute("SELECT pg_notify($1, $2)", TAKEOVER_CHANNEL, f"{self.shard}:{row['epoch']}")
         self._statement = await self._committing.prepare(_APPEND)
         self._epoch = row["epoch"]
         return Head(row["epoch"], row["sequence"], row["digest"])
@@ -315,9 +303,7 @@ class Journal(JournalReader):
                     f"CREATE TABLE IF NOT EXISTS {name} "
                     "(LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)"
                 )
-                await self._reading.execute(
-                    f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES IN ({trade_date})"
-                )
+                await self._reading.execute(f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES IN ({trade_date})")
 
     async def close(self) -> None:
         """Closes both connections; a commit under way must have ended before."""

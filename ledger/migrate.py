@@ -66,14 +66,10 @@ async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
         applied = await connection.fetch("SELECT number, name, sha256 FROM schema_migrations ORDER BY number")
         if len(applied) > len(wanted):
             name = applied[len(wanted)]["name"]
-            raise ProcessFault(
-                f"the database has migration {name}, which this version lacks", ExitCode.CONFIG
-            )
+            raise ProcessFault(f"the database has migration {name}, which this version lacks", ExitCode.CONFIG)
         for row, migration in zip(applied, wanted, strict=False):
             if row["number"] != migration.number or row["sha256"] != migration.sha256:
-                raise ProcessFault(
-                    f"migration {migration.name} was applied with other content", ExitCode.CONFIG
-                )
+                raise ProcessFault(f"migration {migration.name} was applied with other content", ExitCode.CONFIG)
         for migration in wanted[len(applied) :]:
             async with connection.transaction():
                 await connection.execute(migration.text)

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[np.signedinteger]
 
 MANIFEST: Final = "manifest.json"
 MANIFEST_BYTES_MAX: Final = 1 << 20
@@ -165,6 +165,8 @@ def _load_array(folder: Path, entry: ArrayFile) -> Array:
     try:
         np.lib.format.read_magic(head)
         shape, _fortran, dtype = np.lib.format.read_array_header_1_0(head)
+        if dtype.kind != "i":
+            raise SnapshotUnfit(f"{file}: an array of {dtype}, where only signed integers are kept")
         return raw[head.tell() :].view(dtype).reshape(shape)
     except ValueError as error:
         raise SnapshotUnfit(f"{file}: {error}") from None

@@ -1,0 +1,64 @@
+"""`python -m ledger --config FILE`: the ledger process.
+
+Belongs here: arguments, signals, the exit status and its one line. Never here: what a ledger does (service).
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import uvloop
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import Config, load
+from ledger.service import Service
+from protocol.errors import InvariantBroken
+
+
+def progress(line: str) -> None:
+    """One line for a person, on stderr."""
+    print(f"ledger: {line}", file=sys.stderr, flush=True)
+
+
+async def serve(config: Config) -> None:
+    """Serves until SIGTERM or SIGINT. A fault ends the process here and now, see `_end`."""
+    service = Service(config, progress)
+    try:
+        await service.start()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, service.stop)
+        await service.run()
+    except ProcessFault as fault:
+        _end(str(fault), fault.exit_code)
+    except InvariantBroken as broken:
+        _end(f"the books are wrong: {broken}", ExitCode.BROKEN)
+    await service.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status of an orderly end; a fault does not come back from `serve`."""
+    parser = argparse.ArgumentParser(prog="python -m ledger", description="the savings-deposit ledger")
+    parser.add_argument("--config", metavar="FILE", help="configuration, TOML; the defaults without it")
+    try:
+        config = load(parser.parse_args(arguments).config)
+        if not config.ledger.dsn:
+            raise ProcessFault("ledger.dsn: no database is named", ExitCode.CONFIG)
+    except ProcessFault as fault:
+        progress(str(fault))
+        return int(fault.exit_code)
+    uvloop.run(serve(config))
+    return int(ExitCode.OK)
+
+
+def _end(line: str, code: ExitCode) -> NoReturn:
+    """Ends without unwinding: an orderly shutdown would cancel a commit whose fate others have to learn."""
+    progress(line)
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,368 @@
+"""From a group of frames to one journal row and its answers, in memory and at once.
+
+Belongs here: sequence checks against the book's own heads, repeats, queries, the making of a row. Never
+here: rules about money (ledger.core), waiting, sockets, SQL. What needs a row that is not in memory is
+returned as wanted.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ledger import replies
+from ledger.core import engine
+from ledger.core.book import Book
+from ledger.core.row import Row, outcome_frame, row_digest
+from ledger.core.rules_version import RULES_VERSION
+from ledger.core.sequence import Arrival, classify
+from ledger.metrics import LedgerMetrics
+from ledger.repeats import RecentRows, StoredRow
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.frame import Frame
+from protocol.header import PREFIX, Header
+from protocol.limits import OUTCOME_BYTES, SEATS_MAX
+from protocol.messages import (
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    ControlMessage,
+    Message,
+    Negotiate,
+    OutcomeAnswer,
+    OutcomeQuery,
+    SeatHead,
+    TotalsAnswer,
+    decode_control,
+    decode_query,
+    decode_session,
+)
+from protocol.records import OUTCOME, RECORD
+from protocol.vocabulary import BANK_PARTY, FrameKind
+
+STATE_CHECK_EVERY_NS: Final = 20_000_000
+"""A slice of the state is digested into a row at most this often: a digest costs about as much as a small
+block.
+"""
+
+_REFUSALS: Final[dict[Arrival, ReplyCode]] = {
+    Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
+    Arrival.GAP: ReplyCode.SEQUENCE_GAP,
+    Arrival.STRADDLES: ReplyCode.SEQUENCE_STRADDLES,
+    Arrival.OLD_DATE: ReplyCode.WRONG_TRADE_DATE,
+    Arrival.LATER_DATE: ReplyCode.WRONG_TRADE_DATE,
+    Arrival.DATE_FULL: ReplyCode.SEAT_DATE_FULL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A request number whose row is wanted; `sequence` None: only the read model may know it."""
+
+    seat: int
+    trade_date: int
+    number: int
+    sequence: int | None
+
+
+@dataclass(slots=True)
+class Decided:
+    """What became of a group. `answers` may leave once `sequence` is durable."""
+
+    sequence: int
+    row: Row | None
+    frames: int
+    answers: list[Frame | bytes]
+    """In order; a Frame stands for the OUTCOMES frame that answers it."""
+    put_back: list[list[Frame]]
+    """Per seat, frames that could not be looked at yet, to be returned to the front of the queue."""
+    wanted: list[Lookup]
+    """Rows to read; their seats wait until then."""
+
+    def parts(self) -> list[bytes]:
+        """The answers as wire bytes."""
+        if self.row is None:
+            return [answer for answer in self.answers if isinstance(answer, bytes)]
+        parts: list[bytes] = []
+        position, outcomes = 0, self.row.outcomes
+        for answer in self.answers:
+            if isinstance(answer, bytes):
+                parts.append(answer)
+                continue
+            end = position + answer.header.record_count * OUTCOME_BYTES
+            made = outcome_frame(self.row, answer.header, outcomes[position:end])
+            position = end
+            parts += (made.header_bytes, made.signature, made.body)
+        return parts
+
+
+class Decider:
+    """The one place of a ledger process that changes the book."""
+
+    def __init__(self, book: Book, shard: int, epoch: int, digest: bytes, metrics: LedgerMetrics) -> None:
+        self.book = book
+        self.rows = RecentRows()
+        self.bank_key_ids = (0, 0)
+        self.found: dict[int, tuple[Lookup, StoredRow | None]] = {}
+        """By seat: what was read for it, None when there is no such row."""
+        self.digest = digest
+        self._shard = shard
+        self._epoch = epoch
+        self._metrics = metrics
+        self._checked_ns = 0
+        self._next_slice = 0
+
+    def decide(self, group: list[Frame], now_ns: int) -> Decided:
+        """Decides a group as `SeatQueues.take` forms it.
+
+        Raises PeerViolation when the gateway forwarded what it must not have; nothing was decided then.
+        """
+        now_ns = max(now_ns, self.book.decided_at_ns + 1)
+        kind = group[0].header.kind
+        if kind == FrameKind.NEGOTIATE:
+            return self._negotiate(group[0], now_ns)
+        if kind == FrameKind.CONTROL:
+            return self._control(group[0], now_ns)
+        return self._block(group, now_ns)
+
+    def _block(self, group: list[Frame], now_ns: int) -> Decided:
+        decided = Decided(0, None, 0, [], [], [])
+        block: list[Frame] = []
+        queries: list[tuple[int, Frame, Message]] = []
+        heads: dict[int, int] = {}
+        returned: dict[int, list[Frame]] = {}
+        for frame in group:
+            header = frame.header
+            seat = header.seat
+            if returned and seat in returned:
+                returned[seat].append(frame)
+                continue
+            head = heads.get(seat)
+            if head is None:
+                head = heads[seat] = self._head_of(header)
+            if header.kind == FrameKind.RECORDS:
+                arrival = self._arrival(header, head)
+                if arrival is Arrival.NEXT:
+                    heads[seat] = head + header.record_count
+                    block.append(frame)
+                    decided.answers.append(frame)
+                    continue
+                answer = self._not_next(header, arrival, head, now_ns, decided.wanted)
+            else:
+                answer = self._query(frame, head, now_ns, decided, queries)
+            if answer is None:
+                returned[seat] = [frame]
+            else:
+                decided.answers.append(answer)
+        decided.put_back = list(returned.values())
+        if block:
+            self._decide_block(decided, block, now_ns)
+        decided.sequence = self.book.sequence
+        for place, frame, message in queries:
+            decided.answers[place] = self._answer(frame.header, message, now_ns)
+        return decided
+
+    def _decide_block(self, decided: Decided, block: list[Frame], now_ns: int) -> None:
+        headers = b"".join([part for frame in block for part in (frame.header_bytes, frame.signature)])
+        records = b"".join([frame.body for frame in block]) if len(block) > 1 else block[0].body
+        trade_date = self.book.trade_date
+        outcomes = engine.decide_block(
+            self.book, np.frombuffer(headers, PREFIX), np.frombuffer(records, RECORD), now_ns
+        )
+        decided.row = self._row(trade_date, now_ns, headers, records, b"", outcomes)
+        decided.frames = len(block)
+
+    def _control(self, frame: Frame, now_ns: int) -> Decided:
+        header = frame.header
+        decided = Decided(self.book.sequence, None, 0, [], [], [])
+        head = self._head_of(header)
+        arrival = self._arrival(header, head)
+        if arrival is not Arrival.NEXT:
+            answer = self._not_next(header, arrival, head, now_ns, decided.wanted)
+            if answer is None:
+                decided.put_back = [[frame]]
+            else:
+                decided.answers = [answer]
+            return decided
+        message: ControlMessage | None
+        try:
+            message = decode_control(frame.body)
+        except PeerViolation:
+            message = None  # signed by the partner and numbered: refused under its number
+        self._decide_control(decided, frame, message, now_ns)
+        decided.answers = [frame]
+        return decided
+
+    def _decide_control(
+        self, decided: Decided, frame: Frame, message: ControlMessage | Negotiate | None, now_ns: int
+    ) -> None:
+        headers = frame.header_bytes + frame.signature
+        trade_date = self.book.trade_date
+        outcomes = engine.decide_control(self.book, np.frombuffer(headers, PREFIX), message, now_ns)
+        decided.row = self._row(trade_date, now_ns, headers, b"", frame.body, outcomes)
+        decided.sequence = self.book.sequence
+        decided.frames = 1
+
+    def _negotiate(self, frame: Frame, now_ns: int) -> Decided:
+        header = frame.header
+        decided = Decided(self.book.sequence, None, 0, [], [], [])
+        code = ReplyCode.ACCEPTED
+        if not self._is_owner(header):
+            code = ReplyCode.SESSION_UNKNOWN
+        elif header.session_version <= self.book.session_version[header.seat]:
+            code = ReplyCode.SESSION_VERSION_NOT_GROWING
+        else:
+            message = decode_session(frame.body)
+            if not isinstance(message, Negotiate):
+                raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body of NEGOTIATE is another message")
+            self._decide_control(decided, frame, message, now_ns)
+        decided.answers = [replies.seat_head(header, self._seat_head(header.seat, code), now_ns)]
+        return decided
+
+    def _arrival(self, header: Header, head: int) -> Arrival:
+        arrival = classify(header, self.book.trade_date, head)
+        if arrival is Arrival.NEXT and not engine.has_room(self.book, header, head):
+            return Arrival.DATE_FULL
+        return arrival
+
+    def _not_next(self, header: Header, arrival: Arrival, head: int, now_ns: int, wanted: list[Lookup]) -> bytes | None:
+        """The answer to a frame that is not the next one of its seat; None when it must wait for a row."""
+        stored: StoredRow | None = None
+        if arrival in (Arrival.PAST, Arrival.OLD_DATE):
+            if header.trade_date == self.book.trade_date and self.book.next_number[header.seat] < head:
+                return None  # it may repeat a frame of this very group: look again when that has a row
+            resolved, stored = self._stored(header.seat, header.trade_date, header.first_number, wanted)
+            if not resolved:
+                return None
+            answer = stored.answer_to(header) if stored is not None else None
+            if answer is not None:
+                self._metrics.repeats += 1
+                return answer
+        code = _REFUSALS[arrival]
+        if arrival is Arrival.OLD_DATE and stored is not None:
+            code = ReplyCode.DUPLICATE_OTHER_CONTENT
+        self._metrics.not_applied(code)
+        return replies.not_applied(header, code, self.book.trade_date, head, now_ns)
+
+    def _stored(self, seat: int, trade_date: int, number: int, wanted: list[Lookup]) -> tuple[bool, StoredRow | None]:
+        """(True, the row that holds a number or None), or (False, None) and the lookup is added to
+        `wanted`.
+        """
+        book = self.book
+        sequence: int | None = engine.row_holding(book, trade_date, seat, number)
+        if trade_date < book.trade_date and trade_date != book.previous_date:
+            sequence = None
+        if sequence == 0:
+            return True, None
+        lookup = Lookup(seat, trade_date, number, sequence)
+        found = self.found.pop(seat, None)
+        if found is not None and found[0] == lookup:
+            return True, found[1]
+        stored = self.rows.get(sequence) if sequence is not None else None
+        if stored is None:
+            wanted.append(lookup)
+        return stored is not None, stored
+
+    def _query(
+        self,
+        frame: Frame,
+        head: int,
+        now_ns: int,
+        decided: Decided,
+        queries: list[tuple[int, Frame, Message]],
+    ) -> bytes | None:
+        """The answer of a frame that is neither request nor barrier; None when it must wait for a row.
+
+        Queries on the book are answered after the block of this group, and get their place here.
+        """
+        header = frame.header
+        if header.kind == FrameKind.SEAT_HEAD_QUERY:
+            return replies.seat_head(header, self._seat_head(header.seat, ReplyCode.ACCEPTED, head), now_ns)
+        if header.kind != FrameKind.QUERY:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"kind {header.kind} is not for a ledger")
+        message = decode_query(frame.body)
+        if not isinstance(message, OutcomeQuery):
+            queries.append((len(decided.answers), frame, message))
+            return b""
+        if message.trade_date == self.book.trade_date and self.book.next_number[header.seat] < head:
+            return None
+        resolved, stored = self._stored(header.seat, message.trade_date, message.number, decided.wanted)
+        if not resolved:
+            return None
+        return replies.answer(header, _outcome_answer(stored, header.seat, message), self.book.trade_date, now_ns)
+
+    def _answer(self, header: Header, message: Message, now_ns: int) -> bytes:
+        body: Message
+        if isinstance(message, BuyingPowerQuery):
+            contracts = engine.buying_power(self.book, header.sender, message.contract_nos)
+            body = BuyingPowerAnswer(self.book.sequence, contracts)
+        else:
+            # Totals of all parties are the bank's; anybody else learns nothing.
+            parties = engine.totals(self.book) if header.sender == BANK_PARTY else []
+            body = TotalsAnswer(self.book.sequence, True, parties)
+        return replies.answer(header, body, self.book.trade_date, now_ns)
+
+    def _row(
+        self, trade_date: int, now_ns: int, headers: bytes, records: bytes, control: bytes, outcomes: bytes
+    ) -> Row:
+        """The row of what was just decided, chained to the one before it."""
+        row = Row(
+            shard=self._shard,
+            sequence=self.book.sequence,
+            epoch=self._epoch,
+            trade_date=trade_date,
+            rules_version=RULES_VERSION,
+            decided_at_ns=now_ns,
+            bank_key_ids=self.bank_key_ids,
+            headers=headers,
+            records=records,
+            annotations=b"",
+            control=control,
+            outcomes=outcomes,
+            state_check=self._state_check(now_ns),
+            digest=b"",
+        )
+        row = dataclasses.replace(row, digest=row_digest(self.digest, row))
+        self.digest = row.digest
+        self.rows.add(row)
+        return row
+
+    def _state_check(self, now_ns: int) -> bytes:
+        count = engine.state_slice_count(self.book)
+        if not count or now_ns - self._checked_ns < STATE_CHECK_EVERY_NS:
+            return b""
+        self._checked_ns = now_ns
+        place = self._next_slice % count
+        self._next_slice = place + 1
+        return place.to_bytes(4, "little") + engine.state_slice_digest(self.book, place)
+
+    def _is_owner(self, header: Header) -> bool:
+        return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender
+
+    def _head_of(self, header: Header) -> int:
+        """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
+        if header.kind == FrameKind.SEAT_HEAD_QUERY:
+            known = 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] != 0
+        else:
+            known = self._is_owner(header)
+        if not known:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"seat {header.seat} is not party {header.sender}'s")
+        return int(self.book.next_number[header.seat])
+
+    def _seat_head(self, seat: int, code: ReplyCode, next_number: int = 0) -> SeatHead:
+        if code == ReplyCode.SESSION_UNKNOWN:
+            return SeatHead(0, self.book.trade_date, 1, int(code))
+        number = next_number or int(self.book.next_number[seat])
+        return SeatHead(int(self.book.session_version[seat]), self.book.trade_date, number, int(code))
+
+
+def _outcome_answer(stored: StoredRow | None, seat: int, query: OutcomeQuery) -> OutcomeAnswer:
+    outcome = stored.outcome_of(seat, query.trade_date, query.number) if stored is not None else None
+    if stored is None or outcome is None:
+        return OutcomeAnswer(False, 0, 0, 0, 0, 0)
+    code, state, _reserved, remaining_fen = outcome.item()
+    return OutcomeAnswer(True, code, state, remaining_fen, stored.row.sequence, stored.row.decided_at_ns)
+
+
+assert OUTCOME.names == ("code", "state", "reserved", "remaining_fen")

@@ -1,0 +1,234 @@
+"""The order path: decide the next group while one commit is in flight, and let answers out through the gate.
+
+Belongs here: when a group is closed, what is in flight, who waits for what. Never here: what is decided
+(deciding), SQL (journal), sockets (link). There is one task for the path and one per commit; none per frame.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.core.row import Row
+from ledger.deciding import Decided, Decider, Lookup
+from ledger.gate import Gate, Outlet
+from ledger.groups import GroupCap, SeatQueues
+from ledger.journal import Journal, JournalLost
+from ledger.metrics import LedgerMetrics
+from ledger.repeats import StoredRow
+from protocol.errors import PeerViolation
+from protocol.frame import Frame
+from protocol.limits import RECORD_BYTES
+
+GATE_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Answers that wait for their commit; past it nothing more is decided."""
+
+
+@dataclass(slots=True)
+class _Commit:
+    """The one commit in flight."""
+
+    row: Row
+    frames: int
+    records: int
+    started_ns: int
+    task: asyncio.Task[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A decided row that waits for the commit before it, and where its answers go."""
+
+    decided: Decided
+    row: Row
+    outlet: Outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Whom the order path tells, in one call each per group at most."""
+
+    on_violation: Callable[[PeerViolation], None]
+    """The gateway forwarded what it must not have: its link has to be closed."""
+    on_decided: Callable[[], None]
+    """Frames have left the queues: there may be room again."""
+
+
+class Pipeline:
+    """Frames of the connected gateway in, rows into the journal, answers out.
+
+    `run` raises ProcessFault (Fenced, JournalLost) or InvariantBroken; after that nothing is sent and the
+    process ends.
+    """
+
+    def __init__(
+        self,
+        decider: Decider,
+        journal: Journal,
+        cap: GroupCap,
+        metrics: LedgerMetrics,
+        listeners: Listeners,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.decider = decider
+        self.queues = SeatQueues()
+        self.gate = Gate(decider.book.sequence)
+        self._journal = journal
+        self._cap = cap
+        self._metrics = metrics
+        self._listeners = listeners
+        self._clock_ns = clock_ns
+        self._outlet: Outlet | None = None
+        self._commit: _Commit | None = None
+        self._ready: _Ready | None = None
+        self._fetches: set[asyncio.Task[None]] = set()
+        self._fault: JournalLost | None = None
+        self._event = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._stopping = False
+        metrics.sequence = decider.book.sequence
+
+    def connect(self, outlet: Outlet | None) -> None:
+        """From now on answers go to `outlet`. Undecided frames of the link before are dropped: it sends them
+        again.
+        """
+        self.queues.clear()
+        self.decider.found.clear()
+        self._outlet = outlet
+
+    def put(self, frames: list[Frame]) -> None:
+        """Adds frames of the connected link; one call for everything that arrived together."""
+        now_ns = self._clock_ns()
+        for frame in frames:
+            self.queues.put(frame, now_ns)
+        self._event.set()
+
+    @property
+    def undecided_bytes(self) -> int:
+        """Bodies that were read and not yet decided."""
+        return self.queues.body_bytes
+
+    async def all_durable(self) -> None:
+        """Waits until everything decided so far is durable and, unless frames keep coming, answered."""
+        while self._ready is not None or self._commit is not None:
+            self._quiet.clear()
+            await self._quiet.wait()
+
+    def stop(self) -> None:
+        """Lets `run` end once what is decided is durable and let out; undecided frames are left."""
+        self._stopping = True
+        self._event.set()
+
+    async def run(self) -> None:
+        """Runs the path until `stop`. It must not be cancelled: a commit may be in flight."""
+        while True:
+            if self._fault is not None:
+                raise self._fault
+            if self._commit is not None and self._commit.task.done():
+                self._finish_commit(self._commit)
+            started, self._ready = (self._ready, None) if self._commit is None else (None, self._ready)
+            if started is not None:
+                self._start_commit(started)
+            self.gate.release_after(self.gate.durable)
+            if started is not None:
+                self.gate.put(started.row.sequence, started.outlet, started.decided.parts())
+            if self._may_decide():
+                self._decide()
+                if self._commit is not None or self._ready is None:
+                    await asyncio.sleep(0)  # sockets and the commit's answer get their turn
+                continue
+            if self._commit is None and self._ready is None:
+                self._quiet.set()
+                if self._stopping:
+                    return
+            self._event.clear()
+            await self._event.wait()
+
+    def _may_decide(self) -> bool:
+        """Whether the next group is closed now.
+
+        While a commit is in flight more may still join the group, which then shares the cost of its own
+        commit; so it is closed early only when it is at least as large as the one in flight, and deciding it
+        saves time.
+        """
+        if self._ready is not None or self._stopping or self._outlet is None or not len(self.queues):
+            return False
+        if self.gate.waiting_bytes > GATE_BYTES_MAX:
+            return False
+        commit = self._commit
+        return commit is None or (self.queues.records >= commit.records and self.queues.frames >= commit.frames)
+
+    def _decide(self) -> None:
+        now_ns, metrics, outlet = self._clock_ns(), self._metrics, self._outlet
+        if outlet is None:
+            return
+        metrics.oldest_arrival_ns = self.queues.oldest_arrival_ns() or 0
+        group = self.queues.take(self._cap.records)
+        try:
+            decided = self.decider.decide(group, now_ns)
+        except PeerViolation as violation:
+            self._listeners.on_violation(violation)
+            return
+        for frames in decided.put_back:
+            self.queues.put_back(frames, now_ns)
+        for lookup in decided.wanted:
+            self._fetch(lookup)
+        if decided.row is not None:
+            self._ready = _Ready(decided, decided.row, outlet)
+        elif decided.answers:
+            self.gate.put(decided.sequence, outlet, decided.parts())
+        metrics.queue_frames, metrics.queue_records = self.queues.frames, self.queues.records
+        if not self.queues.frames:
+            metrics.oldest_arrival_ns = 0
+        self._listeners.on_decided()
+
+    def _start_commit(self, ready: _Ready) -> None:
+        task = asyncio.create_task(self._append(ready.row), name=f"commit {ready.row.sequence}")
+        task.add_done_callback(self._wake)
+        records = len(ready.row.records) // RECORD_BYTES
+        self._commit = _Commit(ready.row, ready.decided.frames, records, time.monotonic_ns(), task)
+
+    async def _append(self, row: Row) -> None:
+        if self.decider.book.trade_date != row.trade_date:
+            await self._journal.open_date(self.decider.book.trade_date)
+        await self._journal.append(row)
+
+    def _finish_commit(self, commit: _Commit) -> None:
+        commit.task.result()
+        elapsed_ns = time.monotonic_ns() - commit.started_ns
+        self._commit = None
+        self.gate.durable = commit.row.sequence
+        if commit.records:
+            self._cap.measured(commit.records, elapsed_ns)
+        self._metrics.committed(commit.row.outcomes, commit.frames, elapsed_ns)
+        self._metrics.sequence = commit.row.sequence
+        self._metrics.group_records_cap = self._cap.records
+
+    def _fetch(self, lookup: Lookup) -> None:
+        """Reads a row for one seat while the others go on."""
+        self.queues.park(lookup.seat)
+        task = asyncio.create_task(self._read(lookup))
+        self._fetches.add(task)
+        task.add_done_callback(self._fetched)
+
+    async def _read(self, lookup: Lookup) -> None:
+        sequence = lookup.sequence
+        if sequence is None:
+            sequence = await self._journal.sequence_in_read_model(lookup.trade_date, lookup.seat, lookup.number)
+        row = await self._journal.row_holding(sequence) if sequence is not None else None
+        if row is not None:
+            stored = self.decider.rows.add(row) if sequence == lookup.sequence else StoredRow(row)
+            self.decider.found[lookup.seat] = (lookup, stored)
+        else:
+            self.decider.found[lookup.seat] = (lookup, None)
+        self.queues.unpark(lookup.seat)
+
+    def _fetched(self, task: asyncio.Task[None]) -> None:
+        self._fetches.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._fault = JournalLost(f"the journal cannot be read: {task.exception()}")
+        self._event.set()
+
+    def _wake(self, _task: asyncio.Task[None]) -> None:
+        self._event.set()

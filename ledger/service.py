@@ -1,0 +1,259 @@
+"""The ledger as a service: start (take over, recover), gateway links, registration, the book feed, an
+orderly end.
+
+Belongs here: what happens in which order over the life of the process. Never here: the order path
+(pipeline), exit
+statuses (__main__).
+"""
+
+import asyncio
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import IO, Final
+
+from config.children import write_ready
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import Config
+from ledger import guard, metrics, replies
+from ledger.core.book import Book
+from ledger.deciding import Decider
+from ledger.genesis import commit_genesis
+from ledger.groups import GroupCap
+from ledger.journal import Fenced, Head, Journal, JournalTampered
+from ledger.link import UNDECIDED_BYTES_MAX, UNDECIDED_BYTES_RESUME, GatewayLink
+from ledger.migrate import migrate
+from ledger.pipeline import Listeners, Pipeline
+from ledger.recovery import recover
+from protocol.errors import PeerViolation
+from protocol.frame import Frame
+from protocol.messages import Register, Registered, decode_link
+from protocol.vocabulary import BANK_PARTY, FrameKind
+
+Progress = Callable[[str], None]
+FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
+LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the gateway needs one
+FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
+UNDECIDED: Final = "undecided frames"
+
+
+class Service:
+    """One ledger. `start` returns when it serves; `run` until `stop` or a fault; `close` leaves nothing
+    open.
+    """
+
+    def __init__(self, config: Config, progress: Progress) -> None:
+        self._config = config
+        self._progress = progress
+        self._metrics = metrics.LedgerMetrics()
+        self._lock: IO[bytes] | None = None
+        self._journal: Journal | None = None
+        self._server: asyncio.Server | None = None
+        self._links: set[GatewayLink] = set()
+        self._link: GatewayLink | None = None  # the registered one, or the one that registers
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._fault: asyncio.Future[None] | None = None
+        self.pipeline: Pipeline
+
+    async def start(self) -> None:
+        """Takes the journal over, recovers the book, and serves.
+
+        Raises: ProcessFault with one line and its exit code.
+        """
+        state = self._config.state_directory
+        state.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(state)
+        self._fault = asyncio.get_running_loop().create_future()
+        journal = self._journal = await Journal.open(self._config.ledger.dsn)
+        await migrate(journal.connection)
+        await guard.check(journal.connection)
+        head = await journal.take_over(self._progress)
+        await journal.watch(self._fail)
+        book, head = await self._recovered(journal, head, state)
+        await journal.open_date(book.trade_date)
+        settings = self._config.ledger
+        self._metrics.epoch = head.epoch
+        decider = Decider(book, journal.shard, head.epoch, head.digest, self._metrics)
+        cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
+        listeners = Listeners(self._on_violation, self._on_decided)
+        self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
+        port = metrics.serve(self._metrics, settings.metrics_port)
+        await self._listen()
+        write_ready(self._config.ready_file("ledger"), {"metrics": port})
+        self._progress(f"ledger serves from row {book.sequence}, epoch {head.epoch}, metrics port {port}")
+
+    async def run(self) -> None:
+        """Serves until `stop`. Raises: ProcessFault, InvariantBroken."""
+        path = asyncio.create_task(self.pipeline.run(), name="order path")
+        fault = self._fault
+        if fault is None:
+            return
+        await asyncio.wait({path, fault}, return_when=asyncio.FIRST_COMPLETED)
+        if fault.done():
+            fault.result()
+        path.result()
+
+    def stop(self) -> None:
+        """Reads nothing more; what is decided is committed and answered, then `run` returns."""
+        if self._server is not None:
+            self._server.close()
+        for link in self._links:
+            link.pause("stopping")
+        self.pipeline.stop()
+
+    async def close(self) -> None:
+        """Closes links, tasks, connections and the lock; to be called when `run` has returned."""
+        for task in self._tasks:
+            task.cancel()
+        ending = [asyncio.create_task(link.finish("the ledger stops")) for link in self._links]
+        if ending:
+            await asyncio.wait(ending, timeout=FLUSH_SECONDS)
+        if self._server is not None:
+            self._server.close()
+            self._config.ledger_socket.unlink(missing_ok=True)
+        if self._journal is not None:
+            await self._journal.close()
+        self._config.ready_file("ledger").unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+
+    def link_opened(self, link: GatewayLink) -> None:
+        """A connection that has not registered yet."""
+        if len(self._links) >= LINKS_UNREGISTERED_MAX:
+            link.close("too many links")
+            return
+        self._links.add(link)
+
+    def link_closed(self, link: GatewayLink, reason: str) -> None:
+        """What was decided for it stays decided; the gateway asks again over its next link."""
+        self._links.discard(link)
+        if link is self._link:
+            self._progress(f"gateway link ended: {reason}")
+            self._link = None
+            self._metrics.links = 0
+            self.pipeline.connect(None)
+
+    def frames_arrived(self, link: GatewayLink, frames: list[Frame]) -> None:
+        """Frames in the order in which they came; the first of a link must be REGISTER."""
+        if link is self._link:
+            self.pipeline.put(frames)
+            if self.pipeline.undecided_bytes > UNDECIDED_BYTES_MAX:
+                link.pause(UNDECIDED)
+            return
+        try:
+            message = decode_link(frames[0].body)
+        except PeerViolation as violation:
+            link.close(str(violation))
+            return
+        if frames[0].header.kind != FrameKind.REGISTER or not isinstance(message, Register):
+            link.close("a link begins with REGISTER")
+            return
+        before, self._link = self._link, link
+        if before is not None:
+            before.close("another gateway link registered")
+        self.pipeline.connect(None)
+        self._spawn(self._register(link, message))
+
+    async def _register(self, link: GatewayLink, message: Register) -> None:
+        """Tells the gateway where it goes on, once everything decided before is durable."""
+        await self.pipeline.all_durable()
+        await self._check_mark(message)
+        decider = self.pipeline.decider
+        if self._link is not link:
+            return
+        book = decider.book
+        decider.bank_key_ids = (message.bank_key_ids[0], message.bank_key_ids[1])
+        parties = [book.parties[party] for party in sorted(book.parties)]
+        answer = Registered(book.sequence, decider.digest, book.trade_date, BANK_PARTY, parties)
+        self._progress(f"gateway {message.gateway_name!r} registered at row {book.sequence}")
+        link.send([replies.registered(answer, time.time_ns())])
+        self._metrics.links = 1
+        self.pipeline.connect(link)
+        if message.book_from_sequence < book.sequence:
+            self._spawn(self._feed(link, message.book_from_sequence, book.sequence))
+        link.go_on()
+
+    async def _check_mark(self, message: Register) -> None:
+        """The highest row that the gateway was told of must be ours. Raises: JournalTampered."""
+        sequence, ours = message.marked_sequence, self.pipeline.gate.durable
+        if self._journal is None or sequence == 0:
+            return
+        if sequence > ours:
+            raise JournalTampered(
+                f"the gateway was told of row {sequence}, the journal ends at {ours}: the tail is lost"
+            )
+        if await self._journal.digest_at(sequence) != message.marked_digest:
+            raise JournalTampered(f"row {sequence} is not the one that the gateway was told of")
+
+    async def _feed(self, link: GatewayLink, sequence: int, until: int) -> None:
+        """Streams committed rows for the gateway's book, as fast as it reads them."""
+        if self._journal is None:
+            return
+        async for row in self._journal.rows_after(sequence, FEED_PAGE_BYTES, until):
+            if not await link.writable():
+                return
+            link.send([replies.book_feed(row, time.time_ns())])
+            await asyncio.sleep(0)
+
+    async def _recovered(self, journal: Journal, head: Head, state: Path) -> tuple[Book, Head]:
+        book = await recover(journal, head, state / "snapshots", self._progress)
+        if head.sequence == 0:
+            digest = await commit_genesis(journal, book, head.epoch, self._config)
+            head = Head(head.epoch, book.sequence, digest)
+        return book, head
+
+    async def _listen(self) -> None:
+        path = self._config.ledger_socket
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # ours alone: the lock on the state directory is taken
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listening.setblocking(False)
+        mask = os.umask(0o177)
+        try:
+            listening.bind(str(path))
+        except OSError as error:
+            raise ProcessFault(f"{path}: {error.strerror}", ExitCode.UNAVAILABLE) from None
+        finally:
+            os.umask(mask)
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: GatewayLink(self), sock=listening)
+
+    def _on_violation(self, violation: PeerViolation) -> None:
+        if self._link is not None:
+            self._link.close(str(violation))
+        self.pipeline.connect(None)
+
+    def _on_decided(self) -> None:
+        if self._link is not None and self.pipeline.undecided_bytes <= UNDECIDED_BYTES_RESUME:
+            self._link.resume(UNDECIDED)
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._fail(error)
+
+    def _fail(self, fault: BaseException) -> None:
+        if self._fault is not None and not self._fault.done():
+            self._fault.set_exception(fault)
+
+
+def _locked(state: Path) -> IO[bytes]:
+    """Takes the lock of this state directory; it is released when the process ends, however it ends.
+
+    Raises: Fenced when another ledger has it: that one serves, and this one was started by mistake.
+    """
+    lock = (state / "ledger.lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Fenced(f"another ledger serves from {state}") from None
+    return lock

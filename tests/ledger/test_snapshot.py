@@ -1,0 +1,91 @@
+"""Snapshots on disk: whole or absent, and never believed without their checksums."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from ledger import snapshot
+from ledger.snapshot import SnapshotUnfit
+
+ARRAYS: dict[str, snapshot.Array] = {
+    "balance_fen": np.arange(1_000, dtype=np.int64),
+    "frozen": np.zeros((3, 5), np.int64),
+    "nothing": np.zeros(0, np.int32),
+    "small": np.array([-1, 2], np.int8),
+}
+DIGEST = bytes(range(32))
+
+
+def test_what_was_written_is_loaded(tmp_path: Path) -> None:
+    folder = snapshot.write(tmp_path, 42, DIGEST, ARRAYS)
+    loaded = snapshot.load(folder)
+    assert (loaded.sequence, loaded.digest) == (42, DIGEST)
+    assert list(loaded.arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert loaded.arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(loaded.arrays[name], array)
+    loaded.arrays["balance_fen"][0] = 7
+
+
+def test_every_flipped_byte_of_an_array_is_noticed(tmp_path: Path) -> None:
+    file = snapshot.write(tmp_path, 1, DIGEST, {"frozen": np.ones(4, np.int64)}) / "frozen.npy"
+    content = file.read_bytes()
+    for place in range(len(content)):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(SnapshotUnfit, match=r"frozen\.npy"):
+            snapshot.load(file.parent)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"",
+        b"{}",
+        b'{"format_version": 2, "sequence": 3, "digest": "", "arrays": []}',
+        b'{"format_version": 1, "sequence": 4, "digest": "", "arrays": []}',
+        b'{"format_version": 1, "sequence": 3, "digest": "", "arrays": '
+        b'[{"name": "../up", "file_bytes": 1, "sha256": ""}]}',
+    ],
+)
+def test_a_manifest_that_is_none_is_named(tmp_path: Path, manifest: bytes) -> None:
+    folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
+    (folder / "manifest.json").write_bytes(manifest)
+    with pytest.raises(SnapshotUnfit, match=r"manifest\.json"):
+        snapshot.load(folder)
+
+
+def test_a_missing_or_shortened_file_is_named(tmp_path: Path) -> None:
+    folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
+    file = folder / "frozen.npy"
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: \d+ bytes expected"):
+        snapshot.load(folder)
+    file.unlink()
+    with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: No such file"):
+        snapshot.load(folder)
+
+
+def test_only_the_newest_are_kept_and_drafts_are_no_snapshots(tmp_path: Path) -> None:
+    for sequence in (9, 10, 100):
+        snapshot.write(tmp_path, sequence, DIGEST, {"one": np.ones(1, np.int64)})
+    (tmp_path / ".draft-101").mkdir()
+    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == ["100", "10", "9"]
+    snapshot.prune(tmp_path, keep=2)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["10", "100"]
+    assert snapshot.newest_first(tmp_path / "absent") == []
+
+
+def test_an_inexact_array_is_refused(tmp_path: Path) -> None:
+    floats: dict[str, snapshot.Array] = {"share": np.ones(3).view(np.int64)}
+    folder = snapshot.write(tmp_path, 1, DIGEST, floats)
+    file = folder / "share.npy"
+    content = file.read_bytes().replace(b"<i8", b"<f8")
+    file.write_bytes(content)
+    manifest = (folder / "manifest.json").read_text()
+    digest = msgspec.json.decode(manifest)["arrays"][0]["sha256"]
+    (folder / "manifest.json").write_text(manifest.replace(digest, hashlib.sha256(content).hexdigest()))
+    with pytest.raises(SnapshotUnfit, match="only signed integers"):
+        snapshot.load(folder)

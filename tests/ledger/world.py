@@ -1,0 +1,237 @@
+"""What the ledger's tests share: a configuration with its database, a gateway that speaks raw frames, frames
+to send.
+
+Belongs here: the making of frames and the reading of answers. Never here: an opinion on what the answers
+should be.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import numpy as np
+
+from config.keys import make_missing_bank_keys
+from config.schema import Config, dump, load, with_dsn
+from ledger.service import Service
+from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
+from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.messages import (
+    ContractTerms,
+    LinkMessage,
+    Message,
+    OpenContracts,
+    Register,
+    Registered,
+    RegisterParty,
+    RegisterSeat,
+    decode_link,
+    encode,
+)
+from protocol.records import OUTCOME, RECORD, OutcomeArray, OutcomesPreamble, RecordArray, unpack_preamble
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    ContractStatus,
+    Direction,
+    FrameKind,
+    RecordKind,
+    Role,
+    Suite,
+    contract_no_from_index,
+)
+
+DATE = 20_260_105
+BROKER = 2
+SEAT, SECOND_SEAT = 11, 12
+CONTRACTS = 20
+BALANCE_FEN = 1_000_000
+NO_FEED = 2**62
+UNMARKED = bytes(32)
+
+
+def configuration(state: Path, dsn: str) -> Config:
+    """A configuration with its own state directory and any free metrics port; the bank's keys are made."""
+    state.mkdir(parents=True, exist_ok=True)
+    file = state / "yzt.toml"
+    file.write_text(f'[state]\ndirectory = "{state}"\n[ledger]\nmetrics_port = 0\n[trade]\ndate = {DATE}\n', "utf-8")
+    config = with_dsn(load(file), dsn)
+    file.write_text(dump(config), "utf-8")
+    make_missing_bank_keys(config, lambda _line: None)
+    return config
+
+
+async def empty_database(dsn: str) -> None:
+    """Drops everything that an earlier test left."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("DROP SCHEMA public CASCADE")
+    await connection.execute("CREATE SCHEMA public")
+    await connection.close()
+
+
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[Service]:
+    """A ledger in this process, stopped in order at the end."""
+    service = Service(config, lambda _line: None)
+    await service.start()
+    running = asyncio.create_task(service.run())
+    try:
+        yield service
+        service.stop()
+        await running
+    finally:
+        await service.close()
+        running.cancel()
+
+
+def header(kind: FrameKind, seat: int, number: int, count: int = 0, party: int = BROKER, date: int = DATE) -> Header:
+    """A request header; version, key and times are not the ledger's to judge."""
+    return Header(
+        magic=MAGIC,
+        version=PROTOCOL_VERSION,
+        suite=Suite.ED25519_SHA256,
+        kind=kind,
+        direction=Direction.TO_BANK,
+        sender=party,
+        recipient=BANK_PARTY,
+        seat=seat,
+        trade_date=date,
+        session_version=1,
+        key_id=5,
+        first_number=number,
+        record_count=count,
+        body_bytes=0,
+        sent_at_ns=1,
+        valid_until_ns=0,
+        body_digest=b"",
+    )
+
+
+def signed(head: Header, body: bytes) -> Frame:
+    """A frame with a signature that nobody here checks, but that must survive unchanged."""
+    return make_frame(head, body, lambda data: hashlib.sha512(data).digest())
+
+
+def control(number: int, message: Message, date: int = DATE) -> Frame:
+    """A control frame of the bank's own seat."""
+    return signed(header(FrameKind.CONTROL, BANK_SEAT, number, 1, BANK_PARTY, date), encode(message))
+
+
+def freezes(count: int, amount_fen: int = 100, first_contract: int = 0) -> RecordArray:
+    """(count,) freezes spread over the contracts."""
+    records = np.zeros(count, RECORD)
+    records["kind"] = RecordKind.FREEZE
+    indices = (first_contract + np.arange(count)) % CONTRACTS
+    records["contract_no"] = [contract_no_from_index(int(index)) for index in indices]
+    records["amount_fen"] = amount_fen
+    return records
+
+
+def block(seat: int, number: int, records: RecordArray, date: int = DATE) -> Frame:
+    """A RECORDS frame."""
+    return signed(header(FrameKind.RECORDS, seat, number, len(records), date=date), records.tobytes())
+
+
+def query(seat: int, correlation: int, message: Message, party: int = BROKER) -> Frame:
+    """A QUERY frame."""
+    return signed(header(FrameKind.QUERY, seat, correlation, party=party), encode(message))
+
+
+def master_data(first: int = 1) -> list[Frame]:
+    """One broker, two seats, CONTRACTS contracts with BALANCE_FEN each: four control frames from number
+    `first`.
+    """
+    terms = [ContractTerms(6_000_000 + index, BROKER, ContractStatus.ACTIVE, BALANCE_FEN) for index in range(CONTRACTS)]
+    messages: list[Message] = [
+        RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "broker", False),
+        RegisterSeat(SEAT, BROKER),
+        RegisterSeat(SECOND_SEAT, BROKER),
+        OpenContracts(contract_no_from_index(0), terms),
+    ]
+    return [control(first + place, message) for place, message in enumerate(messages)]
+
+
+def outcomes_of(frame: Frame) -> tuple[OutcomesPreamble, OutcomeArray]:
+    """Preamble and (n,) outcomes of an OUTCOMES frame."""
+    assert frame.header.kind == FrameKind.OUTCOMES
+    return unpack_preamble(frame.body), np.frombuffer(frame.body, OUTCOME, offset=80)
+
+
+@dataclass
+class RawGateway:
+    """The gateway's side of the link: sends frames as they are, reads answers one by one."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    frames: FrameReader = field(default_factory=lambda: FrameReader(lambda *_parts: None))
+    registered: Registered | None = None
+
+    @classmethod
+    async def connect(cls, config: Config) -> "RawGateway":
+        """Connects without registering."""
+        return cls(*await asyncio.open_unix_connection(str(config.ledger_socket)))
+
+    @classmethod
+    async def register(
+        cls, config: Config, mark: tuple[int, bytes] = (0, UNMARKED), feed_from: int = NO_FEED
+    ) -> "RawGateway":
+        """Connects and registers with a high-water mark."""
+        gateway = await cls.connect(config)
+        message = Register("test", mark[0], mark[1], [1, 2], feed_from)
+        gateway.send(make_unsigned_frame(header(FrameKind.REGISTER, 0, 0), encode(message)))
+        answer = gateway.link_message(await gateway.receive())
+        assert isinstance(answer, Registered)
+        gateway.registered = answer
+        return gateway
+
+    def send(self, *frames: Frame) -> None:
+        """Writes frames in one piece."""
+        self.writer.write(b"".join(frame.wire() for frame in frames))
+
+    async def receive(self) -> Frame:
+        """The next frame. Raises ConnectionError when the ledger ends the link."""
+        while (frame := self.frames.next_frame()) is None:
+            data = await self.reader.read(1 << 18)
+            if not data:
+                raise ConnectionError("the ledger ended the link")
+            self.frames.feed(data)
+        assert frame.signature == UNSIGNED
+        return frame
+
+    async def ask(self, *frames: Frame) -> list[Frame]:
+        """Sends frames and returns as many answers."""
+        self.send(*frames)
+        return [await self.receive() for _frame in frames]
+
+    async def has_ended(self) -> bool:
+        """Reads until the ledger ends the link; True when it did so without a further frame."""
+        try:
+            await self.receive()
+        except ConnectionError:
+            return True
+        return False
+
+    async def close(self) -> None:
+        """Hangs up."""
+        self.writer.close()
+        await self.writer.wait_closed()
+
+    @staticmethod
+    def link_message(frame: Frame) -> LinkMessage:
+        """What a frame of the gateway link says."""
+        return decode_link(frame.body)
+
+
+def codes(frames: Sequence[Frame]) -> list[list[int]]:
+    """The outcome codes of OUTCOMES frames."""
+    return [outcomes_of(frame)[1]["code"].tolist() for frame in frames]
+
+
+def as_builtins(message: Message) -> object:
+    """A message as plain lists, for comparison in one go."""
+    return msgspec.to_builtins(message)
