@@ -1,0 +1,86 @@
+"""A whole Yinzhengtong of our own for one session: in a temporary folder, on ports the system chooses, gone after.
+
+Belongs here: setting up and taking down. Never here: what happens in the session (trading_session, replay).
+"""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import trio
+
+from config.keys import make_missing_bank_keys, write_key_pair
+from config.processes import Progress
+from config.schema import Config
+from config.supervise import Supervisor
+from protocol.client.keys import load_signer
+from protocol.signing import Signer
+
+replace = msgspec.structs.replace
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A running system and the configuration to reach it with."""
+
+    config: Config
+    supervisor: Supervisor
+
+
+def temporary_config(config: Config, folder: Path) -> Config:
+    """The same configuration with state and keys in `folder`, free ports, the embedded PostgreSQL and no TLS."""
+    return replace(
+        config,
+        base=str(folder),
+        state=replace(config.state, directory="state"),
+        gateway=replace(
+            config.gateway,
+            host="127.0.0.1",
+            port=0,
+            metrics_port=0,
+            tls=replace(config.gateway.tls, certificate="", key="", ca=""),
+        ),
+        ledger=replace(config.ledger, socket="", dsn="", metrics_port=0),
+        follower=replace(config.follower, metrics_port=0),
+        bank=replace(config.bank, ed25519_key="", p256_key="", seat_key=""),
+    )
+
+
+@asynccontextmanager
+async def temporary_installation(config: Config, progress: Progress, keep: bool = False) -> AsyncIterator[Installation]:
+    """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed.
+
+    Raises: ProcessFault when something does not start or stop. On cancellation: stopped and removed all the same.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="yzt-session-"))
+    own = temporary_config(config, folder)
+    supervisor = Supervisor(own, progress=progress)
+    try:
+        make_missing_bank_keys(own, lambda line: None)
+        await trio.to_thread.run_sync(supervisor.start)
+        yield Installation(own, supervisor)
+    finally:
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(_take_down, supervisor, folder, keep)
+        if keep:
+            progress(f"kept: {folder}")
+
+
+def _take_down(supervisor: Supervisor, folder: Path, keep: bool) -> None:
+    supervisor.stop()
+    if keep:
+        return
+    if supervisor.postgres is not None:
+        supervisor.postgres.remove()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_party_signer(config: Config, party: int, suite: str) -> Signer:
+    """A new key pair of a party, in the state directory, with key id 1."""
+    file = config.state_directory / "keys" / f"party-{party}.pem"
+    write_key_pair(file, suite)
+    return load_signer(file, key_id=1)

@@ -1,0 +1,81 @@
+"""What an outsider saw: each request as it was sent, together with what was answered.
+
+Belongs here: the one shape that the auditor is fed with, and how a block of records and outcomes becomes a list of
+it. Never here: any opinion on whether the answer was right (auditor).
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from protocol.records import OutcomeArray, RecordArray
+
+
+class ControlKind(IntEnum):
+    """What a control frame of the bank did to one contract; outside the range of a record's kind on the wire."""
+
+    RESTRAINT = 1_001  # amount_fen: restrained from now on
+    EVENT = 1_002  # amount_fen: the ContractEvent
+
+
+class Seen(NamedTuple):
+    """One request and its answer. Sorted by journal sequence, then seat, then number."""
+
+    sequence: int
+    seat: int
+    number: int
+    trade_date: int
+    party: int
+    decided_at_ns: int
+    valid_until_ns: int
+    kind: int  # RecordKind, or ControlKind for what a control frame did to one contract
+    reserved: int
+    contract_no: int
+    amount_fen: int
+    release_fen: int
+    target_date: int
+    target_seat: int
+    target_number: int
+    code: int
+    state: int
+    remaining_fen: int
+
+
+class Placed(NamedTuple):
+    """Where and when a block of records stands: the part of `Seen` that all its records share."""
+
+    party: int
+    seat: int
+    trade_date: int
+    first_number: int
+    sequence: int
+    decided_at_ns: int
+    valid_until_ns: int
+
+
+_RECORD_COLUMNS = (
+    "kind",
+    "reserved",
+    "contract_no",
+    "amount_fen",
+    "release_fen",
+    "target_date",
+    "target_seat",
+    "target_number",
+)
+_OUTCOME_COLUMNS = ("code", "state", "remaining_fen")
+
+
+def seen_block(placed: Placed, records: RecordArray, outcomes: OutcomeArray) -> list[Seen]:
+    """(n,) RECORD and the (n,) OUTCOME that answer it, as n `Seen`. Raises ValueError when the lengths differ."""
+    if len(records) != len(outcomes):
+        raise ValueError(f"{len(records)} records and {len(outcomes)} outcomes")
+    numbers = np.arange(placed.first_number, placed.first_number + len(records)).tolist()
+    columns = [records[name].tolist() for name in _RECORD_COLUMNS]
+    columns += [outcomes[name].tolist() for name in _OUTCOME_COLUMNS]
+    party, seat, trade_date, _, sequence, decided_at_ns, valid_until_ns = placed
+    return [
+        Seen(sequence, seat, number, trade_date, party, decided_at_ns, valid_until_ns, *rest)
+        for number, *rest in zip(numbers, *columns, strict=True)
+    ]

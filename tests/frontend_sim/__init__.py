@@ -1,0 +1,1 @@
+"""Tests of the simulated outsiders: auditor, broker, files, replay, the whole session."""
