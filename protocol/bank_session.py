@@ -263,7 +263,10 @@ class BankSession:
         self._say_body(FrameKind.ANSWER, body, now_ns, self._numbers.trade_date, correlation_id)
 
     def terminate(self, code: ReplyCode, detail: str, now_ns: int) -> None:
-        """Queue TERMINATE; the session is over. Saying it again changes nothing. `detail`: cut to 200 chars."""
+        """Queue TERMINATE; the session is over. Saying it again changes nothing. `detail`: cut to 200 chars.
+
+        Before a header was read it is addressed to party 0 and seat 0: to whoever is at the other end.
+        """
         target = BANK_TRANSITIONS.get((self._state, BankTrigger.TERMINATE_SAID))
         if target is None:
             return

@@ -247,11 +247,17 @@ class PartnerSession:
             or verifier.suite != header.suite
             or header.suite != self._signer.suite
             or header.sender != BANK_PARTY
-            or header.recipient != self._party
-            or header.seat != self._seat
+            or not self._is_to_us(header)
             or not verifier.verify(header_bytes, signature)
         ):
             raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "not a frame of the bank for this seat")
+
+    def _is_to_us(self, header: Header) -> bool:
+        if header.recipient == self._party and header.seat == self._seat:
+            return True
+        # To a peer that has not said who it is, the bank can only say TERMINATE, and names nobody.
+        is_to_anybody = header.kind == FrameKind.TERMINATE and header.recipient == header.seat == 0
+        return is_to_anybody and self._state is not PartnerState.ESTABLISHED
 
     def _accept(self, frame: Frame, now_ns: int) -> PartnerEvent | None:
         header = frame.header

@@ -1,0 +1,1 @@
+"""The wire, tested as conversations: two real sessions joined by a function, golden bytes, properties."""

@@ -1,0 +1,200 @@
+"""Headers, records and messages as bytes: round trips, bounds, and the one canonical form."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import messages as m
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header, unpack_header
+from protocol.limits import (
+    ANSWER_BODY_BYTES_MAX,
+    CONTRACTS_PER_CONTROL_MAX,
+    CONTROL_BODY_BYTES_MAX,
+    FRAME_RECORDS_MAX,
+    HEADER_BYTES,
+    PARTIES_MAX,
+    QUERY_CONTRACTS_MAX,
+    REQUEST_NUMBER_MAX,
+)
+from protocol.records import (
+    OUTCOME,
+    RECORD,
+    OutcomesPreamble,
+    outcomes_from_body,
+    pack_preamble,
+    records_from_body,
+    unpack_preamble,
+)
+from protocol.vocabulary import Direction, FrameKind, Suite
+from tests.vectors import valid_frames
+
+INT32 = st.integers(0, 2**31 - 1)
+INT64 = st.integers(0, 2**63 - 1)
+HEADERS = st.builds(
+    Header,
+    magic=st.just(MAGIC),
+    version=st.just(PROTOCOL_VERSION),
+    suite=st.sampled_from(list(Suite)),
+    kind=st.just(FrameKind.RECORDS),
+    direction=st.sampled_from(list(Direction)),
+    sender=INT32,
+    recipient=INT32,
+    seat=INT32,
+    trade_date=INT32,
+    session_version=INT32,
+    key_id=INT32,
+    first_number=st.integers(1, REQUEST_NUMBER_MAX),
+    record_count=st.just(3),
+    body_bytes=st.just(192),
+    sent_at_ns=INT64,
+    valid_until_ns=INT64,
+    body_digest=st.binary(min_size=32, max_size=32),
+)
+MESSAGES = [
+    vector.message
+    for vectors in (valid_frames.of_suite(Suite.ED25519_SHA256), valid_frames.of_bank_seat())
+    for vector in vectors
+    if vector.message is not None
+]
+DECODERS = (m.decode_session, m.decode_control, m.decode_query, m.decode_answer, m.decode_link)
+
+
+@given(HEADERS)
+def test_a_header_reads_back_as_it_was_packed(header: Header) -> None:
+    data = pack_header(header)
+
+    assert len(data) == HEADER_BYTES
+    assert unpack_header(b"xyz" + data, 3) == header
+
+
+@given(HEADERS)
+def test_the_array_form_of_a_header_has_the_same_fields(header: Header) -> None:
+    (item,) = np.frombuffer(pack_header(header) + bytes(64), PREFIX)
+
+    for name, value in header._asdict().items():
+        assert (item[name].tobytes() if name == "body_digest" else item[name].item()) == value
+
+
+@given(st.binary(min_size=HEADER_BYTES, max_size=HEADER_BYTES))
+def test_arbitrary_bytes_are_a_header_or_a_violation(data: bytes) -> None:
+    for candidate in (data, MAGIC + b"\x01\x01\x05\x01" + data[8:]):
+        try:
+            header = unpack_header(candidate)
+        except PeerViolation as violation:
+            assert violation.code == ReplyCode.MALFORMED_FRAME
+        else:
+            assert pack_header(header) == candidate
+
+
+@given(st.sampled_from(MESSAGES))
+def test_a_message_reads_back_as_it_was_encoded(message: m.Message) -> None:
+    read_by = []
+    for decode in DECODERS:
+        try:
+            read_by.append(decode(m.encode(message)))
+        except PeerViolation as violation:
+            assert violation.code == ReplyCode.MALFORMED_FRAME
+
+    assert read_by == [message]
+
+
+@given(st.sampled_from(MESSAGES), st.data())
+def test_a_changed_body_is_refused_or_is_another_canonical_message(message: m.Message, data: st.DataObject) -> None:
+    body = bytearray(m.encode(message))
+    index = data.draw(st.integers(0, len(body) - 1))
+    body[index] = data.draw(st.integers(0, 255))
+    for decode in DECODERS:
+        try:
+            read = decode(bytes(body))
+        except PeerViolation as violation:
+            assert violation.code == ReplyCode.MALFORMED_FRAME
+        else:
+            assert m.encode(read) == bytes(body)
+
+
+@given(st.binary(max_size=64))
+def test_arbitrary_bytes_are_a_message_or_a_violation(body: bytes) -> None:
+    for decode in DECODERS:
+        try:
+            assert m.encode(decode(body)) == body
+        except PeerViolation as violation:
+            assert violation.code == ReplyCode.MALFORMED_FRAME
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x92\x28\x91\xcc\x02",  # 2 as uint 8
+        b"\x92\x28\x91\xd0\x02",  # 2 as int 8
+        b"\x92\x28\xdc\x00\x01\x02",  # array 16
+        b"\x92\x28\x91\xcb\x40\x00\x00\x00\x00\x00\x00\x00",  # 2.0
+        b"\x82\x28\x91\x02\x00",  # a map
+        b"\x92\x28\x91\x02\x00",  # a byte too many
+        b"\x93\x28\x91\x02\xc0",  # a field too many
+        b"\x91\x28",  # a field too few
+        b"\x92\x28\x90",  # an empty list where one is the least
+        b"\x92\x28\x91\x00",  # contract number 0
+        b"\x92\x28\x91\xff",  # contract number −1
+        b"\x92\x28\xdd\xff\xff\xff\xff",  # a list that claims 2^32 − 1 items
+        b"\x91" * 4_000,  # nested without end
+    ],
+)
+def test_a_query_that_is_not_in_canonical_form_or_bounds_is_refused(body: bytes) -> None:
+    assert m.decode_query(b"\x92\x28\x91\x02") == m.BuyingPowerQuery([2])
+    with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+        m.decode_query(body)
+
+
+def test_a_number_that_is_no_reply_code_is_refused() -> None:
+    assert m.code_from_number(420) is ReplyCode.INSUFFICIENT_FUNDS
+    with pytest.raises(PeerViolation, match="there is no reply code 421"):
+        m.code_from_number(421)
+
+
+def test_the_largest_answers_fit_their_frames() -> None:
+
+    party = m.PartyTotals(1_024, -(2**62), -(2**62), -(2**62), -(2**62))
+    contract = m.ContractMoney(2**62, 420, 5, 2**60, 2**60)
+    assert len(m.encode(m.TotalsAnswer(2**62, True, [party] * PARTIES_MAX))) <= ANSWER_BODY_BYTES_MAX
+    assert len(m.encode(m.BuyingPowerAnswer(2**62, [contract] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
+
+
+def test_the_largest_control_frame_fits() -> None:
+
+    terms = m.ContractTerms(10**18 - 1, 1_024, 5, 2**60)
+    message = m.OpenContracts(2**62, [terms] * CONTRACTS_PER_CONTROL_MAX)
+    assert len(m.encode(message)) <= CONTROL_BODY_BYTES_MAX
+
+
+def test_every_message_has_a_tag_of_its_own() -> None:
+    tags = [
+        subclass.__struct_config__.tag
+        for subclass in m.Message.__subclasses__()
+        if issubclass(subclass, msgspec.Struct)
+    ]
+
+    assert len(tags) == len(set(tags))
+
+
+@pytest.mark.parametrize("body_bytes", [0, 63, 65, (FRAME_RECORDS_MAX + 1) * 64])
+def test_only_whole_records_within_the_frame_limit_are_a_block(body_bytes: int) -> None:
+    assert len(records_from_body(bytes(128))) == 2
+    with pytest.raises(MisuseError, match="no block of records"):
+        records_from_body(bytes(body_bytes))
+
+
+def test_preamble_and_outcomes_read_back() -> None:
+    preamble = OutcomesPreamble(2**62, 2**61, b"c" * 32, b"r" * 32)
+    outcomes = np.zeros(2, OUTCOME)
+    outcomes["remaining_fen"] = (7, 2**60)
+    body = pack_preamble(preamble) + outcomes.tobytes()
+
+    assert unpack_preamble(body) == preamble
+    assert outcomes_from_body(body)["remaining_fen"].tolist() == [7, 2**60]
+    assert RECORD.itemsize == 64
+    with pytest.raises(MisuseError, match="shorter"):
+        unpack_preamble(body[:79])

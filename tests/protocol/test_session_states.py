@@ -1,0 +1,128 @@
+"""The tables themselves: closed, reachable, and kept by the real objects under arbitrary words."""
+
+from enum import Enum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import session_states as states
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.messages import NotApplied, OutcomeAnswer, OutcomeQuery, encode
+from protocol.session_states import BankState, BankTrigger, PartnerState, PartnerTrigger
+from protocol.vocabulary import FrameKind
+from tests.protocol.conversation import MS, TRADE_DATE, Pair, freezes, new_pair
+
+TABLES: list[tuple[dict[tuple[Enum, Enum], Enum], type[Enum], type[Enum], Enum]] = [
+    (dict(states.BANK_TRANSITIONS), BankState, BankTrigger, BankState.AWAIT_NEGOTIATE_OR_ESTABLISH),
+    (dict(states.PARTNER_TRANSITIONS), PartnerState, PartnerTrigger, PartnerState.OFFLINE),
+]
+TERMINATED = {BankState.TERMINATED, PartnerState.TERMINATED}
+
+
+@pytest.mark.parametrize("row", TABLES)
+def test_every_state_is_reached_and_every_trigger_is_used(
+    row: tuple[dict[tuple[Enum, Enum], Enum], type[Enum], type[Enum], Enum],
+) -> None:
+    table, state_type, trigger_type, start = row
+
+    assert {trigger for _, trigger in table} == set(trigger_type)
+    assert {start, *table.values()} == set(state_type)
+
+
+@pytest.mark.parametrize("row", TABLES)
+def test_terminated_is_reached_from_every_state_and_left_by_nothing(
+    row: tuple[dict[tuple[Enum, Enum], Enum], type[Enum], type[Enum], Enum],
+) -> None:
+    table, state_type, _, _ = row
+    ends = {state for (state, trigger), target in table.items() if target in TERMINATED}
+
+    assert ends == set(state_type) - TERMINATED
+    assert not [state for state, _ in table if state in TERMINATED]
+
+
+def test_every_kind_between_partner_and_bank_is_read_by_exactly_its_readers() -> None:
+    both_ways = {FrameKind.HEARTBEAT, FrameKind.TERMINATE}
+    to_bank, to_partner = set(states.TO_BANK_TRIGGERS), set(states.TO_PARTNER_TRIGGERS)
+
+    assert to_bank | to_partner == {kind for kind in FrameKind if kind < FrameKind.REGISTER}
+    assert to_bank & to_partner == both_ways
+
+
+def partner_says(pair: Pair, word: PartnerTrigger) -> None:
+    """One word of the partner's owner, whether or not it may be said now."""
+    partner, now_ns = pair.partner, pair.now_ns
+    match word:
+        case PartnerTrigger.NEGOTIATE_SAID:
+            partner.negotiate(b"n" * 16, now_ns)
+        case PartnerTrigger.ESTABLISH_SAID:
+            partner.establish(b"e" * 16, 1, now_ns)
+        case PartnerTrigger.REQUEST_SAID:
+            partner.send_block(freezes(1), max(pair.bank.next_number, 1), 1, 0, now_ns)
+        case PartnerTrigger.QUERY_SAID:
+            partner.send_query(1, encode(OutcomeQuery(TRADE_DATE, 1)), now_ns)
+        case _:
+            partner.terminate(ReplyCode.FINISHED, "", now_ns)
+
+
+def bank_says(pair: Pair, word: int) -> None:
+    """One word of the bank's owner, whether or not it may be said now."""
+    bank, now_ns, head = pair.bank, pair.now_ns, pair.ledger.head()
+    if word == 0:
+        bank.negotiated(head, now_ns)
+    elif word == 1:
+        bank.established(head, now_ns)
+    elif word == 2:
+        bank.send_answer(1, encode(OutcomeAnswer(False, 0, 0, 0, 0, 0)), now_ns)
+    elif word == 3 and pair.requests:
+        message = NotApplied(int(ReplyCode.BUSY), 1, 1, 0)
+        bank.send_not_applied(pair.requests[0].header, message, now_ns)
+    elif word == 4:
+        bank.terminate(ReplyCode.STOPPING, "", now_ns)
+    else:
+        bank.on_deadline(now_ns)
+
+
+SAID = [trigger for trigger in PartnerTrigger if trigger.name.endswith("_SAID")]
+WORDS = st.one_of(st.sampled_from(SAID), st.integers(0, 5))
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_arbitrary_words_end_in_a_legal_state(words: list[PartnerTrigger | int]) -> None:
+    pair = new_pair()
+    for word in words:
+        pair.now_ns += MS
+        before = (pair.bank.state, pair.partner.state)
+        try:
+            if isinstance(word, PartnerTrigger):
+                partner_says(pair, word)
+            else:
+                bank_says(pair, word)
+        except (MisuseError, PeerViolation):
+            assert (pair.bank.state, pair.partner.state) == before
+        pair.exchange()
+        for old, new in zip(before, (pair.bank.state, pair.partner.state), strict=True):
+            assert old not in TERMINATED or new is old
+
+
+@given(st.data(), st.sampled_from(list(BankState)), st.sampled_from(list(BankTrigger)))
+def test_every_state_and_trigger_of_the_bank_ends_legal(
+    data: st.DataObject, state: BankState, trigger: BankTrigger
+) -> None:
+    path = paths_to(state)
+    target = states.BANK_TRANSITIONS.get((state, trigger))
+
+    assert path is not None
+    assert target is None or target in BankState
+    assert data.draw(st.just(target)) is target
+
+
+def paths_to(goal: BankState) -> list[BankTrigger] | None:
+    """The triggers that lead from the start to `goal`, or None when there are none."""
+    paths: dict[BankState, list[BankTrigger]] = {BankState.AWAIT_NEGOTIATE_OR_ESTABLISH: []}
+    for _ in BankState:
+        for (state, trigger), target in states.BANK_TRANSITIONS.items():
+            if state in paths and target not in paths:
+                paths[target] = [*paths[state], trigger]
+    return paths.get(goal)

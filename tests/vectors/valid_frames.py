@@ -1,0 +1,212 @@
+"""The valid golden frames: every kind that travels between partner and bank, in both suites.
+
+Belongs here: the frames and what they mean. Never here: sessions, files.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from protocol import messages as m
+from protocol.codes import ReplyCode
+from protocol.frame import Frame, make_frame
+from protocol.header import Header
+from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.send_queue import blank_header
+from protocol.signing import Signer
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    ContractEvent,
+    Direction,
+    FrameKind,
+    RecordKind,
+    Suite,
+    contract_no_from_index,
+)
+from tests.protocol import keys
+
+SENT_AT_NS = 1_790_000_000_000_000_000
+DECIDED_AT_NS = SENT_AT_NS + 2_500_000
+VALID_UNTIL_NS = SENT_AT_NS + 2_000_000_000
+TRADE_DATE = 20_260_921
+VERSION = 7
+PARTNER_NONCE = bytes(range(0xA0, 0xB0))
+
+
+class Vector(NamedTuple):
+    """One golden frame. `message` is its decoded body; None for RECORDS and OUTCOMES."""
+
+    name: str
+    what: str
+    frame: Frame
+    message: m.Message | None
+
+
+class Voice(NamedTuple):
+    """Who speaks to whom about which seat, under which key."""
+
+    signer: Signer
+    direction: Direction
+    sender: int
+    recipient: int
+    seat: int
+
+    def header(self, kind: FrameKind) -> Header:
+        """A header of this kind with the identities filled in."""
+        return blank_header(kind, self.direction, self.signer)._replace(
+            sender=self.sender,
+            recipient=self.recipient,
+            seat=self.seat,
+            trade_date=TRADE_DATE,
+            session_version=VERSION,
+            sent_at_ns=SENT_AT_NS,
+        )
+
+    def message(self, name: str, what: str, kind: FrameKind, message: m.Message, number: int = 0) -> Vector:
+        """A frame that carries one message; `number` goes into first_number."""
+        count = 1 if kind == FrameKind.CONTROL else 0
+        header = self.header(kind)._replace(first_number=number, record_count=count)
+        return Vector(name, what, make_frame(header, m.encode(message), self.signer.sign), message)
+
+
+def partner_voice(suite: Suite) -> Voice:
+    """The broker of this suite, speaking to the bank."""
+    party = keys.BROKER if suite == Suite.ED25519_SHA256 else keys.OTHER_BROKER
+    seat = keys.BROKER_SEAT if suite == Suite.ED25519_SHA256 else keys.OTHER_SEAT
+    return Voice(keys.broker_signer(party), Direction.TO_BANK, party, BANK_PARTY, seat)
+
+
+def bank_voice(suite: Suite) -> Voice:
+    """The bank, answering the broker of this suite."""
+    partner = partner_voice(suite)
+    return Voice(keys.bank_signers()[suite], Direction.TO_PARTNER, BANK_PARTY, partner.sender, partner.seat)
+
+
+def bank_seat_voice() -> Voice:
+    """The bank's own seat, as a partner of the gateway."""
+    signer = keys.bank_signers()[Suite.ED25519_SHA256]
+    return Voice(signer, Direction.TO_BANK, BANK_PARTY, BANK_PARTY, BANK_SEAT)
+
+
+def order_block() -> bytes:
+    """(4,) records: a freeze, a buy fill, a release, a sale fill."""
+    records = np.zeros(4, RECORD)
+    records["kind"] = (RecordKind.FREEZE, RecordKind.FILL_BUY, RecordKind.RELEASE, RecordKind.FILL_SELL)
+    records["market"] = (1, 1, 0, 2)
+    records["quantity"] = (1_000, 400, 0, 200)
+    records["contract_no"] = contract_no_from_index(1)
+    records["amount_fen"] = (1_001_820, 398_724, 601_092, 1_234_567)
+    records["price"][0] = 100_000
+    records["security"][0] = b"600000"
+    records["release_fen"][1] = 2_004
+    records["turnover_fen"][1] = 398_000
+    records["turnover_fen"][3] = 1_235_500
+    records["target_date"][1:3] = TRADE_DATE
+    records["target_seat"][1:3] = 11
+    records["target_number"][1:3] = 41
+    return bytes(_with_references(records.tobytes()))
+
+
+def bank_block() -> bytes:
+    """(2,) records: a deposit and a withdrawal."""
+    records = np.zeros(2, RECORD)
+    records["kind"] = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
+    records["contract_no"] = (contract_no_from_index(0), contract_no_from_index(12_345))
+    records["amount_fen"] = (500_000, 2**40)
+    return records.tobytes()
+
+
+def _with_references(body: bytes) -> bytearray:
+    """Number the records in their opaque partner reference."""
+    marked = bytearray(body)
+    for index in range(len(body) // RECORD.itemsize):
+        end = (index + 1) * RECORD.itemsize
+        marked[end - 8 : end] = b"REF%05d" % index
+    return marked
+
+
+def outcome_body(request_digest: bytes) -> bytes:
+    """Preamble and the four outcomes of `order_block`."""
+    outcomes = np.zeros(4, OUTCOME)
+    outcomes["code"] = (ReplyCode.ACCEPTED, ReplyCode.ACCEPTED, ReplyCode.ACCEPTED, ReplyCode.CONTRACT_UNKNOWN)
+    outcomes["state"] = (1, 1, 2, 0)
+    outcomes["remaining_fen"] = (1_001_820, 601_092, 0, 0)
+    chain_digest = hashlib.sha256(b"journal row 123456").digest()
+    preamble = OutcomesPreamble(123_456, DECIDED_AT_NS, chain_digest, request_digest)
+    return pack_preamble(preamble) + outcomes.tobytes()
+
+
+def of_suite(suite: Suite) -> Iterator[Vector]:
+    """Every kind of frame between a broker of this suite and the bank."""
+    partner, bank = partner_voice(suite), bank_voice(suite)
+    unknown_date = partner.header(FrameKind.NEGOTIATE)._replace(trade_date=0)
+    negotiate = m.Negotiate(PARTNER_NONCE, "example 1.0")
+    yield Vector(
+        "negotiate",
+        "a logon with session version 7; the trade date is not yet known",
+        make_frame(unknown_date, m.encode(negotiate), partner.signer.sign),
+        negotiate,
+    )
+    yield bank.message("negotiated", "the nonce comes back", FrameKind.NEGOTIATED, m.Negotiated(PARTNER_NONCE, "yzt 1"))
+    establish = m.Establish(PARTNER_NONCE, 42, 1_000_000_000)
+    yield partner.message("establish", "heartbeat wanted: 1 s", FrameKind.ESTABLISH, establish)
+    established = m.Established(PARTNER_NONCE, 42, 1_000_000_000, 65_536)
+    yield bank.message("established", "next number 42", FrameKind.ESTABLISHED, established)
+    block = order_block()
+    header = partner.header(FrameKind.RECORDS)._replace(first_number=42, record_count=4, valid_until_ns=VALID_UNTIL_NS)
+    records = make_frame(header, block, partner.signer.sign)
+    yield Vector("records", "freeze, buy fill, release, sale fill as requests 42 to 45", records, None)
+    header = bank.header(FrameKind.OUTCOMES)._replace(first_number=42, record_count=4, sent_at_ns=DECIDED_AT_NS)
+    outcomes = make_frame(header, outcome_body(records.header.body_digest), bank.signer.sign)
+    yield Vector("outcomes", "the answer to the frame `records`", outcomes, None)
+    refused = m.NotApplied(int(ReplyCode.SEQUENCE_GAP), 50, 46, 0)
+    yield bank.message("not_applied", "the frame at 50 came too early", FrameKind.NOT_APPLIED, refused)
+    event = m.ChangeContract(contract_no_from_index(1), ContractEvent.SUSPEND)
+    yield partner.message("control", "suspend a contract, request 46", FrameKind.CONTROL, event, 46)
+    yield from _queries(partner, bank)
+    yield partner.message("heartbeat", "wants an answer", FrameKind.HEARTBEAT, m.Heartbeat(47, True))
+    yield bank.message("heartbeat_answer", "the answer", FrameKind.HEARTBEAT, m.Heartbeat(47, False))
+    finished = m.Terminate(int(ReplyCode.FINISHED), VERSION, "done")
+    yield partner.message("terminate", "the partner leaves", FrameKind.TERMINATE, finished)
+    superseded = m.Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force")
+    yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
+
+
+def _queries(partner: Voice, bank: Voice) -> Iterator[Vector]:
+    power = m.BuyingPowerQuery([contract_no_from_index(1), contract_no_from_index(2)])
+    yield partner.message("query_buying_power", "correlation id 9", FrameKind.QUERY, power, 9)
+    money = [
+        m.ContractMoney(contract_no_from_index(1), 0, 2, 9_000_000, 8_500_000),
+        m.ContractMoney(contract_no_from_index(2), int(ReplyCode.CONTRACT_UNKNOWN), 0, 0, 0),
+    ]
+    answer = m.BuyingPowerAnswer(123_456, money)
+    yield bank.message("answer_buying_power", "the second is foreign", FrameKind.ANSWER, answer, 9)
+    yield partner.message("query_outcome", "what became of 42", FrameKind.QUERY, m.OutcomeQuery(TRADE_DATE, 42), 10)
+    seen = m.OutcomeAnswer(True, 0, 1, 1_001_820, 123_456, DECIDED_AT_NS)
+    yield bank.message("answer_outcome", "accepted, open", FrameKind.ANSWER, seen, 10)
+
+
+def of_bank_seat() -> Iterator[Vector]:
+    """What only the bank's own seat sends."""
+    bank = bank_seat_voice()
+    public_key = keys.broker_signer(keys.BROKER).public_key()
+    controls: list[tuple[str, m.Message]] = [
+        ("register_party", m.RegisterParty(2, 2, 1, "甲证券", True)),
+        ("register_key", m.RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS)),
+        ("register_seat", m.RegisterSeat(11, 2)),
+        ("open_contracts", m.OpenContracts(98, [m.ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
+        ("set_restraint", m.SetRestraint(98, 2_500_000)),
+        ("open_trade_date", m.OpenTradeDate(20_260_922)),
+    ]
+    for number, (name, message) in enumerate(controls, start=1):
+        yield bank.message(name, f"request {number} of the bank's seat", FrameKind.CONTROL, message, number)
+    header = bank.header(FrameKind.RECORDS)._replace(first_number=7, record_count=2)
+    block = make_frame(header, bank_block(), bank.signer.sign)
+    yield Vector("bank_records", "a deposit and a withdrawal, requests 7 and 8", block, None)
+    yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, m.TotalsQuery(1), 3)
+    answer = bank._replace(direction=Direction.TO_PARTNER)
+    totals = m.TotalsAnswer(123_456, True, [m.PartyTotals(2, 10_000_000, 601_092, 398_724, 1_234_567)])
+    yield answer.message("answer_totals", "one party", FrameKind.ANSWER, totals, 3)
