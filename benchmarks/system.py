@@ -161,8 +161,8 @@ class System:
         """Processor time of gateway and ledger, and of signatures by the gateway's own count."""
         times = [psutil.Process(self.supervisor.pid(name)).cpu_times() for name in ("gateway", "ledger")]
         gateway, ledger = (process.user + process.system for process in times)
-        verify = self.metric("gateway", "yzt_gateway_verify_seconds_total")
-        sign = self.metric("gateway", "yzt_gateway_sign_seconds_total")
+        verify = self.metric("gateway", "yzt_gateway_verify_cpu_seconds_total")
+        sign = self.metric("gateway", "yzt_gateway_sign_cpu_seconds_total")
         return CpuTimes(gateway, ledger, verify + sign)
 
     def metric(self, process: str, name: str) -> float:
