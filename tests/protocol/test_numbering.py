@@ -4,6 +4,7 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.header import Header
 from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages import NotApplied, OpenTradeDate, encode
 from protocol.partner_session import NotAppliedReceived, OutcomesReceived, Terminated
@@ -254,10 +255,10 @@ def test_an_outcome_frame_that_is_not_of_this_link_is_a_bug_of_ours(field: str, 
     pair = established()
     send(pair, 1)
     frame = outcome_frame(pair.requests[0].header, TRADE_DATE, 9, pair.now_ns)
-    changed = [value if name == field else old for name, old in frame.header._asdict().items()]
+    changed = Header._make(value if name == field else old for name, old in frame.header._asdict().items())
 
     with pytest.raises(MisuseError, match="do not fit this link"):
-        pair.bank.send_outcomes(frame._replace(header=frame.header._make(changed)), pair.now_ns)
+        pair.bank.send_outcomes(frame._replace(header=changed), pair.now_ns)
 
 
 def test_what_the_ledger_says_to_a_link_that_is_gone_is_dropped() -> None:
