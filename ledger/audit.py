@@ -1,0 +1,243 @@
+"""`yzt audit verify`: the whole journal checked from outside the ledger, row by row.
+
+Belongs here: what an auditor asks (chain, bodies, head; with `--redecide` every decision again) and the first bad row
+in one line. Never here: repair, or anything that writes.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+import numpy as np
+
+from config.embedded_postgres import EmbeddedPostgres
+from config.exit_codes import ExitCode, ProcessFault
+from config.processes import print_progress
+from config.schema import Config, load
+from config.supervise import EFFECTIVE_FILE
+from ledger.core.book import Book
+from ledger.core.engine import apply_row, decide_block, decide_control, state_slice_count, state_slice_digest
+from ledger.core.row import Row
+from ledger.core.rules_version import RULES_VERSION
+from ledger.follower.chain import Chain
+from ledger.journal import SHARD, ZERO_DIGEST, Head, JournalReader, connect
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.messages import ControlMessage, Negotiate, decode_control, decode_session
+from protocol.records import OUTCOME, RECORD
+from protocol.vocabulary import FrameKind
+
+READ_BYTES: Final = 16 * 1024 * 1024
+PROGRESS_EVERY_NS: Final = 2_000_000_000
+
+
+class AuditFinding(ProcessFault):
+    """The journal is not what was committed; the message names the first bad row and what is wrong with it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found good: rows `first` to `last`, and the records in them."""
+
+    first: int
+    last: int
+    records: int
+
+
+def main(argv: list[str], config: Config) -> int:
+    """Runs `yzt audit`. Returns: 0 when all is well, 65 with one line on stderr when a row is bad.
+
+    Raises: ProcessFault when the command line is wrong or PostgreSQL is not there.
+    """
+    options = _parser().parse_args(argv)
+    if options.redecide and options.first != 1:
+        raise ProcessFault("--redecide starts at the first row: leave --from out", ExitCode.USAGE)
+    if options.first < 1 or (options.last is not None and options.last < options.first):
+        raise ProcessFault("--from is at least 1, and --to not below it", ExitCode.USAGE)
+    with _journal_dsn(config) as dsn:
+        try:
+            found = asyncio.run(verify(dsn, options.first, options.last, options.redecide))
+        except AuditFinding as finding:
+            print(f"audit: {finding}", file=sys.stderr)
+            return int(finding.exit_code)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise ProcessFault(f"the journal cannot be read: {error}", ExitCode.UNAVAILABLE) from error
+    what = "decided again, all the same" if options.redecide else "chain and bodies verify"
+    print(f"rows {found.first} to {found.last}, {found.records:,} records: {what}")
+    return int(ExitCode.OK)
+
+
+async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bool = False) -> Verified:
+    """Checks the rows `first` to `last` (None: to the head), which must be there without a gap.
+
+    Raises: AuditFinding for the first bad row; ProcessFault when PostgreSQL cannot be reached.
+    """
+    connection = await connect(dsn, "audit")
+    try:
+        reader = JournalReader(connection)
+        head = await reader.head() or Head(0, 0, ZERO_DIGEST)
+        until = head.sequence if last is None else last
+        if until > head.sequence:
+            raise AuditFinding(f"row {until} is not there: the head is at {head.sequence}")
+        auditor = _Auditor(await _chain_before(reader, first), redecide)
+        await auditor.read(reader, until)
+        if last is None:
+            await _check_head(reader, auditor.chain, head)
+        return Verified(first, auditor.chain.sequence, auditor.records)
+    finally:
+        await connection.close()
+
+
+class _Auditor:
+    """Goes along the chain and, if wished, decides everything again beside it."""
+
+    def __init__(self, chain: Chain, redecide: bool) -> None:
+        self.chain = chain
+        self.records = 0
+        self._book = Book.empty() if redecide else None
+
+    async def read(self, reader: JournalReader, until: int) -> None:
+        """Checks everything from the chain's place to the row `until`."""
+        next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
+        async for row in reader.rows_after(self.chain.sequence, READ_BYTES, until):
+            self._check(row)
+            if time.monotonic_ns() >= next_report_ns:
+                next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
+                print_progress(f"audit: row {row.sequence} of {until}, {self.records:,} records")
+        if self.chain.sequence != until:
+            raise AuditFinding(f"row {self.chain.sequence + 1} is missing: the journal should reach row {until}")
+
+    def _check(self, row: Row) -> None:
+        fault = self.chain.fault_of(row)
+        if fault is None and self._book is not None:
+            fault = _decision_fault(self._book, row)
+        if fault is not None:
+            raise AuditFinding(f"row {row.sequence}: {fault}")
+        self.chain.advance(row)
+        self.records += len(row.records) // RECORD.itemsize
+
+
+async def _chain_before(reader: JournalReader, first: int) -> Chain:
+    """The chain as it stands before the row `first`; the row in front of it is taken on trust."""
+    chain = Chain(SHARD, 0, ZERO_DIGEST)
+    if first > 1:
+        before = await reader.row_holding(first - 1)
+        if before is None:
+            raise AuditFinding(f"row {first - 1} is not there, so nothing can be verified from {first} on")
+        chain.advance(before)
+    return chain
+
+
+async def _check_head(reader: JournalReader, chain: Chain, head: Head) -> None:
+    if chain.digest != head.digest:
+        raise AuditFinding(f"row {chain.sequence}: its digest is not the one in the journal's head")
+    place = await reader.last_place()
+    now = await reader.head()  # read after the last row: a serving ledger moves both on together
+    if place is not None and (now is None or place.sequence > now.sequence):
+        raise AuditFinding(f"row {place.sequence}: it stands behind the journal's head")
+
+
+def _decision_fault(book: Book, row: Row) -> str | None:
+    """Decides the row on the book before it; None when outcomes and state come out as they are stored."""
+    if row.rules_version != RULES_VERSION:
+        return f"rules version {row.rules_version}, this program has {RULES_VERSION}"
+    if not row.headers:
+        apply_row(book, row)
+        outcomes = row.outcomes
+    elif row.records:
+        outcomes = decide_block(book, row.prefixes(), np.frombuffer(row.records, RECORD), row.decided_at_ns)
+    else:
+        outcomes = decide_control(book, row.prefixes(), _message_of(row), row.decided_at_ns)
+    if outcomes != row.outcomes:
+        return _first_difference(outcomes, row.outcomes)
+    if row.state_check:
+        slice_no = int.from_bytes(row.state_check[:4], "little", signed=True)
+        exists = 0 <= slice_no < state_slice_count(book)
+        if not exists or state_slice_digest(book, slice_no) != row.state_check[4:]:
+            return f"state slice {slice_no} comes out different"
+    return None
+
+
+def _message_of(row: Row) -> ControlMessage | Negotiate | None:
+    """The decoded body of a control row, None when it is no message, as the ledger saw it."""
+    try:
+        if row.prefixes()["kind"][0] == FrameKind.CONTROL:
+            return decode_control(row.control)
+        message = decode_session(row.control)
+    except PeerViolation:
+        return None
+    return message if isinstance(message, Negotiate) else None
+
+
+def _first_difference(decided: bytes, stored: bytes) -> str:
+    ours, theirs = np.frombuffer(decided, OUTCOME), np.frombuffer(stored, OUTCOME)
+    if len(ours) != len(theirs):
+        return f"{len(theirs)} outcomes are stored, {len(ours)} were decided"
+    place = int(np.flatnonzero(ours != theirs)[0])
+    codes = [_code_name(int(outcome["code"][place])) for outcome in (theirs, ours)]
+    remaining = [int(outcome["remaining_fen"][place]) for outcome in (theirs, ours)]
+    return (
+        f"record {place}: stored {codes[0]} with {remaining[0]} fen remaining, "
+        f"decided again {codes[1]} with {remaining[1]}"
+    )
+
+
+def _code_name(code: int) -> str:
+    return ReplyCode(code).name if code in ReplyCode._value2member_map_ else str(code)
+
+
+@contextlib.contextmanager
+def _journal_dsn(config: Config) -> Iterator[str]:
+    """How to reach the journal: the named server, the embedded one that runs, or that one started for the while."""
+    if config.ledger.dsn:
+        yield config.ledger.dsn
+        return
+    effective = config.state_directory / EFFECTIVE_FILE
+    if effective.exists() and asyncio.run(_answers(dsn := load(effective).ledger.dsn)):
+        yield dsn
+        return
+    if not config.state_directory.exists():
+        raise ProcessFault(f"{config.state_directory}: there is no journal here", ExitCode.UNAVAILABLE)
+    server = EmbeddedPostgres.prepare(config.state_directory)
+    server.start()
+    try:
+        yield server.dsn
+    finally:
+        server.stop()
+
+
+async def _answers(dsn: str) -> bool:
+    try:
+        connection = await connect(dsn, "audit")
+    except ProcessFault:
+        return False
+    await connection.close()
+    return True
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors of the command line are faults like all others: one line and an exit code."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse ends the process here, we raise
+        raise ProcessFault(f"{message} (see `yzt audit --help`)", ExitCode.USAGE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="yzt audit", description="check the journal from outside the ledger")
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify_parser = commands.add_parser("verify", help="verify chain and bodies, name the first bad row")
+    verify_parser.add_argument("--from", dest="first", type=int, default=1, metavar="SEQ")
+    verify_parser.add_argument("--to", dest="last", type=int, default=None, metavar="SEQ")
+    verify_parser.add_argument(
+        "--redecide", action="store_true", help="decide every row again, from the first, and compare"
+    )
+    return parser

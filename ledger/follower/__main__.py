@@ -1,0 +1,92 @@
+"""`python -m ledger.follower --config FILE`: the follower as a process of its own.
+
+Belongs here: putting the parts together, signals, the ready file, exit codes. Never here: what is done with a row.
+
+SIGTERM ends it after the transaction under way, SIGUSR1 asks for a snapshot now. Exit codes: 0 ended as asked;
+69 PostgreSQL is not there, went away or refused a statement (a restart goes on from the cursor); 70 the state is
+not the ledger's; 76 the journal does not verify; 78 configuration. A second follower waits until the first has ended.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+import asyncpg
+import uvloop
+
+from config.children import write_ready
+from config.exit_codes import ExitCode, ProcessFault
+from config.processes import print_progress
+from config.schema import Config, load
+from ledger.follower.metrics import FollowerMetrics
+from ledger.follower.projection import ReadModel
+from ledger.follower.replay import Follower
+from ledger.follower.snapshots import SnapshotPolicy
+from ledger.journal import connect
+from ledger.migrate import migrate
+from protocol.errors import InvariantBroken
+
+NAME = "follower"
+
+
+async def serve(config: Config) -> None:
+    """Follows until SIGTERM or SIGINT. Before it serves they cancel it, afterwards it ends between transactions.
+
+    Raises: ProcessFault or InvariantBroken with one line.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    async with contextlib.AsyncExitStack() as closing:
+        reading = await connect(config.ledger.dsn, "follower reads")
+        closing.callback(reading.terminate)
+        await migrate(reading)
+        read_model = await ReadModel.open(config.ledger.dsn, print_progress)
+        closing.callback(read_model.abandon)
+        policy = SnapshotPolicy(config.follower.snapshot_every_requests, config.follower.snapshot_every_ns)
+        root, metrics = config.state_directory / "snapshots", FollowerMetrics()
+        follower = Follower(reading, read_model, root, policy, metrics, print_progress)
+        await follower.recover()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, follower.signals.ask_stop)
+        loop.add_signal_handler(signal.SIGUSR1, follower.signals.ask_snapshot)
+        port = metrics.serve(config.follower.metrics_port)
+        write_ready(config.ready_file(NAME), {"metrics": port})
+        closing.callback(config.ready_file(NAME).unlink, missing_ok=True)
+        print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
+        await follower.run()
+
+
+def main(argv: list[str]) -> int:
+    """Runs the process. Returns: the exit code; a fault is one line on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m ledger.follower")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (TOML)")
+    options = parser.parse_args(argv)
+    try:
+        config = load(options.config)
+        os.nice(config.follower.nice)
+        uvloop.run(serve(config))
+    except asyncio.CancelledError:
+        return int(ExitCode.OK)
+    except ProcessFault as fault:
+        return _ended(str(fault), fault.exit_code)
+    except InvariantBroken as error:
+        return _ended(str(error), ExitCode.BROKEN)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        return _ended(f"PostgreSQL or the system refused: {error}", ExitCode.UNAVAILABLE)
+    return ExitCode.OK
+
+
+def _ended(reason: str, code: ExitCode) -> int:
+    print(f"follower: {reason}", file=sys.stderr, flush=True)
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,88 @@
+"""The chain of journal rows, checked link by link: what must hold between a row and the one before it.
+
+Belongs here: order, epochs, times, extents, digests, bodies. Never here: what a row does to the book, where rows
+come from, what happens when one is bad.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.row import Row, check_bodies, row_digest
+from protocol.errors import InvariantBroken
+from protocol.header import PREFIX
+from protocol.limits import DIGEST_BYTES
+from protocol.records import OUTCOME, RECORD
+from protocol.vocabulary import FrameKind
+
+STATE_CHECK_BYTES = 4 + DIGEST_BYTES
+
+
+@dataclass(slots=True)
+class Chain:
+    """The last good row's facts. Start values are those that stand before the first row."""
+
+    shard: int
+    sequence: int
+    digest: bytes
+    epoch: int = 0
+    trade_date: int = 0
+    decided_at_ns: int = 0
+
+    def fault_of(self, row: Row) -> str | None:
+        """What is wrong with the row that should come next, None when it fits; the chain stays where it is."""
+        return self._order_fault(row) or _extent_fault(row) or self._digest_fault(row)
+
+    def advance(self, row: Row) -> None:
+        """Goes on to a row that `fault_of` found fit."""
+        self.sequence = row.sequence
+        self.digest = row.digest
+        self.epoch = row.epoch
+        self.trade_date = row.trade_date
+        self.decided_at_ns = row.decided_at_ns
+
+    def _order_fault(self, row: Row) -> str | None:
+        if row.shard != self.shard:
+            return f"shard {row.shard} in the journal of shard {self.shard}"
+        if row.sequence != self.sequence + 1:
+            return f"found where row {self.sequence + 1} should be: a row is missing or moved"
+        if row.epoch < self.epoch:
+            return f"epoch {row.epoch} after epoch {self.epoch}"
+        if row.trade_date < self.trade_date:
+            return f"trade date {row.trade_date} after {self.trade_date}"
+        if row.decided_at_ns < self.decided_at_ns:
+            return f"decided at {row.decided_at_ns}, before the row in front of it ({self.decided_at_ns})"
+        return None
+
+    def _digest_fault(self, row: Row) -> str | None:
+        if row_digest(self.digest, row) != row.digest:
+            return "its digest does not follow from the row before it and its content"
+        try:
+            check_bodies(row)
+        except InvariantBroken as error:
+            return str(error)
+        return None
+
+
+def _extent_fault(row: Row) -> str | None:
+    """Whether the lengths of the parts fit each other; nothing is read from them before they do."""
+    if len(row.headers) % PREFIX.itemsize or len(row.records) % RECORD.itemsize:
+        return "headers or records are cut"
+    if row.state_check and len(row.state_check) != STATE_CHECK_BYTES:
+        return "the state check is cut"
+    if row.records and (not row.headers or row.control):
+        return "records without headers, or beside a control message"
+    if row.headers:
+        prefixes = np.frombuffer(row.headers, PREFIX)
+        counts = prefixes["record_count"]
+        if row.records and (
+            (prefixes["kind"] != FrameKind.RECORDS).any()
+            or (counts < 1).any()
+            or int(counts.sum(dtype=np.int64)) != len(row.records) // RECORD.itemsize
+        ):
+            return "the headers do not describe the records"
+        if not row.records and len(prefixes) != 1:
+            return "a control row holds more than one frame"
+    if row.records and len(row.outcomes) != len(row.records) // RECORD.itemsize * OUTCOME.itemsize:
+        return "not one outcome for each record"
+    return None

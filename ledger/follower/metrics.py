@@ -1,0 +1,93 @@
+"""What the follower tells Prometheus: how far behind it is, what it wrote and what it compared.
+
+Belongs here: the figures and their names. Never here: decisions taken from them.
+"""
+
+import time
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+NS_PER_SECOND: Final = 1_000_000_000
+
+
+class FollowerMetrics:
+    """One set of figures in a registry of its own. Updated once per batch, so plain counters are cheap enough."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._waiting_since_ns = 0
+        self._snapshot_at_ns = 0
+        registry = self.registry
+        self._lag_rows = Gauge("yzt_follower_lag_rows", "Committed rows not yet projected", registry=registry)
+        self._lag_records = Gauge("yzt_follower_lag_records", "Committed records not yet projected", registry=registry)
+        lag = Gauge(
+            "yzt_follower_lag_seconds",
+            "Age of the oldest committed row not yet projected, 0 when there is none",
+            registry=registry,
+        )
+        lag.set_function(self.lag_seconds)
+        self._sequence = Gauge("yzt_follower_sequence", "Last projected journal row", registry=registry)
+        self._records = Counter("yzt_follower_records_total", "Records projected to SQL", registry=registry)
+        self._batches = Counter("yzt_follower_batches_total", "Transactions of the read model", registry=registry)
+        self._write_seconds = Counter(
+            "yzt_follower_write_seconds_total", "Time spent in those transactions", registry=registry
+        )
+        self._last_write = Gauge(
+            "yzt_follower_last_write_seconds", "Time of the newest of those transactions", registry=registry
+        )
+        self._slices = Counter(
+            "yzt_follower_slices_compared_total",
+            "State slices found equal to the ledger's",
+            registry=registry,
+        )
+        age = Gauge(
+            "yzt_follower_snapshot_age_seconds",
+            "Age of the newest snapshot of this process, -1 before the first",
+            registry=registry,
+        )
+        age.set_function(self._snapshot_age_seconds)
+        self._snapshot_seconds = Gauge(
+            "yzt_follower_snapshot_write_seconds", "Time the newest snapshot took", registry=registry
+        )
+
+    def serve(self, port: int) -> int:
+        """Serves the figures on 127.0.0.1 from a thread. Returns: the port, which the system chose if `port` is 0."""
+        server, _thread = start_http_server(port, "127.0.0.1", self.registry)
+        return int(server.server_port)
+
+    def behind(self, rows: int, oldest_decided_at_ns: int) -> None:
+        """So many committed rows wait, the oldest of them decided at that time; (0, 0) when caught up."""
+        self._lag_rows.set(rows)
+        self._waiting_since_ns = oldest_decided_at_ns if rows else 0
+        if rows == 0:
+            self._lag_records.set(0)
+
+    def behind_records(self, records: int) -> None:
+        """So many committed records wait."""
+        self._lag_records.set(records)
+
+    def wrote(self, sequence: int, records: int, duration_ns: int) -> None:
+        """One batch is in the read model."""
+        self._sequence.set(sequence)
+        self._records.inc(records)
+        self._batches.inc()
+        self._write_seconds.inc(duration_ns / NS_PER_SECOND)
+        self._last_write.set(duration_ns / NS_PER_SECOND)
+
+    def compared_slice(self) -> None:
+        """One state slice equals what the ledger recorded."""
+        self._slices.inc()
+
+    def took_snapshot(self, duration_ns: int) -> None:
+        """A snapshot is on disk."""
+        self._snapshot_at_ns = time.time_ns()
+        self._snapshot_seconds.set(duration_ns / NS_PER_SECOND)
+
+    def lag_seconds(self) -> float:
+        """Age of the oldest committed row that is not yet projected."""
+        since_ns = self._waiting_since_ns
+        return max(0, time.time_ns() - since_ns) / NS_PER_SECOND if since_ns else 0.0
+
+    def _snapshot_age_seconds(self) -> float:
+        return (time.time_ns() - self._snapshot_at_ns) / NS_PER_SECOND if self._snapshot_at_ns else -1.0

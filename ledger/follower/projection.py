@@ -1,0 +1,252 @@
+"""The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
+
+Belongs here: every SQL statement on the tables of 0002_read_model.sql. Never here: layouts of COPY rows
+(copy_rows), what a batch touched (batch), reading the journal.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import asyncpg
+import numpy as np
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.processes import Progress
+from ledger.core.book import Book
+from ledger.follower.batch import (
+    Batch,
+    account_chunks,
+    contract_chunks,
+    movement_chunks,
+    order_chunks,
+)
+from ledger.follower.copy_rows import (
+    ACCOUNT_COPY,
+    CONTRACT_COPY,
+    COPY_HEAD,
+    COPY_TAIL,
+    MOVEMENT_COPY,
+    ORDER_COPY,
+    CopyArray,
+    Int64s,
+    column_names,
+)
+from ledger.journal import SHARD, ZERO_DIGEST, connect
+from protocol.errors import InvariantBroken
+
+# What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
+# may take the last of them back together, never one without the other. So no commit waits for the disk.
+# The touched accounts arrive in ascending order, for which walking the index wins at every size that matters; the
+# planner, which knows nothing of a temporary table's size, would read all accounts for a thousand of them.
+_SESSION: Final = """
+SET synchronous_commit = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+CREATE TEMPORARY TABLE touched (
+    contract_no bigint, balance_fen bigint, frozen_fen bigint, bought_unsettled_fen bigint,
+    sold_unsettled_fen bigint, restrained_fen bigint, as_of_sequence bigint
+) ON COMMIT DELETE ROWS
+"""
+# Held as long as the connection lives. After a SIGKILL the server may still be committing the last transaction of the
+# follower that was killed; its successor waits here until that is over, and only then reads the cursor.
+_TAKE_LOCK: Final = "SELECT pg_advisory_lock($1, $2)"
+LOCK_CLASS: Final = 0x595A_5246
+WAIT_REPORT_SECONDS: Final = 2.0
+_FIRST_CURSOR: Final = """
+INSERT INTO read_cursor (shard, sequence, decided_at_ns, digest) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING
+"""
+_CURSOR: Final = "SELECT sequence, digest, decided_at_ns FROM read_cursor WHERE shard = $1"
+_MOVE_CURSOR: Final = """
+UPDATE read_cursor SET sequence = $3, digest = $4, decided_at_ns = $5
+WHERE shard = $1 AND sequence = $2 AND digest = $6
+"""
+_FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
+_UPDATE_ACCOUNTS: Final = """
+UPDATE accounts a
+SET balance_fen = t.balance_fen,
+    frozen_fen = t.frozen_fen,
+    bought_unsettled_fen = t.bought_unsettled_fen,
+    sold_unsettled_fen = t.sold_unsettled_fen,
+    restrained_fen = t.restrained_fen,
+    as_of_sequence = t.as_of_sequence
+FROM touched t
+WHERE a.contract_no = t.contract_no
+"""
+_SET_STATUS: Final = "UPDATE contracts SET status = $2, as_of_sequence = $3 WHERE contract_no = $1"
+_PUT_PARTY: Final = """
+INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (party) DO UPDATE
+SET seats = excluded.seats, as_of_sequence = excluded.as_of_sequence
+"""
+
+
+class ReadModelLost(ProcessFault):
+    """The connection to PostgreSQL ended, or a statement failed. A new start goes on from the cursor."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.UNAVAILABLE)
+
+
+class CursorMoved(ProcessFault):
+    """Somebody else has moved the cursor. A new start goes on from where it is."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.UNAVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the read model is: the last journal row that it holds (sequence 0 and a zero digest before any)."""
+
+    sequence: int
+    digest: bytes
+    decided_at_ns: int
+
+
+class ReadModel:
+    """The one writer of the read model, on a connection of its own."""
+
+    def __init__(self, connection: asyncpg.Connection, shard: int = SHARD) -> None:
+        self._connection = connection
+        self._shard = shard
+
+    @classmethod
+    async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
+        """Connects, waits until no other follower writes, prepares the session. The migrations must be applied.
+
+        Raises: ProcessFault UNAVAILABLE when PostgreSQL cannot be reached. On cancellation nothing is left open.
+        """
+        model = cls(await connect(dsn, "follower projection"))
+        try:
+            await model._take_lock(progress)
+            await model._connection.execute(_SESSION)
+            await model._connection.execute(_FIRST_CURSOR, model._shard, ZERO_DIGEST)
+        except BaseException:
+            model.abandon()
+            raise
+        return model
+
+    async def cursor(self) -> Cursor:
+        """Where the next batch begins."""
+        row = await self._connection.fetchrow(_CURSOR, self._shard)
+        assert row is not None
+        return Cursor(row["sequence"], row["digest"], row["decided_at_ns"])
+
+    async def write(self, batch: Batch, book: Book, before: Cursor) -> Cursor:
+        """Takes in a batch that the book has applied, in one transaction, and returns the cursor after it.
+
+        Raises: ReadModelLost; CursorMoved when the cursor is not `before`; InvariantBroken when the tables refuse
+        what the book says, or lack a row that it has. On cancellation nothing of the batch is kept.
+        """
+        assert batch.last is not None
+        after = Cursor(batch.last.sequence, batch.last.digest, batch.last.decided_at_ns)
+        try:
+            async with self._connection.transaction():
+                await self._move_cursor(before, after)
+                await self._write_records(batch, book, after.sequence)
+                await self._write_master_data(batch, book, after.sequence)
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise ReadModelLost(f"the read model cannot be written: {error}") from error
+        return after
+
+    async def make_durable(self) -> None:
+        """Returns when everything written so far, the cursor too, is on the server's disk.
+
+        Raises: ReadModelLost.
+        """
+        try:
+            async with self._connection.transaction():
+                await self._connection.execute("SET LOCAL synchronous_commit = on")
+                await self._connection.execute(_FLUSH, self._shard)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise ReadModelLost(f"the read model cannot be written: {error}") from error
+
+    def abandon(self) -> None:
+        """Closes the connection without waiting; a transaction under way is undone by the server."""
+        self._connection.terminate()
+
+    async def _take_lock(self, progress: Progress) -> None:
+        taking = asyncio.ensure_future(self._connection.execute(_TAKE_LOCK, LOCK_CLASS, self._shard))
+        try:
+            while not (await asyncio.wait({taking}, timeout=WAIT_REPORT_SECONDS))[0]:
+                progress("waiting for another follower of this read model to end")
+            taking.result()
+        finally:
+            taking.cancel()
+
+    async def _move_cursor(self, before: Cursor, after: Cursor) -> None:
+        done = await self._connection.execute(
+            _MOVE_CURSOR,
+            self._shard,
+            before.sequence,
+            after.sequence,
+            after.digest,
+            after.decided_at_ns,
+            before.digest,
+        )
+        if done != "UPDATE 1":
+            raise CursorMoved(f"the read model's cursor is not at row {before.sequence} any more")
+
+    async def _write_records(self, batch: Batch, book: Book, sequence: int) -> None:
+        columns = batch.record_columns()
+        if columns is not None:
+            await self._copy("orders", ORDER_COPY, order_chunks(columns))
+            await self._copy("movements", MOVEMENT_COPY, movement_chunks(columns))
+        touched = batch.touched_contracts(columns)
+        if len(touched):
+            await self._update_accounts(book, touched, sequence)
+
+    async def _update_accounts(self, book: Book, touched: Int64s, sequence: int) -> None:
+        await self._copy("touched", ACCOUNT_COPY, account_chunks(book, touched, sequence))
+        done = await self._connection.execute(_UPDATE_ACCOUNTS)
+        if done != f"UPDATE {len(touched)}":
+            raise InvariantBroken(f"read model lacks accounts: {done} of {len(touched)} at row {sequence}")
+
+    async def _write_master_data(self, batch: Batch, book: Book, sequence: int) -> None:
+        opened = batch.new_contracts(book)
+        if len(opened):
+            await self._copy("contracts", CONTRACT_COPY, contract_chunks(book, opened, sequence))
+            await self._copy("accounts", ACCOUNT_COPY, account_chunks(book, opened, sequence))
+        statuses = batch.changed_statuses(book)
+        if statuses:
+            changes = [(number, status, sequence) for number, status in statuses]
+            await self._connection.executemany(_SET_STATUS, changes)
+        if batch.parties_changed:
+            parties = [
+                (
+                    entry.party,
+                    entry.role,
+                    entry.suite,
+                    entry.proceeds_at_fill,
+                    entry.name.replace("\x00", "\N{REPLACEMENT CHARACTER}"),  # PostgreSQL's text cannot hold it
+                    list(entry.seats),
+                    sequence,
+                )
+                for entry in book.parties.values()
+            ]
+            await self._connection.executemany(_PUT_PARTY, parties)
+
+    async def _copy(self, table: str, layout: np.dtype[np.void], chunks: Iterator[CopyArray]) -> None:
+        first = next(chunks, None)
+        if first is None:
+            return
+        await self._connection.copy_to_table(
+            table,
+            source=_copy_stream(chain((first,), chunks)),
+            columns=column_names(layout),
+            format="binary",
+        )
+
+
+async def _copy_stream(chunks: Iterator[CopyArray]) -> AsyncIterator[bytes]:
+    """The bytes of one COPY; each chunk is built when the one before it has been handed to the socket."""
+    yield COPY_HEAD
+    for chunk in chunks:
+        yield chunk.tobytes()
+    yield COPY_TAIL

@@ -1,0 +1,251 @@
+"""The follower's loop: committed rows into its own book, then into the read model, then, when due, a snapshot.
+
+Belongs here: recovery to the cursor, the order of those steps, what is compared on the way. Never here: SQL of the
+read model (projection), signals and files of the process (__main__).
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.processes import Progress
+from ledger.core.book import Book
+from ledger.core.engine import apply_row, state_slice_count, state_slice_digest
+from ledger.core.row import Row
+from ledger.follower.batch import Batch
+from ledger.follower.chain import Chain
+from ledger.follower.metrics import FollowerMetrics
+from ledger.follower.projection import Cursor, ReadModel
+from ledger.follower.snapshots import SnapshotPolicy, newest_until, take
+from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
+from protocol.errors import InvariantBroken
+from protocol.records import RECORD
+
+POLL_NS: Final = 25_000_000
+"""The least time from one look at the journal to the next, so that small rows gather; a full batch does not wait."""
+READ_BYTES: Final = 16 * 1024 * 1024
+"""Rows held in memory between reading and applying."""
+PROGRESS_EVERY_NS: Final = 2_000_000_000
+COUNT_RECORDS_EVERY_NS: Final = 1_000_000_000
+
+NS_PER_SECOND: Final = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Replica:
+    """A book and the chain that led to it. Takes rows one by one and believes none before it is checked."""
+
+    book: Book
+    chain: Chain
+
+    @classmethod
+    def empty(cls, shard: int = SHARD) -> "Replica":
+        """The state before the first row."""
+        return cls(Book.empty(), Chain(shard, 0, ZERO_DIGEST))
+
+    def apply(self, row: Row) -> bool:
+        """Checks the next row, applies its stored outcomes and compares the slice it names, if it names one.
+
+        Returns: whether a slice was compared.
+        Raises: JournalTampered for a row that does not fit; InvariantBroken when our state is not the ledger's.
+        """
+        fault = self.chain.fault_of(row)
+        if fault is not None:
+            raise JournalTampered(f"journal row {row.sequence}: {fault}")
+        apply_row(self.book, row)
+        self.chain.advance(row)
+        if not row.state_check:
+            return False
+        slice_no = int.from_bytes(row.state_check[:4], "little", signed=True)
+        exists = 0 <= slice_no < state_slice_count(self.book)
+        if not exists or state_slice_digest(self.book, slice_no) != row.state_check[4:]:
+            raise InvariantBroken(f"row {row.sequence}: state slice {slice_no} of the follower is not the ledger's")
+        return True
+
+
+@dataclass(slots=True)
+class Signals:
+    """What was asked for from outside; the loop looks at it between transactions."""
+
+    stop: bool = False
+    snapshot: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ask_stop(self) -> None:
+        """End after the transaction under way."""
+        self.stop = True
+        self.wake.set()
+
+    def ask_snapshot(self) -> None:
+        """Take a snapshot after the transaction under way."""
+        self.snapshot = True
+        self.wake.set()
+
+
+class Follower:
+    """One read model's follower. `recover` once, then `run` until it is asked to stop."""
+
+    def __init__(
+        self,
+        reading: asyncpg.Connection,
+        read_model: ReadModel,
+        snapshot_root: Path,
+        policy: SnapshotPolicy,
+        metrics: FollowerMetrics,
+        progress: Progress,
+    ) -> None:
+        self._reading = reading
+        self._reader = JournalReader(reading)
+        self._read_model = read_model
+        self._snapshot_root = snapshot_root
+        self._policy = policy
+        self.metrics = metrics
+        self._progress = progress
+        self._replica = Replica.empty()
+        self._cursor = Cursor(0, ZERO_DIGEST, 0)
+        self._counted_at_ns = 0
+        self.signals = Signals()
+
+    @property
+    def cursor(self) -> Cursor:
+        """How far the read model is."""
+        return self._cursor
+
+    @property
+    def book(self) -> Book:
+        """The book after the row `cursor.sequence`; for reading only."""
+        return self._replica.book
+
+    async def recover(self) -> None:
+        """Brings the book to the read model's cursor: the newest snapshot at or below it, then rows, unprojected.
+
+        Raises: JournalTampered when snapshot, journal and cursor disagree; InvariantBroken; ProcessFault.
+        """
+        self._cursor = await self._read_model.cursor()
+        found = newest_until(self._snapshot_root, self._cursor.sequence, self._progress)
+        if found is not None:
+            await self._adopt(*found)
+        chain = self._replica.chain
+        next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
+        rows = self._reader.rows_after(chain.sequence, READ_BYTES, self._cursor.sequence)
+        async for row in rows:
+            self._apply(row)
+            if time.monotonic_ns() >= next_report_ns:
+                next_report_ns += PROGRESS_EVERY_NS
+                self._progress(f"follower recovers: row {row.sequence} of {self._cursor.sequence}")
+        if (chain.sequence, chain.digest) != (self._cursor.sequence, self._cursor.digest):
+            raise JournalTampered(
+                f"the read model holds row {self._cursor.sequence}, the journal ends at {chain.sequence} or differs"
+            )
+        self._policy.last_at_ns = time.monotonic_ns()
+
+    async def run(self) -> None:
+        """Follows the journal until `signals.stop`; every transaction under way is finished first.
+
+        Raises: JournalTampered, InvariantBroken, ProcessFault. On cancellation the transaction under way is undone.
+        """
+        while not self.signals.stop:
+            began_ns = time.monotonic_ns()
+            caught_up = await self.take_batch()
+            await self.snapshot_if_due()
+            if caught_up:
+                await self._pause(began_ns + POLL_NS - time.monotonic_ns())
+
+    async def take_batch(self) -> bool:
+        """Takes in what the journal holds at this moment, at most one batch. Returns: whether that was all.
+
+        Raises: as `run`.
+        """
+        until = await self._head_sequence()
+        if until == self._cursor.sequence:
+            self.metrics.behind(0, 0)
+            return True
+        await self._count_waiting(until)
+        batch = Batch(self._replica.book.contracts_count)
+        async for row in self._reader.rows_after(self._cursor.sequence, READ_BYTES, until):
+            if batch.last is None:
+                self.metrics.behind(until - self._cursor.sequence, row.decided_at_ns)
+            self._apply(row)
+            batch.add(row)
+            if batch.is_full:
+                break
+        if batch.last is None:
+            raise JournalTampered(f"journal row {self._cursor.sequence + 1} is missing, the head is at {until}")
+        began_ns = time.monotonic_ns()
+        self._cursor = await self._read_model.write(batch, self._replica.book, self._cursor)
+        self.metrics.wrote(self._cursor.sequence, batch.records_count, time.monotonic_ns() - began_ns)
+        self.metrics.behind(until - self._cursor.sequence, self._cursor.decided_at_ns)
+        return self._cursor.sequence == until
+
+    def _apply(self, row: Row) -> None:
+        if self._replica.apply(row):
+            self.metrics.compared_slice()
+        self._policy.applied(len(row.records) // RECORD.itemsize)
+
+    async def _adopt(self, book: Book, digest: bytes) -> None:
+        row = await self._reader.row_holding(book.sequence) if book.sequence else None
+        if row is None or row.digest != digest:
+            raise JournalTampered(f"the snapshot of row {book.sequence} is not of this journal")
+        chain = Chain(row.shard, 0, ZERO_DIGEST)
+        chain.advance(row)
+        self._replica = Replica(book, chain)
+
+    async def _head_sequence(self) -> int:
+        head = await self._reader.head()
+        sequence = head.sequence if head is not None else 0
+        if sequence < self._cursor.sequence:
+            raise JournalTampered(
+                f"the read model holds row {self._cursor.sequence}, the journal's head is at {sequence}"
+            )
+        return sequence
+
+    async def _count_waiting(self, until: int) -> None:
+        """Once a second at most: lengths of large values are read without the values, but not for nothing."""
+        now_ns = time.monotonic_ns()
+        if now_ns - self._counted_at_ns < COUNT_RECORDS_EVERY_NS:
+            return
+        self._counted_at_ns = now_ns
+        waiting_bytes = await self._reading.fetchval(
+            "SELECT coalesce(sum(octet_length(records)), 0)::bigint FROM journal "
+            "WHERE shard = $1 AND sequence > $2 AND sequence <= $3",
+            SHARD,
+            self._cursor.sequence,
+            until,
+        )
+        self.metrics.behind_records(int(waiting_bytes) // RECORD.itemsize)
+
+    async def snapshot_if_due(self) -> None:
+        """Between transactions only: book and cursor are then at the same row.
+
+        Raises: ProcessFault when the disk or PostgreSQL does not take it.
+        """
+        self._policy.asked |= self.signals.snapshot
+        self.signals.snapshot = False
+        if self._cursor.sequence == 0 or not self._policy.is_due(time.monotonic_ns()):
+            return
+        # The cursor must not fall behind a snapshot by a crash of the server: the snapshot could not be used then.
+        await self._read_model.make_durable()
+        began_ns = time.monotonic_ns()
+        try:
+            took_ns = await asyncio.to_thread(take, self._snapshot_root, self.book, self._cursor.digest)
+        except OSError as error:
+            message = f"snapshot of row {self._cursor.sequence}: {error}"
+            raise ProcessFault(message, ExitCode.UNAVAILABLE) from error
+        self._policy.taken(began_ns, time.monotonic_ns())
+        self.metrics.took_snapshot(took_ns)
+        self._progress(f"snapshot of row {self._cursor.sequence} in {took_ns // 1_000_000} ms")
+
+    async def _pause(self, duration_ns: int) -> None:
+        if duration_ns <= 0:
+            return
+        try:
+            async with asyncio.timeout(duration_ns / NS_PER_SECOND):
+                await self.signals.wake.wait()
+            self.signals.wake.clear()
+        except TimeoutError:
+            return

@@ -1,0 +1,92 @@
+"""When a snapshot of the follower's book is due, how one is taken and which one is read at start.
+
+Belongs here: the policy and its bound on effort. Never here: files (ledger.snapshot), what the arrays mean
+(ledger.core.arrays).
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from config.processes import Progress
+from ledger import snapshot
+from ledger.core.arrays import from_arrays, to_arrays
+from ledger.core.book import Book
+from protocol.errors import InvariantBroken
+
+SNAPSHOTS_KEPT: Final = 3
+"""The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""
+REST_FACTOR: Final = 10
+"""After a snapshot that took t, none is due for 10 t: writing them takes at most a tenth of the time."""
+
+
+@dataclass(slots=True)
+class SnapshotPolicy:
+    """Due after so many requests or so much time, whichever comes first, if anything was applied since the last."""
+
+    every_requests: int
+    every_ns: int
+    requests: int = 0
+    last_at_ns: int = 0  # monotonic
+    rest_until_ns: int = 0  # monotonic
+    asked: bool = False
+
+    def applied(self, requests: int) -> None:
+        """So many requests more are in the book."""
+        self.requests += requests
+
+    def is_due(self, now_ns: int) -> bool:
+        """Whether one should be taken at this moment; an asked one waits for nothing."""
+        if self.asked:
+            return True
+        if self.requests == 0 or now_ns < self.rest_until_ns:
+            return False
+        return self.requests >= self.every_requests or now_ns - self.last_at_ns >= self.every_ns
+
+    def taken(self, began_ns: int, ended_ns: int) -> None:
+        """One was taken between these two moments."""
+        self.requests = 0
+        self.asked = False
+        self.last_at_ns = ended_ns
+        self.rest_until_ns = ended_ns + REST_FACTOR * (ended_ns - began_ns)
+
+
+def take(root: Path, book: Book, digest: bytes) -> int:
+    """Writes a snapshot of the book, whose last row has `digest`, and removes old ones. Returns: how long it took, ns.
+
+    The book must not change meanwhile. Raises: OSError when the disk does not take it.
+    """
+    began_ns = time.monotonic_ns()
+    snapshot.write(root, book.sequence, digest, to_arrays(book))
+    snapshot.prune(root, SNAPSHOTS_KEPT)
+    return time.monotonic_ns() - began_ns
+
+
+def book_of(loaded: snapshot.Snapshot) -> Book:
+    """The book that a loaded snapshot holds.
+
+    Raises: SnapshotUnfit when an array is not of signed integers; InvariantBroken when they make no book.
+    """
+    arrays: dict[str, npt.NDArray[np.signedinteger]] = {}
+    for name, array in loaded.arrays.items():
+        if not np.issubdtype(array.dtype, np.signedinteger):
+            raise snapshot.SnapshotUnfit(f"array {name} is of {array.dtype}, not of signed integers")
+        arrays[name] = array.view(np.dtype(f"<i{array.dtype.itemsize}"))
+    return from_arrays(arrays)
+
+
+def newest_until(root: Path, sequence: int, progress: Progress) -> tuple[Book, bytes] | None:
+    """The book of the newest readable snapshot at or below `sequence`, and its row's digest; None without one."""
+    for folder in snapshot.newest_first(root):
+        if int(folder.name) > sequence:
+            continue
+        try:
+            loaded = snapshot.load(folder)
+            return book_of(loaded), loaded.digest
+        except (snapshot.SnapshotUnfit, InvariantBroken) as error:
+            progress(f"snapshot {folder.name} passed over: {error}")
+    return None

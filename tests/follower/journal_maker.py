@@ -1,0 +1,230 @@
+"""Journal rows made with the core alone: what the ledger would have decided and committed, without a ledger.
+
+Belongs here: frames, rows and the chain between them. Never here: PostgreSQL, expectations.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ledger.core.book import Book, BookSize
+from ledger.core.engine import (
+    apply_genesis,
+    decide_block,
+    decide_control,
+    genesis_row,
+    state_slice_digest,
+)
+from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rules_version import RULES_VERSION
+from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header
+from protocol.limits import SIGNATURE_BYTES
+from protocol.messages import (
+    ChangeContract,
+    ContractTerms,
+    ControlMessage,
+    Genesis,
+    Negotiate,
+    OpenContracts,
+    OpenTradeDate,
+    PartyEntry,
+    PartyKey,
+    RegisterParty,
+    RegisterSeat,
+    encode,
+)
+from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    Direction,
+    FrameKind,
+    RecordKind,
+    Role,
+    Suite,
+    contract_no_from_index,
+)
+
+DATE = 20_260_105
+NEXT_DATE = 20_260_106
+BROKER = 2
+SEAT = 11
+OTHER_SEAT = 12
+START_NS = 1_767_571_200_000_000_000
+SMALL = BookSize(contracts_max=2**17, requests_max=2**21)
+
+
+def record(kind: RecordKind, contract: int, amount_fen: int, **fields: int) -> RecordArray:
+    """(1,) RECORD about the contract at index `contract`; further fields by name."""
+    made = np.zeros(1, RECORD)
+    made["kind"] = kind
+    made["contract_no"] = contract_no_from_index(contract)
+    made["amount_fen"] = amount_fen
+    for name, value in fields.items():
+        made[name] = value
+    return made
+
+
+def freezes(contracts: Iterable[int], amount_fen: int) -> RecordArray:
+    """(n,) FREEZE records, one for each contract index."""
+    indices = np.fromiter(contracts, np.int64)
+    made = np.zeros(len(indices), RECORD)
+    made["kind"] = RecordKind.FREEZE
+    made["contract_no"] = [contract_no_from_index(int(index)) for index in indices]
+    made["amount_fen"] = amount_fen
+    made["price"] = 100_000
+    made["quantity"] = 100
+    made["security"] = b"600000"
+    return made
+
+
+def joined(parts: Iterable[RecordArray]) -> RecordArray:
+    """(n,) of the parts in order, in one layout: numpy's own joining would move overlapping fields apart."""
+    return np.frombuffer(b"".join(part.tobytes() for part in parts), RECORD)
+
+
+@dataclass
+class JournalMaker:
+    """A ledger without a ledger: decides with the core and keeps the rows that would have been committed."""
+
+    book: Book = field(default_factory=lambda: Book.empty(SMALL))
+    rows: list[Row] = field(default_factory=list)
+    now_ns: int = START_NS
+
+    def open_bank(self, balances_fen: list[int]) -> None:
+        """Genesis, one broker with two seats, and one active contract for each opening balance."""
+        self.genesis()
+        self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", True))
+        self.control(RegisterSeat(SEAT, BROKER))
+        self.control(RegisterSeat(OTHER_SEAT, BROKER))
+        self.open_contracts(balances_fen)
+
+    def genesis(self) -> Row:
+        """The first row."""
+        key = PartyKey(3, bytes(32), 0, 2**62)
+        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "银行", False, [key], [BANK_SEAT])
+        message = Genesis(bank, DATE)
+        row = genesis_row(message, 1, 1, self._tick())
+        apply_genesis(self.book, message, row.decided_at_ns)
+        self.rows.append(row)
+        return row
+
+    def open_contracts(self, balances_fen: list[int]) -> Row:
+        """Active contracts of the broker with consecutive numbers."""
+        first = self.book.contracts_count
+        terms = [
+            ContractTerms(6_222_000_000_000_000 + first + place, BROKER, 2, balance_fen)
+            for place, balance_fen in enumerate(balances_fen)
+        ]
+        return self.control(OpenContracts(contract_no_from_index(first), terms))
+
+    def change(self, contract: int, event: int) -> Row:
+        """A status event on the contract at an index."""
+        return self.control(ChangeContract(contract_no_from_index(contract), event))
+
+    def roll(self, trade_date: int = NEXT_DATE) -> Row:
+        """Opens the next trade date."""
+        return self.control(OpenTradeDate(trade_date))
+
+    def control(self, message: ControlMessage, seat: int = BANK_SEAT) -> Row:
+        """One control frame, decided and kept."""
+        body = encode(message)
+        prefix = self._prefix(FrameKind.CONTROL, seat, body, 1, int(self.book.next_number[seat]))
+        decided_at_ns, trade_date = self._tick(), self.book.trade_date
+        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), message, decided_at_ns)
+        return self._keep(decided_at_ns, trade_date, headers=prefix, control=body, outcomes=outcomes)
+
+    def negotiate(self, seat: int, session_version: int) -> Row:
+        """A logon, decided and kept."""
+        message = Negotiate(bytes(16), "test")
+        body = encode(message)
+        prefix = self._prefix(FrameKind.NEGOTIATE, seat, body, 0, 0, session_version)
+        decided_at_ns, trade_date = self._tick(), self.book.trade_date
+        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), message, decided_at_ns)
+        return self._keep(decided_at_ns, trade_date, headers=prefix, control=body, outcomes=outcomes)
+
+    def block(self, *frames: tuple[int, RecordArray], check_slice: int | None = None) -> Row:
+        """One commit of (seat, records) frames; `check_slice` adds the digest of that slice of the state after it."""
+        expected = {seat: int(self.book.next_number[seat]) for seat, _ in frames}
+        prefixes = []
+        for seat, records in frames:
+            prefixes.append(self._prefix(FrameKind.RECORDS, seat, records.tobytes(), len(records), expected[seat]))
+            expected[seat] += len(records)
+        headers = b"".join(prefixes)
+        records = joined([records for _, records in frames])
+        decided_at_ns, trade_date = self._tick(), self.book.trade_date
+        outcomes = decide_block(self.book, np.frombuffer(headers, PREFIX), records, decided_at_ns)
+        check = b""
+        if check_slice is not None:
+            check = check_slice.to_bytes(4, "little") + state_slice_digest(self.book, check_slice)
+        return self._keep(
+            decided_at_ns,
+            trade_date,
+            headers=headers,
+            records=records.tobytes(),
+            outcomes=outcomes,
+            state_check=check,
+        )
+
+    def _tick(self) -> int:
+        self.now_ns += 1_000_000
+        return self.now_ns
+
+    def _prefix(
+        self, kind: FrameKind, seat: int, body: bytes, count: int, first_number: int, session_version: int = 1
+    ) -> bytes:
+        """160 bytes: a header as the seat's party would send it, and no signature."""
+        header = Header(
+            MAGIC,
+            PROTOCOL_VERSION,
+            Suite.ED25519_SHA256,
+            kind,
+            Direction.TO_BANK,
+            int(self.book.seat_owner[seat]),
+            BANK_PARTY,
+            seat,
+            self.book.trade_date,
+            session_version,
+            1,
+            first_number,
+            count,
+            len(body),
+            self.now_ns,
+            0,
+            hashlib.sha256(body).digest(),
+        )
+        return pack_header(header) + bytes(SIGNATURE_BYTES)
+
+    def _keep(
+        self,
+        decided_at_ns: int,
+        trade_date: int,
+        *,
+        headers: bytes,
+        outcomes: bytes,
+        records: bytes = b"",
+        control: bytes = b"",
+        state_check: bytes = b"",
+    ) -> Row:
+        unchained = Row(
+            shard=1,
+            sequence=self.book.sequence,
+            epoch=1,
+            trade_date=trade_date,
+            rules_version=RULES_VERSION,
+            decided_at_ns=decided_at_ns,
+            bank_key_ids=(1, 2),
+            headers=headers,
+            records=records,
+            annotations=b"",
+            control=control,
+            outcomes=outcomes,
+            state_check=state_check,
+            digest=b"",
+        )
+        previous = self.rows[-1].digest if self.rows else FIRST_DIGEST
+        row = replace(unchained, digest=row_digest(previous, unchained))
+        self.rows.append(row)
+        return row

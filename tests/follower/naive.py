@@ -1,0 +1,120 @@
+"""What the read model should hold, worked out record by record from rows with plain Python: no numpy, no book.
+
+Belongs here: the naive expectation. Never here: anything of the follower or of the core.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ledger.core.row import Row
+from protocol.messages import OpenContracts, SetRestraint, decode_control
+from protocol.vocabulary import FrameKind, contract_no_from_index, index_from_contract_no
+
+FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
+_RECORD = struct.Struct("<bbhiqqqqiiq8s")
+_OUTCOME = struct.Struct("<hhiq")
+_PREFIX_BYTES = 160
+
+
+@dataclass
+class Account:
+    """Fen of one contract's account."""
+
+    balance: int = 0
+    frozen: int = 0
+    bought: int = 0
+    sold: int = 0
+    restrained: int = 0
+
+    def columns(self) -> tuple[int, int, int, int, int]:
+        """In the order of the table."""
+        return self.balance, self.frozen, self.bought, self.sold, self.restrained
+
+
+@dataclass
+class Expectation:
+    """The tables, as Python values."""
+
+    accounts: dict[int, Account] = field(default_factory=dict)
+    orders: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, contract, amount, code, sequence, decided-at)"""
+    movements: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, kind, contract, amount, code, remaining, sequence, decided-at)"""
+    freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    """(trade date, seat, number) → [amount, drawn, released]"""
+
+
+def expect(rows: Iterable[Row]) -> Expectation:
+    """Goes through the rows once, in order."""
+    expectation = Expectation()
+    for row in rows:
+        if row.records:
+            for place, record, outcome in _records(row):
+                _take(expectation, row, place, record, outcome)
+        elif _is_accepted_control(row):
+            _take_control(expectation, row)
+    return expectation
+
+
+def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], tuple[int, ...], tuple[int, ...]]]:
+    """((trade date, seat, number), record, outcome) of each record of a block row."""
+    index = 0
+    for start in range(0, len(row.headers), _PREFIX_BYTES):
+        seat, trade_date = struct.unpack_from("<ii", row.headers, start + 16)
+        first_number, count = struct.unpack_from("<qi", row.headers, start + 32)
+        for number in range(first_number, first_number + count):
+            record = _RECORD.unpack_from(row.records, index * _RECORD.size)
+            yield (trade_date, seat, number), record, _OUTCOME.unpack_from(row.outcomes, index * 16)
+            index += 1
+
+
+def _take(
+    expectation: Expectation,
+    row: Row,
+    place: tuple[int, int, int],
+    record: tuple[int, ...],
+    outcome: tuple[int, ...],
+) -> None:
+    kind, contract_no, amount, release = record[0], record[4], record[5], record[6]
+    target = (record[8], record[9], record[10])
+    code, remaining = outcome[0], outcome[3]
+    told = (row.sequence, row.decided_at_ns)
+    if kind == FREEZE:
+        expectation.orders.append((*place, contract_no, amount, code, *told))
+    else:
+        expectation.movements.append((*place, kind, contract_no, amount, code, remaining, *told))
+    if code != 0:
+        return
+    account = expectation.accounts[contract_no]
+    if kind == FREEZE:
+        expectation.freezes[place] = [amount, 0, 0]
+        account.frozen += amount
+    elif kind == RELEASE:
+        expectation.freezes[target][2] += amount
+        account.frozen -= amount
+    elif kind == FILL_BUY:
+        expectation.freezes[target][1] += amount
+        expectation.freezes[target][2] += release
+        account.frozen -= amount + release
+        account.bought += amount
+    elif kind == FILL_SELL:
+        account.sold += amount
+    else:
+        account.balance += amount if kind == DEPOSIT else -amount
+
+
+def _is_accepted_control(row: Row) -> bool:
+    kind = row.headers[6] if row.headers else FrameKind.CONTROL
+    code = _OUTCOME.unpack(row.outcomes)[0] if row.outcomes else 0
+    return kind == FrameKind.CONTROL and code == 0
+
+
+def _take_control(expectation: Expectation, row: Row) -> None:
+    message = decode_control(row.control)
+    if isinstance(message, OpenContracts):
+        first = index_from_contract_no(message.first_contract_no)
+        for index, terms in enumerate(message.terms, first):
+            expectation.accounts[contract_no_from_index(index)] = Account(balance=terms.balance_fen)
+    elif isinstance(message, SetRestraint):
+        expectation.accounts[message.contract_no].restrained = message.restrained_fen

@@ -1,0 +1,228 @@
+"""`yzt audit verify` names the first bad row of a journal that somebody changed in the database."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import Config, load, with_dsn
+from ledger.audit import main
+from ledger.core.row import Row, row_digest
+from tests.follower.journal_maker import SEAT, JournalMaker, freezes
+from tests.follower.story import next_morning, trading
+from tests.follower.world import world
+
+pytestmark = pytest.mark.postgres
+
+BLOCK = 7  # the first block row of the story
+FLIPS = {
+    "epoch": "epoch = epoch + 1",
+    "rules_version": "rules_version = 2",
+    "decided_at_ns": "decided_at_ns = decided_at_ns + 1",
+    "bank_key_1": "bank_key_1 = 9",
+    "bank_key_2": "bank_key_2 = 9",
+    "headers": "headers = set_bit(headers, 999, 1 - get_bit(headers, 999))",
+    "records": "records = set_bit(records, 130, 1 - get_bit(records, 130))",
+    "annotations": "annotations = 'x'",
+    "outcomes": "outcomes = set_bit(outcomes, 3, 1 - get_bit(outcomes, 3))",
+    "state_check": "state_check = decode(repeat('00', 36), 'hex')",
+    "digest": "digest = set_bit(digest, 0, 1 - get_bit(digest, 0))",
+    "shard": "shard = 2",
+    "sequence": "sequence = 1000",
+}
+"""SET clauses, by the column that each changes in the first block row."""
+MISSING = {"shard", "sequence"}  # the changed row is no longer found in its place: the next one is named
+
+
+def changing(clause: str, sequence: int) -> str:
+    """The statement that changes one row."""
+    return f"UPDATE journal SET {clause} WHERE sequence = {sequence}"  # noqa: S608 - words of this file
+
+
+def deleting(sequence: int) -> str:
+    """The statement that deletes one row."""
+    return f"DELETE FROM journal WHERE sequence = {sequence}"  # noqa: S608 - a number
+
+
+def story() -> JournalMaker:
+    """Two days with every kind of row."""
+    made = trading()
+    next_morning(made)
+    assert made.rows[BLOCK - 1].records
+    return made
+
+
+def journal(dsn: str, made: JournalMaker, state: Path, *damage: str) -> Config:
+    """Commits the rows, does the damage in SQL, and gives a configuration that points there."""
+
+    async def scenario() -> None:
+        async with world(dsn, state) as here:
+            await here.keep(made)
+            for statement in damage:
+                await here.sql.execute(statement)
+
+    asyncio.run(scenario())
+    return with_dsn(load(None), dsn)
+
+
+def audit(config: Config, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of `yzt audit verify`."""
+    code = main(["verify", *options], config)
+    said = capsys.readouterr()
+    return code, said.out.strip(), said.err.strip()
+
+
+def test_an_untouched_journal_verifies(fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = story()
+    config = journal(fresh_database, made, tmp_path)
+    last = made.rows[-1].sequence
+
+    assert audit(config, capsys) == (0, f"rows 1 to {last}, 16 records: chain and bodies verify", "")
+    assert audit(config, capsys, "--redecide") == (
+        0,
+        f"rows 1 to {last}, 16 records: decided again, all the same",
+        "",
+    )
+    assert audit(config, capsys, "--from", "7", "--to", "8")[1] == ("rows 7 to 8, 9 records: chain and bodies verify")
+
+
+@pytest.mark.parametrize("column", FLIPS)
+def test_a_change_in_any_column_is_found_in_its_row(
+    column: str, fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = journal(fresh_database, story(), tmp_path, changing(FLIPS[column], BLOCK))
+
+    code, out, err = audit(config, capsys)
+
+    assert (code, out) == (ExitCode.DATA, "")
+    assert err.startswith(f"audit: row {BLOCK + 1 if column in MISSING else BLOCK}: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_row_of_another_date_is_found(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = journal(fresh_database, story(), tmp_path, changing("trade_date = 20260106", BLOCK))
+
+    assert audit(config, capsys)[2].startswith(f"audit: row {BLOCK}: its digest does not follow")
+
+
+def test_a_changed_control_message_is_found(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage = changing("control = set_bit(control, 9, 1 - get_bit(control, 9))", 2)
+    config = journal(fresh_database, story(), tmp_path, damage)
+
+    assert audit(config, capsys)[2].startswith("audit: row 2: ")
+
+
+def test_a_deleted_row_is_found(fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = journal(fresh_database, story(), tmp_path, deleting(BLOCK))
+
+    assert audit(config, capsys)[2] == (
+        f"audit: row {BLOCK + 1}: found where row {BLOCK} should be: a row is missing or moved"
+    )
+
+
+def test_two_rows_that_changed_places_are_found(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swap = [
+        changing("sequence = 1000", BLOCK),
+        changing(f"sequence = {BLOCK}", BLOCK + 1),
+        changing(f"sequence = {BLOCK + 1}", 1_000),
+    ]
+    config = journal(fresh_database, story(), tmp_path, *swap)
+
+    assert audit(config, capsys)[2].startswith(f"audit: row {BLOCK}: ")
+
+
+def test_a_lost_tail_is_found(fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = story()
+    last = made.rows[-1].sequence
+    config = journal(fresh_database, made, tmp_path, deleting(last))
+
+    assert audit(config, capsys)[2] == (f"audit: row {last} is missing: the journal should reach row {last}")
+
+
+def test_a_head_that_was_moved_back_is_found(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = story()
+    last = made.rows[-1].sequence
+    back = (
+        "UPDATE journal_head h SET sequence = j.sequence, digest = j.digest FROM journal j "
+        "WHERE j.sequence = h.sequence - 1"
+    )
+    config = journal(fresh_database, made, tmp_path, back)
+
+    assert audit(config, capsys)[2] == f"audit: row {last}: it stands behind the journal's head"
+
+
+def test_a_changed_head_is_found(fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = story()
+    config = journal(fresh_database, made, tmp_path, "UPDATE journal_head SET digest = sha256('')")
+
+    assert audit(config, capsys)[2] == (
+        f"audit: row {made.rows[-1].sequence}: its digest is not the one in the journal's head"
+    )
+
+
+def test_a_wrong_decision_under_a_fitting_chain_is_found_by_deciding_again(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = JournalMaker()
+    made.open_bank([1_000])
+    made.block((SEAT, freezes([0, 0], 600)))
+    lie = made.rows.pop()
+    made.rows.append(accepting_all(lie, made.rows[-1].digest))
+    config = journal(fresh_database, made, tmp_path)
+
+    assert audit(config, capsys)[0] == 0
+    code, _, err = audit(config, capsys, "--redecide")
+
+    assert code == ExitCode.DATA
+    assert err == (
+        f"audit: row {lie.sequence}: record 1: stored ACCEPTED with 600 fen remaining, "
+        "decided again FUNDS_FROZEN with 0"
+    )
+
+
+def accepting_all(row: Row, previous_digest: bytes) -> Row:
+    """The row with its first outcome given to every record, chained as if it had been decided so."""
+    lie = replace(row, outcomes=row.outcomes[:16] * (len(row.outcomes) // 16))
+    return replace(lie, digest=row_digest(previous_digest, lie))
+
+
+def test_an_empty_journal_verifies(fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = journal(fresh_database, JournalMaker(), tmp_path)
+
+    assert audit(config, capsys)[:2] == (0, "rows 1 to 0, 0 records: chain and bodies verify")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["verify", "--from", "2", "--redecide"], "leave --from out"),
+        (["verify", "--from", "0"], "--from is at least 1"),
+        (["verify", "--from", "5", "--to", "4"], "--to not below it"),
+        (["verify", "--what"], "unrecognized arguments"),
+        ([], "required"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line(options: list[str], words: str) -> None:
+    with pytest.raises(ProcessFault, match=words) as fault:
+        main(options, load(None))
+
+    assert fault.value.exit_code == ExitCode.USAGE
+
+
+def test_rows_that_are_not_there_cannot_be_verified(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = journal(fresh_database, story(), tmp_path)
+
+    assert audit(config, capsys, "--to", "999")[0] == ExitCode.DATA
+    assert audit(config, capsys, "--from", "999")[2].startswith("audit: row 998 is not there")

@@ -1,0 +1,222 @@
+"""The read model says what a naive reading of the rows says, whatever happened in between."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from config.exit_codes import ExitCode
+from ledger.follower.projection import CursorMoved
+from ledger.journal import JournalTampered
+from protocol.errors import InvariantBroken
+from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes
+from tests.follower.naive import expect
+from tests.follower.story import next_morning, trading
+from tests.follower.world import World, catch_up, world
+
+pytestmark = pytest.mark.postgres
+
+
+def test_a_story_is_projected_as_it_happened(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            next_morning(made)
+            await here.keep(made)
+
+            await here.follow()
+
+            await here.assert_equals(expect(made.rows))
+            await _look_closely(here)
+
+    asyncio.run(scenario())
+
+
+async def _look_closely(here: World) -> None:
+    """The figures of the story that a person can check by hand."""
+    accounts = await here.accounts()
+    assert accounts[195] == (5_012_345, 1_001_820, 0, 0, 99_999_999)
+    carried = (DATE, SEAT, 1)
+    assert (await here.freezes())[carried] == [1_001_820, 993_806, 8_014]
+    fills = await here.sql.fetch("SELECT side, listed, amount_fen, target_number FROM fills ORDER BY sequence, number")
+    assert [tuple(fill) for fill in fills] == [
+        ("buy", False, 398_724, 1),
+        ("sell", False, 500_000, 0),
+        ("buy", False, 595_082, 1),
+    ]
+    statuses = await here.sql.fetch("SELECT status FROM contracts ORDER BY contract_no")
+    assert [row[0] for row in statuses] == [2, 2, 3, 2]
+    parties = await here.sql.fetch("SELECT party, name, seats FROM parties ORDER BY party")
+    assert [tuple(row) for row in parties] == [(1, "银行", [1]), (2, "东方证券", [SEAT, OTHER_SEAT])]
+    totals = await here.sql.fetchrow("SELECT party, balance_fen, as_of_sequence FROM party_totals")
+    assert totals is not None
+    assert tuple(totals) == (2, sum(amounts[0] for amounts in accounts.values()), here.kept)
+
+
+def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            next_morning(made)
+            for row in made.rows:
+                await here.keep([row])
+                await here.follow()
+
+            await here.assert_equals(expect(made.rows))
+            cursor = await here.sql.fetchrow("SELECT sequence, digest FROM read_cursor")
+            assert cursor is not None
+            assert tuple(cursor) == (made.rows[-1].sequence, made.rows[-1].digest)
+
+    asyncio.run(scenario())
+
+
+def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            await here.keep(made)
+            await here.follow()
+            before = here.kept
+            made.block((SEAT, freezes([0] * 100, 10)))
+            await here.keep(made)
+            # A row of the batch is refused after orders and cursor were written: all of it is undone.
+            await here.sql.execute("ALTER TABLE accounts ADD CONSTRAINT stop CHECK (frozen_fen < 500)")
+
+            with pytest.raises(InvariantBroken, match=f"rows up to {before + 1}"):
+                await here.follow()
+
+            assert await here.orders() == []
+            assert await here.sql.fetchval("SELECT sequence FROM read_cursor") == before
+            await here.sql.execute("ALTER TABLE accounts DROP CONSTRAINT stop")
+            await here.follow()
+            await here.assert_equals(expect(made.rows))
+
+    asyncio.run(scenario())
+
+
+def test_a_second_follower_waits_until_the_first_has_ended(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            async with here.follower() as first:
+                second = asyncio.create_task(here.follow())
+                while not await here.sql.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                    assert not second.done()
+                await here.keep(made)
+                await catch_up(first)
+                assert not second.done()
+
+            await second
+            await here.assert_equals(expect(made.rows))
+
+    asyncio.run(scenario())
+
+
+def test_a_cursor_that_somebody_moved_stops_it_before_anything_is_written(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            await here.keep(made)
+            async with here.follower() as follower:
+                await here.sql.execute("UPDATE read_cursor SET sequence = 1")
+
+                with pytest.raises(CursorMoved, match="is not at row 0 any more") as stopped:
+                    await catch_up(follower)
+
+            assert stopped.value.exit_code == ExitCode.UNAVAILABLE
+            assert await here.accounts() == {}
+
+    asyncio.run(scenario())
+
+
+def test_one_fen_off_in_the_book_is_noticed_at_the_slice(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000, 2_000_000])
+            await here.keep(made)
+            async with here.follower() as follower:
+                await catch_up(follower)
+                follower.book.balance_fen[1] += 1
+                row = made.block((SEAT, freezes([0], 10)), check_slice=1)
+                await here.keep(made)
+
+                with pytest.raises(InvariantBroken, match=f"^row {row.sequence}: state slice 1 "):
+                    await catch_up(follower)
+
+            assert await here.orders() == []
+
+    asyncio.run(scenario())
+
+
+def test_equal_slices_are_counted(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            made.block((SEAT, freezes([0], 10)), check_slice=1)
+            await here.keep(made)
+            async with here.follower() as follower:
+                await catch_up(follower)
+                metrics = follower.metrics.registry
+                assert metrics.get_sample_value("yzt_follower_slices_compared_total") == 1
+                assert metrics.get_sample_value("yzt_follower_records_total") == 1
+                assert metrics.get_sample_value("yzt_follower_lag_rows") == 0
+                assert metrics.get_sample_value("yzt_follower_sequence") == here.kept
+
+    asyncio.run(scenario())
+
+
+def test_bytes_that_are_no_text_are_kept_as_bytes(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            strange = freezes([0], 10)
+            strange["security"] = b"\xff\x00\xc3\x28\x00\x00\x00\x01"
+            strange["partner_ref"] = b"\x00" * 7 + b"\xff"
+            made.block((SEAT, strange))
+            await here.keep(made)
+
+            await here.follow()
+
+            kept = await here.sql.fetchrow("SELECT security, partner_ref FROM orders")
+            assert kept is not None
+            assert tuple(kept) == (b"\xff\x00\xc3\x28\x00\x00\x00\x01", b"\x00" * 7 + b"\xff")
+
+    asyncio.run(scenario())
+
+
+def test_a_missing_row_is_named(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await here.keep(made)
+            await here.sql.execute("DELETE FROM journal WHERE sequence = 4")
+
+            with pytest.raises(JournalTampered, match=r"row 5: found where row 4 should be") as stopped:
+                await here.follow()
+
+            assert stopped.value.exit_code == ExitCode.TAMPERED
+            await here.sql.execute("DELETE FROM journal")
+            with pytest.raises(JournalTampered, match=r"row 1 is missing"):
+                await here.follow()
+
+    asyncio.run(scenario())
+
+
+def test_an_old_date_can_be_looked_up_after_the_roll(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            made.roll(NEXT_DATE)
+            await here.keep(made)
+            await here.follow()
+
+            assert await here.journal.sequence_in_read_model(DATE, SEAT, 1) == expect(made.rows).orders[0][6]
+            assert await here.journal.sequence_in_read_model(DATE, SEAT, 999) is None
+
+    asyncio.run(scenario())

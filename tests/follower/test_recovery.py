@@ -1,0 +1,159 @@
+"""Snapshots of the follower's book, and a start from one."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ledger import snapshot
+from ledger.core.arrays import to_arrays
+from ledger.core.book import Book
+from ledger.core.slices import state_slice_count, state_slice_digest
+from ledger.follower.replay import Follower
+from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, take
+from ledger.journal import JournalTampered
+from tests.follower.journal_maker import SEAT, JournalMaker, freezes
+from tests.follower.naive import expect
+from tests.follower.story import next_morning, trading
+from tests.follower.world import World, catch_up, world
+
+
+def digests(book: Book) -> list[bytes]:
+    """The whole state, slice by slice."""
+    return [state_slice_digest(book, k) for k in range(state_slice_count(book))]
+
+
+async def take_one(follower: Follower) -> None:
+    """Asks for a snapshot and lets it be taken."""
+    follower.signals.ask_snapshot()
+    await follower.snapshot_if_due()
+
+
+async def keep_with_a_snapshot(here: World, made: JournalMaker) -> int:
+    """Commits and follows everything made, takes a snapshot. Returns: its sequence."""
+    await here.keep(made)
+    async with here.follower() as follower:
+        await catch_up(follower)
+        await take_one(follower)
+        return follower.cursor.sequence
+
+
+def test_a_book_comes_back_from_a_snapshot_as_it_was(tmp_path: Path) -> None:
+    made = trading()
+    next_morning(made)
+
+    take(tmp_path, made.book, made.rows[-1].digest)
+
+    loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
+    assert (loaded.sequence, loaded.digest) == (made.book.sequence, made.rows[-1].digest)
+    assert digests(book_of(loaded)) == digests(made.book)
+
+
+def test_the_newest_three_are_kept(tmp_path: Path) -> None:
+    made = JournalMaker()
+    made.open_bank([1_000_000])
+    for _ in range(SNAPSHOTS_KEPT + 2):
+        made.block((SEAT, freezes([0], 10)))
+        take(tmp_path, made.book, made.rows[-1].digest)
+
+    last = made.book.sequence
+    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == [str(last), str(last - 1), str(last - 2)]
+
+
+@pytest.mark.postgres
+def test_a_start_reads_the_snapshot_and_only_the_rows_after_it(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            sequence = await keep_with_a_snapshot(here, made)
+            next_morning(made)
+            await here.keep(made)
+            # Whoever reads the rows before the snapshot now finds them missing.
+            await here.sql.execute("DELETE FROM journal WHERE sequence < $1", sequence)
+
+            async with here.follower() as follower:
+                await catch_up(follower)
+                assert digests(follower.book) == digests(made.book)
+
+            await here.assert_equals(expect(made.rows))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
+def test_a_damaged_snapshot_is_passed_over(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            sequence = await keep_with_a_snapshot(here, made)
+            file = here.snapshots / str(sequence) / "balance_fen.npy"
+            content = bytearray(file.read_bytes())
+            content[-1] ^= 1
+            file.write_bytes(content)
+            lines: list[str] = []
+
+            async with here.follower(lines) as follower:
+                assert digests(follower.book) == digests(made.book)
+
+            assert len(lines) == 1
+            assert lines[0].startswith(f"snapshot {sequence} passed over: ")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
+def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await keep_with_a_snapshot(here, made)
+            await here.sql.execute("TRUNCATE orders, movements, accounts, contracts, parties; DELETE FROM read_cursor")
+
+            await here.follow()
+
+            await here.assert_equals(expect(made.rows))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
+def test_a_snapshot_of_another_journal_is_refused(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await here.keep(made)
+            await here.follow()
+            take(here.snapshots, made.book, bytes(32))
+
+            with pytest.raises(JournalTampered, match=f"the snapshot of row {made.book.sequence} is not of this"):
+                await here.follow()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
+def test_a_cursor_that_the_journal_does_not_confirm_is_refused(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await here.keep(made)
+            await here.follow()
+            last = made.rows[-1].sequence
+            await here.sql.execute("DELETE FROM journal WHERE sequence = $1", last)
+
+            with pytest.raises(JournalTampered, match=f"holds row {last}, the journal ends at {last - 1}"):
+                await here.follow()
+
+    asyncio.run(scenario())
+
+
+def test_arrays_are_views_that_a_snapshot_copies_out(tmp_path: Path) -> None:
+    made = trading()
+    take(tmp_path, made.book, made.rows[-1].digest)
+    before = digests(made.book)
+
+    made.block((SEAT, freezes([0], 5)))
+
+    loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
+    assert digests(book_of(loaded)) == before
+    assert to_arrays(made.book)["frozen_fen"].base is made.book.frozen_fen

@@ -1,0 +1,131 @@
+"""A database with journal and read model, and a follower on it, for one test.
+
+Belongs here: making and closing them, reading the tables. Never here: expectations.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from ledger.core.row import Row
+from ledger.follower.metrics import FollowerMetrics
+from ledger.follower.projection import ReadModel
+from ledger.follower.replay import Follower
+from ledger.follower.snapshots import SnapshotPolicy
+from ledger.journal import Journal
+from ledger.migrate import migrate
+from tests.follower.journal_maker import JournalMaker
+from tests.follower.naive import Expectation
+
+NEVER = 2**62
+
+
+@dataclass
+class World:
+    """An empty journal that is being written, and a connection for looking at the tables."""
+
+    dsn: str
+    state: Path
+    journal: Journal
+    sql: asyncpg.Connection
+    kept: int = 0
+
+    async def keep(self, made: JournalMaker | Iterable[Row]) -> None:
+        """Commits the rows of a maker that are not yet in the journal, or the given ones."""
+        rows = made.rows[self.kept :] if isinstance(made, JournalMaker) else list(made)
+        for row in rows:
+            await self.journal.open_date(row.trade_date)
+            await self.journal.append(row)
+        self.kept += len(rows)
+
+    @asynccontextmanager
+    async def follower(self, lines: list[str] | None = None) -> AsyncIterator[Follower]:
+        """A follower that has recovered; its snapshots are taken when asked for only."""
+        reading = await asyncpg.connect(self.dsn)
+        said = lines if lines is not None else []
+        model = await ReadModel.open(self.dsn, said.append)
+        policy = SnapshotPolicy(every_requests=NEVER, every_ns=NEVER)
+        follower = Follower(reading, model, self.snapshots, policy, FollowerMetrics(), said.append)
+        try:
+            await follower.recover()
+            yield follower
+        finally:
+            model.abandon()
+            reading.terminate()
+
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots go."""
+        return self.state / "snapshots"
+
+    async def follow(self) -> None:
+        """A follower's whole life: recover, take in everything, end."""
+        async with self.follower() as follower:
+            await catch_up(follower)
+
+    async def orders(self) -> list[tuple[int, ...]]:
+        """As `Expectation.orders`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, contract_no, amount_fen, code, sequence, decided_at_ns "
+            "FROM orders ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
+    async def movements(self) -> list[tuple[int, ...]]:
+        """As `Expectation.movements`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, kind, contract_no, amount_fen, code, remaining_fen, sequence, "
+            "decided_at_ns FROM movements ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
+    async def accounts(self) -> dict[int, tuple[int, ...]]:
+        """Contract number → the five amounts."""
+        rows = await self.sql.fetch(
+            "SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen "
+            "FROM accounts"
+        )
+        return {row[0]: tuple(row)[1:] for row in rows}
+
+    async def freezes(self) -> dict[tuple[int, int, int], list[int]]:
+        """As `Expectation.freezes`."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, amount_fen, drawn_fen, released_fen, remaining_fen FROM freezes"
+        )
+        assert all(row["remaining_fen"] == row[3] - row[4] - row[5] for row in rows)
+        return {(row[0], row[1], row[2]): [row[3], row[4], row[5]] for row in rows}
+
+    async def assert_equals(self, expected: Expectation) -> None:
+        """Every table and view says what the naive model says."""
+        assert await self.orders() == sorted(expected.orders, key=_journal_order)
+        assert await self.movements() == sorted(expected.movements, key=_journal_order)
+        assert await self.accounts() == {no: a.columns() for no, a in expected.accounts.items()}
+        assert await self.freezes() == expected.freezes
+
+
+async def catch_up(follower: Follower) -> None:
+    """Takes in everything that is committed."""
+    while not await follower.take_batch():
+        pass
+
+
+@asynccontextmanager
+async def world(dsn: str, state: Path) -> AsyncIterator[World]:
+    """An empty schema with all migrations applied, and the journal taken over (epoch 1)."""
+    sql = await asyncpg.connect(dsn)
+    await sql.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+    await migrate(sql)
+    journal = await Journal.open(dsn)
+    await journal.take_over()
+    try:
+        yield World(dsn, state, journal, sql)
+    finally:
+        await journal.close()
+        await sql.close()
+
+
+def _journal_order(row: tuple[int, ...]) -> tuple[int, int, int]:
+    return row[-2], row[1], row[2]
