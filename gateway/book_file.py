@@ -58,7 +58,7 @@ def load(folder: Path) -> BookBase:
     """The newest checkpoint that can be read, else an empty book: the feed then begins at the first row."""
     for file in _files(folder):
         try:
-            with np.load(file, allow_pickle=False) as content:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
                 columns = {name: content[name] for name in content.files}
             sequence, contracts_count = columns.pop("position").tolist()
             return BookBase(Book.from_arrays(columns, contracts_count), sequence)

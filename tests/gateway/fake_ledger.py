@@ -28,6 +28,7 @@ from protocol.messages import (
     Register,
     Registered,
     SeatHead,
+    SeatHeadQuery,
     decode_link,
     encode,
 )
@@ -81,7 +82,8 @@ class FakeLedger:
         self.answers = True
         self.feeds = True
         self.trade_date = TRADE_DATE
-        self.rows: list[Row] = [Row(_opening(), bytes(OUTCOME_BYTES))]
+        opening = blank_request(FrameKind.CONTROL, BANK_SEAT, 1, 1, encode(OPENED))
+        self.rows: list[Row] = [Row(opening, bytes(OUTCOME_BYTES))]
         self.versions: dict[int, int] = {}
         self.next_numbers: dict[int, int] = {BANK_SEAT: 2}
         self.registrations: list[Register] = []
@@ -91,6 +93,7 @@ class FakeLedger:
         self._feed: list[bytes] = []
         self._changed = trio.lowlevel.ParkingLot()
         self._listening = trio.CancelScope()
+        self._sending = trio.Lock()
 
     async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listens on the socket file until cancelled; `go_away` ends it as well."""
@@ -120,8 +123,7 @@ class FakeLedger:
 
     async def say(self, *frames: Frame) -> None:
         """Sends frames of a test's own making."""
-        assert self._stream is not None
-        await self._stream.send_all(b"".join(frame.wire() for frame in frames))
+        await self._send(b"".join(frame.wire() for frame in frames))
 
     async def decide_on(self) -> None:
         """Decides what has piled up, and from now on everything at once."""
@@ -130,9 +132,13 @@ class FakeLedger:
 
     async def feed_on(self) -> None:
         """Sends the feed that was kept back."""
-        assert self._stream is not None
-        await self._stream.send_all(b"".join(self._feed))
+        await self._send(b"".join(self._feed))
         self._feed.clear()
+
+    async def _send(self, data: bytes) -> None:
+        assert self._stream is not None
+        async with self._sending:
+            await self._stream.send_all(data)
 
     async def _linked(self, stream: trio.SocketStream) -> None:
         self.received, self._undecided, self._stream = [], [], stream
@@ -212,9 +218,11 @@ class FakeLedger:
         return _frame(frame.header, FrameKind.NOT_APPLIED, message)
 
 
-def _opening() -> Frame:
-    header = link_frame(FrameKind.CONTROL, BANK_SEAT, OPENED).header
-    return make_unsigned_frame(header._replace(trade_date=TRADE_DATE, first_number=1, record_count=1), encode(OPENED))
+def blank_request(kind: FrameKind, seat: int, first_number: int, record_count: int, body: bytes) -> Frame:
+    """An unsigned request frame, for where nobody verifies."""
+    header = link_frame(kind, seat, SeatHeadQuery()).header
+    numbered = header._replace(trade_date=TRADE_DATE, first_number=first_number, record_count=record_count)
+    return make_unsigned_frame(numbered, body)
 
 
 def outcomes_of(frame: Frame) -> bytes:

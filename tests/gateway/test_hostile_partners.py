@@ -1,0 +1,195 @@
+"""What a partner may do to a gateway: garbage, silence, floods, unread answers, too many links. The others are served.
+
+Belongs here: misbehaviour of one peer. Never here: losses of the ledger (test_order_path).
+"""
+
+import random
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import trio
+
+from gateway.clock import SystemClock
+from gateway.daemon import Gateway
+from gateway.settings import GatewaySettings
+from protocol.codes import ReplyCode
+from protocol.messages import OutcomeQuery
+from protocol.partner_events import NotAppliedReceived, OutcomesReceived, Terminated
+from tests.gateway.fake_ledger import FakeLedger
+from tests.gateway.partner import Connect, freezes
+from tests.protocol import keys
+
+
+async def is_served(connect: Connect, contract: int = 1) -> None:
+    """Another partner logs on, and its freeze is answered."""
+    other = await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version=time.time_ns() % 2**31)
+    number = (await other.log_on()).next_number
+    await other.send(freezes(5, contract=contract), number)
+    await other.hear(OutcomesReceived)
+    await other.stream.aclose()
+
+
+async def read_to_the_end(stream: trio.abc.Stream) -> None:
+    """Until the gateway closes."""
+    with trio.fail_after(10):
+        try:
+            while await stream.receive_some(65_536):
+                pass
+        except trio.BrokenResourceError:
+            return
+
+
+async def test_garbage_ends_its_link_and_nothing_else(connect: Connect, gateway: Gateway) -> None:
+    noise = random.Random(1)
+    for length in (1, 95, 160, 5_000):
+        partner = await connect()
+        await partner.stream.send_all(noise.randbytes(length))
+        assert isinstance(partner.stream, trio.SocketStream)
+        await partner.stream.send_eof()
+        await read_to_the_end(partner.stream)
+
+    await is_served(connect)
+    assert gateway.statistics.link_faults == 0
+    assert gateway.statistics.links_ended_by_code[ReplyCode.MALFORMED_FRAME] == 2
+
+
+async def test_a_wrong_signature_is_answered_and_counted(connect: Connect, gateway: Gateway) -> None:
+    broker = await connect()
+    await broker.log_on()
+    header = broker.session.send_block(freezes(1), 1, 1, 0, time.time_ns())
+    wire = bytearray(broker.session.data_to_send())
+    wire[100] ^= 1
+    await broker.stream.send_all(wire)
+
+    told = await broker.hear(Terminated)
+
+    assert told.code == ReplyCode.SIGNATURE_INVALID
+    assert header.record_count == 1
+    assert gateway.statistics.links_ended_by_code[ReplyCode.SIGNATURE_INVALID] == 1
+    await is_served(connect)
+
+
+async def test_more_than_the_credit_ends_the_link_and_memory_stays(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger
+) -> None:
+    broker = await connect()
+    credit = (await broker.log_on()).credit_records
+    ledger.decides = False
+    block = freezes(*[1] * 8_192)
+    for first in range(1, credit + 2, 8_192):
+        await broker.send(block, first)
+    with trio.fail_after(10):
+        told = await broker.hear(Terminated)
+
+    assert told.code == ReplyCode.CREDIT_EXCEEDED
+    assert gateway.ledger.in_flight.records == credit
+    await ledger.decide_on()
+    while gateway.ledger.in_flight.request_frames:
+        await gateway.desk.progress.wait()
+    assert gateway.intake.book.frozen_fen[0] == credit
+    await is_served(connect)
+
+
+async def test_a_flood_of_frames_behind_a_gap_is_turned_away_one_by_one(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger, nursery: trio.Nursery
+) -> None:
+    broker = await connect()
+    await broker.log_on()
+    received = len(ledger.received)
+
+    async def flood() -> None:
+        for _ in range(300):
+            await broker.send(freezes(1), 7)
+
+    nursery.start_soon(flood)
+    await is_served(connect)
+    for _ in range(300):
+        assert (await broker.hear(NotAppliedReceived)).message.code == ReplyCode.SEQUENCE_GAP
+
+    assert len(ledger.received) == received + 3  # the other partner's logon and freeze
+    assert gateway.ledger.in_flight.records == 0
+
+
+async def test_a_partner_that_never_reads_is_cut_and_resumes(
+    connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.links.partner_link.REPLY_BYTES_UNSENT_MAX", 20_000)
+    broker = await connect()
+    await broker.log_on()
+    unread: list[int] = []
+    with trio.fail_after(20):
+        try:
+            for correlation_id in range(1, 100_000):
+                for first in range(50):
+                    broker.session.send_block(freezes(1), 2 + first + correlation_id, 1, 0, time.time_ns())
+                await broker.flush()
+                unread.append(sum(link.unsent_bytes for link in gateway.desk.links))
+        except trio.BrokenResourceError:
+            pass
+
+    assert gateway.statistics.links_ended_by_code[ReplyCode.REPLIES_UNREAD] == 1
+    assert max(unread) < 20_000 + 64_000
+    again = await connect()
+    assert (await again.establish()).next_number == 1
+    await is_served(connect)
+
+
+async def test_unread_queries_do_not_pile_up_in_the_table(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger
+) -> None:
+    broker = await connect()
+    await broker.log_on()
+    ledger.decides = False
+    for correlation_id in range(1, 18):
+        await broker.ask(correlation_id, OutcomeQuery(ledger.trade_date, 1))
+
+    assert (await broker.hear(Terminated)).code == ReplyCode.CREDIT_EXCEEDED
+    assert gateway.ledger.in_flight.query_frames == 16
+
+
+async def test_logons_of_ended_links_are_forgotten_while_the_ledger_is_away(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger
+) -> None:
+    ledger.go_away()
+    while gateway.ledger.registered:
+        await trio.lowlevel.checkpoint()
+    broker = await connect()
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+    await broker.flush()
+    while not gateway.ledger.in_flight.head_frames:
+        await trio.lowlevel.checkpoint()
+
+    await broker.stream.aclose()
+    while gateway.desk.links:
+        await gateway.desk.progress.wait()
+
+    assert gateway.ledger.in_flight.head_frames == 0
+
+
+class TestFewLinks:
+    """A gateway that serves two connections at once."""
+
+    @pytest.fixture
+    async def small(
+        self, settings: GatewaySettings, ledger: FakeLedger, nursery: trio.Nursery
+    ) -> AsyncIterator[Gateway]:
+        daemon = Gateway(replace(settings, links_max=2), SystemClock())
+        await nursery.start(daemon.run)
+        yield daemon
+        daemon.stop_now()
+
+    async def test_a_connection_above_the_limit_is_refused_until_one_ends(self, small: Gateway) -> None:
+        connect = Connect(small.port)
+        first, second = await connect(), await connect()
+        await first.log_on()
+        third = await connect()
+        await read_to_the_end(third.stream)
+        assert small.listener.refused == 1
+
+        await second.stream.aclose()
+        while small.listener.connections == 2:
+            await trio.lowlevel.checkpoint()
+        await is_served(connect)
+        await connect.close()

@@ -1,0 +1,134 @@
+"""TLS 1.3 with client certificates: who may open the line, and for whom a certificate speaks.
+
+Belongs here: handshakes good and bad. Never here: what travels inside.
+"""
+
+import ssl
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trio
+import trustme
+
+from gateway.clock import SystemClock
+from gateway.daemon import Gateway
+from gateway.links.tls import TlsFiles, certified_parties
+from gateway.settings import GatewaySettings
+from protocol.codes import ReplyCode
+from protocol.partner_events import OutcomesReceived, Terminated
+from tests.gateway.fake_ledger import FakeLedger
+from tests.gateway.partner import Connect, freezes
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """The private CA of the bank."""
+    return trustme.CA()
+
+
+@pytest.fixture
+async def tls_gateway(
+    settings: GatewaySettings, folder: Path, ledger: FakeLedger, authority: trustme.CA, nursery: trio.Nursery
+) -> AsyncIterator[Gateway]:
+    """A gateway with certificates."""
+    files = TlsFiles(folder / "gateway.pem", folder / "gateway.key", folder / "ca.pem")
+    issued = authority.issue_cert("gateway.test")
+    issued.cert_chain_pems[0].write_to_path(files.certificate)
+    issued.private_key_pem.write_to_path(files.key)
+    authority.cert_pem.write_to_path(files.ca)
+    daemon = Gateway(replace(settings, tls=files), SystemClock())
+    await nursery.start(daemon.run)
+    yield daemon
+    daemon.stop_now()
+
+
+@pytest.fixture
+async def connect(tls_gateway: Gateway) -> AsyncIterator[Connect]:
+    """Partners of that gateway."""
+    partners = Connect(tls_gateway.port)
+    yield partners
+    await partners.close()
+
+
+def client(authority: trustme.CA, issuer: trustme.CA | None, *names: str) -> ssl.SSLContext:
+    """A client's context, with a certificate of `issuer` for these names unless that is None."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    if issuer is not None:
+        issuer.issue_cert(*names).configure_cert(context)
+    return context
+
+
+async def test_a_partner_with_its_certificate_is_served(connect: Connect, authority: trustme.CA) -> None:
+    broker = await connect(tls=client(authority, authority, "party-2.broker.test"))
+    await broker.log_on()
+    await broker.send(freezes(100, 200), 1)
+
+    assert (await broker.hear(OutcomesReceived)).outcomes["code"].tolist() == [0, 0]
+
+
+async def test_a_certificate_that_names_nobody_leaves_it_to_the_signature(
+    connect: Connect, authority: trustme.CA
+) -> None:
+    broker = await connect(tls=client(authority, authority, "broker.test"))
+
+    assert (await broker.log_on()).next_number == 1
+
+
+async def test_another_partys_certificate_does_not_open_this_ones_session(
+    connect: Connect, authority: trustme.CA
+) -> None:
+    broker = await connect(tls=client(authority, authority, "party-3.broker.test"))
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+    await broker.flush()
+
+    told = await broker.hear(Terminated)
+
+    assert (told.code, told.detail) == (ReplyCode.SIGNATURE_INVALID, "the certificate is another party's")
+
+
+@pytest.mark.parametrize("own_certificate", [False, True])
+async def test_no_certificate_or_a_strangers_ends_at_the_handshake(
+    connect: Connect, tls_gateway: Gateway, authority: trustme.CA, own_certificate: bool
+) -> None:
+    stranger = trustme.CA() if own_certificate else None
+    broker = await connect(tls=client(authority, stranger, "party-2.broker.test"))
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+    with pytest.raises(trio.BrokenResourceError):  # noqa: PT012 - TLS 1.3 tells the client with its first read
+        await broker.flush()
+        await broker.next_event()
+
+    assert tls_gateway.listener.handshakes_failed == 1
+
+
+async def test_tls_below_1_3_and_no_tls_at_all_are_refused(
+    connect: Connect, tls_gateway: Gateway, authority: trustme.CA
+) -> None:
+    old = client(authority, authority, "party-2.broker.test")
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    broker = await connect(tls=old)
+    with pytest.raises(trio.BrokenResourceError):
+        await broker.log_on()
+    while not tls_gateway.listener.handshakes_failed:
+        await trio.lowlevel.checkpoint()
+    plain = await connect()
+    await plain.stream.send_all(bytes(200))
+    with trio.fail_after(10):
+        while await plain.stream.receive_some(1_000):
+            pass
+    while tls_gateway.listener.connections:
+        await trio.lowlevel.checkpoint()
+
+    assert tls_gateway.listener.handshakes_failed == 2
+
+
+def test_names_of_parties_in_certificates() -> None:
+    subject = ((("organizationName", "x"),), (("commonName", "party-7"),))
+
+    assert certified_parties({"subject": subject}) == frozenset({7})
+    assert certified_parties({"subjectAltName": (("DNS", "party-7.a.test"), ("DNS", "b.test"))}) == frozenset({7})
+    assert certified_parties({"subjectAltName": (("DNS", "party-07"), ("DNS", "xparty-7"))}) is None
+    assert certified_parties(None) is None
