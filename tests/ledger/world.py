@@ -182,12 +182,16 @@ class RawGateway:
     ) -> "RawGateway":
         """Connects and registers with a high-water mark."""
         gateway = await cls.connect(config)
-        message = Register("test", mark[0], mark[1], [1, 2], feed_from)
-        gateway.send(make_unsigned_frame(header(FrameKind.REGISTER, 0, 0), encode(message)))
+        gateway.send_register(mark, feed_from)
         answer = gateway.link_message(await gateway.receive())
         assert isinstance(answer, Registered)
         gateway.registered = answer
         return gateway
+
+    def send_register(self, mark: tuple[int, bytes], feed_from: int) -> None:
+        """Writes REGISTER."""
+        message = Register("test", mark[0], mark[1], [1, 2], feed_from)
+        self.send(make_unsigned_frame(header(FrameKind.REGISTER, 0, 0), encode(message)))
 
     def send(self, *frames: Frame) -> None:
         """Writes frames in one piece."""
@@ -196,7 +200,10 @@ class RawGateway:
     async def receive(self) -> Frame:
         """The next frame. Raises ConnectionError when the ledger ends the link."""
         while (frame := self.frames.next_frame()) is None:
-            data = await self.reader.read(1 << 18)
+            try:
+                data = await self.reader.read(1 << 18)
+            except ConnectionResetError:
+                data = b""
             if not data:
                 raise ConnectionError("the ledger ended the link")
             self.frames.feed(data)
