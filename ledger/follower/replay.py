@@ -12,7 +12,6 @@ from typing import Final
 
 import asyncpg
 
-from config.exit_codes import ExitCode, ProcessFault
 from config.processes import Progress
 from ledger.core.book import Book
 from ledger.core.engine import apply_row, state_slice_count, state_slice_digest
@@ -21,7 +20,7 @@ from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection import Cursor, ReadModel
-from ledger.follower.snapshots import SnapshotPolicy, newest_until, take
+from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_until, take
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
 from protocol.errors import InvariantBroken
 from protocol.records import RECORD
@@ -109,6 +108,7 @@ class Follower:
         self._replica = Replica.empty()
         self._cursor = Cursor(0, ZERO_DIGEST, 0)
         self._counted_at_ns = 0
+        self._writing: asyncio.Task[None] | None = None
         self.signals = Signals()
 
     @property
@@ -155,6 +155,7 @@ class Follower:
             await self.snapshot_if_due()
             if caught_up:
                 await self._pause(began_ns + POLL_NS - time.monotonic_ns())
+        await self.finish_snapshot()
 
     async def take_batch(self) -> bool:
         """Takes in what the journal holds at this moment, at most one batch. Returns: whether that was all.
@@ -220,25 +221,38 @@ class Follower:
         self.metrics.behind_records(int(waiting_bytes) // RECORD.itemsize)
 
     async def snapshot_if_due(self) -> None:
-        """Between transactions only: book and cursor are then at the same row.
+        """Begins a snapshot if one is due and none is being written. Between transactions only: book and cursor are
+        then at the same row. The book is copied, so that following goes on while a thread writes.
 
-        Raises: ProcessFault when the disk or PostgreSQL does not take it.
+        Raises: ReadModelLost.
         """
+        if self._writing is not None and not self._writing.done():
+            return
         self._policy.asked |= self.signals.snapshot
         self.signals.snapshot = False
         if self._cursor.sequence == 0 or not self._policy.is_due(time.monotonic_ns()):
             return
         # The cursor must not fall behind a snapshot by a crash of the server: the snapshot could not be used then.
         await self._read_model.make_durable()
+        self._policy.begun()
+        self._writing = asyncio.create_task(self._write_snapshot(self._cursor, copy_of(self.book)))
+
+    async def finish_snapshot(self) -> None:
+        """Returns when no snapshot is being written."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _write_snapshot(self, cursor: Cursor, arrays: Arrays) -> None:
+        """A disk that does not take it is said and tried again when the next is due; the read model goes on."""
         began_ns = time.monotonic_ns()
         try:
-            took_ns = await asyncio.to_thread(take, self._snapshot_root, self.book, self._cursor.digest)
+            took_ns = await asyncio.to_thread(take, self._snapshot_root, cursor.sequence, cursor.digest, arrays)
         except OSError as error:
-            message = f"snapshot of row {self._cursor.sequence}: {error}"
-            raise ProcessFault(message, ExitCode.UNAVAILABLE) from error
-        self._policy.taken(began_ns, time.monotonic_ns())
-        self.metrics.took_snapshot(took_ns)
-        self._progress(f"snapshot of row {self._cursor.sequence} in {took_ns // 1_000_000} ms")
+            self._progress(f"snapshot of row {cursor.sequence} not written: {error}")
+        else:
+            self.metrics.took_snapshot(took_ns)
+            self._progress(f"snapshot of row {cursor.sequence} in {took_ns // 1_000_000} ms")
+        self._policy.ended(began_ns, time.monotonic_ns())
 
     async def _pause(self, duration_ns: int) -> None:
         if duration_ns <= 0:

@@ -18,6 +18,8 @@ from ledger.core.arrays import from_arrays, to_arrays
 from ledger.core.book import Book
 from protocol.errors import InvariantBroken
 
+Arrays = dict[str, npt.NDArray[np.signedinteger]]
+
 SNAPSHOTS_KEPT: Final = 3
 """The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""
 REST_FACTOR: Final = 10
@@ -47,21 +49,29 @@ class SnapshotPolicy:
             return False
         return self.requests >= self.every_requests or now_ns - self.last_at_ns >= self.every_ns
 
-    def taken(self, began_ns: int, ended_ns: int) -> None:
-        """One was taken between these two moments."""
+    def begun(self) -> None:
+        """One is being taken of what was applied until now."""
         self.requests = 0
         self.asked = False
+
+    def ended(self, began_ns: int, ended_ns: int) -> None:
+        """One was written, or could not be, between these two moments."""
         self.last_at_ns = ended_ns
         self.rest_until_ns = ended_ns + REST_FACTOR * (ended_ns - began_ns)
 
 
-def take(root: Path, book: Book, digest: bytes) -> int:
-    """Writes a snapshot of the book, whose last row has `digest`, and removes old ones. Returns: how long it took, ns.
+def copy_of(book: Book) -> Arrays:
+    """The book's arrays as they are now, copied, so that the book may go on while they are written."""
+    return {name: array.copy() for name, array in to_arrays(book).items()}
 
-    The book must not change meanwhile. Raises: OSError when the disk does not take it.
+
+def take(root: Path, sequence: int, digest: bytes, arrays: Arrays) -> int:
+    """Writes the snapshot of row `sequence`, whose digest is given, and removes old ones.
+
+    Returns: how long it took, ns. Raises: OSError when the disk does not take it.
     """
     began_ns = time.monotonic_ns()
-    snapshot.write(root, book.sequence, digest, to_arrays(book))
+    snapshot.write(root, sequence, digest, arrays)
     snapshot.prune(root, SNAPSHOTS_KEPT)
     return time.monotonic_ns() - began_ns
 
@@ -71,7 +81,7 @@ def book_of(loaded: snapshot.Snapshot) -> Book:
 
     Raises: SnapshotUnfit when an array is not of signed integers; InvariantBroken when they make no book.
     """
-    arrays: dict[str, npt.NDArray[np.signedinteger]] = {}
+    arrays: Arrays = {}
     for name, array in loaded.arrays.items():
         if not np.issubdtype(array.dtype, np.signedinteger):
             raise snapshot.SnapshotUnfit(f"array {name} is of {array.dtype}, not of signed integers")

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from ledger import snapshot
-from ledger.core.arrays import to_arrays
 from ledger.core.book import Book
 from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
-from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, take
+from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, copy_of, take
 from ledger.journal import JournalTampered
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
@@ -27,6 +26,7 @@ async def take_one(follower: Follower) -> None:
     """Asks for a snapshot and lets it be taken."""
     follower.signals.ask_snapshot()
     await follower.snapshot_if_due()
+    await follower.finish_snapshot()
 
 
 async def keep_with_a_snapshot(here: World, made: JournalMaker) -> int:
@@ -42,7 +42,7 @@ def test_a_book_comes_back_from_a_snapshot_as_it_was(tmp_path: Path) -> None:
     made = trading()
     next_morning(made)
 
-    take(tmp_path, made.book, made.rows[-1].digest)
+    take(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
 
     loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
     assert (loaded.sequence, loaded.digest) == (made.book.sequence, made.rows[-1].digest)
@@ -54,7 +54,7 @@ def test_the_newest_three_are_kept(tmp_path: Path) -> None:
     made.open_bank([1_000_000])
     for _ in range(SNAPSHOTS_KEPT + 2):
         made.block((SEAT, freezes([0], 10)))
-        take(tmp_path, made.book, made.rows[-1].digest)
+        take(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
 
     last = made.book.sequence
     assert [folder.name for folder in snapshot.newest_first(tmp_path)] == [str(last), str(last - 1), str(last - 2)]
@@ -123,7 +123,7 @@ def test_a_snapshot_of_another_journal_is_refused(fresh_database: str, tmp_path:
             made = trading()
             await here.keep(made)
             await here.follow()
-            take(here.snapshots, made.book, bytes(32))
+            take(here.snapshots, made.book.sequence, bytes(32), copy_of(made.book))
 
             with pytest.raises(JournalTampered, match=f"the snapshot of row {made.book.sequence} is not of this"):
                 await here.follow()
@@ -147,13 +147,40 @@ def test_a_cursor_that_the_journal_does_not_confirm_is_refused(fresh_database: s
     asyncio.run(scenario())
 
 
-def test_arrays_are_views_that_a_snapshot_copies_out(tmp_path: Path) -> None:
-    made = trading()
-    take(tmp_path, made.book, made.rows[-1].digest)
-    before = digests(made.book)
+@pytest.mark.postgres
+def test_the_book_goes_on_while_a_snapshot_is_written(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await here.keep(made)
+            before = digests(made.book)
+            async with here.follower() as follower:
+                await catch_up(follower)
+                follower.signals.ask_snapshot()
+                await follower.snapshot_if_due()
+                made.block((SEAT, freezes([0], 5)))
+                await here.keep(made)
+                await catch_up(follower)
+                await follower.finish_snapshot()
 
-    made.block((SEAT, freezes([0], 5)))
+            loaded = snapshot.load(snapshot.newest_first(here.snapshots)[0])
+            assert digests(book_of(loaded)) == before
 
-    loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
-    assert digests(book_of(loaded)) == before
-    assert to_arrays(made.book)["frozen_fen"].base is made.book.frozen_fen
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
+def test_a_disk_that_takes_no_snapshot_does_not_stop_the_read_model(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            await here.keep(made)
+            lines: list[str] = []
+            async with here.follower(lines) as follower:
+                await catch_up(follower)
+                here.snapshots.write_text("a file where the folder should be")
+                await take_one(follower)
+
+            assert lines[0].startswith(f"snapshot of row {here.kept} not written: ")
+
+    asyncio.run(scenario())

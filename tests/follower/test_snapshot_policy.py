@@ -31,7 +31,8 @@ def test_it_is_due_after_so_much_time_if_anything_was_applied() -> None:
 def test_after_one_that_took_long_none_is_due_for_ten_times_as_long() -> None:
     due = policy()
 
-    due.taken(101 * SECOND_NS, 103 * SECOND_NS)
+    due.begun()
+    due.ended(101 * SECOND_NS, 103 * SECOND_NS)
     due.applied(5_000_000)
 
     assert not due.is_due((103 + 2 * REST_FACTOR) * SECOND_NS - 1)
@@ -40,10 +41,12 @@ def test_after_one_that_took_long_none_is_due_for_ten_times_as_long() -> None:
 
 def test_an_asked_one_waits_for_nothing() -> None:
     due = policy()
-    due.taken(101 * SECOND_NS, 103 * SECOND_NS)
+    due.begun()
+    due.ended(101 * SECOND_NS, 103 * SECOND_NS)
 
     due.asked = True
 
     assert due.is_due(103 * SECOND_NS)
-    due.taken(103 * SECOND_NS, 104 * SECOND_NS)
+    due.begun()
+    due.ended(103 * SECOND_NS, 104 * SECOND_NS)
     assert not due.is_due(104 * SECOND_NS)
