@@ -19,9 +19,9 @@ from protocol.messages import PartyEntry
 
 NamedArrays = dict[str, npt.NDArray[np.signedinteger]]
 
-_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_row", "account_no")
+_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")
-_REQUEST_COLUMNS = ("kind", "code", "contract", "row", "amount_fen", "drawn_fen", "released_fen")
+_REQUEST_COLUMNS = ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 
 
@@ -73,6 +73,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.bought_unsettled_fen[:, used] = arrays["bought_unsettled_fen"]
     book.sold_unsettled_fen[:, used] = arrays["sold_unsettled_fen"]
     book.power_fen[used] = book.derived_power_fen(used)
+    book.tighten_bound()
     book.account_numbers.add(book.account_no[used])
     book.older = OlderUnsettled(
         arrays["older_keys"].astype(np.int64),

@@ -3,7 +3,7 @@
 Belongs here: the columns, what each means, the roll's shift of them. Never here: rules (decide), who changes
 the money (effects, control), how it is written to disk (arrays).
 
-Rows are deposit accounts. A contract maps to a row through `account_row`; today contract and row are opened together.
+Rows are deposit accounts. A contract maps to a row, see `account_row`; today contract and row are opened together.
 Columns are allocated for the largest book and mapped lazily, so memory is used as rows are.
 """
 
@@ -33,12 +33,17 @@ from protocol.limits import (
 )
 from protocol.messages import PartyEntry
 
+SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
 OPEN, PREVIOUS, OLDER = 0, 1, 2  # the three unsettled columns: open trade date, the one before it, all before that
 
-PARTY_SHIFT = 16  # contract_facts: party above, status in the second byte, check digits in the lowest
-STATUS_SHIFT = 8
-FACT_MASK = 0xFF
-assert PARTIES_MAX < 1 << (31 - PARTY_SHIFT)
+# An item of contract_facts, so that one gather reads all: party, status, check digits, account row.
+PARTY_SHIFT = 48
+STATUS_SHIFT = 40
+CHECK_SHIFT = 32
+FACT_MASK = 0xFF  # of status and check digits
+ROW_MASK = 0xFFFF_FFFF
+assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
+assert CONTRACTS_MAX <= ROW_MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,9 @@ class Book:
     sold_unsettled_fen: FenColumn  # (3, rows)
     restrained_fen: FenColumn
     power_fen: FenColumn  # buying power before it is shown as 0: kept beside its parts, signed
+    owned_fen_bound: int  # no balance + sold is above it; spares the lane a look at limits that nothing can reach
     # By contract index.
-    contract_facts: IntColumn  # party, status and check digits in one item, so that one gather reads all
-    account_row: IntColumn
+    contract_facts: LongColumn
     account_no: LongColumn
     account_numbers: AccountNumbers
     # By party number and by seat number.
@@ -85,6 +90,7 @@ class Book:
     previous_frames: FrameIndex
     # Scratch of the lane: zero between blocks, no part of the state.
     scratch_fen: FenColumn
+    scratch_bucket_fen: FenColumn
     scratch_mark: ByteColumn
 
     @staticmethod
@@ -105,8 +111,8 @@ class Book:
             sold_unsettled_fen=long_zeros(3 * rows).reshape(3, rows),
             restrained_fen=long_zeros(rows),
             power_fen=long_zeros(rows),
-            contract_facts=int_zeros(rows),
-            account_row=int_zeros(rows),
+            owned_fen_bound=0,
+            contract_facts=long_zeros(rows),
             account_no=long_zeros(rows),
             account_numbers=AccountNumbers(),
             parties={},
@@ -121,16 +127,28 @@ class Book:
             frames=FrameIndex(),
             previous_frames=FrameIndex(),
             scratch_fen=long_zeros(rows),
+            scratch_bucket_fen=long_zeros(SCRATCH_BUCKETS),
             scratch_mark=byte_zeros(rows),
         )
 
-    def contract_parties(self) -> IntColumn:
+    @property
+    def account_row(self) -> IntColumn:
+        """(contracts,) account row of each contract: a strided view, to be indexed; `take` would copy all of it."""
+        return self.contract_facts.view(np.int32)[::2]
+
+    def contract_parties(self) -> LongColumn:
         """(contracts_count,) party of each contract; a new array."""
         return self.contract_facts[: self.contracts_count] >> PARTY_SHIFT
 
-    def contract_statuses(self) -> IntColumn:
+    def contract_statuses(self) -> LongColumn:
         """(contracts_count,) ContractStatus of each contract; a new array."""
         return (self.contract_facts[: self.contracts_count] >> STATUS_SHIFT) & FACT_MASK
+
+    def tighten_bound(self) -> None:
+        """Set `owned_fen_bound` to what the columns say."""
+        used = slice(self.contracts_count)
+        owned_fen = self.balance_fen[used] + self.sold_unsettled_fen[:, used].sum(axis=0)
+        self.owned_fen_bound = int(owned_fen.max(initial=0))
 
     def derived_power_fen(self, rows: slice) -> FenColumn:
         """Buying power of account rows, added up from its parts: balance − frozen − bought + sold − restrained."""
@@ -152,6 +170,7 @@ class Book:
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.previous_date, self.trade_date = self.trade_date, trade_date
+        self.tighten_bound()
 
     def _rolled_older(self, requests: RequestTable) -> OlderUnsettled:
         count = self.contracts_count
@@ -163,6 +182,6 @@ class Book:
         dates = key_dates(carried)
         becomes_older = dates < self.trade_date
         first = REQUEST_PAGE_RECORDS
-        carried_rows = requests.row[first : first + len(carried)].astype(np.int64)
+        carried_rows = self.account_row[requests.contract[first : first + len(carried)] - 1].astype(np.int64)
         kept = np.unique(split_keys(dates[becomes_older], carried_rows[becomes_older]))
         return self.older.rolled(keys, bought[rows], sold[rows], kept)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from ledger.core.book import FACT_MASK, PARTY_SHIFT, STATUS_SHIFT, Book
+from ledger.core.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATUS_SHIFT, Book
 from ledger.core.contract_states import MAY_OPEN_AS, next_status
 from ledger.core.roles import may_send_control
 from protocol.codes import ReplyCode
@@ -32,6 +32,7 @@ from protocol.messages import (
 from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import (
     BANK_PARTY,
+    CONTRACT_NUMBER_STEP,
     ContractEvent,
     ContractStatus,
     Role,
@@ -198,13 +199,14 @@ def _open_contracts(book: Book, message: OpenContracts) -> None:
     indices = np.arange(first, first + count, dtype=np.int64)
     party = np.fromiter((term.party for term in terms), np.int64, count)
     status = np.fromiter((term.status for term in terms), np.int64, count)
-    check_digits = contract_nos_from_indices(indices) - indices * 100
-    book.contract_facts[here] = party << PARTY_SHIFT | status << STATUS_SHIFT | check_digits
-    book.account_row[here] = indices
+    check_digits = contract_nos_from_indices(indices) - indices * CONTRACT_NUMBER_STEP
+    facts = party << PARTY_SHIFT | status << STATUS_SHIFT | check_digits << CHECK_SHIFT
+    book.contract_facts[here] = facts | indices
     book.account_no[here] = _account_nos(terms)
     book.account_numbers.add(_account_nos(terms))
     book.balance_fen[here] = np.fromiter((term.balance_fen for term in terms), np.int64, count)
     book.power_fen[here] = book.balance_fen[here]
+    book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
     book.contracts_count += count
 
 

@@ -21,7 +21,6 @@ from protocol.records import (
     FREEZE_STATE_CLOSED,
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
-    OUTCOME,
     OutcomeArray,
 )
 
@@ -221,7 +220,10 @@ def decide_in_order(book: Book, block: Block, positions: Positions, decided_at_n
     accounts = _load_accounts(book, block.row[positions])
     freezes = _load_freezes(book, target_slots)
     decisions = [decide_one(request, decided_at_ns, accounts, freezes) for request in requests]
-    outcomes[positions] = np.array([(code, state, 0, left) for code, state, left in decisions], OUTCOME)
+    codes, states, remaining_fen = zip(*decisions, strict=True)
+    outcomes["code"][positions] = codes
+    outcomes["state"][positions] = states
+    outcomes["remaining_fen"][positions] = remaining_fen
 
 
 def _requests(block: Block, positions: Positions) -> tuple[list[Request], Positions]:
@@ -259,25 +261,21 @@ def _requests(block: Block, positions: Positions) -> tuple[list[Request], Positi
 
 
 def _load_accounts(book: Book, rows: Positions) -> dict[int, Account]:
-    rows = np.unique(rows)
-    return dict(
-        zip(
-            rows.tolist(),
-            map(
-                Account,
-                book.balance_fen[rows].tolist(),
-                book.frozen_fen[rows].tolist(),
-                book.bought_unsettled_fen[:, rows].sum(axis=0).tolist(),
-                book.sold_unsettled_fen[:, rows].sum(axis=0).tolist(),
-                book.restrained_fen[rows].tolist(),
-            ),
-            strict=True,
-        )
+    named = list(set(rows.tolist()))
+    columns = (
+        book.balance_fen[named].tolist(),
+        book.frozen_fen[named].tolist(),
+        map(sum, zip(*book.bought_unsettled_fen[:, named].tolist(), strict=True)),
+        map(sum, zip(*book.sold_unsettled_fen[:, named].tolist(), strict=True)),
+        book.restrained_fen[named].tolist(),
     )
+    return dict(zip(named, map(Account, *columns), strict=True))
 
 
 def _load_freezes(book: Book, slots: Positions) -> dict[int, Freeze]:
     """The accepted freezes among `slots`."""
+    if not slots.any():
+        return {}
     requests = book.requests
     slots = np.unique(slots)
     slots = slots[requests.contract[slots] > 0]

@@ -50,9 +50,11 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     balance_fen = amount_fen * _BALANCE[block.kind]
     if balance_fen.any():
         np.add.at(book.balance_fen, block.row, balance_fen)
+        book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
     sells = np.flatnonzero(np.equal(block.kind, FILL_SELL) & accepted)
     if len(sells):
         np.add.at(book.sold_unsettled_fen[OPEN], block.row[sells], amount_fen[sells])
+        book.owned_fen_bound += int(amount_fen[sells].sum())
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
 
@@ -64,12 +66,10 @@ def _keep_requests(book: Book, block: Block, outcomes: OutcomeArray, accepted: M
     freezes = np.flatnonzero(np.equal(block.kind, FREEZE) & accepted)
     if len(freezes) == block.count:
         requests.contract[slot] = block.contract + 1
-        requests.row[slot] = block.row
         requests.amount_fen[slot] = amount_fen
     elif len(freezes):
         slot = slot[freezes]
         requests.contract[slot] = block.contract[freezes] + 1
-        requests.row[slot] = block.row[freezes]
         requests.amount_fen[slot] = amount_fen[freezes]
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from ledger.core import lane
 from ledger.core.book import Book
-from ledger.core.columns import LongColumn
 from ledger.core.control import add_party, apply_control, judge
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
+from ledger.core.frames import Frames, advance, check_next, check_seats, give_out_pages
 from ledger.core.invariants import check_block
 from ledger.core.requests import KIND_CONTROL, PAGE_BITS, PAGES_PER_SEAT
 from ledger.core.resolve import Block, resolve
@@ -63,15 +63,16 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     Raises MisuseError, with nothing changed, for frames that are not next or do not fit; InvariantBroken when the
     books are wrong.
     """
-    _check_frames(book, prefixes, len(records))
-    book.requests.give_out(_pages(prefixes))
-    block = resolve(book, prefixes, records)
+    frames = Frames.of(prefixes)
+    check_next(book, frames, len(records))
+    give_out_pages(book, frames)
+    block = resolve(book, frames, records)
     if block.count <= TINY_BLOCK_RECORDS:
         outcomes = np.zeros(block.count, OUTCOME)
         decide_in_order(book, block, np.arange(block.count), decided_at_ns, outcomes)
     else:
         outcomes = lane.decide_block(book, block, decided_at_ns)
-    _apply_block(book, prefixes, block, outcomes, decided_at_ns)
+    _apply_block(book, frames, block, outcomes, decided_at_ns)
     return outcomes.tobytes()
 
 
@@ -83,12 +84,13 @@ def decide_control(
 
     Raises MisuseError, with nothing changed, for a frame that is not next or comes from a foreign seat.
     """
+    frames = Frames.of(prefix)
     if isinstance(message, Negotiate):
-        _check_seats(book, prefix)
+        check_seats(book, frames)
         growing = int(prefix["session_version"][0]) > int(book.session_version[int(prefix["seat"][0])])
         code = ReplyCode.ACCEPTED if growing else ReplyCode.SESSION_VERSION_NOT_GROWING
     else:
-        _check_frames(book, prefix, 1)
+        check_next(book, frames, 1)
         code = judge(book, int(prefix["sender"][0]), message)
     _apply_control_row(book, prefix, message, code, decided_at_ns)
     outcome = np.zeros(1, OUTCOME)
@@ -114,9 +116,10 @@ def apply_row(book: Book, row: Row) -> None:
             records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
             if len(records) != len(outcomes):
                 raise InvariantBroken(f"row {row.sequence}: records and outcomes do not pair")
-            _check_frames(book, prefixes, len(records))
-            book.requests.give_out(_pages(prefixes))
-            _apply_block(book, prefixes, resolve(book, prefixes, records), outcomes, row.decided_at_ns)
+            frames = Frames.of(prefixes)
+            check_next(book, frames, len(records))
+            give_out_pages(book, frames)
+            _apply_block(book, frames, resolve(book, frames, records), outcomes, row.decided_at_ns)
     except MisuseError as error:
         raise InvariantBroken(f"row {row.sequence} does not fit the book: {error}") from error
 
@@ -167,10 +170,10 @@ def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
     return frames.sequence_of(seat, number) if number < used else 0
 
 
-def _apply_block(book: Book, prefixes: PrefixArray, block: Block, outcomes: OutcomeArray, decided_at_ns: int) -> None:
+def _apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray, decided_at_ns: int) -> None:
     apply_effects(book, block, outcomes)
     check_block(book, block)
-    _advance(book, prefixes, decided_at_ns)
+    advance(book, frames, decided_at_ns)
 
 
 def _apply_control_row(
@@ -186,12 +189,13 @@ def _apply_control_row(
         if code == ReplyCode.ACCEPTED:
             book.session_version[seat] = prefix["session_version"][0]
         return
-    book.requests.give_out(_pages(prefix))
+    frames = Frames.of(prefix)
+    give_out_pages(book, frames)
     page = seat * PAGES_PER_SEAT + (number >> PAGE_BITS)
     slot = int(book.requests.page_slot[page]) + number % REQUEST_PAGE_RECORDS
     book.requests.kind[slot] = KIND_CONTROL
     book.requests.code[slot] = code
-    _advance(book, prefix, decided_at_ns)  # before the effect: a roll closes the date that this number belongs to
+    advance(book, frames, decided_at_ns)  # before the effect: a roll closes the date that this number belongs to
     if code == ReplyCode.ACCEPTED and message is not None:
         apply_control(book, message)
 
@@ -200,10 +204,10 @@ def _apply_stored_control(book: Book, row: Row, prefix: PrefixArray) -> None:
     code = int(np.frombuffer(row.outcomes, OUTCOME)["code"][0])
     message: ControlMessage | Negotiate | None = None
     if int(prefix["kind"][0]) == FrameKind.NEGOTIATE:
-        _check_seats(book, prefix)
+        check_seats(book, Frames.of(prefix))
         message = Negotiate(bytes(16), "")
     else:
-        _check_frames(book, prefix, 1)
+        check_next(book, Frames.of(prefix), 1)
         if code == ReplyCode.ACCEPTED:
             message = decode_control(row.control)
     _apply_control_row(book, prefix, message, code, row.decided_at_ns)
@@ -214,53 +218,3 @@ def _genesis_of(row: Row) -> Genesis:
     if not isinstance(message, Genesis):
         raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis")
     return message
-
-
-def _check_seats(book: Book, prefixes: PrefixArray) -> None:
-    seats = prefixes["seat"]
-    if not len(seats) or int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
-        raise MisuseError("no frame, or a seat out of range")
-    if (book.seat_owner.take(seats) != prefixes["sender"]).any() or not book.seat_owner.take(seats).all():
-        raise MisuseError("a frame from a seat that is not the sender's")
-
-
-def _check_frames(book: Book, prefixes: PrefixArray, count: int) -> None:
-    """Every frame is next at its seat when its turn comes, and together they have `count` records."""
-    _check_seats(book, prefixes)
-    seats, firsts = prefixes["seat"], prefixes["first_number"]
-    counts = prefixes["record_count"].astype(np.int64)
-    if (prefixes["trade_date"] != book.trade_date).any():
-        raise MisuseError("a frame of a trade date that is not open")
-    if int(counts.min()) < 1 or int(counts.sum()) != count or count > COMMIT_RECORDS_MAX:
-        raise MisuseError("the frames do not add up to the records")
-    order = np.argsort(seats, kind="stable")
-    seats, firsts, ends = seats[order], firsts[order], (firsts + counts)[order]
-    expected = np.empty(len(order), np.int64)
-    expected[0] = 0
-    expected[1:] = ends[:-1]
-    begins = np.ones(len(order), np.bool_)
-    begins[1:] = seats[1:] != seats[:-1]
-    expected[begins] = book.next_number.take(seats[begins])
-    if (firsts != expected).any():
-        raise MisuseError("a frame that is not next at its seat")
-
-
-def _pages(prefixes: PrefixArray) -> LongColumn:
-    """(2f,) pages of the first and last number of each frame, in order of arrival."""
-    firsts = prefixes["first_number"]
-    lasts = firsts + prefixes["record_count"] - 1
-    base = prefixes["seat"].astype(np.int64) * PAGES_PER_SEAT
-    pages = np.empty(2 * len(firsts), np.int64)
-    pages[0::2] = base + (firsts >> PAGE_BITS)
-    pages[1::2] = base + (lasts >> PAGE_BITS)
-    return pages
-
-
-def _advance(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
-    """The row is done: sequence, heads and frame index move on."""
-    book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
-    seats, first_of_seat = np.unique(prefixes["seat"], return_index=True)
-    firsts = prefixes["first_number"][first_of_seat]
-    for seat, first in zip(seats.tolist(), firsts.tolist(), strict=True):
-        book.frames.add(seat, first, book.sequence)
-    np.maximum.at(book.next_number, prefixes["seat"], prefixes["first_number"] + prefixes["record_count"])

@@ -61,7 +61,7 @@ def _check_freezes(book: Book) -> None:
     _demand((requests.amount_fen[used] > 0) == (requests.contract[used] > 0), "the owner of a freeze", book)
     frozen_fen = np.zeros(book.contracts_count, np.int64)
     places = np.flatnonzero(remaining_fen)
-    np.add.at(frozen_fen, requests.row[places], remaining_fen[places])
+    np.add.at(frozen_fen, book.account_row[requests.contract[places] - 1], remaining_fen[places])
     _demand(frozen_fen == book.frozen_fen[: book.contracts_count], "frozen against Σ remaining", book)
 
 

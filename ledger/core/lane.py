@@ -16,18 +16,19 @@ arrival. One case of 2 needs no such story: a single debit with nothing else on 
 
 import numpy as np
 
-from ledger.core.book import Book
+from ledger.core.book import SCRATCH_BUCKETS, Book
 from ledger.core.columns import FenColumn, Mask, Positions, ShortColumn
 from ledger.core.contract_states import STATUS_CODE, STATUS_CODES
 from ledger.core.decide import AMOUNT_FEN_MIN, EXPIRING, decide_in_order
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
 from ledger.core.roles import KIND_CODES, MAY_SEND
 from protocol.codes import ReplyCode
-from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
 
 _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
 _KIND_MIN, _KIND_MAX = FREEZE, WITHDRAWAL
+_BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
 
 
 def _by_kind(values: dict[int, int]) -> FenColumn:
@@ -69,7 +70,7 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     for part_fen in (block.release_fen, block.turnover_fen):
         if part_fen is not None:
             _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
-    by_status = STATUS_CODE.take(block.status.astype(np.intp) + kind * STATUS_CODES)
+    by_status = STATUS_CODE.take(block.status + kind * STATUS_CODES)
     if by_status.any():
         np.copyto(code, by_status, where=by_status != 0)
     _mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)
@@ -112,6 +113,8 @@ class _Proof:
         self._book = book
         self._block = block
         self._open = is_open
+        # Frozen and bought together are at most what is owned, balance and sold, and a block adds at most this.
+        self._limits_matter = book.owned_fen_bound + _BLOCK_FEN_MAX > COLUMN_FEN_MAX
         self._hot_rows: list[Positions] = []
         self._credited_rows: list[Positions] = []
 
@@ -148,8 +151,8 @@ class _Proof:
         self._credited_rows.append(rows[moves])
         self._hot_rows.append(rows[is_open & targets.pending])
         self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))
-        buys = np.flatnonzero(moves & is_fill)
-        if len(buys):
+        if self._limits_matter:
+            buys = np.flatnonzero(moves & is_fill)
             bought_fen = book.bought_unsettled_fen.take(rows[buys], axis=1).sum(axis=0)
             self._limit(rows[buys], bought_fen, amount_fen[buys])
 
@@ -165,8 +168,9 @@ class _Proof:
         _mark(code, ReplyCode.LISTED, sells & ~counts)
         rows = block.row[counts]
         self._credited_rows.append(rows)
-        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
-        self._limit(rows, sold_fen, block.amount_fen[counts])
+        if self._limits_matter:
+            sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
+            self._limit(rows, sold_fen, block.amount_fen[counts])
 
     def judge_deposits(self) -> None:
         """Deposits: only the limit of the balance can stop them."""
@@ -177,7 +181,8 @@ class _Proof:
             return
         rows = self._block.row[deposits]
         self._credited_rows.append(rows)
-        self._limit(rows, self._book.balance_fen.take(rows), self._block.amount_fen[deposits])
+        if self._limits_matter:
+            self._limit(rows, self._book.balance_fen.take(rows), self._block.amount_fen[deposits])
 
     def _limit(self, rows: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
@@ -201,24 +206,43 @@ class _Proof:
         rows, amount_fen = block.row[at], block.amount_fen[at]
         if not len(rows):
             return
-        sum_fen = self._sum_by_row(rows, amount_fen)
         covered_fen = book.power_fen.take(rows)
         if self._has(WITHDRAWAL):
             withdraws = np.equal(block.kind, WITHDRAWAL)
             self._cap_withdrawals(rows, withdraws[at] if isinstance(withdraws, np.ndarray) else withdraws, covered_fen)
         if self._has(FREEZE):
             remaining_fen[at] = amount_fen
-        frozen_fen = book.frozen_fen.take(rows)
+        if self._limits_matter:
+            self._limit(rows, book.frozen_fen.take(rows), amount_fen)
+        doubtful = self._doubtful(rows, amount_fen, covered_fen)
+        if len(doubtful):
+            positions = doubtful if isinstance(at, slice) else at[doubtful]
+            self._judge_doubtful(positions, covered_fen[doubtful], code)
+
+    def _doubtful(self, rows: Positions, amount_fen: FenColumn, covered_fen: FenColumn) -> Positions:
+        """Places of debits that must be summed exactly: those in a bucket of rows where Σ is not covered for one.
+
+        Σ over a bucket is never less than Σ over one of its rows, and its table stays in the cache.
+        """
+        sums_fen, buckets = self._book.scratch_bucket_fen, rows & (SCRATCH_BUCKETS - 1)
+        np.add.at(sums_fen, buckets, amount_fen)
+        uncovered = buckets[sums_fen.take(buckets) > covered_fen]
+        sums_fen[buckets] = 0
+        if not len(uncovered):
+            return uncovered
+        sums_fen[uncovered] = 1
+        places = np.flatnonzero(sums_fen.take(buckets))
+        sums_fen[uncovered] = 0
+        return places
+
+    def _judge_doubtful(self, positions: Positions, covered_fen: FenColumn, code: ShortColumn) -> None:
+        """Argument 2 exactly, for all debits of the accounts among `positions`."""
+        rows, amount_fen = self._block.row[positions], self._block.amount_fen[positions]
+        sum_fen = self._sum_by_row(rows, amount_fen)
         short = sum_fen > covered_fen
-        over_limit = frozen_fen + sum_fen > COLUMN_FEN_MAX
-        if over_limit.any():
-            self._hot_rows.append(rows[over_limit])
-        if short.any():
-            alone = short & (sum_fen == amount_fen) & ~over_limit & ~self._is_credited(rows)
-            self._hot_rows.append(rows[short & ~alone])
-            places = np.flatnonzero(alone)
-            positions = places if isinstance(at, slice) else at[places]
-            code[positions] = self._refusal_alone(positions)
+        alone = short & (sum_fen == amount_fen) & ~self._is_credited(rows)
+        self._hot_rows.append(rows[short & ~alone])
+        code[positions[alone]] = self._refusal_alone(positions[alone])
 
     def _cap_withdrawals(self, rows: Positions, withdraws: Mask | np.bool_, covered_fen: FenColumn) -> None:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""

@@ -65,7 +65,6 @@ class RequestTable:
     kind: ByteColumn  # 0: no request yet; KIND_CONTROL, KIND_MALFORMED
     code: ShortColumn  # its reply code
     contract: IntColumn  # index + 1 of the contract whose freeze this is, 0 when it is none
-    row: IntColumn  # account row on which the money is frozen
     amount_fen: FenColumn
     drawn_fen: FenColumn
     released_fen: FenColumn
@@ -82,7 +81,6 @@ class RequestTable:
             kind=byte_zeros(slots_max),
             code=short_zeros(slots_max),
             contract=int_zeros(slots_max),
-            row=int_zeros(slots_max),
             amount_fen=long_zeros(slots_max),
             drawn_fen=long_zeros(slots_max),
             released_fen=long_zeros(slots_max),
@@ -165,6 +163,6 @@ class RequestTable:
         table = RequestTable.empty(self.slots_max)
         table.carried_keys = keys[order]
         here = slice(REQUEST_PAGE_RECORDS, REQUEST_PAGE_RECORDS + len(slots))
-        for name in ("kind", "code", "contract", "row", "amount_fen", "drawn_fen", "released_fen"):
+        for name in ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen"):
             getattr(table, name)[here] = getattr(self, name)[slots]
         return table

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.book import FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, STATUS_SHIFT, Book
-from ledger.core.columns import FenColumn, IntColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.book import CHECK_SHIFT, FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, ROW_MASK, STATUS_SHIFT, Book
+from ledger.core.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.roles import KIND_CODES
-from protocol.header import PrefixArray
 from protocol.limits import (
     RECORD_BYTES,
-    REQUEST_PAGE_RECORDS,
     REQUESTS_PER_SEAT_DATE_MAX,
     SEATS_MAX,
     TRADE_DATE_MIN,
@@ -79,8 +78,8 @@ class Block:
     valid_until_ns: int | LongColumn
     known: Mask  # the contract exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
-    status: IntColumn
-    row: Positions  # account row, of the freeze where one is matched
+    status: LongColumn
+    row: Positions  # account row
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when the block has no fills; 0 beside other kinds
     turnover_fen: FenColumn | None  # likewise
@@ -92,8 +91,8 @@ class Block:
         return np.full(self.count, self.kind, np.int16) if isinstance(self.kind, int) else self.kind
 
 
-def resolve(book: Book, prefixes: PrefixArray, records: RecordArray) -> Block:
-    """Look up everything that (n,) `records` in (f,) frames name. The pages of their numbers are given out."""
+def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
+    """Look up everything that (n,) `records` name. The pages of their own numbers are given out."""
     count = len(records)
     words = records.view("<i8").reshape(count, _WORDS)
     head = np.ascontiguousarray(words[:, _WORD_HEAD])
@@ -101,19 +100,17 @@ def resolve(book: Book, prefixes: PrefixArray, records: RecordArray) -> Block:
     kind: int | Positions = int(kinds[0])
     if (kinds != kind).any():
         kind = kinds
-    spread = _Spread(prefixes, count)
-    sender = prefixes["sender"]
-    party = spread.over_records(sender)
-    known, contract, status = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
-    row = book.account_row.take(contract).astype(np.intp)
+    sender = frames.sender
+    party = frames.over_records(sender)
+    known, contract, status, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
     has_fills = bool(((kinds == FILL_BUY) | (kinds == FILL_SELL)).any())
     return Block(
         count=count,
         kind=kind,
         unused_bits=_unused_bits(words, head, kind),
-        role=spread.over_records(book.role[sender]),
-        proceeds_at_fill=spread.over_records(book.proceeds_at_fill[sender]),
-        valid_until_ns=spread.over_records(prefixes["valid_until_ns"]),
+        role=frames.over_records(book.role[sender].astype(np.int64)),
+        proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
+        valid_until_ns=frames.over_records(frames.valid_until_ns),
         known=known,
         contract=contract,
         status=status,
@@ -123,24 +120,9 @@ def resolve(book: Book, prefixes: PrefixArray, records: RecordArray) -> Block:
         turnover_fen=np.where((kinds == FILL_BUY) | (kinds == FILL_SELL), words[:, _WORD_TURNOVER], 0)
         if has_fills
         else None,
-        slot=_own_slots(book, prefixes, count),
-        targets=_targets(book, prefixes, records, kinds, known, contract, row),
+        slot=own_slots(book, frames, count),
+        targets=_targets(book, frames, records, kinds, known, contract),
     )
-
-
-class _Spread:
-    """Values by frame become values by record, or stay one scalar where all frames have the same."""
-
-    def __init__(self, prefixes: PrefixArray, count: int) -> None:
-        self._counts = prefixes["record_count"]
-        self._count = count
-
-    def over_records(self, values: IntColumn | LongColumn) -> int | LongColumn:
-        """(f,) to one int or (n,) int64."""
-        first = int(values[0])
-        if len(values) == 1 or bool((values == first).all()):
-            return first
-        return np.repeat(values.astype(np.int64), self._counts)
 
 
 def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
@@ -152,7 +134,10 @@ def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> 
     return unused if unused.any() else 0
 
 
-def _contracts(book: Book, numbers: LongColumn, party: int | LongColumn) -> tuple[Mask, Positions, IntColumn]:
+def _contracts(
+    book: Book, numbers: LongColumn, party: int | LongColumn
+) -> tuple[Mask, Positions, LongColumn, Positions]:
+    """(n,) each: known, contract index, status, account row; index 0 stands in where there is no contract."""
     index = numbers // CONTRACT_NUMBER_STEP
     check_digits = numbers - index * CONTRACT_NUMBER_STEP
     inside = None
@@ -160,46 +145,19 @@ def _contracts(book: Book, numbers: LongColumn, party: int | LongColumn) -> tupl
         inside = (index >= 0) & (index < book.contracts_count)
         index = np.where(inside, index, 0)
     facts = book.contract_facts.take(index)
-    known = (facts & FACT_MASK) == check_digits
+    known = ((facts >> CHECK_SHIFT) & FACT_MASK) == check_digits
     if inside is not None:
         known &= inside
     if not isinstance(party, int):
         known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)
     elif party != BANK_PARTY:
         known &= facts >> PARTY_SHIFT == party
-    return known, index, (facts >> STATUS_SHIFT) & FACT_MASK
-
-
-def _own_slots(book: Book, prefixes: PrefixArray, count: int) -> Positions:
-    """(n,) slots: a frame lies in one page or in two that follow each other in number."""
-    table = book.requests.page_slot
-    if len(prefixes) == 1:
-        first, seat = int(prefixes["first_number"][0]), int(prefixes["seat"][0])
-        page = seat * PAGES_PER_SEAT + (first >> PAGE_BITS)
-        slots = np.arange(count) + (int(table[page]) + (first & PAGE_MASK))
-        on_first_page = REQUEST_PAGE_RECORDS - (first & PAGE_MASK)
-        if on_first_page < count:
-            slots[on_first_page:] += int(table[page + 1]) - int(table[page]) - REQUEST_PAGE_RECORDS
-        return slots
-    counts = prefixes["record_count"].astype(np.int64)
-    ends = np.cumsum(counts)
-    shifts = prefixes["first_number"] - (ends - counts)
-    numbers = np.arange(count) + np.repeat(shifts, counts)
-    pages = np.repeat(prefixes["seat"].astype(np.int64) * PAGES_PER_SEAT, counts) + (numbers >> PAGE_BITS)
-    slots: Positions = table.take(pages) + (numbers & PAGE_MASK)
-    return slots
+    return known, index, (facts >> STATUS_SHIFT) & FACT_MASK, facts & ROW_MASK
 
 
 def _targets(
-    book: Book,
-    prefixes: PrefixArray,
-    records: RecordArray,
-    kinds: Positions,
-    known: Mask,
-    contract: Positions,
-    row: Positions,
+    book: Book, frames: Frames, records: RecordArray, kinds: Positions, known: Mask, contract: Positions
 ) -> Targets | None:
-    """Look the named freezes up; writes into `row` the account row of each matched one."""
     positions = np.flatnonzero((kinds == RELEASE) | (kinds == FILL_BUY))
     if not len(positions):
         return None
@@ -221,9 +179,7 @@ def _targets(
     matched = (book.requests.contract.take(slot) == wanted) & known[positions]
     remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)
     remaining -= book.requests.released_fen.take(slot)
-    row[positions] = np.where(matched, book.requests.row.take(slot), row[positions])
-    after = book.next_number.copy()
-    np.maximum.at(after, prefixes["seat"], prefixes["first_number"] + prefixes["record_count"])
+    after = heads_after(book, frames)
     column = np.where(dates == book.trade_date, OPEN, np.where(dates == book.previous_date, PREVIOUS, OLDER))
     return Targets(
         positions=positions,

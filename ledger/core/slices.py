@@ -74,7 +74,6 @@ def _account_digest(book: Book, k: int) -> bytes:
         *book.sold_unsettled_fen,
         book.restrained_fen,
         book.contract_facts,
-        book.account_row,
         book.account_no,
     ]
     return _digest_of(columns, rows)
@@ -87,7 +86,6 @@ def _request_digest(book: Book, k: int) -> bytes:
         requests.kind,
         requests.code,
         requests.contract,
-        requests.row,
         requests.amount_fen,
         requests.drawn_fen,
         requests.released_fen,

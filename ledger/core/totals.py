@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ledger.core.book import Book
+from ledger.core.book import ROW_MASK, Book
 from ledger.core.columns import FenColumn, Positions
 from ledger.core.control import own_contract, status_of
 from protocol.codes import ReplyCode
@@ -47,7 +47,7 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
 def totals(book: Book) -> list[PartyTotals]:
     """Exact sums over the contracts of each party that has any, ascending by party."""
     parties = book.contract_parties().astype(np.intp)
-    rows = book.account_row[: book.contracts_count].astype(np.intp)
+    rows = book.contract_facts[: book.contracts_count] & ROW_MASK
     seen = np.unique(parties).tolist()
     balance = _sums_by_party(book.balance_fen.take(rows), parties)
     frozen = _sums_by_party(book.frozen_fen.take(rows), parties)

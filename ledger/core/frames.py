@@ -1,0 +1,132 @@
+"""The frames of one block row: whether each is next at its seat, where their numbers are kept, how heads move on.
+
+Belongs here: everything that is reckoned once per frame. Never here: records (resolve), what is answered to a frame
+that is not next (sequence, the ledger's link).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.book import Book
+from ledger.core.columns import LongColumn, Positions
+from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
+from protocol.errors import MisuseError
+from protocol.header import PrefixArray
+from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS, SEATS_MAX
+
+
+@dataclass(slots=True)
+class Frames:
+    """(f,) int64 each, in order of arrival."""
+
+    sender: LongColumn
+    seat: LongColumn
+    trade_date: LongColumn
+    first_number: LongColumn
+    record_count: LongColumn
+    valid_until_ns: LongColumn
+
+    @staticmethod
+    def of(prefixes: PrefixArray) -> "Frames":
+        """The fields of (f,) prefixes that the core uses. Raises MisuseError when there is no frame."""
+        if not len(prefixes):
+            raise MisuseError("a row without frames")
+        return Frames(
+            prefixes["sender"].astype(np.int64),
+            prefixes["seat"].astype(np.int64),
+            prefixes["trade_date"].astype(np.int64),
+            prefixes["first_number"].copy(),
+            prefixes["record_count"].astype(np.int64),
+            prefixes["valid_until_ns"].copy(),
+        )
+
+    def over_records(self, values: LongColumn) -> int | LongColumn:
+        """(f,) values by frame to (n,) by record, or to one int when all frames have the same."""
+        first = int(values[0])
+        if len(values) == 1 or bool((values == first).all()):
+            return first
+        return np.repeat(values, self.record_count)
+
+
+def check_seats(book: Book, frames: Frames) -> None:
+    """Raises MisuseError unless every seat is registered and belongs to the sender."""
+    seats = frames.seat
+    if int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
+        raise MisuseError("a seat out of range")
+    owners = book.seat_owner.take(seats)
+    if not owners.all() or (owners != frames.sender).any():
+        raise MisuseError("a frame from a seat that is not the sender's")
+
+
+def check_next(book: Book, frames: Frames, count: int) -> None:
+    """Raises MisuseError unless every frame is next at its seat when its turn comes, and all have `count` records."""
+    check_seats(book, frames)
+    counts = frames.record_count
+    if (frames.trade_date != book.trade_date).any():
+        raise MisuseError("a frame of a trade date that is not open")
+    if int(counts.min()) < 1 or int(counts.sum()) != count or count > COMMIT_RECORDS_MAX:
+        raise MisuseError("the frames do not add up to the records")
+    if (frames.first_number != _expected_numbers(book, frames)).any():
+        raise MisuseError("a frame that is not next at its seat")
+
+
+def _expected_numbers(book: Book, frames: Frames) -> LongColumn:
+    """(f,) the head of each frame's seat, moved on by the frames of that seat before it."""
+    if len(frames.seat) == 1:
+        return book.next_number.take(frames.seat)
+    order = np.argsort(frames.seat, kind="stable")
+    seats, counts = frames.seat[order], frames.record_count[order]
+    before = np.cumsum(counts) - counts
+    begins = np.flatnonzero(np.concatenate(([True], seats[1:] != seats[:-1])))
+    before -= np.repeat(before[begins], np.diff(np.append(begins, len(seats))))
+    expected = np.empty(len(seats), np.int64)
+    expected[order] = book.next_number.take(seats) + before
+    return expected
+
+
+def give_out_pages(book: Book, frames: Frames) -> None:
+    """Give out the request pages of all numbers. Raises MisuseError, with nothing changed, when they do not fit."""
+    base = frames.seat * PAGES_PER_SEAT
+    lasts = frames.first_number + frames.record_count - 1
+    pages = np.empty(2 * len(base), np.int64)
+    pages[0::2] = base + (frames.first_number >> PAGE_BITS)
+    pages[1::2] = base + (lasts >> PAGE_BITS)
+    book.requests.give_out(pages)
+
+
+def own_slots(book: Book, frames: Frames, count: int) -> Positions:
+    """(n,) slots of the requests. A frame lies in one page, or in two that follow each other in number."""
+    table = book.requests.page_slot
+    if len(frames.seat) == 1:
+        first, page = int(frames.first_number[0]), int(frames.seat[0]) * PAGES_PER_SEAT
+        page += first >> PAGE_BITS
+        slots = np.arange(count) + (int(table[page]) + (first & PAGE_MASK))
+        on_first_page = REQUEST_PAGE_RECORDS - (first & PAGE_MASK)
+        if on_first_page < count:
+            slots[on_first_page:] += int(table[page + 1]) - int(table[page]) - REQUEST_PAGE_RECORDS
+        return slots
+    counts = frames.record_count
+    shifts = frames.first_number - (np.cumsum(counts) - counts)
+    numbers = np.arange(count) + np.repeat(shifts, counts)
+    pages = np.repeat(frames.seat * PAGES_PER_SEAT, counts) + (numbers >> PAGE_BITS)
+    paged: Positions = table.take(pages) + (numbers & PAGE_MASK)
+    return paged
+
+
+def heads_after(book: Book, frames: Frames) -> LongColumn:
+    """(SEATS_MAX + 1,) next numbers once these frames are done."""
+    after = book.next_number.copy()
+    np.maximum.at(after, frames.seat, frames.first_number + frames.record_count)
+    return after
+
+
+def advance(book: Book, frames: Frames, decided_at_ns: int) -> None:
+    """The row is done: sequence, heads and frame index move on."""
+    book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
+    firsts: dict[int, int] = {}
+    for seat, first in zip(frames.seat.tolist(), frames.first_number.tolist(), strict=True):
+        firsts.setdefault(seat, first)
+    for seat, first in firsts.items():
+        book.frames.add(seat, first, book.sequence)
+    book.next_number = heads_after(book, frames)
