@@ -205,7 +205,7 @@ def _journal_dsn(config: Config) -> Iterator[str]:
     if effective.exists() and asyncio.run(_answers(dsn := load(effective).ledger.dsn)):
         yield dsn
         return
-    if not config.state_directory.exists():
+    if not (config.state_directory / "postgres").exists():
         raise ProcessFault(f"{config.state_directory}: there is no journal here", ExitCode.UNAVAILABLE)
     server = EmbeddedPostgres.prepare(config.state_directory)
     server.start()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load, with_dsn
 from ledger.audit import main
@@ -226,3 +227,40 @@ def test_rows_that_are_not_there_cannot_be_verified(
 
     assert audit(config, capsys, "--to", "999")[0] == ExitCode.DATA
     assert audit(config, capsys, "--from", "999")[2].startswith("audit: row 998 is not there")
+
+
+def embedded_config(tmp_path: Path) -> Config:
+    """A configuration whose journal is in an embedded server below `tmp_path`."""
+    file = tmp_path / "yzt.toml"
+    file.write_text('[state]\ndirectory = "state"\n')
+    return load(file)
+
+
+@pytest.mark.slow
+def test_the_embedded_server_is_started_for_the_while_when_nothing_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = embedded_config(tmp_path)
+    server = EmbeddedPostgres.prepare(config.state_directory)
+    server.start()
+    try:
+        journal(server.dsn, story(), tmp_path)
+    finally:
+        server.stop()
+
+    code, out, _ = audit(config, capsys)
+
+    assert (code, out[:9]) == (0, "rows 1 to")
+    server.start()  # the audit has left nothing running
+    server.stop()
+    server.remove()
+
+
+def test_where_there_is_no_journal_none_is_made(tmp_path: Path) -> None:
+    config = embedded_config(tmp_path)
+
+    with pytest.raises(ProcessFault, match="there is no journal here") as fault:
+        main(["verify"], config)
+
+    assert fault.value.exit_code == ExitCode.UNAVAILABLE
+    assert not config.state_directory.exists()

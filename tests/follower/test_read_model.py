@@ -170,6 +170,27 @@ def test_equal_slices_are_counted(fresh_database: str, tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_long_journal_is_taken_in_by_bounded_batches(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.follower.batch.BATCH_ROWS_MAX", 5)
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            next_morning(made)
+            await here.keep(made)
+            async with here.follower() as follower:
+                assert not await follower.take_batch()
+                assert follower.cursor.sequence == 5
+                assert follower.metrics.registry.get_sample_value("yzt_follower_lag_rows") == here.kept - 5
+                await catch_up(follower)
+
+            await here.assert_equals(expect(made.rows))
+
+    asyncio.run(scenario())
+
+
 def test_bytes_that_are_no_text_are_kept_as_bytes(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
