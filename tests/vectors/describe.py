@@ -20,7 +20,7 @@ _FIELDS_BY_KIND: dict[int, tuple[str, ...]] = {
     RecordKind.FREEZE: _ORDER_FIELDS,
     RecordKind.RELEASE: _TARGET_FIELDS,
     RecordKind.FILL_BUY: ("release_fen", "turnover_fen", *_TARGET_FIELDS),
-    RecordKind.FILL_SELL: ("release_fen", "turnover_fen"),
+    RecordKind.FILL_SELL: ("turnover_fen",),
     RecordKind.DEPOSIT: (),
     RecordKind.WITHDRAWAL: (),
 }

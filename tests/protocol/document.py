@@ -1,0 +1,303 @@
+"""The tables of docs/protocol.md that are made from the code: `python -m tests.protocol.document` writes them again.
+
+Belongs here: code to Markdown. Never here: prose. A test demands that the document's tables are these.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from ledger.core.contract_states import TRANSITIONS
+from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
+from protocol import codes, limits, messages, vocabulary
+from protocol.codes import FACTS, ReplyCode
+from protocol.frame import Frame
+from protocol.header import PREFIX, Header
+from protocol.records import OUTCOME, RECORD
+from protocol.session_states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
+from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
+from tests.vectors import valid_frames
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
+SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+LAST_TAG = 47  # higher tags travel only inside the bank
+INSIDE_THE_BANK = {messages.PartyKey, messages.PartyEntry, messages.Genesis}
+HEX_BYTES_PER_LINE = 32
+
+S = TypeVar("S", bound=Enum)
+T = TypeVar("T", bound=Enum)
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _type_name(code: str) -> str:
+    kind, size = code[0], int(code[1:])
+    return {"i": f"int{size * 8}", "S": f"{size} bytes, text", "V": f"{size} bytes"}[kind]
+
+
+def _layout(dtype: np.dtype[np.void], names: list[str]) -> list[list[str]]:
+    fields = dtype.fields
+    assert fields is not None
+    rows = []
+    for name in names:
+        kind, offset = fields[name][:2]
+        code = kind.str.lstrip("<|")
+        rows.append([str(offset), str(kind.itemsize), f"`{name}`", _type_name(code)])
+    return rows
+
+
+def header_layout() -> str:
+    """Offsets of the 96 header bytes."""
+    names = [name for name in PREFIX.names or () if name != "signature"]
+    assert names == list(Header._fields)
+    return table(["offset", "bytes", "field", "type"], _layout(PREFIX, names))
+
+
+def record_layout() -> str:
+    """Offsets of the 64 record bytes; two pairs of fields share their place."""
+    return table(["offset", "bytes", "field", "type"], _layout(RECORD, list(RECORD.names or ())))
+
+
+def outcome_layout() -> str:
+    """Offsets of the 16 outcome bytes."""
+    return table(["offset", "bytes", "field", "type"], _layout(OUTCOME, list(OUTCOME.names or ())))
+
+
+def numbers() -> str:
+    """The closed sets of numbers."""
+    sets: list[type[IntEnum]] = [
+        vocabulary.Direction,
+        vocabulary.Suite,
+        vocabulary.Role,
+        vocabulary.RecordKind,
+        vocabulary.Market,
+        vocabulary.ContractStatus,
+        vocabulary.ContractEvent,
+    ]
+    rows = [[f"`{each.__name__}`", ", ".join(f"{item.value} {item.name}" for item in each)] for each in sets]
+    return table(["set", "numbers"], rows)
+
+
+def _bounds(low: int | None, high: int | None) -> str:
+    powers = {2**exponent: f"2^{exponent}" for exponent in (31, 60, 62)}
+    powers |= {-(2**62): "−2^62", 2**31 - 1: "2^31 − 1", 10**18 - 1: "10^18 − 1"}
+    low_text, high_text = (powers.get(bound, f"{bound:,}") if bound is not None else "…" for bound in (low, high))
+    return low_text if low_text == high_text else f"{low_text} to {high_text}"
+
+
+def _field_type(kind: msgspec.inspect.Type) -> str:
+    match kind:
+        case msgspec.inspect.IntType(ge=None, le=None):
+            return "int: a reply code"
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return f"int {_bounds(low, high)}"
+        case msgspec.inspect.BytesType(min_length=low, max_length=high):
+            return f"bin of {_bounds(low, high)} bytes"
+        case msgspec.inspect.StrType(min_length=low, max_length=high):
+            return f"str of {_bounds(low or 0, high)} characters"
+        case msgspec.inspect.BoolType():
+            return "bool"
+        case msgspec.inspect.ListType(item_type=item, min_length=low, max_length=high):
+            return f"array of {_bounds(low or 0, high)} × {_field_type(item)}"
+        case msgspec.inspect.StructType(cls=cls):
+            return f"`{cls.__name__}`"
+    raise AssertionError(f"{kind} has no words yet")
+
+
+def message_bodies() -> str:
+    """Every message between partner and bank: tag and fields in order."""
+    rows = []
+    for message in sorted(messages.Message.__subclasses__(), key=lambda each: int(str(each.__struct_config__.tag))):
+        tag = int(str(message.__struct_config__.tag))
+        if tag > LAST_TAG or message in INSIDE_THE_BANK:
+            continue
+        described = msgspec.inspect.type_info(message)
+        assert isinstance(described, msgspec.inspect.StructType)
+        fields = [f"`{field.name}` {_field_type(field.type)}" for field in described.fields]
+        rows.append([str(tag), f"`{message.__name__}`", "; ".join(fields)])
+    return table(["tag", "message", "fields in order"], rows)
+
+
+def _transitions(moves: Mapping[tuple[S, T], S], states: type[S], triggers: type[T]) -> str:
+    rows = []
+    for trigger in triggers:
+        cells = [f"**{trigger.value}**"]
+        for state in states:
+            target = moves.get((state, trigger))
+            cells.append("" if target is None else target.name)
+        rows.append(cells)
+    return table(["event \\ state", *(state.name for state in states)], rows)
+
+
+def bank_states() -> str:
+    """States × events, the bank's side."""
+    states, triggers = type(next(iter(BANK_TRANSITIONS))[0]), type(next(iter(BANK_TRANSITIONS))[1])
+    return _transitions(BANK_TRANSITIONS, states, triggers)
+
+
+def partner_states() -> str:
+    """States × events, the partner's side."""
+    states, triggers = type(next(iter(PARTNER_TRANSITIONS))[0]), type(next(iter(PARTNER_TRANSITIONS))[1])
+    return _transitions(PARTNER_TRANSITIONS, states, triggers)
+
+
+def contract_states() -> str:
+    """States × events of a contract."""
+    rows = []
+    for event in vocabulary.ContractEvent:
+        targets = [TRANSITIONS.get((status, event)) for status in vocabulary.ContractStatus]
+        rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
+    return table(["event \\ state", *(status.name for status in vocabulary.ContractStatus)], rows)
+
+
+def roles() -> str:
+    """Roles × kinds."""
+
+    def mark(is_permitted: bool) -> str:
+        return "yes" if is_permitted else ""
+
+    rows = [[f"record {kind.name}", *(mark(kind in RECORD_KINDS[role]) for role in Role)] for kind in RecordKind]
+    controls = sorted({each for kinds in CONTROL_KINDS.values() for each in kinds}, key=lambda each: each.__name__)
+    rows += [
+        [f"control `{control.__name__}`", *(mark(control in CONTROL_KINDS[role]) for role in Role)]
+        for control in controls
+        if control is not messages.ChangeContract
+    ]
+    for event in vocabulary.ContractEvent:
+        permitted = [mark(event in CONTRACT_EVENTS[role]) for role in Role]
+        rows.append([f"control `ChangeContract` {event.name}", *permitted])
+    rows.append(["query `BuyingPowerQuery`", "yes", "own contracts"])
+    rows.append(["query `OutcomeQuery`", "own seat", "own seat"])
+    rows.append(["query `TotalsQuery`", "yes", ""])
+    return table(["what", *(role.name for role in Role)], rows)
+
+
+def code_list() -> str:
+    """Every code in the order of its rank."""
+
+    def told_in(code: ReplyCode) -> str:
+        if codes.ends_link(code):
+            return "TERMINATE"
+        return "NOT_APPLIED" if codes.consumes_nothing(code) else "OUTCOMES"
+
+    rows = [
+        [str(int(code)), code.name, told_in(code), facts.meaning, "yes" if facts.retry_may_succeed else "no"]
+        for code, facts in FACTS.items()
+    ]
+    return table(["code", "name", "told in", "meaning", "may succeed again"], rows)
+
+
+LIMITS = {
+    "FRAME_RECORDS_MAX": "records in a RECORDS frame, outcomes in an OUTCOMES frame",
+    "BODY_BYTES_MAX": "bytes of a RECORDS body",
+    "CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body",
+    "QUERY_BODY_BYTES_MAX": "bytes of a QUERY body",
+    "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER body",
+    "SESSION_BODY_BYTES_MAX": "bytes of any other body",
+    "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
+    "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date",
+    "AMOUNT_FEN_MAX": "fen in one amount",
+    "COLUMN_FEN_MAX": "fen in any sum that an account keeps",
+    "CREDIT_RECORDS_MIN": "least credit granted",
+    "CREDIT_RECORDS_MAX": "largest credit granted",
+    "QUERIES_IN_FLIGHT_MAX": "queries under way on one link",
+    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`",
+    "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
+    "NEGOTIATE_FRESH_NS": "largest distance of a logon's `sent_at_ns` from the bank's clock, ns",
+    "LOGON_NS_MAX": "time that a partner has for each step of the logon, ns",
+    "HEARTBEAT_NS_MIN": "shortest heartbeat interval, ns",
+    "HEARTBEAT_NS_MAX": "longest heartbeat interval, ns",
+    "SILENT_INTERVALS_MAX": "heartbeat intervals of silence after which a peer is dead",
+    "PARTIES_MAX": "largest party number",
+    "SEATS_MAX": "largest seat number",
+    "KEYS_PER_PARTY_MAX": "keys of one party",
+    "CONTRACTS_MAX": "contracts",
+    "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",
+}
+
+
+def limit_list() -> str:
+    """The limits that a partner meets."""
+    rows = [[f"`{name}`", f"{getattr(limits, name):,}", what] for name, what in LIMITS.items()]
+    return table(["limit", "value", "what"], rows)
+
+
+def _hex(data: bytes) -> str:
+    lines = [data[start : start + HEX_BYTES_PER_LINE].hex() for start in range(0, len(data), HEX_BYTES_PER_LINE)]
+    return "".join(f"    {line}\n" for line in lines)
+
+
+def _golden(name: str) -> Frame:
+    return next(vector.frame for vector in valid_frames.of_suite(Suite.ED25519_SHA256) if vector.name == name)
+
+
+def worked_frame() -> str:
+    """The golden NEGOTIATE of suite 1, byte by byte."""
+    frame = _golden("negotiate")
+    fields = PREFIX.fields
+    assert fields is not None
+    rows = []
+    for name, value in frame.header._asdict().items():
+        kind, offset = fields[name][:2]
+        part = frame.header_bytes[offset : offset + kind.itemsize]
+        text = "" if name == "body_digest" else value.decode() if isinstance(value, bytes) else f"{int(value)}"
+        rows.append([f"`{name}`", f"`{part.hex()}`", text])
+    return (
+        "Header:\n\n"
+        + _hex(frame.header_bytes)
+        + "\nSignature (Ed25519 over `YZT1/frame`, a zero byte and the header):\n\n"
+        + _hex(frame.signature)
+        + f"\nBody ({len(frame.body)} bytes: array of 3, tag 1, bin of 16, str of 11):\n\n"
+        + _hex(frame.body)
+        + "\n"
+        + table(["field", "bytes", "value"], rows)
+    )
+
+
+def worked_record() -> str:
+    """The first record and the first outcome of the golden block."""
+    record, outcome = _golden("records").body[:64], _golden("outcomes").body[80:96]
+    return f"The freeze, 64 bytes:\n\n{_hex(record)}\nIts outcome, 16 bytes:\n\n{_hex(outcome)}"
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "header": header_layout,
+    "record": record_layout,
+    "outcome": outcome_layout,
+    "numbers": numbers,
+    "messages": message_bodies,
+    "bank_states": bank_states,
+    "partner_states": partner_states,
+    "contract_states": contract_states,
+    "roles": roles,
+    "codes": code_list,
+    "limits": limit_list,
+    "frame_kinds": lambda: table(
+        ["kind", "name"], [[str(int(kind)), kind.name] for kind in FrameKind if kind < FrameKind.REGISTER]
+    ),
+    "worked_frame": worked_frame,
+    "worked_record": worked_record,
+}
+
+
+def renewed(text: str) -> str:
+    """The document with every section made again. Raises KeyError for a section that nobody makes."""
+    return SECTION.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[3]}", text)
+
+
+def main() -> None:
+    """Rewrite the document's sections."""
+    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
