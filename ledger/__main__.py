@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import NoReturn
 
+import asyncpg
 import uvloop
 
 from config.exit_codes import ExitCode, ProcessFault
@@ -36,6 +37,8 @@ async def serve(config: Config) -> None:
         _end(str(fault), fault.exit_code)
     except InvariantBroken as broken:
         _end(f"the books are wrong: {broken}", ExitCode.BROKEN)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        _end(f"cannot go on: {error}", ExitCode.UNAVAILABLE)
     await service.close()
 
 

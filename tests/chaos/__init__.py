@@ -1,0 +1,1 @@
+"""Processes killed at seeded moments under load. No mock belongs here."""
