@@ -20,7 +20,7 @@ from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection import Cursor, ReadModel
-from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_until, take
+from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, take
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
 from protocol.errors import InvariantBroken
 from protocol.records import RECORD
@@ -127,7 +127,7 @@ class Follower:
         Raises: JournalTampered when snapshot, journal and cursor disagree; InvariantBroken; ProcessFault.
         """
         self._cursor = await self._read_model.cursor()
-        found = newest_until(self._snapshot_root, self._cursor.sequence, self._progress)
+        found = await newest_fitting(self._snapshot_root, self._cursor.sequence, self._reader, self._progress)
         if found is not None:
             await self._adopt(*found)
         chain = self._replica.chain
@@ -191,7 +191,7 @@ class Follower:
     async def _adopt(self, book: Book, digest: bytes) -> None:
         row = await self._reader.row_holding(book.sequence) if book.sequence else None
         if row is None or row.digest != digest:
-            raise JournalTampered(f"the snapshot of row {book.sequence} is not of this journal")
+            raise JournalTampered(f"row {book.sequence} is not what it was when its snapshot was read")
         chain = Chain(row.shard, 0, ZERO_DIGEST)
         chain.advance(row)
         self._replica = Replica(book, chain)

@@ -4,6 +4,7 @@ Belongs here: the policy and its bound on effort. Never here: files (ledger.snap
 (ledger.core.arrays).
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from config.processes import Progress
 from ledger import snapshot
 from ledger.core.arrays import from_arrays, to_arrays
 from ledger.core.book import Book
+from ledger.journal import JournalReader
 from protocol.errors import InvariantBroken
 
 Arrays = dict[str, npt.NDArray[np.signedinteger]]
@@ -89,14 +91,21 @@ def book_of(loaded: snapshot.Snapshot) -> Book:
     return from_arrays(arrays)
 
 
-def newest_until(root: Path, sequence: int, progress: Progress) -> tuple[Book, bytes] | None:
-    """The book of the newest readable snapshot at or below `sequence`, and its row's digest; None without one."""
+async def newest_fitting(
+    root: Path, sequence: int, journal: JournalReader, progress: Progress
+) -> tuple[Book, bytes] | None:
+    """The book of the newest snapshot at or below `sequence` that can be read and is of this journal, and the digest
+    of its row; None without one. Each that is passed over is said in one line.
+    """
     for folder in snapshot.newest_first(root):
         if int(folder.name) > sequence:
             continue
         try:
-            loaded = snapshot.load(folder)
+            manifest = snapshot.read_manifest(folder)
+            if await journal.digest_at(manifest.sequence) != bytes.fromhex(manifest.digest):
+                raise snapshot.SnapshotUnfit(f"its digest is not that of row {manifest.sequence}")
+            loaded = await asyncio.to_thread(snapshot.load, folder)
             return book_of(loaded), loaded.digest
-        except (snapshot.SnapshotUnfit, InvariantBroken) as error:
+        except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
             progress(f"snapshot {folder.name} passed over: {error}")
     return None
