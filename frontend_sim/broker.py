@@ -48,16 +48,19 @@ class Desk:
     exchange: Exchange
     log: SessionLog
     clock_ns: Callable[[], int]
-    mistakes: random.Random
+    chance: random.Random
     _due: deque[Request] = field(default_factory=deque)
 
-    async def trade(self, block_orders: int, may_go_on: Callable[[], bool]) -> None:
+    async def trade(self, block_orders: int, pause_seconds: float, may_go_on: Callable[[], bool]) -> None:
         """Trade blocks of `block_orders` new orders with what the exchange has answered until told to stop.
+
+        Between an answer and the next block it pauses as long as drawn, `pause_seconds` on average.
 
         On cancellation: requests under way are decided or not; their outcome stays in the seat's outbox.
         """
         while may_go_on():
             await self.trade_once(block_orders)
+            await trio.sleep(self.chance.uniform(0.0, 2 * pause_seconds))
         while self._due:
             await self._send_events_only()
 
@@ -99,7 +102,7 @@ class Desk:
     def _buy_events(self, frozen: FrozenOrder) -> list[Request]:
         requests = [self._buy_event(frozen, event) for event in self.exchange.events_of(frozen.order)]
         found = [request for request in requests if request.amount_fen]
-        if found and self.mistakes.randrange(1000) < MISTAKES_PER_THOUSAND:
+        if found and self.chance.randrange(1000) < MISTAKES_PER_THOUSAND:
             found.append(self._mistake(frozen, found))
         return found
 
@@ -142,7 +145,7 @@ class Desk:
     def _mistake(self, frozen: FrozenOrder, done: list[Request]) -> Request:
         """What a broker's bug might send: the last event again, too large a release, a release of nothing known."""
         contract_no, (trade_date, seat, number) = frozen.order.contract_no, frozen.target
-        match self.mistakes.randrange(3):
+        match self.chance.randrange(3):
             case 0:
                 return done[-1]
             case 1:

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
-from frontend_sim.auditor import Auditor, Totals
+from frontend_sim.auditor import Auditor
 from frontend_sim.bank import BrokerEntry
 from frontend_sim.control_table import (
     AUDITOR,
@@ -38,20 +38,17 @@ from frontend_sim.control_table import (
 )
 from frontend_sim.installation import Installation, new_party_signer, temporary_installation
 from frontend_sim.links import bank_seat_settings
-from frontend_sim.live_view import LiveView, MoneyControl
+from frontend_sim.live_view import LiveView
 from frontend_sim.market_day import informed_auditor, make_customers, register_all
+from frontend_sim.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
 from frontend_sim.order_seat import BankSeat
+from frontend_sim.running import run_command
 from frontend_sim.session_log import SessionLog
 from frontend_sim.sql_totals import totals_by_sql
 from frontend_sim.trading_session import Trading, run_session
 from protocol.client import Seat
-from protocol.messages import TotalsAnswer
 
-FROM_LEDGER = 1
-FROM_GATEWAY = 2
 PATIENCE_SECONDS = 30.0
-CONTROL_SECONDS = 0.5
-CONTROL_TRIES = 20
 CUSTOMERS_MAX = 1_000_000
 
 
@@ -75,7 +72,7 @@ def main(argv: list[str], config: Config) -> int:
     """
     options = _options(argv)
     with _sigterm_as_interrupt():
-        return trio.run(_run, options, config)
+        return run_command(_run, options, config)
 
 
 def _options(argv: list[str]) -> Options:
@@ -129,7 +126,7 @@ async def _run(options: Options, config: Config) -> int:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(view.run, lambda: trading.ended_ns != 0)
                 nursery.start_soon(_kill_ledger_midway, installation, trading, view)
-                nursery.start_soon(_watch_money, bank, trading, view)
+                nursery.start_soon(MoneyWatch(bank).run, view.show_control, lambda: trading.ended_ns != 0)
                 await run_session(installation.config, bank, brokers, customers, trading, options.seed)
             _say_course(console, trading)
             auditor = informed_auditor(brokers, customers)
@@ -161,25 +158,6 @@ async def _kill_ledger_midway(installation: Installation, trading: Trading, view
     view.note(f"first answer after {(time.monotonic_ns() - began_ns) / 1e9:.1f} s")
 
 
-async def _watch_money(bank: BankSeat, trading: Trading, view: LiveView) -> None:
-    """Compare ledger and gateway's book whenever both answer as of the same journal row."""
-    while not trading.ended_ns:
-        told: dict[int, TotalsAnswer] = {}
-        async with trio.open_nursery() as nursery:
-            for source in (FROM_LEDGER, FROM_GATEWAY):
-                nursery.start_soon(_ask_totals, bank, source, told)
-        ledger, gateway = told[FROM_LEDGER], told[FROM_GATEWAY]
-        if gateway.complete and ledger.as_of_sequence == gateway.as_of_sequence:
-            lines = lines_of({source: _totals(ledger) for source in SOURCES} | {GATEWAY: _totals(gateway)})
-            view.control = MoneyControl(ledger.as_of_sequence, sum(line.difference_fen for line in lines))
-            await trio.sleep(CONTROL_SECONDS)
-        await trio.sleep(CONTROL_SECONDS / CONTROL_TRIES)
-
-
-async def _ask_totals(bank: BankSeat, source: int, told: dict[int, TotalsAnswer]) -> None:
-    told[source] = await bank.totals(source)
-
-
 async def _all_sources(
     installation: Installation, bank: BankSeat, auditor: Auditor, sequence: int
 ) -> dict[str, TotalsByParty]:
@@ -188,28 +166,10 @@ async def _all_sources(
     if server is None:
         raise ProcessFault("the control table needs the embedded PostgreSQL", ExitCode.UNAVAILABLE)
     return {
-        LEDGER: await _totals_from(bank, FROM_LEDGER, sequence),
-        GATEWAY: await _totals_from(bank, FROM_GATEWAY, sequence),
+        LEDGER: await totals_as_of(bank, FROM_LEDGER, sequence, PATIENCE_SECONDS),
+        GATEWAY: await totals_as_of(bank, FROM_GATEWAY, sequence, PATIENCE_SECONDS),
         AUDITOR: auditor.totals(),
         SQL: await totals_by_sql(server, sequence, PATIENCE_SECONDS),
-    }
-
-
-async def _totals_from(bank: BankSeat, source: int, sequence: int) -> dict[int, Totals]:
-    with trio.move_on_after(PATIENCE_SECONDS):
-        while True:
-            answer = await bank.totals(source)
-            if answer.complete and answer.as_of_sequence >= sequence:
-                return _totals(answer)
-            await trio.sleep(0.1)
-    message = f"totals of source {source} are not complete after {PATIENCE_SECONDS:.0f} s"
-    raise ProcessFault(message, ExitCode.UNAVAILABLE)
-
-
-def _totals(answer: TotalsAnswer) -> dict[int, Totals]:
-    return {
-        entry.party: Totals(entry.balance_fen, entry.frozen_fen, entry.bought_unsettled_fen, entry.sold_unsettled_fen)
-        for entry in answer.parties
     }
 
 

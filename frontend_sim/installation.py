@@ -17,6 +17,7 @@ from config.keys import make_missing_bank_keys, write_key_pair
 from config.processes import Progress
 from config.schema import Config
 from config.supervise import Supervisor
+from frontend_sim.running import watch_for_fault
 from protocol.client.keys import load_signer
 from protocol.signing import Signer
 
@@ -54,7 +55,8 @@ def temporary_config(config: Config, folder: Path) -> Config:
 async def temporary_installation(config: Config, progress: Progress, keep: bool = False) -> AsyncIterator[Installation]:
     """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed.
 
-    Raises: ProcessFault when something does not start or stop. On cancellation: stopped and removed all the same.
+    Raises: ProcessFault, alone or in a group, when something does not start, or when the supervisor gives a process
+    up meanwhile. On cancellation: stopped and removed all the same.
     """
     folder = Path(tempfile.mkdtemp(prefix="yzt-session-"))
     own = temporary_config(config, folder)
@@ -62,7 +64,10 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
     try:
         make_missing_bank_keys(own, lambda line: None)
         await trio.to_thread.run_sync(supervisor.start)
-        yield Installation(own, supervisor)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(watch_for_fault, supervisor)
+            yield Installation(own, supervisor)
+            nursery.cancel_scope.cancel()
     finally:
         with trio.CancelScope(shield=True):
             await trio.to_thread.run_sync(_take_down, supervisor, folder, keep)

@@ -14,20 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from frontend_sim.control_table import yuan
+from frontend_sim.money_watch import MoneyControl
 from frontend_sim.trading_session import Trading
 
 DRAW_SECONDS = 0.25
 LINE_SECONDS = 1.0
 BAR_COLUMNS = 40
 RATE_WINDOW_NS = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class MoneyControl:
-    """Ledger and gateway's own book, both as of one journal row."""
-
-    sequence: int
-    difference_fen: int
 
 
 @dataclass(slots=True)
@@ -46,6 +39,10 @@ class LiveView:
         self.events.append(f"{self.trading.elapsed_seconds:5.1f} s  {event}")
         if self.is_plain:
             self.console.print(f"  {self.events[-1]}", highlight=False)
+
+    def show_control(self, control: MoneyControl) -> None:
+        """The latest comparison of ledger and gateway's book."""
+        self.control = control
 
     async def run(self, is_over: Callable[[], bool]) -> None:
         """Draw until `is_over`."""

@@ -4,17 +4,15 @@ Belongs here: the command. Never here: what a file may hold (csv_files), what is
 """
 
 import argparse
-import sys
 from pathlib import Path
-
-import trio
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import print_progress
 from config.schema import Config
-from frontend_sim.csv_files import DataFileError, FileKind, read_pieces
+from frontend_sim.csv_files import FileKind, read_pieces
 from frontend_sim.links import bank_seat_settings
 from frontend_sim.master_data import Loader
+from frontend_sim.running import run_command
 from protocol.client import Seat, SeatSettings
 
 KINDS = "; ".join(",".join(kind.value) for kind in FileKind)
@@ -36,17 +34,13 @@ def main(argv: list[str], config: Config) -> int:
     for file in files:
         if not file.is_file():
             raise ProcessFault(f"{file}: no such file", ExitCode.DATA)
-    try:
-        summary = trio.run(_load, bank_seat_settings(config), files)
-    except DataFileError as error:
-        raise ProcessFault(str(error), ExitCode.DATA) from None
-    print(summary, file=sys.stderr)
-    return int(ExitCode.OK)
+    return run_command(_load, bank_seat_settings(config), files)
 
 
-async def _load(settings: SeatSettings, files: list[Path]) -> str:
+async def _load(settings: SeatSettings, files: list[Path]) -> int:
     async with Seat.open(settings) as seat:
         loader = Loader(seat, print_progress)
         for file in files:
             await loader.load(file, read_pieces(file))
-        return loader.summary()
+        print_progress(loader.summary())
+    return int(ExitCode.OK)

@@ -8,8 +8,6 @@ import argparse
 import time
 from pathlib import Path
 
-import trio
-
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import print_progress
 from config.schema import Config
@@ -18,9 +16,11 @@ from frontend_sim.bank import BrokerEntry, open_contracts, register_broker
 from frontend_sim.control_table import FIGURES, yuan
 from frontend_sim.installation import Installation, new_party_signer, temporary_installation
 from frontend_sim.links import bank_seat_settings, seat_settings
-from frontend_sim.lobster import FlowFileError, read_flow
+from frontend_sim.lobster import read_flow
 from frontend_sim.market_day import ACCOUNT_NO_FIRST, Customer, informed_auditor
+from frontend_sim.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.replay_flow import FlowReplay, report
+from frontend_sim.running import run_command
 from frontend_sim.session_log import SessionLog
 from protocol.client import Seat
 from protocol.messages import ContractTerms
@@ -28,7 +28,6 @@ from protocol.vocabulary import ContractStatus, contract_no_from_index
 
 PARTY = 2
 SEAT = 21
-FROM_LEDGER = 1
 CUSTOMERS_MAX = 1_000_000
 
 
@@ -45,15 +44,12 @@ def main(argv: list[str], config: Config) -> int:
     options = parser.parse_args(argv)
     if not (1 <= options.customers <= CUSTOMERS_MAX and 0 <= options.balance <= 2**50):
         raise ProcessFault(f"--customers must be 1 to {CUSTOMERS_MAX}, --balance 0 to 2^50", ExitCode.USAGE)
-    try:
-        for _ in read_flow(options.file):  # every line is sound before the first is sent
-            pass
-        return trio.run(_run, options.file, options.customers, options.balance, options.keep, config)
-    except FlowFileError as error:
-        raise ProcessFault(str(error), ExitCode.DATA) from None
+    return run_command(_run, options.file, options.customers, options.balance, options.keep, config)
 
 
 async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, config: Config) -> int:
+    for _ in read_flow(file):  # every line is sound before the first is sent
+        pass
     async with temporary_installation(config, print_progress, keep) as installation:
         broker = BrokerEntry(PARTY, "Replay", (SEAT,), new_party_signer(installation.config, PARTY, "ed25519"))
         customers = even_customers(customer_count, balance_fen)
@@ -64,9 +60,7 @@ async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, co
             replay = await _replay(installation, broker, customers, file)
             auditor = informed_auditor([broker], customers)
             auditor.judge(replay.log.seen)
-            answer = await bank.totals(FROM_LEDGER)
-        told = {entry.party: entry for entry in answer.parties}[PARTY]
-        by_ledger = Totals(told.balance_fen, told.frozen_fen, told.bought_unsettled_fen, told.sold_unsettled_fen)
+            by_ledger = totals_by_party(await bank.totals(FROM_LEDGER))[PARTY]
     print(report(replay.fates, replay.codes))
     text, agree = comparison(by_ledger, auditor)
     print(text)

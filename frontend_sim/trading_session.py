@@ -24,7 +24,8 @@ from protocol.client import Seat
 
 BLOCK_DESKS_PER_SEAT = 2
 SINGLE_DESKS_PER_SEAT = 8
-BLOCK_ORDERS = 128
+BLOCK_ORDERS = 64
+DESK_PAUSE_SECONDS = 0.06
 BANK_BLOCK_RECORDS = 64
 BANK_PAUSE_SECONDS = 0.05
 RESTRAINED_CUSTOMERS = 5
@@ -87,7 +88,7 @@ async def run_session(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(bank_desk.serve, BANK_BLOCK_RECORDS, BANK_PAUSE_SECONDS, trading.goes_on)
             for desk, block_orders in desks:
-                nursery.start_soon(desk.trade, block_orders, trading.goes_on)
+                nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
 
 

@@ -1,6 +1,7 @@
 """The auditor against the worked examples, every refusal it predicts, and its ability to object."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
 from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, Role
+from tests.architecture.sources import imported, parsed
 
 BANK, BROKER, STRANGER = 1, 2, 3
 BANK_SEAT, BROKER_SEAT, STRANGER_SEAT = 1, 21, 31
@@ -241,3 +243,11 @@ def test_the_order_of_rows_is_the_journal_s_not_that_of_arrival() -> None:
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, frozen(100))
     talk.seen.reverse()
     assert talk.verdict() == []
+
+
+@pytest.mark.parametrize("name", ["auditor", "audited_account", "merging"])
+def test_the_auditor_shares_nothing_with_what_it_audits_and_needs_no_numpy(name: str) -> None:
+    standard = {"collections.abc", "dataclasses", "itertools", "typing"}
+    for module, _ in imported(parsed(Path("frontend_sim") / f"{name}.py")):
+        assert module.split(".")[0] in {"protocol", "frontend_sim"} or module in standard
+        assert not module.startswith(("protocol.client", "ledger", "gateway", "rules"))

@@ -93,7 +93,7 @@ def trade(blocks: int, block_orders: int) -> tuple[SessionLog, Auditor]:
         random.Random(1),
     )
     left = iter(range(blocks))
-    trio.run(desk.trade, block_orders, lambda: next(left, None) is not None)
+    trio.run(desk.trade, block_orders, 0.0, lambda: next(left, None) is not None)
     auditor = informed_auditor(BROKERS, customers)
     auditor.judge(log.seen)
     return log, auditor

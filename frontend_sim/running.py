@@ -1,0 +1,63 @@
+"""Running a command's trio part, so that whatever ends it early is one clear line with an exit code.
+
+Belongs here: from exceptions, groups of them too, to a ProcessFault. Never here: what the commands do.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVarTuple
+
+import trio
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.supervise import Supervisor
+from frontend_sim.bank import LoadRefused
+from frontend_sim.csv_files import DataFileError
+from frontend_sim.lobster import FlowFileError
+from protocol.client import OutboxError, OutcomeUnknown, SessionEnded
+
+FAULT_SECONDS = 0.1
+EXIT_CODES: dict[type[Exception], ExitCode] = {
+    DataFileError: ExitCode.DATA,
+    FlowFileError: ExitCode.DATA,
+    LoadRefused: ExitCode.FAILED,
+    SessionEnded: ExitCode.UNAVAILABLE,
+    OutcomeUnknown: ExitCode.UNAVAILABLE,
+    OutboxError: ExitCode.UNAVAILABLE,
+}
+
+Arguments = TypeVarTuple("Arguments")
+
+
+def run_command(command: Callable[[*Arguments], Awaitable[int]], *arguments: *Arguments) -> int:
+    """Run `command` with trio. Returns: its exit code.
+
+    Raises: ProcessFault for every operating fault that is known here, whatever else went down with it;
+    KeyboardInterrupt; anything else as it came.
+    """
+    try:
+        return trio.run(command, *arguments)
+    except BaseException as error:
+        leaves = list(_leaves(error))
+        for leaf in leaves:
+            if isinstance(leaf, KeyboardInterrupt | ProcessFault):
+                raise leaf from None
+        for leaf in leaves:
+            for kind, exit_code in EXIT_CODES.items():
+                if isinstance(leaf, kind):
+                    raise ProcessFault(str(leaf), exit_code) from None
+        raise
+
+
+async def watch_for_fault(supervisor: Supervisor) -> None:
+    """Never returns. Raises: ProcessFault as soon as the supervisor has given up on a process."""
+    while supervisor.fault is None:  # noqa: ASYNC110 - the fault is set in a thread that knows nothing of trio
+        await trio.sleep(FAULT_SECONDS)
+    raise supervisor.fault
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error

@@ -1,0 +1,143 @@
+"""Two opinions written apart, the auditor's and the ledger core's, about the same arbitrary day.
+
+They share no code but the wire's words. A difference means that one of them reads the rules wrongly.
+"""
+
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from frontend_sim.auditor import Auditor, Totals
+from frontend_sim.observations import Placed, seen_block
+from frontend_sim.requests import NO_TARGET, Request, TargetKey, record_block
+from ledger.core.book import Book
+from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
+from protocol.header import PREFIX, PrefixArray
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.messages import (
+    ContractTerms,
+    ControlMessage,
+    Genesis,
+    OpenContracts,
+    PartyEntry,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
+from protocol.records import OUTCOME, RECORD, RecordArray
+from protocol.vocabulary import ContractStatus, FrameKind, RecordKind, Role, contract_no_from_index
+
+TODAY = 20_260_105
+PARTY_OF_SEAT = {1: 1, 21: 2, 22: 2, 31: 3}
+PROCEEDS_AT_FILL = {2: True, 3: False}
+ACTIVE, LOST = ContractStatus.ACTIVE, ContractStatus.LOSS_REPORTED
+CUSTOMERS = (
+    (2, ACTIVE, 100),
+    (2, ACTIVE, COLUMN_FEN_MAX),
+    (3, ACTIVE, 50),
+    (2, ContractStatus.SUSPENDED, 9),
+    (2, LOST, 9),
+)
+RESTRAINED_FEN = 7
+DECIDED_AT_NS = 1_000
+HIGHEST_NUMBER = 30
+
+kinds = st.sampled_from([*RecordKind] * 4 + [*RecordKind][:3] * 4)
+contract_nos = st.sampled_from([contract_no_from_index(index) for index in (0, 0, 0, 1, 2, 3, 4, 99)] + [99])
+amounts = st.one_of(st.integers(0, 40), st.sampled_from([60, 101, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, -1]))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Request:
+    kind = draw(kinds)
+    target: TargetKey = NO_TARGET
+    if kind in (RecordKind.RELEASE, RecordKind.FILL_BUY):
+        target = (TODAY, draw(st.sampled_from([21, 21, 22, 31])), draw(st.integers(1, HIGHEST_NUMBER)))
+    release_fen = draw(st.integers(0, 10)) if kind == RecordKind.FILL_BUY else 0
+    return Request(kind, draw(contract_nos), draw(amounts), target, release_fen=release_fen)
+
+
+frames = st.tuples(
+    st.sampled_from([1, 21, 21, 22, 31]),
+    st.sampled_from([0, DECIDED_AT_NS, DECIDED_AT_NS - 1, DECIDED_AT_NS + 1]),
+    st.lists(requests(), min_size=1, max_size=12),
+)
+rows = st.lists(frames, min_size=1, max_size=4)
+
+
+@dataclass
+class Day:
+    """The core decides, the auditor watches."""
+
+    book: Book = field(default_factory=Book.empty)
+    auditor: Auditor = field(default_factory=Auditor)
+    numbers: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PARTY_OF_SEAT, 1))
+
+    def __post_init__(self) -> None:
+        bank = PartyEntry(1, int(Role.BANK), 1, "Bank", False, [], [1])
+        apply_genesis(self.book, Genesis(bank, TODAY), 1)
+        self.auditor.register_party(1, Role.BANK, False)
+        for party, proceeds in PROCEEDS_AT_FILL.items():
+            self._control(RegisterParty(party, int(Role.BROKER), 1, f"Broker {party}", proceeds))
+            self.auditor.register_party(party, Role.BROKER, proceeds)
+        for seat, party in PARTY_OF_SEAT.items():
+            if party != 1:
+                self._control(RegisterSeat(seat, party))
+        terms = [
+            ContractTerms(1 + index, party, int(status), balance_fen)
+            for index, (party, status, balance_fen) in enumerate(CUSTOMERS)
+        ]
+        self._control(OpenContracts(contract_no_from_index(0), terms))
+        for index, (party, status, balance_fen) in enumerate(CUSTOMERS):
+            self.auditor.open_contract(contract_no_from_index(index), party, status, balance_fen)
+        self._control(SetRestraint(contract_no_from_index(2), RESTRAINED_FEN))
+        self.auditor.accounts[contract_no_from_index(2)].restrained_fen = RESTRAINED_FEN
+
+    def prefix(self, seat: int, kind: FrameKind, count: int, valid_until_ns: int = 0) -> PrefixArray:
+        prefix = np.zeros(1, PREFIX)
+        prefix["kind"], prefix["seat"], prefix["sender"] = kind, seat, PARTY_OF_SEAT[seat]
+        prefix["trade_date"], prefix["record_count"] = TODAY, count
+        prefix["valid_until_ns"], prefix["first_number"] = valid_until_ns, self.numbers[seat]
+        self.numbers[seat] += count
+        return prefix
+
+    def _control(self, message: ControlMessage) -> None:
+        outcome = decide_control(self.book, self.prefix(1, FrameKind.CONTROL, 1), message, DECIDED_AT_NS)
+        assert np.frombuffer(outcome, OUTCOME)["code"].tolist() == [0]
+
+    def decide(self, row: list[tuple[int, int, list[Request]]]) -> None:
+        """One journal row: the core decides all frames, the auditor sees what each seat saw."""
+        blocks: list[RecordArray] = [record_block(sent) for _, _, sent in row]
+        prefixes = [
+            self.prefix(seat, FrameKind.RECORDS, len(block), until)
+            for (seat, until, _), block in zip(row, blocks, strict=True)
+        ]
+        records = np.frombuffer(b"".join(block.tobytes() for block in blocks), RECORD)  # concatenate would repack
+        told = decide_block(self.book, np.concatenate(prefixes), records, DECIDED_AT_NS)
+        outcomes = np.frombuffer(told, OUTCOME)
+        ends = list(accumulate(len(block) for block in blocks))
+        seen = []
+        for (seat, until, _), prefix, block, end in zip(row, prefixes, blocks, ends, strict=True):
+            first = int(prefix["first_number"][0])
+            placed = Placed(PARTY_OF_SEAT[seat], seat, TODAY, first, self.book.sequence, DECIDED_AT_NS, until)
+            seen += seen_block(placed, block, outcomes[end - len(block) : end])
+        self.auditor.judge(seen)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(rows, min_size=1, max_size=6))
+def test_the_auditor_and_the_core_agree_on_every_answer_and_every_total(
+    day: list[list[tuple[int, int, list[Request]]]],
+) -> None:
+    both = Day()
+    for row in day:
+        both.decide(row)
+    assert both.auditor.mismatches == []
+    by_core = {
+        entry.party: Totals(entry.balance_fen, entry.frozen_fen, entry.bought_unsettled_fen, entry.sold_unsettled_fen)
+        for entry in totals(both.book)
+    }
+    assert both.auditor.totals() == by_core

@@ -1,0 +1,150 @@
+"""The commands against a whole system: `yzt run` with its alarm, `yzt load` twice, `yzt replay` of the sample."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trio
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import load as load_config
+from frontend_sim import load
+from frontend_sim.auditor import Totals
+from frontend_sim.installation import Installation, temporary_installation
+from frontend_sim.links import bank_seat_settings
+from frontend_sim.money_watch import FROM_LEDGER, totals_by_party
+from frontend_sim.samples import make_sample
+from protocol.client import Seat
+from protocol.vocabulary import contract_no_from_index
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = Path(make_sample.__file__).with_name("lobster_sample.csv")
+KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a short name (Unix sockets) that must be empty again in the end."""
+    with tempfile.TemporaryDirectory(prefix="yzt-t-") as name:
+        yield Path(name)
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "config.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines that name `folder`."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found
+
+
+def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(folder: Path) -> None:
+    session = start(folder, "run", "--plain", "--seconds", "2")
+    said, _ = session.communicate(timeout=90)
+    assert session.returncode == 0, said
+    assert "ledger killed with SIGKILL" in said
+    assert "all four agree, difference 0.00" in said
+    assert list(folder.iterdir()) == []
+    assert processes_of(folder) == []
+
+
+def test_an_interrupted_session_leaves_nothing_behind(folder: Path) -> None:
+    session = start(folder, "run", "--plain", "--seconds", "60", "--customers", "1000")
+    assert session.stdout is not None
+    for line in session.stdout:
+        if "trading begins" in line:
+            session.send_signal(signal.SIGTERM)
+            break
+    session.communicate(timeout=60)
+    assert session.returncode == 128 + signal.SIGINT
+    assert list(folder.iterdir()) == []
+    assert processes_of(folder) == []
+
+
+def test_the_sample_is_replayed_and_the_auditor_agrees(folder: Path) -> None:
+    replay = start(folder, "replay", str(SAMPLE), "--customers", "100")
+    said, _ = replay.communicate(timeout=90)
+    assert replay.returncode == 0, said
+    expected = Path(__file__).with_name("sample_report.txt").read_text()
+    assert expected in said
+    assert "the auditor expected 252 of 252 answers" in said
+
+
+def test_a_bad_flow_file_is_one_line_and_exit_code_65(folder: Path) -> None:
+    file = folder / "flow.csv"
+    file.write_text("34200.1,1,7,100,100000,1\n34200.2,1,8,100,oops,1\n")
+    replay = start(folder, "replay", str(file))
+    said, _ = replay.communicate(timeout=30)
+    assert replay.returncode == ExitCode.DATA
+    assert said == f"yzt: {file}:2: 'oops' is no whole number\n"
+
+
+def write_files(folder: Path, contracts: int) -> list[str]:
+    """Parties, keys, seats, contracts and restraints. Returns: the arguments of `yzt load`."""
+    texts = {
+        "parties": "party,role,suite,name,proceeds_at_fill\n2,broker,ed25519,华夏证券,yes\n",
+        "keys": f"party,key_id,public_key,not_before,not_after\n2,1,{KEY},,\n",
+        "seats": "seat,party\n21,2\n",
+        "contracts": "contract_no,account_no,party,status,balance_fen\n"
+        + "".join(
+            f"{contract_no_from_index(index)},{6_227_000 + index},2,active,{100 + index}\n"
+            for index in range(contracts)
+        ),
+        "restraints": "contract_no,restrained_fen\n98,40\n",
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return [str(folder / f"{name}.csv") for name in texts]
+
+
+async def load_grow_and_load_again(tmp_path: Path, said: list[str]) -> dict[int, Totals]:
+    async def load_files(installation: Installation, contracts: int) -> int:
+        files = write_files(tmp_path, contracts)
+        return await trio.to_thread.run_sync(load.main, files, installation.config)
+
+    async with temporary_installation(load_config(None), said.append) as installation:
+        assert await load_files(installation, 10_000) == 0
+        assert await load_files(installation, 10_000) == 0
+        assert await load_files(installation, 10_050) == 0
+        (tmp_path / "gap.csv").write_text(
+            f"contract_no,account_no,party,status,balance_fen\n{contract_no_from_index(20_000)},9,2,active,1\n"
+        )
+        with pytest.raises(ProcessFault, match=r"gap\.csv:2: refused by the bank: CONTRACT_NUMBER_NOT_NEXT"):
+            await trio.to_thread.run_sync(load.main, [str(tmp_path / "gap.csv")], installation.config)
+        async with Seat.open(bank_seat_settings(installation.config)) as bank:
+            money = (await bank.buying_power([98])).contracts[0]
+            assert money.buying_power_fen == 60
+            return totals_by_party(await bank.totals(FROM_LEDGER))
+
+
+def test_loading_again_and_loading_more_opens_each_contract_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    totals = trio.run(load_grow_and_load_again, tmp_path, [])
+    assert totals == {2: Totals(sum(100 + index for index in range(10_050)), 0, 0, 0)}
+    said = capsys.readouterr().err
+    assert "OpenContracts 10,000 loaded, 0 already there" in said
+    assert "OpenContracts 0 loaded, 10,000 already there" in said
+    assert "OpenContracts 50 loaded, 10,000 already there" in said
