@@ -39,8 +39,10 @@ class Bell:
             trio.lowlevel.reschedule(task)
 
     async def wait(self) -> None:
-        """Return when rung since the last return. On cancellation nothing is lost."""
-        if not self._rung:
+        """Return when rung since the last return, never in the same turn. On cancellation nothing is lost."""
+        if self._rung:
+            await trio.lowlevel.checkpoint()
+        else:
             self._task = trio.lowlevel.current_task()
             await trio.lowlevel.wait_task_rescheduled(self._abort)
         self._rung = False

@@ -129,8 +129,9 @@ def block_outcome(replies: list[Reply]) -> BlockOutcome:
         BlockPart(reply.first_number, reply.trade_date, reply.sequence, reply.decided_at_ns, len(array))
         for reply, array in zip(replies, arrays, strict=True)
     )
-    outcomes = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-    outcomes.flags.writeable = False
+    outcomes = arrays[0]
+    if len(arrays) > 1:
+        outcomes = np.frombuffer(b"".join([array.data for array in arrays]), OUTCOME)
     first = replies[0]
     return BlockOutcome(
         first.first_number,

@@ -99,6 +99,7 @@ class Seat:
                     finally:
                         seat._end(SessionEnded(ReplyCode.FINISHED, "the seat was closed"))
                         nursery.cancel_scope.cancel()
+                seat._traffic.forget_told()
             except BaseExceptionGroup as group:
                 if len(group.exceptions) > 1:
                     raise
@@ -120,6 +121,11 @@ class Seat:
     def recovered(self) -> list[Recovered]:
         """Outcomes that no caller waited for, oldest first: of an earlier process, and of cancelled calls."""
         return list(self._traffic.recovered)
+
+    @property
+    def ended(self) -> SessionEnded | None:
+        """Why no session will come any more; None while the seat is connected or reconnecting."""
+        return self._ended
 
     def statistics(self) -> SeatStatistics:
         """A copy of the counters since the seat was opened."""

@@ -2,7 +2,8 @@
 
 Belongs here: the order of steps that loses nothing and repeats nothing. Never here: sockets, clocks, back-off.
 A new frame is signed into the session's queue, then committed to the outbox, and only then can the link take the
-queue and send it. An answer first reaches whoever waits, then its outbox entry is freed.
+queue and send it. An outbox entry is freed some turns after its outcome was given to the caller, so that what the
+caller does at once with it (writing it to a file of its own) is done while the outbox could still tell it again.
 """
 
 from collections import deque
@@ -75,6 +76,10 @@ class Traffic:
         self._seat = settings.seat
         self._call_frames_max = settings.call_frames_max
         self._call_frames = 0
+        self._told: list[int] = []  # slots of frames whose callers were woken since the last turn
+        self._told_before: list[int] = []  # one turn older: their callers may be running in this turn
+        self._told_long_ago: list[int] = []  # two turns older: their callers have run
+        self._told_leftovers: list[int] = []  # kept until the opened seat is used
         left = outbox.live()
         self.leftovers = len(left)
         for slot, cell in left:
@@ -89,6 +94,7 @@ class Traffic:
                     cell.body_digest,
                     slot,
                     waiter,
+                    keeps_date=True,
                 )
             )
 
@@ -111,7 +117,11 @@ class Traffic:
         self.bell.ring()
 
     def feed(self, session: PartnerSession, now_ns: int) -> None:
-        """Queue in the session what may be sent now, up to SEND_BYTES_MAX. The session is established."""
+        """Queue in the session what may be sent now, up to SEND_BYTES_MAX. The session is established.
+
+        Called once in a turn of the scheduler: outbox entries age by these calls.
+        """
+        self._free_told()
         self.queries.feed(session, now_ns)
         if now_ns < self.resume_at_ns:
             return
@@ -124,7 +134,13 @@ class Traffic:
             if not window.may_send(1):
                 return
             draft = self.calls.draft(self._call_frames < self._call_frames_max, window.frame_records_max)
-            if draft is None or not window.may_send(draft.record_count) or not self._outbox.fits(len(draft.body)):
+            if draft is None or not window.may_send(draft.record_count):
+                return
+            self._told += self._told_leftovers  # the seat is used: whoever opened it has had what was left
+            self._told_leftovers.clear()
+            if not self._outbox.fits(len(draft.body)):
+                if self._told or self._told_before or self._told_long_ago:
+                    self.bell.ring()  # there is room in a turn or two, without an answer coming
                 return
             self._send(session, draft, now_ns)
 
@@ -175,6 +191,16 @@ class Traffic:
         for frame in self.window.frames:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
 
+    def forget_told(self) -> None:
+        """The seat is closed in order: free every frame whose outcome was told."""
+        for slot in (*self._told, *self._told_before, *self._told_long_ago, *self._told_leftovers):
+            self._outbox.free(slot)
+
+    def _free_told(self) -> None:
+        for slot in self._told_long_ago:
+            self._outbox.free(slot)
+        self._told_long_ago, self._told_before, self._told = self._told_before, self._told, []
+
     def _go_back(self) -> None:
         for frame in self.window.go_back():
             self._outbox.renumber(frame.slot, frame.trade_date, frame.first_number)
@@ -186,7 +212,7 @@ class Traffic:
         except BaseException:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
             raise
-        self._outbox.free(frame.slot)
+        (self._told_leftovers if frame.keeps_date else self._told).append(frame.slot)
         self.statistics.frames_answered += 1
         self.statistics.records_answered += frame.record_count
         if frame.waiter.is_call:

@@ -7,8 +7,8 @@ The rules that keep every request decided once:
 - A frame gets its number when it is sent for the first time, and keeps it until it is answered.
 - After a NOT_APPLIED nothing is sent until every frame under way is answered; then the refused ones go again in
   their old order. So at most one copy of a number is under way on a link, and an answer names one frame.
-- BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number. The other
-  codes prove that it was never applied: it may get another number, or another trade date.
+- BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number. Only what
+  proves that no copy was ever applied may give it another number, or another trade date.
 - Frames of two trade dates are never under way together: a number names one frame.
 """
 
@@ -23,6 +23,7 @@ from protocol.limits import OUTBOX_FRAMES_MAX
 W = TypeVar("W")
 
 KEEPS_NUMBER = frozenset({ReplyCode.BUSY, ReplyCode.DRAINING})
+NEVER_APPLIED = frozenset({ReplyCode.WRONG_TRADE_DATE, ReplyCode.DUPLICATE_OTHER_CONTENT})
 TURNS_AWAY = frozenset({ReplyCode.SEAT_DATE_FULL})  # going again would be refused again until the date is rolled
 
 
@@ -38,6 +39,7 @@ class WindowFrame(Generic[W]):
     body_digest: bytes  # (32,)
     slot: int
     waiter: W
+    keeps_date: bool = False  # of an earlier process: never sent anew on another trade date, which nobody asked for
     refused: int = 0  # code of the NOT_APPLIED to the copy sent on this link; 0: none
 
     @property
@@ -163,7 +165,8 @@ class Window(Generic[W]):
     def not_applied(self, code: int, refused_number: int, trade_date: int, next_number: int) -> WindowFrame[W] | None:
         """NOT_APPLIED came; `trade_date` is the open one as the header says.
 
-        Returns the frame when it can never be applied as it is and has left the window (SEAT_DATE_FULL), else None.
+        Returns the frame when it is given up and has left the window (SEAT_DATE_FULL; WRONG_TRADE_DATE for a frame
+        that keeps its date), else None.
         When `must_go_back` is True afterwards, call `go_back`.
         """
         frame = self._under_way.get(refused_number)
@@ -180,7 +183,7 @@ class Window(Generic[W]):
             self._back_to = (trade_date, next_number)
         elif trade_date == self._back_to[0]:
             self._back_to = (trade_date, min(self._back_to[1], next_number))
-        if code in TURNS_AWAY:
+        if code in TURNS_AWAY or (frame.keeps_date and code == ReplyCode.WRONG_TRADE_DATE):
             self._frames.remove(frame)
             return frame
         return None
@@ -200,7 +203,7 @@ class Window(Generic[W]):
         number = self._base()
         moved: list[WindowFrame[W]] = []
         for frame in self._frames:
-            if frame.refused and frame.refused not in KEEPS_NUMBER:
+            if self._is_proven_unapplied(frame):
                 if (frame.trade_date, frame.first_number) != (self.trade_date, number):
                     frame.trade_date, frame.first_number = self.trade_date, number
                     moved.append(frame)
@@ -213,6 +216,13 @@ class Window(Generic[W]):
         self._settle_next(self._base())
         self._back_to = (0, 0)
         return moved
+
+    def _is_proven_unapplied(self, frame: WindowFrame[W]) -> bool:
+        """Only then may the frame get another number: else an earlier copy of it might be applied as well."""
+        if frame.refused == ReplyCode.SEQUENCE_GAP:
+            # Below what the bank has told to be durable a gap is only that of a repeat refused before it.
+            return frame.trade_date == self.trade_date and frame.first_number >= self._applied_end[1]
+        return frame.refused in NEVER_APPLIED
 
     def _base(self) -> int:
         told = self._back_to[1] if self._back_to[0] == self.trade_date else 0
