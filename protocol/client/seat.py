@@ -108,6 +108,11 @@ class Seat:
             outbox.close()
 
     @property
+    def settings(self) -> SeatSettings:
+        """What the seat was opened with."""
+        return self._settings
+
+    @property
     def trade_date(self) -> int:
         """The open trade date, yyyymmdd."""
         return self._traffic.window.trade_date
