@@ -22,7 +22,7 @@ from protocol.messages import Message, Register, Registered, decode_link, encode
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 BACKOFF_FIRST_S = 0.05
-BACKOFF_MAX_S = 2.0  # a restarted ledger is found again within this
+BACKOFF_MAX_S = 0.25  # a restarted ledger is found again within this; an attempt on a Unix socket costs little
 REGISTERED_WITHIN_S = 60.0  # the ledger first makes durable what it had decided for the predecessor
 RECEIVE_BYTES = 64 * 1024  # answers handled before other tasks run: about 250 single outcomes
 _LOG = logging.getLogger(__name__)
@@ -106,13 +106,17 @@ class LedgerLink:
     async def keep(self) -> None:
         """Keeps a registered link until cancelled. Raises InvariantBroken when an answer proves the books wrong."""
         backoff_s = BACKOFF_FIRST_S
+        missing = ""
         while True:
             made = self.links_made
             try:
                 stream = await trio.open_unix_socket(str(self._socket))
             except OSError as error:
-                _LOG.warning("ledger: %s: %s", self._socket, error)
+                if missing != str(error):
+                    _LOG.warning("ledger: %s: %s; trying on", self._socket, error)
+                missing = str(error)
             else:
+                missing = ""
                 await self._serve(stream)
                 _LOG.warning("ledger: link lost, %d records unanswered", self.in_flight.records)
             backoff_s = BACKOFF_FIRST_S if self.links_made > made else min(2 * backoff_s, BACKOFF_MAX_S)
