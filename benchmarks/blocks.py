@@ -16,6 +16,7 @@ from protocol.vocabulary import RecordKind, contract_nos_from_indices
 BALANCE_FEN = 2**39  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records
 
+ITEM = np.dtype(f"V{RECORD.itemsize}")
 Codes = npt.NDArray[np.int16]
 
 
@@ -104,7 +105,9 @@ def mixed_block(
     follow["target_seat"] = seat
     follow["target_number"] = open_freezes.numbers
     order = rng.permutation(len(fresh.records) + count)
-    records = np.concatenate((fresh.records, follow))[order]
+    # As plain 64-byte items: joining arrays of RECORD itself would repack the bytes that its fields share.
+    joined = np.concatenate((fresh.records.view(ITEM), follow.view(ITEM)))
+    records = joined[order].view(RECORD)
     codes = np.concatenate((fresh.codes, np.zeros(count, np.int16)))[order]
     return MixedBlock(
         KnownBlock(records, codes, fresh.frozen_fen),

@@ -130,6 +130,11 @@ class ReadModel:
             raise
         return model
 
+    @property
+    def server_pid(self) -> int:
+        """The process of PostgreSQL that works for this connection, as the server numbers it."""
+        return self._connection.get_server_pid()
+
     async def cursor(self) -> Cursor:
         """Where the next batch begins."""
         row = await self._connection.fetchrow(_CURSOR, self._shard)
