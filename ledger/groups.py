@@ -36,7 +36,13 @@ assert GROUP_FRAMES_MAX * PREFIX_BYTES + COMMIT_RECORDS_MAX * (RECORD_BYTES + OU
 
 @dataclass(slots=True)
 class GroupCap:
-    """How many records a group may have: what commits within the target time, as measured."""
+    """How many records the next group may have: what commits within the target time, as measured, or half of what
+    is waiting if that is more.
+
+    With a backlog the latency is the backlog's; commits of the target time would then only be too many, and on a
+    busy machine, where a commit has a large fixed cost, ever smaller. Half, so that one half commits while the other
+    is decided.
+    """
 
     target_ns: int
     records_max: int
@@ -48,13 +54,10 @@ class GroupCap:
         self._ns = self._ns * DECAY + commit_ns
         self._records = self._records * DECAY + records
 
-    @property
-    def records(self) -> int:
-        """The cap for the next group: GROUP_RECORDS_FLOOR to `records_max`."""
-        if self._ns == 0.0:
-            return self.records_max
-        fitting = int(self.target_ns * self._records / self._ns)
-        return max(GROUP_RECORDS_FLOOR, min(self.records_max, fitting))
+    def records(self, waiting: int) -> int:
+        """The cap when `waiting` records are undecided: GROUP_RECORDS_FLOOR to `records_max`."""
+        fitting = int(self.target_ns * self._records / self._ns) if self._ns else self.records_max
+        return min(self.records_max, max(GROUP_RECORDS_FLOOR, fitting, waiting // 2))
 
 
 class SeatQueues:

@@ -306,10 +306,13 @@ class Journal(JournalReader):
                 await self._reading.execute(f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES IN ({trade_date})")
 
     async def close(self) -> None:
-        """Closes both connections; a commit under way must have ended before."""
+        """Closes both connections, at once where a statement is still under way."""
         self._on_fault = _ignore
-        await self._committing.close()
-        await self._reading.close()
+        for connection in (self._committing, self._reading):
+            try:
+                await connection.close()
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                connection.terminate()
 
     def _fenced(self) -> Fenced:
         return Fenced(f"another ledger took the journal over (this one's epoch was {self._epoch})")

@@ -4,11 +4,13 @@ Belongs here: plain counters filled once per group, and their exposition. Never 
 frame on the order path; a library counter costs more than a record.
 """
 
+import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from wsgiref.simple_server import WSGIServer
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +127,24 @@ class LedgerCollector(Collector):
             )
 
 
-def serve(metrics: LedgerMetrics, port: int) -> int:
-    """Serves the figures on 127.0.0.1 from a thread of its own; returns the port, chosen by the system for 0.
+class Exposition:
+    """The figures over HTTP on 127.0.0.1, served by a thread of its own until `close`."""
+
+    def __init__(self, server: WSGIServer) -> None:
+        self._server = server
+        self.port = int(server.server_port)
+
+    def close(self) -> None:
+        """Stops serving and frees the port, within the half second at which the serving thread looks."""
+        threading.Thread(target=self._end, name="metrics end", daemon=True).start()
+
+    def _end(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def serve(metrics: LedgerMetrics, port: int) -> Exposition:
+    """Serves the figures; the system chooses a port for 0.
 
     Raises: ProcessFault UNAVAILABLE when the port is taken.
     """
@@ -136,7 +154,7 @@ def serve(metrics: LedgerMetrics, port: int) -> int:
         server, _thread = start_http_server(port, "127.0.0.1", registry)
     except OSError as error:
         raise ProcessFault(f"metrics port {port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
-    return int(server.server_port)
+    return Exposition(server)
 
 
 def _age_seconds(arrived_ns: int) -> float:

@@ -24,6 +24,9 @@ from protocol.limits import RECORD_BYTES
 GATE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Answers that wait for their commit; past it nothing more is decided."""
 
+FRAME_BYTES: Final = 1_024
+"""What a frame in memory takes beside its body: header, prefix and their objects."""
+
 
 @dataclass(slots=True)
 class _Commit:
@@ -106,8 +109,8 @@ class Pipeline:
 
     @property
     def undecided_bytes(self) -> int:
-        """Bodies that were read and not yet decided."""
-        return self.queues.body_bytes
+        """Memory of what was read and not yet decided."""
+        return self.queues.body_bytes + self.queues.frames * FRAME_BYTES
 
     async def all_durable(self) -> None:
         """Waits until everything decided so far is durable and, unless frames keep coming, answered."""
@@ -119,6 +122,12 @@ class Pipeline:
         """Lets `run` end once what is decided is durable and let out; undecided frames are left."""
         self._stopping = True
         self._event.set()
+
+    async def close(self) -> None:
+        """Ends the reading of rows that nobody waits for any more; to be called when `run` has ended."""
+        for task in self._fetches:
+            task.cancel()
+        await asyncio.gather(*self._fetches, return_exceptions=True)
 
     async def run(self) -> None:
         """Runs the path until `stop`. It must not be cancelled: a commit may be in flight."""
@@ -164,7 +173,8 @@ class Pipeline:
         if outlet is None:
             return
         metrics.oldest_arrival_ns = self.queues.oldest_arrival_ns() or 0
-        group = self.queues.take(self._cap.records)
+        metrics.group_records_cap = self._cap.records(self.queues.records)
+        group = self.queues.take(metrics.group_records_cap)
         try:
             decided = self.decider.decide(group, now_ns)
         except PeerViolation as violation:
@@ -203,7 +213,6 @@ class Pipeline:
             self._cap.measured(commit.records, elapsed_ns)
         self._metrics.committed(commit.row.outcomes, commit.frames, elapsed_ns)
         self._metrics.sequence = commit.row.sequence
-        self._metrics.group_records_cap = self._cap.records
 
     def _fetch(self, lookup: Lookup) -> None:
         """Reads a row for one seat while the others go on."""

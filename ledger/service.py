@@ -56,6 +56,7 @@ class Service:
         self._link: GatewayLink | None = None  # the registered one, or the one that registers
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: asyncio.Future[None] | None = None
+        self._exposition: metrics.Exposition | None = None
         self.pipeline: Pipeline
 
     async def start(self) -> None:
@@ -80,7 +81,8 @@ class Service:
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
         listeners = Listeners(self._on_violation, self._on_decided)
         self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
-        port = metrics.serve(self._metrics, settings.metrics_port)
+        self._exposition = metrics.serve(self._metrics, settings.metrics_port)
+        port = self._exposition.port
         await self._listen()
         write_ready(self._config.ready_file("ledger"), {"metrics": port})
         self._progress(f"ledger serves from row {book.sequence}, epoch {head.epoch}, metrics port {port}")
@@ -108,15 +110,19 @@ class Service:
         """Closes links, tasks, connections and the lock; to be called when `run` has returned."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         ending = [asyncio.create_task(link.finish("the ledger stops")) for link in self._links]
         if ending:
             await asyncio.wait(ending, timeout=FLUSH_SECONDS)
         if self._server is not None:
             self._server.close()
             self._config.ledger_socket.unlink(missing_ok=True)
+            self._config.ready_file("ledger").unlink(missing_ok=True)
+            await self.pipeline.close()
+        if self._exposition is not None:
+            self._exposition.close()
         if self._journal is not None:
             await self._journal.close()
-        self._config.ready_file("ledger").unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
 

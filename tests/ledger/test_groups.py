@@ -118,9 +118,16 @@ def test_every_frame_is_taken_once_in_the_order_of_its_seat(arrivals: list[tuple
 
 def test_the_cap_follows_what_commits_in_the_target_time() -> None:
     cap = GroupCap(target_ns=5_000_000, records_max=COMMIT_RECORDS_MAX)
-    assert cap.records == COMMIT_RECORDS_MAX
+    assert cap.records(waiting=0) == COMMIT_RECORDS_MAX
     cap.measured(records=10_000, commit_ns=10_000_000)
-    assert cap.records == 5_000
+    assert cap.records(waiting=0) == 5_000
     for _commit in range(100):
         cap.measured(records=1, commit_ns=500_000)
-    assert cap.records == GROUP_RECORDS_FLOOR
+    assert cap.records(waiting=0) == GROUP_RECORDS_FLOOR
+
+
+def test_half_of_a_backlog_goes_at_once_up_to_the_largest_commit() -> None:
+    cap = GroupCap(target_ns=5_000_000, records_max=COMMIT_RECORDS_MAX)
+    cap.measured(records=4_096, commit_ns=20_000_000)
+    assert cap.records(waiting=60_000) == 30_000
+    assert cap.records(waiting=1_000_000) == COMMIT_RECORDS_MAX

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from config.schema import Config
+from ledger import service
 from ledger.journal import JournalReader, connect
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
@@ -204,6 +205,69 @@ def test_a_control_frame_that_is_no_message_burns_its_number(config: Config) -> 
             garbage = signed(header(FrameKind.CONTROL, BANK_SEAT, 1, 1, BANK_PARTY), b"garbage")
             answers = await gateway.ask(garbage, *master_data(first=2))
             assert codes(answers) == [[ReplyCode.REQUEST_MALFORMED]] + [[0]] * 4
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+def test_of_dates_before_the_previous_one_the_read_model_knows_the_row(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            old = block(SEAT, 1, freezes(2))
+            original = (await gateway.ask(old))[0]
+            await gateway.ask(control(5, OpenTradeDate(DATE + 1)))
+            await gateway.ask(control(1, OpenTradeDate(DATE + 2), DATE + 1))
+            question = query(SEAT, 9, OutcomeQuery(DATE, 2))
+            unknown, unseen = await gateway.ask(old, question)
+            assert _refusal(unknown) == (ReplyCode.WRONG_TRADE_DATE, 1, 1)
+            assert as_builtins(decode_answer(unseen.body)) == [44, False, 0, 0, 0, 0, 0]
+            connection = await connect(config.ledger.dsn, "follower")
+            await connection.executemany(
+                "INSERT INTO orders (trade_date, seat, number, sequence, contract_no, amount_fen, price, "
+                "quantity, code, market, decided_at_ns, security, partner_ref) "
+                "VALUES ($1, $2, $3, $4, 195, 100, 0, 0, 0, 0, 0, '', '')",
+                [(DATE, SEAT, number, outcomes_of(original)[0].sequence) for number in (1, 2)],
+            )
+            await connection.close()
+            known, seen = await gateway.ask(old, question)
+            assert known.wire() == original.wire()
+            answer = decode_answer(seen.body)
+            assert isinstance(answer, OutcomeAnswer)
+            assert (answer.seen, answer.remaining_fen) == (True, 100)
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+def test_past_the_bound_the_gateway_is_not_read_and_later_everything_is_answered(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = 1024 * 1024
+    monkeypatch.setattr(service, "UNDECIDED_BYTES_MAX", bound)
+    monkeypatch.setattr(service, "UNDECIDED_BYTES_RESUME", bound // 2)
+
+    async def story() -> None:
+        async with serving(config) as running:
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            blocker = await connect(config.ledger.dsn, "blocker")
+            locking = blocker.transaction()
+            await locking.start()
+            await blocker.execute("SELECT 1 FROM journal_head FOR UPDATE")
+            frames = [block(SEAT, number, freezes(10)) for number in range(1, 20_001, 10)]
+            gateway.send(*frames)
+            while running.pipeline.undecided_bytes <= bound:
+                await blocker.fetchval("SELECT 1")
+            for _look in range(50):
+                await blocker.fetchval("SELECT 1")
+            assert bound < running.pipeline.undecided_bytes < 2 * bound  # one read of the socket may pass the bound
+            await locking.commit()
+            await blocker.close()
+            for frame in frames:
+                answer = await gateway.receive()
+                assert answer.header.first_number == frame.header.first_number
             await gateway.close()
 
     asyncio.run(story())
