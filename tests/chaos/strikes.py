@@ -6,14 +6,14 @@ Belongs here: the plan and its carrying out. Never here: what must be true after
 import os
 import random
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from signal import SIGKILL
 
 import trio
 
-from tests.e2e.house import House, until, wait_until
+from tests.e2e.house import House, wait_until
+from tests.e2e.trading import LastingTrading
 
 STRIKES = 4
 ANSWERS_MIN, ANSWERS_MAX = 100, 1_500
@@ -55,18 +55,13 @@ def plan(seed: int) -> list[Strike]:
     return strikes
 
 
-async def carry_out(house: House, strikes: list[Strike], answered: Callable[[], int]) -> None:
+async def carry_out(house: House, strikes: list[Strike], trading: LastingTrading) -> None:
     """Kills one after the other and returns when answers come again after the last. Raises NotInTime."""
     for strike in strikes:
-        await _more_answers(strike.answers, answered, f"before {strike}")
+        await trading.more_answers(strike.answers, f"before {strike}")
         await trio.sleep(strike.moment_seconds)  # a moment that no answer marks, so that any step may be cut
         await trio.to_thread.run_sync(_kill, house, strike.victim)
-    await _more_answers(ANSWERS_MAX, answered, "after the last strike")
-
-
-async def _more_answers(count: int, answered: Callable[[], int], when: str) -> None:
-    goal = answered() + count
-    await until(f"{count} more answers {when}", lambda: answered() >= goal)
+    await trading.more_answers(ANSWERS_MAX, "after the last strike")
 
 
 def _kill(house: House, victim: Victim) -> None:

@@ -1,0 +1,16 @@
+"""One installation that the tests of this package share: whoever ends a process for good makes one of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.house import House, house
+
+CUSTOMERS = 200
+
+
+@pytest.fixture(scope="package")
+def shared_house() -> Iterator[House]:
+    """A serving installation. Seats 21 and 22 are for strangers, 31 and 32 for honest partners."""
+    with house(CUSTOMERS) as found:
+        yield found

@@ -1,0 +1,140 @@
+"""Bad configuration, keys, files and command lines through the real `yzt`: one clear line and its exit code."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.exit_codes import ExitCode
+from config.keys import write_key_pair
+from tests.e2e.house import House, own_config, write_config
+from tests.e2e.programs import Ended, run_module, yzt
+
+pytestmark = [pytest.mark.slow]
+
+NOWHERE = "postgresql://yzt@127.0.0.1:1/yzt"
+Prepare = Callable[[Path], list[str]]
+
+
+def with_config(text: str, *command: str) -> Prepare:
+    """A command on a configuration file `yzt.toml` with this content."""
+
+    def prepare(folder: Path) -> list[str]:
+        (folder / "yzt.toml").write_text(text, errors="surrogateescape")
+        return [*(command or ("config", "check"))]
+
+    return prepare
+
+
+def plain(*command: str) -> Prepare:
+    """A command in an empty folder."""
+    return lambda _folder: list(command)
+
+
+def garbage_key(folder: Path) -> list[str]:
+    (folder / "bank.pem").write_text("no key\n")
+    (folder / "yzt.toml").write_text('[bank]\ned25519_key = "bank.pem"\n')
+    return ["config", "check"]
+
+
+def other_suite(folder: Path) -> list[str]:
+    write_key_pair(folder / "bank.pem", "p256")
+    (folder / "yzt.toml").write_text('[bank]\ned25519_key = "bank.pem"\n')
+    return ["up"]
+
+
+def key_there_already(folder: Path) -> list[str]:
+    (folder / "mine.pem").write_text("precious\n")
+    return ["keygen", "mine.pem"]
+
+
+def with_bank_keys(folder: Path) -> list[str]:
+    assert yzt("keygen", "--bank", folder=folder).code == ExitCode.OK
+    return ["load", __file__]
+
+
+COMMANDS: dict[str, tuple[Prepare, ExitCode, str]] = {
+    "no command": (plain(), ExitCode.USAGE, "COMMAND"),
+    "unknown command": (plain("fly"), ExitCode.USAGE, "fly"),
+    "unknown option": (plain("up", "--fast"), ExitCode.USAGE, "--fast"),
+    "keygen of nothing": (plain("keygen"), ExitCode.USAGE, "keygen"),
+    "load of nothing": (plain("load"), ExitCode.USAGE, "FILE"),
+    "run for no time": (plain("run", "--seconds", "0"), ExitCode.USAGE, "--seconds"),
+    "run for a word": (plain("run", "--seconds", "long"), ExitCode.USAGE, "--seconds"),
+    "replay of nothing": (plain("replay"), ExitCode.USAGE, "FILE"),
+    "audit of nothing": (plain("audit"), ExitCode.USAGE, "command"),
+    "no such configuration": (plain("up", "--config", "gone.toml"), ExitCode.CONFIG, "gone.toml: No such file"),
+    "not TOML": (with_config("[gateway\n"), ExitCode.CONFIG, "yzt.toml: "),
+    "not UTF-8": (with_config("[gateway]\nhost = '\udcff'\n"), ExitCode.CONFIG, "yzt.toml: "),
+    "unknown key": (with_config("[gateway]\nprot = 1\n"), ExitCode.CONFIG, "prot"),
+    "wrong type": (with_config('[gateway]\nport = "x"\n'), ExitCode.CONFIG, "yzt.toml: gateway.port: "),
+    "out of range": (with_config("[gateway]\nport = 70000\n"), ExitCode.CONFIG, "yzt.toml: gateway.port: "),
+    "half of TLS": (with_config('[gateway.tls]\nkey = "k"\n'), ExitCode.CONFIG, "yzt.toml: gateway.tls: "),
+    "no such date": (with_config("[trade]\ndate = 20260230\n"), ExitCode.CONFIG, "yzt.toml: trade.date: "),
+    "other database": (with_config('[ledger]\ndsn = "mysql://x"\n'), ExitCode.CONFIG, "yzt.toml: ledger.dsn: "),
+    "garbage for a key": (garbage_key, ExitCode.CONFIG, "bank.pem: not an unencrypted PEM private key"),
+    "key of another suite": (other_suite, ExitCode.CONFIG, "bank.pem: not a key of suite ed25519"),
+    "key is there": (key_there_already, ExitCode.CONFIG, "mine.pem: File exists"),
+    "no database": (plain("up", "--dsn", NOWHERE), ExitCode.UNAVAILABLE, "PostgreSQL cannot be reached"),
+    "no key of the bank": (plain("load", __file__), ExitCode.CONFIG, "bank-seat.pem: No such file or directory"),
+    "nothing serves": (with_bank_keys, ExitCode.UNAVAILABLE, "does not serve"),
+    "no journal": (plain("audit", "verify"), ExitCode.UNAVAILABLE, "there is no journal here"),
+    "loaded file is gone": (plain("load", "gone.csv"), ExitCode.DATA, "gone.csv: no such file"),
+}
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_a_bad_command_gets_one_line_and_its_exit_code(what: str, tmp_path: Path) -> None:
+    prepare, code, said = COMMANDS[what]
+
+    ended = yzt(*prepare(tmp_path), folder=tmp_path)
+
+    must_say(ended, code, said)
+
+
+FILES: dict[str, tuple[str, str]] = {
+    "no header": ("a,b\n1,2\n", ":1: header row"),
+    "no number": ("seat,party\nx,2\n", ":2: seat: 'x' is no whole number"),
+    "too few fields": ("seat,party\n41\n", ":2: 1 fields, expected 2"),
+    "check digits": ("contract_no,restrained_fen\n12345,1\n", ":2: contract_no 12345: check digits do not fit"),
+    "no role": ("party,role,suite,name,proceeds_at_fill\n9,king,ed25519,x,yes\n", ":2: role: 'king' is none of"),
+    "refused by the ledger": ("seat,party\n41,999\n", ":2: "),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("what", FILES)
+def test_a_bad_file_is_named_with_its_line(what: str, shared_house: House, tmp_path: Path) -> None:
+    content, said = FILES[what]
+    file = tmp_path / "data.csv"
+    file.write_text(content)
+
+    ended = yzt("load", "--config", shared_house.config_file, file, folder=tmp_path)
+
+    must_say(ended, ExitCode.DATA, f"data.csv{said}")
+
+
+@pytest.mark.postgres
+def test_a_second_yzt_up_leaves_the_first_alone(shared_house: House, tmp_path: Path) -> None:
+    ended = yzt("up", "--config", f"{shared_house.config.base}/yzt.toml", folder=tmp_path)
+
+    must_say(ended, ExitCode.UNAVAILABLE, "already served by another `yzt up`")
+    assert yzt("status", "--config", shared_house.config_file, folder=tmp_path).code == ExitCode.OK
+
+
+def test_a_gateway_with_a_damaged_mark_does_not_serve(tmp_path: Path) -> None:
+    file = write_config(own_config(tmp_path))
+    assert yzt("keygen", "--bank", "--config", file, folder=tmp_path).code == ExitCode.OK
+    (tmp_path / "state" / "gateway.mark").write_bytes(b"x" * 80)
+
+    ended = run_module("gateway", "--config", file, folder=tmp_path)
+
+    assert ended.code == ExitCode.TAMPERED
+    assert ended.lines[-1].endswith("the high-water mark is damaged")
+
+
+def must_say(ended: Ended, code: ExitCode, said: str) -> None:
+    """The last line says it, no line is a stack trace, and the exit code is the documented one."""
+    assert ended.code == code, ended
+    assert said in ended.lines[-1]
+    assert not any("Traceback" in line for line in ended.lines)
