@@ -7,7 +7,6 @@ Belongs here: the course of the session and its verdict. Never here: trading its
 can see the alarm and its exit code; no book is touched.
 """
 
-import argparse
 import signal
 import sys
 import time
@@ -42,7 +41,7 @@ from frontend_sim.live_view import LiveView
 from frontend_sim.market_day import informed_auditor, make_customers, register_all
 from frontend_sim.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
 from frontend_sim.order_seat import BankSeat
-from frontend_sim.running import run_command
+from frontend_sim.running import CommandParser, run_command
 from frontend_sim.session_log import SessionLog
 from frontend_sim.sql_totals import totals_by_sql
 from frontend_sim.trading_session import Trading, run_session
@@ -76,7 +75,7 @@ def main(argv: list[str], config: Config) -> int:
 
 
 def _options(argv: list[str]) -> Options:
-    parser = argparse.ArgumentParser(prog="yzt run", description=(__doc__ or "").split("\n")[0])
+    parser = CommandParser(prog="yzt run", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=12.0, help="how long the brokers trade (1 to 3600)")
     parser.add_argument("--requests", type=int, default=250_000, help="stop earlier after so many requests")
     parser.add_argument("--customers", type=int, default=10_000, help="customers of both brokers together")

@@ -61,6 +61,8 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
     folder = Path(tempfile.mkdtemp(prefix="yzt-session-"))
     own = temporary_config(config, folder)
     supervisor = Supervisor(own, progress=progress)
+    if config.ledger.dsn:
+        progress("the configured DSN is left alone: this session has an embedded PostgreSQL of its own")
     try:
         make_missing_bank_keys(own, lambda line: None)
         await trio.to_thread.run_sync(supervisor.start)

@@ -20,7 +20,7 @@ from frontend_sim.trading_session import Trading
 DRAW_SECONDS = 0.25
 LINE_SECONDS = 1.0
 BAR_COLUMNS = 40
-RATE_WINDOW_NS = 1_000_000_000
+RATE_WINDOW_NS = 2_500_000_000
 
 
 @dataclass(slots=True)
@@ -94,14 +94,14 @@ class LiveView:
         return f"difference {yuan(self.control.difference_fen)} at row {self.control.sequence:,}"
 
     def _mark(self) -> None:
-        """Remember counts of the last second, for rates."""
+        """Remember counts of the last moments, for rates."""
         now_ns = time.monotonic_ns()
         log = self.trading.log
         self._marks = [mark for mark in self._marks if now_ns - mark[0] <= RATE_WINDOW_NS]
         self._marks.append((now_ns, log.orders, log.answered))
 
     def _rates(self) -> tuple[float, float]:
-        """Orders and requests a second over the last second."""
+        """Orders and requests a second over the last moments; over all while there is one mark."""
         if len(self._marks) < 2:
             elapsed = self.trading.elapsed_seconds
             log = self.trading.log

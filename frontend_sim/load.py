@@ -3,7 +3,6 @@
 Belongs here: the command. Never here: what a file may hold (csv_files), what is sent (master_data).
 """
 
-import argparse
 from pathlib import Path
 
 from config.exit_codes import ExitCode, ProcessFault
@@ -12,7 +11,7 @@ from config.schema import Config
 from frontend_sim.csv_files import FileKind, read_pieces
 from frontend_sim.links import bank_seat_settings
 from frontend_sim.master_data import Loader
-from frontend_sim.running import run_command
+from frontend_sim.running import CommandParser, run_command
 from protocol.client import Seat, SeatSettings
 
 KINDS = "; ".join(",".join(kind.value) for kind in FileKind)
@@ -23,7 +22,7 @@ def main(argv: list[str], config: Config) -> int:
 
     Raises: ProcessFault with file, line and reason; what came before that line is loaded, and may be loaded again.
     """
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="yzt load",
         description="Load parties, keys, seats, contracts and restraints as the bank.",
         epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "

@@ -10,7 +10,7 @@ import trio
 
 from config.exit_codes import ExitCode, ProcessFault
 from frontend_sim.auditor import Totals
-from frontend_sim.order_seat import BankSeat
+from frontend_sim.order_seat import TotalsSeat
 from protocol.messages import TotalsAnswer
 
 FROM_LEDGER = 1
@@ -32,7 +32,7 @@ class MoneyControl:
 class MoneyWatch:
     """While money moves, two books are rarely at the same row: the latest answers of both are kept until they meet."""
 
-    bank: BankSeat
+    bank: TotalsSeat
     _ledger: dict[int, TotalsAnswer] = field(default_factory=dict)
     _gateway: dict[int, TotalsAnswer] = field(default_factory=dict)
 
@@ -72,7 +72,7 @@ def control_at(ledger: TotalsAnswer, gateway: TotalsAnswer) -> MoneyControl:
     return MoneyControl(ledger.as_of_sequence, difference_fen)
 
 
-async def totals_as_of(bank: BankSeat, source: int, sequence: int, patience_seconds: float) -> dict[int, Totals]:
+async def totals_as_of(bank: TotalsSeat, source: int, sequence: int, patience_seconds: float) -> dict[int, Totals]:
     """Totals per party of one source, as of journal `sequence` or later.
 
     Raises: ProcessFault when the source is not complete or not there in time.

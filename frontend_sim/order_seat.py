@@ -55,13 +55,17 @@ class OrderSeat(Protocol):
         ...
 
 
-class BankSeat(OrderSeat, Protocol):
+class TotalsSeat(Protocol):
+    """A seat that may ask for control totals."""
+
+    async def totals(self, source: int) -> TotalsAnswer:
+        """Control totals: source 1 the ledger, 2 the gateway's own book."""
+        ...
+
+
+class BankSeat(OrderSeat, TotalsSeat, Protocol):
     """The bank's own seat: master data and totals besides."""
 
     async def control(self, message: ControlMessage) -> OutcomeLike:
         """One control message, one number."""
-        ...
-
-    async def totals(self, source: int) -> TotalsAnswer:
-        """Control totals: source 1 the ledger, 2 the gateway's own book."""
         ...

@@ -4,7 +4,6 @@ Belongs here: the command: a system of its own for the replay, one broker, its c
 the file's format (lobster), what a message becomes (replay_flow).
 """
 
-import argparse
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from frontend_sim.lobster import read_flow
 from frontend_sim.market_day import ACCOUNT_NO_FIRST, Customer, informed_auditor
 from frontend_sim.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.replay_flow import FlowReplay, report
-from frontend_sim.running import run_command
+from frontend_sim.running import CommandParser, run_command
 from frontend_sim.session_log import SessionLog
 from protocol.client import Seat
 from protocol.messages import ContractTerms
@@ -36,7 +35,7 @@ def main(argv: list[str], config: Config) -> int:
 
     Raises: ProcessFault with file, line and reason for a file that cannot be used.
     """
-    parser = argparse.ArgumentParser(prog="yzt replay", description=(__doc__ or "").split("\n")[0])
+    parser = CommandParser(prog="yzt replay", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV in the columns of the LOBSTER message format")
     parser.add_argument("--customers", type=int, default=1_000, help="customers the flow is spread over")
     parser.add_argument("--balance", type=int, default=20_000_000, help="opening balance of each, in fen")

@@ -170,6 +170,7 @@ def test_form_range_and_time_are_checked_in_rank_order() -> None:
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, reserved=1, valid_until_ns=1)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, target=1)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 0, refused(ReplyCode.EXPIRED), valid_until_ns=1)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1), valid_until_ns=1_004)  # decided at that very time
     out_of_range = refused(ReplyCode.AMOUNT_OUT_OF_RANGE)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 0, out_of_range)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, AMOUNT_FEN_MAX + 1, out_of_range)

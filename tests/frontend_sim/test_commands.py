@@ -1,0 +1,125 @@
+"""What ends a command early is one line with an exit code; what is watched live is compared row by row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trio
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.schema import Config
+from config.schema import load as load_config
+from frontend_sim import demo, load, replay
+from frontend_sim.auditor import Totals
+from frontend_sim.csv_files import DataFileError
+from frontend_sim.installation import temporary_config
+from frontend_sim.latency import LatencyHistogram
+from frontend_sim.links import gateway_address
+from frontend_sim.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch
+from frontend_sim.running import run_command
+from frontend_sim.sql_totals import parse
+from protocol.client import SessionEnded
+from protocol.codes import ReplyCode
+from protocol.messages import PartyTotals, TotalsAnswer
+
+Command = Callable[[list[str], Config], int]
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "reason"),
+    [
+        (demo.main, ["--drill", "nobody"], "argument --drill: invalid choice: 'nobody'"),
+        (demo.main, ["--seconds", "0"], "--seconds must be 1 to 3600"),
+        (demo.main, ["--customers", "5"], "--customers must be 1000 to 1000000"),
+        (load.main, [], "the following arguments are required: FILE"),
+        (replay.main, ["flow.csv", "--customers", "0"], "--customers must be 1 to 1000000"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_exit_code_64(command: Command, arguments: list[str], reason: str) -> None:
+    with pytest.raises(ProcessFault) as caught:
+        command(arguments, load_config(None))
+    assert str(caught.value).startswith(reason)
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_a_file_that_is_not_there_is_exit_code_65(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFault, match="no such file") as caught:
+        load.main([str(tmp_path / "absent.csv")], load_config(None))
+    assert caught.value.exit_code == ExitCode.DATA
+
+
+def test_without_a_gateway_there_is_a_line_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFault, match="the gateway does not serve; start it with `yzt up`"):
+        gateway_address(temporary_config(load_config(None), tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (DataFileError("data.csv:7: x"), ExitCode.DATA),
+        (SessionEnded(ReplyCode.SIGNATURE_INVALID, "key 9"), ExitCode.UNAVAILABLE),
+        (ProcessFault("ledger ended", ExitCode.BROKEN), ExitCode.BROKEN),
+    ],
+)
+def test_a_fault_deep_in_a_nursery_comes_out_alone(error: Exception, exit_code: ExitCode) -> None:
+    async def fail() -> None:
+        raise error
+
+    async def command() -> int:
+        async with trio.open_nursery() as outer, trio.open_nursery() as inner:
+            inner.start_soon(fail)
+            outer.start_soon(trio.sleep_forever)
+        return 0
+
+    with pytest.raises(ProcessFault) as caught:
+        run_command(command)
+    assert str(caught.value) == str(error)
+    assert caught.value.exit_code == exit_code
+
+
+def test_a_bug_is_not_dressed_up_as_a_fault() -> None:
+    async def command() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_command(command)
+
+
+def test_sql_rows_become_totals_by_party() -> None:
+    assert parse("17,2,100,5,0,0\n17,3,7,0,1,2\n") == (17, {2: Totals(100, 5, 0, 0), 3: Totals(7, 0, 1, 2)})
+    assert parse("") == (-1, {})
+
+
+def test_percentiles_are_right_to_a_bucket() -> None:
+    histogram = LatencyHistogram()
+    assert histogram.percentile_ms(50) == 0.0
+    histogram.add(1_000_000, 98)
+    histogram.add(50_000_000, 2)
+    assert histogram.percentile_ms(50) == pytest.approx(1.0, rel=0.03)
+    assert histogram.percentile_ms(99) == pytest.approx(50.0, rel=0.03)
+
+
+@dataclass
+class TwoBooks:
+    """A seat at a bank whose ledger is always two rows ahead of its gateway's book, which is `off_fen` wrong."""
+
+    off_fen: int = 0
+    rows: dict[int, int] = field(default_factory=lambda: {FROM_LEDGER: 2, FROM_GATEWAY: 0})
+
+    async def totals(self, source: int) -> TotalsAnswer:
+        await trio.lowlevel.checkpoint()
+        self.rows[source] += 1
+        row = self.rows[source]
+        wrong_fen = self.off_fen if source == FROM_GATEWAY else 0
+        return TotalsAnswer(row, True, [PartyTotals(2, 1_000 + wrong_fen, row, 0, 0)])
+
+
+@pytest.mark.parametrize("off_fen", [0, 1, -1])
+async def test_two_books_are_compared_when_they_have_spoken_of_the_same_row(
+    off_fen: int, autojump_clock: trio.testing.MockClock
+) -> None:
+    noted: list[MoneyControl] = []
+    await MoneyWatch(TwoBooks(off_fen)).run(noted.append, lambda: len(noted) >= 3)
+    assert {control.difference_fen for control in noted} == {abs(off_fen)}
+    assert [control.sequence for control in noted] == sorted({control.sequence for control in noted})
