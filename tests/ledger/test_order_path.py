@@ -273,6 +273,26 @@ def test_past_the_bound_the_gateway_is_not_read_and_later_everything_is_answered
     asyncio.run(story())
 
 
+def test_a_frame_that_no_gateway_may_forward_ends_the_link_and_decides_nothing(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            gateway.send(block(SEAT, 1, freezes(1)), block(77, 1, freezes(1)))
+            assert await gateway.has_ended()
+            await gateway.close()
+            stranger = await RawGateway.connect(config)
+            stranger.send(block(SEAT, 1, freezes(1)))
+            assert await stranger.has_ended()
+            await stranger.close()
+            again = await RawGateway.register(config)
+            assert again.registered is not None
+            assert again.registered.sequence == 5
+            await again.close()
+
+    asyncio.run(story())
+
+
 async def _totals(gateway: RawGateway) -> TotalsAnswer:
     answer = decode_answer((await gateway.ask(query(BANK_SEAT, 1, TotalsQuery(1), BANK_PARTY)))[0].body)
     assert isinstance(answer, TotalsAnswer)
