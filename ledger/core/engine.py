@@ -15,7 +15,7 @@ from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, check_seats, give_out_pages
 from ledger.core.invariants import check_block
 from ledger.core.requests import KIND_CONTROL, PAGE_BITS, PAGES_PER_SEAT
-from ledger.core.resolve import Block, resolve
+from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.slices import state_slice_count, state_slice_digest
@@ -64,6 +64,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     books are wrong.
     """
     frames = Frames.of(prefixes)
+    check_layout(records)
     check_next(book, frames, len(records))
     give_out_pages(book, frames)
     block = resolve(book, frames, records)

@@ -138,12 +138,11 @@ class _Proof:
         whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]
         over = whole_fen > targets.remaining_fen
         is_fill = kind == FILL_BUY
-        unknown, closed = ~targets.matched, targets.remaining_fen == 0
         own = np.zeros(len(at), np.int16)
         _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
-        _mark(own, ReplyCode.FREEZE_CLOSED, closed)
-        _mark(own, ReplyCode.FREEZE_UNKNOWN, unknown)
-        _mark(own, ReplyCode.LISTED, is_fill & (over | unknown))
+        _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
+        _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
+        _mark(own, ReplyCode.LISTED, is_fill & over)  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)

@@ -13,13 +13,14 @@ from ledger.core.columns import FenColumn, LongColumn, Mask, Positions, ShortCol
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.roles import KIND_CODES
+from protocol.errors import MisuseError
 from protocol.limits import (
     RECORD_BYTES,
     REQUESTS_PER_SEAT_DATE_MAX,
     SEATS_MAX,
     TRADE_DATE_MIN,
 )
-from protocol.records import RecordArray
+from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, RecordKind
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = (int(kind) for kind in RecordKind)
@@ -59,7 +60,7 @@ class Targets:
 
     positions: Positions  # in the block, ascending
     slot: Positions  # 0 ≤ slot; a slot that holds no freeze where nothing is there
-    matched: Mask  # an accepted freeze of the record's own contract, from before this block
+    matched: Mask  # an accepted freeze of the contract that the record names, from before this block
     pending: Mask  # the number belongs to this block, so that it is known only when that is decided
     remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
     column: Positions  # OPEN, PREVIOUS or OLDER: where a fill's cost is unsettled
@@ -89,6 +90,13 @@ class Block:
     def kinds(self) -> ShortColumn | Positions:
         """(n,) kinds, also when all are the same."""
         return np.full(self.count, self.kind, np.int16) if isinstance(self.kind, int) else self.kind
+
+
+def check_layout(records: RecordArray) -> None:
+    """Raises MisuseError unless `records` are RECORD without gaps: numpy lays the shared bytes of a record out anew
+    when it joins arrays of them."""
+    if records.dtype != RECORD or not records.flags.c_contiguous:
+        raise MisuseError("records of another layout")
 
 
 def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
@@ -121,7 +129,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         if has_fills
         else None,
         slot=own_slots(book, frames, count),
-        targets=_targets(book, frames, records, kinds, known, contract),
+        targets=_targets(book, frames, records, kinds, contract),
     )
 
 
@@ -155,9 +163,7 @@ def _contracts(
     return known, index, (facts >> STATUS_SHIFT) & FACT_MASK, facts & ROW_MASK
 
 
-def _targets(
-    book: Book, frames: Frames, records: RecordArray, kinds: Positions, known: Mask, contract: Positions
-) -> Targets | None:
+def _targets(book: Book, frames: Frames, records: RecordArray, kinds: Positions, contract: Positions) -> Targets | None:
     positions = np.flatnonzero((kinds == RELEASE) | (kinds == FILL_BUY))
     if not len(positions):
         return None
@@ -176,7 +182,7 @@ def _targets(
             request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
         )
     wanted = contract[positions] + 1
-    matched = (book.requests.contract.take(slot) == wanted) & known[positions]
+    matched = book.requests.contract.take(slot) == wanted
     remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)
     remaining -= book.requests.released_fen.take(slot)
     after = heads_after(book, frames)

@@ -1,0 +1,242 @@
+"""A small bank for the tests of the core: two brokers, their seats, contracts, and records in one word each.
+
+Belongs here: setting up and sending. Never here: assertions.
+Broker 2 sits at seats 11 and 12 and has sale proceeds count at the fill; broker 3 sits at seat 21 and has not.
+"""
+
+import hashlib
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.core import engine
+from ledger.core.book import Book, BookSize
+from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rules_version import RULES_VERSION
+from protocol.codes import ReplyCode
+from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
+from protocol.limits import REQUEST_PAGE_RECORDS
+from protocol.messages import (
+    ContractTerms,
+    ControlMessage,
+    Genesis,
+    Negotiate,
+    OpenContracts,
+    OpenTradeDate,
+    PartyEntry,
+    RegisterParty,
+    RegisterSeat,
+    encode,
+)
+from protocol.records import OUTCOME, RECORD, RecordArray
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    ContractStatus,
+    Direction,
+    FrameKind,
+    RecordKind,
+    Role,
+    Suite,
+    contract_no_from_index,
+)
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 20260105, 20260106, 20260107, 20260108
+BROKER, OTHER_BROKER = 2, 3
+SEAT, SECOND_SEAT, OTHER_SEAT = 11, 12, 21
+OWNERS = {BANK_SEAT: BANK_PARTY, SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER}
+NOW_NS = 1_000_000
+SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
+
+
+def joined(*records: RecordArray) -> RecordArray:
+    """Records one behind the other. `np.concatenate` would lay the shared bytes of a record out anew."""
+    return np.frombuffer(b"".join(part.tobytes() for part in records), RECORD)
+
+
+Target = tuple[int, int, int]
+"""(trade date, seat, number) of a freeze."""
+
+
+class Answer(NamedTuple):
+    """One outcome."""
+
+    code: ReplyCode
+    state: int
+    remaining_fen: int
+
+
+def record(kind: int, contract_no: int, amount_fen: int, **fields: int) -> RecordArray:
+    """One record with the named further fields."""
+    made = np.zeros(1, RECORD)
+    made["kind"], made["contract_no"], made["amount_fen"] = kind, contract_no, amount_fen
+    for name, value in fields.items():
+        made[name] = value
+    return made
+
+
+def freeze(contract_no: int, amount_fen: int) -> RecordArray:
+    return record(RecordKind.FREEZE, contract_no, amount_fen)
+
+
+def release(target: Target, contract_no: int, amount_fen: int) -> RecordArray:
+    return record(RecordKind.RELEASE, contract_no, amount_fen, **_named(target))
+
+
+def fill_buy(target: Target, contract_no: int, charge_fen: int, release_fen: int = 0) -> RecordArray:
+    return record(RecordKind.FILL_BUY, contract_no, charge_fen, release_fen=release_fen, **_named(target))
+
+
+def fill_sell(contract_no: int, proceeds_fen: int) -> RecordArray:
+    return record(RecordKind.FILL_SELL, contract_no, proceeds_fen)
+
+
+def deposit(contract_no: int, amount_fen: int) -> RecordArray:
+    return record(RecordKind.DEPOSIT, contract_no, amount_fen)
+
+
+def withdrawal(contract_no: int, amount_fen: int) -> RecordArray:
+    return record(RecordKind.WITHDRAWAL, contract_no, amount_fen)
+
+
+def _named(target: Target) -> dict[str, int]:
+    return dict(zip(("target_date", "target_seat", "target_number"), target, strict=True))
+
+
+class Frame(NamedTuple):
+    """A block of one seat before it has a number."""
+
+    seat: int
+    records: RecordArray
+    valid_until_ns: int = 0
+
+
+class Desk:
+    """The book, the journal rows that made it, and the next number of each seat."""
+
+    def __init__(self, size: BookSize = SMALL) -> None:
+        self.size = size
+        self.now_ns = NOW_NS
+        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], [BANK_SEAT])
+        self.rows = [engine.genesis_row(Genesis(bank, MONDAY), 0, 1, NOW_NS)]
+        self.book = Book.empty(size)
+        engine.apply_row(self.book, self.rows[0])
+        for party, at_fill in ((BROKER, True), (OTHER_BROKER, False)):
+            self.done(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, f"broker {party}", at_fill))
+        for seat, party in ((SEAT, BROKER), (SECOND_SEAT, BROKER), (OTHER_SEAT, OTHER_BROKER)):
+            self.done(RegisterSeat(seat, party))
+
+    def open(self, balance_fen: int, party: int = BROKER, status: int = ContractStatus.ACTIVE) -> int:
+        """Open one contract; its number."""
+        index = self.book.contracts_count
+        terms = ContractTerms(600_000 + index, party, status, balance_fen)
+        self.done(OpenContracts(contract_no_from_index(index), [terms]))
+        return contract_no_from_index(index)
+
+    def done(self, message: ControlMessage) -> None:
+        """A control message of the bank that must be accepted."""
+        assert self.control(message) == ReplyCode.ACCEPTED
+
+    def control(self, message: ControlMessage | None, seat: int = BANK_SEAT) -> ReplyCode:
+        """The code that a control message of a seat earns; None is sent as a body that is no message."""
+        body = b"\xc1" if message is None else encode(message)
+        prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.CONTROL, body)
+        trade_date = self.book.trade_date
+        outcomes = engine.decide_control(self.book, prefix, message, self.now_ns)
+        self._keep(prefix, b"", body, outcomes, trade_date)
+        return ReplyCode(int(np.frombuffer(outcomes, OUTCOME)["code"][0]))
+
+    def negotiate(self, seat: int, session_version: int) -> ReplyCode:
+        """The code that a logon with this session version earns."""
+        message = Negotiate(bytes(16), "test")
+        prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.NEGOTIATE, encode(message))
+        prefix["session_version"] = session_version
+        outcomes = engine.decide_control(self.book, prefix, message, self.now_ns)
+        self._keep(prefix, b"", encode(message), outcomes, self.book.trade_date)
+        return ReplyCode(int(np.frombuffer(outcomes, OUTCOME)["code"][0]))
+
+    def send(self, *frames: Frame) -> list[Answer]:
+        """Decide frames as one block row."""
+        prefixes = self.prefixes(*frames)
+        records = joined(*(frame.records for frame in frames))
+        trade_date = self.book.trade_date
+        outcomes = engine.decide_block(self.book, prefixes, records, self.now_ns)
+        self._keep(prefixes, records.tobytes(), b"", outcomes, trade_date)
+        answers = np.frombuffer(outcomes, OUTCOME)
+        columns = (answers["code"].tolist(), answers["state"].tolist(), answers["remaining_fen"].tolist())
+        return [Answer(ReplyCode(code), state, left) for code, state, left in zip(*columns, strict=True)]
+
+    def ask(self, seat: int, *records: RecordArray) -> list[Answer]:
+        """Decide records of one seat as one frame."""
+        return self.send(Frame(seat, joined(*records)))
+
+    def freeze(self, contract_no: int, amount_fen: int, seat: int = SEAT) -> Target:
+        """A freeze that must be accepted; how to name it."""
+        target = (self.book.trade_date, seat, int(self.book.next_number[seat]))
+        (answer,) = self.ask(seat, freeze(contract_no, amount_fen))
+        assert answer.code == ReplyCode.ACCEPTED
+        return target
+
+    def roll(self, trade_date: int) -> None:
+        """Open a later trade date."""
+        self.done(OpenTradeDate(trade_date))
+
+    def money(self, contract_no: int) -> tuple[int, int, int, int]:
+        """(balance, frozen, bought, sold) of the contract's account, unsettled over all dates."""
+        row = contract_no // 100
+        book = self.book
+        bought, sold = book.bought_unsettled_fen[:, row].sum(), book.sold_unsettled_fen[:, row].sum()
+        return int(book.balance_fen[row]), int(book.frozen_fen[row]), int(bought), int(sold)
+
+    def buying_power(self, contract_no: int) -> tuple[int, int]:
+        """(buying power, withdrawable) as a query tells them to the bank."""
+        (answer,) = engine.buying_power(self.book, BANK_PARTY, [contract_no])
+        return answer.buying_power_fen, answer.withdrawable_fen
+
+    def prefixes(self, *frames: Frame) -> PrefixArray:
+        """Numbered prefixes of frames of records."""
+        return self._prefixes(list(frames), FrameKind.RECORDS, b"")
+
+    def _prefixes(self, frames: list[Frame], kind: FrameKind, body: bytes) -> PrefixArray:
+        prefixes = np.zeros(len(frames), PREFIX)
+        prefixes["magic"], prefixes["version"], prefixes["suite"] = MAGIC, PROTOCOL_VERSION, Suite.ED25519_SHA256
+        prefixes["kind"], prefixes["direction"], prefixes["recipient"] = kind, Direction.TO_BANK, BANK_PARTY
+        prefixes["trade_date"] = self.book.trade_date
+        heads = self.book.next_number.tolist()
+        for prefix, frame in zip(prefixes, frames, strict=True):
+            content = body or frame.records.tobytes()
+            prefix["sender"], prefix["seat"] = OWNERS[frame.seat], frame.seat
+            numbered = kind != FrameKind.NEGOTIATE
+            prefix["first_number"] = heads[frame.seat] if numbered else 0
+            prefix["record_count"] = len(frame.records) if numbered else 0
+            prefix["body_bytes"], prefix["valid_until_ns"] = len(content), frame.valid_until_ns
+            prefix["body_digest"] = hashlib.sha256(content).digest()
+            heads[frame.seat] += len(frame.records)
+        return prefixes
+
+    def _keep(self, prefixes: PrefixArray, records: bytes, control: bytes, outcomes: bytes, trade_date: int) -> None:
+        row = Row(
+            shard=0,
+            sequence=self.book.sequence,
+            epoch=1,
+            trade_date=trade_date,
+            rules_version=RULES_VERSION,
+            decided_at_ns=self.now_ns,
+            bank_key_ids=(7, 8),
+            headers=prefixes.tobytes(),
+            records=records,
+            annotations=b"",
+            control=control,
+            outcomes=outcomes,
+            state_check=b"",
+            digest=FIRST_DIGEST,
+        )
+        self.rows.append(replace(row, digest=row_digest(self.rows[-1].digest, row)))
+
+    def replayed(self) -> Book:
+        """A book that applied the stored rows."""
+        book = Book.empty(self.size)
+        for row in self.rows:
+            engine.apply_row(book, row)
+        return book

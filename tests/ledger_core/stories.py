@@ -1,0 +1,188 @@
+"""Arbitrary blocks for the property tests: a bank with three trade dates behind it, and records of every sort.
+
+Belongs here: the setting and how records are drawn. Never here: what must hold of them (test_lane_and_law).
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ledger.core.arrays import from_arrays, to_arrays
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
+from protocol.messages import ChangeContract
+from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import (
+    BANK_SEAT,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    contract_no_from_index,
+)
+from tests.ledger_core.desk import (
+    MONDAY,
+    NOW_NS,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    SECOND_SEAT,
+    SMALL,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    Frame,
+    fill_buy,
+    fill_sell,
+    freeze,
+    release,
+)
+
+CONTRACTS = 14
+SEATS = (SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, BANK_SEAT)
+_NUMBERS = 30  # request numbers that targets name mostly
+
+
+class Drawn(NamedTuple):
+    """One record as drawn; most of them make sense."""
+
+    kind: int
+    contract: int  # index, or a wire number when negative
+    amount_fen: int
+    release_fen: int
+    date: int
+    seat: int
+    number: int
+    odd_field: int  # 0: none; else one field that the kind may not allow is set
+
+
+_amounts = st.one_of(
+    st.integers(1, 400),
+    st.sampled_from([0, 1, -1, 1_000, 5_000, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, 2**62, -(2**63)]),
+)
+_drawn = st.builds(
+    Drawn,
+    kind=st.sampled_from([1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 6, 0, 7, -1]),
+    contract=st.one_of(st.integers(0, 4), st.integers(0, CONTRACTS), st.sampled_from([-5, -97, -(2**63)])),
+    amount_fen=_amounts,
+    release_fen=st.one_of(st.just(0), st.integers(0, 50), st.sampled_from([-1, AMOUNT_FEN_MAX + 1])),
+    date=st.sampled_from([THURSDAY, THURSDAY, THURSDAY, WEDNESDAY, TUESDAY, MONDAY, 0, 20270101, -1]),
+    seat=st.sampled_from([SEAT, SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, 0, -3, 5_000]),
+    number=st.one_of(st.integers(1, _NUMBERS), st.sampled_from([0, -1, 8_192, 20_000_001, 2**62])),
+    odd_field=st.sampled_from([0] * 30 + [1, 2, 3]),
+)
+_named = st.builds(
+    lambda drawn, kind, freeze: drawn._replace(
+        kind=kind, contract=freeze[0], date=freeze[1], seat=freeze[2], number=freeze[3]
+    ),
+    _drawn,
+    st.sampled_from([RecordKind.RELEASE, RecordKind.FILL_BUY]),
+    st.sampled_from(
+        [
+            (contract, date, seat, number)
+            for date in (THURSDAY, WEDNESDAY, TUESDAY, MONDAY)
+            for contract, seat, number in ((0, SEAT, 1), (1, SEAT, 3), (2, SEAT, 4), (2, SEAT, 5), (3, OTHER_SEAT, 1))
+        ]
+    ),
+)
+_frames = st.builds(
+    lambda seat, valid_until_ns, records: (seat, valid_until_ns, records),
+    st.sampled_from(SEATS),
+    st.sampled_from([0, 0, 0, NOW_NS - 1, NOW_NS, NOW_NS + 1]),
+    st.lists(st.one_of(_drawn, _drawn, _named), min_size=1, max_size=25),
+)
+blocks = st.lists(st.lists(_frames, min_size=1, max_size=4), min_size=1, max_size=4)
+"""Blocks of frames of drawn records."""
+
+Blocks = list[list[tuple[int, int, list[Drawn]]]]
+
+
+def frames_of(block: list[tuple[int, int, list[Drawn]]]) -> list[Frame]:
+    """The drawn frames of one block as records."""
+    return [Frame(seat, records_of(drawn), valid_until_ns) for seat, valid_until_ns, drawn in block]
+
+
+def records_of(drawn: list[Drawn]) -> RecordArray:
+    records = np.zeros(len(drawn), RECORD)
+    for place, one in enumerate(drawn):
+        item = records[place]
+        item["kind"], item["amount_fen"] = one.kind, one.amount_fen
+        item["contract_no"] = contract_no_from_index(one.contract) if one.contract >= 0 else one.contract
+        if one.kind in (RecordKind.RELEASE, RecordKind.FILL_BUY):
+            item["target_date"], item["target_seat"], item["target_number"] = one.date, one.seat, one.number
+        if one.kind == RecordKind.FILL_BUY:
+            item["release_fen"] = one.release_fen
+        if one.odd_field:
+            item[("reserved", "turnover_fen", "target_seat")[one.odd_field - 1]] = -7
+    return records
+
+
+@cache
+def _history() -> Desk:
+    """Three trade dates with freezes that are still open on the fourth, in every state that one can have."""
+    desk = Desk()
+    for index in range(CONTRACTS):
+        desk.open((2_000, 900, COLUMN_FEN_MAX - 300, 10_000, 0)[index % 5], OTHER_BROKER if index % 5 == 3 else 2)
+    statuses = (ContractEvent.SUSPEND, ContractEvent.REPORT_LOSS, ContractEvent.TERMINATE)
+    for index, event in zip((11, 12, 10), statuses, strict=True):
+        desk.done(ChangeContract(contract_no_from_index(index), event))
+    pre_assigned = desk.open(500, status=ContractStatus.PRE_ASSIGNED)
+    assert desk.book.contracts_count == CONTRACTS + 1
+    assert pre_assigned == contract_no_from_index(CONTRACTS)
+    for next_date in (TUESDAY, WEDNESDAY, THURSDAY):
+        _day(desk)
+        desk.roll(next_date)
+    _day(desk)
+    return desk
+
+
+def _day(desk: Desk) -> None:
+    date = desk.book.trade_date
+    first, second, third, foreign = (contract_no_from_index(index) for index in (0, 1, 2, 3))
+    desk.ask(SEAT, freeze(first, 100), freeze(first, 40), freeze(second, 120), freeze(third, 60), freeze(third, 7))
+    desk.ask(OTHER_SEAT, freeze(foreign, 30), freeze(foreign, 31))
+    drawn, filled, part = (date, SEAT, 2), (date, SEAT, 3), (date, SEAT, 1)
+    desk.ask(SEAT, release(drawn, first, 40), fill_buy(filled, second, 50, 20), fill_buy(part, first, 10))
+    desk.ask(SECOND_SEAT, fill_sell(first, 80), freeze(second, 10))
+
+
+def fresh_desk() -> Desk:
+    """A desk whose book is a copy of the history, with no journal rows of its own."""
+    history = _history()
+    desk = Desk.__new__(Desk)
+    desk.size, desk.now_ns = SMALL, NOW_NS
+    desk.rows = [history.rows[-1]]
+    arrays = {name: array.copy() for name, array in to_arrays(history.book).items()}
+    desk.book = from_arrays(arrays)
+    return desk
+
+
+def bulk_records(seed: int, count: int, first_number: int, before: RecordArray | None = None) -> RecordArray:
+    """Many plausible records over few contracts, drawn by a seeded generator, so that most accounts are hot or
+    have their freezes named twice, also freezes of the same block. `first_number` is theirs, and `before` are the
+    records of the same seat just before them."""
+    rng = np.random.default_rng(seed)
+    records = np.zeros(count, RECORD)
+    kinds = rng.choice([1, 1, 1, 2, 3, 3, 4], count)
+    indices = rng.integers(0, CONTRACTS + 1, count)
+    records["kind"] = kinds
+    records["contract_no"] = indices * 100 + 98 - indices * 100 % 97
+    records["amount_fen"] = rng.integers(0, 7, count) * 10
+    names_one = (kinds == RecordKind.RELEASE) | (kinds == RecordKind.FILL_BUY)
+    records["release_fen"][kinds == RecordKind.FILL_BUY] = 10
+    # Each target lies up to 300 numbers back or 20 ahead; its contract is right in most cases.
+    numbers = first_number + np.arange(count) - rng.integers(-20, 300, count)
+    inside = (numbers >= first_number) & (numbers < first_number + count)
+    right = names_one & inside & (rng.random(count) < 0.9)
+    records["contract_no"][right] = records["contract_no"][numbers[right] - first_number]
+    if before is not None:
+        earlier = names_one & (numbers < first_number) & (numbers >= first_number - len(before))
+        records["contract_no"][earlier] = before["contract_no"][numbers[earlier] - first_number]
+    records["target_date"][names_one] = THURSDAY
+    records["target_seat"][names_one] = SEAT
+    records["target_number"][names_one] = numbers[names_one]
+    return records
+
+
+assert SMALL.requests_max > 8 * REQUEST_PAGE_RECORDS

@@ -1,0 +1,226 @@
+"""Control messages: roles, the life of a contract, keys, contracts all or none."""
+
+import itertools
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ledger.core.contract_states import REFUSED_IN, TRANSITIONS
+from ledger.core.control import apply_control
+from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS, may_send_control
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
+from protocol.limits import KEYS_PER_PARTY_MAX
+from protocol.messages import (
+    ChangeContract,
+    ContractTerms,
+    ControlMessage,
+    Genesis,
+    OpenContracts,
+    OpenTradeDate,
+    PartyEntry,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
+from protocol.vocabulary import (
+    BANK_SEAT,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    Role,
+    contract_no_from_index,
+)
+from tests.ledger_core.desk import (
+    BROKER,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    TUESDAY,
+    Desk,
+    fill_buy,
+    fill_sell,
+    freeze,
+    record,
+    release,
+    withdrawal,
+)
+
+PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+CONTROLS: list[ControlMessage] = [
+    RegisterParty(4, Role.BROKER, 1, "four", False),
+    RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1),
+    RegisterSeat(40, BROKER),
+    OpenContracts(contract_no_from_index(1), [ContractTerms(5, BROKER, ContractStatus.ACTIVE, 0)]),
+    SetRestraint(contract_no_from_index(0), 1),
+    ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND),
+    ChangeContract(contract_no_from_index(0), ContractEvent.RESUME),
+    ChangeContract(contract_no_from_index(0), ContractEvent.REPORT_LOSS),
+    ChangeContract(contract_no_from_index(0), ContractEvent.LIFT_LOSS),
+    ChangeContract(contract_no_from_index(0), ContractEvent.TERMINATE),
+    OpenTradeDate(TUESDAY),
+]
+OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}
+
+
+def test_the_bank_may_send_every_control_message() -> None:
+    desk = Desk()
+    desk.open(0)
+
+    assert [desk.control(message) for message in CONTROLS] == [ReplyCode.ACCEPTED] * len(CONTROLS)
+
+
+def test_a_broker_may_suspend_resume_and_end_its_contracts_and_nothing_else() -> None:
+    desk = Desk()
+    desk.open(0)
+
+    for message in CONTROLS:
+        expected = ReplyCode.ROLE_FORBIDS
+        if isinstance(message, ChangeContract) and message.event in OF_BROKERS:
+            expected = ReplyCode.ACCEPTED
+        assert desk.control(message, SEAT) == expected, message
+
+
+def test_a_broker_reads_foreign_contracts_as_unknown() -> None:
+    desk = Desk()
+    foreign = desk.open(0, OTHER_BROKER)
+
+    assert desk.control(ChangeContract(foreign, ContractEvent.SUSPEND), SEAT) == ReplyCode.CONTRACT_UNKNOWN
+    assert desk.control(ChangeContract(foreign, ContractEvent.SUSPEND), OTHER_SEAT) == ReplyCode.ACCEPTED
+
+
+@pytest.mark.parametrize(("role", "kind"), list(itertools.product(Role, RecordKind)))
+def test_roles_and_record_kinds(role: Role, kind: RecordKind) -> None:
+    desk = Desk()
+    contract_no = desk.open(100)
+    seat = BANK_SEAT if role == Role.BANK else SEAT
+
+    forbidden = desk.ask(seat, record(kind, contract_no, 1))[0].code == ReplyCode.ROLE_FORBIDS
+
+    assert forbidden == (kind not in RECORD_KINDS[role])
+    assert forbidden != (kind in {Role.BANK: {5, 6}, Role.BROKER: {1, 2, 3, 4}}[role])
+
+
+def test_the_tables_of_roles_name_every_role() -> None:
+    assert set(RECORD_KINDS) == set(CONTROL_KINDS) == set(CONTRACT_EVENTS) == set(Role)
+    assert not may_send_control(0, CONTROLS[0])
+
+
+@pytest.mark.parametrize(("status", "event"), list(itertools.product(ContractStatus, ContractEvent)))
+def test_every_state_and_event_of_a_contract(status: ContractStatus, event: ContractEvent) -> None:
+    desk = Desk()
+    ends = status == ContractStatus.TERMINATED
+    contract_no = desk.open(0, status=ContractStatus.ACTIVE if ends else status)
+    if ends:
+        desk.done(ChangeContract(contract_no, ContractEvent.TERMINATE))
+
+    code = desk.control(ChangeContract(contract_no, event))
+
+    after = TRANSITIONS.get((status, event))
+    assert code == (ReplyCode.STATUS_FORBIDS if after is None else ReplyCode.ACCEPTED)
+    assert desk.book.contract_statuses().tolist() == [status if after is None else after]
+
+
+def test_terminated_is_terminal() -> None:
+    assert not [event for status, event in TRANSITIONS if status == ContractStatus.TERMINATED]
+
+
+@pytest.mark.parametrize(("kind", "status"), list(itertools.product(RecordKind, ContractStatus)))
+def test_what_a_state_forbids(kind: RecordKind, status: ContractStatus) -> None:
+    """Cancels, releases, fills and credits work in every state."""
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    order = desk.freeze(contract_no, 500)
+    by_hand = {2: None, 1: None, 3: ContractEvent.SUSPEND, 4: ContractEvent.REPORT_LOSS, 5: None}[status]
+    if by_hand:
+        desk.done(ChangeContract(contract_no, by_hand))
+    elif status != ContractStatus.ACTIVE:
+        facts = desk.book.contract_facts
+        facts[0] += (int(status) - ContractStatus.ACTIVE) << 40
+    asked = {
+        RecordKind.FREEZE: (SEAT, freeze(contract_no, 1)),
+        RecordKind.RELEASE: (SEAT, release(order, contract_no, 1)),
+        RecordKind.FILL_BUY: (SEAT, fill_buy(order, contract_no, 1)),
+        RecordKind.FILL_SELL: (SEAT, fill_sell(contract_no, 1)),
+        RecordKind.DEPOSIT: (BANK_SEAT, record(RecordKind.DEPOSIT, contract_no, 1)),
+        RecordKind.WITHDRAWAL: (BANK_SEAT, withdrawal(contract_no, 1)),
+    }
+    seat, request = asked[kind]
+
+    assert desk.ask(seat, request)[0].code == REFUSED_IN.get(kind, {}).get(status, ReplyCode.ACCEPTED)
+
+
+@pytest.mark.parametrize("what", ["frozen", "bought", "sold"])
+def test_a_contract_ends_only_without_open_items(what: str) -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    order = desk.freeze(contract_no, 10)
+    if what == "bought":
+        desk.ask(SEAT, fill_buy(order, contract_no, 10))
+        desk.roll(TUESDAY)
+    if what == "sold":
+        desk.ask(SEAT, release(order, contract_no, 10), fill_sell(contract_no, 1))
+
+    assert desk.control(ChangeContract(contract_no, ContractEvent.TERMINATE), SEAT) == ReplyCode.ITEMS_OPEN
+
+
+def test_contracts_are_opened_all_or_none() -> None:
+    desk = Desk()
+    terms = [ContractTerms(10, BROKER, 2, 5), ContractTerms(11, BROKER, 1, 6)]
+    first = contract_no_from_index(0)
+
+    for code, wrong in (
+        (ReplyCode.PARTY_UNKNOWN, ContractTerms(12, 9, 2, 0)),
+        (ReplyCode.PARTY_UNKNOWN, ContractTerms(12, 1, 2, 0)),  # the bank is no broker
+        (ReplyCode.ACCOUNT_HAS_CONTRACT, ContractTerms(10, BROKER, 2, 0)),  # twice in one message
+        (ReplyCode.STATUS_FORBIDS, ContractTerms(12, BROKER, ContractStatus.TERMINATED, 0)),
+    ):
+        assert desk.control(OpenContracts(first, [*terms, wrong])) == code
+        assert desk.book.contracts_count == 0
+
+    desk.done(OpenContracts(first, terms))
+    assert desk.book.contract_statuses().tolist() == [2, 1]
+    assert desk.book.contract_parties().tolist() == [BROKER, BROKER]
+    assert desk.book.account_no[:2].tolist() == [10, 11]
+
+
+def test_keys_that_do_not_fit() -> None:
+    desk = Desk()
+    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10))
+
+    for wrong in (
+        RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10),  # the number is taken
+        RegisterKey(BROKER, 2, PUBLIC_KEY[:-1] + b"xx", 0, 10),  # 33 bytes
+        RegisterKey(BROKER, 2, PUBLIC_KEY, 10, 10),  # valid at no time
+    ):
+        assert desk.control(wrong) == ReplyCode.KEY_UNFIT
+    for key_id in range(2, KEYS_PER_PARTY_MAX + 1):
+        desk.done(RegisterKey(BROKER, key_id, PUBLIC_KEY, 0, 10))
+    assert desk.control(RegisterKey(BROKER, 99, PUBLIC_KEY, 0, 10)) == ReplyCode.KEY_UNFIT
+    assert [key.key_id for key in desk.book.parties[BROKER].keys] == list(range(1, KEYS_PER_PARTY_MAX + 1))
+
+
+def test_there_is_one_bank() -> None:
+    desk = Desk()
+    second = PartyEntry(9, Role.BANK, 1, "second", False, [], [])
+
+    assert desk.control(RegisterParty(9, Role.BANK, 1, "second", False)) == ReplyCode.REQUEST_MALFORMED
+    assert desk.control(Genesis(second, TUESDAY)) == ReplyCode.ROLE_FORBIDS
+
+
+def test_a_body_that_is_no_message_burns_its_number() -> None:
+    desk = Desk()
+
+    assert desk.control(None, SEAT) == ReplyCode.REQUEST_MALFORMED
+    assert desk.book.next_number[SEAT] == 2
+
+
+def test_an_effect_that_was_not_judged_is_our_own_fault() -> None:
+    desk = Desk()
+    contract_no = desk.open(0)
+
+    with pytest.raises(MisuseError):
+        apply_control(desk.book, ChangeContract(contract_no, ContractEvent.RESUME))

@@ -1,0 +1,207 @@
+"""Every code that the core can answer, once, in rank order, with the arithmetic beside it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from protocol.codes import ReplyCode
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.messages import (
+    ChangeContract,
+    ContractTerms,
+    ControlMessage,
+    OpenContracts,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+)
+from protocol.records import RecordArray
+from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus, RecordKind, contract_no_from_index
+from tests.ledger_core.desk import (
+    BROKER,
+    MONDAY,
+    OTHER_BROKER,
+    SEAT,
+    Desk,
+    Frame,
+    deposit,
+    fill_buy,
+    freeze,
+    joined,
+    record,
+    release,
+    withdrawal,
+)
+
+
+class Bank(NamedTuple):
+    """The book that every row of the table starts from."""
+
+    desk: Desk
+    ann: int  # balance 1,000; frozen 300; sold 50, so buying power 750 and withdrawable 700
+    rich: int  # balance at the limit of a column, less 100
+    foreign: int
+    suspended: int
+    lost: int
+    pre_assigned: int
+    ended: int
+    open_freeze: tuple[int, int, int]  # of ann: 300, all of it remaining
+    closed_freeze: tuple[int, int, int]  # of ann: 10, released
+
+
+def bank() -> Bank:
+    desk = Desk()
+    ann, rich = desk.open(1_000), desk.open(COLUMN_FEN_MAX - 100)
+    foreign = desk.open(1_000, OTHER_BROKER)
+    suspended = desk.open(1_000, status=ContractStatus.SUSPENDED)
+    lost = desk.open(1_000, status=ContractStatus.LOSS_REPORTED)
+    pre_assigned = desk.open(1_000, status=ContractStatus.PRE_ASSIGNED)
+    ended = desk.open(1_000)
+    desk.done(ChangeContract(ended, ContractEvent.TERMINATE))
+    open_freeze, closed_freeze = desk.freeze(ann, 300), desk.freeze(ann, 10)
+    desk.ask(SEAT, release(closed_freeze, ann, 10), record(RecordKind.FILL_SELL, ann, 50))
+    return Bank(desk, ann, rich, foreign, suspended, lost, pre_assigned, ended, open_freeze, closed_freeze)
+
+
+RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
+ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
+
+RECORDS: list[RecordRow] = [
+    (ReplyCode.REQUEST_MALFORMED, "kind 7 of 1 to 6", SEAT, lambda b: record(7, b.ann, 1)),
+    (ReplyCode.ROLE_FORBIDS, "a broker deposits", SEAT, lambda b: deposit(b.ann, 1)),
+    (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
+    (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
+    (ReplyCode.CONTRACT_TERMINATED, "ended", SEAT, lambda b: freeze(b.ended, 1)),
+    (ReplyCode.CONTRACT_PRE_ASSIGNED, "not confirmed", SEAT, lambda b: freeze(b.pre_assigned, 1)),
+    (ReplyCode.CONTRACT_LOSS_REPORTED, "card lost", BANK_SEAT, lambda b: withdrawal(b.lost, 1)),
+    (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
+    (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
+    (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
+    (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
+    (ReplyCode.AMOUNT_OVER_REMAINING, "301 > 300", SEAT, lambda b: release(b.open_freeze, b.ann, 301)),
+    (ReplyCode.LISTED, "299 + 2 > 300", SEAT, lambda b: fill_buy(b.open_freeze, b.ann, 299, 2)),
+    (ReplyCode.LIMIT_EXCEEDED, "2⁶⁰ − 100 + 101 > 2⁶⁰", BANK_SEAT, lambda b: deposit(b.rich, 101)),
+    (ReplyCode.PROCEEDS_UNSETTLED, "700 < 701 ≤ 750", BANK_SEAT, lambda b: withdrawal(b.ann, 701)),
+    (ReplyCode.FUNDS_FROZEN, "750 < 751 ≤ 1,000 + 50", SEAT, lambda b: freeze(b.ann, 751)),
+    (ReplyCode.INSUFFICIENT_FUNDS, "1,051 > 1,000 + 50", SEAT, lambda b: freeze(b.ann, 1_051)),
+]
+
+CONTROLS: list[ControlRow] = [
+    (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9)),
+    (ReplyCode.PARTY_EXISTS, "party 2 again", BANK_SEAT, lambda _: RegisterParty(BROKER, 2, 1, "again", False)),
+    (ReplyCode.KEY_UNFIT, "33 bytes ≠ 32", BANK_SEAT, lambda _: RegisterKey(BROKER, 5, bytes(33), 0, 1)),
+    (ReplyCode.SEAT_EXISTS, "seat 11 again", BANK_SEAT, lambda _: RegisterSeat(SEAT, BROKER)),
+    (ReplyCode.CONTRACT_NUMBER_NOT_NEXT, "8 after 6", BANK_SEAT, lambda _: opening(8, 1)),
+    (ReplyCode.ACCOUNT_HAS_CONTRACT, "600,000 is taken", BANK_SEAT, lambda _: opening(7, 1, 600_000)),
+    (
+        ReplyCode.STATUS_FORBIDS,
+        "resume what is active",
+        BANK_SEAT,
+        lambda b: ChangeContract(b.ann, ContractEvent.RESUME),
+    ),
+    (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
+    (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", BANK_SEAT, lambda _: OpenTradeDate(MONDAY)),
+    (ReplyCode.MASTER_DATA_FULL, "7 + 58 > 64", BANK_SEAT, lambda _: opening(7, 58)),
+]
+
+
+def opening(first_index: int, count: int, account_no: int = 700_000) -> OpenContracts:
+    terms = [ContractTerms(account_no + place, BROKER, ContractStatus.ACTIVE, 0) for place in range(count)]
+    return OpenContracts(contract_no_from_index(first_index), terms)
+
+
+@pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
+@pytest.mark.parametrize(("code", "why", "seat", "ask"), RECORDS, ids=[row[0].name for row in RECORDS])
+def test_refused_record(code: ReplyCode, why: str, seat: int, ask: Callable[[Bank], RecordArray], padding: int) -> None:
+    """Alone the record goes through the law; in a block it goes through the lane. Nothing moves."""
+    b = bank()
+    before = b.desk.money(b.ann), b.desk.money(b.rich)
+    valid_until_ns = 5 if code == ReplyCode.EXPIRED else 0
+
+    frames = [Frame(seat, ask(b), valid_until_ns)]
+    if padding:
+        frames.append(Frame(SEAT, joined(*[record(0, b.ann, 0)] * padding)))
+    answer = b.desk.send(*frames)[0]
+
+    assert answer == (code, 0, 0), why
+    assert (b.desk.money(b.ann), b.desk.money(b.rich)) == before
+
+
+@pytest.mark.parametrize(("code", "why", "seat", "ask"), CONTROLS, ids=[row[0].name for row in CONTROLS])
+def test_refused_control(code: ReplyCode, why: str, seat: int, ask: Callable[[Bank], ControlMessage]) -> None:
+    b = bank()
+    number = int(b.desk.book.next_number[seat])
+
+    assert b.desk.control(ask(b), seat) == code, why
+    assert b.desk.book.next_number[seat] == number + 1  # refused, and its number is burnt
+
+
+def test_every_journaled_code_has_one_row_in_rank_order() -> None:
+    rows = [row[0] for row in RECORDS] + [row[0] for row in CONTROLS]
+
+    assert rows == [code for code in ReplyCode if code >= ReplyCode.REQUEST_MALFORMED]
+
+
+def test_one_fen_less_earns_the_rank_before() -> None:
+    b = bank()
+
+    assert b.desk.ask(SEAT, freeze(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
+    assert b.desk.ask(BANK_SEAT, withdrawal(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
+    assert b.desk.ask(BANK_SEAT, withdrawal(b.ann, 750))[0].code == ReplyCode.PROCEEDS_UNSETTLED
+    assert b.desk.ask(SEAT, freeze(b.ann, 750))[0] == (ReplyCode.ACCEPTED, 1, 750)
+    assert b.desk.ask(BANK_SEAT, deposit(b.rich, 100))[0].code == ReplyCode.ACCEPTED
+    assert b.desk.ask(SEAT, release(b.open_freeze, b.ann, 300))[0] == (ReplyCode.ACCEPTED, 2, 0)
+
+
+class Wrongs(NamedTuple):
+    """What is wrong with a request, to be put right one after the other."""
+
+    record: RecordArray
+    seat: int
+    valid_until_ns: int
+
+
+def test_where_several_refusals_apply_the_lowest_number_wins() -> None:
+    """One freeze with everything wrong; each line puts one thing right, and the next rank is answered."""
+    b = bank()
+    too_much = AMOUNT_FEN_MAX + 1
+    wrong_form = record(RecordKind.FREEZE, b.foreign, too_much, target_seat=1)
+    steps = [
+        (ReplyCode.REQUEST_MALFORMED, Wrongs(wrong_form, BANK_SEAT, 5)),
+        (ReplyCode.ROLE_FORBIDS, Wrongs(freeze(b.foreign, too_much), BANK_SEAT, 5)),
+        (ReplyCode.EXPIRED, Wrongs(freeze(b.foreign, too_much), SEAT, 5)),
+        (ReplyCode.CONTRACT_UNKNOWN, Wrongs(freeze(b.foreign, too_much), SEAT, 0)),
+        (ReplyCode.CONTRACT_SUSPENDED, Wrongs(freeze(b.suspended, too_much), SEAT, 0)),
+        (ReplyCode.AMOUNT_OUT_OF_RANGE, Wrongs(freeze(b.ann, too_much), SEAT, 0)),
+        (ReplyCode.INSUFFICIENT_FUNDS, Wrongs(freeze(b.ann, AMOUNT_FEN_MAX), SEAT, 0)),
+    ]
+    for padding in (0, 20):
+        for code, (asked, seat, valid_until_ns) in steps:
+            frames = [Frame(seat, asked, valid_until_ns)]
+            if padding:
+                frames.append(Frame(SEAT, joined(*[record(0, b.ann, 0)] * padding)))
+            assert b.desk.send(*frames)[0].code == code
+
+
+def test_limit_ranks_before_money() -> None:
+    """Frozen 2⁶⁰ − 1 of a balance of 2⁶⁰ − 1: two more fen pass the limit, and are not covered either."""
+    desk = Desk()
+    whale = desk.open(COLUMN_FEN_MAX - 1)
+    desk.book.frozen_fen[whale // 100] = COLUMN_FEN_MAX - 1
+    desk.book.power_fen[whale // 100] = 0
+
+    assert desk.ask(SEAT, freeze(whale, 1))[0].code == ReplyCode.FUNDS_FROZEN
+    assert desk.ask(SEAT, freeze(whale, 2))[0].code == ReplyCode.LIMIT_EXCEEDED
+    assert {answer.code for answer in desk.ask(SEAT, *[freeze(whale, 2)] * 20)} == {ReplyCode.LIMIT_EXCEEDED}
+
+
+def test_a_logon_must_grow_and_consumes_no_number() -> None:
+    desk = Desk()
+
+    assert desk.negotiate(SEAT, 5) == ReplyCode.ACCEPTED
+    assert desk.negotiate(SEAT, 5) == ReplyCode.SESSION_VERSION_NOT_GROWING
+    assert desk.negotiate(SEAT, 6) == ReplyCode.ACCEPTED
+    assert desk.book.session_version[SEAT] == 6
+    assert desk.book.next_number[SEAT] == 1

@@ -1,0 +1,141 @@
+"""The roll of the trade date: what is carried, where unsettled money goes, how numbers begin again."""
+
+import numpy as np
+
+from ledger.core.engine import row_holding
+from ledger.core.invariants import check_book
+from ledger.core.unsettled import split_keys
+from protocol.codes import ReplyCode
+from tests.ledger_core.desk import (
+    MONDAY,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    SECOND_SEAT,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    fill_buy,
+    fill_sell,
+    freeze,
+    release,
+)
+from tests.ledger_core.test_money import CLOSED, OPEN, accepted, refused
+
+
+def test_numbers_begin_at_one_and_the_old_ones_stay_known() -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    desk.ask(SEAT, freeze(contract_no, 1), freeze(contract_no, 1))
+    held_by = desk.book.sequence
+
+    desk.roll(TUESDAY)
+
+    book = desk.book
+    assert (book.trade_date, book.previous_date) == (TUESDAY, MONDAY)
+    assert (book.next_number[SEAT], book.previous_next_number[SEAT]) == (1, 3)
+    assert [row_holding(book, MONDAY, SEAT, number) for number in (0, 1, 2, 3)] == [0, held_by, held_by, 0]
+    assert row_holding(book, TUESDAY, SEAT, 1) == 0
+    desk.roll(WEDNESDAY)
+    assert row_holding(book, MONDAY, SEAT, 1) == 0  # two dates are kept; older repeats are told the open date
+
+
+def test_the_roll_itself_is_the_last_number_of_the_old_date() -> None:
+    desk = Desk()
+    number = int(desk.book.next_number[1])
+
+    desk.roll(TUESDAY)
+
+    assert row_holding(desk.book, MONDAY, 1, number) == desk.book.sequence
+    assert desk.book.next_number[1] == 1
+
+
+def test_open_freezes_are_carried_and_closed_ones_are_gone() -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    open_one, closed_one = desk.freeze(contract_no, 300), desk.freeze(contract_no, 50)
+    desk.ask(SEAT, release(closed_one, contract_no, 50), fill_buy(open_one, contract_no, 100, 10))
+    desk.roll(TUESDAY)
+
+    assert desk.money(contract_no) == (1_000, 190, 100, 0)
+    assert desk.ask(SEAT, release(closed_one, contract_no, 1)) == refused(ReplyCode.FREEZE_UNKNOWN)
+    assert desk.ask(SECOND_SEAT, release(open_one, contract_no, 191)) == refused(ReplyCode.AMOUNT_OVER_REMAINING)
+    assert desk.ask(SECOND_SEAT, fill_buy(open_one, contract_no, 90, 50)) == accepted(OPEN, 50)
+    assert desk.ask(SEAT, release(open_one, contract_no, 50)) == accepted(CLOSED, 0)
+    assert desk.ask(SEAT, release(open_one, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
+    check_book(desk.book)
+
+
+def test_the_same_number_of_two_dates_is_two_freezes() -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    monday = desk.freeze(contract_no, 10)
+    desk.roll(TUESDAY)
+    tuesday = desk.freeze(contract_no, 20)
+
+    assert (monday, tuesday) == ((MONDAY, SEAT, 1), (TUESDAY, SEAT, 1))
+    assert desk.ask(SEAT, release(monday, contract_no, 11)) == refused(ReplyCode.AMOUNT_OVER_REMAINING)
+    assert desk.ask(SEAT, release(tuesday, contract_no, 11)) == accepted(OPEN, 9)
+
+
+def test_a_fill_is_unsettled_in_the_date_of_its_order() -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    monday = desk.freeze(contract_no, 100)
+    desk.roll(TUESDAY)
+    tuesday = desk.freeze(contract_no, 100)
+    desk.roll(WEDNESDAY)
+    wednesday = desk.freeze(contract_no, 100)
+
+    for order, charge_fen in ((monday, 1), (tuesday, 2), (wednesday, 4)):
+        desk.ask(SEAT, fill_buy(order, contract_no, charge_fen))
+    desk.ask(SEAT, fill_sell(contract_no, 8))
+
+    book = desk.book
+    assert book.bought_unsettled_fen[:, 0].tolist() == [4, 2, 1]
+    assert book.sold_unsettled_fen[:, 0].tolist() == [8, 0, 0]
+    assert (book.older.keys.tolist(), book.older.bought_fen.tolist()) == ([key(MONDAY)], [1])
+    desk.roll(THURSDAY)
+    book = desk.book
+    assert book.bought_unsettled_fen[:, 0].tolist() == [0, 4, 3]
+    assert book.sold_unsettled_fen[:, 0].tolist() == [0, 8, 0]
+    assert (book.older.keys.tolist(), book.older.bought_fen.tolist()) == ([key(MONDAY), key(TUESDAY)], [1, 2])
+    check_book(book)
+
+
+def key(trade_date: int, row: int = 0) -> int:
+    return int(split_keys(np.array([trade_date]), np.array([row]))[0])
+
+
+def test_the_split_by_date_keeps_only_what_can_still_matter() -> None:
+    """A date of an account goes when nothing is unsettled under it and none of its freezes is open."""
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    order = desk.freeze(contract_no, 100)
+    desk.roll(TUESDAY)
+    desk.roll(WEDNESDAY)
+    assert desk.book.older.keys.tolist() == [key(MONDAY)]
+
+    desk.ask(SEAT, release(order, contract_no, 100))
+    desk.roll(THURSDAY)
+
+    assert desk.book.older.keys.tolist() == []
+    assert len(desk.book.requests.carried_keys) == 0
+
+
+def test_freezes_carried_over_many_dates_keep_their_seats_apart() -> None:
+    desk = Desk()
+    own, foreign = desk.open(1_000), desk.open(1_000, OTHER_BROKER)
+    others = [desk.freeze(foreign, 3, OTHER_SEAT)]
+    orders = [desk.freeze(own, 1, SECOND_SEAT), desk.freeze(own, 2)]
+    for trade_date in (TUESDAY, WEDNESDAY, THURSDAY):
+        desk.roll(trade_date)
+        orders.append(desk.freeze(own, trade_date % 100))
+
+    for order, amount_fen in zip(orders, (1, 2, 6, 7, 8), strict=True):
+        assert desk.ask(SEAT, release(order, own, amount_fen)) == accepted(CLOSED, 0)
+    assert desk.ask(SEAT, release(others[0], own, 3)) == refused(ReplyCode.FREEZE_UNKNOWN)
+    assert desk.ask(OTHER_SEAT, release(others[0], foreign, 3)) == accepted(CLOSED, 0)
+    check_book(desk.book)
+    assert desk.replayed().requests.carried_keys.tolist() == desk.book.requests.carried_keys.tolist()
