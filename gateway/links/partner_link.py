@@ -91,6 +91,7 @@ class PartnerLink:
         finally:
             self.closing = True
             self._desk.link_closed(self)
+            self.session.data_to_send()  # never to be sent, and the link may wait long for the garbage collector
             await trio.aclose_forcefully(self._stream)
 
     def deliver(self, say: Callable[[], None]) -> None:
