@@ -16,7 +16,7 @@ from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_SEAT, RecordKind
-from tests.ledger_core.desk import NOW_NS, SEAT, Desk, Frame, deposit, freeze, joined, release
+from tests.ledger_core.desk import NOW_NS, SEAT, Desk, Frame, deposit, fill_buy, fill_sell, freeze, joined, release
 from tests.ledger_core.stories import Blocks, blocks, bulk_records, frames_of, fresh_desk
 
 SLOWLY = settings(
@@ -229,3 +229,30 @@ def test_blocks_of_one_kind(kind: int) -> None:
     seat = 1 if kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL) else SEAT
 
     send_checked(desk, [Frame(seat, records)])
+
+
+@pytest.mark.parametrize("column", ["frozen", "bought", "sold", "balance"])
+def test_every_column_stops_at_its_limit(column: str) -> None:
+    """The column stands 55 below its limit, everything else allows more: five times 10 fit, the sixth does not."""
+    desk = Desk()
+    contract_no = desk.open(0 if column in ("sold", "balance") else COLUMN_FEN_MAX)
+    orders = [desk.freeze(contract_no, 10) for _ in range(12)] if column == "bought" else []
+    book, near = desk.book, COLUMN_FEN_MAX - 55
+    book.sold_unsettled_fen[0, 0] = near if column == "sold" else 1_000
+    book.bought_unsettled_fen[1, 0] = near if column == "bought" else 0
+    book.frozen_fen[0] = near if column == "frozen" else book.frozen_fen[0]
+    book.balance_fen[0] = near if column == "balance" else book.balance_fen[0]
+    book.power_fen[:1] = book.derived_power_fen(slice(1))
+    book.tighten_bound()
+    asked = {
+        "frozen": [freeze(contract_no, 10)] * 12,
+        "bought": [fill_buy(order, contract_no, 10) for order in orders],
+        "sold": [fill_sell(contract_no, 10)] * 12,
+        "balance": [deposit(contract_no, 10)] * 12,
+    }[column]
+    frame = Frame(BANK_SEAT if column == "balance" else SEAT, joined(*asked))
+
+    by_lane, by_law = both_ways(book, desk.prefixes(frame), frame.records)
+
+    assert by_law["code"].tolist() == [ReplyCode.ACCEPTED] * 5 + [ReplyCode.LIMIT_EXCEEDED] * 7
+    np.testing.assert_array_equal(by_lane, by_law)
