@@ -1,0 +1,100 @@
+"""The numbers of the protocol that this client names: kinds of frame, kinds of record, codes.
+
+Belongs here: section 2, 3 and 12 of the page. Never here: behaviour.
+"""
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What a frame is."""
+
+    NEGOTIATE = 1
+    NEGOTIATED = 2
+    ESTABLISH = 3
+    ESTABLISHED = 4
+    RECORDS = 5
+    OUTCOMES = 6
+    CONTROL = 7
+    NOT_APPLIED = 8
+    QUERY = 9
+    ANSWER = 10
+    HEARTBEAT = 11
+    TERMINATE = 12
+
+
+class Direction(IntEnum):
+    """Where a frame goes."""
+
+    TO_BANK = 1
+    TO_PARTNER = 2
+
+
+class Suite(IntEnum):
+    """How a frame is signed."""
+
+    ED25519 = 1
+    P256 = 2
+
+
+class Order(IntEnum):
+    """What a record asks for."""
+
+    FREEZE = 1
+    RELEASE = 2
+    FILL_BUY = 3
+    FILL_SELL = 4
+    DEPOSIT = 5
+    WITHDRAWAL = 6
+
+
+class Code(IntEnum):
+    """Why: every code of section 12."""
+
+    ACCEPTED = 0
+    FINISHED = 100
+    MALFORMED_FRAME = 105
+    SIGNATURE_INVALID = 110
+    BODY_DIGEST_MISMATCH = 115
+    STALE_TIMESTAMP = 120
+    SESSION_UNKNOWN = 125
+    SESSION_SUPERSEDED = 130
+    SESSION_VERSION_NOT_GROWING = 135
+    SEQUENCE_STRADDLES = 140
+    CREDIT_EXCEEDED = 145
+    REPLIES_UNREAD = 150
+    PEER_SILENT = 155
+    STOPPING = 160
+    WRONG_TRADE_DATE = 200
+    DUPLICATE_OTHER_CONTENT = 210
+    SEQUENCE_GAP = 220
+    SEAT_DATE_FULL = 230
+    BUSY = 240
+    DRAINING = 250
+    REQUEST_MALFORMED = 300
+    ROLE_FORBIDS = 310
+    EXPIRED = 320
+    CONTRACT_UNKNOWN = 330
+    CONTRACT_TERMINATED = 335
+    CONTRACT_PRE_ASSIGNED = 340
+    CONTRACT_LOSS_REPORTED = 345
+    CONTRACT_SUSPENDED = 350
+    AMOUNT_OUT_OF_RANGE = 360
+    FREEZE_UNKNOWN = 370
+    FREEZE_CLOSED = 375
+    AMOUNT_OVER_REMAINING = 380
+    LISTED = 385
+    LIMIT_EXCEEDED = 390
+    PROCEEDS_UNSETTLED = 400
+    FUNDS_FROZEN = 410
+    INSUFFICIENT_FUNDS = 420
+    PARTY_UNKNOWN = 500
+    PARTY_EXISTS = 505
+    KEY_UNFIT = 510
+    SEAT_EXISTS = 515
+    CONTRACT_NUMBER_NOT_NEXT = 520
+    ACCOUNT_HAS_CONTRACT = 525
+    STATUS_FORBIDS = 530
+    ITEMS_OPEN = 535
+    TRADE_DATE_NOT_LATER = 540
+    MASTER_DATA_FULL = 545

@@ -1,0 +1,60 @@
+"""The bank's side: a running installation, and what a bank hands to its brokers on paper.
+
+Belongs here: the only imports of the product in this folder. Never here: anything that the client may use but did not
+get as an address, a number or a key.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from benchmarks.seats import BROKER_KEY_ID, BROKER_PARTY, FIRST_SEAT, gateway_port
+from benchmarks.system import System, Wanted, running
+from config.keys import public_file_of
+from tests.outsider.broker import Broker, open_second_broker
+from tests.outsider.codes import Suite
+from tests.outsider.link import Account
+from tests.outsider.signing import VerifyingKey, signing_key_of_pem, verifying_key_of_pem
+from tests.outsider.trust import BANK
+
+CONTRACTS = 500
+SEATS = 2
+BANK_SEAT = 1
+
+
+def _bank_keys(system: System) -> dict[int, VerifyingKey]:
+    bank, config = system.config.bank, system.config
+    named = (("ed25519", bank.ed25519_key_id), ("p256", bank.p256_key_id))
+    return {key_id: verifying_key_of_pem(public_file_of(config.key_file(name)).read_bytes()) for name, key_id in named}
+
+
+@pytest.fixture(scope="package")
+def system() -> Iterator[System]:
+    """A running bank with one broker, who signs with Ed25519."""
+    with running(Wanted(seats_count=SEATS, contracts_count=CONTRACTS)) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def desk(system: System) -> Account:
+    """The bank's own seat."""
+    key = signing_key_of_pem(system.config.bank.seat_key_id, system.config.seat_key_file.read_bytes())
+    return Account("127.0.0.1", gateway_port(system.config), BANK, BANK_SEAT, key, _bank_keys(system))
+
+
+@pytest.fixture(scope="package")
+def brokers(system: System, desk: Account) -> dict[Suite, Broker]:
+    """One broker for each suite; the second is registered by this client, at the bank's own seat."""
+    key = signing_key_of_pem(BROKER_KEY_ID, (system.folder / "keys" / "broker-ed25519.pem").read_bytes())
+    seats = range(FIRST_SEAT, FIRST_SEAT + SEATS)
+    accounts = [Account(desk.host, desk.port, BROKER_PARTY, seat, key, desk.bank_keys) for seat in seats]
+    first = Broker(accounts, count(0))
+    second = open_second_broker(desk, BROKER_PARTY + 1, [seat + SEATS for seat in seats], CONTRACTS)
+    return {Suite.ED25519: first, Suite.P256: second}
+
+
+@pytest.fixture(params=list(Suite), ids=lambda suite: suite.name)
+def broker(brokers: dict[Suite, Broker], request: pytest.FixtureRequest) -> Broker:
+    """Each broker in turn."""
+    return brokers[Suite(request.param)]

@@ -1,0 +1,190 @@
+"""The published vectors as this client's own objects.
+
+Belongs here: reading the JSON files, and rebuilding a frame from nothing but its decoded fields. Never here: checks.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from tests.outsider.codes import Code, Direction, Kind, Suite
+from tests.outsider.frames import Frame, Header, Trust
+from tests.outsider.messages import LAYOUTS, Field, Message, encode
+from tests.outsider.records import Outcome, Outcomes, Record, Target, freeze, pack_records
+from tests.outsider.signing import SigningKey, signing_key, verifying_key
+from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
+
+Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+RECORD_NUMBERS = ("kind", "contract_no", "amount_fen", "market", "quantity", "reserved", "release_fen", "turnover_fen")
+
+
+class Golden(NamedTuple):
+    """One vector: its bytes, and what they mean (None in a frame that is to be refused)."""
+
+    name: str
+    frame: Frame
+    header: Header | None
+    body: Json
+    code: Code | None
+
+
+def _load(name: str) -> dict[str, Json]:
+    return dict(json.loads((FOLDER / name).read_text()))
+
+
+def objects(value: Json) -> list[dict[str, Json]]:
+    """A JSON array of objects."""
+    assert isinstance(value, list)
+    return [item for item in value if isinstance(item, dict)]
+
+
+def _text(fields: dict[str, Json], name: str) -> str:
+    value = fields[name]
+    assert isinstance(value, str)
+    return value
+
+
+def number(fields: dict[str, Json], name: str) -> int:
+    """A number of an object; 0 when it is left out."""
+    value = fields.get(name, 0)
+    assert isinstance(value, int)
+    return value
+
+
+def _hex(fields: dict[str, Json], name: str) -> bytes:
+    return bytes.fromhex(_text(fields, name))
+
+
+def _header(fields: Json) -> Header | None:
+    if not isinstance(fields, dict):
+        return None
+    numbers = [number(fields, name) for name in Header._fields[1:-1]]
+    assert set(fields) == set(Header._fields)
+    return Header._make([_text(fields, "magic").encode(), *numbers, _hex(fields, "body_digest")])
+
+
+def _golden(fields: dict[str, Json]) -> Golden:
+    frame = Frame(_hex(fields, "header"), _hex(fields, "signature"), _hex(fields, "body"))
+    code = Code[_text(fields, "code")] if "code" in fields else None
+    return Golden(
+        _text(fields, "name"), frame, _header(fields.get("header_fields", 0)), fields.get("body_fields", 0), code
+    )
+
+
+def valid(suite: Suite) -> list[Golden]:
+    """The frames of one suite."""
+    file = "frames_ed25519.json" if suite == Suite.ED25519 else "frames_p256.json"
+    return [_golden(fields) for fields in objects(_load(file)["frames"])]
+
+
+def invalid(receiver: str) -> list[Golden]:
+    """The frames that `to_bank` or `to_partner` must refuse."""
+    return [_golden(fields) for fields in objects(_load("frames_invalid.json")[receiver])]
+
+
+def now_ns() -> int:
+    """What the bank's clock shows when it reads an invalid frame."""
+    return number(_load("frames_invalid.json"), "now_ns")
+
+
+def contract_numbers() -> tuple[list[tuple[int, int]], list[int]]:
+    """Indices with their numbers, and numbers whose check digits are wrong."""
+    file = _load("contract_numbers.json")
+    wrong = file["invalid"]
+    assert isinstance(wrong, list)
+    right = [(number(item, "index"), number(item, "contract_no")) for item in objects(file["valid"])]
+    return right, [item for item in wrong if isinstance(item, int)]
+
+
+def domain() -> bytes:
+    """What is signed before the header."""
+    return _hex(_load("keys.json"), "signed_before_header")
+
+
+def signing_keys() -> dict[tuple[int, int], SigningKey]:
+    """All private keys by party and key id."""
+    listed = objects(_load("keys.json")["keys"])
+    found = {}
+    for key in listed:
+        made = signing_key(number(key, "suite"), number(key, "key_id"), _hex(key, "private_key"))
+        found[number(key, "party"), made.key_id] = made
+    return found
+
+
+def bank() -> PartnersAsSeenByBank:
+    """Whom the bank of the vectors knows."""
+    trust = PartnersAsSeenByBank()
+    file = _load("keys.json")
+    for key in objects(file["keys"]):
+        party, suite = number(key, "party"), Suite(number(key, "suite"))
+        public = verifying_key(suite, _hex(key, "public_key"))
+        times = number(key, "not_before_ns"), number(key, "not_after_ns")
+        trust.keys[party, number(key, "key_id")] = RegisteredKey(party, public, *times)
+        trust.suites.setdefault(party, suite)
+    trust.owners = {number(seat, "seat"): number(seat, "party") for seat in objects(file["seats"])}
+    return trust
+
+
+def partner(party: int, seat: int) -> BankAsSeenByPartner:
+    """How a party of the vectors sees the bank."""
+    known = bank()
+    keys = {key_id: key.key for (owner, key_id), key in known.keys.items() if owner == 1}
+    return BankAsSeenByPartner(party, seat, known.suites[party], keys)
+
+
+def reader_trust(header: Header) -> Trust:
+    """Whose eyes a valid frame is for: the bank's, or those of its recipient."""
+    return bank() if header.direction == Direction.TO_BANK else partner(header.recipient, header.seat)
+
+
+def _field(layout_value: Json, name: str) -> Field:
+    if isinstance(layout_value, dict):
+        return message(layout_value)
+    if isinstance(layout_value, list):
+        return tuple(_field(item, name) for item in layout_value)
+    if name in ("nonce", "public_key"):
+        assert isinstance(layout_value, str)
+        return bytes.fromhex(layout_value)
+    return layout_value
+
+
+def message(fields: Json) -> Message:
+    """A message from its fields by name."""
+    assert isinstance(fields, dict)
+    name = _text(fields, "message")
+    tag, layout = LAYOUTS[name]
+    assert number(fields, "tag") == tag
+    assert set(fields) == {"message", "tag", *(field for field, _ in layout)}
+    return Message(name, tuple(_field(fields[field], field) for field, _ in layout))
+
+
+def record(fields: dict[str, Json]) -> Record:
+    """A record from the fields that its kind gives a meaning."""
+    target = Target(number(fields, "target_date"), number(fields, "target_seat"), number(fields, "target_number"))
+    numbers = {name: number(fields, name) for name in RECORD_NUMBERS}
+    if "security" in fields:
+        made = freeze(numbers["contract_no"], numbers["amount_fen"], _text(fields, "security"), number(fields, "price"))
+        numbers["release_fen"], numbers["turnover_fen"] = made.release_fen, made.turnover_fen
+    return Record(partner_ref=_hex(fields, "partner_ref"), target=target, **numbers)
+
+
+def outcomes(fields: Json) -> Outcomes:
+    """An OUTCOMES body from its fields."""
+    assert isinstance(fields, dict)
+    preamble = fields["preamble"]
+    assert isinstance(preamble, dict)
+    rows = [Outcome(*(number(row, name) for name in Outcome._fields)) for row in objects(fields["outcomes"])]
+    times = number(preamble, "sequence"), number(preamble, "decided_at_ns")
+    return Outcomes(*times, _hex(preamble, "chain_digest"), _hex(preamble, "request_digest"), tuple(rows))
+
+
+def body(golden: Golden) -> bytes:
+    """The body made again from its decoded fields."""
+    assert golden.header is not None
+    if golden.header.kind == Kind.RECORDS:
+        return pack_records([record(fields) for fields in objects(golden.body)])
+    if golden.header.kind == Kind.OUTCOMES:
+        return outcomes(golden.body).packed()
+    return encode(message(golden.body))
