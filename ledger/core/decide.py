@@ -211,8 +211,10 @@ def _withdrawal(request: Request, account: Account) -> Decision:
     return DONE
 
 
-def decide_in_order(book: Book, block: Block, positions: Positions, decided_at_ns: int, outcomes: OutcomeArray) -> None:
-    """Put the records at (m,) ascending `positions` through `decide_one` and write their items of `outcomes`.
+def decide_in_order(
+    book: Book, block: Block, positions: Positions | slice, decided_at_ns: int, outcomes: OutcomeArray
+) -> None:
+    """Put the records at (m,) ascending `positions`, or all, through `decide_one` and write their `outcomes`.
 
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
@@ -226,18 +228,15 @@ def decide_in_order(book: Book, block: Block, positions: Positions, decided_at_n
     outcomes["remaining_fen"][positions] = remaining_fen
 
 
-def _requests(block: Block, positions: Positions) -> tuple[list[Request], Positions]:
-    target_slots = np.zeros(len(positions), np.intp)
-    targets = block.targets
-    if targets is not None:
-        place = np.searchsorted(targets.positions, positions)
-        place[place == len(targets.positions)] = 0
-        names_one = targets.positions[place] == positions
-        target_slots = np.where(names_one, targets.slot[place], 0)
+def _requests(block: Block, positions: Positions | slice) -> tuple[list[Request], Positions]:
+    target_slots = np.zeros(block.count, np.intp)
+    if block.targets is not None:
+        target_slots[block.targets.positions] = block.targets.slot
+    target_slots = target_slots[positions]
 
     def plain(column: int | FenColumn | None) -> list[int]:
         if column is None or isinstance(column, int):
-            return [column or 0] * len(positions)
+            return [column or 0] * len(target_slots)
         values: list[int] = column[positions].tolist()
         return values
 

@@ -70,7 +70,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     block = resolve(book, frames, records)
     if block.count <= TINY_BLOCK_RECORDS:
         outcomes = np.zeros(block.count, OUTCOME)
-        decide_in_order(book, block, np.arange(block.count), decided_at_ns, outcomes)
+        decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
     else:
         outcomes = lane.decide_block(book, block, decided_at_ns)
     _apply_block(book, frames, block, outcomes, decided_at_ns)

@@ -129,4 +129,4 @@ def advance(book: Book, frames: Frames, decided_at_ns: int) -> None:
         firsts.setdefault(seat, first)
     for seat, first in firsts.items():
         book.frames.add(seat, first, book.sequence)
-    book.next_number = heads_after(book, frames)
+    np.maximum.at(book.next_number, frames.seat, frames.first_number + frames.record_count)

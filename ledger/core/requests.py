@@ -39,6 +39,8 @@ PAGE_MASK = REQUEST_PAGE_RECORDS - 1
 KIND_CONTROL = 127  # in the kind column: the number went to a control frame
 KIND_MALFORMED = -1  # a record of no known kind
 
+_SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
+
 _SEAT_BITS = 11
 _NUMBER_BITS = 26
 assert REQUEST_PAGE_RECORDS == 1 << PAGE_BITS
@@ -116,7 +118,10 @@ class RequestTable:
 
         Raises MisuseError, with nothing changed, when there are not enough: the caller had to ask `pages_free`.
         """
-        fresh = list(dict.fromkeys(pages[self.page_slot[pages] == 0].tolist()))
+        missing = pages[self.page_slot.take(pages) == 0]
+        if not len(missing):
+            return
+        fresh = list(dict.fromkeys(missing.tolist()))
         if len(fresh) > self.pages_free:
             raise MisuseError(f"{len(fresh)} request pages wanted, {self.pages_free} are free")
         for page in fresh:
@@ -134,9 +139,12 @@ class RequestTable:
 
     def open_slots(self) -> Positions:
         """Slots of the freezes of which something remains: carried ones first, then by page."""
-        used = self.slots_used
-        remaining = self.amount_fen[:used] - self.drawn_fen[:used] - self.released_fen[:used]
-        return np.flatnonzero(remaining > 0)
+        found = [np.zeros(0, np.intp)]
+        for start in range(0, self.slots_used, _SCAN_SLOTS):
+            part = slice(start, min(start + _SCAN_SLOTS, self.slots_used))
+            ended_fen = self.drawn_fen[part] + self.released_fen[part]
+            found.append(start + np.flatnonzero(self.amount_fen[part] != ended_fen))
+        return np.concatenate(found)
 
     def keys_of(self, slots: Positions, trade_date: int) -> LongColumn:
         """`request_keys` of `slots`, where pages hold requests of `trade_date`."""

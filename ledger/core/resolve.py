@@ -111,7 +111,8 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     sender = frames.sender
     party = frames.over_records(sender)
     known, contract, status, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
-    has_fills = bool(((kinds == FILL_BUY) | (kinds == FILL_SELL)).any())
+    has_fills = kind in (FILL_BUY, FILL_SELL) if isinstance(kind, int) else True
+    names_freezes = kind in (RELEASE, FILL_BUY) if isinstance(kind, int) else True
     return Block(
         count=count,
         kind=kind,
@@ -129,7 +130,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         if has_fills
         else None,
         slot=own_slots(book, frames, count),
-        targets=_targets(book, frames, records, kinds, contract),
+        targets=_targets(book, frames, records, kinds, contract) if names_freezes else None,
     )
 
 
