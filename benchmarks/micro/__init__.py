@@ -1,0 +1,4 @@
+"""Small measurements behind decisions: one script each, run by hand.
+
+Belongs here: scripts that docs/decisions names. Never here: the benchmark of the product (benchmarks.cases).
+"""
