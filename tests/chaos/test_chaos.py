@@ -5,6 +5,7 @@ Three seeds run in `make test`; `make chaos` runs as many as YZT_CHAOS_SEEDS say
 
 import os
 import sys
+from pathlib import Path
 from signal import SIGKILL
 
 import pytest
@@ -12,9 +13,11 @@ import trio
 
 from config.exit_codes import ExitCode
 from config.supervise import MODULES
+from protocol.client import Seat
 from tests.chaos.strikes import Strike, Victim, carry_out, plan
 from tests.e2e.accounts import must_be_in_order
 from tests.e2e.house import House, house
+from tests.e2e.programs import Ended, yzt
 from tests.e2e.trading import LastingTrading, trade_during
 
 CUSTOMERS = 400
@@ -24,6 +27,8 @@ HEALED_WITHIN_SECONDS = 80.0  # restarts back off up to a second each, PostgreSQ
 DOCUMENTED_ENDINGS = {f"signal {int(SIGKILL)}", f"exit code {int(ExitCode.UNAVAILABLE)}"}
 """Ours, and what a process says that has lost its PostgreSQL."""
 SAID_LINES = 20
+LOG_LINES = 60
+DATES = 2  # one strike of each seed falls while the date is rolled
 
 
 def test_three_seeds_kill_every_kind_of_victim() -> None:
@@ -53,6 +58,8 @@ def survive(seed: int) -> None:
                 trio.run(trade_through, found, strikes, seed)
             except BaseException as error:
                 error.add_note("\n".join(["the supervisor said:", *found.said[-SAID_LINES:]]))
+                for name in MODULES:
+                    error.add_note("\n".join([f"the {name} said:", *noteworthy(found.log_lines(name))]))
                 raise
     except BaseException as error:
         error.add_note("\n".join(str(strike) for strike in strikes))
@@ -60,14 +67,30 @@ def survive(seed: int) -> None:
         raise
 
 
+def noteworthy(lines: list[str]) -> list[str]:
+    """The last lines, and the first stack trace with what follows."""
+    traces = [place for place, line in enumerate(lines) if "Traceback" in line]
+    first = min([*traces[:1], max(0, len(lines) - SAID_LINES)])
+    return lines[first : first + LOG_LINES]
+
+
 async def trade_through(found: House, strikes: list[Strike], seed: int) -> None:
     """All desks trade while the strikes fall; afterwards everything must be in order."""
 
-    async def strike_all(house: House, trading: LastingTrading) -> None:
-        await carry_out(house, strikes, trading)
+    async def strike_all(house: House, trading: LastingTrading, bank: Seat) -> None:
+        await carry_out(house, strikes, trading, bank)
 
     with trio.fail_after(HEALED_WITHIN_SECONDS):
-        await must_be_in_order(found, await trade_during(found, strike_all, seed))
+        seen = await trade_during(found, strike_all, seed)
+        await must_be_in_order(found, seen)
+    assert len({one.trade_date for one in seen}) == DATES
+    audited = await trio.to_thread.run_sync(audit, found)
+    assert audited.code == ExitCode.OK, audited
     endings = {line.partition(" ended with ")[2] for line in found.said if " ended with " in line}
     assert endings <= DOCUMENTED_ENDINGS
     assert [name for name in MODULES if "Traceback" in "\n".join(found.log_lines(name))] == []
+
+
+def audit(found: House) -> Ended:
+    """`yzt audit verify --redecide`: the chain is whole, and every decision comes out the same again."""
+    return yzt("audit", "verify", "--redecide", "--config", found.config_file, folder=Path(found.config.base))

@@ -64,12 +64,22 @@ async def _must_stand_once(house: House, seen: Sequence[Seen]) -> None:
     assert stored == acknowledged
     for broker in house.brokers:
         for seat_no in broker.seats:
-            mine = {key: code for key, code in acknowledged.items() if key[1] == seat_no}
-            assert sorted(number for _, _, number in mine) == list(range(1, len(mine) + 1))
-            async with Seat.open(await trio.to_thread.run_sync(house.seat, seat_no)) as seat:
-                assert seat.recovered == []
-                assert seat.next_number == len(mine) + 1
-                await _must_be_answered_again(seat, mine)
+            await _must_have_no_gaps(
+                house, seat_no, {key: acknowledged[key] for key in acknowledged if key[1] == seat_no}
+            )
+
+
+async def _must_have_no_gaps(house: House, seat_no: int, acknowledged: Mapping[Key, int]) -> None:
+    """The numbers of a seat count from 1 on every date, its outbox is empty, and it goes on with the next number."""
+    numbers: dict[int, list[int]] = {}
+    for date, _, number in sorted(acknowledged):
+        numbers.setdefault(date, []).append(number)
+    for found in numbers.values():
+        assert found == list(range(1, len(found) + 1))
+    async with Seat.open(await trio.to_thread.run_sync(house.seat, seat_no)) as seat:
+        assert seat.recovered == []
+        assert seat.next_number == len(numbers[seat.trade_date]) + 1
+        await _must_be_answered_again(seat, acknowledged)
 
 
 async def _must_be_answered_again(seat: Seat, acknowledged: Mapping[Key, int]) -> None:

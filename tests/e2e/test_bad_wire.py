@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import trio
 
-from protocol.client import Seat
+from config.keys import write_key_pair
+from protocol.client import Seat, SessionEnded
+from protocol.client.keys import load_signer
 from protocol.codes import ReplyCode
-from protocol.limits import AMOUNT_FEN_MAX, CREDIT_RECORDS_DEFAULT, FRAME_RECORDS_MAX, NEGOTIATE_FRESH_NS
+from protocol.limits import AMOUNT_FEN_MAX, NEGOTIATE_FRESH_NS
 from protocol.messages import Negotiate, TotalsQuery, encode
 from protocol.partner_events import NotAppliedReceived
 from protocol.records import RECORD, RecordArray
@@ -73,13 +76,6 @@ AFTER_LOGON: dict[str, tuple[MakeBytes, ReplyCode]] = {
     "no query": (lambda s: s.frame(FrameKind.QUERY, b"\x90", first_number=1), ReplyCode.MALFORMED_FRAME),
     "body not of its count": (lambda s: block(s, record_count=2), ReplyCode.MALFORMED_FRAME),
     "second seat on the link": (lambda s: block(s, seat=SEAT + 1), ReplyCode.SESSION_UNKNOWN),
-    "beyond credit": (
-        lambda s: b"".join(
-            block(s, FRAME_RECORDS_MAX, first_number=1 + place * FRAME_RECORDS_MAX)
-            for place in range(CREDIT_RECORDS_DEFAULT // FRAME_RECORDS_MAX + 1)
-        ),
-        ReplyCode.CREDIT_EXCEEDED,
-    ),
 }
 
 
@@ -125,6 +121,18 @@ async def test_a_gap_is_not_applied_and_the_session_goes_on(shared_house: House)
     assert isinstance(answer, NotAppliedReceived)
     assert answer.message.code == ReplyCode.SEQUENCE_GAP
     assert answer.message.next_number == expected
+
+
+async def test_a_seat_with_a_key_that_is_not_registered_is_told_so(shared_house: House, tmp_path: Path) -> None:
+    write_key_pair(tmp_path / "other.pem", "ed25519")
+    known = await trio.to_thread.run_sync(shared_house.seat, SEAT)
+    settings = replace(known, signer=load_signer(tmp_path / "other.pem", 1), outbox=tmp_path / "other.outbox")
+
+    with pytest.raises(SessionEnded) as ended:
+        async with Seat.open(settings):
+            pytest.fail("the seat was opened")
+
+    assert ended.value.code is ReplyCode.SIGNATURE_INVALID
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from signal import SIGTERM
 import pytest
 import trio
 
+from protocol.client import Seat
 from tests.e2e.accounts import must_be_in_order
 from tests.e2e.house import House, house, until
 from tests.e2e.trading import LastingTrading, trade_during
@@ -16,7 +17,7 @@ ANSWERS_BETWEEN = 500
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 
-async def drain_the_gateway(found: House, trading: LastingTrading) -> None:
+async def drain_the_gateway(found: House, trading: LastingTrading, _bank: Seat) -> None:
     """Asks the gateway to end, again and again; the supervisor starts it anew."""
     for count in range(1, DRAINS + 1):
         await trading.more_answers(ANSWERS_BETWEEN, f"before drain {count}")

@@ -15,7 +15,8 @@ from frontend_sim.trading_session import Trading, run_session
 from protocol.client import Seat
 from tests.e2e.house import House, until
 
-Deed = Callable[[House, "LastingTrading"], Awaitable[None]]
+Deed = Callable[[House, "LastingTrading", Seat], Awaitable[None]]
+"""What is done meanwhile; the seat is the bank's own."""
 
 
 @dataclass(slots=True)
@@ -38,13 +39,13 @@ async def trade_during(house: House, deed: Deed, seed: int) -> list[Seen]:
     """Trade until the deed returns. Returns: everything that the parties saw; no caller is left waiting."""
     trading = LastingTrading(seconds=1.0, requests_max=1, log=SessionLog())
     async with Seat.open(bank_seat_settings(house.config)) as bank, trio.open_nursery() as nursery:
-        nursery.start_soon(_do, deed, house, trading)
+        nursery.start_soon(_do, deed, house, trading, bank)
         await run_session(house.config, bank, house.brokers, house.customers, trading, seed)
     return trading.log.seen
 
 
-async def _do(deed: Deed, house: House, trading: LastingTrading) -> None:
+async def _do(deed: Deed, house: House, trading: LastingTrading, bank: Seat) -> None:
     try:
-        await deed(house, trading)
+        await deed(house, trading, bank)
     finally:
         trading.is_over = True
