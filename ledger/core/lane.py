@@ -294,7 +294,7 @@ def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positio
     """
     places = np.flatnonzero(counts)
     slots = slot[places]
-    winners = np.zeros(_BUCKETS, np.int32)
+    winners = np.empty(_BUCKETS, np.int32)  # read only where it was just written
     buckets = slots & (_BUCKETS - 1)
     order = np.arange(len(places), dtype=np.int32)
     winners[buckets] = order
