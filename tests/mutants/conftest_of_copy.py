@@ -1,0 +1,24 @@
+"""The conftest of a copy: the code under test is the copy's, and Hypothesis draws the same examples every time.
+
+Belongs here: what must be so inside a copy. Never here: fixtures. It is copied as `conftest.py` to the copy's root.
+"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
+
+import ledger.core
+import protocol
+
+COPY = Path(__file__).resolve().parent
+
+# A failing example need not be made small here: one is enough.
+settings.register_profile("copy", derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
+settings.load_profile("copy")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says which packages were tested, for the one who started this."""
+    for package in (ledger.core, protocol):
+        terminalreporter.write_line(f"tested {package.__file__}")

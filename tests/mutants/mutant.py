@@ -1,0 +1,42 @@
+"""What a mutant is, and the tests that mutants name.
+
+Belongs here: the type and the names of test files. Never here: the mutants themselves (the tables), how they are run
+(copies).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+REFUSALS = "tests/ledger_core/test_every_refusal.py"
+MONEY = "tests/ledger_core/test_money.py"
+ROLL = "tests/ledger_core/test_roll.py"
+CONTROL = "tests/ledger_core/test_control.py"
+ROWS = "tests/ledger_core/test_rows.py"
+STATE = "tests/ledger_core/test_state.py"
+_LANE = "tests/ledger_core/test_lane_and_law.py"
+AGREE = f"{_LANE}::test_lane_and_law_agree_and_replay_gives_the_same_book"
+BULK = f"{_LANE}::test_large_blocks_of_hot_accounts"
+OWN_BLOCK = f"{_LANE}::test_a_freeze_released_in_its_own_block"
+AUDITOR = "tests/frontend_sim/test_auditor_and_core.py"
+FOUND = "tests/mutants/test_found_by_mutants.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One wrong line in the core."""
+
+    name: str
+    file: str  # below ledger/core
+    text: str  # occurs exactly once in the file
+    replacement: str
+    plants: str  # the money error, in one line
+    caught_by: tuple[str, ...]  # test files, or single tests as `file::test`
+
+    def mutated(self, source: str) -> str:
+        """The file's source with the error in it. Raises ValueError unless `text` occurs exactly once."""
+        found = source.count(self.text)
+        if found != 1:
+            raise ValueError(f"{self.name}: the text occurs {found} times in {self.file}")
+        return source.replace(self.text, self.replacement)

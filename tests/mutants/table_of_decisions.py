@@ -1,0 +1,345 @@
+"""Mutants of what is decided: the law, look-ups, roles, the life of contracts, control messages, arrival.
+
+Belongs here: single wrong lines, each with the money error that it plants. Never here: mutants of the proof that
+spares the law (table_of_lane) or of what is done with a decision (table_of_books).
+"""
+
+from tests.mutants.mutant import (
+    AGREE,
+    AUDITOR,
+    BULK,
+    CONTROL,
+    FOUND,
+    MONEY,
+    OWN_BLOCK,
+    REFUSALS,
+    ROLL,
+    ROWS,
+    Mutant,
+)
+
+LAW = [
+    Mutant(
+        "expired after unknown",
+        "decide.py",
+        "    if kind in EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n"
+        "    if not request.known:\n        return CONTRACT_UNKNOWN\n",
+        "    if not request.known:\n        return CONTRACT_UNKNOWN\n"
+        "    if kind in EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
+        "law and lane tell different reasons, so a replayed journal differs from what was answered",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "expired one nanosecond early",
+        "decide.py",
+        "0 != request.valid_until_ns < decided_at_ns",
+        "0 != request.valid_until_ns <= decided_at_ns",
+        "an order that is still valid is refused",
+        (
+            AUDITOR,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "last fen not frozen",
+        "decide.py",
+        "if amount_fen > owned_fen - account.frozen_fen - account.bought_fen:",
+        "if amount_fen >= owned_fen - account.frozen_fen - account.bought_fen:",
+        "a customer cannot spend the last fen",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "one fen too many frozen",
+        "decide.py",
+        "if amount_fen > owned_fen - account.frozen_fen - account.bought_fen:",
+        "if amount_fen > owned_fen - account.frozen_fen - account.bought_fen + 1:",
+        "one fen that is not there backs an order",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "bought is free again",
+        "decide.py",
+        "if amount_fen > owned_fen - account.frozen_fen - account.bought_fen:",
+        "if amount_fen > owned_fen - account.frozen_fen:",
+        "what unsettled buys cost is spent a second time",
+        (FOUND,),
+    ),
+    Mutant(
+        "restrained money frozen",
+        "decide.py",
+        "owned_fen = account.balance_fen - account.restrained_fen + account.sold_fen\n    if amount_fen >",
+        "owned_fen = account.balance_fen + account.sold_fen\n    if amount_fen >",
+        "money under restraint buys securities",
+        (MONEY,),
+    ),
+    Mutant(
+        "restrained money withdrawn",
+        "decide.py",
+        "owned_fen = account.balance_fen - account.restrained_fen + account.sold_fen\n    power_fen",
+        "owned_fen = account.balance_fen + account.sold_fen\n    power_fen",
+        "money under restraint leaves the bank",
+        (
+            AUDITOR,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "proceeds withdrawn",
+        "decide.py",
+        "if amount_fen > power_fen - account.sold_fen:",
+        "if amount_fen > power_fen:",
+        "sale proceeds leave the bank before they are settled",
+        (MONEY,),
+    ),
+    Mutant(
+        "release gives back all",
+        "decide.py",
+        "account.frozen_fen -= request.amount_fen\n",
+        "account.frozen_fen -= freeze.remaining_fen\n",
+        "a partial cancel lets a later order of the block spend what is still frozen",
+        (
+            BULK,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "nothing drawn down",
+        "decide.py",
+        "freeze.remaining_fen -= part_fen",
+        "freeze.remaining_fen -= 0",
+        "one freeze is released several times in a block",
+        (
+            AGREE,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "fill keeps its release",
+        "decide.py",
+        "account.frozen_fen -= charge_fen + release_fen",
+        "account.frozen_fen -= charge_fen",
+        "what a cheaper fill gives back stays frozen for the rest of the block",
+        (FOUND,),
+    ),
+    Mutant(
+        "fill costs nothing",
+        "decide.py",
+        "account.bought_fen += charge_fen\n",
+        "account.bought_fen += 0\n",
+        "what a fill costs is frozen again by a later order of the block",
+        (
+            BULK,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "fill beyond its freeze",
+        "decide.py",
+        "if charge_fen + release_fen > freeze.remaining_fen:",
+        "if charge_fen > freeze.remaining_fen:",
+        "a fill that should be listed draws more than was frozen",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "fill of a foreign freeze",
+        "decide.py",
+        "if freeze is None or freeze.contract != request.contract:\n        return LISTED",
+        "if freeze is None:\n        return LISTED",
+        "one customer's buy is paid from another's freeze",
+        (AUDITOR, FOUND),
+    ),
+    Mutant(
+        "proceeds before settlement",
+        "decide.py",
+        "if not request.proceeds_at_fill:",
+        "if request.proceeds_at_fill < 0:",
+        "sales of a broker without proceeds at the fill buy at once",
+        (MONEY,),
+    ),
+    Mutant(
+        "release of less than nothing",
+        "decide.py",
+        "AMOUNT_FEN_MIN = {FREEZE: 1, RELEASE: 1,",
+        "AMOUNT_FEN_MIN = {FREEZE: 1, RELEASE: -1,",
+        "a release of −1 fen freezes one fen more, in law and lane alike",
+        (
+            AUDITOR,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "deposit to the limit refused",
+        "decide.py",
+        "if account.balance_fen + request.amount_fen > COLUMN_FEN_MAX:",
+        "if account.balance_fen + request.amount_fen >= COLUMN_FEN_MAX:",
+        "a deposit that fits is refused",
+        (REFUSALS,),
+    ),
+]
+
+LOOKED_UP = [
+    Mutant(
+        "check digits unread",
+        "resolve.py",
+        "known = ((facts >> CHECK_SHIFT) & FACT_MASK) == check_digits",
+        "known = check_digits >= 0",
+        "a mistyped contract number freezes somebody else's money",
+        (
+            AUDITOR,
+            FOUND,
+        ),
+    ),
+    Mutant(
+        "any broker's contract",
+        "resolve.py",
+        "    elif party != BANK_PARTY:\n",
+        "    elif party < BANK_PARTY:\n",
+        "a broker freezes money of another broker's customer",
+        (REFUSALS, MONEY),
+    ),
+    Mutant(
+        "any broker's contract in company",
+        "resolve.py",
+        "known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)",
+        "known &= (facts >> PARTY_SHIFT == party) | (party >= BANK_PARTY)",
+        "the same, when frames of several parties are decided together",
+        (FOUND,),
+    ),
+    Mutant(
+        "carried fill in the wrong date",
+        "resolve.py",
+        "np.where(dates == book.previous_date, PREVIOUS, OLDER)",
+        "np.where(dates == book.previous_date, OPEN, OLDER)",
+        "a fill of yesterday's order settles a day late",
+        (ROLL,),
+    ),
+    Mutant(
+        "own block not seen",
+        "resolve.py",
+        "(numbers_open < after.take(seats_open))",
+        "(numbers_open < 0)",
+        "a release of a freeze of the same block is refused",
+        (OWN_BLOCK,),
+    ),
+]
+
+TABLES = [
+    Mutant(
+        "broker deposits",
+        "roles.py",
+        "Role.BROKER: frozenset({RecordKind.FREEZE, RecordKind.RELEASE,",
+        "Role.BROKER: frozenset({RecordKind.DEPOSIT, RecordKind.FREEZE, RecordKind.RELEASE,",
+        "a broker makes money for its customers",
+        (CONTROL,),
+    ),
+    Mutant(
+        "any event by a broker",
+        "roles.py",
+        "return not isinstance(message, ChangeContract) or message.event in CONTRACT_EVENTS[Role(role)]",
+        "return True",
+        "a broker lifts the loss report of a stolen card",
+        (CONTROL,),
+    ),
+    Mutant(
+        "lost card pays",
+        "contract_states.py",
+        "RecordKind.WITHDRAWAL: {Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},",
+        "RecordKind.WITHDRAWAL: {},",
+        "money is withdrawn with a card that was reported lost",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "loss lifted by resuming",
+        "contract_states.py",
+        "    (Status.LOSS_REPORTED, Event.LIFT_LOSS): Status.ACTIVE,\n",
+        "    (Status.LOSS_REPORTED, Event.LIFT_LOSS): Status.ACTIVE,\n"
+        "    (Status.LOSS_REPORTED, Event.RESUME): Status.ACTIVE,\n",
+        "a broker makes a contract with a lost card trade again",
+        (FOUND,),
+    ),
+    Mutant(
+        "ended with purchases unsettled",
+        "control.py",
+        "book.frozen_fen[row] or book.bought_unsettled_fen[:, row].any() or",
+        "book.frozen_fen[row] or",
+        "a contract ends while its buys are not paid",
+        (CONTROL,),
+    ),
+    Mutant(
+        "ended with yesterday's sales unsettled",
+        "control.py",
+        "book.sold_unsettled_fen[:, row].any()",
+        "book.sold_unsettled_fen[0, row].any()",
+        "a contract ends while its proceeds of earlier dates are on their way",
+        (FOUND,),
+    ),
+    Mutant(
+        "one account, two contracts",
+        "control.py",
+        "if book.account_numbers.any_taken(_account_nos(terms)):",
+        "if book.account_numbers.any_taken(_account_nos(terms[:1])):",
+        "two contracts spend the same savings account",
+        (CONTROL,),
+    ),
+    Mutant(
+        "account forgotten in a merge",
+        "account_numbers.py",
+        "np.concatenate((self._runs.pop(), run))",
+        "np.concatenate((self._runs.pop()[1:], run))",
+        "an old account gets a second contract",
+        (REFUSALS, ROWS),
+    ),
+    Mutant(
+        "restraints add up",
+        "control.py",
+        "+= int(book.restrained_fen[row]) - restrained_fen",
+        "-= restrained_fen",
+        "a restraint set anew counts twice",
+        (MONEY,),
+    ),
+    Mutant(
+        "the same date again",
+        "control.py",
+        "later = message.trade_date > book.trade_date",
+        "later = message.trade_date >= book.trade_date",
+        "a date opened twice gives its request numbers out twice",
+        (REFUSALS,),
+    ),
+]
+
+ARRIVAL = [
+    Mutant(
+        "repeat read as new",
+        "sequence.py",
+        "if end <= next_number:",
+        "if end < next_number:",
+        "the last frame, sent again, is not answered from the journal",
+        (ROWS,),
+    ),
+    Mutant(
+        "straddling frame decided",
+        "sequence.py",
+        "if header.first_number < next_number:",
+        "if header.first_number < 0:",
+        "a frame that repeats old numbers and adds new ones is decided, the old ones twice",
+        (ROWS,),
+    ),
+    Mutant(
+        "next is not checked",
+        "frames.py",
+        "if (frames.first_number != _expected_numbers(book, frames)).any():",
+        "if (frames.first_number < 0).any():",
+        "a repeated frame freezes a second time",
+        (ROWS,),
+    ),
+    Mutant(
+        "seat of somebody else",
+        "frames.py",
+        "if not owners.all() or (owners != frames.sender).any():",
+        "if not owners.all():",
+        "a party uses up the numbers of a foreign seat",
+        (ROWS,),
+    ),
+]
+
+OF_DECISIONS = [*LAW, *LOOKED_UP, *TABLES, *ARRIVAL]

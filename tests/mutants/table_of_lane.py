@@ -1,0 +1,90 @@
+"""Mutants of the lane, which proves for a whole block at once what the law would say.
+
+Belongs here: single wrong lines, each with the money error that it plants. Never here: mutants of the law itself
+(table_of_decisions).
+"""
+
+from tests.mutants.mutant import FOUND, OWN_BLOCK, REFUSALS, Mutant
+
+OF_LANE = [
+    Mutant(
+        "duplicates lost in the proof",
+        "lane.py",
+        "np.add.at(sums_fen, buckets, amount_fen)",
+        "sums_fen[buckets] += amount_fen",
+        "two orders of one account in a block spend the same money",
+        (FOUND,),
+    ),
+    Mutant(
+        "freeze touched twice",
+        "lane.py",
+        "self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))",
+        "self._hot_rows.append(rows[:0])",
+        "two cancels of one order in a block give its money back twice",
+        (FOUND,),
+    ),
+    Mutant(
+        "touched twice beside another",
+        "lane.py",
+        "others = lost[~same]",
+        "others = lost[:0]",
+        "the same, when another freeze falls into the same bucket of the search",
+        (FOUND,),
+    ),
+    Mutant(
+        "freeze of the same block",
+        "lane.py",
+        "self._hot_rows.append(rows[is_open & targets.pending])",
+        "self._hot_rows.append(rows[:0])",
+        "a fill of an order of its own block is listed and never paid",
+        (OWN_BLOCK,),
+    ),
+    Mutant(
+        "withdrawable not capped",
+        "lane.py",
+        "covered_fen[places] -= self._book",
+        "covered_fen[places] -= 0 * self._book",
+        "in a large block sale proceeds leave the bank before they are settled",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "ranks of the masks",
+        "lane.py",
+        "_mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)",
+        "_mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known & (code == 0))",
+        "a broker learns from the refusal that a foreign customer is suspended",
+        (FOUND,),
+    ),
+    Mutant(
+        "limits are said to be far",
+        "lane.py",
+        "book.owned_fen_bound + _BLOCK_FEN_MAX > COLUMN_FEN_MAX",
+        "book.owned_fen_bound > COLUMN_FEN_MAX",
+        "a balance grows past what a column is sure to carry",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "limit by single records",
+        "lane.py",
+        "self._hot_rows.append(rows[column_fen + total_fen > COLUMN_FEN_MAX])",
+        "self._hot_rows.append(rows[column_fen + added_fen > COLUMN_FEN_MAX])",
+        "several deposits of one block pass the limit together",
+        (FOUND,),
+    ),
+    Mutant(
+        "release of a fill unseen",
+        "lane.py",
+        "whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]",
+        "whole_fen = amount_fen",
+        "a fill that should be listed gives back more than was frozen",
+        (REFUSALS,),
+    ),
+    Mutant(
+        "refused beside a credit",
+        "lane.py",
+        "alone = short & (sum_fen == amount_fen) & ~self._is_credited(rows)",
+        "alone = short & (sum_fen == amount_fen)",
+        "an order behind the deposit that covers it is refused",
+        (FOUND,),
+    ),
+]

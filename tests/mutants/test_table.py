@@ -1,0 +1,46 @@
+"""The table of mutants cannot rot: every text still occurs once, every named test still exists."""
+
+import ast
+
+import pytest
+
+from tests.mutants.mutant import ROOT, Mutant
+from tests.mutants.table import MUTANTS
+
+BY_NAME = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+
+
+@BY_NAME
+def test_the_text_occurs_exactly_once_and_the_mutant_is_python(mutant: Mutant) -> None:
+    source = (ROOT / "ledger" / "core" / mutant.file).read_text("utf-8")
+
+    mutated = mutant.mutated(source)
+
+    assert ast.dump(ast.parse(mutated)) != ast.dump(ast.parse(source))
+
+
+@BY_NAME
+def test_the_tests_that_catch_it_exist(mutant: Mutant) -> None:
+    assert mutant.caught_by
+    for selected in mutant.caught_by:
+        file, _, name = selected.partition("::")
+        source = (ROOT / file).read_text("utf-8")
+        assert not name or f"def {name}(" in source
+
+
+def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
+    assert len(MUTANTS) >= 20
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    assert {mutant.file for mutant in MUTANTS} >= {
+        "account_numbers.py", "arrays.py", "book.py", "contract_states.py", "control.py", "decide.py", "effects.py",
+        "engine.py", "frames.py", "invariants.py", "lane.py", "requests.py", "resolve.py", "roles.py", "row.py",
+        "sequence.py", "slices.py", "totals.py", "unsettled.py",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_text_that_is_gone_or_no_longer_alone_is_refused(times: int) -> None:
+    mutant = Mutant("m", "f.py", "a > b", "a >= b", "one fen", ())
+
+    with pytest.raises(ValueError, match=f"occurs {times} times"):
+        mutant.mutated("a > b\n" * times)
