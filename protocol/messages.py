@@ -348,7 +348,8 @@ def _decode(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:
     try:
         message = decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"body: {error}"[:DETAIL_CHARS_MAX]) from error
+        # The peer is told the detail: it names the rule, and the decoder's own words stay in the cause.
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "body is no message within its bounds") from error
     if _encoder.encode(message) != body:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "body is not in canonical form")
     return message

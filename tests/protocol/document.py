@@ -29,6 +29,14 @@ LAST_TAG = 47  # higher tags travel only inside the bank
 INSIDE_THE_BANK = {messages.PartyKey, messages.PartyEntry, messages.Genesis}
 HEX_BYTES_PER_LINE = 32
 
+OUTCOMES_BODY_BYTES_MAX = limits.OUTCOMES_PREAMBLE_BYTES + limits.FRAME_RECORDS_MAX * limits.OUTCOME_BYTES
+
+# What a client must know about a code beyond the few words that the code keeps of it.
+MEANINGS = {
+    ReplyCode.FINISHED: "the peer ended the link in order; the session goes on",
+    ReplyCode.AMOUNT_OUT_OF_RANGE: "`amount_fen`, `release_fen` or `turnover_fen` outside the range of its kind",
+}
+
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
 
@@ -189,20 +197,21 @@ def code_list() -> str:
             return "TERMINATE"
         return "NOT_APPLIED" if codes.consumes_nothing(code) else "OUTCOMES"
 
-    rows = [
-        [str(int(code)), code.name, told_in(code), facts.meaning, "yes" if facts.retry_may_succeed else "no"]
-        for code, facts in FACTS.items()
-    ]
+    rows = []
+    for code, facts in FACTS.items():
+        meaning = MEANINGS.get(code, facts.meaning)
+        rows.append([str(int(code)), code.name, told_in(code), meaning, "yes" if facts.retry_may_succeed else "no"])
     return table(["code", "name", "told in", "meaning", "may succeed again"], rows)
 
 
 LIMITS = {
-    "FRAME_RECORDS_MAX": "records in a RECORDS frame, outcomes in an OUTCOMES frame",
+    "FRAME_RECORDS_MAX": "records in a RECORDS frame; outcomes in an OUTCOMES frame, whose body is then "
+    f"{OUTCOMES_BODY_BYTES_MAX:,} bytes, the bound of its kind",
     "BODY_BYTES_MAX": "bytes of a RECORDS body",
     "CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body",
     "QUERY_BODY_BYTES_MAX": "bytes of a QUERY body",
     "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER body",
-    "SESSION_BODY_BYTES_MAX": "bytes of any other body",
+    "SESSION_BODY_BYTES_MAX": "bytes of any other body but that of OUTCOMES",
     "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
     "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date",
     "AMOUNT_FEN_MAX": "fen in one amount",

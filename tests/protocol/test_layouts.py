@@ -122,6 +122,14 @@ def test_a_changed_body_is_refused_or_is_another_canonical_message(message: m.Me
         assert read == ReplyCode.MALFORMED_FRAME or m.encode(decode(bytes(body))) == bytes(body)
 
 
+@pytest.mark.parametrize("body", [b"", b"\xc1", b"\x91\x01", b"\x93\x63\x01\x02", b"\x93\x06\x00\xc3"])
+def test_the_detail_of_a_refused_body_tells_nothing_of_the_decoder(body: bytes) -> None:
+    with pytest.raises(PeerViolation) as refused:
+        m.decode_session(body)
+
+    assert refused.value.detail == "body is no message within its bounds"
+
+
 @given(st.binary(max_size=64))
 def test_arbitrary_bytes_are_a_message_or_a_violation(body: bytes) -> None:
     for decode in DECODERS:
