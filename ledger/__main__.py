@@ -10,11 +10,11 @@ import signal
 import sys
 from typing import NoReturn
 
-import asyncpg
 import uvloop
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load
+from ledger.journal import DATABASE_FAULTS
 from ledger.service import Service
 from protocol.errors import InvariantBroken
 
@@ -37,7 +37,7 @@ async def serve(config: Config) -> None:
         _end(str(fault), fault.exit_code)
     except InvariantBroken as broken:
         _end(f"the books are wrong: {broken}", ExitCode.BROKEN)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except DATABASE_FAULTS as error:
         _end(f"cannot go on: {error}", ExitCode.UNAVAILABLE)
     await service.close()
 

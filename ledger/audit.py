@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import asyncpg
 import numpy as np
 
 from config.embedded_postgres import EmbeddedPostgres
@@ -26,7 +25,7 @@ from ledger.core.engine import apply_row, decide_block, decide_control, state_sl
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from ledger.follower.chain import Chain
-from ledger.journal import SHARD, ZERO_DIGEST, Head, JournalReader, connect
+from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, connect
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages import ControlMessage, Negotiate, decode_control, decode_session
@@ -69,7 +68,7 @@ def main(argv: list[str], config: Config) -> int:
         except AuditFinding as finding:
             print(f"audit: {finding}", file=sys.stderr)
             return int(finding.exit_code)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_FAULTS as error:
             raise ProcessFault(f"the journal cannot be read: {error}", ExitCode.UNAVAILABLE) from error
     what = "decided again, all the same" if options.redecide else "chain and bodies verify"
     print(f"rows {found.first} to {found.last}, {found.records:,} records: {what}")

@@ -23,6 +23,9 @@ TAKEOVER_CHANNEL: Final = "yzt_journal_takeover"
 PAGE_ROWS_MAX: Final = 512  # rows whose lengths are asked for at once
 UNTIL_THE_END: Final = 2**62
 WAIT_REPORT_SECONDS: Final = 2.0
+WARNING_SQLSTATE: Final = "01000"
+DATABASE_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What asyncpg raises when the database refuses or goes away; the third when we speak as the connection is lost."""
 
 _COLUMNS = (
     "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, bank_key_1, bank_key_2, "
@@ -61,6 +64,20 @@ WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4 AND t
 ORDER BY sequence
 """  # noqa: S608 - only the constant column list is put in
 _ROW = f"SELECT {_COLUMNS} FROM journal WHERE shard = $1 AND sequence = $2"  # noqa: S608 - likewise
+_HEADERS = """
+SELECT sequence, headers FROM (
+    SELECT sequence, headers, octet_length(headers) AS own_bytes,
+           sum(octet_length(headers)) OVER (ORDER BY sequence) AS total_bytes
+    FROM journal WHERE shard = $1 AND trade_date = $2 AND sequence > $3
+    ORDER BY sequence LIMIT $4
+) page WHERE total_bytes - own_bytes < $5
+ORDER BY sequence
+"""
+_AROUND = """
+SELECT (SELECT max(sequence) FROM journal WHERE shard = $1 AND trade_date < $2) AS before,
+       (SELECT min(sequence) FROM journal WHERE shard = $1 AND trade_date > $2) AS after,
+       (SELECT max(sequence) FROM journal WHERE shard = $1) AS last
+"""
 _PARTITION_EXISTS = """
 SELECT 1 FROM pg_inherits WHERE inhparent = 'journal'::regclass AND inhrelid = to_regclass($1)
 """
@@ -179,9 +196,37 @@ class JournalReader:
         record = await self._one(statement, self.shard, trade_date)
         return record["first"] if record is not None else None
 
+    async def rows_between_dates(self, trade_date: int) -> tuple[int, int]:
+        """Which sequences a trade date must have, by the rows of the dates around it: first and last; first above
+        last when it has none.
+        """
+        record = await self._one(_AROUND, self.shard, trade_date)
+        if record is None:
+            raise MisuseError("a query of aggregates without a row")
+        last = record["last"] or 0
+        return (record["before"] or 0) + 1, last if record["after"] is None else record["after"] - 1
+
+    async def headers_after(self, trade_date: int, sequence: int, limit_bytes: int) -> list[tuple[int, bytes]]:
+        """Sequence and headers of a trade date's rows above `sequence`, in order: at least one if there is one, at
+        most PAGE_ROWS_MAX, and none that begins behind `limit_bytes`.
+        """
+        async with self._turn:
+            records = await self._reading.fetch(
+                _HEADERS, self.shard, trade_date, sequence, PAGE_ROWS_MAX, limit_bytes
+            )
+        return [(record["sequence"], record["headers"]) for record in records]
+
+    async def snapshot_sha256(self, sequence: int) -> bytes | None:
+        """The SHA-256 of the manifest of the snapshot of row `sequence`, as its writer put it beside the journal;
+        None when no snapshot of that row was finished.
+        """
+        statement = "SELECT sha256 FROM snapshot_manifests WHERE shard = $1 AND sequence = $2"
+        record = await self._one(statement, self.shard, sequence)
+        return bytes(record["sha256"]) if record is not None else None
+
     async def sequence_in_read_model(self, trade_date: int, seat: int, number: int) -> int | None:
-        """The row that the read model names for a request of an old date; None when unknown or without a
-        read model.
+        """The row that the read model names for a request of an old date. It may name none, and a wrong one: it lags,
+        it has no control frames, and others can write it. Only the journal knows.
         """
         for table in ("orders", "movements"):
             if await self._one("SELECT to_regclass($1) AS found WHERE to_regclass($1) IS NOT NULL", table):
@@ -227,6 +272,11 @@ class Journal(JournalReader):
         """The connection that commits, for the checks that must hold on exactly this one."""
         return self._committing
 
+    @property
+    def reading_connection(self) -> asyncpg.Connection:
+        """The connection that reads and opens dates, for the same checks."""
+        return self._reading
+
     async def take_over(self, progress: Callable[[str], None] | None = None) -> Head:
         """Becomes the writer: raises the epoch first, which waits for the predecessor's last statement, then
         reads.
@@ -265,6 +315,7 @@ class Journal(JournalReader):
         """
         if self._statement is None:
             raise MisuseError("append before take_over")
+        self._warning = None
         try:
             done = await self._statement.fetchval(
                 row.shard,
@@ -283,7 +334,7 @@ class Journal(JournalReader):
                 row.state_check,
                 row.digest,
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_FAULTS as error:
             raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error}") from error
         if self._warning is not None:
             raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {self._warning}")
@@ -311,14 +362,15 @@ class Journal(JournalReader):
         for connection in (self._committing, self._reading):
             try:
                 await connection.close()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except DATABASE_FAULTS:
                 connection.terminate()
 
     def _fenced(self) -> Fenced:
         return Fenced(f"another ledger took the journal over (this one's epoch was {self._epoch})")
 
     def _on_message(self, _connection: object, message: asyncpg.PostgresLogMessage) -> None:
-        if message.sqlstate == "01000" and "synchronous replication" in str(message):
+        # A replica that has not confirmed is told as a warning of this class, in the language of the server.
+        if message.sqlstate == WARNING_SQLSTATE:
             self._warning = str(message)
 
     def _on_termination(self, _connection: object) -> None:
@@ -337,7 +389,7 @@ async def connect(dsn: str, name: str) -> asyncpg.Connection:
     """
     try:
         return await asyncpg.connect(dsn, server_settings={"application_name": f"yzt {name}"})
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except DATABASE_FAULTS as error:
         raise ProcessFault(f"PostgreSQL cannot be reached: {error}", ExitCode.UNAVAILABLE) from None
 
 

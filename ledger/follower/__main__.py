@@ -14,7 +14,6 @@ import signal
 import sys
 from pathlib import Path
 
-import asyncpg
 import uvloop
 
 from config.children import write_ready
@@ -26,7 +25,7 @@ from ledger.follower.priority import give_way
 from ledger.follower.projection import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
-from ledger.journal import connect
+from ledger.journal import DATABASE_FAULTS, connect
 from ledger.migrate import migrate
 from protocol.errors import InvariantBroken
 
@@ -78,7 +77,7 @@ def main(argv: list[str]) -> int:
         return _ended(str(fault), fault.exit_code)
     except InvariantBroken as error:
         return _ended(str(error), ExitCode.BROKEN)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except DATABASE_FAULTS as error:
         return _ended(f"PostgreSQL or the system refused: {error}", ExitCode.UNAVAILABLE)
     return ExitCode.OK
 

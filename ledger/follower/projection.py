@@ -34,7 +34,7 @@ from ledger.follower.copy_rows import (
     Int64s,
     column_names,
 )
-from ledger.journal import SHARD, ZERO_DIGEST, connect
+from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, connect
 from protocol.errors import InvariantBroken
 
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
@@ -156,7 +156,7 @@ class ReadModel:
                 await self._write_master_data(batch, book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
         return after
 
@@ -169,7 +169,7 @@ class ReadModel:
             async with self._connection.transaction():
                 await self._connection.execute("SET LOCAL synchronous_commit = on")
                 await self._connection.execute(_FLUSH, self._shard)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
 
     def abandon(self) -> None:

@@ -27,7 +27,7 @@ HEALED_WITHIN_SECONDS = 80.0  # restarts back off up to a second each, PostgreSQ
 DOCUMENTED_ENDINGS = {f"signal {int(SIGKILL)}", f"exit code {int(ExitCode.UNAVAILABLE)}"}
 """Ours, and what a process says that has lost its PostgreSQL."""
 SAID_LINES = 20
-LOG_LINES = 60
+LOG_LINES = 90
 DATES = 2  # one strike of each seed falls while the date is rolled
 
 
