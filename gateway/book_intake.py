@@ -24,18 +24,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gateway.book import Book
 from gateway.book_file import BookBase, Checkpoint
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX
-from protocol.limits import OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
+from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, decode_control
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import FrameKind
 
 SPANS_MAX = 64  # losses of the link during one rebuild; one more and the book starts over
 _NUMBER_BITS = 32  # a request number of one date is far below 2^32, so date and number order as one integer
+
+GATHER_RECORDS_MAX = FRAME_RECORDS_MAX  # of live frames not yet in the book: half a megabyte
+GATHER_FRAMES_MAX = 256
 
 
 class FeedBroken(Exception):
@@ -62,7 +66,7 @@ class BookIntake:
 
     def _start_over(self) -> None:
         base = self._restore()
-        self.book = base.book
+        self._book = base.book
         self._fed = base.sequence  # every row up to here is in the book
         self._spans: list[LiveSpan] = []
         self._live = LiveSpan(base.sequence, base.sequence)
@@ -70,6 +74,13 @@ class BookIntake:
         self._registered = False
         self._bodies: list[bytes] = []
         self._outcomes: list[bytes] = []
+        self._gathered_records = 0
+
+    @property
+    def book(self) -> Book:
+        """The book with everything in it that was gathered."""
+        self.flush()
+        return self._book
 
     @property
     def complete(self) -> bool:
@@ -88,6 +99,7 @@ class BookIntake:
 
     def prepare_registration(self) -> int:
         """Closes what was counted live. Returns the sequence above which the ledger is to feed."""
+        self.flush()
         if self.complete:
             self._fed = max(self._live.after, self._live.through - 1)
         if self._live.through > self._live.after:
@@ -115,10 +127,10 @@ class BookIntake:
     def _step_over_counted(self) -> None:
         self._spans = [span for span in self._spans if span.through > self._fed]
         if self.complete:
-            self.book.check_complete()
+            self._book.check_complete()
 
     def take_live(self, request: Frame, answer: Frame, sequence: int) -> ControlMessage | None:
-        """One outcome frame with the request frame that it answers. Call `flush` after a batch of these.
+        """One outcome frame with the request frame that it answers. Call `flush_if_full` after a batch of these.
 
         Returns a control message that this outcome accepted for the first time on this link, else None.
         Raises FeedBroken when the ledger's order does not hold; the book has then started over.
@@ -128,6 +140,7 @@ class BookIntake:
             return None
         if header.kind == FrameKind.RECORDS:
             self._bodies.append(request.body)
+            self._gathered_records += header.record_count
             self._outcomes.append(answer.body)
             return None
         code = int(np.frombuffer(answer.body, OUTCOME, offset=OUTCOMES_PREAMBLE_BYTES)["code"][0])
@@ -158,18 +171,24 @@ class BookIntake:
         self._marks[seat] = key + count
         return True
 
+    def flush_if_full(self) -> None:
+        """Adds up when enough is gathered: a pass costs the same for one small frame as for hundreds."""
+        if self._gathered_records >= GATHER_RECORDS_MAX or len(self._bodies) >= GATHER_FRAMES_MAX:
+            self.flush()
+
     def flush(self) -> None:
         """Adds up what `take_live` has gathered: one pass for all its frames."""
         if not self._bodies:
             return
+        self._gathered_records = 0
         records = np.frombuffer(b"".join(self._bodies), RECORD)
         parts = [memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in self._outcomes]
         outcomes = np.frombuffer(b"".join(parts), OUTCOME)
         self._bodies.clear()
         self._outcomes.clear()
-        self.book.add(records, outcomes)
+        self._book.add(records, outcomes)
         if self.complete:
-            self.book.check_complete()
+            self._book.check_complete()
 
     def take_feed(self, row: BookFeed) -> None:
         """One row of the past, in order. Raises FeedBroken when it is not the next, or its parts do not fit."""
@@ -202,7 +221,7 @@ class BookIntake:
                 wanted = [key not in counted for key in zip(seats, numbers, strict=True)]
                 mask = np.repeat(np.array(wanted, bool), prefixes["record_count"])
                 records, outcomes = records[mask], outcomes[mask]
-            self.book.add(records, outcomes)
+            self._book.add(records, outcomes)
             return
         if len(prefixes) != 1 or prefixes["kind"][0] != FrameKind.CONTROL or (seats[0], numbers[0]) in counted:
             return
@@ -216,7 +235,7 @@ class BookIntake:
 
     def _apply_control(self, message: ControlMessage) -> None:
         if isinstance(message, OpenContracts):
-            self.book.open_contracts(message.first_contract_no, message.terms)
+            self._book.open_contracts(message.first_contract_no, message.terms)
 
     def _make_checkpoint(self, trade_date: int, sequence: int) -> None:
-        self.checkpoint = Checkpoint(trade_date, sequence, self.book.contracts_count, self.book.arrays())
+        self.checkpoint = Checkpoint(trade_date, sequence, self._book.contracts_count, self._book.arrays())

@@ -3,6 +3,9 @@
 Belongs here: the suites, key encodings, canonical signatures. Never here: key files, key registries, policies.
 Ed25519 is RFC 8032. P-256 is ECDSA with SHA-256 and RFC 6979 nonces; its signature is raw r‖s, big-endian, with low s
 (DER is malleable). A further suite (SM2 with SM3) is one more class and one more row in the tables.
+
+Ed25519 signatures are made and checked by libsodium, P-256 ones by OpenSSL: each the faster of the two, see
+docs/decisions/0011-libsodium-for-ed25519.md.
 """
 
 from typing import Protocol
@@ -12,6 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
 
 from protocol.errors import MisuseError
 from protocol.limits import SIGNATURE_BYTES
@@ -20,6 +25,7 @@ from protocol.vocabulary import Suite
 DOMAIN = b"YZT1/frame\x00"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _P256_HALF = _P256_ORDER // 2
+assert crypto_sign_BYTES == SIGNATURE_BYTES
 _ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 PUBLIC_KEY_BYTES: dict[Suite, int] = {Suite.ED25519_SHA256: 32, Suite.P256_SHA256: 65}
 
@@ -58,14 +64,14 @@ class Ed25519Signer:
     suite = Suite.ED25519_SHA256
 
     def __init__(self, key: ed25519.Ed25519PrivateKey, key_id: int) -> None:
-        self._key = key
+        self._public, self._secret = crypto_sign_seed_keypair(key.private_bytes_raw())
         self.key_id = key_id
 
     def sign(self, header_bytes: bytes) -> bytes:
-        return self._key.sign(DOMAIN + header_bytes)
+        return crypto_sign(DOMAIN + header_bytes, self._secret)[:SIGNATURE_BYTES]
 
     def public_key(self) -> bytes:
-        return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return self._public
 
 
 class Ed25519Verifier:
@@ -74,12 +80,14 @@ class Ed25519Verifier:
     suite = Suite.ED25519_SHA256
 
     def __init__(self, key: ed25519.Ed25519PublicKey) -> None:
-        self._key = key
+        self._key = key.public_bytes_raw()
 
     def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+        if len(signature) != SIGNATURE_BYTES:
+            return False
         try:
-            self._key.verify(signature, DOMAIN + header_bytes)
-        except InvalidSignature:
+            crypto_sign_open(signature + DOMAIN + header_bytes, self._key)
+        except BadSignatureError:
             return False
         return True
 

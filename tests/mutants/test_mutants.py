@@ -8,7 +8,7 @@ from tests.mutants.copies import Laboratory, run_tests
 from tests.mutants.mutant import Mutant
 from tests.mutants.table import MUTANTS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.mutants
 
 
 @pytest.fixture(scope="module")
