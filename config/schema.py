@@ -28,6 +28,7 @@ from protocol.limits import (
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 FILE_BYTES_MAX: Final = 1 << 20
 UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
+FORMER_KEYS_MAX: Final = 32  # two suites, one rotation a quarter: four years
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """A TCP port; 0 lets the system choose one, which the process then writes into its ready file."""
@@ -90,6 +91,14 @@ class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)]
 
 
+class FormerKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry of bank.former_keys: a private key of the bank that was replaced, under the id it had then."""
+
+    suite: Suite
+    key_id: KeyId
+    file: str
+
+
 class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[bank]: the bank's private keys (PKCS#8 PEM), one per signing suite, that of its own seat, and their
     ids.
@@ -102,6 +111,7 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     seat_key: str
     seat_key_id: KeyId
     seat_suite: Suite
+    former_keys: Annotated[tuple[FormerKey, ...], msgspec.Meta(max_length=FORMER_KEYS_MAX)]
 
 
 class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -248,8 +258,11 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     if supervise.backoff_first_ns > supervise.backoff_max_ns:
         found.append(("supervise.backoff_first_ns", "must not exceed supervise.backoff_max_ns"))
     key_ids = (config.bank.ed25519_key_id, config.bank.p256_key_id, config.bank.seat_key_id)
+    former_ids = [key.key_id for key in config.bank.former_keys]
     if len(set(key_ids)) != len(key_ids):
         found.append(("bank", "ed25519_key_id, p256_key_id and seat_key_id must differ"))
+    elif len({*key_ids, *former_ids}) != len(key_ids) + len(former_ids):
+        found.append(("bank.former_keys", "each key_id must differ from every other key's: an id is never used twice"))
     if config.ledger.group_records_max % FRAME_RECORDS_MAX:
         found.append(("ledger.group_records_max", f"must be a multiple of a frame's {FRAME_RECORDS_MAX}"))
     socket_bytes = len(bytes(config.ledger_socket))
@@ -273,8 +286,17 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
 def _dump_table(table: dict[str, object], prefix: str, lines: list[str]) -> None:
     for key, value in table.items():
         if not isinstance(value, dict):
-            lines.append(f"{key} = {msgspec.json.encode(value).decode()}")
+            lines.append(f"{key} = {_dump_value(value)}")
     for key, value in table.items():
         if isinstance(value, dict):
             lines.extend(["", f"[{prefix}{key}]"])
             _dump_table(value, f"{prefix}{key}.", lines)
+
+
+def _dump_value(value: object) -> str:
+    """A value on one line: JSON is TOML for everything but tables."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_dump_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_dump_value(item)}' for key, item in value.items())} }}"
+    return msgspec.json.encode(value).decode()

@@ -21,6 +21,7 @@ from gateway.settings import GatewaySettings
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import Suite
 
+SUITES = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
 _LOG = logging.getLogger("gateway")
 
 
@@ -42,12 +43,13 @@ def settings_from(config: Config) -> GatewaySettings:
         ledger_socket=config.ledger_socket,
         state_directory=config.state_directory,
         signers={
-            Suite.ED25519_SHA256: load_bank_signer(
-                config.key_file("ed25519"), Suite.ED25519_SHA256, bank.ed25519_key_id
-            ),
-            Suite.P256_SHA256: load_bank_signer(config.key_file("p256"), Suite.P256_SHA256, bank.p256_key_id),
+            suite: load_bank_signer(config.key_file(name), suite, key_id)
+            for (name, suite), key_id in zip(SUITES.items(), (bank.ed25519_key_id, bank.p256_key_id), strict=True)
         },
         tls=tls,
+        former_signers=tuple(
+            load_bank_signer(config.path(key.file), SUITES[key.suite], key.key_id) for key in bank.former_keys
+        ),
     )
 
 

@@ -25,9 +25,11 @@ from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
 from protocol.bank_session import SessionPolicy
 from protocol.codes import ReplyCode
+from protocol.key_ring import KeyRing
 from protocol.limits import HEARTBEAT_NS_MIN
 
 SOFTWARE = "yzt-gateway/1"
+PORT_MAX = 65_535
 LAST_WORDS_S = 2.0  # for the TERMINATE of every link to leave; a link takes at most CLOSE_WITHIN_S
 _LOG = logging.getLogger(__name__)
 
@@ -41,11 +43,11 @@ class Gateway:
         self.statistics = Statistics()
         self.mark = HighWater(settings.mark_file)
         self.intake = BookIntake(partial(book_file.load, settings.state_directory))
-        signers = {
-            suite: TimedSigner(signer, self.statistics.sign, clock) for suite, signer in settings.signers.items()
-        }
+        spent = self.statistics.sign
+        signers = {suite: TimedSigner(signer, spent, clock) for suite, signer in settings.signers.items()}
+        former = [TimedSigner(signer, spent, clock) for signer in settings.former_signers]
         policy = SessionPolicy(settings.credit_records, HEARTBEAT_NS_MIN, settings.heartbeat_ns, SOFTWARE)
-        self.desk = FrontDesk(signers, policy, self.intake, self.mark, self.statistics, clock)
+        self.desk = FrontDesk(KeyRing(signers, former), policy, self.intake, self.mark, self.statistics, clock)
         self.ledger = LedgerLink(settings.ledger_socket, self.desk, clock)
         self.desk.use_ledger(self.ledger)
         tls = server_context(settings.tls) if settings.tls is not None else None
@@ -72,6 +74,7 @@ class Gateway:
                     nursery.start_soon(self._leave_when_never_registered)
                     await self.ledger.first_registered.wait()
                     links = await nursery.start(self._keep_links)
+                    self.listener.former_port = await trio.to_thread.run_sync(self._former_port)
                     self.port = await nursery.start(self.listener.serve, links)
                     await self._announce()
                     task_status.started()
@@ -147,7 +150,17 @@ class Gateway:
         fresh = self.settings.ready_file.with_suffix(".new")
         await trio.Path(fresh).write_text(json.dumps(ready) + "\n")
         fresh.replace(self.settings.ready_file)
+        if self.settings.port == 0:
+            await trio.Path(self.settings.port_file).write_text(f"{self.port}\n")
         _LOG.info("serving partners on %s:%d, metrics on %d", self.settings.host, self.port, self.metrics_port)
+
+    def _former_port(self) -> int:
+        """The port of the gateway before us in this state directory; 0: none is known."""
+        try:
+            text = self.settings.port_file.read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            return 0
+        return int(text) if text.isascii() and text.isdecimal() and int(text) <= PORT_MAX else 0
 
     def _leave(self) -> None:
         self.settings.ready_file.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ Never here: sockets and tasks (links), arithmetic (book), the rules of sessions 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import trio
@@ -31,6 +31,7 @@ from protocol.bank_session import BankSession, SessionPolicy
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
+from protocol.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES
 from protocol.messages import (
     BookFeed,
@@ -50,7 +51,6 @@ from protocol.messages import (
     encode,
 )
 from protocol.records import OUTCOME, unpack_preamble
-from protocol.signing import Signer
 from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
@@ -64,14 +64,14 @@ class FrontDesk:
 
     def __init__(
         self,
-        signers: Mapping[Suite, Signer],
+        keys: KeyRing,
         policy: SessionPolicy,
         intake: BookIntake,
         mark: HighWater,
         statistics: Statistics,
         clock: Clock,
     ) -> None:
-        self._signers = signers
+        self._keys = keys
         self._policy = policy
         self._intake = intake
         self._mark = mark
@@ -103,7 +103,7 @@ class FrontDesk:
     def open_link(self, stream: trio.abc.Stream, certified: frozenset[int] | None) -> PartnerLink:
         """A link for an accepted connection; its owner runs it."""
         now_ns = self._clock.now_ns()
-        session = BankSession(self._registry, self._signers, self._policy, now_ns)
+        session = BankSession(self._registry, self._keys, self._policy, now_ns)
         self._links_made += 1
         link = PartnerLink(self._links_made, stream, session, self, self._clock, certified)
         self._links[link.number] = link
@@ -175,11 +175,15 @@ class FrontDesk:
         """An exception that nobody foresaw ended a link."""
         self._statistics.link_faults += 1
 
+    def key_missing(self) -> None:
+        """An outcome could not be signed: its bank key was not given to this gateway."""
+        self._statistics.outcomes_without_key += 1
+
     # Words of the ledger
 
     def registration(self) -> Register:
         """What this gateway says first on a new link to the ledger."""
-        key_ids = [self._signers[suite].key_id if suite in self._signers else 0 for suite in Suite]
+        key_ids = [self._keys.current(suite).key_id if self._keys.has_suite(suite) else 0 for suite in Suite]
         feed_from = self._intake.prepare_registration()
         return Register(GATEWAY_NAME, self._mark.sequence, self._mark.digest, key_ids, feed_from)
 
@@ -216,7 +220,7 @@ class FrontDesk:
             self._take_in(frames, answers)
         except LEDGER_FAULTS as error:
             broken = error
-        self._intake.flush()
+        self._intake.flush_if_full()
         self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         now_ns, elapsed_ns = self._clock.now_ns(), self._clock.elapsed_ns()
         for waiting, frame in answers:

@@ -27,11 +27,17 @@ class GatewaySettings:
     state_directory: Path
     signers: Mapping[Suite, Signer]  # the bank's key of each suite
     tls: TlsFiles | None
+    former_signers: tuple[Signer, ...] = ()  # replaced keys, for outcomes that were journaled under them
 
     @property
     def ready_file(self) -> Path:
         """JSON with process id and ports, there while the gateway serves."""
         return self.state_directory / "gateway.ready"
+
+    @property
+    def port_file(self) -> Path:
+        """The port that the system chose last: a restarted gateway is found where its partners look for it."""
+        return self.state_directory / "gateway.port"
 
     @property
     def mark_file(self) -> Path:

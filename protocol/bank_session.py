@@ -22,6 +22,7 @@ from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.heartbeat import LifeSigns, Sign
+from protocol.key_ring import KeyRing
 from protocol.limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
 from protocol.logon import Logon, check_established, check_fresh, check_negotiated
 from protocol.messages import (
@@ -66,13 +67,11 @@ class BankSession:
     """One link of one seat. `receive_data`, `next_event` until None, `data_to_send`; and `on_deadline` in time."""
 
     def __init__(
-        self, registry: PartyRegistry, signers: Mapping[Suite, Signer], policy: SessionPolicy, now_ns: int
+        self, registry: PartyRegistry, signers: Mapping[Suite, Signer] | KeyRing, policy: SessionPolicy, now_ns: int
     ) -> None:
-        """`signers`: the bank's key of each suite. Raises MisuseError for none at all."""
-        if not signers:
-            raise MisuseError("the bank needs a signing key")
+        """`signers`: the bank's key of each suite, or a ring with former ones too. Raises MisuseError for none."""
         self._registry = registry
-        self._signers: dict[int, Signer] = {int(suite): signer for suite, signer in signers.items()}
+        self._keys = signers if isinstance(signers, KeyRing) else KeyRing(signers)
         self._policy = policy
         self._reader = FrameReader(self._verify_header)
         self._queue = SendQueue()
@@ -81,7 +80,7 @@ class BankSession:
         self._is_verified = False  # before that, the three below are what an unverified header states
         self._party = 0
         self._seat = 0
-        self._suite = next(iter(self._signers))
+        self._suite = self._keys.first_suite()
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
         self._logon: Logon | None = None
         self._session_version = 0
@@ -89,6 +88,7 @@ class BankSession:
         self._life = LifeSigns(policy.heartbeat_ns_max, now_ns)
         self._numbers = Numbering(0, 0, policy.credit_records)
         self._queries: set[int] = set()
+        self._said_at_ns = 0
 
     @property
     def party(self) -> int:
@@ -232,15 +232,15 @@ class BankSession:
     def send_outcomes(self, frame: Frame, now_ns: int) -> None:
         """Sign an outcome frame of the ledger, header bytes as they are, and queue it; its credit is returned.
 
-        Dropped unless ESTABLISHED: the partner repeats its request on its next link. Raises MisuseError when the
-        frame is of another seat, or names a bank key that is not ours.
+        Dropped unless ESTABLISHED: the partner repeats its request on its next link. Raises BankKeyMissing when it
+        is journaled under a bank key that we were not given, MisuseError when it is of another seat.
         """
         if self._state is not BankState.ESTABLISHED:
             return
         header = frame.header
-        signer = self._signers.get(header.suite)
-        if header.seat != self._seat or signer is None or signer.key_id != header.key_id:
-            raise MisuseError(f"outcomes of seat {header.seat} under bank key {header.key_id} do not fit this link")
+        if header.seat != self._seat:
+            raise MisuseError(f"outcomes of seat {header.seat} do not fit this link")
+        signer = self._keys.named(header.seat, header.suite, header.key_id)
         self._numbers.journaled(header)
         self._queue.put_parts(frame.header_bytes, signer.sign(frame.header_bytes), frame.body)
         self._life.sent(now_ns)
@@ -282,14 +282,14 @@ class BankSession:
         if not self._is_verified:
             # A refusal is addressed to whom the header names, known here or not, so that it tells nothing.
             self._party, self._seat = header.sender, header.seat
-            self._suite = header.suite if header.suite in self._signers else self._suite
+            self._suite = header.suite if self._keys.has_suite(header.suite) else self._suite
         if header.direction != Direction.TO_BANK or header.kind not in TO_BANK_TRIGGERS:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to the bank")
         verifier = self._registry.verifier(header.sender, header.key_id, header.sent_at_ns)
         if (
             verifier is None
             or verifier.suite != header.suite
-            or header.suite not in self._signers
+            or not self._keys.has_suite(header.suite)
             or header.recipient != BANK_PARTY
             or self._registry.owner_of(header.seat) != header.sender
             or not verifier.verify(header_bytes, signature)
@@ -384,7 +384,8 @@ class BankSession:
         self._say_body(kind, encode(message), now_ns, date, 0)
 
     def _say_body(self, kind: FrameKind, body: bytes, now_ns: int, trade_date: int, first_number: int) -> None:
-        signer = self._signers[self._suite]
+        self._said_at_ns = max(now_ns, self._said_at_ns + 1)  # always later: a recording can be told from our word
+        signer = self._keys.current(self._suite)
         header = blank_header(kind, Direction.TO_PARTNER, signer)._replace(
             sender=BANK_PARTY,
             recipient=self._party,
@@ -392,7 +393,7 @@ class BankSession:
             trade_date=trade_date,
             session_version=self._session_version,
             first_number=first_number,
-            sent_at_ns=now_ns,
+            sent_at_ns=self._said_at_ns,
         )
         self._queue.put_signed(header, body, signer)
         self._life.sent(now_ns)

@@ -86,6 +86,7 @@ class PartnerSession:
         self._state = PartnerState.OFFLINE
         self._is_broken = False  # a violation was raised: nothing of the bank is read any more
         self._nonce = b""
+        self._said_at_ns = 0  # `sent_at_ns` of the bank's last session frame since ESTABLISHED
         self._trade_date = 0
         self._next_number = 1
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
@@ -148,19 +149,25 @@ class PartnerSession:
         valid_until_ns: int,
         now_ns: int,
         trade_date: int | None = None,
+        body_digest: bytes = b"",
     ) -> Header:
         """Sign and queue a RECORDS frame; returns its header.
 
         `body`: record_count × 64 bytes. `trade_date`: the date that the numbers belong to, None for the open one; a
-        repeat of an older date names its own. Raises MisuseError unless ESTABLISHED.
+        repeat of an older date names its own. `body_digest`: SHA-256 of `body`, (32,), when the caller has it.
+        Raises MisuseError unless ESTABLISHED.
         """
         self._move(PartnerTrigger.REQUEST_SAID)
-        return self._say(FrameKind.RECORDS, body, now_ns, first_number, record_count, valid_until_ns, trade_date)
+        return self._say(
+            FrameKind.RECORDS, body, now_ns, first_number, record_count, valid_until_ns, trade_date, body_digest
+        )
 
-    def send_control(self, body: bytes, number: int, now_ns: int, trade_date: int | None = None) -> Header:
-        """Sign and queue a CONTROL frame; returns its header. Raises MisuseError unless ESTABLISHED."""
+    def send_control(
+        self, body: bytes, number: int, now_ns: int, trade_date: int | None = None, body_digest: bytes = b""
+    ) -> Header:
+        """Sign and queue a CONTROL frame, as `send_block`. Raises MisuseError unless ESTABLISHED."""
         self._move(PartnerTrigger.REQUEST_SAID)
-        return self._say(FrameKind.CONTROL, body, now_ns, number, 1, 0, trade_date)
+        return self._say(FrameKind.CONTROL, body, now_ns, number, 1, 0, trade_date, body_digest)
 
     def send_query(self, correlation_id: int, body: bytes, now_ns: int) -> None:
         """Sign and queue a QUERY; at most 16 may be under way. Raises MisuseError unless ESTABLISHED."""
@@ -270,6 +277,8 @@ class PartnerSession:
             return OutcomesReceived(frame, unpack_preamble(frame.body), outcomes_from_body(frame.body))
         if header.kind != FrameKind.TERMINATE or self._state is PartnerState.ESTABLISHED:
             self._check_version(header)
+        if self._state is PartnerState.ESTABLISHED:
+            self._check_newer(header)
         if header.kind == FrameKind.ANSWER:
             return AnswerReceived(header.first_number, frame.body)
         event = self._accept_session_message(frame, now_ns)
@@ -279,6 +288,13 @@ class PartnerSession:
     def _check_version(self, header: Header) -> None:
         if header.session_version != self._session_version:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"we speak in session version {self._session_version}")
+
+    def _check_newer(self, header: Header) -> None:
+        """The version outlives links, so it alone would let a recording, also of an earlier link, be played here."""
+        if header.sent_at_ns <= self._said_at_ns:
+            name = FrameKind(header.kind).name
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, f"{name}: not later than what the bank said before it")
+        self._said_at_ns = header.sent_at_ns
 
     def _accept_session_message(self, frame: Frame, now_ns: int) -> PartnerEvent | None:
         header, message = frame.header, decode_session(frame.body)
@@ -297,6 +313,7 @@ class PartnerSession:
         if header.kind == FrameKind.ESTABLISHED and isinstance(message, Established):
             self._check_nonce(message.nonce)
             self._trade_date = header.trade_date
+            self._said_at_ns = header.sent_at_ns
             self._heartbeat_ns = message.heartbeat_ns
             self._life = LifeSigns(message.heartbeat_ns, now_ns)
             return EstablishedEvent(message.next_number, header.trade_date, message.credit_records)
@@ -324,6 +341,7 @@ class PartnerSession:
         record_count: int = 0,
         valid_until_ns: int = 0,
         trade_date: int | None = None,
+        body_digest: bytes = b"",
     ) -> Header:
         header = blank_header(kind, Direction.TO_BANK, self._signer)._replace(
             sender=self._party,
@@ -339,4 +357,4 @@ class PartnerSession:
         if record_count:
             self._next_number = max(self._next_number, first_number + record_count)
         self._life.sent(now_ns)
-        return self._queue.put_signed(header, body, self._signer)
+        return self._queue.put_signed(header, body, self._signer, body_digest)

@@ -5,7 +5,7 @@ what frames mean, sockets, the bound (the owner of the socket cuts a link whose 
 """
 
 from protocol.frame import make_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import MAGIC, PROTOCOL_VERSION, Header, pack_header
 from protocol.signing import Signer
 from protocol.vocabulary import Direction, FrameKind
 
@@ -42,8 +42,16 @@ class SendQueue:
         self._pieces: list[bytes] = []
         self.unsent_bytes = 0
 
-    def put_signed(self, header: Header, body: bytes, signer: Signer) -> Header:
-        """Complete the header with the body's length and digest, sign it, queue the frame. Returns that header."""
+    def put_signed(self, header: Header, body: bytes, signer: Signer, body_digest: bytes = b"") -> Header:
+        """Complete the header with the body's length and digest, sign it, queue the frame. Returns that header.
+
+        `body_digest`: SHA-256 of `body`, (32,), where it is known already; else it is made here.
+        """
+        if body_digest:
+            filled = header._replace(body_bytes=len(body), body_digest=body_digest)
+            header_bytes = pack_header(filled)
+            self.put_parts(header_bytes, signer.sign(header_bytes), body)
+            return filled
         frame = make_frame(header, body, signer.sign)
         self.put_parts(frame.header_bytes, frame.signature, frame.body)
         return frame.header

@@ -24,6 +24,7 @@ class Listener:
     def __init__(self, host: str, port: int, links_max: int, tls: ssl.SSLContext | None, open_link: OpenLink) -> None:
         self._host = host
         self._port = port
+        self.former_port = 0  # what port 0 meant before a restart: taken again when it is free
         self._links_max = links_max
         self._tls = tls
         self._open_link = open_link
@@ -35,12 +36,20 @@ class Listener:
 
     async def serve(self, links: trio.Nursery, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Accepts until `stop` or cancellation; reports the port it listens on. Raises OSError when it cannot."""
-        listeners = await trio.open_tcp_listeners(self._port, host=self._host, backlog=BACKLOG)
+        listeners = await self._open()
         with self._accepting:
             task_status.started(listeners[0].socket.getsockname()[1])
             await trio.serve_listeners(self._connected, listeners, handler_nursery=links)
         for listener in listeners:
             await listener.aclose()
+
+    async def _open(self) -> list[trio.SocketListener]:
+        if self._port == 0 and self.former_port:
+            try:
+                return await trio.open_tcp_listeners(self.former_port, host=self._host, backlog=BACKLOG)
+            except OSError as error:
+                _LOG.warning("port %d, which partners know, cannot be had again: %s", self.former_port, error)
+        return await trio.open_tcp_listeners(self._port, host=self._host, backlog=BACKLOG)
 
     def stop(self) -> None:
         """No further connection is accepted; those that are up stay."""

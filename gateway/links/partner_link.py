@@ -16,6 +16,7 @@ from protocol.bank_events import BankEvent
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
+from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
@@ -38,6 +39,10 @@ class Desk(Protocol):
 
     def link_ends(self, code: ReplyCode) -> None:
         """We end a link for this reason."""
+        ...
+
+    def key_missing(self) -> None:
+        """An outcome could not be signed: its bank key was not given to this gateway."""
         ...
 
     def link_failed(self) -> None:
@@ -102,6 +107,10 @@ class PartnerLink:
             say()
         except PeerViolation as violation:
             self.end(violation.code, violation.detail)
+        except BankKeyMissing as missing:
+            _LOG.error("link %d: %s: name its file in bank.former_keys", self.number, missing)
+            self._desk.key_missing()
+            self.end(ReplyCode.SIGNATURE_INVALID, str(missing))  # a code that does not invite the partner to try again
         except InvariantBroken:
             raise
         except Exception:

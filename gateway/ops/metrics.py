@@ -46,6 +46,11 @@ class GatewayCollector(Collector):
             ("answer_batches", "Batches of outcomes added to the book.", statistics.batches),
             ("links_opened", "Connections that became links.", statistics.links_opened),
             ("link_faults", "Links ended by an unforeseen exception.", statistics.link_faults),
+            (
+                "outcomes_without_key",
+                "Outcomes journaled under a bank key that is not configured (bank.former_keys).",
+                statistics.outcomes_without_key,
+            ),
             ("verifications", "Signatures checked.", statistics.verify.count),
             ("signatures", "Signatures made.", statistics.sign.count),
         ):

@@ -30,6 +30,7 @@ class Statistics:
         self.stored_answers = 0
         self.links_opened = 0
         self.link_faults = 0
+        self.outcomes_without_key = 0
         self.batches = 0
         self.verify = SigningTime()
         self.sign = SigningTime()

@@ -14,6 +14,7 @@ import trio
 
 from protocol.client.errors import OutcomeUnknown, SessionEnded
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
+from protocol.client.receipts import RECEIPT
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import FrameKind
@@ -57,6 +58,11 @@ class Waiter(Protocol):
 
     is_call: bool  # a frame of single calls: few of these are in flight, so that load forms the batch
 
+    @property
+    def is_received(self) -> bool:
+        """Whether every thread that was told has given its receipt; True where only tasks were told."""
+        ...
+
     def settle(self, reply: Reply) -> None:
         """The answer came. Raises PeerViolation when it cannot be read."""
         ...
@@ -84,12 +90,13 @@ class Draft:
 class Call:
     """One caller and one record, or one control body."""
 
-    __slots__ = ("body", "error", "is_abandoned", "outcome", "queue", "task")
+    __slots__ = ("body", "error", "is_abandoned", "outcome", "queue", "receipt", "task")
 
     def __init__(self, body: bytes, queue: "deque[Call] | None") -> None:
         self.body = body
         self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
         self.queue = queue  # None: it is in a frame, which can no longer be called back
+        self.receipt = RECEIPT.get()
         self.outcome: Outcome | None = None
         self.error: Exception | None = None
         self.is_abandoned = False
@@ -120,6 +127,10 @@ class FrameOfCalls:
         self._calls = calls
         self._unclaimed = unclaimed
 
+    @property
+    def is_received(self) -> bool:
+        return all(call.receipt is None or call.receipt.is_given for call in self._calls)
+
     def settle(self, reply: Reply) -> None:
         outcomes = outcomes_one_by_one(reply)
         for index, (call, outcome) in enumerate(zip(self._calls, outcomes, strict=True)):
@@ -144,6 +155,7 @@ class BlockCall:
         "done",
         "error",
         "is_abandoned",
+        "receipt",
         "replies",
         "sent_bytes",
         "task",
@@ -152,6 +164,7 @@ class BlockCall:
 
     def __init__(self, body: bytes, valid_until_ns: int, unclaimed: Callable[[Recovered], None]) -> None:
         self._unclaimed = unclaimed
+        self.receipt = RECEIPT.get()
         self.body = body
         self.valid_until_ns = valid_until_ns
         self.sent_bytes = 0
@@ -197,6 +210,11 @@ class FrameOfBlock:
     def __init__(self, block: BlockCall, part: int) -> None:
         self._block = block
         self._part = part
+
+    @property
+    def is_received(self) -> bool:
+        receipt = self._block.receipt
+        return receipt is None or receipt.is_given
 
     def settle(self, reply: Reply) -> None:
         self._block.replies[self._part] = reply

@@ -102,7 +102,7 @@ class Link:
     async def run(self, stream: trio.abc.Stream, negotiate: bool) -> LinkEnd:
         """Log on (a new session version if `negotiate`, else the session goes on) and serve until the link ends.
 
-        On cancellation the bank is told FINISHED.
+        Raises OutboxError when the disk fails. On cancellation the bank is told FINISHED.
         """
         if negotiate:
             self._session.negotiate(fresh_nonce(), self._clock.now_ns())
@@ -113,6 +113,10 @@ class Link:
             async with trio.open_nursery() as nursery:
                 for pump in (self._send, self._receive, self._watch_deadlines):
                     nursery.start_soon(self._until_end, pump, stream, nursery.cancel_scope)
+        except BaseExceptionGroup as group:
+            if len(group.exceptions) > 1:
+                raise
+            raise group.exceptions[0] from group.exceptions[0].__cause__  # the nursery's wrapping of a pump's fault
         finally:
             self._traffic.window.link_down()
             await self._say_farewell(stream)

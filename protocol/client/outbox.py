@@ -2,7 +2,7 @@
 
 Belongs here: what is live, where it lies, when it is flushed. Never here: the file itself (outbox_file), numbers
 (window), sending (link). The map is memory of the kernel: a killed process loses nothing of it. Only with
-`power_safe` is a frame also on the disk before `append` returns.
+`power_safe` is a frame also on the disk when `flush` returns.
 """
 
 import hashlib
@@ -107,9 +107,9 @@ class Outbox:
         body: bytes,
         body_digest: bytes,
     ) -> int:
-        """Keep a frame before it is sent; returns its slot. `body_digest`: SHA-256 of `body`, (32,).
+        """Keep a frame; returns its slot. Not to be sent before `flush`. `body_digest`: SHA-256 of `body`, (32,).
 
-        Raises MisuseError unless `fits`, OSError when the disk fails (`power_safe` only).
+        Raises MisuseError unless `fits`, OutboxError when the disk fails (`power_safe`): the frame is not kept.
         """
         offset = self._place(len(body))
         if offset == NO_ROOM or not self._spare:
@@ -137,9 +137,15 @@ class Outbox:
         self._live[slot] = cell
         self._half[slot] = 0
         self._order.append((slot, cell.sequence))
+        return slot
+
+    def flush(self) -> None:
+        """Return when everything kept is on the disk; without `power_safe` at once.
+
+        Raises OutboxError when the disk fails: what was kept is in the file and may be on the disk or not.
+        """
         if self._power_safe:
             self._flush_table()
-        return slot
 
     def renumber(self, slot: int, trade_date: int, first_number: int) -> None:
         """Give a frame that was never applied another number; killed in between, it has the old one or the new."""

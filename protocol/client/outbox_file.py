@@ -89,9 +89,12 @@ class OutboxFile:
         return fields
 
     def flush(self, place: int, size_bytes: int) -> None:
-        """Return when these bytes are on the disk. Raises OSError when the disk fails."""
+        """Return when these bytes are on the disk. Raises OutboxError when the disk fails."""
         first = place - place % mmap.PAGESIZE
-        self._map.flush(first, min(place + size_bytes, self.size_bytes) - first)
+        try:
+            self._map.flush(first, min(place + size_bytes, self.size_bytes) - first)
+        except OSError as error:
+            raise OutboxError(f"outbox {self.path}: not brought to the disk: {error.strerror}") from error
 
     def close(self) -> None:
         """Unmap and unlock."""

@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one request. Times in UTC nanoseconds, money in fen."""
 
     code: ReplyCode
-    number: int  # the request number; 0 when nothing was consumed (SEAT_DATE_FULL)
+    number: int  # the request number; 0 when nothing was consumed: the code is of 200 to 299
     trade_date: int
     sequence: int  # journal sequence of the row that holds it
     decided_at_ns: int
@@ -145,7 +145,7 @@ def block_outcome(replies: list[Reply]) -> BlockOutcome:
 
 
 def turned_away(seat: int, trade_date: int, code: int, record_count: int) -> Reply:
-    """The reply to a frame that consumed nothing and can never be applied on this date: number 0, sequence 0."""
+    """The reply to a frame that consumed nothing and is not sent again: number 0, sequence 0."""
     outcomes = np.zeros(record_count, OUTCOME)
     outcomes["code"] = code
     preamble = pack_preamble(OutcomesPreamble(0, 0, bytes(32), bytes(32)))

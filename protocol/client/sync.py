@@ -14,6 +14,7 @@ import trio
 
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.client.receipts import RECEIPT, Receipt
 from protocol.client.seat import Seat
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import SeatStatistics
@@ -24,8 +25,15 @@ from protocol.records import OutcomeArray, RecordArray
 T = TypeVar("T")
 
 
+class _LeftByError(Exception):
+    """The block of `open` was left by an exception."""
+
+
 class SyncSeat:
-    """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise."""
+    """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise.
+
+    The outbox forgets an outcome when the thread that was told calls again, ends, or the seat is closed in order.
+    """
 
     def __init__(self, settings: SeatSettings) -> None:
         """Use `open`."""
@@ -35,6 +43,8 @@ class SyncSeat:
         self._seat: Seat | None = None
         self._token: trio.lowlevel.TrioToken | None = None
         self._stop: trio.Event | None = None
+        self._is_left_by_error = False
+        self._mine = threading.local()  # `receipt`: of the last call of this thread
         self._thread = threading.Thread(target=self._run, name=f"seat {settings.seat}", daemon=True)
 
     @classmethod
@@ -48,6 +58,9 @@ class SyncSeat:
             if face._error is not None:
                 raise face._error
             yield face
+        except BaseException:
+            face._is_left_by_error = True
+            raise
         finally:
             face._close()
 
@@ -184,8 +197,18 @@ class SyncSeat:
         return self._wait(partial(self._opened().totals, source))
 
     def _wait(self, verb: Callable[[], Awaitable[T]]) -> T:
+        receipt = Receipt()
+        former: Receipt | None = getattr(self._mine, "receipt", None)
+        if former is not None:
+            former.give()
+        self._mine.receipt = receipt
+
+        async def receipted() -> T:
+            RECEIPT.set(receipt)
+            return await verb()
+
         try:
-            return trio.from_thread.run(verb, trio_token=self._token)
+            return trio.from_thread.run(receipted, trio_token=self._token)
         except (trio.RunFinishedError, trio.Cancelled) as error:
             raise SessionEnded(ReplyCode.FINISHED, "the seat was closed") from error
 
@@ -197,6 +220,8 @@ class SyncSeat:
     def _run(self) -> None:
         try:
             trio.run(self._serve)
+        except _LeftByError:
+            return
         except BaseException as error:  # told to whoever opens the seat
             self._error = error
         finally:
@@ -208,6 +233,8 @@ class SyncSeat:
             self._token = trio.lowlevel.current_trio_token()
             self._started.set()
             await self._stop.wait()
+            if self._is_left_by_error:
+                raise _LeftByError  # as a seat left by an exception: the outbox goes on telling what it told last
 
     def _close(self) -> None:
         if self._token is not None and self._stop is not None:

@@ -1,13 +1,16 @@
 """What goes out and comes back on an established link: calls, window, outbox and session put together.
 
 Belongs here: the order of steps that loses nothing and repeats nothing. Never here: sockets, clocks, back-off.
-A new frame is signed into the session's queue, then committed to the outbox, and only then can the link take the
-queue and send it. An outbox entry is freed some turns after its outcome was given to the caller, so that what the
-caller does at once with it (writing it to a file of its own) is done while the outbox could still tell it again.
+A new frame is committed to the outbox, then flushed, then signed into the session's queue: what the outbox does not
+hold can never leave, whatever fails. An outbox entry is freed some turns after its outcome was given to the caller,
+so that what the caller does at once with it (writing it to a file of its own) is done while the outbox could still
+tell it again; and where the caller is a thread, not before that thread has given its receipt.
 """
 
+import hashlib
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from protocol.client.calls import Bell, Calls, Draft, Waiter, recovered
 from protocol.client.errors import SessionEnded
@@ -47,6 +50,7 @@ class Leftover:
 
     __slots__ = ("_body", "_kind", "_traffic")
     is_call = False
+    is_received = True
 
     def __init__(self, traffic: "Traffic", kind: int, body: bytes) -> None:
         self._traffic = traffic
@@ -76,10 +80,11 @@ class Traffic:
         self._seat = settings.seat
         self._call_frames_max = settings.call_frames_max
         self._call_frames = 0
-        self._told: list[int] = []  # slots of frames whose callers were woken since the last turn
-        self._told_before: list[int] = []  # one turn older: their callers may be running in this turn
-        self._told_long_ago: list[int] = []  # two turns older: their callers have run
-        self._told_leftovers: list[int] = []  # kept until the opened seat is used
+        self._told: list[WindowFrame[Waiter]] = []  # their callers were woken since the last turn
+        self._told_before: list[WindowFrame[Waiter]] = []  # one turn older: their callers may be running in this turn
+        self._told_long_ago: list[WindowFrame[Waiter]] = []  # two turns older: their callers have run
+        self._told_threads: deque[WindowFrame[Waiter]] = deque()  # older, and a thread has not given its receipt
+        self._told_leftovers: list[WindowFrame[Waiter]] = []  # kept until the opened seat is used
         left = outbox.live()
         self.leftovers = len(left)
         for slot, cell in left:
@@ -141,6 +146,9 @@ class Traffic:
             if not self._outbox.fits(len(draft.body)):
                 if self._told or self._told_before or self._told_long_ago:
                     self.bell.ring()  # there is room in a turn or two, without an answer coming
+                elif self._told_threads and not len(window):
+                    self._outbox.free(self._told_threads.popleft().slot)  # the whole outbox went by since: room first
+                    continue
                 return
             self._send(session, draft, now_ns)
 
@@ -193,12 +201,19 @@ class Traffic:
 
     def forget_told(self) -> None:
         """The seat is closed in order: free every frame whose outcome was told."""
-        for slot in (*self._told, *self._told_before, *self._told_long_ago, *self._told_leftovers):
-            self._outbox.free(slot)
+        told = (self._told, self._told_before, self._told_long_ago, self._told_threads, self._told_leftovers)
+        for frame in chain.from_iterable(told):
+            self._outbox.free(frame.slot)
 
     def _free_told(self) -> None:
-        for slot in self._told_long_ago:
-            self._outbox.free(slot)
+        if self._told_threads or self._told_long_ago:
+            older = [*self._told_threads, *self._told_long_ago]
+            self._told_threads.clear()
+            for frame in older:
+                if frame.waiter.is_received:
+                    self._outbox.free(frame.slot)
+                else:
+                    self._told_threads.append(frame)
         self._told_long_ago, self._told_before, self._told = self._told_before, self._told, []
 
     def _go_back(self) -> None:
@@ -212,58 +227,41 @@ class Traffic:
         except BaseException:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
             raise
-        (self._told_leftovers if frame.keeps_date else self._told).append(frame.slot)
+        (self._told_leftovers if frame.keeps_date else self._told).append(frame)
         self.statistics.frames_answered += 1
         self.statistics.records_answered += frame.record_count
         if frame.waiter.is_call:
             self._call_frames -= 1
 
     def _resend(self, session: PartnerSession, frame: WindowFrame[Waiter], now_ns: int) -> None:
-        body = self._outbox.body(frame.slot)
-        if frame.kind == FrameKind.CONTROL:
-            session.send_control(body, frame.first_number, now_ns, frame.trade_date)
-        else:
-            session.send_block(
-                body, frame.first_number, frame.record_count, frame.valid_until_ns, now_ns, frame.trade_date
-            )
+        _say(session, frame, self._outbox.body(frame.slot), now_ns)
         self.window.resent(frame)
         self.statistics.frames_resent += 1
 
     def _send(self, session: PartnerSession, draft: Draft, now_ns: int) -> None:
         trade_date, number = self.window.trade_date, self.window.next_number
-        if draft.kind == FrameKind.CONTROL:
-            header = session.send_control(draft.body, number, now_ns, trade_date)
-        else:
-            header = session.send_block(
-                draft.body, number, draft.record_count, draft.valid_until_ns, now_ns, trade_date
-            )
-        slot = self._outbox.append(
-            draft.kind,
-            trade_date,
-            number,
-            draft.record_count,
-            draft.valid_until_ns,
-            draft.body,
-            header.body_digest,
-        )
-        self.window.sent(
-            WindowFrame(
-                draft.kind,
-                trade_date,
-                number,
-                draft.record_count,
-                draft.valid_until_ns,
-                header.body_digest,
-                slot,
-                draft.waiter,
-            )
-        )
-        self.calls.taken(draft)
+        count, until_ns, body = draft.record_count, draft.valid_until_ns, draft.body
+        digest = hashlib.sha256(body).digest()
+        slot = self._outbox.append(draft.kind, trade_date, number, count, until_ns, body, digest)
+        waiter: Waiter = draft.waiter
+        frame = WindowFrame(draft.kind, trade_date, number, count, until_ns, digest, slot, waiter)
+        self.window.sent(frame)
+        self.calls.taken(draft)  # from here on its callers are told "unknown" when something fails, for it is kept
+        self._outbox.flush()
+        _say(session, frame, body, now_ns)
         self.statistics.frames_sent += 1
         self.statistics.records_sent += draft.record_count
         if draft.waiter.is_call:
             self._call_frames += 1
             self.statistics.call_frames_sent += 1
+
+
+def _say(session: PartnerSession, frame: WindowFrame[Waiter], body: bytes, now_ns: int) -> None:
+    number, trade_date, digest = frame.first_number, frame.trade_date, frame.body_digest
+    if frame.kind == FrameKind.CONTROL:
+        session.send_control(body, number, now_ns, trade_date, digest)
+    else:
+        session.send_block(body, number, frame.record_count, frame.valid_until_ns, now_ns, trade_date, digest)
 
 
 assert SEND_BYTES_MAX >= FRAME_RECORDS_MAX

@@ -9,6 +9,9 @@ The rules that keep every request decided once:
   their old order. So at most one copy of a number is under way on a link, and an answer names one frame.
 - BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number. Only what
   proves that no copy was ever applied may give it another number, or another trade date.
+- What ESTABLISHED told to be durable is never proven unapplied: whoever says so repeats an old word, or lies.
+- A number that holds something else was given by another sender of this seat. The frame is given up and told, never
+  sent under another number: what it asks for may be what that sender has asked for already.
 - Frames of two trade dates are never under way together: a number names one frame.
 """
 
@@ -23,8 +26,9 @@ from protocol.limits import OUTBOX_FRAMES_MAX
 W = TypeVar("W")
 
 KEEPS_NUMBER = frozenset({ReplyCode.BUSY, ReplyCode.DRAINING})
-NEVER_APPLIED = frozenset({ReplyCode.WRONG_TRADE_DATE, ReplyCode.DUPLICATE_OTHER_CONTENT})
-TURNS_AWAY = frozenset({ReplyCode.SEAT_DATE_FULL})  # going again would be refused again until the date is rolled
+NEVER_APPLIED = frozenset({ReplyCode.WRONG_TRADE_DATE})
+TURNS_AWAY = frozenset({ReplyCode.SEAT_DATE_FULL, ReplyCode.DUPLICATE_OTHER_CONTENT})  # given up and told
+FITS_DURABLE = KEEPS_NUMBER | {ReplyCode.DUPLICATE_OTHER_CONTENT}  # what may be said of a number that is durable
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +67,7 @@ class Window(Generic[W]):
         self._going_back = False
         self._back_to = (0, 0)  # trade date and number that the last NOT_APPLIED told
         self._applied_end = (0, 0)  # trade date and number behind the last frame answered on this link
+        self._durable_end = (0, 0)  # trade date and next number that ESTABLISHED told
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -89,7 +94,7 @@ class Window(Generic[W]):
         self.trade_date = trade_date
         self._credit_records = min(credit_records, self._credit_cap)
         self._to_send.extend(self._frames)
-        self._applied_end = (trade_date, next_number)
+        self._applied_end = self._durable_end = (trade_date, next_number)
         self._settle_next(next_number)
 
     def link_down(self) -> None:
@@ -165,13 +170,15 @@ class Window(Generic[W]):
     def not_applied(self, code: int, refused_number: int, trade_date: int, next_number: int) -> WindowFrame[W] | None:
         """NOT_APPLIED came; `trade_date` is the open one as the header says.
 
-        Returns the frame when it is given up and has left the window (SEAT_DATE_FULL; WRONG_TRADE_DATE for a frame
-        that keeps its date), else None.
+        Returns the frame when it is given up and has left the window (SEAT_DATE_FULL, DUPLICATE_OTHER_CONTENT;
+        WRONG_TRADE_DATE for a frame that keeps its date), else None.
         When `must_go_back` is True afterwards, call `go_back`.
+        Raises PeerViolation STALE_TIMESTAMP for what cannot be true of this frame on this link.
         """
         frame = self._under_way.get(refused_number)
         if frame is None or frame.refused:
             return None
+        _check_possible(frame, code, trade_date, self._durable_end)
         del self._under_way[refused_number]
         self.in_flight_records -= frame.record_count
         frame.refused = code
@@ -258,3 +265,19 @@ class Window(Generic[W]):
             self._frames.popleft()
         else:
             self._frames.remove(frame)
+
+
+def _check_possible(frame: WindowFrame[W], code: int, open_date: int, durable_end: tuple[int, int]) -> None:
+    """Raises PeerViolation for a refusal that the bank cannot mean: a recording, or a lie.
+
+    `durable_end`: trade date and number below which ESTABLISHED told everything to be durable.
+    """
+    if code == ReplyCode.WRONG_TRADE_DATE and frame.trade_date == open_date:
+        detail = f"the frame at {frame.first_number} is of {open_date}, which is told to be open"
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+    if code != ReplyCode.WRONG_TRADE_DATE and open_date < frame.trade_date:
+        detail = f"the frame at {frame.first_number} is of {frame.trade_date}, refused with {code} of {open_date}"
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+    if frame.trade_date == durable_end[0] and frame.first_number < durable_end[1] and code not in FITS_DURABLE:
+        detail = f"number {frame.first_number} of {frame.trade_date} is durable and was refused with {code}"
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)

@@ -274,3 +274,13 @@ async def test_the_blocking_face(tmp_path: Path) -> None:
         said = await trio.to_thread.run_sync(use_blocking_face, bank.settings(tmp_path))
 
     assert said == ["ACCEPTED 1", "2", "(3,)", "True 6", "13"]
+
+
+async def test_blocks_are_joined_as_bytes_because_numpy_repacks_what_it_concatenates(tmp_path: Path) -> None:
+    async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
+        first, second = freezes(2, 5), freezes(1, 7)
+        with pytest.raises(MisuseError, match="of RECORD"):
+            await seat.freeze_block(np.concatenate([first, second]))
+
+        joined = np.frombuffer(b"".join([first.tobytes(), second.tobytes()]), RECORD)
+        assert (await seat.freeze_block(joined))["remaining_fen"].tolist() == [5, 5, 7]

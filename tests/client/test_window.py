@@ -136,11 +136,49 @@ def test_a_frame_already_applied_and_told_busy_never_changes_its_number() -> Non
     assert send_again(window) == ["first@20260105:1", "second@20260105:11"]
 
     refuse(window, first, BUSY, MONDAY, 1)
-    refuse(window, second, GAP, MONDAY, 1)
+    refuse(window, second, BUSY, MONDAY, 11)
 
     assert window.go_back() == []
     assert send_again(window) == ["first@20260105:1", "second@20260105:11"]
     assert window.next_number == 21
+
+
+@pytest.mark.parametrize(
+    ("code", "date"), [(GAP, MONDAY), (WRONG_DATE, TUESDAY), (int(ReplyCode.SEAT_DATE_FULL), MONDAY)]
+)
+def test_what_is_durable_is_never_proven_unapplied(code: int, date: int) -> None:
+    """The answer to 1 to 10 was lost; an old NOT_APPLIED for number 1 must not make it go as another request."""
+    window: Window[str] = Window(1_000)
+    first = frame("first", MONDAY, 1, 10)
+    window.restore(first)
+    window.link_up(MONDAY, 11, 100)
+    send_again(window)
+
+    with pytest.raises(PeerViolation, match=f"STALE_TIMESTAMP: number 1 of {MONDAY} is durable"):
+        window.not_applied(code, 1, date, 1)
+    window.link_down()
+    window.link_up(MONDAY, 11, 100)
+    assert send_again(window) == [f"first@{MONDAY}:1"]
+
+
+def test_a_date_that_is_open_cannot_be_the_wrong_one() -> None:
+    window = opened()
+    send(window, "first")
+
+    with pytest.raises(
+        PeerViolation, match=f"STALE_TIMESTAMP: the frame at 1 is of {MONDAY}, which is told to be open"
+    ):
+        window.not_applied(WRONG_DATE, 1, MONDAY, 1)
+
+
+@pytest.mark.parametrize("code", [BUSY, GAP, OTHER, int(ReplyCode.SEAT_DATE_FULL)])
+def test_a_word_about_an_earlier_date_says_nothing_about_this_one(code: int) -> None:
+    window: Window[str] = Window(1_000)
+    window.link_up(TUESDAY, 1, 100)
+    send(window, "first")
+
+    with pytest.raises(PeerViolation, match=f"STALE_TIMESTAMP: the frame at 1 is of {TUESDAY}, refused with {code}"):
+        window.not_applied(code, 1, MONDAY, 1)
 
 
 def test_the_roll_of_the_date_renumbers_what_was_not_applied() -> None:
@@ -216,15 +254,16 @@ def test_frames_of_two_dates_are_never_under_way_together() -> None:
     assert send_again(window) == ["old@20260106:11"]
 
 
-def test_a_number_used_for_something_else_is_left_to_it() -> None:
+def test_a_number_used_for_something_else_is_left_to_it_and_the_frame_given_up() -> None:
+    """Another sender of this seat was here; to ask again under a free number could be to ask twice."""
     window = opened()
-    first = send(window, "first")
+    first, second = send(window, "first"), send(window, "second")
 
-    refuse(window, first, OTHER, MONDAY, 41)
+    assert window.not_applied(OTHER, 1, MONDAY, 41) is first
+    assert window.not_applied(OTHER, 11, MONDAY, 41) is second
 
-    assert window.go_back() == [first]
-    assert send_again(window) == ["first@20260105:41"]
-    assert window.next_number == 51
+    assert window.go_back() == []
+    assert (send_again(window), len(window), window.next_number) == ([], 0, 41)
 
 
 def test_a_full_seat_gives_the_frame_up() -> None:

@@ -36,8 +36,31 @@ def test_a_file_changes_what_it_names_and_paths_are_seen_from_it(tmp_path: Path)
     assert config.ready_file("ledger") == tmp_path / "here" / "ledger.ready"
 
 
-def test_what_is_shown_reads_back_to_the_same(tmp_path: Path) -> None:
-    config = load(written(tmp_path, '[ledger]\ndsn = "postgresql://h/d?options=\\"银证通\\""\n'))
+FORMER_KEYS = """
+[[bank.former_keys]]
+suite = "ed25519"
+key_id = 11
+file = "old.pem"
+[[bank.former_keys]]
+suite = "p256"
+key_id = 12
+file = "old-p256.pem"
+"""
+
+
+def test_former_keys_of_the_bank_are_named_with_the_ids_that_they_had(tmp_path: Path) -> None:
+    former = load(written(tmp_path, FORMER_KEYS)).bank.former_keys
+
+    assert load(None).bank.former_keys == ()
+    assert [(key.suite, key.key_id, key.file) for key in former] == [
+        ("ed25519", 11, "old.pem"),
+        ("p256", 12, "old-p256.pem"),
+    ]
+
+
+@pytest.mark.parametrize("text", ['[ledger]\ndsn = "postgresql://h/d?options=\\"银证通\\""\n', FORMER_KEYS])
+def test_what_is_shown_reads_back_to_the_same(tmp_path: Path, text: str) -> None:
+    config = load(written(tmp_path, text))
     again = tmp_path / "elsewhere" / "again.toml"
     again.parent.mkdir()
     again.write_text(dump(config), encoding="utf-8")
@@ -63,6 +86,14 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path) -> None:
         (
             '[ledger]\ndsn = "host=x"',
             'ledger.dsn: must begin with postgresql://, or be "" for the embedded server',
+        ),
+        (
+            '[bank]\nformer_keys = [{suite = "p256", key_id = 3, file = "f"}]',
+            "bank.former_keys: each key_id must differ from every other key's: an id is never used twice",
+        ),
+        (
+            '[bank]\nformer_keys = [{suite = "p256", key_id = 9}]',
+            "bank.former_keys[0]: Object missing required field `file`",
         ),
         ("[bank]\np256_key_id = 1", "bank: ed25519_key_id, p256_key_id and seat_key_id must differ"),
         (

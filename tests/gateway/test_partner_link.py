@@ -51,6 +51,9 @@ class LoneDesk:
     def link_ends(self, code: ReplyCode) -> None:
         self.ended.append(code)
 
+    def key_missing(self) -> None:
+        self.failed += 1
+
     def link_failed(self) -> None:
         self.failed += 1
 

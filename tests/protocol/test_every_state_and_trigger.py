@@ -9,6 +9,7 @@ from protocol import messages as m
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
+from protocol.frame import make_frame
 from protocol.messages import SeatHead
 from protocol.partner_session import PartnerSession
 from protocol.session_states import (
@@ -102,7 +103,11 @@ def move_partner(partner: PartnerSession, trigger: PartnerTrigger) -> None:
         case _:
             kind, message = FROM_BANK[trigger]
             voice = bank_voice(Suite.ED25519_SHA256)
-            partner.receive_data(voice.message("", "", kind, message, 1).frame.wire(), T0_NS)
+            frame = voice.message("", "", kind, message, 1).frame
+            later = frame.header._replace(
+                sent_at_ns=frame.header.sent_at_ns + (partner.state is PartnerState.ESTABLISHED)
+            )
+            partner.receive_data(make_frame(later, frame.body, voice.signer.sign).wire(), T0_NS)
             partner.next_event(T0_NS)
 
 

@@ -2,15 +2,25 @@
 
 import pytest
 
+from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.header import Header
+from protocol.key_ring import BankKeyMissing, KeyRing
 from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages import NotApplied, OpenTradeDate, encode
-from protocol.partner_session import NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.partner_session import (
+    EstablishedEvent,
+    NegotiatedEvent,
+    NotAppliedReceived,
+    OutcomesReceived,
+    Terminated,
+)
 from protocol.session_states import BankState
+from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import FrameKind, Suite
-from tests.protocol.conversation import NEXT_DATE, TRADE_DATE, Pair, freezes, new_pair, outcome_frame
+from tests.protocol import keys
+from tests.protocol.conversation import NEXT_DATE, TRADE_DATE, Pair, freezes, new_pair, outcome_frame, policy
 
 
 def established(credit_records: int = CREDIT_RECORDS_MIN) -> Pair:
@@ -250,15 +260,49 @@ def test_an_outcome_of_an_older_version_is_good() -> None:
     assert isinstance(pair.told(), OutcomesReceived)
 
 
-@pytest.mark.parametrize(("field", "value"), [("seat", 12), ("suite", 2), ("key_id", 7)])
-def test_an_outcome_frame_that_is_not_of_this_link_is_a_bug_of_ours(field: str, value: int) -> None:
+def test_an_outcome_frame_of_another_seat_is_a_bug_of_ours() -> None:
+    pair = established()
+    send(pair, 1)
+    frame = outcome_frame(pair.requests[0].header, TRADE_DATE, 9, pair.now_ns)
+
+    with pytest.raises(MisuseError, match="do not fit this link"):
+        pair.bank.send_outcomes(frame._replace(header=frame.header._replace(seat=12)), pair.now_ns)
+
+
+@pytest.mark.parametrize(("field", "value"), [("suite", 2), ("key_id", 7)])
+def test_an_outcome_under_a_key_that_we_were_not_given_is_the_operators_to_mend(field: str, value: int) -> None:
     pair = established()
     send(pair, 1)
     frame = outcome_frame(pair.requests[0].header, TRADE_DATE, 9, pair.now_ns)
     changed = Header._make(value if name == field else old for name, old in frame.header._asdict().items())
 
-    with pytest.raises(MisuseError, match="do not fit this link"):
+    with pytest.raises(BankKeyMissing, match=r"^seat 11: an outcome is journaled under bank key \d of suite \d, not"):
         pair.bank.send_outcomes(frame._replace(header=changed), pair.now_ns)
+    assert pair.bank.data_to_send() == b""
+
+
+def test_a_former_key_signs_what_it_decided_and_nothing_else() -> None:
+    new = keys.signer_from_seed(Suite.ED25519_SHA256, b"n" * 32, 9)
+    former = keys.bank_signers()[Suite.ED25519_SHA256]
+    ring = KeyRing({Suite.ED25519_SHA256: new}, [former])
+    pair = new_pair()
+    pair.bank = BankSession(keys.registry(), ring, policy(), pair.now_ns)
+    pair.partner._bank_verifiers[9] = verifier_from_bytes(Suite.ED25519_SHA256, new.public_key())
+    pair.log_on()
+    send(pair, 1)  # decided under key 1
+
+    told = pair.told()
+    assert isinstance(told, OutcomesReceived)
+    assert told.frame.header.key_id == 1
+    assert pair.partner_events[:2] == [NegotiatedEvent(1, TRADE_DATE), EstablishedEvent(1, TRADE_DATE, 16_384)]
+
+
+def test_two_keys_cannot_have_one_name() -> None:
+    signers = keys.bank_signers()
+    with pytest.raises(MisuseError, match="two bank keys of suite 1 have the id 1"):
+        KeyRing(signers, [keys.signer_from_seed(Suite.ED25519_SHA256, b"n" * 32, 1)])
+    with pytest.raises(MisuseError, match="needs a signing key"):
+        BankSession(keys.registry(), {}, policy(), 0)
 
 
 def test_what_the_ledger_says_to_a_link_that_is_gone_is_dropped() -> None:
