@@ -55,6 +55,7 @@ from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
 BOOK_SOURCE = 2  # of TotalsQuery: this gateway's own book
+LINKS_PER_SEAT_MAX = 2  # on average over a party's seats: one that serves, one that takes over from it
 LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
 _LOG = logging.getLogger(__name__)
 
@@ -154,6 +155,11 @@ class FrontDesk:
         certified = link.certified_parties
         if certified is not None and link.session.party not in certified:
             raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "the certificate is another party's")
+        party = self._registry.party(link.session.party)
+        seats = len(party.seats) if party is not None else 0
+        beside = sum(other.session.party == link.session.party and not other.closing for other in self._links.values())
+        if beside > LINKS_PER_SEAT_MAX * seats:  # this link is one of them
+            raise PeerViolation(ReplyCode.STOPPING, f"{seats} seats have too many links; come back later")
 
     def _ask(self, link: PartnerLink, frame: Frame) -> None:
         if not self._linked_ledger().submit(frame, link.number):

@@ -6,17 +6,19 @@ All answers of one seat leave the ledger in the order of what they answer, per c
 queries (these by correlation id as well). So an answer belongs to the oldest entry of its seat and class.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import TypeVar
 
 from protocol.frame import Frame
 from protocol.header import Header
-from protocol.limits import IN_FLIGHT_RECORDS_MAX, LINKS_MAX, PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
+from protocol.limits import CREDIT_RECORDS_MAX, IN_FLIGHT_RECORDS_MAX, LINKS_MAX, PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
 from protocol.records import unpack_preamble
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
 IN_FLIGHT_FRAMES_MAX = 65_536  # about 1 KiB of objects each: single-record frames would pass 1 GiB by records alone
+PARTY_FRAMES_MAX = IN_FLIGHT_FRAMES_MAX // 4  # of one party: the others are served while it floods
+PARTY_RECORDS_MAX = IN_FLIGHT_RECORDS_MAX // 4  # the same; a seat with the largest credit still has room
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024  # twice IN_FLIGHT_RECORDS_MAX of records: control bodies count here
 LOGON_FRAMES_MAX = 4 * LINKS_MAX  # logons and queries of links that may have ended since
 QUERY_FRAMES_MAX = 2 * QUERIES_IN_FLIGHT_MAX * LINKS_MAX  # of all links, and of as many that have ended
@@ -39,12 +41,17 @@ class Waiting:
 
 
 class InFlight:
-    """Bounded by records, frames and bytes. Entries leave by `answered` and `drop_logons_and_queries` only."""
+    """Bounded by records, frames and bytes, and by records and frames of each party.
+
+    Entries leave by `answered` and `drop_logons_and_queries` only.
+    """
 
     def __init__(self) -> None:
         self._requests: dict[int, deque[Waiting]] = {}  # by seat
         self._heads: dict[int, deque[Waiting]] = {}  # by seat
         self._queries: dict[tuple[int, int], deque[Waiting]] = {}  # by seat and correlation id
+        self._party_frames: defaultdict[int, int] = defaultdict(int)  # by party, requests only
+        self._party_records: defaultdict[int, int] = defaultdict(int)
         self._order = 0
         self.records = 0
         self.request_frames = 0
@@ -54,11 +61,13 @@ class InFlight:
 
     def has_room(self, frame: Frame) -> bool:
         """Whether `add` may be called with this frame."""
-        kind = frame.header.kind
+        kind, party, count = frame.header.kind, frame.header.sender, frame.header.record_count
         if kind in NUMBERED_KINDS:
             return (
-                self.records + frame.header.record_count <= IN_FLIGHT_RECORDS_MAX
+                self.records + count <= IN_FLIGHT_RECORDS_MAX
                 and self.request_frames < IN_FLIGHT_FRAMES_MAX
+                and self._party_records[party] + count <= PARTY_RECORDS_MAX
+                and self._party_frames[party] < PARTY_FRAMES_MAX
                 and self.request_bytes + len(frame.body) <= IN_FLIGHT_BYTES_MAX
             )
         if kind == FrameKind.QUERY:
@@ -72,9 +81,7 @@ class InFlight:
         self._order += 1
         if header.kind in NUMBERED_KINDS:
             self._requests.setdefault(header.seat, deque()).append(waiting)
-            self.records += header.record_count
-            self.request_frames += 1
-            self.request_bytes += len(frame.body)
+            self._count(frame, 1)
         elif header.kind == FrameKind.QUERY:
             self._queries.setdefault((header.seat, header.first_number), deque()).append(waiting)
             self.query_frames += 1
@@ -89,9 +96,7 @@ class InFlight:
             queue = self._requests.get(header.seat)
             waiting = self._oldest(queue, answer)
             _check_fits(waiting.frame.header, answer)
-            self.records -= waiting.frame.header.record_count
-            self.request_frames -= 1
-            self.request_bytes -= len(waiting.frame.body)
+            self._count(waiting.frame, -1)
         elif header.kind == FrameKind.ANSWER:
             queue = self._queries.get((header.seat, header.first_number))
             waiting = self._oldest(queue, answer)
@@ -107,6 +112,15 @@ class InFlight:
         if queue is not None:
             queue.popleft()
         return waiting
+
+    def _count(self, frame: Frame, sign: int) -> None:
+        """One request frame more (+1) or less (-1)."""
+        party, records = frame.header.sender, sign * frame.header.record_count
+        self.records += records
+        self.request_frames += sign
+        self.request_bytes += sign * len(frame.body)
+        self._party_records[party] += records
+        self._party_frames[party] += sign
 
     @staticmethod
     def _oldest(queue: deque[Waiting] | None, answer: Frame) -> Waiting:
@@ -159,4 +173,5 @@ def _keep_wanted(table: dict[Key, deque[Waiting]], is_wanted: Callable[[int], bo
             del table[key]
 
 
+assert PARTY_RECORDS_MAX >= CREDIT_RECORDS_MAX
 assert IN_FLIGHT_FRAMES_MAX * PREFIX_BYTES < IN_FLIGHT_BYTES_MAX

@@ -16,7 +16,7 @@ from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.messages import OutcomeQuery
-from protocol.partner_events import NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, freezes
 from tests.protocol import keys
@@ -166,6 +166,45 @@ async def test_logons_of_ended_links_are_forgotten_while_the_ledger_is_away(
         await gateway.desk.progress.wait()
 
     assert gateway.ledger.in_flight.head_frames == 0
+
+
+async def test_a_party_has_two_links_a_seat_and_no_more(connect: Connect, gateway: Gateway) -> None:
+    """Broker 3 has one seat: one link that serves it, one that is taking over. The other broker is not concerned."""
+    links = [await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version) for version in (1, 2, 3)]
+    await links[0].log_on()
+    for link in links[1:]:
+        link.session.negotiate(b"n" * 16, time.time_ns())
+        await link.flush()
+
+    await links[1].hear(NegotiatedEvent)
+    told = await links[2].hear(Terminated)
+    assert (told.code, told.detail) == (ReplyCode.STOPPING, "1 seats have too many links; come back later")
+    await (await connect()).log_on()
+    assert (await links[1].establish()).next_number == 1
+
+
+@pytest.mark.parametrize("bound", ["PARTY_FRAMES_MAX", "PARTY_RECORDS_MAX"])
+async def test_a_party_that_floods_is_told_busy_and_the_others_are_served(
+    connect: Connect, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(f"gateway.links.in_flight.{bound}", 2)
+    broker = await connect()
+    await broker.log_on()
+    other = await connect(keys.OTHER_BROKER, keys.OTHER_SEAT)
+    await other.log_on()
+    ledger.decides = False
+    for number in (1, 2, 3):
+        await broker.send(freezes(1), number)
+    assert (await broker.hear(NotAppliedReceived)).message.code == ReplyCode.BUSY
+    await other.send(freezes(1, contract=1), 1)
+    await ledger.until(lambda: ledger.received[-1].header.sender == keys.OTHER_BROKER)
+
+    await ledger.decide_on()
+    await other.hear(OutcomesReceived)
+    for _ in (1, 2):
+        await broker.hear(OutcomesReceived)
+    await broker.send(freezes(1), 3)
+    await broker.hear(OutcomesReceived)
 
 
 class TestFewLinks:
