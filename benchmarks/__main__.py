@@ -37,6 +37,7 @@ from benchmarks.results import CaseResult, Run
 from benchmarks.sustained import case_i
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode
+from config.schema import load
 
 OUTPUT = Path("build/bench")
 CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
@@ -88,7 +89,7 @@ def _describe(cases: list[CaseResult], quick: bool, postgres: str) -> Run:
 def run(names: tuple[str, ...], quick: bool) -> int:
     """Runs the named cases and returns the exit code."""
     folder = Path(tempfile.mkdtemp(prefix="yzt-peers-"))
-    postgres = EmbeddedPostgres.prepare(folder, _progress)
+    postgres = EmbeddedPostgres.prepare(folder, _progress, load(None).postgres.log_files_ahead)
     postgres.start(_progress)
     try:
         server = PeerServer(postgres.dsn, postgres.binary("pgbench"), CONTRACTS)

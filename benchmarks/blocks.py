@@ -29,9 +29,7 @@ class KnownBlock:
     frozen_fen: int
 
 
-def freeze_block(
-    rng: np.random.Generator, record_count: int, contracts_count: int, refused_share: float
-) -> KnownBlock:
+def freeze_block(rng: np.random.Generator, record_count: int, contracts_count: int, refused_share: float) -> KnownBlock:
     """Freezes on random contracts; `refused_share` refused: half for an unknown contract, half for money."""
     indices = rng.integers(0, contracts_count, record_count)
     records = np.zeros(record_count, RECORD)

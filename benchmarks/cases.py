@@ -47,9 +47,7 @@ class Bench:
         for clients in (64,) if self.quick else (1, 8, 64):
             rate = procedure_per_second(self.peers, clients, PEER_SECONDS)
             self.peer_figures.setdefault(f"procedure, {clients} clients", []).append(rate)
-        for batch, connections in (
-            ((5_000, 4),) if self.quick else ((1_000, 1), (1_000, 4), (5_000, 1), (5_000, 4))
-        ):
+        for batch, connections in ((5_000, 4),) if self.quick else ((1_000, 1), (1_000, 4), (5_000, 1), (5_000, 4)):
             rate = unnest_per_second(self.peers, batch, connections, PEER_SECONDS)
             self.peer_figures.setdefault(f"unnest {batch:,}, {connections} connections", []).append(rate)
         self.progress("peers: " + ", ".join(f"{k} {v[-1]:,.0f}/s" for k, v in self.peer_figures.items()))
@@ -132,9 +130,7 @@ def case_d(bench: Bench) -> list[CaseResult]:
         books = Books()
         with running(Wanted(64, CONTRACTS, suite=suite)) as system:
             before = system.cpu_times()
-            done = rounds(
-                system, books, Shape("blocks", 1, 1, ROUND_RECORDS_MAX, ROUND_SECONDS), bench.rounds
-            )
+            done = rounds(system, books, Shape("blocks", 1, 1, ROUND_RECORDS_MAX, ROUND_SECONDS), bench.rounds)
             after = system.cpu_times()
             result = from_rounds(f"d-{suite}", f"64 links, single-record frames, {suite}", done)
             _settle(bench, system, books, result)
@@ -156,9 +152,7 @@ def case_e(bench: Bench) -> list[CaseResult]:
         arrivals_per_second = capacity / 2 / 64
         shape = Shape("arrivals", 64, 0, ROUND_RECORDS_MAX // 2, ROUND_SECONDS, 0.05, arrivals_per_second)
         done = rounds(system, books, shape, bench.rounds)
-        result = from_rounds(
-            "e", "Poisson arrivals of 64-record frames at half the rate of 16 × 64 × 4", done
-        )
+        result = from_rounds("e", "Poisson arrivals of 64-record frames at half the rate of 16 × 64 × 4", done)
         _settle(bench, system, books, result)
     lateness_ms = statistics.median(one.lateness_p99_ms for one in done)
     result.notes.append(f"closed loop {capacity:,.0f}/s; generator late by {lateness_ms:.2f} ms at p99")
@@ -219,9 +213,7 @@ def case_n(bench: Bench) -> list[CaseResult]:
         result = from_rounds("n", "1 million contracts, 20 million requests of one date", done)
         _settle(bench, system, books, result)
         peak_gib = system.peak_resident_bytes("ledger") / 2**30
-    result.notes.append(
-        f"the ledger's peak resident memory: {peak_gib:.2f} GiB, {done[0].records:,} requests"
-    )
+    result.notes.append(f"the ledger's peak resident memory: {peak_gib:.2f} GiB, {done[0].records:,} requests")
     judge(result, peak_gib < 2, "< 2 GiB", "1.5 GiB")
     return [result]
 
@@ -242,9 +234,7 @@ def case_j(bench: Bench) -> list[CaseResult]:
         os.kill(follower_pid, signal.SIGCONT)
         result = from_rounds("j", "restart with 10 million requests, newest snapshot 1 million old", done)
         _settle(bench, system, books, result)
-    result.notes.append(
-        f"serving {seconds:.1f} s after SIGKILL, {sum(one.records for one in done):,} requests"
-    )
+    result.notes.append(f"serving {seconds:.1f} s after SIGKILL, {sum(one.records for one in done):,} requests")
     judge(result, seconds <= 10, "serving in 10 s", "5 s")
     return [result]
 

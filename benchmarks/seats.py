@@ -6,13 +6,12 @@ Belongs here: which keys, files and numbers the benchmark's parties have. Never 
 import ssl
 from pathlib import Path
 
-from protocol.client.keys import load_signer, load_verifier
-
 from benchmarks.plan import LoadPlan
 from config.children import read_ready
 from config.keys import public_file_of
 from config.schema import Config, load
 from protocol.client import SeatSettings
+from protocol.client.keys import load_signer, load_verifier
 from protocol.signing import Verifier
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Suite
 

@@ -22,9 +22,7 @@ from benchmarks.plan import LoadPlan, LoadResult
 from protocol.client import Seat
 from protocol.vocabulary import BANK_SEAT
 
-POOL_BLOCKS_MAX = (
-    64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
-)
+POOL_BLOCKS_MAX = 64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
 POOL_RECORDS_MAX = 262_144
 SINGLES_POOL = 16_384
 SAVINGS_SHARE = 0.05  # of all records: deposits and withdrawals from the bank's own seat
@@ -87,9 +85,7 @@ def _pool(plan: LoadPlan) -> list[KnownBlock]:
     count = max(4, min(POOL_BLOCKS_MAX, POOL_RECORDS_MAX // plan.record_count))
     if plan.shape == "hot":
         return [hot_block(rng, plan.record_count) for _ in range(count)]
-    return [
-        freeze_block(rng, plan.record_count, plan.contracts_count, plan.refused_share) for _ in range(count)
-    ]
+    return [freeze_block(rng, plan.record_count, plan.contracts_count, plan.refused_share) for _ in range(count)]
 
 
 async def run_blocks(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
@@ -187,8 +183,7 @@ async def run_mixed(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
         nonlocal freed_fen
         rng = np.random.default_rng(seed)
         fresh_pool = [
-            freeze_block(rng, fresh_count, plan.contracts_count, plan.refused_share)
-            for _ in range(POOL_BLOCKS_MAX)
+            freeze_block(rng, fresh_count, plan.contracts_count, plan.refused_share) for _ in range(POOL_BLOCKS_MAX)
         ]
         empty = np.zeros(0, np.int64)
         open_freezes = OpenFreezes(empty, empty, empty)

@@ -17,7 +17,6 @@ import msgspec
 import psutil
 import trio
 from prometheus_client.parser import text_string_to_metric_families
-from protocol.client.keys import load_signer
 
 from benchmarks.blocks import BALANCE_FEN
 from benchmarks.plan import LoadPlan, LoadResult
@@ -35,6 +34,7 @@ from config.keys import make_missing_bank_keys, write_key_pair
 from config.schema import Config, load
 from config.supervise import Supervisor
 from protocol.client import Seat
+from protocol.client.keys import load_signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
 from protocol.messages import (
     ContractTerms,
@@ -108,9 +108,7 @@ class System:
         trio.run(self._load_master_data)
 
     async def _load_master_data(self) -> None:
-        settings = bank_settings(
-            self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory
-        )
+        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
         async with Seat.open(settings) as bank:
             for message in self._master_data():
                 outcome = await bank.control(message)
@@ -151,9 +149,7 @@ class System:
         return trio.run(self._totals)
 
     async def _totals(self) -> tuple[list[PartyTotals], list[PartyTotals]]:
-        settings = bank_settings(
-            self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory
-        )
+        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
         async with Seat.open(settings) as bank:
             return (await bank.totals(1)).parties, (await bank.totals(2)).parties
 

@@ -120,6 +120,12 @@ class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     date: Annotated[int, msgspec.Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
 
 
+class Postgres(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[postgres]: the embedded server, when its cluster is made."""
+
+    log_files_ahead: Annotated[int, msgspec.Meta(ge=0, le=256)]
+
+
 class Supervise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[supervise]: how often a process that ended is started again, and how long an orderly stop may take."""
 
@@ -139,6 +145,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     follower: Follower
     bank: Bank
     trade: Trade
+    postgres: Postgres
     supervise: Supervise
     base: str = "."
 

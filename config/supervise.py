@@ -216,7 +216,7 @@ class Supervisor:
             raise ProcessFault(message, ExitCode.UNAVAILABLE) from None
 
     def _start_postgres(self) -> str:
-        self._postgres = EmbeddedPostgres.prepare(self._state, self._progress)
+        self._postgres = EmbeddedPostgres.prepare(self._state, self._progress, self._config.postgres.log_files_ahead)
         self._progress("starting PostgreSQL")
         self._postgres.launch(self._progress)
         waiting = Waiting("PostgreSQL to start", self._progress)

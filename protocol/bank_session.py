@@ -130,6 +130,11 @@ class BankSession:
         """Bytes queued and not yet taken with `data_to_send`."""
         return self._queue.unsent_bytes
 
+    @property
+    def missing_bytes(self) -> int:
+        """What the frame under way still lacks; its owner may wait for that much at once."""
+        return self._reader.missing_bytes
+
     def receive_data(self, data: bytes, now_ns: int) -> None:
         """Take bytes of the partner. Ignored once the session is over."""
         if self._is_over():
@@ -143,12 +148,8 @@ class BankSession:
         Raises PeerViolation; then say `terminate(error.code, error.detail, now_ns)` and close.
         """
         try:
-            while not self._is_over():
-                frame = self._reader.next_frame()
-                if frame is None:
-                    return None
-                event = self._accept(frame, now_ns)
-                if event is not None:
+            while not self._is_over() and (frame := self._reader.next_frame()) is not None:
+                if (event := self._accept(frame, now_ns)) is not None:
                     return event
         except PeerViolation:
             self._is_broken = True

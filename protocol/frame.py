@@ -53,6 +53,13 @@ class FrameReader:
         """Bytes received and not yet given out."""
         return len(self._buffer) - self._start
 
+    @property
+    def missing_bytes(self) -> int:
+        """What the frame under way still lacks, as its verified header says; 0 between frames and within a prefix."""
+        if self._pending is None:
+            return 0
+        return max(0, self._start + self._pending[0].body_bytes - len(self._buffer))
+
     def next_frame(self) -> Frame | None:
         """The next whole frame, or None when more bytes are needed.
 

@@ -52,8 +52,7 @@ async def _prepare(dsn: str, accounts: int) -> None:
         )
         await connection.execute(SCHEMA.read_text())
         await connection.execute(
-            "INSERT INTO accounts (account_no, balance_fen) "
-            "SELECT i, $1::bigint FROM generate_series(1, $2::int) i",
+            "INSERT INTO accounts (account_no, balance_fen) SELECT i, $1::bigint FROM generate_series(1, $2::int) i",
             BALANCE_FEN,
             accounts,
         )
@@ -99,9 +98,7 @@ async def _stream(dsn: str, batch: int, accounts: int, end: float, seed: int) ->
 
 async def _batches(server: PeerServer, batch: int, connections: int, seconds: int) -> float:
     begun = time.perf_counter()
-    streams = [
-        _stream(server.dsn, batch, server.accounts, begun + seconds, seed) for seed in range(connections)
-    ]
+    streams = [_stream(server.dsn, batch, server.accounts, begun + seconds, seed) for seed in range(connections)]
     done = sum(await asyncio.gather(*streams))
     return done / (time.perf_counter() - begun)
 

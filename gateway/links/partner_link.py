@@ -5,6 +5,7 @@ Never here: what an event leads to (front_desk), the rules of the session (proto
 """
 
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
+LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these
 FRAMES_PER_TURN = 32  # frames of one link handled before other tasks run: about 5 ms of signatures
 CLOSE_WITHIN_S = 1.0  # for the last words to leave and the partner to close
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
@@ -73,6 +75,7 @@ class PartnerLink:
         self._bell = Doorbell()
         self._scope = trio.CancelScope()
         self._timer = trio.CancelScope()
+        self._low_water_bytes = 1  # what the kernel gathers before it wakes us
         self._being_sent_bytes = 0
         self.closing = False
 
@@ -175,6 +178,21 @@ class PartnerLink:
                 await self._handle(bytes(data))
             except PeerViolation as violation:
                 self.end(violation.code, violation.detail)
+                continue
+            missing_bytes = self.session.missing_bytes
+            if missing_bytes > SMALL_RECEIVE_BYTES:
+                size = RECEIVE_CHUNK_BYTES
+            self._wait_for_at_least(missing_bytes)
+
+    def _wait_for_at_least(self, missing_bytes: int) -> None:
+        """The rest of a large body wakes us once instead of with every segment. The verified header states its length.
+
+        Only on plain TCP: what TLS needs of the socket is not what its stream gives out.
+        """
+        wanted_bytes = min(missing_bytes, LOW_WATER_BYTES_MAX) if missing_bytes > SMALL_RECEIVE_BYTES else 1
+        if wanted_bytes != self._low_water_bytes and isinstance(self._stream, trio.SocketStream):
+            self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, wanted_bytes)
+            self._low_water_bytes = wanted_bytes
 
     async def _handle(self, data: bytes) -> None:
         session, desk = self.session, self._desk

@@ -44,7 +44,7 @@ def test_no_file_imports_the_wheel_of_postgresql() -> None:
 def test_everything_imported_is_the_library_ours_or_declared() -> None:
     declared = {
         "asyncpg", "cryptography", "hypothesis", "matplotlib", "msgspec", "numpy", "packaging",
-        "prometheus_client", "psutil", "pytest", "pytest_trio", "rich", "trio", "trustme", "uvloop",
+        "nacl", "prometheus_client", "psutil", "pytest", "pytest_trio", "rich", "trio", "trustme", "uvloop",
     }  # fmt: skip
     ours = {"protocol", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests"}
     found = [

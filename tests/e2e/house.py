@@ -104,7 +104,8 @@ def own_config(folder: Path) -> Config:
     """The defaults in a folder of their own, with a gateway's port that survives the gateway."""
     config = temporary_config(load(None), folder)
     patient = replace(config.supervise, restarts_max=RESTARTS_MAX, backoff_max_ns=BACKOFF_MAX_NS)
-    return replace(config, gateway=replace(config.gateway, port=fixed_port()), supervise=patient)
+    small = replace(config.postgres, log_files_ahead=0)
+    return replace(config, gateway=replace(config.gateway, port=fixed_port()), postgres=small, supervise=patient)
 
 
 def fixed_port() -> int:
