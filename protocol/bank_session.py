@@ -24,7 +24,7 @@ from protocol.header import Header
 from protocol.heartbeat import LifeSigns, Sign
 from protocol.key_ring import KeyRing
 from protocol.limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
-from protocol.logon import Logon, check_established, check_fresh, check_negotiated
+from protocol.logon import Logon, check_established, check_fresh, check_negotiated, check_version
 from protocol.messages import (
     Establish,
     Established,
@@ -307,7 +307,7 @@ class BankSession:
             detail = f"{FrameKind(header.kind).name} does not fit here: {self._state.value}"
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, detail)
         if self._state is BankState.ESTABLISHED:
-            self._check_version(header)
+            check_version(header.session_version, self._session_version)
         if header.kind in NUMBERED_KINDS:
             return self._accept_request(frame, now_ns)
         if header.kind == FrameKind.QUERY:
@@ -315,12 +315,6 @@ class BankSession:
         event = self._accept_session_message(frame, now_ns)
         self._state = target
         return event
-
-    def _check_version(self, header: Header) -> None:
-        if header.session_version != self._session_version:
-            older = header.session_version < self._session_version
-            code = ReplyCode.SESSION_SUPERSEDED if older else ReplyCode.SESSION_UNKNOWN
-            raise PeerViolation(code, f"version {self._session_version} is in force")
 
     def _accept_request(self, frame: Frame, now_ns: int) -> BankEvent | None:
         if self._numbers.take(frame.header) is Place.TO_FORWARD:

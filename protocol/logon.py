@@ -41,5 +41,12 @@ def check_established(logon: Logon, head: SeatHead) -> None:
         raise PeerViolation(ReplyCode.SESSION_UNKNOWN, _in_force(head))
 
 
+def check_version(said: int, in_force: int) -> None:
+    """Raises PeerViolation for a frame of another session: SESSION_SUPERSEDED for an older, SESSION_UNKNOWN else."""
+    if said != in_force:
+        code = ReplyCode.SESSION_SUPERSEDED if said < in_force else ReplyCode.SESSION_UNKNOWN
+        raise PeerViolation(code, f"version {in_force} is in force")
+
+
 def _in_force(head: SeatHead) -> str:
     return f"version {head.session_version} is in force"
