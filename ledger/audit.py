@@ -1,7 +1,7 @@
 """`yzt audit verify`: the whole journal checked from outside the ledger, row by row.
 
-Belongs here: what an auditor asks (chain, bodies, head; with `--redecide` every decision again) and the first bad row
-in one line. Never here: repair, or anything that writes.
+Belongs here: what an auditor asks (chain, bodies, head; with `--redecide` every signature and every decision again)
+and the first bad row in one line. Never here: repair, or anything that writes.
 """
 
 import argparse
@@ -28,8 +28,11 @@ from ledger.follower.chain import Chain
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, connect
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages import ControlMessage, Negotiate, decode_control, decode_session
+from protocol.header import unpack_header
+from protocol.limits import HEADER_BYTES, PREFIX_BYTES
+from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, decode_session
 from protocol.records import OUTCOME, RECORD
+from protocol.registry import PartyRegistry
 from protocol.vocabulary import FrameKind
 
 READ_BYTES: Final = 16 * 1024 * 1024
@@ -70,7 +73,7 @@ def main(argv: list[str], config: Config) -> int:
             return int(finding.exit_code)
         except DATABASE_FAULTS as error:
             raise ProcessFault(f"the journal cannot be read: {error}", ExitCode.UNAVAILABLE) from error
-    what = "decided again, all the same" if options.redecide else "chain and bodies verify"
+    what = "signatures verify, decided again, all the same" if options.redecide else "chain and bodies verify"
     print(f"rows {found.first} to {found.last}, {found.records:,} records: {what}")
     return int(ExitCode.OK)
 
@@ -97,12 +100,13 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
 
 
 class _Auditor:
-    """Goes along the chain and, if wished, decides everything again beside it."""
+    """Goes along the chain and, if wished, verifies every signature and decides everything again beside it."""
 
     def __init__(self, chain: Chain, redecide: bool) -> None:
         self.chain = chain
         self.records = 0
         self._book = Book.empty() if redecide else None
+        self._registry = PartyRegistry([])
 
     async def read(self, reader: JournalReader, until: int) -> None:
         """Checks everything from the chain's place to the row `until`."""
@@ -118,11 +122,26 @@ class _Auditor:
     def _check(self, row: Row) -> None:
         fault = self.chain.fault_of(row)
         if fault is None and self._book is not None:
-            fault = _decision_fault(self._book, row)
+            fault = _signature_fault(self._registry, row) or _decision_fault(self._book, row)
+            self._learn(row)
         if fault is not None:
             raise AuditFinding(f"row {row.sequence}: {fault}")
         self.chain.advance(row)
         self.records += len(row.records) // RECORD.itemsize
+
+    def _learn(self, row: Row) -> None:
+        """Takes over the keys that an accepted control row, or the genesis, brought."""
+        if not row.control:
+            return
+        if not row.headers:
+            genesis = decode_control(row.control)
+            if isinstance(genesis, Genesis):
+                self._registry = PartyRegistry([genesis.bank])
+            return
+        message = _message_of(row)
+        is_accepted = np.frombuffer(row.outcomes, OUTCOME)["code"][0] == ReplyCode.ACCEPTED
+        if is_accepted and message is not None and not isinstance(message, Negotiate):
+            self._registry.apply(message)
 
 
 async def _chain_before(reader: JournalReader, first: int) -> Chain:
@@ -143,6 +162,21 @@ async def _check_head(reader: JournalReader, chain: Chain, head: Head) -> None:
     now = await reader.head()  # read after the last row: a serving ledger moves both on together
     if place is not None and (now is None or place.sequence > now.sequence):
         raise AuditFinding(f"row {place.sequence}: it stands behind the journal's head")
+
+
+def _signature_fault(registry: PartyRegistry, row: Row) -> str | None:
+    """Verifies the header signature of every frame with the keys journaled before it; None when all fit."""
+    for place, start in enumerate(range(0, len(row.headers), PREFIX_BYTES)):
+        header = unpack_header(row.headers, start)
+        header_bytes = row.headers[start : start + HEADER_BYTES]
+        signature = row.headers[start + HEADER_BYTES : start + PREFIX_BYTES]
+        verifier = registry.verifier(header.sender, header.key_id, header.sent_at_ns)
+        whose = f"key {header.key_id} of party {header.sender}"
+        if verifier is None or verifier.suite != header.suite:
+            return f"frame {place}: {whose} is not known, or not valid when it was sent"
+        if not verifier.verify(header_bytes, signature):
+            return f"frame {place}: its signature is not by {whose}"
+    return None
 
 
 def _decision_fault(book: Book, row: Row) -> str | None:
@@ -237,6 +271,6 @@ def _parser() -> argparse.ArgumentParser:
     verify_parser.add_argument("--from", dest="first", type=int, default=1, metavar="SEQ")
     verify_parser.add_argument("--to", dest="last", type=int, default=None, metavar="SEQ")
     verify_parser.add_argument(
-        "--redecide", action="store_true", help="decide every row again, from the first, and compare"
+        "--redecide", action="store_true", help="verify every signature and decide every row again"
     )
     return parser

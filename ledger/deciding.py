@@ -58,7 +58,9 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A request number whose row is wanted; `sequence` None: only the read model may know it."""
+    """A request number whose row is wanted; `sequence` None: of a date that the book's index has no more, so that
+    the journal has to be searched.
+    """
 
     seat: int
     trade_date: int
@@ -143,7 +145,7 @@ class Decider:
                 head = heads[seat] = self._head_of(header)
             if header.kind == FrameKind.RECORDS:
                 arrival = self._arrival(header, head)
-                if arrival is Arrival.NEXT:
+                if arrival is Arrival.NEXT and not self._is_superseded(header):
                     heads[seat] = head + header.record_count
                     block.append(frame)
                     decided.answers.append(frame)
@@ -178,7 +180,7 @@ class Decider:
         decided = Decided(self.book.sequence, None, 0, [], [], [])
         head = self._head_of(header)
         arrival = self._arrival(header, head)
-        if arrival is not Arrival.NEXT:
+        if arrival is not Arrival.NEXT or self._is_superseded(header):
             answer = self._not_next(header, arrival, head, now_ns, decided.wanted)
             if answer is None:
                 decided.put_back = [[frame]]
@@ -227,7 +229,7 @@ class Decider:
         return arrival
 
     def _not_next(self, header: Header, arrival: Arrival, head: int, now_ns: int, wanted: list[Lookup]) -> bytes | None:
-        """The answer to a frame that is not the next one of its seat; None when it must wait for a row."""
+        """The answer to a frame that is not the next one of its session; None when it must wait for a row."""
         stored: StoredRow | None = None
         if arrival in (Arrival.PAST, Arrival.OLD_DATE):
             if header.trade_date == self.book.trade_date and self.book.next_number[header.seat] < head:
@@ -239,7 +241,7 @@ class Decider:
             if answer is not None:
                 self._metrics.repeats += 1
                 return answer
-        code = _REFUSALS[arrival]
+        code = ReplyCode.SESSION_SUPERSEDED if self._is_superseded(header) else _REFUSALS[arrival]
         if arrival is Arrival.OLD_DATE and stored is not None:
             code = ReplyCode.DUPLICATE_OTHER_CONTENT
         self._metrics.not_applied(code)
@@ -339,6 +341,10 @@ class Decider:
 
     def _is_owner(self, header: Header) -> bool:
         return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender
+
+    def _is_superseded(self, header: Header) -> bool:
+        """Whether a newer session of the seat is in force: its partner was told a head that nobody else may move."""
+        return bool(header.session_version < self.book.session_version[header.seat])
 
     def _head_of(self, header: Header) -> int:
         """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""

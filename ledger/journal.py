@@ -197,23 +197,17 @@ class JournalReader:
         return record["first"] if record is not None else None
 
     async def rows_between_dates(self, trade_date: int) -> tuple[int, int]:
-        """Which sequences a trade date must have, by the rows of the dates around it: first and last; first above
-        last when it has none.
-        """
-        record = await self._one(_AROUND, self.shard, trade_date)
-        if record is None:
-            raise MisuseError("a query of aggregates without a row")
-        last = record["last"] or 0
-        return (record["before"] or 0) + 1, last if record["after"] is None else record["after"] - 1
+        """Which sequences a trade date must have, by the rows of the dates around it: the last before, the last."""
+        async with self._turn:
+            before, after, last = await self._reading.fetchrow(_AROUND, self.shard, trade_date)
+        return before or 0, (last or 0) if after is None else after - 1
 
     async def headers_after(self, trade_date: int, sequence: int, limit_bytes: int) -> list[tuple[int, bytes]]:
         """Sequence and headers of a trade date's rows above `sequence`, in order: at least one if there is one, at
         most PAGE_ROWS_MAX, and none that begins behind `limit_bytes`.
         """
         async with self._turn:
-            records = await self._reading.fetch(
-                _HEADERS, self.shard, trade_date, sequence, PAGE_ROWS_MAX, limit_bytes
-            )
+            records = await self._reading.fetch(_HEADERS, self.shard, trade_date, sequence, PAGE_ROWS_MAX, limit_bytes)
         return [(record["sequence"], record["headers"]) for record in records]
 
     async def snapshot_sha256(self, sequence: int) -> bytes | None:

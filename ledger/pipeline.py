@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from config.exit_codes import ProcessFault
 from ledger.core.row import Row
 from ledger.deciding import Decided, Decider, Lookup
 from ledger.gate import Gate, Outlet
 from ledger.groups import GroupCap, SeatQueues
 from ledger.journal import Journal, JournalLost
+from ledger.lookup import Finder
 from ledger.metrics import LedgerMetrics
-from ledger.repeats import StoredRow
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
@@ -46,6 +47,8 @@ class _Ready:
     decided: Decided
     row: Row
     outlet: Outlet
+    open_date: int
+    """The date open after this row; by the time of its commit a row decided later may have opened another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,8 @@ class Listeners:
 class Pipeline:
     """Frames of the connected gateway in, rows into the journal, answers out.
 
-    `run` raises ProcessFault (Fenced, JournalLost) or InvariantBroken; after that nothing is sent and the
-    process ends.
+    `run` raises ProcessFault (Fenced, JournalLost, JournalTampered) or InvariantBroken; after that nothing is sent
+    and the process ends.
     """
 
     def __init__(
@@ -86,7 +89,9 @@ class Pipeline:
         self._commit: _Commit | None = None
         self._ready: _Ready | None = None
         self._fetches: set[asyncio.Task[None]] = set()
-        self._fault: JournalLost | None = None
+        self._finder = Finder(journal)
+        self._committed = asyncio.Event()  # set, and replaced, by each commit
+        self._fault: ProcessFault | None = None
         self._event = asyncio.Event()
         self._quiet = asyncio.Event()
         self._stopping = False
@@ -185,7 +190,7 @@ class Pipeline:
         for lookup in decided.wanted:
             self._fetch(lookup)
         if decided.row is not None:
-            self._ready = _Ready(decided, decided.row, outlet)
+            self._ready = _Ready(decided, decided.row, outlet, self.decider.book.trade_date)
         elif decided.answers:
             self.gate.put(decided.sequence, outlet, decided.parts())
         metrics.queue_frames, metrics.queue_records = self.queues.frames, self.queues.records
@@ -194,14 +199,14 @@ class Pipeline:
         self._listeners.on_decided()
 
     def _start_commit(self, ready: _Ready) -> None:
-        task = asyncio.create_task(self._append(ready.row), name=f"commit {ready.row.sequence}")
+        task = asyncio.create_task(self._append(ready.row, ready.open_date), name=f"commit {ready.row.sequence}")
         task.add_done_callback(self._wake)
         records = len(ready.row.records) // RECORD_BYTES
         self._commit = _Commit(ready.row, ready.decided.frames, records, time.monotonic_ns(), task)
 
-    async def _append(self, row: Row) -> None:
-        if self.decider.book.trade_date != row.trade_date:
-            await self._journal.open_date(self.decider.book.trade_date)
+    async def _append(self, row: Row, open_date: int) -> None:
+        if open_date != row.trade_date:
+            await self._journal.open_date(open_date)
         await self._journal.append(row)
 
     def _finish_commit(self, commit: _Commit) -> None:
@@ -209,6 +214,8 @@ class Pipeline:
         elapsed_ns = time.monotonic_ns() - commit.started_ns
         self._commit = None
         self.gate.durable = commit.row.sequence
+        self._committed.set()
+        self._committed = asyncio.Event()
         if commit.records:
             self._cap.measured(commit.records, elapsed_ns)
         self._metrics.committed(commit.row.outcomes, commit.frames, elapsed_ns)
@@ -217,26 +224,26 @@ class Pipeline:
     def _fetch(self, lookup: Lookup) -> None:
         """Reads a row for one seat while the others go on."""
         self.queues.park(lookup.seat)
-        task = asyncio.create_task(self._read(lookup))
+        task = asyncio.create_task(self._read(lookup, self.decider.book.sequence))
         self._fetches.add(task)
         task.add_done_callback(self._fetched)
 
-    async def _read(self, lookup: Lookup) -> None:
-        sequence = lookup.sequence
-        if sequence is None:
-            sequence = await self._journal.sequence_in_read_model(lookup.trade_date, lookup.seat, lookup.number)
-        row = await self._journal.row_holding(sequence) if sequence is not None else None
-        if row is not None:
-            stored = self.decider.rows.add(row) if sequence == lookup.sequence else StoredRow(row)
-            self.decider.found[lookup.seat] = (lookup, stored)
-        else:
-            self.decider.found[lookup.seat] = (lookup, None)
+    async def _read(self, lookup: Lookup, decided: int) -> None:
+        """Reads once everything up to `decided` is durable: what is not in the journal then was never decided."""
+        while self.gate.durable < (lookup.sequence or decided):
+            await self._committed.wait()
+        stored = await self._finder.find(lookup)
+        if stored is not None and lookup.sequence is not None:
+            self.decider.rows.add(stored.row)  # more repeats of its frames follow; an old date's come alone
+        self.decider.found[lookup.seat] = (lookup, stored)
         self.queues.unpark(lookup.seat)
 
     def _fetched(self, task: asyncio.Task[None]) -> None:
         self._fetches.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._fault = JournalLost(f"the journal cannot be read: {task.exception()}")
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            lost = JournalLost(f"the journal cannot be read: {error}")
+            self._fault = error if isinstance(error, ProcessFault) else lost
         self._event.set()
 
     def _wake(self, _task: asyncio.Task[None]) -> None:

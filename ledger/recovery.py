@@ -3,9 +3,13 @@
 Belongs here: which rows are read, what is verified, what is said when something is missing or changed. Never
 here: how a row is applied (ledger.core.engine), SQL (journal), files (snapshot).
 
-The chain is verified from the last day-close checkpoint, the row before the first of the open trade date, or
-from the snapshot if that is older; `yzt audit verify` does the rest. Reading, hashing and applying overlap:
-rows are read ahead by a page, and bodies are hashed in a thread.
+The chain is verified from the last day-close checkpoint, the row that opened the trade date, or from the
+snapshot if that is older; `yzt audit verify` does the rest. Reading, hashing and applying overlap: rows are read
+ahead by a page, and bodies are hashed in a thread.
+
+A snapshot is believed when the journal has its row with its digest, the database names its manifest, and its book
+keeps every invariant. One of a row that the journal lacks, or has otherwise, is no snapshot to leave out but
+evidence: this journal has lost its tail or is another one, and nothing is served from it.
 """
 
 import asyncio
@@ -19,12 +23,18 @@ from ledger import snapshot
 from ledger.core import engine
 from ledger.core.arrays import from_arrays
 from ledger.core.book import Book
+from ledger.core.invariants import check_book
 from ledger.core.row import Row, check_bodies, row_digest
 from ledger.journal import Head, JournalReader, JournalTampered
+from ledger.lookup import verified_row
+from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
+from protocol.messages import OpenTradeDate, decode_control
+from protocol.records import OUTCOME
 
 PAGE_BYTES: Final = 4 * 1024 * 1024  # three pages are in memory: being read, being hashed, being applied
 PROGRESS_EVERY_NS: Final = 1_000_000_000
+MARK_FILE: Final = "gateway.mark"  # in the state directory: the highest row that a gateway told its partners
 Progress = Callable[[str], None]
 
 
@@ -39,39 +49,102 @@ class Base:
 async def recover(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> Book:
     """The book after row `head.sequence`, which a takeover has read.
 
-    Raises: JournalTampered naming the row that is missing, changed or out of place. Nothing may be served
-    then.
+    Raises: JournalTampered naming the row that is missing, changed or out of place, InvariantBroken when the book
+    that comes out is not the one that decided. Nothing may be served then.
     """
     last = await journal.last_place()
     found = last.sequence if last is not None else 0
     if found != head.sequence:
         what = "the tail is lost" if found < head.sequence else "rows stand behind the head"
         raise JournalTampered(f"the journal ends at row {found} and its head is at {head.sequence}: {what}")
-    base = await _base(journal, head, snapshots, progress)
+    await _check_evidence(journal, head, snapshots, progress)
+    base = await _base(journal, snapshots, progress)
     if last is None:
         return base.book
-    first = await journal.first_sequence_of(last.trade_date)
-    checkpoint = min(base.book.sequence, (first or 1) - 1)
+    checkpoint = await _checkpoint(journal, base.book.sequence, last.trade_date)
     await _replay(journal, base, checkpoint, head, progress)
     return base.book
 
 
-async def _base(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> Base:
-    """The newest snapshot that verifies and fits the journal, else an empty book."""
+def check_first_start(state: Path) -> None:
+    """What must be true before a first row is written. Raises: JournalTampered."""
+    mark = state / MARK_FILE
+    if mark.exists():
+        raise JournalTampered(
+            f"the journal is empty and {mark} knows rows of one: it is lost, or the database is another; "
+            "move that file away to begin a new journal"
+        )
+
+
+async def _check_evidence(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> None:
+    """Every snapshot, fit or not, must be of a row that this journal has. Raises: JournalTampered."""
     for folder in snapshot.newest_first(snapshots):
+        advice = "this journal has lost rows or is another one; move the snapshot away to serve from it all the same"
+        if int(folder.name) > head.sequence:
+            raise JournalTampered(f"{folder} is ahead of the journal, which ends at row {head.sequence}: {advice}")
         try:
             manifest = snapshot.read_manifest(folder)
-            if manifest.sequence > head.sequence:
-                raise snapshot.SnapshotUnfit(f"{folder}: ahead of the journal, which ends at {head.sequence}")
-            if await journal.digest_at(manifest.sequence) != bytes.fromhex(manifest.digest):
-                raise snapshot.SnapshotUnfit(f"{folder}: its digest is not that of row {manifest.sequence}")
+        except snapshot.SnapshotUnfit as error:
+            progress(f"snapshot left out: {error}")
+            continue
+        digest = await journal.digest_at(manifest.sequence)
+        if digest is not None and digest.hex() != manifest.digest:
+            raise JournalTampered(f"{folder} is of another row {manifest.sequence} than the journal's: {advice}")
+
+
+async def _base(journal: JournalReader, snapshots: Path, progress: Progress) -> Base:
+    """The newest snapshot that is believed, else an empty book."""
+    for folder in snapshot.newest_first(snapshots):
+        try:
             loaded = await asyncio.to_thread(snapshot.load, folder)
-        except (snapshot.SnapshotUnfit, ValueError) as error:
+            if await journal.snapshot_sha256(loaded.sequence) != loaded.manifest_sha256:
+                raise snapshot.SnapshotUnfit(f"{folder}: its manifest is not the one that the database names")
+            book = await asyncio.to_thread(_book_of, loaded)
+        except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
             progress(f"snapshot left out: {error}")
             continue
         progress(f"snapshot of row {loaded.sequence} loaded")
-        return Base(from_arrays(loaded.arrays), loaded.digest)
+        return Base(book, loaded.digest)
     return Base(Book.empty(), bytes(32))
+
+
+def _book_of(loaded: snapshot.Snapshot) -> Book:
+    """Raises: InvariantBroken when the arrays are no book, or one that no ledger can have."""
+    book = from_arrays(loaded.arrays)
+    if book.sequence != loaded.sequence:
+        raise InvariantBroken(f"the snapshot of row {loaded.sequence} holds the book after row {book.sequence}")
+    check_book(book)
+    return book
+
+
+async def _checkpoint(journal: JournalReader, base: int, trade_date: int) -> int:
+    """The row above which everything is verified: the one that opened `trade_date`, or the base's if that is older.
+
+    Where a date begins is read from a column that anybody may have changed, so the row found there must say itself
+    that it opened exactly this date, and must follow from the row before it.
+    """
+    first = await journal.first_sequence_of(trade_date)
+    opened = (first or 1) - 1
+    checkpoint = min(base, opened)
+    if checkpoint == 0:
+        return 0
+    row = await verified_row(journal, checkpoint)
+    if checkpoint == opened and not _opens(row, trade_date):
+        raise JournalTampered(f"row {checkpoint} is followed by rows of {trade_date} and did not open that date")
+    return checkpoint
+
+
+def _opens(row: Row, trade_date: int) -> bool:
+    """Whether a row is an accepted OpenTradeDate to exactly this date."""
+    if not row.headers or row.records or len(row.outcomes) != OUTCOME.itemsize:
+        return False
+    try:
+        check_bodies(row)
+        message = decode_control(row.control)
+    except (InvariantBroken, PeerViolation):
+        return False
+    accepted = row.outcomes[:2] == int(ReplyCode.ACCEPTED).to_bytes(2, "little")
+    return accepted and isinstance(message, OpenTradeDate) and message.trade_date == trade_date
 
 
 async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:
@@ -90,7 +163,7 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         sequence = page[-1].sequence
         for row in page:
             if row.sequence > book.sequence:
-                engine.apply_row(book, row)
+                _apply(book, row)
         if time.monotonic_ns() >= report_ns:
             progress(f"row {sequence} of {head.sequence} verified")
             report_ns += PROGRESS_EVERY_NS
@@ -98,6 +171,23 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         raise JournalTampered(f"the journal ends at row {sequence} and its head is at {head.sequence}")
     if digest != head.digest:
         raise JournalTampered(f"row {sequence} is not the one that the journal's head names")
+
+
+def _apply(book: Book, row: Row) -> None:
+    """Applies the next row and compares what it says of the state after it.
+
+    Raises: JournalTampered, InvariantBroken.
+    """
+    if row.headers and row.trade_date != book.trade_date:
+        raise JournalTampered(f"row {row.sequence} is of {row.trade_date}, when {book.trade_date} was open")
+    engine.apply_row(book, row)
+    if row.state_check:
+        place = int.from_bytes(row.state_check[:4], "little", signed=True)
+        exists = 0 <= place < engine.state_slice_count(book)
+        if not exists or engine.state_slice_digest(book, place) != row.state_check[4:]:
+            raise InvariantBroken(
+                f"row {row.sequence}: state slice {place} comes out different from the one that decided"
+            )
 
 
 def _check_page(page: list[Row], sequence: int, digest: bytes) -> bytes:

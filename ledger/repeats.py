@@ -36,7 +36,7 @@ class StoredRow:
         Equal content: seat, trade date, first number, count and body digest.
         """
         prefixes = np.frombuffer(self.row.headers, PREFIX)
-        place = self._place(prefixes, request.seat, request.trade_date, request.first_number)
+        place = place_of(prefixes, request.seat, request.trade_date, request.first_number)
         if place < 0:
             return None
         stored = unpack_header(self.row.headers, place * PREFIX_BYTES)
@@ -54,7 +54,7 @@ class StoredRow:
     def outcome_of(self, seat: int, trade_date: int, number: int) -> np.void | None:
         """The one OUTCOME of a request number, None when the row does not have it."""
         prefixes = np.frombuffer(self.row.headers, PREFIX)
-        place = self._place(prefixes, seat, trade_date, number)
+        place = place_of(prefixes, seat, trade_date, number)
         if place < 0:
             return None
         before = int(prefixes["record_count"][:place].sum())
@@ -62,17 +62,22 @@ class StoredRow:
         found: np.void = outcomes[before + number - int(prefixes["first_number"][place])]
         return found
 
-    def _place(self, prefixes: PrefixArray, seat: int, trade_date: int, number: int) -> int:
-        """The index of the frame that has this number, -1 when none has."""
-        first = prefixes["first_number"]
-        found = np.flatnonzero(
-            np.isin(prefixes["kind"], [int(kind) for kind in NUMBERED_KINDS])
-            & (prefixes["seat"] == seat)
-            & (prefixes["trade_date"] == trade_date)
-            & (first <= number)
-            & (number < first + prefixes["record_count"])
-        )
-        return int(found[0]) if len(found) else -1
+    def holds(self, seat: int, trade_date: int, number: int) -> bool:
+        """Whether a frame of this row has this number."""
+        return place_of(np.frombuffer(self.row.headers, PREFIX), seat, trade_date, number) >= 0
+
+
+def place_of(prefixes: PrefixArray, seat: int, trade_date: int, number: int) -> int:
+    """The index of the frame among (f,) `prefixes` that has this request number, -1 when none has."""
+    first = prefixes["first_number"]
+    found = np.flatnonzero(
+        np.isin(prefixes["kind"], [int(kind) for kind in NUMBERED_KINDS])
+        & (prefixes["seat"] == seat)
+        & (prefixes["trade_date"] == trade_date)
+        & (first <= number)
+        & (number < first + prefixes["record_count"])
+    )
+    return int(found[0]) if len(found) else -1
 
 
 class RecentRows:

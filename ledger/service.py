@@ -27,7 +27,7 @@ from ledger.journal import Fenced, Head, Journal, JournalTampered
 from ledger.link import UNDECIDED_BYTES_MAX, UNDECIDED_BYTES_RESUME, GatewayLink
 from ledger.migrate import migrate
 from ledger.pipeline import Listeners, Pipeline
-from ledger.recovery import recover
+from ledger.recovery import check_first_start, recover
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.messages import Register, Registered, decode_link
@@ -71,6 +71,7 @@ class Service:
         journal = self._journal = await Journal.open(self._config.ledger.dsn)
         await migrate(journal.connection)
         await guard.check(journal.connection)
+        await guard.check(journal.reading_connection)
         head = await journal.take_over(self._progress)
         await journal.watch(self._fail)
         book, head = await self._recovered(journal, head, state)
@@ -207,6 +208,7 @@ class Service:
     async def _recovered(self, journal: Journal, head: Head, state: Path) -> tuple[Book, Head]:
         book = await recover(journal, head, state / "snapshots", self._progress)
         if head.sequence == 0:
+            check_first_start(state)
             digest = await commit_genesis(journal, book, head.epoch, self._config)
             head = Head(head.epoch, book.sequence, digest)
         return book, head

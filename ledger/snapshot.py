@@ -6,6 +6,9 @@ the arrays mean (ledger.core.arrays), when one is taken (the follower), whether 
 
 Layout: `<root>/<sequence>/` with one `.npy` file per array and `manifest.json`. It is written aside, every
 file and folder is synced, and a rename makes it visible, so that a crash leaves either all of it or nothing.
+
+Whoever can write these files can write any balance into them, with checksums that fit. So the SHA-256 of the manifest,
+which names that of every array, is kept elsewhere (the journal's database), and compared by whoever loads one.
 """
 
 import contextlib
@@ -62,29 +65,51 @@ class Snapshot:
     sequence: int
     digest: bytes
     arrays: dict[str, Array]
+    manifest_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A snapshot that is on disk in full and not yet visible."""
+
+    folder: Path
+    final: Path
+    manifest_sha256: bytes
 
 
 def write(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array]) -> Path:
-    """Writes a snapshot and returns its folder; one of the same sequence that exists already is replaced.
+    """`draft` and `publish` in one; returns the snapshot's folder."""
+    return publish(draft(root, sequence, digest, arrays))
 
-    Raises: OSError when the disk does not take it; nothing becomes visible then.
-    """
+
+def draft(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array]) -> Draft:
+    """Writes a snapshot aside. Raises: OSError when the disk does not take it."""
     root.mkdir(parents=True, exist_ok=True)
-    draft, final = root / f".draft-{sequence}", root / str(sequence)
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
-    files = tuple(_write_array(draft, name, array) for name, array in arrays.items())
-    manifest = Manifest(FORMAT_VERSION, sequence, digest.hex(), files)
-    with (draft / MANIFEST).open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    folder = root / f".draft-{sequence}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    files = tuple(_write_array(folder, name, array) for name, array in arrays.items())
+    manifest = msgspec.json.format(
+        msgspec.json.encode(Manifest(FORMAT_VERSION, sequence, digest.hex(), files)), indent=1
+    )
+    with (folder / MANIFEST).open("wb") as file:
+        file.write(manifest)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(draft)
-    if final.exists():
-        shutil.rmtree(final)
-    draft.rename(final)
-    _sync_folder(root)
-    return final
+    _sync_folder(folder)
+    return Draft(folder, root / str(sequence), hashlib.sha256(manifest).digest())
+
+
+def publish(drafted: Draft) -> Path:
+    """Makes a draft visible and returns its folder; one of the same sequence that exists already is replaced.
+
+    Raises: OSError; the snapshot is visible in full then, or not at all.
+    """
+    if drafted.final.exists():
+        shutil.rmtree(drafted.final)
+    drafted.folder.rename(drafted.final)
+    _sync_folder(drafted.final.parent)
+    return drafted.final
 
 
 def newest_first(root: Path) -> list[Path]:
@@ -101,17 +126,23 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises: SnapshotUnfit.
     """
+    return _manifest(folder)[0]
+
+
+def _manifest(folder: Path) -> tuple[Manifest, bytes]:
+    """The manifest and the SHA-256 of its file, of the same bytes."""
     file = folder / MANIFEST
     try:
         with file.open("rb") as stream:
-            manifest = msgspec.json.decode(stream.read(MANIFEST_BYTES_MAX), type=Manifest)
+            content = stream.read(MANIFEST_BYTES_MAX)
+        manifest = msgspec.json.decode(content, type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
         raise SnapshotUnfit(f"{file}: {error}") from None
     if manifest.format_version != FORMAT_VERSION or str(manifest.sequence) != folder.name:
         raise SnapshotUnfit(f"{file}: another format, or another sequence than the folder's")
     if any(not array.name.isidentifier() for array in manifest.arrays):
         raise SnapshotUnfit(f"{file}: an array's name is no name")
-    return manifest
+    return manifest, hashlib.sha256(content).digest()
 
 
 def load(folder: Path) -> Snapshot:
@@ -119,19 +150,23 @@ def load(folder: Path) -> Snapshot:
 
     Raises: SnapshotUnfit when anything is missing, longer, shorter or other than the manifest says.
     """
-    manifest = read_manifest(folder)
+    manifest, manifest_sha256 = _manifest(folder)
     with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="snapshot") as pool:
         arrays = list(pool.map(lambda entry: _load_array(folder, entry), manifest.arrays))
     named = {entry.name: array for entry, array in zip(manifest.arrays, arrays, strict=True)}
-    return Snapshot(manifest.sequence, bytes.fromhex(manifest.digest), named)
+    return Snapshot(manifest.sequence, bytes.fromhex(manifest.digest), named, manifest_sha256)
 
 
-def prune(root: Path, keep: int) -> None:
-    """Deletes all but the newest `keep` snapshots, and drafts that a crash left behind."""
-    for folder in newest_first(root)[keep:]:
+def prune(root: Path, keep: int, newest: int) -> None:
+    """Deletes all but the newest `keep` of the snapshots up to row `newest`, and drafts that a crash left behind.
+
+    Higher ones are of rows that their owner does not have: they count for nothing, and are left for a person to see.
+    """
+    known = [folder for folder in newest_first(root) if int(folder.name) <= newest]
+    for folder in known[keep:]:
         shutil.rmtree(folder, ignore_errors=True)
-    for draft in root.glob(".draft-*"):
-        shutil.rmtree(draft, ignore_errors=True)
+    for drafted in root.glob(".draft-*"):
+        shutil.rmtree(drafted, ignore_errors=True)
 
 
 def _write_array(folder: Path, name: str, array: Array) -> ArrayFile:

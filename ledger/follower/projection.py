@@ -1,6 +1,6 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
-Belongs here: every SQL statement on the tables of 0002_read_model.sql. Never here: layouts of COPY rows
+Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003. Never here: layouts of COPY rows
 (copy_rows), what a batch touched (batch), reading the journal.
 """
 
@@ -75,6 +75,10 @@ SET balance_fen = t.balance_fen,
 FROM touched t
 WHERE a.contract_no = t.contract_no
 """
+_NAME_SNAPSHOT: Final = """
+INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
+ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
+"""
 _SET_STATUS: Final = "UPDATE contracts SET status = $2, as_of_sequence = $3 WHERE contract_no = $1"
 _PUT_PARTY: Final = """
 INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, as_of_sequence)
@@ -113,6 +117,7 @@ class ReadModel:
     def __init__(self, connection: asyncpg.Connection, shard: int = SHARD) -> None:
         self._connection = connection
         self._shard = shard
+        self._turn = asyncio.Lock()  # a snapshot is named while batches go on
 
     @classmethod
     async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
@@ -150,7 +155,7 @@ class ReadModel:
         assert batch.last is not None
         after = Cursor(batch.last.sequence, batch.last.digest, batch.last.decided_at_ns)
         try:
-            async with self._connection.transaction():
+            async with self._turn, self._connection.transaction():
                 await self._move_cursor(before, after)
                 await self._write_records(batch, book, after.sequence)
                 await self._write_master_data(batch, book, after.sequence)
@@ -166,11 +171,23 @@ class ReadModel:
         Raises: ReadModelLost.
         """
         try:
-            async with self._connection.transaction():
+            async with self._turn, self._connection.transaction():
                 await self._connection.execute("SET LOCAL synchronous_commit = on")
                 await self._connection.execute(_FLUSH, self._shard)
         except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
+
+    async def name_snapshot(self, sequence: int, manifest_sha256: bytes) -> None:
+        """Returns when it is on the server's disk which manifest the snapshot of row `sequence` has.
+
+        Raises: ReadModelLost.
+        """
+        try:
+            async with self._turn, self._connection.transaction():
+                await self._connection.execute("SET LOCAL synchronous_commit = on")
+                await self._connection.execute(_NAME_SNAPSHOT, self._shard, sequence, manifest_sha256)
+        except DATABASE_FAULTS as error:
+            raise ReadModelLost(f"the snapshot cannot be named: {error}") from error
 
     def abandon(self) -> None:
         """Closes the connection without waiting; a transaction under way is undone by the server."""

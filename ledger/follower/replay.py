@@ -13,14 +13,15 @@ from typing import Final
 import asyncpg
 
 from config.processes import Progress
+from ledger import snapshot
 from ledger.core.book import Book
 from ledger.core.engine import apply_row, state_slice_count, state_slice_digest
 from ledger.core.row import Row
 from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
-from ledger.follower.projection import Cursor, ReadModel
-from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, take
+from ledger.follower.projection import Cursor, ReadModel, ReadModelLost
+from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
 from protocol.errors import InvariantBroken
 from protocol.records import RECORD
@@ -247,13 +248,21 @@ class Follower:
             await self._writing
 
     async def _write_snapshot(self, cursor: Cursor, arrays: Arrays) -> None:
-        """A disk that does not take it is said and tried again when the next is due; the read model goes on."""
+        """A disk that does not take it is said and tried again when the next is due; the read model goes on.
+
+        It is named in the database before it is visible: a visible one is always believed.
+        """
         began_ns = time.monotonic_ns()
         try:
-            took_ns = await asyncio.to_thread(take, self._snapshot_root, cursor.sequence, cursor.digest, arrays)
-        except OSError as error:
+            drafted = await asyncio.to_thread(
+                snapshot.draft, self._snapshot_root, cursor.sequence, cursor.digest, arrays
+            )
+            await self._read_model.name_snapshot(cursor.sequence, drafted.manifest_sha256)
+            await asyncio.to_thread(publish, drafted)
+        except (OSError, ReadModelLost) as error:
             self._progress(f"snapshot of row {cursor.sequence} not written: {error}")
         else:
+            took_ns = time.monotonic_ns() - began_ns
             self.metrics.took_snapshot(took_ns)
             self._progress(f"snapshot of row {cursor.sequence} in {took_ns // 1_000_000} ms")
         self._policy.ended(began_ns, time.monotonic_ns())

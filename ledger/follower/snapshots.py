@@ -5,7 +5,6 @@ Belongs here: the policy and its bound on effort. Never here: files (ledger.snap
 """
 
 import asyncio
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -67,15 +66,10 @@ def copy_of(book: Book) -> Arrays:
     return {name: array.copy() for name, array in to_arrays(book).items()}
 
 
-def take(root: Path, sequence: int, digest: bytes, arrays: Arrays) -> int:
-    """Writes the snapshot of row `sequence`, whose digest is given, and removes old ones.
-
-    Returns: how long it took, ns. Raises: OSError when the disk does not take it.
-    """
-    began_ns = time.monotonic_ns()
-    snapshot.write(root, sequence, digest, arrays)
-    snapshot.prune(root, SNAPSHOTS_KEPT)
-    return time.monotonic_ns() - began_ns
+def publish(drafted: snapshot.Draft) -> None:
+    """Makes a snapshot visible and removes old ones. Raises: OSError."""
+    folder = snapshot.publish(drafted)
+    snapshot.prune(folder.parent, SNAPSHOTS_KEPT, int(folder.name))
 
 
 def book_of(loaded: snapshot.Snapshot) -> Book:
@@ -105,6 +99,8 @@ async def newest_fitting(
             if await journal.digest_at(manifest.sequence) != bytes.fromhex(manifest.digest):
                 raise snapshot.SnapshotUnfit(f"its digest is not that of row {manifest.sequence}")
             loaded = await asyncio.to_thread(snapshot.load, folder)
+            if await journal.snapshot_sha256(manifest.sequence) != loaded.manifest_sha256:
+                raise snapshot.SnapshotUnfit("its manifest is not the one that the database names")
             return book_of(loaded), loaded.digest
         except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
             progress(f"snapshot {folder.name} passed over: {error}")

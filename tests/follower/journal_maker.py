@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ledger.core.book import Book, BookSize
 from ledger.core.engine import (
@@ -20,7 +21,6 @@ from ledger.core.engine import (
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header
-from protocol.limits import SIGNATURE_BYTES
 from protocol.messages import (
     ChangeContract,
     ContractTerms,
@@ -31,11 +31,13 @@ from protocol.messages import (
     OpenTradeDate,
     PartyEntry,
     PartyKey,
+    RegisterKey,
     RegisterParty,
     RegisterSeat,
     encode,
 )
 from protocol.records import RECORD, RecordArray
+from protocol.signing import Ed25519Signer
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
@@ -53,6 +55,12 @@ BROKER = 2
 SEAT = 11
 OTHER_SEAT = 12
 START_NS = 1_767_571_200_000_000_000
+KEY_ID = 1
+ALWAYS_NS = 2**62
+SIGNERS = {
+    party: Ed25519Signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes([party]) * 32), KEY_ID)
+    for party in (BANK_PARTY, BROKER)
+}
 SMALL = BookSize(contracts_max=2**17, requests_max=2**21)
 
 
@@ -97,13 +105,14 @@ class JournalMaker:
         """Genesis, one broker with two seats, and one active contract for each opening balance."""
         self.genesis()
         self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", True))
+        self.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS))
         self.control(RegisterSeat(SEAT, BROKER))
         self.control(RegisterSeat(OTHER_SEAT, BROKER))
         self.open_contracts(balances_fen)
 
     def genesis(self) -> Row:
         """The first row."""
-        key = PartyKey(3, bytes(32), 0, 2**62)
+        key = PartyKey(KEY_ID, SIGNERS[BANK_PARTY].public_key(), 0, ALWAYS_NS)
         bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "银行", False, [key], [BANK_SEAT])
         message = Genesis(bank, DATE)
         row = genesis_row(message, 1, 1, self._tick())
@@ -175,19 +184,20 @@ class JournalMaker:
     def _prefix(
         self, kind: FrameKind, seat: int, body: bytes, count: int, first_number: int, session_version: int = 1
     ) -> bytes:
-        """160 bytes: a header as the seat's party would send it, and no signature."""
+        """160 bytes: a header as the seat's party would send it, with its signature."""
+        party = int(self.book.seat_owner[seat])
         header = Header(
             MAGIC,
             PROTOCOL_VERSION,
             Suite.ED25519_SHA256,
             kind,
             Direction.TO_BANK,
-            int(self.book.seat_owner[seat]),
+            party,
             BANK_PARTY,
             seat,
             self.book.trade_date,
             session_version,
-            1,
+            KEY_ID,
             first_number,
             count,
             len(body),
@@ -195,7 +205,8 @@ class JournalMaker:
             0,
             hashlib.sha256(body).digest(),
         )
-        return pack_header(header) + bytes(SIGNATURE_BYTES)
+        header_bytes = pack_header(header)
+        return header_bytes + SIGNERS[party].sign(header_bytes)
 
     def _keep(
         self,

@@ -11,13 +11,24 @@ from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load, with_dsn
 from ledger.audit import main
 from ledger.core.row import Row, row_digest
-from tests.follower.journal_maker import SEAT, JournalMaker, freezes
+from protocol.messages import RegisterKey, RegisterParty, RegisterSeat
+from protocol.vocabulary import Role, Suite
+from tests.follower.journal_maker import (
+    ALWAYS_NS,
+    BROKER,
+    KEY_ID,
+    OTHER_SEAT,
+    SEAT,
+    SIGNERS,
+    JournalMaker,
+    freezes,
+)
 from tests.follower.story import next_morning, trading
 from tests.follower.world import world
 
 pytestmark = pytest.mark.postgres
 
-BLOCK = 7  # the first block row of the story
+BLOCK = 8  # the first block row of the story
 FLIPS = {
     "epoch": "epoch = epoch + 1",
     "rules_version": "rules_version = 2",
@@ -83,10 +94,10 @@ def test_an_untouched_journal_verifies(fresh_database: str, tmp_path: Path, caps
     assert audit(config, capsys) == (0, f"rows 1 to {last}, 16 records: chain and bodies verify", "")
     assert audit(config, capsys, "--redecide") == (
         0,
-        f"rows 1 to {last}, 16 records: decided again, all the same",
+        f"rows 1 to {last}, 16 records: signatures verify, decided again, all the same",
         "",
     )
-    assert audit(config, capsys, "--from", "7", "--to", "8")[1] == ("rows 7 to 8, 9 records: chain and bodies verify")
+    assert audit(config, capsys, "--from", "8", "--to", "9")[1] == ("rows 8 to 9, 9 records: chain and bodies verify")
 
 
 @pytest.mark.parametrize("column", FLIPS)
@@ -189,6 +200,45 @@ def test_a_wrong_decision_under_a_fitting_chain_is_found_by_deciding_again(
         f"audit: row {lie.sequence}: record 1: stored ACCEPTED with 600 fen remaining, "
         "decided again FUNDS_FROZEN with 0"
     )
+
+
+def test_a_signature_by_nobody_under_a_fitting_chain_is_found_by_deciding_again(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = JournalMaker()
+    made.open_bank([1_000])
+    row = made.block((SEAT, freezes([0], 1)), (OTHER_SEAT, freezes([0], 2)))
+    made.rows[-1] = resigned(row, bytes(64), made.rows[-2].digest)
+    config = journal(fresh_database, made, tmp_path)
+
+    assert audit(config, capsys)[0] == 0
+    code, _, err = audit(config, capsys, "--redecide")
+
+    assert code == ExitCode.DATA
+    assert err == f"audit: row {row.sequence}: frame 1: its signature is not by key {KEY_ID} of party {BROKER}"
+
+
+def test_a_signature_by_a_key_that_is_registered_only_later_is_found(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = JournalMaker()
+    made.genesis()
+    made.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", True))
+    made.control(RegisterSeat(SEAT, BROKER))
+    row = made.negotiate(SEAT, 2)
+    made.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS))
+    config = journal(fresh_database, made, tmp_path)
+
+    whose = f"key {KEY_ID} of party {BROKER}"
+    assert audit(config, capsys, "--redecide")[2] == (
+        f"audit: row {row.sequence}: frame 0: {whose} is not known, or not valid when it was sent"
+    )
+
+
+def resigned(row: Row, signature: bytes, previous_digest: bytes) -> Row:
+    """The row with the last frame's signature replaced, chained as if it had come so."""
+    forged = replace(row, headers=row.headers[:-64] + signature)
+    return replace(forged, digest=row_digest(previous_digest, forged))
 
 
 def accepting_all(row: Row, previous_digest: bytes) -> Row:

@@ -9,7 +9,7 @@ from ledger import snapshot
 from ledger.core.book import Book
 from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
-from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, copy_of, take
+from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, copy_of, publish
 from ledger.journal import JournalTampered
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
@@ -42,22 +42,24 @@ def test_a_book_comes_back_from_a_snapshot_as_it_was(tmp_path: Path) -> None:
     made = trading()
     next_morning(made)
 
-    take(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
+    snapshot.write(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
 
     loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
     assert (loaded.sequence, loaded.digest) == (made.book.sequence, made.rows[-1].digest)
     assert digests(book_of(loaded)) == digests(made.book)
 
 
-def test_the_newest_three_are_kept(tmp_path: Path) -> None:
+def test_the_newest_three_are_kept_and_one_of_rows_to_come_counts_for_nothing(tmp_path: Path) -> None:
     made = JournalMaker()
+    snapshot.write(tmp_path, 9_999, bytes(32), copy_of(made.book))
     made.open_bank([1_000_000])
     for _ in range(SNAPSHOTS_KEPT + 2):
         made.block((SEAT, freezes([0], 10)))
-        take(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
+        publish(snapshot.draft(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book)))
 
     last = made.book.sequence
-    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == [str(last), str(last - 1), str(last - 2)]
+    kept = ["9999", str(last), str(last - 1), str(last - 2)]
+    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == kept
 
 
 @pytest.mark.postgres
@@ -102,6 +104,25 @@ def test_a_damaged_snapshot_is_passed_over(fresh_database: str, tmp_path: Path) 
 
 
 @pytest.mark.postgres
+def test_a_snapshot_rewritten_with_fitting_checksums_is_passed_over(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = trading()
+            sequence = await keep_with_a_snapshot(here, made)
+            richer = copy_of(made.book)
+            richer["balance_fen"][0] += 1
+            snapshot.write(here.snapshots, sequence, made.rows[-1].digest, richer)
+            lines: list[str] = []
+
+            async with here.follower(lines) as follower:
+                assert digests(follower.book) == digests(made.book)
+
+            assert lines == [f"snapshot {sequence} passed over: its manifest is not the one that the database names"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.postgres
 def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -124,7 +145,7 @@ def test_a_snapshot_of_another_journal_is_passed_over(fresh_database: str, tmp_p
             await here.keep(made)
             await here.follow()
             sequence = made.book.sequence
-            take(here.snapshots, sequence, bytes(32), copy_of(made.book))
+            snapshot.write(here.snapshots, sequence, bytes(32), copy_of(made.book))
             lines: list[str] = []
 
             async with here.follower(lines) as follower:

@@ -150,10 +150,11 @@ def test_a_gap_and_a_repeat_match_no_head(config: Config) -> None:
     "body",
     [
         "RAISE WARNING 'canceling wait for synchronous replication due to user request'; RETURN NEW;",
+        "RAISE WARNING '由于用户请求，正在取消等待同步复制'; RETURN NEW;",
         "RAISE EXCEPTION 'disk full'; RETURN NEW;",
         "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NEW;",
     ],
-    ids=["cancelled replication", "error", "backend killed"],
+    ids=["cancelled replication", "the same in another language", "error", "backend killed"],
 )
 def test_a_commit_of_unknown_fate_is_the_end_and_is_not_tried_again(config: Config, body: str) -> None:
     async def story(first: Journal, second: Journal) -> None:

@@ -155,7 +155,7 @@ def test_a_session_version_grows_and_the_head_of_a_seat_is_told(config: Config) 
             head = header(FrameKind.NEGOTIATE, SEAT, 0)._replace(session_version=3)
             negotiate = signed(head, encode(Negotiate(bytes(16), "sdk")))
             asked = make_unsigned_frame(header(FrameKind.SEAT_HEAD_QUERY, SEAT, 0), encode(SeatHeadQuery()))
-            answers = await gateway.ask(negotiate, negotiate, block(SEAT, 1, freezes(4)), asked)
+            answers = await gateway.ask(negotiate, negotiate, of_version(3, block(SEAT, 1, freezes(4))), asked)
             heads = [gateway.link_message(answer) for answer in (answers[0], answers[1], answers[3])]
             assert heads == [
                 SeatHead(3, DATE, 1, ReplyCode.ACCEPTED),
@@ -163,6 +163,32 @@ def test_a_session_version_grows_and_the_head_of_a_seat_is_told(config: Config) 
                 SeatHead(3, DATE, 5, ReplyCode.ACCEPTED),
             ]
             assert [answer.header.seat for answer in answers] == [SEAT] * 4
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+def test_a_new_frame_of_an_older_session_is_not_decided_and_a_repeat_of_it_is_answered(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            old = block(SEAT, 1, freezes(2))
+            original = (await gateway.ask(old))[0]
+            head = header(FrameKind.NEGOTIATE, SEAT, 0)._replace(session_version=2)
+            await gateway.ask(signed(head, encode(Negotiate(bytes(16), "sdk"))))
+            late, later, repeat = await gateway.ask(block(SEAT, 3, freezes(1)), block(SEAT, 4, freezes(1)), old)
+            assert _refusal(late) == (ReplyCode.SESSION_SUPERSEDED, 3, 3)
+            assert _refusal(later) == (ReplyCode.SESSION_SUPERSEDED, 4, 3)
+            assert repeat.wire() == original.wire()
+            bank = header(FrameKind.NEGOTIATE, BANK_SEAT, 0, party=BANK_PARTY)._replace(session_version=2)
+            await gateway.ask(signed(bank, encode(Negotiate(bytes(16), "sdk"))))
+            assert _refusal((await gateway.ask(control(5, OpenTradeDate(DATE + 1))))[0]) == (
+                ReplyCode.SESSION_SUPERSEDED,
+                5,
+                5,
+            )
+            assert codes(await gateway.ask(of_version(2, block(SEAT, 3, freezes(1))))) == [[0]]
             await gateway.close()
 
     asyncio.run(story())
@@ -205,37 +231,6 @@ def test_a_control_frame_that_is_no_message_burns_its_number(config: Config) -> 
             garbage = signed(header(FrameKind.CONTROL, BANK_SEAT, 1, 1, BANK_PARTY), b"garbage")
             answers = await gateway.ask(garbage, *master_data(first=2))
             assert codes(answers) == [[ReplyCode.REQUEST_MALFORMED]] + [[0]] * 4
-            await gateway.close()
-
-    asyncio.run(story())
-
-
-def test_of_dates_before_the_previous_one_the_read_model_knows_the_row(config: Config) -> None:
-    async def story() -> None:
-        async with serving(config):
-            gateway = await RawGateway.register(config)
-            await gateway.ask(*master_data())
-            old = block(SEAT, 1, freezes(2))
-            original = (await gateway.ask(old))[0]
-            await gateway.ask(control(5, OpenTradeDate(DATE + 1)))
-            await gateway.ask(control(1, OpenTradeDate(DATE + 2), DATE + 1))
-            question = query(SEAT, 9, OutcomeQuery(DATE, 2))
-            unknown, unseen = await gateway.ask(old, question)
-            assert _refusal(unknown) == (ReplyCode.WRONG_TRADE_DATE, 1, 1)
-            assert as_builtins(decode_answer(unseen.body)) == [44, False, 0, 0, 0, 0, 0]
-            connection = await connect(config.ledger.dsn, "follower")
-            await connection.executemany(
-                "INSERT INTO orders (trade_date, seat, number, sequence, contract_no, amount_fen, price, "
-                "quantity, code, market, decided_at_ns, security, partner_ref) "
-                "VALUES ($1, $2, $3, $4, 195, 100, 0, 0, 0, 0, 0, '', '')",
-                [(DATE, SEAT, number, outcomes_of(original)[0].sequence) for number in (1, 2)],
-            )
-            await connection.close()
-            known, seen = await gateway.ask(old, question)
-            assert known.wire() == original.wire()
-            answer = decode_answer(seen.body)
-            assert isinstance(answer, OutcomeAnswer)
-            assert (answer.seen, answer.remaining_fen) == (True, 100)
             await gateway.close()
 
     asyncio.run(story())
@@ -291,6 +286,11 @@ def test_a_frame_that_no_gateway_may_forward_ends_the_link_and_decides_nothing(c
             await again.close()
 
     asyncio.run(story())
+
+
+def of_version(version: int, frame: Frame) -> Frame:
+    """The frame as a session of another version sends it."""
+    return signed(frame.header._replace(session_version=version), frame.body)
 
 
 async def _totals(gateway: RawGateway) -> TotalsAnswer:

@@ -1,6 +1,8 @@
 """What a start finds: the same book again, or the place where the journal is not what was committed."""
 
 import asyncio
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +15,7 @@ from ledger import snapshot
 from ledger.core.arrays import NamedArrays, to_arrays
 from ledger.journal import JournalTampered
 from ledger.service import Service
+from protocol.errors import InvariantBroken
 from protocol.messages import OpenTradeDate
 from tests.ledger.world import DATE, NO_FEED, SEAT, RawGateway, block, control, freezes, master_data, serving
 
@@ -28,7 +31,7 @@ async def history(config: Config) -> tuple[NamedArrays, bytes]:
         await gateway.ask(*master_data())
         for place in range(3):
             if place == 1:
-                _snapshot(service, config)
+                await _snapshot(service, config)
             await gateway.ask(block(SEAT, 1 + 40 * place, freezes(40, 50_000)))
         await gateway.close()
         assert service.pipeline.decider.book.sequence == ROWS
@@ -55,7 +58,7 @@ def test_the_book_is_the_same_after_a_restart(config: Config, with_snapshot: boo
         before, _digest = await history(config)
         assert before["frozen_fen"].sum() == 120 * 50_000
         if not with_snapshot:
-            snapshot.prune(_snapshots(config), keep=0)
+            snapshot.prune(_snapshots(config), keep=0, newest=ROWS)
         _assert_same(before, await recovered(config))
 
     asyncio.run(story())
@@ -64,11 +67,147 @@ def test_the_book_is_the_same_after_a_restart(config: Config, with_snapshot: boo
 def test_a_snapshot_that_does_not_fit_is_left_out(config: Config) -> None:
     async def story() -> None:
         before, _digest = await history(config)
-        fitting = snapshot.load(_snapshots(config) / "6")
-        snapshot.write(_snapshots(config), 7, b"x" * 32, fitting.arrays)
-        snapshot.write(_snapshots(config), 99, b"y" * 32, fitting.arrays)
         (_snapshots(config) / "6" / "frozen_fen.npy").write_bytes(b"")
+        (_snapshots(config) / "5").mkdir()
         _assert_same(before, await recovered(config))
+
+    asyncio.run(story())
+
+
+def _more_money(arrays: NamedArrays) -> None:
+    arrays["balance_fen"][3] += 1
+
+
+def _less_frozen(arrays: NamedArrays) -> None:
+    arrays["frozen_fen"][0] -= 50_000
+
+
+def _another_row(arrays: NamedArrays) -> None:
+    arrays["scalars"][0] = 5
+
+
+def _no_column(arrays: NamedArrays) -> None:
+    del arrays["frozen_fen"]
+
+
+@pytest.mark.parametrize("change", [_more_money, _less_frozen])
+def test_a_snapshot_rewritten_with_fitting_checksums_is_left_out(
+    config: Config, change: Callable[[NamedArrays], None]
+) -> None:
+    async def story() -> None:
+        before, _digest = await history(config)
+        loaded = snapshot.load(_snapshots(config) / "6")
+        change(loaded.arrays)
+        snapshot.write(_snapshots(config), 6, loaded.digest, loaded.arrays)
+        _assert_same(before, await recovered(config))
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("change", [_less_frozen, _another_row, _no_column])
+def test_a_snapshot_that_is_named_and_holds_no_possible_book_is_left_out(
+    config: Config, change: Callable[[NamedArrays], None]
+) -> None:
+    async def story() -> None:
+        before, _digest = await history(config)
+        loaded = snapshot.load(_snapshots(config) / "6")
+        change(loaded.arrays)
+        await _write_named(config, 6, loaded.digest, loaded.arrays)
+        _assert_same(before, await recovered(config))
+
+    asyncio.run(story())
+
+
+def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config: Config) -> None:
+    async def story() -> None:
+        await history(config)
+        async with serving(config) as service:
+            gateway = await RawGateway.register(config)
+            decider = service.pipeline.decider
+            for place in range(decider.book.requests.pages_used + 3):  # every slice has its turn
+                vars(decider)["_checked_ns"] = 0
+                await gateway.ask(block(SEAT, 121 + place, freezes(1)))
+            await gateway.close()
+        loaded = snapshot.load(_snapshots(config) / "6")
+        _more_money(loaded.arrays)
+        await _write_named(config, 6, loaded.digest, loaded.arrays)
+        service = Service(config, lambda _line: None)
+        with pytest.raises(InvariantBroken, match=r"row \d+: state slice 1 comes out different"):
+            await service.start()
+        await service.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("sequence", "said"),
+    [
+        (7, "snapshots/7 is of another row 7 than the journal's"),
+        (99, "snapshots/99 is ahead of the journal, which ends at row 8"),
+    ],
+)
+def test_a_snapshot_of_a_row_that_the_journal_lacks_is_evidence(config: Config, sequence: int, said: str) -> None:
+    async def story() -> None:
+        before, _digest = await history(config)
+        stray = snapshot.write(_snapshots(config), sequence, b"x" * 32, {"one": np.ones(1, np.int64)})
+        await _assert_refused(config, said)
+        await _assert_refused(config, "move the snapshot away to serve from it all the same")
+        stray.rename(config.state_directory / "away")
+        _assert_same(before, await recovered(config))
+
+    asyncio.run(story())
+
+
+def test_an_empty_database_beside_what_an_earlier_journal_left_gets_no_first_row(config: Config) -> None:
+    async def story() -> None:
+        await history(config)
+        await execute(config, "TRUNCATE journal, journal_head")
+        await _assert_refused(config, "snapshots/6 is ahead of the journal, which ends at row 0")
+        _snapshots(config).rename(config.state_directory / "away")
+        mark = config.state_directory / "gateway.mark"
+        mark.write_bytes(b"whatever it says")
+        await _assert_refused(config, f"the journal is empty and {mark} knows rows of one")
+        mark.unlink()
+        assert (await recovered(config))["scalars"][0] == 1
+
+    asyncio.run(story())
+
+
+def test_rows_moved_to_another_date_do_not_move_the_checkpoint(config: Config) -> None:
+    async def story() -> None:
+        await history(config)
+        async with serving(config) as service:
+            gateway = await RawGateway.register(config)
+            await gateway.ask(block(SEAT, 121, freezes(1)))
+            await gateway.close()
+            await _snapshot(service, config)
+        earlier = DATE - 1
+        await execute(
+            config,
+            f"CREATE TABLE journal_{earlier} PARTITION OF journal FOR VALUES IN ({earlier})",
+            f"UPDATE journal SET trade_date = {earlier} WHERE sequence <= 7",  # noqa: S608 - a number
+            _FLIP.format("records", 100, 6),
+        )
+        await _assert_refused(config, "row 7 is not what was committed: its digest differs")
+        await execute(config, f"UPDATE journal SET trade_date = {DATE} WHERE sequence = 7")  # noqa: S608
+        await _assert_refused(config, "row 6 is not what was committed: its digest differs")
+
+    asyncio.run(story())
+
+
+def test_a_checkpoint_that_opened_no_date_is_refused(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config) as service:
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            decider = service.pipeline.decider
+            await gateway.ask(block(SEAT, 1, freezes(1)))
+            await execute(config, f"CREATE TABLE journal_x PARTITION OF journal FOR VALUES IN ({DATE + 1})")
+            decider.book.trade_date = DATE + 1  # as a ledger that opens a date without a row for it
+            await gateway.ask(block(SEAT, 2, freezes(1), DATE + 1))
+            await gateway.close()
+            await _snapshot(service, config)
+        await _assert_refused(config, f"row 6 is followed by rows of {DATE + 1} and did not open that date")
 
     asyncio.run(story())
 
@@ -138,6 +277,8 @@ def test_swapped_rows_are_noticed(config: Config) -> None:
             "UPDATE journal SET sequence = 6 WHERE sequence = 7",
             "UPDATE journal SET sequence = 7 WHERE sequence = 99",
         )
+        await _assert_refused(config, "snapshots/6 is of another row 6 than the journal's")
+        shutil.rmtree(_snapshots(config))
         await _assert_refused(config, "row 6 is not what was committed: its digest differs")
 
     asyncio.run(story())
@@ -204,9 +345,21 @@ def _snapshots(config: Config) -> Path:
     return config.state_directory / "snapshots"
 
 
-def _snapshot(service: Service, config: Config) -> None:
+async def _snapshot(service: Service, config: Config) -> None:
     decider = service.pipeline.decider
-    snapshot.write(_snapshots(config), decider.book.sequence, decider.digest, to_arrays(decider.book))
+    await _write_named(config, decider.book.sequence, decider.digest, to_arrays(decider.book))
+
+
+async def _write_named(config: Config, sequence: int, digest: bytes, arrays: NamedArrays) -> None:
+    """A snapshot as the follower leaves it: on disk, and its manifest named in the database."""
+    drafted = snapshot.draft(_snapshots(config), sequence, digest, arrays)
+    sha256 = drafted.manifest_sha256.hex()
+    await execute(
+        config,
+        f"DELETE FROM snapshot_manifests WHERE sequence = {sequence}",  # noqa: S608 - a number
+        f"INSERT INTO snapshot_manifests VALUES (1, {sequence}, '\\x{sha256}')",  # noqa: S608 - numbers
+    )
+    snapshot.publish(drafted)
 
 
 def _copied(service: Service) -> NamedArrays:

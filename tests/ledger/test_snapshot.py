@@ -28,6 +28,7 @@ def test_what_was_written_is_loaded(tmp_path: Path) -> None:
         assert loaded.arrays[name].dtype == array.dtype
         np.testing.assert_array_equal(loaded.arrays[name], array)
     loaded.arrays["balance_fen"][0] = 7
+    assert loaded.manifest_sha256 == hashlib.sha256((folder / "manifest.json").read_bytes()).digest()
 
 
 def test_every_flipped_byte_of_an_array_is_noticed(tmp_path: Path) -> None:
@@ -68,13 +69,13 @@ def test_a_missing_or_shortened_file_is_named(tmp_path: Path) -> None:
         snapshot.load(folder)
 
 
-def test_only_the_newest_are_kept_and_drafts_are_no_snapshots(tmp_path: Path) -> None:
-    for sequence in (9, 10, 100):
+def test_only_the_newest_up_to_a_row_are_kept_and_drafts_are_no_snapshots(tmp_path: Path) -> None:
+    for sequence in (9, 10, 100, 5_000):
         snapshot.write(tmp_path, sequence, DIGEST, {"one": np.ones(1, np.int64)})
     (tmp_path / ".draft-101").mkdir()
-    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == ["100", "10", "9"]
-    snapshot.prune(tmp_path, keep=2)
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["10", "100"]
+    assert [folder.name for folder in snapshot.newest_first(tmp_path)] == ["5000", "100", "10", "9"]
+    snapshot.prune(tmp_path, keep=2, newest=100)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["10", "100", "5000"]
     assert snapshot.newest_first(tmp_path / "absent") == []
 
 

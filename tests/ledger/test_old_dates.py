@@ -1,0 +1,199 @@
+"""Requests of dates before the previous one: only the journal's own rows may lead to "never applied"."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from config.exit_codes import ExitCode
+from config.schema import Config
+from ledger import lookup
+from ledger.journal import JournalTampered
+from ledger.repeats import RecentRows
+from ledger.service import Service
+from protocol.codes import ReplyCode
+from protocol.frame import Frame
+from protocol.messages import (
+    Message,
+    NotApplied,
+    OpenTradeDate,
+    OutcomeAnswer,
+    OutcomeQuery,
+    decode_answer,
+    decode_session,
+)
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
+from tests.ledger.world import DATE, SEAT, SECOND_SEAT, RawGateway, block, control, freezes, master_data, query, serving
+
+pytestmark = pytest.mark.postgres
+
+OLD = block(SEAT, 1, freezes(2))
+OTHER = block(SECOND_SEAT, 1, freezes(3, 7))
+ROLL = control(5, OpenTradeDate(DATE + 1))
+INSERT = """
+INSERT INTO orders (trade_date, seat, number, sequence, contract_no, amount_fen, price, quantity, code, market,
+                    decided_at_ns, security, partner_ref)
+VALUES ($1, $2, $3, $4, 195, 100, 0, 0, 0, 0, 0, '', '')
+"""
+Asking = Callable[[RawGateway, list[Frame]], Awaitable[None]]
+
+
+def told(config: Config, asking: Asking, *meddling: str) -> None:
+    """Trades on DATE, rolls twice, meddles with the database, and asks; the first answers are passed on."""
+
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            originals = await _two_days(gateway)
+            await _execute(config, *meddling)
+            await asking(gateway, originals)
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("page_bytes", [1, lookup.SEARCH_BYTES])
+def test_repeats_are_answered_though_no_read_model_has_them(
+    config: Config, page_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "SEARCH_BYTES", page_bytes)
+
+    async def asking(gateway: RawGateway, originals: list[Frame]) -> None:
+        repeats = await gateway.ask(OLD, OTHER, ROLL, block(SEAT, 3, freezes(1)))
+        by_number = {(one.header.seat, one.header.first_number): one for one in repeats}
+        for original in originals:
+            assert by_number[original.header.seat, original.header.first_number].wire() == original.wire()
+        assert _code(by_number[SEAT, 3]) == ReplyCode.WRONG_TRADE_DATE
+        assert _code((await gateway.ask(block(SEAT, 1, freezes(2, 9))))[0]) == ReplyCode.DUPLICATE_OTHER_CONTENT
+        assert _code((await gateway.ask(block(SEAT, 1, freezes(2), DATE - 1)))[0]) == ReplyCode.WRONG_TRADE_DATE
+
+    told(config, asking)
+
+
+def test_outcomes_are_told_though_no_read_model_has_them(config: Config) -> None:
+    async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
+        assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3)] == [True, True, False]
+        assert await _seen(gateway, BANK_SEAT, 5, BANK_PARTY)
+        assert not await _seen(gateway, BANK_SEAT, 6, BANK_PARTY)
+
+    told(config, asking)
+
+
+def test_a_read_model_that_names_another_row_is_not_believed(config: Config) -> None:
+    async def asking(gateway: RawGateway, originals: list[Frame]) -> None:
+        connection = await asyncpg.connect(config.ledger.dsn)
+        await connection.executemany(INSERT, [(DATE, SEAT, 1, 2), (DATE, SEAT, 3, 999)])
+        await connection.close()
+        assert (await gateway.ask(OLD))[0].wire() == originals[0].wire()
+        assert _code((await gateway.ask(block(SEAT, 3, freezes(1))))[0]) == ReplyCode.WRONG_TRADE_DATE
+
+    told(config, asking)
+
+
+def test_a_repeat_of_a_roll_whose_commit_is_under_way_waits_for_it(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            blocker = await asyncpg.connect(config.ledger.dsn)
+            locking = blocker.transaction()
+            await locking.start()
+            await blocker.execute("SELECT 1 FROM journal_head FOR UPDATE")
+            gateway.send(ROLL, control(1, OpenTradeDate(DATE + 2), DATE + 1), ROLL)
+            for _look in range(50):
+                await blocker.fetchval("SELECT 1")
+            await locking.commit()
+            await blocker.close()
+            rolled, _again, repeat = [await gateway.receive() for _answer in range(3)]
+            assert repeat.wire() == rolled.wire()
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("meddling", "asked", "said"),
+    [
+        ("DELETE FROM journal WHERE sequence = 6", OLD, f"row 6 of {DATE} is missing"),
+        (
+            "DELETE FROM journal WHERE sequence = 6",
+            query(SEAT, 1, OutcomeQuery(DATE, 9)),
+            f"row 6 of {DATE} is missing",
+        ),
+        ("DELETE FROM journal WHERE trade_date = 20260105", OLD, f"row 1 of {DATE} is missing"),
+        (
+            "UPDATE journal SET outcomes = set_byte(outcomes, 0, 1) WHERE sequence = 6",
+            OLD,
+            "row 6 is not what was committed: its digest differs",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_read_as_it_was_committed_is_never_answered_as_unused(
+    config: Config, meddling: str, asked: Frame, said: str
+) -> None:
+    asyncio.run(_assert_ends(config, meddling, asked, said, rolls=True))
+
+
+@pytest.mark.parametrize(
+    ("meddling", "said"),
+    [
+        ("DELETE FROM journal WHERE sequence = 6", "row 6 is missing from the journal"),
+        ("UPDATE journal SET headers = set_byte(headers, 99, 1) WHERE sequence = 6", "row 6 is not what was committed"),
+    ],
+)
+@pytest.mark.parametrize("asked", [OLD, query(SEAT, 1, OutcomeQuery(DATE, 2))], ids=["a repeat", "a query"])
+def test_a_known_row_that_cannot_be_read_stops_the_ledger(
+    config: Config, asked: Frame, meddling: str, said: str
+) -> None:
+    asyncio.run(_assert_ends(config, meddling, asked, said, rolls=False))
+
+
+async def _assert_ends(config: Config, meddling: str, asked: Frame, said: str, rolls: bool) -> None:
+    service = Service(config, lambda _line: None)
+    await service.start()
+    running = asyncio.create_task(service.run())
+    gateway = await RawGateway.register(config)
+    if rolls:
+        await _two_days(gateway)
+    else:
+        await gateway.ask(*master_data())
+        await gateway.ask(OLD)
+    service.pipeline.decider.rows = RecentRows()
+    await _execute(config, meddling)
+    gateway.send(asked)
+    with pytest.raises(JournalTampered, match=said) as tampered:
+        await running
+    assert tampered.value.exit_code == ExitCode.TAMPERED
+    await service.close()
+    assert await gateway.has_ended()
+    await gateway.close()
+
+
+async def _two_days(gateway: RawGateway) -> list[Frame]:
+    """Master data, OLD, OTHER and ROLL on DATE, and the roll to DATE + 2. Returns the answers to the three."""
+    await gateway.ask(*master_data())
+    answers = [(await gateway.ask(frame))[0] for frame in (OLD, OTHER, ROLL)]
+    await gateway.ask(control(1, OpenTradeDate(DATE + 2), DATE + 1))
+    return answers
+
+
+async def _seen(gateway: RawGateway, seat: int, number: int, party: int = 2) -> bool:
+    asked: Message = OutcomeQuery(DATE, number)
+    answer = decode_answer((await gateway.ask(query(seat, 1, asked, party)))[0].body)
+    assert isinstance(answer, OutcomeAnswer)
+    return answer.seen
+
+
+async def _execute(config: Config, *statements: str) -> None:
+    connection = await asyncpg.connect(config.ledger.dsn)
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
+def _code(frame: Frame) -> int:
+    assert frame.header.kind == FrameKind.NOT_APPLIED
+    message = decode_session(frame.body)
+    assert isinstance(message, NotApplied)
+    return message.code
