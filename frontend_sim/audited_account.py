@@ -42,8 +42,9 @@ class Account:
     """All figures in fen."""
 
     party: int
-    status: ContractStatus
+    status: ContractStatus  # the contract's own, never LOSS_REPORTED
     balance_fen: int
+    is_lost: bool = False  # card or account reported lost, whatever the contract's status
     frozen_fen: int = 0
     bought_fen: int = 0
     sold_fen: int = 0
@@ -75,7 +76,7 @@ class Account:
             case ControlKind.RESTRAINT:
                 self.restrained_fen = one.amount_fen
             case ControlKind.EVENT:
-                self.status = change_of_status(self, one.amount_fen)[1]
+                _, self.status, self.is_lost = change_of_status(self, one.amount_fen)
 
     def _apply_freeze(self, one: Seen, sign: int) -> None:
         key = (one.trade_date, one.seat, one.number)
@@ -96,13 +97,22 @@ STATUS_CHANGES = {
     (ContractStatus.PRE_ASSIGNED, ContractEvent.CONFIRM): ContractStatus.ACTIVE,
     (ContractStatus.ACTIVE, ContractEvent.SUSPEND): ContractStatus.SUSPENDED,
     (ContractStatus.SUSPENDED, ContractEvent.RESUME): ContractStatus.ACTIVE,
+    (ContractStatus.PRE_ASSIGNED, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
+    (ContractStatus.ACTIVE, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
+    (ContractStatus.SUSPENDED, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
 }
-"""The changes that the simulated bank asks for; it does not ask for others."""
 
 
-def change_of_status(account: Account, event: int) -> tuple[ReplyCode, ContractStatus]:
-    """What an event does to a contract: the code to answer and the status afterwards."""
-    after = STATUS_CHANGES.get((account.status, ContractEvent(event)))
+def change_of_status(account: Account, event: int) -> tuple[ReplyCode, ContractStatus, bool]:
+    """What an event does to a contract: the code to answer, the status afterwards and whether the loss is reported."""
+    status, is_lost = account.status, account.is_lost
+    if event == ContractEvent.REPORT_LOSS and not is_lost:
+        return ReplyCode.ACCEPTED, status, True
+    if event == ContractEvent.LIFT_LOSS and is_lost:
+        return ReplyCode.ACCEPTED, status, False
+    after = STATUS_CHANGES.get((status, ContractEvent(event)))
     if after is None:
-        return ReplyCode.STATUS_FORBIDS, account.status
-    return ReplyCode.ACCEPTED, after
+        return ReplyCode.STATUS_FORBIDS, status, is_lost
+    if event == ContractEvent.TERMINATE and (account.frozen_fen or account.bought_fen or account.sold_fen):
+        return ReplyCode.ITEMS_OPEN, status, is_lost
+    return ReplyCode.ACCEPTED, after, is_lost

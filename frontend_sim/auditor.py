@@ -37,7 +37,6 @@ EXPIRING_KINDS = frozenset({RecordKind.FREEZE, RecordKind.WITHDRAWAL})
 FREEZE_REFUSED_BY_STATUS = {
     ContractStatus.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
     ContractStatus.PRE_ASSIGNED: ReplyCode.CONTRACT_PRE_ASSIGNED,
-    ContractStatus.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED,
     ContractStatus.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
 }
 
@@ -75,7 +74,8 @@ class Auditor:
 
     def open_contract(self, contract_no: int, party: int, status: ContractStatus, balance_fen: int) -> None:
         """Open a contract with its account."""
-        self.accounts[contract_no] = Account(party, status, balance_fen)
+        is_lost = status == ContractStatus.LOSS_REPORTED
+        self.accounts[contract_no] = Account(party, ContractStatus.ACTIVE if is_lost else status, balance_fen, is_lost)
 
     def judge(self, seen: Iterable[Seen]) -> None:
         """Judge whole journal rows; may be called again with later rows.
@@ -178,11 +178,12 @@ class Auditor:
 
 
 def _refusal_of_status(account: Account, one: Seen) -> ReplyCode | None:
-    if one.kind == RecordKind.FREEZE:
-        return FREEZE_REFUSED_BY_STATUS.get(account.status)
-    if one.kind == RecordKind.WITHDRAWAL and account.status == ContractStatus.LOSS_REPORTED:
-        return ReplyCode.CONTRACT_LOSS_REPORTED
-    return None
+    codes: list[ReplyCode] = []
+    if account.is_lost and one.kind in (RecordKind.FREEZE, RecordKind.WITHDRAWAL):
+        codes.append(ReplyCode.CONTRACT_LOSS_REPORTED)
+    if one.kind == RecordKind.FREEZE and account.status in FREEZE_REFUSED_BY_STATUS:
+        codes.append(FREEZE_REFUSED_BY_STATUS[account.status])
+    return min(codes, default=None)
 
 
 def _refusal_of_range(one: Seen) -> ReplyCode | None:

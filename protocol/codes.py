@@ -61,6 +61,7 @@ class ReplyCode(IntEnum):
     ITEMS_OPEN = 535
     TRADE_DATE_NOT_LATER = 540
     MASTER_DATA_FULL = 545
+    TRADE_DATE_TOO_FAR = 550
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.WRONG_TRADE_DATE: CodeFacts("a new request for a date that is not open", False, "1022"),
     ReplyCode.DUPLICATE_OTHER_CONTENT: CodeFacts("this number was used for something else", False, "1029"),
     ReplyCode.SEQUENCE_GAP: CodeFacts("numbers are missing before this frame", True, "2004"),
-    ReplyCode.SEAT_DATE_FULL: CodeFacts("the requests of this seat and date are used up", False, "1021"),
+    ReplyCode.SEAT_DATE_FULL: CodeFacts(
+        "the seat's numbers or its party's share of the date are used up", False, "1021"
+    ),
     ReplyCode.BUSY: CodeFacts("too much under way; come back after the time told", True, "1030"),
     ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
     ReplyCode.REQUEST_MALFORMED: CodeFacts("unknown kind, or a reserved or unused field is set", False, "2008"),
@@ -120,6 +123,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
     ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts("a table of parties, keys, seats or contracts is full", False, "1021"),
+    ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
 }
 
 

@@ -36,6 +36,7 @@ CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
 REQUESTS_PER_DATE_MAX = 2**25  # slots of the request table of one date
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
+BANK_REQUESTS_SHARE = 8  # one slot in so many is kept for the bank: it books whatever the brokers send
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # beyond it a seat is told SEAT_DATE_FULL
 LINKS_MAX = 1_024
 
@@ -59,6 +60,7 @@ QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, 
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 TRADE_DATE_MIN = 19_900_101
 TRADE_DATE_MAX = 21_991_231
+TRADE_DATE_AHEAD_DAYS_MAX = 31  # longer than any holiday; a mistyped year cannot be taken back
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX * 3 + COLUMN_FEN_MAX < 2**62  # ranges are masked before any sum
@@ -68,6 +70,11 @@ assert CREDIT_RECORDS_MIN >= 2 * FRAME_RECORDS_MAX
 assert CREDIT_RECORDS_MIN <= CREDIT_RECORDS_DEFAULT <= CREDIT_RECORDS_MAX <= IN_FLIGHT_RECORDS_MAX
 assert REQUEST_PAGE_RECORDS >= FRAME_RECORDS_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
+# With every seat taken, two commits and what is kept for the bank still leave a third of the table to brokers.
+assert (
+    2 * (SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX) + REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE
+    <= REQUESTS_PER_DATE_MAX * 2 // 3
+)
 assert PARTIES_MAX * 41 + 32 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ledger.core.book import Book, BookSize
 from ledger.core.control import add_party
 from ledger.core.frame_index import FrameIndex
-from ledger.core.requests import RequestTable
+from ledger.core.requests import PAGES_PER_SEAT, RequestTable
 from ledger.core.unsettled import OlderUnsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
@@ -87,11 +87,13 @@ def _from_arrays(arrays: NamedArrays) -> Book:
 
 
 def _fill_requests(requests: RequestTable, arrays: NamedArrays) -> None:
-    requests.carried_keys = arrays["carried_keys"].astype(np.int64)
+    requests.carry(arrays["carried_keys"].astype(np.int64))
     owners = arrays["page_owners"].astype(np.int64)
     first = requests.first_page_slot
     requests.page_owners[: len(owners)] = owners
     requests.page_slot[owners] = first + np.arange(len(owners)) * REQUEST_PAGE_RECORDS
     requests.pages_used = len(owners)
+    seats = np.bincount(owners // PAGES_PER_SEAT, minlength=len(requests.seat_slots))
+    requests.seat_slots += seats * REQUEST_PAGE_RECORDS
     for name in _REQUEST_COLUMNS:
         getattr(requests, name)[: requests.slots_used] = arrays[f"request_{name}"]

@@ -21,6 +21,7 @@ from ledger.core.columns import (
     int_zeros,
     long_zeros,
 )
+from ledger.core.contract_states import STATE_CODES, STATUS_TOLD
 from ledger.core.frame_index import FrameIndex
 from ledger.core.requests import RequestTable, key_dates
 from ledger.core.unsettled import OlderUnsettled, split_keys
@@ -36,14 +37,20 @@ from protocol.messages import PartyEntry
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
 OPEN, PREVIOUS, OLDER = 0, 1, 2  # the three unsettled columns: open trade date, the one before it, all before that
 
-# An item of contract_facts, so that one gather reads all: party, status, check digits, account row.
+# An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
 PARTY_SHIFT = 48
-STATUS_SHIFT = 40
+STATE_SHIFT = 40  # see contract_states
 CHECK_SHIFT = 32
-FACT_MASK = 0xFF  # of status and check digits
+FACT_MASK = 0xFF  # of state and check digits
 ROW_MASK = 0xFFFF_FFFF
 assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
 assert CONTRACTS_MAX <= ROW_MASK
+assert STATE_CODES <= FACT_MASK
+
+
+def statuses_told(facts: LongColumn) -> LongColumn:
+    """(n,) ContractStatus that queries and the read model tell, from items of `contract_facts`; a new array."""
+    return STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +148,8 @@ class Book:
         return self.contract_facts[: self.contracts_count] >> PARTY_SHIFT
 
     def contract_statuses(self) -> LongColumn:
-        """(contracts_count,) ContractStatus of each contract; a new array."""
-        return (self.contract_facts[: self.contracts_count] >> STATUS_SHIFT) & FACT_MASK
+        """(contracts_count,) ContractStatus told of each contract; a new array."""
+        return statuses_told(self.contract_facts[: self.contracts_count])
 
     def tighten_bound(self) -> None:
         """Set `owned_fen_bound` to what the columns say."""

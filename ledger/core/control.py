@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from ledger.core.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATUS_SHIFT, Book
-from ledger.core.contract_states import MAY_OPEN_AS, next_status
+from ledger.core.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.contract_states import MAY_OPEN_AS, STATUS_TOLD, next_state, opening_state
 from ledger.core.roles import may_send_control
+from ledger.core.trade_dates import days_between, is_calendar_date
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.limits import KEYS_PER_PARTY_MAX
+from protocol.limits import KEYS_PER_PARTY_MAX, TRADE_DATE_AHEAD_DAYS_MAX
 from protocol.messages import (
     ChangeContract,
     ContractTerms,
@@ -34,7 +35,6 @@ from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
     ContractEvent,
-    ContractStatus,
     Role,
     Suite,
     contract_no_from_index,
@@ -45,7 +45,7 @@ from protocol.vocabulary import (
 
 def judge(book: Book, party: int, message: ControlMessage | None) -> ReplyCode:
     """What a control message of `party` earns; None stands for a body that is no control message."""
-    if message is None:
+    if message is None or _is_malformed(message):
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.role[party]), message):
         return ReplyCode.ROLE_FORBIDS
@@ -64,8 +64,7 @@ def judge(book: Book, party: int, message: ControlMessage | None) -> ReplyCode:
             known = own_contract(book, party, message.contract_no) >= 0
             return ReplyCode.ACCEPTED if known else ReplyCode.CONTRACT_UNKNOWN
         case OpenTradeDate():
-            later = message.trade_date > book.trade_date
-            return ReplyCode.ACCEPTED if later else ReplyCode.TRADE_DATE_NOT_LATER
+            return _judge_date(book, message)
         case Genesis():
             return ReplyCode.ROLE_FORBIDS
 
@@ -80,13 +79,21 @@ def own_contract(book: Book, party: int, contract_no: int) -> int:
 
 
 def status_of(book: Book, index: int) -> int:
-    """ContractStatus of the contract at `index`."""
-    return (int(book.contract_facts[index]) >> STATUS_SHIFT) & FACT_MASK
+    """ContractStatus told of the contract at `index`."""
+    return int(STATUS_TOLD[_state_of(book, index)])
+
+
+def _state_of(book: Book, index: int) -> int:
+    return (int(book.contract_facts[index]) >> STATE_SHIFT) & FACT_MASK
+
+
+def _is_malformed(message: ControlMessage) -> bool:
+    if isinstance(message, RegisterParty):
+        return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
+    return isinstance(message, OpenTradeDate) and not is_calendar_date(message.trade_date)
 
 
 def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
-    if message.role != Role.BROKER:
-        return ReplyCode.REQUEST_MALFORMED  # the bank is in the genesis row; there is no second one
     if message.party in book.parties:
         return ReplyCode.PARTY_EXISTS
     return ReplyCode.ACCEPTED
@@ -134,10 +141,19 @@ def _judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
-    if next_status(status_of(book, index), message.event) is None:
+    if next_state(_state_of(book, index), message.event) is None:
         return ReplyCode.STATUS_FORBIDS
     if message.event == ContractEvent.TERMINATE and _has_open_items(book, int(book.account_row[index])):
         return ReplyCode.ITEMS_OPEN
+    return ReplyCode.ACCEPTED
+
+
+def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
+    later = message.trade_date > book.trade_date
+    if not later:
+        return ReplyCode.TRADE_DATE_NOT_LATER
+    if days_between(book.trade_date, message.trade_date) > TRADE_DATE_AHEAD_DAYS_MAX:
+        return ReplyCode.TRADE_DATE_TOO_FAR
     return ReplyCode.ACCEPTED
 
 
@@ -168,11 +184,11 @@ def apply_control(book: Book, message: ControlMessage) -> None:
             _open_contracts(book, message)
         case ChangeContract(contract_no, event):
             index = index_from_contract_no(contract_no)
-            status = next_status(status_of(book, index), event)
-            if status is None:
+            state = next_state(_state_of(book, index), event)
+            if state is None:
                 raise MisuseError("an event that the contract's state does not allow was not refused")
-            kept = int(book.contract_facts[index]) & ~(FACT_MASK << STATUS_SHIFT)
-            book.contract_facts[index] = kept | status << STATUS_SHIFT
+            kept = int(book.contract_facts[index]) & ~(FACT_MASK << STATE_SHIFT)
+            book.contract_facts[index] = kept | state << STATE_SHIFT
         case SetRestraint(contract_no, restrained_fen):
             row = int(book.account_row[index_from_contract_no(contract_no)])
             book.power_fen[row] += int(book.restrained_fen[row]) - restrained_fen
@@ -198,9 +214,9 @@ def _open_contracts(book: Book, message: OpenContracts) -> None:
     here = slice(first, first + count)
     indices = np.arange(first, first + count, dtype=np.int64)
     party = np.fromiter((term.party for term in terms), np.int64, count)
-    status = np.fromiter((term.status for term in terms), np.int64, count)
+    state = np.fromiter((opening_state(term.status) for term in terms), np.int64, count)
     check_digits = contract_nos_from_indices(indices) - indices * CONTRACT_NUMBER_STEP
-    facts = party << PARTY_SHIFT | status << STATUS_SHIFT | check_digits << CHECK_SHIFT
+    facts = party << PARTY_SHIFT | state << STATE_SHIFT | check_digits << CHECK_SHIFT
     book.contract_facts[here] = facts | indices
     book.account_no[here] = _account_nos(terms)
     book.account_numbers.add(_account_nos(terms))
@@ -208,6 +224,3 @@ def _open_contracts(book: Book, message: OpenContracts) -> None:
     book.power_fen[here] = book.balance_fen[here]
     book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
     book.contracts_count += count
-
-
-assert ContractStatus.TERMINATED <= FACT_MASK

@@ -12,7 +12,7 @@ import numpy as np
 
 from ledger.core.book import Book
 from ledger.core.columns import FenColumn, Positions
-from ledger.core.contract_states import REFUSED_IN
+from ledger.core.contract_states import STATE_CODE, STATE_CODES
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block
 from ledger.core.roles import RECORD_KINDS
 from protocol.codes import ReplyCode
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     proceeds_at_fill: int
     valid_until_ns: int
     known: bool
-    status: int
+    state: int  # of the contract
     contract: int
     row: int
     amount_fen: int
@@ -90,8 +90,8 @@ EXPIRING = frozenset({FREEZE, WITHDRAWAL})  # a late debit is refused; facts and
 
 _KINDS = frozenset(AMOUNT_FEN_MIN)
 _MAY_SEND = {int(role): frozenset(int(kind) for kind in kinds) for role, kinds in RECORD_KINDS.items()}
-_STATUS = {
-    (int(kind), int(status)): _refusal(code) for kind, codes in REFUSED_IN.items() for status, code in codes.items()
+_STATE = {
+    divmod(place, STATE_CODES): _refusal(ReplyCode(code)) for place, code in enumerate(STATE_CODE.tolist()) if code
 }
 
 
@@ -111,8 +111,8 @@ def decide_one(
         return EXPIRED
     if not request.known:
         return CONTRACT_UNKNOWN
-    if (kind, request.status) in _STATUS:
-        return _STATUS[kind, request.status]
+    if (kind, request.state) in _STATE:
+        return _STATE[kind, request.state]
     if not AMOUNT_FEN_MIN[kind] <= request.amount_fen <= AMOUNT_FEN_MAX:
         return AMOUNT_OUT_OF_RANGE
     account = accounts[request.row]
@@ -247,7 +247,7 @@ def _requests(block: Block, positions: Positions | slice) -> tuple[list[Request]
         plain(block.proceeds_at_fill),
         plain(block.valid_until_ns),
         block.known[positions].tolist(),
-        block.status[positions].tolist(),
+        block.state[positions].tolist(),
         plain(block.contract),
         plain(block.row),
         plain(block.amount_fen),

@@ -14,16 +14,17 @@ from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, check_seats, give_out_pages
 from ledger.core.invariants import check_block
-from ledger.core.requests import KIND_CONTROL, PAGE_BITS, PAGES_PER_SEAT
 from ledger.core.resolve import Block, check_layout, resolve
+from ledger.core.room import has_room
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.core.totals import buying_power, totals
+from ledger.core.trade_dates import is_calendar_date
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
-from protocol.header import Header, PrefixArray
-from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS, SEATS_MAX
+from protocol.header import PrefixArray
+from protocol.limits import SEATS_MAX
 from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, encode
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role
@@ -43,17 +44,6 @@ __all__ = [
 ]
 
 TINY_BLOCK_RECORDS = 8  # up to here the law itself is faster than the proof
-# Pages that one commit can need at most: each seat may begin one, and full pages for the rest.
-PAGES_PER_COMMIT_MAX = SEATS_MAX + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS
-
-
-def has_room(book: Book, header: Header, next_number: int) -> bool:
-    """False when a numbered frame at `next_number` must be told SEAT_DATE_FULL because the date's table is full.
-
-    Asked for each frame of a commit before any of it is decided; the pages kept back cover the whole commit.
-    """
-    last = next_number + header.record_count - 1
-    return book.requests.pages_free > PAGES_PER_COMMIT_MAX or book.requests.has_page(header.seat, last)
 
 
 def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decided_at_ns: int) -> bytes:
@@ -126,9 +116,12 @@ def apply_row(book: Book, row: Row) -> None:
 
 
 def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) -> Row:
-    """The first journal row, sequence 1. Raises MisuseError when the genesis does not describe the bank."""
+    """The first journal row, sequence 1. Raises MisuseError when the genesis does not describe the bank or its
+    first date."""
     if genesis.bank.party != BANK_PARTY or genesis.bank.role != Role.BANK:
         raise MisuseError("the genesis must describe the bank's own party")
+    if not is_calendar_date(genesis.trade_date):
+        raise MisuseError("the genesis must open a day of the calendar")
     row = Row(
         shard=shard,
         sequence=1,
@@ -184,19 +177,14 @@ def _apply_control_row(
     code: int,
     decided_at_ns: int,
 ) -> None:
-    seat, number = int(prefix["seat"][0]), int(prefix["first_number"][0])
     if isinstance(message, Negotiate):
         book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
         if code == ReplyCode.ACCEPTED:
-            book.session_version[seat] = prefix["session_version"][0]
+            book.session_version[int(prefix["seat"][0])] = prefix["session_version"][0]
         return
-    frames = Frames.of(prefix)
-    give_out_pages(book, frames)
-    page = seat * PAGES_PER_SEAT + (number >> PAGE_BITS)
-    slot = int(book.requests.page_slot[page]) + number % REQUEST_PAGE_RECORDS
-    book.requests.kind[slot] = KIND_CONTROL
-    book.requests.code[slot] = code
-    advance(book, frames, decided_at_ns)  # before the effect: a roll closes the date that this number belongs to
+    # The number takes no page of the request table: control must find room when that is full. It is used before the
+    # effect: a roll closes the date that it belongs to.
+    advance(book, Frames.of(prefix), decided_at_ns)
     if code == ReplyCode.ACCEPTED and message is not None:
         apply_control(book, message)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ledger.core.book import SCRATCH_BUCKETS, Book
 from ledger.core.columns import FenColumn, Mask, Positions, ShortColumn
-from ledger.core.contract_states import STATUS_CODE, STATUS_CODES
+from ledger.core.contract_states import STATE_CODE, STATE_CODES
 from ledger.core.decide import AMOUNT_FEN_MIN, EXPIRING, decide_in_order
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
 from ledger.core.roles import KIND_CODES, MAY_SEND
@@ -70,9 +70,9 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     for part_fen in (block.release_fen, block.turnover_fen):
         if part_fen is not None:
             _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
-    by_status = STATUS_CODE.take(block.status + kind * STATUS_CODES)
-    if by_status.any():
-        np.copyto(code, by_status, where=by_status != 0)
+    by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
+    if by_state.any():
+        np.copyto(code, by_state, where=by_state != 0)
     _mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)
     late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
     if late.any():

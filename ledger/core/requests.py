@@ -5,7 +5,8 @@ be done to a freeze (decide), who changes the columns (effects).
 
 Slots: the first page is the null page. It is never written, so that a number which names nothing is looked up there
 and reads as zero, like a request that froze nothing. After it come the carried freezes, then pages of
-REQUEST_PAGE_RECORDS requests, each of one seat, in the order in which they were first needed.
+REQUEST_PAGE_RECORDS requests, each of one seat, in the order in which they were first needed. A number that goes to a
+control frame needs none.
 """
 
 from dataclasses import dataclass
@@ -36,8 +37,7 @@ from protocol.limits import (
 PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
-KIND_CONTROL = 127  # in the kind column: the number went to a control frame
-KIND_MALFORMED = -1  # a record of no known kind
+KIND_MALFORMED = -1  # in the kind column: a record of no known kind
 
 _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
 
@@ -60,11 +60,16 @@ def key_dates(keys: LongColumn) -> LongColumn:
     return keys >> (_SEAT_BITS + _NUMBER_BITS)
 
 
+def key_seats(keys: LongColumn) -> LongColumn:
+    """The seats in `request_keys`."""
+    return keys >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1)
+
+
 @dataclass(slots=True)
 class RequestTable:
     """Columns over slots. The freeze columns are zero except for an accepted freeze."""
 
-    kind: ByteColumn  # 0: no request yet; KIND_CONTROL, KIND_MALFORMED
+    kind: ByteColumn  # 0: no request yet, or a control frame; KIND_MALFORMED
     code: ShortColumn  # its reply code
     contract: IntColumn  # index + 1 of the contract whose freeze this is, 0 when it is none
     amount_fen: FenColumn
@@ -74,6 +79,7 @@ class RequestTable:
     page_owners: LongColumn  # (pages,) seat × PAGES_PER_SEAT + page, in the order given out
     pages_used: int
     carried_keys: LongColumn  # (c,) sorted `request_keys` of the carried freezes
+    seat_slots: LongColumn  # (SEATS_MAX + 1,) slots of each seat: of its pages, and its carried freezes
     slots_max: int
 
     @staticmethod
@@ -90,6 +96,7 @@ class RequestTable:
             page_owners=long_zeros(slots_max // REQUEST_PAGE_RECORDS),
             pages_used=0,
             carried_keys=long_zeros(0),
+            seat_slots=long_zeros(SEATS_MAX + 1),
             slots_max=slots_max,
         )
 
@@ -128,6 +135,12 @@ class RequestTable:
             self.page_slot[page] = self.slots_used
             self.page_owners[self.pages_used] = page
             self.pages_used += 1
+            self.seat_slots[page // PAGES_PER_SEAT] += REQUEST_PAGE_RECORDS
+
+    def carry(self, keys: LongColumn) -> None:
+        """Set the (c,) sorted `request_keys` of the carried freezes, before any page is given out."""
+        self.carried_keys = keys
+        self.seat_slots += np.bincount(key_seats(keys), minlength=len(self.seat_slots))
 
     def carried_slots(self, keys: LongColumn) -> Positions:
         """(m,) slots of carried freezes by `request_keys`, 0 where nothing is carried under the key."""
@@ -162,14 +175,15 @@ class RequestTable:
     def rolled(self, trade_date: int) -> "RequestTable":
         """The table of the next date: empty, with every open freeze carried. `trade_date` is the one that ends.
 
-        They fit: all of them lie in this table, which is as large and has a null page too.
+        They fit, so that a date can always be rolled: all of them lie in this table, which is as large and has a null
+        page too. They may fill it: then the next date has room for control frames only, until it is rolled in turn.
         """
         slots = self.open_slots()
         keys = self.keys_of(slots, trade_date)
         order = np.argsort(keys, kind="stable")
         slots = slots[order]
         table = RequestTable.empty(self.slots_max)
-        table.carried_keys = keys[order]
+        table.carry(keys[order])
         here = slice(REQUEST_PAGE_RECORDS, REQUEST_PAGE_RECORDS + len(slots))
         for name in ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen"):
             getattr(table, name)[here] = getattr(self, name)[slots]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.book import CHECK_SHIFT, FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, ROW_MASK, STATUS_SHIFT, Book
+from ledger.core.book import CHECK_SHIFT, FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, ROW_MASK, STATE_SHIFT, Book
 from ledger.core.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
@@ -79,7 +79,7 @@ class Block:
     valid_until_ns: int | LongColumn
     known: Mask  # the contract exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
-    status: LongColumn
+    state: LongColumn  # of the contract, see contract_states
     row: Positions  # account row
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when the block has no fills; 0 beside other kinds
@@ -110,7 +110,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         kind = kinds
     sender = frames.sender
     party = frames.over_records(sender)
-    known, contract, status, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
+    known, contract, state, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
     has_fills = kind in (FILL_BUY, FILL_SELL) if isinstance(kind, int) else True
     names_freezes = kind in (RELEASE, FILL_BUY) if isinstance(kind, int) else True
     return Block(
@@ -122,7 +122,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         known=known,
         contract=contract,
-        status=status,
+        state=state,
         row=row,
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
         release_fen=np.where(kinds == FILL_BUY, words[:, _WORD_RELEASE], 0) if has_fills else None,
@@ -146,7 +146,7 @@ def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> 
 def _contracts(
     book: Book, numbers: LongColumn, party: int | LongColumn
 ) -> tuple[Mask, Positions, LongColumn, Positions]:
-    """(n,) each: known, contract index, status, account row; index 0 stands in where there is no contract."""
+    """(n,) each: known, contract index, state, account row; index 0 stands in where there is no contract."""
     index = numbers // CONTRACT_NUMBER_STEP
     check_digits = numbers - index * CONTRACT_NUMBER_STEP
     inside = None
@@ -161,7 +161,7 @@ def _contracts(
         known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)
     elif party != BANK_PARTY:
         known &= facts >> PARTY_SHIFT == party
-    return known, index, (facts >> STATUS_SHIFT) & FACT_MASK, facts & ROW_MASK
+    return known, index, (facts >> STATE_SHIFT) & FACT_MASK, facts & ROW_MASK
 
 
 def _targets(book: Book, frames: Frames, records: RecordArray, kinds: Positions, contract: Positions) -> Targets | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.core.book import FACT_MASK, PARTY_SHIFT, STATUS_SHIFT, Book
+from ledger.core.book import PARTY_SHIFT, Book, statuses_told
 from ledger.core.row import Row
 from ledger.follower.copy_rows import (
     ACCOUNT_COPY,
@@ -121,11 +121,11 @@ class Batch:
         return np.arange(self._contracts_before, book.contracts_count, dtype=np.int64)
 
     def changed_statuses(self, book: Book) -> list[tuple[int, int]]:
-        """(contract number, status now) of the known contracts whose status was changed."""
+        """(contract number, status told now) of the known contracts to which an event happened."""
         known = sorted(index for index in self._status_changed if index < self._contracts_before)
         indices = np.array(known, np.int64)
         numbers = contract_nos_from_indices(indices)
-        statuses = (book.contract_facts[indices] >> STATUS_SHIFT) & FACT_MASK
+        statuses = statuses_told(book.contract_facts[indices])
         return list(zip(numbers.tolist(), statuses.tolist(), strict=True))
 
 
@@ -157,7 +157,7 @@ def _contract_rows(book: Book, indices: Int64s, sequence: int) -> CopyArray:
     rows["account_no"] = book.account_no[indices]
     facts = book.contract_facts[indices]
     rows["party"] = facts >> PARTY_SHIFT
-    rows["status"] = (facts >> STATUS_SHIFT) & FACT_MASK
+    rows["status"] = statuses_told(facts)
     rows["as_of_sequence"] = sequence
     return rows
 

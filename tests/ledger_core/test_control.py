@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ledger.core.contract_states import REFUSED_IN, TRANSITIONS
+from ledger.core.contract_states import OWN_STATUSES, TRANSITIONS
 from ledger.core.control import apply_control
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS, may_send_control
 from protocol.codes import ReplyCode
@@ -42,11 +42,10 @@ from tests.ledger_core.desk import (
     Desk,
     fill_buy,
     fill_sell,
-    freeze,
     record,
     release,
-    withdrawal,
 )
+from tests.ledger_core.test_loss_report import contract_as
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
@@ -63,6 +62,7 @@ CONTROLS: list[ControlMessage] = [
     ChangeContract(contract_no_from_index(0), ContractEvent.TERMINATE),
     OpenTradeDate(TUESDAY),
 ]
+LIFE = [event for event in ContractEvent if event not in (ContractEvent.REPORT_LOSS, ContractEvent.LIFT_LOSS)]
 OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}
 
 
@@ -109,48 +109,25 @@ def test_the_tables_of_roles_name_every_role() -> None:
     assert not may_send_control(0, CONTROLS[0])
 
 
-@pytest.mark.parametrize(("status", "event"), list(itertools.product(ContractStatus, ContractEvent)))
-def test_every_state_and_event_of_a_contract(status: ContractStatus, event: ContractEvent) -> None:
-    desk = Desk()
-    ends = status == ContractStatus.TERMINATED
-    contract_no = desk.open(0, status=ContractStatus.ACTIVE if ends else status)
-    if ends:
-        desk.done(ChangeContract(contract_no, ContractEvent.TERMINATE))
+@pytest.mark.parametrize("is_lost", [False, True])
+@pytest.mark.parametrize(("status", "event"), list(itertools.product(OWN_STATUSES, LIFE)))
+def test_every_state_and_event_of_a_contract(status: ContractStatus, event: ContractEvent, is_lost: bool) -> None:
+    """The loss report changes nothing about the life of the contract, and the contract nothing about the report."""
+    desk, contract_no = contract_as(status, is_lost)
 
     code = desk.control(ChangeContract(contract_no, event))
 
     after = TRANSITIONS.get((status, event))
     assert code == (ReplyCode.STATUS_FORBIDS if after is None else ReplyCode.ACCEPTED)
-    assert desk.book.contract_statuses().tolist() == [status if after is None else after]
+    told = ContractStatus.LOSS_REPORTED if is_lost else after or status
+    assert desk.book.contract_statuses().tolist() == [told]
+    if is_lost:
+        desk.done(ChangeContract(contract_no, ContractEvent.LIFT_LOSS))
+    assert desk.book.contract_statuses().tolist() == [after or status]
 
 
 def test_terminated_is_terminal() -> None:
     assert not [event for status, event in TRANSITIONS if status == ContractStatus.TERMINATED]
-
-
-@pytest.mark.parametrize(("kind", "status"), list(itertools.product(RecordKind, ContractStatus)))
-def test_what_a_state_forbids(kind: RecordKind, status: ContractStatus) -> None:
-    """Cancels, releases, fills and credits work in every state."""
-    desk = Desk()
-    contract_no = desk.open(1_000)
-    order = desk.freeze(contract_no, 500)
-    by_hand = {2: None, 1: None, 3: ContractEvent.SUSPEND, 4: ContractEvent.REPORT_LOSS, 5: None}[status]
-    if by_hand:
-        desk.done(ChangeContract(contract_no, by_hand))
-    elif status != ContractStatus.ACTIVE:
-        facts = desk.book.contract_facts
-        facts[0] += (int(status) - ContractStatus.ACTIVE) << 40
-    asked = {
-        RecordKind.FREEZE: (SEAT, freeze(contract_no, 1)),
-        RecordKind.RELEASE: (SEAT, release(order, contract_no, 1)),
-        RecordKind.FILL_BUY: (SEAT, fill_buy(order, contract_no, 1)),
-        RecordKind.FILL_SELL: (SEAT, fill_sell(contract_no, 1)),
-        RecordKind.DEPOSIT: (BANK_SEAT, record(RecordKind.DEPOSIT, contract_no, 1)),
-        RecordKind.WITHDRAWAL: (BANK_SEAT, withdrawal(contract_no, 1)),
-    }
-    seat, request = asked[kind]
-
-    assert desk.ask(seat, request)[0].code == REFUSED_IN.get(kind, {}).get(status, ReplyCode.ACCEPTED)
 
 
 @pytest.mark.parametrize("what", ["frozen", "bought", "sold"])

@@ -104,6 +104,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", BANK_SEAT, lambda _: OpenTradeDate(MONDAY)),
     (ReplyCode.MASTER_DATA_FULL, "7 + 58 > 64", BANK_SEAT, lambda _: opening(7, 58)),
+    (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", BANK_SEAT, lambda _: OpenTradeDate(20_260_206)),
 ]
 
 

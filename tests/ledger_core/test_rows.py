@@ -8,7 +8,7 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.account_numbers import AccountNumbers
-from ledger.core.book import Book, BookSize
+from ledger.core.book import Book
 from ledger.core.frame_index import FrameIndex
 from ledger.core.requests import RequestTable
 from ledger.core.row import Row, check_bodies, outcome_frames, row_digest
@@ -184,16 +184,6 @@ def test_frames_that_are_not_next_change_nothing() -> None:
     with pytest.raises(MisuseError):
         engine.decide_control(desk.book, desk.prefixes(Frame(OTHER_SEAT, records))[:0], None, NOW_NS)
     assert engine.state_slice_digest(desk.book, 0) == before
-
-
-def test_a_full_table_of_the_date_is_told_before_it_is_met() -> None:
-    """2 pages of which one is the null page: no page is kept back for a commit, so only used pages have room."""
-    desk, row = desk_with_row()
-    header = unpack_header(row.headers[:96])
-    assert engine.has_room(desk.book, header, 3)  # on the seat's page
-    assert not engine.has_room(desk.book, header, REQUEST_PAGE_RECORDS)  # 64 pages are fewer than a commit may need
-    roomy = Book.empty(BookSize(64, 2_000 * REQUEST_PAGE_RECORDS))
-    assert engine.has_room(roomy, header, REQUEST_PAGE_RECORDS)
 
 
 def test_pages_run_out_with_nothing_changed() -> None:

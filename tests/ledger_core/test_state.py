@@ -61,6 +61,7 @@ def test_arrays_make_the_same_book_again() -> None:
     np.testing.assert_array_equal(copy.power_fen, desk.book.power_fen)
     np.testing.assert_array_equal(copy.seat_owner, desk.book.seat_owner)
     np.testing.assert_array_equal(copy.requests.page_slot, desk.book.requests.page_slot)
+    np.testing.assert_array_equal(copy.requests.seat_slots, desk.book.requests.seat_slots)
     assert copy.parties == desk.book.parties
     check_book(copy)
 
@@ -97,13 +98,13 @@ def test_replay_from_the_journal_makes_the_same_book() -> None:
 
 
 def test_slices_cover_accounts_and_request_pages() -> None:
-    """1 for the rest, 1 of accounts, then carried freezes and one page for each seat that was used."""
+    """1 for the rest, 1 of accounts, then carried freezes and one page for each seat that sent records."""
     desk = Desk()
-    assert engine.state_slice_count(desk.book) == 1 + 0 + 1
+    assert engine.state_slice_count(desk.book) == 1 + 0 + 0
     contract_no = desk.open(100)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 0
     desk.freeze(contract_no, 1)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 2
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
     desk.roll(TUESDAY)
     assert engine.state_slice_count(desk.book) == 1 + 1 + 1
     with pytest.raises(MisuseError):

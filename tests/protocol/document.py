@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from ledger.core.contract_states import TRANSITIONS
+from ledger.core.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, STATUS_TOLD, TRANSITIONS, refusal, state_of
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
 from protocol import codes, limits, messages, vocabulary
 from protocol.codes import FACTS, ReplyCode
@@ -28,6 +28,7 @@ SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.
 LAST_TAG = 47  # higher tags travel only inside the bank
 INSIDE_THE_BANK = {messages.PartyKey, messages.PartyEntry, messages.Genesis}
 HEX_BYTES_PER_LINE = 32
+LOSS_WORDS = {False: "not reported", True: "reported"}
 
 OUTCOMES_BODY_BYTES_MAX = limits.OUTCOMES_PREAMBLE_BYTES + limits.FRAME_RECORDS_MAX * limits.OUTCOME_BYTES
 
@@ -159,12 +160,27 @@ def partner_states() -> str:
 
 
 def contract_states() -> str:
-    """States × events of a contract."""
-    rows = []
+    """States × events of a contract and of the loss report beside it, and what each state tells and refuses."""
+    rows, loss_rows, refusals = [], [], []
     for event in vocabulary.ContractEvent:
-        targets = [TRANSITIONS.get((status, event)) for status in vocabulary.ContractStatus]
-        rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
-    return table(["event \\ state", *(status.name for status in vocabulary.ContractStatus)], rows)
+        targets = [TRANSITIONS.get((status, event)) for status in OWN_STATUSES]
+        reports = [LOSS_TRANSITIONS.get((is_lost, event)) for is_lost in LOSS_WORDS]
+        if any(targets):
+            rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
+        else:
+            loss_rows.append([f"**{event.name}**", *("" if after is None else LOSS_WORDS[after] for after in reports)])
+    for status in OWN_STATUSES:
+        for is_lost, word in LOSS_WORDS.items():
+            told = vocabulary.ContractStatus(STATUS_TOLD[state_of(status, is_lost)]).name
+            codes_earned = [refusal(kind, status, is_lost) for kind in (RecordKind.FREEZE, RecordKind.WITHDRAWAL)]
+            refusals.append([status.name, word, told, *("" if code is None else code.name for code in codes_earned)])
+    return "\n".join(
+        (
+            table(["event \\ state", *(status.name for status in OWN_STATUSES)], rows),
+            table(["event \\ loss, in every state", *LOSS_WORDS.values()], loss_rows),
+            table(["state", "loss", "status told", "FREEZE is refused", "WITHDRAWAL is refused"], refusals),
+        )
+    )
 
 
 def roles() -> str:
@@ -214,6 +230,9 @@ LIMITS = {
     "SESSION_BODY_BYTES_MAX": "bytes of any other body but that of OUTCOMES",
     "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
     "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date",
+    "REQUESTS_PER_DATE_MAX": "requests of all seats on one trade date, with the freezes carried into it; a party may"
+    " have no more of them than it leaves free, else SEAT_DATE_FULL",
+    "BANK_REQUESTS_SHARE": "of these, one in so many is kept for the bank",
     "AMOUNT_FEN_MAX": "fen in one amount",
     "COLUMN_FEN_MAX": "fen in any sum that an account keeps",
     "CREDIT_RECORDS_MIN": "least credit granted",
@@ -226,6 +245,7 @@ LIMITS = {
     "HEARTBEAT_NS_MIN": "shortest heartbeat interval, ns",
     "HEARTBEAT_NS_MAX": "longest heartbeat interval, ns",
     "SILENT_INTERVALS_MAX": "heartbeat intervals of silence after which a peer is dead",
+    "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
     "KEYS_PER_PARTY_MAX": "keys of one party",
