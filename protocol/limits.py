@@ -34,7 +34,7 @@ SEATS_MAX = 1_024
 KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
-REQUESTS_PER_DATE_MAX = 2**25  # slots of the request table of one date
+REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.5 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
 BANK_REQUESTS_SHARE = 8  # one slot in so many is kept for the bank: it books whatever the brokers send
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # beyond it a seat is told SEAT_DATE_FULL
@@ -70,10 +70,14 @@ assert CREDIT_RECORDS_MIN >= 2 * FRAME_RECORDS_MAX
 assert CREDIT_RECORDS_MIN <= CREDIT_RECORDS_DEFAULT <= CREDIT_RECORDS_MAX <= IN_FLIGHT_RECORDS_MAX
 assert REQUEST_PAGE_RECORDS >= FRAME_RECORDS_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
-# With every seat taken, two commits and what is kept for the bank still leave a third of the table to brokers.
+# With every seat taken, two commits and what is kept for the bank still leave half of the table to brokers; with 64
+# seats one broker alone may use half of what is open, which is as much as one seat has numbers.
 assert (
     2 * (SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX) + REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE
-    <= REQUESTS_PER_DATE_MAX * 2 // 3
+    <= REQUESTS_PER_DATE_MAX // 2
+)
+assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2 * (
+    REQUESTS_PER_SEAT_DATE_MAX + 65 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX
 )
 assert PARTIES_MAX * 41 + 32 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX

@@ -172,3 +172,13 @@ def test_a_share_that_is_carried_over_is_not_had_again() -> None:
 
     assert not has_room(desk, SEAT)
     assert has_room(desk, OTHER_SEAT)
+
+
+def test_one_broker_alone_can_use_all_numbers_of_a_seat() -> None:
+    """In a table of the real size: 2,442 pages for 20,000,000 numbers."""
+    desk = Desk(BookSize(contracts_max=64))
+    for _ in range(PAGES_PER_SEAT):
+        assert has_room(desk, SEAT)
+        take_a_page(desk, SEAT)
+
+    assert has_room(desk, OTHER_SEAT)
