@@ -91,7 +91,7 @@ def test_a_read_model_that_names_another_row_is_not_believed(config: Config) -> 
     told(config, asking)
 
 
-def test_a_repeat_of_a_roll_whose_commit_is_under_way_waits_for_it(config: Config) -> None:
+def test_two_rolls_that_come_together_open_each_its_date_and_the_first_is_found_again(config: Config) -> None:
     async def story() -> None:
         async with serving(config):
             gateway = await RawGateway.register(config)
