@@ -28,7 +28,7 @@ test: install ## run every check: format, lint, types, imports, tests, an end-to
 	$(BIN)/yzt run
 
 run: install ## run a trading session with simulated brokers and print the control table
-	@$(BIN)/yzt run
+	@$(BIN)/yzt run $(ARGS)
 
 bench: install ## run all benchmark cases and their peers; exits 1 when a bar is missed
 	@$(BIN)/python -m benchmarks

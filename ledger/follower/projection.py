@@ -138,7 +138,8 @@ class ReadModel:
     @property
     def server_pid(self) -> int:
         """The process of PostgreSQL that works for this connection, as the server numbers it."""
-        return self._connection.get_server_pid()
+        pid: int = self._connection.get_server_pid()
+        return pid
 
     async def cursor(self) -> Cursor:
         """Where the next batch begins."""

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from protocol.records import RECORD
 from tests.client import readme_example
 from tests.client.fake_bank import FakeBank
 from tests.client.fake_ledger import TRADE_DATE
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "sdk.md"
+DOCUMENTS = [Path(__file__).parents[2] / name for name in ("README.md", "docs/sdk.md")]
 
 
 async def test_the_example_runs(tmp_path: Path) -> None:
@@ -22,9 +23,10 @@ async def test_the_example_runs(tmp_path: Path) -> None:
     assert said == [f"order 1 of {TRADE_DATE}: 1001820 fen frozen", "50 of 100 orders frozen"]
 
 
-def test_the_document_prints_the_example() -> None:
+@pytest.mark.parametrize("document_file", DOCUMENTS, ids=lambda file: file.name)
+def test_the_documents_print_the_example(document_file: Path) -> None:
     program = Path(readme_example.__file__).read_text("utf-8")
     lines = [line for line in program.splitlines() if line.startswith("    ") and not line.strip().startswith('"""')]
-    document = DOCUMENT.read_text("utf-8")
+    document = document_file.read_text("utf-8")
 
     assert [line for line in lines if line.strip() not in document] == []

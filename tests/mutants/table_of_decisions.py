@@ -251,9 +251,8 @@ TABLES = [
     Mutant(
         "loss lifted by resuming",
         "contract_states.py",
-        "    (Status.LOSS_REPORTED, Event.LIFT_LOSS): Status.ACTIVE,\n",
-        "    (Status.LOSS_REPORTED, Event.LIFT_LOSS): Status.ACTIVE,\n"
-        "    (Status.LOSS_REPORTED, Event.RESUME): Status.ACTIVE,\n",
+        "    (True, Event.LIFT_LOSS): False,\n",
+        "    (True, Event.LIFT_LOSS): False,\n    (True, Event.RESUME): False,\n",
         "a broker makes a contract with a lost card trade again",
         (FOUND,),
     ),

@@ -285,6 +285,7 @@ def test_every_column_is_in_a_slice() -> None:
     desk = Desk()
     contract_no = desk.open(1_000, OTHER_BROKER)
     desk.open(5)
+    desk.freeze(contract_no, 1, OTHER_SEAT)
     book, before = desk.book, digests(desk.book)
     columns = {name: getattr(book, name)[:2] for name in ACCOUNT_COLUMNS}
     columns |= {f"{name} {date}": getattr(book, name)[date] for name in UNSETTLED for date in range(3)}
