@@ -22,6 +22,8 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
 
+EARLY_RECORDS: Final = 4_096
+"""Records whose journal bytes take longer to write than the fixed part of a commit."""
 GATE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Answers that wait for their commit; past it nothing more is decided."""
 
@@ -163,15 +165,17 @@ class Pipeline:
         """Whether the next group is closed now.
 
         While a commit is in flight more may still join the group, which then shares the cost of its own
-        commit; so it is closed early only when it is at least as large as the one in flight, and deciding it
-        saves time.
+        commit; so it is closed early only when it is at least as large as the one in flight, or so large that
+        its records cost more than its commit does, and deciding it saves time.
         """
         if self._ready is not None or self._stopping or self._outlet is None or not len(self.queues):
             return False
         if self.gate.waiting_bytes > GATE_BYTES_MAX:
             return False
-        commit = self._commit
-        return commit is None or (self.queues.records >= commit.records and self.queues.frames >= commit.frames)
+        commit, queues = self._commit, self.queues
+        if commit is None or queues.records >= EARLY_RECORDS:
+            return True
+        return queues.records >= commit.records and queues.frames >= commit.frames
 
     def _decide(self) -> None:
         now_ns, metrics, outlet = self._clock_ns(), self._metrics, self._outlet
