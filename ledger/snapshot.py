@@ -174,7 +174,7 @@ def _write_array(folder: Path, name: str, array: Array) -> ArrayFile:
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(contiguous))
     digest = hashlib.sha256(head.getvalue())
-    body = memoryview(contiguous.reshape(-1).view(np.uint8)) if contiguous.size else memoryview(b"")
+    body = contiguous.reshape(-1).view(np.uint8).data if contiguous.size else memoryview(b"")
     with (folder / f"{name}.npy").open("wb") as file:
         file.write(head.getvalue())
         for start in range(0, len(body), CHUNK_BYTES):
@@ -194,7 +194,7 @@ def _load_array(folder: Path, entry: ArrayFile) -> Array:
         raw = np.fromfile(file, np.uint8, entry.file_bytes)
     except OSError as error:
         raise SnapshotUnfit(f"{file}: {error.strerror}") from None
-    if hashlib.sha256(memoryview(raw)).hexdigest() != entry.sha256:
+    if hashlib.sha256(raw.data).hexdigest() != entry.sha256:
         raise SnapshotUnfit(f"{file}: its content is not what was written")
     head = io.BytesIO(raw[:NPY_HEADER_BYTES_MAX].tobytes())
     try:

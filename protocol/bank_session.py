@@ -17,7 +17,7 @@ from protocol.bank_events import (
     RequestReceived,
     SessionPolicy,
 )
-from protocol.codes import ReplyCode
+from protocol.codes import ReplyCode, ends_link
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
@@ -250,9 +250,12 @@ class BankSession:
         """Pass on the ledger's NOT_APPLIED: credit is returned, number and trade date follow the ledger.
 
         `header.trade_date` is the date that the ledger has open. Dropped unless ESTABLISHED.
+        Raises PeerViolation when the ledger found what must end the link; then `terminate` with it.
         """
         if self._state is not BankState.ESTABLISHED:
             return
+        if ends_link(code := code_from_number(message.code)):
+            raise PeerViolation(code, "found by the ledger")
         self._numbers.not_applied(header.trade_date, message)
         self._say(FrameKind.NOT_APPLIED, message, now_ns, trade_date=header.trade_date)
 

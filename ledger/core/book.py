@@ -161,7 +161,8 @@ class Book:
         """Buying power of account rows, added up from its parts: balance − frozen − bought + sold − restrained."""
         bought = self.bought_unsettled_fen[:, rows].sum(axis=0)
         sold = self.sold_unsettled_fen[:, rows].sum(axis=0)
-        return self.balance_fen[rows] - self.frozen_fen[rows] - bought + sold - self.restrained_fen[rows]
+        power_fen: FenColumn = self.balance_fen[rows] - self.frozen_fen[rows] - bought + sold
+        return power_fen - self.restrained_fen[rows]
 
     def roll(self, trade_date: int) -> None:
         """Close the open trade date and open a later one: numbers begin at 1, open freezes are carried, unsettled

@@ -43,8 +43,9 @@ def check_book(book: Book) -> None:
     for column in columns:
         _demand((column >= 0) & (column <= COLUMN_FEN_MAX), "an account column", book)
     for unsettled in (book.bought_unsettled_fen[:, used], book.sold_unsettled_fen[:, used]):
-        _demand((unsettled >= 0).all(axis=0), "an unsettled column", book)
-        _demand(unsettled.sum(axis=0) <= COLUMN_FEN_MAX, "an unsettled sum", book)
+        _demand(np.min(unsettled, axis=0) >= 0, "an unsettled column", book)
+        sums_fen: FenColumn = unsettled.sum(axis=0)
+        _demand(sums_fen <= COLUMN_FEN_MAX, "an unsettled sum", book)
     power_fen = book.derived_power_fen(used)
     _demand(power_fen == book.power_fen[used], "buying power kept", book)
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)

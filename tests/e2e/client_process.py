@@ -63,7 +63,8 @@ def blocks_of(job: Job) -> Iterator[RecordArray]:
 
 def serials_of(records: RecordArray) -> list[int]:
     """The program's own serials."""
-    return np.frombuffer(records["partner_ref"].tobytes(), np.int64).tolist()
+    serials: list[int] = np.frombuffer(records["partner_ref"].tobytes(), np.int64).tolist()
+    return serials
 
 
 async def work(job: Job, journal: BinaryIO) -> None:

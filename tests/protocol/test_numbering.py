@@ -4,7 +4,7 @@ import pytest
 
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
-from protocol.errors import MisuseError
+from protocol.errors import MisuseError, PeerViolation
 from protocol.header import Header
 from protocol.key_ring import BankKeyMissing, KeyRing
 from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
@@ -328,3 +328,15 @@ def test_what_is_queued_is_counted_until_it_is_taken() -> None:
     assert pair.partner.unsent_bytes == 96 + 64 + 2 * 64
     assert len(pair.partner.data_to_send()) == 288
     assert pair.partner.unsent_bytes == 0
+
+
+@pytest.mark.parametrize("code", [ReplyCode.SEQUENCE_STRADDLES, ReplyCode.SESSION_SUPERSEDED])
+def test_what_the_ledger_finds_against_the_session_ends_the_link(code: ReplyCode) -> None:
+    pair = established()
+    send(pair, 1, 5)
+    message = NotApplied(int(code), 1, 1, 0)
+
+    with pytest.raises(PeerViolation) as caught:
+        pair.bank.send_not_applied(pair.requests[0].header, message, pair.now_ns)
+
+    assert caught.value.code is code
