@@ -222,13 +222,16 @@ class JournalReader:
         """The row that the read model names for a request of an old date. It may name none, and a wrong one: it lags,
         it has no control frames, and others can write it. Only the journal knows.
         """
-        for table in ("orders", "movements"):
-            if await self._one("SELECT to_regclass($1) AS found WHERE to_regclass($1) IS NOT NULL", table):
-                statement = f"SELECT sequence FROM {table} WHERE trade_date = $1 AND seat = $2 AND number = $3"  # noqa: S608 - a constant name
-                record = await self._one(statement, trade_date, seat, number)
-                if record is not None:
-                    return int(record["sequence"])
-        return None
+        if await self._one("SELECT 1 WHERE to_regclass('request_blocks') IS NULL"):
+            return None
+        record = await self._one(
+            "SELECT sequence, first_number + record_count AS next_number FROM request_blocks "
+            "WHERE trade_date = $1 AND seat = $2 AND first_number <= $3 ORDER BY first_number DESC LIMIT 1",
+            trade_date,
+            seat,
+            number,
+        )
+        return int(record["sequence"]) if record is not None and number < record["next_number"] else None
 
     async def close(self) -> None:
         """Closes the connection."""

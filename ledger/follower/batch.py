@@ -1,28 +1,19 @@
 """A batch: the journal rows that one transaction of the read model takes in, and what they touched.
 
-Belongs here: collecting rows up to a bound, which contracts and parties changed, the COPY rows of their records.
+Belongs here: collecting rows up to a bound, which contracts and parties changed, the COPY rows of contracts.
 Never here: connections, money rules: what a contract has after the batch is read from the book.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from ledger.core.book import PARTY_SHIFT, Book, statuses_told
 from ledger.core.row import Row
-from ledger.follower.copy_rows import (
-    ACCOUNT_COPY,
-    CONTRACT_COPY,
-    CopyArray,
-    Int64s,
-    RecordColumns,
-    blank_rows,
-    chunks_of,
-    movement_rows,
-    order_rows,
-    place_records,
-)
+from ledger.follower.copy_rows import CopyArray, Int64s, blank_contracts, chunks_of
+from ledger.follower.request_blocks import RequestRuns
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
 from protocol.messages import (
@@ -36,13 +27,22 @@ from protocol.messages import (
     decode_control,
 )
 from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, FrameKind, RecordKind, contract_nos_from_indices
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, FrameKind, contract_nos_from_indices
 
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then most accounts of a busy date have been touched twice."""
 BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
 BATCH_ROWS_MAX: Final = 16_384
 """Journal rows of one transaction, for times when each holds a single record or a control message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a batch did to the contracts that were there before it."""
+
+    indices: Int64s  # (n,) ascending: their money may have changed
+    restrained: set[int]  # those whose restraint changed
+    kinds: set[int]  # of the accepted records, those of newer contracts too
 
 
 class Batch:
@@ -86,35 +86,27 @@ class Batch:
         elif isinstance(message, Genesis | RegisterParty | RegisterKey | RegisterSeat):
             self.parties_changed = True
 
-    def record_columns(self) -> RecordColumns | None:
-        """The records of all block rows with their places; None when there is none."""
-        rows = self._block_rows
-        if not rows:
-            return None
-        records = np.frombuffer(b"".join([row.records for row in rows]), RECORD)
-        outcomes = np.frombuffer(b"".join([row.outcomes for row in rows]), OUTCOME)
-        prefixes = np.frombuffer(b"".join([row.headers for row in rows]), PREFIX)
-        per_row = [len(row.headers) // PREFIX.itemsize for row in rows]
-        frames = np.empty((5, len(prefixes)), np.int64)
-        frames[0] = prefixes["first_number"]
-        frames[1] = prefixes["seat"]
-        frames[2] = prefixes["trade_date"]
-        frames[3] = np.repeat(np.array([row.sequence for row in rows], np.int64), per_row)
-        frames[4] = np.repeat(np.array([row.decided_at_ns for row in rows], np.int64), per_row)
-        places = place_records(frames, prefixes["record_count"].astype(np.int64))
-        return RecordColumns(records, outcomes, places)
+    def runs(self) -> RequestRuns | None:
+        """The records of all block rows; None when there is none."""
+        return RequestRuns.of(self._block_rows) if self._block_rows else None
 
-    def touched_contracts(self, columns: RecordColumns | None) -> Int64s:
-        """Ascending indices of contracts that the read model has and whose money this batch changed."""
+    def touched(self, runs: RequestRuns | None) -> Touched:
+        """What this batch did to contracts that the read model has, or gets by it."""
         touched = np.zeros(self._contracts_before, np.bool_)
-        if columns is not None:
-            accepted = columns.outcomes["code"] == ReplyCode.ACCEPTED
-            indices = columns.records["contract_no"][accepted] // CONTRACT_NUMBER_STEP
+        restrained = {index for index in self._restraint_changed if index < self._contracts_before}
+        touched[list(restrained)] = True
+        kinds: list[int] = []
+        if runs is not None:
+            accepted = runs.outcomes["code"] == ReplyCode.ACCEPTED
+            indices = runs.records["contract_no"][accepted] // CONTRACT_NUMBER_STEP
             touched[indices[indices < self._contracts_before]] = True
-        for index in self._restraint_changed:
-            if index < self._contracts_before:
-                touched[index] = True
-        return np.flatnonzero(touched)
+            kinds = np.unique(runs.records["kind"][accepted]).tolist()
+        return Touched(np.flatnonzero(touched), restrained, set(kinds))
+
+    @property
+    def contracts_before(self) -> int:
+        """How many contracts the read model has without this batch."""
+        return self._contracts_before
 
     def new_contracts(self, book: Book) -> Int64s:
         """Ascending indices of the contracts that the read model lacks."""
@@ -129,48 +121,18 @@ class Batch:
         return list(zip(numbers.tolist(), statuses.tolist(), strict=True))
 
 
-def order_chunks(columns: RecordColumns) -> Iterator[CopyArray]:
-    """COPY rows of all FREEZE records, in pieces, built when asked for."""
-    chosen = np.flatnonzero(columns.records["kind"] == RecordKind.FREEZE)
-    return (order_rows(columns, chunk) for chunk in chunks_of(chosen))
-
-
-def movement_chunks(columns: RecordColumns) -> Iterator[CopyArray]:
-    """COPY rows of all other records, in pieces, built when asked for."""
-    chosen = np.flatnonzero(columns.records["kind"] != RecordKind.FREEZE)
-    return (movement_rows(columns, chunk) for chunk in chunks_of(chosen))
-
-
 def contract_chunks(book: Book, indices: Int64s, sequence: int) -> Iterator[CopyArray]:
     """COPY rows of the contracts at `indices`, as the book has them after the row `sequence`."""
     return (_contract_rows(book, chunk, sequence) for chunk in chunks_of(indices))
 
 
-def account_chunks(book: Book, indices: Int64s, sequence: int) -> Iterator[CopyArray]:
-    """COPY rows of the accounts of the contracts at `indices`, as the book has them after the row `sequence`."""
-    return (_account_rows(book, chunk, sequence) for chunk in chunks_of(indices))
-
-
 def _contract_rows(book: Book, indices: Int64s, sequence: int) -> CopyArray:
-    rows = blank_rows(CONTRACT_COPY, len(indices))
+    rows = blank_contracts(len(indices))
     rows["contract_no"] = contract_nos_from_indices(indices)
     rows["account_no"] = book.account_no[indices]
     facts = book.contract_facts[indices]
     rows["party"] = facts >> PARTY_SHIFT
     rows["status"] = statuses_told(facts)
-    rows["as_of_sequence"] = sequence
-    return rows
-
-
-def _account_rows(book: Book, indices: Int64s, sequence: int) -> CopyArray:
-    account_rows = book.account_row[indices]
-    rows = blank_rows(ACCOUNT_COPY, len(indices))
-    rows["contract_no"] = contract_nos_from_indices(indices)
-    rows["balance_fen"] = book.balance_fen[account_rows]
-    rows["frozen_fen"] = book.frozen_fen[account_rows]
-    rows["bought_unsettled_fen"] = book.bought_unsettled_fen[:, account_rows].sum(axis=0)
-    rows["sold_unsettled_fen"] = book.sold_unsettled_fen[:, account_rows].sum(axis=0)
-    rows["restrained_fen"] = book.restrained_fen[account_rows]
     rows["as_of_sequence"] = sequence
     return rows
 

@@ -1,54 +1,41 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
 Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003. Never here: layouts of COPY rows
-(copy_rows), what a batch touched (batch), reading the journal.
+(copy_rows, copy_arrays), what a batch touched (batch), reading the journal.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 import asyncpg
-import numpy as np
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import Progress
 from ledger.core.book import Book
-from ledger.follower.batch import (
-    Batch,
-    account_chunks,
-    contract_chunks,
-    movement_chunks,
-    order_chunks,
-)
-from ledger.follower.copy_rows import (
-    ACCOUNT_COPY,
-    CONTRACT_COPY,
-    COPY_HEAD,
-    COPY_TAIL,
-    MOVEMENT_COPY,
-    ORDER_COPY,
-    CopyArray,
-    Int64s,
-    column_names,
-)
+from ledger.follower import account_pages, request_blocks
+from ledger.follower.account_pages import PagesTurn, check_money, page_chunks
+from ledger.follower.batch import Batch, contract_chunks
+from ledger.follower.copy_rows import CONTRACT_COPY, COPY_HEAD, COPY_TAIL, column_names
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, connect
 from protocol.errors import InvariantBroken
 
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
 # may take the last of them back together, never one without the other. So no commit waits for the disk.
-# The touched accounts arrive in ascending order, for which walking the index wins at every size that matters; the
-# planner, which knows nothing of a temporary table's size, would read all accounts for a thousand of them.
+# The pages to be written are few and have a key; the planner knows nothing of a temporary table's size.
 _SESSION: Final = """
 SET synchronous_commit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
-CREATE TEMPORARY TABLE touched (
-    contract_no bigint, balance_fen bigint, frozen_fen bigint, bought_unsettled_fen bigint,
-    sold_unsettled_fen bigint, restrained_fen bigint, as_of_sequence bigint
-) ON COMMIT DELETE ROWS
+CREATE TEMPORARY TABLE written_pages (
+    page integer, contracts_count integer, as_of_sequence bigint, balance_fen bigint[], frozen_fen bigint[],
+    bought_unsettled_fen bigint[], sold_unsettled_fen bigint[], restrained_fen bigint[]
+) ON COMMIT DELETE ROWS;
+ALTER TABLE written_pages
+    ALTER balance_fen SET STORAGE EXTERNAL, ALTER frozen_fen SET STORAGE EXTERNAL,
+    ALTER bought_unsettled_fen SET STORAGE EXTERNAL, ALTER sold_unsettled_fen SET STORAGE EXTERNAL,
+    ALTER restrained_fen SET STORAGE EXTERNAL
 """
 # Held as long as the connection lives. After a SIGKILL the server may still be committing the last transaction of the
 # follower that was killed; its successor waits here until that is over, and only then reads the cursor.
@@ -64,16 +51,23 @@ UPDATE read_cursor SET sequence = $3, digest = $4, decided_at_ns = $5
 WHERE shard = $1 AND sequence = $2 AND digest = $6
 """
 _FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
-_UPDATE_ACCOUNTS: Final = """
-UPDATE accounts a
-SET balance_fen = t.balance_fen,
-    frozen_fen = t.frozen_fen,
-    bought_unsettled_fen = t.bought_unsettled_fen,
-    sold_unsettled_fen = t.sold_unsettled_fen,
-    restrained_fen = t.restrained_fen,
-    as_of_sequence = t.as_of_sequence
-FROM touched t
-WHERE a.contract_no = t.contract_no
+_OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
+# An array that keeps its value keeps its place beside the row: nothing of it is written.
+_WRITE_PAGES: Final = """
+MERGE INTO account_pages a
+USING written_pages w ON a.page = w.page
+WHEN MATCHED THEN UPDATE
+SET contracts_count = w.contracts_count,
+    as_of_sequence = w.as_of_sequence,
+    balance_fen = COALESCE(w.balance_fen, a.balance_fen),
+    frozen_fen = COALESCE(w.frozen_fen, a.frozen_fen),
+    bought_unsettled_fen = COALESCE(w.bought_unsettled_fen, a.bought_unsettled_fen),
+    sold_unsettled_fen = COALESCE(w.sold_unsettled_fen, a.sold_unsettled_fen),
+    restrained_fen = COALESCE(w.restrained_fen, a.restrained_fen)
+WHEN NOT MATCHED THEN INSERT VALUES (
+    w.page, w.contracts_count, w.as_of_sequence,
+    w.balance_fen, w.frozen_fen, w.bought_unsettled_fen, w.sold_unsettled_fen, w.restrained_fen
+)
 """
 _NAME_SNAPSHOT: Final = """
 INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
@@ -118,6 +112,7 @@ class ReadModel:
         self._connection = connection
         self._shard = shard
         self._turn = asyncio.Lock()  # a snapshot is named while batches go on
+        self._turn_of_pages = PagesTurn(0)
 
     @classmethod
     async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
@@ -130,6 +125,7 @@ class ReadModel:
             await model._take_lock(progress)
             await model._connection.execute(_SESSION)
             await model._connection.execute(_FIRST_CURSOR, model._shard, ZERO_DIGEST)
+            model._turn_of_pages = PagesTurn(await model._connection.fetchval(_OLDEST_PAGE) or 0)
         except BaseException:
             model.abandon()
             raise
@@ -158,7 +154,7 @@ class ReadModel:
         try:
             async with self._turn, self._connection.transaction():
                 await self._move_cursor(before, after)
-                await self._write_records(batch, book, after.sequence)
+                await self._write_money(batch, book, after.sequence)
                 await self._write_master_data(batch, book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
@@ -216,26 +212,28 @@ class ReadModel:
         if done != "UPDATE 1":
             raise CursorMoved(f"the read model's cursor is not at row {before.sequence} any more")
 
-    async def _write_records(self, batch: Batch, book: Book, sequence: int) -> None:
-        columns = batch.record_columns()
-        if columns is not None:
-            await self._copy("orders", ORDER_COPY, order_chunks(columns))
-            await self._copy("movements", MOVEMENT_COPY, movement_chunks(columns))
-        touched = batch.touched_contracts(columns)
-        if len(touched):
-            await self._update_accounts(book, touched, sequence)
-
-    async def _update_accounts(self, book: Book, touched: Int64s, sequence: int) -> None:
-        await self._copy("touched", ACCOUNT_COPY, account_chunks(book, touched, sequence))
-        done = await self._connection.execute(_UPDATE_ACCOUNTS)
-        if done != f"UPDATE {len(touched)}":
-            raise InvariantBroken(f"read model lacks accounts: {done} of {len(touched)} at row {sequence}")
+    async def _write_money(self, batch: Batch, book: Book, sequence: int) -> None:
+        runs = batch.runs()
+        touched = batch.touched(runs)
+        check_money(book, touched.indices, sequence)
+        check_money(book, batch.new_contracts(book), sequence)
+        if runs is not None:
+            await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks())
+        due = self._turn_of_pages.take(
+            batch.records_count, touched.kinds, touched.restrained, batch.contracts_before, book.contracts_count
+        )
+        if not len(due.pages):
+            return
+        await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence))
+        done = await self._connection.execute(_WRITE_PAGES)
+        if done != f"MERGE {len(due.pages)}":
+            raise InvariantBroken(f"read model: {done} of {len(due.pages)} account pages at row {sequence}")
 
     async def _write_master_data(self, batch: Batch, book: Book, sequence: int) -> None:
         opened = batch.new_contracts(book)
         if len(opened):
-            await self._copy("contracts", CONTRACT_COPY, contract_chunks(book, opened, sequence))
-            await self._copy("accounts", ACCOUNT_COPY, account_chunks(book, opened, sequence))
+            rows = (chunk.tobytes() for chunk in contract_chunks(book, opened, sequence))
+            await self._copy("contracts", column_names(CONTRACT_COPY), rows)
         statuses = batch.changed_statuses(book)
         if statuses:
             changes = [(number, status, sequence) for number, status in statuses]
@@ -255,21 +253,13 @@ class ReadModel:
             ]
             await self._connection.executemany(_PUT_PARTY, parties)
 
-    async def _copy(self, table: str, layout: np.dtype[np.void], chunks: Iterator[CopyArray]) -> None:
-        first = next(chunks, None)
-        if first is None:
-            return
-        await self._connection.copy_to_table(
-            table,
-            source=_copy_stream(chain((first,), chunks)),
-            columns=column_names(layout),
-            format="binary",
-        )
+    async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes]) -> None:
+        await self._connection.copy_to_table(table, source=_copy_stream(chunks), columns=columns, format="binary")
 
 
-async def _copy_stream(chunks: Iterator[CopyArray]) -> AsyncIterator[bytes]:
+async def _copy_stream(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The bytes of one COPY; each chunk is built when the one before it has been handed to the socket."""
     yield COPY_HEAD
     for chunk in chunks:
-        yield chunk.tobytes()
+        yield chunk
     yield COPY_TAIL

@@ -1,5 +1,6 @@
 -- The read model: what happened, as rows that a person or an auditor can ask for. Written by the follower alone, from
 -- committed journal rows; never read by the writer. Everything in it can be made again from the journal.
+-- Requests and accounts are stored as columns, one SQL row for many of them; the views below show them row by row.
 -- Amounts are fen. `sequence` is the journal sequence of the row that decided. Bytes that a partner chose (security,
 -- partner_ref) are kept as bytes: they need not be text.
 
@@ -29,62 +30,154 @@ CREATE TABLE contracts (
     status         smallint NOT NULL CHECK (status BETWEEN 1 AND 5)
 );
 
--- Half of each page is left free, so that a new version of a row stays on its page and no index is touched.
-CREATE TABLE accounts (
-    contract_no          bigint PRIMARY KEY CHECK (contract_no % 97 = 1),
-    balance_fen          bigint NOT NULL CHECK (balance_fen >= 0),
-    frozen_fen           bigint NOT NULL CHECK (frozen_fen >= 0),
-    bought_unsettled_fen bigint NOT NULL CHECK (bought_unsettled_fen >= 0),
-    sold_unsettled_fen   bigint NOT NULL CHECK (sold_unsettled_fen >= 0),
-    restrained_fen       bigint NOT NULL CHECK (restrained_fen >= 0),
-    as_of_sequence       bigint NOT NULL CHECK (as_of_sequence >= 1),
-    CONSTRAINT never_overdrawn
-        CHECK (balance_fen - frozen_fen - bought_unsettled_fen + sold_unsettled_fen >= 0)
-) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.5);
+-- Requests of one seat with consecutive numbers that one journal row decided, as columns. All arrays have record_count
+-- items, all bytea 8 bytes a record; NULL stands for zeros only. Numbers neither overlap nor leave gaps: the follower's
+-- book takes no row whose numbers do not go on where the seat stands.
+CREATE TABLE request_blocks (
+    trade_date      integer    NOT NULL,
+    seat            integer    NOT NULL,
+    first_number    bigint     NOT NULL CHECK (first_number >= 1),
+    record_count    integer    NOT NULL CHECK (record_count >= 1),
+    sequence        bigint     NOT NULL,
+    decided_at_ns   bigint     NOT NULL,
+    kind            smallint,            -- of every record; NULL when they differ
+    kinds           smallint[] CHECK (cardinality(kinds) = record_count),
+    codes           smallint[] CHECK (cardinality(codes) = record_count), -- 0 is accepted
+    contract_nos    bigint[]   NOT NULL CHECK (cardinality(contract_nos) = record_count),
+    amounts_fen     bigint[]   NOT NULL CHECK (cardinality(amounts_fen) = record_count),
+    remaining_fen   bigint[]   CHECK (cardinality(remaining_fen) = record_count), -- NULL when all are FREEZE: see requests
+    prices          bigint[]   CHECK (cardinality(prices) = record_count),       -- of FREEZE: 1/10,000 yuan, informative
+    quantities      integer[]  CHECK (cardinality(quantities) = record_count),   -- of FREEZE
+    markets         smallint[] CHECK (cardinality(markets) = record_count),      -- of FREEZE
+    releases_fen    bigint[]   CHECK (cardinality(releases_fen) = record_count), -- this and the next four: of the others
+    turnovers_fen   bigint[]   CHECK (cardinality(turnovers_fen) = record_count),
+    target_dates    integer[]  CHECK (cardinality(target_dates) = record_count),
+    target_seats    integer[]  CHECK (cardinality(target_seats) = record_count),
+    target_numbers  bigint[]   CHECK (cardinality(target_numbers) = record_count),
+    securities      bytea      CHECK (octet_length(securities) = 8 * record_count), -- of FREEZE
+    partner_refs    bytea      CHECK (octet_length(partner_refs) = 8 * record_count),
+    PRIMARY KEY (trade_date, seat, first_number),
+    CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
+    CONSTRAINT remaining_unless_freezes CHECK (kind IS NOT DISTINCT FROM 1 OR remaining_fen IS NOT NULL)
+);
+CREATE INDEX request_blocks_of_row ON request_blocks (sequence);
+-- Packed numbers do not compress well enough to pay for it on the way of every order.
+ALTER TABLE request_blocks
+    ALTER kinds SET STORAGE EXTERNAL,
+    ALTER codes SET STORAGE EXTERNAL,
+    ALTER contract_nos SET STORAGE EXTERNAL,
+    ALTER amounts_fen SET STORAGE EXTERNAL,
+    ALTER remaining_fen SET STORAGE EXTERNAL,
+    ALTER prices SET STORAGE EXTERNAL,
+    ALTER quantities SET STORAGE EXTERNAL,
+    ALTER markets SET STORAGE EXTERNAL,
+    ALTER releases_fen SET STORAGE EXTERNAL,
+    ALTER turnovers_fen SET STORAGE EXTERNAL,
+    ALTER target_dates SET STORAGE EXTERNAL,
+    ALTER target_seats SET STORAGE EXTERNAL,
+    ALTER target_numbers SET STORAGE EXTERNAL,
+    ALTER securities SET STORAGE EXTERNAL,
+    ALTER partner_refs SET STORAGE EXTERNAL;
+
+-- The money of 1,024 consecutive contracts as it was after the row as_of_sequence. Pages are written in turn, not by
+-- every batch: what was decided since is in request_blocks, and the view accounts adds it.
+CREATE TABLE account_pages (
+    page                 integer  PRIMARY KEY CHECK (page >= 0),
+    contracts_count      integer  NOT NULL CHECK (contracts_count BETWEEN 1 AND 1024),
+    as_of_sequence       bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    balance_fen          bigint[] NOT NULL CHECK (cardinality(balance_fen) = contracts_count),
+    frozen_fen           bigint[] NOT NULL CHECK (cardinality(frozen_fen) = contracts_count),
+    bought_unsettled_fen bigint[] NOT NULL CHECK (cardinality(bought_unsettled_fen) = contracts_count),
+    sold_unsettled_fen   bigint[] NOT NULL CHECK (cardinality(sold_unsettled_fen) = contracts_count),
+    restrained_fen       bigint[] NOT NULL CHECK (cardinality(restrained_fen) = contracts_count)
+) WITH (
+    fillfactor = 50,
+    autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.5,
+    toast.autovacuum_vacuum_threshold = 10000, toast.autovacuum_vacuum_scale_factor = 0.5
+);
+ALTER TABLE account_pages
+    ALTER balance_fen SET STORAGE EXTERNAL,
+    ALTER frozen_fen SET STORAGE EXTERNAL,
+    ALTER bought_unsettled_fen SET STORAGE EXTERNAL,
+    ALTER sold_unsettled_fen SET STORAGE EXTERNAL,
+    ALTER restrained_fen SET STORAGE EXTERNAL;
+
+-- Every money request of a broker or the bank, one row each, refused ones too. `|| '{}'` with OFFSET 0 fetches a long
+-- array once per block and not once per item, and only those arrays that a question needs.
+CREATE VIEW requests AS
+SELECT b.trade_date,
+       b.seat,
+       b.first_number + i - 1                                               AS number,
+       COALESCE(b.kind, a.kinds[i])                                         AS kind,
+       COALESCE(a.codes[i], 0::smallint)                                    AS code,
+       a.contract_nos[i]                                                    AS contract_no,
+       a.amounts_fen[i]                                                     AS amount_fen,
+       COALESCE(a.remaining_fen[i], CASE WHEN COALESCE(a.codes[i], 0) = 0 THEN a.amounts_fen[i] ELSE 0 END)
+                                                                            AS remaining_fen,
+       COALESCE(a.prices[i], 0)                                             AS price,
+       COALESCE(a.quantities[i], 0)                                         AS quantity,
+       COALESCE(a.markets[i], 0::smallint)                                  AS market,
+       COALESCE(a.releases_fen[i], 0)                                       AS release_fen,
+       COALESCE(a.turnovers_fen[i], 0)                                      AS turnover_fen,
+       COALESCE(a.target_dates[i], 0)                                       AS target_date,
+       COALESCE(a.target_seats[i], 0)                                       AS target_seat,
+       COALESCE(a.target_numbers[i], 0)                                     AS target_number,
+       COALESCE(substring(a.securities FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea)   AS security,
+       COALESCE(substring(a.partner_refs FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea) AS partner_ref,
+       b.sequence,
+       b.decided_at_ns,
+       b.first_number,
+       b.kind                                                               AS block_kind
+FROM request_blocks b
+CROSS JOIN LATERAL (
+    SELECT b.kinds || '{}'::smallint[]         AS kinds,
+           b.codes || '{}'::smallint[]         AS codes,
+           b.contract_nos || '{}'::bigint[]    AS contract_nos,
+           b.amounts_fen || '{}'::bigint[]     AS amounts_fen,
+           b.remaining_fen || '{}'::bigint[]   AS remaining_fen,
+           b.prices || '{}'::bigint[]          AS prices,
+           b.quantities || '{}'::integer[]     AS quantities,
+           b.markets || '{}'::smallint[]       AS markets,
+           b.releases_fen || '{}'::bigint[]    AS releases_fen,
+           b.turnovers_fen || '{}'::bigint[]   AS turnovers_fen,
+           b.target_dates || '{}'::integer[]   AS target_dates,
+           b.target_seats || '{}'::integer[]   AS target_seats,
+           b.target_numbers || '{}'::bigint[]  AS target_numbers,
+           b.securities || ''::bytea           AS securities,
+           b.partner_refs || ''::bytea         AS partner_refs
+    OFFSET 0
+) a
+CROSS JOIN LATERAL generate_series(1, b.record_count) i;
+
+-- One request, or none: the only question about one number that reads one block and not all of a seat's.
+CREATE FUNCTION request_of(of_trade_date integer, of_seat integer, of_number bigint) RETURNS SETOF requests
+LANGUAGE sql STABLE AS $$
+SELECT *
+FROM requests
+WHERE trade_date = of_trade_date
+  AND seat = of_seat
+  AND first_number = (
+      SELECT max(b.first_number)
+      FROM request_blocks b
+      WHERE b.trade_date = of_trade_date AND b.seat = of_seat AND b.first_number <= of_number
+  )
+  AND number = of_number
+$$;
 
 -- One row per FREEZE, refused ones too (`code` 0 is accepted).
-CREATE TABLE orders (
-    number        bigint   NOT NULL,
-    contract_no   bigint   NOT NULL,
-    amount_fen    bigint   NOT NULL,
-    price         bigint   NOT NULL, -- limit price in 1/10,000 yuan, informative
-    sequence      bigint   NOT NULL,
-    decided_at_ns bigint   NOT NULL,
-    trade_date    integer  NOT NULL,
-    seat          integer  NOT NULL,
-    quantity      integer  NOT NULL,
-    code          smallint NOT NULL,
-    market        smallint NOT NULL,
-    security      bytea    NOT NULL,
-    partner_ref   bytea    NOT NULL,
-    PRIMARY KEY (trade_date, seat, number),
-    CONSTRAINT accepted_amount CHECK (code <> 0 OR amount_fen BETWEEN 1 AND 1099511627776)
-);
+CREATE VIEW orders AS
+SELECT number, contract_no, amount_fen, price, sequence, decided_at_ns, trade_date, seat, quantity, code, market,
+       security, partner_ref
+FROM requests
+WHERE kind = 1;
 
--- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too.
-CREATE TABLE movements (
-    number        bigint   NOT NULL,
-    target_number bigint   NOT NULL,
-    contract_no   bigint   NOT NULL,
-    amount_fen    bigint   NOT NULL,
-    release_fen   bigint   NOT NULL,
-    turnover_fen  bigint   NOT NULL,
-    remaining_fen bigint   NOT NULL, -- of the freeze concerned, after this
-    sequence      bigint   NOT NULL,
-    decided_at_ns bigint   NOT NULL,
-    trade_date    integer  NOT NULL,
-    seat          integer  NOT NULL,
-    target_date   integer  NOT NULL,
-    target_seat   integer  NOT NULL,
-    kind          smallint NOT NULL,
-    code          smallint NOT NULL,
-    partner_ref   bytea    NOT NULL,
-    PRIMARY KEY (trade_date, seat, number),
-    CONSTRAINT accepted_amounts
-        CHECK (code <> 0 OR (amount_fen >= 0 AND remaining_fen >= 0 AND (kind <> 3 OR release_fen >= 0)))
-);
-CREATE INDEX movements_of_freeze ON movements (target_date, target_seat, target_number)
-    WHERE code = 0 AND kind IN (2, 3);
+-- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too;
+-- remaining_fen is of the freeze concerned, after this.
+CREATE VIEW movements AS
+SELECT number, target_number, contract_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
+       decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, partner_ref
+FROM requests
+WHERE kind <> 1 AND block_kind IS DISTINCT FROM 1;
 
 -- What became of each accepted freeze: amount = drawn + released + remaining.
 CREATE VIEW freezes AS
@@ -132,6 +225,89 @@ SELECT trade_date,
 FROM movements
 WHERE kind IN (3, 4) AND code IN (0, 385);
 
+-- What accepted requests moved since their contract's page was written: the one place here that knows which kind moves
+-- what, for the few that no page has yet.
+CREATE VIEW moves_since_pages AS
+SELECT r.contract_no,
+       r.sequence,
+       CASE r.kind WHEN 5 THEN r.amount_fen WHEN 6 THEN -r.amount_fen ELSE 0 END AS balance_fen,
+       CASE r.kind
+           WHEN 1 THEN r.amount_fen
+           WHEN 2 THEN -r.amount_fen
+           WHEN 3 THEN -r.amount_fen - r.release_fen
+           ELSE 0
+       END                                                                       AS frozen_fen,
+       CASE r.kind WHEN 3 THEN r.amount_fen ELSE 0 END                           AS bought_unsettled_fen,
+       CASE r.kind WHEN 4 THEN r.amount_fen ELSE 0 END                           AS sold_unsettled_fen
+FROM requests r
+JOIN account_pages p ON p.page = r.contract_no / 102400 AND r.sequence > p.as_of_sequence
+WHERE r.code = 0 AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);
+
+-- The pages, item by item. A contract number is its index and the two check digits of ISO 7064.
+CREATE VIEW paged_accounts AS
+SELECT (p.page * 1024::bigint + i - 1) * 100 + 98 - (p.page * 1024::bigint + i - 1) * 100 % 97 AS contract_no,
+       a.balance_fen[i]          AS balance_fen,
+       a.frozen_fen[i]           AS frozen_fen,
+       a.bought_unsettled_fen[i] AS bought_unsettled_fen,
+       a.sold_unsettled_fen[i]   AS sold_unsettled_fen,
+       a.restrained_fen[i]       AS restrained_fen,
+       p.as_of_sequence,
+       p.page
+FROM account_pages p
+CROSS JOIN LATERAL (
+    SELECT p.balance_fen || '{}'::bigint[]          AS balance_fen,
+           p.frozen_fen || '{}'::bigint[]           AS frozen_fen,
+           p.bought_unsettled_fen || '{}'::bigint[] AS bought_unsettled_fen,
+           p.sold_unsettled_fen || '{}'::bigint[]   AS sold_unsettled_fen,
+           p.restrained_fen || '{}'::bigint[]       AS restrained_fen
+    OFFSET 0
+) a
+CROSS JOIN LATERAL generate_series(1, p.contracts_count) i;
+
+-- The money of every contract as of the cursor; as_of_sequence is the last row that is known to have been looked at.
+CREATE VIEW accounts AS
+SELECT p.contract_no,
+       p.balance_fen + COALESCE(m.balance_fen, 0)                   AS balance_fen,
+       p.frozen_fen + COALESCE(m.frozen_fen, 0)                     AS frozen_fen,
+       p.bought_unsettled_fen + COALESCE(m.bought_unsettled_fen, 0) AS bought_unsettled_fen,
+       p.sold_unsettled_fen + COALESCE(m.sold_unsettled_fen, 0)     AS sold_unsettled_fen,
+       p.restrained_fen,
+       GREATEST(p.as_of_sequence, m.sequence)                       AS as_of_sequence
+FROM paged_accounts p
+LEFT JOIN (
+    SELECT contract_no,
+           SUM(balance_fen)::bigint          AS balance_fen,
+           SUM(frozen_fen)::bigint           AS frozen_fen,
+           SUM(bought_unsettled_fen)::bigint AS bought_unsettled_fen,
+           SUM(sold_unsettled_fen)::bigint   AS sold_unsettled_fen,
+           MAX(sequence)                     AS sequence
+    FROM moves_since_pages
+    GROUP BY contract_no
+) m USING (contract_no);
+
+-- The money of one contract, or none: reads one page, and the blocks since it was written.
+CREATE FUNCTION account_of(of_contract_no bigint) RETURNS SETOF accounts
+LANGUAGE sql STABLE AS $$
+SELECT p.contract_no,
+       p.balance_fen + m.balance_fen,
+       p.frozen_fen + m.frozen_fen,
+       p.bought_unsettled_fen + m.bought_unsettled_fen,
+       p.sold_unsettled_fen + m.sold_unsettled_fen,
+       p.restrained_fen,
+       GREATEST(p.as_of_sequence, m.sequence)
+FROM paged_accounts p
+CROSS JOIN (
+    SELECT COALESCE(SUM(balance_fen), 0)::bigint          AS balance_fen,
+           COALESCE(SUM(frozen_fen), 0)::bigint           AS frozen_fen,
+           COALESCE(SUM(bought_unsettled_fen), 0)::bigint AS bought_unsettled_fen,
+           COALESCE(SUM(sold_unsettled_fen), 0)::bigint   AS sold_unsettled_fen,
+           MAX(sequence)                                  AS sequence
+    FROM moves_since_pages
+    WHERE contract_no = of_contract_no
+) m
+WHERE p.page = of_contract_no / 102400 AND p.contract_no = of_contract_no
+$$;
+
 -- The control totals by SQL, one row per party that has contracts, as of one journal sequence.
 CREATE VIEW party_totals AS
 SELECT c.party,
@@ -141,6 +317,33 @@ SELECT c.party,
        SUM(a.sold_unsettled_fen)::bigint   AS sold_unsettled_fen,
        (SELECT MAX(sequence) FROM read_cursor) AS as_of_sequence
 FROM contracts c
-JOIN accounts a USING (contract_no)
+JOIN (
+    SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM paged_accounts
+    UNION ALL
+    SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM moves_since_pages
+) a USING (contract_no)
 GROUP BY c.party
 ORDER BY c.party;
+
+-- Empty, or something is wrong: what the follower checks before it writes, asked of what was written.
+CREATE VIEW read_model_faults AS
+SELECT 'amount of an accepted request' AS fault, trade_date, seat, number, contract_no
+FROM requests
+WHERE code = 0
+  AND CASE kind
+          WHEN 1 THEN amount_fen NOT BETWEEN 1 AND 1099511627776
+          ELSE amount_fen < 0 OR remaining_fen < 0 OR release_fen < 0
+      END
+UNION ALL
+SELECT 'numbers overlap', trade_date, seat, first_number, NULL
+FROM (
+    SELECT trade_date, seat, first_number,
+           LAG(first_number + record_count) OVER (PARTITION BY trade_date, seat ORDER BY first_number) AS next_number
+    FROM request_blocks
+) b
+WHERE first_number < next_number
+UNION ALL
+SELECT 'account overdrawn', NULL, NULL, NULL, contract_no
+FROM accounts
+WHERE LEAST(balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen,
+            balance_fen - frozen_fen - bought_unsettled_fen + sold_unsettled_fen) < 0;
