@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.blocks import freeze_block
 from config.embedded_postgres import EmbeddedPostgres
 from ledger.core.book import Book, BookSize
 from ledger.follower.replay import Follower
@@ -59,6 +60,11 @@ def freeze_frame(rng: np.random.Generator, contracts: int, count: int, _: int) -
     return records
 
 
+def bare_frame(rng: np.random.Generator, contracts: int, count: int, _: int) -> RecordArray:
+    """(count,) FREEZE as the benchmark of the whole system sends them: no security, price or quantity."""
+    return freeze_block(rng, count, contracts, 0.0).records
+
+
 def mixed_frame(rng: np.random.Generator, contracts: int, count: int, first_number: int) -> RecordArray:
     """Half freezes; then a fill of each first quarter, a release of each second, in the same frame."""
     records = freeze_frame(rng, contracts, count, first_number)
@@ -78,6 +84,7 @@ def mixed_frame(rng: np.random.Generator, contracts: int, count: int, first_numb
 
 CASES = [
     Case("frames of 512, 100,000 contracts", 100_000, 512, 8, 4, PORTION_RECORDS, freeze_frame),
+    Case("bare frames of 512, 100,000 contracts", 100_000, 512, 8, 4, PORTION_RECORDS, bare_frame),
     Case("frames of 4,096, 100,000 contracts", 100_000, 4_096, 2, 4, PORTION_RECORDS, freeze_frame),
     Case("mixed kinds, frames of 512", 100_000, 512, 8, 4, PORTION_RECORDS, mixed_frame),
     Case("frames of 1, 64 a row", 100_000, 1, 64, 2, 16_384, freeze_frame),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.exit_codes import ExitCode
+from ledger.follower.account_pages import TAIL_RECORDS_MIN
 from ledger.follower.projection import CursorMoved
 from ledger.journal import JournalTampered
 from protocol.errors import InvariantBroken
@@ -17,7 +18,12 @@ from tests.follower.world import World, catch_up, world
 pytestmark = pytest.mark.postgres
 
 
-def test_a_story_is_projected_as_it_happened(fresh_database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tail_records", [1, 5, TAIL_RECORDS_MIN])
+def test_a_story_is_projected_as_it_happened(
+    tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", tail_records)
+
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = trading()
@@ -48,12 +54,27 @@ async def _look_closely(here: World) -> None:
     assert [row[0] for row in statuses] == [2, 2, 3, 2]
     parties = await here.sql.fetch("SELECT party, name, seats FROM parties ORDER BY party")
     assert [tuple(row) for row in parties] == [(1, "银行", [1]), (2, "东方证券", [SEAT, OTHER_SEAT])]
+    account = await here.sql.fetchrow("SELECT * FROM account_of(195)")
+    assert account is not None
+    assert tuple(account)[:6] == (195, *accounts[195])
+    assert await here.sql.fetch("SELECT * FROM account_of(196)") == []
+    request = await here.sql.fetch(
+        "SELECT kind, code, amount_fen, remaining_fen FROM request_of($1, $2, 7)", DATE, SEAT
+    )
+    assert [tuple(row) for row in request] == [(2, 370, 7, 0)]
+    assert await here.sql.fetch("SELECT * FROM request_of($1, $2, 99)", DATE, SEAT) == []
+    assert await here.sql.fetch("SELECT * FROM read_model_faults") == []
     totals = await here.sql.fetchrow("SELECT party, balance_fen, as_of_sequence FROM party_totals")
     assert totals is not None
     assert tuple(totals) == (2, sum(amounts[0] for amounts in accounts.values()), here.kept)
 
 
-def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(fresh_database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tail_records", [1, 5, TAIL_RECORDS_MIN])
+def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(
+    tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", tail_records)
+
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = trading()
@@ -70,7 +91,11 @@ def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(fresh_dat
     asyncio.run(scenario())
 
 
-def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(fresh_database: str, tmp_path: Path) -> None:
+def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", 1)
+
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = JournalMaker()
@@ -80,15 +105,15 @@ def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(fresh_database: s
             before = here.kept
             made.block((SEAT, freezes([0] * 100, 10)))
             await here.keep(made)
-            # A row of the batch is refused after orders and cursor were written: all of it is undone.
-            await here.sql.execute("ALTER TABLE accounts ADD CONSTRAINT stop CHECK (frozen_fen < 500)")
+            # A page of the batch is refused after requests and cursor were written: all of it is undone.
+            await here.sql.execute("ALTER TABLE account_pages ADD CONSTRAINT stop CHECK (frozen_fen[1] < 500)")
 
             with pytest.raises(InvariantBroken, match=f"rows up to {before + 1}"):
                 await here.follow()
 
             assert await here.orders() == []
             assert await here.sql.fetchval("SELECT sequence FROM read_cursor") == before
-            await here.sql.execute("ALTER TABLE accounts DROP CONSTRAINT stop")
+            await here.sql.execute("ALTER TABLE account_pages DROP CONSTRAINT stop")
             await here.follow()
             await here.assert_equals(expect(made.rows))
 

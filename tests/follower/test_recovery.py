@@ -128,7 +128,7 @@ def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp
         async with world(fresh_database, tmp_path) as here:
             made = trading()
             await keep_with_a_snapshot(here, made)
-            await here.sql.execute("TRUNCATE request_blocks, account_pages, contracts, parties; DELETE FROM read_cursor")
+            await here.sql.execute("TRUNCATE request_blocks, account_pages, contracts, parties, read_cursor")
 
             await here.follow()
 
