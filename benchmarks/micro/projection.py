@@ -83,12 +83,12 @@ def mixed_frame(rng: np.random.Generator, contracts: int, count: int, first_numb
 
 
 CASES = [
-    Case("frames of 512, 100,000 contracts", 100_000, 512, 8, 4, PORTION_RECORDS, freeze_frame),
-    Case("bare frames of 512, 100,000 contracts", 100_000, 512, 8, 4, PORTION_RECORDS, bare_frame),
-    Case("frames of 4,096, 100,000 contracts", 100_000, 4_096, 2, 4, PORTION_RECORDS, freeze_frame),
-    Case("mixed kinds, frames of 512", 100_000, 512, 8, 4, PORTION_RECORDS, mixed_frame),
+    Case("frames of 512, 100,000 contracts", 100_000, 512, 1, 4, PORTION_RECORDS, freeze_frame),
+    Case("bare frames of 512, 100,000 contracts", 100_000, 512, 1, 4, PORTION_RECORDS, bare_frame),
+    Case("frames of 4,096, 100,000 contracts", 100_000, 4_096, 1, 4, PORTION_RECORDS, freeze_frame),
+    Case("mixed kinds, frames of 512", 100_000, 512, 1, 4, PORTION_RECORDS, mixed_frame),
     Case("frames of 1, 64 a row", 100_000, 1, 64, 2, 16_384, freeze_frame),
-    Case("frames of 512, 1,000,000 contracts", 1_000_000, 512, 8, 12, PORTION_RECORDS, freeze_frame),
+    Case("frames of 512, 1,000,000 contracts", 1_000_000, 512, 1, 12, PORTION_RECORDS, freeze_frame),
 ]
 
 
