@@ -1,6 +1,6 @@
 """`python -m benchmarks.micro.projection`: what the read model costs a record, in the follower and in PostgreSQL.
 
-Belongs here: the measurement behind docs/decisions/0012. Never here: anything that the product runs.
+Belongs here: the measurement behind docs/decisions/0015. Never here: anything that the product runs.
 
 Rows are made with the core and committed; only taking them in is measured, some PORTION_RECORDS a transaction, as
 half a second of a busy morning is. CPU of the server is that of the projection's own process; log writing and

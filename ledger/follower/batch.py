@@ -30,7 +30,7 @@ from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, FrameKind, contract_nos_from_indices
 
 BATCH_RECORDS_MAX: Final = 524_288
-"""Records of one transaction: 32 MiB of records; by then most accounts of a busy date have been touched twice."""
+"""Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
 BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
 BATCH_ROWS_MAX: Final = 16_384
 """Journal rows of one transaction, for times when each holds a single record or a control message."""

@@ -29,8 +29,8 @@ from protocol.records import RECORD
 POLL_NS: Final = 25_000_000
 """From one look at the journal that found nothing to the next."""
 GATHER_NS: Final = 500_000_000
-"""The least time from the begin of one transaction to the next, so that rows gather: a batch has a fixed cost, and an
-account touched often is written once. A full batch does not wait."""
+"""The least time from the begin of one transaction to the next, so that rows gather: a batch has a fixed cost. A full
+batch does not wait."""
 READ_BYTES: Final = 16 * 1024 * 1024
 """Rows held in memory between reading and applying."""
 PROGRESS_EVERY_NS: Final = 2_000_000_000

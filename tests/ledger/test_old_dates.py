@@ -32,9 +32,9 @@ OLD = block(SEAT, 1, freezes(2))
 OTHER = block(SECOND_SEAT, 1, freezes(3, 7))
 ROLL = control(5, OpenTradeDate(DATE + 1))
 INSERT = """
-INSERT INTO orders (trade_date, seat, number, sequence, contract_no, amount_fen, price, quantity, code, market,
-                    decided_at_ns, security, partner_ref)
-VALUES ($1, $2, $3, $4, 195, 100, 0, 0, 0, 0, 0, '', '')
+INSERT INTO request_blocks (trade_date, seat, first_number, record_count, sequence, decided_at_ns, kind, contract_nos,
+                            amounts_fen)
+VALUES ($1, $2, $3, 1, $4, 0, 1, '{195}', '{100}')
 """
 Asking = Callable[[RawGateway, list[Frame]], Awaitable[None]]
 
