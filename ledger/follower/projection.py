@@ -53,10 +53,8 @@ WHERE shard = $1 AND sequence = $2 AND digest = $6
 _FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
 _OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
 # An array that keeps its value keeps its place beside the row: nothing of it is written.
-_WRITE_PAGES: Final = """
-MERGE INTO account_pages a
-USING written_pages w ON a.page = w.page
-WHEN MATCHED THEN UPDATE
+_UPDATE_PAGES: Final = """
+UPDATE account_pages a
 SET contracts_count = w.contracts_count,
     as_of_sequence = w.as_of_sequence,
     balance_fen = COALESCE(w.balance_fen, a.balance_fen),
@@ -64,10 +62,12 @@ SET contracts_count = w.contracts_count,
     bought_unsettled_fen = COALESCE(w.bought_unsettled_fen, a.bought_unsettled_fen),
     sold_unsettled_fen = COALESCE(w.sold_unsettled_fen, a.sold_unsettled_fen),
     restrained_fen = COALESCE(w.restrained_fen, a.restrained_fen)
-WHEN NOT MATCHED THEN INSERT VALUES (
-    w.page, w.contracts_count, w.as_of_sequence,
-    w.balance_fen, w.frozen_fen, w.bought_unsettled_fen, w.sold_unsettled_fen, w.restrained_fen
-)
+FROM written_pages w
+WHERE a.page = w.page
+"""
+_ADD_PAGES: Final = """
+INSERT INTO account_pages
+SELECT * FROM written_pages w WHERE NOT EXISTS (SELECT FROM account_pages a WHERE a.page = w.page)
 """
 _NAME_SNAPSHOT: Final = """
 INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
@@ -225,9 +225,11 @@ class ReadModel:
         if not len(due.pages):
             return
         await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence))
-        done = await self._connection.execute(_WRITE_PAGES)
-        if done != f"MERGE {len(due.pages)}":
-            raise InvariantBroken(f"read model: {done} of {len(due.pages)} account pages at row {sequence}")
+        done = [await self._connection.execute(_UPDATE_PAGES)]
+        if book.contracts_count > batch.contracts_before:
+            done.append(await self._connection.execute(_ADD_PAGES))
+        if sum(int(tag.rpartition(" ")[2]) for tag in done) != len(due.pages):
+            raise InvariantBroken(f"read model lacks account pages: {done} of {len(due.pages)} at row {sequence}")
 
     async def _write_master_data(self, batch: Batch, book: Book, sequence: int) -> None:
         opened = batch.new_contracts(book)

@@ -120,6 +120,50 @@ def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
     asyncio.run(scenario())
 
 
+def test_a_page_that_somebody_deleted_is_missed(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", 1)
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000])
+            await here.keep(made)
+            await here.follow()
+            await here.sql.execute("DELETE FROM account_pages")
+            made.block((SEAT, freezes([0], 10)))
+            await here.keep(made)
+
+            with pytest.raises(InvariantBroken, match="lacks account pages"):
+                await here.follow()
+
+    asyncio.run(scenario())
+
+
+def test_what_was_written_wrong_is_listed(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000, 1_000_000])
+            made.block((SEAT, freezes([0], 10)))
+            await here.keep(made)
+            await here.follow()
+            await here.sql.execute("UPDATE request_blocks SET amounts_fen = '{0}'")
+            await here.sql.execute("UPDATE account_pages SET frozen_fen = '{0, 1000001}'")
+
+            faults = await here.sql.fetch(
+                "SELECT fault, number, contract_no FROM read_model_faults ORDER BY contract_no"
+            )
+
+            assert [tuple(row) for row in faults] == [
+                ("amount of an accepted request", 1, 98),
+                ("account overdrawn", None, 195),
+            ]
+
+    asyncio.run(scenario())
+
+
 def test_a_second_follower_waits_until_the_first_has_ended(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
