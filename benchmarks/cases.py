@@ -23,7 +23,7 @@ CONTRACTS = 100_000
 CASE_RECORDS_MAX = 10_000_000
 ROUND_RECORDS_MAX = CASE_RECORDS_MAX // ROUNDS - 100_000
 ROUND_SECONDS = 5.0
-PEER_SECONDS = 3
+PEER_SECONDS = 2
 LATENESS_MS_MAX = 5.0
 FREE_DISK_BYTES_MIN = 20 * 2**30  # journal, log and read model of 20 million records, with room
 
@@ -241,7 +241,7 @@ def case_j(bench: Bench) -> list[CaseResult]:
 
 def _snapshot_now(system: System) -> None:
     folder = system.config.state_directory / "snapshots"
-    _wait(lambda: system.metric("follower", "yzt_follower_lag_rows") == 0, 300)
+    system.wait_for_follower(300)
     before = max((int(path.name) for path in folder.glob("[0-9]*")), default=0)
     os.kill(system.supervisor.pid("follower"), signal.SIGUSR1)
     _wait(lambda: max((int(path.name) for path in folder.glob("[0-9]*")), default=0) > before, 60)

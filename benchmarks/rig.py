@@ -10,6 +10,9 @@ from benchmarks.plan import LoadPlan, LoadResult
 from benchmarks.system import System
 
 
+FOLLOWER_SECONDS_MAX = 120.0
+
+
 @dataclass(slots=True)
 class Shape:
     """How a load looks; the rest of a plan follows from the system."""
@@ -79,6 +82,7 @@ def rounds(
     for _ in range(count):
         done.append(one_round(system, books, shape))
         if between is not None:
+            system.wait_for_follower(FOLLOWER_SECONDS_MAX)  # nothing of ours works while the peers have their turn
             between()
     return done
 

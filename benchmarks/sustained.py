@@ -51,10 +51,7 @@ def _attempt(rate: int) -> tuple[LoadResult, float, float, list[str]]:
         with LagWatch(system) as watch:
             done = one_round(system, books, shape)
         begun = time.perf_counter()
-        while system.metric("follower", "yzt_follower_lag_rows") > 0:
-            if time.perf_counter() - begun > DRAIN_SECONDS_MAX:
-                break
-            time.sleep(0.1)
+        system.wait_for_follower(DRAIN_SECONDS_MAX)
         drain_seconds = time.perf_counter() - begun
         found = list(differences(system, books, BALANCE_FEN * CONTRACTS))
     return done, watch.largest_seconds, drain_seconds, found

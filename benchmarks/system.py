@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,6 +176,15 @@ class System:
         if not values:
             raise LookupError(f"{process} exposes no {name}")
         return sum(values)
+
+    def wait_for_follower(self, seconds_max: float) -> bool:
+        """Waits until the read model holds every row. Returns False when it did not get there in time."""
+        end = time.perf_counter() + seconds_max
+        while self.metric("follower", "yzt_follower_lag_rows") > 0:
+            if time.perf_counter() > end:
+                return False
+            time.sleep(0.1)
+        return True
 
     def peak_resident_bytes(self, process: str) -> int:
         """The largest resident size that a process ever had."""
