@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from benchmarks.plan import LoadPlan, LoadResult
 from benchmarks.system import System
 
-
 FOLLOWER_SECONDS_MAX = 120.0
 
 
