@@ -358,7 +358,7 @@ JOIN (
 GROUP BY c.party
 ORDER BY c.party;
 
--- Empty, or something is wrong: what the follower checks before it writes, asked of what was written.
+-- Empty, or something is wrong: what must hold of single requests and accounts, asked of what was written.
 CREATE VIEW read_model_faults AS
 SELECT 'amount of an accepted request' AS fault, trade_date, seat, number, contract_no
 FROM requests
