@@ -38,6 +38,7 @@ from benchmarks.sustained import case_i
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import load
+from protocol.client import OutcomeUnknown, SessionEnded
 
 OUTPUT = Path("build/bench")
 CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
@@ -90,7 +91,7 @@ def _attempt(name: str, bench: Bench) -> list[CaseResult]:
     """The results of one case; a case that breaks is a failed case, and the others still have their turn."""
     try:
         return CASES[name](bench)
-    except (RuntimeError, OSError, LookupError, ProcessFault) as error:
+    except (RuntimeError, OSError, LookupError, ProcessFault, SessionEnded, OutcomeUnknown) as error:
         _progress(f"case {name} broke: {error}")
         broken = CaseResult(case=name, what="", orders_per_second=0.0, p50_ms=0.0, p99_ms=0.0, peers={}, ratios={})
         fail(broken, str(error).strip().splitlines()[-1])

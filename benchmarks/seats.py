@@ -29,14 +29,14 @@ def bank_verifiers(config: Config) -> dict[int, Verifier]:
     }
 
 
-def client_tls(tls_directory: str) -> ssl.SSLContext | None:
-    """The broker's side of TLS 1.3 with a client certificate, or None for plain TCP."""
+def client_tls(tls_directory: str, party: int) -> ssl.SSLContext | None:
+    """A party's side of TLS 1.3 with its client certificate, or None for plain TCP."""
     if not tls_directory:
         return None
     folder = Path(tls_directory)
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(folder / "ca.pem"))
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(folder / "client.pem", folder / "client.key")
+    context.load_cert_chain(folder / f"party-{party}.pem", folder / f"party-{party}.key")
     return context
 
 
@@ -50,7 +50,7 @@ def bank_settings(config: Config, port: int, outbox: Path, tls_directory: str) -
         signer=load_signer(config.seat_key_file, config.bank.seat_key_id),
         bank_verifiers=bank_verifiers(config),
         outbox=outbox,
-        tls=client_tls(tls_directory),
+        tls=client_tls(tls_directory, BANK_PARTY),
     )
 
 
@@ -69,7 +69,7 @@ def open_settings(plan: LoadPlan, seat: int) -> SeatSettings:
         signer=load_signer(Path(plan.keys_directory) / f"broker-{plan.suite}.pem", BROKER_KEY_ID),
         bank_verifiers=bank_verifiers(config),
         outbox=outbox,
-        tls=client_tls(plan.tls_directory),
+        tls=client_tls(plan.tls_directory, BROKER_PARTY),
     )
 
 

@@ -9,11 +9,14 @@ import trustme
 
 
 def make_certificates(folder: Path) -> None:
-    """Writes ca.pem, gateway.pem, gateway.key, client.pem, client.key into a new folder."""
+    """Writes ca.pem, and .pem and .key of gateway, party-1 and party-2 into a new folder.
+
+    A certificate that names a party speaks for that party alone.
+    """
     folder.mkdir()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    for name, identity in (("gateway", "localhost"), ("client", "party-2")):
+    for name, identity in (("gateway", "localhost"), ("party-1", "party-1"), ("party-2", "party-2")):
         certificate = authority.issue_cert(identity, common_name=identity)
         certificate.private_key_pem.write_to_path(folder / f"{name}.key")
         chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
