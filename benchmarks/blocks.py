@@ -13,7 +13,7 @@ from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import RecordKind, contract_nos_from_indices
 
-BALANCE_FEN = 2**39  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
+BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records
 
 ITEM = np.dtype(f"V{RECORD.itemsize}")

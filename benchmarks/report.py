@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks.results import Run
 
+FILE_COLUMNS = 170  # a table in a file is not folded to the width of a terminal that is not there
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
@@ -20,6 +21,8 @@ from matplotlib import pyplot as plt
 def print_table(run: Run) -> None:
     """The table for a person, with notes and machine below it."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=FILE_COLUMNS)
     title = "orders a second, end to end" if run.quotable else "one round, NOT FOR QUOTING"
     table = Table(title=title)
     for name in ("case", "what", "orders/s", "p50 ms", "p99 ms", "best ratios", "bar", "goal", "verdict"):

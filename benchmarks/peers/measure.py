@@ -15,7 +15,7 @@ import asyncpg
 import numpy as np
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-BALANCE_FEN = 2**39
+BALANCE_FEN = 2**36
 AMOUNT_FEN_REFUSED = 2**40
 REFUSED_SHARE = 0.05
 _TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
