@@ -13,9 +13,11 @@ from rich.table import Table
 
 from benchmarks.results import Run
 
-FILE_COLUMNS = 170  # a table in a file is not folded to the width of a terminal that is not there
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+
+
+FILE_COLUMNS = 170  # a table in a file is not folded to the width of a terminal that is not there
 
 
 def print_table(run: Run) -> None:
