@@ -16,7 +16,6 @@ from benchmarks.results import Run
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-
 FILE_COLUMNS = 170  # a table in a file is not folded to the width of a terminal that is not there
 
 
