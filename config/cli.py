@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Protocol, cast
 
 from config.exit_codes import ExitCode, ProcessFault
-from config.schema import Config, dump, load, with_dsn
+from config.schema import Config, dump, load, with_dsn, without_secrets
 
 DEFAULT_FILE = Path("yzt.toml")
 MODULES = {
@@ -166,7 +166,7 @@ def _config(options: argparse.Namespace) -> int:
 
     config = _config_of(options)
     if options.what == "show":
-        print(dump(config), end="")
+        print(dump(without_secrets(config)), end="")
         return ExitCode.OK
     for file, suite in bank_key_files(config):
         check_private_key(file, suite)

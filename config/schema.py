@@ -6,6 +6,7 @@ are named here).
 """
 
 import datetime
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Final
@@ -27,6 +28,7 @@ from protocol.limits import (
 
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 FILE_BYTES_MAX: Final = 1 << 20
+_DSN_PASSWORD: Final = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
 UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
 FORMER_KEYS_MAX: Final = 32  # two suites, one rotation a quarter: four years
 
@@ -209,6 +211,11 @@ def load(path: str | Path | None) -> Config:
 def with_dsn(config: Config, dsn: str) -> Config:
     """The same configuration with the journal's database named."""
     return msgspec.structs.replace(config, ledger=msgspec.structs.replace(config.ledger, dsn=dsn))
+
+
+def without_secrets(config: Config) -> Config:
+    """The same configuration for a person to look at: a password in the database's name is covered."""
+    return with_dsn(config, _DSN_PASSWORD.sub(r"\1***\3", config.ledger.dsn))
 
 
 def dump(config: Config) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.exit_codes import ConfigFault, ExitCode
-from config.schema import Config, dump, load
+from config.schema import Config, dump, load, with_dsn, without_secrets
 
 
 def written(folder: Path, text: str) -> Path:
@@ -152,3 +152,15 @@ def test_a_loaded_configuration_cannot_be_changed() -> None:
 
     with pytest.raises(AttributeError):
         config.gateway.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("dsn", "shown"),
+    [
+        ("postgresql://yzt:s3:cret@db:5432/yzt", "postgresql://yzt:***@db:5432/yzt"),
+        ("postgresql://db/yzt?user=yzt&password=s3cret", "postgresql://db/yzt?user=yzt&password=***"),
+        ("postgresql://yzt@/yzt?host=/run/postgresql", "postgresql://yzt@/yzt?host=/run/postgresql"),
+    ],
+)
+def test_a_password_is_not_shown(dsn: str, shown: str) -> None:
+    assert without_secrets(with_dsn(load(None), dsn)).ledger.dsn == shown
