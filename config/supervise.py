@@ -236,7 +236,7 @@ class Supervisor:
             self._children[name] = child
 
     def _write_effective(self, dsn: str) -> None:
-        draft = self.config_file.with_suffix(".new")
+        draft = self.config_file.with_name(self.config_file.name + ".new")
         draft.unlink(missing_ok=True)
         draft.touch(mode=0o600)  # a DSN may hold a password
         draft.write_text(dump(with_dsn(self._config, dsn)), encoding="utf-8")

@@ -41,7 +41,7 @@ class BookBase:
 def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Writes `book-<date>.npz` durably and removes older ones beyond FILES_KEPT. Blocks; raises OSError."""
     file = folder / f"book-{checkpoint.trade_date}.npz"
-    fresh = file.with_suffix(".new")
+    fresh = file.with_name(file.name + ".new")
     position = np.array([checkpoint.sequence, checkpoint.contracts_count], np.int64)
     with fresh.open("wb") as stream:
         columns = checkpoint.columns

@@ -147,7 +147,7 @@ class Gateway:
         self._metrics = MetricsServer(self.settings.host, self.settings.metrics_port, collector)
         self.metrics_port = self._metrics.port
         ready = {"pid": os.getpid(), "ports": {"links": self.port, "metrics": self.metrics_port}}
-        fresh = self.settings.ready_file.with_suffix(".new")
+        fresh = self.settings.ready_file.with_name(self.settings.ready_file.name + ".new")
         await trio.Path(fresh).write_text(json.dumps(ready) + "\n")
         fresh.replace(self.settings.ready_file)
         if self.settings.port == 0:

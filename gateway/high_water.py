@@ -67,7 +67,7 @@ class HighWater:
         """Puts the mark on disk before returning: new file, fsync, rename, fsync of the folder. Raises OSError."""
         sequence, digest = self._mark
         fields = _LAYOUT.pack(_MAGIC, sequence, digest)
-        fresh = self._file.with_suffix(".new")
+        fresh = self._file.with_name(self._file.name + ".new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.write(descriptor, fields + hashlib.sha256(fields).digest())

@@ -32,6 +32,16 @@ def test_the_mark_only_rises_and_survives_a_restart(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["gateway.mark"]
 
 
+def test_the_mark_is_drafted_under_a_name_that_no_other_file_of_the_gateway_uses(tmp_path: Path) -> None:
+    mark = HighWater(tmp_path / "gateway.mark")
+    mark.raise_to(7, DIGEST)
+    (tmp_path / "gateway.ready.new").write_text("another draft")
+    (tmp_path / "gateway.new").write_text("a draft of one of the two")
+    mark.write()
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["gateway.mark", "gateway.new", "gateway.ready.new"]
+
+
 async def test_the_task_writes_what_was_told_within_its_interval(
     tmp_path: Path, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
