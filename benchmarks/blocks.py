@@ -15,6 +15,8 @@ from protocol.vocabulary import RecordKind, contract_nos_from_indices
 
 BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records
+SECURITIES_COUNT = 5_000  # listed in Shanghai and Shenzhen together
+LOT_SHARES = 100
 
 ITEM = np.dtype(f"V{RECORD.itemsize}")
 Codes = npt.NDArray[np.int16]
@@ -36,6 +38,7 @@ def freeze_block(rng: np.random.Generator, record_count: int, contracts_count: i
     records["kind"] = RecordKind.FREEZE
     records["contract_no"] = contract_nos_from_indices(indices)
     records["amount_fen"] = rng.integers(1, AMOUNT_FEN_MAX_SENT, record_count, endpoint=True)
+    _describe(rng, records)
     codes = np.zeros(record_count, np.int16)
     draw = rng.random(record_count)
     poor = draw < refused_share / 2
@@ -45,6 +48,18 @@ def freeze_block(rng: np.random.Generator, record_count: int, contracts_count: i
     records["contract_no"][unknown] += 1  # wrong check digits
     codes[unknown] = ReplyCode.CONTRACT_UNKNOWN
     return KnownBlock(records, codes, int(records["amount_fen"][codes == 0].sum()))
+
+
+def _describe(rng: np.random.Generator, records: RecordArray) -> None:
+    """Fills what an order says beside its money, so that nothing is cheaper than with a broker's own orders."""
+    record_count = len(records)
+    securities = np.char.mod("%06d", rng.integers(1, 700_000, SECURITIES_COUNT)).astype("S8")
+    records["security"] = securities[rng.integers(0, SECURITIES_COUNT, record_count)]
+    records["market"] = rng.integers(1, 2, record_count, endpoint=True)
+    records["quantity"] = rng.integers(1, 100, record_count, endpoint=True) * LOT_SHARES
+    records["price"] = rng.integers(200, 20_000, record_count) * 100  # 2.00 to 200 yuan, in steps of a fen
+    first_ref = rng.integers(1, 2**40)
+    records["partner_ref"] = (first_ref + np.arange(record_count)).view("V8")
 
 
 def hot_block(rng: np.random.Generator, record_count: int) -> KnownBlock:

@@ -2,8 +2,9 @@
 
 Belongs here: every SQL statement on `journal` and `journal_head`, and the faults that end a ledger's life as
 writer.
-Never here: what a row means (ledger.core.row), the settings of the server (guard), retries: a commit that
-failed, or whose fate is unknown, ends the process, and the next takeover reads what became of it.
+Never here: what a row means (ledger.core.row) and how it is stored (stored_row), the settings of the server (guard),
+retries: a commit that failed, or whose fate is unknown, ends the process, and the next takeover reads what became of
+it.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ import asyncpg
 
 from config.exit_codes import ExitCode, ProcessFault
 from ledger.core.row import Row
+from ledger.stored_row import COLUMNS, row_from, stored_values
 from protocol.errors import MisuseError
+from protocol.limits import OUTCOME_BYTES, RECORD_BYTES
 
 SHARD: Final = 1  # today's only one
 ZERO_DIGEST: Final = bytes(32)  # what stands before the first row
@@ -27,21 +30,17 @@ WARNING_SQLSTATE: Final = "01000"
 DATABASE_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What asyncpg raises when the database refuses or goes away; the third when we speak as the connection is lost."""
 
-_COLUMNS = (
-    "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, bank_key_1, bank_key_2, "
-    "headers, records, annotations, control, outcomes, state_check, digest"
-)
 # One statement, so one implicit transaction: the head moves and the row appears, or neither. A head that
 # another epoch has taken, or that is not where we believe, matches nothing, and then nothing is inserted.
 _APPEND = f"""
 WITH head AS (
-    UPDATE journal_head SET sequence = $2, digest = $15
+    UPDATE journal_head SET sequence = $2, digest = $16
     WHERE shard = $1 AND epoch = $3 AND sequence = $2 - 1
     RETURNING 1
 )
-INSERT INTO journal ({_COLUMNS})
+INSERT INTO journal ({COLUMNS})
 SELECT $1::integer, $2::bigint, $3::bigint, $4::integer, $5::integer, $6::bigint, $7::integer, $8::integer,
-       $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::bytea, $15::bytea
+       $9::integer, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::bytea, $15::bytea, $16::bytea
 FROM head
 RETURNING 1
 """  # noqa: S608 - only the constant column list is put in
@@ -50,20 +49,20 @@ INSERT INTO journal_head (shard, epoch, sequence, digest) VALUES ($1, 1, 0, $2)
 ON CONFLICT (shard) DO UPDATE SET epoch = journal_head.epoch + 1
 RETURNING epoch, sequence, digest
 """
-_LENGTHS = """
+_LENGTHS = f"""
 SELECT sequence, trade_date,
-       octet_length(headers) + octet_length(records)
-       + octet_length(control) + octet_length(outcomes) AS row_bytes
+       octet_length(headers) + octet_length(control)
+       + outcome_count * {RECORD_BYTES + OUTCOME_BYTES} AS row_bytes
 FROM journal
 WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4
 ORDER BY sequence LIMIT $5
-"""
+"""  # noqa: S608 - only a constant number is put in
 _PAGE = f"""
-SELECT {_COLUMNS} FROM journal
+SELECT {COLUMNS} FROM journal
 WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4 AND trade_date <= $5
 ORDER BY sequence
 """  # noqa: S608 - only the constant column list is put in
-_ROW = f"SELECT {_COLUMNS} FROM journal WHERE shard = $1 AND sequence = $2"  # noqa: S608 - likewise
+_ROW = f"SELECT {COLUMNS} FROM journal WHERE shard = $1 AND sequence = $2"  # noqa: S608 - likewise
 _HEADERS = """
 SELECT sequence, headers FROM (
     SELECT sequence, headers, octet_length(headers) AS own_bytes,
@@ -314,23 +313,7 @@ class Journal(JournalReader):
             raise MisuseError("append before take_over")
         self._warning = None
         try:
-            done = await self._statement.fetchval(
-                row.shard,
-                row.sequence,
-                row.epoch,
-                row.trade_date,
-                row.rules_version,
-                row.decided_at_ns,
-                row.bank_key_ids[0],
-                row.bank_key_ids[1],
-                row.headers,
-                row.records,
-                row.annotations,
-                row.control,
-                row.outcomes,
-                row.state_check,
-                row.digest,
-            )
+            done = await self._statement.fetchval(*stored_values(row))
         except DATABASE_FAULTS as error:
             raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error}") from error
         if self._warning is not None:
@@ -395,5 +378,7 @@ def _ignore(_fault: ProcessFault) -> None:
 
 
 def _row(record: asyncpg.Record) -> Row:
-    shard, sequence, epoch, trade_date, rules_version, decided_at_ns, key_1, key_2, *parts = record
-    return Row(shard, sequence, epoch, trade_date, rules_version, decided_at_ns, (key_1, key_2), *parts)
+    try:
+        return row_from(record)
+    except ValueError as error:
+        raise JournalTampered(f"row {record['sequence']} is not what was committed: {error}") from None

@@ -130,11 +130,11 @@ class Meter:
 
         model.write = timed  # type: ignore[method-assign, assignment]
         before = await here.sql.fetchval("SELECT pg_current_wal_insert_lsn()")
-        begun_ns = (time.monotonic_ns(), time.process_time_ns(), backend_cpu_ns(model.server_pid))
+        begun_ns = (time.monotonic_ns(), time.process_time_ns(), backend_cpu_ns(model.connection.get_server_pid()))
         await catch_up(follower)
         self.wall_ns += time.monotonic_ns() - begun_ns[0]
         self.follower_ns += time.process_time_ns() - begun_ns[1]
-        self.server_ns += backend_cpu_ns(model.server_pid) - begun_ns[2]
+        self.server_ns += backend_cpu_ns(model.connection.get_server_pid()) - begun_ns[2]
         self.wal_bytes += int(
             await here.sql.fetchval("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::bigint", before)
         )

@@ -216,14 +216,14 @@ class Follower:
         if now_ns - self._counted_at_ns < COUNT_RECORDS_EVERY_NS:
             return
         self._counted_at_ns = now_ns
-        waiting_bytes = await self._reading.fetchval(
-            "SELECT coalesce(sum(octet_length(records)), 0)::bigint FROM journal "
-            "WHERE shard = $1 AND sequence > $2 AND sequence <= $3",
+        waiting_records = await self._reading.fetchval(
+            "SELECT coalesce(sum(outcome_count), 0)::bigint FROM journal "
+            "WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND octet_length(control) = 0",
             SHARD,
             self._cursor.sequence,
             until,
         )
-        self.metrics.behind_records(int(waiting_bytes) // RECORD.itemsize)
+        self.metrics.behind_records(int(waiting_records))
 
     async def snapshot_if_due(self) -> None:
         """Begins a snapshot if one is due and none is being written. Between transactions only: book and cursor are

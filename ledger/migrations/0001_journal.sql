@@ -16,17 +16,19 @@ CREATE TABLE journal (
     decided_at_ns bigint  NOT NULL,                       -- UTC nanoseconds since 1970
     bank_key_1    integer NOT NULL,                       -- the bank's key id of suite 1 as answers carry it, 0: none
     bank_key_2    integer NOT NULL,                       -- the same of suite 2
+    outcome_count integer NOT NULL,                       -- outcomes, and in a row of requests as many records
     headers       bytea   NOT NULL,                       -- 160 bytes a frame: header and signature as they came
-    records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed
+    records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed, or packed
     annotations   bytea   NOT NULL,
     control       bytea   NOT NULL,                       -- body of the one control frame, else empty
-    outcomes      bytea   NOT NULL,                       -- 16 bytes a record
+    outcomes      bytea   NOT NULL,                       -- 16 bytes each, or packed
     state_check   bytea   NOT NULL,                       -- slice number and its digest, or empty
-    digest        bytea   NOT NULL,                       -- SHA-256 over the previous digest and all of the above
+    digest        bytea   NOT NULL,                       -- SHA-256 over the previous digest and all of the above, unpacked
     PRIMARY KEY (shard, sequence, trade_date)
 ) PARTITION BY LIST (trade_date);
 
--- Signatures and packed integers do not compress; EXTERNAL saves the attempt and lets lengths be read cheaply.
+-- A value is packed when it is shorter than its items together; the layout is in docs/decisions/0016. What is left
+-- does not compress: EXTERNAL saves the attempt and lets lengths be read cheaply.
 ALTER TABLE journal
     ALTER headers SET STORAGE EXTERNAL,
     ALTER records SET STORAGE EXTERNAL,

@@ -14,8 +14,10 @@ from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
 from ledger import guard
 from ledger.core.row import Row
-from ledger.journal import Fenced, Head, Journal, JournalLost, connect
+from ledger.journal import Fenced, Head, Journal, JournalLost, JournalTampered, connect
 from ledger.migrate import migrate, migrations
+from ledger.stored_row import PACKED_ITEMS_MIN
+from protocol.limits import OUTCOME_BYTES, RECORD_BYTES
 from tests.ledger.world import DATE
 
 pytestmark = pytest.mark.postgres
@@ -23,11 +25,11 @@ pytestmark = pytest.mark.postgres
 Story = Callable[[Journal, Journal], Awaitable[None]]
 
 
-def row(sequence: int, epoch: int = 1, records: bytes = b"r" * 64) -> Row:
+def row(sequence: int, epoch: int = 1, records_count: int = 1) -> Row:
     """A row whose content nobody looks at."""
-    return Row(
-        1, sequence, epoch, DATE, 1, sequence, (1, 2), b"h", records, b"", b"", b"o", b"", bytes([sequence]) * 32
-    )
+    records, outcomes = b"r" * RECORD_BYTES * records_count, b"o" * OUTCOME_BYTES * records_count
+    digest = bytes([sequence]) * 32
+    return Row(1, sequence, epoch, DATE, 1, sequence, (1, 2), b"h", records, b"", b"", outcomes, b"", digest)
 
 
 @asynccontextmanager
@@ -175,14 +177,49 @@ def test_pages_keep_to_their_size_and_cross_dates_in_order(config: Config) -> No
     async def story(first: Journal, _second: Journal) -> None:
         await first.open_date(DATE + 1)
         for sequence in range(2, 10):
-            await first.append(replace(row(sequence, records=bytes(1_000)), trade_date=DATE + (sequence > 5)))
-        pages = [[one.sequence for one in page] async for page in first.pages_after(1, 3_100)]
+            await first.append(replace(row(sequence, records_count=12), trade_date=DATE + (sequence > 5)))
+        pages = [[one.sequence for one in page] async for page in first.pages_after(1, 3 * 961)]
         assert pages == [[2, 3, 4], [5, 6, 7], [8, 9]]
         rows = [one.sequence async for one in first.rows_after(3, 1, until=7)]
         assert rows == [4, 5, 6, 7]
         assert await first.first_sequence_of(DATE + 1) == 6
         assert await first.digest_at(9) == bytes([9]) * 32
         assert (await first.digest_at(0), await first.digest_at(10)) == (bytes(32), None)
+
+    told(config, story)
+
+
+def test_a_large_row_is_stored_packed_and_pages_count_what_it_takes_unpacked(config: Config) -> None:
+    async def story(first: Journal, _second: Journal) -> None:
+        committed = [row(sequence, records_count=PACKED_ITEMS_MIN) for sequence in (2, 3)]
+        for one in committed:
+            await first.append(one)
+        stored = await first.connection.fetchval("SELECT octet_length(records) FROM journal WHERE sequence = 2")
+        assert stored == RECORD_BYTES + 1
+        pages = [page async for page in first.pages_after(1, PACKED_ITEMS_MIN * (RECORD_BYTES + OUTCOME_BYTES) + 1)]
+        assert pages == [[committed[0]], [committed[1]]]
+
+    told(config, story)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "records = records || '\\x00'",
+        "records = substr(records, 2)",
+        "records = set_byte(records, 64, 1)",
+        "outcomes = ''",
+        "outcome_count = 511",
+        "outcome_count = 2000000000",
+        "outcome_count = -1",
+    ],
+)
+def test_a_packed_value_that_nobody_packed_is_told_with_its_row(config: Config, change: str) -> None:
+    async def story(first: Journal, _second: Journal) -> None:
+        await first.append(row(2, records_count=PACKED_ITEMS_MIN))
+        await first.connection.execute(f"UPDATE journal SET {change} WHERE sequence = 2")  # noqa: S608 - words of this file
+        with pytest.raises(JournalTampered, match=r"^row 2 is not what was committed: "):
+            await first.row_holding(2)
 
     told(config, story)
 
