@@ -62,12 +62,11 @@ class Book:
         Raises InvariantBroken when an accepted record names an impossible contract, kind or amount.
         """
         codes = outcomes["code"]
-        if codes.any():
-            records = records[codes == 0]
-        if not len(records):
+        accepted = np.flatnonzero(codes == 0) if codes.any() else slice(None)
+        index = records["contract_no"][accepted] // CONTRACT_NUMBER_STEP
+        if not len(index):
             return
-        index = records["contract_no"] // CONTRACT_NUMBER_STEP
-        amount_fen = np.ascontiguousarray(records["amount_fen"])
+        amount_fen = np.ascontiguousarray(records["amount_fen"][accepted])
         lowest, end = int(index.min()), int(index.max()) + 1
         if lowest < 0 or end > CONTRACTS_MAX:
             raise InvariantBroken(f"book: money moved on contract index {lowest} or {end - 1}")
@@ -75,26 +74,28 @@ class Book:
             raise InvariantBroken("book: an accepted amount is out of range")
         self._grow(end)
         self._touched_count = max(self._touched_count, end)
-        kinds = records["kind"]
+        kinds = records["kind"][accepted]
         first_kind = int(kinds[0])
-        if (kinds == first_kind).all():
-            self._move(first_kind, index, amount_fen, records)
+        if (kinds == first_kind).all() and first_kind != RecordKind.FILL_BUY:
+            self._move(first_kind, index, amount_fen, None)
             return
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
             raise InvariantBroken("book: an accepted record is of an unknown kind")
+        release_fen = records["release_fen"][accepted]
         for kind in np.flatnonzero(np.bincount(kinds)).tolist():
             rows = np.flatnonzero(kinds == kind)
-            self._move(kind, index[rows], amount_fen[rows], records[rows])
+            self._move(kind, index[rows], amount_fen[rows], release_fen[rows])
 
-    def _move(self, kind: int, index: Column, amount_fen: Column, records: RecordArray) -> None:
-        """What one kind does. `np.add.at`, because one contract may stand in a block many times."""
+    def _move(self, kind: int, index: Column, amount_fen: Column, release_fen: Column | None) -> None:
+        """What one kind does; `release_fen` is of FILL_BUY. `np.add.at`, because one contract may stand
+        in a block many times.
+        """
         if kind == RecordKind.FREEZE:
             np.add.at(self.frozen_fen, index, amount_fen)
         elif kind == RecordKind.RELEASE:
             np.subtract.at(self.frozen_fen, index, amount_fen)
         elif kind == RecordKind.FILL_BUY:
-            release_fen = np.ascontiguousarray(records["release_fen"])
-            if int(release_fen.min()) < 0 or int(release_fen.max()) > AMOUNT_FEN_MAX:
+            if release_fen is None or int(release_fen.min()) < 0 or int(release_fen.max()) > AMOUNT_FEN_MAX:
                 raise InvariantBroken("book: an accepted release of a fill is out of range")
             np.subtract.at(self.frozen_fen, index, amount_fen + release_fen)
             np.add.at(self.bought_unsettled_fen, index, amount_fen)

@@ -10,6 +10,8 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    stands, for credits only add. Releases, fills and deposits never lower either amount.
 3. A freeze that is named once in the block, and was not made in it, is as it was when the block began.
 4. A column that stays within its limit with all of the block's additions is within it at every step.
+5. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
+   refused wherever it stands, and, having no effect, does not count in 2.
 An account for which 2, 3 or 4 fails is hot: all its records that 1 left open are decided one by one, in order of
 arrival. One case of 2 needs no such story: a single debit with nothing else on the account can be refused at once.
 """
@@ -237,9 +239,16 @@ class _Proof:
     def _judge_doubtful(self, positions: Positions, covered_fen: FenColumn, code: ShortColumn) -> None:
         """Argument 2 exactly, for all debits of the accounts among `positions`."""
         rows, amount_fen = self._block.row[positions], self._block.amount_fen[positions]
+        is_credited = self._is_credited(rows)
+        beyond = ~is_credited & (amount_fen > self._owned_fen(rows))
+        if beyond.any() and not self._limits_matter:
+            code[positions[beyond]] = ReplyCode.INSUFFICIENT_FUNDS
+            left = ~beyond
+            positions, covered_fen, is_credited = positions[left], covered_fen[left], is_credited[left]
+            rows, amount_fen = rows[left], amount_fen[left]
         sum_fen = self._sum_by_row(rows, amount_fen)
         short = sum_fen > covered_fen
-        alone = short & (sum_fen == amount_fen) & ~self._is_credited(rows)
+        alone = short & (sum_fen == amount_fen) & ~is_credited
         self._hot_rows.append(rows[short & ~alone])
         code[positions[alone]] = self._refusal_alone(positions[alone])
 
@@ -263,14 +272,19 @@ class _Proof:
         """(m,) codes of single debits that are not covered."""
         book, rows = self._book, self._block.row[positions]
         amount_fen = self._block.amount_fen[positions]
-        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
-        owned_fen = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + sold_fen
-        code = np.where(amount_fen <= owned_fen, ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
+        code = np.where(amount_fen <= self._owned_fen(rows), ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
         if self._has(WITHDRAWAL):
             withdraws = np.equal(np.broadcast_to(self._block.kind, self._open.shape)[positions], WITHDRAWAL)
             unsettled = withdraws & (amount_fen <= book.power_fen.take(rows))
             code = np.where(unsettled, ReplyCode.PROCEEDS_UNSETTLED, code)
         return code.astype(np.int16)
+
+    def _owned_fen(self, rows: Positions) -> FenColumn:
+        """(m,) what buying power is taken from: balance less restrained, and sale proceeds."""
+        book = self._book
+        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
+        owned_fen: FenColumn = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + sold_fen
+        return owned_fen
 
     def hot_positions(self) -> Positions:
         """(m,) ascending: the open records of hot accounts."""

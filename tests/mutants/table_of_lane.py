@@ -82,9 +82,25 @@ OF_LANE = [
     Mutant(
         "refused beside a credit",
         "lane.py",
-        "alone = short & (sum_fen == amount_fen) & ~self._is_credited(rows)",
-        "alone = short & (sum_fen == amount_fen)",
+        "is_credited = self._is_credited(rows)",
+        "is_credited = self._is_credited(rows) & False",
         "an order behind the deposit that covers it is refused",
+        (FOUND,),
+    ),
+    Mutant(
+        "refused beyond buying power",
+        "lane.py",
+        "beyond = ~is_credited & (amount_fen > self._owned_fen(rows))",
+        "beyond = ~is_credited & (amount_fen > covered_fen)",
+        "an order that only frozen money stops is told that the money does not exist",
+        (FOUND,),
+    ),
+    Mutant(
+        "accepted beyond all money",
+        "lane.py",
+        "code[positions[beyond]] = ReplyCode.INSUFFICIENT_FUNDS",
+        "code[positions[beyond]] = ReplyCode.ACCEPTED",
+        "an order for more than the customer owns is accepted",
         (FOUND,),
     ),
 ]

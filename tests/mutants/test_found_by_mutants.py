@@ -70,6 +70,22 @@ def test_restrained_money_is_not_withdrawn(padding: int) -> None:
 
 
 @BOTH
+def test_an_order_that_no_money_stands_behind_takes_nothing_from_its_neighbours(padding: int) -> None:
+    """600 + 400 of 1,000 are frozen around an order for 1,001; then money is there, but frozen."""
+    desk = Desk()
+    contract_no = desk.open(1_000)
+
+    orders = [freeze(contract_no, amount_fen) for amount_fen in (600, 1_001, 400)]
+    assert ask(desk, padding, SEAT, *orders) == [
+        ReplyCode.ACCEPTED,
+        ReplyCode.INSUFFICIENT_FUNDS,
+        ReplyCode.ACCEPTED,
+    ]
+    assert ask(desk, padding, SEAT, freeze(contract_no, 1_000)) == [ReplyCode.FUNDS_FROZEN]
+    assert desk.money(contract_no) == (1_000, 1_000, 0, 0)
+
+
+@BOTH
 def test_what_was_bought_or_withdrawn_is_not_frozen_again(padding: int) -> None:
     """1,000 − 300 bought − 100 withdrawn = 600."""
     desk = Desk()
