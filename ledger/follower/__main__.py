@@ -20,6 +20,7 @@ from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import print_progress
 from config.schema import Config, load
+from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.priority import give_way
 from ledger.follower.projection import ReadModel
@@ -48,7 +49,9 @@ async def serve(config: Config) -> None:
         await migrate(reading)
         read_model = await ReadModel.open(config.ledger.dsn, print_progress)
         closing.callback(read_model.abandon)
-        give_way((reading.get_server_pid(), read_model.server_pid), config.follower.nice, print_progress)
+        give_way(
+            (reading.get_server_pid(), read_model.connection.get_server_pid()), config.follower.nice, print_progress
+        )
         policy = SnapshotPolicy(config.follower.snapshot_every_requests, config.follower.snapshot_every_ns)
         root, metrics = config.state_directory / "snapshots", FollowerMetrics()
         follower = Follower(reading, read_model, root, policy, metrics, print_progress)
@@ -60,7 +63,7 @@ async def serve(config: Config) -> None:
         write_ready(config.ready_file(NAME), {"metrics": port})
         closing.callback(config.ready_file(NAME).unlink, missing_ok=True)
         print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
-        await follower.run()
+        await while_connected(follower.run(), (reading, read_model.connection))
 
 
 def main(argv: list[str]) -> int:

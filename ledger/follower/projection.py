@@ -132,10 +132,9 @@ class ReadModel:
         return model
 
     @property
-    def server_pid(self) -> int:
-        """The process of PostgreSQL that works for this connection, as the server numbers it."""
-        pid: int = self._connection.get_server_pid()
-        return pid
+    def connection(self) -> asyncpg.Connection:
+        """The connection that writes, for those who watch over it."""
+        return self._connection
 
     async def cursor(self) -> Cursor:
         """Where the next batch begins."""

@@ -223,3 +223,30 @@ def test_a_connection_that_ends_ends_it_with_69(fresh_database: str, tmp_path: P
             assert (await follower.last_words())[0] == ExitCode.UNAVAILABLE
 
     asyncio.run(scenario())
+
+
+def test_a_connection_that_is_lost_while_a_copy_waits_for_room_ends_it(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        rng = np.random.default_rng(1)
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000_000_000] * 1_000)
+            for _ in range(40):
+                a_busy_row(made, rng)
+            await here.keep(made)
+            async with here.sql.transaction():
+                await here.sql.execute("LOCK request_blocks IN ACCESS EXCLUSIVE MODE")
+                follower = follower_process(here)
+                await follower.start()
+                await follower.wait_for("serves from row")
+                await here.a_statement_waits_for_a_lock()
+                await here.sql.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = 'yzt follower projection'"
+                )
+                code, line = await follower.last_words()
+            assert code == ExitCode.UNAVAILABLE
+            # The second when the loss came before the buffer was full.
+            assert line == "follower: the connection to PostgreSQL ended" or "the read model cannot be written" in line
+
+    asyncio.run(scenario())

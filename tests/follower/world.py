@@ -56,6 +56,16 @@ class World:
             model.abandon()
             reading.terminate()
 
+    async def a_statement_waits_for_a_lock(self) -> None:
+        """Returns when one does."""
+        watching = await asyncpg.connect(self.dsn)
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        while not await watching.fetchval(waiting):
+            pass
+        await watching.close()
+
     @property
     def snapshots(self) -> Path:
         """Where snapshots go."""
