@@ -96,10 +96,14 @@ def _options(argv: list[str]) -> Options:
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM ends the session as Ctrl-C does: everything is stopped and removed."""
+    """SIGTERM ends the session as Ctrl-C does: everything is stopped and removed.
+
+    As a SIGINT and not as an exception of ours: trio has a handler for that one, which never interrupts it or a
+    clean-up in the wrong place.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:

@@ -47,6 +47,11 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def files_left(folder: Path) -> list[str]:
+    """Everything below `folder`."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
 def processes_of(folder: Path) -> list[str]:
     """The command lines that name `folder`."""
     found = []
@@ -66,7 +71,7 @@ def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(f
     assert session.returncode == 0, said
     assert "ledger killed with SIGKILL" in said
     assert "all four agree, difference 0.00" in said
-    assert list(folder.iterdir()) == []
+    assert files_left(folder) == []
     assert processes_of(folder) == []
 
 
@@ -79,7 +84,7 @@ def test_an_interrupted_session_leaves_nothing_behind(folder: Path) -> None:
             break
     session.communicate(timeout=60)
     assert session.returncode == 128 + signal.SIGINT
-    assert list(folder.iterdir()) == []
+    assert files_left(folder) == []
     assert processes_of(folder) == []
 
 
