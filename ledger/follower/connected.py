@@ -38,3 +38,5 @@ async def while_connected(work: Coroutine[None, None, None], connections: Iterab
         losing.cancel()
         doing.cancel()
         await asyncio.wait({doing})
+        if not doing.cancelled():
+            doing.exception()  # looked at, or asyncio prints it as forgotten: the reason for the end is told above

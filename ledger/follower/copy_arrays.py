@@ -1,7 +1,7 @@
 """Arrays of PostgreSQL's binary COPY: the items of a whole batch encoded at once, then cut per SQL row.
 
-Belongs here: the byte layout of one-dimensional arrays and byte strings without NULL items, and which are NULL as a
-whole. Never here: which columns a table has, connections.
+Belongs here: the byte layout of one-dimensional arrays without NULL items, and which are NULL as a whole.
+Never here: which columns a table has, connections, strings of bytes (copy_blocks).
 """
 
 from collections.abc import Iterable, Iterator
@@ -63,14 +63,6 @@ def array_fields(cuts: Cuts, column: Integers, item_bytes: int, kept: npt.NDArra
     heads["count"] = cuts.counts
     heads["lower_bound"] = 1
     return _cut(cuts, heads.tobytes(), items.tobytes(), kept)
-
-
-def bytes_fields(cuts: Cuts, column: Int64s, kept: npt.NDArray[np.bool_]) -> list[bytes]:
-    """One byte string per SQL row from (n,) items of 8 bytes, as they lie in memory; NULL for rows not `kept`."""
-    if not kept.any():
-        return [NULL] * len(cuts.starts)
-    heads = (cuts.counts * column.itemsize).astype(">i4")
-    return _cut(cuts, heads.tobytes(), column.tobytes(), kept)
 
 
 def rows_of(heads: npt.NDArray[np.void], fields: Iterable[list[bytes]]) -> bytes:

@@ -18,6 +18,7 @@ from ledger.follower import account_pages, request_blocks
 from ledger.follower.account_pages import PagesTurn, check_money, page_chunks
 from ledger.follower.batch import Batch, contract_chunks
 from ledger.follower.copy_rows import CONTRACT_COPY, COPY_HEAD, COPY_TAIL, column_names
+from ledger.follower.pace import Pace
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, connect
 from protocol.errors import InvariantBroken
 
@@ -142,7 +143,7 @@ class ReadModel:
         assert row is not None
         return Cursor(row["sequence"], row["digest"], row["decided_at_ns"])
 
-    async def write(self, batch: Batch, book: Book, before: Cursor) -> Cursor:
+    async def write(self, batch: Batch, book: Book, before: Cursor, pace: Pace) -> Cursor:
         """Takes in a batch that the book has applied, in one transaction, and returns the cursor after it.
 
         Raises: ReadModelLost; CursorMoved when the cursor is not `before`; InvariantBroken when the tables refuse
@@ -153,8 +154,8 @@ class ReadModel:
         try:
             async with self._turn, self._connection.transaction():
                 await self._move_cursor(before, after)
-                await self._write_money(batch, book, after.sequence)
-                await self._write_master_data(batch, book, after.sequence)
+                await self._write_money(batch, book, after.sequence, pace)
+                await self._write_master_data(batch, book, after.sequence, pace)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
         except DATABASE_FAULTS as error:
@@ -211,30 +212,30 @@ class ReadModel:
         if done != "UPDATE 1":
             raise CursorMoved(f"the read model's cursor is not at row {before.sequence} any more")
 
-    async def _write_money(self, batch: Batch, book: Book, sequence: int) -> None:
+    async def _write_money(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
         runs = batch.runs()
         touched = batch.touched(runs)
         check_money(book, touched.indices, sequence)
         check_money(book, batch.new_contracts(book), sequence)
         if runs is not None:
-            await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks())
+            await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
         due = self._turn_of_pages.take(
             batch.records_count, touched.kinds, touched.restrained, batch.contracts_before, book.contracts_count
         )
         if not len(due.pages):
             return
-        await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence))
+        await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)
         done = [await self._connection.execute(_UPDATE_PAGES)]
         if book.contracts_count > batch.contracts_before:
             done.append(await self._connection.execute(_ADD_PAGES))
         if sum(int(tag.rpartition(" ")[2]) for tag in done) != len(due.pages):
             raise InvariantBroken(f"read model lacks account pages: {done} of {len(due.pages)} at row {sequence}")
 
-    async def _write_master_data(self, batch: Batch, book: Book, sequence: int) -> None:
+    async def _write_master_data(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
         opened = batch.new_contracts(book)
         if len(opened):
             rows = (chunk.tobytes() for chunk in contract_chunks(book, opened, sequence))
-            await self._copy("contracts", column_names(CONTRACT_COPY), rows)
+            await self._copy("contracts", column_names(CONTRACT_COPY), rows, pace)
         statuses = batch.changed_statuses(book)
         if statuses:
             changes = [(number, status, sequence) for number, status in statuses]
@@ -254,13 +255,14 @@ class ReadModel:
             ]
             await self._connection.executemany(_PUT_PARTY, parties)
 
-    async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes]) -> None:
-        await self._connection.copy_to_table(table, source=_copy_stream(chunks), columns=columns, format="binary")
+    async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
+        await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")
 
 
-async def _copy_stream(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _copy_stream(chunks: Iterator[bytes], pace: Pace) -> AsyncIterator[bytes]:
     """The bytes of one COPY; each chunk is built when the one before it has been handed to the socket."""
     yield COPY_HEAD
     for chunk in chunks:
         yield chunk
+        await pace.rest()
     yield COPY_TAIL

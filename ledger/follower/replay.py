@@ -20,6 +20,7 @@ from ledger.core.row import Row
 from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
+from ledger.follower.pace import Pace
 from ledger.follower.projection import Cursor, ReadModel, ReadModelLost
 from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
@@ -31,7 +32,7 @@ POLL_NS: Final = 25_000_000
 GATHER_NS: Final = 500_000_000
 """The least time from the begin of one transaction to the next, so that rows gather: a batch has a fixed cost. A full
 batch does not wait."""
-READ_BYTES: Final = 16 * 1024 * 1024
+READ_BYTES: Final = 4 * 1024 * 1024
 """Rows held in memory between reading and applying."""
 PROGRESS_EVERY_NS: Final = 2_000_000_000
 COUNT_RECORDS_EVERY_NS: Final = 1_000_000_000
@@ -112,6 +113,7 @@ class Follower:
         self._replica = Replica.empty()
         self._cursor = Cursor(0, ZERO_DIGEST, 0)
         self._counted_at_ns = 0
+        self._pace = Pace()
         self._writing: asyncio.Task[None] | None = None
         self.signals = Signals()
 
@@ -176,14 +178,16 @@ class Follower:
         async for row in self._reader.rows_after(self._cursor.sequence, READ_BYTES, until):
             if batch.last is None:
                 self.metrics.behind(until - self._cursor.sequence, row.decided_at_ns)
+                self._pace.begin(time.time_ns() - row.decided_at_ns)
             self._apply(row)
             batch.add(row)
             if batch.is_full:
                 break
+            await self._pace.rest()
         if batch.last is None:
             raise JournalTampered(f"journal row {self._cursor.sequence + 1} is missing, the head is at {until}")
         began_ns = time.monotonic_ns()
-        self._cursor = await self._read_model.write(batch, self._replica.book, self._cursor)
+        self._cursor = await self._read_model.write(batch, self._replica.book, self._cursor, self._pace)
         self.metrics.wrote(self._cursor.sequence, batch.records_count, time.monotonic_ns() - began_ns)
         self.metrics.behind(until - self._cursor.sequence, self._cursor.decided_at_ns)
         return self._cursor.sequence == until

@@ -1,7 +1,7 @@
 """Rows of the table request_blocks: the records of consecutive numbers of one seat in one journal row, as columns.
 
-Belongs here: which frames make one SQL row, which record fields are kept, the order of the table's columns. Never
-here: bytes of arrays (copy_arrays), connections, decisions.
+Belongs here: which frames make one run, which pieces of it make SQL rows, which record fields are kept. Never here:
+bytes of COPY (copy_blocks), connections, decisions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,35 +11,34 @@ from typing import Final
 import numpy as np
 
 from ledger.core.row import Row
-from ledger.follower.copy_arrays import NULL, Cuts, Int64s, array_fields, bytes_fields, rows_of
-from ledger.follower.copy_rows import copy_layout, filled_template
+from ledger.follower.copy_blocks import Column, block_rows
+from ledger.follower.copy_rows import Int64s
 from protocol.header import PREFIX
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import RecordKind
 
-CHUNK_RECORDS: Final = 32_768
-"""Records encoded and sent at a time (more only for one long row): building the next overlaps with storing the last."""
+PIECE_RECORDS: Final = 128
+"""Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
+CHUNK_RECORDS: Final = 8_192
+"""Records encoded and sent at a time: building the next overlaps with storing the last."""
 
 _PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
-_HEAD: Final = copy_layout(list(zip(_PLACES, (">i4", ">i4", ">i8", ">i4", ">i8", ">i8"), strict=True)))
-# Fields and the bytes of an item: of every record, of FREEZE only, of all other kinds only. The last two share bytes
-# of the record, so that a field of the one kind says nothing of the other.
-_OF_FREEZES: Final = (("prices", "price", 8), ("quantities", "quantity", 4), ("markets", "market", 2))
+# Columns and fields: of FREEZE only, of all other kinds only. The two share bytes of the record, so that a field of the
+# one kind says nothing of the other.
+_OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"), ("markets", "market"))
 _OF_OTHERS: Final = (
-    ("releases_fen", "release_fen", 8),
-    ("turnovers_fen", "turnover_fen", 8),
-    ("target_dates", "target_date", 4),
-    ("target_seats", "target_seat", 4),
-    ("target_numbers", "target_number", 8),
+    ("releases_fen", "release_fen"),
+    ("turnovers_fen", "turnover_fen"),
+    ("target_dates", "target_date"),
+    ("target_seats", "target_seat"),
+    ("target_numbers", "target_number"),
 )
 COLUMNS: Final = [
     *_PLACES,
     *("kind", "kinds", "codes", "contract_nos", "amounts_fen", "remaining_fen"),
-    *(name for name, _, _ in (*_OF_FREEZES, *_OF_OTHERS)),
+    *(name for name, _ in (*_OF_FREEZES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
 ]
-_HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
-_KIND_FIELDS: Final = [b"\x00\x00\x00\x02" + kind.to_bytes(2, "big", signed=True) for kind in range(-128, 128)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +64,26 @@ class RequestRuns:
         return _joined(records, outcomes, places)
 
     def chunks(self) -> Iterator[bytes]:
-        """COPY rows of all runs in order, built when asked for."""
-        counts = self.places[3]
-        ends = np.cumsum(counts)
+        """COPY rows of all runs, built when asked for; of each chunk the rows of one form stand together."""
+        places = _pieces(self.places)
+        ends = np.cumsum(places[3])
         first = 0
-        while first < len(counts):
+        while first < len(ends):
             sent = int(ends[first - 1]) if first else 0
             last = max(int(np.searchsorted(ends, sent + CHUNK_RECORDS, side="right")), first + 1)
             piece = slice(sent, int(ends[last - 1]))
-            yield _encoded(self.records[piece], self.outcomes[piece], self.places[:, first:last])
+            yield b"".join(_encoded(self.records[piece], self.outcomes[piece], places[:, first:last]))
             first = last
+
+
+def _pieces(places: Int64s) -> Int64s:
+    """Runs cut into pieces of at most PIECE_RECORDS."""
+    per_run = -(-places[3] // PIECE_RECORDS)
+    pieces = np.repeat(places, per_run, axis=1)
+    done = (np.arange(pieces.shape[1]) - np.repeat(np.cumsum(per_run) - per_run, per_run)) * PIECE_RECORDS
+    pieces[2] += done
+    pieces[3] = np.minimum(pieces[3] - done, PIECE_RECORDS)
+    return pieces
 
 
 def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> RequestRuns:
@@ -96,38 +105,48 @@ def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Req
     return RequestRuns(records, outcomes, runs)
 
 
-def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> bytes:
-    cuts = Cuts.of(places[3])
-    heads = np.repeat(_HEAD_TEMPLATE, len(cuts.starts))
-    for line, name in enumerate(_PLACES):
-        heads[name] = places[line]
-    kinds = records["kind"].astype(np.int64)
-    codes = outcomes["code"].astype(np.int64)
-    is_freeze = kinds == RecordKind.FREEZE
-    first_kinds = kinds[cuts.starts]
-    mixed = cuts.any_set(kinds != np.repeat(first_kinds, cuts.counts))
-    not_freezes = cuts.any_set(~is_freeze)
-    fields = [
-        [NULL if many else _KIND_FIELDS[kind + 128] for kind, many in zip(first_kinds.tolist(), mixed, strict=True)],
-        array_fields(cuts, kinds, 2, mixed),
-        array_fields(cuts, codes, 2, cuts.any_set(codes)),
-        array_fields(cuts, records["contract_no"], 8, None),
-        array_fields(cuts, records["amount_fen"], 8, None),
-        array_fields(cuts, outcomes["remaining_fen"], 8, not_freezes),
+def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
+    """Rows of the same number of records, and of the same columns, are built together."""
+    counts = places[3]
+    starts = np.cumsum(counts) - counts
+    kinds = records["kind"]
+    first_kinds = kinds[starts].astype(np.int64)
+    is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
+    is_freezes = ~is_mixed & (first_kinds == RecordKind.FREEZE)
+    forms = counts * 4 + is_mixed * 2 + is_freezes
+    if (forms == forms[0]).all():
+        yield _alike(records, outcomes, places, first_kinds, bool(is_mixed[0]), bool(is_freezes[0]))
+        return
+    for form in np.unique(forms):
+        rows = np.flatnonzero(forms == form)
+        chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
+        found = (records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows])
+        yield _alike(*found, bool(is_mixed[rows[0]]), bool(is_freezes[rows[0]]))
+
+
+def _alike(
+    records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, is_mixed: bool, is_freezes: bool
+) -> bytes:
+    """Rows of one form; `kinds`: (rows,) of their first records."""
+    of_freeze = np.broadcast_to(np.True_, len(records)) if is_freezes else records["kind"] == RecordKind.FREEZE
+    columns = [
+        Column.of(records["kind"]) if is_mixed else None,
+        Column.of(outcomes["code"]),
+        Column.of(records["contract_no"]),
+        Column.of(records["amount_fen"]),
+        None if is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
     ]
-    for of, group in ((is_freeze, _OF_FREEZES), (~is_freeze, _OF_OTHERS)):
+    for of, fields in ((of_freeze, _OF_FREEZES), (~of_freeze, _OF_OTHERS)):
         everybody, anybody = bool(of.all()), bool(of.any())
-        for _, name, item_bytes in group:
-            if not anybody:
-                fields.append([NULL] * len(cuts.starts))
-                continue
-            column = records[name] if everybody else np.where(of, records[name], 0)
-            fields.append(array_fields(cuts, column, item_bytes, cuts.any_set(column)))
-    securities = np.where(is_freeze, _words(records, "security"), 0)
-    partner_refs = _words(records, "partner_ref")
-    fields.append(bytes_fields(cuts, securities, cuts.any_set(securities)))
-    fields.append(bytes_fields(cuts, partner_refs, cuts.any_set(partner_refs)))
-    return rows_of(heads, fields)
+        for _, name in fields:
+            values = records[name] if everybody or not anybody else np.where(of, records[name], 0)
+            columns.append(Column.of(values) if anybody else None)
+    securities = _words(records, "security")
+    columns += [
+        Column.as_it_came(securities if is_freezes else np.where(of_freeze, securities, 0)),
+        Column.as_it_came(_words(records, "partner_ref")),
+    ]
+    return block_rows(places, None if is_mixed else kinds, columns)
 
 
 def _words(records: RecordArray, name: str) -> Int64s:

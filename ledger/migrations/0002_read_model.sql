@@ -30,9 +30,10 @@ CREATE TABLE contracts (
     status         smallint NOT NULL CHECK (status BETWEEN 1 AND 5)
 );
 
--- Requests of one seat with consecutive numbers that one journal row decided, as columns. All arrays have record_count
--- items, all bytea 8 bytes a record; NULL stands for zeros only. Numbers neither overlap nor leave gaps: the follower's
--- book takes no row whose numbers do not go on where the seat stands.
+-- Requests of one seat with consecutive numbers that one journal row decided, at most 128 of them, as columns: each a
+-- string of bytes with one value a record, all equally wide: 1, 2 or 4 bytes without a sign or 8 with one, the highest
+-- byte first; NULL stands for zeros only; item_at reads them. Numbers neither overlap nor leave gaps: the follower's book
+-- takes no row whose numbers do not go on where the seat stands.
 CREATE TABLE request_blocks (
     trade_date      integer    NOT NULL,
     seat            integer    NOT NULL,
@@ -41,24 +42,26 @@ CREATE TABLE request_blocks (
     sequence        bigint     NOT NULL,
     decided_at_ns   bigint     NOT NULL,
     kind            smallint,            -- of every record; NULL when they differ
-    kinds           smallint[] CHECK (cardinality(kinds) = record_count),
-    codes           smallint[] CHECK (cardinality(codes) = record_count), -- 0 is accepted
-    contract_nos    bigint[]   NOT NULL CHECK (cardinality(contract_nos) = record_count),
-    amounts_fen     bigint[]   NOT NULL CHECK (cardinality(amounts_fen) = record_count),
-    remaining_fen   bigint[]   CHECK (cardinality(remaining_fen) = record_count), -- NULL when all are FREEZE: see requests
-    prices          bigint[]   CHECK (cardinality(prices) = record_count),       -- of FREEZE: 1/10,000 yuan, informative
-    quantities      integer[]  CHECK (cardinality(quantities) = record_count),   -- of FREEZE
-    markets         smallint[] CHECK (cardinality(markets) = record_count),      -- of FREEZE
-    releases_fen    bigint[]   CHECK (cardinality(releases_fen) = record_count), -- this and the next four: of the others
-    turnovers_fen   bigint[]   CHECK (cardinality(turnovers_fen) = record_count),
-    target_dates    integer[]  CHECK (cardinality(target_dates) = record_count),
-    target_seats    integer[]  CHECK (cardinality(target_seats) = record_count),
-    target_numbers  bigint[]   CHECK (cardinality(target_numbers) = record_count),
-    securities      bytea      CHECK (octet_length(securities) = 8 * record_count), -- of FREEZE
-    partner_refs    bytea      CHECK (octet_length(partner_refs) = 8 * record_count),
+    kinds           bytea CHECK (octet_length(kinds) % record_count = 0),
+    codes           bytea CHECK (octet_length(codes) % record_count = 0), -- 0 is accepted
+    contract_nos    bytea CHECK (octet_length(contract_nos) % record_count = 0),
+    amounts_fen     bytea CHECK (octet_length(amounts_fen) % record_count = 0),
+    remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all are FREEZE: see requests
+    prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
+    quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE
+    markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- of FREEZE
+    releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others
+    turnovers_fen   bytea CHECK (octet_length(turnovers_fen) % record_count = 0),
+    target_dates    bytea CHECK (octet_length(target_dates) % record_count = 0),
+    target_seats    bytea CHECK (octet_length(target_seats) % record_count = 0),
+    target_numbers  bytea CHECK (octet_length(target_numbers) % record_count = 0),
+    securities      bytea CHECK (octet_length(securities) = 8 * record_count),    -- of FREEZE, as they came
+    partner_refs    bytea CHECK (octet_length(partner_refs) = 8 * record_count),  -- as they came
     PRIMARY KEY (trade_date, seat, first_number),
     CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
     CONSTRAINT remaining_unless_freezes CHECK (kind IS NOT DISTINCT FROM 1 OR remaining_fen IS NOT NULL)
+) WITH (
+    toast_tuple_target = 8160 -- a row stays in one piece, in a page of its own or with others
 );
 CREATE INDEX request_blocks_of_row ON request_blocks (sequence);
 -- Packed numbers do not compress well enough to pay for it on the way of every order.
@@ -78,6 +81,22 @@ ALTER TABLE request_blocks
     ALTER target_numbers SET STORAGE EXTERNAL,
     ALTER securities SET STORAGE EXTERNAL,
     ALTER partner_refs SET STORAGE EXTERNAL;
+
+-- The value of record `i` (from 1) of `records` in such a string; NULL of NULL. Servers from version 18 on cast bytes to
+-- numbers, which is three times as fast as the way through bits.
+DO $do$
+BEGIN
+    EXECUTE format(
+        $$CREATE FUNCTION item_at(items bytea, i integer, records integer) RETURNS bigint
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT %s'$$,
+        replace(
+            CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN 'ITEM::bigint'
+                 ELSE '(x || lpad(encode(ITEM, hex), 16, 0))::bit(64)::bigint' END,
+            'ITEM', 'substring(items FROM (i - 1) * (octet_length(items) / records) + 1 FOR octet_length(items) / records)'
+        )
+    );
+END
+$do$;
 
 -- The money of 1,024 consecutive contracts as it was after the row as_of_sequence. Pages are written in turn, not by
 -- every batch: what was decided since is in request_blocks, and the view accounts adds it.
@@ -103,8 +122,8 @@ ALTER TABLE account_pages
     ALTER restrained_fen SET STORAGE EXTERNAL;
 
 -- Every money request of a broker or the bank, one row each, refused ones too. The inner OFFSET 0 and the empty
--- concatenation fetch a long array once per block and not once per item; the outer one lets items and not arrays go into
--- the sorts and joins of those who ask. Arrays that a question does not need are not read. Of a boolean column the
+-- concatenation fetch a long column once per block and not once per item; the outer one lets items and not columns go
+-- into the sorts and joins of those who ask. Columns that a question does not need are not read. Of a boolean column the
 -- planner supposes that one half is true; of `code = 0` one in 200, and would then join in nested loops.
 CREATE VIEW requests AS
 SELECT b.trade_date,
@@ -135,39 +154,42 @@ SELECT b.trade_date,
 FROM request_blocks b
 CROSS JOIN LATERAL (
     SELECT b.first_number + i - 1             AS number,
-           COALESCE(b.kind, a.kinds[i])       AS kind,
-           COALESCE(b.kind, a.kinds[i]) = 1   AS is_freeze,
-           COALESCE(b.kind, a.kinds[i]) IN (2, 3) AS draws_on_freeze,
-           COALESCE(a.codes[i], 0::smallint)  AS code,
-           COALESCE(a.codes[i], 0) = 0        AS accepted,
-           a.contract_nos[i]                  AS contract_no,
-           a.amounts_fen[i]                   AS amount_fen,
-           COALESCE(a.remaining_fen[i], CASE WHEN COALESCE(a.codes[i], 0) = 0 THEN a.amounts_fen[i] ELSE 0 END)
-                                              AS remaining_fen,
-           COALESCE(a.prices[i], 0)           AS price,
-           COALESCE(a.quantities[i], 0)       AS quantity,
-           COALESCE(a.markets[i], 0::smallint) AS market,
-           COALESCE(a.releases_fen[i], 0)     AS release_fen,
-           COALESCE(a.turnovers_fen[i], 0)    AS turnover_fen,
-           COALESCE(a.target_dates[i], 0)     AS target_date,
-           COALESCE(a.target_seats[i], 0)     AS target_seat,
-           COALESCE(a.target_numbers[i], 0)   AS target_number,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count), 0)::smallint AS kind,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count)) = 1   AS is_freeze,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count)) IN (2, 3) AS draws_on_freeze,
+           COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
+           COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
+           COALESCE(item_at(a.contract_nos, i, b.record_count), 0) AS contract_no,
+           COALESCE(item_at(a.amounts_fen, i, b.record_count), 0) AS amount_fen,
+           CASE
+               WHEN b.kind IS DISTINCT FROM 1 THEN item_at(a.remaining_fen, i, b.record_count)
+               WHEN COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 THEN COALESCE(item_at(a.amounts_fen, i, b.record_count), 0)
+               ELSE 0
+           END AS remaining_fen,
+           COALESCE(item_at(a.prices, i, b.record_count), 0) AS price,
+           COALESCE(item_at(a.quantities, i, b.record_count), 0)::integer AS quantity,
+           COALESCE(item_at(a.markets, i, b.record_count), 0)::smallint AS market,
+           COALESCE(item_at(a.releases_fen, i, b.record_count), 0) AS release_fen,
+           COALESCE(item_at(a.turnovers_fen, i, b.record_count), 0) AS turnover_fen,
+           COALESCE(item_at(a.target_dates, i, b.record_count), 0)::integer AS target_date,
+           COALESCE(item_at(a.target_seats, i, b.record_count), 0)::integer AS target_seat,
+           COALESCE(item_at(a.target_numbers, i, b.record_count), 0) AS target_number,
            COALESCE(substring(a.securities FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea)   AS security,
            COALESCE(substring(a.partner_refs FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea) AS partner_ref
     FROM (
-        SELECT b.kinds || '{}'::smallint[] AS kinds,
-               b.codes || '{}'::smallint[] AS codes,
-               b.contract_nos || '{}'::bigint[] AS contract_nos,
-               b.amounts_fen || '{}'::bigint[] AS amounts_fen,
-               b.remaining_fen || '{}'::bigint[] AS remaining_fen,
-               b.prices || '{}'::bigint[] AS prices,
-               b.quantities || '{}'::integer[] AS quantities,
-               b.markets || '{}'::smallint[] AS markets,
-               b.releases_fen || '{}'::bigint[] AS releases_fen,
-               b.turnovers_fen || '{}'::bigint[] AS turnovers_fen,
-               b.target_dates || '{}'::integer[] AS target_dates,
-               b.target_seats || '{}'::integer[] AS target_seats,
-               b.target_numbers || '{}'::bigint[] AS target_numbers,
+        SELECT b.kinds || ''::bytea AS kinds,
+               b.codes || ''::bytea AS codes,
+               b.contract_nos || ''::bytea AS contract_nos,
+               b.amounts_fen || ''::bytea AS amounts_fen,
+               b.remaining_fen || ''::bytea AS remaining_fen,
+               b.prices || ''::bytea AS prices,
+               b.quantities || ''::bytea AS quantities,
+               b.markets || ''::bytea AS markets,
+               b.releases_fen || ''::bytea AS releases_fen,
+               b.turnovers_fen || ''::bytea AS turnovers_fen,
+               b.target_dates || ''::bytea AS target_dates,
+               b.target_seats || ''::bytea AS target_seats,
+               b.target_numbers || ''::bytea AS target_numbers,
                b.securities || ''::bytea AS securities,
                b.partner_refs || ''::bytea AS partner_refs
         OFFSET 0

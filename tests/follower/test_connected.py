@@ -1,6 +1,7 @@
 """Work ends when its connection does, in its own words if it has any."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -8,6 +9,7 @@ import pytest
 
 from ledger.follower import connected
 from ledger.follower.connected import while_connected
+from ledger.follower.projection import ReadModelLost
 
 if TYPE_CHECKING:
     import asyncpg
@@ -59,6 +61,28 @@ def fail(_connection: Connection) -> None:
 def test_work_that_does_not_notice_the_loss_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connected, "OWN_WORDS_SECONDS", 0.0)
     assert done(Connection.end) == ["CancelledError", "the connection to PostgreSQL ended"]
+
+
+def test_what_cancelled_work_says_is_not_printed_as_forgotten(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connected, "OWN_WORDS_SECONDS", 0.0)
+
+    async def stuck(connection: Connection) -> None:
+        connection.end()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise RuntimeError("the handler is closed") from None
+
+    async def run() -> None:
+        connection = Connection()
+        await while_connected(stuck(connection), [cast("asyncpg.Connection", connection)])
+
+    with pytest.raises(ReadModelLost):
+        asyncio.run(run())
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_work_that_notices_the_loss_says_so_itself() -> None:

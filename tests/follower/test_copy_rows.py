@@ -1,10 +1,11 @@
-"""The bytes of binary COPY, written out for one run of two records; which frames make a run; what is NULL."""
+"""The bytes of binary COPY, written out for one run of two records; what is a run, a piece, a chunk; what is NULL."""
 
 import numpy as np
+import pytest
 
-from ledger.follower.copy_arrays import NULL, Cuts, array_fields, bytes_fields
+from ledger.follower.copy_blocks import Column
 from ledger.follower.copy_rows import CHUNK_ROWS_MAX, CONTRACT_COPY, chunks_of, column_names
-from ledger.follower.request_blocks import CHUNK_RECORDS, COLUMNS, RequestRuns
+from ledger.follower.request_blocks import CHUNK_RECORDS, COLUMNS, PIECE_RECORDS, RequestRuns
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes, joined
@@ -18,26 +19,19 @@ A_FREEZE_AND_A_FILL = """
     00000008 0000000000000005
     00000008 00000000000003e9
     ffffffff
-    00000020 00000001 00000000 00000015 00000002 00000001 00000002 0001 00000002 0003
+    00000002 01 03
     ffffffff
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 00000000000000c3 00000008 00000000000000c3
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 00000000000f4914 00000008 0000000000061584
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 00000000000f4914 00000008 0000000000092bbc
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 00000000000186a0 00000008 0000000000000000
-    00000024 00000001 00000000 00000017 00000002 00000001 00000004 000003e8 00000004 00000000
-    00000020 00000001 00000000 00000015 00000002 00000001 00000002 0001 00000002 0000
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 0000000000000000 00000008 00000000000007d4
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 0000000000000000 00000008 0000000000061328
-    00000024 00000001 00000000 00000017 00000002 00000001 00000004 00000000 00000004 0135282d
-    00000024 00000001 00000000 00000017 00000002 00000001 00000004 00000000 00000004 0000000b
-    0000002c 00000001 00000000 00000014 00000002 00000001
-        00000008 0000000000000000 00000008 0000000000000007
+    00000002 c3 c3
+    00000008 000f4914 00061584
+    00000008 000f4914 00092bbc
+    00000008 000186a0 00000000
+    00000004 03e8 0000
+    00000002 01 00
+    00000004 0000 07d4
+    00000008 00000000 00061328
+    00000008 00000000 0135282d
+    00000002 00 0b
+    00000002 00 07
     00000010 3630303030300000 0000000000000000
     00000010 0102030405060708 ffffffffffffffff
 """
@@ -85,14 +79,29 @@ def test_columns_are_named_in_the_order_of_the_bytes() -> None:
     assert column_names(CONTRACT_COPY) == ["contract_no", "account_no", "as_of_sequence", "party", "status"]
 
 
-def test_what_is_zero_in_a_whole_run_is_null_there_and_only_there() -> None:
-    cuts, column = Cuts.of(np.array([2, 1, 1])), np.array([0, 0, 5, 0])
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ([0, 255], "00 ff"),
+        ([0, 256], "0000 0100"),
+        ([1, 2**16], "00000001 00010000"),
+        ([0, 2**32 - 1], "00000000 ffffffff"),
+        ([0, 2**32], "0000000000000000 0000000100000000"),
+        ([-1, 5], "ffffffffffffffff 0000000000000005"),
+        ([0, 0], None),
+    ],
+)
+def test_numbers_are_as_wide_as_the_largest_needs(values: list[int], stored: str | None) -> None:
+    column = Column.of(np.array(values))
 
-    fields = array_fields(cuts, column, 4, cuts.any_set(column))
+    assert (column.items.tobytes() if column else None) == (bytes.fromhex(stored) if stored else None)
 
-    five = "0000001c 00000001 00000000 00000017 00000001 00000001 00000004 00000005"
-    assert fields == [NULL, bytes.fromhex(five), NULL]
-    assert bytes_fields(cuts, column, cuts.any_set(column)) == [NULL, bytes.fromhex("00000008 0500000000000000"), NULL]
+
+def test_zeros_may_be_kept() -> None:
+    kept = Column.of(np.zeros(2, np.int64), or_none=False)
+
+    assert kept is not None
+    assert (kept.item_bytes, kept.items.tobytes()) == (1, bytes(2))
 
 
 def test_frames_of_a_seat_in_one_row_make_one_run() -> None:
@@ -120,19 +129,30 @@ def test_frames_that_cannot_be_joined_stay_in_order() -> None:
     assert runs.records["quantity"].tolist() == [OTHER_SEAT] * 2 + [SEAT]
 
 
-def test_chunks_are_bounded_and_hold_whole_runs() -> None:
+def placed(sent: bytes) -> list[tuple[int, int]]:
+    """First number and number of records of each row in COPY data of freezes."""
+    opening = bytes.fromhex("0016 00000004")
+    found = []
+    while sent:
+        assert sent.startswith(opening)
+        found.append((int.from_bytes(sent[22:30], "big"), int.from_bytes(sent[34:38], "big")))
+        sent = sent[sent.find(opening, 1) :] if opening in sent[1:] else b""
+    return found
+
+
+def test_runs_are_cut_into_pieces_and_chunks_hold_whole_pieces() -> None:
     made = JournalMaker()
     made.open_bank([2**39])
-    half = numbered(SEAT, CHUNK_RECORDS // 8)
-    made.block(*[(SEAT, half)] * 9)
-    for _ in range(9):
-        made.block((SEAT, half))
-    runs = runs_of(made)
+    made.block((SEAT, numbered(SEAT, CHUNK_RECORDS)))
+    made.block((SEAT, numbered(SEAT, PIECE_RECORDS + 1)), (OTHER_SEAT, numbered(OTHER_SEAT, 1)))
+    pieces = CHUNK_RECORDS // PIECE_RECORDS
 
-    pieces = list(runs.chunks())
+    chunks = [placed(chunk) for chunk in runs_of(made).chunks()]
 
-    assert runs.places[3].tolist() == [9 * len(half)] + [len(half)] * 9
-    assert [piece.count(bytes.fromhex("0016 00000004")) for piece in pieces] == [1, 8, 1]
+    assert chunks == [
+        [(1 + PIECE_RECORDS * place, PIECE_RECORDS) for place in range(pieces)],
+        [(CHUNK_RECORDS + PIECE_RECORDS + 1, 1), (1, 1), (CHUNK_RECORDS + 1, PIECE_RECORDS)],
+    ]
 
 
 def test_contracts_go_in_bounded_pieces() -> None:
@@ -153,4 +173,4 @@ def test_a_field_of_the_other_kind_says_nothing() -> None:
     sent = b"".join(runs.chunks())
 
     assert sent.count(b"600000") == 1
-    assert sent.count((100_000).to_bytes(8, "big")) == 2  # the limit price, and what the release has in its place
+    assert sent.count(bytes.fromhex("00000008 000186a0 00000000")) == 1  # the limit price; a release has none

@@ -149,7 +149,7 @@ def test_what_was_written_wrong_is_listed(fresh_database: str, tmp_path: Path) -
             made.block((SEAT, freezes([0], 10)))
             await here.keep(made)
             await here.follow()
-            await here.sql.execute("UPDATE request_blocks SET amounts_fen = '{0}'")
+            await here.sql.execute("UPDATE request_blocks SET amounts_fen = NULL")
             await here.sql.execute("UPDATE account_pages SET frozen_fen = '{0, 1000001}'")
 
             faults = await here.sql.fetch(

@@ -34,7 +34,7 @@ ROLL = control(5, OpenTradeDate(DATE + 1))
 INSERT = """
 INSERT INTO request_blocks (trade_date, seat, first_number, record_count, sequence, decided_at_ns, kind, contract_nos,
                             amounts_fen)
-VALUES ($1, $2, $3, 1, $4, 0, 1, '{195}', '{100}')
+VALUES ($1, $2, $3, 1, $4, 0, 1, '\\xc3', '\\x64')
 """
 Asking = Callable[[RawGateway, list[Frame]], Awaitable[None]]
 
