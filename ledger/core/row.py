@@ -79,13 +79,16 @@ def check_bodies(row: Row) -> None:
 
     Raises InvariantBroken naming row and frame when a body is not the one that was signed, or does not fit.
     """
-    position = 0
+    if len(row.headers) % PREFIX_BYTES:
+        raise InvariantBroken(f"row {row.sequence}: its headers are cut")
+    prefixes = row.prefixes()
+    digests = prefixes["body_digest"].tobytes()
     bodies = row.control if row.control else row.records
-    for place, prefix in enumerate(_header_bytes(row)):
-        header = unpack_header(prefix)
-        body = bodies[position : position + header.body_bytes]
-        position += header.body_bytes
-        if hashlib.sha256(body).digest() != header.body_digest:
+    position = 0
+    for place, body_bytes in enumerate(prefixes["body_bytes"].tolist()):
+        body = bodies[position : position + body_bytes]
+        position += body_bytes
+        if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:
             raise InvariantBroken(f"row {row.sequence}, frame {place}: the body is not the one that was signed")
     if row.headers and position != len(bodies):
         raise InvariantBroken(f"row {row.sequence}: {len(bodies) - position} bytes belong to no frame")

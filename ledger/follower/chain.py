@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.row import Row, check_bodies, row_digest
-from protocol.errors import InvariantBroken, PeerViolation
+from protocol.errors import InvariantBroken
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES
 from protocol.records import OUTCOME, RECORD
@@ -59,7 +59,7 @@ class Chain:
             return "its digest does not follow from the row before it and its content"
         try:
             check_bodies(row)
-        except (InvariantBroken, PeerViolation) as error:
+        except InvariantBroken as error:
             return str(error)
         return None
 

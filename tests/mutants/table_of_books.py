@@ -147,8 +147,8 @@ JOURNALED = [
     Mutant(
         "bodies unread",
         "row.py",
-        "if hashlib.sha256(body).digest() != header.body_digest:",
-        "if len(body) != header.body_bytes:",
+        "if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:",
+        "if len(body) != body_bytes:",
         "an amount in the journal is changed unseen",
         (ROWS,),
     ),
