@@ -10,6 +10,7 @@ not the ledger's; 76 the journal does not verify; 78 configuration. A second fol
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -22,7 +23,6 @@ from config.processes import print_progress
 from config.schema import Config, load
 from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
-from ledger.follower.priority import give_way
 from ledger.follower.projection import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
@@ -49,9 +49,7 @@ async def serve(config: Config) -> None:
         await migrate(reading)
         read_model = await ReadModel.open(config.ledger.dsn, print_progress)
         closing.callback(read_model.abandon)
-        give_way(
-            (reading.get_server_pid(), read_model.connection.get_server_pid()), config.follower.nice, print_progress
-        )
+        os.nice(config.follower.nice)
         policy = SnapshotPolicy(config.follower.snapshot_every_requests, config.follower.snapshot_every_ns)
         root, metrics = config.state_directory / "snapshots", FollowerMetrics()
         follower = Follower(reading, read_model, root, policy, metrics, print_progress)

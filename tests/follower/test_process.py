@@ -149,7 +149,8 @@ def test_it_says_that_it_serves_takes_a_snapshot_when_asked_and_stops_in_order(
             ready = read_ready(state / "follower.ready")
             assert ready is not None
             assert ready.pid == follower.process.pid
-            assert "yzt_follower_lag_seconds 0.0" in await scrape(ready.ports["metrics"])
+            while "yzt_follower_lag_seconds 0.0" not in await scrape(ready.ports["metrics"]):
+                pass  # it looks again before it says that nothing is left
 
             follower.process.send_signal(signal.SIGUSR1)
             assert (await follower.wait_for("snapshot of row")).startswith(f"snapshot of row {here.kept} in ")
