@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from config.exit_codes import ConfigFault
 from config.processes import Progress
 from config.schema import Config
+from config.state_folders import make_state_folder
 
 SUITES = ("ed25519", "p256")
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -77,11 +78,11 @@ def make_missing_bank_keys(config: Config, progress: Progress) -> None:
     """Makes those of the bank's keys that are missing, in the state directory only: a file that is named must
     exist.
 
-    Raises: ConfigFault when a named file is missing or any holds something else.
+    Raises: ConfigFault when a named file is missing, any holds something else, or the directory cannot be made.
     """
+    own_folder = make_state_folder(config, "keys")
     for file, suite in bank_key_files(config):
-        if not file.exists() and file.parent == config.state_directory / "keys":
-            file.parent.mkdir(parents=True, exist_ok=True)
+        if file.parent == own_folder and not file.exists():
             write_key_pair(file, suite)
             progress(f"made a new key: {file}")
         check_private_key(file, suite)

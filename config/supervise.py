@@ -19,9 +19,10 @@ from typing import IO, Final
 
 from config.children import SIGNALLED, Child, Ready, RestartBudget
 from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault
+from config.exit_codes import MUST_NOT_SERVE, ConfigFault, ExitCode, ProcessFault
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
 from config.schema import Config, dump, with_dsn
+from config.state_folders import make_state_directory
 
 POSTGRES: Final = "postgres"
 MODULES: Final = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.follower"}
@@ -80,7 +81,7 @@ class Supervisor:
         """Starts everything and returns when all of it serves. After a fault, what was started is stopped
         again.
         """
-        self._state.mkdir(parents=True, exist_ok=True)
+        make_state_directory(self._config)
         self._take_lock()
         try:
             dsn = self._config.ledger.dsn or self._start_postgres()
@@ -206,7 +207,11 @@ class Supervisor:
         return {name: (*head, module, "--config", str(self.config_file)) for name, module in MODULES.items()}
 
     def _take_lock(self) -> None:
-        self._lock = (self._state / "supervisor.lock").open("wb")
+        lock_file = self._state / "supervisor.lock"
+        try:
+            self._lock = lock_file.open("wb")
+        except OSError as error:
+            raise ConfigFault(f"{lock_file}: {error.strerror}") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,6 +9,7 @@ from config.children import read_ready
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.keys import public_file_of
 from config.schema import Config
+from config.state_folders import make_state_folder
 from protocol.client import SeatSettings
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
 from protocol.signing import Signer, Verifier
@@ -47,8 +48,7 @@ def bank_signer(config: Config) -> Signer:
 def seat_settings(config: Config, party: int, seat: int, signer: Signer) -> SeatSettings:
     """Settings of a seat of this installation; its outbox lies in the state directory."""
     host, port = gateway_address(config)
-    outboxes = config.state_directory / "outbox"
-    outboxes.mkdir(parents=True, exist_ok=True)
+    outboxes = make_state_folder(config, "outbox")
     return SeatSettings(
         host=host,
         port=port,

@@ -70,6 +70,22 @@ def test_the_bank_needs_its_keys(configuration: list[str], tmp_path: Path, capsy
     assert capsys.readouterr().err == f"yzt: {keys / 'bank-seat.pem'}: not a key of suite ed25519\n"
 
 
+@pytest.mark.parametrize("command", [["up"], ["keygen", "--bank"]])
+@pytest.mark.parametrize(
+    ("directory", "reason"),
+    [("taken", "File exists"), ("taken/state", "Not a directory"), ("/proc/state", "No such file or directory")],
+)
+def test_a_state_directory_that_cannot_be_made_is_named_with_78(
+    command: list[str], directory: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    file = tmp_path / "yzt.toml"
+    file.write_text(f'[state]\ndirectory = "{directory}"\n', encoding="utf-8")
+
+    assert main([*command, "--config", str(file)]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: state.directory {tmp_path / directory}: cannot be made: {reason}\n"
+
+
 def test_status_says_who_does_not_serve(configuration: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", *configuration]) == ExitCode.UNAVAILABLE
     assert capsys.readouterr().out.splitlines() == [
