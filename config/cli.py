@@ -150,14 +150,15 @@ def _up(config: Config) -> int:
 
 
 def _keygen(options: argparse.Namespace) -> int:
-    from config.keys import make_missing_bank_keys, write_key_pair
+    from config.keys import make_missing_bank_keys, public_key_hex, write_key_pair
 
     if options.bank == (options.file is not None):
         raise UsageFault("keygen takes a file, or --bank")
     if options.bank:
         make_missing_bank_keys(_config_of(options), print)
     else:
-        print(f"{options.file}\n{write_key_pair(options.file, options.suite)}")
+        public_file = write_key_pair(options.file, options.suite)
+        print(f"{options.file}\n{public_file}\n{public_key_hex(public_file)}")
     return ExitCode.OK
 
 

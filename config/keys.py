@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from config.exit_codes import ConfigFault
@@ -49,6 +50,16 @@ def write_key_pair(private_file: Path, suite: str) -> Path:
     _write_new(private_file, private, 0o600)
     _write_new(public_file, public, 0o644)
     return public_file
+
+
+def public_key_hex(public_file: Path) -> str:
+    """The public key of a file that `write_key_pair` made, as the CSV of keys wants it: 32 bytes of Ed25519, or the
+    65 bytes of a P-256 point, in hexadecimal.
+    """
+    key = load_pem_public_key(public_file.read_bytes())
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
 
 
 def check_private_key(file: Path, suite: str) -> None:

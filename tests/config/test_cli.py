@@ -7,6 +7,7 @@ import pytest
 
 from config.cli import main
 from config.exit_codes import ExitCode
+from protocol.client import load_signer
 
 
 @pytest.fixture
@@ -47,7 +48,9 @@ def test_keygen_makes_a_pair_once(suite: str, tmp_path: Path, capsys: pytest.Cap
     file = tmp_path / "broker.pem"
 
     assert main(["keygen", str(file), "--suite", suite]) == ExitCode.OK
-    assert capsys.readouterr().out.split() == [str(file), str(tmp_path / "broker.pub.pem")]
+    *files, public_key = capsys.readouterr().out.split()
+    assert files == [str(file), str(tmp_path / "broker.pub.pem")]
+    assert public_key == load_signer(file, key_id=1).public_key().hex()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
     assert (tmp_path / "broker.pub.pem").read_bytes().startswith(b"-----BEGIN PUBLIC KEY-----")
