@@ -8,12 +8,16 @@ from protocol.client.seat import Seat
 from protocol.client.settings import SeatSettings
 from protocol.client.sync import SyncSeat
 from protocol.client.traffic import SeatStatistics
+from protocol.errors import MisuseError
+from protocol.records import RECORD
 
 __all__ = [
+    "RECORD",
     "BlockOutcome",
     "BlockPart",
     "Clock",
     "KeyFileError",
+    "MisuseError",
     "OutboxDamaged",
     "OutboxError",
     "OutboxInUse",

@@ -1,32 +1,56 @@
-"""The example that we print works, and is the one that we print."""
+"""The example that we print works, and is the same wherever it is printed."""
 
+import importlib.util
 from pathlib import Path
+from types import ModuleType
 
-import numpy as np
 import pytest
 
-from protocol.records import RECORD
-from tests.client import readme_example
+from config.keys import write_key_pair
 from tests.client.fake_bank import FakeBank
 from tests.client.fake_ledger import TRADE_DATE
+from tests.client.printed_example import ROOT, printed_example
 
-DOCUMENTS = [Path(__file__).parents[2] / name for name in ("README.md", "docs/sdk.md")]
+RUN = "trio.run(main)\n"
 
 
-async def test_the_example_runs(tmp_path: Path) -> None:
-    orders = np.zeros(100, RECORD)
-    orders["kind"], orders["contract_no"], orders["amount_fen"] = 1, 292, 200_000
+def imported(program_file: Path) -> ModuleType:
+    """A program file as a module."""
+    spec = importlib.util.spec_from_file_location("broker", program_file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_the_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = printed_example()
+    assert program.endswith(RUN)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var/yzt/keys").mkdir(parents=True)
+    for key_file in ("broker.pem", "var/yzt/keys/bank-ed25519.pem"):
+        write_key_pair(tmp_path / key_file, "ed25519")
+    (tmp_path / "broker.py").write_text(program.removesuffix(RUN), "utf-8")
+    broker = imported(tmp_path / "broker.py")
 
     async with FakeBank.run() as bank:
-        said = await readme_example.trade(bank.settings(tmp_path), orders)
+        broker.__dict__["settings"] = bank.settings(tmp_path)
+        await broker.main()
 
-    assert said == [f"order 1 of {TRADE_DATE}: 1001820 fen frozen", "50 of 100 orders frozen"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"order 1 of {TRADE_DATE}: 1001820 fen frozen",
+        "50 of 100 orders frozen",
+    ]
 
 
-@pytest.mark.parametrize("document_file", DOCUMENTS, ids=lambda file: file.name)
-def test_the_documents_print_the_example(document_file: Path) -> None:
-    program = Path(readme_example.__file__).read_text("utf-8")
-    lines = [line for line in program.splitlines() if line.startswith("    ") and not line.strip().startswith('"""')]
-    document = document_file.read_text("utf-8")
+def test_the_readme_and_the_sdk_page_print_the_same_example() -> None:
+    assert printed_example(ROOT / "README.md") == printed_example(ROOT / "docs" / "sdk.md")
 
-    assert [line for line in lines if line.strip() not in document] == []
+
+def test_the_example_is_three_imports_and_15_lines() -> None:
+    lines = [line for line in printed_example().splitlines() if line]
+
+    assert [line.startswith(("import ", "from ")) for line in lines] == [True] * 3 + [False] * 15
