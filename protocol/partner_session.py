@@ -249,9 +249,12 @@ class PartnerSession:
         if header.direction != Direction.TO_PARTNER or header.kind not in TO_PARTNER_TRIGGERS:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to a partner")
         verifier = self._bank_verifiers.get(header.key_id)
+        if verifier is None:
+            known = ", ".join(map(str, sorted(self._bank_verifiers)))
+            detail = f"signed with key id {header.key_id}; bank keys that we know: {known}"
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, detail)
         if (
-            verifier is None
-            or verifier.suite != header.suite
+            verifier.suite != header.suite
             or header.suite != self._signer.suite
             or header.sender != BANK_PARTY
             or not self._is_to_us(header)

@@ -75,3 +75,7 @@ class SeatSettings:
                 raise MisuseError(f"seat settings: {name} is {value}, not within {lowest} to {highest}")
         if not self.bank_verifiers:
             raise MisuseError("seat settings: bank_verifiers is empty: no answer could be believed")
+        suite = self.signer.suite
+        if suite not in {verifier.suite for verifier in self.bank_verifiers.values()}:
+            wanted = f"the bank answers a {suite.name} signer with a key of that suite"
+            raise MisuseError(f"seat settings: {wanted}, and bank_verifiers has none: no answer could be believed")

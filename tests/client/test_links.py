@@ -12,7 +12,7 @@ from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
 from protocol.messages import ChangeContract
 from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.fake_ledger import NEXT_TRADE_DATE, TRADE_DATE
+from tests.client.fake_ledger import BANK_KEY_ID, NEXT_TRADE_DATE, TRADE_DATE
 from tests.client.test_seat import freezes
 
 
@@ -263,7 +263,8 @@ async def test_a_bank_with_another_key_is_not_believed(tmp_path: Path) -> None:
         (verifier,) = settings.bank_verifiers.values()
         strange = dataclasses.replace(settings, bank_verifiers={99: verifier})
 
-        with pytest.raises(SessionEnded, match="SIGNATURE_INVALID"):
+        line = f"SIGNATURE_INVALID: signed with key id {BANK_KEY_ID}; bank keys that we know: 99"
+        with pytest.raises(SessionEnded, match=line):
             async with Seat.open(strange):
                 raise AssertionError("nothing of this bank can be verified")
 

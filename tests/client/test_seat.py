@@ -10,6 +10,7 @@ import pytest
 import trio
 import trio.testing
 import trustme
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
@@ -17,6 +18,7 @@ from protocol.errors import MisuseError
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages import ChangeContract
 from protocol.records import RECORD, RecordArray
+from protocol.signing import signer_from_key
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.client.fake_ledger import OPENING_FEN, TRADE_DATE
@@ -249,6 +251,9 @@ def test_settings_outside_the_limits_are_told(tmp_path: Path) -> None:
         dataclasses.replace(good, outbox_records=CREDIT_RECORDS_MIN - 1)
     with pytest.raises(MisuseError, match="bank_verifiers is empty"):
         dataclasses.replace(good, bank_verifiers={})
+    p256 = signer_from_key(ec.derive_private_key(7, ec.SECP256R1()), key_id=1)
+    with pytest.raises(MisuseError, match="answers a P256_SHA256 signer with a key of that suite"):
+        dataclasses.replace(good, signer=p256)
 
 
 def use_blocking_face(settings: SeatSettings) -> list[str]:
