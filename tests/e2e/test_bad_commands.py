@@ -7,7 +7,8 @@ import pytest
 
 from config.exit_codes import ExitCode
 from config.keys import write_key_pair
-from tests.e2e.house import House, own_config, write_config
+from config.schema import dump
+from tests.e2e.house import House, own_config, replace, write_config
 from tests.e2e.programs import Ended, run_module, yzt
 
 pytestmark = [pytest.mark.slow]
@@ -112,6 +113,29 @@ def test_a_bad_file_is_named_with_its_line(what: str, shared_house: House, tmp_p
     ended = yzt("load", "--config", shared_house.config_file, file, folder=tmp_path)
 
     must_say(ended, ExitCode.DATA, f"data.csv{said}")
+
+
+@pytest.mark.postgres
+def test_what_was_loaded_before_a_fault_is_told(shared_house: House, tmp_path: Path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("seat,party\n21,2\nx,2\n")
+
+    ended = yzt("load", "--config", shared_house.config_file, file, folder=tmp_path)
+
+    must_say(ended, ExitCode.DATA, "data.csv:3: seat: 'x' is no whole number")
+    assert ended.lines[-2] == "before the fault: RegisterSeat 0 loaded, 1 already there"
+
+
+@pytest.mark.postgres
+def test_a_key_of_the_banks_seat_that_is_not_registered_is_named(shared_house: House, tmp_path: Path) -> None:
+    write_key_pair(tmp_path / "other.pem", "ed25519")
+    (tmp_path / "data.csv").write_text("seat,party\n21,2\n")
+    bank = replace(shared_house.config.bank, seat_key=str(tmp_path / "other.pem"))
+    (tmp_path / "yzt.toml").write_text(dump(replace(shared_house.config, bank=bank)))
+
+    ended = yzt("load", "data.csv", folder=tmp_path)
+
+    must_say(ended, ExitCode.UNAVAILABLE, f"; this seat signs with {tmp_path}/other.pem as key id 3")
 
 
 @pytest.mark.postgres

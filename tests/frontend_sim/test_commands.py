@@ -1,5 +1,6 @@
 """What ends a command early is one line with an exit code; what is watched live is compared row by row."""
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 import trio
 
+from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
+from config.keys import make_missing_bank_keys
 from config.schema import Config
 from config.schema import load as load_config
 from frontend_sim import demo, load, replay
@@ -52,6 +55,23 @@ def test_a_file_that_is_not_there_is_exit_code_65(tmp_path: Path) -> None:
 def test_without_a_gateway_there_is_a_line_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ProcessFault, match="the gateway does not serve; start it with `yzt up`"):
         gateway_address(temporary_config(load_config(None), tmp_path))
+
+
+async def test_loading_says_that_it_waits_for_a_gateway(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], autojump_clock: trio.testing.MockClock
+) -> None:
+    config = temporary_config(load_config(None), tmp_path)
+    make_missing_bank_keys(config, lambda line: None)
+    with socket.socket() as bound:  # and not listening: connections are refused
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        write_ready(config.ready_file("gateway"), {"links": port})
+
+        with pytest.raises(ExceptionGroup) as caught:
+            await load._load(config, [])
+
+    assert caught.group_contains(SessionEnded, match=f"no session in 30 attempts: 127.0.0.1:{port}: ")
+    assert capsys.readouterr().err == f"no session with the gateway at 127.0.0.1:{port} yet, trying again\n"
 
 
 @pytest.mark.parametrize(
