@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol, cast
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.dsn import fault_of
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.schema import Config, dump, load, with_dsn, without_secrets
 
 DEFAULT_FILE = Path("yzt.toml")
@@ -123,7 +124,12 @@ def _parser(common: _Parser) -> _Parser:
 def _config_of(options: argparse.Namespace) -> Config:
     file = Path(options.config) if options.config else (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     config = load(file)
-    return with_dsn(config, options.dsn) if options.dsn else config
+    if not options.dsn:
+        return config
+    fault = fault_of(options.dsn)
+    if fault is not None:
+        raise ConfigFault(f"--dsn: {fault}")
+    return with_dsn(config, options.dsn)
 
 
 def _up(config: Config) -> int:

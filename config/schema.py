@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from config.dsn import fault_of
 from config.exit_codes import ConfigFault
 from protocol.limits import (
     COMMIT_RECORDS_MAX,
@@ -287,8 +288,9 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     taken = [port for port in ports if port != 0]
     if len(set(taken)) != len(taken):
         found.append(("gateway.port", "gateway, metrics of gateway, ledger and follower need four different ports"))
-    if config.ledger.dsn and not config.ledger.dsn.startswith(("postgresql://", "postgres://")):
-        found.append(("ledger.dsn", 'must begin with postgresql://, or be "" for the embedded server'))
+    dsn_fault = fault_of(config.ledger.dsn) if config.ledger.dsn else None
+    if dsn_fault is not None:
+        found.append(("ledger.dsn", dsn_fault))
     year, month, day = config.trade.date // 10_000, config.trade.date // 100 % 100, config.trade.date % 100
     try:
         datetime.date(year, month, day)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from config.children import SIGNALLED, Child, Ready, RestartBudget
+from config.dsn import place_of
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import MUST_NOT_SERVE, ConfigFault, ExitCode, ProcessFault
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
@@ -84,7 +85,11 @@ class Supervisor:
         make_state_directory(self._config)
         self._take_lock()
         try:
-            dsn = self._config.ledger.dsn or self._start_postgres()
+            dsn = self._config.ledger.dsn
+            if dsn:
+                self._progress(f"using PostgreSQL at {place_of(dsn)}")
+            else:
+                dsn = self._start_postgres()
             self._write_effective(dsn)
             self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
             self._watcher.start()

@@ -103,7 +103,8 @@ def test_processes_start_in_order_and_stop_gateway_first(tmp_path: Path, supervi
     assert supervisor.ports() == [("ledger", "links", 7), ("gateway", "links", 7), ("follower", "links", 7)]
     assert supervisor.stop() == ExitCode.OK
 
-    assert said[:3] == ["starting ledger", "starting gateway", "starting follower"]
+    assert said[0].startswith("using PostgreSQL at ")
+    assert said[1:4] == ["starting ledger", "starting gateway", "starting follower"]
     assert (tmp_path / "state" / "ends").read_text().split() == ["gateway", "ledger", "follower"]
     assert not any(is_alive(pid) for pid in pids)
     assert list((tmp_path / "state").glob("*.ready")) == []
