@@ -15,9 +15,9 @@ from typing import Protocol, cast
 
 from config.dsn import fault_of
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.options import DEFAULT_FILE, add_common_options
 from config.schema import Config, dump, load, with_dsn, without_secrets
 
-DEFAULT_FILE = Path("yzt.toml")
 MODULES = {
     "run": "frontend_sim.demo",
     "load": "frontend_sim.load",
@@ -93,8 +93,7 @@ def _owned_command(name: str) -> CommandModule:
 
 def _common_options() -> _Parser:
     common = _Parser(add_help=False, allow_abbrev=False)
-    common.add_argument("--config", metavar="FILE", help=f"configuration file (default: {DEFAULT_FILE} if it is there)")
-    common.add_argument("--dsn", metavar="DSN", help="use this PostgreSQL instead of the embedded one")
+    add_common_options(common)
     return common
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import trio
 
 from config.exit_codes import ExitCode, ProcessFault
+from config.options import add_common_options
 from config.processes import print_progress
 from config.schema import Config
 from frontend_sim.csv_files import DataFileError, FileKind, read_pieces
@@ -34,9 +35,12 @@ def main(argv: list[str], config: Config) -> int:
         epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "
         "8601 with a zone (empty: no bound). Loading the same again is harmless.",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    add_common_options(parser)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV file; files are sent in their order")
     files: list[Path] = parser.parse_args(argv).files
     for file in files:
+        if file.is_dir():
+            raise ProcessFault(f"{file}: is a directory; name the CSV files in it", ExitCode.DATA)
         if not file.is_file():
             raise ProcessFault(f"{file}: no such file", ExitCode.DATA)
     return run_command(_load, config, files)

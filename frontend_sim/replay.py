@@ -15,7 +15,7 @@ from frontend_sim.bank import BrokerEntry, open_contracts, register_broker
 from frontend_sim.control_table import FIGURES, yuan
 from frontend_sim.installation import Installation, new_party_signer, temporary_installation
 from frontend_sim.links import bank_seat_settings, seat_settings
-from frontend_sim.lobster import read_flow
+from frontend_sim.lobster import FlowFileError, read_flow
 from frontend_sim.market_day import ACCOUNT_NO_FIRST, Customer, informed_auditor
 from frontend_sim.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.replay_flow import FlowReplay, report
@@ -47,8 +47,9 @@ def main(argv: list[str], config: Config) -> int:
 
 
 async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, config: Config) -> int:
-    for _ in read_flow(file):  # every line is sound before the first is sent
-        pass
+    line_count = sum(1 for _ in read_flow(file))  # every line is sound before the first is sent
+    if line_count == 0:
+        raise FlowFileError(f"{file}: holds no line of an order flow")
     async with temporary_installation(config, print_progress, keep) as installation:
         broker = BrokerEntry(PARTY, "Replay", (SEAT,), new_party_signer(installation.config, PARTY, "ed25519"))
         customers = even_customers(customer_count, balance_fen)

@@ -17,6 +17,7 @@ import numpy as np
 
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
+from config.options import add_common_options
 from config.processes import print_progress
 from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
@@ -268,9 +269,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="yzt audit", description="check the journal from outside the ledger")
     commands = parser.add_subparsers(dest="command", required=True)
     verify_parser = commands.add_parser("verify", help="verify chain and bodies, name the first bad row")
-    verify_parser.add_argument("--from", dest="first", type=int, default=1, metavar="SEQ")
-    verify_parser.add_argument("--to", dest="last", type=int, default=None, metavar="SEQ")
+    add_common_options(verify_parser)
     verify_parser.add_argument(
-        "--redecide", action="store_true", help="verify every signature and decide every row again"
+        "--from", dest="first", type=int, default=1, metavar="SEQ", help="first journal row to check (default: 1)"
+    )
+    verify_parser.add_argument(
+        "--to", dest="last", type=int, default=None, metavar="SEQ", help="last one (default: the newest)"
+    )
+    verify_parser.add_argument(
+        "--redecide", action="store_true", help="verify every signature and decide every row again, from row 1"
     )
     return parser

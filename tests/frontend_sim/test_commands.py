@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from config.children import write_ready
+from config.cli import main as yzt
 from config.exit_codes import ExitCode, ProcessFault
 from config.keys import make_missing_bank_keys
 from config.schema import Config
@@ -50,6 +51,33 @@ def test_a_file_that_is_not_there_is_exit_code_65(tmp_path: Path) -> None:
     with pytest.raises(ProcessFault, match="no such file") as caught:
         load.main([str(tmp_path / "absent.csv")], load_config(None))
     assert caught.value.exit_code == ExitCode.DATA
+
+
+def test_a_directory_is_not_a_file_to_load(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFault, match="is a directory; name the CSV files in it") as caught:
+        load.main([str(tmp_path)], load_config(None))
+    assert caught.value.exit_code == ExitCode.DATA
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_a_flow_without_a_line_is_exit_code_65(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "flow.csv"
+    file.write_text(content)
+
+    with pytest.raises(ProcessFault, match=r"flow\.csv: holds no line of an order flow") as caught:
+        replay.main([str(file)], load_config(None))
+    assert caught.value.exit_code == ExitCode.DATA
+
+
+@pytest.mark.parametrize("command", [["load"], ["audit", "verify"], ["up"], ["status"]])
+def test_help_names_the_options_that_commands_share(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        yzt([*command, "--help"])
+
+    said = capsys.readouterr().out
+    assert ended.value.code == ExitCode.OK
+    assert "--config FILE" in said
+    assert "--dsn DSN" in said
 
 
 def test_without_a_gateway_there_is_a_line_that_says_what_to_do(tmp_path: Path) -> None:
