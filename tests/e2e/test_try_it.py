@@ -52,11 +52,14 @@ def test_the_page_can_be_followed() -> None:
         with running("config.cli", ["up", "--config", folder / "yzt.toml"], log_file) as serving:
             wait_until("the installation serves", lambda: "serving:" in log_file.read_text("utf-8"))
             said = shell(commands + run, folder)
+            said_again = shell(commands.splitlines(keepends=True)[0] + run, folder)
             serving.terminate()
             assert serving.wait(ENDED_WITHIN_SECONDS) == 0
         EmbeddedPostgres.prepare(folder / "var" / "yzt").remove()
 
     assert said == blocks("text")[0]
+    assert said_again.startswith("order 103 of ")
+    assert said_again.endswith("\n0 of 100 orders frozen\n")
 
 
 def put_programs(folder: Path) -> None:
