@@ -14,6 +14,7 @@ from typing import Final
 
 import asyncpg
 
+from config.dsn import place_of
 from config.exit_codes import ExitCode, ProcessFault
 from ledger.core.row import Row
 from ledger.stored_row import COLUMNS, row_from, stored_values
@@ -370,7 +371,7 @@ async def connect(dsn: str, name: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(dsn, server_settings={"application_name": f"yzt {name}"})
     except DATABASE_FAULTS as error:
-        raise ProcessFault(f"PostgreSQL cannot be reached: {error}", ExitCode.UNAVAILABLE) from None
+        raise ProcessFault(f"PostgreSQL at {place_of(dsn)} cannot be reached: {error}", ExitCode.UNAVAILABLE) from None
 
 
 def _ignore(_fault: ProcessFault) -> None:

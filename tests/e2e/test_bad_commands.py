@@ -76,7 +76,7 @@ COMMANDS: dict[str, tuple[Prepare, ExitCode, str]] = {
     "garbage for a key": (garbage_key, ExitCode.CONFIG, "bank.pem: not an unencrypted PEM private key"),
     "key of another suite": (other_suite, ExitCode.CONFIG, "bank.pem: not a key of suite ed25519"),
     "key is there": (key_there_already, ExitCode.CONFIG, "mine.pem: File exists"),
-    "no database": (plain("up", "--dsn", NOWHERE), ExitCode.UNAVAILABLE, "PostgreSQL cannot be reached"),
+    "no database": (plain("up", "--dsn", NOWHERE), ExitCode.UNAVAILABLE, "PostgreSQL at 127.0.0.1:1 cannot be reached"),
     "no key of the bank": (plain("load", __file__), ExitCode.CONFIG, "bank-seat.pem: No such file or directory"),
     "nothing serves": (with_bank_keys, ExitCode.UNAVAILABLE, "does not serve"),
     "no journal": (plain("audit", "verify"), ExitCode.UNAVAILABLE, "there is no journal here"),

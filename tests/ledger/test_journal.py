@@ -265,7 +265,7 @@ def test_the_guard_names_every_unfit_setting(config: Config) -> None:
 
 
 def test_no_server_is_one_line() -> None:
-    with pytest.raises(ProcessFault, match="PostgreSQL cannot be reached") as fault:
+    with pytest.raises(ProcessFault, match=r"^PostgreSQL at /nowhere cannot be reached: ") as fault:
         asyncio.run(connect("postgresql:///nowhere?host=/nowhere&user=nobody", "test"))
     assert fault.value.exit_code == ExitCode.UNAVAILABLE
     assert not isinstance(fault.value, asyncpg.PostgresError)

@@ -179,7 +179,7 @@ def test_sigterm_answers_what_is_decided_and_leaves_nothing_behind(config: Confi
     ("line", "said"),
     [
         ('dsn = ""', "ledger: ledger.dsn: no database is named"),
-        ('dsn = "postgresql:///none?host=/nowhere"', "ledger: PostgreSQL cannot be reached: "),
+        ('dsn = "postgresql:///none?host=/nowhere"', "ledger: PostgreSQL at /nowhere cannot be reached: "),
         ("dsn = 5", "ledger: {file}: ledger.dsn: Expected `str`, got `int`"),
     ],
 )
