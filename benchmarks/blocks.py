@@ -15,7 +15,7 @@ from protocol.vocabulary import RecordKind, contract_nos_from_indices
 
 BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records
-SECURITIES_COUNT = 5_000  # listed in Shanghai and Shenzhen together
+SECURITIES = np.array([b"%06d" % (139 * place) for place in range(5_000)], "S8")  # as many as are listed
 LOT_SHARES = 100
 
 ITEM = np.dtype(f"V{RECORD.itemsize}")
@@ -53,8 +53,7 @@ def freeze_block(rng: np.random.Generator, record_count: int, contracts_count: i
 def _describe(rng: np.random.Generator, records: RecordArray) -> None:
     """Fills what an order says beside its money, so that nothing is cheaper than with a broker's own orders."""
     record_count = len(records)
-    securities = np.char.mod("%06d", rng.integers(1, 700_000, SECURITIES_COUNT)).astype("S8")
-    records["security"] = securities[rng.integers(0, SECURITIES_COUNT, record_count)]
+    records["security"] = SECURITIES[rng.integers(0, len(SECURITIES), record_count)]
     records["market"] = rng.integers(1, 2, record_count, endpoint=True)
     records["quantity"] = rng.integers(1, 100, record_count, endpoint=True) * LOT_SHARES
     records["price"] = rng.integers(200, 20_000, record_count) * 100  # 2.00 to 200 yuan, in steps of a fen
