@@ -94,28 +94,13 @@ class PagesTurn:
 
 
 def page_chunks(book: Book, due: DuePages, sequence: int) -> Iterator[bytes]:
-    """COPY rows of the pages as the book has them after the row `sequence`, built when asked for."""
+    """COPY rows of the pages as the book has them after the row `sequence`, built when asked for.
+
+    Raises: InvariantBroken when a page holds money that cannot be.
+    """
     for start in range(0, len(due.pages), CHUNK_PAGES):
         piece = slice(start, start + CHUNK_PAGES)
         yield _page_rows(book, due.pages[piece], due.kept[:, piece], sequence)
-
-
-def check_money(book: Book, indices: Int64s, sequence: int) -> None:
-    """No amount of the contracts at `indices` is below zero, and none is overdrawn.
-
-    Raises: InvariantBroken naming the first that is.
-    """
-    rows = book.account_row[indices]
-    amounts = [_amounts(book, rows, place) for place in range(len(AMOUNTS))]
-    balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
-    for name, values in (
-        *zip(AMOUNTS, amounts, strict=True),
-        ("own", balance_fen - frozen_fen - bought_fen + sold_fen),
-    ):
-        wrong = np.flatnonzero(values < 0)
-        if len(wrong):
-            contract_no = int(contract_nos_from_indices(indices[wrong[:1]])[0])
-            raise InvariantBroken(f"rows up to {sequence}: contract {contract_no} has {int(values[wrong[0]])} {name}")
 
 
 def _amounts(book: Book, rows: npt.NDArray[np.int32], place: int) -> Int64s:
@@ -129,6 +114,7 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
     cuts = Cuts.of(counts)
     indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
     rows = book.account_row[indices]
+    _check_money(book, indices, rows, sequence)
     heads = np.repeat(_HEAD_TEMPLATE, len(pages))
     heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
     none = np.zeros(0, np.int64)
@@ -137,3 +123,19 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
         for place in range(len(AMOUNTS))
     ]
     return rows_of(heads, fields)
+
+
+def _check_money(book: Book, indices: Int64s, rows: npt.NDArray[np.int32], sequence: int) -> None:
+    """No amount of the contracts at `indices` is below zero, and none is overdrawn. What the requests of a batch lower
+    is checked row by row when the book applies them (ledger.core.invariants); this is the whole of an account.
+    """
+    amounts = [_amounts(book, rows, place) for place in range(len(AMOUNTS))]
+    balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
+    for name, values in (
+        *zip(AMOUNTS, amounts, strict=True),
+        ("own", balance_fen - frozen_fen - bought_fen + sold_fen),
+    ):
+        wrong = np.flatnonzero(values < 0)
+        if len(wrong):
+            contract_no = int(contract_nos_from_indices(indices[wrong[:1]])[0])
+            raise InvariantBroken(f"rows up to {sequence}: contract {contract_no} has {int(values[wrong[0]])} {name}")

@@ -1,11 +1,10 @@
-"""A batch: the journal rows that one transaction of the read model takes in, and what they touched.
+"""A batch: the journal rows that one transaction of the read model takes in, and what they changed.
 
 Belongs here: collecting rows up to a bound, which contracts and parties changed, the COPY rows of contracts.
 Never here: connections, money rules: what a contract has after the batch is read from the book.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -34,15 +33,6 @@ BATCH_RECORDS_MAX: Final = 524_288
 BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
 BATCH_ROWS_MAX: Final = 16_384
 """Journal rows of one transaction, for times when each holds a single record or a control message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What a batch did to the contracts that were there before it."""
-
-    indices: Int64s  # (n,) ascending: their money may have changed
-    restrained: set[int]  # those whose restraint changed
-    kinds: set[int]  # of the accepted records, those of newer contracts too
 
 
 class Batch:
@@ -90,18 +80,9 @@ class Batch:
         """The records of all block rows; None when there is none."""
         return RequestRuns.of(self._block_rows) if self._block_rows else None
 
-    def touched(self, runs: RequestRuns | None) -> Touched:
-        """What this batch did to contracts that the read model has, or gets by it."""
-        touched = np.zeros(self._contracts_before, np.bool_)
-        restrained = {index for index in self._restraint_changed if index < self._contracts_before}
-        touched[list(restrained)] = True
-        kinds: list[int] = []
-        if runs is not None:
-            accepted = runs.outcomes["code"] == ReplyCode.ACCEPTED
-            indices = runs.records["contract_no"][accepted] // CONTRACT_NUMBER_STEP
-            touched[indices[indices < self._contracts_before]] = True
-            kinds = np.unique(runs.records["kind"][accepted]).tolist()
-        return Touched(np.flatnonzero(touched), restrained, set(kinds))
+    def restrained(self) -> set[int]:
+        """Indices of the contracts that the read model has and whose restraint changed."""
+        return {index for index in self._restraint_changed if index < self._contracts_before}
 
     @property
     def contracts_before(self) -> int:

@@ -15,7 +15,7 @@ from config.exit_codes import ExitCode, ProcessFault
 from config.processes import Progress
 from ledger.core.book import Book
 from ledger.follower import account_pages, request_blocks
-from ledger.follower.account_pages import PagesTurn, check_money, page_chunks
+from ledger.follower.account_pages import PagesTurn, page_chunks
 from ledger.follower.batch import Batch, contract_chunks
 from ledger.follower.copy_rows import CONTRACT_COPY, COPY_HEAD, COPY_TAIL, column_names
 from ledger.follower.pace import Pace
@@ -214,13 +214,11 @@ class ReadModel:
 
     async def _write_money(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
         runs = batch.runs()
-        touched = batch.touched(runs)
-        check_money(book, touched.indices, sequence)
-        check_money(book, batch.new_contracts(book), sequence)
+        moving = runs.accepted_kinds() if runs is not None else set()
         if runs is not None:
             await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
         due = self._turn_of_pages.take(
-            batch.records_count, touched.kinds, touched.restrained, batch.contracts_before, book.contracts_count
+            batch.records_count, moving, batch.restrained(), batch.contracts_before, book.contracts_count
         )
         if not len(due.pages):
             return

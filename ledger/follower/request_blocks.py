@@ -13,6 +13,7 @@ import numpy as np
 from ledger.core.row import Row
 from ledger.follower.copy_blocks import Column, block_rows
 from ledger.follower.copy_rows import Int64s
+from protocol.codes import ReplyCode
 from protocol.header import PREFIX
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import RecordKind
@@ -62,6 +63,11 @@ class RequestRuns:
         places[4] = np.repeat(np.array([row.sequence for row in rows], np.int64), per_row)
         places[5] = np.repeat(np.array([row.decided_at_ns for row in rows], np.int64), per_row)
         return _joined(records, outcomes, places)
+
+    def accepted_kinds(self) -> set[int]:
+        """Kinds of which a record was accepted: those that moved money."""
+        counts = np.bincount(self.records["kind"].view(np.uint8)[self.outcomes["code"] == ReplyCode.ACCEPTED])
+        return set(np.flatnonzero(counts).tolist())
 
     def chunks(self) -> Iterator[bytes]:
         """COPY rows of all runs, built when asked for; of each chunk the rows of one form stand together."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ledger.follower.account_pages import PAGE_CONTRACTS, TAIL_RECORDS_MIN, PagesTurn, check_money
+from ledger.follower.account_pages import AMOUNTS, PAGE_CONTRACTS, TAIL_RECORDS_MIN, DuePages, PagesTurn, page_chunks
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import JournalMaker
@@ -65,8 +65,9 @@ def test_after_a_restart_the_oldest_page_comes_first_and_is_written_whole() -> N
 def test_a_book_that_is_wrong_is_not_written(column: str, fen: int, name: str) -> None:
     made = JournalMaker()
     made.open_bank([1_000, 500])
-    check_money(made.book, np.array([0, 1]), 7)
+    due = DuePages(np.array([0]), np.ones((len(AMOUNTS), 1), np.bool_))
+    assert len(list(page_chunks(made.book, due, 7))) == 1
     getattr(made.book, column)[1] = fen
 
     with pytest.raises(InvariantBroken, match=f"^rows up to 7: contract 195 has -1 {name}$"):
-        check_money(made.book, np.array([0, 1]), 7)
+        list(page_chunks(made.book, due, 7))
