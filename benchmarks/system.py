@@ -52,6 +52,7 @@ TRADE_DATE = 20_260_105
 FIRST_ACCOUNT_NO = 6_217_000_000_000_000
 NEVER_NS = 2**62
 LOOPBACK_SECONDS_MAX = 10
+MASTER_DATA_SECONDS_MAX = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +178,19 @@ class System:
             raise LookupError(f"{process} exposes no {name}")
         return sum(values)
 
+    def settle(self) -> None:
+        """Waits until the master data is in the read model, and has PostgreSQL write it to its files, as a night does:
+        a case measures orders and not what opening contracts left behind.
+        """
+        if not self.wait_for_follower(MASTER_DATA_SECONDS_MAX):
+            raise RuntimeError("the follower does not take the master data in")
+        if self.supervisor.postgres is not None:
+            self.supervisor.postgres.checkpoint()
+
     def wait_for_follower(self, seconds_max: float) -> bool:
         """Waits until the read model holds every row. Returns False when it did not get there in time."""
         end = time.perf_counter() + seconds_max
-        while self.metric("follower", "yzt_follower_lag_rows") > 0:
+        while self.metric("follower", "yzt_follower_sequence") < self.metric("ledger", "yzt_ledger_sequence"):
             if time.perf_counter() > end:
                 return False
             time.sleep(0.1)
@@ -198,13 +208,14 @@ TLS_FILES = {"certificate": "gateway.pem", "key": "gateway.key", "ca": "ca.pem"}
 
 @contextmanager
 def running(wanted: Wanted) -> Iterator[System]:
-    """A fresh system with its master data loaded; stopped and removed afterwards."""
+    """A fresh system with its master data loaded and settled; stopped and removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="yzt-bench-"))
     try:
         system = System(folder, wanted)
         try:
             system.supervisor.start()
             system.load_master_data()
+            system.settle()
             yield system
         finally:
             system.supervisor.stop()

@@ -223,6 +223,14 @@ class EmbeddedPostgres:
         """The path of one of PostgreSQL's programs, such as `pgbench`."""
         return str(self.tree / "bin" / name)
 
+    def checkpoint(self) -> None:
+        """Returns when everything committed so far is in the files of the tables.
+
+        Raises: ProcessFault with PostgreSQL's message.
+        """
+        where = self.dsn_of("postgres", SUPERUSER)
+        self._run([self.binary("psql"), "--no-psqlrc", "--quiet", "-d", where, "-c", "CHECKPOINT"], "")
+
     def administer(self, statements: Sequence[str]) -> None:
         """Runs statements as superuser, one by one, while the server is stopped (single-user mode).
 

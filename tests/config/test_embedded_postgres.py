@@ -81,6 +81,18 @@ def test_what_was_committed_survives_a_kill_of_everything(server: EmbeddedPostgr
     assert run_sql(server, "SELECT number FROM kept") == "7"
 
 
+def test_a_checkpoint_brings_everything_to_the_files(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    run_sql(server, "CREATE TABLE kept AS SELECT 7 AS number")
+    behind = "SELECT redo_lsn < '{}'::pg_lsn FROM pg_control_checkpoint()"
+    written = run_sql(server, "SELECT pg_current_wal_insert_lsn()")
+    assert run_sql(server, behind.format(written)) == "t"
+
+    server.checkpoint()
+
+    assert run_sql(server, behind.format(written)) == "f"
+
+
 def test_stopping_leaves_nothing_and_is_harmless_twice(server: EmbeddedPostgres) -> None:
     server.start(silent)
     postmaster = server.postmaster_pid

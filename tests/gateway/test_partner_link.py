@@ -1,7 +1,10 @@
 """Time on a link, with a virtual clock: silence, a logon that never comes, heartbeats.
 
-Belongs here: `PartnerLink` on memory streams. Never here: sockets.
+Belongs here: `PartnerLink` on memory streams, and on a pair of sockets where it sends past its stream.
+Never here: the network.
 """
+
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import trio
@@ -11,9 +14,15 @@ from gateway.links.partner_link import PartnerLink
 from protocol.bank_events import BankEvent, EstablishReceived
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
+from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages import SeatHead
 from protocol.partner_events import EstablishedEvent, PartnerEvent, Terminated
 from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, partner_session
+
+if TYPE_CHECKING:
+    from protocol.bank_session import BankSession
+
+PIECE_BYTES = 50_000
 
 
 class VirtualClock:
@@ -135,3 +144,63 @@ async def test_broken_books_are_not_caught(autojump_clock: trio.testing.MockCloc
 
     with pytest.raises(ExceptionGroup, match="Exceptions from Trio nursery"):
         await broker.link.run()
+
+
+class Speaker:
+    """As much of a session as sending needs."""
+
+    missing_bytes = 0
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    @property
+    def unsent_bytes(self) -> int:
+        return sum(map(len, self.pieces))
+
+    def data_to_send(self) -> bytes:
+        data = b"".join(self.pieces)
+        self.pieces.clear()
+        return data
+
+    def next_deadline_ns(self) -> None:
+        return None
+
+
+async def test_what_does_not_fit_at_once_follows_in_order() -> None:
+    ours, theirs = trio.socket.socketpair()
+    speaker = Speaker()
+    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), LoneDesk(), VirtualClock(), None)
+    said = [bytes([number]) * PIECE_BYTES for number in range(REPLY_BYTES_UNSENT_MAX // PIECE_BYTES)]
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(link.run)
+        await trio.testing.wait_all_tasks_blocked()
+        for piece in said[:-1]:
+            speaker.pieces.append(piece)
+            link.say_it()
+        assert link.unsent_bytes > 0
+        await trio.testing.wait_all_tasks_blocked()
+        speaker.pieces.append(said[-1])
+        link.say_it()
+
+        heard = bytearray()
+        while len(heard) < len(said) * PIECE_BYTES:
+            heard += await theirs.recv(PIECE_BYTES)
+        assert heard == b"".join(said)
+        assert link.unsent_bytes == 0
+        theirs.close()
+
+
+async def test_a_connection_that_broke_ends_the_link_when_something_is_said() -> None:
+    ours, theirs = trio.socket.socketpair()
+    speaker, desk = Speaker(), LoneDesk()
+    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), desk, VirtualClock(), None)
+    theirs.close()
+
+    async with trio.open_nursery() as nursery:
+        speaker.pieces.append(b"anything")
+        link.say_it()
+        nursery.start_soon(link.run)
+
+    assert desk.closed == 1
