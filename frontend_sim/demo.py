@@ -99,17 +99,19 @@ def _sigterm_as_interrupt() -> Iterator[None]:
     """SIGTERM ends the session as Ctrl-C does: everything is stopped and removed.
 
     As a SIGINT and not as an exception of ours: trio has a handler for that one, which never interrupts it or a
-    clean-up in the wrong place.
+    clean-up in the wrong place. It puts it in the place of Python's own, which is missing where a shell started us in
+    the background with SIGINT ignored.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 async def _run(options: Options, config: Config) -> int:

@@ -5,14 +5,17 @@ Belongs here: setting up and taking down. Never here: what happens in the sessio
 
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import trio
 
+from config.exit_codes import ExitCode, ProcessFault
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.processes import Progress
 from config.schema import Config
@@ -20,6 +23,10 @@ from config.supervise import Supervisor
 from frontend_sim.running import watch_for_fault
 from protocol.client.keys import load_signer
 from protocol.signing import Signer
+
+REMOVALS_MAX: Final = 20
+REMOVAL_PAUSE_SECONDS: Final = 0.1
+"""Between attempts to remove a folder into which something may still have put a file."""
 
 replace = msgspec.structs.replace
 
@@ -78,12 +85,19 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
 
 
 def _take_down(supervisor: Supervisor, folder: Path, keep: bool) -> None:
+    """Raises: ProcessFault naming what is left when the folder cannot be removed."""
     supervisor.stop()
     if keep:
         return
     if supervisor.postgres is not None:
         supervisor.postgres.remove()
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(REMOVALS_MAX):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(REMOVAL_PAUSE_SECONDS)
+    left = ", ".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*")))
+    raise ProcessFault(f"{folder} cannot be removed, it holds: {left}", ExitCode.FAILED)
 
 
 def new_party_signer(config: Config, party: int, suite: str) -> Signer:

@@ -75,8 +75,13 @@ def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(f
     assert processes_of(folder) == []
 
 
-def test_an_interrupted_session_leaves_nothing_behind(folder: Path) -> None:
-    session = start(folder, "run", "--plain", "--seconds", "60", "--customers", "1000")
+@pytest.mark.parametrize("sigint", [signal.SIG_DFL, signal.SIG_IGN], ids=["in front", "in the background"])
+def test_an_interrupted_session_leaves_nothing_behind(folder: Path, sigint: signal.Handlers) -> None:
+    before = signal.signal(signal.SIGINT, sigint)  # inherited: a shell ignores it for what it starts in the background
+    try:
+        session = start(folder, "run", "--plain", "--seconds", "60", "--customers", "1000")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert session.stdout is not None
     for line in session.stdout:
         if "trading begins" in line:
