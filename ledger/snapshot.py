@@ -16,6 +16,7 @@ import hashlib
 import io
 import os
 import shutil
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     """Hex digest of the journal row `sequence`; must equal the journal's."""
     arrays: tuple[ArrayFile, ...]
+
+
+_PARSING: Final = threading.Lock()
+"""numpy parses the header as Python, and the parser of Python 3.11 fails now and then in two threads at a time
+("AST constructor recursion depth mismatch")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,8 @@ def _load_array(folder: Path, entry: ArrayFile) -> Array:
     head = io.BytesIO(raw[:NPY_HEADER_BYTES_MAX].tobytes())
     try:
         np.lib.format.read_magic(head)
-        shape, _fortran, dtype = np.lib.format.read_array_header_1_0(head)
+        with _PARSING:
+            shape, _fortran, dtype = np.lib.format.read_array_header_1_0(head)
         if dtype.kind != "i":
             raise SnapshotUnfit(f"{file}: an array of {dtype}, where only signed integers are kept")
         return raw[head.tell() :].view(dtype).reshape(shape)
