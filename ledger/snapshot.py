@@ -35,6 +35,9 @@ FORMAT_VERSION: Final = 1
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 NPY_HEADER_BYTES_MAX: Final = 65_536
 HASHING_THREADS: Final = 2  # hashlib releases the interpreter lock; more threads than cores gain nothing
+_PARSING: Final = threading.Lock()
+"""numpy parses the header as Python, and the parser of Python 3.11 fails now and then in two threads at a time
+("AST constructor recursion depth mismatch")."""
 
 
 class SnapshotUnfit(Exception):
@@ -57,11 +60,6 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     """Hex digest of the journal row `sequence`; must equal the journal's."""
     arrays: tuple[ArrayFile, ...]
-
-
-_PARSING: Final = threading.Lock()
-"""numpy parses the header as Python, and the parser of Python 3.11 fails now and then in two threads at a time
-("AST constructor recursion depth mismatch")."""
 
 
 @dataclass(frozen=True, slots=True)
