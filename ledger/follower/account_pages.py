@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.book import Book
-from ledger.follower.copy_arrays import Cuts, Int64s, array_fields, rows_of
-from ledger.follower.copy_rows import column_names, copy_layout, filled_template
+from ledger.follower.copy_arrays import Cuts, array_fields, rows_of
+from ledger.follower.copy_rows import Int64s, column_names, copy_layout, filled_template
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RecordKind, contract_nos_from_indices
 
@@ -114,22 +114,18 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
     cuts = Cuts.of(counts)
     indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
     rows = book.account_row[indices]
-    _check_money(book, indices, rows, sequence)
+    amounts = [_amounts(book, rows, place) for place in range(len(AMOUNTS))]
+    _check_money(indices, amounts, sequence)
     heads = np.repeat(_HEAD_TEMPLATE, len(pages))
     heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
-    none = np.zeros(0, np.int64)
-    fields = [
-        array_fields(cuts, _amounts(book, rows, place) if kept[place].any() else none, 8, kept[place])
-        for place in range(len(AMOUNTS))
-    ]
+    fields = [array_fields(cuts, column, kept[place]) for place, column in enumerate(amounts)]
     return rows_of(heads, fields)
 
 
-def _check_money(book: Book, indices: Int64s, rows: npt.NDArray[np.int32], sequence: int) -> None:
+def _check_money(indices: Int64s, amounts: list[Int64s], sequence: int) -> None:
     """No amount of the contracts at `indices` is below zero, and none is overdrawn. What the requests of a batch lower
     is checked row by row when the book applies them (ledger.core.invariants); this is the whole of an account.
     """
-    amounts = [_amounts(book, rows, place) for place in range(len(AMOUNTS))]
     balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
     for name, values in (
         *zip(AMOUNTS, amounts, strict=True),

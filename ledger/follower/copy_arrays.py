@@ -4,7 +4,7 @@ Belongs here: the byte layout of one-dimensional arrays without NULL items, and 
 Never here: which columns a table has, connections, strings of bytes (copy_blocks).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -12,11 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.signedinteger]
-Int64s = npt.NDArray[np.int64]
+from ledger.follower.copy_rows import Int64s
 
 NULL: Final = b"\xff\xff\xff\xff"
-OIDS: Final = {2: 21, 4: 23, 8: 20}  # int2, int4, int8 of pg_type, by bytes
+INT8_OID: Final = 20  # of pg_type
 _HEAD: Final = np.dtype(
     [
         ("field_bytes", ">i4"),
@@ -27,6 +26,7 @@ _HEAD: Final = np.dtype(
         ("lower_bound", ">i4"),
     ]
 )
+_ITEM: Final = np.dtype([("length", ">i4"), ("value", ">i8")])
 _FIELD_BYTES: Final = 4  # the length that opens a field is not part of what it counts
 
 
@@ -42,24 +42,18 @@ class Cuts:
         """Rows of `counts` items, one after the other."""
         return cls(np.cumsum(counts) - counts, counts)
 
-    def any_set(self, column: Integers) -> npt.NDArray[np.bool_]:
-        """(rows,) whether any item of each row is not zero."""
-        if not column.any():
-            return np.zeros(len(self.starts), np.bool_)
-        return np.logical_or.reduceat(column != 0, self.starts)
 
-
-def array_fields(cuts: Cuts, column: Integers, item_bytes: int, kept: npt.NDArray[np.bool_] | None) -> list[bytes]:
-    """One array field per SQL row from (n,) integers that fit `item_bytes`; NULL for rows that `kept` leaves out."""
-    if kept is not None and not kept.any():
+def array_fields(cuts: Cuts, column: Int64s, kept: npt.NDArray[np.bool_]) -> list[bytes]:
+    """One field per SQL row, its items of the (n,) `column` as an array of int8; NULL for rows not `kept`."""
+    if not kept.any():
         return [NULL] * len(cuts.starts)
-    items = np.empty(len(column), [("length", ">i4"), ("value", f">i{item_bytes}")])
-    items["length"] = item_bytes
+    items = np.empty(len(column), _ITEM)
+    items["length"] = _ITEM["value"].itemsize
     items["value"] = column
     heads = np.zeros(len(cuts.starts), _HEAD)
-    heads["field_bytes"] = _HEAD.itemsize - _FIELD_BYTES + cuts.counts * items.itemsize
+    heads["field_bytes"] = _HEAD.itemsize - _FIELD_BYTES + cuts.counts * _ITEM.itemsize
     heads["dimensions"] = 1
-    heads["oid"] = OIDS[item_bytes]
+    heads["oid"] = INT8_OID
     heads["count"] = cuts.counts
     heads["lower_bound"] = 1
     return _cut(cuts, heads.tobytes(), items.tobytes(), kept)
@@ -72,13 +66,10 @@ def rows_of(heads: npt.NDArray[np.void], fields: Iterable[list[bytes]]) -> bytes
     return b"".join(chain.from_iterable(zip(opened, *fields, strict=True)))
 
 
-def _cut(cuts: Cuts, heads: bytes, items: bytes, kept: npt.NDArray[np.bool_] | None) -> list[bytes]:
-    head_bytes = len(heads) // len(cuts.starts)
-    item_bytes = len(items) // int(cuts.counts.sum())
-    keeps: Iterator[bool] = iter([True] * len(cuts.starts) if kept is None else kept.tolist())
-    begins = (cuts.starts * item_bytes).tolist()
-    ends = ((cuts.starts + cuts.counts) * item_bytes).tolist()
+def _cut(cuts: Cuts, heads: bytes, items: bytes, kept: npt.NDArray[np.bool_]) -> list[bytes]:
+    begins = (cuts.starts * _ITEM.itemsize).tolist()
+    ends = ((cuts.starts + cuts.counts) * _ITEM.itemsize).tolist()
     return [
-        heads[row * head_bytes : (row + 1) * head_bytes] + items[begin:end] if keep else NULL
-        for row, (begin, end, keep) in enumerate(zip(begins, ends, keeps, strict=True))
+        heads[row * _HEAD.itemsize : (row + 1) * _HEAD.itemsize] + items[begin:end] if keep else NULL
+        for row, (begin, end, keep) in enumerate(zip(begins, ends, kept.tolist(), strict=True))
     ]

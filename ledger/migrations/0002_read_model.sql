@@ -88,10 +88,10 @@ DO $do$
 BEGIN
     EXECUTE format(
         $$CREATE FUNCTION item_at(items bytea, i integer, records integer) RETURNS bigint
-        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT %s'$$,
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$SELECT %s$body$ $$,
         replace(
             CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN 'ITEM::bigint'
-                 ELSE '(x || lpad(encode(ITEM, hex), 16, 0))::bit(64)::bigint' END,
+                 ELSE '(''x'' || lpad(encode(ITEM, ''hex''), 16, ''0''))::bit(64)::bigint' END,
             'ITEM', 'substring(items FROM (i - 1) * (octet_length(items) / records) + 1 FOR octet_length(items) / records)'
         )
     );
@@ -163,7 +163,8 @@ CROSS JOIN LATERAL (
            COALESCE(item_at(a.amounts_fen, i, b.record_count), 0) AS amount_fen,
            CASE
                WHEN b.kind IS DISTINCT FROM 1 THEN item_at(a.remaining_fen, i, b.record_count)
-               WHEN COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 THEN COALESCE(item_at(a.amounts_fen, i, b.record_count), 0)
+               WHEN COALESCE(item_at(a.codes, i, b.record_count), 0) = 0
+                   THEN COALESCE(item_at(a.amounts_fen, i, b.record_count), 0)
                ELSE 0
            END AS remaining_fen,
            COALESCE(item_at(a.prices, i, b.record_count), 0) AS price,

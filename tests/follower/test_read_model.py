@@ -3,12 +3,15 @@
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.exit_codes import ExitCode
 from ledger.follower.account_pages import TAIL_RECORDS_MIN
+from ledger.follower.copy_blocks import Column
 from ledger.follower.projection import CursorMoved
 from ledger.journal import JournalTampered
+from ledger.migrate import migrations
 from protocol.errors import InvariantBroken
 from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
@@ -16,6 +19,8 @@ from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
 
 pytestmark = pytest.mark.postgres
+
+OLD = "old_server"
 
 
 @pytest.mark.parametrize("tail_records", [1, 5, TAIL_RECORDS_MIN])
@@ -308,5 +313,28 @@ def test_an_old_date_can_be_looked_up_after_the_roll(fresh_database: str, tmp_pa
 
             assert await here.journal.sequence_in_read_model(DATE, SEAT, 1) == expect(made.rows).orders[0][6]
             assert await here.journal.sequence_in_read_model(DATE, SEAT, 999) is None
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("version_min", ["180000", "990000"], ids=["cast", "through bits"])
+def test_items_are_read_alike_on_new_and_old_servers(fresh_database: str, tmp_path: Path, version_min: str) -> None:
+    """Servers before 18 cannot cast bytes to numbers; what they do instead works on all."""
+    values = [0, 1, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**63 - 1, -1, -(2**63)]
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            text = next(migration.text for migration in migrations() if "FUNCTION item_at" in migration.text)
+            block = text[text.index("DO $do$") : text.index("$do$;") + len("$do$;")]
+            await here.sql.execute(
+                f"DROP SCHEMA IF EXISTS {OLD} CASCADE; CREATE SCHEMA {OLD}; SET search_path = {OLD}, public"
+            )
+            await here.sql.execute(block.replace(">= 180000", f">= {version_min}"))
+            for place in range(1, len(values)):
+                pair = np.array(values[place - 1 : place + 1])
+                column = Column.of(pair)
+                assert column is not None
+                read = f"SELECT {OLD}.item_at($1, 1, 2), {OLD}.item_at($1, 2, 2), {OLD}.item_at(NULL, 1, 2)"
+                assert tuple(await here.sql.fetchrow(read, column.items.tobytes())) == (*pair.tolist(), None)
 
     asyncio.run(scenario())
