@@ -20,7 +20,7 @@ from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.partner_events import OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger
-from tests.gateway.partner import Connect, freezes
+from tests.gateway.partner import Connect, Partner, freezes
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,16 @@ def client(authority: trustme.CA, issuer: trustme.CA | None, *names: str) -> ssl
     return context
 
 
+async def hears_nothing(broker: Partner) -> bool:
+    """Whether the gateway hangs up unheard: TLS 1.3 tells the client with its first read, and Python 3.11.2
+    takes an end without close_notify for an orderly one."""
+    try:
+        await broker.flush()
+        return await broker.next_event() is None
+    except trio.BrokenResourceError:
+        return True
+
+
 async def test_a_partner_with_its_certificate_is_served(connect: Connect, authority: trustme.CA) -> None:
     broker = await connect(tls=client(authority, authority, "party-2.broker.test"))
     await broker.log_on()
@@ -97,10 +107,8 @@ async def test_no_certificate_or_a_strangers_ends_at_the_handshake(
     stranger = trustme.CA() if own_certificate else None
     broker = await connect(tls=client(authority, stranger, "party-2.broker.test"))
     broker.session.negotiate(b"n" * 16, time.time_ns())
-    with pytest.raises(trio.BrokenResourceError):  # noqa: PT012 - TLS 1.3 tells the client with its first read
-        await broker.flush()
-        await broker.next_event()
 
+    assert await hears_nothing(broker)
     assert tls_gateway.listener.handshakes_failed == 1
 
 
