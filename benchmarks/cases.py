@@ -78,16 +78,17 @@ def check_disk(folder: str) -> str | None:
 
 
 def case_a(bench: Bench) -> list[CaseResult]:
-    """64 callers, one order each, over 4 links."""
+    """64 callers, one order each, over 4 links: on a pool of the four seats, and 16 bound to each seat beside it."""
     books = Books()
     with running(Wanted(4, CONTRACTS)) as system:
-        shape = Shape("singles", 1, 16, ROUND_RECORDS_MAX, ROUND_SECONDS)
-        done = rounds(system, books, shape, bench.rounds, bench.measure_peers)
-        result = from_rounds("a", "64 callers awaiting one order each, 4 links", done)
+        pooled, bound = (Shape(kind, 1, 16, ROUND_RECORDS_MAX, ROUND_SECONDS) for kind in ("singles", "bound singles"))
+        done = rounds(system, books, pooled, bench.rounds, bench.measure_peers)
+        result = from_rounds("a", "64 callers awaiting one order each, 4 links in a pool", done)
+        beside = from_rounds("a-bound", "the same, 16 callers bound to each link", [one_round(system, books, bound)])
         _settle(bench, system, books, result)
     ratio = bench.compare(result, "procedure, 64")
     judge(result, ratio >= 1.5, "1.5 × procedure at 64 clients", "4 ×")
-    return [result]
+    return [result, beside]
 
 
 def case_b(bench: Bench) -> list[CaseResult]:

@@ -14,10 +14,10 @@ import trio
 from benchmarks.plan import LoadPlan, LoadResult
 from benchmarks.seats import open_settings
 from benchmarks.shapes import run_arrivals, run_blocks, run_mixed, run_singles
-from protocol.client import Seat
+from protocol.client import Seat, SeatPool
 
 SHAPES: dict[str, Callable[[Sequence[Seat], LoadPlan], Awaitable[LoadResult]]] = {
-    "singles": run_singles,
+    "bound singles": run_singles,
     "blocks": run_blocks,
     "hot": run_blocks,
     "mixed": run_mixed,
@@ -27,8 +27,12 @@ SHAPES: dict[str, Callable[[Sequence[Seat], LoadPlan], Awaitable[LoadResult]]] =
 
 async def run(plan: LoadPlan) -> LoadResult:
     """Open every seat of the plan, run its shape, close them."""
+    settings = [open_settings(plan, seat) for seat in plan.seats]
+    if plan.shape == "singles":
+        async with SeatPool.open(settings) as pool:
+            return await run_singles([pool], plan)
     async with AsyncExitStack() as stack:
-        seats = [await stack.enter_async_context(Seat.open(open_settings(plan, seat))) for seat in plan.seats]
+        seats = [await stack.enter_async_context(Seat.open(each)) for each in settings]
         return await SHAPES[plan.shape](seats, plan)
 
 

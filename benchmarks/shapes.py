@@ -20,6 +20,7 @@ from benchmarks.blocks import (
 )
 from benchmarks.plan import LoadPlan, LoadResult
 from protocol.client import Seat
+from protocol.client.verbs import SingleVerbs
 from protocol.vocabulary import BANK_SEAT
 
 POOL_BLOCKS_MAX = 64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
@@ -108,8 +109,11 @@ async def run_blocks(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     return tally.result()
 
 
-async def run_singles(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
-    """Closed loop: per seat `in_flight` callers, each awaiting one order at a time; the SDK coalesces."""
+async def run_singles(faces: Sequence[SingleVerbs], plan: LoadPlan) -> LoadResult:
+    """Closed loop: `in_flight` callers for each seat of the plan, each awaiting one order at a time; the SDK coalesces.
+
+    `faces`: a pool of the seats, or the seats themselves, each with callers of its own.
+    """
     rng = np.random.default_rng(plan.seed)
     block = freeze_block(rng, SINGLES_POOL, plan.contracts_count, plan.refused_share)
     orders = list(
@@ -122,12 +126,12 @@ async def run_singles(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     )
     tally = Tally(plan)
 
-    async def call(seat: Seat, position: int) -> None:
+    async def call(face: SingleVerbs, position: int) -> None:
         while tally.may_start(1):
             position = (position + 1) % SINGLES_POOL
             contract_no, amount_fen, code = orders[position]
             since_ns = time.perf_counter_ns()
-            outcome = await seat.freeze(contract_no=contract_no, amount_fen=amount_fen)
+            outcome = await face.freeze(contract_no=contract_no, amount_fen=amount_fen)
             tally.ended_ns = time.perf_counter_ns()
             tally.latencies_ns.append(tally.ended_ns - since_ns)
             tally.records += 1
@@ -135,9 +139,8 @@ async def run_singles(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
             tally.frozen_fen += amount_fen if outcome.code == 0 else 0
 
     async with trio.open_nursery() as nursery:
-        for number, seat in enumerate(seats):
-            for caller in range(plan.in_flight):
-                nursery.start_soon(call, seat, (number * plan.in_flight + caller) * 97)
+        for caller in range(len(plan.seats) * plan.in_flight):
+            nursery.start_soon(call, faces[caller % len(faces)], caller * 97)
     return tally.result()
 
 

@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config.embedded_postgres import ROLE, EmbeddedPostgres
+
+# No verdict depends on how fast the machine is at the moment.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def run_sql(server: EmbeddedPostgres, statement: str) -> str:

@@ -4,6 +4,7 @@ from protocol.client.clock import Clock, SystemClock
 from protocol.client.errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
 from protocol.client.outcomes import BlockOutcome, BlockPart, Outcome, Recovered, RequestKey
+from protocol.client.pool import SeatPool
 from protocol.client.seat import Seat
 from protocol.client.settings import SeatSettings
 from protocol.client.sync import SyncSeat
@@ -26,6 +27,7 @@ __all__ = [
     "Recovered",
     "RequestKey",
     "Seat",
+    "SeatPool",
     "SeatSettings",
     "SeatStatistics",
     "SessionEnded",

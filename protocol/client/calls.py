@@ -1,8 +1,8 @@
-"""Callers that wait: single calls that coalesce, blocks, control messages; how they are parked and woken.
+"""What one seat sends next: single calls that coalesce, blocks, control messages; and who is told which outcome.
 
-Belongs here: the queues of what is not yet numbered, and who is told which outcome. Never here: numbers and credit
-(window), the outbox, the socket. Nothing lingers for a timer: what is pending when the sender may send goes together.
-A queue holds one entry for each task that waits in it, so it is no longer than its callers are many.
+Belongs here: the queues of what is not yet numbered. Never here: whose turn it is to take single calls (turns), numbers
+and credit (window), the outbox, the socket. Nothing lingers for a timer: what is pending when the sender may send goes
+together. A queue holds one entry for each task that waits in it, so it is no longer than its callers are many.
 """
 
 from collections import deque
@@ -12,45 +12,17 @@ from typing import Protocol
 import numpy as np
 import trio
 
+from protocol.client.caller import Bell, Call
 from protocol.client.errors import OutcomeUnknown, SessionEnded
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from protocol.client.receipts import RECEIPT
+from protocol.client.turns import Turn
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import FrameKind
 
 _RECORDS = int(FrameKind.RECORDS)
 _CONTROL = int(FrameKind.CONTROL)
-
-
-class Bell:
-    """Wakes the one task that waits, at once or when it next waits. Cheaper than an event per wait."""
-
-    __slots__ = ("_rung", "_task")
-
-    def __init__(self) -> None:
-        self._rung = False
-        self._task: trio.lowlevel.Task | None = None
-
-    def ring(self) -> None:
-        """There is something to do."""
-        self._rung = True
-        if self._task is not None:
-            task, self._task = self._task, None
-            trio.lowlevel.reschedule(task)
-
-    async def wait(self) -> None:
-        """Return when rung since the last return, never in the same turn. On cancellation nothing is lost."""
-        if self._rung:
-            await trio.lowlevel.checkpoint()
-        else:
-            self._task = trio.lowlevel.current_task()
-            await trio.lowlevel.wait_task_rescheduled(self._abort)
-        self._rung = False
-
-    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        self._task = None
-        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class Waiter(Protocol):
@@ -85,35 +57,6 @@ class Draft:
         self.record_count = record_count
         self.valid_until_ns = valid_until_ns
         self.waiter = waiter
-
-
-class Call:
-    """One caller and one record, or one control body."""
-
-    __slots__ = ("body", "error", "is_abandoned", "outcome", "queue", "receipt", "task")
-
-    def __init__(self, body: bytes, queue: "deque[Call] | None") -> None:
-        self.body = body
-        self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
-        self.queue = queue  # None: it is in a frame, which can no longer be called back
-        self.receipt = RECEIPT.get()
-        self.outcome: Outcome | None = None
-        self.error: Exception | None = None
-        self.is_abandoned = False
-
-    def wake(self) -> None:
-        """Resume the caller, if it still waits."""
-        if self.task is not None:
-            task, self.task = self.task, None
-            trio.lowlevel.reschedule(task)
-
-    def abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        """The caller was cancelled: take the request back if it is not in a frame, else let it go on unattended."""
-        self.task = None
-        self.is_abandoned = True
-        if self.queue is not None:
-            self.queue.remove(self)
-        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class FrameOfCalls:
@@ -227,36 +170,36 @@ class FrameOfBlock:
 
 
 class Calls:
-    """Everything that is asked for and not yet numbered. Not thread-safe; one per seat."""
+    """Everything that one seat is asked for and has not yet numbered. Not thread-safe."""
 
-    def __init__(self, bell: Bell, unclaimed: Callable[[Recovered], None]) -> None:
-        """`bell` wakes the sender; `unclaimed` gets the outcomes that nobody waits for."""
+    def __init__(self, bell: Bell, turn: Turn, unclaimed: Callable[[Recovered], None]) -> None:
+        """`bell` wakes the sender; `turn` has the single calls; `unclaimed` gets outcomes that nobody waits for."""
         self._bell = bell
+        self._turn = turn
         self._unclaimed = unclaimed
-        self._pending: deque[Call] = deque()
         self._controls: deque[Call] = deque()
         self._blocks: deque[BlockCall] = deque()
         self._ended: SessionEnded | None = None
 
     @property
     def is_waiting(self) -> bool:
-        """True when something is not yet in a frame."""
-        return bool(self._pending or self._controls or self._blocks)
+        """True when something that only this seat can send is not yet in a frame."""
+        return bool(self._controls or self._blocks)
 
-    async def record(self, record: bytes) -> Outcome:
-        """Wait for the outcome of one 64-byte record, which goes with whatever else is pending.
+    async def control(self, body: bytes) -> Outcome:
+        """Wait for the outcome of a control message, which is a frame of its own.
 
         Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
         outcome comes in `Seat.recovered`.
         """
-        return await self._queued(record, self._pending)
-
-    async def control(self, body: bytes) -> Outcome:
-        """The same for the body of a control message, which is a frame of its own."""
-        return await self._queued(body, self._controls)
+        self._check_open()
+        call = Call(body, self._controls)
+        self._controls.append(call)
+        self._bell.ring()
+        return await call.wait()
 
     async def block(self, records: RecordArray, valid_until_ns: int) -> BlockOutcome:
-        """Wait for the outcomes of (n,) RECORD, n ≥ 1. Raises and on cancellation as `record`."""
+        """Wait for the outcomes of (n,) RECORD, n ≥ 1. Raises and on cancellation as `control`."""
         self._check_open()
         block = BlockCall(records.tobytes(), valid_until_ns, self._unclaimed)
         self._blocks.append(block)
@@ -266,8 +209,9 @@ class Calls:
             raise block.error or AssertionError("woken without an outcome")
         return block.done
 
-    def draft(self, calls_allowed: bool, records_max: int) -> Draft | None:
-        """The next frame: the rest of a block begun, else a control, else all single calls, else the next block.
+    def draft(self, records_max: int) -> Draft | None:
+        """The next frame: the rest of a block begun, else a control, else all single calls if this seat has the turn,
+        else the next block.
 
         At most `records_max` records. Stays in its queue until `taken`.
         """
@@ -276,10 +220,11 @@ class Calls:
             call = self._controls[0]
             return Draft(_CONTROL, call.body, 1, 0, FrameOfCalls(_CONTROL, [call], self._unclaimed))
         blocks = self._blocks
-        if self._pending and calls_allowed and not (blocks and blocks[0].sent_bytes):
-            calls = list(self._pending)[: min(records_max, FRAME_RECORDS_MAX)]
-            body = b"".join([call.body for call in calls])
-            return Draft(_RECORDS, body, len(calls), 0, FrameOfCalls(_RECORDS, calls, self._unclaimed))
+        if not (blocks and blocks[0].sent_bytes):
+            calls = self._turn.calls(min(records_max, FRAME_RECORDS_MAX))
+            if calls:
+                body = b"".join([call.body for call in calls])
+                return Draft(_RECORDS, body, len(calls), 0, FrameOfCalls(_RECORDS, calls, self._unclaimed))
         if not blocks:
             return None
         block = blocks[0]
@@ -295,8 +240,7 @@ class Calls:
         if draft.kind == _CONTROL:
             self._controls.popleft().queue = None
         elif draft.waiter.is_call:
-            for _ in range(draft.record_count):
-                self._pending.popleft().queue = None
+            self._turn.taken(draft.record_count)
         else:
             block = self._blocks[0]
             block.sent_bytes += len(draft.body)
@@ -304,34 +248,22 @@ class Calls:
             if block.sent_bytes == len(block.body):
                 self._blocks.popleft()
 
-    def end(self, code_error: SessionEnded) -> None:
-        """No session will come: everything not sent fails with `code_error`, and so does every later call."""
-        self._ended = code_error
-        for call in (*self._pending, *self._controls):
-            call.queue = None
-            call.error = SessionEnded(code_error.code, code_error.detail)
-            call.wake()
+    def end(self, ended: SessionEnded) -> None:
+        """No session will come: everything not sent fails with `ended`, and so does every later call."""
+        self._ended = ended
+        self._turn.leave(ended)
+        for call in self._controls:
+            call.fail(ended)
         for block in self._blocks:
             if block.error is None:
-                block.error = SessionEnded(code_error.code, code_error.detail)
+                block.error = SessionEnded(ended.code, ended.detail)
             block.wake()
-        self._pending.clear()
         self._controls.clear()
         self._blocks.clear()
 
     def _check_open(self) -> None:
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
-
-    async def _queued(self, body: bytes, queue: deque[Call]) -> Outcome:
-        self._check_open()
-        call = Call(body, queue)
-        queue.append(call)
-        self._bell.ring()
-        await trio.lowlevel.wait_task_rescheduled(call.abort)
-        if call.outcome is None:
-            raise call.error or AssertionError("woken without an outcome")
-        return call.outcome
 
     def _drop_abandoned_blocks(self) -> None:
         while self._blocks and self._blocks[0].is_abandoned:

@@ -118,7 +118,7 @@ class Link:
                 raise
             raise group.exceptions[0] from group.exceptions[0].__cause__  # the nursery's wrapping of a pump's fault
         finally:
-            self._traffic.window.link_down()
+            self._traffic.link_down()
             await self._say_farewell(stream)
         return self._end or LinkEnd(ReplyCode.FINISHED, 0, "the seat was closed")
 

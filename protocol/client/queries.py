@@ -7,7 +7,7 @@ from collections import deque
 
 import trio
 
-from protocol.client.calls import Bell
+from protocol.client.caller import Bell
 from protocol.client.errors import SessionEnded
 from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.messages import AnswerMessage, QueryMessage, decode_answer, encode

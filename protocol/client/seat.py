@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
-import numpy as np
 import trio
 
 from protocol.client.clock import Clock, SystemClock
 from protocol.client.errors import SessionEnded
 from protocol.client.link import NS_PER_S, Link, LinkEnd, connect
 from protocol.client.outbox import Outbox
-from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, RequestKey
-from protocol.client.requests import money_record, order_record
+from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import SeatStatistics, Traffic
+from protocol.client.turns import Turns
+from protocol.client.verbs import SingleVerbs, checked_records
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.messages import (
@@ -32,7 +32,7 @@ from protocol.messages import (
     TotalsQuery,
     encode,
 )
-from protocol.records import RECORD, OutcomeArray, RecordArray
+from protocol.records import OutcomeArray, RecordArray
 from protocol.vocabulary import RecordKind
 
 # Reasons that a new link heals. SESSION_SUPERSEDED is not among them: two processes must not fight over a seat.
@@ -52,7 +52,7 @@ NEEDS_NEW_VERSION = frozenset({ReplyCode.SESSION_UNKNOWN, ReplyCode.SESSION_VERS
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
 
-class Seat:
+class Seat(SingleVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
@@ -61,12 +61,13 @@ class Seat:
     sent comes in `recovered`.
     """
 
-    def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock, turns: Turns) -> None:
         """Use `open`."""
         self._settings = settings
         self._outbox = outbox
         self._clock = clock
-        self._traffic = Traffic(settings, outbox)
+        self._turns = turns
+        self._traffic = Traffic(settings, outbox, turns)
         self._calls = self._traffic.calls
         self._jitter = random.Random(f"{settings.jitter_seed}/{settings.seat}")  # noqa: S311 - spreads pauses, guards nothing
         self._ready = trio.Event()
@@ -74,12 +75,14 @@ class Seat:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: SeatSettings, clock: Clock | None = None) -> AsyncIterator[Self]:
+    async def open(
+        cls, settings: SeatSettings, clock: Clock | None = None, turns: Turns | None = None
+    ) -> AsyncIterator[Self]:
         """Open the outbox, log on, and have everything answered that an earlier process left (see `recovered`).
 
         Raises OutboxInUse, OutboxDamaged, OutboxError, SessionEnded (the bank does not let us in, or was not reached
         in `connect_attempts_max` attempts). On leaving, the bank is told FINISHED; unanswered frames stay in the
-        outbox.
+        outbox. `turns` are shared by the seats of a pool (see `SeatPool`); None: a queue of its own.
         """
         outbox = Outbox.open(
             settings.outbox,
@@ -89,7 +92,7 @@ class Seat:
             power_safe=settings.power_safe,
         )
         try:
-            seat = cls(settings, outbox, clock or SystemClock())
+            seat = cls(settings, outbox, clock or SystemClock(), turns or Turns(settings.call_frames_max))
             try:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(seat._stay_connected)
@@ -136,95 +139,12 @@ class Seat:
         """A copy of the counters since the seat was opened."""
         return self._traffic.snapshot()
 
-    async def freeze(
-        self,
-        contract_no: int,
-        amount_fen: int,
-        *,
-        quantity: int = 0,
-        price: int = 0,
-        security: bytes = b"",
-        market: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """Freeze 1 ≤ amount_fen ≤ 2^40 for an order; goes as one frame with whatever else is pending.
-
-        `price` in 1/10,000 yuan, `quantity` in shares, `security` and `partner_ref` up to 8 bytes: informative.
-        """
-        return await self._calls.record(
-            order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
-        )
-
-    async def release(
-        self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
-    ) -> Outcome:
-        """Release part or all of what remains of a freeze."""
-        return await self._calls.record(
-            money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=_key(target))
-        )
-
-    async def fill_buy(
-        self,
-        target: RequestKey | Outcome,
-        contract_no: int,
-        charge_fen: int,
-        *,
-        release_fen: int = 0,
-        turnover_fen: int = 0,
-        quantity: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`."""
-        record = money_record(
-            RecordKind.FILL_BUY,
-            contract_no,
-            charge_fen,
-            partner_ref,
-            release_fen=release_fen,
-            turnover_fen=turnover_fen,
-            quantity=quantity,
-            target=_key(target),
-        )
-        return await self._calls.record(record)
-
-    async def fill_sell(
-        self,
-        contract_no: int,
-        proceeds_fen: int,
-        *,
-        turnover_fen: int = 0,
-        quantity: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """A sale was executed: net proceeds, 0 allowed."""
-        record = money_record(
-            RecordKind.FILL_SELL,
-            contract_no,
-            proceeds_fen,
-            partner_ref,
-            turnover_fen=turnover_fen,
-            quantity=quantity,
-        )
-        return await self._calls.record(record)
-
-    async def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
-        """Credit a savings account (the bank's own seat only)."""
-        return await self._calls.record(money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref))
-
-    async def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
-        """Debit a savings account (the bank's own seat only)."""
-        return await self._calls.record(money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref))
-
-    async def submit(self, record: RecordArray) -> Outcome:
-        """Send one record, (1,) RECORD, with whatever else is pending."""
-        return await self._calls.record(_checked(record, 1).tobytes())
-
     async def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
         """Send (n,) RECORD, n ≥ 1, in their order; more than FRAME_RECORDS_MAX go in parts.
 
         `valid_until_ns`: UTC; a FREEZE or WITHDRAWAL decided later is refused EXPIRED; 0: no bound.
         """
-        return await self._calls.block(_checked(records, len(records)), valid_until_ns)
+        return await self._calls.block(checked_records(records, len(records)), valid_until_ns)
 
     async def freeze_block(self, records: RecordArray) -> OutcomeArray:
         """Send (n,) RECORD whose kinds are all FREEZE; returns (n,) OUTCOME in the same order."""
@@ -301,13 +221,3 @@ class Seat:
             self._ended = error
             self._traffic.end(error)
             self._ready.set()
-
-
-def _key(target: RequestKey | Outcome) -> RequestKey:
-    return target.key if isinstance(target, Outcome) else target
-
-
-def _checked(records: RecordArray, count: int) -> RecordArray:
-    if records.dtype != RECORD or records.shape != (count,) or count < 1:
-        raise MisuseError(f"records are a (n,) array of RECORD with n ≥ 1, not {records.shape} of {records.dtype}")
-    return np.ascontiguousarray(records)

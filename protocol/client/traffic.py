@@ -12,12 +12,14 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from protocol.client.calls import Bell, Calls, Draft, Waiter, recovered
+from protocol.client.caller import Bell
+from protocol.client.calls import Calls, Draft, Waiter, recovered
 from protocol.client.errors import SessionEnded
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries
 from protocol.client.settings import SeatSettings
+from protocol.client.turns import Turns
 from protocol.client.window import KEEPS_NUMBER, Window, WindowFrame
 from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
 from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived
@@ -68,9 +70,10 @@ class Leftover:
 class Traffic:
     """Requests and answers of one seat across all of its links. Not thread-safe."""
 
-    def __init__(self, settings: SeatSettings, outbox: Outbox) -> None:
+    def __init__(self, settings: SeatSettings, outbox: Outbox, turns: Turns) -> None:
         self.bell = Bell()
-        self.calls = Calls(self.bell, self.unclaimed)
+        self._turn = turns.join(self.bell)
+        self.calls = Calls(self.bell, self._turn, self.unclaimed)
         self.queries = Queries(self.bell)
         self.window: Window[Waiter] = Window(settings.outbox_records)
         self.statistics = SeatStatistics()
@@ -78,8 +81,6 @@ class Traffic:
         self.resume_at_ns = 0  # nothing goes before this time: the bank was busy
         self._outbox = outbox
         self._seat = settings.seat
-        self._call_frames_max = settings.call_frames_max
-        self._call_frames = 0
         self._told: list[WindowFrame[Waiter]] = []  # their callers were woken since the last turn
         self._told_before: list[WindowFrame[Waiter]] = []  # one turn older: their callers may be running in this turn
         self._told_long_ago: list[WindowFrame[Waiter]] = []  # two turns older: their callers have run
@@ -121,6 +122,11 @@ class Traffic:
         self.queries.link_up()
         self.bell.ring()
 
+    def link_down(self) -> None:
+        """The link is gone: until the next one others take this seat's turns."""
+        self.window.link_down()
+        self._turn.ready(False)
+
     def feed(self, session: PartnerSession, now_ns: int) -> None:
         """Queue in the session what may be sent now, up to SEND_BYTES_MAX. The session is established.
 
@@ -129,6 +135,7 @@ class Traffic:
         self._free_told()
         self.queries.feed(session, now_ns)
         if now_ns < self.resume_at_ns:
+            self._turn.ready(False)
             return
         window = self.window
         while session.unsent_bytes < SEND_BYTES_MAX:
@@ -136,10 +143,14 @@ class Traffic:
             if frame is not None:
                 self._resend(session, frame, now_ns)
                 continue
-            if not window.may_send(1):
+            self._turn.ready(window.may_send(1))
+            if not self._turn.is_ready:
                 return
-            draft = self.calls.draft(self._call_frames < self._call_frames_max, window.frame_records_max)
-            if draft is None or not window.may_send(draft.record_count):
+            draft = self.calls.draft(window.frame_records_max)
+            if draft is None:
+                return
+            if not window.may_send(draft.record_count):
+                self._turn.ready(False)
                 return
             self._told += self._told_leftovers  # the seat is used: whoever opened it has had what was left
             self._told_leftovers.clear()
@@ -149,6 +160,7 @@ class Traffic:
                 elif self._told_threads and not len(window):
                     self._outbox.free(self._told_threads.popleft().slot)  # the whole outbox went by since: room first
                     continue
+                self._turn.ready(False)
                 return
             self._send(session, draft, now_ns)
 
@@ -172,7 +184,7 @@ class Traffic:
         self._settle(frame, reply)
         if self.window.must_go_back:
             self._go_back()
-        if self.calls.is_waiting or self.window.frames_to_send:
+        if self.calls.is_waiting or self.window.frames_to_send or not self._turn.is_ready:
             # Otherwise nothing waits for credit, and the callers just woken ring when they ask again: all as one frame.
             self.bell.ring()
 
@@ -231,7 +243,7 @@ class Traffic:
         self.statistics.frames_answered += 1
         self.statistics.records_answered += frame.record_count
         if frame.waiter.is_call:
-            self._call_frames -= 1
+            self._turn.answered()
 
     def _resend(self, session: PartnerSession, frame: WindowFrame[Waiter], now_ns: int) -> None:
         _say(session, frame, self._outbox.body(frame.slot), now_ns)
@@ -252,7 +264,6 @@ class Traffic:
         self.statistics.frames_sent += 1
         self.statistics.records_sent += draft.record_count
         if draft.waiter.is_call:
-            self._call_frames += 1
             self.statistics.call_frames_sent += 1
 
 

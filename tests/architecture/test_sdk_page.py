@@ -34,7 +34,7 @@ def spoken(name: str, verb: object) -> str:
 
 
 def test_every_verb_stands_in_the_page_with_its_arguments() -> None:
-    verbs = {name: verb for name, verb in vars(Seat).items() if inspect.isfunction(verb) and not name.startswith("_")}
+    verbs = {name: verb for name, verb in inspect.getmembers(Seat, inspect.isfunction) if not name.startswith("_")}
     told = [signature for (signature,) in first_cells("## Verbs", 1)]
 
     assert sorted(told) == sorted(spoken(name, verb) for name, verb in verbs.items() if name not in NOT_VERBS)

@@ -43,7 +43,8 @@ class FakeBank:
     """Serves any number of links. Use `run`.
 
     Switches: `is_deaf` keeps decided answers back until `speak`; `busy_frames` is how many requests are still turned
-    away BUSY; `cut_before_answer` drops the link once, after deciding and before answering; `cut` drops all links.
+    away BUSY; `cut_before_answer` drops the link once, after deciding and before answering; `cut` drops all links;
+    `away` are seats whose links are dropped at their logon.
     """
 
     def __init__(self, credit_records: int = CREDIT_RECORDS_DEFAULT) -> None:
@@ -54,6 +55,8 @@ class FakeBank:
         self.cut_before_answer = False
         self.tampers_digest = False  # answer what was not asked
         self.is_silent_to_queries = False
+        self.away: set[int] = set()
+        self.sent_away: set[int] = set()  # seats that tried to log on while they were `away`
         self.logons = 0
         self.requests: list[Frame] = []  # every request frame that was given out, repeats too
         self._request_came = trio.Event()
@@ -146,15 +149,18 @@ class FakeBank:
             self._answer(desk, frame)
         self._kept.clear()
 
-    def cut(self) -> None:
-        """Drop every link as a broken line does. What was kept back is never said."""
-        self._kept.clear()
+    def cut(self, seat: int = 0) -> None:
+        """Drop the links of `seat`, or every link, as a broken line does. What was kept back on them is never said."""
+        self._kept = [(desk, frame) for desk, frame in self._kept if seat not in (0, desk.session.seat)]
         for desk in self._desks:
-            desk.scope.cancel()
+            if seat in (0, desk.session.seat):
+                desk.scope.cancel()
 
-    def terminate(self, code: ReplyCode) -> None:
-        """End every link with a reason."""
+    def terminate(self, code: ReplyCode, seat: int = 0) -> None:
+        """End the links of `seat`, or every link, with a reason."""
         for desk in self._desks:
+            if seat not in (0, desk.session.seat):
+                continue
             desk.session.terminate(code, "said by the test", self.now())
             desk.bell.set()
 
@@ -180,6 +186,9 @@ class FakeBank:
         self, desk: "_Desk", event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
     ) -> bool:
         session, frame, now_ns = desk.session, event.frame, self.now()
+        if frame.header.seat in self.away:
+            self.sent_away.add(frame.header.seat)
+            return False
         if isinstance(event, NegotiateReceived):
             self.logons += 1
             session.negotiated(self.ledger.negotiate(frame.header), now_ns)

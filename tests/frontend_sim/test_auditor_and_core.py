@@ -143,7 +143,7 @@ class Day:
         self.auditor.judge(seen)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(rows, min_size=1, max_size=8))
 def test_the_auditor_and_the_core_agree_on_every_answer_and_every_total(
     day: list[list[tuple[int, int, list[Request]]]],

@@ -21,7 +21,6 @@ from tests.ledger_core.stories import Blocks, blocks, bulk_records, frames_of, f
 
 SLOWLY = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 

@@ -1,0 +1,60 @@
+"""Several seats of one party behind one set of verbs, for a broker's program that has more than one line to the bank.
+
+Belongs here: opening the seats together, what is known of all of them. Never here: which seat takes a call (turns), how
+a seat stays connected (seat).
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
+
+from protocol.client.clock import Clock
+from protocol.client.outcomes import Recovered
+from protocol.client.seat import Seat
+from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings
+from protocol.client.turns import Turns
+from protocol.client.verbs import SingleVerbs
+from protocol.errors import MisuseError
+
+
+class SeatPool(SingleVerbs):
+    """Single calls of all callers go as one frame with the seat whose turn it is; a seat without a link is passed over.
+
+    Calls that are awaited one after the other are decided in that order. Calls made side by side have no order among
+    them: they may travel on two lines. A release or fill may name a freeze that another seat of the pool made. Blocks,
+    control messages and questions go through one of `seats`; single calls made there join those of the pool.
+    """
+
+    def __init__(self, seats: Sequence[Seat], turns: Turns) -> None:
+        """Use `open`."""
+        self._turns = turns
+        self._seats = tuple(seats)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        settings: Sequence[SeatSettings],
+        call_frames_max: int = CALL_FRAMES_IN_FLIGHT_MAX,
+        clock: Clock | None = None,
+    ) -> AsyncIterator[Self]:
+        """Open every seat. `call_frames_max`: frames of single calls under way together, over all seats.
+
+        Raises what `Seat.open` raises, when one of them cannot be opened; MisuseError for no seat, seats of two
+        parties, or a seat named twice.
+        """
+        if len({each.party for each in settings}) != 1 or len({each.seat for each in settings}) != len(settings):
+            raise MisuseError("a pool has one or more different seats of one party")
+        turns = Turns(call_frames_max)
+        async with AsyncExitStack() as stack:
+            yield cls([await stack.enter_async_context(Seat.open(each, clock, turns)) for each in settings], turns)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """The seats, in the order of their settings. One whose session ended for good (`ended`) takes no calls."""
+        return self._seats
+
+    @property
+    def recovered(self) -> list[Recovered]:
+        """Outcomes that no caller waited for, seat by seat."""
+        return [outcome for seat in self._seats for outcome in seat.recovered]

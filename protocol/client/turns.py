@@ -1,0 +1,117 @@
+"""Single calls that are in no frame yet, and which seat takes them next.
+
+Belongs here: the queue that callers wait in, turns of the seats that share it, how many of its frames are under way.
+Never here: what a frame is made of (calls), numbers and credit of a seat (window), links.
+
+A seat opened alone has a queue of its own; the seats of a pool share one. All that is pending goes as one frame with
+the seat whose turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the
+same for one record as for a hundred, at each of its stations.
+"""
+
+from collections import deque
+from itertools import islice
+
+from protocol.client.caller import Bell, Call
+from protocol.client.errors import SessionEnded
+from protocol.client.outcomes import Outcome
+
+
+class Turns:
+    """Not thread-safe. The queue is no longer than its callers are many: each waits for its one record."""
+
+    def __init__(self, frames_max: int) -> None:
+        """`frames_max`: frames of single calls under way together, over all seats that can send."""
+        self._pending: deque[Call] = deque()
+        self._frames_max = frames_max
+        self._seats: deque[Turn] = deque()  # the one that took a frame last stands last
+        self._next: Turn | None = None
+        self._ended: SessionEnded | None = None
+
+    def join(self, bell: Bell) -> "Turn":
+        """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
+        turn = Turn(self, bell)
+        self._seats.append(turn)
+        return turn
+
+    async def record(self, record: bytes) -> Outcome:
+        """Wait for the outcome of one 64-byte record, which goes with whatever else is pending.
+
+        Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
+        outcome comes in `recovered` of the seat that sent it.
+        """
+        if self._ended is not None:
+            raise SessionEnded(self._ended.code, self._ended.detail)
+        call = Call(record, self._pending)
+        self._pending.append(call)
+        if self._next is not None:
+            self._next.bell.ring()
+        return await call.wait()
+
+    def calls_for(self, turn: "Turn", count_max: int) -> list[Call]:
+        """What `turn` may put into a frame now; it stays pending until taken."""
+        return list(islice(self._pending, count_max)) if turn is self._next else []
+
+    def taken(self, turn: "Turn", count: int) -> None:
+        """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
+        for _ in range(count):
+            self._pending.popleft().queue = None
+        self._seats.remove(turn)
+        self._seats.append(turn)
+        self.choose()
+
+    def choose(self) -> None:
+        """Something that turns depend on has changed: find who is next, and wake it if there is something to take."""
+        self._next = None
+        if sum(seat.frames for seat in self._seats if seat.is_ready) < self._frames_max:
+            self._next = next((seat for seat in self._seats if seat.is_ready), None)
+        if self._next is not None and self._pending:
+            self._next.bell.ring()
+
+    def leave(self, turn: "Turn", ended: SessionEnded) -> None:
+        """This seat will never send again. When it was the last, everything pending fails, and every later call."""
+        if turn in self._seats:
+            self._seats.remove(turn)
+            self.choose()
+        if not self._seats:
+            self._ended = self._ended or ended
+            for call in self._pending:
+                call.fail(ended)
+            self._pending.clear()
+
+
+class Turn:
+    """One seat's place among those that share a queue."""
+
+    __slots__ = ("_turns", "bell", "frames", "is_ready")
+
+    def __init__(self, turns: Turns, bell: Bell) -> None:
+        """Use `Turns.join`."""
+        self._turns = turns
+        self.bell = bell
+        self.frames = 0  # of single calls, unanswered
+        self.is_ready = False
+
+    def ready(self, is_ready: bool) -> None:
+        """Whether a new frame could be sent now. While it could not, its frames under way hold up no other seat."""
+        if self.is_ready != is_ready:
+            self.is_ready = is_ready
+            self._turns.choose()
+
+    def calls(self, count_max: int) -> list[Call]:
+        """The calls for the next frame, oldest first; none when it is another seat's turn, or nobody's."""
+        return self._turns.calls_for(self, count_max)
+
+    def taken(self, count: int) -> None:
+        """The first `count` of `calls` are in a frame now."""
+        self.frames += 1
+        self._turns.taken(self, count)
+
+    def answered(self) -> None:
+        """A frame of single calls has its answer."""
+        self.frames -= 1
+        self._turns.choose()
+
+    def leave(self, ended: SessionEnded) -> None:
+        """No session will come any more."""
+        self.is_ready = False
+        self._turns.leave(self, ended)
