@@ -22,13 +22,13 @@ from config.processes import print_progress
 from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
 from ledger.core.book import Book
-from ledger.core.engine import apply_row, decide_block, decide_control, state_slice_count, state_slice_digest
+from ledger.core.engine import apply_row, check_state, decide_block, decide_control
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from ledger.follower.chain import Chain
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, connect
 from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
+from protocol.errors import InvariantBroken, PeerViolation
 from protocol.header import unpack_header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
 from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, decode_session
@@ -193,11 +193,10 @@ def _decision_fault(book: Book, row: Row) -> str | None:
         outcomes = decide_control(book, row.prefixes(), _message_of(row), row.decided_at_ns)
     if outcomes != row.outcomes:
         return _first_difference(outcomes, row.outcomes)
-    if row.state_check:
-        slice_no = int.from_bytes(row.state_check[:4], "little", signed=True)
-        exists = 0 <= slice_no < state_slice_count(book)
-        if not exists or state_slice_digest(book, slice_no) != row.state_check[4:]:
-            return f"state slice {slice_no} comes out different"
+    try:
+        check_state(book, row)
+    except InvariantBroken as error:
+        return str(error)
     return None
 
 

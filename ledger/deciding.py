@@ -41,10 +41,10 @@ from protocol.messages import (
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
+STATE_CHECK_ALL_NS: Final = 60_000_000_000
+"""In this time every slice of the state is digested into some row, so that followers have compared all of it."""
 STATE_CHECK_EVERY_NS: Final = 20_000_000
-"""A slice of the state is digested into a row at most this often: a digest costs about as much as a small
-block.
-"""
+"""But one slice at most this often: a digest costs about as much as a small block."""
 
 _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
@@ -332,7 +332,7 @@ class Decider:
 
     def _state_check(self, now_ns: int) -> bytes:
         count = engine.state_slice_count(self.book)
-        if not count or now_ns - self._checked_ns < STATE_CHECK_EVERY_NS:
+        if now_ns - self._checked_ns < max(STATE_CHECK_EVERY_NS, STATE_CHECK_ALL_NS // count):
             return b""
         self._checked_ns = now_ns
         place = self._next_slice % count

@@ -1,7 +1,7 @@
 """From a journal to a book: the newest snapshot that fits, every row verified, stored outcomes applied.
 
 Belongs here: which rows are read, what is verified, what is said when something is missing or changed. Never
-here: how a row is applied (ledger.core.engine), SQL (journal), files (snapshot).
+here: how a row is applied (ledger.core), SQL (journal), files (snapshot).
 
 The chain is verified from the last day-close checkpoint, the row that opened the trade date, or from the
 snapshot if that is older; `yzt audit verify` does the rest. Reading, hashing and applying overlap: rows are read
@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Final
 
 from ledger import snapshot
-from ledger.core import engine
 from ledger.core.arrays import from_arrays
 from ledger.core.book import Book
 from ledger.core.invariants import check_book
 from ledger.core.row import Row, check_bodies, row_digest
+from ledger.core.runs import apply_run, runs
 from ledger.journal import Head, JournalReader, JournalTampered
 from ledger.lookup import verified_row
 from protocol.codes import ReplyCode
@@ -161,9 +161,8 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         except InvariantBroken as error:
             raise JournalTampered(str(error)) from None
         sequence = page[-1].sequence
-        for row in page:
-            if row.sequence > book.sequence:
-                _apply(book, row)
+        for run in runs([row for row in page if row.sequence > book.sequence]):
+            _apply(book, run)
         if time.monotonic_ns() >= report_ns:
             progress(f"row {sequence} of {head.sequence} verified")
             report_ns += PROGRESS_EVERY_NS
@@ -173,21 +172,15 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         raise JournalTampered(f"row {sequence} is not the one that the journal's head names")
 
 
-def _apply(book: Book, row: Row) -> None:
-    """Applies the next row and compares what it says of the state after it.
+def _apply(book: Book, run: list[Row]) -> None:
+    """Applies the next rows and compares what the last one says of the state after it.
 
     Raises: JournalTampered, InvariantBroken.
     """
-    if row.headers and row.trade_date != book.trade_date:
-        raise JournalTampered(f"row {row.sequence} is of {row.trade_date}, when {book.trade_date} was open")
-    engine.apply_row(book, row)
-    if row.state_check:
-        place = int.from_bytes(row.state_check[:4], "little", signed=True)
-        exists = 0 <= place < engine.state_slice_count(book)
-        if not exists or engine.state_slice_digest(book, place) != row.state_check[4:]:
-            raise InvariantBroken(
-                f"row {row.sequence}: state slice {place} comes out different from the one that decided"
-            )
+    for row in run:
+        if row.headers and row.trade_date != book.trade_date:
+            raise JournalTampered(f"row {row.sequence} is of {row.trade_date}, when {book.trade_date} was open")
+    apply_run(book, run)
 
 
 def _check_page(page: list[Row], sequence: int, digest: bytes) -> bytes:

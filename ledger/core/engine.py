@@ -30,9 +30,11 @@ from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role
 
 __all__ = [
+    "apply_block",
     "apply_genesis",
     "apply_row",
     "buying_power",
+    "check_state",
     "decide_block",
     "decide_control",
     "genesis_row",
@@ -63,7 +65,8 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
         decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
     else:
         outcomes = lane.decide_block(book, block, decided_at_ns)
-    _apply_block(book, frames, block, outcomes, decided_at_ns)
+    apply_block(book, block, outcomes)
+    advance(book, frames, decided_at_ns, [book.sequence + 1] * len(frames.seat))
     return outcomes.tobytes()
 
 
@@ -110,7 +113,8 @@ def apply_row(book: Book, row: Row) -> None:
             frames = Frames.of(prefixes)
             check_next(book, frames, len(records))
             give_out_pages(book, frames)
-            _apply_block(book, frames, resolve(book, frames, records), outcomes, row.decided_at_ns)
+            apply_block(book, resolve(book, frames, records), outcomes)
+            advance(book, frames, row.decided_at_ns, [row.sequence] * len(frames.seat))
     except MisuseError as error:
         raise InvariantBroken(f"row {row.sequence} does not fit the book: {error}") from error
 
@@ -164,10 +168,24 @@ def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
     return frames.sequence_of(seat, number) if number < used else 0
 
 
-def _apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray, decided_at_ns: int) -> None:
+def apply_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
+    """Let (n,) outcomes act on a resolved block. Raises InvariantBroken when the books are wrong afterwards."""
     apply_effects(book, block, outcomes)
     check_block(book, block)
-    advance(book, frames, decided_at_ns)
+
+
+def check_state(book: Book, row: Row) -> bool:
+    """Compare the slice of the state that a row names, right after it was applied. Returns whether it names one.
+
+    Raises InvariantBroken when the book is not the one that decided.
+    """
+    if not row.state_check:
+        return False
+    place = int.from_bytes(row.state_check[:4], "little", signed=True)
+    exists = 0 <= place < state_slice_count(book)
+    if not exists or state_slice_digest(book, place) != row.state_check[4:]:
+        raise InvariantBroken(f"row {row.sequence}: state slice {place} comes out different")
+    return True
 
 
 def _apply_control_row(
@@ -184,7 +202,7 @@ def _apply_control_row(
         return
     # The number takes no page of the request table: control must find room when that is full. It is used before the
     # effect: a roll closes the date that it belongs to.
-    advance(book, Frames.of(prefix), decided_at_ns)
+    advance(book, Frames.of(prefix), decided_at_ns, [book.sequence + 1])
     if code == ReplyCode.ACCEPTED and message is not None:
         apply_control(book, message)
 

@@ -4,6 +4,7 @@ Belongs here: everything that is reckoned once per frame. Never here: records (r
 that is not next (sequence, the ledger's link).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,12 +122,15 @@ def heads_after(book: Book, frames: Frames) -> LongColumn:
     return after
 
 
-def advance(book: Book, frames: Frames, decided_at_ns: int) -> None:
-    """The row is done: sequence, heads and frame index move on."""
-    book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
-    firsts: dict[int, int] = {}
-    for seat, first in zip(frames.seat.tolist(), frames.first_number.tolist(), strict=True):
-        firsts.setdefault(seat, first)
-    for seat, first in firsts.items():
-        book.frames.add(seat, first, book.sequence)
+def advance(book: Book, frames: Frames, decided_at_ns: int, sequences: Sequence[int]) -> None:
+    """The rows of these frames are done: sequence, heads and frame index move on.
+
+    `sequences`: (f,) the row of each frame, ascending; `decided_at_ns` is the last row's.
+    """
+    known: dict[int, int] = {}
+    for seat, first, sequence in zip(frames.seat.tolist(), frames.first_number.tolist(), sequences, strict=True):
+        if known.get(seat) != sequence:
+            known[seat] = sequence
+            book.frames.add(seat, first, sequence)
+    book.sequence, book.decided_at_ns = sequences[-1], decided_at_ns
     np.maximum.at(book.next_number, frames.seat, frames.first_number + frames.record_count)

@@ -15,8 +15,8 @@ import asyncpg
 from config.processes import Progress
 from ledger import snapshot
 from ledger.core.book import Book
-from ledger.core.engine import apply_row, state_slice_count, state_slice_digest
 from ledger.core.row import Row
+from ledger.core.runs import apply_run, runs
 from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
@@ -24,7 +24,6 @@ from ledger.follower.pace import Pace
 from ledger.follower.projection import Cursor, ReadModel, ReadModelLost
 from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
-from protocol.errors import InvariantBroken
 from protocol.records import RECORD
 
 POLL_NS: Final = 25_000_000
@@ -42,7 +41,7 @@ NS_PER_SECOND: Final = 1_000_000_000
 
 @dataclass(slots=True)
 class Replica:
-    """A book and the chain that led to it. Takes rows one by one and believes none before it is checked."""
+    """A book and the chain that led to it. Takes rows in order and believes none before it is checked."""
 
     book: Book
     chain: Chain
@@ -52,24 +51,18 @@ class Replica:
         """The state before the first row."""
         return cls(Book.empty(), Chain(shard, 0, ZERO_DIGEST))
 
-    def apply(self, row: Row) -> bool:
-        """Checks the next row, applies its stored outcomes and compares the slice it names, if it names one.
+    def apply(self, run: list[Row]) -> bool:
+        """Checks the next rows, one list of `runs`, applies their stored outcomes and compares the slice they name.
 
         Returns: whether a slice was compared.
         Raises: JournalTampered for a row that does not fit; InvariantBroken when our state is not the ledger's.
         """
-        fault = self.chain.fault_of(row)
-        if fault is not None:
-            raise JournalTampered(f"journal row {row.sequence}: {fault}")
-        apply_row(self.book, row)
-        self.chain.advance(row)
-        if not row.state_check:
-            return False
-        slice_no = int.from_bytes(row.state_check[:4], "little", signed=True)
-        exists = 0 <= slice_no < state_slice_count(self.book)
-        if not exists or state_slice_digest(self.book, slice_no) != row.state_check[4:]:
-            raise InvariantBroken(f"row {row.sequence}: state slice {slice_no} of the follower is not the ledger's")
-        return True
+        for row in run:
+            fault = self.chain.fault_of(row)
+            if fault is not None:
+                raise JournalTampered(f"journal row {row.sequence}: {fault}")
+            self.chain.advance(row)
+        return apply_run(self.book, run)
 
 
 @dataclass(slots=True)
@@ -138,12 +131,12 @@ class Follower:
             await self._adopt(*found)
         chain = self._replica.chain
         next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
-        rows = self._reader.rows_after(chain.sequence, READ_BYTES, self._cursor.sequence)
-        async for row in rows:
-            self._apply(row)
+        async for page in self._reader.pages_after(chain.sequence, READ_BYTES, self._cursor.sequence):
+            for run in runs(page):
+                self._apply(run)
             if time.monotonic_ns() >= next_report_ns:
                 next_report_ns += PROGRESS_EVERY_NS
-                self._progress(f"follower recovers: row {row.sequence} of {self._cursor.sequence}")
+                self._progress(f"follower recovers: row {chain.sequence} of {self._cursor.sequence}")
         if (chain.sequence, chain.digest) != (self._cursor.sequence, self._cursor.digest):
             raise JournalTampered(
                 f"the read model holds row {self._cursor.sequence}, the journal ends at {chain.sequence} or differs"
@@ -175,15 +168,12 @@ class Follower:
             return True
         await self._count_waiting(until)
         batch = Batch(self._replica.book.contracts_count)
-        async for row in self._reader.rows_after(self._cursor.sequence, READ_BYTES, until):
+        async for page in self._reader.pages_after(self._cursor.sequence, READ_BYTES, until):
             if batch.last is None:
-                self.metrics.behind(until - self._cursor.sequence, row.decided_at_ns)
-                self._pace.begin(time.time_ns() - row.decided_at_ns)
-            self._apply(row)
-            batch.add(row)
-            if batch.is_full:
+                self.metrics.behind(until - self._cursor.sequence, page[0].decided_at_ns)
+                self._pace.begin(time.time_ns() - page[0].decided_at_ns)
+            if not await self._take(batch, page):
                 break
-            await self._pace.rest()
         if batch.last is None:
             raise JournalTampered(f"journal row {self._cursor.sequence + 1} is missing, the head is at {until}")
         began_ns = time.monotonic_ns()
@@ -192,10 +182,21 @@ class Follower:
         self.metrics.behind(until - self._cursor.sequence, self._cursor.decided_at_ns)
         return self._cursor.sequence == until
 
-    def _apply(self, row: Row) -> None:
-        if self._replica.apply(row):
+    async def _take(self, batch: Batch, page: list[Row]) -> bool:
+        """Rows of a page into book and batch, as many as the batch takes. Returns: whether it takes more."""
+        for run in runs(page):
+            self._apply(run)
+            for row in run:
+                batch.add(row)
+            if batch.is_full:
+                return False
+            await self._pace.rest()
+        return True
+
+    def _apply(self, run: list[Row]) -> None:
+        if self._replica.apply(run):
             self.metrics.compared_slice()
-        self._policy.applied(len(row.records) // RECORD.itemsize)
+        self._policy.applied(sum(len(row.records) for row in run) // RECORD.itemsize)
 
     async def _adopt(self, book: Book, digest: bytes) -> None:
         row = await self._reader.row_holding(book.sequence) if book.sequence else None

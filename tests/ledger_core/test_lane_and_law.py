@@ -11,6 +11,7 @@ from ledger.core.decide import decide_in_order
 from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
 from ledger.core.resolve import resolve
+from ledger.core.runs import apply_run, runs
 from protocol.codes import ReplyCode
 from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX
@@ -63,14 +64,17 @@ def send_checked(desk: Desk, frames: list[Frame]) -> bytes:
 @SLOWLY
 @given(drawn=blocks)
 def test_lane_and_law_agree_and_replay_gives_the_same_book(drawn: Blocks) -> None:
-    desk, follower = fresh_desk(), fresh_desk().book
+    desk, one_by_one, together = fresh_desk(), fresh_desk().book, fresh_desk().book
 
     for block in drawn:
         send_checked(desk, frames_of(block))
     for row in desk.rows[1:]:
-        engine.apply_row(follower, row)
+        engine.apply_row(one_by_one, row)
+    for run in runs(desk.rows[1:]):
+        apply_run(together, run)
 
-    assert_same_books(desk.book, follower)
+    assert_same_books(desk.book, one_by_one)
+    assert_same_books(desk.book, together)
 
 
 @SLOWLY

@@ -1,0 +1,128 @@
+"""Rows applied several at a time: which go together, and that a row that does not fit is named."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.core import engine
+from ledger.core.book import Book
+from ledger.core.row import Row
+from ledger.core.runs import RUN_RECORDS_MAX, apply_run, runs
+from protocol.errors import InvariantBroken
+from protocol.messages import ChangeContract
+from protocol.vocabulary import ContractEvent
+from tests.ledger_core.desk import SEAT, SECOND_SEAT, SMALL, Desk, Frame, freeze, joined
+
+FIRST = 9  # sequence of the first row after those that set the desk up
+
+
+def desk_of_rows() -> Desk:
+    """Three small block rows, a control row, and a block row, behind the rows that set the desk up."""
+    desk = Desk()
+    contract_no, other_no = desk.open(1_000), desk.open(1_000)
+    while desk.book.sequence < FIRST - 1:
+        desk.open(1)
+    desk.send(Frame(SEAT, joined(freeze(contract_no, 600), freeze(contract_no, 600))))
+    desk.send(Frame(SEAT, freeze(contract_no, 400)), Frame(SECOND_SEAT, freeze(other_no, 7)))
+    desk.send(Frame(SECOND_SEAT, freeze(other_no, 8)))
+    desk.done(ChangeContract(contract_no, ContractEvent.SUSPEND))
+    desk.send(Frame(SEAT, freeze(contract_no, 1)))
+    return desk
+
+
+def book_before(desk: Desk, sequence: int) -> Book:
+    """The book that the rows below `sequence` make."""
+    book = Book.empty(SMALL)
+    for row in desk.rows[: sequence - 1]:
+        engine.apply_row(book, row)
+    return book
+
+
+def cuts(rows: list[Row]) -> list[list[int]]:
+    return [[row.sequence for row in run] for run in runs(rows)]
+
+
+def of_records(row: Row, count: int) -> Row:
+    return replace(row, records=bytes(64 * count))
+
+
+def test_block_rows_go_together_and_control_alone() -> None:
+    rows = desk_of_rows().rows[FIRST - 1 :]
+
+    assert cuts(rows) == [[9, 10, 11], [12], [13]]
+    assert cuts([]) == []
+
+
+def test_a_row_with_a_state_check_ends_its_run() -> None:
+    first, second, third, *_ = desk_of_rows().rows[FIRST - 1 :]
+
+    assert cuts([first, replace(second, state_check=bytes(36)), third]) == [[9, 10], [11]]
+
+
+def test_rows_of_many_records_are_not_joined() -> None:
+    small, large, third, *_ = desk_of_rows().rows[FIRST - 1 :]
+
+    assert cuts([small, of_records(large, RUN_RECORDS_MAX - 2), third]) == [[9, 10], [11]]
+    assert cuts([small, of_records(large, RUN_RECORDS_MAX - 1), third]) == [[9], [10, 11]]
+    assert cuts([of_records(small, RUN_RECORDS_MAX + 1), large, third]) == [[9], [10, 11]]
+
+
+def test_the_book_tells_the_row_of_each_request() -> None:
+    desk = desk_of_rows()
+    book = book_before(desk, FIRST)
+
+    for run in runs(desk.rows[FIRST - 1 :]):
+        apply_run(book, run)
+
+    placed = {(SEAT, 1): 9, (SEAT, 2): 9, (SEAT, 3): 10, (SEAT, 4): 13, (SECOND_SEAT, 1): 10, (SECOND_SEAT, 2): 11}
+    assert {key: engine.row_holding(book, book.trade_date, *key) for key in placed} == placed
+    assert (book.sequence, book.decided_at_ns) == (desk.book.sequence, desk.book.decided_at_ns)
+
+
+def test_the_state_is_compared_after_the_row_that_names_a_slice() -> None:
+    desk = desk_of_rows()
+    first, second = desk.rows[FIRST - 1 : FIRST + 1]
+    after = book_before(desk, FIRST + 2)
+    digest = engine.state_slice_digest(after, 1)
+
+    checked = replace(second, state_check=(1).to_bytes(4, "little") + digest)
+    assert apply_run(book_before(desk, FIRST), [first, checked])
+    assert not apply_run(book_before(desk, FIRST), [first, second])
+
+    with pytest.raises(InvariantBroken, match="row 10: state slice 1 comes out different"):
+        apply_run(
+            book_before(desk, FIRST), [first, replace(checked, state_check=(1).to_bytes(4, "little") + bytes(32))]
+        )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows: [rows[0], rows[2]], "row 11 after row 9"),
+        (lambda rows: [rows[0], replace(rows[0], sequence=10), rows[2]], "row 10 does not fit the book"),
+        (lambda rows: [rows[0], replace(rows[1], outcomes=rows[1].outcomes[16:]), rows[2]], "row 10: .* do not pair"),
+        (
+            lambda rows: [
+                replace(rows[0], records=rows[0].records[64:], outcomes=rows[0].outcomes[16:]),
+                replace(rows[1], records=rows[1].records + bytes(64), outcomes=rows[1].outcomes + bytes(16)),
+            ],
+            "row 9 does not fit the book",
+        ),
+    ],
+)
+def test_a_row_that_does_not_fit_is_named(spoil: object, said: str) -> None:
+    desk = desk_of_rows()
+    assert callable(spoil)
+
+    with pytest.raises(InvariantBroken, match=said):
+        apply_run(book_before(desk, FIRST), spoil(desk.rows[FIRST - 1 : FIRST + 2]))
+
+
+def test_books_that_come_out_wrong_are_told_with_the_rows() -> None:
+    """Two accepted outcomes where one was refused: more is frozen than there is."""
+    desk = desk_of_rows()
+    rows = desk.rows[FIRST - 1 : FIRST + 2]
+    accepted = replace(rows[0], outcomes=rows[0].outcomes[:16] * 2)
+
+    with pytest.raises(InvariantBroken, match=r"rows 9 to 11: .*balance − frozen"):
+        apply_run(book_before(desk, FIRST), [accepted, *rows[1:]])
