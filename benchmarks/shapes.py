@@ -4,7 +4,7 @@ Belongs here: closed and open loops and what they tally. Never here: starting sy
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 import trio
@@ -19,7 +19,7 @@ from benchmarks.blocks import (
     opened_by,
 )
 from benchmarks.plan import LoadPlan, LoadResult
-from protocol.client import Seat
+from protocol.client import Outcome, Seat
 from protocol.client.verbs import SingleVerbs
 from protocol.vocabulary import BANK_SEAT
 
@@ -46,9 +46,9 @@ class Tally:
         self.ended_ns = self.begun_ns
         self._end_ns = self.begun_ns + int(plan.seconds_max * 1e9)
 
-    def may_start(self, records: int) -> bool:
+    def may_start(self, records: int, now_ns: int) -> bool:
         """Whether another block may be sent; counts it as started when it may."""
-        if self.started + records > self._plan.records_max or time.perf_counter_ns() >= self._end_ns:
+        if self.started + records > self._plan.records_max or now_ns >= self._end_ns:
             return False
         self.started += records
         return True
@@ -95,7 +95,7 @@ async def run_blocks(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     tally = Tally(plan)
 
     async def stream(seat: Seat, position: int) -> None:
-        while tally.may_start(plan.record_count):
+        while tally.may_start(plan.record_count, time.perf_counter_ns()):
             position = (position + 1) % len(pool)
             block = pool[position]
             since_ns = time.perf_counter_ns()
@@ -126,21 +126,26 @@ async def run_singles(faces: Sequence[SingleVerbs], plan: LoadPlan) -> LoadResul
     )
     tally = Tally(plan)
 
-    async def call(face: SingleVerbs, position: int) -> None:
-        while tally.may_start(1):
+    async def call(freeze: Callable[[int, int], Awaitable[Outcome]], position: int) -> None:
+        latencies_ns: list[int] = []
+        since_ns = time.perf_counter_ns()
+        while tally.may_start(1, since_ns):
             position = (position + 1) % SINGLES_POOL
             contract_no, amount_fen, code = orders[position]
-            since_ns = time.perf_counter_ns()
-            outcome = await face.freeze(contract_no=contract_no, amount_fen=amount_fen)
-            tally.ended_ns = time.perf_counter_ns()
-            tally.latencies_ns.append(tally.ended_ns - since_ns)
-            tally.records += 1
-            tally.codes_wrong += outcome.code != code
-            tally.frozen_fen += amount_fen if outcome.code == 0 else 0
+            outcome = await freeze(contract_no, amount_fen)
+            begun_ns, since_ns = since_ns, time.perf_counter_ns()
+            latencies_ns.append(since_ns - begun_ns)
+            if outcome.code == code:
+                tally.frozen_fen += 0 if code else amount_fen
+            else:
+                tally.codes_wrong += 1
+        tally.ended_ns = max(tally.ended_ns, since_ns)
+        tally.records += len(latencies_ns)
+        tally.latencies_ns += latencies_ns
 
     async with trio.open_nursery() as nursery:
         for caller in range(len(plan.seats) * plan.in_flight):
-            nursery.start_soon(call, faces[caller % len(faces)], caller * 97)
+            nursery.start_soon(call, faces[caller % len(faces)].freeze, caller * 97)
     return tally.result()
 
 
@@ -191,7 +196,7 @@ async def run_mixed(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
         empty = np.zeros(0, np.int64)
         open_freezes = OpenFreezes(empty, empty, empty)
         turn = 0
-        while tally.may_start(plan.record_count):
+        while tally.may_start(plan.record_count, time.perf_counter_ns()):
             turn += 1
             mixed = mixed_block(
                 rng, fresh_pool[turn % POOL_BLOCKS_MAX], open_freezes, seat.settings.seat, seat.trade_date
@@ -207,7 +212,7 @@ async def run_mixed(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     async def save(seat: Seat) -> None:
         block = bank_block(np.random.default_rng(plan.seed), plan.record_count, plan.contracts_count)
         sent = 0
-        while tally.may_start(plan.record_count):
+        while tally.may_start(plan.record_count, time.perf_counter_ns()):
             if sent > SAVINGS_SHARE * tally.records:
                 tally.started -= plan.record_count
                 await trio.sleep(SAVINGS_PAUSE_SECONDS)

@@ -227,13 +227,13 @@ class FrontDesk:
         except LEDGER_FAULTS as error:
             broken = error
         self._intake.flush_if_full()
-        self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         now_ns, elapsed_ns = self._clock.now_ns(), self._clock.elapsed_ns()
         for waiting, frame in answers:
             try:
                 self._pass_on(waiting, frame, now_ns, elapsed_ns)
             except LEDGER_FAULTS as error:
                 broken = error
+        self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.progress.ring()
         if self._intake.checkpoint is not None:
             self.checkpoint_due.ring()

@@ -13,6 +13,7 @@ from typing import Final
 from config.exit_codes import ProcessFault
 from ledger.core.row import Row
 from ledger.deciding import Decided, Decider, Lookup
+from ledger.doorbell import Doorbell
 from ledger.gate import Gate, Outlet
 from ledger.groups import GroupCap, SeatQueues
 from ledger.journal import Journal, JournalLost
@@ -40,6 +41,7 @@ class _Commit:
     records: int
     started_ns: int
     task: asyncio.Task[None]
+    elapsed_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Pipeline:
         self._finder = Finder(journal)
         self._committed = asyncio.Event()  # set, and replaced, by each commit
         self._fault: ProcessFault | None = None
-        self._event = asyncio.Event()
+        self._bell = Doorbell()
         self._quiet = asyncio.Event()
         self._stopping = False
         metrics.sequence = decider.book.sequence
@@ -112,7 +114,7 @@ class Pipeline:
         now_ns = self._clock_ns()
         for frame in frames:
             self.queues.put(frame, now_ns)
-        self._event.set()
+        self._bell.ring()
 
     @property
     def undecided_bytes(self) -> int:
@@ -128,7 +130,7 @@ class Pipeline:
     def stop(self) -> None:
         """Lets `run` end once what is decided is durable and let out; undecided frames are left."""
         self._stopping = True
-        self._event.set()
+        self._bell.ring()
 
     async def close(self) -> None:
         """Ends the reading of rows that nobody waits for any more; to be called when `run` has ended."""
@@ -141,12 +143,15 @@ class Pipeline:
         while True:
             if self._fault is not None:
                 raise self._fault
-            if self._commit is not None and self._commit.task.done():
-                self._finish_commit(self._commit)
+            finished = self._commit if self._commit is not None and self._commit.task.done() else None
+            if finished is not None:
+                self._finish_commit(finished)
             started, self._ready = (self._ready, None) if self._commit is None else (None, self._ready)
             if started is not None:
                 self._start_commit(started)
             self.gate.release_after(self.gate.durable)
+            if finished is not None:
+                self._count(finished)
             if started is not None:
                 self.gate.put(started.row.sequence, started.outlet, started.decided.parts())
             if self._may_decide():
@@ -158,8 +163,7 @@ class Pipeline:
                 self._quiet.set()
                 if self._stopping:
                     return
-            self._event.clear()
-            await self._event.wait()
+            await self._bell.next_ring()
 
     def _may_decide(self) -> bool:
         """Whether the next group is closed now.
@@ -204,25 +208,30 @@ class Pipeline:
 
     def _start_commit(self, ready: _Ready) -> None:
         task = asyncio.create_task(self._append(ready.row, ready.open_date), name=f"commit {ready.row.sequence}")
-        task.add_done_callback(self._wake)
         records = len(ready.row.records) // RECORD_BYTES
         self._commit = _Commit(ready.row, ready.decided.frames, records, time.monotonic_ns(), task)
 
     async def _append(self, row: Row, open_date: int) -> None:
-        if open_date != row.trade_date:
-            await self._journal.open_date(open_date)
-        await self._journal.append(row)
+        try:
+            if open_date != row.trade_date:
+                await self._journal.open_date(open_date)
+            await self._journal.append(row)
+        finally:
+            self._bell.ring()  # whoever hears it runs after this task is done
 
     def _finish_commit(self, commit: _Commit) -> None:
         commit.task.result()
-        elapsed_ns = time.monotonic_ns() - commit.started_ns
+        commit.elapsed_ns = time.monotonic_ns() - commit.started_ns
         self._commit = None
         self.gate.durable = commit.row.sequence
         self._committed.set()
         self._committed = asyncio.Event()
+
+    def _count(self, commit: _Commit) -> None:
+        """What nobody waits for."""
         if commit.records:
-            self._cap.measured(commit.records, elapsed_ns)
-        self._metrics.committed(commit.row.outcomes, commit.frames, elapsed_ns)
+            self._cap.measured(commit.records, commit.elapsed_ns)
+        self._metrics.committed(commit.row.outcomes, commit.frames, commit.elapsed_ns)
         self._metrics.sequence = commit.row.sequence
 
     def _fetch(self, lookup: Lookup) -> None:
@@ -248,7 +257,4 @@ class Pipeline:
         if error is not None:
             lost = JournalLost(f"the journal cannot be read: {error}")
             self._fault = error if isinstance(error, ProcessFault) else lost
-        self._event.set()
-
-    def _wake(self, _task: asyncio.Task[None]) -> None:
-        self._event.set()
+        self._bell.ring()

@@ -70,9 +70,8 @@ class Call:
             self.queue.remove(self)
         return trio.lowlevel.Abort.SUCCEEDED
 
-    async def wait(self) -> Outcome:
-        """Park the caller until somebody has set `outcome` or `error` and called `wake`. Raises that error."""
-        await trio.lowlevel.wait_task_rescheduled(self.abort)
+    def result(self) -> Outcome:
+        """What the caller was woken with. Raises the error, when it was that."""
         if self.outcome is None:
             raise self.error or AssertionError("woken without an outcome")
         return self.outcome

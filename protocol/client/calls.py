@@ -196,7 +196,8 @@ class Calls:
         call = Call(body, self._controls)
         self._controls.append(call)
         self._bell.ring()
-        return await call.wait()
+        await trio.lowlevel.wait_task_rescheduled(call.abort)
+        return call.result()
 
     async def block(self, records: RecordArray, valid_until_ns: int) -> BlockOutcome:
         """Wait for the outcomes of (n,) RECORD, n ≥ 1. Raises and on cancellation as `control`."""

@@ -11,6 +11,8 @@ same for one record as for a hundred, at each of its stations.
 from collections import deque
 from itertools import islice
 
+import trio
+
 from protocol.client.caller import Bell, Call
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import Outcome
@@ -45,7 +47,8 @@ class Turns:
         self._pending.append(call)
         if self._next is not None:
             self._next.bell.ring()
-        return await call.wait()
+        await trio.lowlevel.wait_task_rescheduled(call.abort)
+        return call.result()
 
     def calls_for(self, turn: "Turn", count_max: int) -> list[Call]:
         """What `turn` may put into a frame now; it stays pending until taken."""
