@@ -14,6 +14,7 @@ from gateway.book_intake import FeedBroken
 from gateway.clock import Clock
 from gateway.links.doorbell import Doorbell
 from gateway.links.in_flight import InFlight, UnaskedAnswer
+from gateway.links.receiving import receive
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
@@ -187,7 +188,7 @@ class LedgerLink:
                 frames.append(frame)
             if frames:
                 self._owner.ledger_said(frames)
-            data = await stream.receive_some(RECEIVE_BYTES)
+            data = await receive(stream, RECEIVE_BYTES)
             if not data:
                 return
             reader.feed(data)

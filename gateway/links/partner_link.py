@@ -15,6 +15,7 @@ import trio
 
 from gateway.clock import Clock
 from gateway.links.doorbell import Doorbell
+from gateway.links.receiving import receive
 from protocol.bank_events import BankEvent
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
@@ -189,9 +190,9 @@ class PartnerLink:
             self._failed()
 
     async def _receive(self) -> None:
-        size = SMALL_RECEIVE_BYTES
+        size, plain = SMALL_RECEIVE_BYTES, self._plain
         while True:
-            data = await self._stream.receive_some(size)
+            data = await (self._stream.receive_some(size) if plain is None else receive(plain, size))
             if not data:
                 return
             size = RECEIVE_CHUNK_BYTES if len(data) == size else SMALL_RECEIVE_BYTES
