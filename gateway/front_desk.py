@@ -13,7 +13,6 @@ import trio
 from gateway.book_intake import BookIntake, FeedBroken
 from gateway.clock import Clock
 from gateway.high_water import HighWater
-from gateway.links.doorbell import Doorbell
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
 from gateway.links.partner_link import PartnerLink
@@ -28,6 +27,7 @@ from protocol.bank_events import (
     RequestReceived,
 )
 from protocol.bank_session import BankSession, SessionPolicy
+from protocol.client.lowlevel import Bell
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
@@ -84,8 +84,8 @@ class FrontDesk:
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
         self._links_made = 0
         self.draining = False
-        self.progress = Doorbell()  # rung when something was answered or a link has gone
-        self.checkpoint_due = Doorbell()
+        self.progress = Bell()  # rung when something was answered or a link has gone
+        self.checkpoint_due = Bell()
 
     def use_ledger(self, ledger: LedgerLink) -> None:
         """The link that requests are forwarded on; set once, before the first partner."""

@@ -12,9 +12,8 @@ import trio
 
 from gateway.book_intake import FeedBroken
 from gateway.clock import Clock
-from gateway.links.doorbell import Doorbell
 from gateway.links.in_flight import InFlight, UnaskedAnswer
-from gateway.links.receiving import receive
+from protocol.client.lowlevel import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
@@ -82,7 +81,7 @@ class LedgerLink:
         self._owner = owner
         self._clock = clock
         self._outgoing: list[bytes] = []
-        self._bell = Doorbell()
+        self._bell = Bell()
         self.in_flight = InFlight()
         self.registered = False
         self.first_registered = trio.Event()

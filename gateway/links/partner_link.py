@@ -14,10 +14,9 @@ from typing import Protocol
 import trio
 
 from gateway.clock import Clock
-from gateway.links.doorbell import Doorbell
-from gateway.links.receiving import receive
 from protocol.bank_events import BankEvent
 from protocol.bank_session import BankSession
+from protocol.client.lowlevel import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
 from protocol.key_ring import BankKeyMissing
@@ -75,7 +74,7 @@ class PartnerLink:
         self._stream = stream
         self._desk = desk
         self._clock = clock
-        self._bell = Doorbell()
+        self._bell = Bell()
         self._scope = trio.CancelScope()
         self._timer = trio.CancelScope()
         self._low_water_bytes = 1  # what the kernel gathers before it wakes us

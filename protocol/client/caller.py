@@ -1,4 +1,4 @@
-"""One caller that waits for one answer, and the bell that wakes whoever sends.
+"""One caller that waits for one answer.
 
 Belongs here: parking a task and waking it, once and cheaply. Never here: what is sent, and by whom (turns, calls).
 """
@@ -10,36 +10,6 @@ import trio
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import Outcome
 from protocol.client.receipts import RECEIPT
-
-
-class Bell:
-    """Wakes the one task that waits, at once or when it next waits. Cheaper than an event per wait."""
-
-    __slots__ = ("_rung", "_task")
-
-    def __init__(self) -> None:
-        self._rung = False
-        self._task: trio.lowlevel.Task | None = None
-
-    def ring(self) -> None:
-        """There is something to do."""
-        self._rung = True
-        if self._task is not None:
-            task, self._task = self._task, None
-            trio.lowlevel.reschedule(task)
-
-    async def wait(self) -> None:
-        """Return when rung since the last return, never in the same turn. On cancellation nothing is lost."""
-        if self._rung:
-            await trio.lowlevel.checkpoint()
-        else:
-            self._task = trio.lowlevel.current_task()
-            await trio.lowlevel.wait_task_rescheduled(self._abort)
-        self._rung = False
-
-    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        self._task = None
-        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class Call:

@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 import trio
 
-from protocol.client.caller import Bell, Call
+from protocol.client.caller import Call
 from protocol.client.errors import OutcomeUnknown, SessionEnded
+from protocol.client.lowlevel import Bell
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from protocol.client.receipts import RECEIPT
 from protocol.client.turns import Turn

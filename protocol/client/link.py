@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import trio
 
 from protocol.client.clock import Clock
+from protocol.client.lowlevel import receive
 from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import Traffic
@@ -134,7 +135,7 @@ class Link:
         except PeerViolation as violation:
             self._session.terminate(violation.code, violation.detail, self._clock.now_ns())
             end = LinkEnd(violation.code, 0, violation.detail)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             end = LinkEnd(None, 0, "the connection broke")
         if self._end is None:
             self._end = end
@@ -161,11 +162,14 @@ class Link:
     async def _receive(self, stream: trio.abc.Stream) -> None:
         session, clock = self._session, self._clock
         while self._end is None:
-            data = await stream.receive_some(RECEIVE_BYTES)
+            if isinstance(stream, trio.SocketStream):
+                data = await receive(stream, RECEIVE_BYTES)
+            else:
+                data = bytes(await stream.receive_some(RECEIVE_BYTES))
             if not data:
                 return
             now_ns = clock.now_ns()
-            session.receive_data(bytes(data), now_ns)
+            session.receive_data(data, now_ns)
             event = session.next_event(now_ns)
             while event is not None:
                 self._handle(event, now_ns)

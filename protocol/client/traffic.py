@@ -12,9 +12,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from protocol.client.caller import Bell
 from protocol.client.calls import Calls, Draft, Waiter, recovered
 from protocol.client.errors import SessionEnded
+from protocol.client.lowlevel import Bell
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries

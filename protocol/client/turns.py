@@ -13,8 +13,9 @@ from itertools import islice
 
 import trio
 
-from protocol.client.caller import Bell, Call
+from protocol.client.caller import Call
 from protocol.client.errors import SessionEnded
+from protocol.client.lowlevel import Bell
 from protocol.client.outcomes import Outcome
 
 
