@@ -27,12 +27,12 @@ from protocol.bank_events import (
     RequestReceived,
 )
 from protocol.bank_session import BankSession, SessionPolicy
-from protocol.client.lowlevel import Bell
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES
+from protocol.lowlevel import Bell
 from protocol.messages import (
     BookFeed,
     NotApplied,

@@ -19,6 +19,7 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.sequence import Arrival, classify
 from ledger.metrics import LedgerMetrics
 from ledger.repeats import RecentRows, StoredRow
+from ledger.state_round import StateRound
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
@@ -40,11 +41,6 @@ from protocol.messages import (
 )
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import BANK_PARTY, FrameKind
-
-STATE_CHECK_ALL_NS: Final = 60_000_000_000
-"""In this time every slice of the state is digested into some row, so that followers have compared all of it."""
-STATE_CHECK_EVERY_NS: Final = 20_000_000
-"""But one slice at most this often: a digest costs about as much as a small block."""
 
 _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
@@ -112,8 +108,7 @@ class Decider:
         self._shard = shard
         self._epoch = epoch
         self._metrics = metrics
-        self._checked_ns = 0
-        self._next_slice = 0
+        self.state_round = StateRound()
 
     def decide(self, group: list[Frame], now_ns: int) -> Decided:
         """Decides a group as `SeatQueues.take` forms it.
@@ -331,13 +326,8 @@ class Decider:
         return row
 
     def _state_check(self, now_ns: int) -> bytes:
-        count = engine.state_slice_count(self.book)
-        if now_ns - self._checked_ns < max(STATE_CHECK_EVERY_NS, STATE_CHECK_ALL_NS // count):
-            return b""
-        self._checked_ns = now_ns
-        place = self._next_slice % count
-        self._next_slice = place + 1
-        return place.to_bytes(4, "little") + engine.state_slice_digest(self.book, place)
+        place = self.state_round.due(engine.state_slice_count(self.book), now_ns)
+        return b"" if place is None else place.to_bytes(4, "little") + engine.state_slice_digest(self.book, place)
 
     def _is_owner(self, header: Header) -> bool:
         return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender

@@ -13,11 +13,11 @@ import trio
 from gateway.book_intake import FeedBroken
 from gateway.clock import Clock
 from gateway.links.in_flight import InFlight, UnaskedAnswer
-from protocol.client.lowlevel import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.lowlevel import Bell, receive
 from protocol.messages import Message, Register, Registered, decode_link, encode
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 

@@ -16,11 +16,11 @@ import trio
 from gateway.clock import Clock
 from protocol.bank_events import BankEvent
 from protocol.bank_session import BankSession
-from protocol.client.lowlevel import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
 from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
+from protocol.lowlevel import Bell, receive
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these

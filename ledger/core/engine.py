@@ -184,7 +184,7 @@ def check_state(book: Book, row: Row) -> bool:
     place = int.from_bytes(row.state_check[:4], "little", signed=True)
     exists = 0 <= place < state_slice_count(book)
     if not exists or state_slice_digest(book, place) != row.state_check[4:]:
-        raise InvariantBroken(f"row {row.sequence}: state slice {place} comes out different")
+        raise InvariantBroken(f"state slice {place} comes out different")
     return True
 
 

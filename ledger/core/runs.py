@@ -4,7 +4,8 @@ Belongs here: which rows may go together, and that the book comes out as if each
 what a row does (engine, effects), whether it is believed (the shells check the chain first).
 
 The argument. Outcomes are given, so nothing that rows do depends on their order: every effect is a sum, or is written
-to the slot of its own request. Their numbers follow one another as those of one block do.
+to the slot of its own request. Their numbers follow one another as those of one block do. What must be true of the
+books is checked after the last row of a run, not after each.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from protocol.records import OUTCOME, RECORD
 RUN_RECORDS_MAX = (
     4_096  # of several rows: above it a row's own work is more than the pass, and joining rows copies them
 )
+RUN_ROWS_MAX = 64  # a row in a run still costs its digests; a run is work without a rest
 assert RUN_RECORDS_MAX <= COMMIT_RECORDS_MAX
 
 
@@ -36,7 +38,7 @@ def runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
     records_bytes = 0
     for row in rows:
         fits = row.records and records_bytes + len(row.records) <= RUN_RECORDS_MAX * RECORD_BYTES
-        if run and not fits:
+        if run and (not fits or len(run) == RUN_ROWS_MAX):
             yield run
             run, records_bytes = [], 0
         run.append(row)
@@ -56,7 +58,10 @@ def apply_run(book: Book, run: list[Row]) -> bool:
     if len(run) == 1 or not _apply_together(book, run):
         for row in run:
             engine.apply_row(book, row)
-    return engine.check_state(book, run[-1])
+    try:
+        return engine.check_state(book, run[-1])
+    except InvariantBroken as error:
+        raise InvariantBroken(f"row {run[-1].sequence}: {error}") from None
 
 
 def _apply_together(book: Book, run: list[Row]) -> bool:

@@ -124,7 +124,7 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
 
 def _check_money(indices: Int64s, amounts: list[Int64s], sequence: int) -> None:
     """No amount of the contracts at `indices` is below zero, and none is overdrawn. What the requests of a batch lower
-    is checked row by row when the book applies them (ledger.core.invariants); this is the whole of an account.
+    is checked when the book applies them (ledger.core.invariants); this is the whole of an account.
     """
     balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
     for name, values in (

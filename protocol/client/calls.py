@@ -14,11 +14,11 @@ import trio
 
 from protocol.client.caller import Call
 from protocol.client.errors import OutcomeUnknown, SessionEnded
-from protocol.client.lowlevel import Bell
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from protocol.client.receipts import RECEIPT
 from protocol.client.turns import Turn
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
+from protocol.lowlevel import Bell
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import FrameKind
 
@@ -187,6 +187,11 @@ class Calls:
         """True when something that only this seat can send is not yet in a frame."""
         return bool(self._controls or self._blocks)
 
+    @property
+    def is_mid_block(self) -> bool:
+        """True when a part of a block is in a frame and another is not: that goes before single calls."""
+        return bool(self._blocks and self._blocks[0].sent_bytes)
+
     async def control(self, body: bytes) -> Outcome:
         """Wait for the outcome of a control message, which is a frame of its own.
 
@@ -222,7 +227,7 @@ class Calls:
             call = self._controls[0]
             return Draft(_CONTROL, call.body, 1, 0, FrameOfCalls(_CONTROL, [call], self._unclaimed))
         blocks = self._blocks
-        if not (blocks and blocks[0].sent_bytes):
+        if not self.is_mid_block:
             calls = self._turn.calls(min(records_max, FRAME_RECORDS_MAX))
             if calls:
                 body = b"".join([call.body for call in calls])

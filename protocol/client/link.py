@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import trio
 
 from protocol.client.clock import Clock
-from protocol.client.lowlevel import receive
 from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import Traffic
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.limits import NONCE_BYTES
+from protocol.lowlevel import receive
 from protocol.partner_events import (
     AnswerReceived,
     EstablishedEvent,

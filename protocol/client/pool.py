@@ -9,11 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
 from protocol.client.clock import Clock
+from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import Recovered
 from protocol.client.seat import Seat
 from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings
 from protocol.client.turns import Turns
 from protocol.client.verbs import SingleVerbs
+from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 
 
@@ -38,16 +40,21 @@ class SeatPool(SingleVerbs):
         call_frames_max: int = CALL_FRAMES_IN_FLIGHT_MAX,
         clock: Clock | None = None,
     ) -> AsyncIterator[Self]:
-        """Open every seat. `call_frames_max`: frames of single calls under way together, over all seats.
+        """Open every seat, one after the other. `call_frames_max`: frames of single calls under way together, over all
+        seats, 1 to CALL_FRAMES_MAX.
 
-        Raises what `Seat.open` raises, when one of them cannot be opened; MisuseError for no seat, seats of two
-        parties, or a seat named twice.
+        Raises what `Seat.open` raises, when one of them cannot be opened, and OutboxError later when the disk of one
+        fails; MisuseError for no seat, seats of two parties, a seat named twice.
         """
         if len({each.party for each in settings}) != 1 or len({each.seat for each in settings}) != len(settings):
             raise MisuseError("a pool has one or more different seats of one party")
         turns = Turns(call_frames_max)
         async with AsyncExitStack() as stack:
-            yield cls([await stack.enter_async_context(Seat.open(each, clock, turns)) for each in settings], turns)
+            seats = [await stack.enter_async_context(Seat.open(each, clock, turns)) for each in settings]
+            try:
+                yield cls(seats, turns)
+            finally:  # before the seats close one by one: what is pending must not go with one that closes next
+                turns.end(SessionEnded(ReplyCode.FINISHED, "the pool was closed"))
 
     @property
     def seats(self) -> tuple[Seat, ...]:

@@ -8,8 +8,8 @@ from collections import deque
 import trio
 
 from protocol.client.errors import SessionEnded
-from protocol.client.lowlevel import Bell
 from protocol.limits import QUERIES_IN_FLIGHT_MAX
+from protocol.lowlevel import Bell
 from protocol.messages import AnswerMessage, QueryMessage, decode_answer, encode
 from protocol.partner_session import PartnerSession
 

@@ -58,7 +58,8 @@ class Seat(SingleVerbs):
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
     answered, and raises SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is closed or
     its session ended for good. On cancellation a request not yet sent is taken back; the outcome of one already
-    sent comes in `recovered`.
+    sent comes in `recovered`. A seat of a pool shares its single calls with the others: one made here may go with
+    another, and still does when this one's session has ended.
     """
 
     def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock, turns: Turns) -> None:

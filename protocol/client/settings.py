@@ -24,6 +24,7 @@ from protocol.limits import (
 from protocol.signing import Signer, Verifier
 
 CALL_FRAMES_IN_FLIGHT_MAX = 2  # one under way, one behind it: more would cut a load of single calls into small frames
+CALL_FRAMES_MAX = 64
 CONNECT_ATTEMPTS_MAX = 1_000  # in a row without a session: about a quarter of an hour at the longest pause
 BACKOFF_NS_MIN = 20_000_000
 BACKOFF_NS_MAX = 1_000_000_000
@@ -63,7 +64,7 @@ class SeatSettings:
             ("seat", self.seat, 1, SEATS_MAX),
             ("heartbeat_ns", self.heartbeat_ns, HEARTBEAT_NS_MIN, HEARTBEAT_NS_MAX),
             ("outbox_records", self.outbox_records, CREDIT_RECORDS_MIN, CREDIT_RECORDS_MAX),
-            ("call_frames_max", self.call_frames_max, 1, 64),
+            ("call_frames_max", self.call_frames_max, 1, CALL_FRAMES_MAX),
             ("connect_timeout_ns", self.connect_timeout_ns, 1, 10**12),
             ("connect_attempts_max", self.connect_attempts_max, 1, 10**6),
             ("backoff_first_ns", self.backoff_first_ns, 1, 10**12),

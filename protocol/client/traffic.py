@@ -14,7 +14,6 @@ from itertools import chain
 
 from protocol.client.calls import Calls, Draft, Waiter, recovered
 from protocol.client.errors import SessionEnded
-from protocol.client.lowlevel import Bell
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries
@@ -22,6 +21,7 @@ from protocol.client.settings import SeatSettings
 from protocol.client.turns import Turns
 from protocol.client.window import KEEPS_NUMBER, Window, WindowFrame
 from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
+from protocol.lowlevel import Bell
 from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived
 from protocol.partner_session import PartnerSession
 from protocol.vocabulary import FrameKind
@@ -143,9 +143,10 @@ class Traffic:
             if frame is not None:
                 self._resend(session, frame, now_ns)
                 continue
-            self._turn.ready(window.may_send(1))
-            if not self._turn.is_ready:
+            if not window.may_send(1):
+                self._turn.ready(False)
                 return
+            self._turn.ready(not self.calls.is_mid_block)
             draft = self.calls.draft(window.frame_records_max)
             if draft is None:
                 return
@@ -163,6 +164,7 @@ class Traffic:
                 self._turn.ready(False)
                 return
             self._send(session, draft, now_ns)
+        self._turn.ready(False)  # until these bytes have left
 
     def outcomes(self, event: OutcomesReceived) -> None:
         """OUTCOMES came. Raises PeerViolation when they answer what was not asked."""

@@ -15,15 +15,22 @@ import trio
 
 from protocol.client.caller import Call
 from protocol.client.errors import SessionEnded
-from protocol.client.lowlevel import Bell
 from protocol.client.outcomes import Outcome
+from protocol.client.settings import CALL_FRAMES_MAX
+from protocol.errors import MisuseError
+from protocol.lowlevel import Bell
 
 
 class Turns:
     """Not thread-safe. The queue is no longer than its callers are many: each waits for its one record."""
 
     def __init__(self, frames_max: int) -> None:
-        """`frames_max`: frames of single calls under way together, over all seats that can send."""
+        """`frames_max`: frames of single calls under way together, over all seats that can send.
+
+        Raises MisuseError unless 1 ≤ frames_max ≤ CALL_FRAMES_MAX.
+        """
+        if not 1 <= frames_max <= CALL_FRAMES_MAX:
+            raise MisuseError(f"call_frames_max is {frames_max}, not within 1 to {CALL_FRAMES_MAX}")
         self._pending: deque[Call] = deque()
         self._frames_max = frames_max
         self._seats: deque[Turn] = deque()  # the one that took a frame last stands last
@@ -34,6 +41,7 @@ class Turns:
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
         turn = Turn(self, bell)
         self._seats.append(turn)
+        self._ended = None
         return turn
 
     async def record(self, record: bytes) -> Outcome:
@@ -63,12 +71,16 @@ class Turns:
         self._seats.append(turn)
         self.choose()
 
-    def choose(self) -> None:
-        """Something that turns depend on has changed: find who is next, and wake it if there is something to take."""
-        self._next = None
-        if sum(seat.frames for seat in self._seats if seat.is_ready) < self._frames_max:
-            self._next = next((seat for seat in self._seats if seat.is_ready), None)
-        if self._next is not None and self._pending:
+    def choose(self, awake: "Turn | None" = None) -> None:
+        """Something that turns depend on has changed: find who is next, and wake it if there is something to take.
+
+        Of the seats that are ready the one with the fewest frames under way: a line that has fallen silent does not
+        get a second one while another has none. `awake` is about to look for itself.
+        """
+        ready = [seat for seat in self._seats if seat.is_ready]
+        is_full = sum(seat.frames for seat in ready) >= self._frames_max
+        self._next = None if is_full else min(ready, key=_frames_under_way, default=None)
+        if self._next is not None and self._next is not awake and self._pending:
             self._next.bell.ring()
 
     def leave(self, turn: "Turn", ended: SessionEnded) -> None:
@@ -77,10 +89,14 @@ class Turns:
             self._seats.remove(turn)
             self.choose()
         if not self._seats:
-            self._ended = self._ended or ended
-            for call in self._pending:
-                call.fail(ended)
-            self._pending.clear()
+            self.end(ended)
+
+    def end(self, ended: SessionEnded) -> None:
+        """Nothing more is taken: everything pending fails with `ended`, and every later call."""
+        self._ended = self._ended or ended
+        for call in self._pending:
+            call.fail(ended)
+        self._pending.clear()
 
 
 class Turn:
@@ -96,10 +112,13 @@ class Turn:
         self.is_ready = False
 
     def ready(self, is_ready: bool) -> None:
-        """Whether a new frame could be sent now. While it could not, its frames under way hold up no other seat."""
+        """Whether a frame of single calls could be sent now; while it could not, what is under way holds up no other.
+
+        Told by this seat's own sender, before it asks for `calls`.
+        """
         if self.is_ready != is_ready:
             self.is_ready = is_ready
-            self._turns.choose()
+            self._turns.choose(awake=self)
 
     def calls(self, count_max: int) -> list[Call]:
         """The calls for the next frame, oldest first; none when it is another seat's turn, or nobody's."""
@@ -119,3 +138,7 @@ class Turn:
         """No session will come any more."""
         self.is_ready = False
         self._turns.leave(self, ended)
+
+
+def _frames_under_way(turn: Turn) -> int:
+    return turn.frames

@@ -42,15 +42,16 @@ def bank_verifiers() -> dict[int, Verifier]:
 class FakeBank:
     """Serves any number of links. Use `run`.
 
-    Switches: `is_deaf` keeps decided answers back until `speak`; `busy_frames` is how many requests are still turned
-    away BUSY; `cut_before_answer` drops the link once, after deciding and before answering; `cut` drops all links;
-    `away` are seats whose links are dropped at their logon.
+    Switches: `is_deaf` keeps decided answers back until `speak`, `silent_to` those of some seats; `busy_frames` is how
+    many requests are still turned away BUSY; `cut_before_answer` drops the link once, after deciding and before
+    answering; `cut` drops all links; `away` are seats whose links are dropped at their logon.
     """
 
     def __init__(self, credit_records: int = CREDIT_RECORDS_DEFAULT) -> None:
         self.ledger = FakeLedger()
         self.port = 0
         self.is_deaf = False
+        self.silent_to: set[int] = set()
         self.busy_frames = 0
         self.cut_before_answer = False
         self.tampers_digest = False  # answer what was not asked
@@ -145,6 +146,7 @@ class FakeBank:
     def speak(self) -> None:
         """Say what was kept back, in order, on the links that still are; and keep nothing back from now on."""
         self.is_deaf = False
+        self.silent_to.clear()
         for desk, frame in self._kept:
             self._answer(desk, frame)
         self._kept.clear()
@@ -214,7 +216,7 @@ class FakeBank:
             self.cut_before_answer = False
             self.ledger.take(frame, self.now())
             return False
-        elif self.is_deaf:
+        elif self.is_deaf or frame.header.seat in self.silent_to:
             self._kept.append((desk, frame))
         else:
             self._answer(desk, frame)

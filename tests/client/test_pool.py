@@ -134,6 +134,37 @@ async def test_calls_that_no_line_could_take_go_with_the_first_that_is_back(tmp_
         assert sent(bank) == [(OTHER, 2)]
 
 
+async def test_a_line_that_has_fallen_silent_gets_no_second_frame(tmp_path: Path) -> None:
+    async with pooled(tmp_path, call_frames_max=2) as (bank, pool):
+        bank.silent_to.add(ONE)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(pool.freeze, 195, 1)
+            await bank.came(1)
+            keys = [(await pool.freeze(195, 2)).key for _ in range(3)]
+            bank.speak()
+
+        assert keys == [(TRADE_DATE, OTHER, number) for number in (1, 2, 3)]
+        assert sent(bank) == [(ONE, 1), (OTHER, 1), (OTHER, 1), (OTHER, 1)]
+
+
+async def test_a_seat_in_the_middle_of_a_block_passes_its_turn(tmp_path: Path) -> None:
+    """ONE has credit for a single call, and not for the next part of its block, which goes first."""
+    async with pooled(tmp_path) as (bank, pool):
+        one, _other = pool.seats
+        bank.is_deaf = True
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(one.submit_block, freezes(10))
+            await bank.came(1)
+            nursery.start_soon(one.submit_block, freezes(one.settings.outbox_records))
+            await trio.testing.wait_all_tasks_blocked()
+            before = len(bank.requests)
+            nursery.start_soon(pool.freeze, 195, 1)
+            await bank.came(before + 1)
+            bank.speak()
+
+        assert sent(bank)[before] == (OTHER, 1)
+
+
 async def test_a_busy_seat_passes_its_turn(tmp_path: Path) -> None:
     async with pooled(tmp_path, call_frames_max=2) as (bank, pool):
         bank.busy_frames = 1
@@ -218,6 +249,36 @@ async def test_a_cancelled_call_is_taken_back_or_told_by_the_seat_that_sent_it(t
         assert [bank.ledger.applied_records(seat)["amount_fen"].tolist() for seat in (ONE, OTHER)] == [[1], [3]]
         assert [outcome.records["amount_fen"].tolist() for outcome in pool.recovered] == [[1]]
         assert [len(seat.recovered) for seat in pool.seats] == [1, 0]
+
+
+async def test_what_is_pending_when_the_pool_is_left_was_not_sent(tmp_path: Path) -> None:
+    told: list[type[Exception]] = []
+
+    async def call(pool: SeatPool) -> None:
+        try:
+            await pool.freeze(195, 1)
+        except (SessionEnded, OutcomeUnknown) as error:
+            told.append(type(error))
+
+    async with trio.open_nursery() as callers, pooled(tmp_path) as (bank, pool):
+        bank.is_deaf = True
+        callers.start_soon(call, pool)
+        await bank.came(1)
+        for _ in range(3):
+            callers.start_soon(call, pool)
+        await trio.testing.wait_all_tasks_blocked()
+
+    assert sent(bank) == [(ONE, 1)]
+    assert sorted(told, key=str) == [OutcomeUnknown, SessionEnded, SessionEnded, SessionEnded]
+
+
+@pytest.mark.parametrize("call_frames_max", [0, 65])
+async def test_frames_under_way_are_within_limits(tmp_path: Path, call_frames_max: int) -> None:
+    nowhere = FakeBank()
+    nowhere.port = 1
+    with pytest.raises(MisuseError, match=f"call_frames_max is {call_frames_max}, not within 1 to 64"):
+        async with SeatPool.open([nowhere.settings(tmp_path, ONE)], call_frames_max):
+            pass
 
 
 async def test_a_pool_is_of_different_seats_of_one_party(tmp_path: Path) -> None:

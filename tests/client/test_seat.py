@@ -121,6 +121,27 @@ async def test_while_two_frames_of_calls_are_under_way_the_rest_gathers(tmp_path
         assert [frame.header.record_count for frame in bank.requests] == [1, 1, 8]
 
 
+async def test_callers_that_wait_for_credit_are_quiet(tmp_path: Path) -> None:
+    """An answer frees less credit than the calls need: nothing runs until there is more."""
+    async with FakeBank.run(CREDIT_RECORDS_MIN) as bank, Seat.open(bank.settings(tmp_path)) as seat:
+        bank.is_deaf = True
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(seat.submit_block, freezes(1))
+            await bank.came(1)
+            nursery.start_soon(seat.submit_block, freezes(CREDIT_RECORDS_MIN - 10))
+            await trio.testing.wait_all_tasks_blocked()
+            for _ in range(50):
+                nursery.start_soon(seat.freeze, 195, 1)
+            bank.speak_first(1)
+            with trio.fail_after(5):
+                await trio.testing.wait_all_tasks_blocked()
+            under_way = [frame.header.record_count for frame in bank.requests]
+            bank.speak()
+
+        assert sum(under_way) == CREDIT_RECORDS_MIN - 9
+        assert bank.requests[-1].header.record_count == 50
+
+
 async def test_a_block_keeps_its_order(tmp_path: Path) -> None:
     async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
         records = freezes(3)

@@ -125,7 +125,7 @@ def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config:
             gateway = await RawGateway.register(config)
             decider = service.pipeline.decider
             for place in range(decider.book.requests.pages_used + 3):  # every slice has its turn
-                vars(decider)["_checked_ns"] = 0
+                decider.state_round.told_ns = 0
                 await gateway.ask(block(SEAT, 121 + place, freezes(1)))
             await gateway.close()
         loaded = snapshot.load(_snapshots(config) / "6")

@@ -7,7 +7,7 @@ import pytest
 from ledger.core import engine
 from ledger.core.book import Book
 from ledger.core.row import Row
-from ledger.core.runs import RUN_RECORDS_MAX, apply_run, runs
+from ledger.core.runs import RUN_RECORDS_MAX, RUN_ROWS_MAX, apply_run, runs
 from protocol.errors import InvariantBroken
 from protocol.messages import ChangeContract
 from protocol.vocabulary import ContractEvent
@@ -65,6 +65,12 @@ def test_rows_of_many_records_are_not_joined() -> None:
     assert cuts([small, of_records(large, RUN_RECORDS_MAX - 2), third]) == [[9, 10], [11]]
     assert cuts([small, of_records(large, RUN_RECORDS_MAX - 1), third]) == [[9], [10, 11]]
     assert cuts([of_records(small, RUN_RECORDS_MAX + 1), large, third]) == [[9], [10, 11]]
+
+
+def test_a_run_has_a_bounded_number_of_rows() -> None:
+    row = desk_of_rows().rows[FIRST - 1]
+
+    assert [len(run) for run in runs([row] * (2 * RUN_ROWS_MAX + 1))] == [RUN_ROWS_MAX, RUN_ROWS_MAX, 1]
 
 
 def test_the_book_tells_the_row_of_each_request() -> None:

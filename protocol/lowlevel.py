@@ -1,4 +1,4 @@
-"""Two ways past trio's comfortable ones, for tasks that wait once a frame. The gateway uses them too.
+"""Two ways past trio's comfortable ones, for tasks that wait once a frame: at both ends of a link.
 
 Belongs here: waking one task, receiving from a plain socket. Never here: frames, TLS.
 """
@@ -42,9 +42,11 @@ async def receive(stream: trio.SocketStream, size: int) -> bytes:
     """Up to `size` bytes, none at the end of the stream. A partner's next word has mostly not come yet when it is
     waited for, so the wait comes first.
 
-    Raises OSError when the connection broke, ClosedResourceError when the stream was closed. On cancellation nothing is
-    lost.
+    Raises OSError when the connection broke, ClosedResourceError when the stream was closed, before or meanwhile. On
+    cancellation nothing is lost.
     """
+    if stream.socket.fileno() < 0:
+        raise trio.ClosedResourceError("the stream was closed")
     while True:
         await trio.lowlevel.wait_readable(stream.socket)
         try:
