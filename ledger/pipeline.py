@@ -147,13 +147,13 @@ class Pipeline:
             if finished is not None:
                 self._finish_commit(finished)
             started, self._ready = (self._ready, None) if self._commit is None else (None, self._ready)
+            self.gate.release_after(self.gate.durable)
             if started is not None:
                 self._start_commit(started)
-            self.gate.release_after(self.gate.durable)
+                await asyncio.sleep(0)  # the statement goes out; what follows is done while PostgreSQL works
+                self.gate.put(started.row.sequence, started.outlet, started.decided.parts())
             if finished is not None:
                 self._count(finished)
-            if started is not None:
-                self.gate.put(started.row.sequence, started.outlet, started.decided.parts())
             if self._may_decide():
                 self._decide()
                 if self._commit is not None or self._ready is None:

@@ -1,6 +1,6 @@
-"""Two ways past trio's comfortable ones, for tasks that wait once a frame: at both ends of a link.
+"""Three ways past trio's comfortable ones, for tasks that wait once a frame: at both ends of a link.
 
-Belongs here: waking one task, receiving from a plain socket. Never here: frames, TLS.
+Belongs here: waking one task, receiving from and sending to a plain socket. Never here: frames, TLS.
 """
 
 import os
@@ -53,3 +53,16 @@ async def receive(stream: trio.SocketStream, size: int) -> bytes:
             return os.read(stream.socket.fileno(), size)  # trio's sockets do not block
         except BlockingIOError:
             continue  # somebody's segment did not pass its checksum
+
+
+async def send(stream: trio.SocketStream, data: bytes) -> None:
+    """Sends all of `data`; mostly the system takes it at once, and then this task keeps its turn: wait elsewhere.
+
+    Raises OSError or BrokenResourceError when the connection broke. On cancellation a part may have been sent.
+    """
+    try:
+        sent = os.write(stream.socket.fileno(), data)
+    except BlockingIOError:
+        sent = 0
+    if sent < len(data):
+        await stream.send_all(memoryview(data)[sent:])

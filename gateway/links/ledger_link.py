@@ -17,7 +17,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
-from protocol.lowlevel import Bell, receive
+from protocol.lowlevel import Bell, receive, send
 from protocol.messages import Message, Register, Registered, decode_link, encode
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
@@ -176,7 +176,7 @@ class LedgerLink:
                 while self._outgoing:
                     data = b"".join(self._outgoing)
                     self._outgoing.clear()
-                    await stream.send_all(data)
+                    await send(stream, data)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             scope.cancel()
 

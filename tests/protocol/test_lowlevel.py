@@ -1,4 +1,4 @@
-"""The bell and the receive of tasks that wait once a frame: nothing is lost, and every end is told."""
+"""Bell, receive and send of tasks that wait once a frame: nothing is lost, and every end is told."""
 
 import socket
 import struct
@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.testing
 
-from protocol.lowlevel import Bell, receive
+from protocol.lowlevel import Bell, receive, send
 
 RESET = struct.pack("ii", 1, 0)  # linger for no time: closing resets
 
@@ -110,3 +110,25 @@ async def test_a_stream_closed_before_or_meanwhile_says_so() -> None:
         await trio.testing.wait_all_tasks_blocked()
         await here.aclose()
     await wait()
+
+
+async def test_what_the_system_does_not_take_at_once_is_sent_later() -> None:
+    here, there = await tcp_pair()
+    data = bytes(range(256)) * 65_536
+    heard = bytearray()
+    async with here, there, trio.open_nursery() as nursery:
+        nursery.start_soon(send, here, data)
+        while len(heard) < len(data):
+            heard += await receive(there, 1 << 20)
+
+    assert heard == data
+
+
+async def test_to_send_into_a_broken_connection_is_an_error() -> None:
+    here, there = await tcp_pair()
+    async with here:
+        there.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        await there.aclose()
+        await trio.lowlevel.wait_readable(here.socket)
+        with pytest.raises(OSError, match=r"."):
+            await send(here, b"abc")
