@@ -12,25 +12,34 @@ from protocol.client.outcomes import Outcome
 from protocol.client.receipts import RECEIPT
 
 
-class Call:
-    """One caller and one record, or one control body."""
+class Caller:
+    """Whoever waits: a task, until it is woken or cancelled. The fields are set by the kind of call."""
 
-    __slots__ = ("body", "error", "is_abandoned", "outcome", "queue", "receipt", "task")
+    __slots__ = ("body", "error", "is_abandoned", "receipt", "task")
 
-    def __init__(self, body: bytes, queue: deque["Call"] | None) -> None:
-        self.body = body
-        self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
-        self.queue = queue  # None: it is in a frame, which can no longer be called back
-        self.receipt = RECEIPT.get()
-        self.outcome: Outcome | None = None
-        self.error: Exception | None = None
-        self.is_abandoned = False
+    task: trio.lowlevel.Task | None
+    error: Exception | None
 
     def wake(self) -> None:
         """Resume the caller, if it still waits."""
         if self.task is not None:
             task, self.task = self.task, None
             trio.lowlevel.reschedule(task)
+
+
+class Call(Caller):
+    """One caller and one record, or one control body."""
+
+    __slots__ = ("outcome", "queue")
+
+    def __init__(self, body: bytes, queue: deque["Call"] | None) -> None:
+        self.body = body
+        self.task = trio.lowlevel.current_task()
+        self.queue = queue  # None: it is in a frame, which can no longer be called back
+        self.receipt = RECEIPT.get()
+        self.outcome: Outcome | None = None
+        self.error = None
+        self.is_abandoned = False
 
     def abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
         """The caller was cancelled: take the request back if it is not in a frame, else let it go on unattended."""

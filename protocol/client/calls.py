@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import trio
 
-from protocol.client.caller import Call
+from protocol.client.caller import Call, Caller
 from protocol.client.errors import OutcomeUnknown, SessionEnded
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from protocol.client.receipts import RECEIPT
@@ -90,21 +90,10 @@ class FrameOfCalls:
             call.wake()
 
 
-class BlockCall:
+class BlockCall(Caller):
     """One caller and a block, which goes in as many frames as it needs."""
 
-    __slots__ = (
-        "_unclaimed",
-        "body",
-        "done",
-        "error",
-        "is_abandoned",
-        "receipt",
-        "replies",
-        "sent_bytes",
-        "task",
-        "valid_until_ns",
-    )
+    __slots__ = ("_unclaimed", "done", "replies", "sent_bytes", "valid_until_ns")
 
     def __init__(self, body: bytes, valid_until_ns: int, unclaimed: Callable[[Recovered], None]) -> None:
         self._unclaimed = unclaimed
@@ -114,15 +103,9 @@ class BlockCall:
         self.sent_bytes = 0
         self.replies: list[Reply | None] = []  # by part
         self.done: BlockOutcome | None = None
-        self.error: Exception | None = None
+        self.error = None
         self.is_abandoned = False
-        self.task: trio.lowlevel.Task | None = trio.lowlevel.current_task()
-
-    def wake(self) -> None:
-        """Resume the caller, if it still waits."""
-        if self.task is not None:
-            task, self.task = self.task, None
-            trio.lowlevel.reschedule(task)
+        self.task = trio.lowlevel.current_task()
 
     def abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
         """The caller was cancelled: what is not in a frame is taken back, the rest goes on unattended."""
