@@ -87,8 +87,8 @@ def test_an_interrupted_session_leaves_nothing_behind(folder: Path, sigint: sign
         if "trading begins" in line:
             session.send_signal(signal.SIGTERM)
             break
-    session.communicate(timeout=60)
-    assert session.returncode == 128 + signal.SIGINT
+    said, _ = session.communicate(timeout=60)
+    assert session.returncode == 128 + signal.SIGINT, said
     assert files_left(folder) == []
     assert processes_of(folder) == []
 
