@@ -20,7 +20,7 @@ from benchmarks.blocks import (
 )
 from benchmarks.plan import LoadPlan, LoadResult
 from protocol.client import Outcome, Seat
-from protocol.client.verbs import SingleVerbs
+from protocol.client.verbs import AwaitedVerbs
 from protocol.vocabulary import BANK_SEAT
 
 POOL_BLOCKS_MAX = 64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
@@ -109,7 +109,7 @@ async def run_blocks(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     return tally.result()
 
 
-async def run_singles(faces: Sequence[SingleVerbs], plan: LoadPlan) -> LoadResult:
+async def run_singles(faces: Sequence[AwaitedVerbs], plan: LoadPlan) -> LoadResult:
     """Closed loop: `in_flight` callers for each seat of the plan, each awaiting one order at a time; the SDK coalesces.
 
     `faces`: a pool of the seats, or the seats themselves, each with callers of its own.

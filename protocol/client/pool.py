@@ -14,12 +14,12 @@ from protocol.client.outcomes import Recovered
 from protocol.client.seat import Seat
 from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings
 from protocol.client.turns import Turns
-from protocol.client.verbs import SingleVerbs
+from protocol.client.verbs import AwaitedVerbs
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 
 
-class SeatPool(SingleVerbs):
+class SeatPool(AwaitedVerbs):
     """Single calls of all callers go as one frame with the seat whose turn it is; a seat without a link is passed over.
 
     Calls that are awaited one after the other are decided in that order. Calls made side by side have no order among

@@ -18,7 +18,7 @@ from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import SeatStatistics, Traffic
 from protocol.client.turns import Turns
-from protocol.client.verbs import SingleVerbs, checked_records
+from protocol.client.verbs import AwaitedVerbs, checked_records
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.messages import (
@@ -52,7 +52,7 @@ NEEDS_NEW_VERSION = frozenset({ReplyCode.SESSION_UNKNOWN, ReplyCode.SESSION_VERS
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
 
-class Seat(SingleVerbs):
+class Seat(AwaitedVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has

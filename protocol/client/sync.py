@@ -13,11 +13,12 @@ from typing import Self, TypeVar
 import trio
 
 from protocol.client.errors import SessionEnded
-from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.receipts import RECEIPT, Receipt
 from protocol.client.seat import Seat
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import SeatStatistics
+from protocol.client.verbs import SingleVerbs
 from protocol.codes import ReplyCode
 from protocol.messages import BuyingPowerAnswer, ControlMessage, OutcomeAnswer, TotalsAnswer
 from protocol.records import OutcomeArray, RecordArray
@@ -29,7 +30,7 @@ class _LeftByError(Exception):
     """The block of `open` was left by an exception."""
 
 
-class SyncSeat:
+class SyncSeat(SingleVerbs[Outcome]):
     """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise.
 
     The outbox forgets an outcome when the thread that was told calls again, ends, or the seat is closed in order.
@@ -83,95 +84,6 @@ class SyncSeat:
         """A copy of the counters."""
         return self._opened().statistics()
 
-    def freeze(
-        self,
-        contract_no: int,
-        amount_fen: int,
-        *,
-        quantity: int = 0,
-        price: int = 0,
-        security: bytes = b"",
-        market: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """As `Seat.freeze`."""
-        return self._wait(
-            partial(
-                self._opened().freeze,
-                contract_no,
-                amount_fen,
-                quantity=quantity,
-                price=price,
-                security=security,
-                market=market,
-                partner_ref=partner_ref,
-            )
-        )
-
-    def release(
-        self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
-    ) -> Outcome:
-        """As `Seat.release`."""
-        return self._wait(partial(self._opened().release, target, contract_no, amount_fen, partner_ref=partner_ref))
-
-    def fill_buy(
-        self,
-        target: RequestKey | Outcome,
-        contract_no: int,
-        charge_fen: int,
-        *,
-        release_fen: int = 0,
-        turnover_fen: int = 0,
-        quantity: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """As `Seat.fill_buy`."""
-        return self._wait(
-            partial(
-                self._opened().fill_buy,
-                target,
-                contract_no,
-                charge_fen,
-                release_fen=release_fen,
-                turnover_fen=turnover_fen,
-                quantity=quantity,
-                partner_ref=partner_ref,
-            )
-        )
-
-    def fill_sell(
-        self,
-        contract_no: int,
-        proceeds_fen: int,
-        *,
-        turnover_fen: int = 0,
-        quantity: int = 0,
-        partner_ref: bytes = b"",
-    ) -> Outcome:
-        """As `Seat.fill_sell`."""
-        return self._wait(
-            partial(
-                self._opened().fill_sell,
-                contract_no,
-                proceeds_fen,
-                turnover_fen=turnover_fen,
-                quantity=quantity,
-                partner_ref=partner_ref,
-            )
-        )
-
-    def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
-        """As `Seat.deposit`."""
-        return self._wait(partial(self._opened().deposit, contract_no, amount_fen, partner_ref=partner_ref))
-
-    def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
-        """As `Seat.withdraw`."""
-        return self._wait(partial(self._opened().withdraw, contract_no, amount_fen, partner_ref=partner_ref))
-
-    def submit(self, record: RecordArray) -> Outcome:
-        """As `Seat.submit`."""
-        return self._wait(partial(self._opened().submit, record))
-
     def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
         """As `Seat.submit_block`."""
         return self._wait(partial(self._opened().submit_block, records, valid_until_ns))
@@ -195,6 +107,9 @@ class SyncSeat:
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""
         return self._wait(partial(self._opened().totals, source))
+
+    def _call(self, record: bytes) -> Outcome:
+        return self._wait(partial(self._opened()._call, record))
 
     def _wait(self, verb: Callable[[], Awaitable[T]]) -> T:
         receipt = Receipt()

@@ -3,6 +3,10 @@
 Belongs here: one verb per kind of record. Never here: blocks, queries, links (seat), where a record waits (turns).
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
+from typing import Generic, TypeVar
+
 import numpy as np
 
 from protocol.client.outcomes import Outcome, RequestKey
@@ -12,18 +16,23 @@ from protocol.errors import MisuseError
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import RecordKind
 
+Answer = TypeVar("Answer")
 
-class SingleVerbs:
-    """Each waits for the outcome of one record, which goes as one frame with whatever else is pending.
 
-    A refusal is a value: look at `Outcome.code`. Raises SessionEnded (not sent) or OutcomeUnknown (sent, no answer)
-    only when the seat is closed or its session ended for good. On cancellation a request not yet sent is taken back;
-    the outcome of one already sent comes in `recovered`.
+class SingleVerbs(ABC, Generic[Answer]):
+    """Each asks one thing with one record. `Answer` is the Outcome, or a coroutine that gives it.
+
+    A refusal is a value: look at `Outcome.code`. Raises MisuseError for a value that has no place in the record,
+    SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is closed or its session ended for
+    good.
     """
 
-    _turns: Turns
+    @abstractmethod
+    def _call(self, record: bytes) -> Answer:
+        """Send one 64-byte record as a single call, and answer with its outcome."""
+        ...
 
-    async def freeze(
+    def freeze(
         self,
         contract_no: int,
         amount_fen: int,
@@ -33,24 +42,20 @@ class SingleVerbs:
         security: bytes = b"",
         market: int = 0,
         partner_ref: bytes = b"",
-    ) -> Outcome:
+    ) -> Answer:
         """Freeze 1 ≤ amount_fen ≤ 2^40 for an order; goes as one frame with whatever else is pending.
 
         `price` in 1/10,000 yuan, `quantity` in shares, `security` and `partner_ref` up to 8 bytes: informative.
         """
-        return await self._turns.record(
-            order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
-        )
+        return self._call(order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref))
 
-    async def release(
+    def release(
         self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
-    ) -> Outcome:
+    ) -> Answer:
         """Release part or all of what remains of a freeze."""
-        return await self._turns.record(
-            money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=_key(target))
-        )
+        return self._call(money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=_key(target)))
 
-    async def fill_buy(
+    def fill_buy(
         self,
         target: RequestKey | Outcome,
         contract_no: int,
@@ -60,7 +65,7 @@ class SingleVerbs:
         turnover_fen: int = 0,
         quantity: int = 0,
         partner_ref: bytes = b"",
-    ) -> Outcome:
+    ) -> Answer:
         """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`."""
         record = money_record(
             RecordKind.FILL_BUY,
@@ -72,9 +77,9 @@ class SingleVerbs:
             quantity=quantity,
             target=_key(target),
         )
-        return await self._turns.record(record)
+        return self._call(record)
 
-    async def fill_sell(
+    def fill_sell(
         self,
         contract_no: int,
         proceeds_fen: int,
@@ -82,7 +87,7 @@ class SingleVerbs:
         turnover_fen: int = 0,
         quantity: int = 0,
         partner_ref: bytes = b"",
-    ) -> Outcome:
+    ) -> Answer:
         """A sale was executed: net proceeds, 0 allowed."""
         record = money_record(
             RecordKind.FILL_SELL,
@@ -92,19 +97,31 @@ class SingleVerbs:
             turnover_fen=turnover_fen,
             quantity=quantity,
         )
-        return await self._turns.record(record)
+        return self._call(record)
 
-    async def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+    def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Answer:
         """Credit a savings account (the bank's own seat only)."""
-        return await self._turns.record(money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref))
+        return self._call(money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref))
 
-    async def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Outcome:
+    def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Answer:
         """Debit a savings account (the bank's own seat only)."""
-        return await self._turns.record(money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref))
+        return self._call(money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref))
 
-    async def submit(self, record: RecordArray) -> Outcome:
+    def submit(self, record: RecordArray) -> Answer:
         """Send one record, (1,) RECORD, with whatever else is pending."""
-        return await self._turns.record(checked_records(record, 1).tobytes())
+        return self._call(checked_records(record, 1).tobytes())
+
+
+class AwaitedVerbs(SingleVerbs[Coroutine[object, object, Outcome]]):
+    """The verbs in trio: to be awaited; a call goes as one frame with whatever else is pending.
+
+    On cancellation a request not yet sent is taken back; the outcome of one already sent comes in `recovered`.
+    """
+
+    _turns: Turns
+
+    def _call(self, record: bytes) -> Coroutine[object, object, Outcome]:
+        return self._turns.record(record)
 
 
 def _key(target: RequestKey | Outcome) -> RequestKey:

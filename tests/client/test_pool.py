@@ -53,6 +53,16 @@ async def call(pool: SeatPool, told: Told, amount_fen: int = 1) -> None:
     told.append(error.type)
 
 
+@asynccontextmanager
+async def call_under_way(bank: FakeBank, pool: SeatPool, told: Told) -> AsyncIterator[trio.Nursery]:
+    """A call that the bank has and does not answer; it is waited for at the end."""
+    bank.is_deaf = True
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(call, pool, told)
+        await bank.came(1)
+        yield nursery
+
+
 async def ended(seat: Seat) -> None:
     """Return when the seat knows that no session will come any more."""
     while seat.ended is None:
@@ -200,10 +210,7 @@ async def test_a_seat_that_has_not_the_credit_passes_its_turn(tmp_path: Path) ->
 async def test_a_seat_that_ended_for_good_takes_no_more_turns(tmp_path: Path) -> None:
     told: Told = []
     async with pooled(tmp_path) as (bank, pool):
-        bank.is_deaf = True
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(call, pool, told)
-            await bank.came(1)
+        async with call_under_way(bank, pool, told):
             bank.is_deaf = False
             bank.terminate(ReplyCode.SESSION_SUPERSEDED, ONE)
         keys = [(await pool.freeze(195, 2)).key for _ in range(2)]
@@ -216,10 +223,7 @@ async def test_a_seat_that_ended_for_good_takes_no_more_turns(tmp_path: Path) ->
 async def test_when_the_last_seat_has_ended_calls_are_told_so(tmp_path: Path) -> None:
     told: Told = []
     async with pooled(tmp_path) as (bank, pool):
-        bank.is_deaf = True
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(call, pool, told)
-            await bank.came(1)
+        async with call_under_way(bank, pool, told) as nursery:
             nursery.start_soon(call, pool, told)
             await trio.testing.wait_all_tasks_blocked()
             bank.terminate(ReplyCode.SESSION_SUPERSEDED)
