@@ -222,7 +222,7 @@ def _refusal_of_money(account: Account, one: Seen, proceeds_at_fill: bool) -> Re
     amount_fen = one.amount_fen
     if one.kind == RecordKind.FILL_SELL:
         if not proceeds_at_fill:
-            return ReplyCode.LISTED
+            return ReplyCode.AWAITS_CLEARING
         return ReplyCode.LIMIT_EXCEEDED if account.sold_fen + amount_fen > COLUMN_FEN_MAX else None
     if one.kind == RecordKind.DEPOSIT:
         return ReplyCode.LIMIT_EXCEEDED if account.balance_fen + amount_fen > COLUMN_FEN_MAX else None

@@ -141,10 +141,10 @@ async def _run(options: Options, config: Config) -> int:
 
 
 def _brokers(config: Config) -> list[BrokerEntry]:
-    """Two brokers with two seats each, one on each signing suite."""
+    """Two brokers with two seats each, one on each signing suite; proceeds count at the fill for one of them."""
     return [
         BrokerEntry(2, "Huaxia Securities", (21, 22), new_party_signer(config, 2, "ed25519")),
-        BrokerEntry(3, "Nanfang Securities", (31, 32), new_party_signer(config, 3, "p256")),
+        BrokerEntry(3, "Nanfang Securities", (31, 32), new_party_signer(config, 3, "p256"), proceeds_at_fill=False),
     ]
 
 
@@ -183,7 +183,7 @@ def _say_course(console: Console, trading: Trading) -> None:
     console.print(
         f"  {log.orders:,} orders and {log.answered - log.orders:,} other requests in {seconds:.1f} s: "
         f"{log.orders / seconds:,.0f} orders/s, {log.answered / seconds:,.0f} requests/s, "
-        f"{log.answered - log.accepted:,} refused",
+        f"{log.refused:,} refused",
         highlight=False,
         soft_wrap=True,
     )

@@ -64,7 +64,7 @@ class LiveView:
         orders, requests = self._rates()
         return (
             f"  {self.trading.elapsed_seconds:5.1f} s  {self.trading.fraction:4.0%}  {orders:>7,.0f} orders/s  "
-            f"{requests:>7,.0f} requests/s  {log.answered:>8,} answered  {log.answered - log.accepted:>6,} refused  "
+            f"{requests:>7,.0f} requests/s  {log.answered:>8,} answered  {log.refused:>6,} refused  "
             f"p50 {log.latency.percentile_ms(50):.1f} ms  p99 {log.latency.percentile_ms(99):.1f} ms  "
             f"money control {self._control()}"
         )
@@ -80,7 +80,7 @@ class LiveView:
         table.add_row("elapsed", f"{self.trading.elapsed_seconds:.1f} s")
         table.add_row("orders", f"{orders:,.0f} /s, {log.orders:,} in all")
         table.add_row("requests", f"{requests:,.0f} /s, {log.answered:,} in all")
-        table.add_row("refused", f"{log.answered - log.accepted:,}")
+        table.add_row("refused", f"{log.refused:,}")
         p50, p99 = log.latency.percentile_ms(50), log.latency.percentile_ms(99)
         table.add_row("latency", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms")
         table.add_row("money control", self._control())

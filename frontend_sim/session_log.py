@@ -25,6 +25,8 @@ class SessionLog:
     latency: LatencyHistogram = field(default_factory=LatencyHistogram)
     answered: int = 0
     accepted: int = 0
+    awaiting_clearing: int = 0
+    """Sales of brokers whose proceeds come with the clearing data: not accepted, and not refused either."""
     orders: int = 0
     """Freezes answered, refused ones too."""
 
@@ -42,6 +44,11 @@ class SessionLog:
         self._note(placed, record, outcome, duration_ns)
 
     @property
+    def refused(self) -> int:
+        """Answers that said no."""
+        return self.answered - self.accepted - self.awaiting_clearing
+
+    @property
     def last_sequence(self) -> int:
         """The highest journal row that was told, 0 when nothing was answered."""
         return max((one.sequence for one in self.seen), default=0)
@@ -54,6 +61,7 @@ class SessionLog:
         self.answered += len(records)
         self.orders += int((records["kind"] == int(RecordKind.FREEZE)).sum())
         self.accepted += int((outcomes["code"] == int(ReplyCode.ACCEPTED)).sum())
+        self.awaiting_clearing += int((outcomes["code"] == int(ReplyCode.AWAITS_CLEARING)).sum())
 
 
 def outcome_array(rows: list[tuple[int, int, int]]) -> OutcomeArray:

@@ -46,6 +46,7 @@ class ReplyCode(IntEnum):
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
     AMOUNT_OVER_REMAINING = 380
+    AWAITS_CLEARING = 382
     LISTED = 385
     LIMIT_EXCEEDED = 390
     PROCEEDS_UNSETTLED = 400
@@ -108,6 +109,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
     ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts("more than what remains of the freeze", True, "2008"),
+    ReplyCode.AWAITS_CLEARING: CodeFacts(
+        "a sale whose proceeds come with the clearing data: nothing moves now, nothing to do", False, "0000"
+    ),
     ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
     ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
     ReplyCode.PROCEEDS_UNSETTLED: CodeFacts("covered only by proceeds not yet settled", True, "1021"),

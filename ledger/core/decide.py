@@ -78,6 +78,7 @@ AMOUNT_OUT_OF_RANGE = _refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
 FREEZE_UNKNOWN = _refusal(ReplyCode.FREEZE_UNKNOWN)
 FREEZE_CLOSED = _refusal(ReplyCode.FREEZE_CLOSED)
 AMOUNT_OVER_REMAINING = _refusal(ReplyCode.AMOUNT_OVER_REMAINING)
+AWAITS_CLEARING = _refusal(ReplyCode.AWAITS_CLEARING)
 LISTED = _refusal(ReplyCode.LISTED)
 LIMIT_EXCEEDED = _refusal(ReplyCode.LIMIT_EXCEEDED)
 PROCEEDS_UNSETTLED = _refusal(ReplyCode.PROCEEDS_UNSETTLED)
@@ -182,7 +183,7 @@ def _fill_sell(request: Request, account: Account) -> Decision:
     if not 0 <= request.turnover_fen <= AMOUNT_FEN_MAX:
         return AMOUNT_OUT_OF_RANGE
     if not request.proceeds_at_fill:
-        return LISTED
+        return AWAITS_CLEARING
     if account.sold_fen + request.amount_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED
     # From here the fill must succeed.

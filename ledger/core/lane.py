@@ -158,7 +158,7 @@ class _Proof:
             self._limit(rows[buys], bought_fen, amount_fen[buys])
 
     def judge_fills_sell(self, code: ShortColumn) -> None:
-        """Sale proceeds: listed unless the broker has them count at the fill."""
+        """Sale proceeds: they wait for the clearing data unless the broker has them count at the fill."""
         block, book = self._block, self._book
         if not self._has(FILL_SELL):
             return
@@ -166,7 +166,7 @@ class _Proof:
         if not sells.any():
             return
         counts = sells & np.not_equal(block.proceeds_at_fill, 0)
-        _mark(code, ReplyCode.LISTED, sells & ~counts)
+        _mark(code, ReplyCode.AWAITS_CLEARING, sells & ~counts)
         rows = block.row[counts]
         self._credited_rows.append(rows)
         if self._limits_matter:

@@ -258,13 +258,15 @@ FROM (
 GROUP BY trade_date, seat, number
 HAVING MAX(contract_no) IS NOT NULL;
 
--- Fills as they were booked, or listed (code 385: moved nothing, settled by the clearing data).
+-- Fills as they were booked, or listed (code 385: a fill that does not fit moved nothing and needs work), or awaiting
+-- clearing (code 382: an ordinary sale of a broker without proceeds at the fill; its money comes with the clearing data).
 CREATE VIEW fills AS
 SELECT trade_date,
        seat,
        number,
        CASE kind WHEN 3 THEN 'buy' ELSE 'sell' END AS side,
        code = 385                                  AS listed,
+       code = 382                                  AS awaits_clearing,
        target_date,
        target_seat,
        target_number,
@@ -277,7 +279,7 @@ SELECT trade_date,
        sequence,
        decided_at_ns
 FROM movements
-WHERE kind IN (3, 4) AND code IN (0, 385);
+WHERE kind IN (3, 4) AND code IN (0, 382, 385);
 
 -- What accepted requests moved since their contract's page was written: the one place here that knows which kind moves
 -- what, for the few that no page has yet.

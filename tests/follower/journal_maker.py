@@ -101,10 +101,10 @@ class JournalMaker:
     rows: list[Row] = field(default_factory=list)
     now_ns: int = START_NS
 
-    def open_bank(self, balances_fen: list[int]) -> None:
+    def open_bank(self, balances_fen: list[int], *, proceeds_at_fill: bool = True) -> None:
         """Genesis, one broker with two seats, and one active contract for each opening balance."""
         self.genesis()
-        self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", True))
+        self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", proceeds_at_fill))
         self.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS))
         self.control(RegisterSeat(SEAT, BROKER))
         self.control(RegisterSeat(OTHER_SEAT, BROKER))

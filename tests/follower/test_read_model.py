@@ -13,7 +13,8 @@ from ledger.follower.projection import CursorMoved
 from ledger.journal import JournalTampered
 from ledger.migrate import migrations
 from protocol.errors import InvariantBroken
-from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes
+from protocol.vocabulary import RecordKind
+from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
 from tests.follower.naive import expect
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
@@ -72,6 +73,24 @@ async def _look_closely(here: World) -> None:
     totals = await here.sql.fetchrow("SELECT party, balance_fen, as_of_sequence FROM party_totals")
     assert totals is not None
     assert tuple(totals) == (2, sum(amounts[0] for amounts in accounts.values()), here.kept)
+
+
+def test_the_worklist_holds_fills_that_do_not_fit_and_no_ordinary_sale(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000], proceeds_at_fill=False)
+            stray = record(RecordKind.FILL_BUY, 0, 7, target_date=DATE, target_seat=SEAT, target_number=9)
+            made.block((SEAT, joined([record(RecordKind.FILL_SELL, 0, 500), stray])))
+            await here.keep(made)
+
+            await here.follow()
+
+            await here.assert_equals(expect(made.rows))
+            fills = await here.sql.fetch("SELECT side, listed, awaits_clearing, amount_fen FROM fills ORDER BY number")
+            assert [tuple(fill) for fill in fills] == [("sell", False, True, 500), ("buy", True, False, 7)]
+
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("tail_records", [1, 5, TAIL_RECORDS_MIN])

@@ -112,9 +112,9 @@ def test_proceeds_buy_and_cannot_be_withdrawn() -> None:
     assert talk.totals() == Totals(100, 950, 0, 900)
 
 
-def test_a_sale_fill_of_a_broker_without_that_agreement_is_listed() -> None:
+def test_a_sale_fill_of_a_broker_without_that_agreement_awaits_clearing() -> None:
     talk = Conversation(balance_fen=100, proceeds_at_fill=False)
-    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 900, refused(ReplyCode.LISTED))
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 900, refused(ReplyCode.AWAITS_CLEARING))
     assert talk.verdict() == []
     assert talk.totals() == Totals(100, 0, 0, 0)
 

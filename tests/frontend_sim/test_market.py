@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import trio
 
@@ -76,16 +77,16 @@ def test_customers_are_dealt_to_brokers_and_their_seats() -> None:
     assert [index_from_contract_no(customer.contract_no) for customer in customers] == list(range(8))
 
 
-def trade(blocks: int, block_orders: int) -> tuple[SessionLog, Auditor]:
+def trade(blocks: int, block_orders: int, brokers: list[BrokerEntry] = BROKERS) -> tuple[SessionLog, Auditor]:
     """A desk of seat 21 for some blocks, against a seat in memory. Returns: its log, and who judged it."""
-    customers = make_customers(1, BROKERS, 400)
+    customers = make_customers(1, brokers, 400)
     log = SessionLog()
     own = [customer.contract_no for customer in customers if customer.seat == 21]
     foreign = [customer.contract_no for customer in customers if customer.terms.party == 3]
     desk = Desk(
         2,
         21,
-        MemorySeat(2, 21, informed_auditor(BROKERS, customers)),
+        MemorySeat(2, 21, informed_auditor(brokers, customers)),
         Workload(1, own, foreign),
         Exchange(1),
         log,
@@ -94,7 +95,7 @@ def trade(blocks: int, block_orders: int) -> tuple[SessionLog, Auditor]:
     )
     left = iter(range(blocks))
     trio.run(desk.trade, block_orders, 0.0, lambda: next(left, None) is not None)
-    auditor = informed_auditor(BROKERS, customers)
+    auditor = informed_auditor(brokers, customers)
     auditor.judge(log.seen)
     return log, auditor
 
@@ -118,6 +119,16 @@ def test_a_desk_lives_through_every_kind_of_answer() -> None:
         RecordKind.FILL_BUY,
         RecordKind.FILL_SELL,
     }
+
+
+def test_sales_that_await_clearing_are_not_counted_as_refused() -> None:
+    waiting = [replace(broker, proceeds_at_fill=False) for broker in BROKERS]
+    log, auditor = trade(blocks=10, block_orders=100, brokers=waiting)
+    assert auditor.mismatches == []
+    sales = [one for one in log.seen if one.kind == RecordKind.FILL_SELL and one.code == ReplyCode.AWAITS_CLEARING]
+    refused = [one for one in log.seen if one.code not in (ReplyCode.ACCEPTED, ReplyCode.AWAITS_CLEARING)]
+    assert len(sales) > 100
+    assert (log.accepted, log.refused) == (log.answered - len(sales) - len(refused), len(refused))
 
 
 def test_a_fill_of_a_known_freeze_always_fits_it_unless_it_is_a_deliberate_mistake() -> None:

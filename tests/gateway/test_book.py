@@ -69,7 +69,7 @@ def test_refused_records_move_nothing_and_one_contract_may_stand_in_a_block_many
             (RecordKind.FREEZE, 0, 10, 0, ReplyCode.ACCEPTED),
             (RecordKind.FREEZE, 0, 999, 0, ReplyCode.INSUFFICIENT_FUNDS),
             (RecordKind.FREEZE, 0, 10, 0, ReplyCode.ACCEPTED),
-            (RecordKind.FILL_SELL, 1, 5, 0, ReplyCode.LISTED),
+            (RecordKind.FILL_SELL, 1, 5, 0, ReplyCode.AWAITS_CLEARING),
             (RecordKind.FREEZE, 0, 10, 0, ReplyCode.ACCEPTED),
         )
     )

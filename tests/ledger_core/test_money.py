@@ -84,11 +84,11 @@ def test_a_sale_of_nothing_is_a_fact_too() -> None:
     assert desk.ask(SEAT, fill_sell(contract_no, 0)) == accepted()
 
 
-def test_a_broker_without_proceeds_at_the_fill_has_its_sales_listed() -> None:
+def test_a_sale_of_a_broker_without_proceeds_at_the_fill_awaits_clearing_and_is_no_work() -> None:
     desk = Desk()
     contract_no = desk.open(100, OTHER_BROKER)
 
-    assert desk.ask(OTHER_SEAT, fill_sell(contract_no, 50)) == refused(ReplyCode.LISTED)
+    assert desk.ask(OTHER_SEAT, fill_sell(contract_no, 50)) == refused(ReplyCode.AWAITS_CLEARING)
     assert desk.buying_power(contract_no) == (100, 100)
 
 

@@ -29,6 +29,7 @@ class Broker:
 
     accounts: list[Account]
     indices: Iterator[int]
+    proceeds_at_fill: bool = True
 
     @property
     def party(self) -> int:
@@ -41,7 +42,10 @@ class Broker:
 
 
 def open_second_broker(desk: Account, party: int, seats: list[int], contracts: int) -> Broker:
-    """Registers a broker of suite 2 with its key, seats and as many contracts as the first has."""
+    """Registers a broker of suite 2 with its key, seats and as many contracts as the first has.
+
+    The proceeds of its sales wait for the clearing data.
+    """
     private = generate_private_key(SECP256R1())
     public = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     terms = tuple(
@@ -50,7 +54,7 @@ def open_second_broker(desk: Account, party: int, seats: list[int], contracts: i
     with Client(desk) as bank:
         bank.log_on()
         asked = [
-            Message("RegisterParty", (party, ROLE_BROKER, Suite.P256, "外来证券", True)),
+            Message("RegisterParty", (party, ROLE_BROKER, Suite.P256, "外来证券", False)),
             Message("RegisterKey", (party, KEY_ID, public, 0, FOREVER_NS)),
             *(Message("RegisterSeat", (seat, party)) for seat in seats),
             Message("OpenContracts", (contract_no(contracts), terms)),
@@ -60,4 +64,4 @@ def open_second_broker(desk: Account, party: int, seats: list[int], contracts: i
         bank.finish()
     key = SigningKey(KEY_ID, private)
     accounts = [Account(desk.host, desk.port, party, seat, key, desk.bank_keys) for seat in seats]
-    return Broker(accounts, count(contracts))
+    return Broker(accounts, count(contracts), proceeds_at_fill=False)
