@@ -254,6 +254,8 @@ class Journal(JournalReader):
         self._warning: str | None = None
         self._epoch = 0
         self._on_fault: Callable[[ProcessFault], None] = _ignore
+        self._takeover_told = False
+        self._looking: asyncio.Task[None] | None = None
         committing.add_log_listener(self._on_message)
 
     @classmethod
@@ -300,9 +302,8 @@ class Journal(JournalReader):
         self._reading.add_termination_listener(self._on_termination)
         async with self._turn:
             await self._reading.add_listener(TAKEOVER_CHANNEL, self._on_takeover)
-        head = await self.head()
-        if head is not None and head.epoch != self._epoch:
-            on_fault(self._fenced())
+        self._takeover_told = True
+        await self._look_at_head()
 
     async def append(self, row: Row) -> None:
         """Commits one row. It must be called one at a time, and from a task that nobody cancels.
@@ -340,6 +341,8 @@ class Journal(JournalReader):
     async def close(self) -> None:
         """Closes both connections, at once where a statement is still under way."""
         self._on_fault = _ignore
+        if self._looking is not None:
+            self._looking.cancel()
         for connection in (self._committing, self._reading):
             try:
                 await connection.close()
@@ -357,10 +360,21 @@ class Journal(JournalReader):
     def _on_termination(self, _connection: object) -> None:
         self._on_fault(JournalLost("the connection to PostgreSQL ended"))
 
-    def _on_takeover(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        shard, _, epoch = str(payload).partition(":")
-        if int(shard) == self.shard and int(epoch) > self._epoch:
-            self._on_fault(self._fenced())
+    def _on_takeover(self, _connection: object, _pid: int, _channel: str, _payload: object) -> None:
+        # Anybody who may connect can say so. It makes us look, however often it is said; what counts is the head.
+        self._takeover_told = True
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_at_head())
+
+    async def _look_at_head(self) -> None:
+        while self._takeover_told:
+            self._takeover_told = False
+            try:
+                head = await self.head()
+            except DATABASE_FAULTS as error:
+                return self._on_fault(JournalLost(f"the journal's head cannot be read: {error}"))
+            if head is not None and head.epoch != self._epoch:
+                self._on_fault(self._fenced())
 
 
 async def connect(dsn: str, name: str) -> asyncpg.Connection:

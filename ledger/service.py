@@ -69,6 +69,7 @@ class Service:
         self._lock = _locked(state)
         self._fault = asyncio.get_running_loop().create_future()
         journal = self._journal = await Journal.open(self._config.ledger.dsn)
+        await guard.check_place(journal.connection)  # before a table is made that the right role could not use
         await migrate(journal.connection)
         await guard.check(journal.connection)
         await guard.check(journal.reading_connection)

@@ -10,18 +10,24 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from config.embedded_postgres import ROLE, EmbeddedPostgres
+from config.embedded_postgres import DATABASE, ROLE, SUPERUSER, EmbeddedPostgres
 
 # No verdict depends on how fast the machine is at the moment.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 
-def run_sql(server: EmbeddedPostgres, statement: str) -> str:
-    """Runs one statement as role yzt in database yzt. Returns: what psql prints, without headers."""
+def run_sql(server: EmbeddedPostgres, statement: str, database: str = DATABASE) -> str:
+    """Runs one statement as role yzt in a database. Returns: what psql prints, without headers."""
     options = ["-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
-    command = [server.binary("psql"), *options, server.dsn]
+    command = [server.binary("psql"), *options, server.dsn_of(database)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def run_as_superuser(server: EmbeddedPostgres, database: str, statements: str) -> None:
+    """Runs statements in a database of the running server as its administrator."""
+    options = ["-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statements]
+    server._run([server.binary("psql"), *options, server.dsn_of(database, SUPERUSER)], "")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import print_progress
 from config.schema import Config, load
+from ledger import guard
 from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection import ReadModel
@@ -46,6 +47,7 @@ async def serve(config: Config) -> None:
     async with contextlib.AsyncExitStack() as closing:
         reading = await connect(config.ledger.dsn, "follower reads")
         closing.callback(reading.terminate)
+        await guard.check_place(reading)
         await migrate(reading)
         read_model = await ReadModel.open(config.ledger.dsn, print_progress)
         closing.callback(read_model.abandon)

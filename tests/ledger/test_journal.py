@@ -14,7 +14,7 @@ from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
 from ledger import guard
 from ledger.core.row import Row
-from ledger.journal import Fenced, Head, Journal, JournalLost, JournalTampered, connect
+from ledger.journal import TAKEOVER_CHANNEL, Fenced, Head, Journal, JournalLost, JournalTampered, connect
 from ledger.migrate import migrate, migrations
 from ledger.stored_row import PACKED_ITEMS_MIN
 from protocol.limits import OUTCOME_BYTES, RECORD_BYTES
@@ -85,6 +85,21 @@ def test_an_idle_predecessor_is_told_at_once(config: Config) -> None:
         await first.watch(told_of.set_result)
         await second.take_over()
         assert isinstance(await told_of, Fenced)
+
+    told(config, story)
+
+
+@pytest.mark.parametrize("payload", ["1:999999", "nonsense", "", "1:", "2:9"])
+def test_a_takeover_that_somebody_only_says_is_not_believed(config: Config, payload: str) -> None:
+    async def story(first: Journal, second: Journal) -> None:
+        faults: list[ProcessFault] = []
+        await first.watch(faults.append)
+        await second.connection.execute("SELECT pg_notify($1, $2)", TAKEOVER_CHANNEL, payload)
+        while first._looking is None:  # the notification is on its way
+            await first.head()
+        await first._looking
+        assert faults == []
+        await first.append(row(2))
 
     told(config, story)
 
