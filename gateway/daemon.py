@@ -23,7 +23,7 @@ from gateway.ops.metrics import GatewayCollector, Gauge, MetricsServer
 from gateway.ops.statistics import Statistics
 from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
-from protocol.bank_session import SessionPolicy
+from protocol.bank_events import SessionPolicy
 from protocol.codes import ReplyCode
 from protocol.key_ring import KeyRing
 from protocol.limits import HEARTBEAT_NS_MIN

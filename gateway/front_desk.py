@@ -25,8 +25,9 @@ from protocol.bank_events import (
     PeerTerminated,
     QueryReceived,
     RequestReceived,
+    SessionPolicy,
 )
-from protocol.bank_session import BankSession, SessionPolicy
+from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame

@@ -36,9 +36,10 @@ class EstablishReceived:
 
 @dataclass(frozen=True, slots=True)
 class RequestReceived:
-    """RECORDS or CONTROL to forward as it came: next in order, a repeat, or of another trade date."""
+    """RECORDS or CONTROL to forward as it came. `is_next`: of the number due; else a repeat, or of another date."""
 
     frame: Frame
+    is_next: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ class PeerTerminated:
 
     code: ReplyCode
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSpent:
+    """A frame of `kind` that asks nothing of the owner and used no credit: a heartbeat, or a request turned away."""
+
+    kind: int
 
 
 BankEvent = NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | PeerTerminated

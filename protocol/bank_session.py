@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from protocol.bank_events import (
     BankEvent,
     EstablishReceived,
+    FrameSpent,
     NegotiateReceived,
     PeerTerminated,
     QueryReceived,
@@ -47,17 +48,6 @@ from protocol.send_queue import SendQueue, blank_header
 from protocol.session_states import BANK_TRANSITIONS, TO_BANK_TRIGGERS, BankState, BankTrigger
 from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, Suite
-
-__all__ = [
-    "BankEvent",
-    "BankSession",
-    "EstablishReceived",
-    "NegotiateReceived",
-    "PeerTerminated",
-    "QueryReceived",
-    "RequestReceived",
-    "SessionPolicy",
-]
 
 _LOGON_TURNS = (BankState.AWAIT_NEGOTIATE_OR_ESTABLISH, BankState.NEGOTIATED)  # the partner is to speak
 _UNKNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
@@ -147,14 +137,23 @@ class BankSession:
 
         Raises PeerViolation; then say `terminate(error.code, error.detail, now_ns)` and close.
         """
+        while isinstance(event := self.take_frame(now_ns), FrameSpent):
+            pass
+        return event
+
+    def take_frame(self, now_ns: int) -> BankEvent | FrameSpent | None:
+        """One frame, for an owner that counts them: what it asks for, or that it asked for nothing. Else `next_event`.
+
+        None when more bytes are needed or the session is over. Raises PeerViolation as `next_event` does.
+        """
+        if self._is_over():
+            return None
         try:
-            while not self._is_over() and (frame := self._reader.next_frame()) is not None:
-                if (event := self._accept(frame, now_ns)) is not None:
-                    return event
+            frame = self._reader.next_frame()
+            return None if frame is None else self._accept(frame, now_ns) or FrameSpent(frame.header.kind)
         except PeerViolation:
             self._is_broken = True
             raise
-        return None
 
     def data_to_send(self) -> bytes:
         """Everything queued for the partner; the queue is empty afterwards."""
@@ -320,8 +319,9 @@ class BankSession:
         return event
 
     def _accept_request(self, frame: Frame, now_ns: int) -> BankEvent | None:
-        if self._numbers.take(frame.header) is Place.TO_FORWARD:
-            return RequestReceived(frame)
+        place = self._numbers.take(frame.header)
+        if place is not Place.GAP:
+            return RequestReceived(frame, place is Place.NEXT)
         first, expected = frame.header.first_number, self._numbers.next_number
         refusal = NotApplied(int(ReplyCode.SEQUENCE_GAP), first, expected, 0)
         self._say(FrameKind.NOT_APPLIED, refusal, now_ns)

@@ -25,6 +25,7 @@ class ReplyCode(IntEnum):
     SESSION_VERSION_NOT_GROWING = 135
     SEQUENCE_STRADDLES = 140
     CREDIT_EXCEEDED = 145
+    RATE_EXCEEDED = 148
     REPLIES_UNREAD = 150
     PEER_SILENT = 155
     STOPPING = 160
@@ -86,6 +87,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts("the session version must grow; current is told", True, "1020"),
     ReplyCode.SEQUENCE_STRADDLES: CodeFacts("a frame begins before and ends after the next number", False, "2004"),
     ReplyCode.CREDIT_EXCEEDED: CodeFacts("more unanswered records than granted", True, "-2"),
+    ReplyCode.RATE_EXCEEDED: CodeFacts("far more heartbeats than the interval asks for", True, "-3"),
     ReplyCode.REPLIES_UNREAD: CodeFacts("the partner did not read its answers", True, "0x1001"),
     ReplyCode.PEER_SILENT: CodeFacts("nothing heard for three heartbeat intervals", True, "0x2001"),
     ReplyCode.STOPPING: CodeFacts("the gateway is going down in order", True, "2000"),

@@ -17,7 +17,8 @@ from protocol.messages import NotApplied
 class Place(Enum):
     """Where a request stands against the expected number."""
 
-    TO_FORWARD = "next, a repeat, or of another trade date: the ledger says"
+    NEXT = "the number that is due: the ledger decides it"
+    NOT_NEXT = "a repeat, or of another trade date: the ledger says"
     GAP = "numbers are missing before it"
 
 
@@ -51,7 +52,7 @@ class Numbering:
         self._later_number = 0
 
     def take(self, header: Header) -> Place:
-        """Judge a RECORDS or CONTROL frame; TO_FORWARD counts it as under way.
+        """Judge a RECORDS or CONTROL frame; NEXT and NOT_NEXT count it as under way.
 
         Raises PeerViolation SEQUENCE_STRADDLES, CREDIT_EXCEEDED.
         """
@@ -77,7 +78,7 @@ class Numbering:
             self._note_later(header)
         self._under_way.setdefault(first, deque()).append(Forwarded(count, stepped_date))
         self.unanswered_records += count
-        return Place.TO_FORWARD
+        return Place.NEXT if stepped_date else Place.NOT_NEXT
 
     def taken_back(self, first_number: int) -> bool:
         """The newest frame with this number does not go to the ledger after all. False: there is no such frame."""

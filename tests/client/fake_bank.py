@@ -12,8 +12,15 @@ from pathlib import Path
 import trio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from protocol.bank_events import EstablishReceived, NegotiateReceived, PeerTerminated, QueryReceived, RequestReceived
-from protocol.bank_session import BankSession, SessionPolicy
+from protocol.bank_events import (
+    EstablishReceived,
+    NegotiateReceived,
+    PeerTerminated,
+    QueryReceived,
+    RequestReceived,
+    SessionPolicy,
+)
+from protocol.bank_session import BankSession
 from protocol.client import SeatSettings, SystemClock
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from protocol.bank_session import (
+from protocol.bank_events import (
     BankEvent,
-    BankSession,
     EstablishReceived,
     NegotiateReceived,
     QueryReceived,
     RequestReceived,
     SessionPolicy,
 )
+from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame

@@ -6,7 +6,8 @@ from typing import TypedDict
 
 import pytest
 
-from protocol.bank_session import BankSession, NegotiateReceived, RequestReceived
+from protocol.bank_events import NegotiateReceived, RequestReceived
+from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader

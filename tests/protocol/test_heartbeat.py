@@ -2,12 +2,13 @@
 
 import pytest
 
+from protocol.bank_events import FrameSpent, RequestReceived
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.messages import OutcomeAnswer, OutcomeQuery, TotalsQuery, decode_answer, encode
 from protocol.partner_session import AnswerReceived, PartnerSession, Terminated
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Suite
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import (
     INTERVAL_NS,
@@ -148,3 +149,21 @@ def test_totals_are_given_to_the_banks_own_seat() -> None:
     pair.exchange()
 
     assert isinstance(pair.told(), AnswerReceived)
+
+
+def test_an_owner_that_counts_frames_is_shown_each_one() -> None:
+    """Also those that need nothing of it: else a link could send them without end in one turn."""
+    pair = new_pair().log_on()
+    for answer_wanted in (False, True):
+        pair.partner._say_heartbeat(answer_wanted, pair.now_ns)
+    pair.partner.send_block(freezes(1), 2, 1, 0, pair.now_ns)
+    for _ in ("the number due", "its repeat"):
+        pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
+    pair.bank.receive_data(pair.partner.data_to_send(), pair.now_ns)
+
+    taken = [pair.bank.take_frame(pair.now_ns) for _ in range(6)]
+
+    beat, gap = FrameSpent(FrameKind.HEARTBEAT), FrameSpent(FrameKind.RECORDS)
+    assert taken[:3] == [beat, beat, gap]
+    assert [isinstance(event, RequestReceived) and event.is_next for event in taken[3:5]] == [True, False]
+    assert taken[5] is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol.bank_session import NegotiateReceived, PeerTerminated
+from protocol.bank_events import NegotiateReceived, PeerTerminated
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.limits import LOGON_NS_MAX, NEGOTIATE_FRESH_NS
