@@ -29,7 +29,7 @@ from gateway.book_file import BookBase, Checkpoint
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.header import PREFIX
+from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, decode_control
 from protocol.records import OUTCOME, RECORD
@@ -211,6 +211,12 @@ class BookIntake:
             len(row.outcomes) if row.records else 0
         ):
             raise FeedBroken(f"feed row {row.sequence}: headers, records and outcomes do not fit each other")
+        if row.headers and not row.records:
+            prefixes = np.frombuffer(row.headers, PREFIX)
+            controls = int(np.count_nonzero(prefixes["kind"] == FrameKind.CONTROL))
+            lengths = (int(prefixes["body_bytes"].sum(dtype=np.int64)), controls * OUTCOME_BYTES)
+            if lengths != (len(row.control), len(row.outcomes)):
+                raise FeedBroken(f"feed row {row.sequence}: headers, control bodies and outcomes do not fit each other")
 
     def _add_row(self, row: BookFeed, counted: set[tuple[int, int]]) -> None:
         prefixes = np.frombuffer(row.headers, PREFIX)
@@ -223,15 +229,23 @@ class BookIntake:
                 records, outcomes = records[mask], outcomes[mask]
             self._book.add(records, outcomes)
             return
-        if len(prefixes) != 1 or prefixes["kind"][0] != FrameKind.CONTROL or (seats[0], numbers[0]) in counted:
-            return
-        if int(np.frombuffer(row.outcomes, OUTCOME)["code"][0]) != ReplyCode.ACCEPTED:
-            return
-        message = decode_control(row.control)
-        self._apply_control(message)
-        nothing_live = not self._spans and self._live.through == self._live.after
-        if isinstance(message, OpenTradeDate) and nothing_live:
-            self._make_checkpoint(message.trade_date, row.sequence)
+        self._add_control_row(row, prefixes, counted)
+
+    def _add_control_row(self, row: BookFeed, prefixes: PrefixArray, counted: set[tuple[int, int]]) -> None:
+        """A run of CONTROL and NEGOTIATE frames with the body of each; only CONTROL frames have an outcome."""
+        codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
+        fields = (prefixes[name].tolist() for name in ("kind", "seat", "first_number", "body_bytes"))
+        end = 0
+        for kind, seat, number, body_bytes in zip(*fields, strict=True):
+            body = row.control[end : end + body_bytes]
+            end += body_bytes
+            if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED or (seat, number) in counted:
+                continue
+            message = decode_control(body)
+            self._apply_control(message)
+            nothing_live = not self._spans and self._live.through == self._live.after
+            if isinstance(message, OpenTradeDate) and nothing_live:
+                self._make_checkpoint(message.trade_date, row.sequence)
 
     def _apply_control(self, message: ControlMessage) -> None:
         if isinstance(message, OpenContracts):

@@ -22,19 +22,19 @@ from config.processes import print_progress
 from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
 from ledger.core.book import Book
+from ledger.core.control_rows import accepted_messages, message_of
 from ledger.core.engine import apply_row, check_state, decide_block, decide_control
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from ledger.follower.chain import Chain
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, connect
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken, PeerViolation
+from protocol.errors import InvariantBroken
 from protocol.header import unpack_header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, decode_session
+from protocol.messages import Genesis
 from protocol.records import OUTCOME, RECORD
 from protocol.registry import PartyRegistry
-from protocol.vocabulary import FrameKind
 
 READ_BYTES: Final = 16 * 1024 * 1024
 PROGRESS_EVERY_NS: Final = 2_000_000_000
@@ -132,17 +132,11 @@ class _Auditor:
 
     def _learn(self, row: Row) -> None:
         """Takes over the keys that an accepted control row, or the genesis, brought."""
-        if not row.control:
-            return
-        if not row.headers:
-            genesis = decode_control(row.control)
-            if isinstance(genesis, Genesis):
-                self._registry = PartyRegistry([genesis.bank])
-            return
-        message = _message_of(row)
-        is_accepted = np.frombuffer(row.outcomes, OUTCOME)["code"][0] == ReplyCode.ACCEPTED
-        if is_accepted and message is not None and not isinstance(message, Negotiate):
-            self._registry.apply(message)
+        for message in accepted_messages(row):
+            if isinstance(message, Genesis):
+                self._registry = PartyRegistry([message.bank])
+            else:
+                self._registry.apply(message)
 
 
 async def _chain_before(reader: JournalReader, first: int) -> Chain:
@@ -190,7 +184,9 @@ def _decision_fault(book: Book, row: Row) -> str | None:
     elif row.records:
         outcomes = decide_block(book, row.prefixes(), np.frombuffer(row.records, RECORD), row.decided_at_ns)
     else:
-        outcomes = decide_control(book, row.prefixes(), _message_of(row), row.decided_at_ns)
+        kinds = row.prefixes()["kind"].tolist()
+        messages = [message_of(*frame) for frame in zip(kinds, row.control_bodies(), strict=True)]
+        outcomes = decide_control(book, row.prefixes(), messages, row.decided_at_ns)
     if outcomes != row.outcomes:
         return _first_difference(outcomes, row.outcomes)
     try:
@@ -198,17 +194,6 @@ def _decision_fault(book: Book, row: Row) -> str | None:
     except InvariantBroken as error:
         return str(error)
     return None
-
-
-def _message_of(row: Row) -> ControlMessage | Negotiate | None:
-    """The decoded body of a control row, None when it is no message, as the ledger saw it."""
-    try:
-        if row.prefixes()["kind"][0] == FrameKind.CONTROL:
-            return decode_control(row.control)
-        message = decode_session(row.control)
-    except PeerViolation:
-        return None
-    return message if isinstance(message, Negotiate) else None
 
 
 def _first_difference(decided: bytes, stored: bytes) -> str:

@@ -14,30 +14,28 @@ import numpy as np
 from ledger import replies
 from ledger.core import engine
 from ledger.core.book import Book
+from ledger.core.control_rows import ControlBody, message_of
 from ledger.core.row import Row, outcome_frame, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.sequence import Arrival, classify
+from ledger.groups import BARRIERS
 from ledger.metrics import LedgerMetrics
 from ledger.repeats import RecentRows, StoredRow
 from ledger.state_round import StateRound
 from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
+from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
 from protocol.limits import OUTCOME_BYTES, SEATS_MAX
 from protocol.messages import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
-    ControlMessage,
     Message,
-    Negotiate,
     OutcomeAnswer,
     OutcomeQuery,
     SeatHead,
     TotalsAnswer,
-    decode_control,
     decode_query,
-    decode_session,
 )
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import BANK_PARTY, FrameKind
@@ -110,17 +108,19 @@ class Decider:
         self._metrics = metrics
         self.state_round = StateRound()
 
+    def party_of(self, seat: int) -> int:
+        """The party that owns a seat, 0 when nobody does."""
+        return int(self.book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
+
     def decide(self, group: list[Frame], now_ns: int) -> Decided:
-        """Decides a group as `SeatQueues.take` forms it.
+        """Decides a group as `SeatQueues.take` forms it: barriers only, or none.
 
         Raises PeerViolation when the gateway forwarded what it must not have; nothing was decided then.
         """
         now_ns = max(now_ns, self.book.decided_at_ns + 1)
         kind = group[0].header.kind
-        if kind == FrameKind.NEGOTIATE:
-            return self._negotiate(group[0], now_ns)
-        if kind == FrameKind.CONTROL:
-            return self._control(group[0], now_ns)
+        if kind in BARRIERS:
+            return self._control_run(group, now_ns)
         return self._block(group, now_ns)
 
     def _block(self, group: list[Frame], now_ns: int) -> Decided:
@@ -170,52 +170,66 @@ class Decider:
         decided.row = self._row(trade_date, now_ns, headers, records, b"", outcomes)
         decided.frames = len(block)
 
-    def _control(self, frame: Frame, now_ns: int) -> Decided:
-        header = frame.header
+    def _control_run(self, group: list[Frame], now_ns: int) -> Decided:
+        """Frames that are next, in order, become one row; where each stands is told by those before it."""
         decided = Decided(self.book.sequence, None, 0, [], [], [])
-        head = self._head_of(header)
-        arrival = self._arrival(header, head)
-        if arrival is not Arrival.NEXT or self._is_superseded(header):
-            answer = self._not_next(header, arrival, head, now_ns, decided.wanted)
+        run: list[tuple[Frame, ControlBody]] = []
+        heads: dict[int, int] = {}
+        versions: dict[int, int] = {}
+        returned: dict[int, list[Frame]] = {}
+        for frame in group:
+            header = frame.header
+            seat = header.seat
+            if seat in returned:
+                returned[seat].append(frame)
+                continue
+            if header.kind == FrameKind.NEGOTIATE:
+                code = self._logon_code(header, versions)
+                if code == ReplyCode.ACCEPTED:
+                    run.append((frame, self._logon_message(frame)))
+                    versions[seat] = header.session_version
+                head = self._seat_head(seat, code, heads.get(seat, 0), versions.get(seat, 0))
+                decided.answers.append(replies.seat_head(header, head, now_ns))
+                continue
+            head_number = heads.setdefault(seat, self._head_of(header))
+            arrival = self._arrival(header, head_number)
+            if arrival is Arrival.NEXT and not self._is_superseded(header, versions.get(seat, 0)):
+                heads[seat] = head_number + 1
+                run.append((frame, message_of(header.kind, frame.body)))
+                decided.answers.append(frame)
+                continue
+            answer = self._not_next(header, arrival, head_number, now_ns, decided.wanted, versions.get(seat, 0))
             if answer is None:
-                decided.put_back = [[frame]]
+                returned[seat] = [frame]
             else:
-                decided.answers = [answer]
-            return decided
-        message: ControlMessage | None
-        try:
-            message = decode_control(frame.body)
-        except PeerViolation:
-            message = None  # signed by the partner and numbered: refused under its number
-        self._decide_control(decided, frame, message, now_ns)
-        decided.answers = [frame]
-        return decided
-
-    def _decide_control(
-        self, decided: Decided, frame: Frame, message: ControlMessage | Negotiate | None, now_ns: int
-    ) -> None:
-        headers = frame.header_bytes + frame.signature
-        trade_date = self.book.trade_date
-        outcomes = engine.decide_control(self.book, np.frombuffer(headers, PREFIX), message, now_ns)
-        decided.row = self._row(trade_date, now_ns, headers, b"", frame.body, outcomes)
+                decided.answers.append(answer)
+        decided.put_back = list(returned.values())
+        if run:
+            self._decide_control(decided, run, now_ns)
         decided.sequence = self.book.sequence
-        decided.frames = 1
-
-    def _negotiate(self, frame: Frame, now_ns: int) -> Decided:
-        header = frame.header
-        decided = Decided(self.book.sequence, None, 0, [], [], [])
-        code = ReplyCode.ACCEPTED
-        if not self._is_owner(header):
-            code = ReplyCode.SESSION_UNKNOWN
-        elif header.session_version <= self.book.session_version[header.seat]:
-            code = ReplyCode.SESSION_VERSION_NOT_GROWING
-        else:
-            message = decode_session(frame.body)
-            if not isinstance(message, Negotiate):
-                raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body of NEGOTIATE is another message")
-            self._decide_control(decided, frame, message, now_ns)
-        decided.answers = [replies.seat_head(header, self._seat_head(header.seat, code), now_ns)]
         return decided
+
+    def _decide_control(self, decided: Decided, run: list[tuple[Frame, ControlBody]], now_ns: int) -> None:
+        headers = b"".join([part for frame, _message in run for part in (frame.header_bytes, frame.signature)])
+        bodies = b"".join([frame.body for frame, _message in run])
+        messages = [message for _frame, message in run]
+        trade_date = self.book.trade_date
+        outcomes = engine.decide_control(self.book, np.frombuffer(headers, PREFIX), messages, now_ns)
+        decided.row = self._row(trade_date, now_ns, headers, b"", bodies, outcomes)
+        decided.frames = len(run)
+
+    def _logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
+        if not self._is_owner(header):
+            return ReplyCode.SESSION_UNKNOWN
+        if header.session_version <= versions.get(header.seat, int(self.book.session_version[header.seat])):
+            return ReplyCode.SESSION_VERSION_NOT_GROWING
+        return ReplyCode.ACCEPTED
+
+    def _logon_message(self, frame: Frame) -> ControlBody:
+        try:
+            return message_of(frame.header.kind, frame.body)
+        except MisuseError as error:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, str(error)) from error
 
     def _arrival(self, header: Header, head: int) -> Arrival:
         arrival = classify(header, self.book.trade_date, head)
@@ -223,8 +237,12 @@ class Decider:
             return Arrival.DATE_FULL
         return arrival
 
-    def _not_next(self, header: Header, arrival: Arrival, head: int, now_ns: int, wanted: list[Lookup]) -> bytes | None:
-        """The answer to a frame that is not the next one of its session; None when it must wait for a row."""
+    def _not_next(
+        self, header: Header, arrival: Arrival, head: int, now_ns: int, wanted: list[Lookup], version: int = 0
+    ) -> bytes | None:
+        """The answer to a frame that is not the next one of its session; None when it must wait for a row. `version`:
+        that of a logon earlier in the group, 0 without one.
+        """
         stored: StoredRow | None = None
         if arrival in (Arrival.PAST, Arrival.OLD_DATE):
             if header.trade_date == self.book.trade_date and self.book.next_number[header.seat] < head:
@@ -236,7 +254,7 @@ class Decider:
             if answer is not None:
                 self._metrics.repeats += 1
                 return answer
-        code = ReplyCode.SESSION_SUPERSEDED if self._is_superseded(header) else _REFUSALS[arrival]
+        code = ReplyCode.SESSION_SUPERSEDED if self._is_superseded(header, version) else _REFUSALS[arrival]
         if arrival is Arrival.OLD_DATE and stored is not None:
             code = ReplyCode.DUPLICATE_OTHER_CONTENT
         self._metrics.not_applied(code)
@@ -332,9 +350,11 @@ class Decider:
     def _is_owner(self, header: Header) -> bool:
         return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender
 
-    def _is_superseded(self, header: Header) -> bool:
-        """Whether a newer session of the seat is in force: its partner was told a head that nobody else may move."""
-        return bool(header.session_version < self.book.session_version[header.seat])
+    def _is_superseded(self, header: Header, version: int = 0) -> bool:
+        """Whether a newer session of the seat is in force, by the book or by a logon earlier in the group: its partner
+        was told a head that nobody else may move.
+        """
+        return header.session_version < (version or int(self.book.session_version[header.seat]))
 
     def _head_of(self, header: Header) -> int:
         """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
@@ -346,11 +366,12 @@ class Decider:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"seat {header.seat} is not party {header.sender}'s")
         return int(self.book.next_number[header.seat])
 
-    def _seat_head(self, seat: int, code: ReplyCode, next_number: int = 0) -> SeatHead:
+    def _seat_head(self, seat: int, code: ReplyCode, next_number: int = 0, version: int = 0) -> SeatHead:
+        """Number and version as they are after the frames before it in the group, 0: as the book has them."""
         if code == ReplyCode.SESSION_UNKNOWN:
             return SeatHead(0, self.book.trade_date, 1, int(code))
         number = next_number or int(self.book.next_number[seat])
-        return SeatHead(int(self.book.session_version[seat]), self.book.trade_date, number, int(code))
+        return SeatHead(version or int(self.book.session_version[seat]), self.book.trade_date, number, int(code))
 
 
 def _outcome_answer(stored: StoredRow | None, seat: int, query: OutcomeQuery) -> OutcomeAnswer:

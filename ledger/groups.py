@@ -1,13 +1,15 @@
-"""Which undecided frames go into the next commit: seats in turn, a barrier alone, never more than the caps.
+"""Which undecided frames go into the next commit: parties in turn, then their seats; never more than the caps.
 
 Belongs here: the queues of undecided frames and the forming of groups; pure, time is an argument. Never here:
 deciding, sockets, the journal.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.core.control_rows import stands_alone
 from protocol.frame import Frame
 from protocol.limits import (
     COMMIT_BODY_BYTES_MAX,
@@ -20,7 +22,11 @@ from protocol.limits import (
 from protocol.vocabulary import FrameKind
 
 BARRIERS: Final = frozenset({FrameKind.CONTROL, FrameKind.NEGOTIATE})
-"""These change what later frames mean, so that each is a journal row of its own."""
+"""These change what later frames mean: a run of them is a journal row without records, some stand alone in theirs."""
+CONTROL_FRAMES_MAX: Final = 256
+"""Of one run: what they take to be decided stays near what their commit takes, and whoever waits waits for both."""
+CONTROL_BYTES_MAX: Final = 1024 * 1024
+"""Of the bodies of one run of several frames: two of the largest OpenContracts take longer than any other run."""
 
 GROUP_RECORDS_FLOOR: Final = 1_024
 """The measured cap never falls below this: one slow commit of a single record must not starve the next
@@ -61,63 +67,78 @@ class GroupCap:
 
 
 class SeatQueues:
-    """Undecided frames, one queue per seat in the order of arrival; seats take turns, one frame a turn.
+    """Undecided frames, one queue per seat in the order of arrival. Parties take turns, one frame a turn, and the
+    seats of a party among themselves: whoever has more seats has no more turns.
 
     A seat may be parked (it waits for something of its own): its frames stay, and the others go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, party_of: Callable[[int], int]) -> None:
+        """`party_of` names the party that owns a seat, any number for one that nobody owns."""
+        self._party_of = party_of
         self._seats: dict[int, deque[tuple[Frame, int]]] = {}
-        self._turns: deque[int] = deque()  # seats that have frames and are not parked, each once
+        self._turns: deque[int] = deque()  # parties of which a seat is in `_ready`, each once
+        self._ready: dict[int, deque[int]] = {}  # party → its seats that have frames and are not parked, each once
+        self._party: dict[int, int] = {}  # whose turn a seat was given last
         self._parked: set[int] = set()
         self.frames = 0
         self.records = 0
         self.body_bytes = 0
 
     def __len__(self) -> int:
-        """Seats from which a frame can be taken now."""
+        """Parties of which a frame can be taken now."""
         return len(self._turns)
 
     def put(self, frame: Frame, arrived_ns: int) -> None:
         """Adds a frame behind the others of its seat."""
-        header = frame.header
-        queue = self._seats.get(header.seat)
+        seat = frame.header.seat
+        queue = self._seats.get(seat)
         if queue is None:
-            queue = self._seats[header.seat] = deque()
-        if not queue and header.seat not in self._parked:
-            self._turns.append(header.seat)
+            queue = self._seats[seat] = deque()
+        if not queue and seat not in self._parked:
+            self._join(seat)
         queue.append((frame, arrived_ns))
         self._count(frame, 1)
 
     def take(self, records_max: int) -> list[Frame]:
         """Removes and returns the next group, in the order in which it is decided.
 
-        It is one barrier frame, or frames without barriers: at most `records_max` records (a first frame is
-        taken whatever its size), COMMIT_BODY_BYTES_MAX bytes and GROUP_FRAMES_MAX frames. Empty when nothing
+        It is a run of barrier frames, or frames without barriers: of the kind whose turn it is, at most `records_max`
+        records (a first frame is taken whatever its size) and COMMIT_BODY_BYTES_MAX bytes in GROUP_FRAMES_MAX frames;
+        of barriers CONTROL_BYTES_MAX bytes in CONTROL_FRAMES_MAX frames, or one that stands alone. Empty when nothing
         can be taken.
         """
         group: list[Frame] = []
+        passed_over: dict[int, list[int]] = {}
         records = body_bytes = 0
-        behind_barrier: list[int] = []
-        turns, seats = self._turns, self._seats
-        while turns and len(group) < GROUP_FRAMES_MAX:
-            seat = turns.popleft()
-            frame = seats[seat][0][0]
+        frames_max, bytes_max = GROUP_FRAMES_MAX, COMMIT_BODY_BYTES_MAX
+        is_control = False
+        turns, ready = self._turns, self._ready
+        while turns and len(group) < frames_max:
+            party = turns[0]
+            seat = ready[party][0]
+            frame = self._seats[seat][0][0]
             header = frame.header
-            if header.kind in BARRIERS:
-                if not group and not behind_barrier:
-                    self._pop(seat)
+            is_barrier = header.kind in BARRIERS
+            if not group and is_barrier and not passed_over:
+                if header.kind == FrameKind.CONTROL and stands_alone(header.sender, frame.body):
+                    self._pop(party, seat)
                     return [frame]
-                behind_barrier.append(seat)
+                is_control, frames_max, bytes_max = True, CONTROL_FRAMES_MAX, CONTROL_BYTES_MAX
+            if is_barrier != is_control or (
+                is_control and header.kind == FrameKind.CONTROL and stands_alone(header.sender, frame.body)
+            ):
+                passed_over.setdefault(party, []).append(seat)
+                self._leave(party)
                 continue
             records += header.record_count
             body_bytes += header.body_bytes
-            if group and (records > records_max or body_bytes > COMMIT_BODY_BYTES_MAX):
-                turns.appendleft(seat)
+            if group and (records > records_max or body_bytes > bytes_max):
                 break
-            self._pop(seat)
+            self._pop(party, seat)
             group.append(frame)
-        turns.extendleft(reversed(behind_barrier))
+        if passed_over:
+            self._come_first(passed_over)
         return group
 
     def put_back(self, frames: list[Frame], arrived_ns: int) -> None:
@@ -127,7 +148,7 @@ class SeatQueues:
         seat = frames[0].header.seat
         queue = self._seats[seat]
         if not queue and seat not in self._parked:
-            self._turns.append(seat)
+            self._join(seat)
         for frame in reversed(frames):
             queue.appendleft((frame, arrived_ns))
             self._count(frame, 1)
@@ -135,20 +156,28 @@ class SeatQueues:
     def park(self, seat: int) -> None:
         """Takes nothing from this seat until it is unparked."""
         self._parked.add(seat)
-        if seat in self._turns:
-            self._turns.remove(seat)
+        party = self._party.get(seat, 0)
+        seats = self._ready.get(party)
+        if seats is not None and seat in seats:
+            seats.remove(seat)
+            if not seats:
+                del self._ready[party]
+                self._turns.remove(party)
 
     def unpark(self, seat: int) -> None:
         """Lets a parked seat have its turn again; it comes first, because it has waited."""
         if seat in self._parked:
             self._parked.remove(seat)
             if self._seats.get(seat):
-                self._turns.appendleft(seat)
+                party = self._party[seat] = self._party_of(seat)
+                self._come_first({party: [seat]})
 
     def clear(self) -> None:
         """Drops everything: the link that brought the frames is gone."""
         self._seats.clear()
         self._turns.clear()
+        self._ready.clear()
+        self._party.clear()
         self._parked.clear()
         self.frames = self.records = self.body_bytes = 0
 
@@ -156,12 +185,43 @@ class SeatQueues:
         """When the oldest undecided frame arrived, None when there is none."""
         return min((queue[0][1] for queue in self._seats.values() if queue), default=None)
 
-    def _pop(self, seat: int) -> None:
+    def _pop(self, party: int, seat: int) -> None:
+        """Takes the first frame of the seat whose turn it is; seat and party then come last, if they have more."""
         queue = self._seats[seat]
         frame, _arrived_ns = queue.popleft()
         self._count(frame, -1)
+        seats = self._ready[party]
+        seats.popleft()
         if queue:
-            self._turns.append(seat)
+            seats.append(seat)
+        self._turns.popleft()
+        if seats:
+            self._turns.append(party)
+        else:
+            del self._ready[party]
+
+    def _leave(self, party: int) -> None:
+        """Takes the seat whose turn it is out of the turns of this group; its party goes on with its next seat."""
+        seats = self._ready[party]
+        seats.popleft()
+        if not seats:
+            del self._ready[party]
+            self._turns.popleft()
+
+    def _join(self, seat: int) -> None:
+        party = self._party[seat] = self._party_of(seat)
+        seats = self._ready.get(party)
+        if seats is None:
+            self._ready[party] = deque((seat,))
+            self._turns.append(party)
+        else:
+            seats.append(seat)
+
+    def _come_first(self, passed_over: dict[int, list[int]]) -> None:
+        """These seats, by party, and their parties have the next turns, in this order."""
+        for party, seats in passed_over.items():
+            self._ready.setdefault(party, deque()).extendleft(reversed(seats))
+        self._turns = deque([*passed_over, *(party for party in self._turns if party not in passed_over)])
 
     def _count(self, frame: Frame, sign: int) -> None:
         self.frames += sign

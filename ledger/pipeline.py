@@ -82,7 +82,7 @@ class Pipeline:
         clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.decider = decider
-        self.queues = SeatQueues()
+        self.queues = SeatQueues(decider.party_of)
         self.gate = Gate(decider.book.sequence)
         self._journal = journal
         self._cap = cap

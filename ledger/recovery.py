@@ -22,15 +22,15 @@ from typing import Final
 from ledger import snapshot
 from ledger.core.arrays import from_arrays
 from ledger.core.book import Book
+from ledger.core.control_rows import accepted_messages
 from ledger.core.invariants import check_book
-from ledger.core.row import Row, check_bodies, row_digest
+from ledger.core.row import Row, row_digest
+from ledger.core.row_form import check_bodies
 from ledger.core.runs import apply_run, runs
 from ledger.journal import Head, JournalReader, JournalTampered
 from ledger.lookup import verified_row
-from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken, PeerViolation
-from protocol.messages import OpenTradeDate, decode_control
-from protocol.records import OUTCOME
+from protocol.errors import InvariantBroken, MisuseError
+from protocol.messages import OpenTradeDate
 
 PAGE_BYTES: Final = 4 * 1024 * 1024  # three pages are in memory: being read, being hashed, being applied
 PROGRESS_EVERY_NS: Final = 1_000_000_000
@@ -136,15 +136,12 @@ async def _checkpoint(journal: JournalReader, base: int, trade_date: int) -> int
 
 def _opens(row: Row, trade_date: int) -> bool:
     """Whether a row is an accepted OpenTradeDate to exactly this date."""
-    if not row.headers or row.records or len(row.outcomes) != OUTCOME.itemsize:
-        return False
     try:
         check_bodies(row)
-        message = decode_control(row.control)
-    except (InvariantBroken, PeerViolation):
+        messages = list(accepted_messages(row))
+    except (InvariantBroken, MisuseError):
         return False
-    accepted = row.outcomes[:2] == int(ReplyCode.ACCEPTED).to_bytes(2, "little")
-    return accepted and isinstance(message, OpenTradeDate) and message.trade_date == trade_date
+    return bool(row.headers) and messages == [OpenTradeDate(trade_date)]
 
 
 async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:
@@ -177,9 +174,6 @@ def _apply(book: Book, run: list[Row]) -> None:
 
     Raises: JournalTampered, InvariantBroken.
     """
-    for row in run:
-        if row.headers and row.trade_date != book.trade_date:
-            raise JournalTampered(f"row {row.sequence} is of {row.trade_date}, when {book.trade_date} was open")
     apply_run(book, run)
 
 

@@ -9,25 +9,26 @@ import numpy as np
 
 from ledger.core import lane
 from ledger.core.book import Book
-from ledger.core.control import add_party, apply_control, judge
+from ledger.core.control import add_party
+from ledger.core.control_rows import apply_control_row, decide_control, genesis_message
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
-from ledger.core.frames import Frames, advance, check_next, check_seats, give_out_pages
+from ledger.core.frames import Frames, advance, check_next, give_out_pages
 from ledger.core.invariants import check_block
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.room import has_room
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.row_form import form_fault
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.core.totals import buying_power, totals
 from ledger.core.trade_dates import is_calendar_date
-from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
-from protocol.messages import ControlMessage, Genesis, Negotiate, decode_control, encode
+from protocol.messages import Genesis, encode
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
-from protocol.vocabulary import BANK_PARTY, FrameKind, Role
+from protocol.vocabulary import BANK_PARTY, Role
 
 __all__ = [
     "apply_block",
@@ -70,51 +71,23 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     return outcomes.tobytes()
 
 
-def decide_control(
-    book: Book, prefix: PrefixArray, message: ControlMessage | Negotiate | None, decided_at_ns: int
-) -> bytes:
-    """Decide and apply one control row: (1,) frame, CONTROL or NEGOTIATE. None stands for a CONTROL body that is no
-    control message. Returns the 16 bytes of its outcome.
-
-    Raises MisuseError, with nothing changed, for a frame that is not next or comes from a foreign seat.
-    """
-    frames = Frames.of(prefix)
-    if isinstance(message, Negotiate):
-        check_seats(book, frames)
-        growing = int(prefix["session_version"][0]) > int(book.session_version[int(prefix["seat"][0])])
-        code = ReplyCode.ACCEPTED if growing else ReplyCode.SESSION_VERSION_NOT_GROWING
-    else:
-        check_next(book, frames, 1)
-        code = judge(book, int(prefix["sender"][0]), message)
-    _apply_control_row(book, prefix, message, code, decided_at_ns)
-    outcome = np.zeros(1, OUTCOME)
-    outcome["code"] = code
-    return outcome.tobytes()
-
-
 def apply_row(book: Book, row: Row) -> None:
     """Apply a stored row: afterwards the book equals the one that decided it.
 
-    Raises InvariantBroken when the row is not the next one or does not fit the book.
+    Raises InvariantBroken when the row is not the next one, not formed as a row is, or does not fit the book.
     """
     if row.sequence != book.sequence + 1:
         raise InvariantBroken(f"row {row.sequence} after row {book.sequence}")
-    if not row.headers:
-        apply_genesis(book, _genesis_of(row), row.decided_at_ns)
-        return
-    prefixes = row.prefixes()
+    fault = form_fault(row) or _place_fault(book, row)
+    if fault is not None:
+        raise InvariantBroken(f"row {row.sequence}: {fault}")
     try:
-        if row.control:
-            _apply_stored_control(book, row, prefixes)
+        if not row.headers:
+            apply_genesis(book, _genesis_of(row), row.decided_at_ns)
+        elif row.records:
+            _apply_stored_block(book, row)
         else:
-            records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
-            if len(records) != len(outcomes):
-                raise InvariantBroken(f"row {row.sequence}: records and outcomes do not pair")
-            frames = Frames.of(prefixes)
-            check_next(book, frames, len(records))
-            give_out_pages(book, frames)
-            apply_block(book, resolve(book, frames, records), outcomes)
-            advance(book, frames, row.decided_at_ns, [row.sequence] * len(frames.seat))
+            apply_control_row(book, row)
     except MisuseError as error:
         raise InvariantBroken(f"row {row.sequence} does not fit the book: {error}") from error
 
@@ -188,40 +161,26 @@ def check_state(book: Book, row: Row) -> bool:
     return True
 
 
-def _apply_control_row(
-    book: Book,
-    prefix: PrefixArray,
-    message: ControlMessage | Negotiate | None,
-    code: int,
-    decided_at_ns: int,
-) -> None:
-    if isinstance(message, Negotiate):
-        book.sequence, book.decided_at_ns = book.sequence + 1, decided_at_ns
-        if code == ReplyCode.ACCEPTED:
-            book.session_version[int(prefix["seat"][0])] = prefix["session_version"][0]
-        return
-    # The number takes no page of the request table: control must find room when that is full. It is used before the
-    # effect: a roll closes the date that it belongs to.
-    advance(book, Frames.of(prefix), decided_at_ns, [book.sequence + 1])
-    if code == ReplyCode.ACCEPTED and message is not None:
-        apply_control(book, message)
+def _place_fault(book: Book, row: Row) -> str | None:
+    """Whether a row stands where the book is, in date and time."""
+    if row.headers and row.trade_date != book.trade_date:
+        return f"it is of {row.trade_date}, when {book.trade_date} was open"
+    if row.decided_at_ns < book.decided_at_ns:
+        return f"decided at {row.decided_at_ns}, before the row in front of it ({book.decided_at_ns})"
+    return None
 
 
-def _apply_stored_control(book: Book, row: Row, prefix: PrefixArray) -> None:
-    code = int(np.frombuffer(row.outcomes, OUTCOME)["code"][0])
-    message: ControlMessage | Negotiate | None = None
-    if int(prefix["kind"][0]) == FrameKind.NEGOTIATE:
-        check_seats(book, Frames.of(prefix))
-        message = Negotiate(bytes(16), "")
-    else:
-        check_next(book, Frames.of(prefix), 1)
-        if code == ReplyCode.ACCEPTED:
-            message = decode_control(row.control)
-    _apply_control_row(book, prefix, message, code, row.decided_at_ns)
+def _apply_stored_block(book: Book, row: Row) -> None:
+    records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
+    frames = Frames.of(row.prefixes())
+    check_next(book, frames, len(records))
+    give_out_pages(book, frames)
+    apply_block(book, resolve(book, frames, records), outcomes)
+    advance(book, frames, row.decided_at_ns, [row.sequence] * len(frames.seat))
 
 
 def _genesis_of(row: Row) -> Genesis:
-    message = decode_control(row.control)
-    if not isinstance(message, Genesis):
-        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis")
+    message = genesis_message(row)
+    if not isinstance(message, Genesis) or message.trade_date != row.trade_date:
+        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis of its date")
     return message

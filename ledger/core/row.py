@@ -1,10 +1,11 @@
 """One journal row: what was asked, by whom, and what was decided; its digest; the outcome frames it stands for.
 
-Belongs here: the row, its digest chain, what can be made again from a row alone. Never here: SQL (journal), what a
-row does to the book (engine).
+Belongs here: the row, its digest chain, what can be made again from a row alone. Never here: SQL (journal), whether a
+row is formed as one (row_form), what it does to the book (engine).
 
-A row is one of three: a block row (the RECORDS frames of one commit), a control row (exactly one CONTROL or
-NEGOTIATE frame), or the genesis (no frame; `control` holds the Genesis message).
+A row is one of three: a block row (the RECORDS frames of one commit), a control row (a run of CONTROL and NEGOTIATE
+frames), or the genesis (no frame; `control` holds the Genesis message). A NEGOTIATE has no outcome: only one that is
+accepted is kept.
 """
 
 import hashlib
@@ -14,10 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protocol.errors import InvariantBroken
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, PrefixArray, unpack_header
-from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES, RECORD_BYTES
+from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES
 from protocol.records import OutcomesPreamble, pack_preamble
 from protocol.vocabulary import Direction, FrameKind
 
@@ -39,8 +39,8 @@ class Row:
     headers: bytes  # (f × 160) header and signature of each frame
     records: bytes  # (n × 64)
     annotations: bytes
-    control: bytes  # body of the one control or NEGOTIATE frame, or the Genesis message
-    outcomes: bytes  # (n × 16), one item for a control row, none for the genesis
+    control: bytes  # bodies of the CONTROL and NEGOTIATE frames, or the Genesis message
+    outcomes: bytes  # (n × 16), one item for each record or CONTROL frame, none for the genesis
     state_check: bytes  # empty, or slice number (int32) and the SHA-256 of that slice of the state
     digest: bytes  # (32,) over everything above and the digest of the row before
 
@@ -48,12 +48,17 @@ class Row:
         """(f,) PREFIX, a read-only view."""
         return np.frombuffer(self.headers, PREFIX)
 
+    def control_bodies(self) -> list[bytes]:
+        """The body of each frame of a control row that `form_fault` found fit, in order."""
+        ends = np.cumsum(self.prefixes()["body_bytes"]).tolist()
+        return [self.control[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
 
 def row_digest(previous_digest: bytes, row: Row) -> bytes:
     """SHA-256 over the previous digest and the row, its own `digest` apart.
 
-    The bodies of a block row are bound by the digests inside its headers, see `check_bodies`, so that each of their
-    bytes is hashed once.
+    The bodies of a block row are bound by the digests inside its headers, see `row_form.bodies_fault`, so that each of
+    their bytes is hashed once.
     """
     fixed = _FIXED.pack(
         row.shard,
@@ -74,35 +79,13 @@ def row_digest(previous_digest: bytes, row: Row) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def check_bodies(row: Row) -> None:
-    """Hash every body again and compare with its header.
-
-    Raises InvariantBroken naming row and frame when a body is not the one that was signed, or does not fit.
-    """
-    if len(row.headers) % PREFIX_BYTES:
-        raise InvariantBroken(f"row {row.sequence}: its headers are cut")
-    prefixes = row.prefixes()
-    digests = prefixes["body_digest"].tobytes()
-    bodies = row.control if row.control else row.records
-    position = 0
-    for place, body_bytes in enumerate(prefixes["body_bytes"].tolist()):
-        body = bodies[position : position + body_bytes]
-        position += body_bytes
-        if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:
-            raise InvariantBroken(f"row {row.sequence}, frame {place}: the body is not the one that was signed")
-    if row.headers and position != len(bodies):
-        raise InvariantBroken(f"row {row.sequence}: {len(bodies) - position} bytes belong to no frame")
-    if len(row.records) // RECORD_BYTES != (0 if row.control else len(row.outcomes) // OUTCOME_BYTES):
-        raise InvariantBroken(f"row {row.sequence}: records and outcomes do not pair")
-
-
 def outcome_frames(row: Row) -> Iterator[Frame]:
     """The unsigned OUTCOMES frames, one per numbered request frame, in order; every byte a function of the row."""
     position = 0
     for prefix in _header_bytes(row):
         request = unpack_header(prefix)
         if request.kind == FrameKind.NEGOTIATE:
-            return
+            continue
         end = position + request.record_count * OUTCOME_BYTES
         yield outcome_frame(row, request, row.outcomes[position:end])
         position = end

@@ -69,6 +69,8 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     counts = [len(row.outcomes) // OUTCOME_BYTES for row in run]
     frame_counts = [len(row.headers) // PREFIX.itemsize for row in run]
     in_order = [row.sequence for row in run] == list(range(book.sequence + 1, book.sequence + 1 + len(run)))
+    times = [book.decided_at_ns, *(row.decided_at_ns for row in run)]
+    in_order &= times == sorted(times) and all(row.trade_date == book.trade_date for row in run)
     if not in_order or 0 in frame_counts or counts != [len(row.records) // RECORD_BYTES for row in run]:
         return False
     frames = Frames.of(np.frombuffer(b"".join([row.headers for row in run]), PREFIX))

@@ -10,11 +10,10 @@ from typing import Final
 import numpy as np
 
 from ledger.core.book import PARTY_SHIFT, Book, statuses_told
+from ledger.core.control_rows import accepted_messages
 from ledger.core.row import Row
 from ledger.follower.copy_rows import CopyArray, Int64s, blank_contracts, chunks_of
 from ledger.follower.request_blocks import RequestRuns
-from protocol.codes import ReplyCode
-from protocol.header import PREFIX
 from protocol.messages import (
     ChangeContract,
     ControlMessage,
@@ -23,10 +22,9 @@ from protocol.messages import (
     RegisterParty,
     RegisterSeat,
     SetRestraint,
-    decode_control,
 )
-from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, FrameKind, contract_nos_from_indices
+from protocol.records import RECORD
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, contract_nos_from_indices
 
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
@@ -68,7 +66,10 @@ class Batch:
         if row.records:
             self._block_rows.append(row)
             return
-        message = _accepted_control(row)
+        for message in accepted_messages(row):
+            self._take(message)
+
+    def _take(self, message: ControlMessage) -> None:
         if isinstance(message, ChangeContract):
             self._status_changed.add(message.contract_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, SetRestraint):
@@ -116,12 +117,3 @@ def _contract_rows(book: Book, indices: Int64s, sequence: int) -> CopyArray:
     rows["status"] = statuses_told(facts)
     rows["as_of_sequence"] = sequence
     return rows
-
-
-def _accepted_control(row: Row) -> ControlMessage | None:
-    """The control message of an accepted CONTROL row or the genesis; None for a session row or a refusal."""
-    if row.headers and np.frombuffer(row.headers, PREFIX)["kind"][0] != FrameKind.CONTROL:
-        return None
-    if row.outcomes and np.frombuffer(row.outcomes, OUTCOME)["code"][0] != ReplyCode.ACCEPTED:
-        return None
-    return decode_control(row.control)

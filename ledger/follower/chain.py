@@ -6,16 +6,8 @@ come from, what happens when one is bad.
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from ledger.core.row import Row, check_bodies, row_digest
-from protocol.errors import InvariantBroken
-from protocol.header import PREFIX
-from protocol.limits import DIGEST_BYTES
-from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import FrameKind
-
-STATE_CHECK_BYTES = 4 + DIGEST_BYTES
+from ledger.core.row import Row, row_digest
+from ledger.core.row_form import bodies_fault, form_fault
 
 
 @dataclass(slots=True)
@@ -31,7 +23,7 @@ class Chain:
 
     def fault_of(self, row: Row) -> str | None:
         """What is wrong with the row that should come next, None when it fits; the chain stays where it is."""
-        return self._order_fault(row) or _extent_fault(row) or self._digest_fault(row)
+        return self._order_fault(row) or form_fault(row) or self._digest_fault(row)
 
     def advance(self, row: Row) -> None:
         """Goes on to a row that `fault_of` found fit."""
@@ -57,32 +49,4 @@ class Chain:
     def _digest_fault(self, row: Row) -> str | None:
         if row_digest(self.digest, row) != row.digest:
             return "its digest does not follow from the row before it and its content"
-        try:
-            check_bodies(row)
-        except InvariantBroken as error:
-            return str(error)
-        return None
-
-
-def _extent_fault(row: Row) -> str | None:
-    """Whether the lengths of the parts fit each other; nothing is read from them before they do."""
-    if len(row.headers) % PREFIX.itemsize or len(row.records) % RECORD.itemsize:
-        return "headers or records are cut"
-    if row.state_check and len(row.state_check) != STATE_CHECK_BYTES:
-        return "the state check is cut"
-    if row.records and (not row.headers or row.control):
-        return "records without headers, or beside a control message"
-    if row.headers:
-        prefixes = np.frombuffer(row.headers, PREFIX)
-        counts = prefixes["record_count"]
-        if row.records and (
-            (prefixes["kind"] != FrameKind.RECORDS).any()
-            or (counts < 1).any()
-            or int(counts.sum(dtype=np.int64)) != len(row.records) // RECORD.itemsize
-        ):
-            return "the headers do not describe the records"
-        if not row.records and len(prefixes) != 1:
-            return "a control row holds more than one frame"
-    if row.records and len(row.outcomes) != len(row.records) // RECORD.itemsize * OUTCOME.itemsize:
-        return "not one outcome for each record"
-    return None
+        return bodies_fault(row)

@@ -16,11 +16,11 @@ CREATE TABLE journal (
     decided_at_ns bigint  NOT NULL,                       -- UTC nanoseconds since 1970
     bank_key_1    integer NOT NULL,                       -- the bank's key id of suite 1 as answers carry it, 0: none
     bank_key_2    integer NOT NULL,                       -- the same of suite 2
-    outcome_count integer NOT NULL,                       -- outcomes, and in a row of requests as many records
+    outcome_count integer NOT NULL,                       -- outcomes: one a record or control frame, none for a logon
     headers       bytea   NOT NULL,                       -- 160 bytes a frame: header and signature as they came
     records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed, or packed
     annotations   bytea   NOT NULL,
-    control       bytea   NOT NULL,                       -- body of the one control frame, else empty
+    control       bytea   NOT NULL,                       -- bodies of the control and logon frames, else empty
     outcomes      bytea   NOT NULL,                       -- 16 bytes each, or packed
     state_check   bytea   NOT NULL,                       -- slice number and its digest, or empty
     digest        bytea   NOT NULL,                       -- SHA-256 over the previous digest and all of the above, unpacked

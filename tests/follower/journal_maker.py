@@ -142,7 +142,7 @@ class JournalMaker:
         body = encode(message)
         prefix = self._prefix(FrameKind.CONTROL, seat, body, 1, int(self.book.next_number[seat]))
         decided_at_ns, trade_date = self._tick(), self.book.trade_date
-        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), message, decided_at_ns)
+        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), [message], decided_at_ns)
         return self._keep(decided_at_ns, trade_date, headers=prefix, control=body, outcomes=outcomes)
 
     def negotiate(self, seat: int, session_version: int) -> Row:
@@ -151,7 +151,7 @@ class JournalMaker:
         body = encode(message)
         prefix = self._prefix(FrameKind.NEGOTIATE, seat, body, 0, 0, session_version)
         decided_at_ns, trade_date = self._tick(), self.book.trade_date
-        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), message, decided_at_ns)
+        outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), [message], decided_at_ns)
         return self._keep(decided_at_ns, trade_date, headers=prefix, control=body, outcomes=outcomes)
 
     def block(self, *frames: tuple[int, RecordArray], check_slice: int | None = None) -> Row:

@@ -121,7 +121,7 @@ class Day:
         return prefix
 
     def _control(self, message: ControlMessage) -> None:
-        outcome = decide_control(self.book, self.prefix(1, FrameKind.CONTROL, 1), message, DECIDED_AT_NS)
+        outcome = decide_control(self.book, self.prefix(1, FrameKind.CONTROL, 1), [message], DECIDED_AT_NS)
         assert np.frombuffer(outcome, OUTCOME)["code"].tolist() == [0]
 
     def decide(self, row: list[tuple[int, int, list[Request]]]) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import book_file
 from gateway.book import Book
@@ -14,8 +15,8 @@ from gateway.book_file import BookBase
 from gateway.book_intake import SPANS_MAX, BookIntake, FeedBroken
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.messages import BookFeed, ControlMessage, OpenTradeDate, encode
-from protocol.vocabulary import BANK_SEAT, FrameKind
+from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, encode
+from protocol.vocabulary import BANK_SEAT, FrameKind, contract_no_from_index
 from tests.gateway.fake_ledger import OPENED, TRADE_DATE, blank_request, outcomes_frame, outcomes_of
 from tests.gateway.partner import freezes
 from tests.protocol import keys
@@ -84,6 +85,35 @@ def test_a_stored_answer_from_before_the_registration_never_counts() -> None:
     live(intake, 4, request(1, 100))
 
     assert frozen_fen(intake) == 0
+
+
+def test_each_control_frame_of_a_fed_run_counts_once_and_logons_have_no_outcome() -> None:
+    """Row 2 holds a logon between two openings, one of which was answered before the link was lost."""
+    intake = intake_at(1)
+    first = control(2, OpenContracts(contract_no_from_index(2), OPENED.terms[:1]))
+    logon = blank_request(FrameKind.NEGOTIATE, keys.BROKER_SEAT, 0, 0, b"a logon")
+    second = control(3, OpenContracts(contract_no_from_index(3), OPENED.terms[:1]))
+    live(intake, 2, first)
+
+    intake.prepare_registration()
+    intake.begin(2)
+    intake.take_feed(fed(2, first, logon, second))
+
+    assert intake.complete
+    assert intake.book.contracts_count == 4
+    assert intake.book.balance_fen[:4].tolist() == [
+        terms.balance_fen for terms in (*OPENED.terms, *OPENED.terms[:1] * 2)
+    ]
+
+
+def test_a_fed_run_that_is_cut_is_refused() -> None:
+    intake = intake_at(1)
+    intake.prepare_registration()
+    intake.begin(2)
+    row = fed(2, control(2, OPENED), control(3, OPENED))
+    for cut in (replace(row, outcomes=row.outcomes[:16]), replace(row, control=row.control[1:])):
+        with pytest.raises(FeedBroken, match="do not fit each other"):
+            intake.take_feed(cut)
 
 
 def test_live_rows_count_while_the_feed_is_still_under_way() -> None:

@@ -1,14 +1,24 @@
-"""How groups are formed: seats in turn, barriers alone, caps kept, the order of each seat kept."""
+"""How groups are formed: parties in turn, then seats, barriers apart, caps kept, the order of each seat kept."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.groups import BARRIERS, GROUP_RECORDS_FLOOR, GroupCap, SeatQueues
+from ledger.groups import (
+    BARRIERS,
+    CONTROL_BYTES_MAX,
+    CONTROL_FRAMES_MAX,
+    GROUP_RECORDS_FLOOR,
+    GroupCap,
+    SeatQueues,
+)
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
 from protocol.limits import COMMIT_RECORDS_MAX
+from protocol.messages import OpenTradeDate, encode
 from protocol.vocabulary import Direction, FrameKind, Suite
+
+DATE = 20_260_105
 
 
 def frame(seat: int, number: int, records: int = 1, kind: FrameKind = FrameKind.RECORDS) -> Frame:
@@ -43,7 +53,7 @@ def named(group: list[Frame]) -> list[tuple[int, int]]:
 
 def queues(*frames: Frame) -> SeatQueues:
     """Queues into which these frames were put."""
-    filled = SeatQueues()
+    filled = SeatQueues(lambda _seat: 2)
     for place, one in enumerate(frames):
         filled.put(one, place)
     return filled
@@ -67,13 +77,66 @@ def test_a_frame_larger_than_the_cap_goes_alone() -> None:
     assert named(waiting.take(GROUP_RECORDS_FLOOR)) == [(1, 1)]
 
 
+def test_parties_take_turns_whatever_seats_they_have() -> None:
+    """Seats 1 to 8 are party 2's, seat 9 party 3's: three turns of the one are three of the other."""
+    waiting = SeatQueues(lambda seat: 2 if seat < 9 else 3)
+    for number in (1, 2, 3):
+        for seat in range(1, 10):
+            waiting.put(frame(seat, number), 0)
+    assert named(waiting.take(6)) == [(1, 1), (9, 1), (2, 1), (9, 2), (3, 1), (9, 3)]
+    assert named(waiting.take(6)) == [(seat, 1) for seat in range(4, 9)] + [(1, 2)]
+
+
 @pytest.mark.parametrize("kind", sorted(BARRIERS))
-def test_a_barrier_goes_alone_and_before_seats_that_came_after_it(kind: FrameKind) -> None:
-    waiting = queues(frame(2, 1), frame(1, 1, kind=kind), frame(3, 1), frame(2, 2))
+def test_barriers_go_together_in_turns_of_parties_and_before_seats_that_came_after_them(kind: FrameKind) -> None:
+    waiting = SeatQueues(lambda seat: 2 if seat < 4 else 3)
+    for one in (
+        *(frame(2, 1), frame(1, 1, kind=kind), frame(1, 2, kind=kind), frame(3, 1), frame(2, 2)),
+        *(frame(4, 1, kind=kind), frame(4, 2)),
+    ):
+        waiting.put(one, 0)
     assert named(waiting.take(100)) == [(2, 1), (3, 1), (2, 2)]
     waiting.put(frame(3, 2), 9)
-    assert named(waiting.take(100)) == [(1, 1)]
-    assert named(waiting.take(100)) == [(3, 2)]
+    assert named(waiting.take(100)) == [(4, 1), (1, 1), (1, 2)]
+    assert sorted(named(waiting.take(100))) == [(3, 2), (4, 2)]
+
+
+def test_a_flood_of_barriers_from_many_seats_costs_another_party_one_commit() -> None:
+    waiting = SeatQueues(lambda seat: 2 if seat < 100 else 3)
+    for number in range(1, 51):
+        for seat in range(1, 65):
+            waiting.put(frame(seat, number, kind=FrameKind.CONTROL), 0)
+    waiting.put(frame(100, 1), 0)
+    waiting.put(frame(101, 1, kind=FrameKind.CONTROL), 0)
+    first, second = waiting.take(1_000), waiting.take(1_000)
+    assert len(first) == CONTROL_FRAMES_MAX
+    assert (101, 1) in named(first)[:2]
+    assert named(second) == [(100, 1)]
+
+
+def test_what_changes_who_signs_sits_or_numbers_stands_alone_in_its_turn() -> None:
+    roll = Frame(frame(1, 2, kind=FrameKind.CONTROL).header._replace(sender=1), b"", b"", encode(OpenTradeDate(DATE)))
+    waiting = SeatQueues(lambda seat: seat)
+    for one in (frame(1, 1, kind=FrameKind.CONTROL), roll, frame(1, 3, kind=FrameKind.CONTROL)):
+        waiting.put(one, 0)
+    waiting.put(frame(2, 1, kind=FrameKind.CONTROL), 0)
+    assert [named(waiting.take(9)) for _group in range(3)] == [[(1, 1), (2, 1)], [(1, 2)], [(1, 3)]]
+
+
+def test_only_the_bank_can_have_a_row_of_its_own() -> None:
+    asked = Frame(frame(1, 1, kind=FrameKind.CONTROL).header, b"", b"", encode(OpenTradeDate(DATE)))
+    waiting = SeatQueues(lambda seat: seat)
+    waiting.put(asked, 0)
+    waiting.put(frame(2, 1, kind=FrameKind.CONTROL), 0)
+    assert named(waiting.take(9)) == [(1, 1), (2, 1)]
+
+
+def test_the_bodies_of_a_run_are_bounded() -> None:
+    waiting = SeatQueues(lambda seat: seat)
+    for seat in range(1, 4):
+        head = frame(seat, 1, kind=FrameKind.CONTROL).header._replace(body_bytes=CONTROL_BYTES_MAX // 2)
+        waiting.put(Frame(head, b"", b"", b"x"), 0)
+    assert [named(waiting.take(9)) for _group in range(2)] == [[(1, 1), (2, 1)], [(3, 1)]]
 
 
 def test_a_parked_seat_waits_and_the_others_go_on() -> None:
@@ -100,7 +163,7 @@ def test_dropping_a_link_drops_everything_it_brought() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([1, 3, 500]), st.booleans()), max_size=40))
 def test_every_frame_is_taken_once_in_the_order_of_its_seat(arrivals: list[tuple[int, int, bool]]) -> None:
-    waiting = SeatQueues()
+    waiting = SeatQueues(lambda _seat: 2)
     numbers: dict[int, int] = {}
     for seat, records, is_control in arrivals:
         number = numbers[seat] = numbers.get(seat, 0) + 1
@@ -108,8 +171,7 @@ def test_every_frame_is_taken_once_in_the_order_of_its_seat(arrivals: list[tuple
         waiting.put(frame(seat, number, 1 if is_control else records, kind), 0)
     taken: list[tuple[int, int]] = []
     while group := waiting.take(600):
-        kinds = {one.header.kind for one in group}
-        assert len(group) == 1 or FrameKind.CONTROL not in kinds
+        assert len({one.header.kind for one in group}) == 1
         assert len(group) == 1 or sum(one.header.record_count for one in group) <= 600
         taken += named(group)
     for seat, count in numbers.items():

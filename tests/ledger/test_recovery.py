@@ -233,8 +233,8 @@ def test_a_roll_is_recovered_as_the_last_row_and_behind_others(config: Config) -
 
 _FLIP = "UPDATE journal SET {0} = set_byte({0}, {1}, get_byte({0}, {1}) # 1) WHERE sequence = {2}"
 _PLACES = [
-    (_FLIP.format("records", 100, 7), "row 7, frame 0: the body is not the one that was signed"),
-    (_FLIP.format("records", 100, 6), "row 6, frame 0: the body is not the one that was signed"),
+    (_FLIP.format("records", 100, 7), "row 7: frame 0: the body is not the one that was signed"),
+    (_FLIP.format("records", 100, 6), "row 6: frame 0: the body is not the one that was signed"),
     (_FLIP.format("headers", 20, 7), "row 7 is not what was committed: its digest differs"),
     (_FLIP.format("headers", 150, 3), "row 3 is not what was committed: its digest differs"),
     (_FLIP.format("outcomes", 0, 8), "row 8 is not what was committed: its digest differs"),

@@ -143,18 +143,17 @@ class Desk:
         body = b"\xc1" if message is None else encode(message)
         prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.CONTROL, body)
         trade_date = self.book.trade_date
-        outcomes = engine.decide_control(self.book, prefix, message, self.now_ns)
+        outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)
         self._keep(prefix, b"", body, outcomes, trade_date)
         return ReplyCode(int(np.frombuffer(outcomes, OUTCOME)["code"][0]))
 
-    def negotiate(self, seat: int, session_version: int) -> ReplyCode:
-        """The code that a logon with this session version earns."""
+    def negotiate(self, seat: int, session_version: int) -> None:
+        """A logon with this session version. Raises MisuseError when that does not grow."""
         message = Negotiate(bytes(16), "test")
         prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.NEGOTIATE, encode(message))
         prefix["session_version"] = session_version
-        outcomes = engine.decide_control(self.book, prefix, message, self.now_ns)
+        outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)
         self._keep(prefix, b"", encode(message), outcomes, self.book.trade_date)
-        return ReplyCode(int(np.frombuffer(outcomes, OUTCOME)["code"][0]))
 
     def send(self, *frames: Frame) -> list[Answer]:
         """Decide frames as one block row."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages import (
     ChangeContract,
@@ -204,8 +205,9 @@ def test_limit_ranks_before_money() -> None:
 def test_a_logon_must_grow_and_consumes_no_number() -> None:
     desk = Desk()
 
-    assert desk.negotiate(SEAT, 5) == ReplyCode.ACCEPTED
-    assert desk.negotiate(SEAT, 5) == ReplyCode.SESSION_VERSION_NOT_GROWING
-    assert desk.negotiate(SEAT, 6) == ReplyCode.ACCEPTED
+    desk.negotiate(SEAT, 5)
+    with pytest.raises(MisuseError, match="does not grow"):
+        desk.negotiate(SEAT, 5)
+    desk.negotiate(SEAT, 6)
     assert desk.book.session_version[SEAT] == 6
     assert desk.book.next_number[SEAT] == 1

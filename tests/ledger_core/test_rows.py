@@ -11,7 +11,8 @@ from ledger.core.account_numbers import AccountNumbers
 from ledger.core.book import Book
 from ledger.core.frame_index import FrameIndex
 from ledger.core.requests import RequestTable
-from ledger.core.row import Row, check_bodies, outcome_frames, row_digest
+from ledger.core.row import Row, outcome_frames, row_digest
+from ledger.core.row_form import check_bodies
 from ledger.core.sequence import Arrival, classify
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.frame import UNSIGNED
@@ -134,9 +135,9 @@ def test_bodies_are_bound_by_the_headers() -> None:
 
     with pytest.raises(InvariantBroken, match="frame 1"):
         check_bodies(replace(row, records=row.records[:-1] + b"\x01"))
-    with pytest.raises(InvariantBroken, match="belong to no frame"):
+    with pytest.raises(InvariantBroken, match="do not describe the records"):
         check_bodies(replace(row, records=row.records + bytes(64), outcomes=row.outcomes + bytes(16)))
-    with pytest.raises(InvariantBroken, match="do not pair"):
+    with pytest.raises(InvariantBroken, match="not one outcome for each"):
         check_bodies(replace(row, outcomes=row.outcomes[:-16]))
 
 
@@ -182,7 +183,7 @@ def test_frames_that_are_not_next_change_nothing() -> None:
     with pytest.raises(MisuseError):
         engine.decide_block(desk.book, good, np.concatenate([records]), NOW_NS)
     with pytest.raises(MisuseError):
-        engine.decide_control(desk.book, desk.prefixes(Frame(OTHER_SEAT, records))[:0], None, NOW_NS)
+        engine.decide_control(desk.book, desk.prefixes(Frame(OTHER_SEAT, records))[:0], [], NOW_NS)
     assert engine.state_slice_digest(desk.book, 0) == before
 
 

@@ -106,13 +106,16 @@ def test_the_state_is_compared_after_the_row_that_names_a_slice() -> None:
     [
         (lambda rows: [rows[0], rows[2]], "row 11 after row 9"),
         (lambda rows: [rows[0], replace(rows[0], sequence=10), rows[2]], "row 10 does not fit the book"),
-        (lambda rows: [rows[0], replace(rows[1], outcomes=rows[1].outcomes[16:]), rows[2]], "row 10: .* do not pair"),
+        (
+            lambda rows: [rows[0], replace(rows[1], outcomes=rows[1].outcomes[16:]), rows[2]],
+            "row 10: not one outcome for each",
+        ),
         (
             lambda rows: [
                 replace(rows[0], records=rows[0].records[64:], outcomes=rows[0].outcomes[16:]),
                 replace(rows[1], records=rows[1].records + bytes(64), outcomes=rows[1].outcomes + bytes(16)),
             ],
-            "row 9 does not fit the book",
+            "row 9: the headers do not describe the records",
         ),
     ],
 )

@@ -146,7 +146,7 @@ JOURNALED = [
     ),
     Mutant(
         "bodies unread",
-        "row.py",
+        "row_form.py",
         "if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:",
         "if len(body) != body_bytes:",
         "an amount in the journal is changed unseen",
@@ -170,15 +170,15 @@ JOURNALED = [
     ),
     Mutant(
         "session version stands still",
-        "engine.py",
-        'int(prefix["session_version"][0]) > int(',
-        'int(prefix["session_version"][0]) >= int(',
+        "control_rows.py",
+        "if version <= versions.get(",
+        "if version < versions.get(",
         "a recorded logon is accepted again, and its frames with it",
         (REFUSALS,),
     ),
     Mutant(
         "refused control acts",
-        "engine.py",
+        "control_rows.py",
         "if code == ReplyCode.ACCEPTED and message is not None:",
         "if message is not None:",
         "a refused opening of contracts opens them",

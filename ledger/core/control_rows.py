@@ -1,0 +1,180 @@
+"""One control row: a run of CONTROL and NEGOTIATE frames, decided one after the other, or applied as they were decided.
+
+Belongs here: which frames may share a row, what must be true before any of them is decided, what is kept of each.
+Never here: what a control message earns and does (control), block rows (engine), the order of turns (ledger.groups).
+
+What changes who may sign, who sits where or which date is open stands alone in its row: so every frame of a row was
+signed, seated and numbered by what stood before the row, and a row belongs to one date.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from ledger.core.book import Book
+from ledger.core.control import apply_control, judge
+from ledger.core.frames import Frames, advance, check_next, check_seats
+from ledger.core.row import Row
+from ledger.core.rules_version import RULES_VERSION
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken, MisuseError, PeerViolation
+from protocol.header import PrefixArray
+from protocol.messages import (
+    ControlMessage,
+    Message,
+    Negotiate,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    decode_control,
+    decode_session,
+)
+from protocol.records import OUTCOME
+from protocol.vocabulary import BANK_PARTY, FrameKind
+
+ControlBody = ControlMessage | Negotiate | None
+"""What a frame of a control row says; None: a CONTROL body that is no control message."""
+
+ALONE: Final[tuple[type[Message], ...]] = (RegisterParty, RegisterKey, RegisterSeat, OpenTradeDate)
+_ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
+_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
+
+
+def stands_alone(sender: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body must have a row of its own, told by its tag without decoding it.
+
+    Only the bank may send these messages. From anybody else they are refused and change nothing, and share a row.
+    """
+    return sender == BANK_PARTY and len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS
+
+
+def message_of(kind: int, body: bytes) -> ControlBody:
+    """The message in the body of a CONTROL or NEGOTIATE frame. Raises MisuseError when a NEGOTIATE has none."""
+    try:
+        if kind == FrameKind.CONTROL:
+            return decode_control(body)
+        message = decode_session(body)
+    except PeerViolation as violation:
+        if kind == FrameKind.CONTROL:
+            return None
+        raise MisuseError("a NEGOTIATE without its message") from violation
+    if not isinstance(message, Negotiate):
+        raise MisuseError("a NEGOTIATE with another message")
+    return message
+
+
+def accepted_messages(row: Row) -> Iterator[ControlMessage]:
+    """The control messages of a well-formed row that took effect, in order; that of the genesis row too.
+
+    Raises InvariantBroken when one that took effect is no message.
+    """
+    if row.records:
+        return
+    if not row.headers:
+        yield genesis_message(row)
+        return
+    codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
+    for place, (kind, body) in enumerate(zip(row.prefixes()["kind"].tolist(), row.control_bodies(), strict=True)):
+        if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED:
+            continue
+        message = message_of(kind, body)
+        if message is None or isinstance(message, Negotiate):
+            raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is no control message")
+        yield message
+
+
+def genesis_message(row: Row) -> ControlMessage:
+    """The message of a row without frames. Raises InvariantBroken when it is none."""
+    try:
+        return decode_control(row.control)
+    except PeerViolation as violation:
+        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis") from violation
+
+
+def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], decided_at_ns: int) -> bytes:
+    """Decide and apply one control row: (f,) CONTROL and NEGOTIATE frames that are each next at their seat, in order,
+    with the message of each. Returns the outcomes, 16 bytes for each CONTROL frame.
+
+    Raises MisuseError, with nothing changed, for frames that are not next, come from a foreign seat, do not grow the
+    session version, or may not share a row.
+    """
+    _check(book, prefixes, messages)
+    _number(book, prefixes, decided_at_ns)
+    codes: list[int] = []
+    for sender, seat, version, message in _facts(prefixes, messages):
+        if isinstance(message, Negotiate):
+            book.session_version[seat] = version
+            continue
+        code = judge(book, sender, message)
+        codes.append(code)
+        if code == ReplyCode.ACCEPTED and message is not None:
+            apply_control(book, message)
+    outcomes = np.zeros(len(codes), OUTCOME)
+    outcomes["code"] = codes
+    return outcomes.tobytes()
+
+
+def apply_control_row(book: Book, row: Row) -> None:
+    """Apply a stored control row that is well-formed and of the open date.
+
+    Raises MisuseError or InvariantBroken when it does not fit the book, or these rules decide it otherwise.
+    """
+    prefixes = row.prefixes()
+    messages = [message_of(*frame) for frame in zip(prefixes["kind"].tolist(), row.control_bodies(), strict=True)]
+    outcomes = np.frombuffer(row.outcomes, OUTCOME)
+    if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
+        raise InvariantBroken(f"row {row.sequence}: the outcome of a control frame tells more than a code")
+    _check(book, prefixes, messages)
+    _number(book, prefixes, row.decided_at_ns)
+    codes = iter(outcomes["code"].tolist())
+    for place, (sender, seat, version, message) in enumerate(_facts(prefixes, messages)):
+        if isinstance(message, Negotiate):
+            book.session_version[seat] = version
+            continue
+        code = next(codes)
+        # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
+        if row.rules_version == RULES_VERSION and code != judge(book, sender, message):
+            raise InvariantBroken(f"row {row.sequence}, frame {place}: code {code} is not what these rules decide")
+        if code == ReplyCode.ACCEPTED:
+            if message is None:
+                raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is no control message")
+            apply_control(book, message)
+
+
+def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -> None:
+    frames = Frames.of(prefixes)
+    check_seats(book, frames)
+    is_control = prefixes["kind"] == FrameKind.CONTROL
+    numbered = int(np.count_nonzero(is_control))
+    if numbered:
+        check_next(book, Frames.of(prefixes[is_control]), numbered)
+    if len(messages) > 1 and any(isinstance(message, ALONE) for message in messages):
+        told = prefixes["sender"].tolist()
+        if any(isinstance(it, ALONE) and sender == BANK_PARTY for it, sender in zip(messages, told, strict=True)):
+            raise MisuseError("a control message that must be alone shares its row")
+    versions: dict[int, int] = {}
+    for _sender, seat, version, message in _facts(prefixes, messages):
+        if isinstance(message, Negotiate):
+            if version <= versions.get(seat, int(book.session_version[seat])):
+                raise MisuseError("a logon whose session version does not grow")
+            versions[seat] = version
+
+
+def _number(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
+    """The numbers are used and the row is the book's last. They take no page of the request table: control must find
+    room when that is full. They are used before the effects: a roll closes the date that they belong to.
+    """
+    sequence = book.sequence + 1
+    is_control = prefixes["kind"] == FrameKind.CONTROL
+    if is_control.any():
+        numbered = Frames.of(prefixes[is_control])
+        advance(book, numbered, decided_at_ns, [sequence] * len(numbered.seat))
+    book.sequence, book.decided_at_ns = sequence, decided_at_ns
+
+
+def _facts(prefixes: PrefixArray, messages: Sequence[ControlBody]) -> Iterator[tuple[int, int, int, ControlBody]]:
+    """Sender, seat, session version and message of each frame."""
+    columns = [prefixes[name].tolist() for name in ("sender", "seat", "session_version")]
+    return zip(*columns, messages, strict=True)
