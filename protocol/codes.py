@@ -4,15 +4,27 @@ Belongs here: the codes, whether the same wish may succeed under a new number, t
 ours (CTP / JR/T 0046 practice). Never here: the checks themselves (session, ledger.core.decide).
 
 1xx end the link. 2xx are told in NotApplied: nothing was consumed. 3xx and up are journaled outcomes: they burn
-their number.
+their number. The class of a code that this program does not know yet is known all the same, so the list can grow
+without a new protocol version (docs/protocol.md, section 15).
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 
+LINK_CODE_MIN = 100  # 1 to 99 are never given
+NOT_APPLIED_CODE_MIN = 200
+OUTCOME_CODE_MIN = 300
+CODE_MAX = 2**15 - 1  # an outcome's code is an int16
+
+_newer: dict[int, "ReplyCode"] = {}  # at most CODE_MAX of them
+
 
 class ReplyCode(IntEnum):
-    """The answer to a request, or the reason why a link ends. The number is the rank."""
+    """The answer to a request, or the reason why a link ends. The number is the rank.
+
+    `ReplyCode(number)` of a number in a class that is not in this list is a member too, named CODE_<number>: a newer
+    bank may say it. Raises ValueError for a number of no class.
+    """
 
     ACCEPTED = 0
     FINISHED = 100
@@ -64,6 +76,22 @@ class ReplyCode(IntEnum):
     TRADE_DATE_NOT_LATER = 540
     MASTER_DATA_FULL = 545
     TRADE_DATE_TOO_FAR = 550
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ReplyCode | None":
+        if not isinstance(value, int) or not LINK_CODE_MIN <= value <= CODE_MAX:
+            return None
+        number = int(value)
+        if number not in _newer:
+            code = int.__new__(cls, number)
+            code._name_, code._value_ = f"CODE_{number}", number
+            _newer[number] = code
+        return _newer[number]
+
+    @property
+    def is_listed(self) -> bool:
+        """False for a code that is newer than this program: only its class is known."""
+        return self.name in ReplyCode.__members__
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +163,19 @@ FACTS: dict[ReplyCode, CodeFacts] = {
 
 def ends_link(code: ReplyCode) -> bool:
     """True for the codes that are the reason in a Terminate."""
-    return 100 <= code < 200
+    return LINK_CODE_MIN <= code < NOT_APPLIED_CODE_MIN
 
 
 def consumes_nothing(code: ReplyCode) -> bool:
     """True for the codes told in NotApplied."""
-    return 200 <= code < 300
+    return NOT_APPLIED_CODE_MIN <= code < OUTCOME_CODE_MIN
 
 
 def burns_number(code: ReplyCode) -> bool:
     """True for journaled outcomes, acceptance included."""
-    return code == ReplyCode.ACCEPTED or code >= 300
+    return code == ReplyCode.ACCEPTED or code >= OUTCOME_CODE_MIN
+
+
+def retry_may_succeed(code: ReplyCode) -> bool:
+    """As the list says; of one that is not in it: come again (1xx), go back (2xx), take no new number (3xx and up)."""
+    return FACTS[code].retry_may_succeed if code.is_listed else code < OUTCOME_CODE_MIN

@@ -337,7 +337,8 @@ def encode(message: Message) -> bytes:
 
 
 def code_from_number(number: int) -> ReplyCode:
-    """The code with this number. Raises PeerViolation MALFORMED_FRAME when there is none."""
+    """The code with this number, also one newer than this program. Raises PeerViolation MALFORMED_FRAME for a number
+    of no class."""
     try:
         return ReplyCode(number)
     except ValueError as error:

@@ -21,7 +21,6 @@ from protocol.messages import (
     Negotiated,
     NotApplied,
     Terminate,
-    code_from_number,
     decode_session,
     encode,
 )
@@ -43,6 +42,7 @@ from protocol.session_states import (
     PartnerTrigger,
 )
 from protocol.signing import Signer, Verifier
+from protocol.told_codes import check_outcome_codes, code_of_end, code_of_refusal
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
 __all__ = [
@@ -277,7 +277,9 @@ class PartnerSession:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, detail)
         if header.kind == FrameKind.OUTCOMES:
             # A stored outcome keeps the version under which its request was journaled, so none is demanded here.
-            return OutcomesReceived(frame, unpack_preamble(frame.body), outcomes_from_body(frame.body))
+            return OutcomesReceived(
+                frame, unpack_preamble(frame.body), check_outcome_codes(outcomes_from_body(frame.body))
+            )
         if header.kind != FrameKind.TERMINATE or self._state is PartnerState.ESTABLISHED:
             self._check_version(header)
         if self._state is PartnerState.ESTABLISHED:
@@ -308,7 +310,7 @@ class PartnerSession:
         if header.kind == FrameKind.NOT_APPLIED and isinstance(message, NotApplied):
             return self._accept_not_applied(header, message)
         if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
-            return Terminated(code_from_number(message.code), message.session_version, message.detail)
+            return Terminated(code_of_end(message), message.session_version, message.detail)
         if header.kind == FrameKind.NEGOTIATED and isinstance(message, Negotiated):
             self._check_nonce(message.nonce)
             self._trade_date = header.trade_date
@@ -323,8 +325,7 @@ class PartnerSession:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
 
     def _accept_not_applied(self, header: Header, message: NotApplied) -> NotAppliedReceived:
-        code = code_from_number(message.code)
-        if code == ReplyCode.WRONG_TRADE_DATE:
+        if code_of_refusal(message) == ReplyCode.WRONG_TRADE_DATE:
             self._trade_date = max(self._trade_date, header.trade_date)
         return NotAppliedReceived(header, message)
 

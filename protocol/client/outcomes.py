@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from protocol.codes import ReplyCode
-from protocol.errors import MisuseError, PeerViolation
+from protocol.errors import MisuseError
 from protocol.limits import OUTCOMES_PREAMBLE_BYTES
 from protocol.records import OUTCOME, OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, pack_preamble
 
@@ -110,13 +110,13 @@ class Recovered:
 
 
 def outcomes_one_by_one(reply: Reply) -> list[Outcome]:
-    """The outcomes of a small frame as objects. Raises PeerViolation MALFORMED_FRAME for a code not in the list."""
+    """The outcomes of a small frame as objects; a code newer than this program is one named CODE_<number>."""
     seat, trade_date, number, sequence, decided_at_ns, body = reply
     found: list[Outcome] = []
     for code, state, _reserved, remaining_fen in _OUTCOMES.iter_unpack(memoryview(body)[OUTCOMES_PREAMBLE_BYTES:]):
         name = _CODES.get(code)
         if name is None:
-            raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"outcome code {code} is not in the list")
+            name = ReplyCode(code)
         found.append(Outcome(name, number, trade_date, sequence, decided_at_ns, remaining_fen, state, seat))
         number += 1
     return found

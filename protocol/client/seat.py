@@ -19,7 +19,7 @@ from protocol.client.settings import SeatSettings
 from protocol.client.traffic import SeatStatistics, Traffic
 from protocol.client.turns import Turns
 from protocol.client.verbs import AwaitedVerbs, checked_records
-from protocol.codes import ReplyCode
+from protocol.codes import ReplyCode, ends_link
 from protocol.errors import MisuseError
 from protocol.messages import (
     AnswerMessage,
@@ -48,6 +48,13 @@ HEALS = frozenset(
         ReplyCode.STOPPING,
     }
 )
+
+
+def heals(code: ReplyCode) -> bool:
+    """True for an end that a new link may heal; of one that is newer than this program nothing else is known."""
+    return code in HEALS or (ends_link(code) and not code.is_listed)
+
+
 NEEDS_NEW_VERSION = frozenset({ReplyCode.SESSION_UNKNOWN, ReplyCode.SESSION_VERSION_NOT_GROWING})
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
@@ -197,7 +204,7 @@ class Seat(AwaitedVerbs):
                 negotiate = negotiate and not link.has_negotiated
                 failures = 0 if link.was_established else failures
             detail = end.detail
-            if end.code is not None and end.code not in HEALS:
+            if end.code is not None and not heals(end.code):
                 self._end(SessionEnded(end.code, end.detail))
                 return
             failures += 1

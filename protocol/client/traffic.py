@@ -19,7 +19,8 @@ from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries
 from protocol.client.settings import SeatSettings
 from protocol.client.turns import Turns
-from protocol.client.window import KEEPS_NUMBER, Window, WindowFrame
+from protocol.client.window import Window, WindowFrame, keeps_number
+from protocol.codes import ReplyCode
 from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
 from protocol.lowlevel import Bell
 from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived
@@ -27,6 +28,7 @@ from protocol.partner_session import PartnerSession
 from protocol.vocabulary import FrameKind
 
 SEND_BYTES_MAX = 1024 * 1024  # queued for one send: two full frames, so that answers are read in between
+UNKNOWN_RETRY_NS = 1_000_000_000  # before a frame goes again that was refused for a reason newer than we are
 PAUSE_NS_MAX = LOGON_NS_MAX  # a bank that is busy for longer than this is asked again anyway
 
 
@@ -197,8 +199,9 @@ class Traffic:
         frame = self.window.not_applied(
             message.code, message.refused_number, event.header.trade_date, message.next_number
         )
-        if message.code in KEEPS_NUMBER:
-            pause_ns = min(message.retry_after_ns or BUSY_RETRY_NS, PAUSE_NS_MAX)
+        if keeps_number(message.code):
+            untold_ns = BUSY_RETRY_NS if ReplyCode(message.code).is_listed else UNKNOWN_RETRY_NS
+            pause_ns = min(message.retry_after_ns or untold_ns, PAUSE_NS_MAX)
             self.resume_at_ns = max(self.resume_at_ns, now_ns + pause_ns)
         if frame is not None:
             self._settle(frame, turned_away(self._seat, frame.trade_date, message.code, frame.record_count))

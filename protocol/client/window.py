@@ -8,7 +8,8 @@ The rules that keep every request decided once:
 - After a NOT_APPLIED nothing is sent until every frame under way is answered; then the refused ones go again in
   their old order. So at most one copy of a number is under way on a link, and an answer names one frame.
 - BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number. Only what
-  proves that no copy was ever applied may give it another number, or another trade date.
+  proves that no copy was ever applied may give it another number, or another trade date. A code that is newer than
+  this program proves nothing.
 - What ESTABLISHED told to be durable is never proven unapplied: whoever says so repeats an old word, or lies.
 - A number that holds something else was given by another sender of this seat. The frame is given up and told, never
   sent under another number: what it asks for may be what that sender has asked for already.
@@ -29,6 +30,11 @@ KEEPS_NUMBER = frozenset({ReplyCode.BUSY, ReplyCode.DRAINING})
 NEVER_APPLIED = frozenset({ReplyCode.WRONG_TRADE_DATE})
 TURNS_AWAY = frozenset({ReplyCode.SEAT_DATE_FULL, ReplyCode.DUPLICATE_OTHER_CONTENT})  # given up and told
 FITS_DURABLE = KEEPS_NUMBER | {ReplyCode.DUPLICATE_OTHER_CONTENT}  # what may be said of a number that is durable
+
+
+def keeps_number(code: int) -> bool:
+    """True for a refusal that says nothing about an earlier copy: the frame goes again as it is, after a pause."""
+    return code in KEEPS_NUMBER or not ReplyCode(code).is_listed
 
 
 @dataclass(slots=True, eq=False)
@@ -278,6 +284,7 @@ def _check_possible(frame: WindowFrame[W], code: int, open_date: int, durable_en
     if code != ReplyCode.WRONG_TRADE_DATE and open_date < frame.trade_date:
         detail = f"the frame at {frame.first_number} is of {frame.trade_date}, refused with {code} of {open_date}"
         raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
-    if frame.trade_date == durable_end[0] and frame.first_number < durable_end[1] and code not in FITS_DURABLE:
+    is_durable = frame.trade_date == durable_end[0] and frame.first_number < durable_end[1]
+    if is_durable and code not in FITS_DURABLE and not keeps_number(code):
         detail = f"number {frame.first_number} of {frame.trade_date} is durable and was refused with {code}"
         raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)

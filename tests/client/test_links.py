@@ -8,6 +8,7 @@ import pytest
 import trio
 import trio.testing
 
+from frontend_sim.practice.misdeeds import Plan
 from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
 from protocol.messages import ChangeContract
@@ -249,7 +250,7 @@ async def test_a_control_left_behind_is_recovered(tmp_path: Path) -> None:
 
 async def test_outcomes_that_answer_another_request_end_the_session(tmp_path: Path) -> None:
     async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
-        bank.tampers_digest = True
+        bank.plan = Plan(["wrong-digest"])
 
         with pytest.raises(OutcomeUnknown):
             await seat.freeze(195, 1)

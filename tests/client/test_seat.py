@@ -149,7 +149,7 @@ async def test_a_block_keeps_its_order(tmp_path: Path) -> None:
 
         block = await seat.submit_block(records)
 
-        assert block.outcomes["code"].tolist() == [0, ReplyCode.INSUFFICIENT_FUNDS, 0]
+        assert block.outcomes["code"].tolist() == [0, ReplyCode.FUNDS_FROZEN, 0]
         assert (block.first_number, block.key(2)) == (1, (TRADE_DATE, SEAT, 3))
         assert not block.outcomes.flags.writeable
 

@@ -3,8 +3,7 @@
 Belongs here: fixed private keys and the registry that knows their public halves. Never here: a key of a real party.
 """
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
+from frontend_sim.practice import cast
 from protocol.messages import PartyEntry, PartyKey, RegisterKey
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
@@ -15,9 +14,8 @@ BROKER = 2  # suite 1
 OTHER_BROKER = 3  # suite 2
 BROKER_SEAT = 11
 OTHER_SEAT = 21
-BANK_SEEDS = {Suite.ED25519_SHA256: bytes(range(32)), Suite.P256_SHA256: bytes([0x11]) * 32}
-BROKER_SEED = bytes([0x22]) * 32
-OTHER_SEED = bytes([0x33]) * 32
+BANK_SEEDS = cast.BANK_SEEDS
+BROKER_SEED, OTHER_SEED = cast.BROKER_SEEDS[BROKER], cast.BROKER_SEEDS[OTHER_BROKER]
 EXPIRED_SEED = bytes([0x44]) * 32
 EXPIRED_KEY_ID = 7  # of broker 2, valid until the second key took over
 EXPIRED_AT_NS = 1_780_000_000_000_000_000
@@ -25,9 +23,7 @@ EXPIRED_AT_NS = 1_780_000_000_000_000_000
 
 def signer_from_seed(suite: Suite, seed: bytes, key_id: int) -> Signer:
     """(32,) seed bytes to a signer: the Ed25519 secret, or the P-256 scalar as a big-endian number."""
-    if suite == Suite.ED25519_SHA256:
-        return signer_from_key(ed25519.Ed25519PrivateKey.from_private_bytes(seed), key_id)
-    return signer_from_key(ec.derive_private_key(int.from_bytes(seed, "big"), ec.SECP256R1()), key_id)
+    return signer_from_key(cast.private_key(suite, seed), key_id)
 
 
 def bank_signers() -> dict[Suite, Signer]:

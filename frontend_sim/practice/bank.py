@@ -1,0 +1,245 @@
+"""A bank to practise on: the protocol's own `BankSession` on TCP, before a ledger in memory.
+
+Belongs here: the smallest gateway that keeps the wire's promises, and switches that make it late, busy or gone. Never
+here: decisions (ledger), lies (misdeeds).
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from ssl import SSLContext
+from typing import Self
+
+import trio
+
+from frontend_sim.practice import cast
+from frontend_sim.practice.desk import Desk
+from frontend_sim.practice.ledger import PracticeLedger
+from frontend_sim.practice.misdeeds import MISDEEDS, Plan
+from protocol.bank_events import (
+    EstablishReceived,
+    NegotiateReceived,
+    PeerTerminated,
+    QueryReceived,
+    RequestReceived,
+    SessionPolicy,
+)
+from protocol.bank_session import BankSession
+from protocol.client import SystemClock
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.frame import Frame
+from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
+from protocol.messages import encode
+
+RECEIVE_BYTES = 64 * 1024
+REQUESTS_KEPT_MAX = 65_536
+RETRY_NS = 50_000_000
+LATE_SECONDS = 0.5
+
+
+def _nobody_listens(_line: str) -> None:
+    """Nobody wants to be told of misdeeds."""
+
+
+class PracticeBank:
+    """Serves any number of links. Use `run`.
+
+    `plan` makes it misbehave. Switches: `is_deaf` keeps decided answers back until `speak`, `silent_to` those of some
+    seats; `busy_frames` is how many requests are still turned away BUSY; `cut_before_answer` drops the link once, after
+    deciding and before answering; `cut` drops all links; `away` are seats whose links are dropped at their logon.
+    """
+
+    def __init__(self, credit_records: int = CREDIT_RECORDS_DEFAULT) -> None:
+        self.ledger = PracticeLedger()
+        self.plan: Plan | None = None
+        self.tell: Callable[[str], None] = _nobody_listens
+        self.port = 0
+        self.retry_ns = RETRY_NS
+        self.late_seconds = LATE_SECONDS
+        self.is_deaf = False
+        self.silent_to: set[int] = set()
+        self.busy_frames = 0
+        self.cut_before_answer = False
+        self.is_silent_to_queries = False
+        self.away: set[int] = set()
+        self.sent_away: set[int] = set()  # seats that tried to log on while they were `away`
+        self.logons = 0
+        self.requests: deque[Frame] = deque(maxlen=REQUESTS_KEPT_MAX)  # that were given out, repeats too
+        self._requests_count = 0
+        self._request_came = trio.Event()
+        self.bytes_came = trio.Event()
+        self.question_came = trio.Event()
+        self._kept: list[tuple[Desk, Frame]] = []
+        self._desks: dict[Desk, trio.Nursery] = {}
+        self._clock = SystemClock()
+        self._policy = SessionPolicy(credit_records, HEARTBEAT_NS_MIN, HEARTBEAT_NS_MAX, "practice bank")
+        self._signers = cast.bank_signers()
+        self._registry = cast.registry()
+
+    @classmethod
+    @asynccontextmanager
+    async def run(
+        cls, credit_records: int = CREDIT_RECORDS_DEFAULT, tls: SSLContext | None = None
+    ) -> AsyncIterator[Self]:
+        """A bank that listens on a loopback port of its own until the block is left."""
+        bank = cls(credit_records)
+        async with trio.open_nursery() as nursery:
+            await bank.listen(nursery, "127.0.0.1", 0, tls)
+            yield bank
+            nursery.cancel_scope.cancel()
+
+    async def listen(self, nursery: trio.Nursery, host: str, port: int, tls: SSLContext | None = None) -> None:
+        """Serve links in `nursery` until it is cancelled. `port` 0: any. Raises OSError when the port is taken."""
+        listeners = await trio.open_tcp_listeners(port, host=host)
+        self.port = listeners[0].socket.getsockname()[1]
+        if tls is None:
+            nursery.start_soon(trio.serve_listeners, self.serve, listeners)
+        else:
+            secured = [trio.SSLListener(listener, tls) for listener in listeners]
+            nursery.start_soon(trio.serve_listeners, self.serve, secured)
+
+    async def serve(self, stream: trio.abc.Stream) -> None:
+        """One link."""
+        session = BankSession(self._registry, self._signers, self._policy, self.now())
+        desk = Desk(stream, session, {int(suite): signer for suite, signer in self._signers.items()}, self.now)
+        try:
+            async with trio.open_nursery() as nursery:
+                self._desks[desk] = nursery
+                desk.scope = nursery.cancel_scope
+                nursery.start_soon(desk.send)
+                nursery.start_soon(desk.watch_deadlines)
+                await self._receive(desk)
+                nursery.cancel_scope.cancel()
+        except* (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass
+        finally:
+            self._desks.pop(desk, None)
+            await trio.aclose_forcefully(stream)
+
+    def now(self) -> int:
+        """UTC nanoseconds."""
+        return self._clock.now_ns()
+
+    def later(self, desk: Desk, act: Callable[[], None]) -> None:
+        """Do it after `late_seconds`, if the link still is."""
+        self._desks[desk].start_soon(self._act_later, desk, act)
+
+    def answer(self, desk: Desk, frame: Frame) -> None:
+        """Decide a request and say what became of it."""
+        answer = self.ledger.take(frame, self.now())
+        if isinstance(answer, Frame):
+            desk.session.send_outcomes(answer, self.now())
+        else:
+            desk.session.send_not_applied(answer[0], answer[1], self.now())
+        desk.bell.set()
+
+    async def came(self, count: int) -> None:
+        """Return when `count` request frames have been given out, repeats too."""
+        while self._requests_count < count:
+            self._request_came = trio.Event()
+            await self._request_came.wait()
+
+    def speak_first(self, count: int) -> None:
+        """Say the first `count` answers of what was kept back."""
+        for desk, frame in self._kept[:count]:
+            self.answer(desk, frame)
+        del self._kept[:count]
+
+    async def heartbeats_came(self, count: int) -> None:
+        """Return when a partner that asks nothing has spoken `count` times."""
+        for _ in range(count):
+            self.bytes_came = trio.Event()
+            await self.bytes_came.wait()
+
+    def speak(self) -> None:
+        """Say what was kept back, in order, on the links that still are; and keep nothing back from now on."""
+        self.is_deaf = False
+        self.silent_to.clear()
+        for desk, frame in self._kept:
+            self.answer(desk, frame)
+        self._kept.clear()
+
+    def cut(self, seat: int = 0) -> None:
+        """Drop the links of `seat`, or every link, as a broken line does. What was kept back on them is never said."""
+        self._kept = [(desk, frame) for desk, frame in self._kept if seat not in (0, desk.session.seat)]
+        for desk in self._desks:
+            if seat in (0, desk.session.seat):
+                desk.scope.cancel()
+
+    def terminate(self, code: ReplyCode, seat: int = 0) -> None:
+        """End the links of `seat`, or every link, with a reason."""
+        for desk in self._desks:
+            if seat not in (0, desk.session.seat):
+                continue
+            desk.session.terminate(code, "said by the test", self.now())
+            desk.bell.set()
+
+    async def _act_later(self, desk: Desk, act: Callable[[], None]) -> None:
+        await trio.sleep(self.late_seconds)
+        act()
+        desk.bell.set()
+
+    async def _receive(self, desk: Desk) -> None:
+        session = desk.session
+        while not desk.is_unread:
+            data = await desk.stream.receive_some(RECEIVE_BYTES)
+            if not data:
+                return
+            self.bytes_came.set()
+            try:
+                session.receive_data(bytes(data), self.now())
+                event = session.next_event(self.now())
+                while event is not None:
+                    if isinstance(event, PeerTerminated) or not self._handle(desk, event):
+                        return
+                    event = session.next_event(self.now())
+            except PeerViolation as violation:
+                session.terminate(violation.code, violation.detail, self.now())
+                desk.ends_when_sent = True
+            desk.bell.set()
+
+    def _handle(
+        self, desk: Desk, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
+    ) -> bool:
+        session, frame, now_ns = desk.session, event.frame, self.now()
+        if frame.header.seat in self.away:
+            self.sent_away.add(frame.header.seat)
+            return False
+        if isinstance(event, NegotiateReceived):
+            self.logons += 1
+            session.negotiated(self.ledger.negotiate(frame.header), now_ns)
+        elif isinstance(event, EstablishReceived):
+            session.established(self.ledger.head(frame.header.seat), now_ns)
+        elif isinstance(event, QueryReceived):
+            self.question_came.set()
+            if self.is_silent_to_queries:
+                return True
+            answer = self.ledger.query(frame.header, event.query)
+            session.send_answer(frame.header.first_number, encode(answer), now_ns)
+        else:
+            return self._take_request(desk, frame)
+        return True
+
+    def _take_request(self, desk: Desk, frame: Frame) -> bool:
+        self.requests.append(frame)
+        self._requests_count += 1
+        self._request_came.set()
+        misdeed = None if self.plan is None else self.plan.next_misdeed()
+        if misdeed is not None:
+            header = frame.header
+            last = header.first_number + header.record_count - 1
+            self.tell(f"{misdeed}: seat {header.seat}, {header.first_number} to {last} of {header.trade_date}")
+            return MISDEEDS[misdeed](self, desk, frame)
+        if self.busy_frames:
+            self.busy_frames -= 1
+            desk.session.refuse_busy(frame, ReplyCode.BUSY, self.retry_ns, self.now())
+        elif self.cut_before_answer:
+            self.cut_before_answer = False
+            self.ledger.take(frame, self.now())
+            return False
+        elif self.is_deaf or frame.header.seat in self.silent_to:
+            self._kept.append((desk, frame))
+        else:
+            self.answer(desk, frame)
+        return True

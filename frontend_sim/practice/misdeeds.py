@@ -1,0 +1,270 @@
+"""What a bank can do wrong, or what befalls its line: each misdeed by its name, and when it happens.
+
+Belongs here: the misdeeds that a partner's client must bear, and the plan that chooses among them. Never here: sockets
+(bank), honest answers (ledger). A misdeed befalls one RECORDS or CONTROL frame, at the moment at which an honest bank
+would decide it.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from frontend_sim.practice.desk import Desk
+from frontend_sim.practice.ledger import PracticeLedger
+from protocol.codes import ReplyCode
+from protocol.frame import Frame, make_unsigned_frame
+from protocol.messages import NotApplied
+from protocol.records import OUTCOME
+from protocol.vocabulary import FrameKind
+
+NEWER_OUTCOME: Final = ReplyCode(799)
+NEWER_REFUSAL: Final = ReplyCode(299)
+NEWER_END: Final = ReplyCode(199)
+DIGEST_AT = 48  # of the request, in the body of OUTCOMES
+SIGNATURE_AT = 96
+BODY_AT = 160
+
+
+class Bank(Protocol):
+    """What a misdeed needs of the bank."""
+
+    ledger: PracticeLedger
+    retry_ns: int
+
+    def now(self) -> int:
+        """UTC nanoseconds."""
+        ...
+
+    def later(self, desk: Desk, act: Callable[[], None]) -> None:
+        """Do it after a while, if the link still is."""
+        ...
+
+    def answer(self, desk: Desk, frame: Frame) -> None:
+        """Answer honestly."""
+        ...
+
+
+Misdeed = Callable[[Bank, Desk, Frame], bool]
+"""Befalls one request frame. Returns: False to cut the link at once."""
+
+
+def _busy(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED BUSY."""
+    desk.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now())
+    return True
+
+
+def _draining(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED DRAINING, then TERMINATE STOPPING."""
+    desk.session.refuse_busy(frame, ReplyCode.DRAINING, bank.retry_ns, bank.now())
+    desk.session.terminate(ReplyCode.STOPPING, "practice", bank.now())
+    desk.ends_when_sent = True
+    return True
+
+
+def _ending(code: ReplyCode) -> Misdeed:
+    def end(bank: Bank, desk: Desk, frame: Frame) -> bool:
+        desk.session.terminate(code, "practice", bank.now())
+        desk.ends_when_sent = True
+        return True
+
+    end.__doc__ = f"TERMINATE {code.name}; the frame is not decided."
+    return end
+
+
+def _late_not_applied(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED BUSY, told long after the SEQUENCE_GAP of the frames behind it."""
+    bank.later(desk, lambda: desk.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now()))
+    return True
+
+
+def _not_applied_after_outcomes(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES, and behind them NOT_APPLIED BUSY for the same number."""
+    bank.answer(desk, frame)
+    header = frame.header
+    number = header.first_number
+    refusal = NotApplied(int(ReplyCode.BUSY), number, number, bank.retry_ns)
+    desk.put(desk.said(FrameKind.NOT_APPLIED, refusal, header, header.trade_date))
+    return True
+
+
+def _replay(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED BUSY, and the same bytes once more."""
+    desk.collect()
+    _busy(bank, desk, frame)
+    recording = desk.session.data_to_send()
+    desk.put(recording)
+    desk.put(recording)
+    return True
+
+
+def _replay_outcomes(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES, and the same bytes once more."""
+    recording = _outcomes(bank, desk, frame)
+    desk.put(recording)
+    desk.put(recording)
+    return True
+
+
+def _wrong_digest(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES, rightly signed, that name the digest of another request."""
+    answer = bank.ledger.take(frame, bank.now())
+    if not isinstance(answer, Frame):
+        return _say_honestly(bank, desk, frame)
+    body = bytearray(answer.body)
+    body[DIGEST_AT] ^= 1
+    desk.put(desk.signed(make_unsigned_frame(answer.header, bytes(body))))
+    return True
+
+
+def _wrong_count(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES, rightly signed, with one outcome too many."""
+    answer = bank.ledger.take(frame, bank.now())
+    if not isinstance(answer, Frame):
+        return _say_honestly(bank, desk, frame)
+    header = answer.header._replace(record_count=answer.header.record_count + 1)
+    desk.put(desk.signed(make_unsigned_frame(header, answer.body + bytes(OUTCOME.itemsize))))
+    return True
+
+
+def _flipping(place: int, what: str) -> Misdeed:
+    def flip(bank: Bank, desk: Desk, frame: Frame) -> bool:
+        data = _outcomes(bank, desk, frame)
+        if len(data) > place:
+            data[place] ^= 1
+        desk.put(data)
+        return True
+
+    flip.__doc__ = f"OUTCOMES with one bit of {what} flipped on the way."
+    return flip
+
+
+def _garbage(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The frame is decided, and bytes come that are no frame."""
+    bank.ledger.take(frame, bank.now())
+    desk.put(bytes(range(256)))
+    return True
+
+
+def _silence(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The frame is decided, and the link says nothing any more, heartbeats neither."""
+    bank.ledger.take(frame, bank.now())
+    desk.is_silent = True
+    return True
+
+
+def _slow(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The frame is answered after a while; heartbeats go on."""
+    bank.later(desk, lambda: bank.answer(desk, frame))
+    return True
+
+
+def _cut(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The frame is decided, and the link breaks before the answer."""
+    bank.ledger.take(frame, bank.now())
+    return False
+
+
+def _lost(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The link breaks before the frame is decided."""
+    return False
+
+
+def _half_frame(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The link breaks in the middle of the OUTCOMES."""
+    data = _outcomes(bank, desk, frame)
+    desk.last_words(data[: len(data) // 2])
+    return True
+
+
+def _roll(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """The trade date rolls just before the frame is decided."""
+    bank.ledger.roll()
+    bank.answer(desk, frame)
+    return True
+
+
+def _unknown_outcome(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES with a code that is in no list yet."""
+    answer = bank.ledger.take(frame, bank.now(), NEWER_OUTCOME)
+    if not isinstance(answer, Frame):
+        return _say_honestly(bank, desk, frame)
+    desk.put(desk.signed(answer))
+    return True
+
+
+def _unknown_refusal(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED with a code that is in no list yet."""
+    desk.session.refuse_busy(frame, NEWER_REFUSAL, bank.retry_ns, bank.now())
+    return True
+
+
+def _outcomes(bank: Bank, desk: Desk, frame: Frame) -> bytearray:
+    """The honest answer as bytes; what is not OUTCOMES is said at once, and nothing is returned."""
+    answer = bank.ledger.take(frame, bank.now())
+    if isinstance(answer, Frame):
+        return desk.signed(answer)
+    _say_honestly(bank, desk, frame)
+    return bytearray()
+
+
+def _say_honestly(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    bank.answer(desk, frame)
+    return True
+
+
+MISDEEDS: Final[dict[str, Misdeed]] = {
+    "busy": _busy,
+    "draining": _draining,
+    "stopping": _ending(ReplyCode.STOPPING),
+    "superseded": _ending(ReplyCode.SESSION_SUPERSEDED),
+    "late-not-applied": _late_not_applied,
+    "not-applied-after-outcomes": _not_applied_after_outcomes,
+    "replay": _replay,
+    "replay-outcomes": _replay_outcomes,
+    "wrong-digest": _wrong_digest,
+    "wrong-count": _wrong_count,
+    "wrong-signature": _flipping(SIGNATURE_AT, "the signature"),
+    "wrong-body": _flipping(BODY_AT, "the body"),
+    "garbage": _garbage,
+    "silence": _silence,
+    "slow": _slow,
+    "cut": _cut,
+    "lost": _lost,
+    "half-frame": _half_frame,
+    "roll": _roll,
+    "unknown-outcome": _unknown_outcome,
+    "unknown-refusal": _unknown_refusal,
+    "unknown-end": _ending(NEWER_END),
+}
+
+
+def meaning(name: str) -> str:
+    """What a misdeed does, in one line."""
+    return (MISDEEDS[name].__doc__ or "").split("\n")[0]
+
+
+class Plan:
+    """Which request frame is befallen by what: every `every`-th, at most `times` of them (0: without end).
+
+    Each misdeed comes once in a round; the order within a round is drawn from `seed`.
+    """
+
+    def __init__(self, names: Sequence[str], every: int = 1, times: int = 0, seed: int = 0) -> None:
+        """`names`: of MISDEEDS, at least one."""
+        self._names = list(names)
+        self._every = every
+        self._left = times or -1
+        self._random = random.Random(seed)
+        self._frames = 0
+        self._round: list[str] = []
+
+    def next_misdeed(self) -> str | None:
+        """The name of what befalls the request frame that has just come; None: it is answered honestly."""
+        self._frames += 1
+        if self._frames % self._every or not self._left:
+            return None
+        self._left -= 1
+        if not self._round:
+            self._round = self._random.sample(self._names, len(self._names))
+        return self._round.pop()

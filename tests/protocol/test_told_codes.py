@@ -1,0 +1,45 @@
+"""Which class of code may stand in which frame of the bank, codes newer than this program among them."""
+
+import numpy as np
+import pytest
+
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.messages import NotApplied, Terminate
+from protocol.records import OUTCOME
+from protocol.told_codes import check_outcome_codes, code_of_end, code_of_refusal
+
+
+@pytest.mark.parametrize("number", [200, 205, 250, 299])
+def test_a_refusal_is_of_its_class(number: int) -> None:
+    assert code_of_refusal(NotApplied(number, 1, 1, 0)) == number
+
+
+@pytest.mark.parametrize("number", [0, 1, 100, 199, 300, 420, -1, 2**15])
+def test_a_refusal_of_another_class_is_malformed(number: int) -> None:
+    with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+        code_of_refusal(NotApplied(number, 1, 1, 0))
+
+
+@pytest.mark.parametrize("number", [100, 160, 199, ReplyCode.ROLE_FORBIDS])
+def test_a_link_ends_for_a_reason_of_its_class_or_for_a_question_that_is_not_permitted(number: int) -> None:
+    assert code_of_end(Terminate(number, 0, "")) == number
+
+
+@pytest.mark.parametrize("number", [0, 99, 200, 299, 2**15])
+def test_a_link_does_not_end_for_what_never_ends_one(number: int) -> None:
+    with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+        code_of_end(Terminate(number, 0, ""))
+
+
+@pytest.mark.parametrize(
+    ("number", "is_outcome"), [(0, 1), (300, 1), (799, 1), (2**15 - 1, 1), (1, 0), (299, 0), (-1, 0)]
+)
+def test_outcomes_are_of_their_class(number: int, is_outcome: int) -> None:
+    outcomes = np.zeros(3, OUTCOME)
+    outcomes["code"][1] = number
+    if is_outcome:
+        assert check_outcome_codes(outcomes) is outcomes
+        return
+    with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+        check_outcome_codes(outcomes)
