@@ -15,6 +15,7 @@ from benchmarks.blocks import BALANCE_FEN
 from benchmarks.peers.measure import PeerServer, procedure_per_second, unnest_per_second
 from benchmarks.results import VOID, CaseResult, fail, from_rounds, judge
 from benchmarks.rig import Books, Shape, differences, one_round, rounds
+from benchmarks.stations import as_note
 from benchmarks.system import System, Wanted, running
 from protocol.vocabulary import BANK_SEAT
 
@@ -64,6 +65,8 @@ class Bench:
 
 
 def _settle(bench: Bench, system: System, books: Books, result: CaseResult) -> None:
+    if books.stations_ns:
+        result.notes.append(as_note(books.stations_ns))
     for why in differences(system, books, BALANCE_FEN * system.wanted.contracts_count):
         fail(result, why)
     bench.progress(f"case {result.case}: {result.orders_per_second:,.0f}/s, p99 {result.p99_ms:.1f} ms")

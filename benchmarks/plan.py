@@ -32,6 +32,7 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     frames: int
     seconds: float
+    cpu_seconds: float  # processor time of the load process while it ran
     p50_ms: float
     p99_ms: float
     lateness_p99_ms: float  # of the generator itself, shape arrivals only

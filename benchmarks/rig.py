@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.plan import LoadPlan, LoadResult
+from benchmarks.stations import ns_a_record, seconds_so_far
 from benchmarks.system import System
 
 FOLLOWER_SECONDS_MAX = 120.0
@@ -35,6 +36,8 @@ class Books:
     balance_change_fen: int = 0
     codes_wrong: int = 0
     seed: int = field(default=1)
+    stations_ns: dict[str, int] = field(default_factory=dict)
+    """Processor time a record of the last `rounds`, by station."""
 
     def add(self, result: LoadResult) -> None:
         """Adds what one load expects."""
@@ -76,13 +79,18 @@ def one_round(system: System, books: Books, shape: Shape) -> LoadResult:
 def rounds(
     system: System, books: Books, shape: Shape, count: int, between: Callable[[], None] | None = None
 ) -> list[LoadResult]:
-    """`count` loads of one shape, with `between` (the peers' turn) after each."""
+    """`count` loads of one shape, with `between` (the peers' turn) after each; what they cost goes into `books`."""
     done: list[LoadResult] = []
+    before = seconds_so_far(system.supervisor)
     for _ in range(count):
         done.append(one_round(system, books, shape))
         if between is not None:
             system.wait_for_follower(FOLLOWER_SECONDS_MAX)  # nothing of ours works while the peers have their turn
             between()
+    system.wait_for_follower(FOLLOWER_SECONDS_MAX)  # its share is work for these records too
+    after = seconds_so_far(system.supervisor)
+    load_seconds = sum(one.cpu_seconds for one in done)
+    books.stations_ns = ns_a_record(before, after, load_seconds, sum(one.records for one in done))
     return done
 
 

@@ -43,6 +43,7 @@ class Tally:
         self.bought_fen = 0
         self.codes_wrong = 0
         self.begun_ns = time.perf_counter_ns()
+        self._cpu_begun_ns = time.process_time_ns()
         self.ended_ns = self.begun_ns
         self._end_ns = self.begun_ns + int(plan.seconds_max * 1e9)
 
@@ -70,6 +71,7 @@ class Tally:
             records=self.records,
             frames=len(self.latencies_ns),
             seconds=(self.ended_ns - self.begun_ns) / 1e9,
+            cpu_seconds=(time.process_time_ns() - self._cpu_begun_ns) / 1e9,
             p50_ms=float(np.percentile(latencies, 50)),
             p99_ms=float(np.percentile(latencies, 99)),
             lateness_p99_ms=float(np.percentile(lateness, 99)),
