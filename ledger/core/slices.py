@@ -2,8 +2,8 @@
 
 Belongs here: which bytes are in which slice. Never here: when slices are compared (ledger shells).
 
-Slice 0 holds scalars, seats, parties and the split by date; then come accounts in slices of 8,192 rows with their
-contracts; then the request table in slices of one page each, carried freezes first.
+Slice 0 holds scalars, seats, parties and the split by date; then come accounts in slices of ACCOUNT_SLICE_ROWS with
+their contracts; then the request table in slices of REQUEST_SLICE_SLOTS, carried freezes first.
 """
 
 import hashlib
@@ -17,7 +17,10 @@ from ledger.core.book import Book
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
-ACCOUNT_SLICE_ROWS = 8_192
+ACCOUNT_SLICE_ROWS = 1_024  # 88 KiB
+REQUEST_SLICE_SLOTS = 2_048  # 62 KiB
+_SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
+assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 _SCALARS = struct.Struct("<7q")
 
 
@@ -42,7 +45,7 @@ def _account_slices(book: Book) -> int:
 
 
 def _request_slices(book: Book) -> int:
-    return book.requests.slots_used // REQUEST_PAGE_RECORDS - 1  # the null page has nothing to tell
+    return book.requests.slots_used // REQUEST_SLICE_SLOTS - _SLICES_PER_PAGE  # the null page has nothing to tell
 
 
 def _common_digest(book: Book) -> bytes:
@@ -80,7 +83,7 @@ def _account_digest(book: Book, k: int) -> bytes:
 
 
 def _request_digest(book: Book, k: int) -> bytes:
-    first = (k + 1) * REQUEST_PAGE_RECORDS
+    first = (k + _SLICES_PER_PAGE) * REQUEST_SLICE_SLOTS
     requests = book.requests
     columns: list[npt.NDArray[np.signedinteger]] = [
         requests.kind,
@@ -90,7 +93,7 @@ def _request_digest(book: Book, k: int) -> bytes:
         requests.drawn_fen,
         requests.released_fen,
     ]
-    return _digest_of(columns, slice(first, first + REQUEST_PAGE_RECORDS))
+    return _digest_of(columns, slice(first, first + REQUEST_SLICE_SLOTS))
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

@@ -98,17 +98,17 @@ def test_replay_from_the_journal_makes_the_same_book() -> None:
 
 
 def test_slices_cover_accounts_and_request_pages() -> None:
-    """1 for the rest, 1 of accounts, then carried freezes and one page for each seat that sent records."""
+    """1 for the rest, 1 of accounts, then 4 of each page: carried freezes, and one page for each seat that sent"""
     desk = Desk()
     assert engine.state_slice_count(desk.book) == 1 + 0 + 0
     contract_no = desk.open(100)
     assert engine.state_slice_count(desk.book) == 1 + 1 + 0
     desk.freeze(contract_no, 1)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 4
     desk.roll(TUESDAY)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 4
     with pytest.raises(MisuseError):
-        engine.state_slice_digest(desk.book, 3)
+        engine.state_slice_digest(desk.book, 6)
 
 
 def _change_balance(book: Book) -> None:
@@ -133,7 +133,7 @@ def _change_head(book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("change", "slice_no"),
-    [(_change_head, 0), (_change_older, 0), (_change_balance, 1), (_change_drawn, 2), (_change_page, 3)],
+    [(_change_head, 0), (_change_older, 0), (_change_balance, 1), (_change_drawn, 2), (_change_page, 2 + 4)],
 )
 def test_one_fen_or_number_off_changes_the_digest_of_its_slice_only(
     change: Callable[[Book], None], slice_no: int
