@@ -10,8 +10,8 @@ from typing import Final
 ROUND_NS: Final = 10_000_000_000
 """In this time every slice is told once, as long as rows come so often."""
 SLICE_NS: Final = 10_000_000
-"""But one slice at most this often: about 64 KiB are hashed each time. With more than 1,000 slices a round is longer for
-it."""
+"""But one slice at most this often: about 64 KiB are hashed each time. With more than 1,000 slices a round is longer
+for it."""
 
 
 @dataclass(slots=True)
