@@ -6,7 +6,7 @@ sockets.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 
@@ -20,19 +20,23 @@ class Outlet(Protocol):
 
 class Gate:
     """Answers in the order of decision; each batch waits for the sequence that was the last one decided
-    then.
+    then. What comes from memory alone waits for a recent look at the journal as well: the row of any other batch
+    proves by its commit that the journal is ours.
     """
 
-    def __init__(self, durable: int) -> None:
+    def __init__(self, durable: int, is_recent: Callable[[], bool]) -> None:
         self.durable = durable
         self.waiting_bytes = 0
-        self._waiting: deque[tuple[int, Outlet, list[bytes], int]] = deque()
+        self._is_recent = is_recent
+        self._waiting: deque[tuple[int, Outlet, list[bytes], int, bool]] = deque()
 
-    def put(self, sequence: int, outlet: Outlet, parts: list[bytes]) -> None:
-        """Adds a batch that may leave once `sequence` is durable; sequences never go down."""
+    def put(self, sequence: int, outlet: Outlet, parts: list[bytes], *, from_memory: bool = False) -> None:
+        """Adds a batch that may leave once `sequence` is durable; sequences never go down. `from_memory`: no row that
+        was decided with it proves anything.
+        """
         size = sum(map(len, parts))
         self.waiting_bytes += size
-        self._waiting.append((sequence, outlet, parts, size))
+        self._waiting.append((sequence, outlet, parts, size, from_memory))
 
     def release_after(self, sequence: int) -> None:
         """Everything up to `sequence` is durable: lets out what waited for it, one write per outlet in a
@@ -41,9 +45,13 @@ class Gate:
         self.durable = sequence
         waiting = self._waiting
         while waiting and waiting[0][0] <= sequence:
-            _sequence, outlet, parts, size = waiting.popleft()
+            if waiting[0][4] and not self._is_recent():
+                return
+            _sequence, outlet, parts, size, _from_memory = waiting.popleft()
             self.waiting_bytes -= size
             while waiting and waiting[0][0] <= sequence and waiting[0][1] is outlet:
+                if waiting[0][4] and not self._is_recent():
+                    break
                 more = waiting.popleft()
                 parts += more[2]
                 self.waiting_bytes -= more[3]

@@ -1,7 +1,6 @@
 """The journal in PostgreSQL: one commit is one statement is one row, and only the latest ledger may write.
 
-Belongs here: every SQL statement on `journal` and `journal_head`, and the faults that end a ledger's life as
-writer.
+Belongs here: every SQL statement on `journal` and `journal_head`, and the faults that end a ledger's life as writer.
 Never here: what a row means (ledger.core.row) and how it is stored (stored_row), the settings of the server (guard),
 retries: a commit that failed, or whose fate is unknown, ends the process, and the next takeover reads what became of
 it.
@@ -14,8 +13,10 @@ from typing import Final
 
 import asyncpg
 
-from config.dsn import place_of
 from config.exit_codes import ExitCode, ProcessFault
+from ledger.boot_clock import boot_ns
+from ledger.connections import DATABASE_FAULTS as DATABASE_FAULTS
+from ledger.connections import connect as connect
 from ledger.core.row import Row
 from ledger.stored_row import COLUMNS, row_from, stored_values
 from protocol.errors import MisuseError
@@ -28,8 +29,6 @@ PAGE_ROWS_MAX: Final = 512  # rows whose lengths are asked for at once
 UNTIL_THE_END: Final = 2**62
 WAIT_REPORT_SECONDS: Final = 2.0
 WARNING_SQLSTATE: Final = "01000"
-DATABASE_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""What asyncpg raises when the database refuses or goes away; the third when we speak as the connection is lost."""
 
 # One statement, so one implicit transaction: the head moves and the row appears, or neither. A head that
 # another epoch has taken, or that is not where we believe, matches nothing, and then nothing is inserted.
@@ -106,9 +105,7 @@ class JournalTampered(ProcessFault):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`journal_head`: who may write, and the last committed row (sequence 0 and a zero digest before the
-    first).
-    """
+    """`journal_head`: who may write, and the last committed row (sequence 0, a zero digest before the first)."""
 
     epoch: int
     sequence: int
@@ -253,6 +250,8 @@ class Journal(JournalReader):
         self._statement: asyncpg.prepared_stmt.PreparedStatement | None = None
         self._warning: str | None = None
         self._epoch = 0
+        self.append_began_ns = 0  # when the commit in flight was sent, by `boot_ns`; 0: there is none
+        self.confirmed_ns = 0  # when the newest question was sent whose answer showed that the journal is ours
         self._on_fault: Callable[[ProcessFault], None] = _ignore
         self._takeover_told = False
         self._looking: asyncio.Task[None] | None = None
@@ -314,6 +313,7 @@ class Journal(JournalReader):
         if self._statement is None:
             raise MisuseError("append before take_over")
         self._warning = None
+        self.append_began_ns = boot_ns()
         try:
             done = await self._statement.fetchval(*stored_values(row))
         except DATABASE_FAULTS as error:
@@ -322,6 +322,15 @@ class Journal(JournalReader):
             raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {self._warning}")
         if done != 1:
             raise self._fenced()
+        self.confirmed_ns, self.append_began_ns = self.append_began_ns, 0
+
+    async def confirm(self) -> None:
+        """Asks whether the journal is ours still. Raises: Fenced when it is another's; what asyncpg raises."""
+        began_ns = boot_ns()
+        head = await self.head()
+        if head is None or head.epoch != self._epoch:
+            raise self._fenced()
+        self.confirmed_ns = max(self.confirmed_ns, began_ns)
 
     async def open_date(self, trade_date: int) -> None:
         """Makes sure that rows of this date have a partition. It takes no lock that stops readers or the
@@ -375,17 +384,6 @@ class Journal(JournalReader):
                 return self._on_fault(JournalLost(f"the journal's head cannot be read: {error}"))
             if head is not None and head.epoch != self._epoch:
                 self._on_fault(self._fenced())
-
-
-async def connect(dsn: str, name: str) -> asyncpg.Connection:
-    """One connection under an application name that operators can tell apart.
-
-    Raises: ProcessFault UNAVAILABLE with one line when PostgreSQL cannot be reached.
-    """
-    try:
-        return await asyncpg.connect(dsn, server_settings={"application_name": f"yzt {name}"})
-    except DATABASE_FAULTS as error:
-        raise ProcessFault(f"PostgreSQL at {place_of(dsn)} cannot be reached: {error}", ExitCode.UNAVAILABLE) from None
 
 
 def _ignore(_fault: ProcessFault) -> None:

@@ -11,9 +11,12 @@ import struct
 from collections.abc import Sequence
 from typing import Final, Protocol, cast
 
+from ledger import replies
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
+from protocol.limits import LINK_BEAT_NS, LINK_SILENT_BEATS_MAX
+from protocol.vocabulary import FrameKind
 
 UNDECIDED_BYTES_MAX: Final = 64 * 1024 * 1024
 """Bodies read and not yet decided; past it the socket is not read. IN_FLIGHT_RECORDS_MAX records are as many
@@ -25,7 +28,9 @@ WRITE_BYTES_HIGH: Final = 8 * 1024 * 1024
 too.
 """
 WRITE_BYTES_LOW: Final = 1024 * 1024
+UNREAD: Final = "answers unread"
 _CREDENTIALS: Final = struct.Struct("3i")
+_BEAT: Final = replies.beat()
 
 
 class LinkOwner(Protocol):
@@ -49,6 +54,8 @@ class GatewayLink(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._lost = asyncio.Event()
+        self._silent_beats = 0
+        self._unread_bytes = 0
 
     @property
     def is_open(self) -> bool:
@@ -74,18 +81,35 @@ class GatewayLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cuts frames and hands them over in one call."""
+        self._silent_beats = 0
         self._reader.feed(data)
         self._give()
+
+    def beat(self) -> None:
+        """Called every LINK_BEAT_NS: tells the gateway that we live, and ends the link of one that does not.
+
+        Beats are counted and not time, so that a gateway is not blamed for a pause of our own.
+        """
+        if not self._registered or not self.is_open:
+            return
+        unread_bytes = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        is_read, self._unread_bytes = unread_bytes < self._unread_bytes, unread_bytes + len(_BEAT)
+        self.send([_BEAT])
+        # What it says is not seen while we do not read; then that it reads tells that it lives.
+        is_excused = is_read if self._paused == {UNREAD} else bool(self._paused)
+        self._silent_beats = 0 if is_excused else self._silent_beats + 1
+        if self._silent_beats > LINK_SILENT_BEATS_MAX:
+            self.close(f"the gateway says nothing for {LINK_SILENT_BEATS_MAX * LINK_BEAT_NS // 1_000_000_000} s")
 
     def pause_writing(self) -> None:
         """The gateway does not read its answers: read nothing more from it."""
         self._writable.clear()
-        self.pause("answers unread")
+        self.pause(UNREAD)
 
     def resume_writing(self) -> None:
         """The gateway has caught up."""
         self._writable.set()
-        self.resume("answers unread")
+        self.resume(UNREAD)
 
     def go_on(self) -> None:
         """Registration is done: give out what came behind it, and everything from now on."""
@@ -135,6 +159,8 @@ class GatewayLink(asyncio.Protocol):
         frames: list[Frame] = []
         try:
             while self.is_open and (frame := self._reader.next_frame()) is not None:
+                if frame.header.kind == FrameKind.LIFE_SIGN and self._registered:
+                    continue
                 frames.append(frame)
                 if not self._registered:
                     self.pause("registering")

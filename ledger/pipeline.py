@@ -17,6 +17,7 @@ from ledger.doorbell import Doorbell
 from ledger.gate import Gate, Outlet
 from ledger.groups import GroupCap, SeatQueues
 from ledger.journal import Journal, JournalLost
+from ledger.look import Look
 from ledger.lookup import Finder
 from ledger.metrics import LedgerMetrics
 from protocol.errors import PeerViolation
@@ -83,7 +84,8 @@ class Pipeline:
     ) -> None:
         self.decider = decider
         self.queues = SeatQueues(decider.party_of)
-        self.gate = Gate(decider.book.sequence)
+        self.look = Look(journal, self.wake, self.fail)
+        self.gate = Gate(decider.book.sequence, self.look.is_recent)
         self._journal = journal
         self._cap = cap
         self._metrics = metrics
@@ -126,6 +128,15 @@ class Pipeline:
         while self._ready is not None or self._commit is not None:
             self._quiet.clear()
             await self._quiet.wait()
+
+    def wake(self) -> None:
+        """What waits at the gate may have become free to leave."""
+        self._bell.ring()
+
+    def fail(self, fault: ProcessFault) -> None:
+        """`run` raises this fault, and nothing leaves any more."""
+        self._fault = fault
+        self._bell.ring()
 
     def stop(self) -> None:
         """Lets `run` end once what is decided is durable and let out; undecided frames are left."""
@@ -200,7 +211,7 @@ class Pipeline:
         if decided.row is not None:
             self._ready = _Ready(decided, decided.row, outlet, self.decider.book.trade_date)
         elif decided.answers:
-            self.gate.put(decided.sequence, outlet, decided.parts())
+            self.gate.put(decided.sequence, outlet, decided.parts(), from_memory=True)
         metrics.queue_frames, metrics.queue_records = self.queues.frames, self.queues.records
         if not self.queues.frames:
             metrics.oldest_arrival_ns = 0

@@ -1,4 +1,4 @@
-"""The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED.
+"""The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED, LIFE_SIGN.
 
 Belongs here: their headers and bodies. Never here: OUTCOMES (a function of the row, ledger.core.row), when
 they are
@@ -40,6 +40,11 @@ def book_feed(row: Row, now_ns: int) -> bytes:
     return _to_gateway(FrameKind.BOOK_FEED, message, row.trade_date, now_ns)
 
 
+def beat() -> bytes:
+    """Says that the ledger lives."""
+    return _to_gateway(FrameKind.LIFE_SIGN, None, 0, 0)
+
+
 def _to_seat(request: Header, kind: FrameKind, trade_date: int, number: int, message: Message, now_ns: int) -> bytes:
     header = request._replace(
         kind=kind,
@@ -56,7 +61,7 @@ def _to_seat(request: Header, kind: FrameKind, trade_date: int, number: int, mes
     return make_unsigned_frame(header, encode(message)).wire()
 
 
-def _to_gateway(kind: FrameKind, message: Message, trade_date: int, now_ns: int) -> bytes:
+def _to_gateway(kind: FrameKind, message: Message | None, trade_date: int, now_ns: int) -> bytes:
     header = Header(
         magic=MAGIC,
         version=PROTOCOL_VERSION,
@@ -76,4 +81,4 @@ def _to_gateway(kind: FrameKind, message: Message, trade_date: int, now_ns: int)
         valid_until_ns=0,
         body_digest=b"",
     )
-    return make_unsigned_frame(header, encode(message)).wire()
+    return make_unsigned_frame(header, encode(message) if message is not None else b"").wire()

@@ -30,6 +30,7 @@ from ledger.pipeline import Listeners, Pipeline
 from ledger.recovery import check_first_start, recover
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
+from protocol.limits import LINK_BEAT_NS
 from protocol.messages import Register, Registered, decode_link
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
@@ -37,6 +38,7 @@ Progress = Callable[[str], None]
 FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
 LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the gateway needs one
 FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
+BEAT_SECONDS: Final = LINK_BEAT_NS / 1e9
 UNDECIDED: Final = "undecided frames"
 
 
@@ -86,6 +88,8 @@ class Service:
         self._exposition = metrics.serve(self._metrics, settings.metrics_port)
         port = self._exposition.port
         await self._listen()
+        self._spawn(self.pipeline.look.keep())
+        self._spawn(self._beat())
         write_ready(self._config.ready_file("ledger"), {"metrics": port})
         self._progress(f"ledger serves from row {book.sequence}, epoch {head.epoch}, metrics port {port}")
 
@@ -169,6 +173,7 @@ class Service:
         """Tells the gateway where it goes on, once everything decided before is durable."""
         await self.pipeline.all_durable()
         await self._check_mark(message)
+        await self.pipeline.look.recent()
         decider = self.pipeline.decider
         if self._link is not link:
             return
@@ -183,6 +188,12 @@ class Service:
         if message.book_from_sequence < book.sequence:
             self._spawn(self._feed(link, message.book_from_sequence, book.sequence))
         link.go_on()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            if self._link is not None:
+                self._link.beat()
 
     async def _check_mark(self, message: Register) -> None:
         """The highest row that the gateway was told of must be ours. Raises: JournalTampered."""

@@ -51,6 +51,12 @@ HEARTBEAT_NS_MAX = 60_000_000_000
 SILENT_INTERVALS_MAX = 3  # a peer silent for so many heartbeat intervals is dead
 LOGON_NS_MAX = 5_000_000_000  # a link that has not established by then is closed
 BUSY_RETRY_NS = 20_000_000
+LINK_BEAT_NS = 500_000_000  # so often gateway and ledger tell each other that they live
+LINK_SILENT_BEATS_MAX = 6  # of the other one: then the link between them is given up
+LOOK_EVERY_NS = 500_000_000  # so often an idle ledger asks its database whose the journal is
+LOOK_NS_MAX = 2_000_000_000  # the oldest such answer with which anything is told from memory
+COMMIT_NS_MAX = 30_000_000_000  # a commit or look without an answer: the ledger ends; checkpoints stall for seconds
+DATABASE_SILENT_NS_MAX = 10_000_000_000  # what the network does not acknowledge: the connection is lost
 OUTBOX_FRAMES_MAX = 4_096  # unanswered frames of one seat
 NONCE_BYTES = 16
 SOFTWARE_CHARS_MAX = 64
@@ -85,5 +91,7 @@ assert REQUESTS_PER_SEAT_DATE_MAX + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
+assert 2 * LOOK_EVERY_NS < LOOK_NS_MAX < DATABASE_SILENT_NS_MAX < COMMIT_NS_MAX
+assert LINK_BEAT_NS * LINK_SILENT_BEATS_MAX < LOGON_NS_MAX  # a logon hears of a lost ledger before it is given up
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
 assert REPLY_BYTES_UNSENT_MAX > CREDIT_RECORDS_MAX * OUTCOME_BYTES // 2

@@ -34,6 +34,7 @@ class FrameKind(IntEnum):
     SEAT_HEAD_QUERY = 66
     SEAT_HEAD = 67
     BOOK_FEED = 68
+    LIFE_SIGN = 69  # no body: the process at the other end lives
 
 
 NUMBERED_KINDS = frozenset({FrameKind.RECORDS, FrameKind.CONTROL})  # these consume request numbers

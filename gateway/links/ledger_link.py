@@ -17,6 +17,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.limits import LINK_BEAT_NS, LINK_SILENT_BEATS_MAX
 from protocol.lowlevel import Bell, receive, send
 from protocol.messages import Message, Register, Registered, decode_link, encode
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
@@ -24,6 +25,7 @@ from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 BACKOFF_FIRST_S = 0.05
 BACKOFF_MAX_S = 0.25  # a restarted ledger is found again within this; an attempt on a Unix socket costs little
 REGISTERED_WITHIN_S = 60.0  # the ledger first makes durable what it had decided for the predecessor
+BEAT_S = LINK_BEAT_NS / 1e9
 RECEIVE_BYTES = 64 * 1024  # answers handled before other tasks run: about 250 single outcomes
 _LOG = logging.getLogger(__name__)
 _LOSSES = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, PeerViolation, FeedBroken, UnaskedAnswer)
@@ -49,8 +51,8 @@ class LedgerOwner(Protocol):
         ...
 
 
-def link_frame(kind: FrameKind, seat: int, message: Message) -> Frame:
-    """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends."""
+def link_frame(kind: FrameKind, seat: int, message: Message | None) -> Frame:
+    """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends. None: no body."""
     header = Header(
         magic=MAGIC,
         version=PROTOCOL_VERSION,
@@ -70,7 +72,10 @@ def link_frame(kind: FrameKind, seat: int, message: Message) -> Frame:
         valid_until_ns=0,
         body_digest=b"",
     )
-    return make_unsigned_frame(header, encode(message))
+    return make_unsigned_frame(header, encode(message) if message is not None else b"")
+
+
+BEAT = link_frame(FrameKind.LIFE_SIGN, 0, None).wire()
 
 
 class LedgerLink:
@@ -82,6 +87,7 @@ class LedgerLink:
         self._clock = clock
         self._outgoing: list[bytes] = []
         self._bell = Bell()
+        self._silent_beats = 0
         self.in_flight = InFlight()
         self.registered = False
         self.first_registered = trio.Event()
@@ -130,6 +136,7 @@ class LedgerLink:
                 await self._register(stream, reader)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._send, stream, nursery.cancel_scope)
+                nursery.start_soon(self._beat, nursery.cancel_scope)
                 try:
                     await self._receive(stream, reader)
                 except _LOSSES as error:
@@ -180,16 +187,32 @@ class LedgerLink:
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             scope.cancel()
 
+    async def _beat(self, scope: trio.CancelScope) -> None:
+        """Tells the ledger that we live, and gives a link up on which it says nothing.
+
+        Beats are counted and not time, so that the ledger is not blamed for a pause of our own.
+        """
+        self._silent_beats = 0
+        while self._silent_beats <= LINK_SILENT_BEATS_MAX:
+            await trio.sleep(BEAT_S)
+            self._silent_beats += 1
+            self._outgoing.append(BEAT)
+            self._bell.ring()
+        _LOG.warning("ledger: it says nothing for %.0f s", LINK_SILENT_BEATS_MAX * BEAT_S)
+        scope.cancel()
+
     async def _receive(self, stream: trio.SocketStream, reader: FrameReader) -> None:
         while True:
             frames: list[Frame] = []
             while (frame := reader.next_frame()) is not None:
-                frames.append(frame)
+                if frame.header.kind != FrameKind.LIFE_SIGN:
+                    frames.append(frame)
             if frames:
                 self._owner.ledger_said(frames)
             data = await receive(stream, RECEIVE_BYTES)
             if not data:
                 return
+            self._silent_beats = 0
             reader.feed(data)
 
 

@@ -3,6 +3,7 @@
 Belongs here: the link protocol as the gateway sees it, and switches to misbehave. Never here: rules about money.
 """
 
+import contextlib
 import hashlib
 import socket
 from collections.abc import Callable
@@ -45,6 +46,7 @@ from protocol.vocabulary import (
 from tests.protocol import keys
 
 TRADE_DATE = 20_260_921
+BEAT_S = 0.01  # more often than it must, for tests with a quick gateway
 REFUSED_ABOVE_FEN = 1_000_000  # a record with more is answered INSUFFICIENT_FUNDS
 DECIDED_AT_NS = 1_790_000_000_000_000_000
 
@@ -90,10 +92,13 @@ class FakeLedger:
         self.received: list[Frame] = []  # all frames behind REGISTER, of the newest link
         self._undecided: list[Frame] = []
         self._stream: trio.SocketStream | None = None
+        self._registered = False
         self._feed: list[bytes] = []
         self._changed = trio.lowlevel.ParkingLot()
         self._listening = trio.CancelScope()
         self._sending = trio.Lock()
+        self.beats = True  # False: a ledger that is stopped
+        self.beats_heard = 0
 
     async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listens on the socket file until cancelled; `go_away` ends it as well."""
@@ -102,8 +107,10 @@ class FakeLedger:
         await listening.bind(str(self.file))
         listening.listen()
         with trio.CancelScope() as self._listening:
-            task_status.started()
-            await trio.serve_listeners(self._linked, [trio.SocketListener(listening)])
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._beat)
+                task_status.started()
+                await trio.serve_listeners(self._linked, [trio.SocketListener(listening)])
         self.file.unlink()
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -140,8 +147,19 @@ class FakeLedger:
         async with self._sending:
             await self._stream.send_all(data)
 
+    async def _beat(self) -> None:
+        while True:
+            await trio.sleep(BEAT_S)
+            if self.beats and self._stream is not None and self._registered:
+                with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                    await self.say(
+                        make_unsigned_frame(
+                            _back(link_frame(FrameKind.LIFE_SIGN, 0, None).header, FrameKind.LIFE_SIGN), b""
+                        )
+                    )
+
     async def _linked(self, stream: trio.SocketStream) -> None:
-        self.received, self._undecided, self._stream = [], [], stream
+        self.received, self._undecided, self._stream, self._registered = [], [], stream, False
         reader = FrameReader(lambda _header, _header_bytes, _signature: None)
         try:
             async for data in stream:
@@ -149,6 +167,9 @@ class FakeLedger:
                 while (frame := reader.next_frame()) is not None:
                     if frame.header.kind == FrameKind.REGISTER:
                         await self._register(frame)
+                        continue
+                    if frame.header.kind == FrameKind.LIFE_SIGN:
+                        self.beats_heard += 1
                         continue
                     self.received.append(frame)
                     self._undecided.append(frame)
@@ -166,6 +187,7 @@ class FakeLedger:
         digest = digest_of(last)
         answer = Registered(last, digest, self.trade_date, BANK_PARTY, self.parties)
         await self.say(_frame(frame.header, FrameKind.REGISTERED, answer))
+        self._registered = True
         for sequence in range(message.book_from_sequence + 1, last + 1):
             row = self.rows[sequence - 1]
             is_control = row.request.header.kind == FrameKind.CONTROL

@@ -240,3 +240,23 @@ async def test_past_the_bound_of_unanswered_records_a_request_is_told_busy(
     await broker.hear(OutcomesReceived)
 
     assert gateway.intake.book.frozen_fen[0] == 6
+
+
+async def test_a_ledger_that_is_stopped_is_noticed_and_requests_wait_for_its_return(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.links.ledger_link.BEAT_S", 0.01)
+    await ledger.drop_link()  # the next link beats quickly
+    await ledger.until(lambda: ledger.beats_heard > 10)
+    assert (gateway.ledger.links_lost, gateway.ledger.registered) == (1, True)
+    broker = await connect()
+    await broker.log_on()
+
+    ledger.beats = ledger.decides = False
+    await broker.send(freezes(100), 1)
+    while gateway.ledger.links_lost == 1:  # noqa: ASYNC110 - time passes without anybody who could set an event
+        await trio.sleep(0.01)
+    ledger.beats = ledger.decides = True
+
+    assert (await broker.hear(OutcomesReceived)).outcomes["code"].tolist() == [ReplyCode.ACCEPTED]
+    assert len(ledger.rows) == 2

@@ -21,6 +21,7 @@ from config.schema import Config, dump, load, with_dsn
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.limits import LINK_BEAT_NS
 from protocol.messages import (
     ContractTerms,
     LinkMessage,
@@ -176,6 +177,9 @@ class RawGateway:
     writer: asyncio.StreamWriter
     frames: FrameReader = field(default_factory=lambda: FrameReader(lambda *_parts: None))
     registered: Registered | None = None
+    beats: int = 0
+    """Signs of life that came between the frames."""
+    _beating: "asyncio.Task[None] | None" = None
 
     @classmethod
     async def connect(cls, config: Config) -> "RawGateway":
@@ -192,7 +196,18 @@ class RawGateway:
         answer = gateway.link_message(await gateway.receive())
         assert isinstance(answer, Registered)
         gateway.registered = answer
+        gateway._beating = asyncio.create_task(gateway._beat())
         return gateway
+
+    def fall_silent(self) -> None:
+        """No sign of life from now on."""
+        if self._beating is not None:
+            self._beating.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            self.send(make_unsigned_frame(header(FrameKind.LIFE_SIGN, 0, 0), b""))
+            await asyncio.sleep(LINK_BEAT_NS / 1e9)
 
     def send_register(self, mark: tuple[int, bytes], feed_from: int) -> None:
         """Writes REGISTER."""
@@ -205,7 +220,7 @@ class RawGateway:
 
     async def receive(self) -> Frame:
         """The next frame. Raises ConnectionError when the ledger ends the link."""
-        while (frame := self.frames.next_frame()) is None:
+        while (frame := self._next_frame()) is None:
             try:
                 data = await self.reader.read(1 << 18)
             except ConnectionResetError:
@@ -214,6 +229,11 @@ class RawGateway:
                 raise ConnectionError("the ledger ended the link")
             self.frames.feed(data)
         assert frame.signature == UNSIGNED
+        return frame
+
+    def _next_frame(self) -> Frame | None:
+        while (frame := self.frames.next_frame()) is not None and frame.header.kind == FrameKind.LIFE_SIGN:
+            self.beats += 1
         return frame
 
     async def ask(self, *frames: Frame) -> list[Frame]:
@@ -231,6 +251,7 @@ class RawGateway:
 
     async def close(self) -> None:
         """Hangs up."""
+        self.fall_silent()
         self.writer.close()
         await self.writer.wait_closed()
 
