@@ -103,8 +103,16 @@ def page_chunks(book: Book, due: DuePages, sequence: int) -> Iterator[bytes]:
         yield _page_rows(book, due.pages[piece], due.kept[:, piece], sequence)
 
 
-def _amounts(book: Book, rows: npt.NDArray[np.int32], place: int) -> Int64s:
-    column = getattr(book, AMOUNTS[place])[..., rows]
+def _places(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | slice:
+    """The same rows as a slice when they follow one another, as those of neighbouring pages do: a slice is read as it
+    lies, and a list of rows is gathered one by one.
+    """
+    follows = len(rows) > 1 and bool((rows[1:] - rows[:-1] == 1).all())
+    return slice(int(rows[0]), int(rows[-1]) + 1) if follows else rows
+
+
+def _amounts(book: Book, places: npt.NDArray[np.int32] | slice, place: int) -> Int64s:
+    column = getattr(book, AMOUNTS[place])[..., places]
     amounts: Int64s = column.sum(axis=0) if column.ndim == 2 else column
     return amounts
 
@@ -113,8 +121,8 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
     counts = np.minimum(book.contracts_count - pages * PAGE_CONTRACTS, PAGE_CONTRACTS)
     cuts = Cuts.of(counts)
     indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
-    rows = book.account_row[indices]
-    amounts = [_amounts(book, rows, place) for place in range(len(AMOUNTS))]
+    places = _places(book.account_row[indices])
+    amounts = [_amounts(book, places, place) for place in range(len(AMOUNTS))]
     _check_money(indices, amounts, sequence)
     heads = np.repeat(_HEAD_TEMPLATE, len(pages))
     heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
