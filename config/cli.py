@@ -23,6 +23,8 @@ MODULES = {
     "load": "frontend_sim.load",
     "replay": "frontend_sim.replay",
     "audit": "ledger.audit",
+    "sim": "frontend_sim.practice.command",
+    "decode": "frontend_sim.decode",
 }
 """Commands that other packages own: each has `main(argv, config) -> int`."""
 
@@ -110,6 +112,8 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
+    commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")
+    commands.add_parser("decode", help="say what frames mean, from hex or a file")
     keygen = commands.add_parser("keygen", parents=[common], help="make a key pair, or the bank's missing ones")
     keygen.add_argument("file", nargs="?", type=Path, help="private key file to make, such as broker.pem")
     keygen.add_argument("--suite", choices=("ed25519", "p256"), default="ed25519")

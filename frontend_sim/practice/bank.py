@@ -66,7 +66,7 @@ class PracticeBank:
         self.sent_away: set[int] = set()  # seats that tried to log on while they were `away`
         self.logons = 0
         self.requests: deque[Frame] = deque(maxlen=REQUESTS_KEPT_MAX)  # that were given out, repeats too
-        self._requests_count = 0
+        self.requests_count = 0
         self._request_came = trio.Event()
         self.bytes_came = trio.Event()
         self.question_came = trio.Event()
@@ -136,7 +136,7 @@ class PracticeBank:
 
     async def came(self, count: int) -> None:
         """Return when `count` request frames have been given out, repeats too."""
-        while self._requests_count < count:
+        while self.requests_count < count:
             self._request_came = trio.Event()
             await self._request_came.wait()
 
@@ -223,7 +223,7 @@ class PracticeBank:
 
     def _take_request(self, desk: Desk, frame: Frame) -> bool:
         self.requests.append(frame)
-        self._requests_count += 1
+        self.requests_count += 1
         self._request_came.set()
         misdeed = None if self.plan is None else self.plan.next_misdeed()
         if misdeed is not None:

@@ -151,7 +151,7 @@ class Client:
         """Sends records and waits for their outcomes. Raises RequestNotApplied."""
         return self.answer_to(self.submit(records, valid_until_ns)).outcomes
 
-    def control(self, message: Message) -> Code:
+    def control(self, message: Message) -> int:
         """Sends one control message and waits for its outcome. Raises RequestNotApplied."""
         return self.answer_to(self._submit(Kind.CONTROL, encode(message), 1)).outcomes.codes()[0]
 
@@ -222,5 +222,7 @@ def _match(request: Frame, answer: Answered) -> None:
         raise FrameRefused(Code.MALFORMED_FRAME, "an answer to another request")
     if outcomes.request_digest != asked.body_digest:
         raise FrameRefused(Code.MALFORMED_FRAME, "an answer to other content")
+    if not outcomes.are_possible():
+        raise FrameRefused(Code.MALFORMED_FRAME, "a code that no outcome has")
     if outcomes.decided_at_ns != told.sent_at_ns:
         raise FrameRefused(Code.MALFORMED_FRAME, "two times of decision")

@@ -48,6 +48,10 @@ class Order(IntEnum):
     WITHDRAWAL = 6
 
 
+ENDS, REFUSALS, OUTCOMES = range(100, 200), range(200, 300), range(300, 2**15)
+"""The classes of section 15: a code that is newer than this client has its class all the same."""
+
+
 class Code(IntEnum):
     """Why: every code of section 12."""
 

@@ -28,9 +28,9 @@ class LinkEnded(Exception):
         self.message = message
 
     @property
-    def code(self) -> Code | None:
-        """The reason, when one was given."""
-        return None if self.message is None else Code(self.message.int("code"))
+    def code(self) -> int | None:
+        """The reason, when one was given: of `Code`, or newer."""
+        return None if self.message is None else self.message.int("code")
 
 
 @dataclass(frozen=True, slots=True)

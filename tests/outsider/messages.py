@@ -6,7 +6,7 @@ Belongs here: the table of messages, and reading and writing one. Never here: fr
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from tests.outsider.codes import Code, Kind
+from tests.outsider.codes import ENDS, OUTCOMES, REFUSALS, Kind
 from tests.outsider.messagepack import NotCanonical, Value, pack, unpack
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
@@ -46,7 +46,9 @@ class Flag(NamedTuple):
 
 
 class ReplyCode(NamedTuple):
-    """A code of section 12."""
+    """A code of section 12 or one that is newer, of these classes."""
+
+    classes: tuple[range, ...]
 
 
 class Nested(NamedTuple):
@@ -67,18 +69,20 @@ Type: TypeAlias = Int | Text | Blob | Flag | ReplyCode | Nested | Many
 Layout: TypeAlias = tuple[int, tuple[tuple[str, Type], ...]]
 
 COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
+OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
+REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
 SUM, SIGNED_SUM, DATE = Int(0, SUM_FEN_MAX), Int(-BIG, BIG), Int(19_900_101, 21_991_231)
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
 TERMS = (("account_no", Int(1, 10**18 - 1)), ("party", PARTY), ("status", Int(1, 5)), ("balance_fen", SUM))
 MONEY = (
-    *(("contract_no", NUMBER), ("code", ReplyCode()), ("status", COUNT)),
+    *(("contract_no", NUMBER), ("code", OUTCOME_CODE), ("status", COUNT)),
     *(("buying_power_fen", SUM), ("withdrawable_fen", SUM)),
 )
 TOTAL_NAMES = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
 OUTCOME = (
-    *(("seen", Flag()), ("code", ReplyCode()), ("state", COUNT)),
+    *(("seen", Flag()), ("code", OUTCOME_CODE), ("state", COUNT)),
     *(("remaining_fen", SUM), ("sequence", COUNT), ("decided_at_ns", COUNT)),
 )
 KEY = (
@@ -98,10 +102,10 @@ LAYOUTS: dict[str, Layout] = {
     "Established": (4, (*GRANT, ("credit_records", Int(1, 262_144)))),
     "NotApplied": (
         5,
-        (("code", ReplyCode()), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
+        (("code", REFUSAL_CODE), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
     ),
     "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()))),
-    "Terminate": (7, (("code", ReplyCode()), ("session_version", COUNT), ("detail", Text(0, 200)))),
+    "Terminate": (7, (("code", END_CODE), ("session_version", COUNT), ("detail", Text(0, 200)))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
     "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY))),
@@ -168,8 +172,8 @@ def _fits(value: Value, wanted: Type) -> bool:
     match wanted:
         case Int(low, high):
             return type(value) is int and low <= value <= high
-        case ReplyCode():
-            return type(value) is int and value in set(Code)
+        case ReplyCode(classes):
+            return type(value) is int and any(value in each for each in classes)
         case Flag():
             return type(value) is bool
         case Text(shortest, longest):

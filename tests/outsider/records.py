@@ -7,7 +7,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tests.outsider.codes import Code, Order
+from tests.outsider.codes import OUTCOMES, Code, Order
 
 RECORD = struct.Struct("<bbhiqqqqiiq8s")  # price and security are packed as release_fen and turnover_fen
 PREAMBLE = struct.Struct("<qq32s32s")
@@ -107,9 +107,13 @@ class Outcomes(NamedTuple):
         """The body again."""
         return PREAMBLE.pack(*self[:4]) + b"".join(OUTCOME.pack(*outcome) for outcome in self.outcomes)
 
-    def codes(self) -> list[Code]:
-        """The codes in the order of the records."""
-        return [Code(outcome.code) for outcome in self.outcomes]
+    def codes(self) -> list[int]:
+        """The codes in the order of the records: of `Code`, or newer."""
+        return [outcome.code for outcome in self.outcomes]
+
+    def are_possible(self) -> bool:
+        """Whether every code is one that OUTCOMES may carry."""
+        return all(outcome.code == Code.ACCEPTED or outcome.code in OUTCOMES for outcome in self.outcomes)
 
 
 def unpack_outcomes(body: bytes) -> Outcomes:

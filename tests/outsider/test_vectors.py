@@ -10,7 +10,7 @@ from tests.outsider.codes import Direction, Kind, Suite
 from tests.outsider.doorkeeper import first_frame
 from tests.outsider.frames import Frame, FrameReader, FrameRefused, make_frame
 from tests.outsider.golden import Golden
-from tests.outsider.messages import decode, encode
+from tests.outsider.messages import Message, MessageRefused, decode, encode
 from tests.outsider.records import contract_no, is_contract_no, unpack_outcomes, unpack_records
 from tests.outsider.signing import SIGNED_BEFORE_HEADER
 
@@ -113,3 +113,22 @@ def test_contract_numbers_carry_their_check_digits() -> None:
     assert [contract_no(index) for index, _ in right] == [number for _, number in right]
     assert all(is_contract_no(number) for _, number in right)
     assert not any(is_contract_no(number) for number in wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "good", "bad"),
+    [
+        (Kind.TERMINATE, "Terminate", [100, 199, 310, 32_767], [0, 99, 200, 299, 32_768]),
+        (Kind.NOT_APPLIED, "NotApplied", [200, 299], [0, 199, 300, 420]),
+        (Kind.ANSWER, "OutcomeAnswer", [0, 300, 32_767], [1, 99, 100, 299, 32_768]),
+    ],
+)
+def test_a_code_is_read_by_its_class(kind: Kind, name: str, good: list[int], bad: list[int]) -> None:
+    rest = {"Terminate": (0, ""), "NotApplied": (1, 1, 0), "OutcomeAnswer": (0, 0, 0, 0)}[name]
+    for number in good:
+        values = (True, number, *rest) if name == "OutcomeAnswer" else (number, *rest)
+        assert decode(kind, encode(Message(name, values))).int("code") == number
+    for number in bad:
+        values = (True, number, *rest) if name == "OutcomeAnswer" else (number, *rest)
+        with pytest.raises(MessageRefused):
+            encode(Message(name, values))

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
+from frontend_sim.practice.misdeeds import MISDEEDS, meaning
 from ledger.core.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, STATUS_TOLD, TRANSITIONS, refusal, state_of
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
 from protocol import codes, limits, messages, vocabulary
@@ -298,6 +299,41 @@ def worked_record() -> str:
     return f"The freeze, 64 bytes:\n\n{_hex(record)}\nIts outcome, 16 bytes:\n\n{_hex(outcome)}"
 
 
+# What a right client makes of each misdeed of the practice bank.
+COMES_AGAIN = "comes again, repeats the frame; the stored outcome, or a first one"
+GIVES_UP = "ends the link and believes nothing of it; the order is *unknown* until it is asked for"
+REACTIONS = {
+    "busy": "sends the frame again under its number, after the time told",
+    "draining": COMES_AGAIN,
+    "stopping": COMES_AGAIN,
+    "superseded": "stops: another process has the seat; the order is *unknown*",
+    "late-not-applied": "sends nothing until every frame under way is answered, then all again in order",
+    "not-applied-after-outcomes": "keeps the outcome; the refusal is of nothing that is under way",
+    "replay": "ends the link (STALE_TIMESTAMP), comes again, repeats the frame",
+    "replay-outcomes": "the same outcome twice is the same outcome",
+    "wrong-digest": GIVES_UP,
+    "wrong-count": GIVES_UP,
+    "wrong-signature": GIVES_UP,
+    "wrong-body": GIVES_UP,
+    "garbage": GIVES_UP,
+    "silence": f"TERMINATE PEER_SILENT after three intervals; {COMES_AGAIN}",
+    "slow": "waits; heartbeats go on",
+    "cut": COMES_AGAIN,
+    "lost": COMES_AGAIN,
+    "half-frame": COMES_AGAIN,
+    "roll": "gives the frame a number of the new date",
+    "unknown-outcome": "takes it for a refusal that used its number",
+    "unknown-refusal": "sends the frame again under its number, after the time told",
+    "unknown-end": COMES_AGAIN,
+}
+
+
+def misdeed_list() -> str:
+    """What the practice bank can do wrong, and what a right client makes of it."""
+    rows = [[f"`{name}`", meaning(name), REACTIONS[name]] for name in MISDEEDS]
+    return table(["misdeed", "what befalls the frame", "what a right client does"], rows)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "header": header_layout,
     "record": record_layout,
@@ -310,6 +346,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "roles": roles,
     "codes": code_list,
     "limits": limit_list,
+    "misdeeds": misdeed_list,
     "frame_kinds": lambda: table(
         ["kind", "name"], [[str(int(kind)), kind.name] for kind in FrameKind if kind < FrameKind.REGISTER]
     ),

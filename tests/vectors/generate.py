@@ -7,11 +7,12 @@ Ed25519 and RFC 6979 signatures are deterministic, and a test compares the files
 import json
 from pathlib import Path
 
+from protocol import describe
+from protocol.describe import Json
 from protocol.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite, contract_no_from_index
 from tests.protocol import keys
-from tests.vectors import describe, invalid_frames, valid_frames
-from tests.vectors.describe import Json
+from tests.vectors import invalid_frames, valid_frames
 from tests.vectors.invalid_frames import InvalidVector
 from tests.vectors.valid_frames import Vector
 

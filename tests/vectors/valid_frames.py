@@ -33,6 +33,7 @@ DECIDED_AT_NS = SENT_AT_NS + 2_500_000
 VALID_UNTIL_NS = SENT_AT_NS + 2_000_000_000
 TRADE_DATE = 20_260_921
 VERSION = 7
+NEWER_OUTCOME, NEWER_REFUSAL, NEWER_END = 799, 299, 199  # of their classes, and in no list
 PARTNER_NONCE = bytes(range(0xA0, 0xB0))
 
 
@@ -173,6 +174,21 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     yield partner.message("terminate", "the partner leaves", FrameKind.TERMINATE, finished)
     superseded = m.Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force")
     yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
+    yield from _newer_codes(bank, records.header.body_digest)
+
+
+def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
+    """Codes that are in no list yet: a client reads them all the same, by their class."""
+    outcomes = bytearray(outcome_body(request_digest))
+    outcomes[80:82] = NEWER_OUTCOME.to_bytes(2, "little")
+    outcomes[82:96] = bytes(14)
+    header = bank.header(FrameKind.OUTCOMES)._replace(first_number=42, record_count=4, sent_at_ns=DECIDED_AT_NS)
+    what = f"the first record is refused with the code {NEWER_OUTCOME}, which is in no list yet"
+    yield Vector("outcomes_newer_code", what, make_frame(header, bytes(outcomes), bank.signer.sign), None)
+    refused = m.NotApplied(NEWER_REFUSAL, 50, 46, 500_000_000)
+    yield bank.message("not_applied_newer_code", "a refusal in no list yet", FrameKind.NOT_APPLIED, refused)
+    ended = m.Terminate(NEWER_END, VERSION, "a reason in no list yet")
+    yield bank.message("terminate_newer_code", "a reason in no list yet", FrameKind.TERMINATE, ended)
 
 
 def _queries(partner: Voice, bank: Voice) -> Iterator[Vector]:

@@ -1,11 +1,13 @@
-"""Frames, records and messages as plain JSON values: numbers, text, and bytes as lower-case hex.
+"""Frames, records and messages as plain values: numbers, text, and bytes as lower-case hex.
 
-Belongs here: the shape of the published vectors. Never here: which frames there are.
+Belongs here: the shape in which the vectors publish frames and `yzt decode` shows them. Never here: which frames there
+are, printing.
 """
 
 import msgspec
 import numpy as np
 
+from protocol import messages
 from protocol.frame import Frame
 from protocol.header import Header
 from protocol.messages import Message
@@ -25,6 +27,7 @@ _FIELDS_BY_KIND: dict[int, tuple[str, ...]] = {
     RecordKind.WITHDRAWAL: (),
 }
 _COMMON_FIELDS = ("market", "reserved", "quantity", "contract_no", "amount_fen")
+_UNKNOWN_KIND_FIELDS = ("release_fen", "turnover_fen", *_TARGET_FIELDS)
 
 
 def plain(value: object) -> Json:
@@ -54,25 +57,45 @@ def message_fields(message: Message) -> dict[str, Json]:
 
 def header_fields(header: Header) -> dict[str, Json]:
     """All 17 fields of a header."""
-    fields: dict[str, Json] = {"magic": header.magic.decode("ascii")}
+    fields: dict[str, Json] = {"magic": header.magic.decode("ascii", "backslashreplace")}
     fields |= {name: plain(value) for name, value in header._asdict().items() if name != "magic"}
     return fields
 
 
 def record_fields(record: np.void) -> dict[str, Json]:
-    """The fields of a record that its kind gives a meaning."""
-    kind = RecordKind(int(record["kind"]))
-    fields: dict[str, Json] = {"kind": int(kind), "kind_name": kind.name}
-    for name in (*_COMMON_FIELDS, *_FIELDS_BY_KIND[kind]):
+    """The fields of a record that its kind gives a meaning; of an unknown kind all numbers."""
+    kind = int(record["kind"])
+    is_known = kind in _FIELDS_BY_KIND
+    fields: dict[str, Json] = {"kind": kind, "kind_name": RecordKind(kind).name if is_known else "?"}
+    for name in (*_COMMON_FIELDS, *_FIELDS_BY_KIND.get(kind, _UNKNOWN_KIND_FIELDS)):
         value = record[name]
-        fields[name] = value.decode("ascii") if isinstance(value, bytes) else int(value)
+        fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
     offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
     fields["partner_ref"] = record.tobytes()[offset:].hex()
     return fields
 
 
-def body_fields(frame: Frame, message: Message | None) -> Json:
-    """The body, decoded: a message, a list of records, or a preamble with outcomes."""
+def decode_body(kind: int, body: bytes) -> Message:
+    """The message in the body of a frame of this kind, neither RECORDS nor OUTCOMES.
+
+    Raises PeerViolation MALFORMED_FRAME when there is none in canonical form.
+    """
+    if kind == FrameKind.CONTROL:
+        return messages.decode_control(body)
+    if kind == FrameKind.QUERY:
+        return messages.decode_query(body)
+    if kind == FrameKind.ANSWER:
+        return messages.decode_answer(body)
+    if kind >= FrameKind.REGISTER:
+        return messages.decode_link(body)
+    return messages.decode_session(body)
+
+
+def body_fields(frame: Frame, message: Message | None = None) -> Json:
+    """The body, decoded: a message, a list of records, or a preamble with outcomes.
+
+    `message`: the body's message where the caller has it. Raises PeerViolation as `decode_body`.
+    """
     if frame.header.kind == FrameKind.RECORDS:
         return [record_fields(record) for record in records_from_body(frame.body)]
     if frame.header.kind == FrameKind.OUTCOMES:
@@ -83,8 +106,7 @@ def body_fields(frame: Frame, message: Message | None) -> Json:
             "preamble": {name: plain(value) for name, value in preamble._asdict().items()},
             "outcomes": [{name: int(outcome[name]) for name in names} for outcome in outcomes],
         }
-    assert message is not None
-    return message_fields(message)
+    return message_fields(decode_body(frame.header.kind, frame.body) if message is None else message)
 
 
 def parts(header_bytes: bytes, signature: bytes, body: bytes) -> dict[str, Json]:
