@@ -3,7 +3,7 @@
 Belongs here: parking a task and waking it, once and cheaply. Never here: what is sent, and by whom (turns, calls).
 """
 
-from collections import deque
+from typing import Protocol
 
 import trio
 
@@ -27,13 +27,22 @@ class Caller:
             trio.lowlevel.reschedule(task)
 
 
+class CallQueue(Protocol):
+    """Where a call waits that is in no frame yet."""
+
+    def remove(self, call: "Call", /) -> None:
+        """This caller does not wait any more."""
+        ...
+
+
 class Call(Caller):
     """One caller and one record, or one control body."""
 
-    __slots__ = ("outcome", "queue")
+    __slots__ = ("outcome", "queue", "valid_until_ns")
 
-    def __init__(self, body: bytes, queue: deque["Call"] | None) -> None:
+    def __init__(self, body: bytes, valid_until_ns: int, queue: CallQueue | None) -> None:
         self.body = body
+        self.valid_until_ns = valid_until_ns
         self.task = trio.lowlevel.current_task()
         self.queue = queue  # None: it is in a frame, which can no longer be called back
         self.receipt = RECEIPT.get()

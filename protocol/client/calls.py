@@ -7,6 +7,7 @@ together. A queue holds one entry for each task that waits in it, so it is no lo
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +20,7 @@ from protocol.client.receipts import RECEIPT
 from protocol.client.turns import Turn
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
 from protocol.lowlevel import Bell
-from protocol.records import RECORD, RecordArray
+from protocol.records import RECORD
 from protocol.vocabulary import FrameKind
 
 _RECORDS = int(FrameKind.RECORDS)
@@ -30,6 +31,11 @@ class Waiter(Protocol):
     """Whoever wants the outcome of one frame."""
 
     is_call: bool  # a frame of single calls: few of these are in flight, so that load forms the batch
+
+    @property
+    def is_unclaimed(self) -> bool:
+        """Whether an outcome of it was told to nobody who waited, but in `recovered`."""
+        ...
 
     @property
     def is_received(self) -> bool:
@@ -63,39 +69,47 @@ class Draft:
 class FrameOfCalls:
     """Single calls that went as one frame, or one control message."""
 
-    __slots__ = ("_calls", "_kind", "_unclaimed", "is_call")
+    __slots__ = ("_calls", "_kind", "_unclaimed", "is_call", "is_unclaimed")
 
     def __init__(self, kind: int, calls: list[Call], unclaimed: Callable[[Recovered], None]) -> None:
         self.is_call = kind == _RECORDS
+        self.is_unclaimed = False
         self._kind = kind
         self._calls = calls
         self._unclaimed = unclaimed
 
     @property
     def is_received(self) -> bool:
-        return all(call.receipt is None or call.receipt.is_given for call in self._calls)
+        return all(call.receipt is None or call.receipt.is_over() for call in self._calls)
 
     def settle(self, reply: Reply) -> None:
         outcomes = outcomes_one_by_one(reply)
         for index, (call, outcome) in enumerate(zip(self._calls, outcomes, strict=True)):
             if call.is_abandoned:
-                self._unclaimed(recovered(self._kind, call.body, [_cut(reply, index)]))
-            else:
-                call.outcome = outcome
-                call.wake()
+                self._reclaim(reply, index)
+                continue
+            call.outcome = outcome
+            if call.receipt is not None:
+                call.receipt.settled(partial(self._reclaim, reply, index))
+            call.wake()
 
     def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
         for index, call in enumerate(self._calls):
             call.error = OutcomeUnknown(trade_date, first_number + index, 1)
             call.wake()
 
+    def _reclaim(self, reply: Reply, index: int) -> None:
+        self.is_unclaimed = True
+        self._unclaimed(recovered(self._kind, self._calls[index].body, [_cut(reply, index)]))
+
 
 class BlockCall(Caller):
     """One caller and a block, which goes in as many frames as it needs."""
 
-    __slots__ = ("_unclaimed", "done", "replies", "sent_bytes", "valid_until_ns")
+    __slots__ = ("_unclaimed", "done", "is_unclaimed", "replies", "sent_bytes", "valid_until_ns")
 
     def __init__(self, body: bytes, valid_until_ns: int, unclaimed: Callable[[Recovered], None]) -> None:
+        self.is_unclaimed = False
         self._unclaimed = unclaimed
         self.receipt = RECEIPT.get()
         self.body = body
@@ -122,10 +136,16 @@ class BlockCall(Caller):
         if self.sent_bytes < len(self.body) or len(replies) < len(self.replies):
             return
         if self.is_abandoned:
-            self._unclaimed(recovered(_RECORDS, self.body, replies))
-        else:
-            self.done = block_outcome(replies)
-            self.wake()
+            self._reclaim(replies)
+            return
+        self.done = block_outcome(replies)
+        if self.receipt is not None:
+            self.receipt.settled(partial(self._reclaim, replies))
+        self.wake()
+
+    def _reclaim(self, replies: list[Reply]) -> None:
+        self.is_unclaimed = True
+        self._unclaimed(recovered(_RECORDS, self.body, replies))
 
 
 class FrameOfBlock:
@@ -141,7 +161,11 @@ class FrameOfBlock:
     @property
     def is_received(self) -> bool:
         receipt = self._block.receipt
-        return receipt is None or receipt.is_given
+        return receipt is None or receipt.is_over()
+
+    @property
+    def is_unclaimed(self) -> bool:
+        return self._block.is_unclaimed
 
     def settle(self, reply: Reply) -> None:
         self._block.replies[self._part] = reply
@@ -175,6 +199,7 @@ class Calls:
         """True when a part of a block is in a frame and another is not: that goes before single calls."""
         return bool(self._blocks and self._blocks[0].sent_bytes)
 
+    @trio.lowlevel.enable_ki_protection
     async def control(self, body: bytes) -> Outcome:
         """Wait for the outcome of a control message, which is a frame of its own.
 
@@ -182,16 +207,17 @@ class Calls:
         outcome comes in `Seat.recovered`.
         """
         self._check_open()
-        call = Call(body, self._controls)
+        call = Call(body, 0, self._controls)
         self._controls.append(call)
         self._bell.ring()
         await trio.lowlevel.wait_task_rescheduled(call.abort)
         return call.result()
 
-    async def block(self, records: RecordArray, valid_until_ns: int) -> BlockOutcome:
-        """Wait for the outcomes of (n,) RECORD, n ≥ 1. Raises and on cancellation as `control`."""
+    @trio.lowlevel.enable_ki_protection
+    async def block(self, body: bytes, valid_until_ns: int) -> BlockOutcome:
+        """Wait for the outcomes of the records in `body`, one at least. Raises and on cancellation as `control`."""
         self._check_open()
-        block = BlockCall(records.tobytes(), valid_until_ns, self._unclaimed)
+        block = BlockCall(body, valid_until_ns, self._unclaimed)
         self._blocks.append(block)
         self._bell.ring()
         await trio.lowlevel.wait_task_rescheduled(block.abort)
@@ -214,7 +240,8 @@ class Calls:
             calls = self._turn.calls(min(records_max, FRAME_RECORDS_MAX))
             if calls:
                 body = b"".join([call.body for call in calls])
-                return Draft(_RECORDS, body, len(calls), 0, FrameOfCalls(_RECORDS, calls, self._unclaimed))
+                until_ns = calls[0].valid_until_ns  # the same for all of them
+                return Draft(_RECORDS, body, len(calls), until_ns, FrameOfCalls(_RECORDS, calls, self._unclaimed))
         if not blocks:
             return None
         block = blocks[0]

@@ -6,6 +6,7 @@ Never here: suites (protocol.signing), policies, generating keys.
 
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -14,9 +15,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from protocol.client.arguments import INT32_MAX, shown, text, whole_number
+from protocol.client.settings import PATH_CHARS_MAX
 from protocol.errors import MisuseError
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.vocabulary import Suite
+
+KEY_FILE_BYTES_MAX = 64 * 1024  # far more than any key has: a device that never ends is not read for ever
 
 
 class KeyFileError(Exception):
@@ -26,12 +31,14 @@ class KeyFileError(Exception):
 def load_signer(path: str | Path, key_id: int) -> Signer:
     """The signer of an unencrypted PEM private key (PKCS #8), Ed25519 or P-256.
 
-    Raises KeyFileError when the file cannot be read or holds no such key.
+    Raises KeyFileError when the file cannot be read or holds no such key, MisuseError when an argument is no path or
+    no key id (1 to 2^31 - 1).
     """
+    key_id = whole_number("key_id", key_id, 1, INT32_MAX)
     data = _read(path)
     try:
         key = load_pem_private_key(data, password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyFileError(f"{path}: no unencrypted PEM private key") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
         raise KeyFileError(f"{path}: signing keys are Ed25519 or P-256")
@@ -44,12 +51,12 @@ def load_signer(path: str | Path, key_id: int) -> Signer:
 def load_verifier(path: str | Path) -> Verifier:
     """The verifier of a PEM public key, Ed25519 or P-256; the key says the suite.
 
-    Raises KeyFileError when the file cannot be read or holds no such key.
+    Raises KeyFileError when the file cannot be read or holds no such key, MisuseError when `path` is no path.
     """
     data = _read(path)
     try:
         key = load_pem_public_key(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyFileError(f"{path}: no PEM public key") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -61,7 +68,11 @@ def load_verifier(path: str | Path) -> Verifier:
 
 
 def _read(path: str | Path) -> bytes:
+    if not isinstance(path, str | Path):
+        raise MisuseError(f"path is the name of a file, not {shown(path)}")
+    text("path", str(path), PATH_CHARS_MAX)
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(KEY_FILE_BYTES_MAX)
     except OSError as error:
         raise KeyFileError(f"{path}: {error.strerror}") from error

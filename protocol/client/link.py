@@ -123,6 +123,7 @@ class Link:
             await self._say_farewell(stream)
         return self._end or LinkEnd(ReplyCode.FINISHED, 0, "the seat was closed")
 
+    @trio.lowlevel.enable_ki_protection
     async def _until_end(
         self,
         pump: Callable[[trio.abc.Stream], Awaitable[None]],

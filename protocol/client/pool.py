@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
+import trio
+
+from protocol.client.arguments import shown
 from protocol.client.clock import Clock
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import Recovered
 from protocol.client.seat import Seat
-from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings
+from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
 from protocol.client.turns import Turns
 from protocol.client.verbs import AwaitedVerbs
 from protocol.codes import ReplyCode
@@ -34,6 +37,7 @@ class SeatPool(AwaitedVerbs):
 
     @classmethod
     @asynccontextmanager
+    @trio.lowlevel.enable_ki_protection
     async def open(
         cls,
         settings: Sequence[SeatSettings],
@@ -46,6 +50,9 @@ class SeatPool(AwaitedVerbs):
         Raises what `Seat.open` raises, when one of them cannot be opened, and OutboxError later when the disk of one
         fails; MisuseError for no seat, seats of two parties, a seat named twice.
         """
+        if not isinstance(settings, Sequence):
+            raise MisuseError(f"a pool has a list of settings, not {shown(settings)}")
+        settings = [checked_settings(each) for each in settings]
         if len({each.party for each in settings}) != 1 or len({each.seat for each in settings}) != len(settings):
             raise MisuseError("a pool has one or more different seats of one party")
         turns = Turns(call_frames_max)

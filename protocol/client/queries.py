@@ -36,6 +36,7 @@ class Queries:
         self._last_id = 0
         self._ended: SessionEnded | None = None
 
+    @trio.lowlevel.enable_ki_protection
     async def ask(self, query: QueryMessage) -> AnswerMessage:
         """Ask and wait for the answer, over as many links as it takes.
 

@@ -1,11 +1,12 @@
 """Building one 64-byte record from the arguments of a verb.
 
-Belongs here: the layout of a record as structs (a test compares it with `protocol.records.RECORD`). Never here:
-rules about money (the bank decides), sending.
+Belongs here: the layout of a record as structs (a test compares it with `protocol.records.RECORD`), and which numbers
+have a place in it. Never here: rules about money (the bank decides), sending.
 """
 
 import struct
 
+from protocol.client.arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, short_bytes, target_key, whole_number
 from protocol.errors import MisuseError
 from protocol.limits import RECORD_BYTES
 from protocol.vocabulary import RecordKind
@@ -15,14 +16,24 @@ _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover
 assert _ORDER.size == _FILL.size == RECORD_BYTES
 
 _FREEZE = int(RecordKind.FREEZE)
+_INT8_MAX = 127
 
 
 def order_record(
     contract_no: int, amount_fen: int, quantity: int, price: int, security: bytes, market: int, partner_ref: bytes
 ) -> bytes:
-    """A FREEZE. Raises MisuseError for a value that has no place in the record."""
-    if len(security) > 8 or len(partner_ref) > 8:
-        raise MisuseError("security and partner_ref have at most 8 bytes")
+    """A FREEZE. Raises MisuseError for a value that has no place in the record: a wrong type, negative, too large."""
+    if not (
+        type(contract_no) is type(amount_fen) is type(quantity) is type(price) is type(market) is int
+        and min(contract_no, amount_fen, quantity, price, market) >= 0
+    ):
+        contract_no = whole_number("contract_no", contract_no, 0, INT64_MAX)
+        amount_fen = whole_number("amount_fen", amount_fen, 0, INT64_MAX)
+        quantity = whole_number("quantity", quantity, 0, INT32_MAX)
+        price = whole_number("price", price, 0, INT64_MAX)
+        market = whole_number("market", market, 0, _INT8_MAX)
+    security = _word("security", security)
+    partner_ref = _word("partner_ref", partner_ref)
     try:
         return _ORDER.pack(_FREEZE, market, 0, quantity, contract_no, amount_fen, price, security, 0, 0, 0, partner_ref)
     except struct.error as error:
@@ -38,17 +49,30 @@ def money_record(
     release_fen: int = 0,
     turnover_fen: int = 0,
     quantity: int = 0,
-    target: tuple[int, int, int] = (0, 0, 0),
+    target: object = (0, 0, 0),
 ) -> bytes:
-    """A record of any other kind; `target`: trade date, seat, number of the freeze meant.
+    """A record of any other kind; `target`: Outcome or RequestKey of the freeze meant.
 
-    Raises MisuseError for a value that has no place in the record.
+    Raises MisuseError for a value that has no place in the record: a wrong type, negative, too large, no request.
     """
-    if len(partner_ref) > 8:
-        raise MisuseError("partner_ref has at most 8 bytes")
+    if not (
+        type(contract_no) is type(amount_fen) is type(release_fen) is type(turnover_fen) is type(quantity) is int
+        and min(contract_no, amount_fen, release_fen, turnover_fen, quantity) >= 0
+    ):
+        contract_no = whole_number("contract_no", contract_no, 0, INT64_MAX)
+        amount_fen = whole_number("amount", amount_fen, 0, INT64_MAX)
+        release_fen = whole_number("release_fen", release_fen, 0, INT64_MAX)
+        turnover_fen = whole_number("turnover_fen", turnover_fen, 0, INT64_MAX)
+        quantity = whole_number("quantity", quantity, 0, INT32_MAX)
+    partner_ref = _word("partner_ref", partner_ref)
+    key = target_key(target)
     try:
         return _FILL.pack(
-            int(kind), 0, 0, quantity, contract_no, amount_fen, release_fen, turnover_fen, *target, partner_ref
+            int(kind), 0, 0, quantity, contract_no, amount_fen, release_fen, turnover_fen, *key, partner_ref
         )
     except struct.error as error:
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
+
+
+def _word(name: str, value: bytes) -> bytes:
+    return value if type(value) is bytes and len(value) <= WORD_BYTES_MAX else short_bytes(name, value)

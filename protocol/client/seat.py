@@ -1,26 +1,39 @@
 """A seat 席位 as a broker's program sees it: verbs that wait for the bank's word.
 
 Belongs here: the verbs, staying connected. Never here: how frames are made (traffic) or sent (link).
+Ctrl-C may come at any instruction of a trio program. Within the steps of the SDK it waits: it would otherwise tell a
+caller as never sent what is in the outbox already. Who waits for an answer is left at once.
 """
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
 import trio
 
+from protocol.client.arguments import (
+    contract_numbers,
+    control_body,
+    moment_ns,
+    records_body,
+    records_of,
+    shown,
+    trade_day,
+    whole_number,
+)
 from protocol.client.clock import Clock, SystemClock
 from protocol.client.errors import SessionEnded
 from protocol.client.link import NS_PER_S, Link, LinkEnd, connect
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
-from protocol.client.settings import SeatSettings
+from protocol.client.settings import SeatSettings, checked_settings
 from protocol.client.traffic import SeatStatistics, Traffic
 from protocol.client.turns import Turns
-from protocol.client.verbs import AwaitedVerbs, checked_records
+from protocol.client.verbs import AwaitedVerbs
 from protocol.codes import ReplyCode, ends_link
 from protocol.errors import MisuseError
+from protocol.limits import REQUEST_NUMBER_MAX
 from protocol.messages import (
     AnswerMessage,
     BuyingPowerAnswer,
@@ -30,10 +43,9 @@ from protocol.messages import (
     OutcomeQuery,
     TotalsAnswer,
     TotalsQuery,
-    encode,
 )
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import BANK_PARTY, RecordKind
 
 # Reasons that a new link heals. SESSION_SUPERSEDED is not among them: two processes must not fight over a seat.
 HEALS = frozenset(
@@ -83,6 +95,7 @@ class Seat(AwaitedVerbs):
 
     @classmethod
     @asynccontextmanager
+    @trio.lowlevel.enable_ki_protection
     async def open(
         cls, settings: SeatSettings, clock: Clock | None = None, turns: Turns | None = None
     ) -> AsyncIterator[Self]:
@@ -92,6 +105,11 @@ class Seat(AwaitedVerbs):
         in `connect_attempts_max` attempts). On leaving, the bank is told FINISHED; unanswered frames stay in the
         outbox. `turns` are shared by the seats of a pool (see `SeatPool`); None: a queue of its own.
         """
+        checked_settings(settings)
+        if clock is not None and not callable(getattr(clock, "now_ns", None)):
+            raise MisuseError(f"clock is a Clock or None, not {shown(clock)}")
+        if turns is not None and not isinstance(turns, Turns):
+            raise MisuseError(f"turns are Turns or None, not {shown(turns)}")
         outbox = Outbox.open(
             settings.outbox,
             settings.party,
@@ -135,8 +153,11 @@ class Seat(AwaitedVerbs):
 
     @property
     def recovered(self) -> list[Recovered]:
-        """Outcomes that no caller waited for, oldest first: of an earlier process, and of cancelled calls."""
-        return list(self._traffic.recovered)
+        """Outcomes that no caller waited for, oldest first: of an earlier process, and of cancelled calls.
+
+        The outbox goes on holding the latter until they have been read here.
+        """
+        return self._traffic.read_recovered()
 
     @property
     def ended(self) -> SessionEnded | None:
@@ -147,34 +168,56 @@ class Seat(AwaitedVerbs):
         """A copy of the counters since the seat was opened."""
         return self._traffic.snapshot()
 
-    async def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
-        """Send (n,) RECORD, n ≥ 1, in their order; more than FRAME_RECORDS_MAX go in parts.
+    def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> Coroutine[object, object, BlockOutcome]:
+        """Send (n,) RECORD, n ≥ 1, in their order; more than FRAME_RECORDS_MAX go in parts. To be awaited.
 
-        `valid_until_ns`: UTC; a FREEZE or WITHDRAWAL decided later is refused EXPIRED; 0: no bound.
+        `valid_until_ns`: UTC; a FREEZE or WITHDRAWAL decided later is refused EXPIRED; 0: no bound. The records are
+        copied at once. Raises MisuseError at once for anything else, and for more than a seat has numbers.
         """
-        return await self._calls.block(checked_records(records, len(records)), valid_until_ns)
+        body = records_body(records)
+        return self._calls.block(body, moment_ns("valid_until_ns", valid_until_ns))
 
-    async def freeze_block(self, records: RecordArray) -> OutcomeArray:
-        """Send (n,) RECORD whose kinds are all FREEZE; returns (n,) OUTCOME in the same order."""
-        if (records["kind"] != RecordKind.FREEZE).any():
+    def freeze_block(self, records: RecordArray, valid_until_ns: int = 0) -> Coroutine[object, object, OutcomeArray]:
+        """Send (n,) RECORD whose kinds are all FREEZE; gives (n,) OUTCOME in the same order. Else as `submit_block`."""
+        body = records_body(records)
+        if (records_of(body)["kind"] != RecordKind.FREEZE).any():
             raise MisuseError("freeze_block takes freezes only; use submit_block")
-        return (await self.submit_block(records)).outcomes
+        return self._outcomes(body, moment_ns("valid_until_ns", valid_until_ns))
 
-    async def control(self, message: ControlMessage) -> Outcome:
-        """Send one business control message; it consumes one number like a record."""
-        return await self._calls.control(encode(message))
+    def control(self, message: ControlMessage) -> Coroutine[object, object, Outcome]:
+        """Send one business control message; it consumes one number like a record. To be awaited.
 
-    async def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
-        """Ask for both amounts of 1 to 64 own contracts."""
-        return await self._ask(BuyingPowerQuery(list(contract_nos)), BuyingPowerAnswer)
+        Raises MisuseError at once for what is no control message, or is out of the bounds of its fields.
+        """
+        return self._calls.control(control_body(message))
 
-    async def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
-        """Ask what became of a number of this seat; `seen` is False when no durable row holds it."""
-        return await self._ask(OutcomeQuery(trade_date, number), OutcomeAnswer)
+    def buying_power(self, contract_nos: Sequence[int]) -> Coroutine[object, object, BuyingPowerAnswer]:
+        """Ask for both amounts of 1 to 64 own contracts. To be awaited. Raises MisuseError at once for no such list."""
+        return self._ask(BuyingPowerQuery(contract_numbers(contract_nos)), BuyingPowerAnswer)
 
-    async def totals(self, source: int) -> TotalsAnswer:
-        """Control totals: 1 the ledger's, 2 the gateway's own book. A broker that asks is ended with ROLE_FORBIDS."""
-        return await self._ask(TotalsQuery(source), TotalsAnswer)
+    def outcome_of(self, trade_date: int, number: int) -> Coroutine[object, object, OutcomeAnswer]:
+        """Ask what became of a number of this seat; `seen` is False when no durable row holds it. To be awaited.
+
+        Raises MisuseError at once for no day of the calendar (yyyymmdd), or no number (1 to 2^62).
+        """
+        query = OutcomeQuery(trade_day(trade_date), whole_number("number", number, 1, REQUEST_NUMBER_MAX))
+        return self._ask(query, OutcomeAnswer)
+
+    def totals(self, source: int) -> Coroutine[object, object, TotalsAnswer]:
+        """Control totals: 1 the ledger's, 2 the gateway's own book. To be awaited.
+
+        Raises MisuseError at once for another source, and for a broker: the bank would end its session for asking.
+        """
+        query = TotalsQuery(whole_number("source", source, 1, 2))
+        if self._settings.party != BANK_PARTY:
+            raise MisuseError("totals are the bank's own")
+        return self._ask(query, TotalsAnswer)
+
+    async def _recovered_now(self) -> list[Recovered]:
+        return self.recovered
+
+    async def _outcomes(self, body: bytes, valid_until_ns: int) -> OutcomeArray:
+        return (await self._calls.block(body, valid_until_ns)).outcomes
 
     async def _ask(self, query: BuyingPowerQuery | OutcomeQuery | TotalsQuery, kind: type[A]) -> A:
         answer: AnswerMessage = await self._traffic.queries.ask(query)
@@ -187,6 +230,7 @@ class Seat(AwaitedVerbs):
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
 
+    @trio.lowlevel.enable_ki_protection
     async def _stay_connected(self) -> None:
         settings, traffic = self._settings, self._traffic
         version, negotiate = self._outbox.session_version + 1, True

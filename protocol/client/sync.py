@@ -1,25 +1,27 @@
 """The seat for programs that do not use trio: the same verbs, blocking.
 
-Belongs here: one background thread that runs a `Seat`, and handing calls to it. Never here: anything about frames.
+Belongs here: one background thread that runs a `Seat`, from its start to its end. Never here: anything about frames,
+how one call is waited for (thread_call).
 Calls from several threads coalesce as those of several tasks do. A single thread that needs speed sends blocks.
 """
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Self, TypeVar
 
 import trio
 
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
-from protocol.client.receipts import RECEIPT, Receipt
+from protocol.client.receipts import Receipt
 from protocol.client.seat import Seat
-from protocol.client.settings import SeatSettings
+from protocol.client.settings import SeatSettings, checked_settings
+from protocol.client.thread_call import ThreadCall
 from protocol.client.traffic import SeatStatistics
 from protocol.client.verbs import SingleVerbs
 from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
 from protocol.messages import BuyingPowerAnswer, ControlMessage, OutcomeAnswer, TotalsAnswer
 from protocol.records import OutcomeArray, RecordArray
 
@@ -33,29 +35,33 @@ class _LeftByError(Exception):
 class SyncSeat(SingleVerbs[Outcome]):
     """A `Seat` in a thread of its own; each verb blocks its caller. Thread-safe. See `Seat` for what verbs raise.
 
-    The outbox forgets an outcome when the thread that was told calls again, ends, or the seat is closed in order.
+    The outbox forgets an outcome when the thread that was told calls again, ends, or the seat is closed in order. A
+    call that is left by an exception (Ctrl-C, a signal handler's) is abandoned: taken back when it is not yet in a
+    frame; else it goes on, and its outcome comes in `recovered`.
     """
 
     def __init__(self, settings: SeatSettings) -> None:
         """Use `open`."""
-        self._settings = settings
+        self._settings = checked_settings(settings)
         self._started = threading.Event()
         self._error: BaseException | None = None
         self._seat: Seat | None = None
         self._token: trio.lowlevel.TrioToken | None = None
-        self._stop: trio.Event | None = None
+        self._scope = trio.CancelScope()  # of opening
+        self._stop = trio.Event()
+        self._is_closing = False
         self._is_left_by_error = False
-        self._mine = threading.local()  # `receipt`: of the last call of this thread
-        self._thread = threading.Thread(target=self._run, name=f"seat {settings.seat}", daemon=True)
+        self._mine = threading.local()  # `receipts`: of this thread's calls, until given
+        self._thread = threading.Thread(target=self._run, name=f"seat {self._settings.seat}", daemon=True)
 
     @classmethod
     @contextmanager
     def open(cls, settings: SeatSettings) -> Iterator[Self]:
-        """As `Seat.open`, blocking. Raises what it raises."""
+        """As `Seat.open`, blocking. Raises what it raises; on leaving, what ended the seat meanwhile (OutboxError)."""
         face = cls(settings)
-        face._thread.start()
-        face._started.wait()
         try:
+            face._thread.start()
+            face._started.wait()
             if face._error is not None:
                 raise face._error
             yield face
@@ -64,6 +70,13 @@ class SyncSeat(SingleVerbs[Outcome]):
             raise
         finally:
             face._close()
+        if face._error is not None:
+            raise face._error
+
+    @property
+    def settings(self) -> SeatSettings:
+        """What the seat was opened with."""
+        return self._settings
 
     @property
     def trade_date(self) -> int:
@@ -77,8 +90,17 @@ class SyncSeat(SingleVerbs[Outcome]):
 
     @property
     def recovered(self) -> list[Recovered]:
-        """Outcomes that no caller waited for."""
-        return self._opened().recovered
+        """Outcomes that no caller waited for: of an earlier process, and of calls that were left by an exception."""
+        seat = self._opened()
+        try:
+            return self._wait(seat._recovered_now())
+        except SessionEnded:  # closed: nothing changes any more
+            return list(seat._traffic.recovered)
+
+    @property
+    def ended(self) -> SessionEnded | None:
+        """Why no session will come any more; None while the seat is connected or reconnecting."""
+        return self._opened().ended
 
     def statistics(self) -> SeatStatistics:
         """A copy of the counters."""
@@ -86,50 +108,49 @@ class SyncSeat(SingleVerbs[Outcome]):
 
     def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
         """As `Seat.submit_block`."""
-        return self._wait(partial(self._opened().submit_block, records, valid_until_ns))
+        return self._wait(self._opened().submit_block(records, valid_until_ns))
 
-    def freeze_block(self, records: RecordArray) -> OutcomeArray:
+    def freeze_block(self, records: RecordArray, valid_until_ns: int = 0) -> OutcomeArray:
         """As `Seat.freeze_block`."""
-        return self._wait(partial(self._opened().freeze_block, records))
+        return self._wait(self._opened().freeze_block(records, valid_until_ns))
 
     def control(self, message: ControlMessage) -> Outcome:
         """As `Seat.control`."""
-        return self._wait(partial(self._opened().control, message))
+        return self._wait(self._opened().control(message))
 
     def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
         """As `Seat.buying_power`."""
-        return self._wait(partial(self._opened().buying_power, contract_nos))
+        return self._wait(self._opened().buying_power(contract_nos))
 
     def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
         """As `Seat.outcome_of`."""
-        return self._wait(partial(self._opened().outcome_of, trade_date, number))
+        return self._wait(self._opened().outcome_of(trade_date, number))
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""
-        return self._wait(partial(self._opened().totals, source))
+        return self._wait(self._opened().totals(source))
 
-    def _call(self, record: bytes) -> Outcome:
-        return self._wait(partial(self._opened()._call, record))
+    def _call(self, record: bytes, valid_until_ns: int) -> Outcome:
+        return self._wait(self._opened()._call(record, valid_until_ns))
 
-    def _wait(self, verb: Callable[[], Awaitable[T]]) -> T:
-        receipt = Receipt()
-        former: Receipt | None = getattr(self._mine, "receipt", None)
-        if former is not None:
-            former.give()
-        self._mine.receipt = receipt
-
-        async def receipted() -> T:
-            RECEIPT.set(receipt)
-            return await verb()
-
+    def _wait(self, verb: Coroutine[object, object, T]) -> T:
+        if trio.lowlevel.in_trio_task():
+            verb.close()
+            raise MisuseError("a SyncSeat blocks its caller: a trio task uses Seat")
+        if self._token is None:
+            verb.close()
+            raise _closed()
+        call = ThreadCall(verb)
+        mine = self._mine.__dict__
+        mine["receipts"] = [*_not_yet_given(mine.get("receipts", ())), call.receipt]
         try:
-            return trio.from_thread.run(receipted, trio_token=self._token)
-        except (trio.RunFinishedError, trio.Cancelled) as error:
-            raise SessionEnded(ReplyCode.FINISHED, "the seat was closed") from error
+            return call.wait(self._token)
+        except trio.RunFinishedError as error:
+            raise _closed() from error
 
     def _opened(self) -> Seat:
         if self._seat is None:
-            raise SessionEnded(ReplyCode.FINISHED, "the seat was closed")
+            raise _closed()
         return self._seat
 
     def _run(self) -> None:
@@ -137,24 +158,43 @@ class SyncSeat(SingleVerbs[Outcome]):
             trio.run(self._serve)
         except _LeftByError:
             return
-        except BaseException as error:  # told to whoever opens the seat
+        except BaseException as error:  # told to whoever opens the seat, or leaves it
             self._error = error
         finally:
             self._started.set()
 
     async def _serve(self) -> None:
-        async with Seat.open(self._settings) as seat:
-            self._seat, self._stop = seat, trio.Event()
-            self._token = trio.lowlevel.current_trio_token()
-            self._started.set()
-            await self._stop.wait()
-            if self._is_left_by_error:
-                raise _LeftByError  # as a seat left by an exception: the outbox goes on telling what it told last
+        self._token = trio.lowlevel.current_trio_token()
+        with self._scope:
+            if self._is_closing:  # left before this thread could be told so
+                return
+            async with Seat.open(self._settings) as seat:
+                self._seat = seat
+                self._started.set()
+                await self._stop.wait()
+                if self._is_left_by_error:
+                    raise _LeftByError  # as a seat left by an exception: the outbox goes on telling what it told last
+
+    def _end(self) -> None:
+        self._stop.set()
+        if self._seat is None:
+            self._scope.cancel()
 
     def _close(self) -> None:
-        if self._token is not None and self._stop is not None:
+        self._is_closing = True
+        if self._token is not None:
             try:
-                self._token.run_sync_soon(self._stop.set)
+                self._token.run_sync_soon(self._end)
             except trio.RunFinishedError:
                 self._token = None
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+
+def _not_yet_given(receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Those of calls that are still under way: one is when a signal handler calls while its thread waits in a call."""
+    return [receipt for receipt in receipts if not receipt.give()]
+
+
+def _closed() -> SessionEnded:
+    return SessionEnded(ReplyCode.FINISHED, "the seat was closed")

@@ -4,7 +4,8 @@ Belongs here: the order of steps that loses nothing and repeats nothing. Never h
 A new frame is committed to the outbox, then flushed, then signed into the session's queue: what the outbox does not
 hold can never leave, whatever fails. An outbox entry is freed some turns after its outcome was given to the caller,
 so that what the caller does at once with it (writing it to a file of its own) is done while the outbox could still
-tell it again; and where the caller is a thread, not before that thread has given its receipt.
+tell it again; and where the caller is a thread, not before that thread has given its receipt. One whose outcome
+nobody waited for is kept until `recovered` was read.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from protocol.client.errors import SessionEnded
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries
+from protocol.client.receipts import RECEIPT
 from protocol.client.settings import SeatSettings
 from protocol.client.turns import Turns
 from protocol.client.window import Window, WindowFrame, keeps_number
@@ -55,6 +57,7 @@ class Leftover:
     __slots__ = ("_body", "_kind", "_traffic")
     is_call = False
     is_received = True
+    is_unclaimed = False  # it is kept for its own reason: until the opened seat is used
 
     def __init__(self, traffic: "Traffic", kind: int, body: bytes) -> None:
         self._traffic = traffic
@@ -67,6 +70,30 @@ class Leftover:
 
     def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
         """Nobody waits; it stays in the outbox."""
+
+
+class Reader:
+    """Has read in `recovered` the outcome of a frame that nobody waited for."""
+
+    __slots__ = ("_receipt",)
+    is_call = False
+
+    def __init__(self) -> None:
+        self._receipt = RECEIPT.get()
+
+    @property
+    def is_received(self) -> bool:
+        return self._receipt is None or self._receipt.is_over()
+
+    @property
+    def is_unclaimed(self) -> bool:
+        return self._receipt is not None and self._receipt.is_abandoned
+
+    def settle(self, reply: Reply) -> None:
+        """It is settled."""
+
+    def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
+        """It is settled."""
 
 
 class Traffic:
@@ -87,6 +114,7 @@ class Traffic:
         self._told_before: list[WindowFrame[Waiter]] = []  # one turn older: their callers may be running in this turn
         self._told_long_ago: list[WindowFrame[Waiter]] = []  # two turns older: their callers have run
         self._told_threads: deque[WindowFrame[Waiter]] = deque()  # older, and a thread has not given its receipt
+        self._told_unclaimed: deque[WindowFrame[Waiter]] = deque()  # older, and `recovered` was not read since
         self._told_leftovers: list[WindowFrame[Waiter]] = []  # kept until the opened seat is used
         left = outbox.live()
         self.leftovers = len(left)
@@ -111,6 +139,16 @@ class Traffic:
         if len(self.recovered) == OUTBOX_FRAMES_MAX:
             self.statistics.recovered_dropped += 1
         self.recovered.append(outcome)
+
+    def read_recovered(self) -> list[Recovered]:
+        """What nobody waited for. Whoever reads it has been told: the outbox need not go on telling it."""
+        reader = Reader()
+        self._told += self._told_unclaimed
+        self._told_unclaimed.clear()
+        for frame in chain(self._told, self._told_before, self._told_long_ago):
+            if frame.waiter.is_unclaimed and frame.waiter.is_received:
+                frame.waiter = reader
+        return list(self.recovered)
 
     def snapshot(self) -> SeatStatistics:
         """A copy of the counters."""
@@ -160,6 +198,9 @@ class Traffic:
             if not self._outbox.fits(len(draft.body)):
                 if self._told or self._told_before or self._told_long_ago:
                     self.bell.ring()  # there is room in a turn or two, without an answer coming
+                elif self._told_unclaimed:  # whoever cancels and never reads stops nobody
+                    self._outbox.free(self._told_unclaimed.popleft().slot)
+                    continue
                 elif self._told_threads and not len(window):
                     self._outbox.free(self._told_threads.popleft().slot)  # the whole outbox went by since: room first
                     continue
@@ -217,20 +258,23 @@ class Traffic:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
 
     def forget_told(self) -> None:
-        """The seat is closed in order: free every frame whose outcome was told."""
+        """The seat is closed in order: free every frame whose outcome was told to somebody."""
         told = (self._told, self._told_before, self._told_long_ago, self._told_threads, self._told_leftovers)
         for frame in chain.from_iterable(told):
-            self._outbox.free(frame.slot)
+            if not frame.waiter.is_unclaimed:
+                self._outbox.free(frame.slot)
 
     def _free_told(self) -> None:
         if self._told_threads or self._told_long_ago:
             older = [*self._told_threads, *self._told_long_ago]
             self._told_threads.clear()
             for frame in older:
-                if frame.waiter.is_received:
-                    self._outbox.free(frame.slot)
-                else:
+                if not frame.waiter.is_received:
                     self._told_threads.append(frame)
+                elif frame.waiter.is_unclaimed:
+                    self._told_unclaimed.append(frame)
+                else:
+                    self._outbox.free(frame.slot)
         self._told_long_ago, self._told_before, self._told = self._told_before, self._told, []
 
     def _go_back(self) -> None:

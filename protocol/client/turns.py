@@ -1,7 +1,8 @@
-"""Single calls that are in no frame yet, and which seat takes them next.
+"""Which seat takes single calls next, of those that share a queue of them.
 
-Belongs here: the queue that callers wait in, turns of the seats that share it, how many of its frames are under way.
-Never here: what a frame is made of (calls), numbers and credit of a seat (window), links.
+Belongs here: turns of the seats, how many frames of single calls are under way, parking their callers. Never here:
+which calls go together (pending),
+what a frame is made of (calls), numbers and credit of a seat (window), links.
 
 A seat opened alone has a queue of its own; the seats of a pool share one. All that is pending goes as one frame with
 the seat whose turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the
@@ -9,15 +10,15 @@ same for one record as for a hundred, at each of its stations.
 """
 
 from collections import deque
-from itertools import islice
 
 import trio
 
+from protocol.client.arguments import whole_number
 from protocol.client.caller import Call
 from protocol.client.errors import SessionEnded
 from protocol.client.outcomes import Outcome
+from protocol.client.pending import PendingCalls
 from protocol.client.settings import CALL_FRAMES_MAX
-from protocol.errors import MisuseError
 from protocol.lowlevel import Bell
 
 
@@ -29,10 +30,8 @@ class Turns:
 
         Raises MisuseError unless 1 ≤ frames_max ≤ CALL_FRAMES_MAX.
         """
-        if not 1 <= frames_max <= CALL_FRAMES_MAX:
-            raise MisuseError(f"call_frames_max is {frames_max}, not within 1 to {CALL_FRAMES_MAX}")
-        self._pending: deque[Call] = deque()
-        self._frames_max = frames_max
+        self._frames_max = whole_number("call_frames_max", frames_max, 1, CALL_FRAMES_MAX)
+        self._pending = PendingCalls()
         self._seats: deque[Turn] = deque()  # the one that took a frame last stands last
         self._next: Turn | None = None
         self._ended: SessionEnded | None = None
@@ -44,15 +43,16 @@ class Turns:
         self._ended = None
         return turn
 
-    async def record(self, record: bytes) -> Outcome:
-        """Wait for the outcome of one 64-byte record, which goes with whatever else is pending.
+    @trio.lowlevel.enable_ki_protection
+    async def record(self, record: bytes, valid_until_ns: int) -> Outcome:
+        """Wait for the outcome of one 64-byte record, which goes with whatever else is pending and has its valid-until.
 
         Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
         outcome comes in `recovered` of the seat that sent it.
         """
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
-        call = Call(record, self._pending)
+        call = Call(record, valid_until_ns, self._pending)
         self._pending.append(call)
         if self._next is not None:
             self._next.bell.ring()
@@ -61,12 +61,11 @@ class Turns:
 
     def calls_for(self, turn: "Turn", count_max: int) -> list[Call]:
         """What `turn` may put into a frame now; it stays pending until taken."""
-        return list(islice(self._pending, count_max)) if turn is self._next else []
+        return self._pending.first(count_max) if turn is self._next else []
 
     def taken(self, turn: "Turn", count: int) -> None:
         """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
-        for _ in range(count):
-            self._pending.popleft().queue = None
+        self._pending.taken(count)
         self._seats.remove(turn)
         self._seats.append(turn)
         self.choose()
@@ -94,9 +93,8 @@ class Turns:
     def end(self, ended: SessionEnded) -> None:
         """Nothing more is taken: everything pending fails with `ended`, and every later call."""
         self._ended = self._ended or ended
-        for call in self._pending:
+        for call in self._pending.take_all():
             call.fail(ended)
-        self._pending.clear()
 
 
 class Turn:
@@ -121,7 +119,7 @@ class Turn:
             self._turns.choose(awake=self)
 
     def calls(self, count_max: int) -> list[Call]:
-        """The calls for the next frame, oldest first; none when it is another seat's turn, or nobody's."""
+        """The calls for the next frame, of one valid-until; none when it is another seat's turn, or nobody's."""
         return self._turns.calls_for(self, count_max)
 
     def taken(self, count: int) -> None:

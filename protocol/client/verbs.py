@@ -7,13 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Generic, TypeVar
 
-import numpy as np
-
+from protocol.client.arguments import moment_ns, records_body
 from protocol.client.outcomes import Outcome, RequestKey
 from protocol.client.requests import money_record, order_record
 from protocol.client.turns import Turns
-from protocol.errors import MisuseError
-from protocol.records import RECORD, RecordArray
+from protocol.records import RecordArray
 from protocol.vocabulary import RecordKind
 
 Answer = TypeVar("Answer")
@@ -22,14 +20,18 @@ Answer = TypeVar("Answer")
 class SingleVerbs(ABC, Generic[Answer]):
     """Each asks one thing with one record. `Answer` is the Outcome, or a coroutine that gives it.
 
-    A refusal is a value: look at `Outcome.code`. Raises MisuseError for a value that has no place in the record,
-    SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is closed or its session ended for
-    good.
+    A refusal is a value: look at `Outcome.code`. Raises MisuseError, at once and before anything is kept, for a value
+    that has no place in the record; SessionEnded (not sent) or OutcomeUnknown (sent, no answer) only when the seat is
+    closed or its session ended for good.
+
+    `valid_until_ns`: UTC; a freeze or withdrawal that is decided later is refused EXPIRED, 0: no bound. What was
+    executed or gives money back is never late: there the bank has no use for it. A frame has one such time, so calls
+    go together that have the same: round it, to a tenth of a second say, where many are made side by side.
     """
 
     @abstractmethod
-    def _call(self, record: bytes) -> Answer:
-        """Send one 64-byte record as a single call, and answer with its outcome."""
+    def _call(self, record: bytes, valid_until_ns: int) -> Answer:
+        """Send one 64-byte record as a single call, and answer with its outcome. Both are checked."""
         ...
 
     def freeze(
@@ -42,18 +44,27 @@ class SingleVerbs(ABC, Generic[Answer]):
         security: bytes = b"",
         market: int = 0,
         partner_ref: bytes = b"",
+        valid_until_ns: int = 0,
     ) -> Answer:
         """Freeze 1 ≤ amount_fen ≤ 2^40 for an order; goes as one frame with whatever else is pending.
 
         `price` in 1/10,000 yuan, `quantity` in shares, `security` and `partner_ref` up to 8 bytes: informative.
         """
-        return self._call(order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref))
+        record = order_record(contract_no, amount_fen, quantity, price, security, market, partner_ref)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def release(
-        self, target: RequestKey | Outcome, contract_no: int, amount_fen: int, *, partner_ref: bytes = b""
+        self,
+        target: RequestKey | Outcome,
+        contract_no: int,
+        amount_fen: int,
+        *,
+        partner_ref: bytes = b"",
+        valid_until_ns: int = 0,
     ) -> Answer:
         """Release part or all of what remains of a freeze."""
-        return self._call(money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=_key(target)))
+        record = money_record(RecordKind.RELEASE, contract_no, amount_fen, partner_ref, target=target)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def fill_buy(
         self,
@@ -65,6 +76,7 @@ class SingleVerbs(ABC, Generic[Answer]):
         turnover_fen: int = 0,
         quantity: int = 0,
         partner_ref: bytes = b"",
+        valid_until_ns: int = 0,
     ) -> Answer:
         """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`."""
         record = money_record(
@@ -75,9 +87,9 @@ class SingleVerbs(ABC, Generic[Answer]):
             release_fen=release_fen,
             turnover_fen=turnover_fen,
             quantity=quantity,
-            target=_key(target),
+            target=target,
         )
-        return self._call(record)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def fill_sell(
         self,
@@ -87,6 +99,7 @@ class SingleVerbs(ABC, Generic[Answer]):
         turnover_fen: int = 0,
         quantity: int = 0,
         partner_ref: bytes = b"",
+        valid_until_ns: int = 0,
     ) -> Answer:
         """A sale was executed: net proceeds, 0 allowed."""
         record = money_record(
@@ -97,19 +110,25 @@ class SingleVerbs(ABC, Generic[Answer]):
             turnover_fen=turnover_fen,
             quantity=quantity,
         )
-        return self._call(record)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def deposit(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Answer:
+    def deposit(
+        self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
+    ) -> Answer:
         """Credit a savings account (the bank's own seat only)."""
-        return self._call(money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref))
+        record = money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def withdraw(self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"") -> Answer:
+    def withdraw(
+        self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
+    ) -> Answer:
         """Debit a savings account (the bank's own seat only)."""
-        return self._call(money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref))
+        record = money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref)
+        return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def submit(self, record: RecordArray) -> Answer:
+    def submit(self, record: RecordArray, valid_until_ns: int = 0) -> Answer:
         """Send one record, (1,) RECORD, with whatever else is pending."""
-        return self._call(checked_records(record, 1).tobytes())
+        return self._call(records_body(record, 1), moment_ns("valid_until_ns", valid_until_ns))
 
 
 class AwaitedVerbs(SingleVerbs[Coroutine[object, object, Outcome]]):
@@ -120,16 +139,5 @@ class AwaitedVerbs(SingleVerbs[Coroutine[object, object, Outcome]]):
 
     _turns: Turns
 
-    def _call(self, record: bytes) -> Coroutine[object, object, Outcome]:
-        return self._turns.record(record)
-
-
-def _key(target: RequestKey | Outcome) -> RequestKey:
-    return target.key if isinstance(target, Outcome) else target
-
-
-def checked_records(records: RecordArray, count: int) -> RecordArray:
-    """(count,) RECORD without gaps. Raises MisuseError for anything else, and for none."""
-    if records.dtype != RECORD or records.shape != (count,) or count < 1:
-        raise MisuseError(f"records are a (n,) array of RECORD with n ≥ 1, not {records.shape} of {records.dtype}")
-    return np.ascontiguousarray(records)
+    def _call(self, record: bytes, valid_until_ns: int) -> Coroutine[object, object, Outcome]:
+        return self._turns.record(record, valid_until_ns)

@@ -1,0 +1,166 @@
+"""What a caller hands in, judged before anything is kept: type, range, layout. One line names the argument.
+
+Belongs here: checks of arguments, and the copy of what the caller could change later. Never here: rules about money
+(the bank decides them, and a refusal is a value), layouts.
+A whole number may be of any integer type, numpy's too; never bool, float or text, which only look like one.
+"""
+
+import operator
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+import numpy as np
+
+from protocol.client.outcomes import Outcome, RequestKey
+from protocol.errors import MisuseError, PeerViolation
+from protocol.limits import (
+    CONTROL_BODY_BYTES_MAX,
+    QUERY_CONTRACTS_MAX,
+    REQUEST_NUMBER_MAX,
+    REQUESTS_PER_SEAT_DATE_MAX,
+    TRADE_DATE_MAX,
+    TRADE_DATE_MIN,
+)
+from protocol.messages import ControlMessage, decode_control
+from protocol.records import RECORD, RecordArray
+
+INT32_MAX = 2**31 - 1
+INT64_MAX = 2**63 - 1
+WORD_BYTES_MAX = 8  # `security` and `partner_ref`
+
+_control_encoder = msgspec.msgpack.Encoder(enc_hook=operator.index)  # numpy's integers as whole numbers, nothing else
+
+
+def whole_number(name: str, value: object, lowest: int, highest: int) -> int:
+    """`value` as an int. Raises MisuseError unless it is a whole number within lowest to highest."""
+    if isinstance(value, bool | np.bool_):
+        raise MisuseError(f"{name} is a whole number, not {shown(value)}")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # whatever it is, it says so itself
+    except Exception as error:
+        raise MisuseError(f"{name} is a whole number, not {shown(value)}") from error
+    if not lowest <= number <= highest:
+        raise MisuseError(f"{name} is {shown(number)}, not within {lowest} to {highest}")
+    return number
+
+
+def moment_ns(name: str, value: object) -> int:
+    """UTC nanoseconds since 1970, 0 to 2^63 - 1. Raises MisuseError for anything else."""
+    if type(value) is int and 0 <= value <= INT64_MAX:
+        return value
+    return whole_number(name, value, 0, INT64_MAX)
+
+
+def short_bytes(name: str, value: object) -> bytes:
+    """At most 8 bytes. Raises MisuseError for anything else, also for text."""
+    if not isinstance(value, bytes | bytearray | memoryview | np.void):
+        raise MisuseError(f"{name} is bytes, not {shown(value)}")
+    data = value.tobytes() if isinstance(value, np.void) else bytes(value)
+    if len(data) > WORD_BYTES_MAX:
+        raise MisuseError(f"{name} has at most {WORD_BYTES_MAX} bytes, not {len(data)}")
+    return data
+
+
+def text(name: str, value: object, chars_max: int) -> str:
+    """Text that can be encoded. Raises MisuseError for anything else."""
+    if not isinstance(value, str):
+        raise MisuseError(f"{name} is text, not {shown(value)}")
+    if len(value) > chars_max:
+        raise MisuseError(f"{name} has {len(value)} characters, at most {chars_max} are allowed")
+    try:
+        value.encode()
+    except UnicodeError as error:
+        raise MisuseError(f"{name} has a character that cannot be encoded") from error
+    if "\0" in value:
+        raise MisuseError(f"{name} has a zero character")
+    return value
+
+
+def target_key(target: object) -> tuple[int, int, int]:
+    """Trade date, seat and number that a release or a fill names. Raises MisuseError for what names no request."""
+    if isinstance(target, Outcome):
+        if target.number == 0:
+            raise MisuseError("target is a request that was never given a number")
+        target = target.key
+    if not isinstance(target, tuple) or len(target) != len(RequestKey._fields):
+        raise MisuseError(f"target is an Outcome or a RequestKey, not {shown(target)}")
+    trade_date, seat, number = target
+    if type(trade_date) is type(seat) is type(number) is int and min(target) >= 0:
+        return trade_date, seat, number  # what is too large has no place in the record
+    return (
+        whole_number("trade date of target", trade_date, 0, INT32_MAX),
+        whole_number("seat of target", seat, 0, INT32_MAX),
+        whole_number("number of target", number, 0, INT64_MAX),
+    )
+
+
+def records_body(records: object, count_max: int = REQUESTS_PER_SEAT_DATE_MAX) -> bytes:
+    """A copy of (n,) RECORD, 1 ≤ n ≤ count_max, without gaps: n × 64 bytes. Raises MisuseError for anything else."""
+    if not isinstance(records, np.ndarray) or isinstance(records, np.ma.MaskedArray):
+        raise MisuseError(f"records are a (n,) array of RECORD, not {shown(records)}")
+    if records.dtype != RECORD:
+        have = f"these have {records.itemsize} bytes each in another layout"
+        raise MisuseError(f"records are a (n,) array of RECORD: {have} (numpy repacks what it concatenates)")
+    if records.ndim != 1 or len(records) < 1:
+        raise MisuseError(f"records are a (n,) array of RECORD with n ≥ 1, not of shape {records.shape}")
+    if len(records) > count_max:
+        raise MisuseError(f"{len(records)} records are handed in, at most {count_max} are allowed")
+    return records.tobytes()
+
+
+def records_of(body: bytes) -> RecordArray:
+    """The (n,) RECORD view of what `records_body` copied."""
+    return np.frombuffer(body, RECORD)
+
+
+def control_body(message: object) -> bytes:
+    """The body of a business control message. Raises MisuseError for what is none, or is out of its bounds."""
+    if not isinstance(message, ControlMessage):
+        raise MisuseError(f"message is a control message, not {shown(message)}")
+    name = type(message).__name__
+    try:
+        body = _control_encoder.encode(message)
+        decode_control(body)  # a message is not judged when it is made
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise MisuseError(f"{name} cannot be encoded: {error}") from error
+    except PeerViolation as violation:
+        raise MisuseError(f"{name} is out of its bounds: {violation.__cause__ or violation.detail}") from violation
+    if len(body) > CONTROL_BODY_BYTES_MAX:
+        raise MisuseError(f"{name} has {len(body)} bytes, at most {CONTROL_BODY_BYTES_MAX} are allowed")
+    return body
+
+
+def contract_numbers(contract_nos: object) -> list[int]:
+    """1 to 64 contract numbers, in their order. Raises MisuseError for anything else."""
+    is_list = isinstance(contract_nos, Sequence) and not isinstance(contract_nos, str | bytes | bytearray | memoryview)
+    if isinstance(contract_nos, np.ndarray):
+        is_list = contract_nos.ndim == 1
+    if not is_list:
+        raise MisuseError(f"contract_nos is a list of whole numbers, not {shown(contract_nos)}")
+    count = len(contract_nos)  # type: ignore[arg-type]  # a sequence or an array, as just seen
+    if not 1 <= count <= QUERY_CONTRACTS_MAX:
+        raise MisuseError(f"contract_nos has {count} numbers, not 1 to {QUERY_CONTRACTS_MAX}")
+    return [
+        whole_number("contract number", number, 1, REQUEST_NUMBER_MAX)
+        for number in contract_nos  # type: ignore[attr-defined]
+    ]
+
+
+def trade_day(value: object) -> int:
+    """A trade date, yyyymmdd. Raises MisuseError for what is no day of the calendar."""
+    day = whole_number("trade_date", value, TRADE_DATE_MIN, TRADE_DATE_MAX)
+    try:
+        date(day // 10_000, day // 100 % 100, day % 100)
+    except ValueError as error:
+        raise MisuseError(f"trade_date is {day}, which is no day of the calendar") from error
+    return day
+
+
+def shown(value: object) -> str:
+    """A short word for a value of a caller, whatever it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(int(value)) if value.bit_length() <= 256 else f"a number of {value.bit_length()} bits"
+    if value is None or isinstance(value, bool | float):
+        return str(value)
+    return f"a value of type {type(value).__name__}"
