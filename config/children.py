@@ -18,10 +18,9 @@ import msgspec
 
 from config.processes import spawn
 from config.schema import Supervise
+from config.stop_request import SIGNALLED
 
 READY_BYTES_MAX: Final = 1 << 16
-SIGNALLED: Final = 128
-"""A child ended by signal n is reported as 128 + n, as a shell does."""
 
 PROJECT_DIRECTORY: Final = Path(__file__).resolve().parent.parent
 """Where `python -m` finds our packages, installed or not."""

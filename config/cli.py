@@ -6,17 +6,16 @@ What never may: the work itself; each command imports only what it needs, when i
 
 import argparse
 import importlib
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Protocol, cast
 
 from config.dsn import fault_of
-from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.options import DEFAULT_FILE, add_common_options
 from config.schema import Config, dump, load, with_dsn, without_secrets
+from config.stop_request import THIS_PROCESS, Interrupted
 
 MODULES = {
     "run": "frontend_sim.demo",
@@ -60,12 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns: its exit code; a fault is one line on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        THIS_PROCESS.begin()
         return _dispatch(arguments)
     except ProcessFault as fault:
         print(f"yzt: {fault}", file=sys.stderr)
         return int(fault.exit_code)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except Interrupted as interrupted:
+        return interrupted.exit_code
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -140,19 +140,17 @@ def _up(config: Config) -> int:
     from config.processes import print_progress
     from config.supervise import Supervisor
 
-    make_missing_bank_keys(config, print_progress)
     supervisor = Supervisor(config)
-
-    def request_stop(number: int, frame: FrameType | None) -> None:
-        supervisor.request_stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, request_stop)
-    supervisor.start()
-    ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
-    print_progress(f"serving: {', '.join(ports)}")
-    supervisor.wait()
-    code = supervisor.stop()
+    with THIS_PROCESS.told(supervisor.request_stop):
+        try:
+            make_missing_bank_keys(config, print_progress)
+            supervisor.start()
+            ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
+            print_progress(f"serving: {', '.join(ports)}")
+            supervisor.wait()
+        except StopAsked as left:
+            print_progress(str(left))
+        code = supervisor.stop()
     if supervisor.fault is not None:
         raise supervisor.fault
     return code
@@ -200,4 +198,5 @@ def _status(config: Config) -> int:
 
 
 if __name__ == "__main__":
+    THIS_PROCESS.install()
     sys.exit(main())

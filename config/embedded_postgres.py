@@ -4,13 +4,13 @@ What belongs here: the life of the server and who may connect to it. What never 
 any setting that is not particular to one installation (those are in config/postgresql.conf, one file for
 everybody).
 
-Who may connect: only the Unix socket, only `peer`: the operating-system user that runs the server and the one
-that called us, as role `yzt`, which owns database `yzt` and is no superuser. Nothing listens on a network.
+Who may connect is said in config.postgres_settings: peers on the Unix socket. Nothing listens on a network.
 """
 
+import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
@@ -19,9 +19,22 @@ from urllib.parse import quote
 
 import msgspec
 
-from config.exit_codes import ExitCode, ProcessFault
-from config.postgres_install import caller_name, reachable_tree, server_identity
-from config.postgres_places import choose_places, lock_home, make_folder, record_places, recorded_places, remove_folders
+from config import shared_memory
+from config.exit_codes import ExitCode, ProcessFault, StopAsked
+from config.own_files import open_own
+from config.postgres_install import reachable_tree, server_identity
+from config.postgres_places import (
+    Places,
+    choose_places,
+    folders_of,
+    lock_home,
+    make_folder,
+    make_home,
+    record_places,
+    recorded_places,
+    remove_folders,
+)
+from config.postgres_settings import ROLE, SUPERUSER, write_settings
 from config.processes import (
     Identity,
     Progress,
@@ -32,19 +45,23 @@ from config.processes import (
     last_line,
     print_progress,
     processes_in,
+    run_alone,
     signal_quietly,
     spawn,
 )
 
-ROLE = "yzt"
 DATABASE = "yzt"
-SUPERUSER = "postgres"
-SETTINGS = Path(__file__).with_name("postgresql.conf")
+PORT = 5432  # no port of a network: a part of the socket's name, told in every DSN so that no PGPORT counts
+SOCKET: Final = f".s.PGSQL.{PORT}"
 ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 FAST_STOP_NS = 60_000_000_000
 """How long a fast shutdown may take (it writes a checkpoint) before an immediate one is asked for."""
 IMMEDIATE_STOP_NS = 10_000_000_000
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass
@@ -59,32 +76,76 @@ class EmbeddedPostgres:
     identity: Identity | None
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _lock: IO[bytes] | None = field(default=None, repr=False)
+    _stopping: Callable[[], bool] = field(default=_never, repr=False)
 
     @classmethod
     def prepare(
-        cls, state_directory: Path, progress: Progress = print_progress, log_files_ahead: int = 0
+        cls,
+        state_directory: Path,
+        progress: Progress = print_progress,
+        log_files_ahead: int = 0,
+        *,
+        user: str = "",
+        stopping: Callable[[], bool] = _never,
     ) -> "EmbeddedPostgres":
         """Makes the cluster if there is none yet, with role, database and `log_files_ahead`; finds it otherwise.
 
-        Raises: ProcessFault with one line when the programs, a user or a folder is missing, or initdb fails.
+        `user`: who runs the server when root asks; "": see `server_identity`. `stopping` is asked again and again while
+        a cluster is made.
+
+        Raises: ProcessFault with one line when the programs, a user or a folder is missing, or initdb fails; StopAsked
+        when `stopping` said so. What was made of a new cluster is then removed.
         """
-        home = state_directory.resolve() / "postgres"
-        home.mkdir(parents=True, exist_ok=True)
-        identity = server_identity()
-        tree = reachable_tree(identity)
+        home = make_home(state_directory)
+        identity = server_identity(user)
         with lock_home(home):
             places = recorded_places(home)
-            if places is None or not places.prepared:
-                if places is not None:
-                    remove_folders(home, places)
-                places = choose_places(home, identity)
-                record_places(home, places)
-                server = cls(home, Path(places.data), Path(places.sockets), tree, identity)
-                progress("preparing PostgreSQL: a new cluster")
-                server._initialise()
-                server._lay_out_log(log_files_ahead)
-                record_places(home, msgspec.structs.replace(places, prepared=True))
-        return cls(home, Path(places.data), Path(places.sockets), tree, identity)
+            if places is not None and not places.prepared:
+                remove_folders(home, places)
+                places = None
+            if places is not None:
+                server = cls._at(home, places, identity)
+                if not (server.data / "PG_VERSION").exists():
+                    remedy = f"put it back from a backup, or move {home} away to begin with nothing"
+                    raise ProcessFault(f"{server.data}: PostgreSQL's data is gone; {remedy}", ExitCode.UNAVAILABLE)
+                return server
+            if (home / "data" / "PG_VERSION").exists():
+                message = f"{home}: places.json is gone and a cluster is there: put the file back, or move data away"
+                raise ProcessFault(message, ExitCode.DATA)
+            return cls._made(home, identity, progress, log_files_ahead, stopping)
+
+    @classmethod
+    def _at(cls, home: Path, places: Places, identity: Identity | None) -> "EmbeddedPostgres":
+        data = Path(places.data)
+        tree = reachable_tree(identity, data.with_name("programs"))
+        return cls(home, data, Path(places.sockets), tree, identity)
+
+    @classmethod
+    def _made(
+        cls,
+        home: Path,
+        identity: Identity | None,
+        progress: Progress,
+        log_files_ahead: int,
+        stopping: Callable[[], bool],
+    ) -> "EmbeddedPostgres":
+        """A new cluster, whole or not at all."""
+        progress("preparing PostgreSQL: a new cluster")
+        places = choose_places(home, identity)
+        try:
+            record_places(home, places)
+            server = cls._at(home, places, identity)
+            server._stopping = stopping
+            server._initialise()
+            server._lay_out_log(log_files_ahead)
+            server._stopping = _never
+            record_places(home, msgspec.structs.replace(places, prepared=True))
+        except BaseException:
+            progress(f"removing the half-made cluster: {', '.join(map(str, folders_of(home, places)))}")
+            remove_folders(home, places)
+            (home / "places.json").unlink(missing_ok=True)
+            raise
+        return server
 
     def start(self, progress: Progress = print_progress) -> None:
         """Starts the server and returns when it accepts connections; crash recovery may take its time.
@@ -104,10 +165,11 @@ class EmbeddedPostgres:
         self._lock = lock_home(self.home)
         try:
             self._wait_for_predecessor(progress)
-            _write_settings(self.settings, self.identity)
+            self._remove_stale_locks()
+            write_settings(self.settings, self.identity)
             make_folder(self.sockets, self.identity)  # one in /tmp is gone after a reboot
-            command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", ""]
-            with self.log_path.open("ab") as log:
+            command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", "", "-p", str(PORT)]
+            with open_own(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as log:
                 self._process = spawn(
                     command, death_signal=SIGINT, output=log, environment=ENVIRONMENT, identity=self.identity
                 )
@@ -132,19 +194,21 @@ class EmbeddedPostgres:
             return False
         return len(lines) >= 8 and lines[0] == str(self.postmaster_pid) and lines[7].strip() == "ready"
 
-    def stop(self, progress: Progress = print_progress) -> None:
-        """Stops the server: fast, then immediate, then by force. Nothing of it is left; does nothing when
-        stopped.
+    def stop(self, progress: Progress = print_progress, at_once: Callable[[], bool] = _never) -> None:
+        """Stops the server: fast, then immediate, then by force; immediate as soon as `at_once` says so (what is
+        committed is safe, the next start recovers). Nothing of it is left; does nothing when stopped.
         """
         if self._process is None:
             return
         waiting = Waiting("PostgreSQL to stop", progress)
-        limits_ns = ((SIGINT, FAST_STOP_NS), (SIGQUIT, FAST_STOP_NS + IMMEDIATE_STOP_NS))
-        for number, limit_ns in limits_ns:
-            signal_quietly(self._process.pid, number)
-            while self._process.poll() is None:
-                if waiting.pause() > limit_ns:
-                    break
+        signal_quietly(self._process.pid, SIGINT)
+        waited_ns = 0
+        while self._process.poll() is None and waited_ns < FAST_STOP_NS and not at_once():
+            waited_ns = waiting.pause()
+        limit_ns = waited_ns + IMMEDIATE_STOP_NS
+        signal_quietly(self._process.pid, SIGQUIT)
+        while self._process.poll() is None and waiting.pause() < limit_ns:
+            pass
         self.kill_all()
 
     def kill_all(self) -> None:
@@ -155,6 +219,7 @@ class EmbeddedPostgres:
         if self._process.poll() is None:
             signal_quietly(self._process.pid, Signals.SIGSTOP)
         backends = children_of(self._process.pid)
+        mapped = shared_memory.mapped_by((self._process.pid, *backends))
         for process_id in (self._process.pid, *backends):
             signal_quietly(process_id, SIGKILL)
         self._process.wait()
@@ -163,6 +228,7 @@ class EmbeddedPostgres:
             for process_id in processes_in(self.data):
                 signal_quietly(process_id, SIGKILL)
             waiting.pause()
+        shared_memory.remove(mapped)
         self._ended()
 
     def has_ended(self) -> bool:
@@ -175,10 +241,16 @@ class EmbeddedPostgres:
         """Whether it was started and has neither been stopped, nor killed, nor ended by itself."""
         return self._process is not None and self._process.poll() is None
 
+    def folders(self) -> list[Path]:
+        """Every folder that was made for it, those outside the state directory too."""
+        places = recorded_places(self.home)
+        outside = folders_of(self.home, places) if places is not None else []
+        return [self.home, *(folder for folder in outside if not folder.is_relative_to(self.home))]
+
     def remove(self) -> None:
         """Deletes the stopped cluster with every folder made for it, those outside the state directory too.
 
-        Raises: ProcessFault while a process has it started.
+        Raises: ProcessFault while a process has it started, or naming what cannot be removed.
         """
         with lock_home(self.home):
             places = recorded_places(self.home)
@@ -203,7 +275,7 @@ class EmbeddedPostgres:
 
     def dsn_of(self, database: str, role: str = ROLE) -> str:
         """The same for another database, or for the superuser (only as the user that runs the server)."""
-        return f"postgresql:///{database}?host={quote(str(self.sockets), safe='/')}&user={role}"
+        return f"postgresql:///{database}?host={quote(str(self.sockets), safe='/')}&port={PORT}&user={role}"
 
     @property
     def settings(self) -> Path:
@@ -236,7 +308,8 @@ class EmbeddedPostgres:
 
         Raises: ProcessFault with PostgreSQL's message when one fails.
         """
-        _write_settings(self.settings, self.identity)
+        self._remove_stale_locks()
+        write_settings(self.settings, self.identity)
         command = [self.binary("postgres"), "--single", "-j", *self._where, "-c", "exit_on_error=on"]
         text = "".join(f"{statement}\n;\n\n" for statement in statements)
         self._run([*command, SUPERUSER], text)
@@ -260,19 +333,13 @@ class EmbeddedPostgres:
 
     def _run(self, command: list[str], text: str) -> None:
         """Runs one of PostgreSQL's programs to its end as the server's user."""
-        done = subprocess.run(
-            guarded(command, SIGKILL, self.identity),
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=dict(ENVIRONMENT),
-        )
-        if done.returncode != 0:
-            lines = [line for line in done.stderr.splitlines() if line.strip()]
+        code, said = run_alone(guarded(command, SIGKILL, self.identity), text, ENVIRONMENT, self._stopping)
+        if code is None:
+            raise StopAsked(f"{Path(command[0]).name} was stopped")
+        if code != 0:
+            lines = [line for line in said.splitlines() if line.strip()]
             wrong = [line for line in lines if "FATAL" in line or "ERROR" in line or "error:" in line] or lines
-            reason = wrong[0] if wrong else f"status {done.returncode}"
+            reason = wrong[0] if wrong else f"status {code}"
             raise ProcessFault(f"{Path(command[0]).name} failed: {reason}", ExitCode.UNAVAILABLE)
 
     def _wait_for_predecessor(self, progress: Progress) -> None:
@@ -288,39 +355,15 @@ class EmbeddedPostgres:
                 if not set(children_of(process_id)).isdisjoint(left_over) or number is SIGQUIT:
                     signal_quietly(process_id, number)
 
+    def _remove_stale_locks(self) -> None:
+        """Removes what a killed server left. It holds a process id that anybody may have by now, and would keep the
+        server from starting; that nobody runs it is known from our own lock and from who is in the data directory.
+        """
+        for file in (self.data / "postmaster.pid", self.sockets / f"{SOCKET}.lock", self.sockets / SOCKET):
+            file.unlink(missing_ok=True)
+
     def _ended(self) -> None:
         self._process = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-
-def _write_settings(folder: Path, identity: Identity | None) -> None:
-    """Puts our settings and the rules who may connect into a folder that the server's user reads, and only we
-    write.
-
-    Not into the data directory: root must not write where another user could have put a link.
-    """
-    server_user = identity.name if identity else caller_name()
-    names = sorted({server_user, caller_name()})
-    mapped = [f"yzt {_quoted(name)} {ROLE}" for name in names] + [f"yzt {_quoted(server_user)} {SUPERUSER}"]
-    hba, ident = folder / "pg_hba.conf", folder / "pg_ident.conf"
-    files = {
-        folder / "postgresql.conf": f"{SETTINGS.read_text(encoding='utf-8')}\n"
-        f"hba_file = {_literal(hba)}\nident_file = {_literal(ident)}\n",
-        hba: f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
-        ident: "\n".join(mapped) + "\n",
-    }
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o644)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

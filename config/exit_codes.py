@@ -53,3 +53,11 @@ class ConfigFault(ProcessFault):
     def __init__(self, message: str) -> None:
         """Takes the one line; the code is always ExitCode.CONFIG."""
         super().__init__(message, ExitCode.CONFIG)
+
+
+class StopAsked(ProcessFault):
+    """Work was left because somebody asked for the end: nothing is wrong. Whoever asked knows which code it gets."""
+
+    def __init__(self, message: str) -> None:
+        """Takes what was left."""
+        super().__init__(message, ExitCode.OK)

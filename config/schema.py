@@ -31,6 +31,7 @@ DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 FILE_BYTES_MAX: Final = 1 << 20
 _DSN_PASSWORD: Final = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
 UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
+LEDGER_SOCKET: Final = "ledger.sock"
 FORMER_KEYS_MAX: Final = 32  # two suites, one rotation a quarter: four years
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -130,8 +131,9 @@ class Postgres(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Supervise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[supervise]: how often a process that ended is started again, and how long an orderly stop may take."""
+    """[supervise]: as whom the processes run, how often one that ended is started again, how long a stop may take."""
 
+    run_as: str
     restarts_max: Annotated[int, msgspec.Meta(ge=0, le=1_000)]
     restarts_window_ns: DurationNs
     backoff_first_ns: DurationNs
@@ -164,7 +166,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     @property
     def ledger_socket(self) -> Path:
         """The Unix socket between gateway and ledger: `ledger.sock` in the state directory unless named."""
-        return self.path(self.ledger.socket) if self.ledger.socket else self.state_directory / "ledger.sock"
+        return self.path(self.ledger.socket) if self.ledger.socket else self.state_directory / LEDGER_SOCKET
 
     def key_file(self, suite: str) -> Path:
         """The bank's private key of a suite: `keys/bank-<suite>.pem` in the state directory unless named."""

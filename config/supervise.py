@@ -8,7 +8,6 @@ Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follow
 next begins. Order of stop: gateway (it drains), ledger, follower, PostgreSQL.
 """
 
-import fcntl
 import signal
 import sys
 import threading
@@ -17,13 +16,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
-from config.children import SIGNALLED, Child, Ready, RestartBudget
+from config.children import Child, Ready, RestartBudget
 from config.dsn import place_of
 from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import MUST_NOT_SERVE, ConfigFault, ExitCode, ProcessFault
+from config.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault, StopAsked
+from config.own_files import take_lock
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
 from config.schema import Config, dump, with_dsn
 from config.state_folders import make_state_directory
+from config.stop_request import SIGNALLED
 
 POSTGRES: Final = "postgres"
 MODULES: Final = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.follower"}
@@ -62,6 +63,7 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._changed = threading.Condition()
         self._stopping = False
+        self._at_once = False
         self._fault: ProcessFault | None = None
         self._watcher: threading.Thread | None = None
         self._lock: IO[bytes] | None = None
@@ -114,11 +116,16 @@ class Supervisor:
             if name in self._children:
                 self._stop_child(self._children[name])
         if self._postgres is not None:
-            self._postgres.stop(self._progress)
+            self._postgres.stop(self._progress, lambda: self._at_once)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
         return self.exit_code
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for or is under way."""
+        return self._stopping
 
     @property
     def exit_code(self) -> int:
@@ -131,7 +138,10 @@ class Supervisor:
         return self._fault
 
     def request_stop(self) -> None:
-        """Lets `start`, `wait_ready` and `wait` return soon; `stop` must still be called."""
+        """Lets `start`, `wait_ready` and `wait` return soon; `stop` must still be called. Asked again, `stop` waits for
+        nobody: what is unanswered stays unknown until it is asked for again. For signal handlers too.
+        """
+        self._at_once = self._stopping
         self._stopping = True
 
     def wait(self) -> None:
@@ -192,7 +202,7 @@ class Supervisor:
             if self._fault is not None:
                 raise self._fault
             if self._stopping:
-                raise ProcessFault(f"stopped while {name} was not yet serving", ExitCode.UNAVAILABLE)
+                raise StopAsked(f"stopped while {name} was not yet serving")
             if ready is not None:
                 return ready
             waiting.pause(child.log_file)
@@ -212,27 +222,22 @@ class Supervisor:
         return {name: (*head, module, "--config", str(self.config_file)) for name, module in MODULES.items()}
 
     def _take_lock(self) -> None:
-        lock_file = self._state / "supervisor.lock"
-        try:
-            self._lock = lock_file.open("wb")
-        except OSError as error:
-            raise ConfigFault(f"{lock_file}: {error.strerror}") from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            self._lock = None
-            message = f"{self._state}: already served by another `yzt up`"
-            raise ProcessFault(message, ExitCode.UNAVAILABLE) from None
+        taken = f"{self._state}: already served by another `yzt up`"
+        self._lock = take_lock(self._state / "supervisor.lock", taken, ExitCode.UNAVAILABLE)
 
     def _start_postgres(self) -> str:
-        self._postgres = EmbeddedPostgres.prepare(self._state, self._progress, self._config.postgres.log_files_ahead)
+        ahead = self._config.postgres.log_files_ahead
+        self._postgres = EmbeddedPostgres.prepare(
+            self._state, self._progress, ahead, user=self._config.supervise.run_as, stopping=lambda: self._stopping
+        )
+        if self._stopping:
+            raise StopAsked("stopped before PostgreSQL was started")
         self._progress("starting PostgreSQL")
         self._postgres.launch(self._progress)
         waiting = Waiting("PostgreSQL to start", self._progress)
         while not self._postgres.is_ready():
             if self._stopping:
-                raise ProcessFault("stopped while PostgreSQL was starting", ExitCode.UNAVAILABLE)
+                raise StopAsked("stopped while PostgreSQL was starting")
             waiting.pause(self._postgres.log_path)
         self._postgres_ready = True
         return self._postgres.dsn
@@ -312,8 +317,8 @@ class Supervisor:
             signal_quietly(process.pid, signal.SIGTERM)
             waiting = Waiting(f"{child.name} to stop", self._progress)
             while process.poll() is None:
-                if waiting.pause(child.log_file) > self._config.supervise.stop_ns:
-                    self._progress(f"{child.name} did not stop: killing it")
+                if waiting.pause(child.log_file) > self._config.supervise.stop_ns or self._at_once:
+                    self._progress(f"{child.name} {'is killed' if self._at_once else 'did not stop: killing it'}")
                     signal_quietly(process.pid, signal.SIGKILL)
                     process.wait()
         child.ready_file.unlink(missing_ok=True)

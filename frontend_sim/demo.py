@@ -7,13 +7,10 @@ Belongs here: the course of the session and its verdict. Never here: trading its
 can see the alarm and its exit code; no book is touched.
 """
 
-import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import FrameType
 
 import trio
 from rich.console import Console
@@ -70,8 +67,7 @@ def main(argv: list[str], config: Config) -> int:
     Raises: ProcessFault when a process does not start or serve.
     """
     options = _options(argv)
-    with _sigterm_as_interrupt():
-        return run_command(_run, options, config)
+    return run_command(_run, options, config)
 
 
 def _options(argv: list[str]) -> Options:
@@ -92,26 +88,6 @@ def _options(argv: list[str]) -> Options:
         raise ProcessFault(f"--customers must be 1000 to {CUSTOMERS_MAX}", ExitCode.USAGE)
     plain = bool(found.plain) or not sys.stdout.isatty()
     return Options(found.seconds, found.requests, found.customers, found.seed, found.keep, plain, found.drill)
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM ends the session as Ctrl-C does: everything is stopped and removed.
-
-    As a SIGINT and not as an exception of ours: trio has a handler for that one, which never interrupts it or a
-    clean-up in the wrong place. It puts it in the place of Python's own, which is missing where a shell started us in
-    the background with SIGINT ignored.
-    """
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
 
 
 async def _run(options: Options, config: Config) -> int:

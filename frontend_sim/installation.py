@@ -18,12 +18,15 @@ import trio
 from config.exit_codes import ExitCode, ProcessFault
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.processes import Progress
-from config.schema import Config
+from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
+from config.stop_request import THIS_PROCESS
 from config.supervise import Supervisor
 from frontend_sim.running import watch_for_fault
 from protocol.client.keys import load_signer
 from protocol.signing import Signer
 
+FOLDER_PREFIX: Final = "yzt-session-"
+STATE: Final = "state"
 REMOVALS_MAX: Final = 20
 REMOVAL_PAUSE_SECONDS: Final = 0.1
 """Between attempts to remove a folder into which something may still have put a file."""
@@ -44,7 +47,7 @@ def temporary_config(config: Config, folder: Path) -> Config:
     return replace(
         config,
         base=str(folder),
-        state=replace(config.state, directory="state"),
+        state=replace(config.state, directory=STATE),
         gateway=replace(
             config.gateway,
             host="127.0.0.1",
@@ -60,35 +63,81 @@ def temporary_config(config: Config, folder: Path) -> Config:
 
 @asynccontextmanager
 async def temporary_installation(config: Config, progress: Progress, keep: bool = False) -> AsyncIterator[Installation]:
-    """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed.
+    """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed. What is
+    kept, or removed earlier than expected, is named.
 
     Raises: ProcessFault, alone or in a group, when something does not start, or when the supervisor gives a process
-    up meanwhile. On cancellation: stopped and removed all the same.
+    up meanwhile. On cancellation, and when a signal asks for the end: stopped and removed all the same.
     """
-    folder = Path(tempfile.mkdtemp(prefix="yzt-session-"))
-    own = temporary_config(config, folder)
-    supervisor = Supervisor(own, progress=progress)
     if config.ledger.dsn:
         progress("the configured DSN is left alone: this session has an embedded PostgreSQL of its own")
+    folder = session_folder()
+    own = temporary_config(config, folder)
+    supervisor = Supervisor(own, progress=progress)
+    complete = False
+    with THIS_PROCESS.told(supervisor.request_stop):
+        try:
+            make_missing_bank_keys(own, lambda line: None)
+            await _start(supervisor)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(watch_for_fault, supervisor)
+                yield Installation(own, supervisor)
+                nursery.cancel_scope.cancel()
+            complete = True
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.to_thread.run_sync(_take_down, supervisor, folder, keep, None if complete else progress)
+            if keep:
+                progress(f"kept: {', '.join(map(str, _folders(supervisor, folder)))}")
+
+
+def session_folder() -> Path:
+    """A new folder for temporary files, where a Unix socket in its state directory has room for its name.
+
+    Raises: ProcessFault when none can be made.
+    """
     try:
-        make_missing_bank_keys(own, lambda line: None)
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        if len(bytes(folder / STATE / LEDGER_SOCKET)) > UNIX_SOCKET_PATH_BYTES_MAX:
+            folder.rmdir()
+            folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir="/tmp"))
+    except OSError as error:
+        message = f"{error.filename or 'a temporary folder'}: {error.strerror}: TMPDIR names another place for it"
+        raise ProcessFault(message, ExitCode.UNAVAILABLE) from None
+    return folder
+
+
+async def _start(supervisor: Supervisor) -> None:
+    """Starts everything, in a thread; a cancellation makes it leave off."""
+    started = False
+
+    async def leave_off_when_cancelled() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            if not (started or supervisor.stopping):
+                supervisor.request_stop()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(leave_off_when_cancelled)
         await trio.to_thread.run_sync(supervisor.start)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(watch_for_fault, supervisor)
-            yield Installation(own, supervisor)
-            nursery.cancel_scope.cancel()
-    finally:
-        with trio.CancelScope(shield=True):
-            await trio.to_thread.run_sync(_take_down, supervisor, folder, keep)
-        if keep:
-            progress(f"kept: {folder}")
+        started = True
+        nursery.cancel_scope.cancel()
 
 
-def _take_down(supervisor: Supervisor, folder: Path, keep: bool) -> None:
+def _folders(supervisor: Supervisor, folder: Path) -> list[Path]:
+    """The session's folder, and those that its PostgreSQL needed elsewhere."""
+    made = supervisor.postgres.folders() if supervisor.postgres is not None else []
+    return [folder, *(path for path in made if not path.is_relative_to(folder))]
+
+
+def _take_down(supervisor: Supervisor, folder: Path, keep: bool, progress: Progress | None) -> None:
     """Raises: ProcessFault naming what is left when the folder cannot be removed."""
     supervisor.stop()
     if keep:
         return
+    if progress is not None:
+        progress(f"removing {', '.join(map(str, _folders(supervisor, folder)))}")
     if supervisor.postgres is not None:
         supervisor.postgres.remove()
     for _ in range(REMOVALS_MAX):

@@ -9,7 +9,8 @@ from typing import NoReturn, TypeVarTuple
 
 import trio
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.exit_codes import ExitCode, ProcessFault, StopAsked
+from config.stop_request import THIS_PROCESS, Interrupted
 from config.supervise import Supervisor
 from frontend_sim.bank import LoadRefused
 from frontend_sim.csv_files import DataFileError
@@ -40,21 +41,38 @@ class CommandParser(argparse.ArgumentParser):
 def run_command(command: Callable[[*Arguments], Awaitable[int]], *arguments: *Arguments) -> int:
     """Run `command` with trio. Returns: its exit code.
 
-    Raises: ProcessFault for every operating fault that is known here, whatever else went down with it;
-    KeyboardInterrupt; anything else as it came.
+    SIGINT, SIGTERM or SIGHUP cancels it: it cleans up, and Interrupted is raised when it has ended.
+
+    Raises: ProcessFault for every operating fault that is known here, whatever else went down with it; Interrupted;
+    anything else as it came.
     """
+
+    async def until_asked() -> int:
+        with trio.CancelScope() as scope:
+            token = trio.lowlevel.current_trio_token()
+            with THIS_PROCESS.told(lambda: token.run_sync_soon(scope.cancel)):
+                return await command(*arguments)
+        return int(ExitCode.OK)
+
     try:
-        return trio.run(command, *arguments)
+        code = trio.run(until_asked)
     except BaseException as error:
         leaves = list(_leaves(error))
         for leaf in leaves:
-            if isinstance(leaf, KeyboardInterrupt | ProcessFault):
+            if isinstance(leaf, KeyboardInterrupt):
                 raise leaf from None
+            if isinstance(leaf, ProcessFault) and not isinstance(leaf, StopAsked):
+                raise leaf from None
+        if THIS_PROCESS.number is not None and all(isinstance(leaf, StopAsked | trio.Cancelled) for leaf in leaves):
+            raise Interrupted(THIS_PROCESS.number) from None
         for leaf in leaves:
             for kind, exit_code in EXIT_CODES.items():
                 if isinstance(leaf, kind):
                     raise ProcessFault(str(leaf), exit_code) from None
         raise
+    if THIS_PROCESS.number is not None and code == ExitCode.OK:
+        raise Interrupted(THIS_PROCESS.number)
+    return code
 
 
 async def watch_for_fault(supervisor: Supervisor) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from config.embedded_postgres import DATABASE, ROLE, SUPERUSER, EmbeddedPostgres
+from config.embedded_postgres import DATABASE, EmbeddedPostgres
+from config.postgres_settings import ROLE, SUPERUSER
 
 # No verdict depends on how fast the machine is at the moment.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

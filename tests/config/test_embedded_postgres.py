@@ -5,15 +5,17 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from config import shared_memory
 from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ProcessFault
-from config.postgres_install import COPIES_DIRECTORY, installed_tree, reachable_tree, reaches, server_identity
+from config.exit_codes import ProcessFault, StopAsked
+from config.postgres_install import installed_tree, reachable_tree, reaches, server_identity
 from config.processes import children_of, is_alive, processes_in
 from tests.conftest import run_sql
 
@@ -71,11 +73,17 @@ def test_what_was_committed_survives_a_kill_of_everything(server: EmbeddedPostgr
     server.start(silent)
     run_sql(server, "CREATE TABLE kept AS SELECT 7 AS number")
     killed = [server.postmaster_pid, *children_of(server.postmaster_pid)]
+    mapped = shared_memory.mapped_by(killed)
 
     server.kill_all()
 
     assert len(killed) > 1
     assert not any(is_alive(process_id) for process_id in killed)
+    assert mapped.segments
+    assert mapped.files
+    assert not any(file.exists() for file in mapped.files)
+    left = {line.split()[1] for line in shared_memory.SEGMENTS.read_text().splitlines()}
+    assert left.isdisjoint(map(str, mapped.segments))
     assert (server.data / "postmaster.pid").exists()
     server.start(silent)
     assert run_sql(server, "SELECT number FROM kept") == "7"
@@ -154,7 +162,7 @@ def test_a_setting_that_postgresql_refuses_is_named_in_the_fault(
 ) -> None:
     settings = tmp_path / "bad.conf"
     settings.write_text("fsync = perhaps\n", encoding="utf-8")
-    monkeypatch.setattr("config.embedded_postgres.SETTINGS", settings)
+    monkeypatch.setattr("config.postgres_settings.SETTINGS", settings)
 
     with pytest.raises(ProcessFault, match=r"PostgreSQL ended with status 1: .*contains errors"):
         server.start(silent)
@@ -182,7 +190,9 @@ def test_it_dies_with_its_supervisor_and_the_next_one_takes_over(server: Embedde
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
-def test_programs_out_of_reach_are_copied_once_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_out_of_reach_are_copied_beside_the_cluster_and_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = server_identity()
     hidden = tmp_path / "hidden"  # pytest's folders are closed to others: below, nothing is reachable
     tree = hidden / "package" / "pginstall"
@@ -191,23 +201,78 @@ def test_programs_out_of_reach_are_copied_once_and_checked(tmp_path: Path, monke
     (tree.parent.with_name("package.libs")).mkdir()
     program = tree / "bin" / "postgres"
     program.write_text("#!/bin/sh\n", encoding="utf-8")
-    program.chmod(0o755)
+    program.chmod(0o700)
     monkeypatch.setattr("config.postgres_install.installed_tree", lambda: tree)
-    before = set(COPIES_DIRECTORY.glob("yzt-pginstall-*"))
     assert not reaches(program, identity)
 
-    copied = reachable_tree(identity)
-
-    (made,) = set(COPIES_DIRECTORY.glob("yzt-pginstall-*")) - before
-    try:
-        assert copied == made / "package" / "pginstall"
+    with tempfile.TemporaryDirectory(prefix="yzt-test-") as name:
+        near = Path(name)
+        near.chmod(0o711)
+        copied = reachable_tree(identity, near / "programs")
+        assert copied == near / "programs" / "package" / "pginstall"
         assert reaches(copied / "bin" / "postgres", identity)
-        assert reachable_tree(identity) == copied
+        inode = copied.stat().st_ino
+        assert reachable_tree(identity, near / "programs").stat().st_ino == inode
+
         (copied / "bin" / "postgres").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-        with pytest.raises(ProcessFault, match="does not hold what was copied there"):
-            reachable_tree(identity)
-    finally:
-        subprocess.run(["rm", "-r", str(made)], check=True)
+        reachable_tree(identity, near / "programs")
+        assert (copied / "bin" / "postgres").read_text(encoding="utf-8") == "#!/bin/sh\n"
+        (copied / "bin" / "postgres").unlink()
+        reachable_tree(identity, near / "programs")
+        assert reaches(copied / "bin" / "postgres", identity)
+        assert [path.name for path in near.iterdir()] == ["programs"]
+
+
+def test_a_lock_file_with_a_process_id_that_somebody_else_has_by_now_is_put_right(server: EmbeddedPostgres) -> None:
+    server.start(silent)
+    server.kill_all()
+    pid_file = server.data / "postmaster.pid"
+    lines = pid_file.read_text(encoding="utf-8").splitlines()
+    user = server.identity.user_id if server.identity else None
+    with subprocess.Popen(["sleep", "600"], cwd="/", user=user) as stranger:
+        try:
+            pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n", encoding="utf-8")
+            lock = server.sockets / ".s.PGSQL.5432.lock"
+            lock.write_text("\n".join([str(stranger.pid), *lines[1:5]]) + "\n", encoding="utf-8")
+            if server.identity:
+                os.chown(lock, server.identity.user_id, server.identity.group_id)
+            server.start(silent)
+            assert run_sql(server, "SELECT 1") == "1"
+        finally:
+            stranger.kill()
+
+
+def test_a_stop_while_a_cluster_is_made_removes_it_and_says_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    asked = iter([False] * 10)
+
+    with pytest.raises(StopAsked, match="initdb was stopped"):
+        EmbeddedPostgres.prepare(tmp_path / "state", said.append, stopping=lambda: next(asked, True))
+
+    assert said[-1].startswith("removing the half-made cluster: ")
+    folders = [Path(name) for name in said[-1].partition(": ")[2].split(", ")]
+    assert not any(folder.exists() for folder in folders)
+    assert sorted(path.name for path in (tmp_path / "state" / "postgres").iterdir()) == ["lock"]
+
+
+def test_a_cluster_whose_data_is_gone_is_named_with_what_helps(server: EmbeddedPostgres) -> None:
+    version = server.data / "PG_VERSION"
+    text = version.read_text()
+    version.unlink()
+
+    with pytest.raises(ProcessFault, match=rf"{server.data}: PostgreSQL's data is gone; put it back from a backup, or"):
+        EmbeddedPostgres.prepare(server.home.parent, silent)
+    version.write_text(text)
+
+
+def test_a_record_of_somebody_elses_making_is_not_believed(server: EmbeddedPostgres) -> None:
+    record = server.home / "places.json"
+    record.rename(server.home / "kept")
+    record.symlink_to(server.home / "kept")
+
+    with pytest.raises(ProcessFault, match=r"places\.json: Too many levels of symbolic links"):
+        EmbeddedPostgres.prepare(server.home.parent, silent)
+    (server.home / "kept").rename(record)
 
 
 def test_the_wheel_holds_the_programs_that_we_need() -> None:

@@ -202,7 +202,14 @@ def test_children_outlive_the_starting_thread_but_not_the_process(tmp_path: Path
 
 
 def test_restarts_wait_longer_each_time_until_the_window_has_passed() -> None:
-    policy = Supervise(restarts_max=3, restarts_window_ns=1_000, backoff_first_ns=100, backoff_max_ns=300, stop_ns=1)
+    policy = Supervise(
+        run_as="",
+        restarts_max=3,
+        restarts_window_ns=1_000,
+        backoff_first_ns=100,
+        backoff_max_ns=300,
+        stop_ns=1,
+    )
     budget = RestartBudget(policy)
 
     assert [budget.spend(0), budget.spend(10), budget.spend(20), budget.spend(30)] == [100, 200, 300, None]

@@ -88,7 +88,9 @@ def test_an_interrupted_session_leaves_nothing_behind(folder: Path, sigint: sign
             session.send_signal(signal.SIGTERM)
             break
     said, _ = session.communicate(timeout=60)
-    assert session.returncode == 128 + signal.SIGINT, said
+    assert session.returncode == 128 + signal.SIGTERM, said
+    assert "SIGTERM: stopping" in said
+    assert f"removing {folder}" in said
     assert files_left(folder) == []
     assert processes_of(folder) == []
 

@@ -1,0 +1,59 @@
+"""Files and locks that are ours: opened without following a link, and of nobody else's making.
+
+What belongs here: opening. What never may: what a file holds.
+"""
+
+import fcntl
+import os
+import stat
+from pathlib import Path
+from typing import IO
+
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+
+
+def open_own(file: Path, flags: int, owner: int | None = None) -> IO[bytes]:
+    """Opens a regular file of ours, made with 0600 where `flags` say that it may be made; 0600 afterwards in any case.
+
+    It must belong to us, or to the user `owner`, and have one name only: a link that somebody put there is not
+    followed.
+
+    Raises: FileNotFoundError when it is not there and may not be made; ConfigFault with the file and the reason.
+    """
+    descriptor = _opened(file, flags)
+    try:
+        status = os.fstat(descriptor)
+        owners = {os.geteuid(), owner}
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_uid not in owners:
+            raise ConfigFault(f"{file}: not a file of this installation's own: move it away")
+        if status.st_mode & 0o177 and status.st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o600)
+        writing, appending = flags & (os.O_WRONLY | os.O_RDWR), flags & os.O_APPEND
+        return os.fdopen(descriptor, "ab" if appending else "wb" if writing else "rb", closefd=True)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def take_lock(file: Path, taken: str, code: ExitCode) -> IO[bytes]:
+    """Takes a lock: it is released when the file is closed or this process ends, however it ends.
+
+    Raises: ProcessFault with the words `taken` and `code` when another process has it; ConfigFault when the file is not
+    to be used.
+    """
+    lock = open_own(file, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ProcessFault(taken, code) from None
+    return lock
+
+
+def _opened(file: Path, flags: int) -> int:
+    try:
+        return os.open(file, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigFault(f"{file}: {error.strerror}") from None

@@ -1,0 +1,48 @@
+"""The files that the embedded server reads at its start: settings for everybody, and who may connect.
+
+What belongs here: those files. What never may: starting a server.
+
+Who may connect: only the Unix socket, only `peer`: the operating-system user that runs the server and the one
+that called us, as role `yzt`, which owns database `yzt` and is no superuser. Nothing listens on a network.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from config.postgres_install import caller_name
+from config.processes import Identity
+
+ROLE: Final = "yzt"
+SUPERUSER: Final = "postgres"
+SETTINGS = Path(__file__).with_name("postgresql.conf")
+
+
+def write_settings(folder: Path, identity: Identity | None) -> None:
+    """Puts our settings and the rules who may connect into a folder that the server's user reads, and only we
+    write.
+
+    Not into the data directory: root must not write where another user could have put a link.
+    """
+    server_user = identity.name if identity else caller_name()
+    names = sorted({server_user, caller_name()})
+    mapped = [f"yzt {_quoted(name)} {ROLE}" for name in names] + [f"yzt {_quoted(server_user)} {SUPERUSER}"]
+    hba, ident = folder / "pg_hba.conf", folder / "pg_ident.conf"
+    files = {
+        folder / "postgresql.conf": f"{SETTINGS.read_text(encoding='utf-8')}\n"
+        f"hba_file = {_literal(hba)}\nident_file = {_literal(ident)}\n",
+        hba: f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
+        ident: "\n".join(mapped) + "\n",
+    }
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o644)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,167 @@
+"""A command that is interrupted at any moment ends as asked, says what it removes and leaves nothing behind.
+
+Belongs here: `yzt run`, `replay` and `up` as real processes, a signal at a seeded moment, what is left. Never here:
+what a session that goes on does.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config.children import PROJECT_DIRECTORY
+from config.postgres_places import LASTING_DIRECTORY, PASSING_DIRECTORY
+from frontend_sim.samples import make_sample
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+SAMPLE = Path(make_sample.__file__).with_name("lobster_sample.csv")
+PREPARING_SECONDS = 3.0  # on an unhurried machine: interpreter, imports, cluster, log files, the four processes
+COMMANDS = {
+    "run": ["run", "--plain", "--seconds", "60", "--customers", "1000"],
+    "replay": ["replay", str(SAMPLE), "--customers", "100"],
+    "up": ["up"],
+}
+CONFIGURATION = """
+[state]
+directory = "state"
+[gateway]
+port = 0
+metrics_port = 0
+[ledger]
+metrics_port = 0
+[follower]
+metrics_port = 0
+[postgres]
+log_files_ahead = 8
+"""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One command, and when and how it is interrupted."""
+
+    command: str
+    delays: tuple[float, ...]
+    """Seconds from the start to the first signal, from there to the next."""
+    number: signal.Signals
+    to_group: bool
+    """As a terminal does, which tells everybody in the foreground; otherwise as `kill` does."""
+    in_background: bool
+    """Started with SIGINT ignored, as a shell starts what it does not wait for."""
+
+
+def strikes(seed: int, count: int) -> list[Strike]:
+    """The same for the same seed; commands, signals and early and late moments in turn."""
+    chance = random.Random(seed)
+    made = []
+    for index in range(count):
+        first = PREPARING_SECONDS * (index + chance.random()) / count
+        again = (chance.random(),) if index % 3 == 1 else ()
+        number = SIGNALS[index % 4 % 3]
+        command = list(COMMANDS)[index % 3]
+        made.append(Strike(command, (first, *again), number, chance.random() < 0.5, chance.random() < 0.25))
+    return made
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """The command's current and temporary folder, with a short name (Unix sockets)."""
+    with tempfile.TemporaryDirectory(prefix="yzt-t-") as name:
+        yield Path(name)
+
+
+def interrupted(folder: Path, strike: Strike) -> tuple[int, str]:
+    """The exit code of the command, and what it said."""
+    (folder / "tmp").mkdir()
+    (folder / "yzt.toml").write_text(CONFIGURATION)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if strike.in_background else signal.SIG_DFL)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "config", *COMMANDS[strike.command]],
+            cwd=folder,
+            env={**os.environ, "TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(PROJECT_DIRECTORY)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        for delay in strike.delays:
+            try:
+                process.wait(delay)
+            except subprocess.TimeoutExpired:
+                (os.killpg if strike.to_group else os.kill)(process.pid, strike.number)
+        said, _ = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines of processes that name `folder`, run in it, or were started from there."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            where = (entry / "cwd").readlink()
+        except OSError:
+            continue
+        if (str(folder).encode() in line or where.is_relative_to(folder)) and entry.name != str(os.getpid()):
+            found.append(line.replace(b"\0", b" ").decode(errors="replace"))
+    return found
+
+
+def made_outside_for(folder: Path) -> list[Path]:
+    """Folders that PostgreSQL needed elsewhere, each of which says what it was made for."""
+    notes = [note for root in (LASTING_DIRECTORY, PASSING_DIRECTORY) for note in root.glob("yzt-postgres-*/made-for")]
+    return [note.parent for note in notes if note.read_text().startswith(str(folder))]
+
+
+def below(folder: Path) -> Sequence[str]:
+    """Everything below a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def see_that_nothing_is_left(folder: Path, strike: Strike) -> None:
+    """Ends as asked, with the documented code; no file, no process."""
+    code, said = interrupted(folder, strike)
+
+    asked = 128 + strike.number
+    # Before the first of our modules is loaded the signal is the interpreter's to answer: it ends by that signal.
+    codes = {asked, -strike.number} if strike.command != "up" else {0, asked, -strike.number}
+    assert code in codes, (strike, said)
+    assert processes_of(folder) == [], (strike, said)
+    assert below(folder / "tmp") == [], (strike, said)
+    prepared = (folder / "state" / "postgres" / "places.json").exists()
+    outside = made_outside_for(folder)
+    if strike.command != "up" or not prepared:
+        assert outside == [], (strike, said)
+        assert below(folder / "state" / "postgres") in ([], ["lock"]), (strike, said)
+    else:
+        subprocess.run(["rm", "-r", *outside], check=True) if outside else None
+    if "preparing PostgreSQL" in said:
+        assert "stopping" in said, (strike, said)
+    assert "Traceback" not in said or code == -strike.number, (strike, said)
+
+
+@pytest.mark.parametrize(
+    "strike", strikes(seed=7, count=6), ids=lambda strike: f"{strike.command}-{strike.delays[0]:.2f}"
+)
+def test_a_command_that_is_interrupted_leaves_nothing(folder: Path, strike: Strike) -> None:
+    see_that_nothing_is_left(folder, strike)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("strike", strikes(seed=1, count=90), ids=str)
+def test_a_command_that_is_interrupted_at_many_moments_leaves_nothing(folder: Path, strike: Strike) -> None:
+    see_that_nothing_is_left(folder, strike)
