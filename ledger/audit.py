@@ -23,13 +23,13 @@ from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
 from ledger.core.book import Book
 from ledger.core.control_rows import accepted_messages, message_of
-from ledger.core.engine import apply_row, check_state, decide_block, decide_control
+from ledger.core.engine import apply_row, check_state, decide_block, decide_control, place_fault
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from ledger.follower.chain import Chain
-from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, connect
+from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, JournalTampered, connect
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken
+from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import unpack_header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
 from protocol.messages import Genesis
@@ -91,44 +91,60 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
         until = head.sequence if last is None else last
         if until > head.sequence:
             raise AuditFinding(f"row {until} is not there: the head is at {head.sequence}")
-        auditor = _Auditor(await _chain_before(reader, first), redecide)
+        auditor = Auditor(await _chain_before(reader, first, head), Book.empty() if redecide else None)
         await auditor.read(reader, until)
         if last is None:
             await _check_head(reader, auditor.chain, head)
         return Verified(first, auditor.chain.sequence, auditor.records)
+    except JournalTampered as unreadable:  # a value that no row was ever stored as
+        raise AuditFinding(str(unreadable)) from unreadable
     finally:
         await connection.close()
 
 
-class _Auditor:
+class Auditor:
     """Goes along the chain and, if wished, verifies every signature and decides everything again beside it."""
 
-    def __init__(self, chain: Chain, redecide: bool) -> None:
+    def __init__(self, chain: Chain, book: Book | None) -> None:
+        """`book`: an empty one to decide everything again on, None: chain and bodies only."""
         self.chain = chain
         self.records = 0
-        self._book = Book.empty() if redecide else None
+        self._book = book
         self._registry = PartyRegistry([])
 
     async def read(self, reader: JournalReader, until: int) -> None:
         """Checks everything from the chain's place to the row `until`."""
         next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
         async for row in reader.rows_after(self.chain.sequence, READ_BYTES, until):
-            self._check(row)
+            self.check(row)
             if time.monotonic_ns() >= next_report_ns:
                 next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
                 print_progress(f"audit: row {row.sequence} of {until}, {self.records:,} records")
         if self.chain.sequence != until:
             raise AuditFinding(f"row {self.chain.sequence + 1} is missing: the journal should reach row {until}")
 
-    def _check(self, row: Row) -> None:
-        fault = self.chain.fault_of(row)
-        if fault is None and self._book is not None:
-            fault = _signature_fault(self._registry, row) or _decision_fault(self._book, row)
-            self._learn(row)
+    def check(self, row: Row) -> None:
+        """Goes on to the row that should come next. Raises: AuditFinding with its place."""
+        try:
+            fault = self._fault_of(row)
+        except Exception as error:  # a row that somebody made up may break what reads it in ways nobody foresaw
+            fault = f"not what a ledger commits, {type(error).__name__}: {error}"
         if fault is not None:
             raise AuditFinding(f"row {row.sequence}: {fault}")
         self.chain.advance(row)
         self.records += len(row.records) // RECORD.itemsize
+
+    def _fault_of(self, row: Row) -> str | None:
+        fault = self.chain.fault_of(row)
+        if fault is not None or self._book is None:
+            return fault
+        try:
+            fault = _signature_fault(self._registry, row) or _decision_fault(self._book, row)
+            if fault is None:
+                self._learn(row)
+        except (InvariantBroken, MisuseError) as error:
+            return str(error)
+        return fault
 
     def _learn(self, row: Row) -> None:
         """Takes over the keys that an accepted control row, or the genesis, brought."""
@@ -139,9 +155,9 @@ class _Auditor:
                 self._registry.apply(message)
 
 
-async def _chain_before(reader: JournalReader, first: int) -> Chain:
+async def _chain_before(reader: JournalReader, first: int, head: Head) -> Chain:
     """The chain as it stands before the row `first`; the row in front of it is taken on trust."""
-    chain = Chain(SHARD, 0, ZERO_DIGEST)
+    chain = Chain(SHARD, 0, ZERO_DIGEST, epoch_max=head.epoch)
     if first > 1:
         before = await reader.row_holding(first - 1)
         if before is None:
@@ -178,6 +194,9 @@ def _decision_fault(book: Book, row: Row) -> str | None:
     """Decides the row on the book before it; None when outcomes and state come out as they are stored."""
     if row.rules_version != RULES_VERSION:
         return f"rules version {row.rules_version}, this program has {RULES_VERSION}"
+    fault = place_fault(book, row)
+    if fault is not None:
+        return fault
     if not row.headers:
         apply_row(book, row)
         outcomes = row.outcomes

@@ -20,7 +20,7 @@ from ledger.connections import connect as connect
 from ledger.core.row import Row
 from ledger.stored_row import COLUMNS, row_from, stored_values
 from protocol.errors import MisuseError
-from protocol.limits import OUTCOME_BYTES, RECORD_BYTES
+from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
 
 SHARD: Final = 1  # today's only one
 ZERO_DIGEST: Final = bytes(32)  # what stands before the first row
@@ -52,7 +52,7 @@ RETURNING epoch, sequence, digest
 _LENGTHS = f"""
 SELECT sequence, trade_date,
        octet_length(headers) + octet_length(control)
-       + outcome_count * {RECORD_BYTES + OUTCOME_BYTES} AS row_bytes
+       + least(greatest(outcome_count, 0), {COMMIT_RECORDS_MAX}) * {RECORD_BYTES + OUTCOME_BYTES} AS row_bytes
 FROM journal
 WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4
 ORDER BY sequence LIMIT $5

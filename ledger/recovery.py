@@ -26,9 +26,10 @@ from ledger.core.control_rows import accepted_messages
 from ledger.core.invariants import check_book
 from ledger.core.row import Row, row_digest
 from ledger.core.row_form import check_bodies
-from ledger.core.runs import apply_run, runs
-from ledger.journal import Head, JournalReader, JournalTampered
+from ledger.core.runs import runs
+from ledger.journal import SHARD, Head, JournalReader, JournalTampered
 from ledger.lookup import verified_row
+from ledger.replaying import apply_stored
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.messages import OpenTradeDate
 
@@ -49,8 +50,8 @@ class Base:
 async def recover(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> Book:
     """The book after row `head.sequence`, which a takeover has read.
 
-    Raises: JournalTampered naming the row that is missing, changed or out of place, InvariantBroken when the book
-    that comes out is not the one that decided. Nothing may be served then.
+    Raises: JournalTampered naming the row that is missing, changed or out of place, or after which the state is not
+    the one that decided. Nothing may be served then.
     """
     last = await journal.last_place()
     found = last.sequence if last is not None else 0
@@ -149,17 +150,17 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
     digest = await journal.digest_at(checkpoint)
     if digest is None:
         raise JournalTampered(f"row {checkpoint} is missing from the journal")
-    book, sequence = base.book, checkpoint
+    book, sequence, epoch = base.book, checkpoint, 0
     report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
     async for page in _read_ahead(journal.pages_after(checkpoint, PAGE_BYTES, head.sequence)):
-        checking = asyncio.get_running_loop().run_in_executor(None, _check_page, page, sequence, digest)
+        checking = asyncio.get_running_loop().run_in_executor(None, check_page, page, sequence, digest, epoch)
         try:
             digest = await checking
         except InvariantBroken as error:
             raise JournalTampered(str(error)) from None
-        sequence = page[-1].sequence
+        sequence, epoch = page[-1].sequence, page[-1].epoch
         for run in runs([row for row in page if row.sequence > book.sequence]):
-            _apply(book, run)
+            apply_stored(book, run)
         if time.monotonic_ns() >= report_ns:
             progress(f"row {sequence} of {head.sequence} verified")
             report_ns += PROGRESS_EVERY_NS
@@ -169,26 +170,20 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         raise JournalTampered(f"row {sequence} is not the one that the journal's head names")
 
 
-def _apply(book: Book, run: list[Row]) -> None:
-    """Applies the next rows and compares what the last one says of the state after it.
-
-    Raises: JournalTampered, InvariantBroken.
-    """
-    apply_run(book, run)
-
-
-def _check_page(page: list[Row], sequence: int, digest: bytes) -> bytes:
+def check_page(page: list[Row], sequence: int, digest: bytes, epoch: int) -> bytes:
     """Verifies rows that follow row `sequence` with its `digest`. Returns the last digest; raises
     InvariantBroken.
     """
     for row in page:
         if row.sequence != sequence + 1:
             raise InvariantBroken(f"row {sequence + 1} is missing from the journal")
+        if row.epoch < epoch or row.shard != SHARD:
+            raise InvariantBroken(f"row {row.sequence} is of epoch {row.epoch}, shard {row.shard}: it was moved here")
         computed = row_digest(digest, row)
         if computed != row.digest:
             raise InvariantBroken(f"row {row.sequence} is not what was committed: its digest differs")
         check_bodies(row)
-        sequence, digest = row.sequence, computed
+        sequence, digest, epoch = row.sequence, computed, row.epoch
     return digest
 
 

@@ -125,7 +125,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     messages = [message_of(*frame) for frame in zip(prefixes["kind"].tolist(), row.control_bodies(), strict=True)]
     outcomes = np.frombuffer(row.outcomes, OUTCOME)
     if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
-        raise InvariantBroken(f"row {row.sequence}: the outcome of a control frame tells more than a code")
+        raise InvariantBroken("the outcome of a control frame tells more than a code")
     _check(book, prefixes, messages)
     _number(book, prefixes, row.decided_at_ns)
     codes = iter(outcomes["code"].tolist())
@@ -136,10 +136,10 @@ def apply_control_row(book: Book, row: Row) -> None:
         code = next(codes)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
         if row.rules_version == RULES_VERSION and code != judge(book, sender, message):
-            raise InvariantBroken(f"row {row.sequence}, frame {place}: code {code} is not what these rules decide")
+            raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
             if message is None:
-                raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is no control message")
+                raise InvariantBroken(f"frame {place}: what was accepted is no control message")
             apply_control(book, message)
 
 

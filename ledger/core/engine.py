@@ -21,6 +21,7 @@ from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.row_form import form_fault
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.slices import state_slice_count, state_slice_digest
+from ledger.core.stored_blocks import check_outcomes, check_targets
 from ledger.core.totals import buying_power, totals
 from ledger.core.trade_dates import is_calendar_date
 from protocol.errors import InvariantBroken, MisuseError
@@ -40,6 +41,7 @@ __all__ = [
     "decide_control",
     "genesis_row",
     "has_room",
+    "place_fault",
     "row_holding",
     "state_slice_count",
     "state_slice_digest",
@@ -78,7 +80,7 @@ def apply_row(book: Book, row: Row) -> None:
     """
     if row.sequence != book.sequence + 1:
         raise InvariantBroken(f"row {row.sequence} after row {book.sequence}")
-    fault = form_fault(row) or _place_fault(book, row)
+    fault = form_fault(row) or place_fault(book, row)
     if fault is not None:
         raise InvariantBroken(f"row {row.sequence}: {fault}")
     try:
@@ -88,17 +90,14 @@ def apply_row(book: Book, row: Row) -> None:
             _apply_stored_block(book, row)
         else:
             apply_control_row(book, row)
-    except MisuseError as error:
+    except (MisuseError, InvariantBroken) as error:
         raise InvariantBroken(f"row {row.sequence} does not fit the book: {error}") from error
 
 
 def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) -> Row:
     """The first journal row, sequence 1. Raises MisuseError when the genesis does not describe the bank or its
     first date."""
-    if genesis.bank.party != BANK_PARTY or genesis.bank.role != Role.BANK:
-        raise MisuseError("the genesis must describe the bank's own party")
-    if not is_calendar_date(genesis.trade_date):
-        raise MisuseError("the genesis must open a day of the calendar")
+    _check_genesis(genesis)
     row = Row(
         shard=shard,
         sequence=1,
@@ -147,6 +146,13 @@ def apply_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     check_block(book, block)
 
 
+def apply_stored_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
+    """`apply_block` for outcomes that were read: raises InvariantBroken also when nobody can have decided them."""
+    check_outcomes(block, outcomes)
+    apply_block(book, block, outcomes)
+    check_targets(book, block, outcomes)
+
+
 def check_state(book: Book, row: Row) -> bool:
     """Compare the slice of the state that a row names, right after it was applied. Returns whether it names one.
 
@@ -161,8 +167,8 @@ def check_state(book: Book, row: Row) -> bool:
     return True
 
 
-def _place_fault(book: Book, row: Row) -> str | None:
-    """Whether a row stands where the book is, in date and time."""
+def place_fault(book: Book, row: Row) -> str | None:
+    """What is wrong with where a row stands, in date and time, after what the book has seen; None when nothing is."""
     if row.headers and row.trade_date != book.trade_date:
         return f"it is of {row.trade_date}, when {book.trade_date} was open"
     if row.decided_at_ns < book.decided_at_ns:
@@ -175,7 +181,7 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     frames = Frames.of(row.prefixes())
     check_next(book, frames, len(records))
     give_out_pages(book, frames)
-    apply_block(book, resolve(book, frames, records), outcomes)
+    apply_stored_block(book, resolve(book, frames, records), outcomes)
     advance(book, frames, row.decided_at_ns, [row.sequence] * len(frames.seat))
 
 
@@ -183,4 +189,12 @@ def _genesis_of(row: Row) -> Genesis:
     message = genesis_message(row)
     if not isinstance(message, Genesis) or message.trade_date != row.trade_date:
         raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis of its date")
+    _check_genesis(message)
     return message
+
+
+def _check_genesis(genesis: Genesis) -> None:
+    if genesis.bank.party != BANK_PARTY or genesis.bank.role != Role.BANK:
+        raise MisuseError("the genesis must describe the bank's own party")
+    if not is_calendar_date(genesis.trade_date):
+        raise MisuseError("the genesis must open a day of the calendar")

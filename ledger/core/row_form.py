@@ -14,16 +14,19 @@ from ledger.core.rules_version import RULES_VERSION
 from protocol.errors import InvariantBroken
 from protocol.header import MAGIC, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import (
+    CONTROL_BODY_BYTES_MAX,
     DIGEST_BYTES,
     FRAME_RECORDS_MAX,
     OUTCOME_BYTES,
     PREFIX_BYTES,
     RECORD_BYTES,
     REQUEST_NUMBER_MAX,
+    SESSION_BODY_BYTES_MAX,
 )
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 STATE_CHECK_BYTES = 4 + DIGEST_BYTES
+TIME_NS_MAX = 2**62  # the year 2116; sums of times stay inside 64 bits
 
 
 def form_fault(row: Row) -> str | None:
@@ -36,8 +39,8 @@ def form_fault(row: Row) -> str | None:
         return "the state check is cut"
     if not 1 <= row.rules_version <= RULES_VERSION:
         return f"rules version {row.rules_version}, this program knows up to {RULES_VERSION}"
-    if min(row.bank_key_ids) < 0:
-        return "a key id of the bank is below 0"
+    if min(*row.bank_key_ids, row.epoch, row.decided_at_ns) < 0 or row.decided_at_ns > TIME_NS_MAX:
+        return "a key id of the bank, its epoch or its time is out of range"
     if row.headers:
         return _frames_fault(row)
     if row.records or row.outcomes or not row.control or row.sequence != 1:
@@ -66,6 +69,10 @@ def _frames_fault(row: Row) -> str | None:
         is_control = kinds == FrameKind.CONTROL
         if (~is_control & (kinds != FrameKind.NEGOTIATE)).any() or (counts != is_control).any():
             return "a control row holds a frame of another kind"
+        if (body_bytes > np.where(is_control, CONTROL_BODY_BYTES_MAX, SESSION_BODY_BYTES_MAX)).any():
+            return "a body that is longer than its kind allows"
+        if not body_bytes.all():
+            return "a control row holds a frame without a body"
         bodies, numbered = row.control, int(np.count_nonzero(is_control))
     if int(counts.sum(dtype=np.int64)) != numbered:
         return "the headers do not describe the records"
@@ -111,6 +118,7 @@ def _header_fault(prefixes: PrefixArray) -> str | None:
     counted = ("sender", "seat", "session_version", "key_id", "first_number", "record_count", "body_bytes")
     if any(int(prefixes[name].min()) < 0 for name in (*counted, "sent_at_ns", "valid_until_ns")):
         return "a header with a number below 0"
-    if int(prefixes["first_number"].max()) > REQUEST_NUMBER_MAX:
+    numbers = prefixes["first_number"]
+    if int(numbers.max()) > REQUEST_NUMBER_MAX or (numbers[prefixes["kind"] != FrameKind.NEGOTIATE] < 1).any():
         return "a header with a number that no request has"
     return None

@@ -3,8 +3,9 @@
 Belongs here: putting the parts together, signals, the ready file, exit codes. Never here: what is done with a row.
 
 SIGTERM ends it after the transaction under way, SIGUSR1 asks for a snapshot now. Exit codes: 0 ended as asked;
-69 PostgreSQL is not there, went away or refused a statement (a restart goes on from the cursor); 70 the state is
-not the ledger's; 76 the journal does not verify; 78 configuration. A second follower waits until the first has ended.
+69 PostgreSQL is not there, went away or refused a statement (a restart goes on from the cursor); 70 what would be
+written is wrong; 76 the journal does not verify, or gives another state than the ledger's; 78 configuration. A second
+follower waits until the first has ended.
 """
 
 import argparse

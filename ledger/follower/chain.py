@@ -20,6 +20,8 @@ class Chain:
     epoch: int = 0
     trade_date: int = 0
     decided_at_ns: int = 0
+    epoch_max: int = 2**62
+    """The journal's head knows no later one."""
 
     def fault_of(self, row: Row) -> str | None:
         """What is wrong with the row that should come next, None when it fits; the chain stays where it is."""
@@ -38,6 +40,8 @@ class Chain:
             return f"shard {row.shard} in the journal of shard {self.shard}"
         if row.sequence != self.sequence + 1:
             return f"found where row {self.sequence + 1} should be: a row is missing or moved"
+        if row.epoch > self.epoch_max:
+            return f"epoch {row.epoch}, when the journal's head is at epoch {self.epoch_max}"
         if row.epoch < self.epoch:
             return f"epoch {row.epoch} after epoch {self.epoch}"
         if row.trade_date < self.trade_date:

@@ -16,7 +16,7 @@ from config.processes import Progress
 from ledger import snapshot
 from ledger.core.book import Book
 from ledger.core.row import Row
-from ledger.core.runs import apply_run, runs
+from ledger.core.runs import runs
 from ledger.follower.batch import Batch
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
@@ -24,6 +24,7 @@ from ledger.follower.pace import Pace
 from ledger.follower.projection import Cursor, ReadModel, ReadModelLost
 from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
 from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
+from ledger.replaying import apply_stored
 from protocol.records import RECORD
 
 POLL_NS: Final = 25_000_000
@@ -55,14 +56,14 @@ class Replica:
         """Checks the next rows, one list of `runs`, applies their stored outcomes and compares the slice they name.
 
         Returns: whether a slice was compared.
-        Raises: JournalTampered for a row that does not fit; InvariantBroken when our state is not the ledger's.
+        Raises: JournalTampered for a row that does not fit, or after which our state is not the ledger's.
         """
         for row in run:
             fault = self.chain.fault_of(row)
             if fault is not None:
                 raise JournalTampered(f"journal row {row.sequence}: {fault}")
             self.chain.advance(row)
-        return apply_run(self.book, run)
+        return apply_stored(self.book, run)
 
 
 @dataclass(slots=True)

@@ -145,6 +145,22 @@ class JournalMaker:
         outcomes = decide_control(self.book, np.frombuffer(prefix, PREFIX), [message], decided_at_ns)
         return self._keep(decided_at_ns, trade_date, headers=prefix, control=body, outcomes=outcomes)
 
+    def control_run(self, *sent: tuple[int, ControlMessage | Negotiate, int]) -> Row:
+        """One row of control frames and logons: (seat, message, session version) each."""
+        heads = {seat: int(self.book.next_number[seat]) for seat, _, _ in sent}
+        prefixes = []
+        for seat, message, version in sent:
+            if isinstance(message, Negotiate):
+                prefixes.append(self._prefix(FrameKind.NEGOTIATE, seat, encode(message), 0, 0, version))
+                continue
+            prefixes.append(self._prefix(FrameKind.CONTROL, seat, encode(message), 1, heads[seat], version))
+            heads[seat] += 1
+        headers, bodies = b"".join(prefixes), b"".join(encode(message) for _, message, _ in sent)
+        decided_at_ns, trade_date = self._tick(), self.book.trade_date
+        messages = [message for _, message, _ in sent]
+        outcomes = decide_control(self.book, np.frombuffer(headers, PREFIX), messages, decided_at_ns)
+        return self._keep(decided_at_ns, trade_date, headers=headers, control=bodies, outcomes=outcomes)
+
     def negotiate(self, seat: int, session_version: int) -> Row:
         """A logon, decided and kept."""
         message = Negotiate(bytes(16), "test")

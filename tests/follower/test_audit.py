@@ -35,6 +35,7 @@ FLIPS = {
     "decided_at_ns": "decided_at_ns = decided_at_ns + 1",
     "bank_key_1": "bank_key_1 = 9",
     "bank_key_2": "bank_key_2 = 9",
+    "outcome_count": "outcome_count = 2147483647",
     "headers": "headers = set_bit(headers, 999, 1 - get_bit(headers, 999))",
     "records": "records = set_bit(records, 130, 1 - get_bit(records, 130))",
     "annotations": "annotations = 'x'",

@@ -172,7 +172,7 @@ async def scrape(port: int) -> str:
     return text
 
 
-def test_a_state_that_differs_ends_it_with_70_and_one_line(fresh_database: str, tmp_path: Path) -> None:
+def test_a_state_that_differs_ends_it_with_76_and_one_line(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = JournalMaker()
@@ -185,7 +185,7 @@ def test_a_state_that_differs_ends_it_with_70_and_one_line(fresh_database: str, 
             await follower.start()
 
             assert await follower.last_words() == (
-                ExitCode.BROKEN,
+                ExitCode.TAMPERED,
                 f"follower: row {row.sequence}: state slice 1 comes out different",
             )
 

@@ -237,7 +237,7 @@ def test_one_fen_off_in_the_book_is_noticed_at_the_slice(fresh_database: str, tm
                 row = made.block((SEAT, freezes([0], 10)), check_slice=1)
                 await here.keep(made)
 
-                with pytest.raises(InvariantBroken, match=f"^row {row.sequence}: state slice 1 "):
+                with pytest.raises(JournalTampered, match=f"^row {row.sequence}: state slice 1 "):
                     await catch_up(follower)
 
             assert await here.orders() == []

@@ -15,7 +15,6 @@ from ledger import snapshot
 from ledger.core.arrays import NamedArrays, to_arrays
 from ledger.journal import JournalTampered
 from ledger.service import Service
-from protocol.errors import InvariantBroken
 from protocol.messages import OpenTradeDate
 from tests.ledger.world import DATE, NO_FEED, SEAT, RawGateway, block, control, freezes, master_data, serving
 
@@ -132,7 +131,7 @@ def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config:
         _more_money(loaded.arrays)
         await _write_named(config, 6, loaded.digest, loaded.arrays)
         service = Service(config, lambda _line: None)
-        with pytest.raises(InvariantBroken, match=r"row \d+: state slice 1 comes out different"):
+        with pytest.raises(JournalTampered, match=r"row \d+: state slice 1 comes out different"):
             await service.start()
         await service.close()
 
