@@ -99,6 +99,11 @@ _SUITES = frozenset(int(suite) for suite in Suite)
 _DIRECTIONS = frozenset(int(direction) for direction in Direction)
 
 
+def body_bytes_max(kind: int) -> int:
+    """The longest body that a frame of this kind may have."""
+    return _BODY_BYTES_MAX.get(kind, SESSION_BODY_BYTES_MAX)
+
+
 def pack_header(header: Header) -> bytes:
     """The 96 bytes that are signed."""
     return _LAYOUT.pack(*header)
@@ -126,7 +131,7 @@ def unpack_header(data: bytes | bytearray | memoryview, offset: int = 0) -> Head
 
 def _check_extent(header: Header) -> None:
     kind, count, body_bytes = header.kind, header.record_count, header.body_bytes
-    if body_bytes > _BODY_BYTES_MAX.get(kind, SESSION_BODY_BYTES_MAX):
+    if body_bytes > body_bytes_max(kind):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"a body of {body_bytes} bytes is too long for kind {kind}")
     if kind == FrameKind.RECORDS:
         fits = 1 <= count <= FRAME_RECORDS_MAX and body_bytes == count * RECORD_BYTES and header.first_number >= 1

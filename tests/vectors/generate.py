@@ -14,6 +14,7 @@ from protocol.vocabulary import Suite, contract_no_from_index
 from tests.protocol import keys
 from tests.vectors import invalid_frames, valid_frames
 from tests.vectors.invalid_frames import InvalidVector
+from tests.vectors.protocol_file import protocol_file
 from tests.vectors.valid_frames import Vector
 
 FOLDER = Path(__file__).parent
@@ -104,6 +105,7 @@ def files() -> dict[str, str]:
         "frames_p256.json": valid_file(Suite.P256_SHA256),
         "frames_invalid.json": invalid_file(),
         "contract_numbers.json": contract_numbers_file(),
+        "protocol.json": protocol_file(),
     }
     return {name: json.dumps(content, indent=1, ensure_ascii=False) + "\n" for name, content in contents.items()}
 
