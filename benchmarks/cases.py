@@ -43,15 +43,28 @@ class Bench:
     def rounds(self) -> int:
         return 1 if self.quick else ROUNDS
 
-    def measure_peers(self) -> None:
-        """One turn of every peer."""
+    def measure_procedures(self) -> None:
+        """One turn of the stored procedure with each number of clients."""
         for clients in (64,) if self.quick else (1, 8, 64):
             rate = procedure_per_second(self.peers, clients, PEER_SECONDS)
             self.peer_figures.setdefault(f"procedure, {clients} clients", []).append(rate)
+        self._say("procedure")
+
+    def measure_batches(self) -> None:
+        """One turn of each batch."""
         for batch, connections in ((5_000, 4),) if self.quick else ((1_000, 1), (1_000, 4), (5_000, 1), (5_000, 4)):
             rate = unnest_per_second(self.peers, batch, connections, PEER_SECONDS)
             self.peer_figures.setdefault(f"unnest {batch:,}, {connections} connections", []).append(rate)
-        self.progress("peers: " + ", ".join(f"{k} {v[-1]:,.0f}/s" for k, v in self.peer_figures.items()))
+        self._say("unnest")
+
+    def measure_peers(self) -> None:
+        """One turn of every peer."""
+        self.measure_procedures()
+        self.measure_batches()
+
+    def _say(self, prefix: str) -> None:
+        latest = [f"{k} {v[-1]:,.0f}/s" for k, v in self.peer_figures.items() if k.startswith(prefix)]
+        self.progress("peers: " + ", ".join(latest))
 
     def best(self, prefix: str) -> float:
         """The best single figure of the peers whose name begins so: the best counts against our median."""
@@ -85,7 +98,7 @@ def case_a(bench: Bench) -> list[CaseResult]:
     books = Books()
     with running(Wanted(4, CONTRACTS)) as system:
         pooled, bound = (Shape(kind, 1, 16, ROUND_RECORDS_MAX, ROUND_SECONDS) for kind in ("singles", "bound singles"))
-        done = rounds(system, books, pooled, bench.rounds, bench.measure_peers)
+        done = rounds(system, books, pooled, bench.rounds, bench.measure_procedures)
         result = from_rounds("a", "64 callers awaiting one order each, 4 links in a pool", done)
         beside = from_rounds("a-bound", "the same, 16 callers bound to each link", [one_round(system, books, bound)])
         _settle(bench, system, books, result)
