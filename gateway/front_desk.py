@@ -37,12 +37,9 @@ from protocol.lowlevel import Bell
 from protocol.messages import (
     BookFeed,
     NotApplied,
-    PartyEntry,
+    OpenTradeDate,
     Register,
     Registered,
-    RegisterKey,
-    RegisterParty,
-    RegisterSeat,
     SeatHead,
     SeatHeadQuery,
     TotalsAnswer,
@@ -84,6 +81,7 @@ class FrontDesk:
         self._links: dict[int, PartnerLink] = {}
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
         self._links_made = 0
+        self._open_date = self._told_date = 0
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone
         self.checkpoint_due = Bell()
@@ -197,19 +195,12 @@ class FrontDesk:
     def registered(self, registered: Registered) -> None:
         """The ledger took us: its parties are ours, its rows above `sequence` are answered here."""
         for entry in registered.parties:
-            self._learn(entry)
+            self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
         self._mark.raise_to(registered.sequence, registered.digest)
         self._intake.begin(registered.sequence)
+        self._open_date = registered.trade_date
+        self._tell_open_date(self._clock.now_ns())
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
-
-    def _learn(self, entry: PartyEntry) -> None:
-        """Sessions hold the registry, so it is added to and never replaced."""
-        party = entry.party
-        self._registry.apply(RegisterParty(party, entry.role, entry.suite, entry.name, entry.proceeds_at_fill))
-        for key in entry.keys:
-            self._registry.apply(RegisterKey(party, key.key_id, key.public_key, key.not_before_ns, key.not_after_ns))
-        for seat in entry.seats:
-            self._registry.apply(RegisterSeat(seat, party))
 
     def is_open(self, link_number: int) -> bool:
         """Whether this partner's link is still up."""
@@ -234,6 +225,7 @@ class FrontDesk:
                 self._pass_on(waiting, frame, now_ns, elapsed_ns)
             except LEDGER_FAULTS as error:
                 broken = error
+        self._tell_open_date(now_ns)
         self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.progress.ring()
         if self._intake.checkpoint is not None:
@@ -256,6 +248,8 @@ class FrontDesk:
                 accepted = self._intake.take_live(waiting.frame, frame, preamble.sequence)
                 if accepted is not None:
                     self._registry.apply(accepted)
+                    if isinstance(accepted, OpenTradeDate):
+                        self._open_date = accepted.trade_date
 
     def _take_feed(self, frame: Frame) -> None:
         message = decode_link(frame.body)
@@ -297,22 +291,36 @@ class FrontDesk:
         head = decode_link(frame.body)
         if not isinstance(head, SeatHead):
             raise UnaskedAnswer("a SEAT_HEAD frame with another body")
+        negotiating = waiting.frame.header.kind == FrameKind.NEGOTIATE
+        seat = waiting.frame.header.seat
+        older = self._link_of_seat.get(seat)
+        if older is not None and older.session.session_version < head.session_version:
+            self._supersede(older, head.session_version)  # also when whoever asked is gone: the version is in force
+            older = None
         if link is None:
             return
-        negotiating = waiting.frame.header.kind == FrameKind.NEGOTIATE
         say: Callable[[SeatHead, int], None] = link.session.negotiated if negotiating else link.session.established
         link.deliver(lambda: say(head, now_ns))
         if link.closing:
             return
         link.deadline_moved_up()
-        seat = waiting.frame.header.seat
-        older = self._link_of_seat.get(seat)
         if older is not None and older is not link:
-            older.end(ReplyCode.SESSION_SUPERSEDED, "a newer link or session of this seat took over")
-            del self._link_of_seat[seat]
+            self._supersede(older, head.session_version)
         if not negotiating:
             link.seat = seat
             self._link_of_seat[seat] = link
+
+    def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
+        link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)
+        del self._link_of_seat[link.seat]
+
+    def _tell_open_date(self, now_ns: int) -> None:
+        """A partner that is idle hears of a roll as soon as we do; what is under way is answered first."""
+        if self._open_date == self._told_date:
+            return
+        self._told_date = self._open_date
+        for link in list(self._link_of_seat.values()):
+            link.deliver(lambda link=link: link.session.trade_date_opened(self._open_date, now_ns))  # type: ignore[misc]
 
     def _linked_ledger(self) -> LedgerLink:
         if self._ledger is None:

@@ -72,9 +72,9 @@ class TimedRegistry(PartyRegistry):
         self._clock = clock
         self._timed: dict[tuple[int, int], TimedVerifier] = {}
 
-    def verifier(self, party_no: int, key_id: int, sent_at_ns: int) -> Verifier | None:
-        """The metered verifier of a key, None unless it is known and valid for a frame sent at `sent_at_ns`."""
-        verifier = super().verifier(party_no, key_id, sent_at_ns)
+    def verifier(self, party_no: int, key_id: int, sent_at_ns: int, received_at_ns: int) -> Verifier | None:
+        """The metered verifier of a key, None unless it is known and good at both times."""
+        verifier = super().verifier(party_no, key_id, sent_at_ns, received_at_ns)
         if verifier is None:
             return None
         timed = self._timed.get((party_no, key_id))

@@ -181,7 +181,7 @@ def _signature_fault(registry: PartyRegistry, row: Row) -> str | None:
         header = unpack_header(row.headers, start)
         header_bytes = row.headers[start : start + HEADER_BYTES]
         signature = row.headers[start + HEADER_BYTES : start + PREFIX_BYTES]
-        verifier = registry.verifier(header.sender, header.key_id, header.sent_at_ns)
+        verifier = registry.verifier(header.sender, header.key_id, header.sent_at_ns, header.sent_at_ns)
         whose = f"key {header.key_id} of party {header.sender}"
         if verifier is None or verifier.suite != header.suite:
             return f"frame {place}: {whose} is not known, or not valid when it was sent"

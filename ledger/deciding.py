@@ -47,6 +47,7 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.OLD_DATE: ReplyCode.WRONG_TRADE_DATE,
     Arrival.LATER_DATE: ReplyCode.WRONG_TRADE_DATE,
     Arrival.DATE_FULL: ReplyCode.SEAT_DATE_FULL,
+    Arrival.KEY_RETIRED: ReplyCode.SIGNATURE_INVALID,
 }
 
 
@@ -221,9 +222,10 @@ class Decider:
     def _logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
         if not self._is_owner(header):
             return ReplyCode.SESSION_UNKNOWN
-        if header.session_version <= versions.get(header.seat, int(self.book.session_version[header.seat])):
-            return ReplyCode.SESSION_VERSION_NOT_GROWING
-        return ReplyCode.ACCEPTED
+        if engine.is_key_retired(self.book, header.sender, header.key_id):
+            return ReplyCode.SIGNATURE_INVALID
+        in_force = versions.get(header.seat, int(self.book.session_version[header.seat]))
+        return engine.judge_version(in_force, header.session_version)
 
     def _logon_message(self, frame: Frame) -> ControlBody:
         try:
@@ -232,6 +234,8 @@ class Decider:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, str(error)) from error
 
     def _arrival(self, header: Header, head: int) -> Arrival:
+        if engine.is_key_retired(self.book, header.sender, header.key_id):
+            return Arrival.KEY_RETIRED  # the gateway let it pass before the key was ended
         arrival = classify(header, self.book.trade_date, head)
         if arrival is Arrival.NEXT and not engine.has_room(self.book, header, head):
             return Arrival.DATE_FULL

@@ -2,8 +2,8 @@
 
 Belongs here: the order of checks on what a partner sends, logon, heartbeats, and the answers that need no ledger.
 Never here: sockets, clocks, the ledger's decisions, which frame may come when (session_states), numbers and credit
-(numbering). All times are UTC nanoseconds since 1970 and are handed in. Nothing is believed before its signature
-verifies, and everything that is wrong with party, seat, key or signature reads the same.
+(numbering), who may speak (caller_check). Nothing is believed before its signature verifies. Every `now_ns` is of one
+clock that is never stepped; `utc_offset_ns` makes it UTC since 1970, for headers and for what the partner's say.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,14 +18,20 @@ from protocol.bank_events import (
     RequestReceived,
     SessionPolicy,
 )
+from protocol.caller_check import CallerCheck
 from protocol.codes import ReplyCode, ends_link
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.heartbeat import LifeSigns, Sign
 from protocol.key_ring import KeyRing
-from protocol.limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
-from protocol.logon import Logon, check_established, check_fresh, check_negotiated, check_version
+from protocol.limits import (
+    DETAIL_CHARS_MAX,
+    LOGON_NS_MAX,
+    NONCE_BYTES,
+    QUERIES_IN_FLIGHT_MAX,
+)
+from protocol.logon import Logon, check_established, check_negotiated, check_version, refusal_if_stale
 from protocol.messages import (
     Establish,
     Established,
@@ -50,7 +56,6 @@ from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, Suite
 
 _LOGON_TURNS = (BankState.AWAIT_NEGOTIATE_OR_ESTABLISH, BankState.NEGOTIATED)  # the partner is to speak
-_UNKNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
 
 
 class BankSession:
@@ -60,19 +65,19 @@ class BankSession:
         self, registry: PartyRegistry, signers: Mapping[Suite, Signer] | KeyRing, policy: SessionPolicy, now_ns: int
     ) -> None:
         """`signers`: the bank's key of each suite, or a ring with former ones too. Raises MisuseError for none."""
+        self.utc_offset_ns = 0
+        """What makes a `now_ns` UTC; its owner keeps it true."""
         self._registry = registry
         self._keys = signers if isinstance(signers, KeyRing) else KeyRing(signers)
         self._policy = policy
-        self._reader = FrameReader(self._verify_header)
+        self._caller = CallerCheck(registry, self._keys)
+        self._reader = FrameReader(self._caller.check)
         self._queue = SendQueue()
         self._state = BankState.AWAIT_NEGOTIATE_OR_ESTABLISH
         self._is_broken = False  # a violation was raised: nothing of the peer is read any more
-        self._is_verified = False  # before that, the three below are what an unverified header states
-        self._party = 0
-        self._seat = 0
-        self._suite = self._keys.first_suite()
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
         self._logon: Logon | None = None
+        self._nonce = bytes(NONCE_BYTES)  # of the logon under way, or done
         self._session_version = 0
         self._version_in_force = 0
         self._life = LifeSigns(policy.heartbeat_ns_max, now_ns)
@@ -83,12 +88,12 @@ class BankSession:
     @property
     def party(self) -> int:
         """The partner's number; 0 before a signature verified."""
-        return self._party if self._is_verified else 0
+        return self._caller.party if self._caller.is_verified else 0
 
     @property
     def seat(self) -> int:
         """The seat of this link; 0 before a signature verified."""
-        return self._seat if self._is_verified else 0
+        return self._caller.seat if self._caller.is_verified else 0
 
     @property
     def trade_date(self) -> int:
@@ -148,6 +153,8 @@ class BankSession:
         """
         if self._is_over():
             return None
+        self._caller.utc_ns = now_ns + self.utc_offset_ns
+        self._caller.is_established = self._state is BankState.ESTABLISHED
         try:
             frame = self._reader.next_frame()
             return None if frame is None else self._accept(frame, now_ns) or FrameSpent(frame.header.kind)
@@ -238,7 +245,7 @@ class BankSession:
         if self._state is not BankState.ESTABLISHED:
             return
         header = frame.header
-        if header.seat != self._seat:
+        if header.seat != self._caller.seat:
             raise MisuseError(f"outcomes of seat {header.seat} do not fit this link")
         signer = self._keys.named(header.seat, header.suite, header.key_id)
         self._numbers.journaled(header)
@@ -265,42 +272,28 @@ class BankSession:
         self._queries.discard(correlation_id)
         self._say_body(FrameKind.ANSWER, body, now_ns, self._numbers.trade_date, correlation_id)
 
-    def terminate(self, code: ReplyCode, detail: str, now_ns: int) -> None:
+    def trade_date_opened(self, trade_date: int, now_ns: int) -> None:
+        """Tell that a later trade date is open, by a heartbeat. Dropped unless ESTABLISHED and news."""
+        if self._state is BankState.ESTABLISHED and trade_date > self._numbers.trade_date:
+            self._numbers.date_opened(trade_date)
+            self._say_heartbeat(False, now_ns)
+
+    def terminate(self, code: ReplyCode, detail: str, now_ns: int, version_in_force: int = 0) -> None:
         """Queue TERMINATE; the session is over. Saying it again changes nothing. `detail`: cut to 200 chars.
 
-        Before a header was read it is addressed to party 0 and seat 0: to whoever is at the other end.
+        `version_in_force`: of the seat, when its owner knows of a newer one than this session's. Before a header was
+        read it is addressed to party 0 and seat 0: to whoever is at the other end.
         """
         target = BANK_TRANSITIONS.get((self._state, BankTrigger.TERMINATE_SAID))
         if target is None:
             return
-        message = Terminate(int(code), self._version_in_force, detail[:DETAIL_CHARS_MAX])
+        version = max(self._version_in_force, version_in_force)
+        message = Terminate(int(code), version, detail[:DETAIL_CHARS_MAX], self._nonce)
         self._say(FrameKind.TERMINATE, message, now_ns)
         self._state = target
 
     def _is_over(self) -> bool:
         return self._is_broken or self._state is BankState.TERMINATED
-
-    def _verify_header(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
-        """Called for each header before its body is awaited."""
-        if not self._is_verified:
-            # A refusal is addressed to whom the header names, known here or not, so that it tells nothing.
-            self._party, self._seat = header.sender, header.seat
-            self._suite = header.suite if self._keys.has_suite(header.suite) else self._suite
-        if header.direction != Direction.TO_BANK or header.kind not in TO_BANK_TRIGGERS:
-            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to the bank")
-        verifier = self._registry.verifier(header.sender, header.key_id, header.sent_at_ns)
-        if (
-            verifier is None
-            or verifier.suite != header.suite
-            or not self._keys.has_suite(header.suite)
-            or header.recipient != BANK_PARTY
-            or self._registry.owner_of(header.seat) != header.sender
-            or not verifier.verify(header_bytes, signature)
-        ):
-            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, _UNKNOWN)
-        if header.seat != self._seat or header.sender != self._party:
-            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, "a link carries one seat")
-        self._is_verified = True
 
     def _accept(self, frame: Frame, now_ns: int) -> BankEvent | None:
         header = frame.header
@@ -319,10 +312,14 @@ class BankSession:
         return event
 
     def _accept_request(self, frame: Frame, now_ns: int) -> BankEvent | None:
-        place = self._numbers.take(frame.header)
+        header = frame.header
+        if (stale := refusal_if_stale(header, now_ns + self.utc_offset_ns)) is not None:
+            self._say(FrameKind.NOT_APPLIED, stale, now_ns, trade_date=header.trade_date)
+            return None
+        place = self._numbers.take(header)
         if place is not Place.GAP:
             return RequestReceived(frame, place is Place.NEXT)
-        first, expected = frame.header.first_number, self._numbers.next_number
+        first, expected = header.first_number, self._numbers.next_number
         refusal = NotApplied(int(ReplyCode.SEQUENCE_GAP), first, expected, 0)
         self._say(FrameKind.NOT_APPLIED, refusal, now_ns)
         return None
@@ -348,19 +345,19 @@ class BankSession:
         if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
             return PeerTerminated(code_from_number(message.code), message.detail)
         if header.kind == FrameKind.NEGOTIATE and isinstance(message, Negotiate):
-            check_fresh(header.sent_at_ns, now_ns)
-            self._logon = Logon(header.session_version, message.nonce, 0)
+            self._logon, self._nonce = Logon(header.session_version, message.nonce, 0), message.nonce
             return NegotiateReceived(frame)
         if header.kind == FrameKind.ESTABLISH and isinstance(message, Establish):
-            check_fresh(header.sent_at_ns, now_ns)
-            if not self._registry.is_first_establish(header.seat, header.sent_at_ns):
-                raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "an ESTABLISH as late as this was seen before")
             self._logon = Logon(header.session_version, message.nonce, message.heartbeat_ns)
+            self._nonce = message.nonce
+            self._registry.check_first_establish(
+                header.seat, header.sent_at_ns, message.nonce, now_ns + self.utc_offset_ns
+            )
             return EstablishReceived(frame)
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
 
     def _is_bank(self) -> bool:
-        entry = self._registry.party(self._party)
+        entry = self._registry.party(self._caller.party)
         return entry is not None and entry.role == Role.BANK
 
     def _take_logon(self, trigger: BankTrigger, check: Callable[[Logon, SeatHead], None], head: SeatHead) -> Logon:
@@ -382,12 +379,13 @@ class BankSession:
         self._say_body(kind, encode(message), now_ns, date, 0)
 
     def _say_body(self, kind: FrameKind, body: bytes, now_ns: int, trade_date: int, first_number: int) -> None:
-        self._said_at_ns = max(now_ns, self._said_at_ns + 1)  # always later: a recording can be told from our word
-        signer = self._keys.current(self._suite)
+        # Always later, also when our clock is put back: a recording can be told from our word.
+        self._said_at_ns = max(now_ns + self.utc_offset_ns, self._said_at_ns + 1)
+        signer = self._keys.current(self._caller.suite)
         header = blank_header(kind, Direction.TO_PARTNER, signer)._replace(
             sender=BANK_PARTY,
-            recipient=self._party,
-            seat=self._seat,
+            recipient=self._caller.party,
+            seat=self._caller.seat,
             trade_date=trade_date,
             session_version=self._session_version,
             first_number=first_number,

@@ -42,6 +42,7 @@ class ReplyCode(IntEnum):
     PEER_SILENT = 155
     STOPPING = 160
     WRONG_TRADE_DATE = 200
+    REQUEST_STALE = 205
     DUPLICATE_OTHER_CONTENT = 210
     SEQUENCE_GAP = 220
     SEAT_DATE_FULL = 230
@@ -112,7 +113,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.STALE_TIMESTAMP: CodeFacts("a logon whose time is not now", True, "1006"),
     ReplyCode.SESSION_UNKNOWN: CodeFacts("negotiate and establish come first", True, "1019"),
     ReplyCode.SESSION_SUPERSEDED: CodeFacts("a newer session or link of this seat took over", False, "1020"),
-    ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts("the session version must grow; current is told", True, "1020"),
+    ReplyCode.SESSION_VERSION_NOT_GROWING: CodeFacts(
+        "the session version must grow, in steps of at most 1,024; current is told", True, "1020"
+    ),
     ReplyCode.SEQUENCE_STRADDLES: CodeFacts("a frame begins before and ends after the next number", False, "2004"),
     ReplyCode.CREDIT_EXCEEDED: CodeFacts("more unanswered records than granted", True, "-2"),
     ReplyCode.RATE_EXCEEDED: CodeFacts("far more heartbeats than the interval asks for", True, "-3"),
@@ -120,6 +123,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.PEER_SILENT: CodeFacts("nothing heard for three heartbeat intervals", True, "0x2001"),
     ReplyCode.STOPPING: CodeFacts("the gateway is going down in order", True, "2000"),
     ReplyCode.WRONG_TRADE_DATE: CodeFacts("a new request for a date that is not open", False, "1022"),
+    ReplyCode.REQUEST_STALE: CodeFacts("a request whose time of sending is not now", True, "1006"),
     ReplyCode.DUPLICATE_OTHER_CONTENT: CodeFacts("this number was used for something else", False, "1029"),
     ReplyCode.SEQUENCE_GAP: CodeFacts("numbers are missing before this frame", True, "2004"),
     ReplyCode.SEAT_DATE_FULL: CodeFacts(
@@ -149,7 +153,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.INSUFFICIENT_FUNDS: CodeFacts("not enough money", True, "1021"),
     ReplyCode.PARTY_UNKNOWN: CodeFacts("no such party", False, "1026"),
     ReplyCode.PARTY_EXISTS: CodeFacts("the party number is taken", False, "1032"),
-    ReplyCode.KEY_UNFIT: CodeFacts("key id taken, wrong suite, wrong length or too many keys", False, "1031"),
+    ReplyCode.KEY_UNFIT: CodeFacts("not a key that can be taken, or ended, under this number", False, "1031"),
     ReplyCode.SEAT_EXISTS: CodeFacts("the seat number is taken", False, "1032"),
     ReplyCode.CONTRACT_NUMBER_NOT_NEXT: CodeFacts("contract numbers are given without gaps", True, "1003"),
     ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the savings account already has a contract", False, "1003"),

@@ -31,7 +31,7 @@ CREDIT_RECORDS_DEFAULT = 65_536
 CREDIT_RECORDS_MAX = 262_144
 PARTIES_MAX = 1_024
 SEATS_MAX = 1_024
-KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past
+KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past; expired and ended ones do not count
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.5 GiB when all are used
@@ -45,6 +45,10 @@ REPLY_BYTES_UNSENT_MAX = 4 * 1024 * 1024  # per link; a partner that does not re
 RECEIVE_CHUNK_BYTES = 256 * 1024
 
 NEGOTIATE_FRESH_NS = 5_000_000_000  # a logon older or newer than this is refused (S1)
+REQUEST_FRESH_NS = 5_000_000_000  # a request too: whoever holds a key cannot date its frames back into the key's time
+ESTABLISHES_REMEMBERED_MAX = 64  # of one seat within that time, so that none is taken twice
+STALE_RETRY_NS = 1_000_000_000  # a clock that is off is not right a moment later
+SESSION_VERSION_STEP_MAX = 1_024  # the largest version is two million logons away: no single one uses a seat up
 HEARTBEAT_NS_MIN = 100_000_000
 HEARTBEAT_NS_DEFAULT = 1_000_000_000
 HEARTBEAT_NS_MAX = 60_000_000_000
@@ -94,4 +98,7 @@ assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
 assert 2 * LOOK_EVERY_NS < LOOK_NS_MAX < DATABASE_SILENT_NS_MAX < COMMIT_NS_MAX
 assert LINK_BEAT_NS * LINK_SILENT_BEATS_MAX < LOGON_NS_MAX  # a logon hears of a lost ledger before it is given up
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
+assert REQUEST_FRESH_NS == NEGOTIATE_FRESH_NS  # one clock, one tolerance: who may log on may also ask
+assert SESSION_VERSION_STEP_MAX * 2**20 < 2**31
+assert BUSY_RETRY_NS < STALE_RETRY_NS <= REQUEST_FRESH_NS
 assert REPLY_BYTES_UNSENT_MAX > CREDIT_RECORDS_MAX * OUTCOME_BYTES // 2

@@ -1,14 +1,16 @@
-"""What makes a logon good: fresh, and of the session version that the ledger has in force.
+"""What makes a logon good: fresh, and of the session version that the ledger has in force; and a request fresh.
 
-Belongs here: the checks of NEGOTIATE and ESTABLISH against time and the seat's head. Never here: frames, states.
+Belongs here: the checks of NEGOTIATE and ESTABLISH against time and the seat's head, of requests against time. Never
+here: bytes, states.
 """
 
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.limits import NEGOTIATE_FRESH_NS
-from protocol.messages import SeatHead, code_from_number
+from protocol.header import Header
+from protocol.limits import NEGOTIATE_FRESH_NS, REQUEST_FRESH_NS, STALE_RETRY_NS
+from protocol.messages import NotApplied, SeatHead, code_from_number
 
 
 class Logon(NamedTuple):
@@ -23,6 +25,17 @@ def check_fresh(sent_at_ns: int, now_ns: int) -> None:
     """Raises PeerViolation STALE_TIMESTAMP when a logon was sent more than 5 s before or after `now_ns`."""
     if abs(now_ns - sent_at_ns) > NEGOTIATE_FRESH_NS:
         raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "the logon was not sent now")
+
+
+def refusal_if_stale(request: Header, now_ns: int) -> NotApplied | None:
+    """The answer to a request that was sent more than 5 s before or after `now_ns`, else None.
+
+    It is judged before the numbers, as if this copy had not come: it tells its own number, as BUSY does.
+    """
+    if abs(now_ns - request.sent_at_ns) <= REQUEST_FRESH_NS:
+        return None
+    number = request.first_number
+    return NotApplied(int(ReplyCode.REQUEST_STALE), number, number, STALE_RETRY_NS)
 
 
 def check_negotiated(logon: Logon, head: SeatHead) -> None:

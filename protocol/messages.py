@@ -107,6 +107,7 @@ class Terminate(Message, tag=7, frozen=True):
     code: int
     session_version: Count  # the one in force, 0 when unknown
     detail: Detail
+    nonce: Nonce  # of the link's last NEGOTIATE or ESTABLISH that was believed; zeros when there was none
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -172,6 +173,13 @@ class OpenTradeDate(Message, tag=27, frozen=True):
     trade_date: TradeDate
 
 
+class EndKey(Message, tag=28, frozen=True):
+    """Bank control: a key of a party is not good any more, from this decision on. Its number is never given again."""
+
+    party: PartyNo
+    key_id: KeyId
+
+
 class PartyKey(Message, tag=30, frozen=True):
     """A key as the ledger keeps it."""
 
@@ -191,6 +199,7 @@ class PartyEntry(Message, tag=31, frozen=True):
     proceeds_at_fill: bool
     keys: Annotated[list[PartyKey], Meta(max_length=KEYS_PER_PARTY_MAX)]
     seats: Annotated[list[SeatNo], Meta(max_length=SEATS_MAX)]
+    retired_key_id: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0  # highest number of a key that is in `keys` no more
 
 
 class Genesis(Message, tag=32, frozen=True):
@@ -315,7 +324,15 @@ class SeatHead(Message, tag=63, frozen=True):
 
 SessionMessage = Negotiate | Negotiated | Establish | Established | NotApplied | Heartbeat | Terminate
 ControlMessage = (
-    RegisterParty | RegisterKey | RegisterSeat | OpenContracts | ChangeContract | SetRestraint | OpenTradeDate | Genesis
+    RegisterParty
+    | RegisterKey
+    | EndKey
+    | RegisterSeat
+    | OpenContracts
+    | ChangeContract
+    | SetRestraint
+    | OpenTradeDate
+    | Genesis
 )
 QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery
 AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer

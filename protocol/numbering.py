@@ -111,6 +111,11 @@ class Numbering:
         elif forwarded is not None and forwarded.stepped_date == self.trade_date:
             self.next_number = message.next_number
 
+    def date_opened(self, trade_date: int) -> None:
+        """A later trade date is open: numbers begin anew, behind what the partner sent on it already."""
+        self.trade_date = trade_date
+        self.next_number = self._later_number if self._later_date == trade_date else 1
+
     def _note_later(self, header: Header) -> None:
         self._later_date = header.trade_date
         self._later_number = header.first_number + header.record_count

@@ -59,6 +59,14 @@ class AnswerReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class TradeDateOpened:
+    """A later trade date is open; the bank expects `next_number` next on it."""
+
+    trade_date: int
+    next_number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terminated:
     """The bank ended the link. `session_version` is the one in force as far as the bank knew, else 0."""
 
@@ -67,4 +75,12 @@ class Terminated:
     detail: str
 
 
-PartnerEvent = NegotiatedEvent | EstablishedEvent | OutcomesReceived | NotAppliedReceived | AnswerReceived | Terminated
+PartnerEvent = (
+    NegotiatedEvent
+    | EstablishedEvent
+    | OutcomesReceived
+    | NotAppliedReceived
+    | AnswerReceived
+    | TradeDateOpened
+    | Terminated
+)

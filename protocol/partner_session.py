@@ -2,7 +2,8 @@
 
 Belongs here: logon, verification of what the bank says, heartbeats, making of request frames. Never here: sockets,
 clocks, which number comes next and what is resent (the window of the SDK owns numbers), which frame may come when
-(session_states). All times are UTC nanoseconds since 1970 and are handed in.
+(session_states). Every `now_ns` is of one clock that is never stepped; `utc_offset_ns` makes it UTC nanoseconds since
+1970, for headers.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.heartbeat import LifeSigns, Sign
-from protocol.limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
+from protocol.limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, NONCE_BYTES
 from protocol.messages import (
     Establish,
     Established,
@@ -32,6 +33,7 @@ from protocol.partner_events import (
     OutcomesReceived,
     PartnerEvent,
     Terminated,
+    TradeDateOpened,
 )
 from protocol.records import outcomes_from_body, unpack_preamble
 from protocol.send_queue import SendQueue, blank_header
@@ -54,6 +56,7 @@ __all__ = [
     "PartnerEvent",
     "PartnerSession",
     "Terminated",
+    "TradeDateOpened",
 ]
 
 _BANK_TURNS = (PartnerState.NEGOTIATING, PartnerState.ESTABLISHING)  # the bank is to speak
@@ -74,6 +77,8 @@ class PartnerSession:
         now_ns: int,
     ) -> None:
         """`bank_verifiers`: the bank's public keys by key id. `session_version`: the one to negotiate or resume."""
+        self.utc_offset_ns = 0
+        """What makes a `now_ns` UTC; its owner keeps it true."""
         self._party = party
         self._seat = seat
         self._signer = signer
@@ -85,7 +90,8 @@ class PartnerSession:
         self._queue = SendQueue()
         self._state = PartnerState.OFFLINE
         self._is_broken = False  # a violation was raised: nothing of the bank is read any more
-        self._nonce = b""
+        self._nonce = bytes(NONCE_BYTES)  # of the logon under way, or done
+        self._nonces: set[bytes] = set()  # of this link: NEGOTIATE and ESTABLISH
         self._said_at_ns = 0  # `sent_at_ns` of the bank's last session frame since ESTABLISHED
         self._trade_date = 0
         self._next_number = 1
@@ -126,6 +132,7 @@ class PartnerSession:
         """Ask for a new session version. `nonce`: (16,) fresh random bytes. Raises MisuseError unless OFFLINE."""
         self._move(PartnerTrigger.NEGOTIATE_SAID)
         self._nonce = nonce
+        self._nonces.add(nonce)
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
         self._say(FrameKind.NEGOTIATE, encode(Negotiate(nonce, self._software)), now_ns)
 
@@ -137,6 +144,7 @@ class PartnerSession:
         """
         self._move(PartnerTrigger.ESTABLISH_SAID)
         self._nonce = nonce
+        self._nonces.add(nonce)
         self._next_number = next_number
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
         self._say(FrameKind.ESTABLISH, encode(Establish(nonce, next_number, self._heartbeat_ns)), now_ns)
@@ -179,7 +187,7 @@ class PartnerSession:
         target = PARTNER_TRANSITIONS.get((self._state, PartnerTrigger.TERMINATE_SAID))
         if target is None:
             return
-        message = Terminate(int(code), self._session_version, detail[:DETAIL_CHARS_MAX])
+        message = Terminate(int(code), self._session_version, detail[:DETAIL_CHARS_MAX], self._nonce)
         self._say(FrameKind.TERMINATE, encode(message), now_ns)
         self._state = target
 
@@ -306,11 +314,14 @@ class PartnerSession:
         if header.kind == FrameKind.HEARTBEAT and isinstance(message, Heartbeat):
             if message.answer_wanted:
                 self._say_heartbeat(False, now_ns)
-            return None
+            if header.trade_date <= self._trade_date:
+                return None
+            self._trade_date, self._next_number = header.trade_date, message.next_number
+            return TradeDateOpened(header.trade_date, message.next_number)
         if header.kind == FrameKind.NOT_APPLIED and isinstance(message, NotApplied):
             return self._accept_not_applied(header, message)
         if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
-            return Terminated(code_of_end(message), message.session_version, message.detail)
+            return self._accept_terminate(message)
         if header.kind == FrameKind.NEGOTIATED and isinstance(message, Negotiated):
             self._check_nonce(message.nonce)
             self._trade_date = header.trade_date
@@ -328,6 +339,14 @@ class PartnerSession:
         if code_of_refusal(message) == ReplyCode.WRONG_TRADE_DATE:
             self._trade_date = max(self._trade_date, header.trade_date)
         return NotAppliedReceived(header, message)
+
+    def _accept_terminate(self, message: Terminate) -> Terminated:
+        """Anybody can have the bank end a link that names us, and play its word to us: ours names our own nonce."""
+        code = code_of_end(message)
+        if message.nonce not in self._nonces:
+            detail = f"TERMINATE {code.name} is not about this link: {message.detail}"
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+        return Terminated(code, message.session_version, message.detail)
 
     def _check_nonce(self, nonce: bytes) -> None:
         if nonce != self._nonce:
@@ -355,7 +374,7 @@ class PartnerSession:
             session_version=self._session_version,
             first_number=first_number,
             record_count=record_count,
-            sent_at_ns=now_ns,
+            sent_at_ns=now_ns + self.utc_offset_ns,
             valid_until_ns=valid_until_ns,
         )
         if record_count:

@@ -1,6 +1,6 @@
 """Who may speak: parties, their public keys and their seats, as the ledger has journaled them.
 
-Belongs here: look-ups by number, and what the three registering control messages change. Never here: whether a
+Belongs here: look-ups by number, what the control messages about parties, keys and seats change. Never here: whether a
 registration is permitted (the ledger decides), private keys, files, the clock.
 """
 
@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from protocol.errors import MisuseError
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.limits import ESTABLISHES_REMEMBERED_MAX, KEYS_PER_PARTY_MAX, NEGOTIATE_FRESH_NS
 from protocol.messages import (
     ControlMessage,
+    EndKey,
     PartyEntry,
     PartyKey,
     RegisterKey,
@@ -35,12 +38,18 @@ class PartyRegistry:
         self._entries: dict[int, PartyEntry] = {}
         self._keys: dict[tuple[int, int], _Key] = {}
         self._owners: dict[int, int] = {}
-        self._establish_sent_at_ns: dict[int, int] = {}  # by seat, so at most SEATS_MAX
+        self._establishes: dict[int, set[tuple[int, bytes]]] = {}  # by seat: when it was sent, and its nonce
         for entry in entries:
-            self._entries[entry.party] = entry
-            self._owners.update(dict.fromkeys(entry.seats, entry.party))
-            for key in entry.keys:
-                self._learn_key(entry, key)
+            self.take_over(entry)
+
+    def take_over(self, entry: PartyEntry) -> None:
+        """This is all that there is of this party: keys that it does not name are known no more."""
+        for known in [key for key in self._keys if key[0] == entry.party]:
+            del self._keys[known]
+        self._entries[entry.party] = entry
+        self._owners.update(dict.fromkeys(entry.seats, entry.party))
+        for key in entry.keys:
+            self._learn_key(entry, key)
 
     def party(self, party_no: int) -> PartyEntry | None:
         """The party with this number, or None."""
@@ -54,19 +63,28 @@ class PartyRegistry:
         """The number of the party that owns this seat, or None."""
         return self._owners.get(seat)
 
-    def verifier(self, party_no: int, key_id: int, sent_at_ns: int) -> Verifier | None:
-        """The verifier of this key, or None unless it is known and valid for a frame sent at `sent_at_ns`."""
+    def verifier(self, party_no: int, key_id: int, sent_at_ns: int, received_at_ns: int) -> Verifier | None:
+        """The verifier of this key, or None unless it is known, and good at both times: when the frame says that it
+        was sent, which whoever holds the key may choose, and when we received it.
+        """
         key = self._keys.get((party_no, key_id))
-        if key is None or not key.not_before_ns <= sent_at_ns < key.not_after_ns:
+        if key is None or not key.not_before_ns <= min(sent_at_ns, received_at_ns):
             return None
-        return key.verifier
+        return key.verifier if max(sent_at_ns, received_at_ns) < key.not_after_ns else None
 
-    def is_first_establish(self, seat: int, sent_at_ns: int) -> bool:
-        """True, and remembered, when no ESTABLISH of this seat as late as `sent_at_ns` was seen: not a replay."""
-        if sent_at_ns <= self._establish_sent_at_ns.get(seat, -1):
-            return False
-        self._establish_sent_at_ns[seat] = sent_at_ns
-        return True
+    def check_first_establish(self, seat: int, sent_at_ns: int, nonce: bytes, now_ns: int) -> None:
+        """Remember a fresh ESTABLISH as long as it is fresh: played again after that, its time tells.
+
+        No order of times is asked for, so a partner's clock that was ahead locks nobody out when it is put right.
+        Raises PeerViolation STALE_TIMESTAMP for one that was seen, STOPPING for a seat that establishes without end.
+        """
+        fresh_from_ns = now_ns - NEGOTIATE_FRESH_NS
+        seen = {known for known in self._establishes.get(seat, ()) if known[0] >= fresh_from_ns}
+        if (sent_at_ns, nonce) in seen:
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "this ESTABLISH was seen before")
+        if len(seen) >= ESTABLISHES_REMEMBERED_MAX:
+            raise PeerViolation(ReplyCode.STOPPING, "this seat establishes too often; come back later")
+        self._establishes[seat] = seen | {(sent_at_ns, nonce)}
 
     def apply(self, message: ControlMessage) -> None:
         """Take over an accepted registration; other control messages change nothing.
@@ -78,6 +96,8 @@ class PartyRegistry:
             self._add_party(message)
         elif isinstance(message, RegisterKey):
             self._add_key(message)
+        elif isinstance(message, EndKey):
+            self._end_key(message)
         elif isinstance(message, RegisterSeat):
             self._add_seat(message)
 
@@ -91,8 +111,16 @@ class PartyRegistry:
         entry = self._known(message.party)
         key = PartyKey(message.key_id, message.public_key, message.not_before_ns, message.not_after_ns)
         others = [known for known in entry.keys if known.key_id != message.key_id]
+        if len(others) >= KEYS_PER_PARTY_MAX:  # taken all the same: so one has expired, and the first to end is one
+            others.remove(gone := min(others, key=lambda known: known.not_after_ns))
+            self._keys.pop((entry.party, gone.key_id), None)
         self._entries[message.party] = replace(entry, keys=[*others, key])
         self._learn_key(entry, key)
+
+    def _end_key(self, message: EndKey) -> None:
+        entry = self._known(message.party)
+        self._entries[message.party] = replace(entry, keys=[key for key in entry.keys if key.key_id != message.key_id])
+        self._keys.pop((message.party, message.key_id), None)
 
     def _add_seat(self, message: RegisterSeat) -> None:
         entry = self._known(message.party)

@@ -12,7 +12,8 @@ a newer version opens a new link, so no request can ever be under way across two
 
 TERMINATED is reached from everywhere and is left by nothing. Whatever still arrives is not read; whatever is still
 said is not sent. There is no half-closed state, because nothing is lost by closing: the session outlives the link
-and unanswered requests are repeated on the next one.
+and unanswered requests are repeated on the next one. A partner that has said nothing is
+told nothing: the word that ends a link names what the partner has said on it.
 
 The partner's machine is the mirror image: what one side sends is what the other receives, so each row here has a
 row there with the same right-hand side, except the states in which one side waits for itself (the bank for its
@@ -132,7 +133,6 @@ PARTNER_TRANSITIONS: dict[tuple[PartnerState, PartnerTrigger], PartnerState] = {
     (PartnerState.ESTABLISHED, PartnerTrigger.NOT_APPLIED_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.ANSWER_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.HEARTBEAT_CAME): PartnerState.ESTABLISHED,
-    (PartnerState.OFFLINE, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,
     (PartnerState.NEGOTIATING, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,
     (PartnerState.NEGOTIATED, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,
     (PartnerState.ESTABLISHING, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,

@@ -15,7 +15,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.bindings import (
+    crypto_core_ed25519_is_valid_point,
+    crypto_sign,
+    crypto_sign_BYTES,
+    crypto_sign_open,
+    crypto_sign_seed_keypair,
+)
 from nacl.exceptions import BadSignatureError
 
 from protocol.errors import MisuseError
@@ -144,12 +150,15 @@ def signer_from_key(key: PrivateKey, key_id: int) -> Signer:
 def verifier_from_bytes(suite: Suite, public_key: bytes) -> Verifier:
     """A verifier for a raw public key (Ed25519: 32 bytes; P-256: 65 bytes, uncompressed point).
 
-    Raises MisuseError when the bytes are no key of that suite.
+    Raises MisuseError when the bytes are no key of that suite, or one that is unfit: under an Ed25519 point of small
+    order a signature holds for any message, or a mixed one for several.
     """
     if len(public_key) != PUBLIC_KEY_BYTES[suite]:
         raise MisuseError(f"a {suite.name} public key has {PUBLIC_KEY_BYTES[suite]} bytes, not {len(public_key)}")
     try:
         if suite == Suite.ED25519_SHA256:
+            if not crypto_core_ed25519_is_valid_point(public_key):
+                raise ValueError("not a canonical point of the prime order")
             return Ed25519Verifier(ed25519.Ed25519PublicKey.from_public_bytes(public_key))
         return P256Verifier(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key))
     except ValueError as error:

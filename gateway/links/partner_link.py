@@ -153,13 +153,16 @@ class PartnerLink:
             self._being_sent_bytes = len(self._rest)
             self._bell.ring()
 
-    def end(self, code: ReplyCode, detail: str) -> None:
-        """Says TERMINATE with this reason and closes; the peer has CLOSE_WITHIN_S to take it."""
+    def end(self, code: ReplyCode, detail: str, version_in_force: int = 0) -> None:
+        """Says TERMINATE with this reason and closes; the peer has CLOSE_WITHIN_S to take it.
+
+        `version_in_force`: of the seat's session, when it is another than this link's.
+        """
         if self.closing:
             return
         self.closing = True
         self._desk.link_ends(code)
-        self.session.terminate(code, detail, self._clock.now_ns())
+        self.session.terminate(code, detail, self._clock.now_ns(), version_in_force)
         self._scope.deadline = trio.current_time() + CLOSE_WITHIN_S
         self._bell.ring()
 

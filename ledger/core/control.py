@@ -20,6 +20,7 @@ from protocol.messages import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
+    EndKey,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -43,8 +44,11 @@ from protocol.vocabulary import (
 )
 
 
-def judge(book: Book, party: int, message: ControlMessage | None) -> ReplyCode:
-    """What a control message of `party` earns; None stands for a body that is no control message."""
+def judge(book: Book, party: int, message: ControlMessage | None, key_id: int, decided_at_ns: int) -> ReplyCode:
+    """What a control message of `party` earns; None stands for a body that is no control message.
+
+    `key_id`: of the key that signed it. `decided_at_ns`: the time by which keys have expired or not.
+    """
     if message is None or _is_malformed(message):
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.role[party]), message):
@@ -53,7 +57,9 @@ def judge(book: Book, party: int, message: ControlMessage | None) -> ReplyCode:
         case RegisterParty():
             return _judge_party(book, message)
         case RegisterKey():
-            return _judge_key(book, message)
+            return _judge_key(book, message, decided_at_ns)
+        case EndKey():
+            return _judge_key_end(book, message, party, key_id)
         case RegisterSeat():
             return _judge_seat(book, message)
         case OpenContracts():
@@ -99,11 +105,13 @@ def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
-def _judge_key(book: Book, message: RegisterKey) -> ReplyCode:
+def _judge_key(book: Book, message: RegisterKey, decided_at_ns: int) -> ReplyCode:
     entry = book.parties.get(message.party)
     if entry is None:
         return ReplyCode.PARTY_UNKNOWN
-    if any(key.key_id == message.key_id for key in entry.keys) or len(entry.keys) >= KEYS_PER_PARTY_MAX:
+    if _key_of(entry, message.key_id) is not None or message.key_id <= entry.retired_key_id:
+        return ReplyCode.KEY_UNFIT
+    if len(_kept_keys(entry, decided_at_ns)) >= KEYS_PER_PARTY_MAX:
         return ReplyCode.KEY_UNFIT
     if message.not_before_ns >= message.not_after_ns:
         return ReplyCode.KEY_UNFIT
@@ -112,6 +120,40 @@ def _judge_key(book: Book, message: RegisterKey) -> ReplyCode:
     except MisuseError:
         return ReplyCode.KEY_UNFIT
     return ReplyCode.ACCEPTED
+
+
+def _judge_key_end(book: Book, message: EndKey, party: int, key_id: int) -> ReplyCode:
+    entry = book.parties.get(message.party)
+    if entry is None:
+        return ReplyCode.PARTY_UNKNOWN
+    if _key_of(entry, message.key_id) is None:
+        return ReplyCode.KEY_UNFIT
+    # The bank's own seat ends a key with another one, so that it is never left without a key that is known to sign.
+    ends_itself = message.party == party and message.key_id == key_id
+    return ReplyCode.KEY_UNFIT if ends_itself else ReplyCode.ACCEPTED
+
+
+def _key_of(entry: PartyEntry, key_id: int) -> PartyKey | None:
+    return next((key for key in entry.keys if key.key_id == key_id), None)
+
+
+def _kept_keys(entry: PartyEntry, decided_at_ns: int) -> list[PartyKey]:
+    """The keys that stand when one more comes: as they are while there is room, without the expired ones else."""
+    if len(entry.keys) < KEYS_PER_PARTY_MAX:
+        return entry.keys
+    return [key for key in entry.keys if decided_at_ns < key.not_after_ns]
+
+
+def _with_keys(entry: PartyEntry, keys: list[PartyKey]) -> PartyEntry:
+    """The party with these of its keys, and perhaps a new one; the numbers of the others are never given again."""
+    kept = {key.key_id for key in keys}
+    gone = [key.key_id for key in entry.keys if key.key_id not in kept]
+    return replace(entry, keys=keys, retired_key_id=max([entry.retired_key_id, *gone]))
+
+
+def is_key_retired(book: Book, party: int, key_id: int) -> bool:
+    """Whether a party once had this key and has it no more: what it signed is not applied."""
+    return 0 < key_id <= int(book.retired_key_id[party]) and _key_of(book.parties[party], key_id) is None
 
 
 def _judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
@@ -167,7 +209,7 @@ def _account_nos(terms: Sequence[ContractTerms]) -> np.ndarray[tuple[int], np.dt
     return np.fromiter((term.account_no for term in terms), np.int64, len(terms))
 
 
-def apply_control(book: Book, message: ControlMessage) -> None:
+def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> None:
     """The effect of an accepted control message. Raises MisuseError for a Genesis: it has its own row."""
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
@@ -175,7 +217,10 @@ def apply_control(book: Book, message: ControlMessage) -> None:
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns):
             entry = book.parties[party]
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns)
-            book.parties[party] = replace(entry, keys=[*entry.keys, key])
+            _set_party(book, _with_keys(entry, [*_kept_keys(entry, decided_at_ns), key]))
+        case EndKey(party, key_id):
+            entry = book.parties[party]
+            _set_party(book, _with_keys(entry, [key for key in entry.keys if key.key_id != key_id]))
         case RegisterSeat(seat, party):
             entry = book.parties[party]
             book.parties[party] = replace(entry, seats=[*entry.seats, seat])
@@ -199,9 +244,14 @@ def apply_control(book: Book, message: ControlMessage) -> None:
             raise MisuseError("a genesis inside the journal")
 
 
+def _set_party(book: Book, entry: PartyEntry) -> None:
+    book.parties[entry.party] = entry
+    book.retired_key_id[entry.party] = entry.retired_key_id
+
+
 def add_party(book: Book, entry: PartyEntry) -> None:
     """Enter a party with its seats into the tables."""
-    book.parties[entry.party] = entry
+    _set_party(book, entry)
     book.role[entry.party] = entry.role
     book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
     for seat in entry.seats:

@@ -20,8 +20,10 @@ from ledger.core.rules_version import RULES_VERSION
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.header import PrefixArray
+from protocol.limits import SESSION_VERSION_STEP_MAX
 from protocol.messages import (
     ControlMessage,
+    EndKey,
     Message,
     Negotiate,
     OpenTradeDate,
@@ -37,7 +39,7 @@ from protocol.vocabulary import BANK_PARTY, FrameKind
 ControlBody = ControlMessage | Negotiate | None
 """What a frame of a control row says; None: a CONTROL body that is no control message."""
 
-ALONE: Final[tuple[type[Message], ...]] = (RegisterParty, RegisterKey, RegisterSeat, OpenTradeDate)
+ALONE: Final[tuple[type[Message], ...]] = (RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenTradeDate)
 _ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
@@ -103,14 +105,14 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     _check(book, prefixes, messages)
     _number(book, prefixes, decided_at_ns)
     codes: list[int] = []
-    for sender, seat, version, message in _facts(prefixes, messages):
+    for sender, seat, version, key_id, message in _facts(prefixes, messages):
         if isinstance(message, Negotiate):
             book.session_version[seat] = version
             continue
-        code = judge(book, sender, message)
+        code = judge(book, sender, message, key_id, decided_at_ns)
         codes.append(code)
         if code == ReplyCode.ACCEPTED and message is not None:
-            apply_control(book, message)
+            apply_control(book, message, decided_at_ns)
     outcomes = np.zeros(len(codes), OUTCOME)
     outcomes["code"] = codes
     return outcomes.tobytes()
@@ -129,18 +131,25 @@ def apply_control_row(book: Book, row: Row) -> None:
     _check(book, prefixes, messages)
     _number(book, prefixes, row.decided_at_ns)
     codes = iter(outcomes["code"].tolist())
-    for place, (sender, seat, version, message) in enumerate(_facts(prefixes, messages)):
+    for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):
             book.session_version[seat] = version
             continue
         code = next(codes)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
-        if row.rules_version == RULES_VERSION and code != judge(book, sender, message):
+        judged = judge(book, sender, message, key_id, row.decided_at_ns)
+        if row.rules_version == RULES_VERSION and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
             if message is None:
                 raise InvariantBroken(f"frame {place}: what was accepted is no control message")
-            apply_control(book, message)
+            apply_control(book, message, row.decided_at_ns)
+
+
+def judge_version(in_force: int, wanted: int) -> ReplyCode:
+    """What a NEGOTIATE for a session version earns: it must grow, and cannot use up what is left in one step."""
+    fits = in_force < wanted <= in_force + SESSION_VERSION_STEP_MAX
+    return ReplyCode.ACCEPTED if fits else ReplyCode.SESSION_VERSION_NOT_GROWING
 
 
 def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -> None:
@@ -155,9 +164,9 @@ def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -
         if any(isinstance(it, ALONE) and sender == BANK_PARTY for it, sender in zip(messages, told, strict=True)):
             raise MisuseError("a control message that must be alone shares its row")
     versions: dict[int, int] = {}
-    for _sender, seat, version, message in _facts(prefixes, messages):
+    for _sender, seat, version, _key_id, message in _facts(prefixes, messages):
         if isinstance(message, Negotiate):
-            if version <= versions.get(seat, int(book.session_version[seat])):
+            if judge_version(versions.get(seat, int(book.session_version[seat])), version) != ReplyCode.ACCEPTED:
                 raise MisuseError("a logon whose session version does not grow")
             versions[seat] = version
 
@@ -174,7 +183,7 @@ def _number(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
     book.sequence, book.decided_at_ns = sequence, decided_at_ns
 
 
-def _facts(prefixes: PrefixArray, messages: Sequence[ControlBody]) -> Iterator[tuple[int, int, int, ControlBody]]:
-    """Sender, seat, session version and message of each frame."""
-    columns = [prefixes[name].tolist() for name in ("sender", "seat", "session_version")]
+def _facts(prefixes: PrefixArray, messages: Sequence[ControlBody]) -> Iterator[tuple[int, int, int, int, ControlBody]]:
+    """Sender, seat, session version, key id and message of each frame."""
+    columns = [prefixes[name].tolist() for name in ("sender", "seat", "session_version", "key_id")]
     return zip(*columns, messages, strict=True)

@@ -9,8 +9,8 @@ import numpy as np
 
 from ledger.core import lane
 from ledger.core.book import Book
-from ledger.core.control import add_party
-from ledger.core.control_rows import apply_control_row, decide_control, genesis_message
+from ledger.core.control import add_party, is_key_retired
+from ledger.core.control_rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages
@@ -41,6 +41,8 @@ __all__ = [
     "decide_control",
     "genesis_row",
     "has_room",
+    "is_key_retired",
+    "judge_version",
     "place_fault",
     "row_holding",
     "state_slice_count",

@@ -27,6 +27,7 @@ class Frames:
     first_number: LongColumn
     record_count: LongColumn
     valid_until_ns: LongColumn
+    key_id: LongColumn
 
     @staticmethod
     def of(prefixes: PrefixArray) -> "Frames":
@@ -40,6 +41,7 @@ class Frames:
             prefixes["first_number"].copy(),
             prefixes["record_count"].astype(np.int64),
             prefixes["valid_until_ns"].copy(),
+            prefixes["key_id"].astype(np.int64),
         )
 
     def over_records(self, values: LongColumn) -> int | LongColumn:
@@ -51,13 +53,18 @@ class Frames:
 
 
 def check_seats(book: Book, frames: Frames) -> None:
-    """Raises MisuseError unless every seat is registered and belongs to the sender."""
+    """Raises MisuseError unless every seat is registered and belongs to the sender, who still has the key."""
     seats = frames.seat
     if int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
         raise MisuseError("a seat out of range")
     owners = book.seat_owner.take(seats)
     if not owners.all() or (owners != frames.sender).any():
         raise MisuseError("a frame from a seat that is not the sender's")
+    perhaps_retired = (frames.key_id > 0) & (frames.key_id <= book.retired_key_id.take(frames.sender))
+    for place in np.flatnonzero(perhaps_retired).tolist():
+        sender, key_id = int(frames.sender[place]), int(frames.key_id[place])
+        if all(key.key_id != key_id for key in book.parties[sender].keys):
+            raise MisuseError(f"a frame under key {key_id}, which party {sender} has no more")
 
 
 def check_next(book: Book, frames: Frames, count: int) -> None:

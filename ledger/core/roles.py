@@ -10,6 +10,7 @@ from ledger.core.columns import ByteColumn
 from protocol.messages import (
     ChangeContract,
     ControlMessage,
+    EndKey,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
@@ -29,6 +30,7 @@ CONTROL_KINDS: dict[Role, frozenset[type]] = {
         {
             RegisterParty,
             RegisterKey,
+            EndKey,
             RegisterSeat,
             OpenContracts,
             ChangeContract,

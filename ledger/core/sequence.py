@@ -20,6 +20,7 @@ class Arrival(IntEnum):
     OLD_DATE = 5  # numbered in a trade date before the open one
     LATER_DATE = 6  # numbered in a trade date that is not open yet
     DATE_FULL = 7  # it is next, and would pass the requests that a seat may make on one date
+    KEY_RETIRED = 8  # it was signed with a key that its party has no more
 
 
 def classify(header: Header, trade_date: int, next_number: int) -> Arrival:

@@ -17,6 +17,7 @@ from ledger.follower.request_blocks import RequestRuns
 from protocol.messages import (
     ChangeContract,
     ControlMessage,
+    EndKey,
     Genesis,
     RegisterKey,
     RegisterParty,
@@ -74,7 +75,7 @@ class Batch:
             self._status_changed.add(message.contract_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, SetRestraint):
             self._restraint_changed.add(message.contract_no // CONTRACT_NUMBER_STEP)
-        elif isinstance(message, Genesis | RegisterParty | RegisterKey | RegisterSeat):
+        elif isinstance(message, Genesis | RegisterParty | RegisterKey | EndKey | RegisterSeat):
             self.parties_changed = True
 
     def runs(self) -> RequestRuns | None:

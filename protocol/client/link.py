@@ -27,6 +27,7 @@ from protocol.partner_events import (
     OutcomesReceived,
     PartnerEvent,
     Terminated,
+    TradeDateOpened,
 )
 from protocol.partner_session import PartnerSession
 from protocol.session_states import PartnerState
@@ -205,6 +206,8 @@ class Link:
         elif isinstance(event, EstablishedEvent):
             self.was_established = True
             self._traffic.established(event)
+        elif isinstance(event, TradeDateOpened):
+            self._traffic.date_opened(event)
         elif isinstance(event, Terminated):
             self._end = LinkEnd(event.code, event.session_version, event.detail)
 

@@ -67,7 +67,6 @@ def heals(code: ReplyCode) -> bool:
     return code in HEALS or (ends_link(code) and not code.is_listed)
 
 
-NEEDS_NEW_VERSION = frozenset({ReplyCode.SESSION_UNKNOWN, ReplyCode.SESSION_VERSION_NOT_GROWING})
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
 
@@ -252,7 +251,9 @@ class Seat(AwaitedVerbs):
                 self._end(SessionEnded(end.code, end.detail))
                 return
             failures += 1
-            if end.code in NEEDS_NEW_VERSION:
+            if end.code is ReplyCode.SESSION_VERSION_NOT_GROWING:
+                version, negotiate = end.session_version + 1, True  # too low, or far above the one in force
+            elif end.code is ReplyCode.SESSION_UNKNOWN:
                 version, negotiate = max(version, end.session_version) + 1, True
             if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
                 await trio.sleep(self._pause_ns(failures) / NS_PER_S)

@@ -25,7 +25,7 @@ from protocol.client.window import Window, WindowFrame, keeps_number
 from protocol.codes import ReplyCode
 from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
 from protocol.lowlevel import Bell
-from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived
+from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived, TradeDateOpened
 from protocol.partner_session import PartnerSession
 from protocol.vocabulary import FrameKind
 
@@ -248,6 +248,11 @@ class Traffic:
             self._settle(frame, turned_away(self._seat, frame.trade_date, message.code, frame.record_count))
         if self.window.must_go_back:
             self._go_back()
+        self.bell.ring()
+
+    def date_opened(self, event: TradeDateOpened) -> None:
+        """The trade date rolled while nothing was under way, or before it was answered."""
+        self.window.date_opened(event.trade_date, event.next_number)
         self.bell.ring()
 
     def end(self, error: SessionEnded) -> None:

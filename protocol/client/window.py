@@ -7,9 +7,9 @@ The rules that keep every request decided once:
 - A frame gets its number when it is sent for the first time, and keeps it until it is answered.
 - After a NOT_APPLIED nothing is sent until every frame under way is answered; then the refused ones go again in
   their old order. So at most one copy of a number is under way on a link, and an answer names one frame.
-- BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number. Only what
-  proves that no copy was ever applied may give it another number, or another trade date. A code that is newer than
-  this program proves nothing.
+- REQUEST_STALE, BUSY and DRAINING say nothing about an earlier copy of the frame: it goes again under the same number.
+  Only what proves that no copy was ever applied may give it another number, or another trade date. A code that is newer
+  than this program proves nothing.
 - What ESTABLISHED told to be durable is never proven unapplied: whoever says so repeats an old word, or lies.
 - A number that holds something else was given by another sender of this seat. The frame is given up and told, never
   sent under another number: what it asks for may be what that sender has asked for already.
@@ -26,7 +26,7 @@ from protocol.limits import OUTBOX_FRAMES_MAX
 
 W = TypeVar("W")
 
-KEEPS_NUMBER = frozenset({ReplyCode.BUSY, ReplyCode.DRAINING})
+KEEPS_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
 NEVER_APPLIED = frozenset({ReplyCode.WRONG_TRADE_DATE})
 TURNS_AWAY = frozenset({ReplyCode.SEAT_DATE_FULL, ReplyCode.DUPLICATE_OTHER_CONTENT})  # given up and told
 FITS_DURABLE = KEEPS_NUMBER | {ReplyCode.DUPLICATE_OTHER_CONTENT}  # what may be said of a number that is durable
@@ -155,6 +155,13 @@ class Window(Generic[W]):
         self._frames.append(frame)
         self.next_number = frame.end_number
         self._put_under_way(frame)
+
+    def date_opened(self, trade_date: int, next_number: int) -> None:
+        """The bank told that a later trade date is open: new frames are of it, once the older are answered."""
+        if trade_date > self.trade_date:
+            self.trade_date = trade_date
+            self._applied_end = (trade_date, 0)
+            self._settle_next(next_number)
 
     def answered(
         self, trade_date: int, first_number: int, record_count: int, request_digest: bytes

@@ -123,7 +123,8 @@ def test_a_body_that_means_nothing_is_told_with_its_bytes(capsys: pytest.Capture
 
 def test_what_a_peer_wrote_cannot_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     voice = valid_frames.bank_voice(Suite.ED25519_SHA256)
-    evil = voice.message("evil", "", FrameKind.TERMINATE, m.Terminate(199, 0, "\x1b[2J\u202e版本"))
+    word = m.Terminate(199, 0, "\x1b[2J\u202e版本", bytes(16))
+    evil = voice.message("evil", "", FrameKind.TERMINATE, word)
 
     assert main(["decode", evil.frame.wire().hex()]) == ExitCode.OK
     text = capsys.readouterr().out

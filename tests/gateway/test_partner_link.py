@@ -13,7 +13,7 @@ import trio.testing
 from gateway.links.partner_link import PartnerLink
 from protocol.bank_events import BankEvent, EstablishReceived
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken, MisuseError
+from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages import SeatHead
 from protocol.partner_events import EstablishedEvent, PartnerEvent, Terminated
@@ -98,7 +98,8 @@ async def test_no_logon_within_five_seconds_ends_the_link(
     silent = Line()
     began = trio.current_time()
     nursery.start_soon(silent.link.run)
-    assert isinstance(await silent.hear(), Terminated)
+    with pytest.raises(PeerViolation, match="TERMINATE does not fit here: offline"):
+        await silent.hear()
     assert await silent.hear() is None
 
     assert silent.desk.ended == [ReplyCode.PEER_SILENT]

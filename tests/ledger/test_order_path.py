@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config.schema import Config
 from ledger import service
@@ -12,11 +13,14 @@ from protocol.frame import Frame, make_unsigned_frame
 from protocol.messages import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    ChangeContract,
+    EndKey,
     Negotiate,
     NotApplied,
     OpenTradeDate,
     OutcomeAnswer,
     OutcomeQuery,
+    RegisterKey,
     SeatHead,
     SeatHeadQuery,
     TotalsAnswer,
@@ -28,6 +32,7 @@ from protocol.messages import (
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
 from tests.ledger.world import (
     BALANCE_FEN,
+    BROKER,
     CONTRACTS,
     DATE,
     SEAT,
@@ -313,3 +318,26 @@ def _refusal(frame: Frame) -> tuple[int, int, int]:
     assert isinstance(message, NotApplied)
     assert frame.header.first_number == message.refused_number
     return message.code, message.refused_number, message.next_number
+
+
+def test_what_was_signed_with_a_key_that_is_ended_meanwhile_is_not_decided(config: Config) -> None:
+    """The gateway forwards a frame, the key is ended, then the frame's turn comes."""
+
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            public_key = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+            await gateway.ask(control(5, RegisterKey(BROKER, 5, public_key, 0, 2**62)))
+            original = (await gateway.ask(block(SEAT, 1, freezes(1))))[0]
+            assert codes([original]) == [[0]]
+            assert codes(await gateway.ask(control(6, EndKey(BROKER, 5)))) == [[0]]
+            suspend = signed(header(FrameKind.CONTROL, SEAT, 2, 1), encode(ChangeContract(98, 2)))
+            answers = await gateway.ask(block(SEAT, 2, freezes(1)), suspend, block(SEAT, 1, freezes(1)))
+            assert [_refusal(answer)[0] for answer in answers] == [ReplyCode.SIGNATURE_INVALID] * 3
+            head = header(FrameKind.NEGOTIATE, SEAT, 0)._replace(session_version=2)
+            told = gateway.link_message((await gateway.ask(signed(head, encode(Negotiate(bytes(16), "")))))[0])
+            assert told == SeatHead(0, DATE, 2, int(ReplyCode.SIGNATURE_INVALID))
+            await gateway.close()
+
+    asyncio.run(story())

@@ -138,10 +138,11 @@ class Desk:
         """A control message of the bank that must be accepted."""
         assert self.control(message) == ReplyCode.ACCEPTED
 
-    def control(self, message: ControlMessage | None, seat: int = BANK_SEAT) -> ReplyCode:
+    def control(self, message: ControlMessage | None, seat: int = BANK_SEAT, key_id: int = 0) -> ReplyCode:
         """The code that a control message of a seat earns; None is sent as a body that is no message."""
         body = b"\xc1" if message is None else encode(message)
         prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.CONTROL, body)
+        prefix["key_id"] = key_id
         trade_date = self.book.trade_date
         outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)
         self._keep(prefix, b"", body, outcomes, trade_date)

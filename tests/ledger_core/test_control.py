@@ -16,6 +16,7 @@ from protocol.messages import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
+    EndKey,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -52,6 +53,7 @@ PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1),
+    EndKey(BROKER, 1),
     RegisterSeat(40, BROKER),
     OpenContracts(contract_no_from_index(1), [ContractTerms(5, BROKER, ContractStatus.ACTIVE, 0)]),
     SetRestraint(contract_no_from_index(0), 1),
@@ -166,7 +168,7 @@ def test_contracts_are_opened_all_or_none() -> None:
 
 def test_keys_that_do_not_fit() -> None:
     desk = Desk()
-    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10))
+    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62))
 
     for wrong in (
         RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10),  # the number is taken
@@ -175,7 +177,7 @@ def test_keys_that_do_not_fit() -> None:
     ):
         assert desk.control(wrong) == ReplyCode.KEY_UNFIT
     for key_id in range(2, KEYS_PER_PARTY_MAX + 1):
-        desk.done(RegisterKey(BROKER, key_id, PUBLIC_KEY, 0, 10))
+        desk.done(RegisterKey(BROKER, key_id, PUBLIC_KEY, 0, 2**62))
     assert desk.control(RegisterKey(BROKER, 99, PUBLIC_KEY, 0, 10)) == ReplyCode.KEY_UNFIT
     assert [key.key_id for key in desk.book.parties[BROKER].keys] == list(range(1, KEYS_PER_PARTY_MAX + 1))
 
@@ -200,4 +202,4 @@ def test_an_effect_that_was_not_judged_is_our_own_fault() -> None:
     contract_no = desk.open(0)
 
     with pytest.raises(MisuseError):
-        apply_control(desk.book, ChangeContract(contract_no, ContractEvent.RESUME))
+        apply_control(desk.book, ChangeContract(contract_no, ContractEvent.RESUME), desk.now_ns)

@@ -52,7 +52,6 @@ class Session:
     version: int = 0
     trade_date: int = 0
     next_number: int = 1
-    last_sent_at_ns: int = 0
 
 
 class Link:
@@ -62,6 +61,7 @@ class Link:
         self.account = account
         self.session = session
         self.heartbeat_ns = SECOND_NS
+        self.nonce = bytes(16)  # of our last NEGOTIATE or ESTABLISH on this link
         self._trust = BankAsSeenByPartner(account.party, account.seat, account.key.suite, account.bank_keys)
         self._reader = FrameReader(Direction.TO_PARTNER, self._trust)
         self._received: deque[Frame] = deque()
@@ -89,9 +89,8 @@ class Link:
         valid_until_ns: int = 0,
         trade_date: int | None = None,
     ) -> Frame:
-        """A signed frame, not sent. Times grow, so that a later ESTABLISH is told from an earlier one."""
+        """A signed frame, not sent."""
         session, account = self.session, self.account
-        session.last_sent_at_ns = max(time.time_ns(), session.last_sent_at_ns + 1)
         header = Header(
             magic=MAGIC,
             version=VERSION,
@@ -107,7 +106,7 @@ class Link:
             first_number=first_number,
             record_count=record_count,
             body_bytes=0,
-            sent_at_ns=session.last_sent_at_ns,
+            sent_at_ns=time.time_ns(),
             valid_until_ns=valid_until_ns,
             body_digest=b"",
         )
@@ -123,6 +122,8 @@ class Link:
 
     def say(self, kind: Kind, message: Message) -> None:
         """Sends a message that has no number."""
+        if kind in (Kind.NEGOTIATE, Kind.ESTABLISH):
+            self.nonce = message.bytes("nonce")
         self.send(self.frame(kind, encode(message)).packed())
 
     def beat(self, *, answer_wanted: bool) -> None:
@@ -131,7 +132,7 @@ class Link:
 
     def terminate(self, code: Code) -> None:
         """Says TERMINATE, waits until the bank closed, and closes."""
-        self.say(Kind.TERMINATE, Message("Terminate", (code, self.session.version, "")))
+        self.say(Kind.TERMINATE, Message("Terminate", (code, self.session.version, "", self.nonce)))
         try:
             while True:
                 self.receive(alive=False)
@@ -142,7 +143,7 @@ class Link:
         now = time.monotonic_ns()
         silent_intervals = (now - self._heard_ns) // self.heartbeat_ns
         if silent_intervals >= 3:
-            self.say(Kind.TERMINATE, Message("Terminate", (Code.PEER_SILENT, self.session.version, "")))
+            self.say(Kind.TERMINATE, Message("Terminate", (Code.PEER_SILENT, self.session.version, "", self.nonce)))
             self.close()
             raise LinkEnded(None)
         if silent_intervals >= 2 and not self._asked_for_life:
@@ -189,7 +190,9 @@ class Link:
             raise FrameRefused(Code.SESSION_UNKNOWN, "a frame of another session")
         if kind == Kind.TERMINATE:
             self.close()
-            raise LinkEnded(message)
+            raise LinkEnded(message if message.bytes("nonce") == self.nonce else None)  # else it is not about us
+        if kind == Kind.HEARTBEAT and frame.header.trade_date > self.session.trade_date:
+            self.session.trade_date, self.session.next_number = frame.header.trade_date, message.int("next_number")
         if alive and kind == Kind.HEARTBEAT and message.int("answer_wanted"):
             self.beat(answer_wanted=False)
         return frame

@@ -105,7 +105,7 @@ LAYOUTS: dict[str, Layout] = {
         (("code", REFUSAL_CODE), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
     ),
     "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()))),
-    "Terminate": (7, (("code", END_CODE), ("session_version", COUNT), ("detail", Text(0, 200)))),
+    "Terminate": (7, (("code", END_CODE), ("session_version", COUNT), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
     "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY))),
@@ -114,6 +114,7 @@ LAYOUTS: dict[str, Layout] = {
     "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 6)))),
     "SetRestraint": (26, (("contract_no", NUMBER), ("restrained_fen", SUM))),
     "OpenTradeDate": (27, (("trade_date", DATE),)),
+    "EndKey": (28, KEY[:2]),
     "BuyingPowerQuery": (40, (("contract_nos", Many(1, 64, NUMBER)),)),
     "ContractMoney": (41, MONEY),
     "BuyingPowerAnswer": (42, (("as_of_sequence", COUNT), ("contracts", Many(0, 64, Nested("ContractMoney"))))),
@@ -124,7 +125,7 @@ LAYOUTS: dict[str, Layout] = {
     "TotalsAnswer": (47, TOTALS),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
-CONTROLS = ("RegisterParty", "RegisterKey", "RegisterSeat", "OpenContracts", "ChangeContract", "SetRestraint")
+CONTROLS = ("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenContracts", "ChangeContract", "SetRestraint")
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
     Kind.NEGOTIATED: ("Negotiated",),
@@ -158,6 +159,13 @@ class Message:
         value = self.field(name)
         if not isinstance(value, int):
             raise TypeError(f"{name} of {self.name} is no number")
+        return value
+
+    def bytes(self, name: str) -> bytes:
+        """The value of a field that is bytes."""
+        value = self.field(name)
+        if not isinstance(value, bytes):
+            raise TypeError(f"{name} of {self.name} is no bytes")
         return value
 
     def messages(self, name: str) -> list["Message"]:

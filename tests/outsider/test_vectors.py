@@ -10,7 +10,7 @@ from tests.outsider.codes import Direction, Kind, Suite
 from tests.outsider.doorkeeper import first_frame
 from tests.outsider.frames import Frame, FrameReader, FrameRefused, make_frame
 from tests.outsider.golden import Golden
-from tests.outsider.messages import Message, MessageRefused, decode, encode
+from tests.outsider.messages import Field, Message, MessageRefused, decode, encode
 from tests.outsider.records import contract_no, is_contract_no, unpack_outcomes, unpack_records
 from tests.outsider.signing import SIGNED_BEFORE_HEADER
 
@@ -124,7 +124,12 @@ def test_contract_numbers_carry_their_check_digits() -> None:
     ],
 )
 def test_a_code_is_read_by_its_class(kind: Kind, name: str, good: list[int], bad: list[int]) -> None:
-    rest = {"Terminate": (0, ""), "NotApplied": (1, 1, 0), "OutcomeAnswer": (0, 0, 0, 0)}[name]
+    tails: dict[str, tuple[Field, ...]] = {
+        "Terminate": (0, "", bytes(16)),
+        "NotApplied": (1, 1, 0),
+        "OutcomeAnswer": (0, 0, 0, 0),
+    }
+    rest = tails[name]
     for number in good:
         values = (True, number, *rest) if name == "OutcomeAnswer" else (number, *rest)
         assert decode(kind, encode(Message(name, values))).int("code") == number

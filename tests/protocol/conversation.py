@@ -22,7 +22,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import Header
-from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
+from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN, SESSION_VERSION_STEP_MAX
 from protocol.messages import OutcomeAnswer, SeatHead, encode
 from protocol.partner_session import PartnerEvent, PartnerSession
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
@@ -81,7 +81,7 @@ class Ledger:
         return SeatHead(self.session_version, self.trade_date, self.next_number, int(code))
 
     def negotiate(self, wanted: int) -> SeatHead:
-        if wanted <= self.session_version:
+        if not self.session_version < wanted <= self.session_version + SESSION_VERSION_STEP_MAX:
             return self.head(ReplyCode.SESSION_VERSION_NOT_GROWING)
         self.session_version = wanted
         return self.head()
@@ -106,7 +106,8 @@ class Pair:
     partner_events: list[PartnerEvent] = field(default_factory=list)
     to_bank: bytearray = field(default_factory=bytearray)  # all bytes ever, for replays
     to_partner: bytearray = field(default_factory=bytearray)
-    violation: PeerViolation | None = None
+    violation: PeerViolation | None = None  # what the bank found
+    partner_violation: PeerViolation | None = None
 
     def exchange(self) -> None:
         """Bytes to and fro until nothing is left to say; a violation is answered with TERMINATE."""
@@ -133,8 +134,12 @@ class Pair:
 
     def partner_hears(self, data: bytes) -> None:
         self.partner.receive_data(data, self.now_ns)
-        while (event := self.partner.next_event(self.now_ns)) is not None:
-            self.partner_events.append(event)
+        try:
+            while (event := self.partner.next_event(self.now_ns)) is not None:
+                self.partner_events.append(event)
+        except PeerViolation as violation:
+            self.partner_violation = violation
+            self.partner.terminate(violation.code, violation.detail, self.now_ns)
 
     def serve(self, event: BankEvent) -> None:
         """What the gateway and the ledger do with an event."""

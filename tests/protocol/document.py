@@ -242,6 +242,8 @@ LIMITS = {
     "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`",
     "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
     "NEGOTIATE_FRESH_NS": "largest distance of a logon's `sent_at_ns` from the bank's clock, ns",
+    "REQUEST_FRESH_NS": "largest distance of a request's `sent_at_ns` from the bank's clock, ns",
+    "SESSION_VERSION_STEP_MAX": "how far the session version wanted may lie above the one in force",
     "LOGON_NS_MAX": "time that a partner has for each step of the logon, ns",
     "HEARTBEAT_NS_MIN": "shortest heartbeat interval, ns",
     "HEARTBEAT_NS_MAX": "longest heartbeat interval, ns",
@@ -249,7 +251,7 @@ LIMITS = {
     "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
-    "KEYS_PER_PARTY_MAX": "keys of one party",
+    "KEYS_PER_PARTY_MAX": "keys of one party that are good, or may become so",
     "CONTRACTS_MAX": "contracts",
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",
 }

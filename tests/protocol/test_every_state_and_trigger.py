@@ -29,7 +29,7 @@ T = TypeVar("T")
 NONCE = b"n" * 16
 HEAD = SeatHead(VERSION, TRADE_DATE, 1, 0)
 B, P = BankTrigger, PartnerTrigger
-TERMINATE = m.Terminate(int(ReplyCode.FINISHED), VERSION, "")
+TERMINATE = m.Terminate(int(ReplyCode.FINISHED), VERSION, "", NONCE)
 FROM_PARTNER: dict[BankTrigger, tuple[FrameKind, m.Message]] = {
     B.NEGOTIATE_CAME: (FrameKind.NEGOTIATE, m.Negotiate(NONCE, "")),
     B.ESTABLISH_CAME: (FrameKind.ESTABLISH, m.Establish(NONCE, 1, 10**9)),

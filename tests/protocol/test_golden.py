@@ -42,7 +42,7 @@ def verify(header: Header, header_bytes: bytes, signature: bytes) -> None:
     if header.sender == 1:
         verifier = keys.bank_verifiers().get(header.key_id)
     else:
-        verifier = keys.registry().verifier(header.sender, header.key_id, header.sent_at_ns)
+        verifier = keys.registry().verifier(header.sender, header.key_id, header.sent_at_ns, header.sent_at_ns)
     if verifier is None or verifier.suite != header.suite or not verifier.verify(header_bytes, signature):
         raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "test")
 

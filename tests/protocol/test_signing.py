@@ -71,10 +71,12 @@ def test_a_key_is_good_from_its_first_to_before_its_last_moment() -> None:
     registry.apply(RegisterParty(4, 2, 1, "丙证券", False))
     registry.apply(RegisterKey(4, 9, keys.broker_signer().public_key(), 100, 200))
 
-    known = [registry.verifier(4, 9, sent_at_ns) is not None for sent_at_ns in (99, 100, 199, 200)]
+    known = [registry.verifier(4, 9, sent_at_ns, 150) is not None for sent_at_ns in (99, 100, 199, 200)]
     assert known == [False, True, True, False]
-    assert registry.verifier(4, 8, 150) is None
-    assert registry.verifier(5, 9, 150) is None
+    known = [registry.verifier(4, 9, 150, received_at_ns) is not None for received_at_ns in (99, 100, 199, 200)]
+    assert known == [False, True, True, False]
+    assert registry.verifier(4, 8, 150, 150) is None
+    assert registry.verifier(5, 9, 150, 150) is None
 
 
 def test_accepted_registrations_may_be_applied_twice() -> None:
@@ -98,7 +100,7 @@ def test_bytes_that_are_no_key_read_as_an_unknown_key() -> None:
     registry.apply(RegisterParty(4, 2, 2, "丙证券", True))
     registry.apply(RegisterKey(4, 9, b"\x04" + b"\x01" * 64, 0, 200))
 
-    assert registry.verifier(4, 9, 100) is None
+    assert registry.verifier(4, 9, 100, 100) is None
 
 
 def test_a_seat_of_nobody_is_a_bug_of_ours() -> None:

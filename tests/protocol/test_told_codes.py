@@ -23,13 +23,13 @@ def test_a_refusal_of_another_class_is_malformed(number: int) -> None:
 
 @pytest.mark.parametrize("number", [100, 160, 199, ReplyCode.ROLE_FORBIDS])
 def test_a_link_ends_for_a_reason_of_its_class_or_for_a_question_that_is_not_permitted(number: int) -> None:
-    assert code_of_end(Terminate(number, 0, "")) == number
+    assert code_of_end(Terminate(number, 0, "", bytes(16))) == number
 
 
 @pytest.mark.parametrize("number", [0, 99, 200, 299, 2**15])
 def test_a_link_does_not_end_for_what_never_ends_one(number: int) -> None:
     with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
-        code_of_end(Terminate(number, 0, ""))
+        code_of_end(Terminate(number, 0, "", bytes(16)))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from protocol import messages as m
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.header import Header
+from protocol.limits import STALE_RETRY_NS
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
 from protocol.send_queue import blank_header
 from protocol.signing import Signer
@@ -168,11 +169,13 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     event = m.ChangeContract(contract_no_from_index(1), ContractEvent.SUSPEND)
     yield partner.message("control", "suspend a contract, request 46", FrameKind.CONTROL, event, 46)
     yield from _queries(partner, bank)
+    stale = m.NotApplied(int(ReplyCode.REQUEST_STALE), 46, 46, STALE_RETRY_NS)
+    yield bank.message("request_stale", "the frame at 46 was not sent now", FrameKind.NOT_APPLIED, stale)
     yield partner.message("heartbeat", "wants an answer", FrameKind.HEARTBEAT, m.Heartbeat(47, True))
     yield bank.message("heartbeat_answer", "the answer", FrameKind.HEARTBEAT, m.Heartbeat(47, False))
-    finished = m.Terminate(int(ReplyCode.FINISHED), VERSION, "done")
+    finished = m.Terminate(int(ReplyCode.FINISHED), VERSION, "done", PARTNER_NONCE)
     yield partner.message("terminate", "the partner leaves", FrameKind.TERMINATE, finished)
-    superseded = m.Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force")
+    superseded = m.Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force", PARTNER_NONCE)
     yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
     yield from _newer_codes(bank, records.header.body_digest)
 
@@ -187,7 +190,7 @@ def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
     yield Vector("outcomes_newer_code", what, make_frame(header, bytes(outcomes), bank.signer.sign), None)
     refused = m.NotApplied(NEWER_REFUSAL, 50, 46, 500_000_000)
     yield bank.message("not_applied_newer_code", "a refusal in no list yet", FrameKind.NOT_APPLIED, refused)
-    ended = m.Terminate(NEWER_END, VERSION, "a reason in no list yet")
+    ended = m.Terminate(NEWER_END, VERSION, "a reason in no list yet", PARTNER_NONCE)
     yield bank.message("terminate_newer_code", "a reason in no list yet", FrameKind.TERMINATE, ended)
 
 
@@ -216,12 +219,13 @@ def of_bank_seat() -> Iterator[Vector]:
         ("open_contracts", m.OpenContracts(98, [m.ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
         ("set_restraint", m.SetRestraint(98, 2_500_000)),
         ("open_trade_date", m.OpenTradeDate(20_260_922)),
+        ("end_key", m.EndKey(2, 5)),
     ]
     for number, (name, message) in enumerate(controls, start=1):
         yield bank.message(name, f"request {number} of the bank's seat", FrameKind.CONTROL, message, number)
-    header = bank.header(FrameKind.RECORDS)._replace(first_number=7, record_count=2)
+    header = bank.header(FrameKind.RECORDS)._replace(first_number=8, record_count=2)
     block = make_frame(header, bank_block(), bank.signer.sign)
-    yield Vector("bank_records", "a deposit and a withdrawal, requests 7 and 8", block, None)
+    yield Vector("bank_records", "a deposit and a withdrawal, requests 8 and 9", block, None)
     yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, m.TotalsQuery(1), 3)
     answer = bank._replace(direction=Direction.TO_PARTNER)
     totals = m.TotalsAnswer(123_456, True, [m.PartyTotals(2, 10_000_000, 601_092, 398_724, 1_234_567)])

@@ -1,0 +1,64 @@
+"""Who speaks on one link of the bank: the check of each header, before its body is awaited.
+
+Belongs here: identities, keys and signatures, what may come before the logon is done. Never here: bodies, numbers, the
+order of frames (session_states), which keys there are (registry). Everything that is wrong with party, seat, key or
+signature reads the same.
+"""
+
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.header import Header
+from protocol.key_ring import KeyRing
+from protocol.logon import check_fresh
+from protocol.registry import PartyRegistry
+from protocol.session_states import TO_BANK_TRIGGERS
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
+
+_UNKNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
+_LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
+
+
+class CallerCheck:
+    """The other end of one link. `party`, `seat`, `suite` are what an unverified header states until `is_verified`."""
+
+    __slots__ = ("_keys", "_registry", "is_established", "is_verified", "party", "seat", "suite", "utc_ns")
+
+    def __init__(self, registry: PartyRegistry, keys: KeyRing) -> None:
+        self._registry = registry
+        self._keys = keys
+        self.utc_ns = 0  # the bank's time of receipt, set before `check`
+        self.is_established = False
+        self.is_verified = False
+        self.party = 0
+        self.seat = 0
+        self.suite = keys.first_suite()
+
+    def check(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
+        """Raises PeerViolation MALFORMED_FRAME, SIGNATURE_INVALID, SESSION_UNKNOWN, STALE_TIMESTAMP.
+
+        Before the link is established only a fresh logon makes its sender known, and a TERMINATE passes: of everything
+        else there may be recordings, and they count for nobody.
+        """
+        if not self.is_verified:
+            # A refusal is addressed to whom the header names, known here or not, so that it tells nothing.
+            self.party, self.seat = header.sender, header.seat
+            self.suite = header.suite if self._keys.has_suite(header.suite) else self.suite
+        if header.direction != Direction.TO_BANK or header.kind not in TO_BANK_TRIGGERS:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to the bank")
+        verifier = self._registry.verifier(header.sender, header.key_id, header.sent_at_ns, self.utc_ns)
+        if (
+            verifier is None
+            or verifier.suite != header.suite
+            or not self._keys.has_suite(header.suite)
+            or header.recipient != BANK_PARTY
+            or self._registry.owner_of(header.seat) != header.sender
+            or not verifier.verify(header_bytes, signature)
+        ):
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, _UNKNOWN)
+        if header.seat != self.seat or header.sender != self.party:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, "a link carries one seat")
+        if header.kind in _LOGONS:
+            check_fresh(header.sent_at_ns, self.utc_ns)
+            self.is_verified = True
+        elif not self.is_established and header.kind != FrameKind.TERMINATE:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"{FrameKind(header.kind).name} before the logon is done")

@@ -1,0 +1,175 @@
+"""Keys of parties come and go: ended early, expired and giving way, their numbers never given again.
+
+Belongs here: what the core makes of RegisterKey and EndKey, and of frames under a key that is gone. Never here:
+signatures (protocol).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.core import engine
+from ledger.core.arrays import from_arrays, to_arrays
+from ledger.core.book import Book
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken, MisuseError
+from protocol.header import PREFIX
+from protocol.limits import KEYS_PER_PARTY_MAX, SESSION_VERSION_STEP_MAX
+from protocol.messages import EndKey, Negotiate, RegisterKey
+from protocol.vocabulary import BANK_PARTY, FrameKind, contract_no_from_index
+from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_BROKER, SEAT, Desk, Frame, freeze
+
+PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+FOR_EVER_NS = 2**62
+ORDER_4, NOT_CANONICAL = bytes(32), b"\xee" + b"\xff" * 30 + b"\x7f"
+
+
+def key(
+    key_id: int, not_after_ns: int = FOR_EVER_NS, party: int = BROKER, public_key: bytes = PUBLIC_KEY
+) -> RegisterKey:
+    return RegisterKey(party, key_id, public_key, 0, not_after_ns)
+
+
+def key_ids(book: Book, party: int = BROKER) -> list[int]:
+    return [known.key_id for known in book.parties[party].keys]
+
+
+def test_a_key_is_ended_and_its_number_is_never_given_again() -> None:
+    desk = Desk()
+    for key_id in (5, 9):
+        desk.done(key(key_id))
+    desk.done(EndKey(BROKER, 5))
+    assert key_ids(desk.book) == [9]
+    assert desk.control(EndKey(BROKER, 5)) == ReplyCode.KEY_UNFIT
+    assert [desk.control(key(key_id)) for key_id in (5, 4, 9)] == [ReplyCode.KEY_UNFIT] * 3
+    desk.done(key(6))
+
+    assert key_ids(desk.book) == [9, 6]
+
+
+@pytest.mark.parametrize("message", [EndKey(9, 1), EndKey(BROKER, 1)])
+def test_what_is_not_there_is_not_ended(message: EndKey) -> None:
+    wanted = ReplyCode.PARTY_UNKNOWN if message.party == 9 else ReplyCode.KEY_UNFIT
+    assert Desk().control(message) == wanted
+
+
+def test_a_broker_ends_no_key() -> None:
+    desk = Desk()
+    desk.done(key(1))
+
+    assert desk.control(EndKey(BROKER, 1), SEAT) == ReplyCode.ROLE_FORBIDS
+
+
+def test_expired_keys_give_way_when_there_is_no_room_and_not_before() -> None:
+    desk = Desk()
+    for key_id in range(1, KEYS_PER_PARTY_MAX + 1):
+        desk.done(key(key_id, NOW_NS + 10 * key_id))
+    assert desk.control(key(20)) == ReplyCode.KEY_UNFIT
+    desk.now_ns = NOW_NS + 29
+    desk.done(key(20))
+    assert key_ids(desk.book) == [3, 4, 5, 6, 7, 8, 20]
+    desk.now_ns = NOW_NS + 40
+    desk.done(key(21))
+    assert key_ids(desk.book) == [3, 4, 5, 6, 7, 8, 20, 21]
+    desk.done(key(22))
+    assert key_ids(desk.book) == [5, 6, 7, 8, 20, 21, 22]
+
+    assert [desk.control(key(key_id)) for key_id in (1, 2, 3, 4)] == [ReplyCode.KEY_UNFIT] * 4
+
+
+def test_keys_are_rotated_for_ever() -> None:
+    desk = Desk()
+    for key_id in range(1, 100):
+        desk.done(key(key_id, NOW_NS + 1))
+        desk.now_ns = NOW_NS + 1
+
+    assert len(key_ids(desk.book)) <= KEYS_PER_PARTY_MAX
+    assert len(desk.rows[-1].control) < 100
+
+
+def test_the_bank_ends_its_key_with_another_one() -> None:
+    desk = Desk()
+    for key_id in (1, 2):
+        desk.done(key(key_id, party=BANK_PARTY))
+    assert desk.control(EndKey(BANK_PARTY, 2), key_id=2) == ReplyCode.KEY_UNFIT
+    assert desk.control(EndKey(BANK_PARTY, 1), key_id=2) == ReplyCode.ACCEPTED
+    assert desk.control(EndKey(BANK_PARTY, 2), key_id=2) == ReplyCode.KEY_UNFIT
+    assert key_ids(desk.book, BANK_PARTY) == [2]
+
+
+@pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.CONTROL, FrameKind.NEGOTIATE])
+def test_a_frame_under_an_ended_key_has_no_row(kind: FrameKind) -> None:
+    """The gateway let it pass before; the ledger decides it after, and must not."""
+    desk = Desk()
+    contract = desk.open(1_000)
+    desk.done(key(5))
+    desk.done(key(7))
+    prefixes = desk.prefixes(Frame(SEAT, freeze(contract, 1)))
+    prefixes["kind"] = kind
+    prefixes["key_id"] = 5
+    desk.done(EndKey(BROKER, 5))
+    before = engine.state_slice_digest(desk.book, 0)
+    message = Negotiate(bytes(16), "") if kind == FrameKind.NEGOTIATE else None
+
+    def decide() -> bytes:
+        if kind == FrameKind.RECORDS:
+            return engine.decide_block(desk.book, prefixes, freeze(contract, 1), desk.now_ns)
+        return engine.decide_control(desk.book, prefixes, [message], desk.now_ns)
+
+    with pytest.raises(MisuseError, match="under key 5, which party 2 has no more"):
+        decide()
+    assert engine.state_slice_digest(desk.book, 0) == before
+    assert not engine.is_key_retired(desk.book, BROKER, 7)
+    assert not engine.is_key_retired(desk.book, OTHER_BROKER, 5)
+
+    prefixes["key_id"] = 7
+    assert desk.ask(SEAT, freeze(contract, 1))[0].code == ReplyCode.ACCEPTED
+
+
+def test_a_stored_row_under_an_ended_key_does_not_fit() -> None:
+    stories = Desk(), Desk()
+    for desk in stories:
+        desk.open(1_000)
+        desk.done(key(5))
+    stories[0].done(RegisterKey(OTHER_BROKER, 5, PUBLIC_KEY, 0, 1))
+    stories[1].done(EndKey(BROKER, 5))
+    stories[0].ask(SEAT, freeze(contract_no_from_index(0), 1))
+    row = stories[0].rows[-1]
+    headers = np.frombuffer(bytearray(row.headers), PREFIX)
+    headers["key_id"] = 5
+    forged = replace(row, headers=headers.tobytes())
+    before = Book.empty(stories[0].size)
+    for earlier in stories[0].rows[:-1]:
+        engine.apply_row(before, earlier)
+    engine.apply_row(before, forged)
+
+    with pytest.raises(InvariantBroken, match="under key 5"):
+        engine.apply_row(stories[1].book, forged)
+
+
+def test_what_is_retired_is_in_snapshots() -> None:
+    desk = Desk()
+    desk.done(key(5))
+    desk.done(EndKey(BROKER, 5))
+    copy = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
+
+    assert engine.is_key_retired(copy, BROKER, 5)
+    assert copy.parties == desk.book.parties
+
+
+@pytest.mark.parametrize("public_key", [ORDER_4, NOT_CANONICAL])
+def test_a_key_under_which_anything_verifies_is_unfit(public_key: bytes) -> None:
+    assert Desk().control(key(1, public_key=public_key)) == ReplyCode.KEY_UNFIT
+
+
+def test_a_session_version_grows_in_steps_that_use_no_seat_up() -> None:
+    desk = Desk()
+    for wanted in (SESSION_VERSION_STEP_MAX + 1, 2**31 - 1):
+        with pytest.raises(MisuseError, match="does not grow"):
+            desk.negotiate(SEAT, wanted)
+    desk.negotiate(SEAT, SESSION_VERSION_STEP_MAX)
+    desk.negotiate(SEAT, 2 * SESSION_VERSION_STEP_MAX)
+
+    assert desk.book.session_version[SEAT] == 2 * SESSION_VERSION_STEP_MAX

@@ -1,0 +1,281 @@
+"""Whose clock counts, and whose key: frames that were not sent now, keys past their time, clocks that are put right."""
+
+import pytest
+
+from protocol.bank_events import EstablishReceived, PeerTerminated
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.limits import (
+    ESTABLISHES_REMEMBERED_MAX,
+    KEYS_PER_PARTY_MAX,
+    NEGOTIATE_FRESH_NS,
+    REQUEST_FRESH_NS,
+    STALE_RETRY_NS,
+)
+from protocol.messages import (
+    EndKey,
+    Heartbeat,
+    NotApplied,
+    RegisterKey,
+    encode,
+)
+from protocol.partner_session import NotAppliedReceived, OutcomesReceived
+from protocol.session_states import BankState
+from protocol.signing import verifier_from_bytes
+from protocol.vocabulary import FrameKind, Suite
+from tests.protocol import keys
+from tests.protocol.conversation import (
+    INTERVAL_NS,
+    NEXT_DATE,
+    SECOND,
+    T0_NS,
+    TRADE_DATE,
+    Pair,
+    bank_session,
+    freezes,
+    new_pair,
+    partner_session,
+    policy,
+)
+
+HOUR = 3_600 * SECOND
+ED25519_ORDER_8 = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+UNFIT_ED25519 = {
+    "the neutral element": b"\x01" + bytes(31),
+    "order 4": bytes(32),
+    "order 8": ED25519_ORDER_8,
+    "order 2": bytes.fromhex("ec" + "ff" * 30 + "7f"),
+    "the neutral element, y + p": bytes.fromhex("ee" + "ff" * 30 + "7f"),
+    "a negative zero": b"\x01" + bytes(30) + b"\x80",
+    "not on the curve": b"\x02" + bytes(31),
+}
+
+
+def bank_with(registry_keys: tuple[RegisterKey | EndKey, ...]) -> Pair:
+    """A pair whose bank has taken these messages."""
+    registry = keys.registry()
+    for message in registry_keys:
+        registry.apply(message)
+    pair = new_pair()
+    pair.bank = type(pair.bank)(registry, keys.bank_signers(), policy(), T0_NS)
+    return pair
+
+
+# Requests
+
+
+@pytest.mark.parametrize("skew_ns", [-REQUEST_FRESH_NS, REQUEST_FRESH_NS])
+def test_a_request_at_the_edge_of_fresh_is_taken(skew_ns: int) -> None:
+    pair = new_pair().log_on()
+    pair.partner.send_block(freezes(2), 1, 2, 0, pair.now_ns + skew_ns)
+    pair.exchange()
+
+    assert isinstance(pair.told(), OutcomesReceived)
+
+
+@pytest.mark.parametrize("skew_ns", [-REQUEST_FRESH_NS - 1, REQUEST_FRESH_NS + 1, -HOUR])
+@pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.CONTROL])
+def test_a_request_that_was_not_sent_now_consumes_nothing_and_the_link_goes_on(skew_ns: int, kind: FrameKind) -> None:
+    pair = new_pair().log_on()
+    if kind == FrameKind.RECORDS:
+        pair.partner.send_block(freezes(2), 1, 2, 0, pair.now_ns + skew_ns)
+    else:
+        pair.partner.send_control(encode(Heartbeat(1, False)), 1, pair.now_ns + skew_ns)
+    pair.exchange()
+
+    told = pair.told()
+    assert isinstance(told, NotAppliedReceived)
+    assert told.message == NotApplied(int(ReplyCode.REQUEST_STALE), 1, 1, STALE_RETRY_NS)
+    assert (told.header.trade_date, pair.requests) == (TRADE_DATE, [])
+    assert (pair.bank.state, pair.bank.next_number, pair.bank.unanswered_records) == (BankState.ESTABLISHED, 1, 0)
+    pair.partner.send_block(freezes(2), 1, 2, 0, pair.now_ns)
+    pair.exchange()
+    assert isinstance(pair.told(), OutcomesReceived)
+
+
+@pytest.mark.parametrize(("number", "date"), [(9, TRADE_DATE), (1, NEXT_DATE), (3, 20_260_101)])
+def test_staleness_is_told_before_gaps_repeats_and_dates(number: int, date: int) -> None:
+    pair = new_pair().log_on()
+    pair.partner.send_block(freezes(1), number, 1, 0, pair.now_ns - HOUR, trade_date=date)
+    pair.exchange()
+
+    told = pair.told()
+    assert isinstance(told, NotAppliedReceived)
+    assert told.message == NotApplied(int(ReplyCode.REQUEST_STALE), number, number, STALE_RETRY_NS)
+    assert told.header.trade_date == date
+
+
+# Keys
+
+
+@pytest.mark.parametrize("ended_ns", [T0_NS, T0_NS - SECOND])
+def test_a_key_past_its_time_at_the_bank_is_not_saved_by_an_early_date(ended_ns: int) -> None:
+    """Whoever holds the key may write any time of sending into a header."""
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, ended_ns),))
+    pair.partner.negotiate(b"n" * 16, ended_ns - 1)
+    pair.bank_hears(pair.partner.data_to_send())
+
+    assert pair.violation is not None
+    assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
+
+
+def test_a_key_that_ends_while_a_link_is_up_signs_no_further_frame() -> None:
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, T0_NS + SECOND),)).log_on()
+    pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
+    pair.exchange()
+    assert isinstance(pair.told(), OutcomesReceived)
+    pair.now_ns += SECOND
+    pair.partner.send_block(freezes(1), 2, 1, 0, pair.now_ns - 1)
+    pair.exchange()
+
+    assert pair.violation is not None
+    assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
+    assert len(pair.requests) == 1
+
+
+def test_an_ended_key_signs_nothing_from_the_next_frame_on() -> None:
+    registry = keys.registry()
+    pair = new_pair()
+    pair.bank = type(pair.bank)(registry, keys.bank_signers(), policy(), T0_NS)
+    pair.log_on()
+    registry.apply(EndKey(keys.BROKER, 5))
+    registry.apply(EndKey(keys.BROKER, 5))  # a row may be fed twice
+    pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
+    pair.exchange()
+
+    assert pair.violation is not None
+    assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
+    assert registry.verifier(keys.OTHER_BROKER, 6, T0_NS, T0_NS) is not None
+
+
+def test_a_registry_taken_over_anew_knows_no_key_that_is_gone() -> None:
+    """The gateway may miss the outcome of an EndKey: it learns of it when it registers again."""
+    registry = keys.registry()
+    entry = next(entry for entry in registry.entries() if entry.party == keys.BROKER)
+    ended = keys.registry()
+    ended.apply(EndKey(keys.BROKER, 5))
+    registry.take_over(next(one for one in ended.entries() if one.party == keys.BROKER))
+
+    assert [key.key_id for key in entry.keys] == [5, keys.EXPIRED_KEY_ID]
+    assert registry.verifier(keys.BROKER, 5, T0_NS, T0_NS) is None
+
+
+def test_a_registry_keeps_as_many_keys_as_the_ledger() -> None:
+    registry = keys.registry()
+    public_key = keys.broker_signer().public_key()
+    for key_id in range(100, 130):
+        registry.apply(RegisterKey(keys.BROKER, key_id, public_key, 0, T0_NS + key_id))
+
+    entry = registry.party(keys.BROKER)
+    assert entry is not None
+    assert len(entry.keys) == KEYS_PER_PARTY_MAX
+    assert registry.verifier(keys.BROKER, 129, T0_NS, T0_NS) is not None
+    assert registry.verifier(keys.BROKER, 100, T0_NS, T0_NS) is None
+
+
+@pytest.mark.parametrize("name", list(UNFIT_ED25519))
+def test_a_point_that_signs_anything_is_no_key(name: str) -> None:
+    with pytest.raises(MisuseError, match="not a ED25519_SHA256 public key"):
+        verifier_from_bytes(Suite.ED25519_SHA256, UNFIT_ED25519[name])
+
+
+# What may come before the logon is done
+
+
+def test_a_recorded_prefix_makes_nobody_a_party() -> None:
+    """160 bytes recorded once: before the logon they count for nobody, and are refused without waiting for a body."""
+    established = new_pair().log_on()
+    established.partner.send_block(freezes(1), 1, 1, 0, T0_NS)
+    recorded = [established.partner.data_to_send()[:160]]
+    stale = partner_session()
+    stale.negotiate(b"n" * 16, T0_NS - NEGOTIATE_FRESH_NS - 1)
+    recorded.append(stale.data_to_send()[:160])
+    found = []
+    for prefix in recorded:
+        bank = bank_session()
+        bank.receive_data(prefix, T0_NS)
+        with pytest.raises(PeerViolation) as violation:
+            bank.next_event(T0_NS)
+        found.append((violation.value.code, bank.party))
+
+    assert found == [(ReplyCode.SESSION_UNKNOWN, 0), (ReplyCode.STALE_TIMESTAMP, 0)]
+
+
+def test_a_recorded_end_counts_for_nobody() -> None:
+    recorded = new_pair().log_on()
+    recorded.partner.terminate(ReplyCode.FINISHED, "", T0_NS)
+    bank = bank_session()
+    wire = recorded.partner.data_to_send()
+    bank.receive_data(wire[:160], T0_NS)
+    assert bank.next_event(T0_NS) is None
+    assert bank.party == 0
+    bank.receive_data(wire[160:], T0_NS)
+
+    assert bank.next_event(T0_NS) == PeerTerminated(ReplyCode.FINISHED, "")
+
+
+# Clocks that are put right
+
+
+def test_a_clock_that_was_ahead_and_is_put_right_logs_on_at_once() -> None:
+    """The bank remembers what it saw, not the latest time: a partner that was 5 s ahead is not shut out."""
+    registry = keys.registry()
+    ledger = new_pair().log_on().ledger
+    states = []
+    for partner_ns in (T0_NS + NEGOTIATE_FRESH_NS, T0_NS, T0_NS - NEGOTIATE_FRESH_NS):
+        bank = type(bank_session())(registry, keys.bank_signers(), policy(), T0_NS)
+        pair = Pair(bank, partner_session(now_ns=partner_ns), ledger)
+        pair.partner.establish(b"e" * 16, 1, partner_ns)
+        pair.exchange()
+        states.append(pair.bank.state)
+
+    assert states == [BankState.ESTABLISHED] * 3
+
+
+def test_an_establish_is_remembered_as_long_as_it_is_fresh_and_no_longer() -> None:
+    registry = keys.registry()
+    sent_ns = T0_NS + NEGOTIATE_FRESH_NS
+    registry.check_first_establish(11, sent_ns, b"e" * 16, T0_NS)
+    for later_ns in (0, NEGOTIATE_FRESH_NS, 2 * NEGOTIATE_FRESH_NS):
+        with pytest.raises(PeerViolation, match="STALE_TIMESTAMP"):
+            registry.check_first_establish(11, sent_ns, b"e" * 16, T0_NS + later_ns)
+    registry.check_first_establish(12, sent_ns, b"e" * 16, T0_NS)  # of another seat
+    registry.check_first_establish(11, sent_ns, b"f" * 16, T0_NS)  # another logon of the same moment
+
+
+def test_the_memory_of_establishes_is_bounded() -> None:
+    registry = keys.registry()
+    for number in range(ESTABLISHES_REMEMBERED_MAX):
+        registry.check_first_establish(11, T0_NS + number, b"e" * 16, T0_NS)
+    with pytest.raises(PeerViolation, match="STOPPING"):
+        registry.check_first_establish(11, T0_NS, b"f" * 16, T0_NS)
+    registry.check_first_establish(11, T0_NS + HOUR, b"f" * 16, T0_NS + HOUR)
+
+
+@pytest.mark.parametrize("offset_ns", [0, HOUR, -HOUR])
+def test_headers_are_utc_and_heartbeats_are_not(offset_ns: int) -> None:
+    """The clock of either side is put forward or back while a link is up: nobody is found silent by that."""
+    pair = new_pair()
+    pair.bank.utc_offset_ns = pair.partner.utc_offset_ns = 7 * HOUR
+    pair.log_on()
+    assert pair.violation is pair.partner_violation is None
+    pair.bank.utc_offset_ns += offset_ns
+    pair.partner.utc_offset_ns += offset_ns
+    pair.at(T0_NS + INTERVAL_NS - 1, pair.bank.on_deadline)
+    pair.partner.on_deadline(pair.now_ns)
+    assert (pair.bank.data_to_send(), pair.partner.data_to_send()) == (b"", b"")
+    assert pair.bank.next_deadline_ns() == pair.partner.next_deadline_ns() == T0_NS + INTERVAL_NS
+
+    pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
+    pair.exchange()
+    assert pair.requests[0].header.sent_at_ns == pair.now_ns + 7 * HOUR + offset_ns
+
+
+def test_the_bank_takes_the_time_of_a_logon_by_utc() -> None:
+    bank, partner = bank_session(), partner_session()
+    bank.utc_offset_ns = HOUR
+    partner.utc_offset_ns = HOUR - 1
+    partner.establish(b"e" * 16, 1, T0_NS)
+    bank.receive_data(partner.data_to_send(), T0_NS)
+
+    assert isinstance(bank.next_event(T0_NS), EstablishReceived)
