@@ -34,7 +34,7 @@ from config.postgres_places import (
     recorded_places,
     remove_folders,
 )
-from config.postgres_settings import ROLE, SUPERUSER, write_settings
+from config.postgres_settings import READER, ROLE, SUPERUSER, write_settings
 from config.processes import (
     Identity,
     Progress,
@@ -322,7 +322,9 @@ class EmbeddedPostgres:
         checks = ["--data-checksums", "--no-instructions"]
         self._run([self.binary("initdb"), "-D", str(self.data), *locale, *access, *checks], "")
         role = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-        self.administer([role, f"CREATE DATABASE {DATABASE} OWNER {ROLE}"])
+        reader = role.replace(ROLE, READER, 1) + " CONNECTION LIMIT 16"
+        read_only = f"ALTER ROLE {READER} SET default_transaction_read_only = on"
+        self.administer([role, reader, read_only, f"CREATE DATABASE {DATABASE} OWNER {ROLE}"])
 
     def _lay_out_log(self, files: int) -> None:
         """Creates log files ahead, which a checkpoint then keeps for reuse: the first busy minutes write into files

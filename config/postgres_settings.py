@@ -3,7 +3,8 @@
 What belongs here: those files. What never may: starting a server.
 
 Who may connect: only the Unix socket, only `peer`: the operating-system user that runs the server and the one
-that called us, as role `yzt`, which owns database `yzt` and is no superuser. Nothing listens on a network.
+that called us, as role `yzt`, which owns database `yzt` and is no superuser, or as `yzt_reader`, which
+may look. Nothing listens on a network.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ from config.postgres_install import caller_name
 from config.processes import Identity
 
 ROLE: Final = "yzt"
+READER: Final = "yzt_reader"
 SUPERUSER: Final = "postgres"
 SETTINGS = Path(__file__).with_name("postgresql.conf")
 
@@ -25,12 +27,14 @@ def write_settings(folder: Path, identity: Identity | None) -> None:
     """
     server_user = identity.name if identity else caller_name()
     names = sorted({server_user, caller_name()})
-    mapped = [f"yzt {_quoted(name)} {ROLE}" for name in names] + [f"yzt {_quoted(server_user)} {SUPERUSER}"]
+    mapped = [f"yzt {_quoted(name)} {role}" for name in names for role in (ROLE, READER)] + [
+        f"yzt {_quoted(server_user)} {SUPERUSER}"
+    ]
     hba, ident = folder / "pg_hba.conf", folder / "pg_ident.conf"
     files = {
         folder / "postgresql.conf": f"{SETTINGS.read_text(encoding='utf-8')}\n"
         f"hba_file = {_literal(hba)}\nident_file = {_literal(ident)}\n",
-        hba: f"local all {ROLE} peer map=yzt\nlocal all {SUPERUSER} peer map=yzt\n",
+        hba: "".join(f"local all {role} peer map=yzt\n" for role in (ROLE, READER, SUPERUSER)),
         ident: "\n".join(mapped) + "\n",
     }
     folder.mkdir(exist_ok=True)

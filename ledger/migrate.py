@@ -12,6 +12,7 @@ from typing import Final
 import asyncpg
 
 from config.exit_codes import ExitCode, ProcessFault
+from ledger.reading import prepare_reading
 
 FILES: Final = Path(__file__).with_name("migrations")
 ADVISORY_LOCK: Final = 0x595A_5431  # "YZT1": two processes that start together apply each file once
@@ -79,6 +80,8 @@ async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
                     migration.name,
                     migration.sha256,
                 )
+        if folder == FILES:
+            await prepare_reading(connection)
         return len(wanted)
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)

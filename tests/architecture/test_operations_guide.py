@@ -22,6 +22,7 @@ from gateway.ops.metrics import GatewayCollector
 from gateway.settings import GatewaySettings
 from ledger.follower.metrics import FollowerMetrics
 from ledger.metrics import LedgerCollector, LedgerMetrics
+from ledger.reading import VIEWS
 from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_DEFAULT, LINKS_MAX
 from tests.architecture.sources import ROOT
 
@@ -124,6 +125,10 @@ def test_the_csv_examples_can_be_loaded_and_show_every_kind(tmp_path: Path) -> N
         heads.append(tuple(example.splitlines()[0].split(",")))
 
     assert heads == [kind.value for kind in FileKind]
+
+
+def test_every_view_for_readers_stands_in_the_guide() -> None:
+    assert tuple(first_code(name) for name, *_ in rows_under("## Reading by SQL")) == VIEWS
 
 
 def test_decision_pages_are_short_and_numbered_once() -> None:
