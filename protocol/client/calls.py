@@ -15,6 +15,7 @@ import trio
 
 from protocol.client.caller import Call, Caller
 from protocol.client.errors import OutcomeUnknown, SessionEnded
+from protocol.client.forks import Origin
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from protocol.client.receipts import RECEIPT
 from protocol.client.turns import Turn
@@ -188,6 +189,7 @@ class Calls:
         self._controls: deque[Call] = deque()
         self._blocks: deque[BlockCall] = deque()
         self._ended: SessionEnded | None = None
+        self._origin = Origin()
 
     @property
     def is_waiting(self) -> bool:
@@ -279,6 +281,7 @@ class Calls:
         self._blocks.clear()
 
     def _check_open(self) -> None:
+        self._origin.check()
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
 
@@ -287,11 +290,11 @@ class Calls:
             self._blocks.popleft()
 
 
-def recovered(kind: int, body: bytes, replies: list[Reply]) -> Recovered:
+def recovered(kind: int, body: bytes, replies: list[Reply], why_unsendable: str = "") -> Recovered:
     """An outcome for `Seat.recovered`, with what it answers."""
-    is_control = kind == _CONTROL
-    records = np.frombuffer(b"" if is_control else body, RECORD)
-    return Recovered(block_outcome(replies), records, body if is_control else b"")
+    is_records = kind == _RECORDS and len(body) % RECORD_BYTES == 0
+    records = np.frombuffer(body if is_records else b"", RECORD)
+    return Recovered(block_outcome(replies), records, b"" if is_records else body, why_unsendable)
 
 
 def _cut(reply: Reply, index: int) -> Reply:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import trio
 
 from protocol.client.clock import Clock
+from protocol.client.forks import Origin
 from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import Traffic
@@ -98,6 +99,7 @@ class Link:
         self._tick_ns = settings.heartbeat_ns // TICKS_PER_HEARTBEAT
         self._is_mid_send = False
         self._end: LinkEnd | None = None
+        self._origin = Origin()
         self.has_negotiated = False
         self.was_established = False
 
@@ -218,7 +220,7 @@ class Link:
         self._session.terminate(ReplyCode.FINISHED, "", self._clock.now_ns())
         data = self._session.data_to_send()
         try:
-            if data and not self._is_mid_send:
+            if data and not self._is_mid_send and self._origin.is_here:  # a forked child says nothing on this link
                 with trio.move_on_after(FAREWELL_NS / NS_PER_S, shield=True):
                     await stream.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):

@@ -26,6 +26,7 @@ from protocol.client.outbox_layout import (
     ring_offset,
     table_offset,
 )
+from protocol.client.sendable import why_unsendable
 from protocol.errors import MisuseError
 from protocol.limits import BODY_BYTES_MAX, OUTBOX_FRAMES_MAX, RECORD_BYTES
 
@@ -109,8 +110,12 @@ class Outbox:
     ) -> int:
         """Keep a frame; returns its slot. Not to be sent before `flush`. `body_digest`: SHA-256 of `body`, (32,).
 
-        Raises MisuseError unless `fits`, OutboxError when the disk fails (`power_safe`): the frame is not kept.
+        Raises MisuseError unless it `fits` and can be sent (see `sendable`), OutboxError when the disk fails
+        (`power_safe`): the frame is not kept.
         """
+        reason = why_unsendable(kind, trade_date, first_number, record_count, valid_until_ns, len(body))
+        if reason:
+            raise MisuseError(f"a frame that cannot be sent is not kept: {reason}")
         offset = self._place(len(body))
         if offset == NO_ROOM or not self._spare:
             raise MisuseError("the outbox is full")
@@ -161,7 +166,7 @@ class Outbox:
         """The kept body of a live frame."""
         cell = self._live[slot]
         start = self._ring + cell.body_offset
-        return bytes(self._file.view[start : start + cell.body_bytes])
+        return self._file.read_bytes(start, cell.body_bytes)
 
     def free(self, slot: int) -> None:
         """Forget an answered frame."""
@@ -255,8 +260,8 @@ class Outbox:
 
     def _check_body(self, slot: int, cell: OutboxCell) -> None:
         start, end = self._ring + cell.body_offset, self._ring + cell.body_offset + cell.body_bytes
-        whole = cell.body_offset >= 0 and end <= self._file.size_bytes
-        if not whole or hashlib.sha256(self._file.view[start:end]).digest() != cell.body_digest:
+        whole = cell.body_offset >= 0 and start <= end <= self._file.size_bytes
+        if not whole or hashlib.sha256(self._file.read_bytes(start, cell.body_bytes)).digest() != cell.body_digest:
             raise OutboxDamaged(
                 f"outbox {self._file.path}: the body of slot {slot} (number {cell.first_number} of "
                 f"{cell.trade_date}) at byte {start} does not fit its digest"

@@ -8,60 +8,72 @@ never cut).
 import fcntl
 import mmap
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from protocol.client import forks
 from protocol.client.errors import OutboxDamaged, OutboxError, OutboxInUse
-from protocol.client.outbox_layout import WORD_BYTES, commit_word
+from protocol.client.outbox_layout import PAGE_BYTES, WORD_BYTES, commit_word, has_begun
+
+CHUNK_BYTES = 1024 * 1024
 
 
 class OutboxFile:
-    """The file under an outbox. One owner; not thread-safe."""
+    """The file under an outbox. One owner; not thread-safe. Closed at once in every forked child."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Use `open`."""
         self.path = path
         self._descriptor = descriptor
         self._map = mmap.mmap(descriptor, 0)
-        self.view = memoryview(self._map)
-        self._words = self.view.cast("q")
+        self._words = memoryview(self._map).cast("q")  # the only view: others could be in the way of closing the map
+        forks.at_child(self, self.close)
 
     @classmethod
     def open(cls, path: Path, size_bytes: int) -> Self:
-        """Lock and map the file; a new or empty one is made with `size_bytes`, on the disk and full of zeros.
+        """Lock and map the file. One that is new, or never became an outbox, is made with `size_bytes`, on the disk and
+        full of zeros. Every block of it is allocated: a full disk is told here, never as a fault in the map.
 
         Raises OutboxInUse, OutboxDamaged (too short to be an outbox), OutboxError (what the system says).
         """
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise OutboxError(f"outbox {path}: {error.strerror}") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found_bytes = os.fstat(descriptor).st_size
-            if found_bytes == 0:
-                _make(path, descriptor, size_bytes)
-            elif found_bytes < mmap.PAGESIZE or found_bytes % WORD_BYTES:
-                raise OutboxDamaged(f"outbox {path}: {found_bytes} bytes are no outbox")
-            return cls(path, descriptor)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            raise OutboxInUse(f"outbox {path}: in use by another process or seat") from error
-        except OSError as error:
-            os.close(descriptor)
-            raise OutboxError(f"outbox {path}: {error.strerror}") from error
-        except OutboxError:
-            os.close(descriptor)
-            raise
+        with forks.opening:
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise OutboxError(f"outbox {path}: {error.strerror}") from error
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found_bytes = os.fstat(descriptor).st_size
+                if found_bytes != size_bytes and _never_begun(descriptor, found_bytes):
+                    _make(path, descriptor, size_bytes)
+                elif found_bytes < mmap.PAGESIZE or found_bytes % WORD_BYTES:
+                    raise OutboxDamaged(f"outbox {path}: {found_bytes} bytes are no outbox")
+                else:
+                    _allocate(path, descriptor, found_bytes)  # a copy or a backup may have left holes in it
+                return cls(path, descriptor)
+            except BlockingIOError as error:
+                os.close(descriptor)
+                raise OutboxInUse(f"outbox {path}: in use by another process or seat") from error
+            except OSError as error:
+                os.close(descriptor)
+                raise OutboxError(f"outbox {path}: {error.strerror}") from error
+            except BaseException:
+                os.close(descriptor)
+                raise
 
     @property
     def size_bytes(self) -> int:
         """Size of the file."""
-        return len(self.view)
+        return len(self._map)
 
     def write_bytes(self, place: int, data: bytes) -> None:
         """Copy `data` to byte `place`."""
-        self.view[place : place + len(data)] = data
+        self._map[place : place + len(data)] = data
+
+    def read_bytes(self, place: int, size_bytes: int) -> bytes:
+        """A copy of `size_bytes` from byte `place`."""
+        return self._map[place : place + size_bytes]
 
     def write_word(self, place: int, word: int) -> None:
         """Store 8 bytes at `place`, a multiple of 8, at once."""
@@ -83,7 +95,7 @@ class OutboxFile:
         word = self.word(place + fields_bytes)
         if word == 0:
             return None
-        fields = bytes(self.view[place : place + fields_bytes])
+        fields = self.read_bytes(place, fields_bytes)
         if word != commit_word(place, fields):
             raise OutboxDamaged(f"outbox {self.path}: {what} at byte {place} does not fit its check")
         return fields
@@ -97,21 +109,45 @@ class OutboxFile:
             raise OutboxError(f"outbox {self.path}: not brought to the disk: {error.strerror}") from error
 
     def close(self) -> None:
-        """Unmap and unlock."""
+        """Unmap and unlock; in a forked child the parent keeps its lock and its map."""
         if self._descriptor < 0:
             return
+        forks.forget(self)
         self._words.release()
-        self.view.release()
         self._map.close()
         os.close(self._descriptor)
         self._descriptor = -1
 
 
+def _never_begun(descriptor: int, found_bytes: int) -> bool:
+    """True for a file into which no frame was ever put: making it was cut short, by a full disk or a kill."""
+    page = os.pread(descriptor, PAGE_BYTES, 0)
+    if has_begun(page):
+        return False
+    return all(
+        not any(os.pread(descriptor, CHUNK_BYTES, place)) for place in range(PAGE_BYTES, found_bytes, CHUNK_BYTES)
+    )
+
+
 def _make(path: Path, descriptor: int, size_bytes: int) -> None:
-    os.posix_fallocate(descriptor, 0, size_bytes)  # a full disk is told here, not as a fault in the map
-    os.fsync(descriptor)
+    """Leaves an empty file when it cannot be made."""
+    os.ftruncate(descriptor, 0)
+    try:
+        _allocate(path, descriptor, size_bytes)
+        os.fsync(descriptor)
+    except BaseException:
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+        raise
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def _allocate(path: Path, descriptor: int, size_bytes: int) -> None:
+    try:
+        os.posix_fallocate(descriptor, 0, size_bytes)
+    except OSError as error:
+        raise OutboxError(f"outbox {path}: {error.strerror}: {size_bytes} bytes are needed") from error

@@ -1,6 +1,7 @@
 """Byte layout of the outbox file: header page, table of slots, ring of bodies; the two kinds of cells and their check.
 
-Belongs here: offsets, structs, the word that commits a cell. Never here: the file, the map, what is live.
+Belongs here: offsets, structs, the word that commits a cell, how a file without a header looks. Never here: the file,
+the map, what is live.
 
     0                      header page: two copies of the header, written in turn
     4096                   table: `frames_max` slots of 256 bytes, each two cells of 128, written in turn
@@ -57,6 +58,18 @@ class OutboxCell(NamedTuple):
     trade_date: int
     body_bytes: int
     body_digest: bytes  # (32,) SHA-256, the same that the header carries
+
+
+def has_begun(page: bytes) -> bool:
+    """Whether `page`, the first of a file, may be that of an outbox with a header, or of something else.
+
+    False: it is empty, full of zeros, or of an outbox whose first header was never whole.
+    """
+    if not any(page):
+        return False
+    words = [HEADER_FIELDS.size + half * HEADER_COPY_BYTES for half in (0, 1)]
+    is_ours = len(page) == PAGE_BYTES and page.startswith(MAGIC)
+    return not is_ours or any(any(page[word : word + WORD_BYTES]) for word in words)
 
 
 def table_offset(slot: int, half: int) -> int:

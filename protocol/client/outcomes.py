@@ -102,11 +102,14 @@ class Recovered:
     """An outcome that no caller waited for: of an earlier process, or of a call that was cancelled.
 
     Either `records` holds the (n,) RECORD requests, or it is empty and `control` holds the body of a control frame.
+    `why_unsendable` is empty, or says for what the frame, found in the outbox, can never be sent: no bank decided it,
+    and its outcomes are MALFORMED_FRAME under number 0.
     """
 
     outcome: BlockOutcome
     records: RecordArray
     control: bytes
+    why_unsendable: str = ""
 
 
 def outcomes_one_by_one(reply: Reply) -> list[Outcome]:

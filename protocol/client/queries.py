@@ -8,6 +8,7 @@ from collections import deque
 import trio
 
 from protocol.client.errors import SessionEnded
+from protocol.client.forks import Origin
 from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.lowlevel import Bell
 from protocol.messages import AnswerMessage, QueryMessage, decode_answer, encode
@@ -35,6 +36,7 @@ class Queries:
         self._to_send: deque[_Question] = deque()
         self._last_id = 0
         self._ended: SessionEnded | None = None
+        self._origin = Origin()
 
     @trio.lowlevel.enable_ki_protection
     async def ask(self, query: QueryMessage) -> AnswerMessage:
@@ -42,6 +44,7 @@ class Queries:
 
         Raises SessionEnded. On cancellation the answer is ignored.
         """
+        self._origin.check()
         async with self._turns:
             if self._ended is not None:
                 raise SessionEnded(self._ended.code, self._ended.detail)

@@ -24,6 +24,7 @@ from protocol.client.arguments import (
 )
 from protocol.client.clock import Clock, SystemClock
 from protocol.client.errors import SessionEnded
+from protocol.client.forks import Origin
 from protocol.client.link import NS_PER_S, Link, LinkEnd, connect
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
@@ -91,6 +92,7 @@ class Seat(AwaitedVerbs):
         self._jitter = random.Random(f"{settings.jitter_seed}/{settings.seat}")  # noqa: S311 - spreads pauses, guards nothing
         self._ready = trio.Event()
         self._ended: SessionEnded | None = None
+        self._origin = Origin()
 
     @classmethod
     @asynccontextmanager
@@ -127,7 +129,8 @@ class Seat(AwaitedVerbs):
                     finally:
                         seat._end(SessionEnded(ReplyCode.FINISHED, "the seat was closed"))
                         nursery.cancel_scope.cancel()
-                seat._traffic.forget_told()
+                if seat._origin.is_here:
+                    seat._traffic.forget_told()
             except BaseExceptionGroup as group:
                 if len(group.exceptions) > 1:
                     raise

@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 import trio
 
 from protocol.client.errors import SessionEnded
+from protocol.client.forks import Origin
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.receipts import Receipt
 from protocol.client.seat import Seat
@@ -51,6 +52,7 @@ class SyncSeat(SingleVerbs[Outcome]):
         self._stop = trio.Event()
         self._is_closing = False
         self._is_left_by_error = False
+        self._origin = Origin()
         self._mine = threading.local()  # `receipts`: of this thread's calls, until given
         self._thread = threading.Thread(target=self._run, name=f"seat {self._settings.seat}", daemon=True)
 
@@ -149,6 +151,7 @@ class SyncSeat(SingleVerbs[Outcome]):
             raise _closed() from error
 
     def _opened(self) -> Seat:
+        self._origin.check()
         if self._seat is None:
             raise _closed()
         return self._seat
@@ -181,6 +184,8 @@ class SyncSeat(SingleVerbs[Outcome]):
             self._scope.cancel()
 
     def _close(self) -> None:
+        if not self._origin.is_here:
+            return  # a forked child leaves the seat to its parent
         self._is_closing = True
         if self._token is not None:
             try:

@@ -16,14 +16,16 @@ from itertools import chain
 from protocol.client.calls import Calls, Draft, Waiter, recovered
 from protocol.client.errors import SessionEnded
 from protocol.client.outbox import Outbox
+from protocol.client.outbox_layout import OutboxCell
 from protocol.client.outcomes import Recovered, Reply, turned_away
 from protocol.client.queries import Queries
 from protocol.client.receipts import RECEIPT
+from protocol.client.sendable import why_unsendable
 from protocol.client.settings import SeatSettings
 from protocol.client.turns import Turns
 from protocol.client.window import Window, WindowFrame, keeps_number
 from protocol.codes import ReplyCode
-from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX
+from protocol.limits import BUSY_RETRY_NS, FRAME_RECORDS_MAX, LOGON_NS_MAX, OUTBOX_FRAMES_MAX, RECORD_BYTES
 from protocol.lowlevel import Bell
 from protocol.partner_events import EstablishedEvent, NotAppliedReceived, OutcomesReceived, TradeDateOpened
 from protocol.partner_session import PartnerSession
@@ -71,6 +73,13 @@ class Leftover:
     def lose(self, trade_date: int, first_number: int, record_count: int) -> None:
         """Nobody waits; it stays in the outbox."""
 
+    def put_aside(self, reason: str) -> None:
+        """It can never be sent, so no bank has decided it."""
+        self._traffic.leftovers -= 1
+        count = max(1, len(self._body) // RECORD_BYTES)
+        reply = turned_away(self._traffic.seat, self._traffic.window.trade_date, ReplyCode.MALFORMED_FRAME, count)
+        self._traffic.unclaimed(recovered(self._kind, self._body, [reply], reason))
+
 
 class Reader:
     """Has read in `recovered` the outcome of a frame that nobody waited for."""
@@ -109,7 +118,7 @@ class Traffic:
         self.recovered: deque[Recovered] = deque(maxlen=OUTBOX_FRAMES_MAX)
         self.resume_at_ns = 0  # nothing goes before this time: the bank was busy
         self._outbox = outbox
-        self._seat = settings.seat
+        self.seat = settings.seat
         self._told: list[WindowFrame[Waiter]] = []  # their callers were woken since the last turn
         self._told_before: list[WindowFrame[Waiter]] = []  # one turn older: their callers may be running in this turn
         self._told_long_ago: list[WindowFrame[Waiter]] = []  # two turns older: their callers have run
@@ -119,20 +128,7 @@ class Traffic:
         left = outbox.live()
         self.leftovers = len(left)
         for slot, cell in left:
-            waiter = Leftover(self, cell.kind, outbox.body(slot))
-            self.window.restore(
-                WindowFrame(
-                    cell.kind,
-                    cell.trade_date,
-                    cell.first_number,
-                    cell.record_count,
-                    cell.valid_until_ns,
-                    cell.body_digest,
-                    slot,
-                    waiter,
-                    keeps_date=True,
-                )
-            )
+            self._take_over(slot, cell)
 
     def unclaimed(self, outcome: Recovered) -> None:
         """Keep an outcome that nobody waits for."""
@@ -219,7 +215,7 @@ class Traffic:
             self.statistics.answers_ignored += 1
             return
         reply = Reply(
-            self._seat,
+            self.seat,
             header.trade_date,
             header.first_number,
             preamble.sequence,
@@ -245,7 +241,7 @@ class Traffic:
             pause_ns = min(message.retry_after_ns or untold_ns, PAUSE_NS_MAX)
             self.resume_at_ns = max(self.resume_at_ns, now_ns + pause_ns)
         if frame is not None:
-            self._settle(frame, turned_away(self._seat, frame.trade_date, message.code, frame.record_count))
+            self._settle(frame, turned_away(self.seat, frame.trade_date, message.code, frame.record_count))
         if self.window.must_go_back:
             self._go_back()
         self.bell.ring()
@@ -268,6 +264,21 @@ class Traffic:
         for frame in chain.from_iterable(told):
             if not frame.waiter.is_unclaimed:
                 self._outbox.free(frame.slot)
+
+    def _take_over(self, slot: int, cell: OutboxCell) -> None:
+        """A frame of an earlier process goes again; one that no bank would take is told, and the others go on."""
+        waiter = Leftover(self, cell.kind, self._outbox.body(slot))
+        number, count, until_ns = cell.first_number, cell.record_count, cell.valid_until_ns
+        digest = cell.body_digest
+        frame: WindowFrame[Waiter] = WindowFrame(
+            cell.kind, cell.trade_date, number, count, until_ns, digest, slot, waiter, keeps_date=True
+        )
+        reason = why_unsendable(cell.kind, cell.trade_date, number, count, until_ns, cell.body_bytes)
+        if reason:
+            waiter.put_aside(f"number {number} of {cell.trade_date} cannot be sent: {reason}")
+            self._told_leftovers.append(frame)
+        else:
+            self.window.restore(frame)
 
     def _free_told(self) -> None:
         if self._told_threads or self._told_long_ago:

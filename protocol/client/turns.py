@@ -16,6 +16,7 @@ import trio
 from protocol.client.arguments import whole_number
 from protocol.client.caller import Call
 from protocol.client.errors import SessionEnded
+from protocol.client.forks import Origin
 from protocol.client.outcomes import Outcome
 from protocol.client.pending import PendingCalls
 from protocol.client.settings import CALL_FRAMES_MAX
@@ -35,6 +36,7 @@ class Turns:
         self._seats: deque[Turn] = deque()  # the one that took a frame last stands last
         self._next: Turn | None = None
         self._ended: SessionEnded | None = None
+        self._origin = Origin()
 
     def join(self, bell: Bell) -> "Turn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
@@ -50,6 +52,7 @@ class Turns:
         Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
         outcome comes in `recovered` of the seat that sent it.
         """
+        self._origin.check()
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
         call = Call(record, valid_until_ns, self._pending)

@@ -49,8 +49,8 @@ class WatchedFile(OutboxFile):
 
     def _take_picture(self) -> None:
         ring = ring_offset(OUTBOX_FRAMES_MAX)
-        table = bytes(self.view[: PAGE_BYTES + 1_024])  # the header and the first slots
-        self.pictures.append(table + bytes(self.view[ring : ring + 1_024]))
+        table = self.read_bytes(0, PAGE_BYTES + 1_024)  # the header and the first slots
+        self.pictures.append(table + self.read_bytes(ring, 1_024))
 
 
 def watched(path: Path) -> tuple[Outbox, list[bytes]]:
