@@ -12,9 +12,11 @@ import trio
 
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.schema import Config, load
+from gateway import descriptors
 from gateway.bank_keys import KeyUnfit, load_bank_signer
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
+from gateway.descriptors import TooFewDescriptors
 from gateway.high_water import MarkDamaged
 from gateway.links.tls import TlsFiles
 from gateway.settings import GatewaySettings
@@ -64,8 +66,11 @@ async def serve(gateway: Gateway) -> None:
 def run(settings: GatewaySettings) -> ExitCode:
     """Serves until stopped. Raises ProcessFault with one clear line for everything that can be foreseen."""
     try:
+        descriptors.ensure(settings.links_max)
         settings.state_directory.mkdir(parents=True, exist_ok=True)
         gateway = Gateway(settings, SystemClock())
+    except TooFewDescriptors as error:
+        raise ProcessFault(str(error), ExitCode.CONFIG) from None
     except MarkDamaged as error:
         raise ProcessFault(str(error), ExitCode.TAMPERED) from None
     except ssl.SSLError as error:

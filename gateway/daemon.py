@@ -47,11 +47,14 @@ class Gateway:
         signers = {suite: TimedSigner(signer, spent, clock) for suite, signer in settings.signers.items()}
         former = [TimedSigner(signer, spent, clock) for signer in settings.former_signers]
         policy = SessionPolicy(settings.credit_records, HEARTBEAT_NS_MIN, settings.heartbeat_ns, SOFTWARE)
-        self.desk = FrontDesk(KeyRing(signers, former), policy, self.intake, self.mark, self.statistics, clock)
+        self.desk = FrontDesk(
+            KeyRing(signers, former), policy, self.intake, self.mark, self.statistics, clock, settings.links_max
+        )
         self.ledger = LedgerLink(settings.ledger_socket, self.desk, clock)
         self.desk.use_ledger(self.ledger)
         tls = server_context(settings.tls) if settings.tls is not None else None
-        self.listener = Listener(settings.host, settings.port, settings.links_max, tls, self.desk.open_link)
+        desk = self.desk
+        self.listener = Listener(settings.host, settings.port, tls, desk.open_link, desk.is_party, clock)
         self._clock = clock
         self._stopping = trio.Event()
         self._everything = trio.CancelScope()
@@ -190,9 +193,14 @@ class Gateway:
         return [
             ("ledger_links_made", "Registrations with the ledger.", lambda: self.ledger.links_made),
             ("ledger_links_lost", "Losses of the ledger link.", lambda: self.ledger.links_lost),
-            ("connections_refused", "Connections above the limit.", lambda: self.listener.refused),
+            ("connections_accepted", "Connections that came in.", lambda: self.listener.accepted),
+            ("connections_refused", "Strangers that had to go.", self._refused),
+            ("certificates_refused", "Names in them that are none.", lambda: self.listener.certificates_refused),
             ("handshakes_failed", "TLS handshakes that failed.", lambda: self.listener.handshakes_failed),
         ]
+
+    def _refused(self) -> int:
+        return self.listener.refused + (self.listener.room.sent_away if self.listener.room is not None else 0)
 
     def _oldest_seconds(self) -> float:
         since_ns = self.ledger.in_flight.oldest_since_ns()

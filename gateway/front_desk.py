@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import trio
 
+from gateway.admission import Admission
 from gateway.book_intake import BookIntake, FeedBroken
 from gateway.clock import Clock
 from gateway.high_water import HighWater
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
-from gateway.links.partner_link import PartnerLink
+from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.logon_desk import LogonDesk
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.signing_time import TimedRegistry
 from protocol.bank_events import (
     BankEvent,
     EstablishReceived,
+    FrameSpent,
     NegotiateReceived,
     PeerTerminated,
     QueryReceived,
@@ -32,7 +35,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.key_ring import KeyRing
-from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES
+from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.lowlevel import Bell
 from protocol.messages import (
     BookFeed,
@@ -53,7 +56,6 @@ from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
 BOOK_SOURCE = 2  # of TotalsQuery: this gateway's own book
-LINKS_PER_SEAT_MAX = 2  # on average over a party's seats: one that serves, one that takes over from it
 LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
 _LOG = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class FrontDesk:
         mark: HighWater,
         statistics: Statistics,
         clock: Clock,
+        sessions_max: int,
     ) -> None:
         self._keys = keys
         self._policy = policy
@@ -77,9 +80,11 @@ class FrontDesk:
         self._statistics = statistics
         self._clock = clock
         self._registry = TimedRegistry([], statistics.verify, clock)
+        self.admission = Admission(self._registry, sessions_max)
         self._ledger: LedgerLink | None = None
         self._links: dict[int, PartnerLink] = {}
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
+        self._logons = LogonDesk(self._registry, self.admission, policy, clock, self._links, self._link_of_seat)
         self._links_made = 0
         self._open_date = self._told_date = 0
         self.draining = False
@@ -100,45 +105,73 @@ class FrontDesk:
         """Seats that are served now."""
         return len(self._link_of_seat)
 
-    def open_link(self, stream: trio.abc.Stream, certified: frozenset[int] | None) -> PartnerLink:
+    def open_link(self, stream: trio.abc.Stream, entrance: Entrance) -> PartnerLink:
         """A link for an accepted connection; its owner runs it."""
         now_ns = self._clock.now_ns()
         session = BankSession(self._registry, self._keys, self._policy, now_ns)
         self._links_made += 1
-        link = PartnerLink(self._links_made, stream, session, self, self._clock, certified)
+        link = PartnerLink(self._links_made, stream, session, self, self._clock, entrance)
         self._links[link.number] = link
         self._statistics.links_opened += 1
         return link
 
     # Words of partners
 
-    def handle(self, link: PartnerLink, event: BankEvent, now_ns: int) -> None:
-        """An event of a partner's session. Raises PeerViolation to end the link."""
+    def header_verified(self, link: PartnerLink) -> None:
+        """Whose key signed is known. Raises PeerViolation when the link's certificate is another party's."""
+        self._logons.check_certificate(link)
+
+    def handle(self, link: PartnerLink, event: BankEvent | FrameSpent, now_ns: int) -> int:
+        """A frame of a partner's session. Returns the ns for which its link is not to be read.
+
+        Raises PeerViolation to end the link.
+        """
         if isinstance(event, RequestReceived):
-            self._forward_request(link, event.frame, now_ns)
-        elif isinstance(event, QueryReceived):
+            return self._forward_request(link, event, now_ns)
+        if isinstance(event, FrameSpent):
+            return self._spend(link, event.kind, event.body_bytes)
+        if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
+            return self.admission.asked_query(link.session.party, len(event.frame.body), self._clock.elapsed_ns())
+        if isinstance(event, PeerTerminated):
+            link.close()
         elif isinstance(event, NegotiateReceived):
-            self._check_logon(link)
+            self._check_open()
+            self._logons.check_negotiate(link, event.frame, now_ns)
             self._ask(link, event.frame)
         elif isinstance(event, EstablishReceived):
-            self._check_logon(link)
-            query = link_frame(FrameKind.SEAT_HEAD_QUERY, event.frame.header.seat, SeatHeadQuery())
-            self._ask(link, query)
-        elif isinstance(event, PeerTerminated):
-            link.close()
+            self._check_open()
+            self._logons.check_establish(link, event.frame, now_ns)
+            self._ask(link, link_frame(FrameKind.SEAT_HEAD_QUERY, event.frame.header.seat, SeatHeadQuery()))
+        return 0
 
-    def _forward_request(self, link: PartnerLink, frame: Frame, now_ns: int) -> None:
+    def _forward_request(self, link: PartnerLink, event: RequestReceived, now_ns: int) -> int:
+        frame, party = event.frame, link.session.party
         self._statistics.request_frames += 1
         self._statistics.request_bytes += len(frame.body)
+        wait_ns = 0
+        if frame.header.kind == FrameKind.CONTROL:
+            wait_ns = self.admission.control_wait_ns(party, self._clock.elapsed_ns())
         if self.draining:
-            self._refuse(link, frame, ReplyCode.DRAINING, now_ns)
-        elif not self._linked_ledger().submit(frame, link.number):
-            self._refuse(link, frame, ReplyCode.BUSY, now_ns)
+            self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
+        elif wait_ns or not self._linked_ledger().submit(frame, link.number):
+            self._refuse(link, frame, ReplyCode.BUSY, max(wait_ns, BUSY_RETRY_NS), now_ns)
+        elif event.is_next:
+            return 0
+        return self._spend(link, frame.header.kind, len(frame.body))
 
-    def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, now_ns: int) -> None:
+    def _spend(self, link: PartnerLink, kind: int, body_bytes: int) -> int:
+        """A frame that moved nothing on is paid for out of the link's and its party's budgets."""
+        if link.budget is None:
+            return 0
+        elapsed_ns = self._clock.elapsed_ns()
+        if kind == FrameKind.HEARTBEAT:
+            self.admission.beat(link.budget, elapsed_ns)
+        return self.admission.asked_nothing(link.session.party, link.budget, body_bytes, elapsed_ns)
+
+    def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
         self._statistics.not_applied_by_code[code] += 1
-        link.session.refuse_busy(frame, code, BUSY_RETRY_NS, now_ns)
+        link.session.refuse_busy(frame, code, retry_after_ns, now_ns)
 
     def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
         if isinstance(event.query, TotalsQuery) and event.query.source == BOOK_SOURCE:
@@ -148,17 +181,9 @@ class FrontDesk:
         else:
             self._ask(link, event.frame)
 
-    def _check_logon(self, link: PartnerLink) -> None:
+    def _check_open(self) -> None:
         if self.draining:
             raise PeerViolation(ReplyCode.STOPPING, "no logon while the gateway goes down")
-        certified = link.certified_parties
-        if certified is not None and link.session.party not in certified:
-            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "the certificate is another party's")
-        party = self._registry.party(link.session.party)
-        seats = len(party.seats) if party is not None else 0
-        beside = sum(other.session.party == link.session.party and not other.closing for other in self._links.values())
-        if beside > LINKS_PER_SEAT_MAX * seats:  # this link is one of them
-            raise PeerViolation(ReplyCode.STOPPING, f"{seats} seats have too many links; come back later")
 
     def _ask(self, link: PartnerLink, frame: Frame) -> None:
         if not self._linked_ledger().submit(frame, link.number):
@@ -171,6 +196,17 @@ class FrontDesk:
             del self._link_of_seat[link.seat]
         self._linked_ledger().link_ended()
         self.progress.ring()
+
+    def unread_changed(self, link: PartnerLink, more_bytes: int) -> None:
+        """A link has so many bytes more that its partner has not read; the party's most unread link goes first."""
+        party = link.session.party
+        budget = self.admission.of_party(party)
+        budget.unread_bytes += more_bytes
+        if budget.unread_bytes > REPLY_BYTES_UNSENT_PARTY_MAX and more_bytes > 0:
+            own = (other for other in self._links.values() if other.session.party == party and not other.closing)
+            most = max(own, key=lambda other: other.unsent_bytes, default=None)
+            if most is not None:
+                most.cut()
 
     def link_ends(self, code: ReplyCode) -> None:
         """We end a link for this reason."""
@@ -201,6 +237,10 @@ class FrontDesk:
         self._open_date = registered.trade_date
         self._tell_open_date(self._clock.now_ns())
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
+
+    def is_party(self, number: int) -> bool:
+        """Whether a party with this number is registered."""
+        return self._registry.party(number) is not None
 
     def is_open(self, link_number: int) -> bool:
         """Whether this partner's link is still up."""
@@ -303,12 +343,14 @@ class FrontDesk:
         link.deliver(lambda: say(head, now_ns))
         if link.closing:
             return
+        link.is_logged_on = True
         link.deadline_moved_up()
         if older is not None and older is not link:
             self._supersede(older, head.session_version)
         if not negotiating:
             link.seat = seat
             self._link_of_seat[seat] = link
+            link.entrance.established()
 
     def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
         link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)

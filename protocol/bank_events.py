@@ -63,6 +63,7 @@ class FrameSpent:
     """A frame of `kind` that asks nothing of the owner and used no credit: a heartbeat, or a request turned away."""
 
     kind: int
+    body_bytes: int
 
 
 BankEvent = NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | PeerTerminated

@@ -157,7 +157,9 @@ class BankSession:
         self._caller.is_established = self._state is BankState.ESTABLISHED
         try:
             frame = self._reader.next_frame()
-            return None if frame is None else self._accept(frame, now_ns) or FrameSpent(frame.header.kind)
+            return (
+                None if frame is None else self._accept(frame, now_ns) or FrameSpent(frame.header.kind, len(frame.body))
+            )
         except PeerViolation:
             self._is_broken = True
             raise

@@ -42,6 +42,7 @@ LINKS_MAX = 1_024
 
 IN_FLIGHT_RECORDS_MAX = 2**20  # forwarded and unanswered in one gateway: 64 MiB of bodies
 REPLY_BYTES_UNSENT_MAX = 4 * 1024 * 1024  # per link; a partner that does not read is cut and resumes
+REPLY_BYTES_UNSENT_PARTY_MAX = 4 * REPLY_BYTES_UNSENT_MAX  # of all links of a party together
 RECEIVE_CHUNK_BYTES = 256 * 1024
 
 NEGOTIATE_FRESH_NS = 5_000_000_000  # a logon older or newer than this is refused (S1)
@@ -54,6 +55,14 @@ HEARTBEAT_NS_DEFAULT = 1_000_000_000
 HEARTBEAT_NS_MAX = 60_000_000_000
 SILENT_INTERVALS_MAX = 3  # a peer silent for so many heartbeat intervals is dead
 LOGON_NS_MAX = 5_000_000_000  # a link that has not established by then is closed
+FIRST_WORDS_NS_MAX = 2_000_000_000  # for the first 160 bytes, or a TLS ClientHello: it is there with the connection
+HEARTBEATS_PER_INTERVAL_MAX = 10  # one is due; far more are no sign of life
+HEARTBEATS_AT_ONCE_MAX = 100  # what a stalled line may bring together
+LOGONS_PER_SECOND_MAX = 8  # of a party; a NEGOTIATE is a journal row, and each logon costs a connection
+LOGONS_AT_ONCE_MAX = 16  # and for each seat of the party as many more as the next line says
+LOGONS_PER_SEAT_AT_ONCE_MAX = 4  # all seats of a party come back together, some of them twice
+CONTROL_PER_SECOND_MAX = 20  # CONTROL frames of a broker: each one ends a group of the ledger
+CONTROL_AT_ONCE_MAX = 128
 BUSY_RETRY_NS = 20_000_000
 LINK_BEAT_NS = 500_000_000  # so often gateway and ledger tell each other that they live
 LINK_SILENT_BEATS_MAX = 6  # of the other one: then the link between them is given up
@@ -97,8 +106,13 @@ assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTE
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
 assert 2 * LOOK_EVERY_NS < LOOK_NS_MAX < DATABASE_SILENT_NS_MAX < COMMIT_NS_MAX
 assert LINK_BEAT_NS * LINK_SILENT_BEATS_MAX < LOGON_NS_MAX  # a logon hears of a lost ledger before it is given up
+assert FIRST_WORDS_NS_MAX < LOGON_NS_MAX
+assert HEARTBEATS_AT_ONCE_MAX > SILENT_INTERVALS_MAX * HEARTBEATS_PER_INTERVAL_MAX  # a line that is not dead may stall
+assert LOGONS_PER_SEAT_AT_ONCE_MAX >= 2  # ESTABLISH alone, refused, then NEGOTIATE
+assert CONTROL_AT_ONCE_MAX >= CONTROL_PER_SECOND_MAX
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
 assert REQUEST_FRESH_NS == NEGOTIATE_FRESH_NS  # one clock, one tolerance: who may log on may also ask
 assert SESSION_VERSION_STEP_MAX * 2**20 < 2**31
 assert BUSY_RETRY_NS < STALE_RETRY_NS <= REQUEST_FRESH_NS
+assert REPLY_BYTES_UNSENT_PARTY_MAX >= 2 * REPLY_BYTES_UNSENT_MAX  # one bad link does not end its party's others
 assert REPLY_BYTES_UNSENT_MAX > CREDIT_RECORDS_MAX * OUTCOME_BYTES // 2

@@ -1,47 +1,98 @@
-"""Where partners' connections come in: bounded in number, and each one turned into a link.
+"""Where partners' connections come in: accepted at once, let in at a bounded rate, each one turned into a link.
 
-Belongs here: accepting, refusing above the limit, the handshake. Never here: what a link says.
+Belongs here: accepting, the pace at which strangers cost us work, the handshake, who of those logging on has to go.
+Never here: who waits in which order (waiting_room), what a link says.
 """
 
+import errno
+import ipaddress
 import logging
+import os
+import socket
 import ssl
 from collections.abc import Callable
 
 import trio
 
-from gateway.links.partner_link import PartnerLink
-from gateway.links.tls import HANDSHAKES_MAX, accept_tls, certified_parties
+from gateway.budget import Budget
+from gateway.clock import Clock
+from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.tls import CertificateUnfit, HandshakeFailed, accept_tls, certified_parties
+from gateway.links.waiting_room import SILENT_MAX, SPOKEN_MAX, Stranger, WaitingRoom
 
 BACKLOG = 1_024
+ACCEPTS_PER_TURN = 64
+ACCEPT_PAUSE_S = 0.05  # when no descriptor is left
+LOGGING_ON_MAX = 128  # connections that were let in and do not serve a seat yet
+PLAIN_WORK_NS = 1_000_000  # of the gateway for a connection, its link, a signature checked and one made
+TLS_WORK_NS = 4_000_000  # the same with a handshake
+WORK_INTERVAL = 5  # ns for each ns of it: strangers together cost a fifth of a processor
+WORK_BURST_NS = 250_000_000  # all partners come back at once after a restart
+IPV6_PLACE_BITS = 64  # whoever has one IPv6 address has as many as these leave
+SYSTEM_DESCRIPTORS = 64  # the ledger's socket, files, metrics, the libraries'
+DESCRIPTORS_BESIDE_SESSIONS = SILENT_MAX + SPOKEN_MAX + LOGGING_ON_MAX + SYSTEM_DESCRIPTORS
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _LOG = logging.getLogger(__name__)
 
-OpenLink = Callable[[trio.abc.Stream, frozenset[int] | None], PartnerLink]
+OpenLink = Callable[[trio.abc.Stream, Entrance], PartnerLink]
+
+
+class _LoggingOn:
+    """One connection that was let in and is a stranger's until its link serves a seat."""
+
+    __slots__ = ("address", "link", "scope")
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.scope = trio.CancelScope()
+        self.link: PartnerLink | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether a signature said who it is."""
+        return self.link is not None and self.link.session.party != 0
 
 
 class Listener:
     """One TCP port. `serve` accepts until `stop`; links live in the nursery that it was given."""
 
-    def __init__(self, host: str, port: int, links_max: int, tls: ssl.SSLContext | None, open_link: OpenLink) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
+        open_link: OpenLink,
+        is_party: Callable[[int], bool],
+        clock: Clock,
+    ) -> None:
         self._host = host
         self._port = port
         self.former_port = 0  # what port 0 meant before a restart: taken again when it is free
-        self._links_max = links_max
         self._tls = tls
         self._open_link = open_link
-        self._handshakes = trio.CapacityLimiter(HANDSHAKES_MAX)
+        self._is_party = is_party
+        self._clock = clock
+        self._work = Budget(WORK_INTERVAL, WORK_BURST_NS)
         self._accepting = trio.CancelScope()
-        self.connections = 0
+        self._logging_on: dict[_LoggingOn, None] = {}  # the oldest first
+        self.connections = 0  # let in and not ended
+        self.accepted = 0
         self.refused = 0
         self.handshakes_failed = 0
+        self.certificates_refused = 0
+        self.room: WaitingRoom | None = None
 
     async def serve(self, links: trio.Nursery, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
         """Accepts until `stop` or cancellation; reports the port it listens on. Raises OSError when it cannot."""
         listeners = await self._open()
+        self.room = room = WaitingRoom(self._tls is not None, self._is_party)
         with self._accepting:
-            task_status.started(listeners[0].socket.getsockname()[1])
-            await trio.serve_listeners(self._connected, listeners, handler_nursery=links)
-        for listener in listeners:
-            await listener.aclose()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(room.keep)
+                nursery.start_soon(self._let_in, room, links)
+                for listener in listeners:
+                    nursery.start_soon(self._accept, listener, room)
+                task_status.started(listeners[0].socket.getsockname()[1])
 
     async def _open(self) -> list[trio.SocketListener]:
         if self._port == 0 and self.former_port:
@@ -55,24 +106,96 @@ class Listener:
         """No further connection is accepted; those that are up stay."""
         self._accepting.cancel()
 
-    async def _connected(self, stream: trio.SocketStream) -> None:
-        if self.connections >= self._links_max:
-            self.refused += 1
-            await trio.aclose_forcefully(stream)
+    async def _accept(self, listener: trio.SocketListener, room: WaitingRoom) -> None:
+        """Empties the queue of the operating system, so that nobody's connection waits behind a stranger's there."""
+        listening = socket.socket(fileno=os.dup(listener.socket.fileno()))
+        listening.setblocking(False)
+        async with listener:
+            with listening:
+                while True:
+                    await trio.lowlevel.wait_readable(listening)
+                    for _ in range(ACCEPTS_PER_TURN):
+                        try:
+                            connection, address = listening.accept()
+                        except OSError as error:
+                            if error.errno in _NO_DESCRIPTOR:
+                                self._no_descriptor(error, room)
+                                await trio.sleep(ACCEPT_PAUSE_S)
+                            break
+                        self.accepted += 1
+                        room.enter(connection, place_of(str(address[0])))
+
+    def _no_descriptor(self, error: OSError, room: WaitingRoom) -> None:
+        self.refused += 1
+        if not room.send_oldest_away():
+            _LOG.warning("a connection cannot be accepted, and nobody else waits: %s", error.strerror)
+
+    async def _let_in(self, room: WaitingRoom, links: trio.Nursery) -> None:
+        """One after the other, as their order and the work that they may cost permit."""
+        work_ns = PLAIN_WORK_NS if self._tls is None else TLS_WORK_NS
+        while True:
+            stranger = await room.next()
+            if len(self._logging_on) >= LOGGING_ON_MAX:
+                self._make_room()
+            links.start_soon(self._connected, stranger)
+            await trio.sleep(self._work.spend(work_ns, self._clock.elapsed_ns()) / 1e9)
+
+    def _make_room(self) -> None:
+        """Somebody logging on has to go: one that no signature has named yet, of the address that has most."""
+        unknown = [one for one in self._logging_on if not one.is_verified] or list(self._logging_on)
+        counts: dict[str, int] = {}
+        for one in unknown:
+            counts[one.address] = counts.get(one.address, 0) + 1
+        most = max(counts, key=counts.__getitem__)
+        victim = next(one for one in unknown if one.address == most)
+        del self._logging_on[victim]
+        self.refused += 1
+        victim.scope.cancel()
+
+    async def _connected(self, stranger: Stranger) -> None:
+        try:
+            stream = trio.SocketStream(trio.socket.from_stdlib_socket(stranger.socket))
+        except ValueError:  # it is no longer connected
+            stranger.socket.close()
             return
+        one = _LoggingOn(stranger.address)
+        self._logging_on[one] = None
         self.connections += 1
         try:
-            await self._serve(stream)
+            with one.scope:
+                await self._serve(stream, one)
         finally:
             self.connections -= 1
+            self._logging_on.pop(one, None)
+            await trio.aclose_forcefully(stream)
 
-    async def _serve(self, stream: trio.SocketStream) -> None:
+    async def _serve(self, stream: trio.SocketStream, one: _LoggingOn) -> None:
         # trio has set TCP_NODELAY: frames leave when they are sent, coalescing is ours.
+        def established() -> None:
+            self._logging_on.pop(one, None)
+
         if self._tls is None:
-            await self._open_link(stream, None).run()
-            return
-        tls = await accept_tls(stream, self._tls, self._handshakes)
-        if tls is None:
-            self.handshakes_failed += 1
-            return
-        await self._open_link(tls, certified_parties(tls.getpeercert())).run()
+            one.link = self._open_link(stream, Entrance(one.address, None, established))
+        else:
+            try:
+                tls = await accept_tls(stream, self._tls)
+                parties = certified_parties(tls.getpeercert())
+            except HandshakeFailed:
+                self.handshakes_failed += 1
+                return
+            except CertificateUnfit as unfit:
+                self.certificates_refused += 1
+                _LOG.warning("%s: certificate refused: %s", one.address, unfit)
+                return
+            one.link = self._open_link(tls, Entrance(one.address, parties, established))
+        await one.link.run()
+
+
+def place_of(address: str) -> str:
+    """What counts as one place: an IPv4 address, also when written as IPv6, or the network of an IPv6 address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is None:
+            return str(ipaddress.ip_network((ip, IPV6_PLACE_BITS), strict=False))
+        return str(ip.ipv4_mapped)
+    return str(ip)

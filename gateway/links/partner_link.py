@@ -9,12 +9,13 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
 from gateway.clock import Clock
-from protocol.bank_events import BankEvent
+from protocol.bank_events import BankEvent, FrameSpent
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
@@ -22,19 +23,35 @@ from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
 from protocol.lowlevel import Bell, receive
 
+if TYPE_CHECKING:
+    from gateway.admission import LinkBudget
+
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these
-FRAMES_PER_TURN = 32  # frames of one link handled before other tasks run: about 5 ms of signatures
+FRAMES_PER_TURN = 32  # frames of one link handled before other tasks run
+TURN_NS = 1_000_000  # the same in processor time: one signature checked is a tenth of it
+CLOSING_PAUSE_S = 0.02  # between two looks at what still comes on a link that is closing
 CLOSE_WITHIN_S = 1.0  # for the last words to leave and the partner to close
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
 _LOG = logging.getLogger(__name__)
 
 
 class Desk(Protocol):
-    """Who handles what a session says. Neither method waits."""
+    """Who handles what a session says. None of these waits."""
 
-    def handle(self, link: "PartnerLink", event: BankEvent, now_ns: int) -> None:
-        """An event of the link's session. Raises PeerViolation to end the link."""
+    def header_verified(self, link: "PartnerLink") -> None:
+        """The first signature of the link is good: who speaks is known. Raises PeerViolation to end the link."""
+        ...
+
+    def handle(self, link: "PartnerLink", event: BankEvent | FrameSpent, now_ns: int) -> int:
+        """A frame of the link's session. Returns the ns for which the link is not to be read, mostly 0.
+
+        Raises PeerViolation to end the link.
+        """
+        ...
+
+    def unread_changed(self, link: "PartnerLink", more_bytes: int) -> None:
+        """The link has so many bytes more (or less) that its partner has not read."""
         ...
 
     def link_closed(self, link: "PartnerLink") -> None:
@@ -54,6 +71,19 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """How a connection came in.
+
+    `certified_parties`: whom the peer's certificate may speak for; None: it binds nobody. `established`: to be called
+    once the link serves a seat, and so is no stranger's any more. `address`: for people.
+    """
+
+    address: str = ""
+    certified_parties: frozenset[int] | None = None
+    established: Callable[[], None] = lambda: None
+
+
 class PartnerLink:
     """`run` is the whole life of the link. Everything else is synchronous and may be called by any task."""
 
@@ -64,13 +94,16 @@ class PartnerLink:
         session: BankSession,
         desk: Desk,
         clock: Clock,
-        certified_parties: frozenset[int] | None,
+        entrance: Entrance,
     ) -> None:
-        """`certified_parties`: whom the peer's certificate may speak for; None: its certificate binds nobody."""
         self.number = number
         self.session = session
-        self.certified_parties = certified_parties
+        self.entrance = entrance
         self.seat = 0  # set by the desk once established
+        self.is_logged_on = False  # set by the desk once the ledger has answered a logon: before, it counts for nobody
+        self.budget: LinkBudget | None = None  # set by the desk with the ESTABLISH
+        self._is_vouched_for = False
+        self._unread_told_bytes = 0
         self._stream = stream
         self._desk = desk
         self._clock = clock
@@ -103,8 +136,10 @@ class PartnerLink:
                     self._scope.cancel()
         finally:
             self.closing = True
-            self._desk.link_closed(self)
             self.session.data_to_send()  # never to be sent, and the link may wait long for the garbage collector
+            self._rest, self._being_sent_bytes = b"", 0
+            self._tell_unread()
+            self._desk.link_closed(self)
             await trio.aclose_forcefully(self._stream)
 
     def deliver(self, say: Callable[[], None]) -> None:
@@ -129,14 +164,25 @@ class PartnerLink:
     def say_it(self) -> None:
         """Sends what the session has queued; cuts the link when the partner has left too much unread."""
         if self.unsent_bytes > REPLY_BYTES_UNSENT_MAX:
-            self._desk.link_ends(ReplyCode.REPLIES_UNREAD)
-            self.closing = True
-            self._scope.cancel()
+            self.cut()
             return
         if self._plain is None or self._being_sent_bytes:
             self._bell.ring()
         else:
             self._send_at_once(self._plain)
+        if self.unsent_bytes or self._unread_told_bytes:
+            self._tell_unread()
+
+    def cut(self) -> None:
+        """Ends the link without a word: its partner does not read."""
+        if not self.closing:
+            self._desk.link_ends(ReplyCode.REPLIES_UNREAD)
+            self.close()
+
+    def _tell_unread(self) -> None:
+        """Lets the desk add up what all links of the party have unread."""
+        more_bytes, self._unread_told_bytes = self.unsent_bytes - self._unread_told_bytes, self.unsent_bytes
+        self._desk.unread_changed(self, more_bytes)
 
     def _send_at_once(self, plain: trio.SocketStream) -> None:
         """Hands over what the operating system takes without waiting: mostly all of it, and no task has to be woken."""
@@ -199,7 +245,9 @@ class PartnerLink:
                 return
             size = RECEIVE_CHUNK_BYTES if len(data) == size else SMALL_RECEIVE_BYTES
             if self.closing:
-                continue  # its last bytes are thrown away: closing on unread bytes would reset our last words
+                # Its last bytes are thrown away: closing on unread bytes would reset our last words.
+                await trio.sleep(CLOSING_PAUSE_S)
+                continue
             try:
                 await self._handle(bytes(data))
             except PeerViolation as violation:
@@ -221,18 +269,40 @@ class PartnerLink:
             self._low_water_bytes = wanted_bytes
 
     async def _handle(self, data: bytes) -> None:
-        session, desk = self.session, self._desk
-        now_ns = self._clock.now_ns()
+        """Frame by frame. A turn of the link ends after so many frames, so much processor time, or a frame that asked
+        for nothing; a link that owes for such frames waits, and is not read meanwhile.
+        """
+        session, clock = self.session, self._clock
+        now_ns = clock.now_ns()
         session.receive_data(data, now_ns)
-        handled = 0
-        while not self.closing and (event := session.next_event(now_ns)) is not None:
-            desk.handle(self, event, now_ns)
+        handled, turn_ends_ns = 0, 0
+        while not self.closing:
+            event = session.take_frame(now_ns)
+            if not self._is_vouched_for and session.party:
+                self._is_vouched_for = True
+                self._desk.header_verified(self)
+            if event is None:
+                break
+            pause_ns = self._desk.handle(self, event, now_ns)
             handled += 1
-            if handled % FRAMES_PER_TURN == 0:
-                await trio.lowlevel.checkpoint()
-                now_ns = self._clock.now_ns()
+            if handled == 1:
+                turn_ends_ns = clock.processor_ns() + TURN_NS
+            if isinstance(event, FrameSpent) or pause_ns or self._turn_is_over(handled, turn_ends_ns):
+                await self._let_others_go_first(pause_ns)
+                now_ns, handled = clock.now_ns(), 0
         if session.unsent_bytes and not self.closing:
             self.say_it()
+
+    def _turn_is_over(self, handled: int, turn_ends_ns: int) -> bool:
+        return handled >= FRAMES_PER_TURN or (handled > 1 and self._clock.processor_ns() >= turn_ends_ns)
+
+    async def _let_others_go_first(self, pause_ns: int) -> None:
+        if self.session.unsent_bytes and not self.closing:
+            self.say_it()
+        if pause_ns:
+            await trio.sleep(pause_ns / 1e9)
+        else:
+            await trio.lowlevel.checkpoint()
 
     async def _send(self) -> None:
         """Everything that was said while the last piece was being sent goes together next."""
@@ -243,6 +313,7 @@ class PartnerLink:
                 self._being_sent_bytes = len(data)
                 await self._stream.send_all(data)
                 self._being_sent_bytes = 0
+                self._tell_unread()
             if self.closing:
                 if isinstance(self._stream, trio.abc.HalfCloseableStream):
                     await self._stream.send_eof()

@@ -6,6 +6,7 @@ authenticates the line, the frame's signature is the evidence.
 
 import re
 import ssl
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from pathlib import Path
 import trio
 
 HANDSHAKE_WITHIN_S = 5.0
-HANDSHAKES_MAX = 16  # at once; one costs about 4 ms, so a storm of them cannot starve links that are up
-_PARTY_NAME = re.compile(r"party-([1-9][0-9]{0,3})(?:\..*)?")
+NAMING = ("commonName", "DNS")
+_PARTY_NAME = re.compile(r"party-([1-9][0-9]{0,3})(?:\.[^\s]*)?")
+_NEARLY = re.compile(r"(?<![a-z0-9])party[^a-z0-9]*[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +39,57 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-async def accept_tls(
-    stream: trio.SocketStream, context: ssl.SSLContext, limiter: trio.CapacityLimiter
-) -> "trio.SSLStream[trio.SocketStream] | None":
-    """The TLS stream after its handshake, None when the peer failed or took too long (the stream is then closed).
+class HandshakeFailed(Exception):
+    """The peer did not finish its handshake, or not in time."""
 
-    On cancellation the stream is closed.
+
+class CertificateUnfit(Exception):
+    """A certificate that seems to name a party and does not say it as it must: with a line for the log."""
+
+
+async def accept_tls(stream: trio.SocketStream, context: ssl.SSLContext) -> "trio.SSLStream[trio.SocketStream]":
+    """The TLS stream after its handshake; its first record has come, so that this waits for nobody who is silent.
+
+    Raises HandshakeFailed.
     """
     tls: trio.SSLStream[trio.SocketStream] = trio.SSLStream(stream, context, server_side=True)
-    with trio.move_on_after(HANDSHAKE_WITHIN_S):
-        try:
-            async with limiter:
-                await tls.do_handshake()
-        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
-            pass
-        else:
-            return tls
-    await trio.aclose_forcefully(stream)
-    return None
+    try:
+        with trio.fail_after(HANDSHAKE_WITHIN_S):
+            await tls.do_handshake()
+    except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError) as error:
+        raise HandshakeFailed(str(error)) from None
+    return tls
 
 
 def certified_parties(certificate: Mapping[str, object] | None) -> frozenset[int] | None:
     """The parties that a certificate names: `party-7` or `party-7.example` as common name or DNS name.
 
-    Returns None when it names none: such a certificate opens the line and leaves the rest to the signatures.
+    Returns None when it names none: such a certificate opens the line and leaves the rest to the signatures. Raises
+    CertificateUnfit when a name anywhere in it nearly says so: whoever issued it meant to bind it to a party.
     """
-    found = (_PARTY_NAME.fullmatch(name) for name in _names(certificate or {}))
-    numbers = frozenset(int(match[1]) for match in found if match)
-    return numbers or None
+    found: set[int] = set()
+    for attribute, name in _names(certificate or {}):
+        match = _PARTY_NAME.fullmatch(name) if attribute in NAMING else None
+        if match:
+            found.add(int(match[1]))
+        elif _NEARLY.search(_plain(name)):
+            raise CertificateUnfit(f"{attribute} {name!r}: a party is named as common name or DNS name party-N[.…]")
+    return frozenset(found) or None
 
 
-def _names(certificate: Mapping[str, object]) -> Iterator[str]:
+def _plain(name: str) -> str:
+    """The name as a person reads it: small letters, no wide forms, nothing invisible."""
+    shown = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFKC", shown).casefold()
+
+
+def _names(certificate: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Attribute and value of every name of the subject. Python tells a subject as tuples of pairs, alternatives as
+    pairs, and a directory name among these as a subject: what stands in there is not a name of the subject's own.
+    """
     subject, alternatives = certificate.get("subject"), certificate.get("subjectAltName")
     for attributes in subject if isinstance(subject, tuple) else ():
-        for name, value in attributes:
-            if name == "commonName":
-                yield str(value)
-    for name, value in alternatives if isinstance(alternatives, tuple) else ():
-        if name == "DNS":
-            yield str(value)
+        for attribute, value in attributes:
+            yield attribute, str(value)
+    for kind, value in alternatives if isinstance(alternatives, tuple) else ():
+        yield kind, value if isinstance(value, str) else repr(value)

@@ -4,6 +4,7 @@ A few seconds in `make test`, a minute in `make chaos`.
 """
 
 import re
+import socket
 import time
 from dataclasses import dataclass, field
 from urllib.request import urlopen
@@ -20,11 +21,12 @@ from tests.e2e.stranger import Stranger, connect, freezes
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
-UNREAD_SEAT, FLOOD_SEAT, HONEST_SEAT = 21, 22, 31
-FEW_SECONDS, MANY_SECONDS = 4.0, 60.0
+FLOOD_SEAT, UNREAD_SEAT, HONEST_SEAT = 22, 32, 31  # each abuser uses up what its own party may repeat
+FEW_SECONDS, MANY_SECONDS = 5.0, 60.0
 LOOK_SECONDS = 0.1  # memory is a state of another process: it is looked at so often
-UNREAD_PAUSE_SECONDS = 0.01  # slower than frames are answered, so that it is the answers that pile up, not the credit
+UNREAD_PAUSE_SECONDS = 0.02  # slower than frames are answered, so that it is the answers that pile up, not the credit
 RELOGON_SECONDS = 0.05
+RECEIVE_BUFFER_BYTES = 65_536  # what is unread is to lie in the gateway, and repeats are read slowly
 GROWTH_BYTES_MAX = 128 * 1024 * 1024
 """Each of the two links may have 4 MiB of unread answers, 4 MiB of bodies under way (its credit) and a receive chunk,
 in the gateway and again between it and the ledger: under 32 MiB together. The C library takes memory from the system
@@ -99,6 +101,7 @@ async def abuse(house: House, watch: Watch, seat_no: int, pause_seconds: float) 
         stranger = await connect(house, seat_no)
         async with stranger.stream:
             try:
+                stranger.stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
                 await stranger.log_on()
                 frame = repeated_frame(house, stranger)
                 while watch.goes_on():

@@ -17,6 +17,7 @@ from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.messages import OutcomeQuery
 from protocol.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, freezes
 from tests.protocol import keys
@@ -168,19 +169,21 @@ async def test_logons_of_ended_links_are_forgotten_while_the_ledger_is_away(
     assert gateway.ledger.in_flight.head_frames == 0
 
 
-async def test_a_party_has_two_links_a_seat_and_no_more(connect: Connect, gateway: Gateway) -> None:
-    """Broker 3 has one seat: one link that serves it, one that is taking over. The other broker is not concerned."""
-    links = [await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version) for version in (1, 2, 3)]
-    await links[0].log_on()
-    for link in links[1:]:
+async def test_a_party_has_two_links_a_seat_and_one_that_asks(connect: Connect, gateway: Gateway) -> None:
+    """Broker 3 has one seat: one link serves it, one takes over; a link counts once the ledger has answered its logon.
+    The other broker is not concerned.
+    """
+    links = [await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version) for version in (1, 2, 3, 4, 5)]
+    for link in links[:3]:
         link.session.negotiate(b"n" * 16, time.time_ns())
         await link.flush()
+        await link.hear(NegotiatedEvent)
+    links[3].session.negotiate(b"n" * 16, time.time_ns())
+    await links[3].flush()
+    told = await links[3].hear(Terminated)
 
-    await links[1].hear(NegotiatedEvent)
-    told = await links[2].hear(Terminated)
     assert (told.code, told.detail) == (ReplyCode.STOPPING, "1 seats have too many links; come back later")
     await (await connect()).log_on()
-    assert (await links[1].establish()).next_number == 1
 
 
 @pytest.mark.parametrize("bound", ["PARTY_FRAMES_MAX", "PARTY_RECORDS_MAX"])
@@ -207,8 +210,8 @@ async def test_a_party_that_floods_is_told_busy_and_the_others_are_served(
     await broker.hear(OutcomesReceived)
 
 
-class TestFewLinks:
-    """A gateway that serves two connections at once."""
+class TestFewSessions:
+    """A gateway that serves two sessions at once."""
 
     @pytest.fixture
     async def small(
@@ -219,16 +222,23 @@ class TestFewLinks:
         yield daemon
         daemon.stop_now()
 
-    async def test_a_connection_above_the_limit_is_refused_until_one_ends(self, small: Gateway) -> None:
+    async def test_a_session_above_the_limit_is_refused_until_one_ends(self, small: Gateway) -> None:
         connect = Connect(small.port)
-        first, second = await connect(), await connect()
+        first = await connect()
         await first.log_on()
-        third = await connect()
-        await read_to_the_end(third.stream)
-        assert small.listener.refused == 1
+        other = await connect(keys.OTHER_BROKER, keys.OTHER_SEAT)
+        await other.log_on()
+        third = await connect(seat=keys.BROKER_SEAT + 1)
+        third.session.negotiate(b"n" * 16, time.time_ns())
+        await third.flush()
+        assert (await third.hear(Terminated)).code is ReplyCode.STOPPING
+        again = await connect()  # the seat that has a session may take it over
+        await again.establish()
+        bank = await connect(BANK_PARTY, BANK_SEAT)
+        await bank.log_on()
 
-        await second.stream.aclose()
-        while small.listener.connections == 2:
-            await trio.lowlevel.checkpoint()
+        await other.stream.aclose()
+        while small.desk.sessions_established > 2:
+            await small.desk.progress.wait()
         await is_served(connect)
         await connect.close()

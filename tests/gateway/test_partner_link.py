@@ -10,8 +10,8 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.links.partner_link import PartnerLink
-from protocol.bank_events import BankEvent, EstablishReceived
+from gateway.links.partner_link import Entrance, PartnerLink
+from protocol.bank_events import BankEvent, EstablishReceived, FrameSpent
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
@@ -46,13 +46,25 @@ class LoneDesk:
         self.closed = 0
         self.failed = 0
         self.raises: Exception | None = None
+        self.verified = 0
+        self.unread_bytes = 0
+        self.events: list[BankEvent | FrameSpent] = []
+        self.pause_ns = 0
 
-    def handle(self, link: PartnerLink, event: BankEvent, now_ns: int) -> None:
+    def header_verified(self, link: PartnerLink) -> None:
+        self.verified += 1
+
+    def unread_changed(self, link: PartnerLink, more_bytes: int) -> None:
+        self.unread_bytes += more_bytes
+
+    def handle(self, link: PartnerLink, event: BankEvent | FrameSpent, now_ns: int) -> int:
         if self.raises is not None:
             raise self.raises
+        self.events.append(event)
         if isinstance(event, EstablishReceived):
             link.deliver(lambda: link.session.established(SeatHead(1, TRADE_DATE, 1, 0), now_ns))
             link.deadline_moved_up()
+        return self.pause_ns
 
     def link_closed(self, link: PartnerLink) -> None:
         self.closed += 1
@@ -75,7 +87,7 @@ class Line:
         ours, self.theirs = trio.testing.memory_stream_pair()
         self.desk = LoneDesk()
         session = bank_session(now_ns=self.clock.now_ns())
-        self.link = PartnerLink(1, ours, session, self.desk, self.clock, None)
+        self.link = PartnerLink(1, ours, session, self.desk, self.clock, Entrance())
         self.partner = partner_session(now_ns=self.clock.now_ns())
 
     async def establish(self) -> None:
@@ -171,7 +183,7 @@ class Speaker:
 async def test_what_does_not_fit_at_once_follows_in_order() -> None:
     ours, theirs = trio.socket.socketpair()
     speaker = Speaker()
-    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), LoneDesk(), VirtualClock(), None)
+    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), LoneDesk(), VirtualClock(), Entrance())
     said = [bytes([number]) * PIECE_BYTES for number in range(REPLY_BYTES_UNSENT_MAX // PIECE_BYTES)]
 
     async with trio.open_nursery() as nursery:
@@ -196,7 +208,7 @@ async def test_what_does_not_fit_at_once_follows_in_order() -> None:
 async def test_a_connection_that_broke_ends_the_link_when_something_is_said() -> None:
     ours, theirs = trio.socket.socketpair()
     speaker, desk = Speaker(), LoneDesk()
-    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), desk, VirtualClock(), None)
+    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), desk, VirtualClock(), Entrance())
     theirs.close()
 
     async with trio.open_nursery() as nursery:

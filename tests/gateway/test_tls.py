@@ -15,7 +15,7 @@ import trustme
 
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
-from gateway.links.tls import TlsFiles, certified_parties
+from gateway.links.tls import CertificateUnfit, TlsFiles, certified_parties
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.partner_events import OutcomesReceived, Terminated
@@ -124,13 +124,35 @@ async def test_tls_below_1_3_and_no_tls_at_all_are_refused(
         await trio.lowlevel.checkpoint()
     plain = await connect()
     await plain.stream.send_all(bytes(200))
-    with trio.fail_after(10):
-        while await plain.stream.receive_some(1_000):
-            pass
+    with trio.fail_after(10), pytest.raises(trio.BrokenResourceError):
+        await plain.stream.receive_some(1_000)
     while tls_gateway.listener.connections:
         await trio.lowlevel.checkpoint()
 
-    assert tls_gateway.listener.handshakes_failed == 2
+    assert tls_gateway.listener.room is not None
+    assert (tls_gateway.listener.handshakes_failed, tls_gateway.listener.room.sent_away) == (1, 1)
+
+
+async def test_the_certificate_is_compared_before_anything_is_waited_for(
+    connect: Connect, tls_gateway: Gateway, authority: trustme.CA
+) -> None:
+    """A header that verified, and no body: the link of another party's certificate ends at once."""
+    broker = await connect(tls=client(authority, authority, "party-3.broker.test"))
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+    await broker.stream.send_all(broker.session.data_to_send()[:160])
+    while not tls_gateway.statistics.links_ended_by_code[ReplyCode.SIGNATURE_INVALID]:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_a_certificate_that_nearly_names_a_party_is_refused_and_logged(
+    connect: Connect, tls_gateway: Gateway, authority: trustme.CA, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = await connect(tls=client(authority, authority, "party-02.broker.test"))
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+
+    assert await hears_nothing(broker)
+    assert tls_gateway.listener.certificates_refused == 1
+    assert "127.0.0.1: certificate refused: DNS 'party-02.broker.test': a party is named" in caplog.text
 
 
 def test_names_of_parties_in_certificates() -> None:
@@ -138,5 +160,51 @@ def test_names_of_parties_in_certificates() -> None:
 
     assert certified_parties({"subject": subject}) == frozenset({7})
     assert certified_parties({"subjectAltName": (("DNS", "party-7.a.test"), ("DNS", "b.test"))}) == frozenset({7})
-    assert certified_parties({"subjectAltName": (("DNS", "party-07"), ("DNS", "xparty-7"))}) is None
+    assert certified_parties({"subject": subject, "subjectAltName": (("DNS", "party-8"),)}) == frozenset({7, 8})
+    assert certified_parties({"subjectAltName": (("DNS", "xparty-7"), ("IP Address", "10.0.0.7"))}) is None
+    assert certified_parties({"subject": ((("commonName", "Third Party Ltd"),),)}) is None
     assert certified_parties(None) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PARTY-3",
+        "party-03",
+        "party-3 ",
+        " party-3",
+        "party-0",
+        "party-12345",
+        "party3",
+        "party_3",
+        "Party 3",
+        "party-3 .broker.test",
+        "broker.party-3",
+        "\uff50\uff41\uff52\uff54\uff59\uff0d\uff13",
+        "par\u200bty-3",
+        "party-\uff13",
+        "party\u20133",
+    ],
+)
+def test_a_name_that_nearly_fits_names_nobody_and_is_not_passed_over(name: str) -> None:
+    for certificate in (
+        {"subject": ((("commonName", name),),)},
+        {"subjectAltName": (("DNS", "party-2"), ("DNS", name))},
+    ):
+        with pytest.raises(CertificateUnfit, match="a party is named as common name or DNS name party-N"):
+            certified_parties(certificate)
+
+
+@pytest.mark.parametrize(
+    "certificate",
+    [
+        {"subject": ((("organizationName", "party-3"),),)},
+        {"subject": ((("organizationalUnitName", "party-3"), ("commonName", "broker.test")),)},
+        {"subjectAltName": (("email", "party-3@broker.test"),)},
+        {"subjectAltName": (("URI", "urn:party-3"),)},
+        {"subjectAltName": (("DirName", ((("commonName", "party-3"),),)),)},
+    ],
+)
+def test_a_name_in_another_attribute_is_refused(certificate: dict[str, object]) -> None:
+    with pytest.raises(CertificateUnfit):
+        certified_parties(certificate)

@@ -163,7 +163,7 @@ def test_an_owner_that_counts_frames_is_shown_each_one() -> None:
 
     taken = [pair.bank.take_frame(pair.now_ns) for _ in range(6)]
 
-    beat, gap = FrameSpent(FrameKind.HEARTBEAT), FrameSpent(FrameKind.RECORDS)
+    beat, gap = FrameSpent(FrameKind.HEARTBEAT, 4), FrameSpent(FrameKind.RECORDS, 64)
     assert taken[:3] == [beat, beat, gap]
     assert [isinstance(event, RequestReceived) and event.is_next for event in taken[3:5]] == [True, False]
     assert taken[5] is None
