@@ -1,5 +1,6 @@
 # Yinzhengtong in one image: `yzt up` with the embedded PostgreSQL, as an ordinary user, state in one volume.
-# Links come in on 127.0.0.1 unless /var/lib/yzt/yzt.toml says `[gateway] host = "0.0.0.0"`.
+# Links come in on 127.0.0.1 unless /var/lib/yzt/yzt.toml says `[gateway] host = "0.0.0.0"`; the figures of each process
+# likewise with its own `metrics_host`: publish 9610 to 9612 to the monitoring network only.
 
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

@@ -36,6 +36,8 @@ FORMER_KEYS_MAX: Final = 32  # two suites, one rotation a quarter: four years
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """A TCP port; 0 lets the system choose one, which the process then writes into its ready file."""
+Host = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+"""A name or address of this machine to listen on."""
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**40)]
 DurationNs = Annotated[int, msgspec.Meta(ge=1_000_000, le=86_400_000_000_000)]
 """A duration in nanoseconds, from a millisecond to a day."""
@@ -66,8 +68,9 @@ class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[gateway]: broker links."""
 
-    host: str
+    host: Host
     port: Port
+    metrics_host: Host
     metrics_port: Port
     links_max: Annotated[int, msgspec.Meta(ge=1, le=LINKS_MAX)]
     credit_records: Annotated[int, msgspec.Meta(ge=CREDIT_RECORDS_MIN, le=CREDIT_RECORDS_MAX)]
@@ -81,6 +84,7 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     socket: str
     dsn: str
+    metrics_host: Host
     metrics_port: Port
     group_records_max: Annotated[int, msgspec.Meta(ge=FRAME_RECORDS_MAX, le=COMMIT_RECORDS_MAX)]
     group_commit_target_ns: DurationNs
@@ -89,6 +93,7 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[follower]: the read model, the snapshots, and how far it steps back for the writer."""
 
+    metrics_host: Host
     metrics_port: Port
     snapshot_every_requests: Positive
     snapshot_every_ns: DurationNs
@@ -268,8 +273,6 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     files = (gateway.tls.certificate, gateway.tls.key, gateway.tls.ca)
     if any(files) and not all(files):
         found.append(("gateway.tls", "certificate, key and ca: all three or none"))
-    if gateway.host == "":
-        found.append(("gateway.host", "must not be empty"))
     if gateway.drain_ns > supervise.stop_ns:
         found.append(("gateway.drain_ns", "must not exceed supervise.stop_ns, which would cut the drain short"))
     if supervise.backoff_first_ns > supervise.backoff_max_ns:

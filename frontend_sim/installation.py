@@ -52,11 +52,12 @@ def temporary_config(config: Config, folder: Path) -> Config:
             config.gateway,
             host="127.0.0.1",
             port=0,
+            metrics_host="127.0.0.1",
             metrics_port=0,
             tls=replace(config.gateway.tls, certificate="", key="", ca=""),
         ),
-        ledger=replace(config.ledger, socket="", dsn="", metrics_port=0),
-        follower=replace(config.follower, metrics_port=0),
+        ledger=replace(config.ledger, socket="", dsn="", metrics_host="127.0.0.1", metrics_port=0),
+        follower=replace(config.follower, metrics_host="127.0.0.1", metrics_port=0),
         bank=replace(config.bank, ed25519_key="", p256_key="", seat_key=""),
     )
 

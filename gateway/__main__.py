@@ -37,6 +37,7 @@ def settings_from(config: Config) -> GatewaySettings:
     return GatewaySettings(
         host=gateway.host,
         port=gateway.port,
+        metrics_host=gateway.metrics_host,
         metrics_port=gateway.metrics_port,
         links_max=gateway.links_max,
         credit_records=gateway.credit_records,

@@ -11,6 +11,7 @@ from functools import partial
 
 import trio
 
+from config.exposition import Exposition
 from gateway import book_file
 from gateway.book_intake import BookIntake
 from gateway.clock import Clock
@@ -19,7 +20,7 @@ from gateway.high_water import HighWater
 from gateway.links.ledger_link import LedgerLink
 from gateway.links.listener import Listener
 from gateway.links.tls import server_context
-from gateway.ops.metrics import GatewayCollector, Gauge, MetricsServer
+from gateway.ops.metrics import GatewayCollector, Gauge, registry_of
 from gateway.ops.statistics import Statistics
 from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
@@ -58,7 +59,7 @@ class Gateway:
         self._clock = clock
         self._stopping = trio.Event()
         self._everything = trio.CancelScope()
-        self._metrics: MetricsServer | None = None
+        self._metrics: Exposition | None = None
         self.port = 0
         self.metrics_port = 0
 
@@ -147,7 +148,8 @@ class Gateway:
 
     async def _announce(self) -> None:
         collector = GatewayCollector(self.statistics, self._gauges(), self._counters())
-        self._metrics = MetricsServer(self.settings.host, self.settings.metrics_port, collector)
+        host, port = self.settings.metrics_host, self.settings.metrics_port
+        self._metrics = Exposition(host, port, registry_of(collector))
         self.metrics_port = self._metrics.port
         ready = {"pid": os.getpid(), "ports": {"links": self.port, "metrics": self.metrics_port}}
         fresh = self.settings.ready_file.with_name(self.settings.ready_file.name + ".new")
@@ -168,7 +170,7 @@ class Gateway:
     def _leave(self) -> None:
         self.settings.ready_file.unlink(missing_ok=True)
         if self._metrics is not None:
-            self._metrics.stop()
+            self._metrics.close()
         if self.mark.sequence != self.mark.written_sequence:
             self.mark.write_or_warn()
 

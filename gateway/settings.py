@@ -18,6 +18,7 @@ class GatewaySettings:
 
     host: str
     port: int
+    metrics_host: str
     metrics_port: int
     links_max: int
     credit_records: int

@@ -4,21 +4,20 @@ Belongs here: plain counters filled once per group, and their exposition. Never 
 frame on the order path; a library counter costs more than a record.
 """
 
-import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from wsgiref.simple_server import WSGIServer
 
 import numpy as np
 import numpy.typing as npt
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config.exit_codes import ExitCode, ProcessFault
+from config.exposition import Exposition
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME
 
@@ -127,34 +126,17 @@ class LedgerCollector(Collector):
             )
 
 
-class Exposition:
-    """The figures over HTTP on 127.0.0.1, served by a thread of its own until `close`."""
-
-    def __init__(self, server: WSGIServer) -> None:
-        self._server = server
-        self.port = int(server.server_port)
-
-    def close(self) -> None:
-        """Stops serving and frees the port, within the half second at which the serving thread looks."""
-        threading.Thread(target=self._end, name="metrics end", daemon=True).start()
-
-    def _end(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def serve(metrics: LedgerMetrics, port: int) -> Exposition:
+def serve(metrics: LedgerMetrics, host: str, port: int) -> Exposition:
     """Serves the figures; the system chooses a port for 0.
 
-    Raises: ProcessFault UNAVAILABLE when the port is taken.
+    Raises: ProcessFault UNAVAILABLE when the address cannot be had.
     """
     registry = CollectorRegistry()
     registry.register(LedgerCollector(metrics))
     try:
-        server, _thread = start_http_server(port, "127.0.0.1", registry)
+        return Exposition(host, port, registry)
     except OSError as error:
-        raise ProcessFault(f"metrics port {port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
-    return Exposition(server)
+        raise ProcessFault(f"ledger.metrics_port {host}:{port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
 
 
 def _age_seconds(arrived_ns: int) -> float:

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
@@ -33,6 +33,9 @@ from protocol.frame import Frame
 from protocol.limits import LINK_BEAT_NS
 from protocol.messages import Register, Registered, decode_link
 from protocol.vocabulary import BANK_PARTY, FrameKind
+
+if TYPE_CHECKING:
+    from config.exposition import Exposition
 
 Progress = Callable[[str], None]
 FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
@@ -58,7 +61,7 @@ class Service:
         self._link: GatewayLink | None = None  # the registered one, or the one that registers
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: asyncio.Future[None] | None = None
-        self._exposition: metrics.Exposition | None = None
+        self._exposition: Exposition | None = None
         self.pipeline: Pipeline
 
     async def start(self) -> None:
@@ -85,7 +88,7 @@ class Service:
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
         listeners = Listeners(self._on_violation, self._on_decided)
         self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
-        self._exposition = metrics.serve(self._metrics, settings.metrics_port)
+        self._exposition = metrics.serve(self._metrics, settings.metrics_host, settings.metrics_port)
         port = self._exposition.port
         await self._listen()
         self._spawn(self.pipeline.look.keep())

@@ -1,16 +1,13 @@
 """Prometheus exposition of the gateway's counters: built when somebody asks, nothing per frame.
 
-Belongs here: metric names, units, the collector, the HTTP server thread. Never here: counting (statistics).
+Belongs here: metric names, units, the collector. Never here: counting (statistics), HTTP (config.exposition).
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from socketserver import ThreadingMixIn
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import numpy as np
 import numpy.typing as npt
-from prometheus_client import CollectorRegistry, ProcessCollector, make_wsgi_app
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -19,9 +16,8 @@ from protocol.codes import ReplyCode
 
 PREFIX = "yzt_gateway_"
 NS_PER_SECOND = 1e9
-STOP_WITHIN_S = 0.05  # how often the server looks whether it is to end
 Gauge = tuple[str, str, Callable[[], int | float]]
-"""(name without prefix, help, current value); the value is read in the server's thread."""
+"""(name without prefix, help, current value); the value is read in a handler's thread."""
 
 
 class GatewayCollector(Collector):
@@ -88,34 +84,9 @@ def _latency(statistics: Statistics) -> HistogramMetricFamily:
     return HistogramMetricFamily(PREFIX + "answer_seconds", text, buckets, statistics.latency_total_ns / NS_PER_SECOND)
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    """A slow scraper keeps only its own thread busy."""
-
-    daemon_threads = True
-
-
-class _Handler(WSGIRequestHandler):
-    """Writes no access log."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
-class MetricsServer:
-    """The HTTP endpoint, in a thread of its own until `stop`."""
-
-    def __init__(self, host: str, port: int, collector: GatewayCollector) -> None:
-        """Serves at once; port 0 lets the system choose. Raises OSError."""
-        registry = CollectorRegistry()
-        registry.register(collector)
-        ProcessCollector(registry=registry)
-        self._server = make_server(host, port, make_wsgi_app(registry), _Server, _Handler)
-        self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN_S,), daemon=True)
-        self._thread.start()
-        self.port = int(self._server.server_port)
-
-    def stop(self) -> None:
-        """Ends the thread. Blocks for STOP_WITHIN_S at most."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+def registry_of(collector: GatewayCollector) -> CollectorRegistry:
+    """What the gateway's port shows: its own figures, and those of its process."""
+    registry = CollectorRegistry()
+    registry.register(collector)
+    ProcessCollector(registry=registry)
+    return registry

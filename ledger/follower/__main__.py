@@ -60,7 +60,7 @@ async def serve(config: Config) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, follower.signals.ask_stop)
         loop.add_signal_handler(signal.SIGUSR1, follower.signals.ask_snapshot)
-        port = metrics.serve(config.follower.metrics_port)
+        port = metrics.serve(config.follower.metrics_host, config.follower.metrics_port)
         write_ready(config.ready_file(NAME), {"metrics": port})
         closing.callback(config.ready_file(NAME).unlink, missing_ok=True)
         print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")

@@ -6,7 +6,10 @@ Belongs here: the figures and their names. Never here: decisions taken from them
 import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from config.exit_codes import ExitCode, ProcessFault
+from config.exposition import Exposition
 
 NS_PER_SECOND: Final = 1_000_000_000
 
@@ -51,10 +54,15 @@ class FollowerMetrics:
             "yzt_follower_snapshot_write_seconds", "Time the newest snapshot took", registry=registry
         )
 
-    def serve(self, port: int) -> int:
-        """Serves the figures on 127.0.0.1 from a thread. Returns: the port, which the system chose if `port` is 0."""
-        server, _thread = start_http_server(port, "127.0.0.1", self.registry)
-        return int(server.server_port)
+    def serve(self, host: str, port: int) -> int:
+        """Serves the figures from threads. Returns: the port, which the system chose if `port` is 0.
+
+        Raises: ProcessFault UNAVAILABLE when the address cannot be had.
+        """
+        try:
+            return Exposition(host, port, self.registry).port
+        except OSError as error:
+            raise ProcessFault(f"follower.metrics_port {host}:{port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
 
     def behind(self, rows: int, oldest_decided_at_ns: int) -> None:
         """So many committed rows wait, the oldest of them decided at that time; (0, 0) when caught up."""

@@ -57,6 +57,7 @@ def gateway_metrics(folder: Path) -> set[str]:
     settings = GatewaySettings(
         host="127.0.0.1",
         port=0,
+        metrics_host="127.0.0.1",
         metrics_port=0,
         links_max=LINKS_MAX,
         credit_records=CREDIT_RECORDS_DEFAULT,

@@ -37,6 +37,7 @@ def settings(folder: Path) -> GatewaySettings:
     return GatewaySettings(
         host="127.0.0.1",
         port=0,
+        metrics_host="127.0.0.1",
         metrics_port=0,
         links_max=8,
         credit_records=65_536,

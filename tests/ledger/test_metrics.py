@@ -10,6 +10,8 @@ from ledger.metrics import LedgerMetrics, serve
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME
 
+LOOPBACK = "127.0.0.1"
+
 
 def test_counts_by_outcome_groups_and_commit_times_are_exposed() -> None:
     metrics = LedgerMetrics(sequence=9, epoch=2)
@@ -18,7 +20,7 @@ def test_counts_by_outcome_groups_and_commit_times_are_exposed() -> None:
     metrics.committed(outcomes.tobytes(), frames=2, commit_ns=3_000_000)
     metrics.committed(outcomes[:1].tobytes(), frames=1, commit_ns=600_000)
     metrics.not_applied(ReplyCode.SEQUENCE_GAP)
-    exposition = serve(metrics, 0)
+    exposition = serve(metrics, LOOPBACK, 0)
     with urllib.request.urlopen(f"http://127.0.0.1:{exposition.port}/metrics") as answer:
         lines = answer.read().decode().splitlines()
     exposition.close()
@@ -42,7 +44,7 @@ def test_counts_by_outcome_groups_and_commit_times_are_exposed() -> None:
 
 
 def test_a_taken_port_is_one_line() -> None:
-    exposition = serve(LedgerMetrics(), 0)
-    with pytest.raises(ProcessFault, match=f"metrics port {exposition.port}: "):
-        serve(LedgerMetrics(), exposition.port)
+    exposition = serve(LedgerMetrics(), LOOPBACK, 0)
+    with pytest.raises(ProcessFault, match=rf"ledger.metrics_port 127\.0\.0\.1:{exposition.port}: "):
+        serve(LedgerMetrics(), LOOPBACK, exposition.port)
     exposition.close()
