@@ -29,6 +29,6 @@ VOLUME /var/lib/yzt
 USER yzt
 EXPOSE 7610 9610 9611 9612
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["yzt", "status"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=60s --retries=3 CMD ["yzt", "status"]
 ENTRYPOINT ["yzt"]
 CMD ["up"]

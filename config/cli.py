@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
+import msgspec
+
 from config.dsn import fault_of
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.options import DEFAULT_FILE, add_common_options
@@ -83,7 +85,7 @@ def _dispatch(arguments: list[str]) -> int:
         case "config":
             return _config(options)
         case _:
-            return _status(_config_of(options))
+            return _status(_config_of(options), options.json)
 
 
 def _owned_command(name: str) -> CommandModule:
@@ -120,7 +122,10 @@ def _parser(common: _Parser) -> _Parser:
     keygen.add_argument("--bank", action="store_true", help="make the bank's missing keys in the state directory")
     shown = commands.add_parser("config", parents=[common], help="check or show the configuration")
     shown.add_argument("what", choices=("check", "show"))
-    commands.add_parser("status", parents=[common], help="which processes serve, and on which ports")
+    status = commands.add_parser(
+        "status", parents=[common], help="ask the processes whether they serve, and how they are"
+    )
+    status.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     return parser
 
 
@@ -182,19 +187,12 @@ def _config(options: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _status(config: Config) -> int:
-    from config.children import read_ready
-    from config.processes import is_alive
-    from config.supervise import MODULES as NAMES
+def _status(config: Config, as_json: bool) -> int:
+    from config.status import lines_of, status_of
 
-    all_serve = True
-    for name in NAMES:
-        ready = read_ready(config.ready_file(name))
-        serves = ready is not None and is_alive(ready.pid)
-        all_serve = all_serve and serves
-        ports = "" if ready is None else ", ".join(f"{what} {port}" for what, port in ready.ports.items())
-        print(f"{name:<10} pid {ready.pid}  {ports}" if ready is not None and serves else f"{name:<10} does not serve")
-    return ExitCode.OK if all_serve else ExitCode.UNAVAILABLE
+    status = status_of(config)
+    print(msgspec.json.format(msgspec.json.encode(status)).decode() if as_json else "\n".join(lines_of(status)))
+    return ExitCode.OK if status.serves else ExitCode.UNAVAILABLE
 
 
 if __name__ == "__main__":

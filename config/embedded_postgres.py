@@ -64,6 +64,11 @@ def _never() -> bool:
     return False
 
 
+def dsn_at(sockets: Path, database: str, role: str) -> str:
+    """How to connect to a server that listens in the folder `sockets`, for asyncpg and libpq alike."""
+    return f"postgresql:///{database}?host={quote(str(sockets), safe='/')}&port={PORT}&user={role}"
+
+
 @dataclass
 class EmbeddedPostgres:
     """A server in a state directory. Make one with `prepare`; one process at a time may have it started."""
@@ -275,7 +280,7 @@ class EmbeddedPostgres:
 
     def dsn_of(self, database: str, role: str = ROLE) -> str:
         """The same for another database, or for the superuser (only as the user that runs the server)."""
-        return f"postgresql:///{database}?host={quote(str(self.sockets), safe='/')}&port={PORT}&user={role}"
+        return dsn_at(self.sockets, database, role)
 
     @property
     def settings(self) -> Path:

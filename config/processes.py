@@ -149,6 +149,12 @@ def is_alive(process_id: int) -> bool:
     return fields is not None and fields[0] not in {"Z", "X"}
 
 
+def process_state(process_id: int) -> str | None:
+    """The letter of /proc for what a process does (`T`: stopped, `Z`: a zombie), None when it is gone."""
+    fields = _stat_fields(process_id)
+    return None if fields is None else fields[0]
+
+
 def working_directory(process_id: int) -> Path | None:
     """Where a process runs, or None when it is gone or not ours to see."""
     try:

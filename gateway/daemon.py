@@ -11,6 +11,7 @@ from functools import partial
 
 import trio
 
+from config import asking
 from config.exposition import Exposition
 from gateway import book_file
 from gateway.book_intake import BookIntake
@@ -20,6 +21,7 @@ from gateway.high_water import HighWater
 from gateway.links.ledger_link import LedgerLink
 from gateway.links.listener import Listener
 from gateway.links.tls import server_context
+from gateway.ops.answering import answer
 from gateway.ops.metrics import GatewayCollector, Gauge, registry_of
 from gateway.ops.statistics import Statistics
 from gateway.settings import GatewaySettings
@@ -72,6 +74,7 @@ class Gateway:
         try:
             with self._everything:
                 async with trio.open_nursery() as nursery:
+                    nursery.start_soon(answer, asking.listening(self.settings.state_directory, "gateway"), self._said)
                     nursery.start_soon(self.mark.keep)
                     nursery.start_soon(self._keep_checkpoints)
                     nursery.start_soon(self.ledger.keep)
@@ -166,6 +169,17 @@ class Gateway:
         except OSError:
             return 0
         return int(text) if text.isascii() and text.isdecimal() and int(text) <= PORT_MAX else 0
+
+    def _said(self) -> bytes:
+        """What `yzt status` is told."""
+        why = "" if self.ledger.registered else "it has no link to the ledger"
+        facts: dict[str, int | float | str] = {
+            "sessions": self.desk.sessions_established,
+            "links": len(self.desk.links),
+            "row told": self.mark.sequence,
+            "unanswered records": self.ledger.in_flight.records,
+        }
+        return asking.encoded(not why, why, facts)
 
     def _leave(self) -> None:
         self.settings.ready_file.unlink(missing_ok=True)

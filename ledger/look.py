@@ -37,9 +37,14 @@ class Look:
         self._asked = asyncio.Event()
         self._looked = asyncio.Event()  # set, and replaced, by each look
 
+    @property
+    def age_ns(self) -> int:
+        """How long ago the newest look began that showed the journal to be ours."""
+        return self._clock_ns() - self._journal.confirmed_ns
+
     def is_recent(self) -> bool:
         """Whether what is in memory may be told. If not, a fresh look begins now."""
-        if self._clock_ns() - self._journal.confirmed_ns <= LOOK_NS_MAX:
+        if self.age_ns <= LOOK_NS_MAX:
             return True
         self._asked.set()
         return False
@@ -70,7 +75,7 @@ class Look:
                     await self._asked.wait()
             except TimeoutError:
                 self._check_commit()
-                if self._clock_ns() - self._journal.confirmed_ns >= LOOK_EVERY_NS:
+                if self.age_ns >= LOOK_EVERY_NS:
                     break
         self._asked.clear()
 

@@ -15,10 +15,12 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+from config import asking
 from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
 from ledger import guard, metrics, replies
+from ledger.answering import answer
 from ledger.core.book import Book
 from ledger.deciding import Decider
 from ledger.genesis import commit_genesis
@@ -30,7 +32,7 @@ from ledger.pipeline import Listeners, Pipeline
 from ledger.recovery import check_first_start, recover
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
-from protocol.limits import LINK_BEAT_NS
+from protocol.limits import LINK_BEAT_NS, LOOK_NS_MAX
 from protocol.messages import Register, Registered, decode_link
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
@@ -91,6 +93,7 @@ class Service:
         self._exposition = metrics.serve(self._metrics, settings.metrics_host, settings.metrics_port)
         port = self._exposition.port
         await self._listen()
+        self._spawn(answer(asking.listening(state, "ledger"), self._said))
         self._spawn(self.pipeline.look.keep())
         self._spawn(self._beat())
         write_ready(self._config.ready_file("ledger"), {"metrics": port})
@@ -191,6 +194,20 @@ class Service:
         if message.book_from_sequence < book.sequence:
             self._spawn(self._feed(link, message.book_from_sequence, book.sequence))
         link.go_on()
+
+    def _said(self) -> bytes:
+        """What `yzt status` is told."""
+        silent_ns = self.pipeline.look.age_ns
+        serves = silent_ns <= LOOK_NS_MAX
+        why = "" if serves else f"PostgreSQL has confirmed nothing for {silent_ns / 1e9:.1f} s"
+        linked = "yes" if self._metrics.links else "no"
+        facts: dict[str, int | float | str] = {
+            "trade date": str(self.pipeline.decider.book.trade_date),
+            "row": self.pipeline.gate.durable,
+            "epoch": self._metrics.epoch,
+            "gateway linked": linked,
+        }
+        return asking.encoded(serves, why, facts)
 
     async def _beat(self) -> None:
         while True:

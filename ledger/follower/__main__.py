@@ -18,11 +18,13 @@ from pathlib import Path
 
 import uvloop
 
+from config import asking
 from config.children import write_ready
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import print_progress
 from config.schema import Config, load
 from ledger import guard
+from ledger.answering import answer
 from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection import ReadModel
@@ -61,6 +63,8 @@ async def serve(config: Config) -> None:
             loop.add_signal_handler(number, follower.signals.ask_stop)
         loop.add_signal_handler(signal.SIGUSR1, follower.signals.ask_snapshot)
         port = metrics.serve(config.follower.metrics_host, config.follower.metrics_port)
+        answering = asyncio.create_task(answer(asking.listening(config.state_directory, NAME), metrics.said))
+        closing.callback(answering.cancel)
         write_ready(config.ready_file(NAME), {"metrics": port})
         closing.callback(config.ready_file(NAME).unlink, missing_ok=True)
         print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")

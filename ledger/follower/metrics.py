@@ -8,6 +8,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from config import asking
 from config.exit_codes import ExitCode, ProcessFault
 from config.exposition import Exposition
 
@@ -20,6 +21,8 @@ class FollowerMetrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._waiting_since_ns = 0
+        self._rows_behind = 0
+        self._row = 0
         self._snapshot_at_ns = 0
         registry = self.registry
         self._lag_rows = Gauge("yzt_follower_lag_rows", "Committed rows not yet projected", registry=registry)
@@ -67,6 +70,7 @@ class FollowerMetrics:
     def behind(self, rows: int, oldest_decided_at_ns: int) -> None:
         """So many committed rows wait, the oldest of them decided at that time; (0, 0) when caught up."""
         self._lag_rows.set(rows)
+        self._rows_behind = rows
         self._waiting_since_ns = oldest_decided_at_ns if rows else 0
         if rows == 0:
             self._lag_records.set(0)
@@ -75,9 +79,23 @@ class FollowerMetrics:
         """So many committed records wait."""
         self._lag_records.set(records)
 
+    def stands_at(self, sequence: int) -> None:
+        """The read model is as of this row."""
+        self._row = sequence
+        self._sequence.set(sequence)
+
+    def said(self) -> bytes:
+        """What `yzt status` is told."""
+        facts: dict[str, int | float | str] = {
+            "row": self._row,
+            "rows behind": self._rows_behind,
+            "seconds behind": round(self.lag_seconds(), 1),
+        }
+        return asking.encoded(True, "", facts)
+
     def wrote(self, sequence: int, records: int, duration_ns: int) -> None:
         """One batch is in the read model."""
-        self._sequence.set(sequence)
+        self.stands_at(sequence)
         self._records.inc(records)
         self._batches.inc()
         self._write_seconds.inc(duration_ns / NS_PER_SECOND)

@@ -127,6 +127,7 @@ class Follower:
         Raises: JournalTampered when snapshot, journal and cursor disagree; InvariantBroken; ProcessFault.
         """
         self._cursor = await self._read_model.cursor()
+        self.metrics.stands_at(self._cursor.sequence)
         found = await newest_fitting(self._snapshot_root, self._cursor.sequence, self._reader, self._progress)
         if found is not None:
             await self._adopt(*found)
