@@ -131,7 +131,7 @@ class Client:
         found: dict[int, Answer] = {}
         while len(found) < len(waiting):
             frame = self._await(Kind.OUTCOMES, Kind.NOT_APPLIED)
-            number, answer = _read_answer(frame)
+            number, answer = read_answer(frame)
             if number not in waiting or number in found:
                 raise FrameRefused(Code.MALFORMED_FRAME, f"nothing under {number} is under way")
             found[number] = answer
@@ -207,7 +207,8 @@ class Client:
         self.link.terminate(Code.FINISHED)
 
 
-def _read_answer(frame: Frame) -> tuple[int, Answer]:
+def read_answer(frame: Frame) -> tuple[int, Answer]:
+    """The number that OUTCOMES or NOT_APPLIED answer, and what they say of it."""
     if frame.header.kind == Kind.OUTCOMES:
         return frame.header.first_number, Answered(frame, unpack_outcomes(frame.body))
     message = decode(Kind.NOT_APPLIED, frame.body)

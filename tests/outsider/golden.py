@@ -65,6 +65,11 @@ def _header(fields: Json) -> Header | None:
     return Header._make([_text(fields, "magic").encode(), *numbers, _hex(fields, "body_digest")])
 
 
+def frame_of(data: bytes) -> Frame:
+    """The one frame that these bytes are, unread."""
+    return Frame(data[:96], data[96:160], data[160:])
+
+
 def _golden(fields: dict[str, Json]) -> Golden:
     frame = Frame(_hex(fields, "header"), _hex(fields, "signature"), _hex(fields, "body"))
     code = Code[_text(fields, "code")] if "code" in fields else None

@@ -66,6 +66,7 @@ class Link:
         self._reader = FrameReader(Direction.TO_PARTNER, self._trust)
         self._received: deque[Frame] = deque()
         self._asked_for_life = False
+        self._said_at_ns = 0  # of the bank's newest word on this link, OUTCOMES apart
         self._sent_ns = self._heard_ns = time.monotonic_ns()
         self._socket = socket.create_connection((account.host, account.port), ANSWER_SECONDS_MAX)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -188,6 +189,9 @@ class Link:
         message = decode(kind, frame.body)
         if self._trust.established and frame.header.session_version != self.session.version:
             raise FrameRefused(Code.SESSION_UNKNOWN, "a frame of another session")
+        if self._trust.established and frame.header.sent_at_ns <= self._said_at_ns:
+            raise FrameRefused(Code.STALE_TIMESTAMP, "not later than what the bank said before it")
+        self._said_at_ns = frame.header.sent_at_ns
         if kind == Kind.TERMINATE:
             self.close()
             raise LinkEnded(message if message.bytes("nonce") == self.nonce else None)  # else it is not about us

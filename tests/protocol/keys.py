@@ -18,6 +18,8 @@ BANK_SEEDS = cast.BANK_SEEDS
 BROKER_SEED, OTHER_SEED = cast.BROKER_SEEDS[BROKER], cast.BROKER_SEEDS[OTHER_BROKER]
 EXPIRED_SEED = bytes([0x44]) * 32
 EXPIRED_KEY_ID = 7  # of broker 2, valid until the second key took over
+NEXT_SEED = bytes([0x55]) * 32
+NEXT_KEY_ID = 12  # of broker 2, registered in a conversation when the one before it ends
 EXPIRED_AT_NS = 1_780_000_000_000_000_000
 
 
@@ -46,6 +48,11 @@ def broker_signer(party: int = BROKER) -> Signer:
 def expired_signer() -> Signer:
     """The former key of the Ed25519 broker."""
     return signer_from_seed(Suite.ED25519_SHA256, EXPIRED_SEED, EXPIRED_KEY_ID)
+
+
+def next_signer() -> Signer:
+    """The key of the Ed25519 broker that follows."""
+    return signer_from_seed(Suite.ED25519_SHA256, NEXT_SEED, NEXT_KEY_ID)
 
 
 def entry_of(party: int, role: Role, signer: Signer, seats: list[int]) -> PartyEntry:

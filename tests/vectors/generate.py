@@ -13,6 +13,7 @@ from protocol.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite, contract_no_from_index
 from tests.protocol import keys
 from tests.vectors import invalid_frames, valid_frames
+from tests.vectors.conversations import conversations_file
 from tests.vectors.invalid_frames import InvalidVector
 from tests.vectors.protocol_file import protocol_file
 from tests.vectors.valid_frames import Vector
@@ -44,6 +45,7 @@ def keys_file() -> Json:
     ed25519, p256 = keys.broker_signer(keys.BROKER), keys.broker_signer(keys.OTHER_BROKER)
     listed.append(_key("broker_2", keys.BROKER, ed25519, keys.BROKER_SEED, keys.FOREVER_NS))
     listed.append(_key("broker_2_expired", keys.BROKER, keys.expired_signer(), keys.EXPIRED_SEED, keys.EXPIRED_AT_NS))
+    listed.append(_key("broker_2_next", keys.BROKER, keys.next_signer(), keys.NEXT_SEED, keys.FOREVER_NS))
     listed.append(_key("broker_3", keys.OTHER_BROKER, p256, keys.OTHER_SEED, keys.FOREVER_NS))
     seats: list[Json] = [
         {"seat": 1, "party": 1},
@@ -106,6 +108,7 @@ def files() -> dict[str, str]:
         "frames_invalid.json": invalid_file(),
         "contract_numbers.json": contract_numbers_file(),
         "protocol.json": protocol_file(),
+        "conversations.json": conversations_file(),
     }
     return {name: json.dumps(content, indent=1, ensure_ascii=False) + "\n" for name, content in contents.items()}
 
