@@ -1,7 +1,7 @@
 """The only place in the gateway that reads a clock.
 
-Belongs here: wall time for headers and sessions, processor time for what signatures cost, elapsed time for latency.
-Never here: deadlines of tasks (trio's clock keeps those), decisions.
+Belongs here: elapsed time for sessions and latency, what makes it UTC for headers, processor time for what signatures
+cost. Never here: deadlines of tasks (trio's clock keeps those), decisions.
 """
 
 import time
@@ -11,12 +11,12 @@ from typing import Protocol
 class Clock(Protocol):
     """Where the gateway's time comes from; a test hands in one that follows trio's virtual clock."""
 
-    def now_ns(self) -> int:
-        """UTC nanoseconds since 1970."""
+    def elapsed_ns(self) -> int:
+        """Nanoseconds from an arbitrary origin, never stepped."""
         ...
 
-    def elapsed_ns(self) -> int:
-        """Nanoseconds from an arbitrary origin, never stepped: for differences only."""
+    def utc_offset_ns(self) -> int:
+        """What makes an `elapsed_ns` of now UTC nanoseconds since 1970. It changes when the wall clock is stepped."""
         ...
 
     def processor_ns(self) -> int:
@@ -27,13 +27,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clocks."""
 
-    def now_ns(self) -> int:
-        """UTC nanoseconds since 1970."""
-        return time.time_ns()
-
     def elapsed_ns(self) -> int:
         """Monotonic nanoseconds."""
         return time.monotonic_ns()
+
+    def utc_offset_ns(self) -> int:
+        """What makes them UTC."""
+        return time.time_ns() - time.monotonic_ns()
 
     def processor_ns(self) -> int:
         """CPU time of this thread: a preempted signature counts only what it used."""

@@ -107,7 +107,7 @@ class FrontDesk:
 
     def open_link(self, stream: trio.abc.Stream, entrance: Entrance) -> PartnerLink:
         """A link for an accepted connection; its owner runs it."""
-        now_ns = self._clock.now_ns()
+        now_ns = self._clock.elapsed_ns()
         session = BankSession(self._registry, self._keys, self._policy, now_ns)
         self._links_made += 1
         link = PartnerLink(self._links_made, stream, session, self, self._clock, entrance)
@@ -235,7 +235,7 @@ class FrontDesk:
         self._mark.raise_to(registered.sequence, registered.digest)
         self._intake.begin(registered.sequence)
         self._open_date = registered.trade_date
-        self._tell_open_date(self._clock.now_ns())
+        self._tell_open_date(self._clock.elapsed_ns())
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
 
     def is_party(self, number: int) -> bool:
@@ -259,10 +259,10 @@ class FrontDesk:
         except LEDGER_FAULTS as error:
             broken = error
         self._intake.flush_if_full()
-        now_ns, elapsed_ns = self._clock.now_ns(), self._clock.elapsed_ns()
+        now_ns = self._clock.elapsed_ns()
         for waiting, frame in answers:
             try:
-                self._pass_on(waiting, frame, now_ns, elapsed_ns)
+                self._pass_on(waiting, frame, now_ns)
             except LEDGER_FAULTS as error:
                 broken = error
         self._tell_open_date(now_ns)
@@ -303,14 +303,14 @@ class FrontDesk:
         outcomes = b"".join([memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in bodies])
         self._statistics.outcomes(np.frombuffer(outcomes, OUTCOME)["code"])
 
-    def _pass_on(self, waiting: Waiting, frame: Frame, now_ns: int, elapsed_ns: int) -> None:
+    def _pass_on(self, waiting: Waiting, frame: Frame, now_ns: int) -> None:
         """One answer to the link that asked, if it is still there."""
         statistics = self._statistics
         statistics.answer_frames += 1
         kind = frame.header.kind
         link = self._links.get(waiting.owner)
         if kind == FrameKind.OUTCOMES:
-            statistics.answered_after(elapsed_ns - waiting.since_ns)
+            statistics.answered_after(now_ns - waiting.since_ns)
             if link is not None:
                 link.deliver(lambda: link.session.send_outcomes(frame, now_ns))
         elif kind == FrameKind.NOT_APPLIED:

@@ -4,7 +4,7 @@ Belongs here: the smallest gateway that keeps the wire's promises, and switches 
 here: decisions (ledger), lies (misdeeds).
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from ssl import SSLContext
@@ -65,6 +65,7 @@ class PracticeBank:
         self.away: set[int] = set()
         self.sent_away: set[int] = set()  # seats that tried to log on while they were `away`
         self.logons = 0
+        self.violations: Counter[ReplyCode] = Counter()  # why links were ended that broke the rules
         self.requests: deque[Frame] = deque(maxlen=REQUESTS_KEPT_MAX)  # that were given out, repeats too
         self.requests_count = 0
         self._request_came = trio.Event()
@@ -73,6 +74,7 @@ class PracticeBank:
         self._kept: list[tuple[Desk, Frame]] = []
         self._desks: dict[Desk, trio.Nursery] = {}
         self._clock = SystemClock()
+        self._began_utc_ns = self._clock.utc_offset_ns()
         self._policy = SessionPolicy(credit_records, HEARTBEAT_NS_MIN, HEARTBEAT_NS_MAX, "practice bank")
         self._signers = cast.bank_signers()
         self._registry = cast.registry()
@@ -118,8 +120,8 @@ class PracticeBank:
             await trio.aclose_forcefully(stream)
 
     def now(self) -> int:
-        """UTC nanoseconds."""
-        return self._clock.now_ns()
+        """UTC nanoseconds, as the clock was when this bank began: never stepped."""
+        return self._began_utc_ns + self._clock.elapsed_ns()
 
     def later(self, desk: Desk, act: Callable[[], None]) -> None:
         """Do it after `late_seconds`, if the link still is."""
@@ -160,6 +162,13 @@ class PracticeBank:
             self.answer(desk, frame)
         self._kept.clear()
 
+    def roll(self) -> None:
+        """Open the next trade date and tell every link."""
+        self.ledger.roll()
+        for desk in self._desks:
+            desk.session.trade_date_opened(self.ledger.trade_date, self.now())
+            desk.bell.set()
+
     def cut(self, seat: int = 0) -> None:
         """Drop the links of `seat`, or every link, as a broken line does. What was kept back on them is never said."""
         self._kept = [(desk, frame) for desk, frame in self._kept if seat not in (0, desk.session.seat)]
@@ -195,6 +204,7 @@ class PracticeBank:
                         return
                     event = session.next_event(self.now())
             except PeerViolation as violation:
+                self.violations[violation.code] += 1
                 session.terminate(violation.code, violation.detail, self.now())
                 desk.ends_when_sent = True
             desk.bell.set()

@@ -18,6 +18,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import Header
+from protocol.limits import SESSION_VERSION_STEP_MAX
 from protocol.messages import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
@@ -87,9 +88,9 @@ class PracticeLedger:
         self._decided = 0
 
     def negotiate(self, header: Header) -> SeatHead:
-        """Take a growing session version."""
+        """Take a session version that grows, in a step that uses no seat up."""
         books = self.seats[header.seat]
-        if header.session_version <= books.session_version:
+        if not 0 < header.session_version - books.session_version <= SESSION_VERSION_STEP_MAX:
             return self._head(books, ReplyCode.SESSION_VERSION_NOT_GROWING)
         books.session_version = header.session_version
         return self._head(books, ReplyCode.ACCEPTED)

@@ -107,6 +107,7 @@ class PartnerLink:
         self._stream = stream
         self._desk = desk
         self._clock = clock
+        session.utc_offset_ns = clock.utc_offset_ns()
         self._bell = Bell()
         self._scope = trio.CancelScope()
         self._timer = trio.CancelScope()
@@ -208,7 +209,7 @@ class PartnerLink:
             return
         self.closing = True
         self._desk.link_ends(code)
-        self.session.terminate(code, detail, self._clock.now_ns(), version_in_force)
+        self.session.terminate(code, detail, self._clock.elapsed_ns(), version_in_force)
         self._scope.deadline = trio.current_time() + CLOSE_WITHIN_S
         self._bell.ring()
 
@@ -273,7 +274,7 @@ class PartnerLink:
         for nothing; a link that owes for such frames waits, and is not read meanwhile.
         """
         session, clock = self.session, self._clock
-        now_ns = clock.now_ns()
+        now_ns = self._now_ns()
         session.receive_data(data, now_ns)
         handled, turn_ends_ns = 0, 0
         while not self.closing:
@@ -289,9 +290,14 @@ class PartnerLink:
                 turn_ends_ns = clock.processor_ns() + TURN_NS
             if isinstance(event, FrameSpent) or pause_ns or self._turn_is_over(handled, turn_ends_ns):
                 await self._let_others_go_first(pause_ns)
-                now_ns, handled = clock.now_ns(), 0
+                now_ns, handled = self._now_ns(), 0
         if session.unsent_bytes and not self.closing:
             self.say_it()
+
+    def _now_ns(self) -> int:
+        """The time for the session, which learns what makes it UTC: the wall clock may have been put right."""
+        self.session.utc_offset_ns = self._clock.utc_offset_ns()
+        return self._clock.elapsed_ns()
 
     def _turn_is_over(self, handled: int, turn_ends_ns: int) -> bool:
         return handled >= FRAMES_PER_TURN or (handled > 1 and self._clock.processor_ns() >= turn_ends_ns)
@@ -323,7 +329,7 @@ class PartnerLink:
         """Sleeps towards the session's next deadline; most wake-ups find that it has moved on."""
         while not self.closing:
             deadline_ns = self.session.next_deadline_ns()
-            now_ns = self._clock.now_ns()
+            now_ns = self._now_ns()
             if deadline_ns is not None and deadline_ns <= now_ns:
                 self.deliver(lambda now_ns=now_ns: self.session.on_deadline(now_ns))  # type: ignore[misc]
                 deadline_ns = self.session.next_deadline_ns()

@@ -1,6 +1,7 @@
 """The only place in the SDK that reads a clock.
 
-Belongs here: wall time in nanoseconds. Never here: sleeping (trio does that), deadlines (the session).
+Belongs here: elapsed time in nanoseconds, and what makes it UTC. Never here: sleeping (trio does that), deadlines (the
+session).
 """
 
 import time
@@ -8,23 +9,24 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Source of UTC wall time."""
+    """Source of time. Deadlines, heartbeats and pauses are counted in elapsed time; only header times are UTC."""
 
-    def now_ns(self) -> int:
-        """UTC nanoseconds since 1970, greater than every value told before."""
+    def elapsed_ns(self) -> int:
+        """Nanoseconds from an arbitrary origin, never stepped."""
+        ...
+
+    def utc_offset_ns(self) -> int:
+        """What makes an `elapsed_ns` of now UTC nanoseconds since 1970. It changes when the wall clock is stepped."""
         ...
 
 
 class SystemClock:
-    """The machine's clock, made strictly increasing: two logons of one seat never carry the same time."""
+    """The machine's clocks."""
 
-    def __init__(self) -> None:
-        self._last_ns = 0
+    def elapsed_ns(self) -> int:
+        """Monotonic nanoseconds."""
+        return time.monotonic_ns()
 
-    def now_ns(self) -> int:
-        """UTC nanoseconds since 1970, greater than every value told before."""
-        now_ns = time.time_ns()
-        if now_ns <= self._last_ns:
-            now_ns = self._last_ns + 1
-        self._last_ns = now_ns
-        return now_ns
+    def utc_offset_ns(self) -> int:
+        """What makes them UTC."""
+        return time.time_ns() - time.monotonic_ns()

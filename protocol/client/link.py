@@ -94,7 +94,7 @@ class Link:
             settings.software,
             settings.heartbeat_ns,
             session_version,
-            clock.now_ns(),
+            clock.elapsed_ns(),
         )
         self._tick_ns = settings.heartbeat_ns // TICKS_PER_HEARTBEAT
         self._is_mid_send = False
@@ -109,9 +109,9 @@ class Link:
         Raises OutboxError when the disk fails. On cancellation the bank is told FINISHED.
         """
         if negotiate:
-            self._session.negotiate(fresh_nonce(), self._clock.now_ns())
+            self._session.negotiate(fresh_nonce(), self._now_ns())
         else:
-            self._establish(self._clock.now_ns())
+            self._establish(self._now_ns())
         self._traffic.bell.ring()
         try:
             async with trio.open_nursery() as nursery:
@@ -137,7 +137,7 @@ class Link:
             await pump(stream)
             end = LinkEnd(None, 0, "the bank closed the connection")
         except PeerViolation as violation:
-            self._session.terminate(violation.code, violation.detail, self._clock.now_ns())
+            self._session.terminate(violation.code, violation.detail, self._now_ns())
             end = LinkEnd(violation.code, 0, violation.detail)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             end = LinkEnd(None, 0, "the connection broke")
@@ -146,9 +146,9 @@ class Link:
         scope.cancel()
 
     async def _send(self, stream: trio.abc.Stream) -> None:
-        session, traffic, clock = self._session, self._traffic, self._clock
+        session, traffic = self._session, self._traffic
         while True:
-            now_ns = clock.now_ns()
+            now_ns = self._now_ns()
             is_established = session.state is PartnerState.ESTABLISHED
             if is_established:
                 traffic.feed(session, now_ns)
@@ -164,7 +164,7 @@ class Link:
                 await traffic.bell.wait()
 
     async def _receive(self, stream: trio.abc.Stream) -> None:
-        session, clock = self._session, self._clock
+        session = self._session
         while self._end is None:
             if isinstance(stream, trio.SocketStream):
                 data = await receive(stream, RECEIVE_BYTES)
@@ -172,7 +172,7 @@ class Link:
                 data = bytes(await stream.receive_some(RECEIVE_BYTES))
             if not data:
                 return
-            now_ns = clock.now_ns()
+            now_ns = self._now_ns()
             session.receive_data(data, now_ns)
             event = session.next_event(now_ns)
             while event is not None:
@@ -183,16 +183,21 @@ class Link:
             self._on_progress()
 
     async def _watch_deadlines(self, _stream: trio.abc.Stream) -> None:
-        session, clock = self._session, self._clock
+        session = self._session
         while True:
             deadline_ns = session.next_deadline_ns()
             wait_ns = self._tick_ns
             if deadline_ns is not None:
-                wait_ns = min(wait_ns, max(deadline_ns - clock.now_ns(), TICK_NS_MIN))
+                wait_ns = min(wait_ns, max(deadline_ns - self._now_ns(), TICK_NS_MIN))
             await trio.sleep(wait_ns / NS_PER_S)
-            session.on_deadline(clock.now_ns())
+            session.on_deadline(self._now_ns())
             if session.unsent_bytes:
                 self._traffic.bell.ring()
+
+    def _now_ns(self) -> int:
+        """The time for the session, which learns what makes it UTC: a wall clock that was put right counts at once."""
+        self._session.utc_offset_ns = self._clock.utc_offset_ns()
+        return self._clock.elapsed_ns()
 
     def _handle(self, event: PartnerEvent, now_ns: int) -> None:
         if isinstance(event, OutcomesReceived):
@@ -217,7 +222,7 @@ class Link:
         self._session.establish(fresh_nonce(), max(1, self._traffic.window.next_number), now_ns)
 
     async def _say_farewell(self, stream: trio.abc.Stream) -> None:
-        self._session.terminate(ReplyCode.FINISHED, "", self._clock.now_ns())
+        self._session.terminate(ReplyCode.FINISHED, "", self._now_ns())
         data = self._session.data_to_send()
         try:
             if data and not self._is_mid_send and self._origin.is_here:  # a forked child says nothing on this link

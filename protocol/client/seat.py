@@ -68,6 +68,8 @@ def heals(code: ReplyCode) -> bool:
     return code in HEALS or (ends_link(code) and not code.is_listed)
 
 
+_SESSION_VERSION_MAX = 2**31 - 1  # what the header has room for
+_CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
 
@@ -107,7 +109,7 @@ class Seat(AwaitedVerbs):
         outbox. `turns` are shared by the seats of a pool (see `SeatPool`); None: a queue of its own.
         """
         checked_settings(settings)
-        if clock is not None and not callable(getattr(clock, "now_ns", None)):
+        if clock is not None and not all(callable(getattr(clock, name, None)) for name in _CLOCK_READS):
             raise MisuseError(f"clock is a Clock or None, not {shown(clock)}")
         if turns is not None and not isinstance(turns, Turns):
             raise MisuseError(f"turns are Turns or None, not {shown(turns)}")
@@ -255,9 +257,10 @@ class Seat(AwaitedVerbs):
                 return
             failures += 1
             if end.code is ReplyCode.SESSION_VERSION_NOT_GROWING:
-                version, negotiate = end.session_version + 1, True  # too low, or far above the one in force
+                # Too low, or far above the one in force.
+                version, negotiate = min(end.session_version + 1, _SESSION_VERSION_MAX), True
             elif end.code is ReplyCode.SESSION_UNKNOWN:
-                version, negotiate = max(version, end.session_version) + 1, True
+                version, negotiate = min(max(version, end.session_version) + 1, _SESSION_VERSION_MAX), True
             if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
                 await trio.sleep(self._pause_ns(failures) / NS_PER_S)
         self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {failures} attempts: {detail}"))

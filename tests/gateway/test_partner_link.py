@@ -26,13 +26,18 @@ PIECE_BYTES = 50_000
 
 
 class VirtualClock:
-    """Wall time that follows trio's clock."""
+    """Time that follows trio's clock; `ahead_ns` steps the wall clock."""
+
+    ahead_ns = 0
 
     def now_ns(self) -> int:
         return T0_NS + int(trio.current_time() * 1e9)
 
     def elapsed_ns(self) -> int:
-        return self.now_ns()
+        return int(trio.current_time() * 1e9)
+
+    def utc_offset_ns(self) -> int:
+        return T0_NS + self.ahead_ns
 
     def processor_ns(self) -> int:
         return 0
@@ -86,7 +91,7 @@ class Line:
         self.clock = VirtualClock()
         ours, self.theirs = trio.testing.memory_stream_pair()
         self.desk = LoneDesk()
-        session = bank_session(now_ns=self.clock.now_ns())
+        session = bank_session(now_ns=self.clock.elapsed_ns())
         self.link = PartnerLink(1, ours, session, self.desk, self.clock, Entrance())
         self.partner = partner_session(now_ns=self.clock.now_ns())
 
@@ -217,3 +222,22 @@ async def test_a_connection_that_broke_ends_the_link_when_something_is_said() ->
         nursery.start_soon(link.run)
 
     assert desk.closed == 1
+
+
+@pytest.mark.parametrize("step_s", [3_600, -3_600])
+async def test_a_stepped_wall_clock_makes_no_partner_silent(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery, step_s: int
+) -> None:
+    """The bank's clock is put forward or back under an established link: its heartbeats go on as they were."""
+    broker = Line()
+    nursery.start_soon(broker.link.run)
+    await broker.establish()
+    assert isinstance(await broker.hear(), EstablishedEvent)
+    began = trio.current_time()
+    broker.clock.ahead_ns = step_s * 10**9
+
+    told = await broker.hear()
+
+    assert isinstance(told, Terminated)
+    assert told.code == ReplyCode.PEER_SILENT
+    assert 3.0 <= trio.current_time() - began < 3.1
