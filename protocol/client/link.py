@@ -4,9 +4,11 @@ Belongs here: connecting, pumping bytes between socket and session, deadlines, w
 sent (traffic), whether to come back (seat).
 """
 
+import math
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import trio
@@ -57,17 +59,26 @@ async def connect(settings: SeatSettings) -> trio.abc.Stream | LinkEnd:
             stream = await trio.open_tcp_stream(settings.host, settings.port)
             if settings.tls is None:
                 return stream
-            name = settings.tls_server_name or settings.host
-            secure = trio.SSLStream(stream, settings.tls, server_hostname=name)
             try:
+                name = settings.tls_server_name or settings.host
+                secure = trio.SSLStream(stream, settings.tls, server_hostname=name)
                 await secure.do_handshake()
             except BaseException:
-                await trio.aclose_forcefully(secure)
+                await trio.aclose_forcefully(stream)
                 raise
             return secure
-    except (OSError, trio.TooSlowError, trio.BrokenResourceError) as error:
+    except (OSError, UnicodeError, trio.TooSlowError, trio.BrokenResourceError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
         return LinkEnd(None, 0, f"{where}: {reason or 'no connection in time'}")
+
+
+@asynccontextmanager
+async def closing(stream: trio.abc.Stream) -> AsyncIterator[None]:
+    """Leave no connection behind, however the block is left."""
+    try:
+        yield
+    finally:
+        await trio.aclose_forcefully(stream)
 
 
 class Link:
@@ -97,11 +108,23 @@ class Link:
             clock.elapsed_ns(),
         )
         self._tick_ns = settings.heartbeat_ns // TICKS_PER_HEARTBEAT
+        self._calm_seconds = settings.backoff_last_ns / NS_PER_S
         self._is_mid_send = False
         self._end: LinkEnd | None = None
         self._origin = Origin()
         self.has_negotiated = False
         self.was_established = False
+        self._was_answered = False
+        self._established_at = math.inf
+
+    @property
+    def was_of_use(self) -> bool:
+        """Whether anything was answered on this link, or it stood for as long as the longest pause between two.
+
+        Only then may the pauses begin anew: else a bank that establishes and closes at once would be asked without end
+        as often as at first.
+        """
+        return self._was_answered or trio.current_time() - self._established_at >= self._calm_seconds
 
     async def run(self, stream: trio.abc.Stream, negotiate: bool) -> LinkEnd:
         """Log on (a new session version if `negotiate`, else the session goes on) and serve until the link ends.
@@ -201,10 +224,12 @@ class Link:
 
     def _handle(self, event: PartnerEvent, now_ns: int) -> None:
         if isinstance(event, OutcomesReceived):
+            self._was_answered = True
             self._traffic.outcomes(event)
         elif isinstance(event, NotAppliedReceived):
             self._traffic.not_applied(event, now_ns)
         elif isinstance(event, AnswerReceived):
+            self._was_answered = True
             self._traffic.queries.answered(event.correlation_id, event.body)
         elif isinstance(event, NegotiatedEvent):
             self.has_negotiated = True
@@ -212,6 +237,7 @@ class Link:
             self._establish(now_ns)
         elif isinstance(event, EstablishedEvent):
             self.was_established = True
+            self._established_at = trio.current_time()
             self._traffic.established(event)
         elif isinstance(event, TradeDateOpened):
             self._traffic.date_opened(event)
@@ -230,8 +256,6 @@ class Link:
                     await stream.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return
-        finally:
-            await trio.aclose_forcefully(stream)
 
 
 def fresh_nonce() -> bytes:

@@ -25,7 +25,7 @@ from protocol.client.arguments import (
 from protocol.client.clock import Clock, SystemClock
 from protocol.client.errors import SessionEnded
 from protocol.client.forks import Origin
-from protocol.client.link import NS_PER_S, Link, LinkEnd, connect
+from protocol.client.link import NS_PER_S, Link, LinkEnd, closing, connect
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.settings import SeatSettings, checked_settings
@@ -238,23 +238,27 @@ class Seat(AwaitedVerbs):
     async def _stay_connected(self) -> None:
         settings, traffic = self._settings, self._traffic
         version, negotiate = self._outbox.session_version + 1, True
-        failures = 0  # in a row without a session
+        attempts = 0  # in a row without a session
+        failures = 0  # in a row without an answer: what makes the pauses longer
         detail = ""
-        while failures < settings.connect_attempts_max:
+        while attempts < settings.connect_attempts_max:
             stream = await connect(settings)
             if isinstance(stream, LinkEnd):
                 end = stream
             else:
-                if negotiate:  # kept before it is used: a version is never asked for twice
-                    self._outbox.keep_session(version, self._outbox.trade_date)
-                link = Link(settings, self._clock, traffic, self._outbox, version, self._on_progress)
-                end = await link.run(stream, negotiate)
+                async with closing(stream):
+                    if negotiate:  # kept before it is used: a version is never asked for twice
+                        self._outbox.keep_session(version, self._outbox.trade_date)
+                    link = Link(settings, self._clock, traffic, self._outbox, version, self._on_progress)
+                    end = await link.run(stream, negotiate)
                 negotiate = negotiate and not link.has_negotiated
-                failures = 0 if link.was_established else failures
+                attempts = 0 if link.was_established else attempts
+                failures = 0 if link.was_of_use else failures
             detail = end.detail
             if end.code is not None and not heals(end.code):
                 self._end(SessionEnded(end.code, end.detail))
                 return
+            attempts += 1
             failures += 1
             if end.code is ReplyCode.SESSION_VERSION_NOT_GROWING:
                 # Too low, or far above the one in force.
@@ -263,7 +267,7 @@ class Seat(AwaitedVerbs):
                 version, negotiate = min(max(version, end.session_version) + 1, _SESSION_VERSION_MAX), True
             if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
                 await trio.sleep(self._pause_ns(failures) / NS_PER_S)
-        self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {failures} attempts: {detail}"))
+        self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {attempts} attempts: {detail}"))
 
     def _pause_ns(self, failures: int) -> int:
         settings = self._settings

@@ -71,7 +71,11 @@ class SyncSeat(SingleVerbs[Outcome]):
             face._is_left_by_error = True
             raise
         finally:
-            face._close()
+            try:
+                face._close()
+            except BaseException:
+                face._tell_end()  # it ends by itself; whoever interrupts does not wait for it
+                raise
         if face._error is not None:
             raise face._error
 
@@ -186,14 +190,17 @@ class SyncSeat(SingleVerbs[Outcome]):
     def _close(self) -> None:
         if not self._origin.is_here:
             return  # a forked child leaves the seat to its parent
+        self._tell_end()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _tell_end(self) -> None:
         self._is_closing = True
         if self._token is not None:
             try:
                 self._token.run_sync_soon(self._end)
             except trio.RunFinishedError:
                 self._token = None
-        if self._thread.ident is not None:
-            self._thread.join()
 
 
 def _not_yet_given(receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -33,6 +33,7 @@ from protocol.vocabulary import FrameKind
 
 SEND_BYTES_MAX = 1024 * 1024  # queued for one send: two full frames, so that answers are read in between
 UNKNOWN_RETRY_NS = 1_000_000_000  # before a frame goes again that was refused for a reason newer than we are
+BUSY_DOUBLINGS_MAX = 6  # of BUSY_RETRY_NS, where the bank tells no time: to about a second
 PAUSE_NS_MAX = LOGON_NS_MAX  # a bank that is busy for longer than this is asked again anyway
 
 
@@ -116,6 +117,7 @@ class Traffic:
         self.window: Window[Waiter] = Window(settings.outbox_records)
         self.statistics = SeatStatistics()
         self.recovered: deque[Recovered] = deque(maxlen=OUTBOX_FRAMES_MAX)
+        self._rounds_refused = 0  # in a row without an outcome
         self.resume_at_ns = 0  # nothing goes before this time: the bank was busy
         self._outbox = outbox
         self.seat = settings.seat
@@ -222,6 +224,7 @@ class Traffic:
             preamble.decided_at_ns,
             event.frame.body,
         )
+        self._rounds_refused = 0
         self._settle(frame, reply)
         if self.window.must_go_back:
             self._go_back()
@@ -237,7 +240,9 @@ class Traffic:
             message.code, message.refused_number, event.header.trade_date, message.next_number
         )
         if keeps_number(message.code):
-            untold_ns = BUSY_RETRY_NS if ReplyCode(message.code).is_listed else UNKNOWN_RETRY_NS
+            untold_ns = BUSY_RETRY_NS << min(self._rounds_refused, BUSY_DOUBLINGS_MAX)
+            if not ReplyCode(message.code).is_listed:
+                untold_ns = UNKNOWN_RETRY_NS
             pause_ns = min(message.retry_after_ns or untold_ns, PAUSE_NS_MAX)
             self.resume_at_ns = max(self.resume_at_ns, now_ns + pause_ns)
         if frame is not None:
@@ -294,6 +299,7 @@ class Traffic:
         self._told_long_ago, self._told_before, self._told = self._told_before, self._told, []
 
     def _go_back(self) -> None:
+        self._rounds_refused += 1
         for frame in self.window.go_back():
             self._outbox.renumber(frame.slot, frame.trade_date, frame.first_number)
             self.statistics.frames_renumbered += 1
