@@ -3,20 +3,34 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help install test run bench bench-quick chaos lock clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-install: $(STAMP) ## make .venv and install the locked packages and this project into it
+# An environment of a Python that is too old, too new, or gone does not stay; nor does one of another than was asked for.
+.PHONY: fitting-venv
+fitting-venv:
+	@test ! -e $(VENV) || $(BIN)/python -c '$(RIGHT_PYTHON)' 2>/dev/null \
+		|| { echo "replacing $(VENV), whose Python is not 3.11 to 3.13"; rm -rf $(VENV); }
+	@test ! -e $(VENV) || test "$(origin PYTHON)" = file \
+		|| test "$$($(BIN)/python -V)" = "$$($(PYTHON) -V 2>&1)" \
+		|| { echo "replacing $(VENV), whose Python is not $(PYTHON)"; rm -rf $(VENV); }
+
+install: fitting-venv $(STAMP) ## make .venv and install the locked packages and this project into it
 
 $(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c '$(RIGHT_PYTHON)' 2>/dev/null || { echo \
+		"yzt needs Python 3.11 to 3.13, $(PYTHON) is $$($(PYTHON) -V 2>&1): make install PYTHON=python3.13" >&2; exit 69; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing packages"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@sed -i '1s|^\(#!.*/python[0-9.]*\)$$|\1 -I|' $(BIN)/yzt # no PYTHONPATH, no folder of the caller's, puts another `config` before ours
 	@touch $@
 
 test: install ## run every check: format, lint, types, imports, tests, an end-to-end session

@@ -8,7 +8,6 @@ import os
 import subprocess
 import time
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
@@ -16,7 +15,9 @@ from typing import Final
 
 import msgspec
 
-from config.processes import spawn
+from config import environment
+from config.own_files import open_own
+from config.processes import Identity, is_alive, spawn
 from config.schema import Supervise
 from config.stop_request import SIGNALLED
 
@@ -25,15 +26,6 @@ READY_BYTES_MAX: Final = 1 << 16
 PROJECT_DIRECTORY: Final = Path(__file__).resolve().parent.parent
 """Where `python -m` finds our packages, installed or not."""
 DOUBLINGS_MAX: Final = 20
-
-# Frames and commit groups are buffers of some MiB that live for one round. By default the C library maps each
-# from the kernel and gives it back, so that every round pays the page faults again; these keep such memory in
-# the heap. 32 MiB is the largest threshold that the C library accepts; larger columns stay lazily mapped.
-MEMORY_ENVIRONMENT: Final[Mapping[str, str]] = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-    "MALLOC_TOP_PAD_": str(64 << 20),
-}
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -50,8 +42,17 @@ def write_ready(file: Path, ports: dict[str, int]) -> None:
     nothing.
     """
     draft = file.with_name(f"{file.name}.{os.getpid()}")
-    draft.write_bytes(msgspec.json.encode(Ready(os.getpid(), ports)))
+    with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as stream:
+        stream.write(msgspec.json.encode(Ready(os.getpid(), ports)))
     draft.rename(file)
+
+
+def withdraw_ready(file: Path, process_id: int | None = None) -> None:
+    """Takes back that a process (None: this one) serves; what another one that lives has said stays."""
+    said = read_ready(file)
+    mine = os.getpid() if process_id is None else process_id
+    if said is None or said.pid == mine or not is_alive(said.pid):
+        file.unlink(missing_ok=True)
 
 
 def read_ready(file: Path) -> Ready | None:
@@ -94,6 +95,8 @@ class Child:
     ready_file: Path
     log_file: Path
     budget: RestartBudget
+    identity: Identity | None = None
+    """Who writes the log, when that is not us."""
     process: subprocess.Popen[bytes] | None = None
     ready: Ready | None = None
     starts: int = 0
@@ -104,16 +107,18 @@ class Child:
 
     def start(self) -> None:
         """Starts it; whatever an earlier life said of being ready is gone before."""
-        self.ready_file.unlink(missing_ok=True)
+        withdraw_ready(self.ready_file, self.process.pid if self.process is not None else None)
         self.ready = None
         self.restart_at_ns = None
         self.starts += 1
-        with self.log_file.open("ab") as log:
+        with open_own(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as log:
+            if self.identity is not None:
+                os.fchown(log.fileno(), self.identity.user_id, self.identity.group_id)
             self.process = spawn(
                 self.command,
                 death_signal=SIGTERM,
                 output=log,
-                environment={**os.environ, **MEMORY_ENVIRONMENT},
+                environment=environment.of_children(),
                 directory=PROJECT_DIRECTORY,
             )
 

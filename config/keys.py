@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from config.exit_codes import ConfigFault
+from config.own_files import refuse_if_others_may_read
 from config.processes import Progress
 from config.schema import Config
 from config.state_folders import make_state_folder
@@ -45,10 +46,12 @@ def write_key_pair(private_file: Path, suite: str) -> Path:
     """
     key = generate(suite)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     public_file = public_file_of(private_file)
+    for file in (private_file, public_file):
+        if file.exists():
+            raise ConfigFault(f"{file}: File exists")
     _write_new(private_file, private, 0o600)
-    _write_new(public_file, public, 0o644)
+    _write_public(public_file, key)
     return public_file
 
 
@@ -68,6 +71,7 @@ def check_private_key(file: Path, suite: str) -> None:
     Raises: ConfigFault with the file and what is wrong with it.
     """
     try:
+        refuse_if_others_may_read(file)
         key = load_pem_private_key(file.read_bytes(), None)
     except OSError as error:
         raise ConfigFault(f"{file}: {error.strerror}") from None
@@ -97,14 +101,31 @@ def make_missing_bank_keys(config: Config, progress: Progress) -> None:
             write_key_pair(file, suite)
             progress(f"made a new key: {file}")
         check_private_key(file, suite)
+        public_file = public_file_of(file)
+        if file.parent == own_folder and not public_file.exists():
+            key = load_pem_private_key(file.read_bytes(), None)
+            assert isinstance(key, PrivateKey)
+            _write_public(public_file, key)
+            progress(f"made the missing public key: {public_file}")
+
+
+def _write_public(file: Path, key: PrivateKey) -> None:
+    _write_new(file, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), 0o644)
 
 
 def _write_new(file: Path, content: bytes, mode: int) -> None:
+    """The whole file under its name, or none: half a key would be in the way of the next."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(stream.fileno(), mode)  # whatever the mask is
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.link(draft, file)  # unlike a rename, overwrites nothing
+        finally:
+            draft.unlink()
     except OSError as error:
         raise ConfigFault(f"{file}: {error.strerror}") from None
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -12,18 +12,18 @@ from typing import IO
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 
 
-def open_own(file: Path, flags: int, owner: int | None = None) -> IO[bytes]:
+def open_own(file: Path, flags: int) -> IO[bytes]:
     """Opens a regular file of ours, made with 0600 where `flags` say that it may be made; 0600 afterwards in any case.
 
-    It must belong to us, or to the user `owner`, and have one name only: a link that somebody put there is not
-    followed.
+    It must belong to us, or to the owner of the folder that it stands in, and have one name only: a link that somebody
+    put there is not followed.
 
     Raises: FileNotFoundError when it is not there and may not be made; ConfigFault with the file and the reason.
     """
     descriptor = _opened(file, flags)
     try:
         status = os.fstat(descriptor)
-        owners = {os.geteuid(), owner}
+        owners = {os.geteuid(), file.parent.stat().st_uid}
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_uid not in owners:
             raise ConfigFault(f"{file}: not a file of this installation's own: move it away")
         if status.st_mode & 0o177 and status.st_uid == os.geteuid():
@@ -48,6 +48,16 @@ def take_lock(file: Path, taken: str, code: ExitCode) -> IO[bytes]:
         lock.close()
         raise ProcessFault(taken, code) from None
     return lock
+
+
+def refuse_if_others_may_read(file: Path) -> None:
+    """A private key is for its owner alone: whoever may read it can sign as its owner.
+
+    Raises: ConfigFault with what helps; OSError when the file is not there.
+    """
+    if file.stat().st_mode & 0o077:
+        remedy = f"chmod 600 {file}, and replace the key if somebody did"
+        raise ConfigFault(f"{file}: others may read this private key: {remedy}")
 
 
 def _opened(file: Path, flags: int) -> int:

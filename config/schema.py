@@ -160,8 +160,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     base: str = "."
 
     def path(self, name: str) -> Path:
-        """The absolute path of a file or folder named in this configuration."""
-        return Path(self.base, name).resolve()
+        """The path of a file or folder named in this configuration: absolute, unless `base` is empty, which is said of
+        a process that stands in its state directory and cannot see where that is.
+        """
+        return Path(self.base, name).resolve() if self.base else Path(name)
 
     @property
     def state_directory(self) -> Path:
@@ -203,7 +205,7 @@ def load(path: str | Path | None) -> Config:
     tree = _parse(DEFAULTS)
     if file is not None:
         _overlay(tree, _parse(file), "")
-    base = str(file.resolve().parent) if file is not None else str(Path.cwd())
+    base = str(file.resolve().parent) if file is not None else _current_folder()
     name = str(file) if file is not None else DEFAULTS.name
     if "base" in tree:
         base = str(Path(base, str(tree["base"])))
@@ -214,6 +216,13 @@ def load(path: str | Path | None) -> Config:
     for key, reason in _contradictions(config):
         raise ConfigFault(f"{name}: {key}: {reason}")
     return config
+
+
+def _current_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        raise ConfigFault("the current folder is gone: go to one that is there, or name a file with --config") from None
 
 
 def with_dsn(config: Config, dsn: str) -> Config:

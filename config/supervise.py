@@ -8,6 +8,7 @@ Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follow
 next begins. Order of stop: gateway (it drains), ledger, follower, PostgreSQL.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -16,14 +17,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
+import msgspec
+
 from config.children import Child, Ready, RestartBudget
 from config.dsn import place_of
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault, StopAsked
-from config.own_files import take_lock
+from config.own_files import open_own, take_lock
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
 from config.schema import Config, dump, with_dsn
-from config.state_folders import make_state_directory
+from config.state_folders import hand_over, make_state_directory, runs_as
 from config.stop_request import SIGNALLED
 
 POSTGRES: Final = "postgres"
@@ -87,6 +90,7 @@ class Supervisor:
         make_state_directory(self._config)
         self._take_lock()
         try:
+            hand_over(self._config)
             dsn = self._config.ledger.dsn
             if dsn:
                 self._progress(f"using PostgreSQL at {place_of(dsn)}")
@@ -245,16 +249,20 @@ class Supervisor:
     def _start_child(self, name: str, command: tuple[str, ...]) -> None:
         log_file = self._state / f"{name}.log"
         budget = RestartBudget(self._config.supervise)
-        child = Child(name, command, self._config.ready_file(name), log_file, budget)
+        child = Child(name, command, self._config.ready_file(name), log_file, budget, runs_as(self._config))
         with self._changed:
             child.start()
             self._children[name] = child
 
     def _write_effective(self, dsn: str) -> None:
+        identity, config = runs_as(self._config), with_dsn(self._config, dsn)
+        if identity is not None:
+            supervise = msgspec.structs.replace(config.supervise, run_as=identity.name)
+            config = msgspec.structs.replace(config, supervise=supervise)
         draft = self.config_file.with_name(self.config_file.name + ".new")
         draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)  # a DSN may hold a password
-        draft.write_text(dump(with_dsn(self._config, dsn)), encoding="utf-8")
+        with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:  # for us alone: a DSN may hold a password
+            file.write(dump(config).encode())
         draft.rename(self.config_file)
 
     def _watch(self) -> None:

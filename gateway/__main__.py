@@ -7,11 +7,17 @@ import argparse
 import logging
 import ssl
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 import trio
 
+from config import environment
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.own_files import refuse_if_others_may_read, take_lock
+from config.privileges import give_up_root, stand_inside
 from config.schema import Config, load
+from config.state_folders import make_state_directory
 from gateway import descriptors
 from gateway.bank_keys import KeyUnfit, load_bank_signer
 from gateway.clock import SystemClock
@@ -34,6 +40,8 @@ def settings_from(config: Config) -> GatewaySettings:
     if gateway.tls.enabled:
         files = (gateway.tls.certificate, gateway.tls.key, gateway.tls.ca)
         tls = TlsFiles(*(config.path(name) for name in files))
+        with suppress(OSError):  # whoever loads it says so
+            refuse_if_others_may_read(tls.key)
     return GatewaySettings(
         host=gateway.host,
         port=gateway.port,
@@ -64,12 +72,19 @@ async def serve(gateway: Gateway) -> None:
         nursery.cancel_scope.cancel()
 
 
-def run(settings: GatewaySettings) -> ExitCode:
-    """Serves until stopped. Raises ProcessFault with one clear line for everything that can be foreseen."""
+def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: None) -> ExitCode:
+    """Serves until stopped; `before_serving` is called when every file that the configuration names has been read.
+
+    Raises ProcessFault with one clear line for everything that can be foreseen; FENCED when another gateway serves from
+    this state directory.
+    """
+    state = settings.state_directory
+    taken = f"another gateway serves from {state.absolute()}"
     try:
         descriptors.ensure(settings.links_max)
-        settings.state_directory.mkdir(parents=True, exist_ok=True)
-        gateway = Gateway(settings, SystemClock())
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with take_lock(state / "gateway.lock", taken, ExitCode.FENCED):
+            return _run_alone(settings, before_serving)
     except TooFewDescriptors as error:
         raise ProcessFault(str(error), ExitCode.CONFIG) from None
     except MarkDamaged as error:
@@ -78,6 +93,12 @@ def run(settings: GatewaySettings) -> ExitCode:
         raise ProcessFault(f"gateway.tls: certificate, key or ca do not fit: {error}", ExitCode.CONFIG) from None
     except OSError as error:
         raise ProcessFault(f"{error.filename or 'gateway.tls'}: {error.strerror}", ExitCode.CONFIG) from None
+
+
+def _run_alone(settings: GatewaySettings, before_serving: Callable[[], None]) -> ExitCode:
+    """Raises OSError, MarkDamaged, ssl.SSLError before anything is served, ProcessFault afterwards."""
+    gateway = Gateway(settings, SystemClock())
+    before_serving()
     fault: ProcessFault | None = None
     try:
         trio.run(serve, gateway)
@@ -106,14 +127,18 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s gateway %(levelname)s %(message)s")
     try:
         try:
-            settings = settings_from(load(options.config))
+            config = load(options.config)
+            make_state_directory(config)
+            config = stand_inside(config)
+            settings = settings_from(config)
         except KeyUnfit as error:
             raise ConfigFault(str(error)) from None
-        return run(settings)
+        return run(settings, lambda: give_up_root(config))
     except ProcessFault as fault:
         _LOG.error("%s", fault)
         return fault.exit_code
 
 
 if __name__ == "__main__":
+    environment.settle()
     sys.exit(main(sys.argv[1:]))

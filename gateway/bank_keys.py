@@ -8,6 +8,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from config.exit_codes import ConfigFault
+from config.own_files import refuse_if_others_may_read
 from protocol.errors import MisuseError
 from protocol.signing import Signer, signer_from_key
 from protocol.vocabulary import Suite
@@ -20,7 +22,10 @@ class KeyUnfit(Exception):
 def load_bank_signer(file: Path, suite: Suite, key_id: int) -> Signer:
     """The signer of one suite. Raises KeyUnfit; the message never shows content of the file."""
     try:
+        refuse_if_others_may_read(file)
         key = load_pem_private_key(file.read_bytes(), password=None)
+    except ConfigFault as fault:
+        raise KeyUnfit(str(fault)) from None
     except OSError as error:
         raise KeyUnfit(f"{file}: {error.strerror}") from None
     except (ValueError, TypeError):

@@ -12,8 +12,11 @@ from typing import NoReturn
 
 import uvloop
 
+from config import environment
 from config.exit_codes import ExitCode, ProcessFault
+from config.privileges import give_up_root, stand_inside
 from config.schema import Config, load
+from config.state_folders import make_state_directory
 from ledger.journal import DATABASE_FAULTS
 from ledger.service import Service
 from protocol.errors import InvariantBroken
@@ -50,6 +53,9 @@ def main(arguments: list[str]) -> int:
         config = load(parser.parse_args(arguments).config)
         if not config.ledger.dsn:
             raise ProcessFault("ledger.dsn: no database is named", ExitCode.CONFIG)
+        make_state_directory(config)
+        config = stand_inside(config)
+        give_up_root(config)
     except ProcessFault as fault:
         progress(str(fault))
         return int(fault.exit_code)
@@ -64,4 +70,5 @@ def _end(line: str, code: ExitCode) -> NoReturn:
 
 
 if __name__ == "__main__":
+    environment.settle()
     sys.exit(main(sys.argv[1:]))

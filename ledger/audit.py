@@ -244,7 +244,7 @@ def _journal_dsn(config: Config) -> Iterator[str]:
         return
     if not (config.state_directory / "postgres").exists():
         raise ProcessFault(f"{config.state_directory}: there is no journal here", ExitCode.UNAVAILABLE)
-    server = EmbeddedPostgres.prepare(config.state_directory)
+    server = EmbeddedPostgres.prepare(config.state_directory, user=config.supervise.run_as)
     server.start()
     try:
         yield server.dsn

@@ -7,7 +7,6 @@ statuses (__main__).
 """
 
 import asyncio
-import fcntl
 import os
 import socket
 import time
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from config import asking
-from config.children import write_ready
+from config.children import withdraw_ready, write_ready
 from config.exit_codes import ExitCode, ProcessFault
+from config.own_files import take_lock
 from config.schema import Config
 from ledger import guard, metrics, replies
 from ledger.answering import answer
@@ -25,7 +25,7 @@ from ledger.core.book import Book
 from ledger.deciding import Decider
 from ledger.genesis import commit_genesis
 from ledger.groups import GroupCap
-from ledger.journal import Fenced, Head, Journal, JournalTampered
+from ledger.journal import Head, Journal, JournalTampered
 from ledger.link import UNDECIDED_BYTES_MAX, UNDECIDED_BYTES_RESUME, GatewayLink
 from ledger.migrate import migrate
 from ledger.pipeline import Listeners, Pipeline
@@ -72,8 +72,8 @@ class Service:
         Raises: ProcessFault with one line and its exit code.
         """
         state = self._config.state_directory
-        state.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(state)
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = take_lock(state / "ledger.lock", f"another ledger serves from {state.absolute()}", ExitCode.FENCED)
         self._fault = asyncio.get_running_loop().create_future()
         journal = self._journal = await Journal.open(self._config.ledger.dsn)
         await guard.check_place(journal.connection)  # before a table is made that the right role could not use
@@ -129,7 +129,7 @@ class Service:
         if self._server is not None:
             self._server.close()
             self._config.ledger_socket.unlink(missing_ok=True)
-            self._config.ready_file("ledger").unlink(missing_ok=True)
+            withdraw_ready(self._config.ready_file("ledger"))
             await self.pipeline.close()
         if self._exposition is not None:
             self._exposition.close()
@@ -248,6 +248,8 @@ class Service:
     async def _listen(self) -> None:
         path = self._config.ledger_socket
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_socket():
+            raise ProcessFault(f"ledger.socket: {path} is there and is no socket: name another", ExitCode.CONFIG)
         path.unlink(missing_ok=True)  # ours alone: the lock on the state directory is taken
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listening.setblocking(False)
@@ -283,17 +285,3 @@ class Service:
     def _fail(self, fault: BaseException) -> None:
         if self._fault is not None and not self._fault.done():
             self._fault.set_exception(fault)
-
-
-def _locked(state: Path) -> IO[bytes]:
-    """Takes the lock of this state directory; it is released when the process ends, however it ends.
-
-    Raises: Fenced when another ledger has it: that one serves, and this one was started by mistake.
-    """
-    lock = (state / "ledger.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise Fenced(f"another ledger serves from {state}") from None
-    return lock

@@ -18,11 +18,13 @@ from pathlib import Path
 
 import uvloop
 
-from config import asking
-from config.children import write_ready
+from config import asking, environment
+from config.children import withdraw_ready, write_ready
 from config.exit_codes import ExitCode, ProcessFault
+from config.privileges import give_up_root, stand_inside
 from config.processes import print_progress
 from config.schema import Config, load
+from config.state_folders import make_state_directory
 from ledger import guard
 from ledger.answering import answer
 from ledger.follower.connected import while_connected
@@ -66,7 +68,7 @@ async def serve(config: Config) -> None:
         answering = asyncio.create_task(answer(asking.listening(config.state_directory, NAME), metrics.said))
         closing.callback(answering.cancel)
         write_ready(config.ready_file(NAME), {"metrics": port})
-        closing.callback(config.ready_file(NAME).unlink, missing_ok=True)
+        closing.callback(withdraw_ready, config.ready_file(NAME))
         print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
         await while_connected(follower.run(), (reading, read_model.connection))
 
@@ -78,6 +80,9 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         config = load(options.config)
+        make_state_directory(config)
+        config = stand_inside(config)
+        give_up_root(config)
         uvloop.run(serve(config))
     except asyncio.CancelledError:
         return int(ExitCode.OK)
@@ -96,4 +101,5 @@ def _ended(reason: str, code: ExitCode) -> int:
 
 
 if __name__ == "__main__":
+    environment.settle()
     sys.exit(main(sys.argv[1:]))

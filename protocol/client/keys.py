@@ -5,6 +5,7 @@ Never here: suites (protocol.signing), policies, generating keys.
 """
 
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -23,6 +24,8 @@ from protocol.vocabulary import Suite
 
 KEY_FILE_BYTES_MAX = 64 * 1024  # far more than any key has: a device that never ends is not read for ever
 
+OTHERS: Final = 0o077  # whoever may read a private key can sign as its owner
+
 
 class KeyFileError(Exception):
     """A key file cannot be used; the message names the file and the reason in one line."""
@@ -31,11 +34,14 @@ class KeyFileError(Exception):
 def load_signer(path: str | Path, key_id: int) -> Signer:
     """The signer of an unencrypted PEM private key (PKCS #8), Ed25519 or P-256.
 
-    Raises KeyFileError when the file cannot be read or holds no such key, MisuseError when an argument is no path or
-    no key id (1 to 2^31 - 1).
+    Raises KeyFileError when the file cannot be read, holds no such key, or others may read it; MisuseError when an
+    argument is no path or no key id (1 to 2^31 - 1).
     """
     key_id = whole_number("key_id", key_id, 1, INT32_MAX)
     data = _read(path)
+    if Path(path).stat().st_mode & OTHERS:
+        remedy = f"chmod 600 {path}, and replace the key if somebody did"
+        raise KeyFileError(f"{path}: others may read this private key: {remedy}")
     try:
         key = load_pem_private_key(data, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -20,6 +20,7 @@ from protocol.vocabulary import Suite
 def write_pair(directory: Path, key: PrivateKey | rsa.RSAPrivateKey) -> tuple[Path, Path]:
     private, public = directory / "private.pem", directory / "public.pem"
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    private.chmod(0o600)
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return private, public
 
@@ -35,6 +36,16 @@ def test_a_pair_of_files_signs_and_verifies(tmp_path: Path, suite: Suite) -> Non
     assert (signer.suite, signer.key_id, verifier.suite) == (suite, 7, suite)
     assert verifier.verify(b"h" * 96, signer.sign(b"h" * 96))
     assert not verifier.verify(b"i" * 96, signer.sign(b"h" * 96))
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o666])
+def test_a_private_key_that_others_may_read_is_refused_with_the_remedy(tmp_path: Path, mode: int) -> None:
+    private, _public = write_pair(tmp_path, ed25519.Ed25519PrivateKey.generate())
+    private.chmod(mode)
+    with pytest.raises(KeyFileError, match=rf"others may read this private key: chmod 600 {private}, and replace"):
+        load_signer(private, 7)
+    private.chmod(0o400)
+    load_signer(private, 7)
 
 
 def test_files_that_hold_something_else_are_told_by_name(tmp_path: Path) -> None:
@@ -54,8 +65,10 @@ def test_files_that_hold_something_else_are_told_by_name(tmp_path: Path) -> None
 def test_files_that_hold_no_key_are_told_by_name(tmp_path: Path) -> None:
     letter, locked = tmp_path / "letter.pem", tmp_path / "locked.pem"
     letter.write_text("dear bank")
+    letter.chmod(0o600)
     secret = ed25519.Ed25519PrivateKey.generate()
     locked.write_bytes(secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")))
+    locked.chmod(0o600)
 
     with pytest.raises(KeyFileError, match=r"letter\.pem: no unencrypted PEM private key"):
         load_signer(letter, 7)

@@ -73,6 +73,33 @@ def test_the_bank_needs_its_keys(configuration: list[str], tmp_path: Path, capsy
     assert capsys.readouterr().err == f"yzt: {keys / 'bank-seat.pem'}: not a key of suite ed25519\n"
 
 
+def test_a_bank_key_that_others_may_read_is_refused_with_the_remedy(
+    configuration: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keygen", "--bank", *configuration]) == ExitCode.OK
+    key = tmp_path / "state" / "keys" / "bank-p256.pem"
+    key.chmod(0o640)
+    capsys.readouterr()
+    for command in (["config", "check"], ["up"]):
+        assert main([*command, *configuration]) == ExitCode.CONFIG
+        remedy = f"chmod 600 {key}, and replace the key if somebody did"
+        assert capsys.readouterr().err == f"yzt: {key}: others may read this private key: {remedy}\n"
+
+
+def test_a_public_key_that_is_missing_is_made_again(
+    configuration: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keygen", "--bank", *configuration]) == ExitCode.OK
+    public = tmp_path / "state" / "keys" / "bank-p256.pub.pem"
+    content = public.read_bytes()
+    public.unlink()
+    capsys.readouterr()
+
+    assert main(["keygen", "--bank", *configuration]) == ExitCode.OK
+    assert capsys.readouterr().out == f"made the missing public key: {public}\n"
+    assert (public.read_bytes(), stat.S_IMODE(public.stat().st_mode)) == (content, 0o644)
+
+
 @pytest.mark.parametrize("command", [["up"], ["keygen", "--bank"]])
 @pytest.mark.parametrize(
     ("directory", "reason"),

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,11 +36,11 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(folder: Path, *arguments: str, surroundings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "config.cli", *arguments],
+        [sys.executable, "-m", "config", *arguments],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(folder)},
+        env={**(os.environ if surroundings is None else surroundings), "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -65,9 +65,38 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
+HOSTILE = {
+    "PGPORT": "6543",
+    "PGHOST": "nowhere.example",
+    "PGUSER": "nobody",
+    "PGDATABASE": "none",
+    "PGPASSFILE": "/etc/shadow",
+    "PGSSLMODE": "verify-full",
+    "PGTARGETSESSIONATTRS": "standby",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONSTARTUP": "/nowhere.py",
+    "PYTHONDEVMODE": "1",
+    "LC_ALL": "xx_XX.nonsense",
+    "LANG": "zh_CN.GBK",
+    "PYTHONIOENCODING": "utf-8",
+    "TZ": "Asia/Shanghai",
+    "OPENSSL_CONF": "/nowhere.cnf",
+}
+"""Neither HOME nor PATH, and variables that libraries below us follow."""
+
+
 def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(folder: Path) -> None:
-    session = start(folder, "run", "--plain", "--seconds", "2")
+    """In surroundings that must not matter."""
+    deep = folder / ("d" * 100)  # no Unix socket fits below
+    deep.mkdir()
+    mask = os.umask(0)
+    try:
+        session = start(deep, "run", "--plain", "--seconds", "2", surroundings=HOSTILE)
+    finally:
+        os.umask(mask)
     said, _ = session.communicate(timeout=90)
+    deep.rmdir()
     assert session.returncode == 0, said
     assert "ledger killed with SIGKILL" in said
     assert "all four agree, difference 0.00" in said
