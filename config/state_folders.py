@@ -24,7 +24,7 @@ ROOT: Final = "root"
 KEYS: Final = "keys"
 OURS: Final = re.compile(
     r"postgres|keys|snapshots|outbox|book-\d+\.npz|gateway\.(port|mark)|effective\.toml(\.new)?"
-    r"|.*\.(ready|log|log\.\d+|lock|sock|toml|new|pem)"
+    r"|.*\.(ready|ask|log|log\.\d+|lock|sock|toml|new|pem)"
 )
 """Names that an installation's directory may have in it. A directory with other things in it was named by mistake: its
 permissions are not ours to change.
