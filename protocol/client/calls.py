@@ -196,11 +196,6 @@ class Calls:
         """True when something that only this seat can send is not yet in a frame."""
         return bool(self._controls or self._blocks)
 
-    @property
-    def is_mid_block(self) -> bool:
-        """True when a part of a block is in a frame and another is not: that goes before single calls."""
-        return bool(self._blocks and self._blocks[0].sent_bytes)
-
     @trio.lowlevel.enable_ki_protection
     async def control(self, body: bytes) -> Outcome:
         """Wait for the outcome of a control message, which is a frame of its own.
@@ -238,7 +233,7 @@ class Calls:
             call = self._controls[0]
             return Draft(_CONTROL, call.body, 1, 0, FrameOfCalls(_CONTROL, [call], self._unclaimed))
         blocks = self._blocks
-        if not self.is_mid_block:
+        if not (blocks and blocks[0].sent_bytes):
             calls = self._turn.calls(min(records_max, FRAME_RECORDS_MAX))
             if calls:
                 body = b"".join([call.body for call in calls])

@@ -172,9 +172,10 @@ class Traffic:
         """
         self._free_told()
         self.queries.feed(session, now_ns)
-        if now_ns < self.resume_at_ns:
-            self._turn.ready(False)
-            return
+        self._turn.ready(now_ns >= self.resume_at_ns and self._send_what_may_go(session, now_ns))
+
+    def _send_what_may_go(self, session: PartnerSession, now_ns: int) -> bool:
+        """Returns whether one more frame of single calls could go, were there any."""
         window = self.window
         while session.unsent_bytes < SEND_BYTES_MAX:
             frame = window.next_to_resend()
@@ -182,15 +183,12 @@ class Traffic:
                 self._resend(session, frame, now_ns)
                 continue
             if not window.may_send(1):
-                self._turn.ready(False)
-                return
-            self._turn.ready(not self.calls.is_mid_block)
+                return False
             draft = self.calls.draft(window.frame_records_max)
             if draft is None:
-                return
+                return True
             if not window.may_send(draft.record_count):
-                self._turn.ready(False)
-                return
+                return False
             self._told += self._told_leftovers  # the seat is used: whoever opened it has had what was left
             self._told_leftovers.clear()
             if not self._outbox.fits(len(draft.body)):
@@ -202,10 +200,9 @@ class Traffic:
                 elif self._told_threads and not len(window):
                     self._outbox.free(self._told_threads.popleft().slot)  # the whole outbox went by since: room first
                     continue
-                self._turn.ready(False)
-                return
+                return False
             self._send(session, draft, now_ns)
-        self._turn.ready(False)  # until these bytes have left
+        return False  # these bytes have to leave first
 
     def outcomes(self, event: OutcomesReceived) -> None:
         """OUTCOMES came. Raises PeerViolation when they answer what was not asked."""

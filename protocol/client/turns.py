@@ -77,7 +77,7 @@ class Turns:
         """Something that turns depend on has changed: find who is next, and wake it if there is something to take.
 
         Of the seats that are ready the one with the fewest frames under way: a line that has fallen silent does not
-        get a second one while another has none. `awake` is about to look for itself.
+        get a second one while another has none. `awake` looks for itself.
         """
         ready = [seat for seat in self._seats if seat.is_ready]
         is_full = sum(seat.frames for seat in ready) >= self._frames_max
@@ -115,14 +115,18 @@ class Turn:
     def ready(self, is_ready: bool) -> None:
         """Whether a frame of single calls could be sent now; while it could not, what is under way holds up no other.
 
-        Told by this seat's own sender, before it asks for `calls`.
+        Told by this seat's own sender, when it has sent what it could.
         """
         if self.is_ready != is_ready:
             self.is_ready = is_ready
             self._turns.choose(awake=self)
 
     def calls(self, count_max: int) -> list[Call]:
-        """The calls for the next frame, of one valid-until; none when it is another seat's turn, or nobody's."""
+        """The calls for the next frame, of one valid-until; none when it is another seat's turn, or nobody's.
+
+        Who asks is ready.
+        """
+        self.ready(True)
         return self._turns.calls_for(self, count_max)
 
     def taken(self, count: int) -> None:
