@@ -28,6 +28,7 @@ from protocol.records import RECORD, RecordArray
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
 WORD_BYTES_MAX = 8  # `security` and `partner_ref`
+KEY_FIELDS = len(RequestKey._fields)
 
 _control_encoder = msgspec.msgpack.Encoder(enc_hook=operator.index)  # numpy's integers as whole numbers, nothing else
 
@@ -79,14 +80,14 @@ def text(name: str, value: object, chars_max: int) -> str:
 
 def target_key(target: object) -> tuple[int, int, int]:
     """Trade date, seat and number that a release or a fill names. Raises MisuseError for what names no request."""
-    if isinstance(target, Outcome):
+    if not isinstance(target, tuple) and isinstance(target, Outcome):
         if target.number == 0:
             raise MisuseError("target is a request that was never given a number")
         target = target.key
-    if not isinstance(target, tuple) or len(target) != len(RequestKey._fields):
+    if not isinstance(target, tuple) or len(target) != KEY_FIELDS:
         raise MisuseError(f"target is an Outcome or a RequestKey, not {shown(target)}")
     trade_date, seat, number = target
-    if type(trade_date) is type(seat) is type(number) is int and min(target) >= 0:
+    if type(trade_date) is type(seat) is type(number) is int and trade_date >= 0 and seat >= 0 and number >= 0:
         return trade_date, seat, number  # what is too large has no place in the record
     return (
         whole_number("trade date of target", trade_date, 0, INT32_MAX),

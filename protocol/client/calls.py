@@ -276,7 +276,7 @@ class Calls:
         self._blocks.clear()
 
     def _check_open(self) -> None:
-        self._origin.check()
+        self._origin.check_task()
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
 

@@ -1,7 +1,7 @@
-"""What a forked child has of its parent's seats: nothing. Its copies of their locks and maps are closed at once.
+"""Where a seat is: in one thread of one process. A forked child has nothing of it, and closes its copies at once.
 
-Belongs here: the hooks that run around a fork, and telling whether something was made on this side of it. Never here:
-what is closed (outbox_file), what a caller was about to do.
+Belongs here: the hooks that run around a fork, and telling whether a caller is where the seat is. Never here: what is
+closed (outbox_file), what a caller was about to do.
 A lock on a file lives as long as any process has a copy of its descriptor or of its map: without this a child that is
 not even told of the outbox would keep it locked after its parent is gone.
 """
@@ -23,13 +23,14 @@ class _Process:
 
 
 class Origin:
-    """Remembers the process that made it."""
+    """Remembers the process and the thread that made it."""
 
-    __slots__ = ("_forks", "_pid")
+    __slots__ = ("_forks", "_pid", "_thread")
 
     def __init__(self) -> None:
         self._forks = _Process.forks
         self._pid = os.getpid()
+        self._thread = threading.get_ident()
 
     @property
     def is_here(self) -> bool:
@@ -40,6 +41,12 @@ class Origin:
         """Raises MisuseError in a forked child of that process."""
         if self._forks != _Process.forks:
             raise MisuseError(f"this seat stays with process {self._pid}: a forked child opens one of its own")
+
+    def check_task(self) -> None:
+        """Raises MisuseError in a forked child, and in another thread: trio wakes only tasks of its own thread."""
+        self.check()
+        if self._thread != threading.get_ident():
+            raise MisuseError("this seat is of another thread: threads share a SyncSeat, or hand their calls over")
 
 
 def at_child(owner: object, close: Callable[[], None]) -> None:

@@ -44,7 +44,7 @@ class Queries:
 
         Raises SessionEnded. On cancellation the answer is ignored.
         """
-        self._origin.check()
+        self._origin.check_task()
         async with self._turns:
             if self._ended is not None:
                 raise SessionEnded(self._ended.code, self._ended.detail)

@@ -17,6 +17,7 @@ assert _ORDER.size == _FILL.size == RECORD_BYTES
 
 _FREEZE = int(RecordKind.FREEZE)
 _INT8_MAX = 127
+NO_TARGET = (0, 0, 0)
 
 
 def order_record(
@@ -25,15 +26,21 @@ def order_record(
     """A FREEZE. Raises MisuseError for a value that has no place in the record: a wrong type, negative, too large."""
     if not (
         type(contract_no) is type(amount_fen) is type(quantity) is type(price) is type(market) is int
-        and min(contract_no, amount_fen, quantity, price, market) >= 0
+        and contract_no >= 0
+        and amount_fen >= 0
+        and quantity >= 0
+        and price >= 0
+        and market >= 0
     ):
         contract_no = whole_number("contract_no", contract_no, 0, INT64_MAX)
         amount_fen = whole_number("amount_fen", amount_fen, 0, INT64_MAX)
         quantity = whole_number("quantity", quantity, 0, INT32_MAX)
         price = whole_number("price", price, 0, INT64_MAX)
         market = whole_number("market", market, 0, _INT8_MAX)
-    security = _word("security", security)
-    partner_ref = _word("partner_ref", partner_ref)
+    if not (type(security) is bytes and len(security) <= WORD_BYTES_MAX):
+        security = short_bytes("security", security)
+    if not (type(partner_ref) is bytes and len(partner_ref) <= WORD_BYTES_MAX):
+        partner_ref = short_bytes("partner_ref", partner_ref)
     try:
         return _ORDER.pack(_FREEZE, market, 0, quantity, contract_no, amount_fen, price, security, 0, 0, 0, partner_ref)
     except struct.error as error:
@@ -49,7 +56,7 @@ def money_record(
     release_fen: int = 0,
     turnover_fen: int = 0,
     quantity: int = 0,
-    target: object = (0, 0, 0),
+    target: object = NO_TARGET,
 ) -> bytes:
     """A record of any other kind; `target`: Outcome or RequestKey of the freeze meant.
 
@@ -57,22 +64,23 @@ def money_record(
     """
     if not (
         type(contract_no) is type(amount_fen) is type(release_fen) is type(turnover_fen) is type(quantity) is int
-        and min(contract_no, amount_fen, release_fen, turnover_fen, quantity) >= 0
+        and contract_no >= 0
+        and amount_fen >= 0
+        and release_fen >= 0
+        and turnover_fen >= 0
+        and quantity >= 0
     ):
         contract_no = whole_number("contract_no", contract_no, 0, INT64_MAX)
         amount_fen = whole_number("amount", amount_fen, 0, INT64_MAX)
         release_fen = whole_number("release_fen", release_fen, 0, INT64_MAX)
         turnover_fen = whole_number("turnover_fen", turnover_fen, 0, INT64_MAX)
         quantity = whole_number("quantity", quantity, 0, INT32_MAX)
-    partner_ref = _word("partner_ref", partner_ref)
-    key = target_key(target)
+    if not (type(partner_ref) is bytes and len(partner_ref) <= WORD_BYTES_MAX):
+        partner_ref = short_bytes("partner_ref", partner_ref)
+    key = NO_TARGET if target is NO_TARGET else target_key(target)
     try:
         return _FILL.pack(
             int(kind), 0, 0, quantity, contract_no, amount_fen, release_fen, turnover_fen, *key, partner_ref
         )
     except struct.error as error:
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
-
-
-def _word(name: str, value: bytes) -> bytes:
-    return value if type(value) is bytes and len(value) <= WORD_BYTES_MAX else short_bytes(name, value)

@@ -40,6 +40,7 @@ class Turns:
 
     def join(self, bell: Bell) -> "Turn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
+        self._origin = Origin()  # every seat that joins is of the same thread
         turn = Turn(self, bell)
         self._seats.append(turn)
         self._ended = None
@@ -52,7 +53,7 @@ class Turns:
         Raises SessionEnded (never sent), OutcomeUnknown. On cancellation: taken back if not yet sent, else the
         outcome comes in `recovered` of the seat that sent it.
         """
-        self._origin.check()
+        self._origin.check_task()
         if self._ended is not None:
             raise SessionEnded(self._ended.code, self._ended.detail)
         call = Call(record, valid_until_ns, self._pending)

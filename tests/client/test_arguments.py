@@ -5,7 +5,7 @@ Belongs here: the table of verbs and of what is wrong for each argument. Never h
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +306,33 @@ async def test_a_blocking_verb_in_a_trio_task_is_told(tmp_path: Path) -> None:
                 seat.freeze(195, 1)
         finally:
             await trio.to_thread.run_sync(opening.__exit__, None, None, None)
+
+
+async def test_a_call_of_another_thread_is_told_and_nobody_else_notices(tmp_path: Path) -> None:
+    """Also where it has a trio loop of its own, whose tasks the seat could not wake."""
+    calls: list[Callable[[Seat], Coroutine[object, object, object]]] = [
+        lambda seat: seat.freeze(195, 1),
+        lambda seat: seat.submit_block(freezes(1)),
+        lambda seat: seat.control(ChangeContract(195, 2)),
+        lambda seat: seat.buying_power([195]),
+    ]
+
+    def ask(seat: Seat) -> None:
+        for call in calls:
+            with pytest.raises(MisuseError, match="of another thread"):
+                trio.run(call, seat)
+            with pytest.raises(MisuseError, match="of another thread"):
+                call(seat).send(None)
+
+    async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
+        bank.is_deaf = True
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(seat.freeze, 195, 7)
+            await bank.came(1)
+            await trio.to_thread.run_sync(ask, seat)
+            bank.speak()
+
+        assert ((await seat.freeze(195, 1)).number, bank.requests_count) == (2, 2)
 
 
 async def test_whole_numbers_of_numpy_are_whole_numbers(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ async def test_a_seat_that_has_not_the_credit_passes_its_turn(tmp_path: Path) ->
     """A block of ONE is under way and fills its credit; a single call goes with OTHER meanwhile."""
     async with pooled(tmp_path) as (bank, pool):
         one, other = pool.seats
-        bank.is_deaf = True
+        bank.is_deaf, bank.ledger.is_quick = True, True
         async with trio.open_nursery() as nursery:
             nursery.start_soon(one.submit_block, freezes(one.settings.outbox_records))
             await trio.testing.wait_all_tasks_blocked()
