@@ -99,12 +99,7 @@ def differences(system: System, books: Books, opening_fen: int) -> Sequence[str]
     found = [f"{books.codes_wrong} outcomes were not the expected ones"] if books.codes_wrong else []
     expected = (opening_fen + books.balance_change_fen, books.frozen_fen, books.bought_fen, 0)
     for source, parties in zip(("ledger", "gateway's book"), system.totals(), strict=True):
-        summed = (
-            sum(party.balance_fen for party in parties),
-            sum(party.frozen_fen for party in parties),
-            sum(party.bought_unsettled_fen for party in parties),
-            sum(party.sold_unsettled_fen for party in parties),
-        )
+        summed = [sum(amounts_fen) for amounts_fen in zip(*(party.amounts_fen for party in parties), strict=True)]
         names = ("balance", "frozen", "bought unsettled", "sold unsettled")
         for name, is_fen, expected_fen in zip(names, summed, expected, strict=True):
             if is_fen != expected_fen:

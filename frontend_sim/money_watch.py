@@ -89,7 +89,4 @@ async def totals_as_of(bank: TotalsSeat, source: int, sequence: int, patience_se
 
 def totals_by_party(answer: TotalsAnswer) -> dict[int, Totals]:
     """A totals answer as figures by party."""
-    return {
-        entry.party: Totals(entry.balance_fen, entry.frozen_fen, entry.bought_unsettled_fen, entry.sold_unsettled_fen)
-        for entry in answer.parties
-    }
+    return {entry.party: Totals(*entry.amounts_fen) for entry in answer.parties}

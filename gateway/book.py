@@ -24,6 +24,10 @@ Column = npt.NDArray[np.int64]
 FIRST_CAPACITY = 16_384  # contracts; columns double from here, so that growing is paid once per contract
 MONEY_COLUMNS = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
 KIND_MAX = max(RecordKind)
+HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
+HALF_MASK = (1 << HALF_BITS) - 1
+SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
+assert CONTRACTS_MAX << HALF_BITS < 2**62
 
 
 class Book:
@@ -118,13 +122,13 @@ class Book:
     def totals(self) -> list[PartyTotals]:
         """Sums over the contracts of each party that has any, ascending by party."""
         party = self.party[: self.contracts_count]
-        parties_end = int(party.max()) + 1 if len(party) else 0
-        sums = np.zeros((len(MONEY_COLUMNS), parties_end), np.int64)
         columns = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
-        for row, column in zip(sums, columns, strict=True):
-            np.add.at(row, party, column[: self.contracts_count])
-        present = np.flatnonzero(np.bincount(party, minlength=parties_end)).tolist()
-        return [PartyTotals(number, *sums[:, number].tolist()) for number in present if number]
+        sums = [_sums_by_party(party, column[: self.contracts_count]) for column in columns]
+        return [
+            PartyTotals.of(number, *(amounts[number] for amounts in sums))
+            for number in np.flatnonzero(np.bincount(party)).tolist()
+            if number
+        ]
 
     def arrays(self) -> dict[str, npt.NDArray[np.signedinteger]]:
         """A copy of all columns, cut to the contracts in use: what a checkpoint keeps."""
@@ -160,3 +164,18 @@ class Book:
             wider = np.zeros(capacity, column.dtype)
             wider[: len(column)] = column
             setattr(self, name, wider)
+
+
+def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column) -> list[int]:
+    """Σ of a column by party number, exact: a sum over many contracts may pass 64 bits, its two halves cannot.
+
+    Contracts of one party mostly stand side by side: each run of them is added up first.
+    """
+    upper = np.zeros(int(party.max(initial=0)) + 1, np.int64)
+    lower = np.zeros_like(upper)
+    for start in range(0, len(party), SUMMED_AT_ONCE):
+        here, fen = party[start : start + SUMMED_AT_ONCE], column_fen[start : start + SUMMED_AT_ONCE]
+        begins = np.concatenate(([0], np.flatnonzero(here[1:] != here[:-1]) + 1))
+        np.add.at(upper, here[begins], np.add.reduceat(fen >> HALF_BITS, begins))
+        np.add.at(lower, here[begins], np.add.reduceat(fen & HALF_MASK, begins))
+    return [(high << HALF_BITS) + low for high, low in zip(upper.tolist(), lower.tolist(), strict=True)]

@@ -22,7 +22,7 @@ from config.processes import print_progress
 from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
 from ledger.core.book import Book
-from ledger.core.control_rows import accepted_messages, message_of
+from ledger.core.control_rows import accepted_messages, annotations_of, message_of
 from ledger.core.engine import apply_row, check_state, decide_block, decide_control, place_fault
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
@@ -208,6 +208,8 @@ def _decision_fault(book: Book, row: Row) -> str | None:
         outcomes = decide_control(book, row.prefixes(), messages, row.decided_at_ns)
     if outcomes != row.outcomes:
         return _first_difference(outcomes, row.outcomes)
+    if row.headers and row.annotations != annotations_of(book, row.trade_date):
+        return "its annotations are not the heads of the seats when the date was closed"
     try:
         check_state(book, row)
     except InvariantBroken as error:

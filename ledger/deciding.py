@@ -14,7 +14,7 @@ import numpy as np
 from ledger import replies
 from ledger.core import engine
 from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, message_of
+from ledger.core.control_rows import ControlBody, annotations_of, message_of
 from ledger.core.row import Row, outcome_frame, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.sequence import Arrival, classify
@@ -33,6 +33,7 @@ from protocol.messages import (
     Message,
     OutcomeAnswer,
     OutcomeQuery,
+    PartyTotals,
     SeatHead,
     TotalsAnswer,
     decode_query,
@@ -108,6 +109,7 @@ class Decider:
         self._epoch = epoch
         self._metrics = metrics
         self.state_round = StateRound()
+        self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def party_of(self, seat: int) -> int:
         """The party that owns a seat, 0 when nobody does."""
@@ -318,9 +320,17 @@ class Decider:
             body = BuyingPowerAnswer(self.book.sequence, contracts)
         else:
             # Totals of all parties are the bank's; anybody else learns nothing.
-            parties = engine.totals(self.book) if header.sender == BANK_PARTY else []
+            parties = self._totals() if header.sender == BANK_PARTY else []
             body = TotalsAnswer(self.book.sequence, True, parties)
         return replies.answer(header, body, self.book.trade_date, now_ns)
+
+    def _totals(self) -> list[PartyTotals]:
+        """Added up over all contracts once for each row, however often it is asked."""
+        sequence, parties = self._totals_of
+        if sequence != self.book.sequence:
+            parties = engine.totals(self.book)
+            self._totals_of = (self.book.sequence, parties)
+        return parties
 
     def _row(
         self, trade_date: int, now_ns: int, headers: bytes, records: bytes, control: bytes, outcomes: bytes
@@ -336,7 +346,7 @@ class Decider:
             bank_key_ids=self.bank_key_ids,
             headers=headers,
             records=records,
-            annotations=b"",
+            annotations=annotations_of(self.book, trade_date),
             control=control,
             outcomes=outcomes,
             state_check=self._state_check(now_ns),

@@ -18,6 +18,7 @@ from ledger.boot_clock import boot_ns
 from ledger.connections import DATABASE_FAULTS as DATABASE_FAULTS
 from ledger.connections import connect as connect
 from ledger.core.row import Row
+from ledger.places import Places
 from ledger.stored_row import COLUMNS, row_from, stored_values
 from protocol.errors import MisuseError
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
@@ -72,11 +73,6 @@ SELECT sequence, headers FROM (
 ) page WHERE total_bytes - own_bytes < $5
 ORDER BY sequence
 """
-_AROUND = """
-SELECT (SELECT max(sequence) FROM journal WHERE shard = $1 AND trade_date < $2) AS before,
-       (SELECT min(sequence) FROM journal WHERE shard = $1 AND trade_date > $2) AS after,
-       (SELECT max(sequence) FROM journal WHERE shard = $1) AS last
-"""
 _PARTITION_EXISTS = """
 SELECT 1 FROM pg_inherits WHERE inhparent = 'journal'::regclass AND inhrelid = to_regclass($1)
 """
@@ -129,6 +125,7 @@ class JournalReader:
         self.shard = shard
         self._reading = reading
         self._turn = asyncio.Lock()
+        self.places = Places(reading, self._turn, shard)
 
     async def head(self) -> Head | None:
         """The head as it is now, None when no ledger ever served."""
@@ -143,7 +140,7 @@ class JournalReader:
 
         It ends at the end of the journal. Gaps in the numbering are not looked for here.
         """
-        trade_date = 0
+        trade_date = known = await self.places.date_of(sequence + 1)
         while sequence < until:
             async with self._turn:
                 lengths = await self._reading.fetch(_LENGTHS, self.shard, sequence, until, trade_date, PAGE_ROWS_MAX)
@@ -161,6 +158,8 @@ class JournalReader:
                     found = await self._reading.fetch(_PAGE, self.shard, sequence, last, min(dates), max(dates))
                 yield [_row(record) for record in found]
                 sequence, start, trade_date = last, end, max(dates)
+                if trade_date != known:  # another date than the newest that was known
+                    self.places.forget()
 
     async def rows_after(self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END) -> AsyncIterator[Row]:
         """The rows of `pages_after` one by one; about `limit_bytes` are in memory."""
@@ -170,15 +169,14 @@ class JournalReader:
 
     async def row_holding(self, sequence: int) -> Row | None:
         """The committed row at `sequence`, or None."""
-        record = await self._one(_ROW, self.shard, sequence)
+        record = await self._one_at(_ROW, sequence)
         return _row(record) if record is not None else None
 
     async def digest_at(self, sequence: int) -> bytes | None:
         """The chain digest of the row at `sequence`, zero for sequence 0, None when there is no such row."""
         if sequence == 0:
             return ZERO_DIGEST
-        statement = "SELECT digest FROM journal WHERE shard = $1 AND sequence = $2"
-        record = await self._one(statement, self.shard, sequence)
+        record = await self._one_at("SELECT digest FROM journal WHERE shard = $1 AND sequence = $2", sequence)
         return bytes(record["digest"]) if record is not None else None
 
     async def last_place(self) -> Place | None:
@@ -192,12 +190,6 @@ class JournalReader:
         statement = "SELECT min(sequence) AS first FROM journal WHERE shard = $1 AND trade_date = $2"
         record = await self._one(statement, self.shard, trade_date)
         return record["first"] if record is not None else None
-
-    async def rows_between_dates(self, trade_date: int) -> tuple[int, int]:
-        """Which sequences a trade date must have, by the rows of the dates around it: the last before, the last."""
-        async with self._turn:
-            before, after, last = await self._reading.fetchrow(_AROUND, self.shard, trade_date)
-        return before or 0, (last or 0) if after is None else after - 1
 
     async def headers_after(self, trade_date: int, sequence: int, limit_bytes: int) -> list[tuple[int, bytes]]:
         """Sequence and headers of a trade date's rows above `sequence`, in order: at least one if there is one, at
@@ -215,24 +207,20 @@ class JournalReader:
         record = await self._one(statement, self.shard, sequence)
         return bytes(record["sha256"]) if record is not None else None
 
-    async def sequence_in_read_model(self, trade_date: int, seat: int, number: int) -> int | None:
-        """The row that the read model names for a request of an old date. It may name none, and a wrong one: it lags,
-        it has no control frames, and others can write it. Only the journal knows.
-        """
-        if await self._one("SELECT 1 WHERE to_regclass('request_blocks') IS NULL"):
-            return None
-        record = await self._one(
-            "SELECT sequence, first_number + record_count AS next_number FROM request_blocks "
-            "WHERE trade_date = $1 AND seat = $2 AND first_number <= $3 ORDER BY first_number DESC LIMIT 1",
-            trade_date,
-            seat,
-            number,
-        )
-        return int(record["sequence"]) if record is not None and number < record["next_number"] else None
-
     async def close(self) -> None:
         """Closes the connection."""
         await self._reading.close()
+
+    async def _one_at(self, statement: str, sequence: int) -> asyncpg.Record | None:
+        """The row of `statement`, asked in the one partition that should have it and, when it is not there, in all."""
+        within = f"{statement} AND trade_date = $3"
+        for _look in range(2):
+            trade_date = await self.places.date_of(sequence)
+            record = await self._one(within, self.shard, sequence, trade_date)
+            if record is not None:
+                return record
+            self.places.forget()
+        return await self._one(statement, self.shard, sequence)
 
     async def _one(self, statement: str, *arguments: int | str) -> asyncpg.Record | None:
         async with self._turn:

@@ -6,11 +6,12 @@ Belongs here: when a group is closed, what is in flight, who waits for what. Nev
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final
 
 from config.exit_codes import ProcessFault
+from ledger.core.frame_index import FrameIndex
 from ledger.core.row import Row
 from ledger.deciding import Decided, Decider, Lookup
 from ledger.doorbell import Doorbell
@@ -42,6 +43,7 @@ class _Commit:
     records: int
     started_ns: int
     task: asyncio.Task[None]
+    closed: FrameIndex | None
     elapsed_ns: int = 0
 
 
@@ -54,6 +56,8 @@ class _Ready:
     outlet: Outlet
     open_date: int
     """The date open after this row; by the time of its commit a row decided later may have opened another."""
+    closed: FrameIndex | None
+    """The frames of the date that this row closed, None when it closed none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,9 @@ class Pipeline:
         for lookup in decided.wanted:
             self._fetch(lookup)
         if decided.row is not None:
-            self._ready = _Ready(decided, decided.row, outlet, self.decider.book.trade_date)
+            book = self.decider.book
+            closed = book.previous_frames if book.trade_date != decided.row.trade_date else None
+            self._ready = _Ready(decided, decided.row, outlet, book.trade_date, closed)
         elif decided.answers:
             self.gate.put(decided.sequence, outlet, decided.parts(), from_memory=True)
         metrics.queue_frames, metrics.queue_records = self.queues.frames, self.queues.records
@@ -220,7 +226,7 @@ class Pipeline:
     def _start_commit(self, ready: _Ready) -> None:
         task = asyncio.create_task(self._append(ready.row, ready.open_date), name=f"commit {ready.row.sequence}")
         records = len(ready.row.records) // RECORD_BYTES
-        self._commit = _Commit(ready.row, ready.decided.frames, records, time.monotonic_ns(), task)
+        self._commit = _Commit(ready.row, ready.decided.frames, records, time.monotonic_ns(), task, ready.closed)
 
     async def _append(self, row: Row, open_date: int) -> None:
         try:
@@ -234,6 +240,8 @@ class Pipeline:
         commit.task.result()
         commit.elapsed_ns = time.monotonic_ns() - commit.started_ns
         self._commit = None
+        if commit.closed is not None:
+            self._in_background(self._finder.keep(commit.row.trade_date, commit.closed))
         self.gate.durable = commit.row.sequence
         self._committed.set()
         self._committed = asyncio.Event()
@@ -248,7 +256,10 @@ class Pipeline:
     def _fetch(self, lookup: Lookup) -> None:
         """Reads a row for one seat while the others go on."""
         self.queues.park(lookup.seat)
-        task = asyncio.create_task(self._read(lookup, self.decider.book.sequence))
+        self._in_background(self._read(lookup, self.decider.book.sequence))
+
+    def _in_background(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
         self._fetches.add(task)
         task.add_done_callback(self._fetched)
 

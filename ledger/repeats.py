@@ -11,12 +11,15 @@ from typing import Final
 
 import numpy as np
 
+from ledger.core.columns import LongColumn
 from ledger.core.row import Row, outcome_frame
-from protocol.header import PREFIX, Header, PrefixArray, unpack_header
-from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
+from protocol.header import PREFIX, Header, unpack_header
+from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import OUTCOME
 from protocol.vocabulary import NUMBERED_KINDS
 
+_NUMBER_BITS: Final = 32
+assert REQUESTS_PER_SEAT_DATE_MAX < 1 << _NUMBER_BITS
 RECENT_BYTES_MAX: Final = 64 * 1024 * 1024
 """Headers and outcomes of recent rows: several seconds at full rate, so that a reconnecting gateway finds
 its own.
@@ -24,19 +27,22 @@ its own.
 
 
 class StoredRow:
-    """A row without its bodies, which no answer needs; the digests inside the headers stand for them."""
+    """A row without its bodies, which no answer needs; the digests inside the headers stand for them.
+
+    Its frames are sorted once, when the first is looked up: a look-up then takes the same for one frame as for many.
+    """
 
     def __init__(self, row: Row) -> None:
         self.row = dataclasses.replace(row, records=b"", annotations=b"", control=b"")
         self.size_bytes = len(row.headers) + len(row.outcomes)
+        self._sorted: tuple[LongColumn, LongColumn, LongColumn] | None = None
 
     def answer_to(self, request: Header) -> bytes | None:
         """The OUTCOMES frame that answered this request, None unless the row has it with equal content.
 
         Equal content: seat, trade date, first number, count and body digest.
         """
-        prefixes = np.frombuffer(self.row.headers, PREFIX)
-        place = place_of(prefixes, request.seat, request.trade_date, request.first_number)
+        place, before = self._place_of(request.seat, request.trade_date, request.first_number)
         if place < 0:
             return None
         stored = unpack_header(self.row.headers, place * PREFIX_BYTES)
@@ -47,37 +53,50 @@ class StoredRow:
             or stored.body_digest != request.body_digest
         ):
             return None
-        start = int(prefixes["record_count"][:place].sum()) * OUTCOME_BYTES
+        start = before * OUTCOME_BYTES
         outcomes = self.row.outcomes[start : start + stored.record_count * OUTCOME_BYTES]
         return outcome_frame(self.row, stored, outcomes).wire()
 
     def outcome_of(self, seat: int, trade_date: int, number: int) -> np.void | None:
         """The one OUTCOME of a request number, None when the row does not have it."""
-        prefixes = np.frombuffer(self.row.headers, PREFIX)
-        place = place_of(prefixes, seat, trade_date, number)
+        place, before = self._place_of(seat, trade_date, number)
         if place < 0:
             return None
-        before = int(prefixes["record_count"][:place].sum())
+        first_number = unpack_header(self.row.headers, place * PREFIX_BYTES).first_number
         outcomes = np.frombuffer(self.row.outcomes, OUTCOME)
-        found: np.void = outcomes[before + number - int(prefixes["first_number"][place])]
+        found: np.void = outcomes[before + number - first_number]
         return found
 
     def holds(self, seat: int, trade_date: int, number: int) -> bool:
         """Whether a frame of this row has this number."""
-        return place_of(np.frombuffer(self.row.headers, PREFIX), seat, trade_date, number) >= 0
+        return self._place_of(seat, trade_date, number)[0] >= 0
 
+    def _place_of(self, seat: int, trade_date: int, number: int) -> tuple[int, int]:
+        """The index of the frame that has this number, and the outcomes before its own; (-1, 0) when none has."""
+        if trade_date != self.row.trade_date or not (0 <= seat <= SEATS_MAX and 0 <= number < 1 << _NUMBER_BITS):
+            return -1, 0
+        if self._sorted is None:
+            self._sorted = self._sort()
+        keys, places, befores = self._sorted
+        found = int(np.searchsorted(keys, seat << _NUMBER_BITS | number, side="right")) - 1
+        if found < 0:
+            return -1, 0
+        place = int(places[found])
+        header = unpack_header(self.row.headers, place * PREFIX_BYTES)
+        inside = header.seat == seat and header.first_number <= number < header.first_number + header.record_count
+        return (place, int(befores[found])) if inside else (-1, 0)
 
-def place_of(prefixes: PrefixArray, seat: int, trade_date: int, number: int) -> int:
-    """The index of the frame among (f,) `prefixes` that has this request number, -1 when none has."""
-    first = prefixes["first_number"]
-    found = np.flatnonzero(
-        np.isin(prefixes["kind"], [int(kind) for kind in NUMBERED_KINDS])
-        & (prefixes["seat"] == seat)
-        & (prefixes["trade_date"] == trade_date)
-        & (first <= number)
-        & (number < first + prefixes["record_count"])
-    )
-    return int(found[0]) if len(found) else -1
+    def _sort(self) -> tuple[LongColumn, LongColumn, LongColumn]:
+        """(f,) each, of the numbered frames by seat and number: the two as one key, the frame's index, the outcomes
+        before its own.
+        """
+        prefixes = np.frombuffer(self.row.headers, PREFIX)
+        counts = prefixes["record_count"].astype(np.int64)
+        befores = np.cumsum(counts) - counts
+        places = np.flatnonzero(np.isin(prefixes["kind"], [int(kind) for kind in NUMBERED_KINDS]))
+        keys = (prefixes["seat"][places].astype(np.int64) << _NUMBER_BITS) | prefixes["first_number"][places]
+        order = np.argsort(keys, kind="stable")
+        return keys[order], places[order], befores[places[order]]
 
 
 class RecentRows:

@@ -32,6 +32,7 @@ from protocol.limits import (
     QUERIES_IN_FLIGHT_MAX,
 )
 from protocol.logon import Logon, check_established, check_negotiated, check_version, refusal_if_stale
+from protocol.message_fields import code_from_number
 from protocol.messages import (
     Establish,
     Established,
@@ -43,7 +44,6 @@ from protocol.messages import (
     SeatHead,
     Terminate,
     TotalsQuery,
-    code_from_number,
     decode_query,
     decode_session,
     encode,

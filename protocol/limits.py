@@ -15,13 +15,14 @@ FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a la
 OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
 CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenContracts with 8,192 terms of at most 40 bytes
 QUERY_BODY_BYTES_MAX = 4_096
-ANSWER_BODY_BYTES_MAX = 64 * 1024  # totals of 1,024 parties at 41 bytes
+ANSWER_BODY_BYTES_MAX = 128 * 1024  # totals of 1,024 parties at 77 bytes
 SESSION_BODY_BYTES_MAX = 1_024  # negotiate, establish, heartbeat, terminate and their answers
 BODY_BYTES_MAX = FRAME_RECORDS_MAX * RECORD_BYTES
 BOOK_FEED_BODY_BYTES_MAX = 8 * 1024 * 1024  # one journal row, gateway link only
 
 AMOUNT_FEN_MAX = 2**40  # 10.9 billion yuan in one order; 2^16 of them stay below 2^57
 COLUMN_FEN_MAX = 2**60  # a column plus a whole commit of amounts stays below 2^62: no wrap is possible
+SUM_BYTES = 16  # a sum over contracts: 2^25 of 2^60 fen need 86 bits
 COMMIT_RECORDS_MAX = 65_536
 COMMIT_BODY_BYTES_MAX = 4 * 1024 * 1024  # bodies of one journal row
 JOURNAL_ROW_BYTES_MAX = 8 * 1024 * 1024
@@ -98,7 +99,8 @@ assert (
 assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2 * (
     REQUESTS_PER_SEAT_DATE_MAX + 65 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX
 )
-assert PARTIES_MAX * 41 + 32 <= ANSWER_BODY_BYTES_MAX
+assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
+assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX

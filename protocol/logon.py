@@ -10,7 +10,8 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header
 from protocol.limits import NEGOTIATE_FRESH_NS, REQUEST_FRESH_NS, STALE_RETRY_NS
-from protocol.messages import NotApplied, SeatHead, code_from_number
+from protocol.message_fields import code_from_number
+from protocol.messages import NotApplied, SeatHead
 
 
 class Logon(NamedTuple):

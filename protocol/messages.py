@@ -15,39 +15,34 @@ from protocol.errors import PeerViolation
 from protocol.limits import (
     CONTRACTS_PER_CONTROL_MAX,
     CREDIT_RECORDS_MAX,
-    DETAIL_CHARS_MAX,
-    DIGEST_BYTES,
-    HEARTBEAT_NS_MAX,
-    HEARTBEAT_NS_MIN,
     KEYS_PER_PARTY_MAX,
-    NONCE_BYTES,
     PARTIES_MAX,
     QUERY_CONTRACTS_MAX,
     SEATS_MAX,
-    SOFTWARE_CHARS_MAX,
-    TRADE_DATE_MAX,
-    TRADE_DATE_MIN,
 )
-
-Count = Annotated[int, Meta(ge=0, le=2**62)]
-Number = Annotated[int, Meta(ge=1, le=2**62)]
-Fen = Annotated[int, Meta(ge=0, le=2**60)]
-SignedFen = Annotated[int, Meta(ge=-(2**62), le=2**62)]
-PartyNo = Annotated[int, Meta(ge=1, le=PARTIES_MAX)]
-SeatNo = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
-KeyId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-TradeDate = Annotated[int, Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
-SuiteNo = Annotated[int, Meta(ge=1, le=2)]
-RoleNo = Annotated[int, Meta(ge=1, le=2)]
-StatusNo = Annotated[int, Meta(ge=1, le=5)]
-Nonce = Annotated[bytes, Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
-Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
-PublicKey = Annotated[bytes, Meta(min_length=32, max_length=65)]
-Software = Annotated[str, Meta(max_length=SOFTWARE_CHARS_MAX)]
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Detail = Annotated[str, Meta(max_length=DETAIL_CHARS_MAX)]
-HeartbeatNs = Annotated[int, Meta(ge=HEARTBEAT_NS_MIN, le=HEARTBEAT_NS_MAX)]
-AccountNo = Annotated[int, Meta(ge=1, le=10**18 - 1)]
+from protocol.message_fields import (
+    AccountNo,
+    Count,
+    Detail,
+    Digest,
+    Fen,
+    HeartbeatNs,
+    KeyId,
+    Name,
+    Nonce,
+    Number,
+    PartyNo,
+    PublicKey,
+    RoleNo,
+    SeatNo,
+    Software,
+    StatusNo,
+    SuiteNo,
+    SumFen,
+    TradeDate,
+    fen_from_sum,
+    sum_from_fen,
+)
 
 
 class Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -257,13 +252,25 @@ class TotalsQuery(Message, tag=45, frozen=True):
 
 
 class PartyTotals(Message, tag=46, frozen=True):
-    """Answer part: sums over the contracts of one party."""
+    """Answer part: sums over the contracts of one party. 2^25 contracts of 2^60 fen do not fit 64 bits."""
 
     party: PartyNo
-    balance_fen: SignedFen
-    frozen_fen: SignedFen
-    bought_unsettled_fen: SignedFen
-    sold_unsettled_fen: SignedFen
+    balance_fen: SumFen
+    frozen_fen: SumFen
+    bought_unsettled_fen: SumFen
+    sold_unsettled_fen: SumFen
+
+    @classmethod
+    def of(cls, party: int, *amounts_fen: int) -> "PartyTotals":
+        """The entry of a party with its four sums in fen, in the order of the fields."""
+        return cls(party, *map(sum_from_fen, amounts_fen))
+
+    @property
+    def amounts_fen(self) -> tuple[int, int, int, int]:
+        """The four sums in fen, in the order of the fields."""
+        sums = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
+        balance, frozen, bought, sold = map(fen_from_sum, sums)
+        return balance, frozen, bought, sold
 
 
 class TotalsAnswer(Message, tag=47, frozen=True):
@@ -351,15 +358,6 @@ T = TypeVar("T")
 def encode(message: Message) -> bytes:
     """The canonical body of a message."""
     return _encoder.encode(message)
-
-
-def code_from_number(number: int) -> ReplyCode:
-    """The code with this number, also one newer than this program. Raises PeerViolation MALFORMED_FRAME for a number
-    of no class."""
-    try:
-        return ReplyCode(number)
-    except ValueError as error:
-        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"there is no reply code {number}") from error
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:

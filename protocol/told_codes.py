@@ -6,7 +6,8 @@ is newer than this program passes when its class fits: the list may grow (docs/p
 
 from protocol.codes import OUTCOME_CODE_MIN, ReplyCode, consumes_nothing
 from protocol.errors import PeerViolation
-from protocol.messages import NotApplied, Terminate, code_from_number
+from protocol.message_fields import code_from_number
+from protocol.messages import NotApplied, Terminate
 from protocol.records import OutcomeArray
 
 

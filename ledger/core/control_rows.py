@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ledger.core.book import Book
+from ledger.core.closing_heads import closing_heads
 from ledger.core.control import apply_control, judge
 from ledger.core.frames import Frames, advance, check_next, check_seats
 from ledger.core.row import Row
@@ -118,6 +119,11 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     return outcomes.tobytes()
 
 
+def annotations_of(book: Book, trade_date: int) -> bytes:
+    """The annotations of a row of `trade_date` that `book` has just taken in: the heads of the date if it closed it."""
+    return closing_heads(book) if book.trade_date != trade_date else b""
+
+
 def apply_control_row(book: Book, row: Row) -> None:
     """Apply a stored control row that is well-formed and of the open date.
 
@@ -144,6 +150,8 @@ def apply_control_row(book: Book, row: Row) -> None:
             if message is None:
                 raise InvariantBroken(f"frame {place}: what was accepted is no control message")
             apply_control(book, message, row.decided_at_ns)
+    if row.annotations != annotations_of(book, row.trade_date):
+        raise InvariantBroken("its annotations are not the heads of the seats when the date was closed")
 
 
 def judge_version(in_force: int, wanted: int) -> ReplyCode:

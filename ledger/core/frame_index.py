@@ -3,11 +3,23 @@
 Belongs here: the index of one trade date. Never here: reading rows (journal).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ledger.core.columns import LongColumn, grown, long_zeros
 
 _FIRST_ROOM = 64
+PAGE_ENTRIES = 1_024  # 16 KiB: what a look-up of one number reads
+
+
+def sequence_in_page(entries: bytes, number: int) -> int:
+    """The sequence of the row that would hold `number`, by a page of `FrameIndex.pages`; 0 when it is no such page."""
+    if not entries or len(entries) % 16:
+        return 0
+    table = np.frombuffer(entries, "<i8").reshape(-1, 2)
+    place = int(np.searchsorted(table[:, 0], number, side="right"))
+    return int(table[place - 1, 1]) if place else 0
 
 
 class FrameIndex:
@@ -51,6 +63,13 @@ class FrameIndex:
             for seat, used in sorted(self._used.items())
         ]
         return np.concatenate(parts) if parts else np.zeros((0, 3), np.int64)
+
+    def pages(self) -> Iterator[tuple[int, int, bytes]]:
+        """Seat, first number and entries of every page of at most PAGE_ENTRIES, for `sequence_in_page`."""
+        for seat, used in sorted(self._used.items()):
+            entries = np.column_stack((self._first_numbers[seat][:used], self._sequences[seat][:used]))
+            for start in range(0, used, PAGE_ENTRIES):
+                yield seat, int(entries[start, 0]), entries[start : start + PAGE_ENTRIES].astype("<i8").tobytes()
 
     @staticmethod
     def from_array(entries: LongColumn) -> "FrameIndex":

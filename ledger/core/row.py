@@ -38,7 +38,7 @@ class Row:
     bank_key_ids: tuple[int, int]  # keys that sign the outcomes, by suite − 1
     headers: bytes  # (f × 160) header and signature of each frame
     records: bytes  # (n × 64)
-    annotations: bytes
+    annotations: bytes  # of a row that opens a trade date: the heads of the one it closed, see closing_heads
     control: bytes  # bodies of the CONTROL and NEGOTIATE frames, or the Genesis message
     outcomes: bytes  # (n × 16), one item for each record or CONTROL frame, none for the genesis
     state_check: bytes  # empty, or slice number (int32) and the SHA-256 of that slice of the state

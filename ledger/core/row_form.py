@@ -9,6 +9,7 @@ import hashlib
 
 import numpy as np
 
+from ledger.core.closing_heads import HEAD
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from protocol.errors import InvariantBroken
@@ -33,7 +34,7 @@ def form_fault(row: Row) -> str | None:
     """What of the row's own form is wrong, None when its parts fit each other; nothing is read from them before."""
     if len(row.headers) % PREFIX_BYTES or len(row.records) % RECORD_BYTES or len(row.outcomes) % OUTCOME_BYTES:
         return "headers, records or outcomes are cut"
-    if row.annotations:
+    if row.annotations and (row.records or len(row.headers) != PREFIX_BYTES or len(row.annotations) % HEAD.itemsize):
         return "it has annotations, which no rule makes"
     if row.state_check and len(row.state_check) != STATE_CHECK_BYTES:
         return "the state check is cut"

@@ -2,8 +2,9 @@
 
 Belongs here: which bytes are in which slice. Never here: when slices are compared (ledger shells).
 
-Slice 0 holds scalars, seats, parties and the split by date; then come accounts in slices of ACCOUNT_SLICE_ROWS with
-their contracts; then the request table in slices of REQUEST_SLICE_SLOTS, carried freezes first.
+Slice 0 holds scalars, seats and parties; then come accounts in slices of ACCOUNT_SLICE_ROWS with their contracts; then
+the request table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then the split by date in slices of
+OLDER_SLICE_KEYS. No slice grows with the book.
 """
 
 import hashlib
@@ -19,14 +20,15 @@ from protocol.limits import REQUEST_PAGE_RECORDS
 
 ACCOUNT_SLICE_ROWS = 1_024  # 88 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 62 KiB
+OLDER_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<7q")
+_SCALARS = struct.Struct("<8q")
 
 
 def state_slice_count(book: Book) -> int:
     """How many slices the state has now; it grows with contracts and pages and shrinks at a roll."""
-    return 1 + _account_slices(book) + _request_slices(book)
+    return 1 + _account_slices(book) + _request_slices(book) + _older_slices(book)
 
 
 def state_slice_digest(book: Book, k: int) -> bytes:
@@ -35,9 +37,13 @@ def state_slice_digest(book: Book, k: int) -> bytes:
         raise MisuseError(f"slice {k} of {state_slice_count(book)}")
     if k == 0:
         return _common_digest(book)
-    if k <= _account_slices(book):
-        return _account_digest(book, k - 1)
-    return _request_digest(book, k - 1 - _account_slices(book))
+    place = k - 1
+    if place < _account_slices(book):
+        return _account_digest(book, place)
+    place -= _account_slices(book)
+    if place < _request_slices(book):
+        return _request_digest(book, place)
+    return _older_digest(book, place - _request_slices(book))
 
 
 def _account_slices(book: Book) -> int:
@@ -58,14 +64,17 @@ def _common_digest(book: Book) -> bytes:
             book.contracts_count,
             book.requests.pages_used,
             len(book.requests.carried_keys),
+            len(book.older.keys),
         )
     )
     digest.update(msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)]))
     for column in (book.seat_owner, book.session_version, book.next_number, book.previous_next_number):
         digest.update(column.data)
-    for column in (book.older.keys, book.older.bought_fen, book.older.sold_fen):
-        digest.update(np.ascontiguousarray(column).data)
     return digest.digest()
+
+
+def _older_slices(book: Book) -> int:
+    return -(-len(book.older.keys) // OLDER_SLICE_KEYS)
 
 
 def _account_digest(book: Book, k: int) -> bytes:
@@ -94,6 +103,12 @@ def _request_digest(book: Book, k: int) -> bytes:
         requests.released_fen,
     ]
     return _digest_of(columns, slice(first, first + REQUEST_SLICE_SLOTS))
+
+
+def _older_digest(book: Book, k: int) -> bytes:
+    older = book.older
+    part = slice(k * OLDER_SLICE_KEYS, (k + 1) * OLDER_SLICE_KEYS)
+    return _digest_of([np.ascontiguousarray(column) for column in (older.keys, older.bought_fen, older.sold_fen)], part)
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

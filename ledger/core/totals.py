@@ -53,13 +53,16 @@ def totals(book: Book) -> list[PartyTotals]:
     frozen = _sums_by_party(book.frozen_fen.take(rows), parties)
     bought = _sums_by_party(book.bought_unsettled_fen[:, : book.contracts_count].sum(axis=0).take(rows), parties)
     sold = _sums_by_party(book.sold_unsettled_fen[:, : book.contracts_count].sum(axis=0).take(rows), parties)
-    return [PartyTotals(party, balance[party], frozen[party], bought[party], sold[party]) for party in seen]
+    return [PartyTotals.of(party, balance[party], frozen[party], bought[party], sold[party]) for party in seen]
 
 
 def _sums_by_party(column_fen: FenColumn, parties: Positions) -> list[int]:
     """Σ by party number. High and low halves are summed apart: 2^25 amounts of 2^60 do not fit 64 bits."""
     length = int(parties.max(initial=0)) + 1
     high, low = np.zeros(length, np.int64), np.zeros(length, np.int64)
-    np.add.at(high, parties, column_fen >> _LOW_BITS)
-    np.add.at(low, parties, column_fen & _LOW_MASK)
+    # Contracts of one party mostly stand side by side: each run of them is added up first, at the memory's speed.
+    begins = np.flatnonzero(np.concatenate(([True], parties[1:] != parties[:-1])))[: len(parties)]
+    if len(begins):
+        np.add.at(high, parties[begins], np.add.reduceat(column_fen >> _LOW_BITS, begins))
+        np.add.at(low, parties[begins], np.add.reduceat(column_fen & _LOW_MASK, begins))
     return [(h << _LOW_BITS) + part for h, part in zip(high.tolist(), low.tolist(), strict=True)]

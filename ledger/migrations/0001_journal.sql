@@ -19,7 +19,7 @@ CREATE TABLE journal (
     outcome_count integer NOT NULL,                       -- outcomes: one a record or control frame, none for a logon
     headers       bytea   NOT NULL,                       -- 160 bytes a frame: header and signature as they came
     records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed, or packed
-    annotations   bytea   NOT NULL,
+    annotations   bytea   NOT NULL,                       -- of a row that opens a date: seat and next number when the last closed
     control       bytea   NOT NULL,                       -- bodies of the control and logon frames, else empty
     outcomes      bytea   NOT NULL,                       -- 16 bytes each, or packed
     state_check   bytea   NOT NULL,                       -- slice number and its digest, or empty
@@ -35,3 +35,14 @@ ALTER TABLE journal
     ALTER annotations SET STORAGE EXTERNAL,
     ALTER control SET STORAGE EXTERNAL,
     ALTER outcomes SET STORAGE EXTERNAL;
+
+-- Which row holds which numbers of a closed trade date. Made from the journal, and made again when it is missing or wrong:
+-- what is found by it is read and verified in the journal itself.
+CREATE TABLE frame_index (
+    shard        integer NOT NULL,
+    trade_date   integer NOT NULL,
+    seat         integer NOT NULL,
+    first_number bigint  NOT NULL, -- of the first entry
+    entries      bytea   NOT NULL, -- 16 bytes each, ascending: first number, sequence of the row that has it and those behind it
+    PRIMARY KEY (shard, trade_date, seat, first_number)
+);

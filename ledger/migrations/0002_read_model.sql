@@ -369,10 +369,10 @@ $$;
 -- The control totals by SQL, one row per party that has contracts, as of one journal sequence.
 CREATE VIEW party_totals AS
 SELECT c.party,
-       SUM(a.balance_fen)::bigint          AS balance_fen,
-       SUM(a.frozen_fen)::bigint           AS frozen_fen,
-       SUM(a.bought_unsettled_fen)::bigint AS bought_unsettled_fen,
-       SUM(a.sold_unsettled_fen)::bigint   AS sold_unsettled_fen,
+       SUM(a.balance_fen)          AS balance_fen,
+       SUM(a.frozen_fen)           AS frozen_fen,
+       SUM(a.bought_unsettled_fen) AS bought_unsettled_fen,
+       SUM(a.sold_unsettled_fen)   AS sold_unsettled_fen,
        (SELECT MAX(sequence) FROM read_cursor) AS as_of_sequence
 FROM contracts c
 JOIN (

@@ -11,6 +11,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ledger.core.book import Book, BookSize
+from ledger.core.control_rows import annotations_of
 from ledger.core.engine import (
     apply_genesis,
     decide_block,
@@ -245,7 +246,7 @@ class JournalMaker:
             bank_key_ids=(1, 2),
             headers=headers,
             records=records,
-            annotations=b"",
+            annotations=annotations_of(self.book, trade_date),
             control=control,
             outcomes=outcomes,
             state_check=state_check,

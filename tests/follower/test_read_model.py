@@ -14,7 +14,7 @@ from ledger.journal import JournalTampered
 from ledger.migrate import migrations
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RecordKind
-from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
+from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
 from tests.follower.naive import expect
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
@@ -318,20 +318,6 @@ def test_a_missing_row_is_named(fresh_database: str, tmp_path: Path) -> None:
             await here.sql.execute("DELETE FROM journal")
             with pytest.raises(JournalTampered, match=r"row 1 is missing"):
                 await here.follow()
-
-    asyncio.run(scenario())
-
-
-def test_an_old_date_can_be_looked_up_after_the_roll(fresh_database: str, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with world(fresh_database, tmp_path) as here:
-            made = trading()
-            made.roll(NEXT_DATE)
-            await here.keep(made)
-            await here.follow()
-
-            assert await here.journal.sequence_in_read_model(DATE, SEAT, 1) == expect(made.rows).orders[0][6]
-            assert await here.journal.sequence_in_read_model(DATE, SEAT, 999) is None
 
     asyncio.run(scenario())
 

@@ -152,8 +152,5 @@ def test_the_auditor_and_the_core_agree_on_every_answer_and_every_total(
     for row in day:
         both.decide(row)
     assert both.auditor.mismatches == []
-    by_core = {
-        entry.party: Totals(entry.balance_fen, entry.frozen_fen, entry.bought_unsettled_fen, entry.sold_unsettled_fen)
-        for entry in totals(both.book)
-    }
+    by_core = {entry.party: Totals(*entry.amounts_fen) for entry in totals(both.book)}
     assert both.auditor.totals() == by_core

@@ -160,7 +160,7 @@ class TwoBooks:
         self.rows[source] += 1
         row = self.rows[source]
         wrong_fen = self.off_fen if source == FROM_GATEWAY else 0
-        return TotalsAnswer(row, True, [PartyTotals(2, 1_000 + wrong_fen, row, 0, 0)])
+        return TotalsAnswer(row, True, [PartyTotals.of(2, 1_000 + wrong_fen, row, 0, 0)])
 
 
 @pytest.mark.parametrize("off_fen", [0, 1, -1])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from gateway.book import FIRST_CAPACITY, Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
-from protocol.limits import AMOUNT_FEN_MAX, CONTRACTS_MAX
-from protocol.messages import ContractTerms, PartyTotals
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
+from protocol.messages import ContractTerms, PartyTotals, TotalsAnswer, decode_answer, encode
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import ContractStatus, RecordKind, contract_no_from_index
 
@@ -75,14 +75,14 @@ def test_refused_records_move_nothing_and_one_contract_may_stand_in_a_block_many
     )
 
     assert money(book, 0) == (1_000, 30, 0, 0)
-    assert book.totals() == [PartyTotals(2, 1_000, 30, 0, 0), PartyTotals(3, 2_000, 0, 0, 0)]
+    assert book.totals() == [PartyTotals.of(2, 1_000, 30, 0, 0), PartyTotals.of(3, 2_000, 0, 0, 0)]
 
 
 def test_the_columns_grow_with_the_contracts() -> None:
     book = book_of(*[1] * (FIRST_CAPACITY + 1))
     book.add(*block((RecordKind.FREEZE, FIRST_CAPACITY, 1, 0, ReplyCode.ACCEPTED)))
 
-    assert [entry.balance_fen for entry in book.totals()] == [FIRST_CAPACITY // 2 + 1, FIRST_CAPACITY // 2]
+    assert [entry.amounts_fen[0] for entry in book.totals()] == [FIRST_CAPACITY // 2 + 1, FIRST_CAPACITY // 2]
     assert int(book.frozen_fen[FIRST_CAPACITY]) == 1
 
 
@@ -144,3 +144,31 @@ def test_blocks_and_single_records_add_up_alike(drawn: list[Line]) -> None:
         single.add(*block(line))
 
     assert [money(whole, index) for index in range(3)] == [money(single, index) for index in range(3)]
+
+
+def test_totals_are_exact_past_64_bits_and_fit_their_answer() -> None:
+    """20 contracts of 2^60 fen are above 2^63; parties alternate, so that no run of one party is longer than one."""
+    book = Book()
+    terms = [ContractTerms(1 + index, 2 + index % 2, 2, COLUMN_FEN_MAX) for index in range(41)]
+    book.open_contracts(contract_no_from_index(0), terms)
+    book.frozen_fen[:41] = COLUMN_FEN_MAX
+    book.sold_unsettled_fen[0] = -7  # while the book is added up again amounts may be below zero
+
+    found = {entry.party: entry.amounts_fen for entry in book.totals()}
+
+    assert found == {
+        2: (21 * COLUMN_FEN_MAX, 21 * COLUMN_FEN_MAX, 0, -7),
+        3: (20 * COLUMN_FEN_MAX, 20 * COLUMN_FEN_MAX, 0, 0),
+    }
+    answer = TotalsAnswer(1, True, book.totals())
+    assert decode_answer(encode(answer)) == answer
+
+
+def test_totals_of_more_contracts_than_are_summed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.book.SUMMED_AT_ONCE", 7)
+    book = Book()
+    terms = [ContractTerms(1 + index, 2 + index // 5 % 3, 2, index) for index in range(100)]
+    book.open_contracts(contract_no_from_index(0), terms)
+
+    expected = {party: sum(term.balance_fen for term in terms if term.party == party) for party in (2, 3, 4)}
+    assert {entry.party: entry.amounts_fen[0] for entry in book.totals()} == expected

@@ -135,7 +135,7 @@ async def test_queries_go_to_the_ledger_and_totals_of_the_book_are_the_gateways_
     await bank.ask(8, TotalsQuery(2))
     totals = decode_answer((await bank.hear(AnswerReceived)).body)
 
-    assert totals == TotalsAnswer(1, True, [PartyTotals(2, 1_000, 0, 0, 0), PartyTotals(3, 500, 0, 0, 0)])
+    assert totals == TotalsAnswer(1, True, [PartyTotals.of(2, 1_000, 0, 0, 0), PartyTotals.of(3, 500, 0, 0, 0)])
     assert len(ledger.received) == forwarded
 
 

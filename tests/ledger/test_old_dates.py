@@ -9,7 +9,7 @@ import pytest
 from config.exit_codes import ExitCode
 from config.schema import Config
 from ledger import lookup
-from ledger.journal import JournalTampered
+from ledger.journal import JournalReader, JournalTampered
 from ledger.repeats import RecentRows
 from ledger.service import Service
 from protocol.codes import ReplyCode
@@ -31,11 +31,6 @@ pytestmark = pytest.mark.postgres
 OLD = block(SEAT, 1, freezes(2))
 OTHER = block(SECOND_SEAT, 1, freezes(3, 7))
 ROLL = control(5, OpenTradeDate(DATE + 1))
-INSERT = """
-INSERT INTO request_blocks (trade_date, seat, first_number, record_count, sequence, decided_at_ns, kind, contract_nos,
-                            amounts_fen)
-VALUES ($1, $2, $3, 1, $4, 0, 1, '\\xc3', '\\x64')
-"""
 Asking = Callable[[RawGateway, list[Frame]], Awaitable[None]]
 
 
@@ -53,9 +48,19 @@ def told(config: Config, asking: Asking, *meddling: str) -> None:
     asyncio.run(story())
 
 
+FORGOTTEN = "DELETE FROM frame_index"
+LYING = """
+INSERT INTO frame_index VALUES (1, 20260105, 11, 1, decode('01000000000000000200000000000000', 'hex'))
+ON CONFLICT (shard, trade_date, seat, first_number) DO UPDATE SET entries = excluded.entries
+"""
+NOWHERE = LYING.replace("0200000000000000'", "ff7f000000000000'")
+TORN = LYING.replace("01000000000000000200000000000000", "0100")
+
+
+@pytest.mark.parametrize("meddling", ["SELECT 1", FORGOTTEN, LYING, NOWHERE, TORN])
 @pytest.mark.parametrize("page_bytes", [1, lookup.SEARCH_BYTES])
-def test_repeats_are_answered_though_no_read_model_has_them(
-    config: Config, page_bytes: int, monkeypatch: pytest.MonkeyPatch
+def test_repeats_are_answered_whatever_the_index_says(
+    config: Config, page_bytes: int, meddling: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookup, "SEARCH_BYTES", page_bytes)
 
@@ -68,27 +73,85 @@ def test_repeats_are_answered_though_no_read_model_has_them(
         assert _code((await gateway.ask(block(SEAT, 1, freezes(2, 9))))[0]) == ReplyCode.DUPLICATE_OTHER_CONTENT
         assert _code((await gateway.ask(block(SEAT, 1, freezes(2), DATE - 1)))[0]) == ReplyCode.WRONG_TRADE_DATE
 
-    told(config, asking)
+    told(config, asking, meddling)
 
 
-def test_outcomes_are_told_though_no_read_model_has_them(config: Config) -> None:
+def test_outcomes_are_told_of_records_and_control_frames(config: Config) -> None:
     async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
-        assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3)] == [True, True, False]
+        assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3, 2**62)] == [True, True, False, False]
         assert await _seen(gateway, BANK_SEAT, 5, BANK_PARTY)
         assert not await _seen(gateway, BANK_SEAT, 6, BANK_PARTY)
 
     told(config, asking)
 
 
-def test_a_read_model_that_names_another_row_is_not_believed(config: Config) -> None:
-    async def asking(gateway: RawGateway, originals: list[Frame]) -> None:
-        connection = await asyncpg.connect(config.ledger.dsn)
-        await connection.executemany(INSERT, [(DATE, SEAT, 1, 2), (DATE, SEAT, 3, 999)])
-        await connection.close()
-        assert (await gateway.ask(OLD))[0].wire() == originals[0].wire()
-        assert _code((await gateway.ask(block(SEAT, 3, freezes(1))))[0]) == ReplyCode.WRONG_TRADE_DATE
+def test_no_question_about_a_closed_date_reads_the_headers_of_all_its_rows(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers used and unused, of records and of control frames, and dates that never were."""
+
+    async def never(*_arguments: object) -> list[tuple[int, bytes]]:
+        raise AssertionError("the headers of a whole date were read")
+
+    async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
+        monkeypatch.setattr(JournalReader, "headers_after", never)
+        assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3, 4)] == [True, True, False, False]
+        assert [await _seen(gateway, BANK_SEAT, number, BANK_PARTY) for number in (1, 5, 6)] == [True, True, False]
+        for date in (DATE - 1, 19_900_101, 20_260_132):
+            assert _code((await gateway.ask(block(SEAT, 1, freezes(1), date)))[0]) == ReplyCode.WRONG_TRADE_DATE
 
     told(config, asking)
+
+
+def test_the_headers_of_a_date_are_read_once_when_its_index_is_gone(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    read = JournalReader.headers_after
+
+    async def counted(self: JournalReader, date: int, sequence: int, limit: int) -> list[tuple[int, bytes]]:
+        reads.append(sequence)
+        return await read(self, date, sequence, limit)
+
+    async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
+        monkeypatch.setattr(JournalReader, "headers_after", counted)
+        assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3)] == [True, True, False]
+        assert await _seen(gateway, SECOND_SEAT, 1)
+        assert await _seen(gateway, BANK_SEAT, 2, BANK_PARTY)
+        assert reads == [0]
+
+    told(config, asking, FORGOTTEN)
+
+
+def test_a_row_is_found_by_its_sequence_in_one_partition(config: Config) -> None:
+    """After hundreds of dates, a look-up in all of them takes hundreds of times as long."""
+
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await _two_days(gateway)
+            await gateway.close()
+        connection = await asyncpg.connect(config.ledger.dsn)
+        reader = JournalReader(connection)
+        asked: list[str] = []
+
+        class Noting:
+            async def fetchrow(self, statement: str, *arguments: object) -> object:
+                asked.append(statement)
+                return await connection.fetchrow(statement, *arguments)
+
+        reader._reading = Noting()
+        for sequence in range(1, 10):
+            row = await reader.row_holding(sequence)
+            assert row is not None
+            assert row.sequence == sequence
+            assert await reader.digest_at(sequence) == row.digest
+        assert len(asked) == 18
+        assert all("trade_date = $3" in statement for statement in asked)
+        assert await reader.row_holding(99) is None
+        await connection.close()
+
+    asyncio.run(story())
 
 
 def test_two_rolls_that_come_together_open_each_its_date_and_the_first_is_found_again(config: Config) -> None:
@@ -116,12 +179,17 @@ def test_two_rolls_that_come_together_open_each_its_date_and_the_first_is_found_
     ("meddling", "asked", "said"),
     [
         ("DELETE FROM journal WHERE sequence = 6", OLD, f"row 6 of {DATE} is missing"),
+        ("DELETE FROM journal WHERE trade_date = 20260105", OLD, "row 1 is missing from the journal"),
         (
-            "DELETE FROM journal WHERE sequence = 6",
+            "DELETE FROM journal WHERE sequence = 8",
             query(SEAT, 1, OutcomeQuery(DATE, 9)),
-            f"row 6 of {DATE} is missing",
+            "row 8 is missing from the journal",
         ),
-        ("DELETE FROM journal WHERE trade_date = 20260105", OLD, f"row 1 of {DATE} is missing"),
+        (
+            "UPDATE journal SET annotations = '' WHERE sequence = 8",
+            query(SEAT, 1, OutcomeQuery(DATE, 2)),
+            "row 8 is not what was committed: its digest differs",
+        ),
         (
             "UPDATE journal SET outcomes = set_byte(outcomes, 0, 1) WHERE sequence = 6",
             OLD,

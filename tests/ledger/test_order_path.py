@@ -117,7 +117,7 @@ def test_frames_under_way_when_the_link_breaks_are_answered_once_after_they_are_
             assert [answer.header.first_number for answer in answers] == list(range(1, 201))
             assert [answer.header.kind for answer in answers] == [FrameKind.OUTCOMES] * 200
             totals = await _totals(again)
-            assert totals.parties[0].frozen_fen == 200 * 100
+            assert totals.parties[0].amounts_fen[1] == 200 * 100
             await again.close()
             await gateway.close()
 
@@ -146,7 +146,7 @@ def test_queries_see_everything_decided_before_them(config: Config) -> None:
             assert (seen.seen, seen.code, seen.remaining_fen, seen.sequence) == (True, 0, 300, 6)
             assert as_builtins(unseen) == [44, False, 0, 0, 0, 0, 0]
             totals = await _totals(gateway)
-            assert (totals.parties[0].balance_fen, totals.parties[0].frozen_fen) == (CONTRACTS * BALANCE_FEN, 600)
+            assert totals.parties[0].amounts_fen[:2] == (CONTRACTS * BALANCE_FEN, 600)
             await gateway.close()
 
     asyncio.run(story())

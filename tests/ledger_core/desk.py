@@ -12,6 +12,7 @@ import numpy as np
 
 from ledger.core import engine
 from ledger.core.book import Book, BookSize
+from ledger.core.control_rows import annotations_of
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from protocol.codes import ReplyCode
@@ -226,7 +227,7 @@ class Desk:
             bank_key_ids=(7, 8),
             headers=prefixes.tobytes(),
             records=records,
-            annotations=b"",
+            annotations=annotations_of(self.book, trade_date),
             control=control,
             outcomes=outcomes,
             state_check=b"",

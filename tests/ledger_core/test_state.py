@@ -11,6 +11,8 @@ from ledger.core.book import Book
 from ledger.core.frames import Frames, give_out_pages
 from ledger.core.invariants import check_block, check_book
 from ledger.core.resolve import resolve
+from ledger.core.slices import OLDER_SLICE_KEYS
+from ledger.core.unsettled import OlderUnsettled
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
@@ -133,7 +135,7 @@ def _change_head(book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("change", "slice_no"),
-    [(_change_head, 0), (_change_older, 0), (_change_balance, 1), (_change_drawn, 2), (_change_page, 2 + 4)],
+    [(_change_head, 0), (_change_older, 10), (_change_balance, 1), (_change_drawn, 2), (_change_page, 2 + 4)],
 )
 def test_one_fen_or_number_off_changes_the_digest_of_its_slice_only(
     change: Callable[[Book], None], slice_no: int
@@ -151,8 +153,8 @@ def test_totals_by_party() -> None:
     desk = busy_desk()
 
     assert engine.totals(desk.book) == [
-        PartyTotals(BROKER, 1_000, 100 - 35 - 12 + 20 + 1, 30 + 10 + 2, 9),
-        PartyTotals(OTHER_BROKER, 2_000, 70, 0, 0),
+        PartyTotals.of(BROKER, 1_000, 100 - 35 - 12 + 20 + 1, 30 + 10 + 2, 9),
+        PartyTotals.of(OTHER_BROKER, 2_000, 70, 0, 0),
     ]
     assert engine.totals(Desk().book) == []
 
@@ -163,7 +165,7 @@ def test_totals_are_exact_past_64_bits() -> None:
     for _ in range(20):
         desk.open(COLUMN_FEN_MAX)
 
-    assert engine.totals(desk.book)[0].balance_fen == 20 * COLUMN_FEN_MAX
+    assert engine.totals(desk.book)[0].amounts_fen[0] == 20 * COLUMN_FEN_MAX
 
 
 def _spoil_frozen(book: Book) -> None:
@@ -247,3 +249,21 @@ def test_several_frames_of_one_seat_over_pages() -> None:
 
     assert desk.book.requests.page_owners[: desk.book.requests.pages_used].tolist().count(SEAT * 2442 + 1) == 1
     check_book(desk.book)
+
+
+def test_no_slice_grows_with_what_is_unsettled_from_older_dates() -> None:
+    desk = busy_desk()
+    before = engine.state_slice_count(desk.book)
+    common = engine.state_slice_digest(desk.book, 0)
+    older = desk.book.older
+    keys = np.arange(3 * OLDER_SLICE_KEYS + 1, dtype=np.int64)
+    desk.book.older = OlderUnsettled(keys, keys.copy(), keys.copy())
+    many = len(keys) // OLDER_SLICE_KEYS + 1 - bool(len(older.keys))
+
+    assert engine.state_slice_count(desk.book) == before + many
+    assert engine.state_slice_digest(desk.book, 0) != common  # their number is in it
+    last = engine.state_slice_count(desk.book) - 1
+    digests = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
+    desk.book.older.sold_fen[OLDER_SLICE_KEYS] += 1
+    changed = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
+    assert [a != b for a, b in zip(digests, changed, strict=True)] == [place == last - 2 for place in range(last + 1)]

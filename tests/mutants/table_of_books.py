@@ -171,8 +171,8 @@ JOURNALED = [
     Mutant(
         "session version stands still",
         "control_rows.py",
-        "if version <= versions.get(",
-        "if version < versions.get(",
+        "fits = in_force < wanted <=",
+        "fits = in_force <= wanted <=",
         "a recorded logon is accepted again, and its frames with it",
         (REFUSALS,),
     ),

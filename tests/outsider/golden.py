@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from tests.outsider.codes import Code, Direction, Kind, Suite
 from tests.outsider.frames import Frame, Header, Trust
-from tests.outsider.messages import LAYOUTS, Field, Message, encode
+from tests.outsider.messages import LAYOUTS, Blob, Field, Many, Message, Type, encode
 from tests.outsider.records import Outcome, Outcomes, Record, Target, freeze, pack_records
 from tests.outsider.signing import SigningKey, signing_key, verifying_key
 from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
@@ -144,12 +144,13 @@ def reader_trust(header: Header) -> Trust:
     return bank() if header.direction == Direction.TO_BANK else partner(header.recipient, header.seat)
 
 
-def _field(layout_value: Json, name: str) -> Field:
+def _field(layout_value: Json, wanted: Type) -> Field:
     if isinstance(layout_value, dict):
         return message(layout_value)
     if isinstance(layout_value, list):
-        return tuple(_field(item, name) for item in layout_value)
-    if name in ("nonce", "public_key"):
+        assert isinstance(wanted, Many)
+        return tuple(_field(item, wanted.item) for item in layout_value)
+    if isinstance(wanted, Blob):
         assert isinstance(layout_value, str)
         return bytes.fromhex(layout_value)
     return layout_value
@@ -162,7 +163,7 @@ def message(fields: Json) -> Message:
     tag, layout = LAYOUTS[name]
     assert number(fields, "tag") == tag
     assert set(fields) == {"message", "tag", *(field for field, _ in layout)}
-    return Message(name, tuple(_field(fields[field], field) for field, _ in layout))
+    return Message(name, tuple(_field(fields[field], wanted) for field, wanted in layout))
 
 
 def record(fields: dict[str, Json]) -> Record:

@@ -71,7 +71,7 @@ Layout: TypeAlias = tuple[int, tuple[tuple[str, Type], ...]]
 COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
 OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
 REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
-SUM, SIGNED_SUM, DATE = Int(0, SUM_FEN_MAX), Int(-BIG, BIG), Int(19_900_101, 21_991_231)
+SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 21_991_231)
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
@@ -121,7 +121,7 @@ LAYOUTS: dict[str, Layout] = {
     "OutcomeQuery": (43, (("trade_date", DATE), ("number", NUMBER))),
     "OutcomeAnswer": (44, OUTCOME),
     "TotalsQuery": (45, (("source", Int(1, 2)),)),
-    "PartyTotals": (46, (("party", PARTY), *((name, SIGNED_SUM) for name in TOTAL_NAMES))),
+    "PartyTotals": (46, (("party", PARTY), *((name, WIDE_SUM) for name in TOTAL_NAMES))),
     "TotalsAnswer": (47, TOTALS),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}

@@ -23,6 +23,7 @@ from protocol.limits import (
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
 )
+from protocol.message_fields import code_from_number
 from protocol.records import (
     OUTCOME,
     RECORD,
@@ -162,18 +163,28 @@ def test_a_query_that_is_not_in_canonical_form_or_bounds_is_refused(body: bytes)
 
 
 def test_a_number_that_is_no_reply_code_is_refused() -> None:
-    assert m.code_from_number(420) is ReplyCode.INSUFFICIENT_FUNDS
+    assert code_from_number(420) is ReplyCode.INSUFFICIENT_FUNDS
     for number in (-1, 1, 99, 2**15):
         with pytest.raises(PeerViolation, match=f"there is no reply code {number}"):
-            m.code_from_number(number)
+            code_from_number(number)
 
 
 def test_the_largest_answers_fit_their_frames() -> None:
 
-    party = m.PartyTotals(1_024, -(2**62), -(2**62), -(2**62), -(2**62))
+    party = m.PartyTotals.of(1_024, -(2**127), 2**127 - 1, 0, -1)
     contract = m.ContractMoney(2**62, 420, 5, 2**60, 2**60)
     assert len(m.encode(m.TotalsAnswer(2**62, True, [party] * PARTIES_MAX))) <= ANSWER_BODY_BYTES_MAX
     assert len(m.encode(m.BuyingPowerAnswer(2**62, [contract] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
+
+
+@pytest.mark.parametrize("amount_fen", [0, 1, -1, 2**62, -(2**63), 2**86, 2**127 - 1, -(2**127)])
+def test_a_sum_over_contracts_is_sixteen_bytes_of_any_sign(amount_fen: int) -> None:
+    totals = m.PartyTotals.of(2, amount_fen, 0, -amount_fen // 2, amount_fen // 3)
+
+    assert totals.amounts_fen == (amount_fen, 0, -amount_fen // 2, amount_fen // 3)
+    assert totals.balance_fen == amount_fen.to_bytes(16, "big", signed=True)
+    answer = m.TotalsAnswer(1, True, [totals])
+    assert m.decode_answer(m.encode(answer)) == answer
 
 
 def test_the_largest_control_frame_fits() -> None:

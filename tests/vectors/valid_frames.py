@@ -228,5 +228,5 @@ def of_bank_seat() -> Iterator[Vector]:
     yield Vector("bank_records", "a deposit and a withdrawal, requests 8 and 9", block, None)
     yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, m.TotalsQuery(1), 3)
     answer = bank._replace(direction=Direction.TO_PARTNER)
-    totals = m.TotalsAnswer(123_456, True, [m.PartyTotals(2, 10_000_000, 601_092, 398_724, 1_234_567)])
+    totals = m.TotalsAnswer(123_456, True, [m.PartyTotals.of(2, 10_000_000, 601_092, 398_724, 1_234_567)])
     yield answer.message("answer_totals", "one party", FrameKind.ANSWER, totals, 3)
