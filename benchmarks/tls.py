@@ -18,6 +18,8 @@ def make_certificates(folder: Path) -> None:
     authority.cert_pem.write_to_path(folder / "ca.pem")
     for name, identity in (("gateway", "localhost"), ("party-1", "party-1"), ("party-2", "party-2")):
         certificate = authority.issue_cert(identity, common_name=identity)
-        certificate.private_key_pem.write_to_path(folder / f"{name}.key")
+        key = folder / f"{name}.key"
+        key.touch(mode=0o600)  # a key that others may read is refused
+        certificate.private_key_pem.write_to_path(key)
         chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
         (folder / f"{name}.pem").write_bytes(chain)

@@ -224,7 +224,7 @@ class EmbeddedPostgres:
         if self._process.poll() is None:
             signal_quietly(self._process.pid, Signals.SIGSTOP)
         backends = children_of(self._process.pid)
-        mapped = shared_memory.mapped_by((self._process.pid, *backends))
+        mapped = shared_memory.mapped_by((self._process.pid, *backends, *processes_in(self.data)))
         for process_id in (self._process.pid, *backends):
             signal_quietly(process_id, SIGKILL)
         self._process.wait()
