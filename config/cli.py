@@ -142,19 +142,20 @@ def _config_of(options: argparse.Namespace) -> Config:
 
 def _up(config: Config) -> int:
     from config.keys import make_missing_bank_keys
-    from config.processes import print_progress
+    from config.logs import begin
     from config.supervise import Supervisor
 
-    supervisor = Supervisor(config)
+    progress = begin("up", config.log)
+    supervisor = Supervisor(config, progress=progress)
     with THIS_PROCESS.told(supervisor.request_stop):
         try:
-            make_missing_bank_keys(config, print_progress)
+            make_missing_bank_keys(config, progress)
             supervisor.start()
             ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
-            print_progress(f"serving: {', '.join(ports)}")
+            progress(f"serving: {', '.join(ports)}")
             supervisor.wait()
         except StopAsked as left:
-            print_progress(str(left))
+            progress(str(left))
         code = supervisor.stop()
     if supervisor.fault is not None:
         raise supervisor.fault

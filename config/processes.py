@@ -15,6 +15,8 @@ from pathlib import Path
 from signal import Signals
 from typing import IO
 
+import msgspec
+
 from config import shared_memory
 
 Progress = Callable[[str], None]
@@ -23,6 +25,7 @@ Progress = Callable[[str], None]
 PROGRESS_EVERY_NS = 2_000_000_000
 POLL_SECONDS = 0.02
 LOG_TAIL_BYTES = 4_096
+LEVEL_NAMES = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 _EXEC_GUARD = Path(__file__).with_name("exec_guard.py")
 
@@ -188,7 +191,20 @@ def last_line(log_file: Path) -> str:
             lines = log.read().decode(errors="replace").strip().splitlines()
     except FileNotFoundError:
         return ""
-    return lines[-1] if lines else ""
+    return spoken(lines[-1]) if lines else ""
+
+
+def spoken(line: str) -> str:
+    """What a line of the log says, its time and level left out: `ledger: the books are wrong`."""
+    if line.startswith("{"):
+        try:
+            fields = msgspec.json.decode(line, type=dict[str, str])
+        except msgspec.DecodeError:
+            return line
+        return f"{fields.get('process', '')}: {fields.get('message', '')}"
+    parts = line.split(maxsplit=2)
+    is_ours = len(parts) == 3 and parts[0].endswith("Z") and parts[1] in LEVEL_NAMES
+    return parts[2] if is_ours else line
 
 
 class Waiting:

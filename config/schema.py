@@ -146,6 +146,15 @@ class Supervise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     stop_ns: DurationNs
 
 
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[log]: the logs of all processes."""
+
+    format: Annotated[str, msgspec.Meta(pattern="^(console|json)$")]
+    level: Annotated[str, msgspec.Meta(pattern="^(debug|info|warning|error)$")]
+    rotate_bytes: Annotated[int, msgspec.Meta(ge=65_536, le=2**40)]
+    files_kept: Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole configuration. Relative paths in it are read from `base`, the folder of its file."""
 
@@ -157,6 +166,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     trade: Trade
     postgres: Postgres
     supervise: Supervise
+    log: Log
     base: str = "."
 
     def path(self, name: str) -> Path:

@@ -299,7 +299,8 @@ class Supervisor:
             self._postgres.launch(self._progress)
 
     def _look_at(self, child: Child) -> None:
-        child.look()  # before the exit code: one that served and ended at once has served
+        if child.look() and child.starts > 1:  # before the exit code: one that served and ended at once has served
+            self._progress(f"{child.name} serves again")
         code = child.exit_code()
         if code is None:
             if child.restart_is_due() and (self._postgres is None or self._postgres_ready):

@@ -14,6 +14,7 @@ import trio
 
 from config import environment
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.logs import begin
 from config.own_files import refuse_if_others_may_read, take_lock
 from config.privileges import give_up_root, stand_inside
 from config.schema import Config, load
@@ -124,12 +125,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m gateway", description="the front-end processor")
     parser.add_argument("--config", metavar="FILE", help="TOML over the defaults")
     options = parser.parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s gateway %(levelname)s %(message)s")
+    begin("gateway", None)
     try:
         try:
             config = load(options.config)
             make_state_directory(config)
             config = stand_inside(config)
+            begin("gateway", config.log, config.state_directory)
             settings = settings_from(config)
         except KeyUnfit as error:
             raise ConfigFault(str(error)) from None

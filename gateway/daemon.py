@@ -22,6 +22,7 @@ from gateway.links.ledger_link import LedgerLink
 from gateway.links.listener import Listener
 from gateway.links.tls import server_context
 from gateway.ops.answering import answer
+from gateway.ops.link_log import SWEEP_S
 from gateway.ops.metrics import GatewayCollector, Gauge, registry_of
 from gateway.ops.statistics import Statistics
 from gateway.settings import GatewaySettings
@@ -57,7 +58,7 @@ class Gateway:
         self.desk.use_ledger(self.ledger)
         tls = server_context(settings.tls) if settings.tls is not None else None
         desk = self.desk
-        self.listener = Listener(settings.host, settings.port, tls, desk.open_link, desk.is_party, clock)
+        self.listener = Listener(settings.host, settings.port, tls, desk.open_link, desk.is_party, clock, desk.link_log)
         self._clock = clock
         self._stopping = trio.Event()
         self._everything = trio.CancelScope()
@@ -76,6 +77,7 @@ class Gateway:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(answer, asking.listening(self.settings.state_directory, "gateway"), self._said)
                     nursery.start_soon(self.mark.keep)
+                    nursery.start_soon(self._sweep_log)
                     nursery.start_soon(self._keep_checkpoints)
                     nursery.start_soon(self.ledger.keep)
                     nursery.start_soon(self._leave_when_never_registered)
@@ -137,6 +139,12 @@ class Gateway:
         await self._stopping.wait()
         if not self.ledger.first_registered.is_set():
             self.stop_now()
+
+    async def _sweep_log(self) -> None:
+        """Tells from time to time what the log left out."""
+        while True:
+            await trio.sleep(SWEEP_S)
+            self.desk.link_log.sweep()
 
     async def _keep_checkpoints(self) -> None:
         """Writes a checkpoint of the book after each roll of the trade date, beside the order path."""

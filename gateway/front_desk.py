@@ -18,6 +18,7 @@ from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
 from gateway.links.partner_link import Entrance, PartnerLink
 from gateway.logon_desk import LogonDesk
+from gateway.ops.link_log import LinkLog
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.signing_time import TimedRegistry
 from protocol.bank_events import (
@@ -86,6 +87,7 @@ class FrontDesk:
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
         self._logons = LogonDesk(self._registry, self.admission, policy, clock, self._links, self._link_of_seat)
         self._links_made = 0
+        self.link_log = LinkLog(clock.elapsed_ns)
         self._open_date = self._told_date = 0
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone
@@ -134,7 +136,7 @@ class FrontDesk:
             self._handle_query(link, event, now_ns)
             return self.admission.asked_query(link.session.party, len(event.frame.body), self._clock.elapsed_ns())
         if isinstance(event, PeerTerminated):
-            link.close()
+            link.close(f"the partner ends it: {event.code.name}: {event.detail}")
         elif isinstance(event, NegotiateReceived):
             self._check_open()
             self._logons.check_negotiate(link, event.frame, now_ns)
@@ -194,6 +196,7 @@ class FrontDesk:
         del self._links[link.number]
         if self._link_of_seat.get(link.seat) is link:
             del self._link_of_seat[link.seat]
+        self.link_log.ended(link, self._clock.elapsed_ns() - link.began_ns)
         self._linked_ledger().link_ended()
         self.progress.ring()
 
@@ -351,6 +354,7 @@ class FrontDesk:
             link.seat = seat
             self._link_of_seat[seat] = link
             link.entrance.established()
+            self.link_log.logged_on(link, head.session_version)
 
     def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
         link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)
@@ -360,6 +364,8 @@ class FrontDesk:
         """A partner that is idle hears of a roll as soon as we do; what is under way is answered first."""
         if self._open_date == self._told_date:
             return
+        if self._told_date:
+            _LOG.info("trade date %d is open, %d before it", self._open_date, self._told_date)
         self._told_date = self._open_date
         for link in list(self._link_of_seat.values()):
             link.deliver(lambda link=link: link.session.trade_date_opened(self._open_date, now_ns))  # type: ignore[misc]

@@ -5,6 +5,7 @@ Belongs here: arguments, signals, the exit status and its one line. Never here: 
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ import uvloop
 
 from config import environment
 from config.exit_codes import ExitCode, ProcessFault
+from config.logs import begin
 from config.privileges import give_up_root, stand_inside
 from config.schema import Config, load
 from config.state_folders import make_state_directory
@@ -21,15 +23,12 @@ from ledger.journal import DATABASE_FAULTS
 from ledger.service import Service
 from protocol.errors import InvariantBroken
 
-
-def progress(line: str) -> None:
-    """One line for a person, on stderr."""
-    print(f"ledger: {line}", file=sys.stderr, flush=True)
+_LOG = logging.getLogger("ledger")
 
 
 async def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT. A fault ends the process here and now, see `_end`."""
-    service = Service(config, progress)
+    service = Service(config, _LOG.info)
     try:
         await service.start()
         loop = asyncio.get_running_loop()
@@ -49,15 +48,17 @@ def main(arguments: list[str]) -> int:
     """Returns the exit status of an orderly end; a fault does not come back from `serve`."""
     parser = argparse.ArgumentParser(prog="python -m ledger", description="the savings-deposit ledger")
     parser.add_argument("--config", metavar="FILE", help="configuration, TOML; the defaults without it")
+    begin("ledger", None)
     try:
         config = load(parser.parse_args(arguments).config)
         if not config.ledger.dsn:
             raise ProcessFault("ledger.dsn: no database is named", ExitCode.CONFIG)
         make_state_directory(config)
         config = stand_inside(config)
+        begin("ledger", config.log, config.state_directory)
         give_up_root(config)
     except ProcessFault as fault:
-        progress(str(fault))
+        _LOG.error("%s", fault)
         return int(fault.exit_code)
     uvloop.run(serve(config))
     return int(ExitCode.OK)
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> int:
 
 def _end(line: str, code: ExitCode) -> NoReturn:
     """Ends without unwinding: an orderly shutdown would cancel a commit whose fate others have to learn."""
-    progress(line)
+    _LOG.error("%s", line)
     os._exit(code)
 
 

@@ -27,6 +27,7 @@ from ledger.genesis import commit_genesis
 from ledger.groups import GroupCap
 from ledger.journal import Head, Journal, JournalTampered
 from ledger.link import UNDECIDED_BYTES_MAX, UNDECIDED_BYTES_RESUME, GatewayLink
+from ledger.master_data_log import MasterDataLog
 from ledger.migrate import migrate
 from ledger.pipeline import Listeners, Pipeline
 from ledger.recovery import check_first_start, recover
@@ -64,6 +65,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: asyncio.Future[None] | None = None
         self._exposition: Exposition | None = None
+        self._master_data = MasterDataLog(progress)
         self.pipeline: Pipeline
 
     async def start(self) -> None:
@@ -212,6 +214,7 @@ class Service:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
+            self._master_data.look(self.pipeline.decider.book)
             if self._link is not None:
                 self._link.beat()
 

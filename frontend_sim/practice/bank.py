@@ -31,7 +31,6 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages import encode
-from protocol.session_states import BankState
 
 RECEIVE_BYTES = 64 * 1024
 REQUESTS_KEPT_MAX = 65_536
@@ -219,13 +218,9 @@ class PracticeBank:
             return False
         if isinstance(event, NegotiateReceived):
             self.logons += 1
-            head = self.ledger.negotiate(frame.header)
-            self._supersede(desk, frame.header.seat, head.session_version - 1, head.session_version)
-            session.negotiated(head, now_ns)
+            session.negotiated(self.ledger.negotiate(frame.header), now_ns)
         elif isinstance(event, EstablishReceived):
-            head = self.ledger.head(frame.header.seat)
-            session.established(head, now_ns)
-            self._supersede(desk, frame.header.seat, head.session_version, head.session_version)
+            session.established(self.ledger.head(frame.header.seat), now_ns)
         elif isinstance(event, QueryReceived):
             self.question_came.set()
             if self.is_silent_to_queries:
@@ -235,17 +230,6 @@ class PracticeBank:
         else:
             return self._take_request(desk, frame)
         return True
-
-    def _supersede(self, newer: Desk, seat: int, up_to_version: int, version_in_force: int) -> None:
-        """End the other established links of a seat whose session is of `up_to_version` or older."""
-        for desk in self._desks:
-            session = desk.session
-            if desk is newer or session.state is not BankState.ESTABLISHED or session.seat != seat:
-                continue
-            if session.session_version <= up_to_version:
-                session.terminate(ReplyCode.SESSION_SUPERSEDED, "", self.now(), version_in_force)
-                desk.ends_when_sent = True
-                desk.bell.set()
 
     def _take_request(self, desk: Desk, frame: Frame) -> bool:
         self.requests.append(frame)

@@ -13,8 +13,7 @@ from frontend_sim.practice.desk import Desk
 from frontend_sim.practice.ledger import PracticeLedger
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.limits import NONCE_BYTES
-from protocol.messages import NotApplied, Terminate
+from protocol.messages import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import FrameKind
 
@@ -44,10 +43,6 @@ class Bank(Protocol):
         """Answer honestly."""
         ...
 
-    def roll(self) -> None:
-        """Open the next trade date and tell every link."""
-        ...
-
 
 Misdeed = Callable[[Bank, Desk, Frame], bool]
 """Befalls one request frame. Returns: False to cut the link at once."""
@@ -56,12 +51,6 @@ Misdeed = Callable[[Bank, Desk, Frame], bool]
 def _busy(bank: Bank, desk: Desk, frame: Frame) -> bool:
     """NOT_APPLIED BUSY."""
     desk.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now())
-    return True
-
-
-def _stale(bank: Bank, desk: Desk, frame: Frame) -> bool:
-    """NOT_APPLIED REQUEST_STALE, as if the frame had been long on its way."""
-    desk.session.refuse_busy(frame, ReplyCode.REQUEST_STALE, bank.retry_ns, bank.now())
     return True
 
 
@@ -81,14 +70,6 @@ def _ending(code: ReplyCode) -> Misdeed:
 
     end.__doc__ = f"TERMINATE {code.name}; the frame is not decided."
     return end
-
-
-def _foreign_end(bank: Bank, desk: Desk, frame: Frame) -> bool:
-    """TERMINATE SESSION_SUPERSEDED, rightly signed, that names the nonce of another logon."""
-    ending = Terminate(int(ReplyCode.SESSION_SUPERSEDED), 0, "practice", bytes(NONCE_BYTES))
-    header = frame.header
-    desk.last_words(desk.said(FrameKind.TERMINATE, ending, header, header.trade_date))
-    return True
 
 
 def _late_not_applied(bank: Bank, desk: Desk, frame: Frame) -> bool:
@@ -198,7 +179,7 @@ def _half_frame(bank: Bank, desk: Desk, frame: Frame) -> bool:
 
 def _roll(bank: Bank, desk: Desk, frame: Frame) -> bool:
     """The trade date rolls just before the frame is decided."""
-    bank.roll()
+    bank.ledger.roll()
     bank.answer(desk, frame)
     return True
 
@@ -234,11 +215,9 @@ def _say_honestly(bank: Bank, desk: Desk, frame: Frame) -> bool:
 
 MISDEEDS: Final[dict[str, Misdeed]] = {
     "busy": _busy,
-    "stale": _stale,
     "draining": _draining,
     "stopping": _ending(ReplyCode.STOPPING),
     "superseded": _ending(ReplyCode.SESSION_SUPERSEDED),
-    "foreign-end": _foreign_end,
     "late-not-applied": _late_not_applied,
     "not-applied-after-outcomes": _not_applied_after_outcomes,
     "replay": _replay,

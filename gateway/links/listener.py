@@ -19,6 +19,7 @@ from gateway.clock import Clock
 from gateway.links.partner_link import Entrance, PartnerLink
 from gateway.links.tls import CertificateUnfit, HandshakeFailed, accept_tls, certified_parties
 from gateway.links.waiting_room import SILENT_MAX, SPOKEN_MAX, Stranger, WaitingRoom
+from gateway.ops.link_log import LinkLog
 
 BACKLOG = 1_024
 ACCEPTS_PER_TURN = 64
@@ -64,7 +65,9 @@ class Listener:
         open_link: OpenLink,
         is_party: Callable[[int], bool],
         clock: Clock,
+        log: LinkLog,
     ) -> None:
+        self._log = log
         self._host = host
         self._port = port
         self.former_port = 0  # what port 0 meant before a restart: taken again when it is free
@@ -180,12 +183,13 @@ class Listener:
             try:
                 tls = await accept_tls(stream, self._tls)
                 parties = certified_parties(tls.getpeercert())
-            except HandshakeFailed:
+            except HandshakeFailed as failed:
                 self.handshakes_failed += 1
+                self._log.handshake_failed(one.address, str(failed) or "not in time")
                 return
             except CertificateUnfit as unfit:
                 self.certificates_refused += 1
-                _LOG.warning("%s: certificate refused: %s", one.address, unfit)
+                self._log.certificate_refused(one.address, str(unfit))
                 return
             one.link = self._open_link(tls, Entrance(one.address, parties, established))
         await one.link.run()

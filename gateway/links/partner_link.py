@@ -117,6 +117,19 @@ class PartnerLink:
         self._rest = b""  # what a direct send left over
         self._being_sent_bytes = 0
         self.closing = False
+        self.began_ns = clock.elapsed_ns()
+        self.frames = self.received_bytes = 0
+        self.end_reason = ""  # for the log: who ended it and why, the first word that was said about it
+
+    @property
+    def party(self) -> int:
+        """Whose key signed its logon, 0: nobody's yet."""
+        return self.session.party
+
+    @property
+    def address(self) -> str:
+        """Where it comes from."""
+        return self.entrance.address
 
     @property
     def unsent_bytes(self) -> int:
@@ -178,7 +191,7 @@ class PartnerLink:
         """Ends the link without a word: its partner does not read."""
         if not self.closing:
             self._desk.link_ends(ReplyCode.REPLIES_UNREAD)
-            self.close()
+            self.close("we end it: REPLIES_UNREAD: its partner does not read")
 
     def _tell_unread(self) -> None:
         """Lets the desk add up what all links of the party have unread."""
@@ -192,7 +205,8 @@ class PartnerLink:
             sent = os.write(plain.socket.fileno(), data)  # trio's sockets do not block
         except BlockingIOError:
             sent = 0
-        except OSError:
+        except OSError as error:
+            self._because(f"the connection broke: {error.strerror}")
             self._scope.cancel()
             return
         if sent < len(data):
@@ -208,15 +222,20 @@ class PartnerLink:
         if self.closing:
             return
         self.closing = True
+        self._because(f"we end it: {code.name}: {detail}")
         self._desk.link_ends(code)
         self.session.terminate(code, detail, self._clock.elapsed_ns(), version_in_force)
         self._scope.deadline = trio.current_time() + CLOSE_WITHIN_S
         self._bell.ring()
 
-    def close(self) -> None:
-        """Closes without a word: the peer has ended the link."""
+    def close(self, reason: str) -> None:
+        """Closes without a word. `reason`: for the log."""
         self.closing = True
+        self._because(reason)
         self._scope.cancel()
+
+    def _because(self, reason: str) -> None:
+        self.end_reason = self.end_reason or reason
 
     def deadline_moved_up(self) -> None:
         """The session's next deadline is earlier than it was."""
@@ -225,13 +244,14 @@ class PartnerLink:
     def _failed(self) -> None:
         _LOG.exception("link %d: seat %d: an unforeseen exception ends it", self.number, self.seat)
         self._desk.link_failed()
-        self.close()
+        self.close("we end it: a fault of ours")
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """A connection that breaks, and even a fault of ours on one link, ends that link only."""
         try:
             await work()
-        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            self._because(f"the connection broke: {error.__cause__ or error}")
             self._scope.cancel()
         except InvariantBroken:
             raise
@@ -243,7 +263,9 @@ class PartnerLink:
         while True:
             data = await (self._stream.receive_some(size) if plain is None else receive(plain, size))
             if not data:
+                self._because("the partner hung up")
                 return
+            self.received_bytes += len(data)
             size = RECEIVE_CHUNK_BYTES if len(data) == size else SMALL_RECEIVE_BYTES
             if self.closing:
                 # Its last bytes are thrown away: closing on unread bytes would reset our last words.
@@ -286,6 +308,7 @@ class PartnerLink:
                 break
             pause_ns = self._desk.handle(self, event, now_ns)
             handled += 1
+            self.frames += 1
             if handled == 1:
                 turn_ends_ns = clock.processor_ns() + TURN_NS
             if isinstance(event, FrameSpent) or pause_ns or self._turn_is_over(handled, turn_ends_ns):

@@ -57,7 +57,7 @@ async def accept_tls(stream: trio.SocketStream, context: ssl.SSLContext) -> "tri
         with trio.fail_after(HANDSHAKE_WITHIN_S):
             await tls.do_handshake()
     except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError) as error:
-        raise HandshakeFailed(str(error)) from None
+        raise HandshakeFailed(str(error.__cause__ or error)) from None
     return tls
 
 

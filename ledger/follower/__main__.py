@@ -11,6 +11,7 @@ follower waits until the first has ended.
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -21,8 +22,8 @@ import uvloop
 from config import asking, environment
 from config.children import withdraw_ready, write_ready
 from config.exit_codes import ExitCode, ProcessFault
+from config.logs import begin
 from config.privileges import give_up_root, stand_inside
-from config.processes import print_progress
 from config.schema import Config, load
 from config.state_folders import make_state_directory
 from ledger import guard
@@ -37,6 +38,7 @@ from ledger.migrate import migrate
 from protocol.errors import InvariantBroken
 
 NAME = "follower"
+_LOG = logging.getLogger(NAME)
 
 
 async def serve(config: Config) -> None:
@@ -54,12 +56,12 @@ async def serve(config: Config) -> None:
         closing.callback(reading.terminate)
         await guard.check_place(reading)
         await migrate(reading)
-        read_model = await ReadModel.open(config.ledger.dsn, print_progress)
+        read_model = await ReadModel.open(config.ledger.dsn, _LOG.info)
         closing.callback(read_model.abandon)
         os.nice(config.follower.nice)
         policy = SnapshotPolicy(config.follower.snapshot_every_requests, config.follower.snapshot_every_ns)
         root, metrics = config.state_directory / "snapshots", FollowerMetrics()
-        follower = Follower(reading, read_model, root, policy, metrics, print_progress)
+        follower = Follower(reading, read_model, root, policy, metrics, _LOG.info)
         await follower.recover()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, follower.signals.ask_stop)
@@ -69,7 +71,7 @@ async def serve(config: Config) -> None:
         closing.callback(answering.cancel)
         write_ready(config.ready_file(NAME), {"metrics": port})
         closing.callback(withdraw_ready, config.ready_file(NAME))
-        print_progress(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
+        _LOG.info(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
         await while_connected(follower.run(), (reading, read_model.connection))
 
 
@@ -78,10 +80,12 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m ledger.follower")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (TOML)")
     options = parser.parse_args(argv)
+    begin(NAME, None)
     try:
         config = load(options.config)
         make_state_directory(config)
         config = stand_inside(config)
+        begin(NAME, config.log, config.state_directory)
         give_up_root(config)
         uvloop.run(serve(config))
     except asyncio.CancelledError:
@@ -96,7 +100,7 @@ def main(argv: list[str]) -> int:
 
 
 def _ended(reason: str, code: ExitCode) -> int:
-    print(f"follower: {reason}", file=sys.stderr, flush=True)
+    _LOG.error("%s", reason)
     return int(code)
 
 

@@ -13,7 +13,6 @@ from protocol.client import Outcome, OutcomeUnknown, Seat, SeatSettings, Session
 from protocol.codes import ReplyCode, burns_number, consumes_nothing, ends_link, retry_may_succeed
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.client.fake_ledger import NEXT_TRADE_DATE, TRADE_DATE
-from tests.client.test_links import ended
 from tests.client.test_seat import freezes
 
 HEARTBEAT_NS = 100_000_000
@@ -34,9 +33,7 @@ class Borne(NamedTuple):
 
 BORNE = {
     "busy": Borne(1),
-    "stale": Borne(1),
     "draining": Borne(2),
-    "foreign-end": Borne(2),
     "stopping": Borne(2),
     "late-not-applied": Borne(1),
     "not-applied-after-outcomes": Borne(1),
@@ -181,18 +178,3 @@ def test_the_class_of_a_newer_code_is_known(number: int, belongs: Callable[[Repl
 def test_a_number_of_no_class_is_no_code(number: int) -> None:
     with pytest.raises(ValueError, match="is not a valid ReplyCode"):
         ReplyCode(number)
-
-
-async def test_a_newer_process_of_the_seat_ends_the_older_one(tmp_path: Path) -> None:
-    """The practice bank keeps the rule of the real one; the older process does not fight back."""
-    newer_folder = tmp_path / "newer"
-    newer_folder.mkdir()
-    async with (
-        FakeBank.run() as bank,
-        Seat.open(settings_of(bank, tmp_path)) as older,
-        Seat.open(settings_of(bank, newer_folder)) as newer,
-    ):
-        await ended(older)
-        assert older.ended is not None
-        assert older.ended.code is ReplyCode.SESSION_SUPERSEDED
-        assert (await newer.freeze(195, 2)).accepted

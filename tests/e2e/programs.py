@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.children import PROJECT_DIRECTORY
+from config.processes import spoken
 
 ENDED_WITHIN_SECONDS = 30.0
 
@@ -21,7 +22,7 @@ class Ended:
 
     code: int
     lines: list[str]
-    """What it wrote to stderr."""
+    """What it wrote to stderr, without the time and level of a log."""
 
 
 def yzt(*arguments: str | Path, folder: Path) -> Ended:
@@ -41,7 +42,7 @@ def run_module(module: str, *arguments: str | Path, folder: Path) -> Ended:
         timeout=ENDED_WITHIN_SECONDS,
         check=False,
     )
-    return Ended(done.returncode, done.stderr.splitlines())
+    return Ended(done.returncode, [spoken(line) for line in done.stderr.splitlines()])
 
 
 @contextmanager

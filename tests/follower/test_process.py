@@ -10,6 +10,7 @@ import pytest
 
 from config.children import read_ready
 from config.exit_codes import ExitCode
+from config.processes import spoken
 from config.schema import Config, dump, load, with_dsn
 from ledger import snapshot
 from ledger.core.row import Row
@@ -53,7 +54,7 @@ class FollowerProcess:
         assert self.process.stderr is not None
         async for line in self.process.stderr:
             if words in line.decode():
-                return line.decode().strip()
+                return spoken(line.decode().strip())
         raise AssertionError(f"the follower ended without saying {words!r}")
 
     async def end(self, number: signal.Signals) -> int:
@@ -67,7 +68,7 @@ class FollowerProcess:
         """Waits for the end. Returns: the exit status and the last line."""
         _, said = await self.process.communicate()
         assert self.process.returncode is not None
-        return self.process.returncode, said.decode().strip().splitlines()[-1]
+        return self.process.returncode, spoken(said.decode().strip().splitlines()[-1])
 
 
 def follower_process(here: World) -> FollowerProcess:

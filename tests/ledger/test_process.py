@@ -14,6 +14,7 @@ import pytest
 
 from config.children import read_ready
 from config.exit_codes import ExitCode
+from config.processes import spoken
 from config.schema import Config
 from ledger.journal import JournalReader, connect
 from protocol.vocabulary import BANK_SEAT
@@ -55,7 +56,7 @@ async def serves(config: Config, process: subprocess.Popen[str]) -> None:
 async def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     """The exit status and the last line of stderr."""
     said = await asyncio.to_thread(process.communicate)
-    return process.returncode, said[1].strip().splitlines()[-1]
+    return process.returncode, spoken(said[1].strip().splitlines()[-1])
 
 
 def test_every_acknowledged_request_is_there_once_after_a_kill_under_load(config: Config) -> None:
@@ -188,7 +189,7 @@ def test_what_cannot_start_says_so_in_one_line(tmp_path: Path, line: str, said: 
     file.write_text(f'[state]\ndirectory = "{tmp_path}"\n[ledger]\n{line}\n', "utf-8")
     command = [sys.executable, "-m", "ledger", "--config", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-    assert done.stderr.startswith(said.format(file=file))
+    assert spoken(done.stderr).startswith(said.format(file=file))
     assert done.stderr.count("\n") == 1
     assert done.returncode in (ExitCode.CONFIG, ExitCode.UNAVAILABLE)
 

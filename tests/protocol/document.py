@@ -315,11 +315,9 @@ COMES_AGAIN = "comes again, repeats the frame; the stored outcome, or a first on
 GIVES_UP = "ends the link and believes nothing of it; the order is *unknown* until it is asked for"
 REACTIONS = {
     "busy": "sends the frame again under its number, after the time told",
-    "stale": "signs the frame anew with the time of sending, under its number, after the time told",
     "draining": COMES_AGAIN,
     "stopping": COMES_AGAIN,
     "superseded": "stops: another process has the seat; the order is *unknown*",
-    "foreign-end": "takes it for a broken link, comes again, repeats the frame",
     "late-not-applied": "sends nothing until every frame under way is answered, then all again in order",
     "not-applied-after-outcomes": "keeps the outcome; the refusal is of nothing that is under way",
     "replay": "ends the link (STALE_TIMESTAMP), comes again, repeats the frame",

@@ -1,0 +1,48 @@
+"""What the log says of master data and the trade date: once when a load has ended, and at each roll.
+
+Belongs here: noticing a change from one look to the next. Never here: anything per request, customers.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.core.book import Book
+
+
+class _Counts(NamedTuple):
+    parties: int
+    keys: int
+    seats: int
+    contracts: int
+
+
+class MasterDataLog:
+    """Looks at the book twice a second; a load of many frames is told when nothing has come between two looks."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._told: _Counts | None = None
+        self._seen: _Counts | None = None
+        self._trade_date = 0
+
+    def look(self, book: Book) -> None:
+        """Tells what has changed since the last look. Costs some microseconds."""
+        counts = _counts(book)
+        if self._told is None:
+            self._told = self._seen = counts
+            self._trade_date = book.trade_date
+        if book.trade_date != self._trade_date:
+            self._say(f"trade date {book.trade_date} is open, {self._trade_date} before it")
+            self._trade_date = book.trade_date
+        if counts != self._told and counts == self._seen:
+            added = zip(counts._fields, counts, self._told, strict=True)
+            self._say(f"master data: {', '.join(f'{now:,} {name} ({now - old:+,})' for name, now, old in added)}")
+            self._told = counts
+        self._seen = counts
+
+
+def _counts(book: Book) -> _Counts:
+    keys = sum(len(entry.keys) for entry in book.parties.values())
+    return _Counts(len(book.parties), keys, int(np.count_nonzero(book.seat_owner)), book.contracts_count)
