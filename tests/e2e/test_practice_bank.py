@@ -1,5 +1,6 @@
 """`yzt sim bank` as a partner runs it: a process of its own, keys from its folder, and misdeeds on request."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -120,3 +121,27 @@ def test_the_list_of_misdeeds_fits_80_columns(capsys: pytest.CaptureFixture[str]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(MISDEEDS)
     assert max(map(len, lines)) <= 80
+
+
+def test_the_example_of_the_sdk_page_runs_with_the_settings_that_it_gives_for_practice(tmp_path: Path) -> None:
+    page = (PROJECT_DIRECTORY / "docs" / "sdk.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (settings,) = (block for block in blocks if block.startswith("settings = ") and "practice/" in block)
+    own = [line for line in blocks[0].splitlines() if line.startswith(("signer = ", "bank = ", "settings = "))]
+    assert len(own) == 3
+    with practice_bank(tmp_path, "--keys", "practice") as (_, port, _):
+        program = blocks[0]
+        for line in own[:2]:
+            program = program.replace(f"{line}\n", "")
+        program = program.replace(own[2], settings.replace("7710", str(port)))
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(PROJECT_DIRECTORY), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["order 1 of 20260105: 1001820 fen frozen", "50 of 100 orders frozen"]

@@ -2,6 +2,9 @@
 
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +180,16 @@ def test_the_published_keys_are_those_of_practice(tmp_path: Path, capsys: pytest
             if vector["header_fields"]["sender"] == 1:
                 assert main(["decode", "--key", str(tmp_path / f"bank-{name}.pub.pem"), wire(vector)]) == ExitCode.OK
     assert "WRONG" not in capsys.readouterr().out
+
+
+def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "frames.bin"
+    file.write_bytes(HEARTBEAT * 5_000)
+    command = [sys.executable, "-m", "config.cli", "decode", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"frame 1: 164 bytes at 0\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 128 + signal.SIGPIPE
