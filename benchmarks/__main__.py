@@ -31,6 +31,7 @@ from benchmarks.cases import (
     case_n,
     check_disk,
 )
+from benchmarks.hostile import case_o
 from benchmarks.peers.measure import PeerServer, prepare
 from benchmarks.report import draw, print_table, write_json
 from benchmarks.results import CaseResult, Run, fail
@@ -53,6 +54,7 @@ CASES: dict[str, Callable[[Bench], list[CaseResult]]] = {
     "i": lambda bench: case_i(bench.progress),
     "j": case_j,
     "n": case_n,
+    "o": lambda bench: case_o(bench.quick, bench.progress),
 }
 QUICK = ("a", "c")
 

@@ -4,6 +4,7 @@ Belongs here: reading the plan, opening seats, choosing the shape. Never here: t
 """
 
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -26,14 +27,19 @@ SHAPES: dict[str, Callable[[Sequence[Seat], LoadPlan], Awaitable[LoadResult]]] =
 
 
 async def run(plan: LoadPlan) -> LoadResult:
-    """Open every seat of the plan, run its shape, close them."""
+    """Open every seat of the plan one after the other, run its shape, close them."""
     settings = [open_settings(plan, seat) for seat in plan.seats]
     if plan.shape == "singles":
         async with SeatPool.open(settings) as pool:
             return await run_singles([pool], plan)
     async with AsyncExitStack() as stack:
-        seats = [await stack.enter_async_context(Seat.open(each)) for each in settings]
-        return await SHAPES[plan.shape](seats, plan)
+        seats, logon_seconds = [], 0.0
+        for each in settings:
+            begun = time.perf_counter()
+            seats.append(await stack.enter_async_context(Seat.open(each)))
+            logon_seconds = max(logon_seconds, time.perf_counter() - begun)
+        result = await SHAPES[plan.shape](seats, plan)
+    return msgspec.structs.replace(result, logon_seconds=logon_seconds)
 
 
 def main(argv: list[str]) -> int:

@@ -1,6 +1,7 @@
-"""What a load process is told and what it reports: JSON between harness and `python -m benchmarks.client`.
+"""What the processes beside the harness are told and what they report, as JSON: `python -m benchmarks.client`, and the
+senders of `python -m benchmarks.flooder`.
 
-Belongs here: the two structs. Never here: running anything.
+Belongs here: the structs. Never here: running anything.
 """
 
 import msgspec
@@ -41,8 +42,30 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     frozen_fen: int  # expected from what was sent and accepted
     bought_fen: int
     balance_change_fen: int
+    logon_seconds: float = 0.0  # the slowest of its seats, from the connection to ESTABLISHED
 
     @property
     def records_per_second(self) -> float:
         """Verified outcomes per second of the load."""
         return self.records / self.seconds
+
+
+class FloodPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Senders of one party that flood with one kind of thing, at one rate, into a gateway or into a sink."""
+
+    kind: str  # a key of benchmarks.flooder.KINDS
+    config_file: str  # of the running system
+    key_file: str  # of the party that floods
+    seats: list[int]  # one link each
+    port: int  # of the gateway, or of the sink
+    is_sink: bool  # nobody answers there
+    contract_no: int  # one of the party's own
+    seconds_max: float  # it ends by itself
+
+
+class FloodResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What the senders did."""
+
+    sent: int  # frames, logons or connections
+    connections: int
+    ended: int  # connections that the other side ended

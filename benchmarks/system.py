@@ -24,7 +24,9 @@ from benchmarks.plan import LoadPlan, LoadResult
 from benchmarks.seats import (
     BROKER_KEY_ID,
     BROKER_PARTY,
+    FIRST_FLOODING_SEAT,
     FIRST_SEAT,
+    FLOODING_PARTY,
     SUITES,
     bank_settings,
     gateway_port,
@@ -63,6 +65,7 @@ class Wanted:
     contracts_count: int
     suite: str = "ed25519"
     tls: bool = False
+    flooding_seats_count: int = 0  # of a second broker, with a contract and a key of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,22 @@ class System:
         (self.folder / "keys").mkdir()
         (self.folder / "outboxes").mkdir()
         write_key_pair(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", self.wanted.suite)
+        write_key_pair(self.flooding_key_file, "ed25519")
+
+    @property
+    def flooding_key_file(self) -> Path:
+        """The private key of the broker that floods."""
+        return self.folder / "keys" / "flooding.pem"
+
+    @property
+    def flooding_seats(self) -> list[int]:
+        """The seats of the broker that floods."""
+        return list(range(FIRST_FLOODING_SEAT, FIRST_FLOODING_SEAT + self.wanted.flooding_seats_count))
+
+    @property
+    def flooding_contract_no(self) -> int:
+        """Its contract, behind all of the other broker's."""
+        return contract_no_from_index(self.wanted.contracts_count)
 
     @property
     def seats(self) -> list[int]:
@@ -134,6 +153,18 @@ class System:
                 for index in range(first, last)
             ]
             yield OpenContracts(contract_no_from_index(first), terms)
+        if self.wanted.flooding_seats_count:
+            yield from self._flooding_broker()
+
+    def _flooding_broker(self) -> Iterator[ControlMessage]:
+        key = load_signer(self.flooding_key_file, BROKER_KEY_ID).public_key()
+        yield RegisterParty(FLOODING_PARTY, Role.BROKER, SUITES["ed25519"], "flooding broker", True)
+        yield RegisterKey(FLOODING_PARTY, BROKER_KEY_ID, key, 0, NEVER_NS)
+        for seat in self.flooding_seats:
+            yield RegisterSeat(seat, FLOODING_PARTY)
+        account_no = FIRST_ACCOUNT_NO + self.wanted.contracts_count
+        terms = [ContractTerms(account_no, FLOODING_PARTY, ContractStatus.ACTIVE, BALANCE_FEN)]
+        yield OpenContracts(self.flooding_contract_no, terms)
 
     def run_load(self, plan: LoadPlan) -> LoadResult:
         """Runs one load in a process of its own and returns what it saw. Raises when the process failed."""

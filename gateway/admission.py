@@ -28,9 +28,9 @@ from protocol.registry import PartyRegistry
 from protocol.vocabulary import BANK_PARTY
 
 NS_PER_SECOND = 1_000_000_000
-FRAME_WORK_NS = 250_000  # of both processes: a signature checked and one made, the answer, and the frame's way
+FRAME_WORK_NS = 400_000  # of both processes: a signature checked and one made, the answer, and waking up for it
 BYTE_WORK_NS = 2  # hashing, copying and forwarding a body
-WORK_BURST_NS = 250_000_000  # 1,000 small frames: what a client that goes back after one refusal may have under way
+WORK_BURST_NS = 250_000_000  # 625 small frames: what a client that goes back after one refusal may have under way
 PARTY_WORK_INTERVAL = 10  # ns for each ns of work: a tenth of a processor for all links of a party together
 LINK_WORK_INTERVAL = 20  # half of that for one link: its party's others still beat and repeat
 QUERY_WORK_INTERVAL = 4  # queries are of use: a quarter of a processor for a party
@@ -129,9 +129,8 @@ class Admission:
             detail = f"more than {HEARTBEATS_PER_INTERVAL_MAX} heartbeats in each interval"
             raise PeerViolation(ReplyCode.RATE_EXCEEDED, detail)
 
-    def asked_nothing(self, party: int, link: LinkBudget, body_bytes: int, now_ns: int) -> int:
-        """A frame that used no credit, or gave it back at once. Returns the ns for which the link is not to be read."""
-        work_ns = work_of(body_bytes)
+    def asked_nothing(self, party: int, link: LinkBudget, work_ns: int, now_ns: int) -> int:
+        """A frame that moved nothing on. Returns the ns for which the link is not to be read."""
         return max(self.of_party(party).work.spend(work_ns, now_ns), link.work.spend(work_ns, now_ns))
 
     def asked_query(self, party: int, body_bytes: int, now_ns: int) -> int:

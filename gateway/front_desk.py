@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import trio
 
-from gateway.admission import Admission
+from gateway.admission import Admission, work_of
 from gateway.book_intake import BookIntake, FeedBroken
 from gateway.clock import Clock
 from gateway.high_water import HighWater
@@ -131,7 +131,7 @@ class FrontDesk:
         if isinstance(event, RequestReceived):
             return self._forward_request(link, event, now_ns)
         if isinstance(event, FrameSpent):
-            return self._spend(link, event.kind, event.body_bytes)
+            return self._spend(link, event.kind, work_of(event.body_bytes))
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
             return self.admission.asked_query(link.session.party, len(event.frame.body), self._clock.elapsed_ns())
@@ -160,16 +160,18 @@ class FrontDesk:
             self._refuse(link, frame, ReplyCode.BUSY, max(wait_ns, BUSY_RETRY_NS), now_ns)
         elif event.is_next:
             return 0
-        return self._spend(link, frame.header.kind, len(frame.body))
+        else:  # the ledger looks the stored answer up
+            return self._spend(link, frame.header.kind, 2 * work_of(len(frame.body)))
+        return self._spend(link, frame.header.kind, work_of(len(frame.body)))
 
-    def _spend(self, link: PartnerLink, kind: int, body_bytes: int) -> int:
+    def _spend(self, link: PartnerLink, kind: int, work_ns: int) -> int:
         """A frame that moved nothing on is paid for out of the link's and its party's budgets."""
         if link.budget is None:
             return 0
         elapsed_ns = self._clock.elapsed_ns()
         if kind == FrameKind.HEARTBEAT:
             self.admission.beat(link.budget, elapsed_ns)
-        return self.admission.asked_nothing(link.session.party, link.budget, body_bytes, elapsed_ns)
+        return self.admission.asked_nothing(link.session.party, link.budget, work_ns, elapsed_ns)
 
     def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
         self._statistics.not_applied_by_code[code] += 1

@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from functools import lru_cache
 
 import trio
 
@@ -22,11 +23,12 @@ from gateway.links.waiting_room import SILENT_MAX, SPOKEN_MAX, Stranger, Waiting
 from gateway.ops.link_log import LinkLog
 
 BACKLOG = 1_024
+PLACES_KEPT = 1_024
 ACCEPTS_PER_TURN = 64
 ACCEPT_PAUSE_S = 0.05  # when no descriptor is left
 LOGGING_ON_MAX = 128  # connections that were let in and do not serve a seat yet
-PLAIN_WORK_NS = 1_000_000  # of the gateway for a connection, its link, a signature checked and one made
-TLS_WORK_NS = 4_000_000  # the same with a handshake
+PLAIN_WORK_NS = 2_000_000  # of the gateway for a connection, its link, a signature checked and one made
+TLS_WORK_NS = 6_000_000  # the same with a handshake
 WORK_INTERVAL = 5  # ns for each ns of it: strangers together cost a fifth of a processor
 WORK_BURST_NS = 250_000_000  # all partners come back at once after a restart
 IPV6_PLACE_BITS = 64  # whoever has one IPv6 address has as many as these leave
@@ -195,6 +197,7 @@ class Listener:
         await one.link.run()
 
 
+@lru_cache(PLACES_KEPT)
 def place_of(address: str) -> str:
     """What counts as one place: an IPv4 address, also when written as IPv6, or the network of an IPv6 address."""
     ip = ipaddress.ip_address(address.partition("%")[0])

@@ -24,7 +24,7 @@ from protocol.limits import FIRST_WORDS_NS_MAX, PREFIX_BYTES
 SILENT_MAX = 512  # connections of strangers; each one is a descriptor and a few hundred bytes
 SILENT_PER_ADDRESS_MAX = 128
 SPOKEN_MAX = 512
-SPOKEN_PER_TURN_MAX = 64  # of one address and one party named: what is let in within a third of a second
+SPOKEN_PER_TURN_MAX = 64  # of one address and one party named: what is let in within a second, or two with TLS
 TLS_RECORD_BYTES = 5  # type, version, length
 TLS_HANDSHAKE = 22
 TLS_RECORD_BYTES_MAX = 16 * 1024 + 256

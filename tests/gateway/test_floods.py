@@ -70,7 +70,7 @@ async def test_a_flood_of_heartbeats_ends_its_link_with_a_code_of_its_own(
 
     assert told.code is ReplyCode.RATE_EXCEEDED
     assert gateway.statistics.links_ended_by_code[ReplyCode.RATE_EXCEEDED] == 1
-    assert gateway.statistics.verify.count - before <= 110  # a hundred beats, and the other partner's frames
+    assert gateway.statistics.verify.count - before <= 100 + 20  # beats, and the frames of the other partner
 
 
 async def test_frames_behind_a_gap_are_read_as_slowly_as_they_are_paid_for(
@@ -150,8 +150,9 @@ async def test_control_goes_on_when_its_time_has_come(connect: Connect, monkeypa
 
 
 async def test_too_many_logons_of_a_party_are_told_to_come_back_and_the_other_logs_on(
-    connect: Connect, gateway: Gateway, ledger: FakeLedger
+    connect: Connect, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gateway.admission.LOGONS_PER_SECOND_MAX", 1)
     codes = []
     for version in range(1, 41):
         broker = await connect(version=version)
@@ -163,8 +164,8 @@ async def test_too_many_logons_of_a_party_are_told_to_come_back_and_the_other_lo
         await broker.stream.aclose()
 
     assert codes[:24] == [ReplyCode.ACCEPTED] * 24  # 16, and 4 for each of its seats
-    assert codes[-8:] == [ReplyCode.STOPPING] * 8
-    assert sum(frame.header.kind == FrameKind.NEGOTIATE for frame in ledger.received) < 32
+    assert codes.count(ReplyCode.STOPPING) >= 10
+    assert sum(frame.header.kind == FrameKind.NEGOTIATE for frame in ledger.received) == codes.count(ReplyCode.ACCEPTED)
     await is_served(connect)
 
 
