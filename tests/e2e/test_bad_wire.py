@@ -126,13 +126,16 @@ async def test_a_gap_is_not_applied_and_the_session_goes_on(shared_house: House)
 async def test_a_seat_with_a_key_that_is_not_registered_is_told_so(shared_house: House, tmp_path: Path) -> None:
     write_key_pair(tmp_path / "other.pem", "ed25519")
     known = await trio.to_thread.run_sync(shared_house.seat, SEAT)
-    settings = replace(known, signer=load_signer(tmp_path / "other.pem", 1), outbox=tmp_path / "other.outbox")
+    signer, outbox = load_signer(tmp_path / "other.pem", 1), tmp_path / "other.outbox"
+    settings = replace(known, signer=signer, outbox=outbox, connect_attempts_max=2)
 
     with pytest.raises(SessionEnded) as ended:
         async with Seat.open(settings):
             pytest.fail("the seat was opened")
 
-    assert ended.value.code is ReplyCode.SIGNATURE_INVALID
+    # The bank cannot tell who asks, so its refusal names no logon: it is believed as a reason, not as an end for good.
+    assert ended.value.code is ReplyCode.PEER_SILENT
+    assert "no session in 2 attempts: TERMINATE SIGNATURE_INVALID" in str(ended.value)
 
 
 @dataclass(frozen=True, slots=True)
