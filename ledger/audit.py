@@ -247,8 +247,8 @@ def _journal_dsn(config: Config) -> Iterator[str]:
     if not (config.state_directory / "postgres").exists():
         raise ProcessFault(f"{config.state_directory}: there is no journal here", ExitCode.UNAVAILABLE)
     server = EmbeddedPostgres.prepare(config.state_directory, user=config.supervise.run_as)
-    server.start()
     try:
+        server.start()
         yield server.dsn
     finally:
         server.stop()
