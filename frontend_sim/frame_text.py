@@ -35,7 +35,9 @@ def printable(text: str) -> str:
 
 
 def _meaning(name: str, value: Json) -> str:
-    """What a number stands for, where it stands for something."""
+    """What a value stands for, where it stands for something."""
+    if name.endswith("_fen") and isinstance(value, str):  # a sum of 128 bits
+        return f"{int.from_bytes(bytes.fromhex(value), 'big', signed=True):,}"
     if isinstance(value, bool) or not isinstance(value, int):
         return ""
     if name in ENUMS:
@@ -75,8 +77,15 @@ def fields_text(fields: dict[str, Json]) -> list[str]:
 
 
 def _details(head: str, fields: dict[str, Json]) -> list[str]:
-    words = [f"{name} {printable(str(value))}" for name, value in fields.items() if name not in ("message", "tag")]
+    shown = {name: value for name, value in fields.items() if name not in ("message", "tag")}
+    words = [f"{name} {_in_words(name, value)}" for name, value in shown.items()]
     return textwrap.wrap(f"{head}: {', '.join(words)}", COLUMNS, initial_indent="  ", subsequent_indent="      ")
+
+
+def _in_words(name: str, value: Json) -> str:
+    meaning = _meaning(name, value)
+    is_sum = isinstance(value, str) and name.endswith("_fen")
+    return meaning if is_sum else f"{printable(str(value))} {meaning}".rstrip()
 
 
 def records_text(first_number: int, records: list[Json]) -> list[str]:

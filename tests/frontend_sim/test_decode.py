@@ -193,3 +193,13 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) ->
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 128 + signal.SIGPIPE
+
+
+def test_sums_of_128_bits_and_codes_are_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    frames = {one.name: one.frame for one in valid_frames.of_bank_seat()}
+    frames["money"] = vector_named("answer_buying_power").frame
+
+    assert main(["decode", frames["answer_totals"].wire().hex() + frames["money"].wire().hex()]) == ExitCode.OK
+    text = " ".join(capsys.readouterr().out.split())
+    assert "balance_fen 10,000,000, frozen_fen 601,092" in text
+    assert "contract_no 292, code 330 CONTRACT_UNKNOWN, status 0" in text
