@@ -17,6 +17,7 @@ from protocol.limits import CONTRACTS_PER_CONTROL_MAX
 from protocol.messages import (
     ContractTerms,
     ControlMessage,
+    EndKey,
     OpenContracts,
     RegisterKey,
     RegisterParty,
@@ -42,6 +43,7 @@ class FileKind(Enum):
 
     PARTIES = ("party", "role", "suite", "name", "proceeds_at_fill")
     KEYS = ("party", "key_id", "public_key", "not_before", "not_after")
+    ENDED_KEYS = ("party", "ended_key_id")
     SEATS = ("seat", "party")
     CONTRACTS = ("contract_no", "account_no", "party", "status", "balance_fen")
     RESTRAINTS = ("contract_no", "restrained_fen")
@@ -206,6 +208,10 @@ def _key(row: Row) -> ControlMessage:
     return RegisterKey(_whole(row, "party"), _whole(row, "key_id"), public_key, not_before_ns, not_after_ns)
 
 
+def _ended_key(row: Row) -> ControlMessage:
+    return EndKey(_whole(row, "party"), _whole(row, "ended_key_id"))
+
+
 def _seat(row: Row) -> ControlMessage:
     return RegisterSeat(_whole(row, "seat"), _whole(row, "party"))
 
@@ -226,6 +232,7 @@ def _restraint(row: Row) -> ControlMessage:
 _MAKERS: dict[FileKind, Callable[[Row], ControlMessage]] = {
     FileKind.PARTIES: _party,
     FileKind.KEYS: _key,
+    FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
     FileKind.RESTRAINTS: _restraint,
 }

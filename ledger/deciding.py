@@ -14,31 +14,30 @@ import numpy as np
 from ledger import replies
 from ledger.core import engine
 from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, annotations_of, message_of
+from ledger.core.control_rows import ControlBody, annotations_of, may_depend_on_time, message_of
 from ledger.core.row import Row, outcome_frame, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.sequence import Arrival, classify
 from ledger.groups import BARRIERS
 from ledger.metrics import LedgerMetrics
-from ledger.repeats import RecentRows, StoredRow
+from ledger.repeats import RecentRows, StoredRow, outcome_answer
 from ledger.state_round import StateRound
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.limits import OUTCOME_BYTES, SEATS_MAX
+from protocol.limits import OUTCOME_BYTES, SEATS_MAX, STALE_RETRY_NS
 from protocol.messages import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
     Message,
-    OutcomeAnswer,
     OutcomeQuery,
     PartyTotals,
     SeatHead,
     TotalsAnswer,
     decode_query,
 )
-from protocol.records import OUTCOME, RECORD
+from protocol.records import RECORD
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
 _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
@@ -49,6 +48,7 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.LATER_DATE: ReplyCode.WRONG_TRADE_DATE,
     Arrival.DATE_FULL: ReplyCode.SEAT_DATE_FULL,
     Arrival.KEY_RETIRED: ReplyCode.SIGNATURE_INVALID,
+    Arrival.UNTIMED: ReplyCode.BUSY,
 }
 
 
@@ -110,17 +110,21 @@ class Decider:
         self._metrics = metrics
         self.state_round = StateRound()
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
+        self._elapsed_ns = 0
+        self._is_sure = True
 
     def party_of(self, seat: int) -> int:
         """The party that owns a seat, 0 when nobody does."""
         return int(self.book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
 
-    def decide(self, group: list[Frame], now_ns: int) -> Decided:
+    def decide(self, group: list[Frame], now_ns: int, elapsed_ns: int | None = None, is_sure: bool = True) -> Decided:
         """Decides a group as `SeatQueues.take` forms it: barriers only, or none.
 
+        `now_ns`: the bank's clock, `elapsed_ns`: one that is never stepped. What could expire waits unless `is_sure`.
         Raises PeerViolation when the gateway forwarded what it must not have; nothing was decided then.
         """
-        now_ns = max(now_ns, self.book.decided_at_ns + 1)
+        self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
+        self._is_sure = is_sure
         kind = group[0].header.kind
         if kind in BARRIERS:
             return self._control_run(group, now_ns)
@@ -196,6 +200,8 @@ class Decider:
                 continue
             head_number = heads.setdefault(seat, self._head_of(header))
             arrival = self._arrival(header, head_number)
+            if arrival is Arrival.NEXT and not self._is_sure and may_depend_on_time(frame.body):
+                arrival = Arrival.UNTIMED
             if arrival is Arrival.NEXT and not self._is_superseded(header, versions.get(seat, 0)):
                 heads[seat] = head_number + 1
                 run.append((frame, message_of(header.kind, frame.body)))
@@ -241,6 +247,8 @@ class Decider:
         arrival = classify(header, self.book.trade_date, head)
         if arrival is Arrival.NEXT and not engine.has_room(self.book, header, head):
             return Arrival.DATE_FULL
+        if arrival is Arrival.NEXT and header.valid_until_ns and not self._is_sure:
+            return Arrival.UNTIMED
         return arrival
 
     def _not_next(
@@ -264,7 +272,8 @@ class Decider:
         if arrival is Arrival.OLD_DATE and stored is not None:
             code = ReplyCode.DUPLICATE_OTHER_CONTENT
         self._metrics.not_applied(code)
-        return replies.not_applied(header, code, self.book.trade_date, head, now_ns)
+        retry_ns = STALE_RETRY_NS if arrival is Arrival.UNTIMED else 0
+        return replies.not_applied(header, code, self.book.trade_date, head, now_ns, retry_ns)
 
     def _stored(self, seat: int, trade_date: int, number: int, wanted: list[Lookup]) -> tuple[bool, StoredRow | None]:
         """(True, the row that holds a number or None), or (False, None) and the lookup is added to
@@ -311,7 +320,7 @@ class Decider:
         resolved, stored = self._stored(header.seat, message.trade_date, message.number, decided.wanted)
         if not resolved:
             return None
-        return replies.answer(header, _outcome_answer(stored, header.seat, message), self.book.trade_date, now_ns)
+        return replies.answer(header, outcome_answer(stored, header.seat, message), self.book.trade_date, now_ns)
 
     def _answer(self, header: Header, message: Message, now_ns: int) -> bytes:
         body: Message
@@ -343,13 +352,14 @@ class Decider:
             trade_date=trade_date,
             rules_version=RULES_VERSION,
             decided_at_ns=now_ns,
+            ordered_at_ns=self.book.ordered_at_ns,
             bank_key_ids=self.bank_key_ids,
             headers=headers,
             records=records,
             annotations=annotations_of(self.book, trade_date),
             control=control,
             outcomes=outcomes,
-            state_check=self._state_check(now_ns),
+            state_check=self._state_check(),
             digest=b"",
         )
         row = dataclasses.replace(row, digest=row_digest(self.digest, row))
@@ -357,8 +367,8 @@ class Decider:
         self.rows.add(row)
         return row
 
-    def _state_check(self, now_ns: int) -> bytes:
-        place = self.state_round.due(engine.state_slice_count(self.book), now_ns)
+    def _state_check(self) -> bytes:
+        place = self.state_round.due(engine.state_slice_count(self.book), self._elapsed_ns)
         return b"" if place is None else place.to_bytes(4, "little") + engine.state_slice_digest(self.book, place)
 
     def _is_owner(self, header: Header) -> bool:
@@ -386,14 +396,3 @@ class Decider:
             return SeatHead(0, self.book.trade_date, 1, int(code))
         number = next_number or int(self.book.next_number[seat])
         return SeatHead(version or int(self.book.session_version[seat]), self.book.trade_date, number, int(code))
-
-
-def _outcome_answer(stored: StoredRow | None, seat: int, query: OutcomeQuery) -> OutcomeAnswer:
-    outcome = stored.outcome_of(seat, query.trade_date, query.number) if stored is not None else None
-    if stored is None or outcome is None:
-        return OutcomeAnswer(False, 0, 0, 0, 0, 0)
-    code, state, _reserved, remaining_fen = outcome.item()
-    return OutcomeAnswer(True, code, state, remaining_fen, stored.row.sequence, stored.row.decided_at_ns)
-
-
-assert OUTCOME.names == ("code", "state", "reserved", "remaining_fen")

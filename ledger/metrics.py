@@ -4,7 +4,6 @@ Belongs here: plain counters filled once per group, and their exposition. Never 
 frame on the order path; a library counter costs more than a record.
 """
 
-import time
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.exposition import Exposition
+from ledger.boot_clock import boot_ns
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME
 
@@ -64,6 +64,8 @@ class LedgerMetrics:
     oldest_arrival_ns: int = 0  # 0: nothing is queued
     group_records_cap: int = 0
     links: int = 0
+    clock_is_sure: bool = True
+    clock_steps: int = 0
 
     def committed(self, outcomes: bytes, frames: int, commit_ns: int) -> None:
         """Counts one durable row."""
@@ -102,6 +104,7 @@ class LedgerCollector(Collector):
             ("records", "Requests decided and durable", figures.records),
             ("commits", "Journal rows committed", figures.commits),
             ("repeats", "Frames answered from the journal", figures.repeats),
+            ("clock_steps", "Times that the wall clock was put forward or back", figures.clock_steps),
         )
         for name, text, value in counters:
             yield CounterMetricFamily(f"yzt_ledger_{name}", text, value=value)
@@ -114,6 +117,7 @@ class LedgerCollector(Collector):
             ("queue_oldest_seconds", "Age of the oldest undecided frame", _age_seconds(oldest)),
             ("group_records_cap", "Largest group at present", float(figures.group_records_cap)),
             ("links", "Gateway links that are registered", float(figures.links)),
+            ("clock_sure", "1 while the wall clock decides what has expired", float(figures.clock_is_sure)),
         )
         for name, text, gauge in gauges:
             yield GaugeMetricFamily(f"yzt_ledger_{name}", text, value=gauge)
@@ -140,4 +144,4 @@ def serve(metrics: LedgerMetrics, host: str, port: int) -> Exposition:
 
 
 def _age_seconds(arrived_ns: int) -> float:
-    return (time.time_ns() - arrived_ns) / 1e9 if arrived_ns else 0.0
+    return (boot_ns() - arrived_ns) / 1e9 if arrived_ns else 0.0

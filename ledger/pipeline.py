@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.exit_codes import ProcessFault
+from ledger.boot_clock import boot_ns
+from ledger.clock_watch import LedgerClock
 from ledger.core.frame_index import FrameIndex
 from ledger.core.row import Row
 from ledger.deciding import Decided, Decider, Lookup
@@ -84,7 +86,7 @@ class Pipeline:
         cap: GroupCap,
         metrics: LedgerMetrics,
         listeners: Listeners,
-        clock_ns: Callable[[], int] = time.time_ns,
+        clock: LedgerClock | None = None,
     ) -> None:
         self.decider = decider
         self.queues = SeatQueues(decider.party_of)
@@ -94,7 +96,7 @@ class Pipeline:
         self._cap = cap
         self._metrics = metrics
         self._listeners = listeners
-        self._clock_ns = clock_ns
+        self.clock = clock or LedgerClock()
         self._outlet: Outlet | None = None
         self._commit: _Commit | None = None
         self._ready: _Ready | None = None
@@ -117,7 +119,7 @@ class Pipeline:
 
     def put(self, frames: list[Frame]) -> None:
         """Adds frames of the connected link; one call for everything that arrived together."""
-        now_ns = self._clock_ns()
+        now_ns = boot_ns()
         for frame in frames:
             self.queues.put(frame, now_ns)
         self._bell.ring()
@@ -197,19 +199,19 @@ class Pipeline:
         return queues.records >= commit.records and queues.frames >= commit.frames
 
     def _decide(self) -> None:
-        now_ns, metrics, outlet = self._clock_ns(), self._metrics, self._outlet
+        now, metrics, outlet = self.clock.now(), self._metrics, self._outlet
         if outlet is None:
             return
         metrics.oldest_arrival_ns = self.queues.oldest_arrival_ns() or 0
         metrics.group_records_cap = self._cap.records(self.queues.records)
         group = self.queues.take(metrics.group_records_cap)
         try:
-            decided = self.decider.decide(group, now_ns)
+            decided = self.decider.decide(group, now.utc_ns, now.elapsed_ns, now.is_sure)
         except PeerViolation as violation:
             self._listeners.on_violation(violation)
             return
         for frames in decided.put_back:
-            self.queues.put_back(frames, now_ns)
+            self.queues.put_back(frames, now.elapsed_ns)
         for lookup in decided.wanted:
             self._fetch(lookup)
         if decided.row is not None:

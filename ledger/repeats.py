@@ -15,6 +15,7 @@ from ledger.core.columns import LongColumn
 from ledger.core.row import Row, outcome_frame
 from protocol.header import PREFIX, Header, unpack_header
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
+from protocol.messages import OutcomeAnswer, OutcomeQuery
 from protocol.records import OUTCOME
 from protocol.vocabulary import NUMBERED_KINDS
 
@@ -124,3 +125,15 @@ class RecentRows:
         if stored is not None:
             self._rows.move_to_end(sequence)
         return stored
+
+
+def outcome_answer(stored: StoredRow | None, seat: int, query: OutcomeQuery) -> OutcomeAnswer:
+    """What a row says of the number asked for; None: no row holds it."""
+    outcome = stored.outcome_of(seat, query.trade_date, query.number) if stored is not None else None
+    if stored is None or outcome is None:
+        return OutcomeAnswer(False, 0, 0, 0, 0, 0)
+    code, state, _reserved, remaining_fen = outcome.item()
+    return OutcomeAnswer(True, code, state, remaining_fen, stored.row.sequence, stored.row.decided_at_ns)
+
+
+assert OUTCOME.names == ("code", "state", "reserved", "remaining_fen")

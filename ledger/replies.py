@@ -13,9 +13,11 @@ from protocol.messages import BookFeed, Message, NotApplied, Registered, SeatHea
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 
-def not_applied(request: Header, code: ReplyCode, trade_date: int, next_number: int, now_ns: int) -> bytes:
+def not_applied(
+    request: Header, code: ReplyCode, trade_date: int, next_number: int, now_ns: int, retry_after_ns: int = 0
+) -> bytes:
     """Nothing of `request` was consumed; its seat goes on at `next_number` of `trade_date`, the open one."""
-    message = NotApplied(int(code), request.first_number, next_number, 0)
+    message = NotApplied(int(code), request.first_number, next_number, retry_after_ns)
     return _to_seat(request, FrameKind.NOT_APPLIED, trade_date, request.first_number, message, now_ns)
 
 

@@ -33,7 +33,7 @@ from ledger.pipeline import Listeners, Pipeline
 from ledger.recovery import check_first_start, recover
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
-from protocol.limits import LINK_BEAT_NS, LOOK_NS_MAX
+from protocol.limits import CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
 from protocol.messages import Register, Registered, decode_link
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
@@ -89,6 +89,7 @@ class Service:
         settings = self._config.ledger
         self._metrics.epoch = head.epoch
         decider = Decider(book, journal.shard, head.epoch, head.digest, self._metrics)
+        self._compare_clock(book)
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
         listeners = Listeners(self._on_violation, self._on_decided)
         self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
@@ -211,10 +212,21 @@ class Service:
         }
         return asking.encoded(serves, why, facts)
 
+    def _compare_clock(self, book: Book) -> None:
+        """A clock that was ahead leaves rows of the future: they keep their order, and nothing is judged by them."""
+        ahead_ns = book.ordered_at_ns - time.time_ns()
+        if ahead_ns > CLOCK_STEP_NS:
+            self._progress(
+                f"row {book.sequence} is {ahead_ns / 1e9:.1f} s ahead of the clock: the clock was ahead then, or is "
+                "behind now; what expires is judged by the clock as it is"
+            )
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             self._master_data.look(self.pipeline.decider.book)
+            self._metrics.clock_is_sure = self.pipeline.clock.now().is_sure  # also when there is nothing to decide
+            self._metrics.clock_steps = self.pipeline.clock.watch.steps
             if self._link is not None:
                 self._link.beat()
 

@@ -12,7 +12,7 @@ from ledger.packing import pack, unpack
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
 
 COLUMNS: Final = (
-    "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, bank_key_1, bank_key_2, "
+    "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, bank_key_1, bank_key_2, "
     "outcome_count, headers, records, annotations, control, outcomes, state_check, digest"
 )
 PACKED_ITEMS_MIN: Final = 512
@@ -28,6 +28,7 @@ def stored_values(row: Row) -> tuple[int | bytes, ...]:
         row.trade_date,
         row.rules_version,
         row.decided_at_ns,
+        row.ordered_at_ns,
         *row.bank_key_ids,
         len(row.outcomes) // OUTCOME_BYTES,
         row.headers,
@@ -46,7 +47,8 @@ def row_from(values: Iterable[Any]) -> Row:
     Raises ValueError when a value is not what `stored_values` gave. That a row is the one that was committed is shown
     by its digest alone, which is over the items and not over how they are stored.
     """
-    shard, sequence, epoch, trade_date, rules_version, decided_at_ns, key_1, key_2, count, *parts = values
+    shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, *others = values
+    key_1, key_2, count, *parts = others
     headers, records, annotations, control, outcomes, state_check, digest = parts
     return Row(
         shard=shard,
@@ -55,6 +57,7 @@ def row_from(values: Iterable[Any]) -> Row:
         trade_date=trade_date,
         rules_version=rules_version,
         decided_at_ns=decided_at_ns,
+        ordered_at_ns=ordered_at_ns,
         bank_key_ids=(key_1, key_2),
         headers=headers,
         records=_unpacked(records, RECORD_BYTES, count) if records else b"",

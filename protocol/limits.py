@@ -49,6 +49,9 @@ RECEIVE_CHUNK_BYTES = 256 * 1024
 NEGOTIATE_FRESH_NS = 5_000_000_000  # a logon older or newer than this is refused (S1)
 REQUEST_FRESH_NS = 5_000_000_000  # a request too: whoever holds a key cannot date its frames back into the key's time
 ESTABLISHES_REMEMBERED_MAX = 64  # of one seat within that time, so that none is taken twice
+CLOCK_STEP_NS = 250_000_000  # a wall clock that leaves elapsed time by more was put; below 128 ms it is slewed
+CLOCK_SLEW_PARTS = 1_000  # what they slew is at most one part in so many, twice what the kernel does
+CLOCK_SETTLED_NS = 5_000_000_000  # so long it must be back before what expires is decided again
 STALE_RETRY_NS = 1_000_000_000  # a clock that is off is not right a moment later
 SESSION_VERSION_STEP_MAX = 1_024  # the largest version is two million logons away: no single one uses a seat up
 HEARTBEAT_NS_MIN = 100_000_000
@@ -115,6 +118,7 @@ assert CONTROL_AT_ONCE_MAX >= CONTROL_PER_SECOND_MAX
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
 assert REQUEST_FRESH_NS == NEGOTIATE_FRESH_NS  # one clock, one tolerance: who may log on may also ask
 assert SESSION_VERSION_STEP_MAX * 2**20 < 2**31
+assert CLOCK_STEP_NS * 4 <= REQUEST_FRESH_NS <= CLOCK_SETTLED_NS  # requests of the wrong time are stale before that
 assert BUSY_RETRY_NS < STALE_RETRY_NS <= REQUEST_FRESH_NS
 assert REPLY_BYTES_UNSENT_PARTY_MAX >= 2 * REPLY_BYTES_UNSENT_MAX  # one bad link does not end its party's others
 assert REPLY_BYTES_UNSENT_MAX > CREDIT_RECORDS_MAX * OUTCOME_BYTES // 2

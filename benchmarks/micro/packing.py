@@ -69,7 +69,7 @@ async def committed_per_second(
     for place in range(ROWS):
         records, outcomes = blocks[place % len(blocks)]
         sequence = first_sequence + place
-        fixed = (1, sequence, 1, DATE, 1, sequence, (1, 2))
+        fixed = (1, sequence, 1, DATE, 1, sequence, sequence, (1, 2))
         await journal.append(Row(*fixed, bytes(640), records, b"", b"", outcomes, b"", bytes(32)))
     return ROWS * RECORDS / (time.perf_counter() - began)
 

@@ -29,7 +29,7 @@ def to_arrays(book: Book) -> NamedArrays:
     """Name → array. Account and request columns are views of the book: write them before the next row."""
     used, slots = slice(book.contracts_count), slice(book.requests.slots_used)
     parties = msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)])
-    scalars = [book.sequence, book.decided_at_ns, book.trade_date, book.previous_date, book.contracts_count]
+    scalars = [book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count]
     arrays: NamedArrays = {
         "scalars": np.array(scalars, np.int64),
         "size": np.array([book.size.contracts_max, book.size.requests_max], np.int64),
@@ -62,7 +62,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     contracts_max, requests_max = arrays["size"].tolist()
     book = Book.empty(BookSize(contracts_max, requests_max))
     scalars = arrays["scalars"].tolist()
-    book.sequence, book.decided_at_ns, book.trade_date, book.previous_date, book.contracts_count = scalars
+    book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count = scalars
     used = slice(book.contracts_count)
     for entry in _parties.decode(arrays["parties"].tobytes()):
         add_party(book, entry)

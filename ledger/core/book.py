@@ -67,7 +67,7 @@ class Book:
 
     size: BookSize
     sequence: int
-    decided_at_ns: int
+    ordered_at_ns: int  # of that row, see engine.time_after
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
     contracts_count: int
@@ -109,7 +109,7 @@ class Book:
         return Book(
             size=size,
             sequence=0,
-            decided_at_ns=0,
+            ordered_at_ns=0,
             trade_date=0,
             previous_date=0,
             contracts_count=0,

@@ -15,7 +15,7 @@ import numpy as np
 from ledger.core.book import Book
 from ledger.core.closing_heads import closing_heads
 from ledger.core.control import apply_control, judge
-from ledger.core.frames import Frames, advance, check_next, check_seats
+from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from protocol.codes import ReplyCode
@@ -51,6 +51,11 @@ def stands_alone(sender: int, body: bytes) -> bool:
     Only the bank may send these messages. From anybody else they are refused and change nothing, and share a row.
     """
     return sender == BANK_PARTY and len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS
+
+
+def may_depend_on_time(body: bytes) -> bool:
+    """Whether what a CONTROL body earns may depend on what has expired: RegisterKey, when keys have to give way."""
+    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == RegisterKey.__struct_config__.tag
 
 
 def message_of(kind: int, body: bytes) -> ControlBody:
@@ -104,7 +109,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     session version, or may not share a row.
     """
     _check(book, prefixes, messages)
-    _number(book, prefixes, decided_at_ns)
+    _number(book, prefixes, time_after(book.ordered_at_ns, decided_at_ns))
     codes: list[int] = []
     for sender, seat, version, key_id, message in _facts(prefixes, messages):
         if isinstance(message, Negotiate):
@@ -135,7 +140,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
         raise InvariantBroken("the outcome of a control frame tells more than a code")
     _check(book, prefixes, messages)
-    _number(book, prefixes, row.decided_at_ns)
+    _number(book, prefixes, row.ordered_at_ns)
     codes = iter(outcomes["code"].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):
@@ -179,7 +184,7 @@ def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -
             versions[seat] = version
 
 
-def _number(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
+def _number(book: Book, prefixes: PrefixArray, ordered_at_ns: int) -> None:
     """The numbers are used and the row is the book's last. They take no page of the request table: control must find
     room when that is full. They are used before the effects: a roll closes the date that they belong to.
     """
@@ -187,8 +192,8 @@ def _number(book: Book, prefixes: PrefixArray, decided_at_ns: int) -> None:
     is_control = prefixes["kind"] == FrameKind.CONTROL
     if is_control.any():
         numbered = Frames.of(prefixes[is_control])
-        advance(book, numbered, decided_at_ns, [sequence] * len(numbered.seat))
-    book.sequence, book.decided_at_ns = sequence, decided_at_ns
+        advance(book, numbered, ordered_at_ns, [sequence] * len(numbered.seat))
+    book.sequence, book.ordered_at_ns = sequence, ordered_at_ns
 
 
 def _facts(prefixes: PrefixArray, messages: Sequence[ControlBody]) -> Iterator[tuple[int, int, int, int, ControlBody]]:

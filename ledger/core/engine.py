@@ -13,12 +13,12 @@ from ledger.core.control import add_party, is_key_retired
 from ledger.core.control_rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
-from ledger.core.frames import Frames, advance, check_next, give_out_pages
+from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.room import has_room
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
-from ledger.core.row_form import form_fault
+from ledger.core.row_form import form_fault, time_fault
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.core.stored_blocks import check_outcomes, check_targets
@@ -71,7 +71,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     else:
         outcomes = lane.decide_block(book, block, decided_at_ns)
     apply_block(book, block, outcomes)
-    advance(book, frames, decided_at_ns, [book.sequence + 1] * len(frames.seat))
+    advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
     return outcomes.tobytes()
 
 
@@ -107,6 +107,7 @@ def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) ->
         trade_date=genesis.trade_date,
         rules_version=RULES_VERSION,
         decided_at_ns=decided_at_ns,
+        ordered_at_ns=time_after(0, decided_at_ns),
         bank_key_ids=(0, 0),
         headers=b"",
         records=b"",
@@ -125,7 +126,7 @@ def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int) -> None:
         raise MisuseError("a genesis in a book that has begun")
     add_party(book, genesis.bank)
     book.trade_date = genesis.trade_date
-    book.sequence, book.decided_at_ns = 1, decided_at_ns
+    book.sequence, book.ordered_at_ns = 1, time_after(0, decided_at_ns)
 
 
 def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
@@ -173,9 +174,7 @@ def place_fault(book: Book, row: Row) -> str | None:
     """What is wrong with where a row stands, in date and time, after what the book has seen; None when nothing is."""
     if row.headers and row.trade_date != book.trade_date:
         return f"it is of {row.trade_date}, when {book.trade_date} was open"
-    if row.decided_at_ns < book.decided_at_ns:
-        return f"decided at {row.decided_at_ns}, before the row in front of it ({book.decided_at_ns})"
-    return None
+    return time_fault(book.ordered_at_ns, row)
 
 
 def _apply_stored_block(book: Book, row: Row) -> None:
@@ -184,7 +183,7 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     check_next(book, frames, len(records))
     give_out_pages(book, frames)
     apply_stored_block(book, resolve(book, frames, records), outcomes)
-    advance(book, frames, row.decided_at_ns, [row.sequence] * len(frames.seat))
+    advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))
 
 
 def _genesis_of(row: Row) -> Genesis:

@@ -129,15 +129,24 @@ def heads_after(book: Book, frames: Frames) -> LongColumn:
     return after
 
 
-def advance(book: Book, frames: Frames, decided_at_ns: int, sequences: Sequence[int]) -> None:
+def time_after(ordered_at_ns: int, decided_at_ns: int) -> int:
+    """The time that orders a row decided at `decided_at_ns` behind one ordered at `ordered_at_ns`.
+
+    The bank's clock may be put back; this never is. So it tells order and nothing else: what has expired is judged by
+    the clock.
+    """
+    return max(decided_at_ns, ordered_at_ns + 1)
+
+
+def advance(book: Book, frames: Frames, ordered_at_ns: int, sequences: Sequence[int]) -> None:
     """The rows of these frames are done: sequence, heads and frame index move on.
 
-    `sequences`: (f,) the row of each frame, ascending; `decided_at_ns` is the last row's.
+    `sequences`: (f,) the row of each frame, ascending; `ordered_at_ns` is the last row's.
     """
     known: dict[int, int] = {}
     for seat, first, sequence in zip(frames.seat.tolist(), frames.first_number.tolist(), sequences, strict=True):
         if known.get(seat) != sequence:
             known[seat] = sequence
             book.frames.add(seat, first, sequence)
-    book.sequence, book.decided_at_ns = sequences[-1], decided_at_ns
+    book.sequence, book.ordered_at_ns = sequences[-1], ordered_at_ns
     np.maximum.at(book.next_number, frames.seat, frames.first_number + frames.record_count)

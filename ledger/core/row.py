@@ -22,7 +22,7 @@ from protocol.records import OutcomesPreamble, pack_preamble
 from protocol.vocabulary import Direction, FrameKind
 
 FIRST_DIGEST = bytes(DIGEST_BYTES)  # what stands before the genesis row
-_FIXED = struct.Struct("<iqqiiqqq6q")
+_FIXED = struct.Struct("<iqqiiqqqq6q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Row:
     epoch: int
     trade_date: int  # the date open when it was decided
     rules_version: int
-    decided_at_ns: int  # UTC nanoseconds since 1970
+    decided_at_ns: int  # UTC nanoseconds since 1970 by the bank's clock: what has expired is judged by it
+    ordered_at_ns: int  # the same, moved on behind the row before: grows from row to row, whatever the clock does
     bank_key_ids: tuple[int, int]  # keys that sign the outcomes, by suite − 1
     headers: bytes  # (f × 160) header and signature of each frame
     records: bytes  # (n × 64)
@@ -67,6 +68,7 @@ def row_digest(previous_digest: bytes, row: Row) -> bytes:
         row.trade_date,
         row.rules_version,
         row.decided_at_ns,
+        row.ordered_at_ns,
         *row.bank_key_ids,
         len(row.headers),
         len(row.records),

@@ -10,6 +10,7 @@ import hashlib
 import numpy as np
 
 from ledger.core.closing_heads import HEAD
+from ledger.core.frames import time_after
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from protocol.errors import InvariantBroken
@@ -40,13 +41,24 @@ def form_fault(row: Row) -> str | None:
         return "the state check is cut"
     if not 1 <= row.rules_version <= RULES_VERSION:
         return f"rules version {row.rules_version}, this program knows up to {RULES_VERSION}"
-    if min(*row.bank_key_ids, row.epoch, row.decided_at_ns) < 0 or row.decided_at_ns > TIME_NS_MAX:
+    times = row.decided_at_ns, row.ordered_at_ns
+    if min(*row.bank_key_ids, row.epoch, *times) < 0 or max(times) > TIME_NS_MAX:
         return "a key id of the bank, its epoch or its time is out of range"
     if row.headers:
         return _frames_fault(row)
     if row.records or row.outcomes or not row.control or row.sequence != 1:
         return "it has no frame and is no genesis"
     return None
+
+
+def time_fault(ordered_at_ns: int, row: Row) -> str | None:
+    """What is wrong with a row's times behind a row ordered at `ordered_at_ns`, None when they follow."""
+    if row.ordered_at_ns == time_after(ordered_at_ns, row.decided_at_ns):
+        return None
+    return (
+        f"decided at {row.decided_at_ns} and ordered at {row.ordered_at_ns}, "
+        f"which does not follow the row in front of it ({ordered_at_ns})"
+    )
 
 
 def _frames_fault(row: Row) -> str | None:

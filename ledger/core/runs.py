@@ -17,6 +17,7 @@ from ledger.core.book import Book
 from ledger.core.frames import Frames, advance, check_next, give_out_pages
 from ledger.core.resolve import resolve
 from ledger.core.row import Row
+from ledger.core.row_form import time_fault
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
@@ -69,8 +70,9 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     counts = [len(row.outcomes) // OUTCOME_BYTES for row in run]
     frame_counts = [len(row.headers) // PREFIX.itemsize for row in run]
     in_order = [row.sequence for row in run] == list(range(book.sequence + 1, book.sequence + 1 + len(run)))
-    times = [book.decided_at_ns, *(row.decided_at_ns for row in run)]
-    in_order &= times == sorted(times) and all(row.trade_date == book.trade_date for row in run)
+    before = [book.ordered_at_ns, *(row.ordered_at_ns for row in run[:-1])]
+    in_order &= all(row.trade_date == book.trade_date for row in run)
+    in_order &= all(time_fault(ordered_at_ns, row) is None for ordered_at_ns, row in zip(before, run, strict=True))
     if not in_order or 0 in frame_counts or counts != [len(row.records) // RECORD_BYTES for row in run]:
         return False
     frames = Frames.of(np.frombuffer(b"".join([row.headers for row in run]), PREFIX))
@@ -89,5 +91,5 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     except InvariantBroken as error:
         raise InvariantBroken(f"rows {run[0].sequence} to {run[-1].sequence}: {error}") from error
     sequences = [row.sequence for row, count in zip(run, frame_counts, strict=True) for _ in range(count)]
-    advance(book, frames, run[-1].decided_at_ns, sequences)
+    advance(book, frames, run[-1].ordered_at_ns, sequences)
     return True

@@ -21,6 +21,7 @@ class Arrival(IntEnum):
     LATER_DATE = 6  # numbered in a trade date that is not open yet
     DATE_FULL = 7  # it is next, and would pass the requests that a seat may make on one date
     KEY_RETIRED = 8  # it was signed with a key that its party has no more
+    UNTIMED = 9  # it is next, and may expire while nobody knows what time it is
 
 
 def classify(header: Header, trade_date: int, next_number: int) -> Arrival:

@@ -58,7 +58,7 @@ def _common_digest(book: Book) -> bytes:
     digest = hashlib.sha256(
         _SCALARS.pack(
             book.sequence,
-            book.decided_at_ns,
+            book.ordered_at_ns,
             book.trade_date,
             book.previous_date,
             book.contracts_count,

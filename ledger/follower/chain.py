@@ -7,7 +7,7 @@ come from, what happens when one is bad.
 from dataclasses import dataclass
 
 from ledger.core.row import Row, row_digest
-from ledger.core.row_form import bodies_fault, form_fault
+from ledger.core.row_form import bodies_fault, form_fault, time_fault
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Chain:
     digest: bytes
     epoch: int = 0
     trade_date: int = 0
-    decided_at_ns: int = 0
+    ordered_at_ns: int = 0
     epoch_max: int = 2**62
     """The journal's head knows no later one."""
 
@@ -33,7 +33,7 @@ class Chain:
         self.digest = row.digest
         self.epoch = row.epoch
         self.trade_date = row.trade_date
-        self.decided_at_ns = row.decided_at_ns
+        self.ordered_at_ns = row.ordered_at_ns
 
     def _order_fault(self, row: Row) -> str | None:
         if row.shard != self.shard:
@@ -46,9 +46,7 @@ class Chain:
             return f"epoch {row.epoch} after epoch {self.epoch}"
         if row.trade_date < self.trade_date:
             return f"trade date {row.trade_date} after {self.trade_date}"
-        if row.decided_at_ns < self.decided_at_ns:
-            return f"decided at {row.decided_at_ns}, before the row in front of it ({self.decided_at_ns})"
-        return None
+        return time_fault(self.ordered_at_ns, row)
 
     def _digest_fault(self, row: Row) -> str | None:
         if row_digest(self.digest, row) != row.digest:

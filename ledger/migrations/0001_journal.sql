@@ -13,7 +13,8 @@ CREATE TABLE journal (
     trade_date    integer NOT NULL,                       -- yyyymmdd, the date that the requests' numbers belong to
     epoch         bigint  NOT NULL,
     rules_version integer NOT NULL,
-    decided_at_ns bigint  NOT NULL,                       -- UTC nanoseconds since 1970
+    decided_at_ns bigint  NOT NULL,                       -- UTC nanoseconds since 1970 by the bank's clock
+    ordered_at_ns bigint  NOT NULL,                       -- the same, moved on behind the row before: it only grows
     bank_key_1    integer NOT NULL,                       -- the bank's key id of suite 1 as answers carry it, 0: none
     bank_key_2    integer NOT NULL,                       -- the same of suite 2
     outcome_count integer NOT NULL,                       -- outcomes: one a record or control frame, none for a logon

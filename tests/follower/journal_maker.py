@@ -243,6 +243,7 @@ class JournalMaker:
             trade_date=trade_date,
             rules_version=RULES_VERSION,
             decided_at_ns=decided_at_ns,
+            ordered_at_ns=self.book.ordered_at_ns,
             bank_key_ids=(1, 2),
             headers=headers,
             records=records,

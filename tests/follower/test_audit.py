@@ -33,6 +33,7 @@ FLIPS = {
     "epoch": "epoch = epoch + 1",
     "rules_version": "rules_version = 2",
     "decided_at_ns": "decided_at_ns = decided_at_ns + 1",
+    "ordered_at_ns": "ordered_at_ns = ordered_at_ns + 1",
     "bank_key_1": "bank_key_1 = 9",
     "bank_key_2": "bank_key_2 = 9",
     "outcome_count": "outcome_count = 2147483647",

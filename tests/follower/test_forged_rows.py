@@ -38,10 +38,19 @@ from tests.follower.story import next_morning, trading
 
 SEED = 20_260_921
 TRIES = 1  # of each column of each row
-NUMBERS = ("shard", "sequence", "epoch", "trade_date", "rules_version", "decided_at_ns", "bank_key_ids")
+NUMBERS = (
+    "shard",
+    "sequence",
+    "epoch",
+    "trade_date",
+    "rules_version",
+    "decided_at_ns",
+    "ordered_at_ns",
+    "bank_key_ids",
+)
 BYTES = ("headers", "records", "annotations", "control", "outcomes", "state_check", "digest")
 EXTREMES = (-(2**63), -(2**31), -1, 0, 1, 2**31 - 1, 2**62, 2**63 - 1)
-LONG = {"sequence", "epoch", "decided_at_ns"}  # bigint in the table, the other numbers are integer
+LONG = {"sequence", "epoch", "decided_at_ns", "ordered_at_ns"}  # bigint in the table, the other numbers are integer
 MAY_PASS = {"epoch", "decided_at_ns", "bank_key_ids", "state_check"}
 """Columns of which another value can be as good: `state_check` when it is left out."""
 Reader = Callable[[list[Row]], None]

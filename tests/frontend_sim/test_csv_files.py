@@ -6,7 +6,15 @@ import pytest
 
 from frontend_sim.csv_files import KEY_NEVER_ENDS_NS, DataFileError, Piece, read_pieces
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
-from protocol.messages import ContractTerms, OpenContracts, RegisterKey, RegisterParty, RegisterSeat, SetRestraint
+from protocol.messages import (
+    ContractTerms,
+    EndKey,
+    OpenContracts,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
 from protocol.vocabulary import ContractStatus, Role, Suite, contract_no_from_index
 
 PARTIES = "party,role,suite,name,proceeds_at_fill"
@@ -28,6 +36,7 @@ def test_each_kind_is_told_by_its_header_row(tmp_path: Path) -> None:
     assert pieces(tmp_path, KEYS, f"2,1,{KEY},1970-01-01T08:00:01+08:00,") == [
         Piece(2, 2, RegisterKey(2, 1, bytes.fromhex(KEY), 1_000_000_000, KEY_NEVER_ENDS_NS))
     ]
+    assert pieces(tmp_path, "party,ended_key_id", "2,1") == [Piece(2, 2, EndKey(2, 1))]
     assert pieces(tmp_path, "seat,party", "21,2", "", "22,2") == [
         Piece(2, 2, RegisterSeat(21, 2)),
         Piece(4, 4, RegisterSeat(22, 2)),

@@ -47,6 +47,8 @@ class MemoryLedger:
     queues: SeatQueues = field(init=False)
     rows: list[Row] = field(default_factory=list)
     now_ns: int = START_NS
+    elapsed_ns: int = 0  # of the clock that is never stepped
+    is_sure: bool = True
 
     def __post_init__(self) -> None:
         """Genesis, one broker with two seats, twenty contracts."""
@@ -71,7 +73,8 @@ class MemoryLedger:
         if not group:
             return None
         self.now_ns += 1_000
-        decided = self.decider.decide(group, self.now_ns)
+        self.elapsed_ns += 1_000
+        decided = self.decider.decide(group, self.now_ns, self.elapsed_ns, self.is_sure)
         for frames in decided.put_back:
             self.queues.put_back(frames, self.now_ns)
         if decided.row is not None:

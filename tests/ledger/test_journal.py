@@ -29,7 +29,7 @@ def row(sequence: int, epoch: int = 1, records_count: int = 1) -> Row:
     """A row whose content nobody looks at."""
     records, outcomes = b"r" * RECORD_BYTES * records_count, b"o" * OUTCOME_BYTES * records_count
     digest = bytes([sequence]) * 32
-    return Row(1, sequence, epoch, DATE, 1, sequence, (1, 2), b"h", records, b"", b"", outcomes, b"", digest)
+    return Row(1, sequence, epoch, DATE, 1, sequence, sequence, (1, 2), b"h", records, b"", b"", outcomes, b"", digest)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ should be.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,9 +82,9 @@ async def empty_database(dsn: str) -> None:
 
 
 @asynccontextmanager
-async def serving(config: Config) -> AsyncIterator[Service]:
-    """A ledger in this process, stopped in order at the end."""
-    service = Service(config, lambda _line: None)
+async def serving(config: Config, said: Callable[[str], None] = lambda _line: None) -> AsyncIterator[Service]:
+    """A ledger in this process, stopped in order at the end; `said` hears its lines."""
+    service = Service(config, said)
     await service.start()
     running = asyncio.create_task(service.run())
     try:

@@ -224,6 +224,7 @@ class Desk:
             trade_date=trade_date,
             rules_version=RULES_VERSION,
             decided_at_ns=self.now_ns,
+            ordered_at_ns=self.book.ordered_at_ns,
             bank_key_ids=(7, 8),
             headers=prefixes.tobytes(),
             records=records,

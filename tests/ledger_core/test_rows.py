@@ -112,6 +112,7 @@ def test_control_rows_have_one_outcome_frame_and_logons_none() -> None:
         {"trade_date": TUESDAY},
         {"rules_version": 2},
         {"decided_at_ns": 1},
+        {"ordered_at_ns": 1},
         {"bank_key_ids": (7, 9)},
         {"annotations": b"x"},
         {"state_check": bytes(36)},

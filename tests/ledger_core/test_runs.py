@@ -82,7 +82,7 @@ def test_the_book_tells_the_row_of_each_request() -> None:
 
     placed = {(SEAT, 1): 9, (SEAT, 2): 9, (SEAT, 3): 10, (SEAT, 4): 13, (SECOND_SEAT, 1): 10, (SECOND_SEAT, 2): 11}
     assert {key: engine.row_holding(book, book.trade_date, *key) for key in placed} == placed
-    assert (book.sequence, book.decided_at_ns) == (desk.book.sequence, desk.book.decided_at_ns)
+    assert (book.sequence, book.ordered_at_ns) == (desk.book.sequence, desk.book.ordered_at_ns)
 
 
 def test_the_state_is_compared_after_the_row_that_names_a_slice() -> None:
@@ -101,11 +101,14 @@ def test_the_state_is_compared_after_the_row_that_names_a_slice() -> None:
         )
 
 
+NO_FIT = "row 10 does not fit the book"
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (lambda rows: [rows[0], rows[2]], "row 11 after row 9"),
-        (lambda rows: [rows[0], replace(rows[0], sequence=10), rows[2]], "row 10 does not fit the book"),
+        (lambda rows: [rows[0], replace(rows[0], sequence=10, ordered_at_ns=rows[1].ordered_at_ns), rows[2]], NO_FIT),
         (
             lambda rows: [rows[0], replace(rows[1], outcomes=rows[1].outcomes[16:]), rows[2]],
             "row 10: not one outcome for each",
