@@ -65,13 +65,13 @@ class PartyBudget:
 
 
 class Admission:
-    """One per gateway. Times are monotonic ns, except where UTC is said."""
+    """One per gateway. Times are monotonic ns."""
 
     def __init__(self, registry: PartyRegistry, sessions_max: int) -> None:
         self._registry = registry
         self._sessions_max = sessions_max
         self._parties: dict[int, tuple[int, PartyBudget]] = {}  # by party: the seats it had, its budget
-        self._logons_seen: dict[bytes, int] = {}  # signature → UTC ns of receipt: those that are still fresh
+        self._logons_seen: dict[bytes, int] = {}  # signature → when it came: those that are still fresh
 
     def of_party(self, party: int) -> PartyBudget:
         """The budget of a registered party; a new one when it got another seat."""
@@ -86,7 +86,7 @@ class Admission:
         self._parties[party] = (seats_count, budget)
         return budget
 
-    def count_logon(self, header: Header, signature: bytes, now_ns: int, now_utc_ns: int) -> None:
+    def count_logon(self, header: Header, signature: bytes, now_ns: int) -> None:
         """One logon of a party more. A recording of one uses up nothing.
 
         Raises PeerViolation: STALE_TIMESTAMP for the very frame that came before, STOPPING when there are too many.
@@ -99,10 +99,10 @@ class Admission:
             detail = f"too many logons of this party; come back in {-(-missing_ns // 1_000_000)} ms"
             raise PeerViolation(ReplyCode.STOPPING, detail)
         for seen, received_ns in list(self._logons_seen.items()):
-            if now_utc_ns - received_ns <= 2 * NEGOTIATE_FRESH_NS:
+            if now_ns - received_ns <= 2 * NEGOTIATE_FRESH_NS:
                 break
             del self._logons_seen[seen]
-        self._logons_seen[signature] = now_utc_ns
+        self._logons_seen[signature] = now_ns
 
     def check_slots(self, party: int, is_served: bool, sessions_of: Callable[[], Collection[int]]) -> None:
         """Raises PeerViolation STOPPING when no slot is left for another session of this party.

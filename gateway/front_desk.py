@@ -85,7 +85,7 @@ class FrontDesk:
         self._ledger: LedgerLink | None = None
         self._links: dict[int, PartnerLink] = {}
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
-        self._logons = LogonDesk(self._registry, self.admission, policy, clock, self._links, self._link_of_seat)
+        self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat)
         self._links_made = 0
         self.link_log = LinkLog(clock.elapsed_ns)
         self._open_date = self._told_date = 0
@@ -131,10 +131,10 @@ class FrontDesk:
         if isinstance(event, RequestReceived):
             return self._forward_request(link, event, now_ns)
         if isinstance(event, FrameSpent):
-            return self._spend(link, event.kind, work_of(event.body_bytes))
+            return self._spend(link, event.kind, work_of(event.body_bytes), now_ns)
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
-            return self.admission.asked_query(link.session.party, len(event.frame.body), self._clock.elapsed_ns())
+            return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns)
         if isinstance(event, PeerTerminated):
             link.close(f"the partner ends it: {event.code.name}: {event.detail}")
         elif isinstance(event, NegotiateReceived):
@@ -153,7 +153,7 @@ class FrontDesk:
         self._statistics.request_bytes += len(frame.body)
         wait_ns = 0
         if frame.header.kind == FrameKind.CONTROL:
-            wait_ns = self.admission.control_wait_ns(party, self._clock.elapsed_ns())
+            wait_ns = self.admission.control_wait_ns(party, now_ns)
         if self.draining:
             self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
         elif wait_ns or not self._linked_ledger().submit(frame, link.number):
@@ -161,17 +161,16 @@ class FrontDesk:
         elif event.is_next:
             return 0
         else:  # the ledger looks the stored answer up
-            return self._spend(link, frame.header.kind, 2 * work_of(len(frame.body)))
-        return self._spend(link, frame.header.kind, work_of(len(frame.body)))
+            return self._spend(link, frame.header.kind, 2 * work_of(len(frame.body)), now_ns)
+        return self._spend(link, frame.header.kind, work_of(len(frame.body)), now_ns)
 
-    def _spend(self, link: PartnerLink, kind: int, work_ns: int) -> int:
+    def _spend(self, link: PartnerLink, kind: int, work_ns: int, now_ns: int) -> int:
         """A frame that moved nothing on is paid for out of the link's and its party's budgets."""
         if link.budget is None:
             return 0
-        elapsed_ns = self._clock.elapsed_ns()
         if kind == FrameKind.HEARTBEAT:
-            self.admission.beat(link.budget, elapsed_ns)
-        return self.admission.asked_nothing(link.session.party, link.budget, work_ns, elapsed_ns)
+            self.admission.beat(link.budget, now_ns)
+        return self.admission.asked_nothing(link.session.party, link.budget, work_ns, now_ns)
 
     def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
         self._statistics.not_applied_by_code[code] += 1

@@ -10,7 +10,6 @@ A link counts for its party once the ledger has answered its logon.
 from collections.abc import Mapping
 
 from gateway.admission import LINKS_PER_SEAT_MAX, Admission, LinkBudget
-from gateway.clock import Clock
 from gateway.links.partner_link import PartnerLink
 from protocol.bank_events import SessionPolicy
 from protocol.codes import ReplyCode
@@ -28,7 +27,6 @@ class LogonDesk:
         registry: PartyRegistry,
         admission: Admission,
         policy: SessionPolicy,
-        clock: Clock,
         links: Mapping[int, PartnerLink],
         link_of_seat: Mapping[int, PartnerLink],
     ) -> None:
@@ -36,7 +34,6 @@ class LogonDesk:
         self._registry = registry
         self._admission = admission
         self._policy = policy
-        self._clock = clock
         self._links = links
         self._link_of_seat = link_of_seat
 
@@ -49,7 +46,7 @@ class LogonDesk:
     def check_negotiate(self, link: PartnerLink, frame: Frame, now_ns: int) -> None:
         """Counts the logon. Raises PeerViolation to end the link."""
         self._check_links(link)
-        self._admission.count_logon(frame.header, frame.signature, self._clock.elapsed_ns(), now_ns)
+        self._admission.count_logon(frame.header, frame.signature, now_ns)
 
     def check_establish(self, link: PartnerLink, frame: Frame, now_ns: int) -> None:
         """Counts the logon, unless its NEGOTIATE was counted and answered. Raises PeerViolation to end the link."""

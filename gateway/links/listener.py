@@ -80,6 +80,7 @@ class Listener:
         self._work = Budget(WORK_INTERVAL, WORK_BURST_NS)
         self._accepting = trio.CancelScope()
         self._logging_on: dict[_LoggingOn, None] = {}  # the oldest first
+        self._is_out_of_descriptors = False
         self.connections = 0  # let in and not ended
         self.accepted = 0
         self.refused = 0
@@ -128,12 +129,14 @@ class Listener:
                                 await trio.sleep(ACCEPT_PAUSE_S)
                             break
                         self.accepted += 1
+                        self._is_out_of_descriptors = False
                         room.enter(connection, place_of(str(address[0])))
 
     def _no_descriptor(self, error: OSError, room: WaitingRoom) -> None:
         self.refused += 1
-        if not room.send_oldest_away():
-            _LOG.warning("a connection cannot be accepted, and nobody else waits: %s", error.strerror)
+        if not room.send_oldest_away() and not self._is_out_of_descriptors:
+            self._is_out_of_descriptors = True  # said once, until one is accepted again
+            _LOG.error("connections cannot be accepted, and no stranger waits who could go: %s", error.strerror)
 
     async def _let_in(self, room: WaitingRoom, links: trio.Nursery) -> None:
         """One after the other, as their order and the work that they may cost permit."""

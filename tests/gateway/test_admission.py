@@ -109,23 +109,23 @@ def test_logons_are_bounded_by_party_and_the_others_are_not_concerned() -> None:
     book = admission()
     at_once = LOGONS_AT_ONCE_MAX + LOGONS_PER_SEAT_AT_ONCE_MAX
     for number in range(at_once):
-        book.count_logon(logon(), b"%d" % number, SOON_NS, 0)
+        book.count_logon(logon(), b"%d" % number, SOON_NS)
 
     with pytest.raises(PeerViolation, match="STOPPING: too many logons of this party; come back in 250 ms") as refused:
-        book.count_logon(logon(), b"too many", SOON_NS, 0)
+        book.count_logon(logon(), b"too many", SOON_NS)
     assert refused.value.code is ReplyCode.STOPPING
-    book.count_logon(logon(keys.BROKER, keys.BROKER_SEAT), b"another party's", SOON_NS, 0)
-    book.count_logon(logon(), b"later", SOON_NS + NS_PER_SECOND // LOGONS_PER_SECOND_MAX, 0)
+    book.count_logon(logon(keys.BROKER, keys.BROKER_SEAT), b"another party's", SOON_NS)
+    book.count_logon(logon(), b"later", SOON_NS + NS_PER_SECOND // LOGONS_PER_SECOND_MAX)
 
 
 def test_a_recorded_logon_uses_up_nothing_and_is_not_remembered_for_ever() -> None:
     book = admission()
-    book.count_logon(logon(), b"recorded", SOON_NS, 0)
+    book.count_logon(logon(), b"recorded", SOON_NS)
 
     for _ in range(1_000):
         with pytest.raises(PeerViolation, match="STALE_TIMESTAMP: this logon of seat 21 was seen before"):
-            book.count_logon(logon(), b"recorded", SOON_NS, NEGOTIATE_FRESH_NS)
-    book.count_logon(logon(), b"its own next", SOON_NS, 2 * NEGOTIATE_FRESH_NS + 1)
+            book.count_logon(logon(), b"recorded", SOON_NS + NEGOTIATE_FRESH_NS)
+    book.count_logon(logon(), b"its own next", SOON_NS + 2 * NEGOTIATE_FRESH_NS + 1)
     assert list(book._logons_seen) == [b"its own next"]
 
 

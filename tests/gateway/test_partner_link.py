@@ -10,14 +10,14 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.partner_link import TURN_NS, Entrance, PartnerLink
 from protocol.bank_events import BankEvent, EstablishReceived, FrameSpent
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages import SeatHead
 from protocol.partner_events import EstablishedEvent, PartnerEvent, Terminated
-from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, partner_session
+from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, partner_session
 
 if TYPE_CHECKING:
     from protocol.bank_session import BankSession
@@ -162,6 +162,114 @@ async def test_broken_books_are_not_caught(autojump_clock: trio.testing.MockCloc
 
     with pytest.raises(ExceptionGroup, match="Exceptions from Trio nursery"):
         await broker.link.run()
+
+
+class BusyClock(VirtualClock):
+    """Whoever looks at the processor's time finds that some has gone by."""
+
+    step_ns = 0
+    spent_ns = 0
+
+    def processor_ns(self) -> int:
+        self.spent_ns += self.step_ns
+        return self.spent_ns
+
+
+async def established(line: Line, nursery: trio.Nursery) -> None:
+    """The link serves; whatever its desk saw is forgotten."""
+    nursery.start_soon(line.link.run)
+    await line.establish()
+    assert isinstance(await line.hear(), EstablishedEvent)
+    line.desk.events.clear()
+
+
+async def turns_of(line: Line, frames: bytes) -> list[int]:
+    """How many frames the link had handled each time that it let other tasks go first, and in the end."""
+    seen: list[int] = []
+    goes_first = line.link._let_others_go_first
+
+    async def noted(pause_ns: int) -> None:
+        seen.append(len(line.desk.events))
+        await goes_first(pause_ns)
+
+    line.link._let_others_go_first = noted  # type: ignore[method-assign]
+    await line.theirs.send_all(frames)
+    await trio.testing.wait_all_tasks_blocked()
+    return [*dict.fromkeys([*seen, len(line.desk.events)])]
+
+
+def blocks(line: Line, first: int, count: int) -> bytes:
+    """Requests in order, each in a frame of its own."""
+    for number in range(first, first + count):
+        line.partner.send_block(freezes(1), number, 1, 0, line.clock.now_ns())
+    return line.partner.data_to_send()
+
+
+async def test_a_turn_is_so_many_frames(autojump_clock: trio.testing.MockClock, nursery: trio.Nursery) -> None:
+    broker = Line()
+    await established(broker, nursery)
+
+    assert await turns_of(broker, blocks(broker, 1, 70)) == [32, 64, 70]
+
+
+async def test_a_turn_is_so_much_processor_time(autojump_clock: trio.testing.MockClock, nursery: trio.Nursery) -> None:
+    """Two frames take the millisecond of a turn: signatures of small frames cost the most."""
+    broker = Line()
+    broker.clock = broker.link._clock = BusyClock()
+    await established(broker, nursery)
+    broker.clock.step_ns = TURN_NS
+
+    assert await turns_of(broker, blocks(broker, 1, 6)) == [2, 4, 6]
+
+
+async def test_a_turn_ends_with_a_frame_that_asked_for_nothing(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    """Heartbeats, and requests behind a gap: they were handled without end."""
+    broker = Line()
+    await established(broker, nursery)
+    for answer_wanted in (True, False):
+        broker.partner._say_heartbeat(answer_wanted, broker.clock.now_ns())
+    mixed = broker.partner.data_to_send() + blocks(broker, 9, 2) + blocks(broker, 1, 2)
+
+    assert await turns_of(broker, mixed) == [1, 2, 3, 4, 6]
+    assert [isinstance(event, FrameSpent) for event in broker.desk.events] == [True] * 4 + [False] * 2
+
+
+async def test_a_link_that_owes_is_not_read_until_it_has_paid(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    broker = Line()
+    await established(broker, nursery)
+    broker.desk.pause_ns = 500_000_000
+    began = trio.current_time()
+    await broker.theirs.send_all(blocks(broker, 1, 3))
+    paid_at: list[float] = []
+    for _ in range(120):
+        await trio.sleep(0.01)
+        if len(broker.desk.events) > len(paid_at):
+            paid_at.append(trio.current_time() - began)
+
+    assert paid_at == pytest.approx([0.0, 0.5, 1.0], abs=0.05)
+
+
+async def test_the_desk_is_asked_once_whether_the_certificate_fits_and_before_the_body(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    broker = Line()
+    nursery.start_soon(broker.link.run)
+    broker.partner.establish(b"e" * 16, 1, broker.clock.now_ns())
+    wire = broker.partner.data_to_send()
+    await broker.theirs.send_all(wire[:159])
+    await trio.testing.wait_all_tasks_blocked()
+    assert broker.desk.verified == 0
+    await broker.theirs.send_all(wire[159:160])
+    await trio.testing.wait_all_tasks_blocked()
+    assert (broker.desk.verified, broker.desk.events) == (1, [])
+    await broker.theirs.send_all(wire[160:] + blocks(broker, 1, 0))
+    assert isinstance(await broker.hear(), EstablishedEvent)
+
+    assert broker.desk.verified == 1
 
 
 class Speaker:
