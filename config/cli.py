@@ -6,9 +6,9 @@ What never may: the work itself; each command imports only what it needs, when i
 
 import argparse
 import importlib
-import os
-import signal
+import importlib.metadata
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -18,6 +18,8 @@ import msgspec
 from config.dsn import fault_of
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.options import DEFAULT_FILE, add_common_options
+from config.output import CLOSED_PIPE, OutputLost, checked_output
+from config.processes import print_progress
 from config.schema import Config, dump, load, with_dsn, without_secrets
 from config.stop_request import THIS_PROCESS, Interrupted
 
@@ -63,15 +65,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns: its exit code; a fault is one line on stderr."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        THIS_PROCESS.begin()
-        code = _dispatch(arguments)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:  # whoever read our output has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        with checked_output():
+            THIS_PROCESS.begin()
+            return _dispatch(arguments)
+    except OutputLost as lost:
+        if lost.is_closed:  # `yzt … | head`: whoever read it has read enough
+            return CLOSED_PIPE
+        print_progress(f"yzt: {lost}")
+        return int(lost.exit_code)
     except ProcessFault as fault:
-        print(f"yzt: {fault}", file=sys.stderr)
+        print_progress(f"yzt: {fault}")
         return int(fault.exit_code)
     except Interrupted as interrupted:
         return interrupted.exit_code
@@ -115,6 +118,7 @@ def _parser(common: _Parser) -> _Parser:
         epilog=EPILOG,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"yzt {version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     commands.add_parser("up", parents=[common], help="serve until stopped: PostgreSQL, ledger, gateway, follower")
     commands.add_parser("run", help="run a trading session with simulated brokers and print the control table")
@@ -134,6 +138,15 @@ def _parser(common: _Parser) -> _Parser:
     )
     status.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     return parser
+
+
+def version() -> str:
+    """The version that is installed; of a tree that is not, the one in its pyproject.toml."""
+    try:
+        return importlib.metadata.version("yinzhengtong")
+    except importlib.metadata.PackageNotFoundError:
+        file = Path(__file__).parent.parent / "pyproject.toml"
+        return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _config_of(options: argparse.Namespace) -> Config:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
@@ -44,8 +45,9 @@ class Identity:
 
 
 def print_progress(line: str) -> None:
-    """Writes one line of progress to stderr."""
-    print(line, file=sys.stderr, flush=True)
+    """Writes one line of progress to stderr; where nobody can take it, that keeps nothing from going on."""
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def guarded(command: Sequence[str], death_signal: Signals, identity: Identity | None) -> list[str]:

@@ -6,6 +6,7 @@ are named here).
 """
 
 import datetime
+import io
 import re
 import tomllib
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 
 from config.dsn import fault_of
 from config.exit_codes import ConfigFault
+from config.text_files import NotText, text_lines
 from protocol.limits import (
     COMMIT_RECORDS_MAX,
     CREDIT_RECORDS_MAX,
@@ -261,9 +263,9 @@ def _parse(file: Path) -> dict[str, object]:
     if len(content) > FILE_BYTES_MAX:
         raise ConfigFault(f"{file}: larger than {FILE_BYTES_MAX} bytes")
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigFault(f"{file}: not UTF-8 at byte {error.start}") from None
+        return tomllib.loads("".join(text_lines(io.BytesIO(content))))
+    except NotText as error:
+        raise ConfigFault(f"{file}:{error.line_no}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigFault(f"{file}: {error}") from None
 

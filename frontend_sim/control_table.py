@@ -101,19 +101,63 @@ def yuan(amount_fen: int) -> str:
     return f"{sign}{whole // 100:,}.{whole % 100:02d}"
 
 
-def printed(lines: Sequence[Line]) -> str:
-    """The table as text, one line each, amounts in yuan."""
-    head = ("", "", *(TITLES[source] for source in SOURCES), "difference")
-    rows = [head]
+def printed(lines: Sequence[Line], width: int = 0) -> str:
+    """The table as text, amounts in yuan: a line for each figure with a column for each source. Where that is wider
+    than `width`, a line for each source with a column for each figure; where that is too, a line for each amount. 0: no
+    bound.
+    """
+    layouts = (_by_figure, _by_source, _by_amount)
+    texts = (layout(lines) for layout in layouts)
+    fitting = (text for text in texts if not width or max(map(len, text.splitlines())) <= width)
+    return next(fitting, _by_amount(lines))
+
+
+def _by_figure(lines: Sequence[Line]) -> str:
+    rows = [["", "", *(TITLES[source] for source in SOURCES), "difference"]]
     for line in lines:
         scope = line.scope if line.figure == next(iter(FIGURES)) else ""
         amounts = (yuan(amount) for amount in line.amounts_fen)
-        rows.append((scope, FIGURES[line.figure], *amounts, yuan(line.difference_fen)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+        rows.append([scope, FIGURES[line.figure], *amounts, yuan(line.difference_fen)])
+    return _aligned(rows, left=2)
+
+
+def _by_source(lines: Sequence[Line]) -> str:
+    rows: list[list[str]] = []
+    for scope, of_scope in _by_scope(lines).items():
+        rows.append([scope, *(FIGURES[line.figure] for line in of_scope)])
+        rows += [
+            [f"  {TITLES[source]}", *(yuan(line.amounts_fen[place]) for line in of_scope)]
+            for place, source in enumerate(SOURCES)
+        ]
+        rows.append(["  difference", *(yuan(line.difference_fen) for line in of_scope)])
+    return _aligned(rows, left=1)
+
+
+def _by_amount(lines: Sequence[Line]) -> str:
+    rows: list[list[str]] = []
+    for line in lines:
+        rows.append([f"{line.scope}, {FIGURES[line.figure]}", ""])
+        rows += [
+            [f"  {TITLES[source]}", yuan(amount)] for source, amount in zip(SOURCES, line.amounts_fen, strict=True)
+        ]
+        rows.append(["  difference", yuan(line.difference_fen)])
+    return _aligned(rows, left=1)
+
+
+def _by_scope(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    scopes: dict[str, list[Line]] = {}
+    for line in lines:
+        scopes.setdefault(line.scope, []).append(line)
+    return scopes
+
+
+def _aligned(rows: Sequence[Sequence[str]], left: int) -> str:
+    """Cells below each other, the first `left` columns to the left and the others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     text = []
     for row in rows:
         cells = [
-            cell.ljust(width) if column < 2 else cell.rjust(width)
+            cell.ljust(width) if column < left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         text.append("  ".join(cells).rstrip())

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from config.text_files import NotText, text_lines
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
 from protocol.messages import (
     ContractTerms,
@@ -66,15 +67,18 @@ def read_pieces(file: Path) -> Iterator[Piece]:
     Raises DataFileError at the first fault; a piece is given out only when all its lines are sound.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            kind = _kind_of(file, next(reader, []))
+        with file.open("rb") as stream:
+            reader = csv.reader(text_lines(stream), strict=True)
+            try:
+                kind = _kind_of(file, next(reader, []))
+            except csv.Error as error:
+                raise DataFileError(f"{file}:1: {error}") from None
             rows = _rows(file, reader, kind)
             yield from _contract_pieces(file, rows) if kind is FileKind.CONTRACTS else _single_pieces(file, rows, kind)
     except OSError as error:
         raise DataFileError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise DataFileError(f"{file}: not UTF-8 at byte {error.start}") from None
+    except NotText as error:
+        raise DataFileError(f"{file}:{error.line_no}: {error}") from None
 
 
 def _kind_of(file: Path, head: list[str]) -> FileKind:

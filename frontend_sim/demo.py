@@ -161,7 +161,7 @@ def _say_course(console: Console, trading: Trading) -> None:
         f"{log.orders / seconds:,.0f} orders/s, {log.answered / seconds:,.0f} requests/s, "
         f"{log.refused:,} refused",
         highlight=False,
-        soft_wrap=True,
+        soft_wrap=not console.is_terminal,
     )
 
 
@@ -172,7 +172,12 @@ def verdict(console: Console, by_source: Mapping[str, TotalsByParty], auditor: A
         console.print(f"\n  alarm drill: one fen was added to the figure of: {drill}", highlight=False)
     lines = lines_of(by_source)
     differences = compare(lines)
-    console.print(f"\n{printed(lines)}\n", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"\n{printed(lines, console.width if console.is_terminal else 0)}\n",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
     agree = auditor.judged_count - auditor.mismatch_count
     console.print(f"  the auditor expected {agree:,} of {auditor.judged_count:,} answers", highlight=False)
     for mismatch in auditor.mismatches:

@@ -50,7 +50,10 @@ class LiveView:
             while not is_over():
                 await trio.sleep(LINE_SECONDS)
                 self._mark()
-                self.console.print(self.line(), highlight=False, soft_wrap=True)
+                line = self.line()
+                if self.console.is_terminal and len(line) > self.console.width:
+                    line = self.short_line()
+                self.console.print(line, highlight=False, soft_wrap=True)
             return
         with Live(self.table(), console=self.console, auto_refresh=False) as live:
             while not is_over():
@@ -67,6 +70,16 @@ class LiveView:
             f"{requests:>7,.0f} requests/s  {log.answered:>8,} answered  {log.refused:>6,} refused  "
             f"p50 {log.latency.percentile_ms(50):.1f} ms  p99 {log.latency.percentile_ms(99):.1f} ms  "
             f"money control {self._control()}"
+        )
+
+    def short_line(self) -> str:
+        """The same for a terminal of 80 columns."""
+        log = self.trading.log
+        orders, _requests = self._rates()
+        p50, p99 = log.latency.percentile_ms(50), log.latency.percentile_ms(99)
+        return (
+            f"  {self.trading.elapsed_seconds:5.1f} s {self.trading.fraction:4.0%} {orders:>8,.0f} orders/s "
+            f"{log.answered:>10,} answered  p50 {p50:.1f} p99 {p99:.1f} ms"
         )
 
     def table(self) -> Table:

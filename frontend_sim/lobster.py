@@ -12,6 +12,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from config.text_files import NotText, text_lines
+
 FIELDS = 6
 LINE_CHARS_MAX = 200
 ORDER_ID_MAX = 2**62
@@ -53,16 +55,16 @@ class FlowMessage(NamedTuple):
 def read_flow(file: Path) -> Iterator[FlowMessage]:
     """The messages of a file, in its order. Raises FlowFileError at the first line that cannot be used."""
     try:
-        with file.open(encoding="ascii", newline="") as stream:
-            for line_no, line in enumerate(iter(lambda: stream.readline(LINE_CHARS_MAX + 1), ""), start=1):
+        with file.open("rb") as stream:
+            for line_no, line in enumerate(text_lines(stream), start=1):
                 if len(line) > LINE_CHARS_MAX:
                     raise FlowFileError(f"{file}:{line_no}: longer than {LINE_CHARS_MAX} characters")
                 if line.strip():
                     yield parse_line(str(file), line_no, line)
     except OSError as error:
         raise FlowFileError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise FlowFileError(f"{file}: not a text of digits and commas") from None
+    except NotText as error:
+        raise FlowFileError(f"{file}:{error.line_no}: {error}") from None
 
 
 def parse_line(name: str, line_no: int, line: str) -> FlowMessage:
