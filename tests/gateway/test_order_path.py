@@ -12,6 +12,7 @@ from gateway.daemon import Gateway
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages import (
+    OpenTradeDate,
     OutcomeQuery,
     PartyTotals,
     RegisterSeat,
@@ -24,6 +25,7 @@ from protocol.partner_events import (
     NotAppliedReceived,
     OutcomesReceived,
     Terminated,
+    TradeDateOpened,
 )
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.gateway.fake_ledger import DECIDED_AT_NS, FakeLedger, digest_of
@@ -262,3 +264,41 @@ async def test_a_ledger_that_is_stopped_is_noticed_and_requests_wait_for_its_ret
 
     assert (await broker.hear(OutcomesReceived)).outcomes["code"].tolist() == [ReplyCode.ACCEPTED]
     assert len(ledger.rows) == 2
+
+
+async def test_idle_partners_hear_of_a_roll_at_once_and_when_it_came_while_the_ledger_was_away(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger, nursery: trio.Nursery
+) -> None:
+    bank = await connect(BANK_PARTY, BANK_SEAT)
+    await bank.log_on()
+    broker = await connect()
+    await broker.log_on()
+    await bank.control(OpenTradeDate(ledger.trade_date + 1), 2)
+    assert await broker.hear(TradeDateOpened) == TradeDateOpened(ledger.trade_date + 1, 1)
+
+    ledger.trade_date += 2
+    ledger.go_away()
+    while gateway.ledger.registered:
+        await trio.lowlevel.checkpoint()
+    await nursery.start(ledger.serve)
+    assert await broker.hear(TradeDateOpened) == TradeDateOpened(ledger.trade_date, 1)
+
+
+async def test_a_session_whose_maker_is_gone_supersedes_the_older_one_all_the_same(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger
+) -> None:
+    """It is in force at the ledger: whoever speaks in the older one is told which."""
+    old = await connect()
+    await old.log_on()
+    ledger.decides = False
+    new = await connect(version=5)
+    new.session.negotiate(b"n" * 16, time.time_ns())
+    await new.flush()
+    await ledger.until(lambda: ledger.received[-1].header.session_version == 5)
+    await new.stream.aclose()
+    while len(gateway.desk.links) > 1:
+        await gateway.desk.progress.wait()
+    await ledger.decide_on()
+
+    told = await old.hear(Terminated)
+    assert (told.code, told.session_version) == (ReplyCode.SESSION_SUPERSEDED, 5)
