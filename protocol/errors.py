@@ -15,6 +15,17 @@ class PeerViolation(Exception):
         self.detail = detail
 
 
+class UnboundEnd(PeerViolation):
+    """The bank signed an end of a link that names no logon of ours: of an older link, or of one that nobody believed.
+
+    It may be a recording, so it proves nothing; `told` is the code that it gave.
+    """
+
+    def __init__(self, told: ReplyCode, detail: str) -> None:
+        super().__init__(ReplyCode.STALE_TIMESTAMP, f"TERMINATE {told.name} is not about this link: {detail}")
+        self.told = told
+
+
 class MisuseError(Exception):
     """Our own code used an object in a way that its contract forbids: a bug on this side."""
 

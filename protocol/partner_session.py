@@ -9,7 +9,7 @@ clocks, which number comes next and what is resent (the window of the SDK owns n
 from collections.abc import Mapping
 
 from protocol.codes import ReplyCode
-from protocol.errors import MisuseError, PeerViolation
+from protocol.errors import MisuseError, PeerViolation, UnboundEnd
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.heartbeat import LifeSigns, Sign
@@ -344,8 +344,7 @@ class PartnerSession:
         """Anybody can have the bank end a link that names us, and play its word to us: ours names our own nonce."""
         code = code_of_end(message)
         if message.nonce not in self._nonces:
-            detail = f"TERMINATE {code.name} is not about this link: {message.detail}"
-            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+            raise UnboundEnd(code, message.detail)
         return Terminated(code, message.session_version, message.detail)
 
     def _check_nonce(self, nonce: bytes) -> None:

@@ -19,7 +19,7 @@ from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import Traffic
 from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
+from protocol.errors import PeerViolation, UnboundEnd
 from protocol.limits import NONCE_BYTES
 from protocol.lowlevel import receive
 from protocol.partner_events import (
@@ -49,6 +49,7 @@ class LinkEnd:
     code: ReplyCode | None
     session_version: int  # in force, as the bank said; 0 when it said nothing
     detail: str
+    unbound: ReplyCode | None = None  # told by a word of the bank that names no logon of ours, and proves nothing
 
 
 async def connect(settings: SeatSettings) -> trio.abc.Stream | LinkEnd:
@@ -161,7 +162,8 @@ class Link:
             end = LinkEnd(None, 0, "the bank closed the connection")
         except PeerViolation as violation:
             self._session.terminate(violation.code, violation.detail, self._now_ns())
-            end = LinkEnd(violation.code, 0, violation.detail)
+            unbound = violation.told if isinstance(violation, UnboundEnd) else None
+            end = LinkEnd(violation.code, 0, violation.detail, unbound)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             end = LinkEnd(None, 0, "the connection broke")
         if self._end is None:

@@ -68,6 +68,7 @@ def heals(code: ReplyCode) -> bool:
     return code in HEALS or (ends_link(code) and not code.is_listed)
 
 
+REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _SESSION_VERSION_MAX = 2**31 - 1  # what the header has room for
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
@@ -240,6 +241,7 @@ class Seat(AwaitedVerbs):
         version, negotiate = self._outbox.session_version + 1, True
         attempts = 0  # in a row without a session
         failures = 0  # in a row without an answer: what makes the pauses longer
+        refusals = 0  # in a row by words that prove nothing
         detail = ""
         while attempts < settings.connect_attempts_max:
             stream = await connect(settings)
@@ -258,6 +260,10 @@ class Seat(AwaitedVerbs):
             if end.code is not None and not heals(end.code):
                 self._end(SessionEnded(end.code, end.detail))
                 return
+            refusals = refusals + 1 if self._is_refused_at_the_door(end) else 0
+            if end.unbound is not None and refusals >= REFUSALS_AT_THE_DOOR:
+                self._end(SessionEnded(end.unbound, f"told {refusals} times in a row: {end.detail}"))
+                return
             attempts += 1
             failures += 1
             if end.code is ReplyCode.SESSION_VERSION_NOT_GROWING:
@@ -268,6 +274,13 @@ class Seat(AwaitedVerbs):
             if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
                 await trio.sleep(self._pause_ns(failures) / NS_PER_S)
         self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {attempts} attempts: {detail}"))
+
+    def _is_refused_at_the_door(self, end: LinkEnd) -> bool:
+        """Whether the bank seems not to know us: who opens a seat should hear of a wrong key soon.
+
+        One such word may be a recording, and a seat that had a session is never ended by any number of them.
+        """
+        return end.unbound is not None and not heals(end.unbound) and not self._traffic.statistics.links
 
     def _pause_ns(self, failures: int) -> int:
         settings = self._settings
