@@ -4,8 +4,8 @@ Belongs here: the order of sending, what counts as already there. Never here: re
 and keys (load).
 
 Resuming: a party, seat or key that is refused because its number is taken counts as already there; so do contracts
-whose numbers are given already, of which the rest of a chunk is then opened. They are recognised by number alone:
-what was loaded before is not compared, since nothing is ever changed by loading.
+whose numbers are given already, of which the rest of a chunk is then opened. They are recognised by number alone, and
+whether they are what the file says is compared afterwards (comparing): nothing is ever changed by loading.
 """
 
 from collections import Counter
