@@ -4,10 +4,10 @@ Belongs here: the check of the class. Never here: the list (codes), what a code 
 is newer than this program passes when its class fits: the list may grow (docs/protocol.md, section 15).
 """
 
-from protocol.codes import OUTCOME_CODE_MIN, ReplyCode, consumes_nothing
+from protocol.codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from protocol.errors import PeerViolation
 from protocol.message_fields import code_from_number
-from protocol.messages import NotApplied, Terminate
+from protocol.messages import AnswerMessage, BuyingPowerAnswer, NotApplied, OutcomeAnswer, Terminate
 from protocol.records import OutcomeArray
 
 
@@ -25,6 +25,18 @@ def code_of_end(message: Terminate) -> ReplyCode:
     if code == ReplyCode.ACCEPTED or consumes_nothing(code):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"{code.name} is not told in TERMINATE")
     return code
+
+
+def check_answer_codes(message: AnswerMessage) -> AnswerMessage:
+    """`message` as it is. Raises PeerViolation MALFORMED_FRAME for a code in it that is no outcome."""
+    numbers: list[int] = []
+    if isinstance(message, OutcomeAnswer):
+        numbers = [message.code]
+    elif isinstance(message, BuyingPowerAnswer):
+        numbers = [money.code for money in message.contracts]
+    if not all(burns_number(code_from_number(number)) for number in numbers):
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an answer with a code of another class")
+    return message
 
 
 def check_outcome_codes(outcomes: OutcomeArray) -> OutcomeArray:

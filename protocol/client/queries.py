@@ -13,6 +13,7 @@ from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.lowlevel import Bell
 from protocol.messages import AnswerMessage, QueryMessage, decode_answer, encode
 from protocol.partner_session import PartnerSession
+from protocol.told_codes import check_answer_codes
 
 
 class _Question:
@@ -76,7 +77,7 @@ class Queries:
         """ANSWER came. One that nobody waits for any more is ignored. Raises PeerViolation when it cannot be read."""
         question = self._open.get(correlation_id)
         if question is not None:
-            question.answer = decode_answer(body)
+            question.answer = check_answer_codes(decode_answer(body))
             question.event.set()
 
     def end(self, error: SessionEnded) -> None:

@@ -23,6 +23,9 @@ from tests.outsider.signing import SIGNED_BEFORE_HEADER
 PROTOCOL: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "protocol.json").read_text())
 
 
+CLASS_NAMES = {range(1): "ACCEPTED", ENDS: "TERMINATE", REFUSALS: "NOT_APPLIED", OUTCOMES: "OUTCOMES"}
+
+
 def described(wanted: Type) -> dict[str, Any]:
     """A field's type as protocol.json has it."""
     match wanted:
@@ -38,8 +41,8 @@ def described(wanted: Type) -> dict[str, Any]:
             return {"type": "message", "message": name}
         case Flag():
             return {"type": "bool"}
-        case ReplyCode():
-            return {"type": "code"}
+        case ReplyCode(classes):
+            return {"type": "code", "classes": [CLASS_NAMES[each] for each in classes]}
 
 
 def test_every_message_has_the_fields_and_bounds_of_the_page() -> None:

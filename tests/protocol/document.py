@@ -39,6 +39,19 @@ MEANINGS = {
     ReplyCode.AMOUNT_OUT_OF_RANGE: "`amount_fen`, `release_fen` or `turnover_fen` outside the range of its kind",
 }
 
+# Which classes of codes a message may tell, by the frames that they are named after; protocol.told_codes checks it.
+CODE_CLASSES = {
+    "NotApplied": ("NOT_APPLIED",),
+    "Terminate": ("TERMINATE", "OUTCOMES"),
+    "OutcomeAnswer": ("ACCEPTED", "OUTCOMES"),
+    "ContractMoney": ("ACCEPTED", "OUTCOMES"),
+}
+CLASS_WORDS = {
+    ("NOT_APPLIED",): "200 to 299",
+    ("TERMINATE", "OUTCOMES"): "100 to 199, or 300 to 32,767",
+    ("ACCEPTED", "OUTCOMES"): "0, or 300 to 32,767",
+}
+
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
 
@@ -133,6 +146,9 @@ def message_bodies() -> str:
         described = msgspec.inspect.type_info(message)
         assert isinstance(described, msgspec.inspect.StructType)
         fields = [f"`{field.name}` {_field_type(field.type)}" for field in described.fields]
+        if message.__name__ in CODE_CLASSES:
+            words = f"int {CLASS_WORDS[CODE_CLASSES[message.__name__]]}: a reply code"
+            fields = [field.replace("int: a reply code", words) for field in fields]
         rows.append([str(tag), f"`{message.__name__}`", "; ".join(fields)])
     return table(["tag", "message", "fields in order"], rows)
 

@@ -2,12 +2,28 @@
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages import NotApplied, Terminate
+from protocol.messages import (
+    AnswerMessage,
+    BuyingPowerAnswer,
+    ContractMoney,
+    Message,
+    NotApplied,
+    OutcomeAnswer,
+    Terminate,
+    TotalsAnswer,
+)
 from protocol.records import OUTCOME
-from protocol.told_codes import check_outcome_codes, code_of_end, code_of_refusal
+from protocol.told_codes import check_answer_codes, check_outcome_codes, code_of_end, code_of_refusal
+from tests.protocol.document import CODE_CLASSES
+
+
+def test_every_message_with_a_code_says_which_classes_it_may_tell() -> None:
+    with_code = [each for each in Message.__subclasses__() if "code" in {field.name for field in structs.fields(each)}]
+    assert {each.__name__ for each in with_code} - {"SeatHead"} == set(CODE_CLASSES)  # SeatHead stays inside the bank
 
 
 @pytest.mark.parametrize("number", [200, 205, 250, 299])
@@ -43,3 +59,26 @@ def test_outcomes_are_of_their_class(number: int, is_outcome: int) -> None:
         return
     with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
         check_outcome_codes(outcomes)
+
+
+def answers_with(number: int) -> list[AnswerMessage]:
+    good, told = ContractMoney(98, 0, 2, 1, 1), ContractMoney(195, number, 0, 0, 0)
+    return [OutcomeAnswer(True, number, 0, 0, 1, 1), BuyingPowerAnswer(1, [good, told])]
+
+
+@pytest.mark.parametrize("number", [0, 300, 330, 799, 2**15 - 1])
+def test_answers_tell_outcomes_also_those_that_are_newer(number: int) -> None:
+    for answer in answers_with(number):
+        assert check_answer_codes(answer) is answer
+
+
+@pytest.mark.parametrize("number", [1, 99, 100, 240, 299, 2**15, -1])
+def test_an_answer_with_a_code_of_another_class_is_malformed(number: int) -> None:
+    for answer in answers_with(number):
+        with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+            check_answer_codes(answer)
+
+
+def test_totals_carry_no_code() -> None:
+    totals = TotalsAnswer(1, True, [])
+    assert check_answer_codes(totals) is totals

@@ -22,7 +22,7 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session_states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
-from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG, LIMITS, MEANINGS
+from tests.protocol.document import CODE_CLASSES, INSIDE_THE_BANK, LAST_TAG, LIMITS, MEANINGS
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
@@ -94,7 +94,12 @@ def message_list() -> list[Json]:
             continue
         described = msgspec.inspect.type_info(message)
         assert isinstance(described, msgspec.inspect.StructType)
-        fields: list[Json] = [{"name": field.name, **field_type(field.type)} for field in described.fields]
+        fields: list[Json] = []
+        for field in described.fields:
+            told = field_type(field.type)
+            if told == {"type": "code"}:
+                told["classes"] = list(CODE_CLASSES[message.__name__])
+            fields.append({"name": field.name, **told})
         found.append({"tag": tag_of(message), "name": message.__name__, "fields": fields})
     return found
 
