@@ -63,7 +63,7 @@ async def _load(config: Config, files: list[Path]) -> int:
                 waiting.cancel()
                 some_there = await _load_files(seat, files)
         except SessionEnded as ended:
-            if ended.code is not ReplyCode.SIGNATURE_INVALID:
+            if ReplyCode.SIGNATURE_INVALID.name not in str(ended):
                 raise
             signed = f"this seat signs with {config.seat_key_file} as key id {config.bank.seat_key_id}"
             raise ProcessFault(f"{ended}; {signed}", ExitCode.UNAVAILABLE) from None

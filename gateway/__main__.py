@@ -104,15 +104,22 @@ def _run_alone(settings: GatewaySettings, before_serving: Callable[[], None]) ->
     try:
         trio.run(serve, gateway)
     except* InvariantBroken as broken:
-        fault = ProcessFault(f"the books are wrong: {_first(broken)}", ExitCode.BROKEN)
+        fault = ProcessFault(f"the books are wrong: {first(broken)}", ExitCode.BROKEN)
     except* OSError as error:
-        fault = ProcessFault(f"{settings.host}: {_first(error)}", ExitCode.UNAVAILABLE)
+        fault = ProcessFault(in_one_line(first(error)), ExitCode.UNAVAILABLE)
     if fault is not None:
         raise fault
     return ExitCode.OK
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def in_one_line(error: BaseException) -> str:
+    """What an address or file refused, with its name when the error knows it."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first plain exception in a group of groups."""
     found: BaseException = group
     while isinstance(found, BaseExceptionGroup):

@@ -160,7 +160,11 @@ class Gateway:
     async def _announce(self) -> None:
         collector = GatewayCollector(self.statistics, self._gauges(), self._counters())
         host, port = self.settings.metrics_host, self.settings.metrics_port
-        self._metrics = Exposition(host, port, registry_of(collector))
+        try:
+            self._metrics = Exposition(host, port, registry_of(collector))
+        except OSError as error:
+            reason = (error.strerror or str(error)).partition(" (while")[0]  # the address is named by us
+            raise OSError(error.errno, reason, f"gateway.metrics_port, {host} port {port}") from None
         self.metrics_port = self._metrics.port
         ready = {"pid": os.getpid(), "ports": {"links": self.port, "metrics": self.metrics_port}}
         fresh = self.settings.ready_file.with_name(self.settings.ready_file.name + ".new")

@@ -89,7 +89,8 @@ class Listener:
         self.room: WaitingRoom | None = None
 
     async def serve(self, links: trio.Nursery, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
-        """Accepts until `stop` or cancellation; reports the port it listens on. Raises OSError when it cannot."""
+        """Accepts until `stop` or cancellation; reports the port it listens on. Raises OSError,
+        naming setting and port, when it cannot."""
         listeners = await self._open()
         self.room = room = WaitingRoom(self._tls is not None, self._is_party)
         with self._accepting:
@@ -106,7 +107,10 @@ class Listener:
                 return await trio.open_tcp_listeners(self.former_port, host=self._host, backlog=BACKLOG)
             except OSError as error:
                 _LOG.warning("port %d, which partners know, cannot be had again: %s", self.former_port, error)
-        return await trio.open_tcp_listeners(self._port, host=self._host, backlog=BACKLOG)
+        try:
+            return await trio.open_tcp_listeners(self._port, host=self._host, backlog=BACKLOG)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"gateway.port, {self._host} port {self._port}") from None
 
     def stop(self) -> None:
         """No further connection is accepted; those that are up stay."""

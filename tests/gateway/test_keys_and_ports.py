@@ -4,11 +4,13 @@ Belongs here: gateways that follow one another over the same ledger. Never here:
 """
 
 import logging
+import socket
 from dataclasses import replace
 
 import pytest
 import trio
 
+from gateway.__main__ import first, in_one_line
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
@@ -121,3 +123,18 @@ async def test_a_port_file_that_says_no_port_is_passed_over(
 
     assert gateway.port > 0
     gateway.stop_now()
+
+
+@pytest.mark.parametrize("setting", ["port", "metrics_port"])
+async def test_an_address_that_is_taken_is_named_with_its_setting(
+    settings: GatewaySettings, ledger: FakeLedger, setting: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        gateway = Gateway(replace(settings, **{setting: port}), SystemClock())
+        with pytest.raises(BaseExceptionGroup) as caught:
+            await gateway.run()
+
+    found = caught.value.split(lambda error: isinstance(error, OSError))[0]
+    assert found is not None
+    assert in_one_line(first(found)) == f"gateway.{setting}, 127.0.0.1 port {port}: Address already in use"
