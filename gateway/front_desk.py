@@ -325,6 +325,9 @@ class FrontDesk:
                 statistics.not_applied_by_code[message.code] += 1
             if link is not None:
                 link.deliver(lambda: link.session.send_not_applied(frame.header, message, now_ns))
+        elif kind == FrameKind.ANSWER and not frame.body:
+            if link is not None:
+                link.end(ReplyCode.STOPPING, "the question could not be answered")
         elif kind == FrameKind.ANSWER:
             if link is not None:
                 link.deliver(lambda: link.session.send_answer(frame.header.first_number, frame.body, now_ns))

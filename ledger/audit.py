@@ -26,6 +26,7 @@ from ledger.core.control_rows import accepted_messages, annotations_of, message_
 from ledger.core.engine import apply_row, check_state, decide_block, decide_control, place_fault
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
+from ledger.core.undecided import is_undecided
 from ledger.follower.chain import Chain
 from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, JournalTampered, connect
 from protocol.codes import ReplyCode
@@ -197,7 +198,7 @@ def _decision_fault(book: Book, row: Row) -> str | None:
     fault = place_fault(book, row)
     if fault is not None:
         return fault
-    if not row.headers:
+    if not row.headers or is_undecided(row):
         apply_row(book, row)
         outcomes = row.outcomes
     elif row.records:

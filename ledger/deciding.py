@@ -6,39 +6,33 @@ returned as wanted.
 """
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from ledger import replies
+from ledger.book_answers import BookAnswers
 from ledger.core import engine
 from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, annotations_of, may_depend_on_time, message_of
-from ledger.core.row import Row, outcome_frame, row_digest
+from ledger.core.control_rows import ControlBody, NotJudged, annotations_of, may_depend_on_time, message_of
+from ledger.core.frames import time_after
+from ledger.core.row import Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.sequence import Arrival, classify
-from ledger.groups import BARRIERS
+from ledger.decided import ControlRun, Decided, Lookup
+from ledger.groups import BARRIERS, GROUP_FRAMES_MAX
 from ledger.metrics import LedgerMetrics
+from ledger.quarantine import Quarantined
 from ledger.repeats import RecentRows, StoredRow, outcome_answer
 from ledger.state_round import StateRound
 from protocol.codes import ReplyCode
-from protocol.errors import MisuseError, PeerViolation
+from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.limits import OUTCOME_BYTES, SEATS_MAX, STALE_RETRY_NS
-from protocol.messages import (
-    BuyingPowerAnswer,
-    BuyingPowerQuery,
-    Message,
-    OutcomeQuery,
-    PartyTotals,
-    SeatHead,
-    TotalsAnswer,
-    decode_query,
-)
+from protocol.limits import PREFIX_BYTES, SEATS_MAX, STALE_RETRY_NS
+from protocol.messages import Message, OutcomeQuery, SeatHead, decode_query
 from protocol.records import RECORD
-from protocol.vocabulary import BANK_PARTY, FrameKind
+from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
 _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
@@ -50,49 +44,6 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.KEY_RETIRED: ReplyCode.SIGNATURE_INVALID,
     Arrival.UNTIMED: ReplyCode.BUSY,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A request number whose row is wanted; `sequence` None: of a date that the book's index has no more, so that
-    the journal has to be searched.
-    """
-
-    seat: int
-    trade_date: int
-    number: int
-    sequence: int | None
-
-
-@dataclass(slots=True)
-class Decided:
-    """What became of a group. `answers` may leave once `sequence` is durable."""
-
-    sequence: int
-    row: Row | None
-    frames: int
-    answers: list[Frame | bytes]
-    """In order; a Frame stands for the OUTCOMES frame that answers it."""
-    put_back: list[list[Frame]]
-    """Per seat, frames that could not be looked at yet, to be returned to the front of the queue."""
-    wanted: list[Lookup]
-    """Rows to read; their seats wait until then."""
-
-    def parts(self) -> list[bytes]:
-        """The answers as wire bytes."""
-        if self.row is None:
-            return [answer for answer in self.answers if isinstance(answer, bytes)]
-        parts: list[bytes] = []
-        position, outcomes = 0, self.row.outcomes
-        for answer in self.answers:
-            if isinstance(answer, bytes):
-                parts.append(answer)
-                continue
-            end = position + answer.header.record_count * OUTCOME_BYTES
-            made = outcome_frame(self.row, answer.header, outcomes[position:end])
-            position = end
-            parts += (made.header_bytes, made.signature, made.body)
-        return parts
 
 
 class Decider:
@@ -109,7 +60,9 @@ class Decider:
         self._epoch = epoch
         self._metrics = metrics
         self.state_round = StateRound()
-        self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
+        self._answers = BookAnswers(book)
+        self._frames_max = GROUP_FRAMES_MAX
+        """Of one row: fewer after a group that could not be decided, until its frame is found."""
         self._elapsed_ns = 0
         self._is_sure = True
 
@@ -125,10 +78,56 @@ class Decider:
         """
         self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
         self._is_sure = is_sure
-        kind = group[0].header.kind
-        if kind in BARRIERS:
-            return self._control_run(group, now_ns)
-        return self._block(group, now_ns)
+        while True:
+            part = group if len(group) <= self._frames_max else group[: self._frames_max]
+            is_control = group[0].header.kind in BARRIERS
+            try:
+                decided = self._control_run(part, now_ns) if is_control else self._block(part, now_ns)
+                self._frames_max = min(GROUP_FRAMES_MAX, 2 * self._frames_max)
+            except (PeerViolation, InvariantBroken):
+                raise
+            except Exception as error:
+                # Nothing was changed. Halves: the others are decided, and what broke it comes to stand alone.
+                if len(part) > 1:
+                    self._frames_max = len(part) // 2
+                    continue
+                decided = self._refused(part[0], error, now_ns)
+            if len(part) < len(group):
+                decided.put_back_too(group[len(part) :])
+            return decided
+
+    def _refused(self, frame: Frame, error: Exception, now_ns: int) -> Decided:
+        """What a frame is told that broke what should have decided or answered it.
+
+        A request that is next uses its numbers, so that its sender has a final answer and goes on behind it.
+        """
+        header, book = frame.header, self.book
+        decided = Decided(book.sequence, None, 0, [], [], [], [Quarantined.of(frame, error, now_ns)])
+        if header.kind not in NUMBERED_KINDS:
+            decided.answers = [self._unanswered(header, now_ns)]
+            return decided
+        head = int(book.next_number[header.seat])
+        if (header.trade_date, header.first_number) != (book.trade_date, head):
+            decided.answers = [replies.not_applied(header, ReplyCode.BUSY, book.trade_date, head, now_ns)]
+            return decided
+        headers = frame.header_bytes + frame.signature
+        is_block = header.kind == FrameKind.RECORDS
+        bodies = (frame.body, b"") if is_block else (b"", frame.body)
+        try:
+            outcomes = engine.leave_undecided(
+                book, np.frombuffer(headers, PREFIX), time_after(book.ordered_at_ns, now_ns)
+            )
+        except MisuseError as misuse:
+            raise InvariantBroken(f"a frame that can neither be decided nor refused: {error!r}, {misuse}") from error
+        decided.row = self._row(book.trade_date, now_ns, headers, *bodies, outcomes)
+        decided.sequence, decided.frames, decided.answers = book.sequence, 1, [frame]
+        return decided
+
+    def _unanswered(self, header: Header, now_ns: int) -> bytes:
+        """A query that breaks its answer ends the asker's link; a logon is told to come again."""
+        if header.kind == FrameKind.QUERY:
+            return replies.unanswerable(header, self.book.trade_date, now_ns)
+        return replies.seat_head(header, self._seat_head(header.seat, ReplyCode.SESSION_UNKNOWN), now_ns)
 
     def _block(self, group: list[Frame], now_ns: int) -> Decided:
         decided = Decided(0, None, 0, [], [], [])
@@ -164,7 +163,12 @@ class Decider:
             self._decide_block(decided, block, now_ns)
         decided.sequence = self.book.sequence
         for place, frame, message in queries:
-            decided.answers[place] = self._answer(frame.header, message, now_ns)
+            try:
+                body = self._answers.answer(frame.header.sender, message)
+                decided.answers[place] = replies.answer(frame.header, body, self.book.trade_date, now_ns)
+            except Exception as error:  # the row stands: one question fails, and nothing else
+                decided.quarantined.append(Quarantined.of(frame, error, now_ns))
+                decided.answers[place] = self._unanswered(frame.header, now_ns)
         return decided
 
     def _decide_block(self, decided: Decided, block: list[Frame], now_ns: int) -> None:
@@ -180,52 +184,64 @@ class Decider:
     def _control_run(self, group: list[Frame], now_ns: int) -> Decided:
         """Frames that are next, in order, become one row; where each stands is told by those before it."""
         decided = Decided(self.book.sequence, None, 0, [], [], [])
-        run: list[tuple[Frame, ControlBody]] = []
+        run = ControlRun([], [], [])
         heads: dict[int, int] = {}
         versions: dict[int, int] = {}
         returned: dict[int, list[Frame]] = {}
-        for frame in group:
+        for place, frame in enumerate(group):
             header = frame.header
-            seat = header.seat
+            seat, version = header.seat, versions.get(header.seat, 0)
             if seat in returned:
                 returned[seat].append(frame)
                 continue
             if header.kind == FrameKind.NEGOTIATE:
                 code = self._logon_code(header, versions)
                 if code == ReplyCode.ACCEPTED:
-                    run.append((frame, self._logon_message(frame)))
-                    versions[seat] = header.session_version
-                head = self._seat_head(seat, code, heads.get(seat, 0), versions.get(seat, 0))
+                    run.add(place, len(decided.answers), self._logon_message(frame))
+                    version = versions[seat] = header.session_version
+                head = self._seat_head(seat, code, heads.get(seat, 0), version)
                 decided.answers.append(replies.seat_head(header, head, now_ns))
                 continue
-            head_number = heads.setdefault(seat, self._head_of(header))
-            arrival = self._arrival(header, head_number)
+            number = heads.setdefault(seat, self._head_of(header))
+            arrival = self._arrival(header, number)
             if arrival is Arrival.NEXT and not self._is_sure and may_depend_on_time(frame.body):
                 arrival = Arrival.UNTIMED
-            if arrival is Arrival.NEXT and not self._is_superseded(header, versions.get(seat, 0)):
-                heads[seat] = head_number + 1
-                run.append((frame, message_of(header.kind, frame.body)))
+            if arrival is Arrival.NEXT and not self._is_superseded(header, version):
+                heads[seat] = number + 1
+                run.add(place, len(decided.answers), message_of(header.kind, frame.body))
                 decided.answers.append(frame)
                 continue
-            answer = self._not_next(header, arrival, head_number, now_ns, decided.wanted, versions.get(seat, 0))
+            answer = self._not_next(header, arrival, number, now_ns, decided.wanted, version)
             if answer is None:
                 returned[seat] = [frame]
             else:
                 decided.answers.append(answer)
         decided.put_back = list(returned.values())
-        if run:
-            self._decide_control(decided, run, now_ns)
+        if run.places:
+            self._decide_control(decided, group, run, now_ns)
         decided.sequence = self.book.sequence
         return decided
 
-    def _decide_control(self, decided: Decided, run: list[tuple[Frame, ControlBody]], now_ns: int) -> None:
-        headers = b"".join([part for frame, _message in run for part in (frame.header_bytes, frame.signature)])
-        bodies = b"".join([frame.body for frame, _message in run])
-        messages = [message for _frame, message in run]
+    def _decide_control(self, decided: Decided, group: list[Frame], run: ControlRun, now_ns: int) -> None:
+        frames = [group[place] for place in run.places]
+        headers = b"".join([part for frame in frames for part in (frame.header_bytes, frame.signature)])
         trade_date = self.book.trade_date
-        outcomes = engine.decide_control(self.book, np.frombuffer(headers, PREFIX), messages, now_ns)
+        try:
+            outcomes = engine.decide_control(self.book, np.frombuffer(headers, PREFIX), run.messages, now_ns)
+        except NotJudged as fault:
+            if fault.place == 0:
+                raise fault.error from None
+            # What stands before it is decided and is the row; from it on everything is looked at again.
+            outcomes, frames = fault.outcomes, frames[: fault.place]
+            headers = headers[: fault.place * PREFIX_BYTES]
+            decided.answers = decided.answers[: run.answers[fault.place]]
+            waiting = {id(frame) for seat in decided.put_back for frame in seat}
+            cut = run.places[fault.place]
+            decided.put_back = []
+            decided.put_back_too([one for at, one in enumerate(group) if at >= cut or id(one) in waiting])
+        bodies = b"".join([frame.body for frame in frames])
         decided.row = self._row(trade_date, now_ns, headers, b"", bodies, outcomes)
-        decided.frames = len(run)
+        decided.frames = len(frames)
 
     def _logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
         if not self._is_owner(header):
@@ -321,25 +337,6 @@ class Decider:
         if not resolved:
             return None
         return replies.answer(header, outcome_answer(stored, header.seat, message), self.book.trade_date, now_ns)
-
-    def _answer(self, header: Header, message: Message, now_ns: int) -> bytes:
-        body: Message
-        if isinstance(message, BuyingPowerQuery):
-            contracts = engine.buying_power(self.book, header.sender, message.contract_nos)
-            body = BuyingPowerAnswer(self.book.sequence, contracts)
-        else:
-            # Totals of all parties are the bank's; anybody else learns nothing.
-            parties = self._totals() if header.sender == BANK_PARTY else []
-            body = TotalsAnswer(self.book.sequence, True, parties)
-        return replies.answer(header, body, self.book.trade_date, now_ns)
-
-    def _totals(self) -> list[PartyTotals]:
-        """Added up over all contracts once for each row, however often it is asked."""
-        sequence, parties = self._totals_of
-        if sequence != self.book.sequence:
-            parties = engine.totals(self.book)
-            self._totals_of = (self.book.sequence, parties)
-        return parties
 
     def _row(
         self, trade_date: int, now_ns: int, headers: bytes, records: bytes, control: bytes, outcomes: bytes

@@ -14,11 +14,13 @@ from typing import Final
 import asyncpg
 
 from config.exit_codes import ExitCode, ProcessFault
+from ledger import quarantine
 from ledger.boot_clock import boot_ns
 from ledger.connections import DATABASE_FAULTS as DATABASE_FAULTS
 from ledger.connections import connect as connect
 from ledger.core.row import Row
 from ledger.places import Places
+from ledger.quarantine import Quarantined
 from ledger.stored_row import COLUMNS, row_from, stored_values
 from protocol.errors import MisuseError
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
@@ -334,6 +336,11 @@ class Journal(JournalReader):
                     "(LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)"
                 )
                 await self._reading.execute(f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES IN ({trade_date})")
+
+    async def keep_quarantined(self, found: Quarantined) -> None:
+        """Writes a frame for people to look at, and forgets the oldest above KEPT_MAX."""
+        async with self._turn:
+            await quarantine.keep(self._reading, self.shard, found)
 
     async def close(self) -> None:
         """Closes both connections, at once where a statement is still under way."""

@@ -18,7 +18,7 @@ from ledger.core.control_rows import accepted_messages
 from ledger.core.frame_index import FrameIndex, sequence_in_page
 from ledger.core.row import Row, row_digest
 from ledger.core.row_form import form_fault
-from ledger.deciding import Lookup
+from ledger.decided import Lookup
 from ledger.journal import JournalReader, JournalTampered
 from ledger.repeats import StoredRow
 from protocol.header import PREFIX

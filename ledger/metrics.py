@@ -57,6 +57,7 @@ class LedgerMetrics:
     records: int = 0
     commits: int = 0
     repeats: int = 0
+    quarantined: int = 0
     sequence: int = 0
     epoch: int = 0
     queue_frames: int = 0
@@ -105,6 +106,7 @@ class LedgerCollector(Collector):
             ("commits", "Journal rows committed", figures.commits),
             ("repeats", "Frames answered from the journal", figures.repeats),
             ("clock_steps", "Times that the wall clock was put forward or back", figures.clock_steps),
+            ("quarantined", "Frames that could not be decided or answered; alarm on any", figures.quarantined),
         )
         for name, text, value in counters:
             yield CounterMetricFamily(f"yzt_ledger_{name}", text, value=value)

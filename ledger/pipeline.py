@@ -15,7 +15,8 @@ from ledger.boot_clock import boot_ns
 from ledger.clock_watch import LedgerClock
 from ledger.core.frame_index import FrameIndex
 from ledger.core.row import Row
-from ledger.deciding import Decided, Decider, Lookup
+from ledger.decided import Decided, Lookup
+from ledger.deciding import Decider
 from ledger.doorbell import Doorbell
 from ledger.gate import Gate, Outlet
 from ledger.groups import GroupCap, SeatQueues
@@ -23,6 +24,7 @@ from ledger.journal import Journal, JournalLost
 from ledger.look import Look
 from ledger.lookup import Finder
 from ledger.metrics import LedgerMetrics
+from ledger.quarantine import Quarantined
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
@@ -70,6 +72,8 @@ class Listeners:
     """The gateway forwarded what it must not have: its link has to be closed."""
     on_decided: Callable[[], None]
     """Frames have left the queues: there may be room again."""
+    on_quarantined: Callable[[Quarantined], None]
+    """A frame could not be decided or answered: people must hear of it."""
 
 
 class Pipeline:
@@ -210,6 +214,10 @@ class Pipeline:
         except PeerViolation as violation:
             self._listeners.on_violation(violation)
             return
+        for quarantined in decided.quarantined:
+            metrics.quarantined += 1
+            self._listeners.on_quarantined(quarantined)
+            self._in_background(self._journal.keep_quarantined(quarantined))
         for frames in decided.put_back:
             self.queues.put_back(frames, now.elapsed_ns)
         for lookup in decided.wanted:
@@ -235,6 +243,10 @@ class Pipeline:
             if open_date != row.trade_date:
                 await self._journal.open_date(open_date)
             await self._journal.append(row)
+        except ProcessFault:
+            raise
+        except Exception as error:
+            raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error!r}") from error
         finally:
             self._bell.ring()  # whoever hears it runs after this task is done
 

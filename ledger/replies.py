@@ -31,6 +31,21 @@ def answer(request: Header, message: Message, trade_date: int, now_ns: int) -> b
     return _to_seat(request, FrameKind.ANSWER, trade_date, request.first_number, message, now_ns)
 
 
+def unanswerable(request: Header, trade_date: int, now_ns: int) -> bytes:
+    """Instead of the answer to a QUERY that cannot be given: no message at all, so that the gateway ends the link."""
+    header = request._replace(
+        kind=FrameKind.ANSWER,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=request.sender,
+        trade_date=trade_date,
+        key_id=0,
+        sent_at_ns=now_ns,
+        valid_until_ns=0,
+    )
+    return make_unsigned_frame(header, b"").wire()
+
+
 def registered(message: Registered, now_ns: int) -> bytes:
     """What a gateway is told when its link begins."""
     return _to_gateway(FrameKind.REGISTERED, message, message.trade_date, now_ns)

@@ -91,7 +91,7 @@ class Service:
         decider = Decider(book, journal.shard, head.epoch, head.digest, self._metrics)
         self._compare_clock(book)
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
-        listeners = Listeners(self._on_violation, self._on_decided)
+        listeners = Listeners(self._on_violation, self._on_decided, lambda found: self._progress(str(found)))
         self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
         self._exposition = metrics.serve(self._metrics, settings.metrics_host, settings.metrics_port)
         port = self._exposition.port

@@ -49,6 +49,7 @@ class ReplyCode(IntEnum):
     BUSY = 240
     DRAINING = 250
     REQUEST_MALFORMED = 300
+    NOT_DECIDED = 305
     ROLE_FORBIDS = 310
     EXPIRED = 320
     CONTRACT_UNKNOWN = 330
@@ -132,6 +133,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.BUSY: CodeFacts("too much under way; come back after the time told", True, "1030"),
     ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
     ReplyCode.REQUEST_MALFORMED: CodeFacts("unknown kind, or a reserved or unused field is set", False, "2008"),
+    ReplyCode.NOT_DECIDED: CodeFacts("a fault of the bank: it moved nothing, and people look at it", True, "1030"),
     ReplyCode.ROLE_FORBIDS: CodeFacts("this party may not send this kind", False, "1026"),
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),

@@ -45,6 +45,16 @@ _ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
 
+class NotJudged(Exception):
+    """Frame `place` of a run broke what judges it; the frames before it are the row, with these `outcomes`."""
+
+    def __init__(self, place: int, outcomes: bytes, error: Exception) -> None:
+        super().__init__(f"frame {place}: {error!r}")
+        self.place = place
+        self.outcomes = outcomes
+        self.error = error
+
+
 def stands_alone(sender: int, body: bytes) -> bool:
     """Whether a CONTROL frame with this body must have a row of its own, told by its tag without decoding it.
 
@@ -106,19 +116,33 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     with the message of each. Returns the outcomes, 16 bytes for each CONTROL frame.
 
     Raises MisuseError, with nothing changed, for frames that are not next, come from a foreign seat, do not grow the
-    session version, or may not share a row.
+    session version, or may not share a row. Raises NotJudged when an exception that nobody foresaw kept a frame from
+    being judged: those before it are decided, it and those behind it have changed nothing.
     """
     _check(book, prefixes, messages)
-    _number(book, prefixes, time_after(book.ordered_at_ns, decided_at_ns))
+    ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
     codes: list[int] = []
-    for sender, seat, version, key_id, message in _facts(prefixes, messages):
+    sequence = book.sequence + 1
+    for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):
+            _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
             book.session_version[seat] = version
             continue
-        code = judge(book, sender, message, key_id, decided_at_ns)
+        try:
+            code = judge(book, sender, message, key_id, decided_at_ns)
+        except Exception as error:
+            raise NotJudged(place, _outcomes_of(codes), error) from error
         codes.append(code)
-        if code == ReplyCode.ACCEPTED and message is not None:
-            apply_control(book, message, decided_at_ns)
+        try:
+            _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
+            if code == ReplyCode.ACCEPTED and message is not None:
+                apply_control(book, message, decided_at_ns)
+        except Exception as error:
+            raise InvariantBroken(f"row {sequence} did not act as a whole: {error!r}") from error
+    return _outcomes_of(codes)
+
+
+def _outcomes_of(codes: Sequence[int]) -> bytes:
     outcomes = np.zeros(len(codes), OUTCOME)
     outcomes["code"] = codes
     return outcomes.tobytes()
@@ -140,7 +164,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
         raise InvariantBroken("the outcome of a control frame tells more than a code")
     _check(book, prefixes, messages)
-    _number(book, prefixes, row.ordered_at_ns)
+    _number(book, prefixes, row.sequence, row.ordered_at_ns)
     codes = iter(outcomes["code"].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):
@@ -184,11 +208,10 @@ def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -
             versions[seat] = version
 
 
-def _number(book: Book, prefixes: PrefixArray, ordered_at_ns: int) -> None:
+def _number(book: Book, prefixes: PrefixArray, sequence: int, ordered_at_ns: int) -> None:
     """The numbers are used and the row is the book's last. They take no page of the request table: control must find
     room when that is full. They are used before the effects: a roll closes the date that they belong to.
     """
-    sequence = book.sequence + 1
     is_control = prefixes["kind"] == FrameKind.CONTROL
     if is_control.any():
         numbered = Frames.of(prefixes[is_control])

@@ -24,6 +24,7 @@ from ledger.core.slices import state_slice_count, state_slice_digest
 from ledger.core.stored_blocks import check_outcomes, check_targets
 from ledger.core.totals import buying_power, totals
 from ledger.core.trade_dates import is_calendar_date
+from ledger.core.undecided import apply_undecided, is_undecided, leave_undecided
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
@@ -43,6 +44,7 @@ __all__ = [
     "has_room",
     "is_key_retired",
     "judge_version",
+    "leave_undecided",
     "place_fault",
     "row_holding",
     "state_slice_count",
@@ -63,16 +65,35 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     frames = Frames.of(prefixes)
     check_layout(records)
     check_next(book, frames, len(records))
-    give_out_pages(book, frames)
-    block = resolve(book, frames, records)
-    if block.count <= TINY_BLOCK_RECORDS:
-        outcomes = np.zeros(block.count, OUTCOME)
-        decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
-    else:
-        outcomes = lane.decide_block(book, block, decided_at_ns)
-    apply_block(book, block, outcomes)
-    advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
+    pages_before = book.requests.pages_used
+    rows = np.zeros(0, np.intp)
+    try:
+        give_out_pages(book, frames)
+        block = resolve(book, frames, records)
+        rows = block.row
+        outcomes = _decided(book, block, decided_at_ns)
+    except Exception:
+        # Nothing has acted yet: what was made ready is taken back, and the book is as it was.
+        book.requests.take_back(pages_before)
+        lane.clear_scratch(book, rows)
+        raise
+    try:
+        apply_block(book, block, outcomes)
+        advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
+    except InvariantBroken:
+        raise
+    except Exception as error:
+        # Outcomes have begun to act, and nobody knows what the book is now.
+        raise InvariantBroken(f"row {book.sequence + 1} did not act as a whole: {error!r}") from error
     return outcomes.tobytes()
+
+
+def _decided(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
+    if block.count > TINY_BLOCK_RECORDS:
+        return lane.decide_block(book, block, decided_at_ns)
+    outcomes = np.zeros(block.count, OUTCOME)
+    decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
+    return outcomes
 
 
 def apply_row(book: Book, row: Row) -> None:
@@ -88,6 +109,8 @@ def apply_row(book: Book, row: Row) -> None:
     try:
         if not row.headers:
             apply_genesis(book, _genesis_of(row), row.decided_at_ns)
+        elif is_undecided(row):
+            apply_undecided(book, row)
         elif row.records:
             _apply_stored_block(book, row)
         else:

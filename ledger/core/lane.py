@@ -326,3 +326,10 @@ def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positio
 
 assert _BUCKETS & (_BUCKETS - 1) == 0
 assert RELEASE < FILL_BUY < FILL_SELL  # `_write` takes the kinds up to FILL_BUY as those that concern a freeze
+
+
+def clear_scratch(book: Book, rows: Positions) -> None:
+    """Zero what a block on these account rows may have left behind when it was not decided to the end."""
+    book.scratch_fen[rows] = 0
+    book.scratch_mark[rows] = 0
+    book.scratch_bucket_fen.fill(0)

@@ -137,6 +137,14 @@ class RequestTable:
             self.pages_used += 1
             self.seat_slots[page // PAGES_PER_SEAT] += REQUEST_PAGE_RECORDS
 
+    def take_back(self, pages_used: int) -> None:
+        """Undo what `give_out` did since there were `pages_used`; none of these pages has been written to."""
+        for page in self.page_owners[pages_used : self.pages_used].tolist():
+            self.page_slot[page] = 0
+            self.seat_slots[page // PAGES_PER_SEAT] -= REQUEST_PAGE_RECORDS
+        self.page_owners[pages_used : self.pages_used] = 0
+        self.pages_used = pages_used
+
     def carry(self, keys: LongColumn) -> None:
         """Set the (c,) sorted `request_keys` of the carried freezes, before any page is given out."""
         self.carried_keys = keys

@@ -18,6 +18,7 @@ from ledger.core.frames import Frames, advance, check_next, give_out_pages
 from ledger.core.resolve import resolve
 from ledger.core.row import Row
 from ledger.core.row_form import time_fault
+from ledger.core.undecided import is_undecided
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
@@ -38,17 +39,22 @@ def runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
     run: list[Row] = []
     records_bytes = 0
     for row in rows:
-        fits = row.records and records_bytes + len(row.records) <= RUN_RECORDS_MAX * RECORD_BYTES
+        fits = _joins(row) and records_bytes + len(row.records) <= RUN_RECORDS_MAX * RECORD_BYTES
         if run and (not fits or len(run) == RUN_ROWS_MAX):
             yield run
             run, records_bytes = [], 0
         run.append(row)
         records_bytes += len(row.records)
-        if row.state_check or not row.records:
+        if row.state_check or not _joins(row):
             yield run
             run, records_bytes = [], 0
     if run:
         yield run
+
+
+def _joins(row: Row) -> bool:
+    """Whether a row is a block that may share a list with others."""
+    return bool(row.records) and not is_undecided(row)
 
 
 def apply_run(book: Book, run: list[Row]) -> bool:

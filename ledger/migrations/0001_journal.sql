@@ -47,3 +47,19 @@ CREATE TABLE frame_index (
     entries      bytea   NOT NULL, -- 16 bytes each, ascending: first number, sequence of the row that has it and those behind it
     PRIMARY KEY (shard, trade_date, seat, first_number)
 );
+
+-- Frames that broke what should have decided or answered them, the newest ones: for people. Nothing is read from it.
+CREATE TABLE quarantine (
+    id           bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shard        integer NOT NULL,
+    at_ns        bigint  NOT NULL, -- UTC nanoseconds since 1970
+    party        integer NOT NULL,
+    seat         integer NOT NULL,
+    kind         integer NOT NULL, -- of the frame
+    trade_date   integer NOT NULL,
+    first_number bigint  NOT NULL,
+    header       bytea   NOT NULL, -- 160 bytes: header and signature
+    body         bytea   NOT NULL,
+    reason       text    NOT NULL,
+    traceback    text    NOT NULL
+);

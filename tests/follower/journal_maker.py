@@ -21,6 +21,7 @@ from ledger.core.engine import (
 )
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
+from ledger.core.undecided import leave_undecided
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header
 from protocol.messages import (
     ChangeContract,
@@ -193,6 +194,14 @@ class JournalMaker:
             outcomes=outcomes,
             state_check=check,
         )
+
+    def undecided(self, seat: int, records: RecordArray) -> Row:
+        """A frame that the ledger could not decide: its numbers are used and nothing else."""
+        first_number = int(self.book.next_number[seat])
+        headers = self._prefix(FrameKind.RECORDS, seat, records.tobytes(), len(records), first_number)
+        decided_at_ns, trade_date = self._tick(), self.book.trade_date
+        outcomes = leave_undecided(self.book, np.frombuffer(headers, PREFIX), decided_at_ns)
+        return self._keep(decided_at_ns, trade_date, headers=headers, records=records.tobytes(), outcomes=outcomes)
 
     def _tick(self) -> int:
         self.now_ns += 1_000_000

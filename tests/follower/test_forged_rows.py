@@ -57,7 +57,7 @@ Reader = Callable[[list[Row]], None]
 
 
 def story() -> list[Row]:
-    """Every kind of row, two dates, a run of control frames, and slices of the state told."""
+    """Every kind of row, two dates, a run of control frames, one not decided, and slices of the state told."""
     made = trading()
     contract_no = contract_no_from_index(2)
     made.control_run(
@@ -69,6 +69,7 @@ def story() -> list[Row]:
     next_morning(made)
     target = {"target_date": DATE, "target_seat": SEAT, "target_number": 4}
     made.block((SEAT, joined([freezes([1], 10), record(RecordKind.RELEASE, 0, 3, **target)])), check_slice=1)
+    made.undecided(SEAT, freezes([0, 1], 1))
     made.block((SEAT, freezes([0] * 9, 1)), (OTHER_SEAT, freezes([1], 1)), check_slice=0)
     return made.rows
 

@@ -278,5 +278,10 @@ def _back(request: Header, kind: FrameKind) -> Header:
     )
 
 
+def unanswerable(asked: Frame) -> Frame:
+    """What is said instead of an answer that cannot be given."""
+    return make_unsigned_frame(_back(asked.header, FrameKind.ANSWER), b"")
+
+
 def _frame(request: Header, kind: FrameKind, message: Message) -> Frame:
     return make_unsigned_frame(_back(request, kind), encode(message))

@@ -28,7 +28,7 @@ from protocol.partner_events import (
     TradeDateOpened,
 )
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
-from tests.gateway.fake_ledger import DECIDED_AT_NS, FakeLedger, digest_of
+from tests.gateway.fake_ledger import DECIDED_AT_NS, FakeLedger, digest_of, unanswerable
 from tests.gateway.partner import Connect, freezes
 from tests.protocol import keys
 
@@ -139,6 +139,26 @@ async def test_queries_go_to_the_ledger_and_totals_of_the_book_are_the_gateways_
 
     assert totals == TotalsAnswer(1, True, [PartyTotals.of(2, 1_000, 0, 0, 0), PartyTotals.of(3, 500, 0, 0, 0)])
     assert len(ledger.received) == forwarded
+
+
+async def test_a_question_that_the_ledger_cannot_answer_ends_the_askers_link_alone(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger
+) -> None:
+    """The ledger says so by an ANSWER without a message."""
+    bank, broker = await connect(BANK_PARTY, BANK_SEAT), await connect()
+    await bank.log_on()
+    await broker.log_on()
+    ledger.answers = False
+    forwarded = len(ledger.received)
+    await bank.ask(8, TotalsQuery(1))
+    await ledger.until(lambda: len(ledger.received) > forwarded)
+
+    await ledger.say(unanswerable(ledger.received[-1]))
+
+    assert (await bank.hear(Terminated)).code == ReplyCode.STOPPING
+    ledger.answers = True
+    await broker.send(freezes(100), 1)
+    assert await broker.hear(OutcomesReceived)
 
 
 async def test_a_seat_that_the_ledger_registered_may_log_on_at_once(

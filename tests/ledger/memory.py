@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ledger.core import engine
 from ledger.core.book import Book, BookSize
 from ledger.core.row import Row
-from ledger.deciding import Decided, Decider
+from ledger.decided import Decided
+from ledger.deciding import Decider
 from ledger.groups import SeatQueues
 from ledger.metrics import LedgerMetrics
 from protocol.frame import Frame, FrameReader
