@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
+from ledger.core import engine
+from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
@@ -18,7 +21,7 @@ from protocol.messages import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.records import RecordArray
+from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus, RecordKind, contract_no_from_index
 from tests.ledger_core.desk import (
     BROKER,
@@ -143,10 +146,27 @@ def test_refused_control(code: ReplyCode, why: str, seat: int, ask: Callable[[Ba
     assert b.desk.book.next_number[seat] == number + 1  # refused, and its number is burnt
 
 
+NEVER_DECIDED = {ReplyCode.NOT_DECIDED}
+"""The law knows it not: a frame that broke the law is left so."""
+
+
 def test_every_journaled_code_has_one_row_in_rank_order() -> None:
     rows = [row[0] for row in RECORDS] + [row[0] for row in CONTROLS]
 
-    assert rows == [code for code in ReplyCode if code >= ReplyCode.REQUEST_MALFORMED]
+    assert rows == [code for code in ReplyCode if code >= ReplyCode.REQUEST_MALFORMED and code not in NEVER_DECIDED]
+
+
+def test_a_frame_that_is_left_undecided_uses_its_numbers_and_moves_nothing() -> None:
+    b = bank()
+    prefixes = b.desk.prefixes(Frame(SEAT, joined(freeze(b.ann, 1), freeze(b.ann, 2))))
+    number, money = int(b.desk.book.next_number[SEAT]), b.desk.money(b.ann)
+
+    outcomes = np.frombuffer(engine.leave_undecided(b.desk.book, prefixes, b.desk.now_ns), OUTCOME)
+
+    assert outcomes["code"].tolist() == [ReplyCode.NOT_DECIDED] * 2
+    assert int(b.desk.book.next_number[SEAT]) == number + 2
+    assert b.desk.money(b.ann) == money
+    assert not b.desk.book.requests.kind[own_slots(b.desk.book, Frames.of(prefixes), 2)].any()
 
 
 def test_one_fen_less_earns_the_rank_before() -> None:
