@@ -35,6 +35,7 @@ def plain(*command: str) -> Prepare:
 def garbage_key(folder: Path) -> list[str]:
     (folder / "bank.pem").write_text("no key\n")
     (folder / "bank.pem").chmod(0o600)
+    (folder / "bank.pem").chmod(0o600)
     (folder / "yzt.toml").write_text('[bank]\ned25519_key = "bank.pem"\n')
     return ["config", "check"]
 
@@ -67,7 +68,7 @@ COMMANDS: dict[str, tuple[Prepare, ExitCode, str]] = {
     "audit of nothing": (plain("audit"), ExitCode.USAGE, "command"),
     "no such configuration": (plain("up", "--config", "gone.toml"), ExitCode.CONFIG, "gone.toml: No such file"),
     "not TOML": (with_config("[gateway\n"), ExitCode.CONFIG, "yzt.toml: "),
-    "not UTF-8": (with_config("[gateway]\nhost = '\udcff'\n"), ExitCode.CONFIG, "yzt.toml: "),
+    "not UTF-8": (with_config("[gateway]\nhost = '\udcff'\n"), ExitCode.CONFIG, "yzt.toml:2: "),
     "unknown key": (with_config("[gateway]\nprot = 1\n"), ExitCode.CONFIG, "prot"),
     "wrong type": (with_config('[gateway]\nport = "x"\n'), ExitCode.CONFIG, "yzt.toml: gateway.port: "),
     "out of range": (with_config("[gateway]\nport = 70000\n"), ExitCode.CONFIG, "yzt.toml: gateway.port: "),

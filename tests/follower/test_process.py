@@ -154,7 +154,7 @@ def test_it_says_that_it_serves_takes_a_snapshot_when_asked_and_stops_in_order(
                 pass  # it looks again before it says that nothing is left
 
             follower.process.send_signal(signal.SIGUSR1)
-            assert (await follower.wait_for("snapshot of row")).startswith(f"snapshot of row {here.kept} in ")
+            assert (await follower.wait_for("snapshot of row")).startswith(f"follower: snapshot of row {here.kept} in ")
 
             assert snapshot.newest_first(state / "snapshots") == [state / "snapshots" / str(here.kept)]
             assert await follower.end(signal.SIGTERM) == ExitCode.OK
