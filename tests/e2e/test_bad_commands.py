@@ -35,7 +35,6 @@ def plain(*command: str) -> Prepare:
 def garbage_key(folder: Path) -> list[str]:
     (folder / "bank.pem").write_text("no key\n")
     (folder / "bank.pem").chmod(0o600)
-    (folder / "bank.pem").chmod(0o600)
     (folder / "yzt.toml").write_text('[bank]\ned25519_key = "bank.pem"\n')
     return ["config", "check"]
 
