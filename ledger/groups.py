@@ -32,8 +32,10 @@ GROUP_RECORDS_FLOOR: Final = 1_024
 """The measured cap never falls below this: one slow commit of a single record must not starve the next
 group.
 """
-GROUP_FRAMES_MAX: Final = 16_384
-"""Frames of one row: with their prefixes and the most records the row stays below JOURNAL_ROW_BYTES_MAX."""
+GROUP_FRAMES_MAX: Final = 2_048
+"""Frames of one group: a frame costs its tens of microseconds however few records it has, and when it is only a
+repeat, so this bounds how long anybody else waits for a group of the smallest ones.
+"""
 DECAY: Final = 0.9
 """Weight of the past in the measured cost of a record: about ten commits are remembered."""
 

@@ -1,5 +1,6 @@
 """Frames found again inside a stored row: the right one, whatever else the row holds, at a cost that does not grow."""
 
+from ledger.groups import GROUP_FRAMES_MAX
 from ledger.repeats import StoredRow
 from protocol.frame import Frame
 from protocol.header import unpack_header
@@ -61,3 +62,17 @@ def test_a_row_sorts_its_frames_once_however_often_it_is_asked() -> None:
         assert outcome is not None
         assert stored.answer_to(frame.header) is not None
     assert sorts == 1
+
+
+def test_a_flood_of_repeats_is_answered_in_groups_of_bounded_work_and_others_are_among_them() -> None:
+    ledger = MemoryLedger()
+    repeated = block(SEAT, 1, freezes(1))
+    ledger.ask(repeated)
+    ledger.put(*[repeated] * (3 * GROUP_FRAMES_MAX), control_of(BANK_SEAT, 5, b"\xc1", BANK_PARTY))
+
+    first, second = ledger.decide_next(), ledger.decide_next()
+
+    assert first is not None
+    assert second is not None
+    assert sorted((len(first.answers), len(second.answers))) == [1, GROUP_FRAMES_MAX]
+    assert len(ledger.queues) == 1
