@@ -16,6 +16,28 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 SELECT timestamptz 'epoch' + at_ns / 1000 * interval '1 microsecond'
 $$;
 
+-- The day that yyyymmdd names, NULL when it names none: what a partner wrote must not make a view unreadable.
+CREATE FUNCTION readable_date(yyyymmdd integer) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT CASE
+    WHEN yyyymmdd NOT BETWEEN 10101 AND 99991231 OR yyyymmdd / 100 % 100 NOT BETWEEN 1 AND 12 OR yyyymmdd % 100 < 1 THEN NULL
+    WHEN yyyymmdd % 100 <= CASE yyyymmdd / 100 % 100
+        WHEN 2 THEN CASE WHEN yyyymmdd / 10000 % 4 = 0 AND (yyyymmdd / 10000 % 100 <> 0 OR yyyymmdd / 10000 % 400 = 0) THEN 29 ELSE 28 END
+        WHEN 4 THEN 30
+        WHEN 6 THEN 30
+        WHEN 9 THEN 30
+        WHEN 11 THEN 30
+        ELSE 31
+    END THEN make_date(yyyymmdd / 10000, yyyymmdd / 100 % 100, yyyymmdd % 100)
+END
+$$;
+
+-- Bytes as a partner wrote them, without the zeros that fill them up: what is no ASCII, and zeros inside, as \ooo.
+CREATE FUNCTION readable_text(written bytea) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT encode(rtrim(written, '\x00'::bytea), 'escape')
+$$;
+
 CREATE VIEW bank_as_of AS
 SELECT r.sequence AS sequence,
        readable_time(r.decided_at_ns) AS decided_at
@@ -77,7 +99,7 @@ COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what an order may freeze no
 COMMENT ON COLUMN bank_accounts.withdrawable_fen IS 'what may be withdrawn now, fen: buying power without proceeds that are not cleared';
 
 CREATE VIEW bank_orders AS
-SELECT make_date(o.trade_date / 10000, o.trade_date / 100 % 100, o.trade_date % 100) AS trade_date,
+SELECT readable_date(o.trade_date) AS trade_date,
        o.seat AS seat,
        o.number AS number,
        p.party AS party,
@@ -88,10 +110,10 @@ SELECT make_date(o.trade_date / 10000, o.trade_date / 100 % 100, o.trade_date % 
        COALESCE(w1.name, 'CODE_' || o.code) AS outcome,
        o.code AS outcome_code,
        COALESCE(w2.name, 'NUMBER_' || o.market) AS market,
-       replace(encode(o.security, 'escape'), '\000', '') AS security,
+       readable_text(o.security) AS security,
        o.price / 10000.0 AS price_yuan,
        o.quantity AS quantity,
-       replace(encode(o.partner_ref, 'escape'), '\000', '') AS partner_ref,
+       readable_text(o.partner_ref) AS partner_ref,
        readable_time(o.decided_at_ns) AS decided_at,
        o.sequence AS sequence
 FROM orders o
@@ -119,7 +141,7 @@ COMMENT ON COLUMN bank_orders.decided_at IS 'when the ledger decided, to the mic
 COMMENT ON COLUMN bank_orders.sequence IS 'journal row that decided';
 
 CREATE VIEW bank_movements AS
-SELECT make_date(m.trade_date / 10000, m.trade_date / 100 % 100, m.trade_date % 100) AS trade_date,
+SELECT readable_date(m.trade_date) AS trade_date,
        m.seat AS seat,
        m.number AS number,
        p.party AS party,
@@ -131,12 +153,12 @@ SELECT make_date(m.trade_date / 10000, m.trade_date / 100 % 100, m.trade_date % 
        m.release_fen AS release_fen,
        m.turnover_fen AS turnover_fen,
        m.remaining_fen AS remaining_fen,
-       CASE WHEN m.target_date > 0 THEN make_date(m.target_date / 10000, m.target_date / 100 % 100, m.target_date % 100) END AS target_date,
+       readable_date(m.target_date) AS target_date,
        NULLIF(m.target_seat, 0) AS target_seat,
        NULLIF(m.target_number, 0) AS target_number,
        COALESCE(w2.name, 'CODE_' || m.code) AS outcome,
        m.code AS outcome_code,
-       replace(encode(m.partner_ref, 'escape'), '\000', '') AS partner_ref,
+       readable_text(m.partner_ref) AS partner_ref,
        readable_time(m.decided_at_ns) AS decided_at,
        m.sequence AS sequence
 FROM movements m
@@ -157,7 +179,7 @@ COMMENT ON COLUMN bank_movements.amount_fen IS 'amount drawn, released, sold for
 COMMENT ON COLUMN bank_movements.release_fen IS 'of a buy: what it gives back of its freeze, fen';
 COMMENT ON COLUMN bank_movements.turnover_fen IS 'of a fill: turnover, fen';
 COMMENT ON COLUMN bank_movements.remaining_fen IS 'what remains of the freeze after this, fen';
-COMMENT ON COLUMN bank_movements.target_date IS 'trade date of the freeze that this is about';
+COMMENT ON COLUMN bank_movements.target_date IS 'trade date of the freeze that this is about; NULL when the partner named no day';
 COMMENT ON COLUMN bank_movements.target_seat IS 'seat of the freeze that this is about';
 COMMENT ON COLUMN bank_movements.target_number IS 'number of the freeze that this is about';
 COMMENT ON COLUMN bank_movements.outcome IS 'ACCEPTED, or the reason of the refusal';
@@ -167,7 +189,7 @@ COMMENT ON COLUMN bank_movements.decided_at IS 'when the ledger decided, to the 
 COMMENT ON COLUMN bank_movements.sequence IS 'journal row that decided';
 
 CREATE VIEW bank_freezes AS
-SELECT make_date(f.trade_date / 10000, f.trade_date / 100 % 100, f.trade_date % 100) AS trade_date,
+SELECT readable_date(f.trade_date) AS trade_date,
        f.seat AS seat,
        f.number AS number,
        p.party AS party,
