@@ -78,15 +78,20 @@ class Decider:
         """
         self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
         self._is_sure = is_sure
+        before = self.book.sequence
         while True:
             part = group if len(group) <= self._frames_max else group[: self._frames_max]
             is_control = group[0].header.kind in BARRIERS
             try:
                 decided = self._control_run(part, now_ns) if is_control else self._block(part, now_ns)
                 self._frames_max = min(GROUP_FRAMES_MAX, 2 * self._frames_max)
-            except (PeerViolation, InvariantBroken):
+            except InvariantBroken:
                 raise
             except Exception as error:
+                if self.book.sequence != before:  # the journal would never hear of what the book has taken in
+                    raise InvariantBroken(f"row {before + 1} was decided and could not be made: {error!r}") from error
+                if isinstance(error, PeerViolation):
+                    raise
                 # Nothing was changed. Halves: the others are decided, and what broke it comes to stand alone.
                 if len(part) > 1:
                     self._frames_max = len(part) // 2
@@ -292,9 +297,7 @@ class Decider:
         return replies.not_applied(header, code, self.book.trade_date, head, now_ns, retry_ns)
 
     def _stored(self, seat: int, trade_date: int, number: int, wanted: list[Lookup]) -> tuple[bool, StoredRow | None]:
-        """(True, the row that holds a number or None), or (False, None) and the lookup is added to
-        `wanted`.
-        """
+        """(True, the row that holds a number or None), or (False, None) and the lookup is added to `wanted`."""
         book = self.book
         sequence: int | None = engine.row_holding(book, trade_date, seat, number)
         if trade_date < book.trade_date and trade_date != book.previous_date:

@@ -13,6 +13,7 @@ from protocol.frame import Frame
 
 KEPT_MAX: Final = 256
 """Frames in the table; the oldest go first. With bodies of at most 512 KiB they take 128 MiB at the most."""
+REASON_CHARS_MAX: Final = 1_024
 TRACEBACK_CHARS_MAX: Final = 16_384
 
 
@@ -24,8 +25,6 @@ WITH kept AS (
 )
 DELETE FROM quarantine WHERE id <= (SELECT id FROM kept) - $12::bigint
 """
-# PostgreSQL's text cannot hold the first.
-_AS_TEXT: Final = str.maketrans({"\x00": "\N{REPLACEMENT CHARACTER}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,12 @@ class Quarantined:
     @classmethod
     def of(cls, frame: Frame, error: Exception, at_ns: int) -> "Quarantined":
         """`error` as it was caught."""
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return cls(at_ns, frame, reason, "".join(traceback.format_exception(error))[-TRACEBACK_CHARS_MAX:])
+        try:
+            words = str(error)
+        except Exception as unsayable:
+            words = f"its words cannot be told: {type(unsayable).__name__}"
+        reason = _as_text(" ".join(f"{type(error).__name__}: {words}".split()))[:REASON_CHARS_MAX]
+        return cls(at_ns, frame, reason, _as_text("".join(traceback.format_exception(error)))[-TRACEBACK_CHARS_MAX:])
 
     def __str__(self) -> str:
         """One line for a log."""
@@ -59,5 +62,10 @@ async def keep(connection: asyncpg.Connection, shard: int, found: Quarantined) -
         _KEEP,
         *(shard, found.at_ns, header.sender, header.seat, header.kind, header.trade_date, header.first_number),
         *(frame.header_bytes + frame.signature, frame.body),
-        *(found.reason.translate(_AS_TEXT), found.traceback.translate(_AS_TEXT), KEPT_MAX),
+        *(found.reason, found.traceback, KEPT_MAX),
     )
+
+
+def _as_text(words: str) -> str:
+    """What PostgreSQL's text can hold: neither zero bytes nor halves of surrogates."""
+    return words.encode("utf-8", "backslashreplace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -227,6 +227,42 @@ def test_what_breaks_while_money_moves_stops_the_ledger(monkeypatch: Patch) -> N
         ledger.decide_next()
 
 
+@pytest.mark.parametrize("broken", ["row_digest", "annotations_of", "Row"])
+@pytest.mark.parametrize("message", [None, SUSPEND])
+def test_what_breaks_when_the_book_has_taken_a_row_in_stops_the_ledger(
+    broken: str, message: ChangeContract | None, monkeypatch: Patch
+) -> None:
+    """The journal would never hear of it: nothing decided behind it could be told, nor could it be told again."""
+    ledger = MemoryLedger()
+
+    def failing(*_arguments: object, **_more: object) -> None:
+        raise MemoryError("while making the row")
+
+    monkeypatch.setattr(deciding, broken, failing)
+    frames = [block(seat, 1, freezes(2)) for seat in (SEAT, SECOND_SEAT)]
+    if message is not None:
+        frames = [control_of(seat, 1, message) for seat in (SEAT, SECOND_SEAT)]
+    ledger.put(*frames)
+    with pytest.raises(InvariantBroken, match=r"row \d+ was decided and could not be made: MemoryError"):
+        ledger.decide_next()
+
+
+class Unsayable(Exception):
+    """Whose words break too."""
+
+    def __str__(self) -> str:
+        raise UnicodeError("no words")
+
+
+@pytest.mark.parametrize("error", [ValueError("\udc80 \x00"), Unsayable(), ValueError("x" * 10**6)])
+def test_whatever_an_exception_says_can_be_kept(error: Exception) -> None:
+    found = quarantine.Quarantined.of(poison(SEAT, 1), error, 1)
+
+    assert found.reason.startswith(type(error).__name__)
+    assert "\x00" not in (kept := found.reason + found.traceback)
+    assert len(kept.encode()) < 4 * (quarantine.TRACEBACK_CHARS_MAX + quarantine.REASON_CHARS_MAX)
+
+
 @pytest.mark.postgres
 def test_a_bad_frame_is_kept_for_people_counted_and_said_and_the_service_goes_on(
     config: Config, monkeypatch: Patch
