@@ -5,6 +5,7 @@ Belongs here: when a group is closed, what is in flight, who waits for what. Nev
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
 
+_LOG: Final = logging.getLogger(__name__)
 EARLY_RECORDS: Final = 4_096
 """Records whose journal bytes take longer to write than the fixed part of a commit."""
 GATE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Answers that wait for their commit; past it nothing more is decided."""
-
+KEEPING_MAX: Final = 16
+"""Frames that wait to be kept for people, with bodies of at most 8 MiB together; more are only said and counted."""
 FRAME_BYTES: Final = 1_024
 """What a frame in memory takes beside its body: header, prefix and their objects."""
 
@@ -105,6 +108,7 @@ class Pipeline:
         self._commit: _Commit | None = None
         self._ready: _Ready | None = None
         self._fetches: set[asyncio.Task[None]] = set()
+        self._keeping = 0
         self._finder = Finder(journal)
         self._committed = asyncio.Event()  # set, and replaced, by each commit
         self._fault: ProcessFault | None = None
@@ -217,7 +221,7 @@ class Pipeline:
         for quarantined in decided.quarantined:
             metrics.quarantined += 1
             self._listeners.on_quarantined(quarantined)
-            self._in_background(self._journal.keep_quarantined(quarantined))
+            self._in_background(self._keep(quarantined))
         for frames in decided.put_back:
             self.queues.put_back(frames, now.elapsed_ns)
         for lookup in decided.wanted:
@@ -232,6 +236,21 @@ class Pipeline:
         if not self.queues.frames:
             metrics.oldest_arrival_ns = 0
         self._listeners.on_decided()
+
+    async def _keep(self, quarantined: Quarantined) -> None:
+        """Keeps a frame for people. It has been said already, so what goes wrong here ends nothing: whether the
+        journal can be reached is found out where it is read and written.
+        """
+        if self._keeping >= KEEPING_MAX:
+            _LOG.error("%d frames wait to be kept: this one is not", self._keeping)
+            return
+        self._keeping += 1
+        try:
+            await self._journal.keep_quarantined(quarantined)
+        except Exception:
+            _LOG.exception("a frame that could not be decided could not be kept either")
+        finally:
+            self._keeping -= 1
 
     def _start_commit(self, ready: _Ready) -> None:
         task = asyncio.create_task(self._append(ready.row, ready.open_date), name=f"commit {ready.row.sequence}")

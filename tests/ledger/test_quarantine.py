@@ -302,6 +302,31 @@ def test_a_bad_frame_is_kept_for_people_counted_and_said_and_the_service_goes_on
 
 
 @pytest.mark.postgres
+def test_a_frame_that_cannot_be_kept_ends_nothing(config: Config, monkeypatch: Patch) -> None:
+    choke_in_resolve(monkeypatch)
+
+    async def failing(*_arguments: object) -> None:
+        raise asyncpg.DataError("a value that no table takes")
+
+    monkeypatch.setattr(Journal, "keep_quarantined", failing)
+
+    async def story() -> None:
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            await gateway.ask(*master_data())
+            bad = [poison(SEAT, number) for number in range(1, 4)]
+            answers = await gateway.ask(*bad, block(SECOND_SEAT, 1, freezes(2)))
+            assert codes_of(answers) == {(SEAT, number): [NOT_DECIDED] for number in range(1, 4)} | {
+                (SECOND_SEAT, 1): [0, 0]
+            }
+            await asyncio.sleep(0)
+            assert codes_of(await gateway.ask(block(SEAT, 4, freezes(1)))) == {(SEAT, 4): [0]}
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.postgres
 def test_a_commit_that_fails_before_it_waits_for_anything_stops_the_ledger_and_answers_nothing(
     config: Config, monkeypatch: Patch
 ) -> None:
