@@ -31,6 +31,8 @@ class Moment(NamedTuple):
     """Of the clock that is never stepped."""
     is_sure: bool
     """Whether `utc_ns` may decide what has expired."""
+    off_ns: int
+    """How far `utc_ns` was stepped, above 0: ahead; when it is to be believed, what is left to be slewed."""
 
 
 class ClockWatch:
@@ -83,7 +85,7 @@ class LedgerClock:
                 if watch.look(utc_ns, elapsed_ns) != was_sure:
                     self._say()
                 break
-        return Moment(utc_ns, elapsed_ns, watch.is_sure)
+        return Moment(utc_ns, elapsed_ns, watch.is_sure, watch.off_ns)
 
     def _say(self) -> None:
         if self.watch.is_sure:

@@ -1,8 +1,7 @@
 """From a group of frames to one journal row and its answers, in memory and at once.
 
-Belongs here: sequence checks against the book's own heads, repeats, queries, the making of a row. Never
-here: rules about money (ledger.core), waiting, sockets, SQL. What needs a row that is not in memory is
-returned as wanted.
+Belongs here: sequence checks against the book's own heads, repeats, queries, the making of a row. Never here: rules
+about money (ledger.core), waiting, sockets, SQL. What needs a row that is not in memory is returned as wanted.
 """
 
 import dataclasses
@@ -14,7 +13,7 @@ from ledger import replies
 from ledger.book_answers import BookAnswers
 from ledger.core import engine
 from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, NotJudged, annotations_of, may_depend_on_time, message_of
+from ledger.core.control_rows import ControlBody, NotJudged, annotations_of, closes_date, may_depend_on_time, message_of
 from ledger.core.frames import time_after
 from ledger.core.row import Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
@@ -22,6 +21,7 @@ from ledger.core.sequence import Arrival, classify
 from ledger.decided import ControlRun, Decided, Lookup
 from ledger.groups import BARRIERS, GROUP_FRAMES_MAX
 from ledger.metrics import LedgerMetrics
+from ledger.moments import Moments
 from ledger.quarantine import Quarantined
 from ledger.repeats import RecentRows, StoredRow, outcome_answer
 from ledger.state_round import StateRound
@@ -41,7 +41,7 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
     Arrival.OLD_DATE: ReplyCode.WRONG_TRADE_DATE,
     Arrival.LATER_DATE: ReplyCode.WRONG_TRADE_DATE,
     Arrival.DATE_FULL: ReplyCode.SEAT_DATE_FULL,
-    Arrival.KEY_RETIRED: ReplyCode.SIGNATURE_INVALID,
+    Arrival.KEY_OVER: ReplyCode.SIGNATURE_INVALID,
     Arrival.UNTIMED: ReplyCode.BUSY,
 }
 
@@ -64,20 +64,22 @@ class Decider:
         self._frames_max = GROUP_FRAMES_MAX
         """Of one row: fewer after a group that could not be decided, until its frame is found."""
         self._elapsed_ns = 0
-        self._is_sure = True
+        self._moments = Moments(0, 0, True)
 
     def party_of(self, seat: int) -> int:
         """The party that owns a seat, 0 when nobody does."""
         return int(self.book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
 
-    def decide(self, group: list[Frame], now_ns: int, elapsed_ns: int | None = None, is_sure: bool = True) -> Decided:
+    def decide(
+        self, group: list[Frame], now_ns: int, elapsed_ns: int | None = None, is_sure: bool = True, off_ns: int = 0
+    ) -> Decided:
         """Decides a group as `SeatQueues.take` forms it: barriers only, or none.
 
         `now_ns`: the bank's clock, `elapsed_ns`: one that is never stepped. What could expire waits unless `is_sure`.
         Raises PeerViolation when the gateway forwarded what it must not have; nothing was decided then.
         """
         self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
-        self._is_sure = is_sure
+        self._moments = Moments.of(now_ns, is_sure, off_ns)
         before = self.book.sequence
         while True:
             part = group if len(group) <= self._frames_max else group[: self._frames_max]
@@ -112,16 +114,16 @@ class Decider:
             decided.answers = [self._unanswered(header, now_ns)]
             return decided
         head = int(book.next_number[header.seat])
-        if (header.trade_date, header.first_number) != (book.trade_date, head):
+        is_next = (header.trade_date, header.first_number) == (book.trade_date, head)
+        if not is_next or self._moments.key_over(self.book, header) is not None:
             decided.answers = [replies.not_applied(header, ReplyCode.BUSY, book.trade_date, head, now_ns)]
             return decided
         headers = frame.header_bytes + frame.signature
         is_block = header.kind == FrameKind.RECORDS
         bodies = (frame.body, b"") if is_block else (b"", frame.body)
         try:
-            outcomes = engine.leave_undecided(
-                book, np.frombuffer(headers, PREFIX), time_after(book.ordered_at_ns, now_ns)
-            )
+            ordered_at_ns = time_after(book.ordered_at_ns, now_ns)
+            outcomes = engine.leave_undecided(book, np.frombuffer(headers, PREFIX), now_ns, ordered_at_ns)
         except MisuseError as misuse:
             raise InvariantBroken(f"a frame that can neither be decided nor refused: {error!r}, {misuse}") from error
         decided.row = self._row(book.trade_date, now_ns, headers, *bodies, outcomes)
@@ -208,8 +210,8 @@ class Decider:
                 decided.answers.append(replies.seat_head(header, head, now_ns))
                 continue
             number = heads.setdefault(seat, self._head_of(header))
-            arrival = self._arrival(header, number)
-            if arrival is Arrival.NEXT and not self._is_sure and may_depend_on_time(frame.body):
+            arrival = self._arrival(header, number, closes_date(header.sender, frame.body))
+            if arrival is Arrival.NEXT and not self._moments.is_sure and may_depend_on_time(frame.body):
                 arrival = Arrival.UNTIMED
             if arrival is Arrival.NEXT and not self._is_superseded(header, version):
                 heads[seat] = number + 1
@@ -251,8 +253,8 @@ class Decider:
     def _logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
         if not self._is_owner(header):
             return ReplyCode.SESSION_UNKNOWN
-        if engine.is_key_retired(self.book, header.sender, header.key_id):
-            return ReplyCode.SIGNATURE_INVALID
+        if (over := self._moments.key_over(self.book, header)) is not None:
+            return ReplyCode.SIGNATURE_INVALID if over is Arrival.KEY_OVER else ReplyCode.STOPPING
         in_force = versions.get(header.seat, int(self.book.session_version[header.seat]))
         return engine.judge_version(in_force, header.session_version)
 
@@ -262,13 +264,13 @@ class Decider:
         except MisuseError as error:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, str(error)) from error
 
-    def _arrival(self, header: Header, head: int) -> Arrival:
-        if engine.is_key_retired(self.book, header.sender, header.key_id):
-            return Arrival.KEY_RETIRED  # the gateway let it pass before the key was ended
-        arrival = classify(header, self.book.trade_date, head)
+    def _arrival(self, header: Header, head: int, closes_date: bool = False) -> Arrival:
+        if (over := self._moments.key_over(self.book, header)) is not None:
+            return over
+        arrival = classify(header, self.book.trade_date, head, closes_date)
         if arrival is Arrival.NEXT and not engine.has_room(self.book, header, head):
             return Arrival.DATE_FULL
-        if arrival is Arrival.NEXT and header.valid_until_ns and not self._is_sure:
+        if arrival is Arrival.NEXT and header.valid_until_ns and not self._moments.is_sure:
             return Arrival.UNTIMED
         return arrival
 

@@ -214,7 +214,7 @@ class Pipeline:
         metrics.group_records_cap = self._cap.records(self.queues.records)
         group = self.queues.take(metrics.group_records_cap)
         try:
-            decided = self.decider.decide(group, now.utc_ns, now.elapsed_ns, now.is_sure)
+            decided = self.decider.decide(group, *now)
         except PeerViolation as violation:
             self._listeners.on_violation(violation)
             return

@@ -14,13 +14,13 @@ import numpy as np
 from ledger.core.columns import LongColumn
 from ledger.core.row import Row, outcome_frame
 from protocol.header import PREFIX, Header, unpack_header
-from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
+from protocol.limits import CONTROL_NUMBERS_KEPT, OUTCOME_BYTES, PREFIX_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.messages import OutcomeAnswer, OutcomeQuery
 from protocol.records import OUTCOME
 from protocol.vocabulary import NUMBERED_KINDS
 
 _NUMBER_BITS: Final = 32
-assert REQUESTS_PER_SEAT_DATE_MAX < 1 << _NUMBER_BITS
+assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1 < 1 << _NUMBER_BITS
 RECENT_BYTES_MAX: Final = 64 * 1024 * 1024
 """Headers and outcomes of recent rows: several seconds at full rate, so that a reconnecting gateway finds
 its own.

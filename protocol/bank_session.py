@@ -18,7 +18,7 @@ from protocol.bank_events import (
     RequestReceived,
     SessionPolicy,
 )
-from protocol.caller_check import CallerCheck
+from protocol.caller_check import NOT_KNOWN, CallerCheck
 from protocol.codes import ReplyCode, ends_link
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame, FrameReader
@@ -263,7 +263,7 @@ class BankSession:
         if self._state is not BankState.ESTABLISHED:
             return
         if ends_link(code := code_from_number(message.code)):
-            raise PeerViolation(code, "found by the ledger")
+            raise PeerViolation(code, f"the ledger does not apply the request at {message.refused_number}")
         self._numbers.not_applied(header.trade_date, message)
         self._say(FrameKind.NOT_APPLIED, message, now_ns, trade_date=header.trade_date)
 
@@ -281,15 +281,16 @@ class BankSession:
             self._say_heartbeat(False, now_ns)
 
     def terminate(self, code: ReplyCode, detail: str, now_ns: int, version_in_force: int = 0) -> None:
-        """Queue TERMINATE; the session is over. Saying it again changes nothing. `detail`: cut to 200 chars.
-
-        `version_in_force`: of the seat, when its owner knows of a newer one than this session's. Before a header was
-        read it is addressed to party 0 and seat 0: to whoever is at the other end.
+        """Queue TERMINATE; the session is over. Saying it again changes nothing. `detail`: cut to 200 chars; with
+        SIGNATURE_INVALID it is not told, there is nothing to learn. `version_in_force`: of the seat, when its owner
+        knows of a newer one than this session's. Before a header was read it is addressed to party 0 and seat 0.
         """
         target = BANK_TRANSITIONS.get((self._state, BankTrigger.TERMINATE_SAID))
         if target is None:
             return
         version = max(self._version_in_force, version_in_force)
+        if code is ReplyCode.SIGNATURE_INVALID:
+            version, detail = 0, NOT_KNOWN
         message = Terminate(int(code), version, detail[:DETAIL_CHARS_MAX], self._nonce)
         self._say(FrameKind.TERMINATE, message, now_ns)
         self._state = target

@@ -5,6 +5,8 @@ order of frames (session_states), which keys there are (registry). Everything th
 signature reads the same.
 """
 
+from typing import Final
+
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header
@@ -14,7 +16,7 @@ from protocol.registry import PartyRegistry
 from protocol.session_states import TO_BANK_TRIGGERS
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
-_UNKNOWN = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
+NOT_KNOWN: Final = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
 _LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
 
 
@@ -54,7 +56,7 @@ class CallerCheck:
             or self._registry.owner_of(header.seat) != header.sender
             or not verifier.verify(header_bytes, signature)
         ):
-            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, _UNKNOWN)
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, NOT_KNOWN)
         if header.seat != self.seat or header.sender != self.party:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, "a link carries one seat")
         if header.kind in _LOGONS:

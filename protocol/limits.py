@@ -32,13 +32,15 @@ CREDIT_RECORDS_DEFAULT = 65_536
 CREDIT_RECORDS_MAX = 262_144
 PARTIES_MAX = 1_024
 SEATS_MAX = 1_024
+KEY_ID_STEP_MAX = 1_024  # ids are never free again: no single registration uses up those of a party
 KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past; expired and ended ones do not count
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.5 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
 BANK_REQUESTS_SHARE = 8  # one slot in so many is kept for the bank: it books whatever the brokers send
-REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # beyond it a seat is told SEAT_DATE_FULL
+REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # RECORDS beyond it are told SEAT_DATE_FULL
+CONTROL_NUMBERS_KEPT = 2**20  # numbers behind these for CONTROL alone: two days of it at a broker's rate
 LINKS_MAX = 1_024
 
 IN_FLIGHT_RECORDS_MAX = 2**20  # forwarded and unanswered in one gateway: 64 MiB of bodies
@@ -105,7 +107,7 @@ assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2
 assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
 assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
-assert REQUESTS_PER_SEAT_DATE_MAX + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX
+assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
@@ -118,6 +120,9 @@ assert CONTROL_AT_ONCE_MAX >= CONTROL_PER_SECOND_MAX
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
 assert REQUEST_FRESH_NS == NEGOTIATE_FRESH_NS  # one clock, one tolerance: who may log on may also ask
 assert SESSION_VERSION_STEP_MAX * 2**20 < 2**31
+assert KEYS_PER_PARTY_MAX < KEY_ID_STEP_MAX  # keys that give way leave room for the next id
+assert KEY_ID_STEP_MAX * 2**20 < 2**31
+assert 86_400 * CONTROL_PER_SECOND_MAX + CONTROL_AT_ONCE_MAX < CONTROL_NUMBERS_KEPT
 assert CLOCK_STEP_NS * 4 <= REQUEST_FRESH_NS <= CLOCK_SETTLED_NS  # requests of the wrong time are stale before that
 assert BUSY_RETRY_NS < STALE_RETRY_NS <= REQUEST_FRESH_NS
 assert REPLY_BYTES_UNSENT_PARTY_MAX >= 2 * REPLY_BYTES_UNSENT_MAX  # one bad link does not end its party's others

@@ -87,7 +87,6 @@ class Book:
     parties: dict[int, PartyEntry]
     role: ByteColumn  # 0: no such party
     proceeds_at_fill: ByteColumn
-    retired_key_id: LongColumn  # highest number of a key that the party has no more, 0: none
     seat_owner: IntColumn  # party, 0: no such seat
     session_version: LongColumn
     next_number: LongColumn  # of the open date
@@ -126,7 +125,6 @@ class Book:
             parties={},
             role=byte_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
-            retired_key_id=long_zeros(parties),
             seat_owner=int_zeros(seats),
             session_version=long_zeros(seats),
             next_number=np.ones(seats, np.int64),

@@ -1,7 +1,7 @@
 """Control messages: who is who, which contracts exist and in what state, restraints, the trade date.
 
-Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), session
-rules, how a number is consumed (engine).
+Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), which keys
+may come and go (keys), session rules, how a number is consumed (engine).
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from ledger.core.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.contract_states import MAY_OPEN_AS, STATUS_TOLD, next_state, opening_state
+from ledger.core.keys import judge_key, judge_key_end, with_key, without_key
 from ledger.core.roles import may_send_control
 from ledger.core.trade_dates import days_between, is_calendar_date
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.limits import KEYS_PER_PARTY_MAX, TRADE_DATE_AHEAD_DAYS_MAX
+from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX
 from protocol.messages import (
     ChangeContract,
     ContractTerms,
@@ -31,13 +32,11 @@ from protocol.messages import (
     RegisterSeat,
     SetRestraint,
 )
-from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
     ContractEvent,
     Role,
-    Suite,
     contract_no_from_index,
     contract_nos_from_indices,
     index_from_contract_no,
@@ -57,9 +56,9 @@ def judge(book: Book, party: int, message: ControlMessage | None, key_id: int, d
         case RegisterParty():
             return _judge_party(book, message)
         case RegisterKey():
-            return _judge_key(book, message, decided_at_ns)
+            return judge_key(book, message, decided_at_ns)
         case EndKey():
-            return _judge_key_end(book, message, party, key_id)
+            return judge_key_end(book, message, key_id)
         case RegisterSeat():
             return _judge_seat(book, message)
         case OpenContracts():
@@ -103,57 +102,6 @@ def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
     if message.party in book.parties:
         return ReplyCode.PARTY_EXISTS
     return ReplyCode.ACCEPTED
-
-
-def _judge_key(book: Book, message: RegisterKey, decided_at_ns: int) -> ReplyCode:
-    entry = book.parties.get(message.party)
-    if entry is None:
-        return ReplyCode.PARTY_UNKNOWN
-    if _key_of(entry, message.key_id) is not None or message.key_id <= entry.retired_key_id:
-        return ReplyCode.KEY_UNFIT
-    if len(_kept_keys(entry, decided_at_ns)) >= KEYS_PER_PARTY_MAX:
-        return ReplyCode.KEY_UNFIT
-    if message.not_before_ns >= message.not_after_ns:
-        return ReplyCode.KEY_UNFIT
-    try:
-        verifier_from_bytes(Suite(entry.suite), message.public_key)
-    except MisuseError:
-        return ReplyCode.KEY_UNFIT
-    return ReplyCode.ACCEPTED
-
-
-def _judge_key_end(book: Book, message: EndKey, party: int, key_id: int) -> ReplyCode:
-    entry = book.parties.get(message.party)
-    if entry is None:
-        return ReplyCode.PARTY_UNKNOWN
-    if _key_of(entry, message.key_id) is None:
-        return ReplyCode.KEY_UNFIT
-    # The bank's own seat ends a key with another one, so that it is never left without a key that is known to sign.
-    ends_itself = message.party == party and message.key_id == key_id
-    return ReplyCode.KEY_UNFIT if ends_itself else ReplyCode.ACCEPTED
-
-
-def _key_of(entry: PartyEntry, key_id: int) -> PartyKey | None:
-    return next((key for key in entry.keys if key.key_id == key_id), None)
-
-
-def _kept_keys(entry: PartyEntry, decided_at_ns: int) -> list[PartyKey]:
-    """The keys that stand when one more comes: as they are while there is room, without the expired ones else."""
-    if len(entry.keys) < KEYS_PER_PARTY_MAX:
-        return entry.keys
-    return [key for key in entry.keys if decided_at_ns < key.not_after_ns]
-
-
-def _with_keys(entry: PartyEntry, keys: list[PartyKey]) -> PartyEntry:
-    """The party with these of its keys, and perhaps a new one; the numbers of the others are never given again."""
-    kept = {key.key_id for key in keys}
-    gone = [key.key_id for key in entry.keys if key.key_id not in kept]
-    return replace(entry, keys=keys, retired_key_id=max([entry.retired_key_id, *gone]))
-
-
-def is_key_retired(book: Book, party: int, key_id: int) -> bool:
-    """Whether a party once had this key and has it no more: what it signed is not applied."""
-    return 0 < key_id <= int(book.retired_key_id[party]) and _key_of(book.parties[party], key_id) is None
 
 
 def _judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
@@ -215,12 +163,10 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> No
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns):
-            entry = book.parties[party]
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns)
-            _set_party(book, _with_keys(entry, [*_kept_keys(entry, decided_at_ns), key]))
+            book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
         case EndKey(party, key_id):
-            entry = book.parties[party]
-            _set_party(book, _with_keys(entry, [key for key in entry.keys if key.key_id != key_id]))
+            book.parties[party] = without_key(book.parties[party], key_id)
         case RegisterSeat(seat, party):
             entry = book.parties[party]
             book.parties[party] = replace(entry, seats=[*entry.seats, seat])
@@ -244,14 +190,9 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> No
             raise MisuseError("a genesis inside the journal")
 
 
-def _set_party(book: Book, entry: PartyEntry) -> None:
-    book.parties[entry.party] = entry
-    book.retired_key_id[entry.party] = entry.retired_key_id
-
-
 def add_party(book: Book, entry: PartyEntry) -> None:
     """Enter a party with its seats into the tables."""
-    _set_party(book, entry)
+    book.parties[entry.party] = entry
     book.role[entry.party] = entry.role
     book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
     for seat in entry.seats:

@@ -68,6 +68,11 @@ def may_depend_on_time(body: bytes) -> bool:
     return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == RegisterKey.__struct_config__.tag
 
 
+def closes_date(sender: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body is the bank's OpenTradeDate, told by its tag without decoding it."""
+    return stands_alone(sender, body) and body[1] == OpenTradeDate.__struct_config__.tag
+
+
 def message_of(kind: int, body: bytes) -> ControlBody:
     """The message in the body of a CONTROL or NEGOTIATE frame. Raises MisuseError when a NEGOTIATE has none."""
     try:
@@ -119,7 +124,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     session version, or may not share a row. Raises NotJudged when an exception that nobody foresaw kept a frame from
     being judged: those before it are decided, it and those behind it have changed nothing.
     """
-    _check(book, prefixes, messages)
+    _check(book, prefixes, messages, decided_at_ns)
     ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
     codes: list[int] = []
     sequence = book.sequence + 1
@@ -163,7 +168,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     outcomes = np.frombuffer(row.outcomes, OUTCOME)
     if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
         raise InvariantBroken("the outcome of a control frame tells more than a code")
-    _check(book, prefixes, messages)
+    _check(book, prefixes, messages, row.decided_at_ns)
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
     codes = iter(outcomes["code"].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
@@ -189,13 +194,13 @@ def judge_version(in_force: int, wanted: int) -> ReplyCode:
     return ReplyCode.ACCEPTED if fits else ReplyCode.SESSION_VERSION_NOT_GROWING
 
 
-def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody]) -> None:
+def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], decided_at_ns: int) -> None:
     frames = Frames.of(prefixes)
-    check_seats(book, frames)
+    check_seats(book, frames, decided_at_ns)
     is_control = prefixes["kind"] == FrameKind.CONTROL
     numbered = int(np.count_nonzero(is_control))
     if numbered:
-        check_next(book, Frames.of(prefixes[is_control]), numbered)
+        check_next(book, Frames.of(prefixes[is_control]), numbered, decided_at_ns)
     if len(messages) > 1 and any(isinstance(message, ALONE) for message in messages):
         told = prefixes["sender"].tolist()
         if any(isinstance(it, ALONE) and sender == BANK_PARTY for it, sender in zip(messages, told, strict=True)):

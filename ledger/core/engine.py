@@ -9,12 +9,13 @@ import numpy as np
 
 from ledger.core import lane
 from ledger.core.book import Book
-from ledger.core.control import add_party, is_key_retired
+from ledger.core.control import add_party
 from ledger.core.control_rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
+from ledger.core.keys import is_key_over
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.room import has_room
 from ledger.core.row import FIRST_DIGEST, Row, row_digest
@@ -42,7 +43,7 @@ __all__ = [
     "decide_control",
     "genesis_row",
     "has_room",
-    "is_key_retired",
+    "is_key_over",
     "judge_version",
     "leave_undecided",
     "place_fault",
@@ -64,7 +65,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     """
     frames = Frames.of(prefixes)
     check_layout(records)
-    check_next(book, frames, len(records))
+    check_next(book, frames, len(records), decided_at_ns)
     pages_before = book.requests.pages_used
     rows = np.zeros(0, np.intp)
     try:
@@ -203,7 +204,7 @@ def place_fault(book: Book, row: Row) -> str | None:
 def _apply_stored_block(book: Book, row: Row) -> None:
     records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
     frames = Frames.of(row.prefixes())
-    check_next(book, frames, len(records))
+    check_next(book, frames, len(records), row.decided_at_ns)
     give_out_pages(book, frames)
     apply_stored_block(book, resolve(book, frames, records), outcomes)
     advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))

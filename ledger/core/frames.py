@@ -11,6 +11,7 @@ import numpy as np
 
 from ledger.core.book import Book
 from ledger.core.columns import LongColumn, Positions
+from ledger.core.keys import is_key_over
 from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
 from protocol.errors import MisuseError
 from protocol.header import PrefixArray
@@ -52,24 +53,22 @@ class Frames:
         return np.repeat(values, self.record_count)
 
 
-def check_seats(book: Book, frames: Frames) -> None:
-    """Raises MisuseError unless every seat is registered and belongs to the sender, who still has the key."""
+def check_seats(book: Book, frames: Frames, decided_at_ns: int) -> None:
+    """Raises MisuseError unless every seat is registered and belongs to the sender, whose key is still good."""
     seats = frames.seat
     if int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
         raise MisuseError("a seat out of range")
     owners = book.seat_owner.take(seats)
     if not owners.all() or (owners != frames.sender).any():
         raise MisuseError("a frame from a seat that is not the sender's")
-    perhaps_retired = (frames.key_id > 0) & (frames.key_id <= book.retired_key_id.take(frames.sender))
-    for place in np.flatnonzero(perhaps_retired).tolist():
-        sender, key_id = int(frames.sender[place]), int(frames.key_id[place])
-        if all(key.key_id != key_id for key in book.parties[sender].keys):
-            raise MisuseError(f"a frame under key {key_id}, which party {sender} has no more")
+    for sender, key_id in set(zip(frames.sender.tolist(), frames.key_id.tolist(), strict=True)):
+        if is_key_over(book, sender, key_id, decided_at_ns):
+            raise MisuseError(f"a frame under key {key_id} of party {sender}, which is good no more")
 
 
-def check_next(book: Book, frames: Frames, count: int) -> None:
+def check_next(book: Book, frames: Frames, count: int, decided_at_ns: int) -> None:
     """Raises MisuseError unless every frame is next at its seat when its turn comes, and all have `count` records."""
-    check_seats(book, frames)
+    check_seats(book, frames, decided_at_ns)
     counts = frames.record_count
     if (frames.trade_date != book.trade_date).any():
         raise MisuseError("a frame of a trade date that is not open")

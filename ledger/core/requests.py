@@ -27,6 +27,7 @@ from ledger.core.columns import (
 )
 from protocol.errors import MisuseError
 from protocol.limits import (
+    CONTROL_NUMBERS_KEPT,
     REQUEST_PAGE_RECORDS,
     REQUESTS_PER_DATE_MAX,
     REQUESTS_PER_SEAT_DATE_MAX,
@@ -45,7 +46,7 @@ _SEAT_BITS = 11
 _NUMBER_BITS = 26
 assert REQUEST_PAGE_RECORDS == 1 << PAGE_BITS
 assert SEATS_MAX < 1 << _SEAT_BITS
-assert REQUESTS_PER_SEAT_DATE_MAX < 1 << _NUMBER_BITS
+assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1 < 1 << _NUMBER_BITS
 assert TRADE_DATE_MAX < 1 << (63 - _SEAT_BITS - _NUMBER_BITS)
 assert REQUESTS_PER_DATE_MAX < 2**31  # a slot fits the page table's int32
 

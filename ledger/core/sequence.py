@@ -7,7 +7,8 @@ case (the ledger's link), the heads themselves (book).
 from enum import IntEnum
 
 from protocol.header import Header
-from protocol.limits import REQUESTS_PER_SEAT_DATE_MAX
+from protocol.limits import CONTROL_NUMBERS_KEPT, REQUESTS_PER_SEAT_DATE_MAX
+from protocol.vocabulary import FrameKind
 
 
 class Arrival(IntEnum):
@@ -19,13 +20,17 @@ class Arrival(IntEnum):
     STRADDLES = 4  # it begins before the head and ends after it
     OLD_DATE = 5  # numbered in a trade date before the open one
     LATER_DATE = 6  # numbered in a trade date that is not open yet
-    DATE_FULL = 7  # it is next, and would pass the requests that a seat may make on one date
-    KEY_RETIRED = 8  # it was signed with a key that its party has no more
-    UNTIMED = 9  # it is next, and may expire while nobody knows what time it is
+    DATE_FULL = 7  # it is next, and would pass the numbers that its kind has on one date
+    KEY_OVER = 8  # it was signed with a key of its party that is good no more
+    UNTIMED = 9  # it or its key may have expired, and nobody knows what time it is
 
 
-def classify(header: Header, trade_date: int, next_number: int) -> Arrival:
-    """Compare a RECORDS or CONTROL header with the open `trade_date` (yyyymmdd) and the seat's `next_number`."""
+def classify(header: Header, trade_date: int, next_number: int, closes_date: bool = False) -> Arrival:
+    """Compare a RECORDS or CONTROL header with the open `trade_date` (yyyymmdd) and the seat's `next_number`.
+
+    `closes_date`: it is the bank's OpenTradeDate, which finds a number however many were used: else the date could
+    never be closed.
+    """
     if header.trade_date != trade_date:
         return Arrival.OLD_DATE if header.trade_date < trade_date else Arrival.LATER_DATE
     end = header.first_number + header.record_count
@@ -35,6 +40,7 @@ def classify(header: Header, trade_date: int, next_number: int) -> Arrival:
         return Arrival.STRADDLES
     if header.first_number > next_number:
         return Arrival.GAP
-    if end - 1 > REQUESTS_PER_SEAT_DATE_MAX:
+    kept = CONTROL_NUMBERS_KEPT if header.kind == FrameKind.CONTROL else 0
+    if end - 1 > REQUESTS_PER_SEAT_DATE_MAX + kept and not closes_date:
         return Arrival.DATE_FULL
     return Arrival.NEXT

@@ -18,14 +18,14 @@ from protocol.header import PrefixArray
 from protocol.records import OUTCOME
 
 
-def leave_undecided(book: Book, prefix: PrefixArray, ordered_at_ns: int) -> bytes:
+def leave_undecided(book: Book, prefix: PrefixArray, decided_at_ns: int, ordered_at_ns: int) -> bytes:
     """Use the numbers of (1,) RECORDS or CONTROL frame that is next at its seat. Returns its outcomes, 16 bytes each.
 
-    Raises MisuseError, with nothing changed, for a frame that is not next.
+    Raises MisuseError, with nothing changed, for a frame that is not next or whose key is good no more.
     """
     frames = Frames.of(prefix)
     count = int(frames.record_count[0])
-    check_next(book, frames, count)
+    check_next(book, frames, count, decided_at_ns)
     advance(book, frames, ordered_at_ns, [book.sequence + 1])
     outcomes = np.zeros(count, OUTCOME)
     outcomes["code"] = ReplyCode.NOT_DECIDED
@@ -42,5 +42,5 @@ def apply_undecided(book: Book, row: Row) -> None:
     prefixes = row.prefixes()
     if len(prefixes) != 1:
         raise InvariantBroken("a frame that was not decided shares its row")
-    if leave_undecided(book, prefixes, row.ordered_at_ns) != row.outcomes:
+    if leave_undecided(book, prefixes, row.decided_at_ns, row.ordered_at_ns) != row.outcomes:
         raise InvariantBroken("a frame that was not decided has other outcomes too")

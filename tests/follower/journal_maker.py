@@ -200,7 +200,7 @@ class JournalMaker:
         first_number = int(self.book.next_number[seat])
         headers = self._prefix(FrameKind.RECORDS, seat, records.tobytes(), len(records), first_number)
         decided_at_ns, trade_date = self._tick(), self.book.trade_date
-        outcomes = leave_undecided(self.book, np.frombuffer(headers, PREFIX), decided_at_ns)
+        outcomes = leave_undecided(self.book, np.frombuffer(headers, PREFIX), decided_at_ns, decided_at_ns)
         return self._keep(decided_at_ns, trade_date, headers=headers, records=records.tobytes(), outcomes=outcomes)
 
     def _tick(self) -> int:

@@ -14,6 +14,7 @@ from gateway.__main__ import first, in_one_line
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
+from protocol.caller_check import NOT_KNOWN
 from protocol.codes import ReplyCode
 from protocol.partner_events import OutcomesReceived, Terminated
 from protocol.signing import verifier_from_bytes
@@ -91,7 +92,7 @@ async def test_an_outcome_of_a_key_that_nobody_named_ends_the_link_with_one_clea
         told = await broker.hear(Terminated)
 
     line = "seat 11: an outcome is journaled under bank key 1 of suite 1, not given here"
-    assert (told.code, told.detail) == (ReplyCode.SIGNATURE_INVALID, line)
+    assert (told.code, told.detail) == (ReplyCode.SIGNATURE_INVALID, NOT_KNOWN)
     assert [record.message for record in caplog.records] == [f"link 1: {line}: name its file in bank.former_keys"]
     assert (gateway.statistics.outcomes_without_key, gateway.statistics.link_faults) == (1, 0)
     await connect.close()

@@ -50,6 +50,7 @@ class MemoryLedger:
     now_ns: int = START_NS
     elapsed_ns: int = 0  # of the clock that is never stepped
     is_sure: bool = True
+    off_ns: int = 0  # how far the bank's clock was stepped
 
     def __post_init__(self) -> None:
         """Genesis, one broker with two seats, twenty contracts."""
@@ -75,7 +76,7 @@ class MemoryLedger:
             return None
         self.now_ns += 1_000
         self.elapsed_ns += 1_000
-        decided = self.decider.decide(group, self.now_ns, self.elapsed_ns, self.is_sure)
+        decided = self.decider.decide(group, self.now_ns, self.elapsed_ns, self.is_sure, self.off_ns)
         for frames in decided.put_back:
             self.queues.put_back(frames, self.now_ns)
         if decided.row is not None:

@@ -14,12 +14,21 @@ from ledger.follower.chain import Chain
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.limits import STALE_RETRY_NS
-from protocol.messages import ChangeContract, NotApplied, RegisterKey, decode_session
+from protocol.limits import CONTROL_NUMBERS_KEPT, REQUESTS_PER_SEAT_DATE_MAX, STALE_RETRY_NS
+from protocol.messages import (
+    ChangeContract,
+    NotApplied,
+    OpenTradeDate,
+    RegisterKey,
+    SeatHead,
+    decode_link,
+    decode_session,
+)
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.ledger.memory import SMALL, START_NS, MemoryLedger, control_of, logon
 from tests.ledger.world import (
     BROKER,
+    DATE,
     SEAT,
     SECOND_SEAT,
     RawGateway,
@@ -92,6 +101,95 @@ def test_a_key_is_not_registered_by_a_clock_that_would_drop_others() -> None:
     ledger.is_sure = True
 
     assert codes(ledger.ask(control_of(BANK_SEAT, 5, key, BANK_PARTY))) == [[0]]
+
+
+def under(frame: Frame, key_id: int) -> Frame:
+    """The same frame, signed with another key."""
+    return signed(frame.header._replace(key_id=key_id), frame.body)
+
+
+def with_key(end_ns: int) -> MemoryLedger:
+    """A ledger whose broker has a key 6 that is good before `end_ns`."""
+    ledger = MemoryLedger()
+    key = RegisterKey(BROKER, 6, PUBLIC_KEY, 0, end_ns)
+    assert codes(ledger.ask(control_of(BANK_SEAT, 5, key, BANK_PARTY))) == [[0]]
+    return ledger
+
+
+def test_an_expired_key_decides_nothing_whatever_the_gateway_let_pass() -> None:
+    end_ns = START_NS + HOUR
+    ledger = with_key(end_ns)
+    stored = ledger.ask(under(block(SEAT, 1, freezes(2)), 6))
+    assert codes(stored) == [[0, 0]]
+    ledger.now_ns = end_ns
+    refused = int(ReplyCode.SIGNATURE_INVALID)
+    asked = [
+        under(block(SEAT, 3, freezes(1)), 6),
+        under(control_of(SEAT, 3, ChangeContract(98, 2)), 6),
+        under(block(SEAT, 1, freezes(2)), 6),
+    ]
+    for frame in asked:
+        (answer,) = ledger.ask(frame)
+        assert told(answer) == NotApplied(refused, frame.header.first_number, 3, 0)
+    (head,) = ledger.ask(under(logon(SEAT, 2), 6))
+    answered = decode_link(head.body)
+    assert isinstance(answered, SeatHead)
+    assert answered.code == refused
+    assert ledger.decider.book.session_version[SEAT] < 2
+
+    assert codes(ledger.ask(block(SEAT, 3, freezes(1)))) == [[0]]  # under another key
+    assert ledger.ask(block(SEAT, 1, freezes(2)))[0].wire() == stored[0].wire()
+
+
+@pytest.mark.parametrize(("now_ns", "off_ns"), [(START_NS + HOUR // 2, -HOUR), (START_NS + 2 * HOUR, 2 * HOUR)])
+def test_a_key_that_may_be_over_by_a_stepped_clock_waits(now_ns: int, off_ns: int) -> None:
+    ledger = with_key(START_NS + HOUR)
+    ledger.now_ns, ledger.off_ns, ledger.is_sure = now_ns, off_ns, False
+    waits = NotApplied(int(ReplyCode.BUSY), 1, 1, STALE_RETRY_NS)
+    assert [told(answer) for answer in ledger.ask(under(block(SEAT, 1, freezes(1)), 6))] == [waits]
+    head = decode_link(ledger.ask(under(logon(SECOND_SEAT, 2), 6))[0].body)
+    assert isinstance(head, SeatHead)
+    assert head.code == ReplyCode.STOPPING
+    assert codes(ledger.ask(block(SEAT, 1, freezes(1)))) == [[0]]  # a key that cannot be over is no matter
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_key_that_is_good_on_either_side_of_the_step_decides(sign: int) -> None:
+    ledger = with_key(START_NS + 100 * HOUR)
+    ledger.now_ns, ledger.off_ns, ledger.is_sure = START_NS + sign * HOUR, sign * HOUR, False
+    assert codes(ledger.ask(under(block(SEAT, 1, freezes(1)), 6))) == [[0]]
+    ledger.now_ns += 200 * HOUR
+
+    (answer,) = ledger.ask(under(block(SEAT, 2, freezes(1)), 6))
+    assert told(answer) == NotApplied(int(ReplyCode.SIGNATURE_INVALID), 2, 2, 0)
+
+
+def test_a_frame_under_a_key_that_is_over_is_not_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking at it broke: its numbers are still its partner's, and the ledger goes on."""
+    ledger = with_key(START_NS + HOUR)
+    ledger.now_ns = START_NS + HOUR
+
+    def broken(*_: object) -> None:
+        raise ValueError("nobody foresaw this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ledger.decider), "_arrival", broken)
+        (answer,) = ledger.ask(under(block(SEAT, 1, freezes(1)), 6))
+    assert told(answer) == NotApplied(int(ReplyCode.BUSY), 1, 1, 0)
+    assert codes(ledger.ask(block(SEAT, 1, freezes(1)))) == [[0]]
+
+
+def test_the_roll_is_decided_when_the_banks_seat_has_used_every_number_of_the_date() -> None:
+    ledger = MemoryLedger()
+    full = REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1
+    ledger.decider.book.next_number[[BANK_SEAT, SEAT]] = full
+    (answer,) = ledger.ask(control_of(BANK_SEAT, full, ChangeContract(98, 2), BANK_PARTY))
+    assert told(answer) == NotApplied(int(ReplyCode.SEAT_DATE_FULL), full, full, 0)
+    (answer,) = ledger.ask(control_of(SEAT, full, OpenTradeDate(DATE + 1)))
+    assert told(answer) == NotApplied(int(ReplyCode.SEAT_DATE_FULL), full, full, 0)
+    assert codes(ledger.ask(control_of(BANK_SEAT, full, OpenTradeDate(DATE + 1), BANK_PARTY))) == [[0]]
+    assert ledger.decider.book.trade_date == DATE + 1
+    assert ledger.decider.book.next_number[BANK_SEAT] == 1
 
 
 def test_expiry_is_judged_by_the_clock_and_order_by_what_only_grows() -> None:

@@ -161,7 +161,7 @@ def test_a_frame_that_is_left_undecided_uses_its_numbers_and_moves_nothing() -> 
     prefixes = b.desk.prefixes(Frame(SEAT, joined(freeze(b.ann, 1), freeze(b.ann, 2))))
     number, money = int(b.desk.book.next_number[SEAT]), b.desk.money(b.ann)
 
-    outcomes = np.frombuffer(engine.leave_undecided(b.desk.book, prefixes, b.desk.now_ns), OUTCOME)
+    outcomes = np.frombuffer(engine.leave_undecided(b.desk.book, prefixes, b.desk.now_ns, b.desk.now_ns), OUTCOME)
 
     assert outcomes["code"].tolist() == [ReplyCode.NOT_DECIDED] * 2
     assert int(b.desk.book.next_number[SEAT]) == number + 2

@@ -16,7 +16,7 @@ from ledger.core.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
-from protocol.limits import KEYS_PER_PARTY_MAX, SESSION_VERSION_STEP_MAX
+from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PARTY_MAX, SESSION_VERSION_STEP_MAX
 from protocol.messages import EndKey, Negotiate, RegisterKey
 from protocol.vocabulary import BANK_PARTY, FrameKind, contract_no_from_index
 from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_BROKER, SEAT, Desk, Frame, freeze
@@ -99,6 +99,93 @@ def test_the_bank_ends_its_key_with_another_one() -> None:
     assert key_ids(desk.book, BANK_PARTY) == [2]
 
 
+def test_the_bank_ends_its_key_only_with_one_that_does_not_end_sooner() -> None:
+    """Else its seat has no key any more when that one is over, and nobody can register another."""
+    desk = Desk()
+    for key_id, not_after_ns in ((1, FOR_EVER_NS), (2, NOW_NS + 15), (3, FOR_EVER_NS - 1), (4, FOR_EVER_NS)):
+        desk.done(key(key_id, not_after_ns, BANK_PARTY))
+    refused = [(EndKey(BANK_PARTY, 1), signing) for signing in (2, 3, 1, 77, 0)] + [(EndKey(BANK_PARTY, 3), 2)]
+    assert {desk.control(message, key_id=signing) for message, signing in refused} == {ReplyCode.KEY_UNFIT}
+    assert desk.control(EndKey(BANK_PARTY, 2), key_id=3) == ReplyCode.ACCEPTED
+    assert desk.control(EndKey(BANK_PARTY, 1), key_id=4) == ReplyCode.ACCEPTED
+    assert desk.control(EndKey(BANK_PARTY, 4), key_id=3) == ReplyCode.KEY_UNFIT
+    assert desk.control(EndKey(BANK_PARTY, 3), key_id=4) == ReplyCode.ACCEPTED
+    assert key_ids(desk.book, BANK_PARTY) == [4]
+
+
+def test_the_bank_ends_a_brokers_key_with_any_of_its_own() -> None:
+    desk = Desk()
+    desk.done(key(2, NOW_NS + 15, BANK_PARTY))
+    desk.done(key(1))
+
+    assert desk.control(EndKey(BROKER, 1), key_id=2) == ReplyCode.ACCEPTED
+
+
+@pytest.mark.parametrize("party", [BANK_PARTY, BROKER])
+def test_no_registration_uses_up_the_key_ids_of_a_party(party: int) -> None:
+    desk = Desk()
+    for too_far in (KEY_ID_STEP_MAX + 1, 2**31 - 1):
+        assert desk.control(key(too_far, party=party)) == ReplyCode.KEY_UNFIT
+    desk.done(key(KEY_ID_STEP_MAX, party=party))
+    assert desk.control(key(2 * KEY_ID_STEP_MAX + 1, party=party)) == ReplyCode.KEY_UNFIT
+    desk.done(key(2 * KEY_ID_STEP_MAX, party=party))
+    desk.done(key(7, party=party))  # below those in use, and above what is gone: free
+    desk.done(key(8, party=party))
+    assert desk.control(EndKey(party, 8), key_id=2 * KEY_ID_STEP_MAX) == ReplyCode.ACCEPTED
+    assert desk.control(key(6, party=party)) == ReplyCode.KEY_UNFIT
+    desk.done(key(9, party=party))
+
+
+def test_the_step_is_counted_from_what_is_gone_too() -> None:
+    desk = Desk()
+    desk.done(key(1_000))
+    desk.done(EndKey(BROKER, 1_000))
+    assert desk.control(key(1_001 + KEY_ID_STEP_MAX)) == ReplyCode.KEY_UNFIT
+    desk.done(key(1_000 + KEY_ID_STEP_MAX))
+
+
+@pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.CONTROL, FrameKind.NEGOTIATE])
+def test_a_frame_under_an_expired_key_has_no_row_and_a_stored_one_does_not_fit(kind: FrameKind) -> None:
+    """The gateway let it pass by a clock that was put back, or before the key's end when the ledger was down."""
+    desk = Desk()
+    contract = desk.open(1_000)
+    desk.done(key(5, NOW_NS + 100))
+    prefixes = desk.prefixes(Frame(SEAT, freeze(contract, 1)))
+    prefixes["kind"], prefixes["key_id"], prefixes["session_version"] = kind, 5, 1
+    message = Negotiate(bytes(16), "") if kind == FrameKind.NEGOTIATE else None
+
+    def decide(now_ns: int) -> bytes:
+        if kind == FrameKind.RECORDS:
+            return engine.decide_block(desk.book, prefixes, freeze(contract, 1), now_ns)
+        return engine.decide_control(desk.book, prefixes, [message], now_ns)
+
+    before = engine.state_slice_digest(desk.book, 0)
+    for now_ns in (NOW_NS + 100, FOR_EVER_NS):
+        with pytest.raises(MisuseError, match="under key 5 of party 2, which is good no more"):
+            decide(now_ns)
+    assert engine.state_slice_digest(desk.book, 0) == before
+    decide(NOW_NS + 99)
+
+
+def test_a_stored_row_decided_after_its_keys_end_does_not_fit() -> None:
+    stories = Desk(), Desk()
+    for desk, not_after_ns in zip(stories, (NOW_NS + 1, NOW_NS), strict=True):
+        desk.open(1_000)
+        desk.done(key(5, not_after_ns))
+    stories[0].ask(SEAT, freeze(contract_no_from_index(0), 1))
+    row = stories[0].rows[-1]
+    headers = np.frombuffer(bytearray(row.headers), PREFIX)
+    headers["key_id"] = 5
+    forged = replace(row, headers=headers.tobytes())
+    good = Book.empty(stories[0].size)
+    for earlier in stories[0].rows[:-1]:
+        engine.apply_row(good, earlier)
+    engine.apply_row(good, forged)
+
+    with pytest.raises(InvariantBroken, match="under key 5"):
+        engine.apply_row(stories[1].book, forged)
+
+
 @pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.CONTROL, FrameKind.NEGOTIATE])
 def test_a_frame_under_an_ended_key_has_no_row(kind: FrameKind) -> None:
     """The gateway let it pass before; the ledger decides it after, and must not."""
@@ -118,11 +205,11 @@ def test_a_frame_under_an_ended_key_has_no_row(kind: FrameKind) -> None:
             return engine.decide_block(desk.book, prefixes, freeze(contract, 1), desk.now_ns)
         return engine.decide_control(desk.book, prefixes, [message], desk.now_ns)
 
-    with pytest.raises(MisuseError, match="under key 5, which party 2 has no more"):
+    with pytest.raises(MisuseError, match="under key 5 of party 2, which is good no more"):
         decide()
     assert engine.state_slice_digest(desk.book, 0) == before
-    assert not engine.is_key_retired(desk.book, BROKER, 7)
-    assert not engine.is_key_retired(desk.book, OTHER_BROKER, 5)
+    assert not engine.is_key_over(desk.book, BROKER, 7, NOW_NS)
+    assert not engine.is_key_over(desk.book, OTHER_BROKER, 5, NOW_NS)
 
     prefixes["key_id"] = 7
     assert desk.ask(SEAT, freeze(contract, 1))[0].code == ReplyCode.ACCEPTED
@@ -155,7 +242,7 @@ def test_what_is_retired_is_in_snapshots() -> None:
     desk.done(EndKey(BROKER, 5))
     copy = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
 
-    assert engine.is_key_retired(copy, BROKER, 5)
+    assert engine.is_key_over(copy, BROKER, 5, NOW_NS)
     assert copy.parties == desk.book.parties
 
 

@@ -29,7 +29,7 @@ SLOWLY = settings(
 def both_ways(book: Book, prefixes: PrefixArray, records: RecordArray) -> tuple[OutcomeArray, OutcomeArray]:
     """Outcomes of the lane and of the law over the same block; the book stays as it is, its scratch too."""
     frames = Frames.of(prefixes)
-    check_next(book, frames, len(records))
+    check_next(book, frames, len(records), 0)
     give_out_pages(book, frames)
     block = resolve(book, frames, records)
     by_lane = lane.decide_block(book, block, NOW_NS)

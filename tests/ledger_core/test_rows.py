@@ -17,7 +17,7 @@ from ledger.core.sequence import Arrival, classify
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.frame import UNSIGNED
 from protocol.header import Header, unpack_header
-from protocol.limits import PREFIX_BYTES, REQUEST_PAGE_RECORDS, REQUESTS_PER_SEAT_DATE_MAX
+from protocol.limits import CONTROL_NUMBERS_KEPT, PREFIX_BYTES, REQUEST_PAGE_RECORDS, REQUESTS_PER_SEAT_DATE_MAX
 from protocol.messages import Genesis, OpenTradeDate, PartyEntry
 from protocol.records import outcomes_from_body, unpack_preamble
 from protocol.vocabulary import FrameKind
@@ -74,6 +74,17 @@ def test_the_last_number_of_a_seat_and_date() -> None:
     assert classify(header_of(last, 1), MONDAY, last) == Arrival.NEXT
     assert classify(header_of(last, 2), MONDAY, last) == Arrival.DATE_FULL
     assert classify(header_of(last + 1, 1), MONDAY, last + 1) == Arrival.DATE_FULL
+
+
+def test_control_finds_numbers_behind_those_of_records_and_the_roll_behind_all() -> None:
+    def arrives(number: int, *, closes_date: bool = False) -> Arrival:
+        control = header_of(number, 1)._replace(kind=FrameKind.CONTROL)
+        return classify(control, MONDAY, number, closes_date)
+
+    last = REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT
+    assert {arrives(number) for number in (REQUESTS_PER_SEAT_DATE_MAX + 1, last)} == {Arrival.NEXT}
+    assert arrives(last + 1) == Arrival.DATE_FULL
+    assert arrives(last + 1, closes_date=True) == Arrival.NEXT
 
 
 def test_one_outcome_frame_answers_one_request_frame() -> None:

@@ -246,7 +246,8 @@ LIMITS = {
     "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER body",
     "SESSION_BODY_BYTES_MAX": "bytes of any other body but that of OUTCOMES",
     "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
-    "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date",
+    "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date that RECORDS may use",
+    "CONTROL_NUMBERS_KEPT": "and behind them so many more for CONTROL",
     "REQUESTS_PER_DATE_MAX": "requests of all seats on one trade date, with the freezes carried into it; a party may"
     " have no more of them than it leaves free, else SEAT_DATE_FULL",
     "BANK_REQUESTS_SHARE": "of these, one in so many is kept for the bank",
@@ -276,6 +277,7 @@ LIMITS = {
     "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
+    "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
     "KEYS_PER_PARTY_MAX": "keys of one party that are good, or may become so",
     "CONTRACTS_MAX": "contracts",
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",

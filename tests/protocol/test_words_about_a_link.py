@@ -2,10 +2,12 @@
 
 import pytest
 
+from protocol.caller_check import NOT_KNOWN
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import make_frame
 from protocol.messages import (
+    NotApplied,
     SeatHead,
     Terminate,
     decode_session,
@@ -156,3 +158,30 @@ def test_a_head_that_says_the_key_is_gone_ends_the_link() -> None:
 
     with pytest.raises(PeerViolation, match="SIGNATURE_INVALID"):
         pair.bank.negotiated(SeatHead(0, TRADE_DATE, 1, int(ReplyCode.SIGNATURE_INVALID)), T0_NS)
+
+
+@pytest.mark.parametrize("found", ["by the ledger", "version 9 is in force", "key 7 is not known", "x" * 999])
+def test_a_wrong_signature_is_told_in_the_same_words_whatever_was_wrong(found: str) -> None:
+    pair = new_pair()
+    pair.log_on()
+    pair.bank.terminate(ReplyCode.SIGNATURE_INVALID, found, T0_NS, version_in_force=9)
+    pair.exchange()
+
+    assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 0, NOT_KNOWN)
+
+
+def test_what_the_ledger_finds_wrong_with_a_key_is_told_as_what_the_gateway_finds() -> None:
+    """A key ended between the two: the request was forwarded, and is not applied."""
+    pair = new_pair()
+    pair.log_on()
+    pair.answers_requests = False
+    pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
+    pair.bank_hears(pair.partner.data_to_send())
+    (request,) = pair.requests
+    refusal = NotApplied(int(ReplyCode.SIGNATURE_INVALID), 1, 1, 0)
+    with pytest.raises(PeerViolation, match="SIGNATURE_INVALID") as found:
+        pair.bank.send_not_applied(request.header, refusal, pair.now_ns)
+    pair.bank.terminate(found.value.code, found.value.detail, pair.now_ns)
+    pair.exchange()
+
+    assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 0, NOT_KNOWN)
