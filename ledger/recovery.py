@@ -97,9 +97,8 @@ async def _base(journal: JournalReader, snapshots: Path, progress: Progress) -> 
     """The newest snapshot that is believed, else an empty book."""
     for folder in snapshot.newest_first(snapshots):
         try:
-            loaded = await asyncio.to_thread(snapshot.load, folder)
-            if await journal.snapshot_sha256(loaded.sequence) != loaded.manifest_sha256:
-                raise snapshot.SnapshotUnfit(f"{folder}: its manifest is not the one that the database names")
+            named_sha256 = await journal.snapshot_sha256(int(folder.name))
+            loaded = await asyncio.to_thread(snapshot.load, folder, named_sha256)
             book = await asyncio.to_thread(_book_of, loaded)
         except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
             progress(f"snapshot left out: {error}")

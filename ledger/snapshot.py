@@ -140,7 +140,8 @@ def _manifest(folder: Path) -> tuple[Manifest, bytes]:
         with file.open("rb") as stream:
             content = stream.read(MANIFEST_BYTES_MAX)
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+        bytes.fromhex(manifest.digest)
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise SnapshotUnfit(f"{file}: {error}") from None
     if manifest.format_version != FORMAT_VERSION or str(manifest.sequence) != folder.name:
         raise SnapshotUnfit(f"{file}: another format, or another sequence than the folder's")
@@ -149,12 +150,16 @@ def _manifest(folder: Path) -> tuple[Manifest, bytes]:
     return manifest, hashlib.sha256(content).digest()
 
 
-def load(folder: Path) -> Snapshot:
-    """Loads a snapshot and verifies every file against the manifest.
+def load(folder: Path, named_sha256: bytes | None) -> Snapshot:
+    """Loads a snapshot and verifies every file against the manifest, and first the manifest itself.
 
+    `named_sha256`: that of the manifest, from the journal's database. Not a byte of an array is read unless it fits:
+    a forged one may be of any length, and its head is parsed as Python is.
     Raises: SnapshotUnfit when anything is missing, longer, shorter or other than the manifest says.
     """
     manifest, manifest_sha256 = _manifest(folder)
+    if manifest_sha256 != named_sha256:
+        raise SnapshotUnfit(f"{folder}: its manifest is not the one that the database names")
     with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="snapshot") as pool:
         arrays = list(pool.map(lambda entry: _load_array(folder, entry), manifest.arrays))
     named = {entry.name: array for entry, array in zip(manifest.arrays, arrays, strict=True)}
@@ -208,8 +213,10 @@ def _load_array(folder: Path, entry: ArrayFile) -> Array:
         if dtype.kind != "i":
             raise SnapshotUnfit(f"{file}: an array of {dtype}, where only signed integers are kept")
         return raw[head.tell() :].view(dtype).reshape(shape)
-    except ValueError as error:
-        raise SnapshotUnfit(f"{file}: {error}") from None
+    except SnapshotUnfit:
+        raise
+    except Exception as error:  # numpy parses the head as Python, which fails in as many ways
+        raise SnapshotUnfit(f"{file}: its head cannot be read: {error!r}") from None
 
 
 def _sync_folder(folder: Path) -> None:

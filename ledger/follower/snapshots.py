@@ -98,9 +98,8 @@ async def newest_fitting(
             manifest = snapshot.read_manifest(folder)
             if await journal.digest_at(manifest.sequence) != bytes.fromhex(manifest.digest):
                 raise snapshot.SnapshotUnfit(f"its digest is not that of row {manifest.sequence}")
-            loaded = await asyncio.to_thread(snapshot.load, folder)
-            if await journal.snapshot_sha256(manifest.sequence) != loaded.manifest_sha256:
-                raise snapshot.SnapshotUnfit("its manifest is not the one that the database names")
+            named_sha256 = await journal.snapshot_sha256(manifest.sequence)
+            loaded = await asyncio.to_thread(snapshot.load, folder, named_sha256)
             return book_of(loaded), loaded.digest
         except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
             progress(f"snapshot {folder.name} passed over: {error}")

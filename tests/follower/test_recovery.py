@@ -15,6 +15,7 @@ from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
+from tests.ledger.world import loaded_snapshot
 
 
 def digests(book: Book) -> list[bytes]:
@@ -44,7 +45,7 @@ def test_a_book_comes_back_from_a_snapshot_as_it_was(tmp_path: Path) -> None:
 
     snapshot.write(tmp_path, made.book.sequence, made.rows[-1].digest, copy_of(made.book))
 
-    loaded = snapshot.load(snapshot.newest_first(tmp_path)[0])
+    loaded = loaded_snapshot(snapshot.newest_first(tmp_path)[0])
     assert (loaded.sequence, loaded.digest) == (made.book.sequence, made.rows[-1].digest)
     assert digests(book_of(loaded)) == digests(made.book)
 
@@ -117,7 +118,9 @@ def test_a_snapshot_rewritten_with_fitting_checksums_is_passed_over(fresh_databa
             async with here.follower(lines) as follower:
                 assert digests(follower.book) == digests(made.book)
 
-            assert lines == [f"snapshot {sequence} passed over: its manifest is not the one that the database names"]
+            folder = here.snapshots / str(sequence)
+            why = f"{folder}: its manifest is not the one that the database names"
+            assert lines == [f"snapshot {sequence} passed over: {why}"]
 
     asyncio.run(scenario())
 
@@ -188,7 +191,7 @@ def test_the_book_goes_on_while_a_snapshot_is_written(fresh_database: str, tmp_p
                 await catch_up(follower)
                 await follower.finish_snapshot()
 
-            loaded = snapshot.load(snapshot.newest_first(here.snapshots)[0])
+            loaded = loaded_snapshot(snapshot.newest_first(here.snapshots)[0])
             assert digests(book_of(loaded)) == before
 
     asyncio.run(scenario())

@@ -16,7 +16,18 @@ from ledger.core.arrays import NamedArrays, to_arrays
 from ledger.journal import JournalTampered
 from ledger.service import Service
 from protocol.messages import OpenTradeDate
-from tests.ledger.world import DATE, NO_FEED, SEAT, RawGateway, block, control, freezes, master_data, serving
+from tests.ledger.world import (
+    DATE,
+    NO_FEED,
+    SEAT,
+    RawGateway,
+    block,
+    control,
+    freezes,
+    loaded_snapshot,
+    master_data,
+    serving,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -95,7 +106,7 @@ def test_a_snapshot_rewritten_with_fitting_checksums_is_left_out(
 ) -> None:
     async def story() -> None:
         before, _digest = await history(config)
-        loaded = snapshot.load(_snapshots(config) / "6")
+        loaded = loaded_snapshot(_snapshots(config) / "6")
         change(loaded.arrays)
         snapshot.write(_snapshots(config), 6, loaded.digest, loaded.arrays)
         _assert_same(before, await recovered(config))
@@ -109,7 +120,7 @@ def test_a_snapshot_that_is_named_and_holds_no_possible_book_is_left_out(
 ) -> None:
     async def story() -> None:
         before, _digest = await history(config)
-        loaded = snapshot.load(_snapshots(config) / "6")
+        loaded = loaded_snapshot(_snapshots(config) / "6")
         change(loaded.arrays)
         await _write_named(config, 6, loaded.digest, loaded.arrays)
         _assert_same(before, await recovered(config))
@@ -127,7 +138,7 @@ def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config:
                 decider.state_round.told_ns = 0
                 await gateway.ask(block(SEAT, 121 + place, freezes(1)))
             await gateway.close()
-        loaded = snapshot.load(_snapshots(config) / "6")
+        loaded = loaded_snapshot(_snapshots(config) / "6")
         _more_money(loaded.arrays)
         await _write_named(config, 6, loaded.digest, loaded.arrays)
         service = Service(config, lambda _line: None)

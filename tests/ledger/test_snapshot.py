@@ -9,6 +9,7 @@ import pytest
 
 from ledger import snapshot
 from ledger.snapshot import SnapshotUnfit
+from tests.ledger.world import loaded_snapshot
 
 ARRAYS: dict[str, snapshot.Array] = {
     "balance_fen": np.arange(1_000, dtype=np.int64),
@@ -21,7 +22,7 @@ DIGEST = bytes(range(32))
 
 def test_what_was_written_is_loaded(tmp_path: Path) -> None:
     folder = snapshot.write(tmp_path, 42, DIGEST, ARRAYS)
-    loaded = snapshot.load(folder)
+    loaded = loaded_snapshot(folder)
     assert (loaded.sequence, loaded.digest) == (42, DIGEST)
     assert list(loaded.arrays) == list(ARRAYS)
     for name, array in ARRAYS.items():
@@ -37,7 +38,7 @@ def test_every_flipped_byte_of_an_array_is_noticed(tmp_path: Path) -> None:
     for place in range(len(content)):
         file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
         with pytest.raises(SnapshotUnfit, match=r"frozen\.npy"):
-            snapshot.load(file.parent)
+            loaded_snapshot(file.parent)
 
 
 @pytest.mark.parametrize(
@@ -49,13 +50,16 @@ def test_every_flipped_byte_of_an_array_is_noticed(tmp_path: Path) -> None:
         b'{"format_version": 1, "sequence": 4, "digest": "", "arrays": []}',
         b'{"format_version": 1, "sequence": 3, "digest": "", "arrays": '
         b'[{"name": "../up", "file_bytes": 1, "sha256": ""}]}',
+        b'{"format_version": 1, "sequence": 3, "digest": "no hex", "arrays": []}',
+        b'{"format_version": 1, "sequence": 3, "digest": "\xff", "arrays": []}',
+        b"[" * 100_000,
     ],
 )
 def test_a_manifest_that_is_none_is_named(tmp_path: Path, manifest: bytes) -> None:
     folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
     (folder / "manifest.json").write_bytes(manifest)
     with pytest.raises(SnapshotUnfit, match=r"manifest\.json"):
-        snapshot.load(folder)
+        loaded_snapshot(folder)
 
 
 def test_a_missing_or_shortened_file_is_named(tmp_path: Path) -> None:
@@ -63,10 +67,10 @@ def test_a_missing_or_shortened_file_is_named(tmp_path: Path) -> None:
     file = folder / "frozen.npy"
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: \d+ bytes expected"):
-        snapshot.load(folder)
+        loaded_snapshot(folder)
     file.unlink()
     with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: No such file"):
-        snapshot.load(folder)
+        loaded_snapshot(folder)
 
 
 def test_only_the_newest_up_to_a_row_are_kept_and_drafts_are_no_snapshots(tmp_path: Path) -> None:
@@ -89,4 +93,34 @@ def test_an_inexact_array_is_refused(tmp_path: Path) -> None:
     digest = msgspec.json.decode(manifest)["arrays"][0]["sha256"]
     (folder / "manifest.json").write_text(manifest.replace(digest, hashlib.sha256(content).hexdigest()))
     with pytest.raises(SnapshotUnfit, match="only signed integers"):
-        snapshot.load(folder)
+        loaded_snapshot(folder)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "-" * 9_000 + "1",
+        "{[]: 1}",
+        "{'descr': (), 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': {}, 'fortran_order': False, 'shape': ()}",
+        "{'descr': '<i8', 'fortran_order': False, 'shape': (1180591620717411303424,)}",
+        "",
+    ],
+)
+def test_a_head_that_is_none_is_named(tmp_path: Path, head: str) -> None:
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + bytes(8)
+    folder = snapshot.write(tmp_path, 1, DIGEST, {"frozen": np.ones(4, np.int64)})
+    (folder / "frozen.npy").write_bytes(content)
+    entry = snapshot.ArrayFile("frozen", len(content), hashlib.sha256(content).hexdigest())
+    forged = snapshot.Manifest(snapshot.FORMAT_VERSION, 1, DIGEST.hex(), (entry,))
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(forged))
+    with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: (its head cannot be read|an array of)"):
+        loaded_snapshot(folder)
+
+
+@pytest.mark.parametrize("named", [None, bytes(32)])
+def test_no_array_of_a_manifest_that_nobody_named_is_read(tmp_path: Path, named: bytes | None) -> None:
+    folder = snapshot.write(tmp_path, 1, DIGEST, ARRAYS)
+    (folder / "frozen.npy").unlink()
+    with pytest.raises(SnapshotUnfit, match="its manifest is not the one that the database names"):
+        snapshot.load(folder, named)

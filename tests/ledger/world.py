@@ -18,6 +18,7 @@ import numpy as np
 
 from config.keys import make_missing_bank_keys
 from config.schema import Config, dump, load, with_dsn
+from ledger import snapshot
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
@@ -269,3 +270,8 @@ def codes(frames: Sequence[Frame]) -> list[list[int]]:
 def as_builtins(message: Message) -> object:
     """A message as plain lists, for comparison in one go."""
     return msgspec.to_builtins(message)
+
+
+def loaded_snapshot(folder: Path) -> snapshot.Snapshot:
+    """A snapshot as it lies there, its manifest taken for the one that the database names."""
+    return snapshot.load(folder, hashlib.sha256((folder / snapshot.MANIFEST).read_bytes()).digest())
