@@ -56,9 +56,12 @@ def withdraw_ready(file: Path, process_id: int | None = None) -> None:
 
 
 def read_ready(file: Path) -> Ready | None:
-    """What the ready file says, or None while there is none that can be read."""
+    """What the ready file says, or None while there is none, or none that says anything.
+
+    Raises: ConfigFault when what is there is no file of this installation's own.
+    """
     try:
-        with file.open("rb") as stream:
+        with open_own(file, os.O_RDONLY) as stream:
             return msgspec.json.decode(stream.read(READY_BYTES_MAX), type=Ready)
     except (FileNotFoundError, msgspec.DecodeError):
         return None

@@ -185,7 +185,7 @@ def _up(config: Config) -> int:
 def _keygen(options: argparse.Namespace) -> int:
     from config.keys import make_missing_bank_keys, public_key_hex, write_key_pair
 
-    if options.bank == (options.file is not None):
+    if options.bank == (options.file is not None) or (options.file and not options.file.name):
         raise UsageFault("keygen takes a file, or --bank")
     if options.bank:
         make_missing_bank_keys(_config_of(options), print)

@@ -82,6 +82,8 @@ class EmbeddedPostgres:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _lock: IO[bytes] | None = field(default=None, repr=False)
     _stopping: Callable[[], bool] = field(default=_never, repr=False)
+    _mapped: shared_memory.Mapped = field(default=shared_memory.NOTHING, repr=False)
+    """What the running postmaster had mapped when it was ready: one that is killed can no longer be asked."""
 
     @classmethod
     def prepare(
@@ -197,7 +199,10 @@ class EmbeddedPostgres:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) >= 8 and lines[0] == str(self.postmaster_pid) and lines[7].strip() == "ready"
+        ready = len(lines) >= 8 and lines[0] == str(self.postmaster_pid) and lines[7].strip() == "ready"
+        if ready:
+            self._mapped = shared_memory.mapped_by((self.postmaster_pid,))
+        return ready
 
     def stop(self, progress: Progress = print_progress, at_once: Callable[[], bool] = _never) -> None:
         """Stops the server: fast, then immediate, then by force; immediate as soon as `at_once` says so (what is
@@ -233,7 +238,7 @@ class EmbeddedPostgres:
             for process_id in processes_in(self.data):
                 signal_quietly(process_id, SIGKILL)
             waiting.pause()
-        shared_memory.remove(mapped)
+        shared_memory.remove(mapped | self._mapped)
         self._ended()
 
     def has_ended(self) -> bool:
@@ -371,6 +376,7 @@ class EmbeddedPostgres:
 
     def _ended(self) -> None:
         self._process = None
+        self._mapped = shared_memory.NOTHING
         if self._lock is not None:
             self._lock.close()
             self._lock = None

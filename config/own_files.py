@@ -3,13 +3,17 @@
 What belongs here: opening. What never may: what a file holds.
 """
 
+import errno
 import fcntl
 import os
 import stat
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+
+_IN_THE_WAY: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.EACCES)
+"""What a link, a folder, a socket and a file of somebody else's answer."""
 
 
 def open_own(file: Path, flags: int) -> IO[bytes]:
@@ -66,4 +70,6 @@ def _opened(file: Path, flags: int) -> int:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigFault(f"{file}: {error.strerror}") from None
+        reason = "a link, which is not followed" if error.errno == errno.ELOOP else error.strerror
+        remedy = ": move it away" if error.errno in _IN_THE_WAY else ""
+        raise ConfigFault(f"{file}: {reason}{remedy}") from None

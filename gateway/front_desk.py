@@ -136,7 +136,8 @@ class FrontDesk:
             self._handle_query(link, event, now_ns)
             return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns)
         if isinstance(event, PeerTerminated):
-            link.close(f"the partner ends it: {event.code.name}: {event.detail}")
+            said = f": {event.detail}" if event.detail else ""
+            link.close(f"the partner ends it: {event.code.name}{said}")
         elif isinstance(event, NegotiateReceived):
             self._check_open()
             self._logons.check_negotiate(link, event.frame, now_ns)

@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -128,7 +128,7 @@ def test_a_lock_is_not_taken_through_a_link_or_on_what_is_no_file(folder: Path) 
     (folder / "twin").hardlink_to(target)
     os.mkfifo(folder / "pipe")
     for name in ("link", "twin", "target", "pipe"):
-        with pytest.raises(ConfigFault):
+        with pytest.raises(ConfigFault, match="move it away"):
             take_lock(folder / name, "taken", ExitCode.FENCED)
     with take_lock(folder / "lock", "taken", ExitCode.FENCED):
         assert mode(folder / "lock") == 0o600
@@ -146,6 +146,17 @@ def test_a_file_of_somebody_elses_making_is_not_opened(folder: Path) -> None:
         open_own(file, os.O_WRONLY | os.O_APPEND)
     os.chown(folder, 1, 1)  # whoever owns the folder may own what is in it
     open_own(file, os.O_WRONLY | os.O_APPEND).close()
+
+
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, os.mkfifo, lambda file: file.symlink_to("gone")], ids=["dir", "pipe", "link"]
+)
+def test_what_is_no_ready_file_is_named_and_not_waited_for(make: Callable[[Path], None], tmp_path: Path) -> None:
+    file = tmp_path / "gateway.ready"
+    make(file)
+    for ask in (read_ready, withdraw_ready):
+        with pytest.raises(ConfigFault, match=rf"{file}: .*: move it away"):
+            ask(file)
 
 
 def test_nobody_takes_back_what_another_living_process_says(tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ COMMANDS: dict[str, tuple[Prepare, ExitCode, str]] = {
     "unknown command": (plain("fly"), ExitCode.USAGE, "fly"),
     "unknown option": (plain("up", "--fast"), ExitCode.USAGE, "--fast"),
     "keygen of nothing": (plain("keygen"), ExitCode.USAGE, "keygen"),
+    "keygen of no name": (plain("keygen", ""), ExitCode.USAGE, "keygen takes a file"),
+    "keygen of all": (plain("keygen", "/"), ExitCode.USAGE, "keygen takes a file"),
     "load of nothing": (plain("load"), ExitCode.USAGE, "FILE"),
     "run for no time": (plain("run", "--seconds", "0"), ExitCode.USAGE, "--seconds"),
     "run for a word": (plain("run", "--seconds", "long"), ExitCode.USAGE, "--seconds"),

@@ -54,6 +54,7 @@ def test_every_view_is_read_by_the_reader_with_names_times_and_accounts(fresh_da
             assert [row["account_no"] for row in accounts] == [row[0] for row in numbers]
             order = await reader.fetchrow("SELECT * FROM bank_orders WHERE seat = $1 AND number = 1 LIMIT 1", SEAT)
             assert (order["outcome"], order["amount_fen"]) == ("ACCEPTED", 1_001_820)
+            assert str(order["price_yuan"]).partition(".")[2] == "0000"  # four digits, as it was told, not 24
             assert order["trade_date"].strftime("%Y%m%d") == str(DATE)
             decided_ns = await here.sql.fetchval(
                 "SELECT decided_at_ns FROM orders WHERE seat = $1 AND number = 1 LIMIT 1", SEAT
