@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from config.own_files import make_way
+
 ANSWER_BYTES_MAX: Final = 1 << 14
 BACKLOG: Final = 8
 LEAST_WAIT_SECONDS: Final = 0.05  # for those behind one that took all the time: what they say is there by then
@@ -36,11 +38,14 @@ def encoded(serves: bool, why: str, facts: dict[str, int | float | str]) -> byte
 
 
 def listening(state: Path, name: str) -> socket.socket:
-    """The socket on which process `name` of this state directory is asked; it does not block. Raises: OSError."""
+    """The socket on which process `name` of this state directory is asked; it does not block.
+
+    Raises: OSError; ConfigFault when something that is no socket stands in its place.
+    """
     taken = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with _short(state) as folder:
-            _file(state, name).unlink(missing_ok=True)
+            make_way(_file(state, name))
             taken.bind(f"{folder.path}/{name}.ask")
         _file(state, name).chmod(0o600)
         taken.listen(BACKLOG)

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from config import environment
-from config.own_files import open_own
+from config.own_files import make_way, open_own, put_in_place
 from config.processes import Identity, is_alive, spawn
 from config.schema import Supervise
 from config.stop_request import SIGNALLED
@@ -44,7 +44,7 @@ def write_ready(file: Path, ports: dict[str, int]) -> None:
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as stream:
         stream.write(msgspec.json.encode(Ready(os.getpid(), ports)))
-    draft.rename(file)
+    put_in_place(draft, file)
 
 
 def withdraw_ready(file: Path, process_id: int | None = None) -> None:
@@ -52,7 +52,7 @@ def withdraw_ready(file: Path, process_id: int | None = None) -> None:
     said = read_ready(file)
     mine = os.getpid() if process_id is None else process_id
     if said is None or said.pid == mine or not is_alive(said.pid):
-        file.unlink(missing_ok=True)
+        make_way(file)
 
 
 def read_ready(file: Path) -> Ready | None:

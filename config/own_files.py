@@ -39,6 +39,29 @@ def open_own(file: Path, flags: int) -> IO[bytes]:
         raise
 
 
+def make_way(file: Path) -> None:
+    """Removes what an earlier life left under a name that is wanted: a file, a socket, a link, never a folder.
+
+    Raises: ConfigFault with the file, the reason and the remedy.
+    """
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigFault(f"{file}: {error.strerror}: move it away") from None
+
+
+def put_in_place(draft: Path, file: Path) -> None:
+    """Gives a finished draft its name: a reader sees all of the new content or all of the old.
+
+    Raises: ConfigFault with the file, the reason and the remedy when a folder has that name.
+    """
+    try:
+        draft.rename(file)
+    except OSError as error:
+        draft.unlink()
+        raise ConfigFault(f"{file}: {error.strerror}: move it away") from None
+
+
 def take_lock(file: Path, taken: str, code: ExitCode) -> IO[bytes]:
     """Takes a lock: it is released when the file is closed or this process ends, however it ends.
 

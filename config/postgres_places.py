@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from config.exit_codes import ExitCode, ProcessFault
-from config.own_files import open_own, take_lock
+from config.own_files import make_way, open_own, put_in_place, take_lock
 from config.postgres_install import reaches
 from config.processes import Identity
 
@@ -120,11 +120,12 @@ def recorded_places(home: Path) -> Places | None:
 
 def record_places(home: Path, places: Places) -> None:
     draft = home / "places.json.new"
-    with draft.open("wb") as file:
+    make_way(draft)
+    with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
         file.write(msgspec.json.format(msgspec.json.encode(places), indent=2) + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    draft.rename(home / "places.json")
+    put_in_place(draft, home / "places.json")
 
 
 def folders_of(home: Path, places: Places) -> list[Path]:

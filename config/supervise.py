@@ -23,7 +23,7 @@ from config.children import Child, Ready, RestartBudget
 from config.dsn import place_of
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault, StopAsked
-from config.own_files import open_own, take_lock
+from config.own_files import make_way, open_own, put_in_place, take_lock
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
 from config.schema import Config, dump, with_dsn
 from config.state_folders import hand_over, make_state_directory, runs_as
@@ -260,10 +260,10 @@ class Supervisor:
             supervise = msgspec.structs.replace(config.supervise, run_as=identity.name)
             config = msgspec.structs.replace(config, supervise=supervise)
         draft = self.config_file.with_name(self.config_file.name + ".new")
-        draft.unlink(missing_ok=True)
+        make_way(draft)
         with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:  # for us alone: a DSN may hold a password
             file.write(dump(config).encode())
-        draft.rename(self.config_file)
+        put_in_place(draft, self.config_file)
 
     def _watch(self) -> None:
         """What the watching thread does until a stop or a fault: sees who is ready, who ended, who is due."""

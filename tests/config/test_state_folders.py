@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from config import asking
 from config.children import read_ready, withdraw_ready, write_ready
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.own_files import open_own, take_lock
+from config.own_files import make_way, open_own, take_lock
 from config.schema import Config, load
 from config.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
 
@@ -157,6 +158,19 @@ def test_what_is_no_ready_file_is_named_and_not_waited_for(make: Callable[[Path]
     for ask in (read_ready, withdraw_ready):
         with pytest.raises(ConfigFault, match=rf"{file}: .*: move it away"):
             ask(file)
+
+
+def test_a_folder_in_the_place_of_a_file_that_is_made_anew_is_named(tmp_path: Path) -> None:
+    for name in ("gateway.ready", "gateway.ask", "effective.toml.new"):
+        (tmp_path / name).mkdir()
+    told = "Is a directory: move it away"
+    with pytest.raises(ConfigFault, match=rf"gateway\.ready: {told}"):
+        write_ready(tmp_path / "gateway.ready", {})
+    with pytest.raises(ConfigFault, match=rf"gateway\.ask: {told}"):
+        asking.listening(tmp_path, "gateway")
+    with pytest.raises(ConfigFault, match=rf"effective\.toml\.new: {told}"):
+        make_way(tmp_path / "effective.toml.new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["effective.toml.new", "gateway.ask", "gateway.ready"]
 
 
 def test_nobody_takes_back_what_another_living_process_says(tmp_path: Path) -> None:
