@@ -7,9 +7,10 @@ What never may: the work itself; each command imports only what it needs, when i
 import argparse
 import importlib
 import importlib.metadata
+import logging
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -19,7 +20,7 @@ from config.dsn import fault_of
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.options import DEFAULT_FILE, add_common_options
 from config.output import CLOSED_PIPE, OutputLost, checked_output
-from config.processes import print_progress
+from config.processes import Progress, print_progress
 from config.schema import Config, dump, load, with_dsn, without_secrets
 from config.stop_request import THIS_PROCESS, Interrupted
 
@@ -78,6 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(fault.exit_code)
     except Interrupted as interrupted:
         return interrupted.exit_code
+    except PermissionError as error:  # an installation of somebody else's: its folders are closed
+        print_progress(f"yzt: {error.filename}: {error.strerror}: ask as the user that it belongs to")
+        return int(ExitCode.CONFIG)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -161,13 +165,24 @@ def _config_of(options: argparse.Namespace) -> Config:
 
 
 def _up(config: Config) -> int:
-    from config.keys import make_missing_bank_keys
-    from config.logs import begin
-    from config.supervise import Supervisor
+    from config.logs import begin, formatted
 
     progress = begin("up", config.log)
+    try:
+        return _serve(config, progress, formatted("up", config.log))
+    except ProcessFault as fault:
+        if config.log.format != "json":
+            raise
+        print_progress(formatted("up", config.log, logging.ERROR)(str(fault)))  # for who reads every line as JSON
+        return int(fault.exit_code)
+
+
+def _serve(config: Config, progress: Progress, spoken: Callable[[str], str]) -> int:
+    from config.keys import make_missing_bank_keys
+    from config.supervise import Supervisor
+
     supervisor = Supervisor(config, progress=progress)
-    with THIS_PROCESS.told(supervisor.request_stop):
+    with THIS_PROCESS.told(supervisor.request_stop, spoken):
         try:
             make_missing_bank_keys(config, progress)
             supervisor.start()

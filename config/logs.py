@@ -9,6 +9,7 @@ working. Whatever others can choose, names, reasons, addresses, is written so th
 import datetime
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -97,6 +98,15 @@ def begin(process: str, log: Log | None, state: Path | None = None) -> Progress:
     root.setLevel(LEVELS[log.level] if log else logging.INFO)
     logging.captureWarnings(True)
     return logging.getLogger(process).info
+
+
+def formatted(process: str, log: Log, level: int = logging.INFO) -> Callable[[str], str]:
+    """What makes a line of the log of a text, for those who cannot go through `logging`: a signal's handler, a last
+    word.
+    """
+    formatter = LineFormatter(process, log.format == "json")
+    fields = {"levelno": level, "levelname": logging.getLevelName(level)}
+    return lambda text: formatter.format(logging.makeLogRecord({"msg": text, **fields}))
 
 
 def one_line(text: str) -> str:

@@ -12,8 +12,8 @@ from typing import IO, Final
 
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 
-_IN_THE_WAY: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.EACCES)
-"""What a link, a folder, a socket and a file of somebody else's answer."""
+_IN_THE_WAY: Final = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
+"""What a link, a folder and a socket answer."""
 
 
 def open_own(file: Path, flags: int) -> IO[bytes]:

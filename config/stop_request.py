@@ -37,6 +37,7 @@ class StopRequest:
     def __init__(self) -> None:
         self.number: signal.Signals | None = None
         self._told: list[Callable[[], None]] = []
+        self._format: Callable[[str], str] = str
         self._raises = False
 
     @property
@@ -59,22 +60,25 @@ class StopRequest:
         self._raises = True
 
     @contextmanager
-    def told(self, action: Callable[[], None]) -> Iterator[None]:
+    def told(self, action: Callable[[], None], spoken: Callable[[str], str] = str) -> Iterator[None]:
         """While in here a signal raises nothing: `action` is called in the main thread at each, and at once when one
         has come before. It must only take notice, as a signal handler may. Of several, all are called.
         """
         self._told.append(action)
+        self._format, before = spoken, self._format
         try:
             if self.asked:
                 action()
             yield
         finally:
             self._told.remove(action)
+            self._format = before
 
     def _arrived(self, number: int, _frame: FrameType | None) -> None:
         first, self.number = self.number is None, self.number or signal.Signals(number)
         if self._told:
-            say(f"{self.number.name}: stopping" if first else f"{signal.Signals(number).name} again: stopping at once")
+            again = f"{signal.Signals(number).name} again: stopping at once"
+            say(self._format(f"{self.number.name}: stopping" if first else again))
             for action in tuple(self._told):
                 action()
         elif not self._raises:

@@ -6,16 +6,19 @@ Belongs here: a process of a test's own that logs. Never here: what the real one
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from config.children import PROJECT_DIRECTORY
-from config.logs import one_line
+from config.logs import formatted, one_line
 from config.processes import last_line, spoken
 from config.schema import load
+from config.stop_request import ASKING, StopRequest
 
 CONSOLE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) {0,3} ledger: .*")
 
@@ -141,3 +144,19 @@ def test_a_wrong_setting_is_named(value: str, tmp_path: Path) -> None:
     (tmp_path / "yzt.toml").write_text(f"[log]\n{value}\n", "utf-8")
     with pytest.raises(ConfigFault, match=f"log.{value.split()[0]}"):
         load(tmp_path / "yzt.toml")
+
+
+def test_a_line_about_a_signal_is_of_the_same_format(capfd: pytest.CaptureFixture[str]) -> None:
+    before = {number: signal.getsignal(number) for number in ASKING}
+    request = StopRequest()
+    try:
+        request.install()
+        with request.told(lambda: None, formatted("up", msgspec.structs.replace(load(None).log, format="json"))):
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [line["message"] for line in told] == ["SIGTERM: stopping", "SIGHUP again: stopping at once"]
+    assert {line["process"] for line in told} == {"up"}

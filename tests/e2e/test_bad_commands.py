@@ -1,10 +1,15 @@
 """Bad configuration, keys, files and command lines through the real `yzt`: one clear line and its exit code."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from config.children import PROJECT_DIRECTORY
 from config.exit_codes import ExitCode
 from config.keys import write_key_pair
 from config.schema import dump
@@ -94,6 +99,38 @@ def test_a_bad_command_gets_one_line_and_its_exit_code(what: str, tmp_path: Path
     ended = yzt(*prepare(tmp_path), folder=tmp_path)
 
     must_say(ended, code, said)
+
+
+def test_who_reads_json_reads_the_last_line_too(tmp_path: Path) -> None:
+    (tmp_path / "yzt.toml").write_text('[log]\nformat = "json"\n')
+    command = [sys.executable, "-m", "config", "up", "--dsn", NOWHERE]
+    surroundings = {"PYTHONPATH": str(PROJECT_DIRECTORY)}
+
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.returncode == ExitCode.UNAVAILABLE
+    assert lines[-1]["level"] == "error"
+    assert "cannot be reached" in lines[-1]["message"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="somebody else is needed, who may read the code as root does")
+@pytest.mark.parametrize("command", [["status"], ["up"], ["keygen", "--bank"], ["audit", "verify"]], ids=" ".join)
+def test_an_installation_of_somebody_else_is_told_in_one_line(command: list[str], tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, 1, 1)
+    (tmp_path / "yzt.toml").write_text(f'[state]\ndirectory = "{state}"\n')
+    script = f"setpriv --bounding-set=-all --inh-caps=-all {sys.executable} -m config {' '.join(command)}"
+    surroundings = {"PYTHONPATH": str(PROJECT_DIRECTORY), "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
+    )
+
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, len(done.stderr.splitlines())) == (ExitCode.CONFIG, 1), done
+    assert done.stderr.startswith(f"yzt: {state}")
 
 
 FILES: dict[str, tuple[str, str]] = {
