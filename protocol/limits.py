@@ -55,6 +55,7 @@ CLOCK_STEP_NS = 250_000_000  # a wall clock that leaves elapsed time by more was
 CLOCK_SLEW_PARTS = 1_000  # what they slew is at most one part in so many, twice what the kernel does
 CLOCK_SETTLED_NS = 5_000_000_000  # so long it must be back before what expires is decided again
 STALE_RETRY_NS = 1_000_000_000  # a clock that is off is not right a moment later
+SESSION_VERSION_MAX = 2**31 - 1  # what the header has room for
 SESSION_VERSION_STEP_MAX = 1_024  # the largest version is two million logons away: no single one uses a seat up
 HEARTBEAT_NS_MIN = 100_000_000
 HEARTBEAT_NS_DEFAULT = 1_000_000_000
@@ -83,6 +84,7 @@ DETAIL_CHARS_MAX = 200
 QUERY_CONTRACTS_MAX = 64
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
+NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
 TRADE_DATE_MIN = 19_900_101
 TRADE_DATE_MAX = 21_991_231
 TRADE_DATE_AHEAD_DAYS_MAX = 31  # longer than any holiday; a mistyped year cannot be taken back
@@ -107,7 +109,7 @@ assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2
 assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
 assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
-assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < REQUEST_NUMBER_MAX
+assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX
@@ -119,10 +121,7 @@ assert LOGONS_PER_SEAT_AT_ONCE_MAX >= 2  # ESTABLISH alone, refused, then NEGOTI
 assert CONTROL_AT_ONCE_MAX >= CONTROL_PER_SECOND_MAX
 assert LOGON_NS_MAX >= NEGOTIATE_FRESH_NS
 assert REQUEST_FRESH_NS == NEGOTIATE_FRESH_NS  # one clock, one tolerance: who may log on may also ask
-assert SESSION_VERSION_STEP_MAX * 2**20 < 2**31
-assert KEYS_PER_PARTY_MAX < KEY_ID_STEP_MAX  # keys that give way leave room for the next id
-assert KEY_ID_STEP_MAX * 2**20 < 2**31
-assert 86_400 * CONTROL_PER_SECOND_MAX + CONTROL_AT_ONCE_MAX < CONTROL_NUMBERS_KEPT
+assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
 assert CLOCK_STEP_NS * 4 <= REQUEST_FRESH_NS <= CLOCK_SETTLED_NS  # requests of the wrong time are stale before that
 assert BUSY_RETRY_NS < STALE_RETRY_NS <= REQUEST_FRESH_NS
 assert REPLY_BYTES_UNSENT_PARTY_MAX >= 2 * REPLY_BYTES_UNSENT_MAX  # one bad link does not end its party's others

@@ -18,6 +18,7 @@ from protocol.limits import (
     NONCE_BYTES,
     PARTIES_MAX,
     SEATS_MAX,
+    SESSION_VERSION_MAX,
     SOFTWARE_CHARS_MAX,
     SUM_BYTES,
     TRADE_DATE_MAX,
@@ -29,6 +30,7 @@ Number = Annotated[int, Meta(ge=1, le=2**62)]
 Fen = Annotated[int, Meta(ge=0, le=2**60)]
 SumFen = Annotated[bytes, Meta(min_length=SUM_BYTES, max_length=SUM_BYTES)]
 """A sum over contracts: a big-endian two's complement integer, see `sum_from_fen` and `fen_from_sum`."""
+SessionVersion = Annotated[int, Meta(ge=0, le=SESSION_VERSION_MAX)]
 PartyNo = Annotated[int, Meta(ge=1, le=PARTIES_MAX)]
 SeatNo = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
 KeyId = Annotated[int, Meta(ge=1, le=2**31 - 1)]

@@ -35,6 +35,7 @@ from protocol.message_fields import (
     PublicKey,
     RoleNo,
     SeatNo,
+    SessionVersion,
     Software,
     StatusNo,
     SuiteNo,
@@ -100,7 +101,7 @@ class Terminate(Message, tag=7, frozen=True):
     """Either way, kind TERMINATE: the link ends for this reason. It is not answered."""
 
     code: int
-    session_version: Count  # the one in force, 0 when unknown
+    session_version: SessionVersion  # the one in force, 0 when unknown
     detail: Detail
     nonce: Nonce  # of the link's last NEGOTIATE or ESTABLISH that was believed; zeros when there was none
 
@@ -323,7 +324,7 @@ class SeatHeadQuery(Message, tag=62, frozen=True):
 class SeatHead(Message, tag=63, frozen=True):
     """Ledger → gateway, kind SEAT_HEAD: durable head of a seat. Also the answer to a forwarded NEGOTIATE."""
 
-    session_version: Count  # the one in force
+    session_version: SessionVersion  # the one in force
     trade_date: TradeDate
     next_number: Number
     code: int  # ACCEPTED, or SESSION_VERSION_NOT_GROWING after a refused NEGOTIATE

@@ -45,6 +45,14 @@ from protocol.session_states import (
 )
 from protocol.signing import Signer, Verifier
 from protocol.told_codes import check_outcome_codes, code_of_end, code_of_refusal
+from protocol.told_values import (
+    check_next_number,
+    check_open_date,
+    check_outcomes,
+    check_preamble,
+    check_refusal,
+    check_version_told,
+)
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
 __all__ = [
@@ -285,8 +293,9 @@ class PartnerSession:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, detail)
         if header.kind == FrameKind.OUTCOMES:
             # A stored outcome keeps the version under which its request was journaled, so none is demanded here.
+            preamble = check_preamble(unpack_preamble(frame.body), header.sent_at_ns)
             return OutcomesReceived(
-                frame, unpack_preamble(frame.body), check_outcome_codes(outcomes_from_body(frame.body))
+                frame, preamble, check_outcomes(check_outcome_codes(outcomes_from_body(frame.body)))
             )
         if header.kind != FrameKind.TERMINATE or self._state is PartnerState.ESTABLISHED:
             self._check_version(header)
@@ -314,9 +323,10 @@ class PartnerSession:
         if header.kind == FrameKind.HEARTBEAT and isinstance(message, Heartbeat):
             if message.answer_wanted:
                 self._say_heartbeat(False, now_ns)
+            next_number = check_next_number(message.next_number)
             if header.trade_date <= self._trade_date:
                 return None
-            self._trade_date, self._next_number = header.trade_date, message.next_number
+            self._trade_date, self._next_number = check_open_date(header.trade_date), next_number
             return TradeDateOpened(header.trade_date, message.next_number)
         if header.kind == FrameKind.NOT_APPLIED and isinstance(message, NotApplied):
             return self._accept_not_applied(header, message)
@@ -324,11 +334,12 @@ class PartnerSession:
             return self._accept_terminate(message)
         if header.kind == FrameKind.NEGOTIATED and isinstance(message, Negotiated):
             self._check_nonce(message.nonce)
-            self._trade_date = header.trade_date
+            self._trade_date = check_open_date(header.trade_date)
             return NegotiatedEvent(header.session_version, header.trade_date)
         if header.kind == FrameKind.ESTABLISHED and isinstance(message, Established):
             self._check_nonce(message.nonce)
-            self._trade_date = header.trade_date
+            check_next_number(message.next_number)
+            self._trade_date = check_open_date(header.trade_date)
             self._said_at_ns = header.sent_at_ns
             self._heartbeat_ns = message.heartbeat_ns
             self._life = LifeSigns(message.heartbeat_ns, now_ns)
@@ -336,8 +347,12 @@ class PartnerSession:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
 
     def _accept_not_applied(self, header: Header, message: NotApplied) -> NotAppliedReceived:
-        if code_of_refusal(message) == ReplyCode.WRONG_TRADE_DATE:
-            self._trade_date = max(self._trade_date, header.trade_date)
+        code = code_of_refusal(message)
+        check_refusal(message)
+        if header.trade_date > self._trade_date:
+            check_open_date(header.trade_date)
+            if code == ReplyCode.WRONG_TRADE_DATE:
+                self._trade_date = header.trade_date
         return NotAppliedReceived(header, message)
 
     def _accept_terminate(self, message: Terminate) -> Terminated:
@@ -345,6 +360,7 @@ class PartnerSession:
         code = code_of_end(message)
         if message.nonce not in self._nonces:
             raise UnboundEnd(code, message.detail)
+        check_version_told(code, message, self._session_version)
         return Terminated(code, message.session_version, message.detail)
 
     def _check_nonce(self, nonce: bytes) -> None:

@@ -193,7 +193,7 @@ class PracticeLedger:
             outcomes["code"] = self._control(frame)
             return outcomes
         if self.is_quick:
-            outcomes["state"] = 1
+            outcomes["state"], outcomes["remaining_fen"] = 1, 1
             return outcomes
         first, until_ns = header.first_number, header.valid_until_ns
         placed = Placed(header.sender, header.seat, header.trade_date, first, self.sequence, decided_at_ns, until_ns)

@@ -13,6 +13,7 @@ from frontend_sim.practice.desk import Desk
 from frontend_sim.practice.ledger import PracticeLedger
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
+from protocol.limits import REQUEST_NUMBER_MAX
 from protocol.messages import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import FrameKind
@@ -21,6 +22,8 @@ NEWER_OUTCOME: Final = ReplyCode(799)
 NEWER_REFUSAL: Final = ReplyCode(299)
 NEWER_END: Final = ReplyCode(199)
 DIGEST_AT = 48  # of the request, in the body of OUTCOMES
+STATE_AT = 82  # of the first outcome, there
+LONG_AGO = 19_991_231
 SIGNATURE_AT = 96
 BODY_AT = 160
 
@@ -127,6 +130,46 @@ def _wrong_count(bank: Bank, desk: Desk, frame: Frame) -> bool:
     return True
 
 
+def _impossible_outcome(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """OUTCOMES, rightly signed, of a freeze in state -5."""
+    answer = bank.ledger.take(frame, bank.now())
+    if not isinstance(answer, Frame):
+        return _say_honestly(bank, desk, frame)
+    body = bytearray(answer.body)
+    body[STATE_AT : STATE_AT + 2] = (-5).to_bytes(2, "little", signed=True)
+    desk.put(desk.signed(make_unsigned_frame(answer.header, bytes(body))))
+    return True
+
+
+def _untrue_gap(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED SEQUENCE_GAP for the very number that it tells to be next."""
+    number = frame.header.first_number
+    return _refuse_untruly(desk, frame, ReplyCode.SEQUENCE_GAP, number, frame.header.trade_date)
+
+
+def _untrue_date(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED WRONG_TRADE_DATE that tells a date of long ago to be open."""
+    return _refuse_untruly(desk, frame, ReplyCode.WRONG_TRADE_DATE, 1, LONG_AGO)
+
+
+def _no_date(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED WRONG_TRADE_DATE that tells a date that is none."""
+    return _refuse_untruly(desk, frame, ReplyCode.WRONG_TRADE_DATE, 1, 2**31 - 1)
+
+
+def _huge_number(bank: Bank, desk: Desk, frame: Frame) -> bool:
+    """NOT_APPLIED WRONG_TRADE_DATE of the next year, with a number next behind which there are none."""
+    return _refuse_untruly(
+        desk, frame, ReplyCode.WRONG_TRADE_DATE, REQUEST_NUMBER_MAX, frame.header.trade_date + 10_000
+    )
+
+
+def _refuse_untruly(desk: Desk, frame: Frame, code: ReplyCode, next_number: int, trade_date: int) -> bool:
+    refusal = NotApplied(int(code), frame.header.first_number, next_number, 0)
+    desk.put(desk.said(FrameKind.NOT_APPLIED, refusal, frame.header, trade_date))
+    return True
+
+
 def _flipping(place: int, what: str) -> Misdeed:
     def flip(bank: Bank, desk: Desk, frame: Frame) -> bool:
         data = _outcomes(bank, desk, frame)
@@ -224,6 +267,11 @@ MISDEEDS: Final[dict[str, Misdeed]] = {
     "replay-outcomes": _replay_outcomes,
     "wrong-digest": _wrong_digest,
     "wrong-count": _wrong_count,
+    "impossible-outcome": _impossible_outcome,
+    "untrue-gap": _untrue_gap,
+    "untrue-date": _untrue_date,
+    "no-date": _no_date,
+    "huge-number": _huge_number,
     "wrong-signature": _flipping(SIGNATURE_AT, "the signature"),
     "wrong-body": _flipping(BODY_AT, "the body"),
     "garbage": _garbage,

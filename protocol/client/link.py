@@ -1,6 +1,6 @@
 """One TCP or TLS connection of a seat, from logon to its end.
 
-Belongs here: connecting, pumping bytes between socket and session, deadlines, why a link ended. Never here: what is
+Belongs here: connecting, pumping bytes between socket and session, deadlines. Never here: what is
 sent (traffic), whether to come back (seat).
 """
 
@@ -9,17 +9,17 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import trio
 
 from protocol.client.clock import Clock
+from protocol.client.ends import LinkEnd, broken, found
 from protocol.client.forks import Origin
 from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
 from protocol.client.traffic import Traffic
 from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation, UnboundEnd
+from protocol.errors import PeerViolation
 from protocol.limits import NONCE_BYTES
 from protocol.lowlevel import receive
 from protocol.partner_events import (
@@ -42,16 +42,6 @@ FAREWELL_NS = 500_000_000  # a bank that does not read our TERMINATE is not wait
 NS_PER_S = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class LinkEnd:
-    """Why a link ended. `code` None: the connection was not made, or broke."""
-
-    code: ReplyCode | None
-    session_version: int  # in force, as the bank said; 0 when it said nothing
-    detail: str
-    unbound: ReplyCode | None = None  # told by a word of the bank that names no logon of ours, and proves nothing
-
-
 async def connect(settings: SeatSettings) -> trio.abc.Stream | LinkEnd:
     """Connect, with TLS when configured. Returns the stream, or why there is none."""
     where = f"{settings.host}:{settings.port}"
@@ -70,7 +60,7 @@ async def connect(settings: SeatSettings) -> trio.abc.Stream | LinkEnd:
             return secure
     except (OSError, UnicodeError, trio.TooSlowError, trio.BrokenResourceError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-        return LinkEnd(None, 0, f"{where}: {reason or 'no connection in time'}")
+        return broken(f"{where}: {reason or 'no connection in time'}")
 
 
 @asynccontextmanager
@@ -123,8 +113,10 @@ class Link:
         """Whether anything was answered on this link, or it stood for as long as the longest pause between two.
 
         Only then may the pauses begin anew: else a bank that establishes and closes at once would be asked without end
-        as often as at first.
+        as often as at first. A link on which something was wrong was of no use, whatever else came on it.
         """
+        if self._end is not None and self._end.unproven is not None:
+            return False
         return self._was_answered or trio.current_time() - self._established_at >= self._calm_seconds
 
     async def run(self, stream: trio.abc.Stream, negotiate: bool) -> LinkEnd:
@@ -159,13 +151,12 @@ class Link:
     ) -> None:
         try:
             await pump(stream)
-            end = LinkEnd(None, 0, "the bank closed the connection")
+            end = broken("the bank closed the connection")
         except PeerViolation as violation:
             self._session.terminate(violation.code, violation.detail, self._now_ns())
-            unbound = violation.told if isinstance(violation, UnboundEnd) else None
-            end = LinkEnd(violation.code, 0, violation.detail, unbound)
+            end = found(violation)
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
-            end = LinkEnd(None, 0, "the connection broke")
+            end = broken("the connection broke")
         if self._end is None:
             self._end = end
         scope.cancel()

@@ -14,14 +14,16 @@ from protocol.lowlevel import Bell
 from protocol.messages import AnswerMessage, QueryMessage, decode_answer, encode
 from protocol.partner_session import PartnerSession
 from protocol.told_codes import check_answer_codes
+from protocol.told_values import check_answer
 
 
 class _Question:
-    __slots__ = ("answer", "body", "correlation_id", "error", "event")
+    __slots__ = ("answer", "body", "correlation_id", "error", "event", "query")
 
-    def __init__(self, correlation_id: int, body: bytes) -> None:
+    def __init__(self, correlation_id: int, query: QueryMessage) -> None:
         self.correlation_id = correlation_id
-        self.body = body
+        self.query = query
+        self.body = encode(query)
         self.event = trio.Event()
         self.answer: AnswerMessage | None = None
         self.error: SessionEnded | None = None
@@ -50,7 +52,7 @@ class Queries:
             if self._ended is not None:
                 raise SessionEnded(self._ended.code, self._ended.detail)
             self._last_id += 1
-            question = _Question(self._last_id, encode(query))
+            question = _Question(self._last_id, query)
             self._open[question.correlation_id] = question
             self._to_send.append(question)
             self._bell.ring()
@@ -74,10 +76,13 @@ class Queries:
                 session.send_query(question.correlation_id, question.body, now_ns)
 
     def answered(self, correlation_id: int, body: bytes) -> None:
-        """ANSWER came. One that nobody waits for any more is ignored. Raises PeerViolation when it cannot be read."""
+        """ANSWER came. One that nobody waits for any more is ignored.
+
+        Raises PeerViolation when it cannot be read, or is none to the question, which is asked again on the next link.
+        """
         question = self._open.get(correlation_id)
         if question is not None:
-            question.answer = check_answer_codes(decode_answer(body))
+            question.answer = check_answer(question.query, check_answer_codes(decode_answer(body)))
             question.event.set()
 
     def end(self, error: SessionEnded) -> None:

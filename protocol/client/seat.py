@@ -23,18 +23,19 @@ from protocol.client.arguments import (
     whole_number,
 )
 from protocol.client.clock import Clock, SystemClock
+from protocol.client.ends import LinkEnd, heals
 from protocol.client.errors import SessionEnded
 from protocol.client.forks import Origin
-from protocol.client.link import NS_PER_S, Link, LinkEnd, closing, connect
+from protocol.client.link import NS_PER_S, Link, closing, connect
 from protocol.client.outbox import Outbox
 from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
 from protocol.client.settings import SeatSettings, checked_settings
 from protocol.client.traffic import SeatStatistics, Traffic
 from protocol.client.turns import Turns
 from protocol.client.verbs import AwaitedVerbs
-from protocol.codes import ReplyCode, ends_link
-from protocol.errors import MisuseError
-from protocol.limits import REQUEST_NUMBER_MAX
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken, MisuseError
+from protocol.limits import REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
 from protocol.messages import (
     AnswerMessage,
     BuyingPowerAnswer,
@@ -48,28 +49,7 @@ from protocol.messages import (
 from protocol.records import OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY, RecordKind
 
-# Reasons that a new link heals. SESSION_SUPERSEDED is not among them: two processes must not fight over a seat.
-HEALS = frozenset(
-    {
-        ReplyCode.FINISHED,
-        ReplyCode.STALE_TIMESTAMP,
-        ReplyCode.SESSION_UNKNOWN,
-        ReplyCode.SESSION_VERSION_NOT_GROWING,
-        ReplyCode.CREDIT_EXCEEDED,
-        ReplyCode.REPLIES_UNREAD,
-        ReplyCode.PEER_SILENT,
-        ReplyCode.STOPPING,
-    }
-)
-
-
-def heals(code: ReplyCode) -> bool:
-    """True for an end that a new link may heal; of one that is newer than this program nothing else is known."""
-    return code in HEALS or (ends_link(code) and not code.is_listed)
-
-
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
-_SESSION_VERSION_MAX = 2**31 - 1  # what the header has room for
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
 
@@ -226,8 +206,8 @@ class Seat(AwaitedVerbs):
 
     async def _ask(self, query: BuyingPowerQuery | OutcomeQuery | TotalsQuery, kind: type[A]) -> A:
         answer: AnswerMessage = await self._traffic.queries.ask(query)
-        if not isinstance(answer, kind):
-            raise SessionEnded(ReplyCode.MALFORMED_FRAME, "the answer is to another question")
+        if not isinstance(answer, kind):  # `Queries` takes no other
+            raise InvariantBroken(f"{type(answer).__name__} for a {type(query).__name__}")
         return answer
 
     async def _wait_ready(self) -> None:
@@ -238,10 +218,10 @@ class Seat(AwaitedVerbs):
     @trio.lowlevel.enable_ki_protection
     async def _stay_connected(self) -> None:
         settings, traffic = self._settings, self._traffic
-        version, negotiate = self._outbox.session_version + 1, True
+        version, negotiate = min(self._outbox.session_version + 1, SESSION_VERSION_MAX), True
         attempts = 0  # in a row without a session
         failures = 0  # in a row without an answer: what makes the pauses longer
-        refusals = 0  # in a row by words that prove nothing
+        refusals = 0  # in a row by words that prove nothing, while the seat is being opened
         detail = ""
         while attempts < settings.connect_attempts_max:
             stream = await connect(settings)
@@ -261,26 +241,25 @@ class Seat(AwaitedVerbs):
                 self._end(SessionEnded(end.code, end.detail))
                 return
             refusals = refusals + 1 if self._is_refused_at_the_door(end) else 0
-            if end.unbound is not None and refusals >= REFUSALS_AT_THE_DOOR:
-                self._end(SessionEnded(end.unbound, f"told {refusals} times in a row: {end.detail}"))
+            if end.unproven is not None and refusals >= REFUSALS_AT_THE_DOOR:
+                self._end(SessionEnded(end.unproven, f"{refusals} times in a row: {end.detail}"))
                 return
             attempts += 1
             failures += 1
             if end.code is ReplyCode.SESSION_VERSION_NOT_GROWING:
-                # Too low, or far above the one in force.
-                version, negotiate = min(end.session_version + 1, _SESSION_VERSION_MAX), True
+                version, negotiate = end.session_version + 1, True  # ours was too low, or far above the one in force
             elif end.code is ReplyCode.SESSION_UNKNOWN:
-                version, negotiate = min(max(version, end.session_version) + 1, _SESSION_VERSION_MAX), True
+                version, negotiate = min(version + 1, SESSION_VERSION_MAX), True
             if end.code is not ReplyCode.SESSION_VERSION_NOT_GROWING or failures > 1:
                 await trio.sleep(self._pause_ns(failures) / NS_PER_S)
         self._end(SessionEnded(ReplyCode.PEER_SILENT, f"no session in {attempts} attempts: {detail}"))
 
     def _is_refused_at_the_door(self, end: LinkEnd) -> bool:
-        """Whether the bank seems not to know us: who opens a seat should hear of a wrong key soon.
+        """Whether we and the bank seem not to know each other: who opens a seat should hear of a wrong key soon.
 
-        One such word may be a recording, and a seat that had a session is never ended by any number of them.
+        One such word may be a recording or a changed byte, and an open seat is ended by no number of them.
         """
-        return end.unbound is not None and not heals(end.unbound) and not self._traffic.statistics.links
+        return end.unproven is not None and not self._ready.is_set()
 
     def _pause_ns(self, failures: int) -> int:
         settings = self._settings

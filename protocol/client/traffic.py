@@ -34,6 +34,7 @@ from protocol.vocabulary import FrameKind
 SEND_BYTES_MAX = 1024 * 1024  # queued for one send: two full frames, so that answers are read in between
 UNKNOWN_RETRY_NS = 1_000_000_000  # before a frame goes again that was refused for a reason newer than we are
 BUSY_DOUBLINGS_MAX = 6  # of BUSY_RETRY_NS, where the bank tells no time: to about a second
+DOUBLINGS_MAX = 40  # of the first pause between rounds: far behind the longest
 PAUSE_NS_MAX = LOGON_NS_MAX  # a bank that is busy for longer than this is asked again anyway
 
 
@@ -114,6 +115,7 @@ class Traffic:
         self._turn = turns.join(self.bell)
         self.calls = Calls(self.bell, self._turn, self.unclaimed)
         self.queries = Queries(self.bell)
+        self._backoff_first_ns, self._backoff_last_ns = settings.backoff_first_ns, settings.backoff_last_ns
         self.window: Window[Waiter] = Window(settings.outbox_records)
         self.statistics = SeatStatistics()
         self.recovered: deque[Recovered] = deque(maxlen=OUTBOX_FRAMES_MAX)
@@ -244,8 +246,10 @@ class Traffic:
             self.resume_at_ns = max(self.resume_at_ns, now_ns + pause_ns)
         if frame is not None:
             self._settle(frame, turned_away(self.seat, frame.trade_date, message.code, frame.record_count))
+            self._rounds_refused = 0  # it was told: that is an end of the request, not one more round
         if self.window.must_go_back:
             self._go_back()
+            self.resume_at_ns = max(self.resume_at_ns, now_ns + self._round_pause_ns())
         self.bell.ring()
 
     def date_opened(self, event: TradeDateOpened) -> None:
@@ -300,6 +304,13 @@ class Traffic:
         for frame in self.window.go_back():
             self._outbox.renumber(frame.slot, frame.trade_date, frame.first_number)
             self.statistics.frames_renumbered += 1
+
+    def _round_pause_ns(self) -> int:
+        """Whatever was told: a first round goes at once, for one gap or roll is in order; each further one later."""
+        further = self._rounds_refused - 1
+        if further < 1:
+            return 0
+        return min(self._backoff_first_ns << min(further - 1, DOUBLINGS_MAX), self._backoff_last_ns)
 
     def _settle(self, frame: WindowFrame[Waiter], reply: Reply) -> None:
         try:

@@ -191,7 +191,7 @@ class Window(Generic[W]):
         frame = self._under_way.get(refused_number)
         if frame is None or frame.refused:
             return None
-        _check_possible(frame, code, trade_date, self._durable_end)
+        _check_possible(frame, code, trade_date, self.trade_date, self._durable_end)
         del self._under_way[refused_number]
         self.in_flight_records -= frame.record_count
         frame.refused = code
@@ -280,14 +280,21 @@ class Window(Generic[W]):
             self._frames.remove(frame)
 
 
-def _check_possible(frame: WindowFrame[W], code: int, open_date: int, durable_end: tuple[int, int]) -> None:
+def _check_possible(
+    frame: WindowFrame[W], code: int, open_date: int, known_date: int, durable_end: tuple[int, int]
+) -> None:
     """Raises PeerViolation for a refusal that the bank cannot mean: a recording, or a lie.
 
-    `durable_end`: trade date and number below which ESTABLISHED told everything to be durable.
+    `open_date`: as the refusal tells. `known_date`: the latest told to be open on this link. `durable_end`: trade date
+    and number below which ESTABLISHED told everything to be durable.
     """
     if code == ReplyCode.WRONG_TRADE_DATE and frame.trade_date == open_date:
         detail = f"the frame at {frame.first_number} is of {open_date}, which is told to be open"
         raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+    if code == ReplyCode.WRONG_TRADE_DATE and open_date < known_date:
+        raise PeerViolation(
+            ReplyCode.STALE_TIMESTAMP, f"{open_date} is told to be open, and was closed by {known_date}"
+        )
     if code != ReplyCode.WRONG_TRADE_DATE and open_date < frame.trade_date:
         detail = f"the frame at {frame.first_number} is of {frame.trade_date}, refused with {code} of {open_date}"
         raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)

@@ -29,7 +29,7 @@ async def test_a_wrong_key_is_told_soon_to_whoever_opens_the_seat(tmp_path: Path
                 pass
 
         assert ended.value.code is ReplyCode.SIGNATURE_INVALID
-        assert f"told {REFUSALS_AT_THE_DOOR} times in a row: TERMINATE SIGNATURE_INVALID" in str(ended.value)
+        assert f"{REFUSALS_AT_THE_DOOR} times in a row: TERMINATE SIGNATURE_INVALID" in str(ended.value)
         assert bank.violations[ReplyCode.SIGNATURE_INVALID] == REFUSALS_AT_THE_DOOR
 
 

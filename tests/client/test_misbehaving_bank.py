@@ -48,14 +48,19 @@ BORNE = {
     "unknown-outcome": Borne(1, code=NEWER_OUTCOME),
     "unknown-refusal": Borne(1),
     "unknown-end": Borne(2),
+    "wrong-digest": Borne(2),
+    "wrong-count": Borne(2),
+    "impossible-outcome": Borne(2),
+    "untrue-gap": Borne(2),
+    "untrue-date": Borne(2),
+    "no-date": Borne(2),
+    "huge-number": Borne(2),
+    "wrong-signature": Borne(2),
+    "wrong-body": Borne(2),
+    "garbage": Borne(2),
 }
 ENDS = {
     "superseded": ReplyCode.SESSION_SUPERSEDED,
-    "wrong-digest": ReplyCode.BODY_DIGEST_MISMATCH,
-    "wrong-count": ReplyCode.BODY_DIGEST_MISMATCH,
-    "wrong-signature": ReplyCode.SIGNATURE_INVALID,
-    "wrong-body": ReplyCode.BODY_DIGEST_MISMATCH,
-    "garbage": ReplyCode.MALFORMED_FRAME,
 }
 
 

@@ -6,6 +6,7 @@ kept in memory only, so this client forgets them when its process ends; one in p
 
 import secrets
 from collections.abc import Sequence
+from datetime import date
 from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
@@ -14,6 +15,9 @@ from tests.outsider.frames import Frame, FrameRefused
 from tests.outsider.link import SECOND_NS, Account, Link, LinkEnded, Session
 from tests.outsider.messages import Message, decode, encode
 from tests.outsider.records import Outcomes, Record, pack_records, unpack_outcomes
+
+NEXT_NUMBER_MAX = 2**61  # behind it numbers would run out
+FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class Answered(NamedTuple):
@@ -82,7 +86,9 @@ class Client:
         granted = decode(answer, frame.body)
         if granted.field("nonce") != message.field("nonce") or frame.header.session_version != self.session.version:
             raise FrameRefused(Code.SESSION_UNKNOWN, "the answer to another logon")
-        self.session.trade_date = frame.header.trade_date
+        if not is_day(frame.header.trade_date):
+            raise FrameRefused(Code.MALFORMED_FRAME, "a trade date that is none")
+        self.session.trade_date = self.session.open_date = frame.header.trade_date
         return granted
 
     def negotiate(self, version: int) -> None:
@@ -96,6 +102,8 @@ class Client:
         granted = self._logon_step(Kind.ESTABLISH, Kind.ESTABLISHED, message)
         self.link.established(granted.int("heartbeat_ns"))
         self.credit_records = granted.int("credit_records")
+        if granted.int("next_number") > NEXT_NUMBER_MAX:
+            raise FrameRefused(Code.MALFORMED_FRAME, "a number that no seat expects")
         return granted.int("next_number")
 
     def log_on(self, heartbeat_ns: int = SECOND_NS) -> None:
@@ -132,6 +140,9 @@ class Client:
         while len(found) < len(waiting):
             frame = self._await(Kind.OUTCOMES, Kind.NOT_APPLIED)
             number, answer = read_answer(frame)
+            if isinstance(answer, NotApplied):
+                check_refusal(answer, self.session.open_date)
+                self.session.open_date = max(self.session.open_date, answer.trade_date)
             if number not in waiting or number in found:
                 raise FrameRefused(Code.MALFORMED_FRAME, f"nothing under {number} is under way")
             found[number] = answer
@@ -200,7 +211,12 @@ class Client:
         frame = self._await(Kind.ANSWER)
         if frame.header.first_number != self._correlation:
             raise FrameRefused(Code.MALFORMED_FRAME, "an answer to another query")
-        return decode(Kind.ANSWER, frame.body)
+        answer = decode(Kind.ANSWER, frame.body)
+        if query.name == "BuyingPowerQuery":
+            told = tuple(money.int("contract_no") for money in answer.messages("contracts"))
+            if told != query.field("contract_nos"):
+                raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other contracts")
+        return answer
 
     def finish(self) -> None:
         """The orderly end of the link."""
@@ -217,6 +233,28 @@ def read_answer(frame: Frame) -> tuple[int, Answer]:
     return refused, NotApplied(code, refused, next_number, retry_after_ns, frame.header.trade_date)
 
 
+def check_refusal(told: NotApplied, open_date: int) -> None:
+    """Raises FrameRefused for a refusal that cannot be true; `open_date`: the latest that was told to be open."""
+    if told.code in (Code.REQUEST_STALE, Code.BUSY, Code.DRAINING):
+        if told.next_number != told.refused_number:
+            raise FrameRefused(Code.MALFORMED_FRAME, "what is to be sent again is not next")
+        return
+    if told.next_number > NEXT_NUMBER_MAX or (told.trade_date > open_date and not is_day(told.trade_date)):
+        raise FrameRefused(Code.MALFORMED_FRAME, "a number or trade date that is none")
+    if told.code == Code.SEQUENCE_GAP and told.refused_number <= told.next_number:
+        raise FrameRefused(Code.STALE_TIMESTAMP, "nothing is missing before it")
+    if told.code == Code.WRONG_TRADE_DATE and told.trade_date < open_date:
+        raise FrameRefused(Code.STALE_TIMESTAMP, "an earlier trade date is told to be open")
+
+
+def is_day(trade_date: int) -> bool:
+    """Whether yyyymmdd is a day of the calendar from 1990 to 2199."""
+    try:
+        return FIRST_YEAR <= date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
 def _match(request: Frame, answer: Answered) -> None:
     asked, told, outcomes = request.header, answer.frame.header, answer.outcomes
     if (asked.seat, asked.trade_date, asked.record_count) != (told.seat, told.trade_date, told.record_count):
@@ -224,6 +262,6 @@ def _match(request: Frame, answer: Answered) -> None:
     if outcomes.request_digest != asked.body_digest:
         raise FrameRefused(Code.MALFORMED_FRAME, "an answer to other content")
     if not outcomes.are_possible():
-        raise FrameRefused(Code.MALFORMED_FRAME, "a code that no outcome has")
+        raise FrameRefused(Code.MALFORMED_FRAME, "an outcome that cannot be")
     if outcomes.decided_at_ns != told.sent_at_ns:
         raise FrameRefused(Code.MALFORMED_FRAME, "two times of decision")

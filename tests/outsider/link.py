@@ -47,11 +47,12 @@ class Account:
 
 @dataclass(slots=True)
 class Session:
-    """What outlives a link. `next_number` is what we send next on `trade_date`."""
+    """What outlives a link. `next_number` is what we send next on `trade_date`; `open_date`: last told to be open."""
 
     version: int = 0
     trade_date: int = 0
     next_number: int = 1
+    open_date: int = 0
 
 
 class Link:
@@ -197,6 +198,7 @@ class Link:
             raise LinkEnded(message if message.bytes("nonce") == self.nonce else None)  # else it is not about us
         if kind == Kind.HEARTBEAT and frame.header.trade_date > self.session.trade_date:
             self.session.trade_date, self.session.next_number = frame.header.trade_date, message.int("next_number")
+            self.session.open_date = frame.header.trade_date
         if alive and kind == Kind.HEARTBEAT and message.int("answer_wanted"):
             self.beat(answer_wanted=False)
         return frame

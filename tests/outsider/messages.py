@@ -69,6 +69,7 @@ Type: TypeAlias = Int | Text | Blob | Flag | ReplyCode | Nested | Many
 Layout: TypeAlias = tuple[int, tuple[tuple[str, Type], ...]]
 
 COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
+VERSION = Int(0, 2**31 - 1)
 OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
 REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
 SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 21_991_231)
@@ -105,7 +106,7 @@ LAYOUTS: dict[str, Layout] = {
         (("code", REFUSAL_CODE), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
     ),
     "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()))),
-    "Terminate": (7, (("code", END_CODE), ("session_version", COUNT), ("detail", Text(0, 200)), ("nonce", NONCE))),
+    "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
     "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY))),

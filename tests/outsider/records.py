@@ -13,6 +13,8 @@ RECORD = struct.Struct("<bbhiqqqqiiq8s")  # price and security are packed as rel
 PREAMBLE = struct.Struct("<qq32s32s")
 OUTCOME = struct.Struct("<hhiq")
 NO_REF = bytes(8)
+NO_FREEZE, OPEN, CLOSED = 0, 1, 2  # states of the freeze concerned
+REMAINING_FEN_MAX = 2**60
 
 
 class Target(NamedTuple):
@@ -112,8 +114,20 @@ class Outcomes(NamedTuple):
         return [outcome.code for outcome in self.outcomes]
 
     def are_possible(self) -> bool:
-        """Whether every code is one that OUTCOMES may carry."""
-        return all(outcome.code == Code.ACCEPTED or outcome.code in OUTCOMES for outcome in self.outcomes)
+        """Whether there is such a row of the journal, and no outcome contradicts itself or has another class's code."""
+        return self.sequence >= 1 and all(map(_is_possible, self.outcomes))
+
+
+def _is_possible(outcome: Outcome) -> bool:
+    if outcome.code != Code.ACCEPTED and outcome.code not in OUTCOMES:
+        return False
+    if not 0 <= outcome.remaining_fen <= REMAINING_FEN_MAX or outcome.state < NO_FREEZE:
+        return False
+    if outcome.state > CLOSED:
+        return True  # newer than this client
+    if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED:
+        return False
+    return (outcome.remaining_fen > 0) == (outcome.state == OPEN)
 
 
 def unpack_outcomes(body: bytes) -> Outcomes:

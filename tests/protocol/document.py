@@ -330,7 +330,7 @@ def worked_record() -> str:
 
 # What a right client makes of each misdeed of the practice bank.
 COMES_AGAIN = "comes again, repeats the frame; the stored outcome, or a first one"
-GIVES_UP = "ends the link and believes nothing of it; the order is *unknown* until it is asked for"
+BELIEVES_NOTHING = f"ends the link and believes nothing of it; {COMES_AGAIN}"
 REACTIONS = {
     "busy": "sends the frame again under its number, after the time told",
     "draining": COMES_AGAIN,
@@ -340,11 +340,11 @@ REACTIONS = {
     "not-applied-after-outcomes": "keeps the outcome; the refusal is of nothing that is under way",
     "replay": "ends the link (STALE_TIMESTAMP), comes again, repeats the frame",
     "replay-outcomes": "the same outcome twice is the same outcome",
-    "wrong-digest": GIVES_UP,
-    "wrong-count": GIVES_UP,
-    "wrong-signature": GIVES_UP,
-    "wrong-body": GIVES_UP,
-    "garbage": GIVES_UP,
+    **dict.fromkeys(
+        ("wrong-digest", "wrong-count", "impossible-outcome", "untrue-gap", "untrue-date", "no-date", "huge-number"),
+        BELIEVES_NOTHING,
+    ),
+    **dict.fromkeys(("wrong-signature", "wrong-body", "garbage"), BELIEVES_NOTHING),
     "silence": f"TERMINATE PEER_SILENT after three intervals; {COMES_AGAIN}",
     "slow": "waits; heartbeats go on",
     "cut": COMES_AGAIN,

@@ -31,8 +31,8 @@ MUSTS: list[tuple[str, str, str]] = [
     ("refuses a frame MUST NOT act on it", LOGON, "test_after_a_violation_nothing_more_is_read"),
     (
         "SHOULD say it, and MUST close",
-        "client/test_links.py",
-        "test_outcomes_that_answer_another_request_end_the_session",
+        "client/test_lying_bank.py",
+        "test_no_number_of_broken_frames_ends_an_open_seat",
     ),
     ("A key MUST be fit", KEYS, "test_a_point_that_signs_anything_is_no_key"),
     ("partner MUST accept only frames with", GOLDEN, "test_a_partner_refuses_each_invalid_frame_for_its_reason"),
@@ -65,6 +65,7 @@ MUSTS: list[tuple[str, str, str]] = [
         "test_a_recorded_end_of_an_earlier_link_ends",
     ),
     ("correlation id MUST NOT be used twice", "protocol/test_heartbeat.py", "test_a_correlation_id_under_way_may_not"),
+    ("What cannot be true** a partner MUST refuse", "client/test_misbehaving_bank.py", "test_what_a_seat_bears"),
     ("what a client of today MUST make of it", "client/test_misbehaving_bank.py", "test_what_a_seat_bears"),
 ]
 

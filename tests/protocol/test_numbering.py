@@ -165,8 +165,8 @@ def test_the_ledgers_refusal_sets_the_number_back() -> None:
     pair = established()
     send(pair, 1, 3)
     send(pair, 4, 3)
-    for header in [frame.header for frame in pair.requests]:
-        message = NotApplied(int(ReplyCode.SEQUENCE_GAP), header.first_number, 1, 0)
+    for header, code in zip([each.header for each in pair.requests], ("SEAT_DATE_FULL", "SEQUENCE_GAP"), strict=True):
+        message = NotApplied(int(ReplyCode[code]), header.first_number, 1, 0)
         pair.bank.send_not_applied(header, message, pair.now_ns)
     pair.exchange()
 
