@@ -22,6 +22,11 @@ class Logon(NamedTuple):
     heartbeat_ns: int  # 0 in a NEGOTIATE
 
 
+def is_fresh(sent_at_ns: int, now_ns: int) -> bool:
+    """Whether a frame was sent at most 5 s before or after `now_ns`."""
+    return abs(now_ns - sent_at_ns) <= REQUEST_FRESH_NS
+
+
 def check_fresh(sent_at_ns: int, now_ns: int) -> None:
     """Raises PeerViolation STALE_TIMESTAMP when a logon was sent more than 5 s before or after `now_ns`."""
     if abs(now_ns - sent_at_ns) > NEGOTIATE_FRESH_NS:
@@ -33,7 +38,7 @@ def refusal_if_stale(request: Header, now_ns: int) -> NotApplied | None:
 
     It is judged before the numbers, as if this copy had not come: it tells its own number, as BUSY does.
     """
-    if abs(now_ns - request.sent_at_ns) <= REQUEST_FRESH_NS:
+    if is_fresh(request.sent_at_ns, now_ns):
         return None
     number = request.first_number
     return NotApplied(int(ReplyCode.REQUEST_STALE), number, number, STALE_RETRY_NS)

@@ -72,6 +72,11 @@ class PartyRegistry:
             return None
         return key.verifier if max(sent_at_ns, received_at_ns) < key.not_after_ns else None
 
+    def verifier_of_any_time(self, party_no: int, key_id: int) -> Verifier | None:
+        """The verifier of this key, good now or not, or None when it is not known. Nothing may be done on its word."""
+        key = self._keys.get((party_no, key_id))
+        return None if key is None else key.verifier
+
     def check_first_establish(self, seat: int, sent_at_ns: int, nonce: bytes, now_ns: int) -> None:
         """Remember a fresh ESTABLISH as long as it is fresh: played again after that, its time tells.
 

@@ -133,6 +133,41 @@ def test_a_key_that_ends_while_a_link_is_up_signs_no_further_frame() -> None:
     assert len(pair.requests) == 1
 
 
+@pytest.mark.parametrize("is_the_banks", [False, True])
+@pytest.mark.parametrize("wrong_ns", [-HOUR, HOUR, REQUEST_FRESH_NS + 1, -REQUEST_FRESH_NS - 1])
+@pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.HEARTBEAT])
+def test_a_clock_that_goes_wrong_past_the_time_of_a_key_ends_no_seat_for_good(
+    kind: FrameKind, wrong_ns: int, is_the_banks: bool
+) -> None:
+    """One of both clocks is wrong, and by the other the key is good: the partner comes again until it is right."""
+    key = RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), T0_NS - 4 * SECOND, T0_NS + 4 * SECOND)
+    pair = bank_with((key,)).log_on()
+    if is_the_banks:
+        pair.bank.utc_offset_ns += wrong_ns
+    sent_at_ns = pair.now_ns if is_the_banks else pair.now_ns + wrong_ns
+    if kind == FrameKind.RECORDS:
+        pair.partner.send_block(freezes(1), 1, 1, 0, sent_at_ns)
+    else:
+        pair.partner.utc_offset_ns += 0 if is_the_banks else wrong_ns
+        pair.now_ns += INTERVAL_NS
+        pair.partner.on_deadline(pair.now_ns)
+    pair.exchange()
+
+    assert pair.violation is not None
+    assert pair.violation.code == ReplyCode.STALE_TIMESTAMP
+    assert pair.requests == []
+
+
+@pytest.mark.parametrize("wrong_ns", [-HOUR, HOUR])
+def test_a_wrong_clock_tells_whoever_has_no_key_nothing(wrong_ns: int) -> None:
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.next_signer().public_key(), 0, T0_NS - SECOND),))
+    pair.partner.negotiate(b"n" * 16, pair.now_ns + wrong_ns)
+    pair.bank_hears(pair.partner.data_to_send())
+
+    assert pair.violation is not None
+    assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
+
+
 def test_an_ended_key_signs_nothing_from_the_next_frame_on() -> None:
     registry = keys.registry()
     pair = new_pair()
