@@ -57,7 +57,10 @@ def short_bytes(name: str, value: object) -> bytes:
     """At most 8 bytes. Raises MisuseError for anything else, also for text."""
     if not isinstance(value, bytes | bytearray | memoryview | np.void):
         raise MisuseError(f"{name} is bytes, not {shown(value)}")
-    data = value.tobytes() if isinstance(value, np.void) else bytes(value)
+    try:
+        data = value.tobytes() if isinstance(value, np.void) else bytes(value)
+    except Exception as error:  # a memoryview that was released, a class of the caller's own
+        raise MisuseError(f"{name} is bytes that cannot be read: {type(error).__name__}") from error
     if len(data) > WORD_BYTES_MAX:
         raise MisuseError(f"{name} has at most {WORD_BYTES_MAX} bytes, not {len(data)}")
     return data
@@ -67,6 +70,7 @@ def text(name: str, value: object, chars_max: int) -> str:
     """Text that can be encoded. Raises MisuseError for anything else."""
     if not isinstance(value, str):
         raise MisuseError(f"{name} is text, not {shown(value)}")
+    value = str.__str__(value)  # also of a class of the caller's own
     if len(value) > chars_max:
         raise MisuseError(f"{name} has {len(value)} characters, at most {chars_max} are allowed")
     try:
@@ -84,7 +88,7 @@ def target_key(target: object) -> tuple[int, int, int]:
         if target.number == 0:
             raise MisuseError("target is a request that was never given a number")
         target = target.key
-    if not isinstance(target, tuple) or len(target) != KEY_FIELDS:
+    if not isinstance(target, tuple) or tuple.__len__(target) != KEY_FIELDS:
         raise MisuseError(f"target is an Outcome or a RequestKey, not {shown(target)}")
     trade_date, seat, number = target
     if type(trade_date) is type(seat) is type(number) is int and trade_date >= 0 and seat >= 0 and number >= 0:
@@ -123,10 +127,10 @@ def control_body(message: object) -> bytes:
     try:
         body = _control_encoder.encode(message)
         decode_control(body)  # a message is not judged when it is made
-    except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise MisuseError(f"{name} cannot be encoded: {error}") from error
     except PeerViolation as violation:
         raise MisuseError(f"{name} is out of its bounds: {violation.__cause__ or violation.detail}") from violation
+    except Exception as error:  # a field may be anything, and each kind of thing fails in its own way
+        raise MisuseError(f"{name} cannot be encoded: {error}") from error
     if len(body) > CONTROL_BODY_BYTES_MAX:
         raise MisuseError(f"{name} has {len(body)} bytes, at most {CONTROL_BODY_BYTES_MAX} are allowed")
     return body
@@ -139,7 +143,10 @@ def contract_numbers(contract_nos: object) -> list[int]:
         is_list = contract_nos.ndim == 1
     if not is_list:
         raise MisuseError(f"contract_nos is a list of whole numbers, not {shown(contract_nos)}")
-    count = len(contract_nos)  # type: ignore[arg-type]  # a sequence or an array, as just seen
+    try:
+        count = len(contract_nos)  # type: ignore[arg-type]  # a sequence or an array, as just seen
+    except Exception as error:
+        raise MisuseError(f"contract_nos cannot be read: {type(error).__name__}") from error
     if not 1 <= count <= QUERY_CONTRACTS_MAX:
         raise MisuseError(f"contract_nos has {count} numbers, not 1 to {QUERY_CONTRACTS_MAX}")
     return [
@@ -161,7 +168,8 @@ def trade_day(value: object) -> int:
 def shown(value: object) -> str:
     """A short word for a value of a caller, whatever it is."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(int(value)) if value.bit_length() <= 256 else f"a number of {value.bit_length()} bits"
+        bits = int.bit_length(value)
+        return int.__repr__(value) if bits <= 256 else f"a number of {bits} bits"
     if value is None or isinstance(value, bool | float):
         return str(value)
     return f"a value of type {type(value).__name__}"
