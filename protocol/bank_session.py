@@ -290,7 +290,7 @@ class BankSession:
             return
         version = max(self._version_in_force, version_in_force)
         if code is ReplyCode.SIGNATURE_INVALID:
-            version, detail = 0, NOT_KNOWN
+            version, detail = version if self._state is BankState.ESTABLISHED else 0, NOT_KNOWN
         message = Terminate(int(code), version, detail[:DETAIL_CHARS_MAX], self._nonce)
         self._say(FrameKind.TERMINATE, message, now_ns)
         self._state = target

@@ -164,7 +164,21 @@ def test_a_head_that_says_the_key_is_gone_ends_the_link() -> None:
 def test_a_wrong_signature_is_told_in_the_same_words_whatever_was_wrong(found: str) -> None:
     pair = new_pair()
     pair.log_on()
-    pair.bank.terminate(ReplyCode.SIGNATURE_INVALID, found, T0_NS, version_in_force=9)
+    pair.bank.terminate(ReplyCode.SIGNATURE_INVALID, found, T0_NS)
+    pair.exchange()
+
+    assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 1, NOT_KNOWN)
+
+
+def test_a_wrong_signature_before_the_logon_is_done_tells_no_version() -> None:
+    pair = new_pair()
+    pair.partner.negotiate(b"n" * 16, T0_NS)
+    pair.bank.receive_data(pair.partner.data_to_send(), T0_NS)
+    pair.bank.next_event(T0_NS)
+    head = SeatHead(3, TRADE_DATE, 1, int(ReplyCode.SIGNATURE_INVALID))
+    with pytest.raises(PeerViolation) as found:
+        pair.bank.negotiated(head, T0_NS)
+    pair.bank.terminate(found.value.code, found.value.detail, T0_NS, version_in_force=3)
     pair.exchange()
 
     assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 0, NOT_KNOWN)
@@ -184,4 +198,4 @@ def test_what_the_ledger_finds_wrong_with_a_key_is_told_as_what_the_gateway_find
     pair.bank.terminate(found.value.code, found.value.detail, pair.now_ns)
     pair.exchange()
 
-    assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 0, NOT_KNOWN)
+    assert pair.told() == Terminated(ReplyCode.SIGNATURE_INVALID, 1, NOT_KNOWN)
