@@ -16,10 +16,12 @@ from typing import Protocol, cast
 
 import msgspec
 
+from config import environment
 from config.dsn import fault_of
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.options import DEFAULT_FILE, add_common_options
 from config.output import CLOSED_PIPE, OutputLost, checked_output
+from config.printable import printable
 from config.processes import Progress, print_progress
 from config.schema import Config, dump, load, with_dsn, without_secrets
 from config.stop_request import THIS_PROCESS, Interrupted
@@ -67,6 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         with checked_output():
+            if argv is None and not THIS_PROCESS.is_installed:  # a script of an earlier installation
+                THIS_PROCESS.install()
+                environment.settle()
             THIS_PROCESS.begin()
             return _dispatch(arguments)
     except OutputLost as lost:
@@ -75,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_progress(f"yzt: {lost}")
         return int(lost.exit_code)
     except ProcessFault as fault:
-        print_progress(f"yzt: {fault}")
+        print_progress(f"yzt: {printable(str(fault))}")
         return int(fault.exit_code)
     except Interrupted as interrupted:
         return interrupted.exit_code

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from config.printable import printable
 from config.processes import Progress
 from config.schema import Log
 
@@ -113,11 +114,7 @@ def one_line(text: str) -> str:
     """Text that others may have chosen, on one line and without signs that a terminal obeys."""
     if len(text) > MESSAGE_CHARS_MAX:
         text = f"{text[:MESSAGE_CHARS_MAX]} …"
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(sign: str) -> str:
-    return sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+    return printable(text)
 
 
 def _is_open_as(file: Path, descriptor: int) -> bool:

@@ -268,6 +268,8 @@ def _parse(file: Path) -> dict[str, object]:
         raise ConfigFault(f"{file}:{error.line_no}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigFault(f"{file}: {error}") from None
+    except RecursionError:
+        raise ConfigFault(f"{file}: arrays or tables are nested too deeply") from None
 
 
 def _overlay(under: dict[str, object], over: dict[str, object], prefix: str) -> None:

@@ -39,6 +39,7 @@ class StopRequest:
         self._told: list[Callable[[], None]] = []
         self._format: Callable[[str], str] = str
         self._raises = False
+        self.is_installed = False
 
     @property
     def asked(self) -> bool:
@@ -51,6 +52,7 @@ class StopRequest:
         SIGINT and SIGTERM count even where a shell started us in the background with SIGINT ignored; SIGHUP that was
         ignored stays so: that is what nohup is for.
         """
+        self.is_installed = True
         for number in ASKING:
             if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._arrived)

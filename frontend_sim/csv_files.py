@@ -195,6 +195,8 @@ def _party(row: Row) -> ControlMessage:
     role = _word(row, "role", {"broker": Role.BROKER, "bank": Role.BANK})
     suite = _word(row, "suite", dict(SUITES))
     proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
+    if not row["name"].isprintable():
+        raise ValueError(f"name: {row['name']!r} has a sign that cannot be printed")
     return RegisterParty(_whole(row, "party"), role, suite, row["name"], bool(proceeds))
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.exit_codes import ExitCode, ProcessFault
+from config.printable import printable
 from config.schema import Config
-from frontend_sim.frame_text import body_text, fields_text, printable
+from frontend_sim.frame_text import body_text, fields_text
 from frontend_sim.running import CommandParser
 from protocol.client import KeyFileError, load_verifier
 from protocol.describe import Json, body_fields, header_fields

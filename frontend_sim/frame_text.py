@@ -8,6 +8,7 @@ import textwrap
 from datetime import UTC, datetime
 from enum import IntEnum
 
+from config.printable import printable
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.vocabulary import ContractEvent, ContractStatus, Direction, FrameKind, Role, Suite
@@ -27,11 +28,6 @@ ENUMS: dict[str, type[IntEnum]] = {
     "event": ContractEvent,
 }
 RECORD_COLUMNS = ("kind", "kind_name", "contract_no", "amount_fen")
-
-
-def printable(text: str) -> str:
-    """`text` with every character escaped that is not printable."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _meaning(name: str, value: Json) -> str:

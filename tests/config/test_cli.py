@@ -1,6 +1,8 @@
 """`yzt` as a person meets it: what each command prints, and the code it ends with."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,31 @@ def test_status_says_who_does_not_serve(configuration: list[str], capsys: pytest
 def test_show_names_the_dsn_that_was_given(configuration: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "show", *configuration, "--dsn", "postgresql:///other"]) == ExitCode.OK
     assert 'dsn = "postgresql:///other"' in capsys.readouterr().out.splitlines()
+
+
+def test_what_others_chose_reaches_no_terminal_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "yzt.toml"
+    file.write_text('[gateway]\n"\\u001b[2J\\nserving" = 1\n')
+
+    assert main(["config", "check", "--config", str(file)]) == ExitCode.CONFIG
+
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.rstrip("\n").isprintable()
+
+
+def test_a_deeply_nested_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "yzt.toml"
+    file.write_text("a = " + "[\n" * 5_000)
+
+    assert main(["config", "check", "--config", str(file)]) == ExitCode.CONFIG
+    assert capsys.readouterr().err == f"yzt: {file}: arrays or tables are nested too deeply\n"
+
+
+def test_a_script_of_an_earlier_installation_stops_as_asked(tmp_path: Path) -> None:
+    """Its entry point was `config.cli:main`, which is called after a `git pull` without `make install`."""
+    script = "import sys; sys.argv = ['yzt', 'keygen']; from config.cli import main; main()"
+    script += "; import signal; print(signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.stdout.splitlines()[-1] == "True"

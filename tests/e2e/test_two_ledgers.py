@@ -46,7 +46,7 @@ def test_a_second_one_on_the_same_database_takes_over_and_the_first_ends() -> No
         assert fault is not None
         assert fault.exit_code is ExitCode.FENCED
         assert str(fault).startswith(f"ledger ended with exit code {int(ExitCode.FENCED)}: ledger: another ledger took")
-        assert found.log_lines("ledger")[-1].startswith("ledger: another ledger took the journal over")
+        assert "ERROR   ledger: another ledger took the journal over" in found.log_lines("ledger")[-1]
         assert found.sql("SELECT epoch FROM journal_head") == "2"
         assert found.supervisor.stop() == ExitCode.FENCED
         assert second.returncode == ExitCode.OK
