@@ -33,7 +33,7 @@ from protocol.bank_events import (
 )
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
-from protocol.errors import MisuseError, PeerViolation
+from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES, REPLY_BYTES_UNSENT_PARTY_MAX
@@ -221,6 +221,13 @@ class FrontDesk:
         """An exception that nobody foresaw ended a link."""
         self._statistics.link_faults += 1
 
+    def _failed(self, link_number: int) -> None:
+        """A fault of ours on an answer: it is in the book, and whoever asked comes again and is told what is stored."""
+        _LOG.exception("an answer for link %d could not be passed on", link_number)
+        self.link_failed()
+        if (link := self._links.get(link_number)) is not None:
+            link.close("we end it: a fault of ours")
+
     def key_missing(self) -> None:
         """An outcome could not be signed: its bank key was not given to this gateway."""
         self._statistics.outcomes_without_key += 1
@@ -270,6 +277,10 @@ class FrontDesk:
                 self._pass_on(waiting, frame, now_ns)
             except LEDGER_FAULTS as error:
                 broken = error
+            except InvariantBroken:
+                raise
+            except Exception:
+                self._failed(waiting.owner)
         self._tell_open_date(now_ns)
         self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.progress.ring()

@@ -161,6 +161,30 @@ async def test_a_question_that_the_ledger_cannot_answer_ends_the_askers_link_alo
     assert await broker.hear(OutcomesReceived)
 
 
+async def test_an_answer_that_breaks_what_passes_it_on_ends_the_askers_link_alone(
+    connect: Connect, gateway: Gateway, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the book, and the asker repeats its request on its next link."""
+    other, broker = await connect(BANK_PARTY, BANK_SEAT), await connect()
+    await other.log_on()
+    await broker.log_on()
+
+    def broken(_elapsed_ns: int) -> None:
+        raise ZeroDivisionError("while counting")
+
+    monkeypatch.setattr(gateway.statistics, "answered_after", broken)
+    await broker.send(freezes(100), 1)
+    assert await broker.next_event() is None
+
+    monkeypatch.undo()
+    assert (gateway.statistics.link_faults, gateway.ledger.links_lost) == (1, 0)
+    assert gateway.intake.book.frozen_fen[0] == 100
+    await other.ask(8, TotalsQuery(2))
+    assert await other.hear(AnswerReceived)
+    again = await connect()
+    assert (await again.establish()).next_number == 2
+
+
 async def test_a_seat_that_the_ledger_registered_may_log_on_at_once(
     connect: Connect, gateway: Gateway, ledger: FakeLedger
 ) -> None:
