@@ -1,8 +1,8 @@
 """Why a link ended, and whether a new one may heal that.
 
 Belongs here: what the bank told, what we found, what broke, each as a value. Never here: coming again, pauses (seat).
-Only what the bank told of a logon of ours may end a seat. What we found wrong ourselves proves nothing of the bank:
-whoever stands on the line can change a byte. It is a line that broke.
+Only what the bank told of a logon of ours may end a seat. What we found wrong in what came proves nothing of the bank,
+nor does what the bank found wrong in bytes of ours: whoever stands on the line can change one. It is a line that broke.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ HEALS = frozenset(
     }
 )
 
+# What the bank says of bytes that came to it: what left us is right, so it was changed on the way.
+OF_BYTES = frozenset({ReplyCode.MALFORMED_FRAME, ReplyCode.SIGNATURE_INVALID, ReplyCode.BODY_DIGEST_MISMATCH})
+
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:
@@ -43,6 +46,13 @@ def heals(code: ReplyCode) -> bool:
 def broken(detail: str) -> LinkEnd:
     """The connection was not made, or broke."""
     return LinkEnd(None, 0, detail)
+
+
+def told(code: ReplyCode, session_version: int, detail: str) -> LinkEnd:
+    """The bank said why, of a logon of ours."""
+    if code in OF_BYTES:
+        return LinkEnd(None, 0, f"TERMINATE {code.name}: {detail}", code)
+    return LinkEnd(code, session_version, detail)
 
 
 def found(violation: PeerViolation) -> LinkEnd:

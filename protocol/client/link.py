@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from protocol.client.clock import Clock
-from protocol.client.ends import LinkEnd, broken, found
+from protocol.client.ends import LinkEnd, broken, found, told
 from protocol.client.forks import Origin
 from protocol.client.outbox import Outbox
 from protocol.client.settings import SeatSettings
@@ -235,7 +235,7 @@ class Link:
         elif isinstance(event, TradeDateOpened):
             self._traffic.date_opened(event)
         elif isinstance(event, Terminated):
-            self._end = LinkEnd(event.code, event.session_version, event.detail)
+            self._end = told(event.code, event.session_version, event.detail)
 
     def _establish(self, now_ns: int) -> None:
         self._session.establish(fresh_nonce(), max(1, self._traffic.window.next_number), now_ns)

@@ -102,6 +102,18 @@ async def test_no_number_of_broken_frames_ends_an_open_seat(tmp_path: Path, name
         assert bank.ledger.applied_records(SEAT)["amount_fen"].tolist() == [77]
 
 
+@pytest.mark.parametrize("code", ["MALFORMED_FRAME", "SIGNATURE_INVALID", "BODY_DIGEST_MISMATCH"])
+async def test_bytes_of_ours_that_are_changed_on_the_line_end_no_open_seat(tmp_path: Path, code: str) -> None:
+    """The bank then says so, signed, of this very link."""
+    async with FakeBank.run() as bank, Seat.open(bank.settings(tmp_path)) as seat:
+        for links in range(1, 2 * REFUSALS_AT_THE_DOOR):
+            assert (await seat.freeze(CONTRACT, 77)).accepted
+            assert seat.statistics().links == links
+            bank.terminate(ReplyCode[code])
+
+        assert seat.ended is None
+
+
 async def test_a_seat_that_is_opened_gives_up_on_broken_answers_to_what_was_left(tmp_path: Path) -> None:
     async with FakeBank.run() as bank:
         bank.is_deaf = True
