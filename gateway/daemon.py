@@ -13,6 +13,7 @@ import trio
 
 from config import asking
 from config.exposition import Exposition
+from config.own_files import open_own
 from gateway import book_file
 from gateway.book_intake import BookIntake
 from gateway.clock import Clock
@@ -34,6 +35,7 @@ from protocol.limits import HEARTBEAT_NS_MIN
 
 SOFTWARE = "yzt-gateway/1"
 PORT_MAX = 65_535
+PORT_FILE_BYTES_MAX = 64
 LAST_WORDS_S = 2.0  # for the TERMINATE of every link to leave; a link takes at most CLOSE_WITHIN_S
 _LOG = logging.getLogger(__name__)
 
@@ -175,10 +177,14 @@ class Gateway:
         _LOG.info("serving partners on %s:%d, metrics on %d", self.settings.host, self.port, self.metrics_port)
 
     def _former_port(self) -> int:
-        """The port of the gateway before us in this state directory; 0: none is known."""
+        """The port of the gateway before us in this state directory; 0: none is known.
+
+        Raises: ConfigFault when what is there is no file of this installation's own.
+        """
         try:
-            text = self.settings.port_file.read_text(encoding="ascii", errors="replace").strip()
-        except OSError:
+            with open_own(self.settings.port_file, os.O_RDONLY) as file:
+                text = file.read(PORT_FILE_BYTES_MAX).decode("ascii", errors="replace").strip()
+        except FileNotFoundError:
             return 0
         return int(text) if text.isascii() and text.isdecimal() and int(text) <= PORT_MAX else 0
 

@@ -5,6 +5,7 @@ tables (migrations/), settings of the server (guard).
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,11 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     sha256     bytea NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
 )
+"""
+_MADE: Final = re.compile(r"^CREATE (?:TABLE|VIEW|SEQUENCE) (\w+)", re.MULTILINE)
+_TAKEN: Final = """
+SELECT min(relname::text) FROM pg_class
+WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relname = ANY($1)
 """
 
 
@@ -58,11 +64,14 @@ def migrations(folder: Path = FILES) -> list[Migration]:
 async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
     """Applies what is missing, one transaction per file, and returns the schema version (the last number).
 
-    Raises: ProcessFault when an applied file has changed since, or the database is newer than this version.
+    Raises: ProcessFault when an applied file has changed since, the database is newer than this version, or something
+    else has one of the names that are to be made: then nothing is made.
     """
     wanted = migrations(folder)
     await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
     try:
+        if await schema_version(connection) == 0:
+            await _refuse_what_stands_in_the_way(connection, wanted)
         await connection.execute(_TABLE)
         applied = await connection.fetch("SELECT number, name, sha256 FROM schema_migrations ORDER BY number")
         if len(applied) > len(wanted):
@@ -85,6 +94,16 @@ async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
         return len(wanted)
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+
+
+async def _refuse_what_stands_in_the_way(connection: asyncpg.Connection, wanted: list[Migration]) -> None:
+    names = [name for migration in wanted for name in _MADE.findall(migration.text)]
+    taken = await connection.fetchval(_TAKEN, names)
+    if taken is not None:
+        remedy = "give the journal a database of its own"
+        raise ProcessFault(
+            f"PostgreSQL is unfit for a journal: {taken} is there and is not ours: {remedy}", ExitCode.CONFIG
+        )
 
 
 async def schema_version(connection: asyncpg.Connection) -> int:

@@ -4,6 +4,7 @@ Belongs here: gateways that follow one another over the same ledger. Never here:
 """
 
 import logging
+import os
 import socket
 from dataclasses import replace
 
@@ -124,6 +125,18 @@ async def test_a_port_file_that_says_no_port_is_passed_over(
 
     assert gateway.port > 0
     gateway.stop_now()
+
+
+async def test_a_pipe_in_the_place_of_the_port_file_is_named_and_not_waited_for(
+    settings: GatewaySettings, ledger: FakeLedger
+) -> None:
+    os.mkfifo(settings.port_file)
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await Gateway(settings, SystemClock()).run()
+
+    assert in_one_line(first(caught.value)) == (
+        f"{settings.port_file}: not a file of this installation's own: move it away"
+    )
 
 
 @pytest.mark.parametrize("setting", ["port", "metrics_port"])

@@ -125,6 +125,21 @@ def test_tables_of_another_role_are_named(config: Config, embedded_postgres: Emb
     assert asyncio.run(refusal(config)) == expected
 
 
+@pytest.mark.parametrize("kind", ["VIEW parties AS SELECT 1", "TABLE account_pages()", "SEQUENCE bank_orders"])
+def test_what_has_a_name_of_ours_is_named_before_anything_is_made(
+    kind: str, config: Config, embedded_postgres: EmbeddedPostgres
+) -> None:
+    what, name = kind.split("(")[0].split()[:2]
+    run_sql(embedded_postgres, f"CREATE {kind}", DATABASE)
+    before = tables(embedded_postgres)
+    try:
+        told = asyncio.run(refusal(config))
+    finally:
+        run_sql(embedded_postgres, f"DROP {what} {name}", DATABASE)
+    assert told == f"{name} is there and is not ours: give the journal a database of its own"
+    assert tables(embedded_postgres) == before
+
+
 def test_tables_that_stand_in_another_schema_are_not_made_a_second_time(
     config: Config, embedded_postgres: EmbeddedPostgres
 ) -> None:
