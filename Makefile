@@ -7,7 +7,7 @@ RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install test run bench bench-quick chaos lock clean
+.PHONY: help install test run bench bench-quick chaos picture lock clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,6 +52,9 @@ bench-quick: install ## run two cases and two peers once: a look, not for quotin
 
 chaos: install ## kill processes at 50 seeded moments under load
 	$(BIN)/pytest -m chaos
+
+picture: install ## run a session and draw it as docs/session.svg
+	@$(BIN)/python docs/record_session.py
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@sed '/^[^#]/,$$d' requirements.lock > requirements.lock.new
