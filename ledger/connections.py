@@ -21,6 +21,12 @@ assert (IDLE_SECONDS + INTERVAL_SECONDS * PROBES) * 1_000_000_000 <= DATABASE_SI
 
 DATABASE_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What asyncpg raises when the database refuses or goes away; the third when we speak as the connection is lost."""
+ROW_FAULTS: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
+"""What asyncpg raises when a row cannot be stored because of what stands in it."""
 
 
 async def connect(dsn: str, name: str) -> asyncpg.Connection:

@@ -4,7 +4,6 @@ Belongs here: sequence checks against the book's own heads, repeats, queries, th
 about money (ledger.core), waiting, sockets, SQL. What needs a row that is not in memory is returned as wanted.
 """
 
-import dataclasses
 from typing import Final
 
 import numpy as np
@@ -13,10 +12,10 @@ from ledger import replies
 from ledger.book_answers import BookAnswers
 from ledger.core import engine
 from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, NotJudged, annotations_of, closes_date, may_depend_on_time, message_of
+from ledger.core.control_rows import ControlBody, NotJudged, closes_date, may_depend_on_time, message_of
 from ledger.core.frames import time_after
-from ledger.core.row import Row, row_digest
-from ledger.core.rules_version import RULES_VERSION
+from ledger.core.half_acted import HalfActed
+from ledger.core.row import Row
 from ledger.core.sequence import Arrival, classify
 from ledger.decided import ControlRun, Decided, Lookup
 from ledger.groups import BARRIERS, GROUP_FRAMES_MAX
@@ -24,7 +23,8 @@ from ledger.metrics import LedgerMetrics
 from ledger.moments import Moments
 from ledger.quarantine import Quarantined
 from ledger.repeats import RecentRows, StoredRow, outcome_answer
-from ledger.state_round import StateRound
+from ledger.row_maker import RowMaker
+from ledger.suspects import FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
@@ -49,17 +49,15 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
 class Decider:
     """The one place of a ledger process that changes the book."""
 
-    def __init__(self, book: Book, shard: int, epoch: int, digest: bytes, metrics: LedgerMetrics) -> None:
+    def __init__(self, book: Book, maker: RowMaker, metrics: LedgerMetrics, suspects: Suspects) -> None:
+        """`maker`: of the rows after the book's last one."""
         self.book = book
         self.rows = RecentRows()
-        self.bank_key_ids = (0, 0)
+        self.maker = maker
+        self.suspects = suspects
         self.found: dict[int, tuple[Lookup, StoredRow | None]] = {}
         """By seat: what was read for it, None when there is no such row."""
-        self.digest = digest
-        self._shard = shard
-        self._epoch = epoch
         self._metrics = metrics
-        self.state_round = StateRound()
         self._answers = BookAnswers(book)
         self._frames_max = GROUP_FRAMES_MAX
         """Of one row: fewer after a group that could not be decided, until its frame is found."""
@@ -76,57 +74,82 @@ class Decider:
         """Decides a group as `SeatQueues.take` forms it: barriers only, or none.
 
         `now_ns`: the bank's clock, `elapsed_ns`: one that is never stepped. What could expire waits unless `is_sure`.
-        Raises PeerViolation when the gateway forwarded what it must not have; nothing was decided then.
+        Raises PeerViolation when the gateway forwarded what it must not have, and nothing was decided; FrameFault when
+        frames were acting, and the book is no more what the journal says.
         """
         self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
         self._moments = Moments.of(now_ns, is_sure, off_ns)
         before = self.book.sequence
         while True:
             part = group if len(group) <= self._frames_max else group[: self._frames_max]
-            is_control = group[0].header.kind in BARRIERS
+            if self.suspects:
+                part = self._alone(part)
             try:
-                decided = self._control_run(part, now_ns) if is_control else self._block(part, now_ns)
+                decided = self._decided(part, now_ns)
                 self._frames_max = min(GROUP_FRAMES_MAX, 2 * self._frames_max)
-            except InvariantBroken:
+            except HalfActed as half:
+                raise FrameFault.of(f"{half}; from the journal again", half.headers, False, half, now_ns) from half
+            except (InvariantBroken, FrameFault):
                 raise
             except Exception as error:
                 if self.book.sequence != before:  # the journal would never hear of what the book has taken in
-                    raise InvariantBroken(f"row {before + 1} was decided and could not be made: {error!r}") from error
+                    headers = b"".join([one.header_bytes + one.signature for one in part])
+                    raise FrameFault.of(f"row {before + 1} broke: {error!r}", headers, False, error, now_ns) from error
                 if isinstance(error, PeerViolation):
                     raise
                 # Nothing was changed. Halves: the others are decided, and what broke it comes to stand alone.
                 if len(part) > 1:
                     self._frames_max = len(part) // 2
                     continue
-                decided = self._refused(part[0], error, now_ns)
+                decided = self._refused(part[0], Quarantined.of(part[0], error, now_ns), now_ns)
             if len(part) < len(group):
                 decided.put_back_too(group[len(part) :])
             return decided
 
-    def _refused(self, frame: Frame, error: Exception, now_ns: int) -> Decided:
+    def _alone(self, group: list[Frame]) -> list[Frame]:
+        """The beginning of a group that is decided together: a suspect alone, or what comes before the first one."""
+        for place, frame in enumerate(group):
+            if self.suspects.of(frame.header) is not None:
+                return group[: max(1, place)]
+        return group
+
+    def _decided(self, group: list[Frame], now_ns: int) -> Decided:
+        frame = group[0]
+        failure = self.suspects.of(frame.header) if self.suspects else None
+        if failure is not None and failure.stage != Stage.TOGETHER and self._is_next(frame.header):
+            kept = Quarantined(now_ns, frame, failure.reason, failure.traceback)
+            return self._refused(frame, kept, now_ns, may_make_row=failure.stage == Stage.ALONE)
+        return self._control_run(group, now_ns) if frame.header.kind in BARRIERS else self._block(group, now_ns)
+
+    def _is_next(self, header: Header) -> bool:
+        """Whether a numbered frame stands where its seat is now; True for a logon, which has no number."""
+        if header.kind not in NUMBERED_KINDS:
+            return True
+        return (header.trade_date, header.first_number) == (self.book.trade_date, self._head_of(header))
+
+    def _refused(self, frame: Frame, kept: Quarantined, now_ns: int, may_make_row: bool = True) -> Decided:
         """What a frame is told that broke what should have decided or answered it.
 
         A request that is next uses its numbers, so that its sender has a final answer and goes on behind it.
         """
         header, book = frame.header, self.book
-        decided = Decided(book.sequence, None, 0, [], [], [], [Quarantined.of(frame, error, now_ns)])
+        decided = Decided(book.sequence, None, 0, [], [], [], [kept])
         if header.kind not in NUMBERED_KINDS:
             decided.answers = [self._unanswered(header, now_ns)]
             return decided
         head = int(book.next_number[header.seat])
-        is_next = (header.trade_date, header.first_number) == (book.trade_date, head)
-        if not is_next or self._moments.key_over(self.book, header) is not None:
+        if not may_make_row or not self._is_next(header) or self._moments.key_over(self.book, header) is not None:
             decided.answers = [replies.not_applied(header, ReplyCode.BUSY, book.trade_date, head, now_ns)]
             return decided
         headers = frame.header_bytes + frame.signature
-        is_block = header.kind == FrameKind.RECORDS
-        bodies = (frame.body, b"") if is_block else (b"", frame.body)
+        bodies = (frame.body, b"") if header.kind == FrameKind.RECORDS else (b"", frame.body)
+        ordered_at_ns = time_after(book.ordered_at_ns, now_ns)
         try:
-            ordered_at_ns = time_after(book.ordered_at_ns, now_ns)
             outcomes = engine.leave_undecided(book, np.frombuffer(headers, PREFIX), now_ns, ordered_at_ns)
-        except MisuseError as misuse:
-            raise InvariantBroken(f"a frame that can neither be decided nor refused: {error!r}, {misuse}") from error
-        decided.row = self._row(book.trade_date, now_ns, headers, *bodies, outcomes)
+            decided.row = self._row(book.trade_date, now_ns, headers, *bodies, outcomes)
+        except Exception as error:
+            what = f"a frame that can neither be decided nor refused: {kept.reason}, {error!r}"
+            raise FrameFault.of(what, headers, True, error, now_ns) from error
         decided.sequence, decided.frames, decided.answers = book.sequence, 1, [frame]
         return decided
 
@@ -343,35 +366,11 @@ class Decider:
             return None
         return replies.answer(header, outcome_answer(stored, header.seat, message), self.book.trade_date, now_ns)
 
-    def _row(
-        self, trade_date: int, now_ns: int, headers: bytes, records: bytes, control: bytes, outcomes: bytes
-    ) -> Row:
-        """The row of what was just decided, chained to the one before it."""
-        row = Row(
-            shard=self._shard,
-            sequence=self.book.sequence,
-            epoch=self._epoch,
-            trade_date=trade_date,
-            rules_version=RULES_VERSION,
-            decided_at_ns=now_ns,
-            ordered_at_ns=self.book.ordered_at_ns,
-            bank_key_ids=self.bank_key_ids,
-            headers=headers,
-            records=records,
-            annotations=annotations_of(self.book, trade_date),
-            control=control,
-            outcomes=outcomes,
-            state_check=self._state_check(),
-            digest=b"",
-        )
-        row = dataclasses.replace(row, digest=row_digest(self.digest, row))
-        self.digest = row.digest
+    def _row(self, date: int, now_ns: int, headers: bytes, records: bytes, control: bytes, outcomes: bytes) -> Row:
+        """The row of what was just decided, and the newest of those that repeats are answered from."""
+        row = self.maker.row(date, now_ns, self._elapsed_ns, (headers, records, control), outcomes)
         self.rows.add(row)
         return row
-
-    def _state_check(self) -> bytes:
-        place = self.state_round.due(engine.state_slice_count(self.book), self._elapsed_ns)
-        return b"" if place is None else place.to_bytes(4, "little") + engine.state_slice_digest(self.book, place)
 
     def _is_owner(self, header: Header) -> bool:
         return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender

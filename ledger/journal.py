@@ -17,6 +17,7 @@ from config.exit_codes import ExitCode, ProcessFault
 from ledger import quarantine
 from ledger.boot_clock import boot_ns
 from ledger.connections import DATABASE_FAULTS as DATABASE_FAULTS
+from ledger.connections import ROW_FAULTS as ROW_FAULTS
 from ledger.connections import connect as connect
 from ledger.core.row import Row
 from ledger.places import Places
@@ -297,8 +298,8 @@ class Journal(JournalReader):
     async def append(self, row: Row) -> None:
         """Commits one row. It must be called one at a time, and from a task that nobody cancels.
 
-        Raises: Fenced when the head is another ledger's; JournalLost when the commit failed or may have. In
-        both cases nothing may be sent any more and the process ends.
+        Raises: Fenced when the head is another ledger's; JournalLost when the commit failed or may have; ROW_FAULTS
+        when PostgreSQL refuses this very row. In each case nothing may be sent any more and the process ends.
         """
         if self._statement is None:
             raise MisuseError("append before take_over")
@@ -306,6 +307,8 @@ class Journal(JournalReader):
         self.append_began_ns = boot_ns()
         try:
             done = await self._statement.fetchval(*stored_values(row))
+        except ROW_FAULTS:
+            raise
         except DATABASE_FAULTS as error:
             raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error}") from error
         if self._warning is not None:

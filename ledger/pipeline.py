@@ -16,16 +16,18 @@ from ledger.boot_clock import boot_ns
 from ledger.clock_watch import LedgerClock
 from ledger.core.frame_index import FrameIndex
 from ledger.core.row import Row
+from ledger.core.undecided import is_undecided
 from ledger.decided import Decided, Lookup
 from ledger.deciding import Decider
 from ledger.doorbell import Doorbell
 from ledger.gate import Gate, Outlet
 from ledger.groups import GroupCap, SeatQueues
-from ledger.journal import Journal, JournalLost
+from ledger.journal import DATABASE_FAULTS, ROW_FAULTS, Journal, JournalLost
 from ledger.look import Look
 from ledger.lookup import Finder
 from ledger.metrics import LedgerMetrics
 from ledger.quarantine import Quarantined
+from ledger.suspects import FrameFault
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import RECORD_BYTES
@@ -82,8 +84,8 @@ class Listeners:
 class Pipeline:
     """Frames of the connected gateway in, rows into the journal, answers out.
 
-    `run` raises ProcessFault (Fenced, JournalLost, JournalTampered) or InvariantBroken; after that nothing is sent
-    and the process ends.
+    `run` raises ProcessFault (Fenced, JournalLost, JournalTampered, FrameFault) or InvariantBroken; after that nothing
+    is sent and the process ends.
     """
 
     def __init__(
@@ -265,7 +267,10 @@ class Pipeline:
         except ProcessFault:
             raise
         except Exception as error:
-            raise JournalLost(f"the commit of row {row.sequence} has an unknown fate: {error!r}") from error
+            what = f"the commit of row {row.sequence} has an unknown fate: {error!r}"
+            if isinstance(error, DATABASE_FAULTS) and not isinstance(error, ROW_FAULTS):
+                raise JournalLost(what) from error
+            raise FrameFault.of(what, row.headers, is_undecided(row), error, row.decided_at_ns) from error
         finally:
             self._bell.ring()  # whoever hears it runs after this task is done
 
@@ -275,6 +280,8 @@ class Pipeline:
         self._commit = None
         if commit.closed is not None:
             self._in_background(self._finder.keep(commit.row.trade_date, commit.closed))
+        if self.decider.suspects:
+            self.decider.suspects.stored(commit.row.headers)
         self.gate.durable = commit.row.sequence
         self._committed.set()
         self._committed = asyncio.Event()

@@ -39,12 +39,7 @@ class Quarantined:
     @classmethod
     def of(cls, frame: Frame, error: Exception, at_ns: int) -> "Quarantined":
         """`error` as it was caught."""
-        try:
-            words = str(error)
-        except Exception as unsayable:
-            words = f"its words cannot be told: {type(unsayable).__name__}"
-        reason = _as_text(" ".join(f"{type(error).__name__}: {words}".split()))[:REASON_CHARS_MAX]
-        return cls(at_ns, frame, reason, _as_text("".join(traceback.format_exception(error)))[-TRACEBACK_CHARS_MAX:])
+        return cls(at_ns, frame, *reason_and_traceback(error))
 
     def __str__(self) -> str:
         """One line for a log."""
@@ -53,6 +48,16 @@ class Quarantined:
             f"a frame could not be decided and was refused: party {header.sender}, seat {header.seat}, kind "
             f"{header.kind}, {header.trade_date} from number {header.first_number}: {self.reason}"
         )
+
+
+def reason_and_traceback(error: Exception) -> tuple[str, str]:
+    """Its type and words in one line of at most REASON_CHARS_MAX characters, and the end of its traceback."""
+    try:
+        words = str(error)
+    except Exception as unsayable:
+        words = f"its words cannot be told: {type(unsayable).__name__}"
+    reason = _as_text(" ".join(f"{type(error).__name__}: {words}".split()))[:REASON_CHARS_MAX]
+    return reason, _as_text("".join(traceback.format_exception(error)))[-TRACEBACK_CHARS_MAX:]
 
 
 async def keep(connection: asyncpg.Connection, shard: int, found: Quarantined) -> None:

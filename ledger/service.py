@@ -22,6 +22,7 @@ from config.schema import Config
 from ledger import guard, metrics, replies
 from ledger.answering import answer
 from ledger.core.book import Book
+from ledger.core.invariants import check_book
 from ledger.deciding import Decider
 from ledger.genesis import commit_genesis
 from ledger.groups import GroupCap
@@ -31,6 +32,8 @@ from ledger.master_data_log import MasterDataLog
 from ledger.migrate import migrate
 from ledger.pipeline import Listeners, Pipeline
 from ledger.recovery import check_first_start, recover
+from ledger.row_maker import RowMaker
+from ledger.suspects import FrameFault, Suspects
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
@@ -46,6 +49,7 @@ LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the 
 FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
 BEAT_SECONDS: Final = LINK_BEAT_NS / 1e9
 UNDECIDED: Final = "undecided frames"
+SUSPECTS_FILE: Final = "ledger.suspects"  # in the state directory
 
 
 class Service:
@@ -88,7 +92,9 @@ class Service:
         await journal.open_date(book.trade_date)
         settings = self._config.ledger
         self._metrics.epoch = head.epoch
-        decider = Decider(book, journal.shard, head.epoch, head.digest, self._metrics)
+        suspects = await self._suspects_left(book, state)
+        maker = RowMaker(book, journal.shard, head.epoch, head.digest)
+        decider = Decider(book, maker, self._metrics, suspects)
         self._compare_clock(book)
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
         listeners = Listeners(self._on_violation, self._on_decided, lambda found: self._progress(str(found)))
@@ -111,7 +117,11 @@ class Service:
         await asyncio.wait({path, fault}, return_when=asyncio.FIRST_COMPLETED)
         if fault.done():
             fault.result()
-        path.result()
+        try:
+            path.result()
+        except FrameFault as found:
+            self._keep_suspects(found)
+            raise
 
     def stop(self) -> None:
         """Reads nothing more; what is decided is committed and answered, then `run` returns."""
@@ -187,9 +197,9 @@ class Service:
         if self._link is not link:
             return
         book = decider.book
-        decider.bank_key_ids = (message.bank_key_ids[0], message.bank_key_ids[1])
+        decider.maker.bank_key_ids = (message.bank_key_ids[0], message.bank_key_ids[1])
         parties = [book.parties[party] for party in sorted(book.parties)]
-        answer = Registered(book.sequence, decider.digest, book.trade_date, BANK_PARTY, parties)
+        answer = Registered(book.sequence, decider.maker.digest, book.trade_date, BANK_PARTY, parties)
         self._progress(f"gateway {message.gateway_name!r} registered at row {book.sequence}")
         link.send([replies.registered(answer, time.time_ns())])
         self._metrics.links = 1
@@ -259,6 +269,21 @@ class Service:
             digest = await commit_genesis(journal, book, head.epoch, self._config)
             head = Head(head.epoch, book.sequence, digest)
         return book, head
+
+    async def _suspects_left(self, book: Book, state: Path) -> Suspects:
+        """Frames that an earlier ledger ended with. Raises: InvariantBroken when it is not they that were wrong."""
+        suspects = Suspects.read(state / SUSPECTS_FILE, self._progress)
+        suspects.forget_decided(book.trade_date, book.next_number)
+        if suspects:
+            await asyncio.to_thread(check_book, book)
+            self._progress(f"{len(suspects)} frames are decided one by one: a ledger ended with them in hand")
+        return suspects
+
+    def _keep_suspects(self, fault: FrameFault) -> None:
+        try:
+            self.pipeline.decider.suspects.keep(fault.failure)
+        except (OSError, ProcessFault) as error:
+            self._progress(f"which frames were in hand is not kept, and the next ledger may end with them: {error}")
 
     async def _listen(self) -> None:
         path = self._config.ledger_socket

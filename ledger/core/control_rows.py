@@ -16,6 +16,7 @@ from ledger.core.book import Book
 from ledger.core.closing_heads import closing_heads
 from ledger.core.control import apply_control, judge
 from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
+from ledger.core.half_acted import HalfActed
 from ledger.core.row import Row
 from ledger.core.rules_version import RULES_VERSION
 from protocol.codes import ReplyCode
@@ -121,29 +122,33 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     with the message of each. Returns the outcomes, 16 bytes for each CONTROL frame.
 
     Raises MisuseError, with nothing changed, for frames that are not next, come from a foreign seat, do not grow the
-    session version, or may not share a row. Raises NotJudged when an exception that nobody foresaw kept a frame from
-    being judged: those before it are decided, it and those behind it have changed nothing.
+    session version, or may not share a row. Raises HalfActed when one did not act to its end; NotJudged when an
+    exception that nobody foresaw kept a frame from being judged: those before it are decided, it and those behind it
+    have changed nothing.
     """
     _check(book, prefixes, messages, decided_at_ns)
     ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
     codes: list[int] = []
     sequence = book.sequence + 1
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
-        if isinstance(message, Negotiate):
-            _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
-            book.session_version[seat] = version
-            continue
+        code = ReplyCode.ACCEPTED
         try:
-            code = judge(book, sender, message, key_id, decided_at_ns)
+            if not isinstance(message, Negotiate):
+                code = judge(book, sender, message, key_id, decided_at_ns)
         except Exception as error:
             raise NotJudged(place, _outcomes_of(codes), error) from error
-        codes.append(code)
         try:
             _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
+            if isinstance(message, Negotiate):
+                book.session_version[seat] = version
+                continue
+            codes.append(code)
             if code == ReplyCode.ACCEPTED and message is not None:
                 apply_control(book, message, decided_at_ns)
+        except InvariantBroken:
+            raise
         except Exception as error:
-            raise InvariantBroken(f"row {sequence} did not act as a whole: {error!r}") from error
+            raise HalfActed(sequence, prefixes.tobytes(), error) from error
     return _outcomes_of(codes)
 
 

@@ -14,6 +14,7 @@ from ledger.core.control_rows import apply_control_row, decide_control, genesis_
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
+from ledger.core.half_acted import HalfActed
 from ledger.core.invariants import check_block
 from ledger.core.keys import is_key_over
 from ledger.core.resolve import Block, check_layout, resolve
@@ -61,7 +62,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     arrival. Returns the (n × 16) bytes of the outcomes.
 
     Raises MisuseError, with nothing changed, for frames that are not next or do not fit; InvariantBroken when the
-    books are wrong.
+    books are wrong, HalfActed when outcomes did not act to their end.
     """
     frames = Frames.of(prefixes)
     check_layout(records)
@@ -85,7 +86,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
         raise
     except Exception as error:
         # Outcomes have begun to act, and nobody knows what the book is now.
-        raise InvariantBroken(f"row {book.sequence + 1} did not act as a whole: {error!r}") from error
+        raise HalfActed(book.sequence + 1, prefixes.tobytes(), error) from error
     return outcomes.tobytes()
 
 

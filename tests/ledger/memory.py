@@ -12,6 +12,8 @@ from ledger.decided import Decided
 from ledger.deciding import Decider
 from ledger.groups import SeatQueues
 from ledger.metrics import LedgerMetrics
+from ledger.row_maker import RowMaker
+from ledger.suspects import Suspects
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS
@@ -59,8 +61,9 @@ class MemoryLedger:
         book = Book.empty(SMALL)
         engine.apply_row(book, genesis)
         self.rows.append(genesis)
-        self.decider = Decider(book, 1, 1, genesis.digest, LedgerMetrics())
-        self.decider.bank_key_ids = (1, 2)
+        maker = RowMaker(book, 1, 1, genesis.digest)
+        self.decider = Decider(book, maker, LedgerMetrics(), Suspects(None, []))
+        self.decider.maker.bank_key_ids = (1, 2)
         self.queues = SeatQueues(self.decider.party_of)
         self.ask(*master_data())
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from config.schema import Config
-from ledger import deciding, quarantine
+from ledger import deciding, quarantine, row_maker
 from ledger.core import control_rows, engine, lane
 from ledger.core.book import Book
 from ledger.core.control import judge
@@ -17,10 +17,10 @@ from ledger.core.frames import Frames
 from ledger.core.resolve import Block, resolve
 from ledger.core.row import Row
 from ledger.core.sequence import classify
-from ledger.journal import Journal, JournalLost
+from ledger.journal import Journal
 from ledger.service import Service
+from ledger.suspects import FrameFault
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages import (
@@ -215,18 +215,6 @@ def test_a_frame_that_cannot_even_be_placed_is_told_to_come_again(monkeypatch: P
     assert_replays(ledger)
 
 
-def test_what_breaks_while_money_moves_stops_the_ledger(monkeypatch: Patch) -> None:
-    ledger = MemoryLedger()
-
-    def broken(*_arguments: object) -> None:
-        raise IndexError("while acting")
-
-    monkeypatch.setattr(engine, "apply_effects", broken)
-    ledger.put(block(SEAT, 1, freezes(1)))
-    with pytest.raises(InvariantBroken, match="did not act as a whole: IndexError"):
-        ledger.decide_next()
-
-
 @pytest.mark.parametrize("broken", ["row_digest", "annotations_of", "Row"])
 @pytest.mark.parametrize("message", [None, SUSPEND])
 def test_what_breaks_when_the_book_has_taken_a_row_in_stops_the_ledger(
@@ -238,12 +226,12 @@ def test_what_breaks_when_the_book_has_taken_a_row_in_stops_the_ledger(
     def failing(*_arguments: object, **_more: object) -> None:
         raise MemoryError("while making the row")
 
-    monkeypatch.setattr(deciding, broken, failing)
+    monkeypatch.setattr(row_maker, broken, failing)
     frames = [block(seat, 1, freezes(2)) for seat in (SEAT, SECOND_SEAT)]
     if message is not None:
         frames = [control_of(seat, 1, message) for seat in (SEAT, SECOND_SEAT)]
     ledger.put(*frames)
-    with pytest.raises(InvariantBroken, match=r"row \d+ was decided and could not be made: MemoryError"):
+    with pytest.raises(FrameFault, match=r"row \d+ did not act as a whole: MemoryError"):
         ledger.decide_next()
 
 
@@ -342,7 +330,7 @@ def test_a_commit_that_fails_before_it_waits_for_anything_stops_the_ledger_and_a
 
         monkeypatch.setattr(Journal, "append", failing)
         gateway.send(block(SEAT, 1, freezes(1)), query(SEAT, 1, OutcomeQuery(DATE, 1)))
-        with pytest.raises(JournalLost, match="row 6 has an unknown fate: ValueError"):
+        with pytest.raises(FrameFault, match="row 6 has an unknown fate: ValueError"):
             await running
         await service.close()
         assert await gateway.has_ended()
@@ -351,7 +339,8 @@ def test_a_commit_that_fails_before_it_waits_for_anything_stops_the_ledger_and_a
         monkeypatch.undo()
         async with serving(config):
             again = await RawGateway.register(config)
-            assert codes_of(await again.ask(block(SEAT, 1, freezes(1)))) == {(SEAT, 1): [0]}
+            answers = await again.ask(block(SEAT, 1, freezes(1)), block(SEAT, 2, freezes(1)))
+            assert codes_of(answers) == {(SEAT, 1): [NOT_DECIDED], (SEAT, 2): [0]}
             await again.close()
 
     asyncio.run(story())

@@ -45,7 +45,7 @@ async def history(config: Config) -> tuple[NamedArrays, bytes]:
             await gateway.ask(block(SEAT, 1 + 40 * place, freezes(40, 50_000)))
         await gateway.close()
         assert service.pipeline.decider.book.sequence == ROWS
-        return _copied(service), service.pipeline.decider.digest
+        return _copied(service), service.pipeline.decider.maker.digest
 
 
 async def recovered(config: Config) -> NamedArrays:
@@ -135,7 +135,7 @@ def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config:
             gateway = await RawGateway.register(config)
             decider = service.pipeline.decider
             for place in range(decider.book.requests.pages_used + 3):  # every slice has its turn
-                decider.state_round.told_ns = 0
+                decider.maker.state_round.told_ns = 0
                 await gateway.ask(block(SEAT, 121 + place, freezes(1)))
             await gateway.close()
         loaded = loaded_snapshot(_snapshots(config) / "6")
@@ -310,7 +310,7 @@ def test_a_tail_lost_together_with_the_head_is_noticed_by_the_gateways_mark(
         await service.start()
         running = asyncio.create_task(service.run())
         if with_later_row:
-            gateway = await RawGateway.register(config, (7, service.pipeline.decider.digest))
+            gateway = await RawGateway.register(config, (7, service.pipeline.decider.maker.digest))
             await gateway.ask(block(SEAT, 81, freezes(1)))
             said = "row 8 is not the one that the gateway was told of"
             await gateway.close()
@@ -357,7 +357,7 @@ def _snapshots(config: Config) -> Path:
 
 async def _snapshot(service: Service, config: Config) -> None:
     decider = service.pipeline.decider
-    await _write_named(config, decider.book.sequence, decider.digest, to_arrays(decider.book))
+    await _write_named(config, decider.book.sequence, decider.maker.digest, to_arrays(decider.book))
 
 
 async def _write_named(config: Config, sequence: int, digest: bytes, arrays: NamedArrays) -> None:

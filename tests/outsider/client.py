@@ -5,6 +5,7 @@ kept in memory only, so this client forgets them when its process ends; one in p
 """
 
 import secrets
+import time
 from collections.abc import Sequence
 from datetime import date
 from types import TracebackType
@@ -48,6 +49,9 @@ class RequestNotApplied(Exception):
         self.told = told
 
 
+PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)  # between logons that a bank does not take now
+
+
 class Client:
     """One seat of one party. Every method blocks until its answer came; all raise what Link.receive raises."""
 
@@ -81,8 +85,16 @@ class Client:
                 raise FrameRefused(Code.SESSION_UNKNOWN, f"kind {frame.header.kind} does not fit here")
 
     def _logon_step(self, kind: Kind, answer: Kind, message: Message) -> Message:
-        self.link.say(kind, message)
-        frame = self._await(answer)
+        for pause_seconds in (*PAUSES_SECONDS, None):
+            self.link.say(kind, message)
+            try:
+                frame = self._await(answer)
+                break
+            except LinkEnded as ended:
+                if ended.code != Code.STOPPING or pause_seconds is None:
+                    raise
+            time.sleep(pause_seconds)  # the bank takes no logon now: come back later, on a new link
+            self.reconnect()
         granted = decode(answer, frame.body)
         if granted.field("nonce") != message.field("nonce") or frame.header.session_version != self.session.version:
             raise FrameRefused(Code.SESSION_UNKNOWN, "the answer to another logon")
