@@ -22,8 +22,8 @@ from benchmarks.seats import BROKER_KEY_ID, FLOODING_PARTY, bank_verifiers
 from config.schema import load
 from protocol.client.keys import load_signer
 from protocol.frame import make_frame
-from protocol.limits import PREFIX_BYTES
-from protocol.messages import Heartbeat, encode
+from protocol.limits import PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
+from protocol.messages import BuyingPowerQuery, Heartbeat, encode
 from protocol.partner_events import EstablishedEvent, NegotiatedEvent, Terminated
 from protocol.partner_session import PartnerSession
 from protocol.records import RECORD
@@ -34,6 +34,9 @@ HEARTBEAT_NS = 60_000_000_000
 STEP_SECONDS = 0.01  # a sender sends a piece, then waits for its next step
 FRAMES_PER_STEP = 40  # 4,000 a second and link: one link would use up half of a gateway
 CONTROL_PER_STEP = 5  # each is signed anew
+NEW_PER_STEP = 3  # each is signed anew; 16 links then ask for more than a gateway can do
+NEW_UNDER_WAY_MAX = 64  # far within the credit, so that what waits in the network is not stale when it is read
+QUERIES_PER_STEP = 8
 UNREAD_PER_STEP = 2
 UNREAD_RECORDS = 1_024  # 16 KiB of answer
 LOGONS_PER_STEP = 1
@@ -60,6 +63,9 @@ class Sender:
         self.sent = self.connections = self.ended = 0
         self.next_number = 1  # as the bank's answers tell it
         self.first_number = 0  # of this run: what is repeated
+        self.new_number = 0  # of the next new request
+        self.asked = 0  # the last query's correlation id
+        self.answered = 0  # queries
         self._stop = stop
         self._signer = load_signer(Path(plan.key_file), BROKER_KEY_ID)
         self._verifiers = bank_verifiers(load(plan.config_file))
@@ -107,6 +113,8 @@ class Sender:
         self._trade_date = session.trade_date
         self.next_number = established.next_number
         self.first_number = self.first_number or established.next_number
+        self.new_number = established.next_number
+        self.answered = self.asked
         self.socket.settimeout(None)  # from now on the bank decides how fast it reads
 
     def _answer(self, session: PartnerSession) -> object:
@@ -163,6 +171,10 @@ class Sender:
             if self._heard[6] == FrameKind.OUTCOMES:
                 first, count = (int.from_bytes(self._heard[at : at + 4], "little") for at in (32, 40))
                 self.next_number = max(self.next_number, first + count)
+            elif self._heard[6] == FrameKind.ANSWER:
+                self.answered += 1
+            elif self._heard[6] == FrameKind.NOT_APPLIED and self.new_number > self.next_number:
+                raise Ended  # the numbers are to be asked for again
             del self._heard[:end]
 
     def flood(self, piece: Callable[["Sender"], bytes], reads: bool) -> None:
@@ -172,8 +184,9 @@ class Sender:
                 self.log_on()
                 self._signed = b""
                 while not self._stop.wait(STEP_SECONDS):
-                    self.socket.sendall(piece(self))
-                    self.sent += 1
+                    if data := piece(self):
+                        self.socket.sendall(data)
+                        self.sent += 1
                     if reads:
                         self.read()
             except (OSError, Ended):
@@ -237,6 +250,27 @@ def _repeats(sender: Sender) -> bytes:
     return sender.anew(lambda: sender.frame(FrameKind.RECORDS, body, sender.first_number or 1, 1) * FRAMES_PER_STEP)
 
 
+def _new_requests(sender: Sender) -> bytes:
+    """Single records with the numbers that are due, as many as are well within the credit."""
+    body, frames = sender.freezes(1), []
+    sender.new_number = max(sender.new_number, sender.next_number)
+    under_way = 0 if sender.plan.is_sink else sender.new_number - sender.next_number
+    for _ in range(min(NEW_PER_STEP, NEW_UNDER_WAY_MAX - under_way)):
+        frames.append(sender.frame(FrameKind.RECORDS, body, sender.new_number, 1))
+        sender.new_number += 1
+    return b"".join(frames)
+
+
+def _queries(sender: Sender) -> bytes:
+    """As many as may be under way."""
+    under_way = 0 if sender.plan.is_sink else sender.asked - sender.answered
+    body, frames = encode(BuyingPowerQuery([sender.plan.contract_no])), []
+    for _ in range(min(QUERIES_PER_STEP, QUERIES_IN_FLIGHT_MAX - under_way)):
+        sender.asked += 1
+        frames.append(sender.frame(FrameKind.QUERY, body, sender.asked))
+    return b"".join(frames)
+
+
 def _malformed_control(sender: Sender) -> bytes:
     first = sender.next_number
     return b"".join(
@@ -254,6 +288,8 @@ KINDS: dict[str, Callable[[Sender], None]] = {
     "heartbeats": lambda sender: sender.flood(_beats(False), True),
     "answered heartbeats": lambda sender: sender.flood(_beats(True), True),
     "gaps": lambda sender: sender.flood(_gaps, True),
+    "new requests": lambda sender: sender.flood(_new_requests, True),
+    "queries": lambda sender: sender.flood(_queries, True),
     "repeats": lambda sender: sender.flood(_repeats, True),
     "malformed control": lambda sender: sender.flood(_malformed_control, True),
     "logons": Sender.log_on_for_ever,

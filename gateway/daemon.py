@@ -79,6 +79,7 @@ class Gateway:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(answer, asking.listening(self.settings.state_directory, "gateway"), self._said)
                     nursery.start_soon(self.mark.keep)
+                    nursery.start_soon(self.desk.turns.keep)
                     nursery.start_soon(self._sweep_log)
                     nursery.start_soon(self._keep_checkpoints)
                     nursery.start_soon(self.ledger.keep)
@@ -119,7 +120,7 @@ class Gateway:
         self.listener.stop()
         self.desk.draining = True
         with trio.move_on_after(self.settings.drain_ns / 1e9) as waited:
-            while self.ledger.in_flight.request_frames:
+            while self.ledger.in_flight.request_frames or self.desk.answers.count:
                 await self.desk.progress.wait()
         if waited.cancelled_caught:
             _LOG.warning("%d records stay unanswered: unknown", self.ledger.in_flight.records)

@@ -6,11 +6,12 @@ Never here: sockets and tasks (links), arithmetic (book), the rules of sessions 
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 
-import numpy as np
 import trio
 
 from gateway.admission import Admission, work_of
+from gateway.answers import Answers
 from gateway.book_intake import BookIntake, FeedBroken
 from gateway.clock import Clock
 from gateway.high_water import HighWater
@@ -21,6 +22,7 @@ from gateway.logon_desk import LogonDesk
 from gateway.ops.link_log import LinkLog
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.signing_time import TimedRegistry
+from gateway.turns import Turns
 from protocol.bank_events import (
     BankEvent,
     EstablishReceived,
@@ -33,10 +35,10 @@ from protocol.bank_events import (
 )
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken, MisuseError, PeerViolation
+from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.key_ring import KeyRing
-from protocol.limits import BUSY_RETRY_NS, OUTCOMES_PREAMBLE_BYTES, REPLY_BYTES_UNSENT_PARTY_MAX
+from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.lowlevel import Bell
 from protocol.messages import (
     BookFeed,
@@ -52,7 +54,7 @@ from protocol.messages import (
     decode_session,
     encode,
 )
-from protocol.records import OUTCOME, unpack_preamble
+from protocol.records import unpack_preamble
 from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
@@ -92,6 +94,8 @@ class FrontDesk:
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone
         self.checkpoint_due = Bell()
+        self.turns = Turns(clock)
+        self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
 
     def use_ledger(self, ledger: LedgerLink) -> None:
         """The link that requests are forwarded on; set once, before the first partner."""
@@ -112,7 +116,7 @@ class FrontDesk:
         now_ns = self._clock.elapsed_ns()
         session = BankSession(self._registry, self._keys, self._policy, now_ns)
         self._links_made += 1
-        link = PartnerLink(self._links_made, stream, session, self, self._clock, entrance)
+        link = PartnerLink(self._links_made, stream, session, self, self.turns, self._clock, entrance)
         self._links[link.number] = link
         self._statistics.links_opened += 1
         return link
@@ -157,7 +161,7 @@ class FrontDesk:
             wait_ns = self.admission.control_wait_ns(party, now_ns)
         if self.draining:
             self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
-        elif wait_ns or not self._linked_ledger().submit(frame, link.number):
+        elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number):
             self._refuse(link, frame, ReplyCode.BUSY, max(wait_ns, BUSY_RETRY_NS), now_ns)
         elif event.is_next:
             return 0
@@ -247,7 +251,7 @@ class FrontDesk:
         self._mark.raise_to(registered.sequence, registered.digest)
         self._intake.begin(registered.sequence)
         self._open_date = registered.trade_date
-        self._tell_open_date(self._clock.elapsed_ns())
+        self._tell_open_date()
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
 
     def is_party(self, number: int) -> bool:
@@ -271,18 +275,16 @@ class FrontDesk:
         except LEDGER_FAULTS as error:
             broken = error
         self._intake.flush_if_full()
-        now_ns = self._clock.elapsed_ns()
         for waiting, frame in answers:
+            seat = waiting.frame.header.seat
             try:
-                self._pass_on(waiting, frame, now_ns)
+                say = self._understood(waiting, frame)
+                self.answers.put(self._registry.owner_of(seat) or 0, seat, waiting.owner, say)
             except LEDGER_FAULTS as error:
                 broken = error
-            except InvariantBroken:
-                raise
-            except Exception:
-                self._failed(waiting.owner)
-        self._tell_open_date(now_ns)
-        self._count_outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
+        self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
+        self.turns.run()
+        self._tell_open_date()
         self.progress.ring()
         if self._intake.checkpoint is not None:
             self.checkpoint_due.ring()
@@ -313,45 +315,45 @@ class FrontDesk:
             raise UnaskedAnswer("a feed frame without a row")
         self._intake.take_feed(message)
 
-    def _count_outcomes(self, bodies: list[bytes]) -> None:
-        if not bodies:
-            return
-        outcomes = b"".join([memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in bodies])
-        self._statistics.outcomes(np.frombuffer(outcomes, OUTCOME)["code"])
-
-    def _pass_on(self, waiting: Waiting, frame: Frame, now_ns: int) -> None:
-        """One answer to the link that asked, if it is still there."""
-        statistics = self._statistics
-        statistics.answer_frames += 1
+    def _understood(self, waiting: Waiting, frame: Frame) -> Callable[[], None]:
+        """What is to be done about one answer at its seat's turn. Raises UnaskedAnswer, PeerViolation."""
+        self._statistics.answer_frames += 1
         kind = frame.header.kind
-        link = self._links.get(waiting.owner)
         if kind == FrameKind.OUTCOMES:
-            statistics.answered_after(now_ns - waiting.since_ns)
-            if link is not None:
-                link.deliver(lambda: link.session.send_outcomes(frame, now_ns))
-        elif kind == FrameKind.NOT_APPLIED:
+            return partial(self._say_outcomes, waiting, frame)
+        if kind == FrameKind.NOT_APPLIED:
             message = decode_session(frame.body)
             if not isinstance(message, NotApplied):
                 raise UnaskedAnswer("a NOT_APPLIED frame with another body")
             if 0 <= message.code < CODES_END:
-                statistics.not_applied_by_code[message.code] += 1
-            if link is not None:
-                link.deliver(lambda: link.session.send_not_applied(frame.header, message, now_ns))
-        elif kind == FrameKind.ANSWER and not frame.body:
-            if link is not None:
-                link.end(ReplyCode.STOPPING, "the question could not be answered")
-        elif kind == FrameKind.ANSWER:
-            if link is not None:
-                link.deliver(lambda: link.session.send_answer(frame.header.first_number, frame.body, now_ns))
-        else:
-            self._pass_on_head(waiting, frame, link, now_ns)
-
-    def _pass_on_head(self, waiting: Waiting, frame: Frame, link: PartnerLink | None, now_ns: int) -> None:
+                self._statistics.not_applied_by_code[message.code] += 1
+            return partial(self._say, waiting, lambda session, ns: session.send_not_applied(frame.header, message, ns))
+        if kind == FrameKind.ANSWER and not frame.body:
+            return partial(self._end_unanswered, waiting)
+        if kind == FrameKind.ANSWER:
+            number, body = frame.header.first_number, frame.body
+            return partial(self._say, waiting, lambda session, ns: session.send_answer(number, body, ns))
         head = decode_link(frame.body)
         if not isinstance(head, SeatHead):
             raise UnaskedAnswer("a SEAT_HEAD frame with another body")
-        negotiating = waiting.frame.header.kind == FrameKind.NEGOTIATE
-        seat = waiting.frame.header.seat
+        return partial(self._say_head, waiting, head)
+
+    def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
+        """To the link that asked, if it is still there."""
+        if (link := self._links.get(waiting.owner)) is not None:
+            link.deliver(lambda: say(link.session, self._clock.elapsed_ns()))
+
+    def _say_outcomes(self, waiting: Waiting, frame: Frame) -> None:
+        self._statistics.answered_after(self._clock.elapsed_ns() - waiting.since_ns)
+        self._say(waiting, lambda session, ns: session.send_outcomes(frame, ns))
+
+    def _end_unanswered(self, waiting: Waiting) -> None:
+        if (link := self._links.get(waiting.owner)) is not None:
+            link.end(ReplyCode.STOPPING, "the question could not be answered")
+
+    def _say_head(self, waiting: Waiting, head: SeatHead) -> None:
+        link, now_ns = self._links.get(waiting.owner), self._clock.elapsed_ns()
+        negotiating, seat = waiting.frame.header.kind == FrameKind.NEGOTIATE, waiting.frame.header.seat
         older = self._link_of_seat.get(seat)
         if older is not None and older.session.session_version < head.session_version:
             self._supersede(older, head.session_version)  # also when whoever asked is gone: the version is in force
@@ -371,12 +373,14 @@ class FrontDesk:
             self._link_of_seat[seat] = link
             link.entrance.established()
             self.link_log.logged_on(link, head.session_version)
+            if head.trade_date < self._open_date:  # it rolled while the head waited for its turn
+                self._say_open_date(link, self._open_date)
 
     def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
         link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)
         del self._link_of_seat[link.seat]
 
-    def _tell_open_date(self, now_ns: int) -> None:
+    def _tell_open_date(self) -> None:
         """A partner that is idle hears of a roll as soon as we do; what is under way is answered first."""
         if self._open_date == self._told_date:
             return
@@ -384,9 +388,13 @@ class FrontDesk:
             _LOG.info("trade date %d is open, %d before it", self._open_date, self._told_date)
         self._told_date = self._open_date
         for link in list(self._link_of_seat.values()):
-            link.deliver(lambda link=link: link.session.trade_date_opened(self._open_date, now_ns))  # type: ignore[misc]
+            self.answers.put(link.party, link.seat, link.number, partial(self._say_open_date, link, self._open_date))
+        self.turns.run()
+
+    def _say_open_date(self, link: PartnerLink, trade_date: int) -> None:
+        link.deliver(lambda: link.session.trade_date_opened(trade_date, self._clock.elapsed_ns()))
 
     def _linked_ledger(self) -> LedgerLink:
-        if self._ledger is None:
-            raise MisuseError("the desk was given no ledger link")
-        return self._ledger
+        if self._ledger is not None:
+            return self._ledger
+        raise MisuseError("the desk was given no ledger link")

@@ -26,7 +26,8 @@ BACKOFF_FIRST_S = 0.05
 BACKOFF_MAX_S = 0.25  # a restarted ledger is found again within this; an attempt on a Unix socket costs little
 REGISTERED_WITHIN_S = 60.0  # the ledger first makes durable what it had decided for the predecessor
 BEAT_S = LINK_BEAT_NS / 1e9
-RECEIVE_BYTES = 64 * 1024  # answers handled before other tasks run: about 250 single outcomes
+RECEIVE_BYTES = 64 * 1024
+FRAMES_AT_ONCE = 64  # taken in before other tasks run; what they cost most, signatures, waits for its party's turn
 _LOG = logging.getLogger(__name__)
 _LOSSES = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, PeerViolation, FeedBroken, UnaskedAnswer)
 
@@ -207,6 +208,10 @@ class LedgerLink:
             while (frame := reader.next_frame()) is not None:
                 if frame.header.kind != FrameKind.LIFE_SIGN:
                     frames.append(frame)
+                if len(frames) >= FRAMES_AT_ONCE:
+                    self._owner.ledger_said(frames)
+                    frames = []
+                    await trio.lowlevel.checkpoint()
             if frames:
                 self._owner.ledger_said(frames)
             data = await receive(stream, RECEIVE_BYTES)

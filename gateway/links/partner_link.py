@@ -2,7 +2,8 @@
 deadlines, and one session.
 
 Belongs here: bytes between stream and session, cutting a partner that does not read, closing with a reason.
-Never here: what an event leads to (front_desk), the rules of the session (protocol.bank_session).
+Never here: what an event leads to (front_desk), whose frames are handled next (turns), the rules of the session
+(protocol.bank_session).
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import trio
 
 from gateway.clock import Clock
+from gateway.turns import Turns
 from protocol.bank_events import BankEvent, FrameSpent
 from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these
-FRAMES_PER_TURN = 32  # frames of one link handled before other tasks run
-TURN_NS = 1_000_000  # the same in processor time: one signature checked is a tenth of it
 CLOSING_PAUSE_S = 0.02  # between two looks at what still comes on a link that is closing
 CLOSE_WITHIN_S = 1.0  # for the last words to leave and the partner to close
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
@@ -93,6 +93,7 @@ class PartnerLink:
         stream: trio.abc.Stream,
         session: BankSession,
         desk: Desk,
+        turns: Turns,
         clock: Clock,
         entrance: Entrance,
     ) -> None:
@@ -106,6 +107,11 @@ class PartnerLink:
         self._unread_told_bytes = 0
         self._stream = stream
         self._desk = desk
+        self._turns = turns
+        self._has_more = False  # it waits for its next turn
+        self._is_parked = False  # its receiving task waits for the last of them
+        self._turns_over = Bell()
+        self._pause_ns = 0  # what it owes
         self._clock = clock
         session.utc_offset_ns = clock.utc_offset_ns()
         self._bell = Bell()
@@ -271,11 +277,8 @@ class PartnerLink:
                 # Its last bytes are thrown away: closing on unread bytes would reset our last words.
                 await trio.sleep(CLOSING_PAUSE_S)
                 continue
-            try:
-                await self._handle(bytes(data))
-            except PeerViolation as violation:
-                self.end(violation.code, violation.detail)
-                continue
+            self.session.receive_data(bytes(data), self._now_ns())
+            await self._take_turns()
             missing_bytes = self.session.missing_bytes
             if missing_bytes > SMALL_RECEIVE_BYTES:
                 size = RECEIVE_CHUNK_BYTES
@@ -291,14 +294,44 @@ class PartnerLink:
             self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, wanted_bytes)
             self._low_water_bytes = wanted_bytes
 
-    async def _handle(self, data: bytes) -> None:
-        """Frame by frame. A turn of the link ends after so many frames, so much processor time, or a frame that asked
-        for nothing; a link that owes for such frames waits, and is not read meanwhile.
+    async def _take_turns(self) -> None:
+        """Until everything that came is handled. A link that owes for it waits, and is not read meanwhile."""
+        while not self.closing:
+            self._has_more = True
+            self._turns.put(self.party, self)
+            self._turns.run()
+            if self._has_more:
+                self._is_parked = True
+                await self._turns_over.wait()
+            if not self._pause_ns:
+                break
+            pause_s, self._pause_ns = self._pause_ns / 1e9, 0
+            await trio.sleep(pause_s)
+
+    def take_turn(self, ends_ns: int) -> bool:
+        """Handles frames until the processor's time is `ends_ns`, or one asked for nothing. True: more may be there.
+
+        Whatever goes wrong ends this link. Raises InvariantBroken only.
         """
-        session, clock = self.session, self._clock
+        has_more = False
+        try:
+            has_more = self._handle(ends_ns)
+        except PeerViolation as violation:
+            self.end(violation.code, violation.detail)
+        except InvariantBroken:
+            raise
+        except Exception:
+            self._failed()
+        self._has_more = has_more
+        if self._is_parked and not has_more:
+            self._is_parked = False
+            self._turns_over.ring()
+        return has_more
+
+    def _handle(self, ends_ns: int) -> bool:
+        session, processor_ns = self.session, self._clock.processor_ns
         now_ns = self._now_ns()
-        session.receive_data(data, now_ns)
-        handled, turn_ends_ns = 0, 0
+        has_more = False
         while not self.closing:
             event = session.take_frame(now_ns)
             if not self._is_vouched_for and session.party:
@@ -306,32 +339,21 @@ class PartnerLink:
                 self._desk.header_verified(self)
             if event is None:
                 break
-            pause_ns = self._desk.handle(self, event, now_ns)
-            handled += 1
+            self._pause_ns = self._desk.handle(self, event, now_ns)
             self.frames += 1
-            if handled == 1:
-                turn_ends_ns = clock.processor_ns() + TURN_NS
-            if isinstance(event, FrameSpent) or pause_ns or self._turn_is_over(handled, turn_ends_ns):
-                await self._let_others_go_first(pause_ns)
-                now_ns, handled = self._now_ns(), 0
+            if self._pause_ns:
+                break
+            if isinstance(event, FrameSpent) or processor_ns() >= ends_ns:
+                has_more = True
+                break
         if session.unsent_bytes and not self.closing:
             self.say_it()
+        return has_more
 
     def _now_ns(self) -> int:
         """The time for the session, which learns what makes it UTC: the wall clock may have been put right."""
         self.session.utc_offset_ns = self._clock.utc_offset_ns()
         return self._clock.elapsed_ns()
-
-    def _turn_is_over(self, handled: int, turn_ends_ns: int) -> bool:
-        return handled >= FRAMES_PER_TURN or (handled > 1 and self._clock.processor_ns() >= turn_ends_ns)
-
-    async def _let_others_go_first(self, pause_ns: int) -> None:
-        if self.session.unsent_bytes and not self.closing:
-            self.say_it()
-        if pause_ns:
-            await trio.sleep(pause_ns / 1e9)
-        else:
-            await trio.lowlevel.checkpoint()
 
     async def _send(self) -> None:
         """Everything that was said while the last piece was being sent goes together next."""

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from gateway.signing_time import SigningTime
 from protocol.codes import ReplyCode
+from protocol.limits import OUTCOMES_PREAMBLE_BYTES
+from protocol.records import OUTCOME
 
 CODES_END = max(ReplyCode) + 1
 LATENCY_FIRST_NS = 62_500  # upper bound of the first bucket; each further one is twice as wide
@@ -41,7 +43,11 @@ class Statistics:
         self.latency_buckets[bucket if bucket < LATENCY_BUCKETS else LATENCY_BUCKETS] += 1
         self.latency_total_ns += elapsed_ns
 
-    def outcomes(self, codes: npt.NDArray[np.int16]) -> None:
-        """(n,) outcome codes of a batch. Codes outside the vocabulary are left out."""
+    def outcomes(self, bodies: list[bytes]) -> None:
+        """Bodies of OUTCOMES frames, a batch of them. Codes outside the vocabulary are left out."""
+        if not bodies:
+            return
+        outcomes = b"".join([memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in bodies])
+        codes = np.frombuffer(outcomes, OUTCOME)["code"]
         self.outcomes_by_code += np.bincount(codes, minlength=CODES_END)[:CODES_END]
         self.batches += 1

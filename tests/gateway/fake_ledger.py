@@ -111,7 +111,6 @@ class FakeLedger:
                 nursery.start_soon(self._beat)
                 task_status.started()
                 await trio.serve_listeners(self._linked, [trio.SocketListener(listening)])
-        self.file.unlink()
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Returns once `holds()` after something was received."""
@@ -120,6 +119,7 @@ class FakeLedger:
 
     def go_away(self) -> None:
         """Closes the link and the socket."""
+        self.file.unlink(missing_ok=True)  # now, and not when the next one has made its own
         self._listening.cancel()
 
     async def drop_link(self) -> None:

@@ -10,13 +10,15 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.links.partner_link import TURN_NS, Entrance, PartnerLink
-from protocol.bank_events import BankEvent, EstablishReceived, FrameSpent
+from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.turns import PASS_NS, TURN_NS, Turns
+from protocol.bank_events import BankEvent, EstablishReceived, FrameSpent, RequestReceived
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages import SeatHead
 from protocol.partner_events import EstablishedEvent, PartnerEvent, Terminated
+from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, partner_session
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class VirtualClock:
     """Time that follows trio's clock; `ahead_ns` steps the wall clock."""
 
     ahead_ns = 0
+    spent_ns = 0  # what the processor has worked
 
     def now_ns(self) -> int:
         return T0_NS + int(trio.current_time() * 1e9)
@@ -40,13 +43,16 @@ class VirtualClock:
         return T0_NS + self.ahead_ns
 
     def processor_ns(self) -> int:
-        return 0
+        return self.spent_ns
 
 
 class LoneDesk:
     """Establishes at once; notes why links end; raises what a test wants raised."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: VirtualClock | None = None) -> None:
+        self.clock = clock or VirtualClock()
+        self.frame_ns = 0  # what a frame costs
+        self.served: list[PartnerLink] = []  # whose each request was
         self.ended: list[ReplyCode] = []
         self.closed = 0
         self.failed = 0
@@ -66,6 +72,9 @@ class LoneDesk:
         if self.raises is not None:
             raise self.raises
         self.events.append(event)
+        self.clock.spent_ns += self.frame_ns
+        if isinstance(event, RequestReceived):
+            self.served.append(link)
         if isinstance(event, EstablishReceived):
             link.deliver(lambda: link.session.established(SeatHead(1, TRADE_DATE, 1, 0), now_ns))
             link.deadline_moved_up()
@@ -87,13 +96,15 @@ class LoneDesk:
 class Line:
     """One link and its partner, joined by memory."""
 
-    def __init__(self) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, beside: "Line | None" = None, party: int = keys.BROKER, seat: int = keys.BROKER_SEAT) -> None:
+        """`beside`: a line of the same gateway."""
+        self.clock: VirtualClock = beside.clock if beside is not None else VirtualClock()
         ours, self.theirs = trio.testing.memory_stream_pair()
-        self.desk = LoneDesk()
+        self.desk: LoneDesk = beside.desk if beside is not None else LoneDesk(self.clock)
+        self.turns: Turns = beside.turns if beside is not None else Turns(self.clock)
         session = bank_session(now_ns=self.clock.elapsed_ns())
-        self.link = PartnerLink(1, ours, session, self.desk, self.clock, Entrance())
-        self.partner = partner_session(now_ns=self.clock.now_ns())
+        self.link = PartnerLink(1, ours, session, self.desk, self.turns, self.clock, Entrance())
+        self.partner = partner_session(party, seat, now_ns=self.clock.now_ns())
 
     async def establish(self) -> None:
         self.partner.establish(b"e" * 16, 1, self.clock.now_ns())
@@ -164,17 +175,6 @@ async def test_broken_books_are_not_caught(autojump_clock: trio.testing.MockCloc
         await broker.link.run()
 
 
-class BusyClock(VirtualClock):
-    """Whoever looks at the processor's time finds that some has gone by."""
-
-    step_ns = 0
-    spent_ns = 0
-
-    def processor_ns(self) -> int:
-        self.spent_ns += self.step_ns
-        return self.spent_ns
-
-
 async def established(line: Line, nursery: trio.Nursery) -> None:
     """The link serves; whatever its desk saw is forgotten."""
     nursery.start_soon(line.link.run)
@@ -184,18 +184,19 @@ async def established(line: Line, nursery: trio.Nursery) -> None:
 
 
 async def turns_of(line: Line, frames: bytes) -> list[int]:
-    """How many frames the link had handled each time that it let other tasks go first, and in the end."""
+    """How many frames the link had handled after each of its turns."""
     seen: list[int] = []
-    goes_first = line.link._let_others_go_first
+    takes_turn = line.link.take_turn
 
-    async def noted(pause_ns: int) -> None:
+    def noted(ends_ns: int) -> bool:
+        has_more = takes_turn(ends_ns)
         seen.append(len(line.desk.events))
-        await goes_first(pause_ns)
+        return has_more
 
-    line.link._let_others_go_first = noted  # type: ignore[method-assign]
+    line.link.take_turn = noted  # type: ignore[method-assign]
     await line.theirs.send_all(frames)
     await trio.testing.wait_all_tasks_blocked()
-    return [*dict.fromkeys([*seen, len(line.desk.events)])]
+    return seen
 
 
 def blocks(line: Line, first: int, count: int) -> bytes:
@@ -205,21 +206,25 @@ def blocks(line: Line, first: int, count: int) -> bytes:
     return line.partner.data_to_send()
 
 
-async def test_a_turn_is_so_many_frames(autojump_clock: trio.testing.MockClock, nursery: trio.Nursery) -> None:
-    broker = Line()
-    await established(broker, nursery)
-
-    assert await turns_of(broker, blocks(broker, 1, 70)) == [32, 64, 70]
-
-
 async def test_a_turn_is_so_much_processor_time(autojump_clock: trio.testing.MockClock, nursery: trio.Nursery) -> None:
-    """Two frames take the millisecond of a turn: signatures of small frames cost the most."""
+    """Two frames take it: signatures of small frames cost the most."""
     broker = Line()
-    broker.clock = broker.link._clock = BusyClock()
+    nursery.start_soon(broker.turns.keep)
     await established(broker, nursery)
-    broker.clock.step_ns = TURN_NS
+    broker.desk.frame_ns = TURN_NS // 2 + 1
 
-    assert await turns_of(broker, blocks(broker, 1, 6)) == [2, 4, 6]
+    assert await turns_of(broker, blocks(broker, 1, 5)) == [2, 4, 5]
+
+
+async def test_a_lone_link_wakes_nobody_while_a_pass_lasts(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    """Nobody keeps the turns, and it is served: what comes while nobody waits is worked off where it came in."""
+    broker = Line()
+    await established(broker, nursery)
+    broker.desk.frame_ns = PASS_NS // 10
+
+    assert (await turns_of(broker, blocks(broker, 1, 10)))[-1] == 10
 
 
 async def test_a_turn_ends_with_a_frame_that_asked_for_nothing(
@@ -227,6 +232,7 @@ async def test_a_turn_ends_with_a_frame_that_asked_for_nothing(
 ) -> None:
     """Heartbeats, and requests behind a gap: they were handled without end."""
     broker = Line()
+    nursery.start_soon(broker.turns.keep)
     await established(broker, nursery)
     for answer_wanted in (True, False):
         broker.partner._say_heartbeat(answer_wanted, broker.clock.now_ns())
@@ -296,7 +302,15 @@ class Speaker:
 async def test_what_does_not_fit_at_once_follows_in_order() -> None:
     ours, theirs = trio.socket.socketpair()
     speaker = Speaker()
-    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), LoneDesk(), VirtualClock(), Entrance())
+    link = PartnerLink(
+        1,
+        trio.SocketStream(ours),
+        cast("BankSession", speaker),
+        LoneDesk(),
+        Turns(VirtualClock()),
+        VirtualClock(),
+        Entrance(),
+    )
     said = [bytes([number]) * PIECE_BYTES for number in range(REPLY_BYTES_UNSENT_MAX // PIECE_BYTES)]
 
     async with trio.open_nursery() as nursery:
@@ -321,7 +335,15 @@ async def test_what_does_not_fit_at_once_follows_in_order() -> None:
 async def test_a_connection_that_broke_ends_the_link_when_something_is_said() -> None:
     ours, theirs = trio.socket.socketpair()
     speaker, desk = Speaker(), LoneDesk()
-    link = PartnerLink(1, trio.SocketStream(ours), cast("BankSession", speaker), desk, VirtualClock(), Entrance())
+    link = PartnerLink(
+        1,
+        trio.SocketStream(ours),
+        cast("BankSession", speaker),
+        desk,
+        Turns(VirtualClock()),
+        VirtualClock(),
+        Entrance(),
+    )
     theirs.close()
 
     async with trio.open_nursery() as nursery:
