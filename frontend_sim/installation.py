@@ -17,6 +17,7 @@ import trio
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.keys import make_missing_bank_keys, write_key_pair
+from config.output import OutputLost
 from config.processes import Progress
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
 from config.stop_request import THIS_PROCESS
@@ -62,6 +63,25 @@ def temporary_config(config: Config, folder: Path) -> Config:
     )
 
 
+@dataclass(slots=True)
+class _WhileServing:
+    """Progress whose loss, a full disk or a closed pipe, ends a session, but never keeps it from being taken down."""
+
+    progress: Progress
+    is_over: bool = False
+    lost: OutputLost | None = None
+
+    def __call__(self, line: str) -> None:
+        """Raises: OutputLost while the session is not over."""
+        try:
+            if self.lost is None:
+                self.progress(line)
+        except OutputLost as lost:
+            self.lost = lost
+            if not self.is_over:
+                raise
+
+
 @asynccontextmanager
 async def temporary_installation(config: Config, progress: Progress, keep: bool = False) -> AsyncIterator[Installation]:
     """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed. What is
@@ -74,7 +94,8 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
         progress("the configured DSN is left alone: this session has an embedded PostgreSQL of its own")
     folder = session_folder()
     own = temporary_config(config, folder)
-    supervisor = Supervisor(own, progress=progress)
+    said = _WhileServing(progress)
+    supervisor = Supervisor(own, progress=said)
     complete = False
     with THIS_PROCESS.told(supervisor.request_stop):
         try:
@@ -86,10 +107,13 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
                 nursery.cancel_scope.cancel()
             complete = True
         finally:
+            said.is_over = True
             with trio.CancelScope(shield=True):
-                await trio.to_thread.run_sync(_take_down, supervisor, folder, keep, None if complete else progress)
+                await trio.to_thread.run_sync(_take_down, supervisor, folder, keep, None if complete else said)
             if keep:
-                progress(f"kept: {', '.join(map(str, _folders(supervisor, folder)))}")
+                said(f"kept: {', '.join(map(str, _folders(supervisor, folder)))}")
+    if said.lost is not None:
+        raise said.lost
 
 
 def session_folder() -> Path:

@@ -161,6 +161,23 @@ def test_a_command_that_is_interrupted_leaves_nothing(folder: Path, strike: Stri
     see_that_nothing_is_left(folder, strike)
 
 
+@pytest.mark.parametrize(("reader", "code"), [(">/dev/full", 69), ("| head -n 3", 141)])
+def test_a_session_whose_output_is_lost_leaves_nothing(folder: Path, reader: str, code: int) -> None:
+    (folder / "tmp").mkdir()
+    command = " ".join([sys.executable, "-P", "-m", "config", *COMMANDS["run"]])
+    surroundings = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(PROJECT_DIRECTORY)}
+
+    script = f"({command}; echo $? >ended) {reader}"
+    subprocess.run(
+        ["sh", "-c", script], cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, timeout=60, check=False
+    )
+
+    assert int((folder / "ended").read_text()) == code
+    assert below(folder / "tmp") == []
+    assert processes_of(folder) == []
+    assert made_outside_for(folder) == []
+
+
 @pytest.mark.chaos
 @pytest.mark.parametrize("strike", strikes(seed=1, count=90), ids=str)
 def test_a_command_that_is_interrupted_at_many_moments_leaves_nothing(folder: Path, strike: Strike) -> None:
