@@ -66,4 +66,7 @@ def _fields(name: str, there: msgspec.Struct, wanted: msgspec.Struct) -> Iterabl
 
 
 def _spoken(value: object) -> str:
+    """As the files write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value.hex() if isinstance(value, bytes) else repr(value) if isinstance(value, str) else str(value)

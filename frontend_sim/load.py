@@ -49,7 +49,8 @@ def main(argv: list[str], config: Config) -> int:
         if file.is_dir():
             raise ProcessFault(f"{file}: is a directory; name the CSV files in it", ExitCode.DATA)
         if not file.is_file():
-            raise ProcessFault(f"{file}: no such file", ExitCode.DATA)
+            reason = "no file but a pipe or device; it is read more than once" if file.exists() else "no such file"
+            raise ProcessFault(f"{file}: {reason}", ExitCode.DATA)
     return run_command(_dry_run if options.dry_run else _load, config, files)
 
 

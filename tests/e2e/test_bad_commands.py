@@ -88,6 +88,7 @@ COMMANDS: dict[str, tuple[Prepare, ExitCode, str]] = {
     "no key of the bank": (plain("load", __file__), ExitCode.CONFIG, "bank-seat.pem: No such file or directory"),
     "nothing serves": (with_bank_keys, ExitCode.UNAVAILABLE, "does not serve"),
     "no journal": (plain("audit", "verify"), ExitCode.UNAVAILABLE, "there is no journal here"),
+    "loaded file is a pipe": (plain("load", "/dev/null"), ExitCode.DATA, "/dev/null: no file but a pipe or device"),
     "loaded file is gone": (plain("load", "gone.csv"), ExitCode.DATA, "gone.csv: no such file"),
 }
 

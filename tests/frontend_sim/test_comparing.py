@@ -47,7 +47,7 @@ def test_what_is_the_same_or_new_is_no_difference() -> None:
 def test_each_field_that_differs_is_a_line_with_its_place() -> None:
     assert told(RegisterParty(2, 2, 1, "Huatai", False))[1] == [
         "some.csv:5: party 2: name is 'Huaxia' in the bank, 'Huatai' in the file",
-        "some.csv:5: party 2: proceeds_at_fill is True in the bank, False in the file",
+        "some.csv:5: party 2: proceeds_at_fill is yes in the bank, no in the file",
     ]
     assert told(RegisterSeat(21, 3))[1] == ["some.csv:5: seat 21: party is 2 in the bank, 3 in the file"]
     assert told(RegisterKey(2, 1, bytes(32), 0, 8))[1] == [
