@@ -11,6 +11,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header
 from protocol.key_ring import KeyRing
+from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX
 from protocol.logon import check_fresh, is_fresh
 from protocol.registry import PartyRegistry
 from protocol.session_states import TO_BANK_TRIGGERS
@@ -69,3 +70,15 @@ class CallerCheck:
             self.is_verified = True
         elif not self.is_established and header.kind != FrameKind.TERMINATE:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"{FrameKind(header.kind).name} before the logon is done")
+        elif _is_large_control(header):
+            detail = f"a broker's CONTROL has at most {BROKER_CONTROL_BODY_BYTES_MAX} bytes"
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, detail)
+
+
+def _is_large_control(header: Header) -> bool:
+    """Control is journaled whatever is in it, so a broker's is judged before its body; master data is the bank's."""
+    return (
+        header.kind == FrameKind.CONTROL
+        and header.sender != BANK_PARTY
+        and header.body_bytes > BROKER_CONTROL_BODY_BYTES_MAX
+    )

@@ -14,6 +14,7 @@ PREFIX_BYTES = HEADER_BYTES + SIGNATURE_BYTES  # what must be verified before a 
 FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a larger frame only adds latency
 OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
 CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenContracts with 8,192 terms of at most 40 bytes
+BROKER_CONTROL_BODY_BYTES_MAX = 256  # ChangeContract has 13; what a broker sends is journaled, decidable or not
 QUERY_BODY_BYTES_MAX = 4_096
 ANSWER_BODY_BYTES_MAX = 128 * 1024  # totals of 1,024 parties at 77 bytes
 SESSION_BODY_BYTES_MAX = 1_024  # negotiate, establish, heartbeat, terminate and their answers
@@ -110,6 +111,7 @@ assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
 assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
+assert BROKER_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX

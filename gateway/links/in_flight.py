@@ -12,7 +12,14 @@ from typing import TypeVar
 
 from protocol.frame import Frame
 from protocol.header import Header
-from protocol.limits import CREDIT_RECORDS_MAX, IN_FLIGHT_RECORDS_MAX, LINKS_MAX, PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
+from protocol.limits import (
+    CREDIT_RECORDS_MAX,
+    IN_FLIGHT_RECORDS_MAX,
+    LINKS_MAX,
+    PREFIX_BYTES,
+    QUERIES_IN_FLIGHT_MAX,
+    RECORD_BYTES,
+)
 from protocol.records import unpack_preamble
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
@@ -20,6 +27,7 @@ IN_FLIGHT_FRAMES_MAX = 65_536  # about 1 KiB of objects each: single-record fram
 PARTY_FRAMES_MAX = IN_FLIGHT_FRAMES_MAX // 4  # of one party: the others are served while it floods
 PARTY_RECORDS_MAX = IN_FLIGHT_RECORDS_MAX // 4  # the same; a seat with the largest credit still has room
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024  # twice IN_FLIGHT_RECORDS_MAX of records: control bodies count here
+PARTY_BYTES_MAX = IN_FLIGHT_BYTES_MAX // 4
 LOGON_FRAMES_MAX = 4 * LINKS_MAX  # logons and queries of links that may have ended since
 QUERY_FRAMES_MAX = 2 * QUERIES_IN_FLIGHT_MAX * LINKS_MAX  # of all links, and of as many that have ended
 
@@ -41,7 +49,7 @@ class Waiting:
 
 
 class InFlight:
-    """Bounded by records, frames and bytes, and by records and frames of each party.
+    """Bounded by records, frames and bytes, and by records, frames and bytes of each party.
 
     Entries leave by `answered` and `drop_logons_and_queries` only.
     """
@@ -52,6 +60,7 @@ class InFlight:
         self._queries: dict[tuple[int, int], deque[Waiting]] = {}  # by seat and correlation id
         self._party_frames: defaultdict[int, int] = defaultdict(int)  # by party, requests only
         self._party_records: defaultdict[int, int] = defaultdict(int)
+        self._party_bytes: defaultdict[int, int] = defaultdict(int)
         self._order = 0
         self.records = 0
         self.request_frames = 0
@@ -69,6 +78,7 @@ class InFlight:
                 and self._party_records[party] + count <= PARTY_RECORDS_MAX
                 and self._party_frames[party] < PARTY_FRAMES_MAX
                 and self.request_bytes + len(frame.body) <= IN_FLIGHT_BYTES_MAX
+                and self._party_bytes[party] + len(frame.body) <= PARTY_BYTES_MAX
             )
         if kind == FrameKind.QUERY:
             return self.query_frames < QUERY_FRAMES_MAX
@@ -120,6 +130,7 @@ class InFlight:
         self.request_frames += sign
         self.request_bytes += sign * len(frame.body)
         self._party_records[party] += records
+        self._party_bytes[party] += sign * len(frame.body)
         self._party_frames[party] += sign
 
     @staticmethod
@@ -174,4 +185,5 @@ def _keep_wanted(table: dict[Key, deque[Waiting]], is_wanted: Callable[[int], bo
 
 
 assert PARTY_RECORDS_MAX >= CREDIT_RECORDS_MAX
+assert PARTY_BYTES_MAX >= PARTY_RECORDS_MAX * RECORD_BYTES
 assert IN_FLIGHT_FRAMES_MAX * PREFIX_BYTES < IN_FLIGHT_BYTES_MAX

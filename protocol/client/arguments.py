@@ -15,6 +15,7 @@ import numpy as np
 from protocol.client.outcomes import Outcome, RequestKey
 from protocol.errors import MisuseError, PeerViolation
 from protocol.limits import (
+    BROKER_CONTROL_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
@@ -24,6 +25,7 @@ from protocol.limits import (
 )
 from protocol.messages import ControlMessage, decode_control
 from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import BANK_PARTY
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
@@ -119,8 +121,8 @@ def records_of(body: bytes) -> RecordArray:
     return np.frombuffer(body, RECORD)
 
 
-def control_body(message: object) -> bytes:
-    """The body of a business control message. Raises MisuseError for what is none, or is out of its bounds."""
+def control_body(message: object, party: int) -> bytes:
+    """The body of a control message of this party. Raises MisuseError for what is none, or is out of its bounds."""
     if not isinstance(message, ControlMessage):
         raise MisuseError(f"message is a control message, not {shown(message)}")
     name = type(message).__name__
@@ -131,8 +133,9 @@ def control_body(message: object) -> bytes:
         raise MisuseError(f"{name} is out of its bounds: {violation.__cause__ or violation.detail}") from violation
     except Exception as error:  # a field may be anything, and each kind of thing fails in its own way
         raise MisuseError(f"{name} cannot be encoded: {error}") from error
-    if len(body) > CONTROL_BODY_BYTES_MAX:
-        raise MisuseError(f"{name} has {len(body)} bytes, at most {CONTROL_BODY_BYTES_MAX} are allowed")
+    bytes_max = CONTROL_BODY_BYTES_MAX if party == BANK_PARTY else BROKER_CONTROL_BODY_BYTES_MAX
+    if len(body) > bytes_max:
+        raise MisuseError(f"{name} has {len(body)} bytes, at most {bytes_max} are allowed")
     return body
 
 

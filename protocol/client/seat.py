@@ -174,7 +174,7 @@ class Seat(AwaitedVerbs):
 
         Raises MisuseError at once for what is no control message, or is out of the bounds of its fields.
         """
-        return self._calls.control(control_body(message))
+        return self._calls.control(control_body(message, self._settings.party))
 
     def buying_power(self, contract_nos: Sequence[int]) -> Coroutine[object, object, BuyingPowerAnswer]:
         """Ask for both amounts of 1 to 64 own contracts. To be awaited. Raises MisuseError at once for no such list."""

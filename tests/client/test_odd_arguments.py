@@ -11,7 +11,9 @@ import pytest
 
 from protocol.client import arguments
 from protocol.errors import MisuseError
-from protocol.messages import ChangeContract, RegisterKey, RegisterParty
+from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX
+from protocol.messages import ChangeContract, ContractTerms, OpenContracts, RegisterKey, RegisterParty
+from protocol.vocabulary import BANK_PARTY
 
 
 class OddNumber(int):
@@ -71,10 +73,10 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "contract_numbers": lambda value: arguments.contract_numbers([value]),
     "numbers": arguments.contract_numbers,
     "trade_day": arguments.trade_day,
-    "a control message": arguments.control_body,
-    "its number": lambda value: arguments.control_body(ChangeContract(value, 1)),
-    "its text": lambda value: arguments.control_body(RegisterParty(2, 2, 1, value, True)),
-    "its bytes": lambda value: arguments.control_body(RegisterKey(2, 1, value, 0, 1)),
+    "a control message": lambda value: arguments.control_body(value, 1),
+    "its number": lambda value: arguments.control_body(ChangeContract(value, 1), 1),
+    "its text": lambda value: arguments.control_body(RegisterParty(2, 2, 1, value, True), 1),
+    "its bytes": lambda value: arguments.control_body(RegisterKey(2, 1, value, 0, 1), 1),
 }
 
 
@@ -83,3 +85,12 @@ CHECKS: dict[str, Callable[[Any], object]] = {
 def test_a_value_that_fails_when_it_is_looked_at_is_taken_or_told_as_misuse(check: str, place: int) -> None:
     with contextlib.suppress(MisuseError):
         CHECKS[check](ODD_VALUES[place])
+
+
+def test_control_that_the_bank_would_end_a_broker_for_is_not_taken() -> None:
+    large = OpenContracts(195, [ContractTerms(number, 2, 1, 10**10) for number in range(1, 30)])
+
+    assert len(arguments.control_body(large, BANK_PARTY)) > BROKER_CONTROL_BODY_BYTES_MAX
+    with pytest.raises(MisuseError, match="at most 256 are allowed"):
+        arguments.control_body(large, 2)
+    assert arguments.control_body(ChangeContract(195, 1), 2)

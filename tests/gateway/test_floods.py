@@ -8,13 +8,15 @@ import time
 import pytest
 import trio
 
-from gateway.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, Admission
+from gateway.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
 from gateway.daemon import Gateway
+from gateway.links.in_flight import InFlight
 from protocol.codes import ReplyCode
+from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX, PREFIX_BYTES
 from protocol.messages import ChangeContract, OutcomeQuery, encode
 from protocol.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
-from protocol.vocabulary import ContractEvent, FrameKind, contract_no_from_index
-from tests.gateway.fake_ledger import FakeLedger
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from tests.gateway.fake_ledger import FakeLedger, blank_request
 from tests.gateway.partner import Connect, Partner, freezes
 from tests.gateway.test_hostile_partners import is_served, read_to_the_end
 from tests.protocol import keys
@@ -236,7 +238,7 @@ async def test_a_flood_of_queries_is_read_as_slowly_as_it_is_paid_for(connect: C
         await broker.next_event()
         asked += 1
 
-    assert time.monotonic() - began >= 4 * FEW_AT_ONCE * 4 * FRAME_WORK_NS / 1e9 * 0.9
+    assert time.monotonic() - began >= 4 * FEW_AT_ONCE * QUERY_WORK_INTERVAL * FRAME_WORK_NS / 1e9 * 0.9
 
 
 async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
@@ -265,3 +267,37 @@ async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
 def test_the_body_of_a_query_is_small() -> None:
     """So that its price is the frame's."""
     assert len(encode(OutcomeQuery(20_260_921, 1))) < 64
+
+
+async def test_a_large_control_frame_of_a_broker_ends_its_link_before_its_body_and_uses_no_number(
+    connect: Connect, ledger: FakeLedger
+) -> None:
+    """Its body would be journaled whatever is in it; the bank's own may be large."""
+    broker = await connect()
+    await broker.log_on()
+    broker.session.send_control(bytes(BROKER_CONTROL_BODY_BYTES_MAX), 1, time.time_ns())
+    broker.session.send_control(bytes(BROKER_CONTROL_BODY_BYTES_MAX + 1), 2, time.time_ns())
+    await broker.stream.send_all(broker.session.data_to_send()[: 2 * PREFIX_BYTES + BROKER_CONTROL_BODY_BYTES_MAX])
+    event = await broker.next_event()
+    while isinstance(event, OutcomesReceived):
+        event = await broker.next_event()
+    assert isinstance(event, Terminated)
+    assert event.code is ReplyCode.MALFORMED_FRAME
+    await ledger.until(lambda: len(ledger.rows) == 2)
+    assert (await (await connect()).establish()).next_number == 2
+
+    bank = await connect(BANK_PARTY, BANK_SEAT)
+    await bank.log_on()
+    bank.session.send_control(bytes(BROKER_CONTROL_BODY_BYTES_MAX + 1), 2, time.time_ns())
+    await bank.flush()
+    await ledger.until(lambda: len(ledger.rows) == 3)
+
+
+def test_bytes_under_way_are_bounded_by_party(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.links.in_flight.PARTY_BYTES_MAX", 1_000)
+    table = InFlight()
+    large = blank_request(FrameKind.CONTROL, 1, 1, 1, bytes(600))
+    table.add(large, 1, 0)
+
+    assert not table.has_room(large)
+    assert table.has_room(large._replace(header=large.header._replace(sender=keys.BROKER)))

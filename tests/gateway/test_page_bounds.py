@@ -46,8 +46,8 @@ def test_the_page_has_the_bound(sentence: str) -> None:
 def test_the_shares_of_time_are_those_that_the_page_spells_out() -> None:
     assert "then a twentieth of the time, a party a tenth for all its links together" in PAGE
     assert (admission.LINK_WORK_INTERVAL, admission.PARTY_WORK_INTERVAL) == (20, 10)
-    assert "against a quarter of the time for a party" in PAGE
-    assert admission.QUERY_WORK_INTERVAL == 4
+    assert "against an eighth of the time for a party" in PAGE
+    assert admission.QUERY_WORK_INTERVAL == 8
     assert "more than ten heartbeats in each interval (and a hundred at once)" in PAGE
     assert (limits.HEARTBEATS_PER_INTERVAL_MAX, limits.HEARTBEATS_AT_ONCE_MAX) == (10, 100)
     assert "so are its links (two a seat)" in PAGE

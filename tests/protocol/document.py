@@ -259,6 +259,7 @@ LIMITS = {
     "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`",
     "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
     "REPLY_BYTES_UNSENT_PARTY_MAX": "the same for all links of a party together",
+    "BROKER_CONTROL_BODY_BYTES_MAX": "bytes of a broker's CONTROL body; above it the header is malformed",
     "CONTROL_AT_ONCE_MAX": "CONTROL frames of a broker at once; beyond it BUSY",
     "CONTROL_PER_SECOND_MAX": "and as many more a second",
     "LOGONS_AT_ONCE_MAX": "logons of a party at once; beyond it TERMINATE STOPPING",
