@@ -21,6 +21,7 @@ from config.schema import Config, load
 from config.state_folders import make_state_directory
 from gateway import descriptors
 from gateway.bank_keys import KeyUnfit, load_bank_signer
+from gateway.book_intake import BookUnusable
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.descriptors import TooFewDescriptors
@@ -105,6 +106,8 @@ def _run_alone(settings: GatewaySettings, before_serving: Callable[[], None]) ->
         trio.run(serve, gateway)
     except* InvariantBroken as broken:
         fault = ProcessFault(f"the books are wrong: {first(broken)}", ExitCode.BROKEN)
+    except* BookUnusable as unusable:
+        fault = ProcessFault(str(first(unusable)), ExitCode.UNAVAILABLE)
     except* OSError as error:
         fault = ProcessFault(in_one_line(first(error)), ExitCode.UNAVAILABLE)
     if fault is not None:

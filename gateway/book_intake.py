@@ -19,7 +19,9 @@ The argument. Let R be the sequence that the ledger named when this link was reg
 If 3 does not hold, the ledger broke its promise: the book starts over from its last checkpoint and the feed.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,19 +33,31 @@ from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
-from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, decode_control
+from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, TotalsAnswer, decode_control
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import FrameKind
 
 SPANS_MAX = 64  # losses of the link during one rebuild; one more and the book starts over
+STARTS_OVER_MAX = 5  # of one process, because of exceptions that nobody foresaw; the next one ends it
 _NUMBER_BITS = 32  # a request number of one date is far below 2^32, so date and number order as one integer
 
 GATHER_RECORDS_MAX = FRAME_RECORDS_MAX  # of live frames not yet in the book: half a megabyte
 GATHER_FRAMES_MAX = 256
+_LOG = logging.getLogger(__name__)
 
 
 class FeedBroken(Exception):
     """The ledger's feed or answers are not in the order that it promises; the link is to be made anew."""
+
+
+class BookLost(FeedBroken):
+    """An exception that nobody foresaw came while the book was being fed: nobody knows what it holds, and it has begun
+    anew. Over a new link the ledger feeds it again.
+    """
+
+
+class BookUnusable(Exception):
+    """The book was lost more than STARTS_OVER_MAX times: the process has to end."""
 
 
 @dataclass(slots=True)
@@ -62,6 +76,8 @@ class BookIntake:
         """`restore` gives the base to begin from, at once and whenever the book must start over."""
         self._restore = restore
         self.checkpoint: Checkpoint | None = None  # due; the owner writes it and sets None
+        self.times_lost = 0
+        self.is_lost = False  # since the last registration: what comes live has no place yet
         self._start_over()
 
     def _start_over(self) -> None:
@@ -87,6 +103,11 @@ class BookIntake:
         """Whether every row up to `as_of_sequence` is in the book."""
         return self._registered and self._fed >= self._live.after
 
+    def totals(self) -> TotalsAnswer:
+        """The sums of each party. Raises BookLost, InvariantBroken."""
+        with self.watched(()):
+            return TotalsAnswer(self.as_of_sequence, self.complete, self.book.totals())
+
     @property
     def as_of_sequence(self) -> int:
         """The highest row that is in the book or on its way into it."""
@@ -97,9 +118,33 @@ class BookIntake:
         """Rows that the feed still owes."""
         return max(0, self._live.after - self._fed)
 
+    @contextmanager
+    def watched(self, foreseen: tuple[type[Exception], ...]) -> Iterator[None]:
+        """For whatever touches the book: an exception that nobody foresaw loses it. Raises BookLost then, and the
+        link is to be made anew; `foreseen` ones and InvariantBroken pass.
+        """
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, (*foreseen, InvariantBroken, FeedBroken)):
+                raise
+            self.times_lost += 1
+            what = f"book: it begins anew for the {self.times_lost}. time, near row {self.as_of_sequence}: {error!r}"
+            _LOG.exception(what)
+            self.checkpoint = None
+            self._start_over()
+            self.is_lost = True
+            raise BookLost(what) from error
+
     def prepare_registration(self) -> int:
-        """Closes what was counted live. Returns the sequence above which the ledger is to feed."""
-        self.flush()
+        """Closes what was counted live. Returns the sequence above which the ledger is to feed.
+
+        Raises BookUnusable when the book was lost too often: it would be with what is fed.
+        """
+        if self.times_lost > STARTS_OVER_MAX:
+            raise BookUnusable(f"book: an exception that nobody foresaw came {self.times_lost} times while it was fed")
+        with self.watched(()):
+            self.flush()
         if self.complete:
             self._fed = max(self._live.after, self._live.through - 1)
         if self._live.through > self._live.after:
@@ -122,6 +167,7 @@ class BookIntake:
         self._live = LiveSpan(registered_sequence, registered_sequence)
         self._marks.clear()
         self._registered = True
+        self.is_lost = False
         self._step_over_counted()
 
     def _step_over_counted(self) -> None:
@@ -136,6 +182,7 @@ class BookIntake:
         Raises FeedBroken when the ledger's order does not hold; the book has then started over.
         """
         header = request.header
+        self._check_kept()
         if not self._counts(header.seat, header.trade_date, header.first_number, header.record_count, sequence):
             return None
         if header.kind == FrameKind.RECORDS:
@@ -192,6 +239,7 @@ class BookIntake:
 
     def take_feed(self, row: BookFeed) -> None:
         """One row of the past, in order. Raises FeedBroken when it is not the next, or its parts do not fit."""
+        self._check_kept()
         if row.sequence != self._fed + 1 or row.sequence > self._live.after:
             raise FeedBroken(f"feed row {row.sequence} came where {self._fed + 1} was due")
         self._check_extent(row)
@@ -205,6 +253,10 @@ class BookIntake:
             self._add_row(row, counted)
         self._fed = row.sequence
         self._step_over_counted()
+
+    def _check_kept(self) -> None:
+        if self.is_lost:
+            raise BookLost("book: it begins anew over another link")
 
     def _check_extent(self, row: BookFeed) -> None:
         if len(row.headers) % PREFIX_BYTES or len(row.records) // RECORD_BYTES * OUTCOME_BYTES != (

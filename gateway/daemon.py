@@ -227,6 +227,7 @@ class Gateway:
     def _counters(self) -> list[Gauge]:
         return [
             ("ledger_links_made", "Registrations with the ledger.", lambda: self.ledger.links_made),
+            ("book_starts_over", "Times that the book was lost and began anew.", lambda: self.intake.times_lost),
             ("ledger_links_lost", "Losses of the ledger link.", lambda: self.ledger.links_lost),
             ("connections_accepted", "Connections that came in.", lambda: self.listener.accepted),
             ("connections_refused", "Strangers that had to go.", self._refused),

@@ -12,7 +12,7 @@ import trio
 
 from gateway.admission import Admission, work_of
 from gateway.answers import Answers
-from gateway.book_intake import BookIntake, FeedBroken
+from gateway.book_intake import BookIntake, BookLost, FeedBroken
 from gateway.clock import Clock
 from gateway.high_water import HighWater
 from gateway.links.in_flight import UnaskedAnswer, Waiting
@@ -48,7 +48,6 @@ from protocol.messages import (
     Registered,
     SeatHead,
     SeatHeadQuery,
-    TotalsAnswer,
     TotalsQuery,
     decode_link,
     decode_session,
@@ -183,8 +182,11 @@ class FrontDesk:
 
     def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
         if isinstance(event.query, TotalsQuery) and event.query.source == BOOK_SOURCE:
-            intake = self._intake
-            answer = TotalsAnswer(intake.as_of_sequence, intake.complete, intake.book.totals())
+            try:
+                answer = self._intake.totals()
+            except BookLost:
+                self._linked_ledger().renew()
+                raise PeerViolation(ReplyCode.STOPPING, "the book begins anew; ask again") from None
             link.session.send_answer(event.frame.header.first_number, encode(answer), now_ns)
         else:
             self._ask(link, event.frame)
@@ -246,10 +248,11 @@ class FrontDesk:
 
     def registered(self, registered: Registered) -> None:
         """The ledger took us: its parties are ours, its rows above `sequence` are answered here."""
-        for entry in registered.parties:
-            self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
-        self._mark.raise_to(registered.sequence, registered.digest)
-        self._intake.begin(registered.sequence)
+        with self._intake.watched(LEDGER_FAULTS):
+            for entry in registered.parties:
+                self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
+            self._mark.raise_to(registered.sequence, registered.digest)
+            self._intake.begin(registered.sequence)
         self._open_date = registered.trade_date
         self._tell_open_date()
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
@@ -263,18 +266,15 @@ class FrontDesk:
         return link_number in self._links
 
     def ledger_said(self, frames: Iterable[Frame]) -> None:
-        """Frames of the ledger in order: first into the book, then signed and out.
-
-        Raises UnaskedAnswer, FeedBroken or PeerViolation when the ledger breaks its word, InvariantBroken when the
-        book does not hold.
-        """
+        """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
         answers: list[tuple[Waiting, Frame]] = []
         broken: Exception | None = None
         try:
-            self._take_in(frames, answers)
+            with self._intake.watched(LEDGER_FAULTS):
+                self._take_in(frames, answers)
+                self._intake.flush_if_full()
         except LEDGER_FAULTS as error:
             broken = error
-        self._intake.flush_if_full()
         for waiting, frame in answers:
             seat = waiting.frame.header.seat
             try:
@@ -296,7 +296,10 @@ class FrontDesk:
         in_flight = self._linked_ledger().in_flight
         for frame in frames:
             if frame.header.kind == FrameKind.BOOK_FEED:
-                self._take_feed(frame)
+                fed = decode_link(frame.body)
+                if not isinstance(fed, BookFeed):
+                    raise UnaskedAnswer("a feed frame without a row")
+                self._intake.take_feed(fed)
                 continue
             waiting = in_flight.answered(frame)
             answers.append((waiting, frame))
@@ -308,12 +311,6 @@ class FrontDesk:
                     self._registry.apply(accepted)
                     if isinstance(accepted, OpenTradeDate):
                         self._open_date = accepted.trade_date
-
-    def _take_feed(self, frame: Frame) -> None:
-        message = decode_link(frame.body)
-        if not isinstance(message, BookFeed):
-            raise UnaskedAnswer("a feed frame without a row")
-        self._intake.take_feed(message)
 
     def _understood(self, waiting: Waiting, frame: Frame) -> Callable[[], None]:
         """What is to be done about one answer at its seat's turn. Raises UnaskedAnswer, PeerViolation."""

@@ -89,6 +89,7 @@ class LedgerLink:
         self._outgoing: list[bytes] = []
         self._bell = Bell()
         self._silent_beats = 0
+        self._scope: trio.CancelScope | None = None  # of the link that is up
         self.in_flight = InFlight()
         self.registered = False
         self.first_registered = trio.Event()
@@ -104,6 +105,11 @@ class LedgerLink:
             self._outgoing += (frame.header_bytes, frame.signature, frame.body)
             self._bell.ring()
         return True
+
+    def renew(self) -> None:
+        """Drops the link; the next one is registered as after any loss."""
+        if self._scope is not None:
+            self._scope.cancel()
 
     def link_ended(self) -> None:
         """A partner's link ended. While the ledger is away its logons and queries would wait for nobody."""
@@ -136,6 +142,7 @@ class LedgerLink:
             with trio.fail_after(REGISTERED_WITHIN_S):
                 await self._register(stream, reader)
             async with trio.open_nursery() as nursery:
+                self._scope = nursery.cancel_scope
                 nursery.start_soon(self._send, stream, nursery.cancel_scope)
                 nursery.start_soon(self._beat, nursery.cancel_scope)
                 try:
