@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from config import environment
+from config.exit_codes import ConfigFault
 from config.own_files import make_way, open_own, put_in_place
 from config.processes import Identity, is_alive, spawn
 from config.schema import Supervise
@@ -49,7 +50,10 @@ def write_ready(file: Path, ports: dict[str, int]) -> None:
 
 def withdraw_ready(file: Path, process_id: int | None = None) -> None:
     """Takes back that a process (None: this one) serves; what another one that lives has said stays."""
-    said = read_ready(file)
+    try:
+        said = read_ready(file)
+    except ConfigFault:  # no file of ours: what it says does not count
+        said = None
     mine = os.getpid() if process_id is None else process_id
     if said is None or said.pid == mine or not is_alive(said.pid):
         make_way(file)
@@ -100,6 +104,8 @@ class Child:
     budget: RestartBudget
     identity: Identity | None = None
     """Who writes the log, when that is not us."""
+    handed: tuple[int, ...] = ()
+    """Descriptors that it needs."""
     process: subprocess.Popen[bytes] | None = None
     ready: Ready | None = None
     starts: int = 0
@@ -123,6 +129,7 @@ class Child:
                 output=log,
                 environment=environment.of_children(),
                 directory=PROJECT_DIRECTORY,
+                handed=self.handed,
             )
 
     def look(self) -> bool:

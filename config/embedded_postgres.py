@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
@@ -21,7 +22,7 @@ import msgspec
 
 from config import shared_memory
 from config.exit_codes import ExitCode, ProcessFault, StopAsked
-from config.own_files import open_own
+from config.own_files import open_folder, open_own
 from config.postgres_install import reachable_tree, server_identity
 from config.postgres_places import (
     Places,
@@ -55,6 +56,7 @@ PORT = 5432  # no port of a network: a part of the socket's name, told in every 
 SOCKET: Final = f".s.PGSQL.{PORT}"
 ENVIRONMENT: Final[Mapping[str, str]] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
+PID_FILE_BYTES_MAX: Final = 1 << 16
 FAST_STOP_NS = 60_000_000_000
 """How long a fast shutdown may take (it writes a checkpoint) before an immediate one is asked for."""
 IMMEDIATE_STOP_NS = 10_000_000_000
@@ -196,7 +198,8 @@ class EmbeddedPostgres:
             message = f"PostgreSQL ended with status {status}: {last_line(self.log_path)}"
             raise ProcessFault(message, ExitCode.UNAVAILABLE)
         try:
-            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            with open_own(self.data / "postmaster.pid", os.O_RDONLY) as file:
+                lines = file.read(PID_FILE_BYTES_MAX).decode(errors="replace").splitlines()
         except FileNotFoundError:
             return False
         ready = len(lines) >= 8 and lines[0] == str(self.postmaster_pid) and lines[7].strip() == "ready"
@@ -371,8 +374,14 @@ class EmbeddedPostgres:
         """Removes what a killed server left. It holds a process id that anybody may have by now, and would keep the
         server from starting; that nobody runs it is known from our own lock and from who is in the data directory.
         """
-        for file in (self.data / "postmaster.pid", self.sockets / f"{SOCKET}.lock", self.sockets / SOCKET):
-            file.unlink(missing_ok=True)
+        stale = ((self.data, "postmaster.pid"), (self.sockets, f"{SOCKET}.lock"), (self.sockets, SOCKET))
+        for folder, name in stale:
+            with suppress(FileNotFoundError):
+                descriptor = open_folder(folder)
+                try:
+                    os.unlink(name, dir_fd=descriptor)
+                finally:
+                    os.close(descriptor)
 
     def _ended(self) -> None:
         self._process = None

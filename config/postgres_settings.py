@@ -7,9 +7,12 @@ that called us, as role `yzt`, which owns database `yzt` and is no superuser, or
 may look. Nothing listens on a network.
 """
 
+import os
 from pathlib import Path
 from typing import Final
 
+from config.exit_codes import ConfigFault
+from config.own_files import open_folder, open_own
 from config.postgres_install import caller_name
 from config.processes import Identity
 
@@ -38,10 +41,17 @@ def write_settings(folder: Path, identity: Identity | None) -> None:
         ident: "\n".join(mapped) + "\n",
     }
     folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
+    descriptor = open_folder(folder)
+    try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise ConfigFault(f"{folder}: not a folder of our own: move it away")
+        os.fchmod(descriptor, 0o755)
+    finally:
+        os.close(descriptor)
     for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o644)
+        with open_own(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, by_us_alone=True) as file:
+            file.write(text.encode())
+            os.fchmod(file.fileno(), 0o644)
 
 
 def _literal(path: Path) -> str:

@@ -84,12 +84,14 @@ def stand_inside(config: Config) -> Config:
     )
 
 
-def give_up_root(config: Config) -> None:
+def give_up_root(config: Config, *, holds_keys: bool = False) -> None:
     """Becomes the configured user, for good, if this process is root and is not to stay so. For the main thread, before
-    there are others.
+    there are others. A process that `holds_keys` cannot be looked into by others of the same user either.
 
     Raises: ConfigFault when there is no such user; ProcessFault when it could not be done.
     """
+    if holds_keys and ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise ProcessFault("the keys in memory cannot be closed to others", ExitCode.UNAVAILABLE)
     if not gives_up_root(config):
         return
     name, parent = config.supervise.run_as, os.getppid()
@@ -105,9 +107,9 @@ def give_up_root(config: Config) -> None:
     os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
     if 0 in os.getresuid() or prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise ProcessFault(f"could not become user {name}", ExitCode.UNAVAILABLE)
-    # The kernel forgets both when credentials change: that this process ends with its supervisor, and that it may look
-    # at itself in /proc, which its figures come from.
+    # The kernel forgets both when credentials change: that this process ends with its supervisor, and that it may be
+    # looked into.
     prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    prctl(PR_SET_DUMPABLE, 0 if holds_keys else 1, 0, 0, 0)
     if os.getppid() != parent:
         raise ProcessFault("the supervisor ended before this process began", ExitCode.UNAVAILABLE)

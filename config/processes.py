@@ -19,6 +19,8 @@ from typing import IO
 import msgspec
 
 from config import shared_memory
+from config.exit_codes import ConfigFault
+from config.own_files import open_own
 
 Progress = Callable[[str], None]
 """Takes one line of progress for a person to read."""
@@ -67,8 +69,11 @@ def spawn(
     environment: Mapping[str, str],
     identity: Identity | None = None,
     directory: Path = Path("/"),
+    handed: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Starts a child in a session of its own, its stdout and stderr appended to `output`, its stdin empty."""
+    """Starts a child in a session of its own, its stdout and stderr appended to `output`, its stdin empty.
+    The descriptors `handed` are open in it under the same numbers.
+    """
 
     def fork() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -78,6 +83,7 @@ def spawn(
             stderr=output,
             env=dict(environment),
             cwd=directory,
+            pass_fds=tuple(handed),
             start_new_session=True,  # a terminal's Ctrl-C reaches the supervisor alone, which stops in order
         )
 
@@ -188,10 +194,10 @@ def signal_quietly(process_id: int, number: Signals) -> None:
 def last_line(log_file: Path) -> str:
     """The last line of a log (of its last 4 KiB), "" when there is none: mostly the reason of an end."""
     try:
-        with log_file.open("rb") as log:
+        with open_own(log_file, os.O_RDONLY) as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
             lines = log.read().decode(errors="replace").strip().splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, ConfigFault):
         return ""
     return spoken(lines[-1]) if lines else ""
 

@@ -8,12 +8,14 @@ Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follow
 next begins. Order of stop: gateway (it drains), ledger, follower, PostgreSQL.
 """
 
+import fcntl
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -70,6 +72,7 @@ class Supervisor:
         self._fault: ProcessFault | None = None
         self._watcher: threading.Thread | None = None
         self._lock: IO[bytes] | None = None
+        self._handed: int | None = None
 
     @property
     def postgres(self) -> EmbeddedPostgres | None:
@@ -78,8 +81,8 @@ class Supervisor:
 
     @property
     def config_file(self) -> Path:
-        """The configuration that the children read: the given one, with absolute paths and the DSN
-        filled in.
+        """The configuration in force, for people and other commands: the given one, with absolute paths and the DSN
+        filled in. The children are handed the same as a descriptor, which no name leads to.
         """
         return self._state / EFFECTIVE_FILE
 
@@ -124,6 +127,9 @@ class Supervisor:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+        if self._handed is not None:
+            os.close(self._handed)
+            self._handed = None
         return self.exit_code
 
     @property
@@ -189,7 +195,7 @@ class Supervisor:
             if child.process is not None:
                 signal_quietly(child.process.pid, number)
             child.ready = None
-            child.ready_file.unlink(missing_ok=True)
+            make_way(child.ready_file)
         while not self._fault and not self._stopping:
             with self._changed:
                 if child.starts > lives or child.restart_at_ns is not None:
@@ -217,17 +223,17 @@ class Supervisor:
         return self._children[name]
 
     def _all_commands(self) -> dict[str, tuple[str, ...]]:
+        file = f"/proc/self/fd/{self._handed}"
         if self._commands is not None:
-            file = str(self.config_file)
             return {
                 name: tuple(part.replace("{config}", file) for part in parts) for name, parts in self._commands.items()
             }
         head = (sys.executable, "-m")
-        return {name: (*head, module, "--config", str(self.config_file)) for name, module in MODULES.items()}
+        return {name: (*head, module, "--config", file) for name, module in MODULES.items()}
 
     def _take_lock(self) -> None:
         taken = f"{self._state}: already served by another `yzt up`"
-        self._lock = take_lock(self._state / "supervisor.lock", taken, ExitCode.UNAVAILABLE)
+        self._lock = take_lock(self._state / "supervisor.lock", taken, ExitCode.UNAVAILABLE, by_us_alone=True)
 
     def _start_postgres(self) -> str:
         ahead = self._config.postgres.log_files_ahead
@@ -249,13 +255,16 @@ class Supervisor:
     def _start_child(self, name: str, command: tuple[str, ...]) -> None:
         log_file = self._state / f"{name}.log"
         budget = RestartBudget(self._config.supervise)
-        child = Child(name, command, self._config.ready_file(name), log_file, budget, runs_as(self._config))
+        handed = () if self._handed is None else (self._handed,)
+        child = Child(name, command, self._config.ready_file(name), log_file, budget, runs_as(self._config), handed)
         with self._changed:
             child.start()
             self._children[name] = child
 
     def _write_effective(self, dsn: str) -> None:
         identity, config = runs_as(self._config), with_dsn(self._config, dsn)
+        found = msgspec.structs.replace(config.state, directory=str(self._state))
+        config = msgspec.structs.replace(config, state=found)
         if identity is not None:
             supervise = msgspec.structs.replace(config.supervise, run_as=identity.name)
             config = msgspec.structs.replace(config, supervise=supervise)
@@ -263,6 +272,7 @@ class Supervisor:
         make_way(draft)
         with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:  # for us alone: a DSN may hold a password
             file.write(dump(config).encode())
+        self._handed = _unchangeable(dump(config).encode())
         put_in_place(draft, self.config_file)
 
     def _watch(self) -> None:
@@ -275,6 +285,9 @@ class Supervisor:
                         self._look_at(child)
                 except ProcessFault as fault:
                     self._fault = fault
+                except OSError as error:  # else nobody would look any more, and nobody would know
+                    reason = f"{error.filename or 'supervisor'}: {error.strerror}"
+                    self._fault = ProcessFault(reason, ExitCode.UNAVAILABLE)
                 self._changed.notify_all()
                 self._changed.wait(POLL_SECONDS)
 
@@ -330,4 +343,15 @@ class Supervisor:
                     self._progress(f"{child.name} {'is killed' if self._at_once else 'did not stop: killing it'}")
                     signal_quietly(process.pid, signal.SIGKILL)
                     process.wait()
-        child.ready_file.unlink(missing_ok=True)
+        with suppress(ProcessFault):  # whatever stands there: the others are stopped too
+            make_way(child.ready_file)
+
+
+def _unchangeable(content: bytes) -> int:
+    """A descriptor of what nobody can change any more, and that has no name in any folder."""
+    descriptor = os.memfd_create(EFFECTIVE_FILE, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
+        file.write(content)
+    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return descriptor

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from config.exit_codes import ProcessFault
+from config.own_files import of_ours
 from config.schema import Config, load
 from ledger.journal import JournalReader, connect
 from protocol.codes import ReplyCode
@@ -53,7 +54,7 @@ class KnownData:
         effective = config.state_directory / "effective.toml"
         loop = asyncio.new_event_loop()
         try:
-            dsn = config.ledger.dsn or load(effective).ledger.dsn
+            dsn = config.ledger.dsn or load(of_ours(effective)).ledger.dsn
             return cls(loop.run_until_complete(connect(dsn, "load compares")), loop)
         except (ProcessFault, OSError):
             loop.close()

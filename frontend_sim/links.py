@@ -4,10 +4,12 @@ Belongs here: from configuration to the SDK's settings. Never here: what is sent
 """
 
 import ssl
+from contextlib import suppress
 
 from config.children import read_ready
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.keys import public_file_of
+from config.own_files import refuse_if_others_may_read
 from config.schema import Config
 from config.state_folders import make_state_folder
 from protocol.client import SeatSettings
@@ -39,6 +41,8 @@ def bank_verifiers(config: Config) -> dict[int, Verifier]:
 
 def bank_signer(config: Config) -> Signer:
     """The key of the bank's own seat. Raises ConfigFault when its file is unfit."""
+    with suppress(OSError):  # whoever loads it says so
+        refuse_if_others_may_read(config.seat_key_file)
     try:
         return load_signer(config.seat_key_file, config.bank.seat_key_id)
     except KeyFileError as error:

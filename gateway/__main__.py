@@ -26,7 +26,7 @@ from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.descriptors import TooFewDescriptors
 from gateway.high_water import MarkDamaged
-from gateway.links.tls import TlsFiles
+from gateway.links.tls import TlsFiles, server_context
 from gateway.settings import GatewaySettings
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import Suite
@@ -75,7 +75,8 @@ async def serve(gateway: Gateway) -> None:
 
 
 def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: None) -> ExitCode:
-    """Serves until stopped; `before_serving` is called when every file that the configuration names has been read.
+    """Serves until stopped; `before_serving` is called when every file that the configuration names has been read, and
+    nothing of the state directory has been touched.
 
     Raises ProcessFault with one clear line for everything that can be foreseen; FENCED when another gateway serves from
     this state directory.
@@ -84,9 +85,11 @@ def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: 
     taken = f"another gateway serves from {state.absolute()}"
     try:
         descriptors.ensure(settings.links_max)
+        tls = server_context(settings.tls) if settings.tls is not None else None
+        before_serving()
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with take_lock(state / "gateway.lock", taken, ExitCode.FENCED):
-            return _run_alone(settings, before_serving)
+            return _run_alone(settings, tls)
     except TooFewDescriptors as error:
         raise ProcessFault(str(error), ExitCode.CONFIG) from None
     except MarkDamaged as error:
@@ -97,10 +100,9 @@ def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: 
         raise ProcessFault(f"{error.filename or 'gateway.tls'}: {error.strerror}", ExitCode.CONFIG) from None
 
 
-def _run_alone(settings: GatewaySettings, before_serving: Callable[[], None]) -> ExitCode:
+def _run_alone(settings: GatewaySettings, tls: ssl.SSLContext | None) -> ExitCode:
     """Raises OSError, MarkDamaged, ssl.SSLError before anything is served, ProcessFault afterwards."""
-    gateway = Gateway(settings, SystemClock())
-    before_serving()
+    gateway = Gateway(settings, SystemClock(), tls)
     fault: ProcessFault | None = None
     try:
         trio.run(serve, gateway)
@@ -141,11 +143,16 @@ def main(arguments: list[str]) -> int:
             config = load(options.config)
             make_state_directory(config)
             config = stand_inside(config)
-            begin("gateway", config.log, config.state_directory)
+            begin("gateway", config.log)
             settings = settings_from(config)
         except KeyUnfit as error:
             raise ConfigFault(str(error)) from None
-        return run(settings, lambda: give_up_root(config))
+
+        def become_a_user() -> None:
+            give_up_root(config, holds_keys=True)
+            begin("gateway", config.log, config.state_directory)
+
+        return run(settings, become_a_user)
     except ProcessFault as fault:
         _LOG.error("%s", fault)
         return fault.exit_code

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import ssl
 from functools import partial
 
 import trio
@@ -43,8 +44,10 @@ _LOG = logging.getLogger(__name__)
 class Gateway:
     """One front-end processor. `run` is its whole life; `stop` and `stop_now` end it."""
 
-    def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
-        """Reads the high-water mark and the book's checkpoint. Raises OSError, MarkDamaged, ssl.SSLError."""
+    def __init__(self, settings: GatewaySettings, clock: Clock, tls: ssl.SSLContext | None = None) -> None:
+        """Reads the high-water mark and the book's checkpoint, and the files of the line's TLS unless `tls` comes from
+        them. Raises OSError, MarkDamaged, ssl.SSLError.
+        """
         self.settings = settings
         self.statistics = Statistics()
         self.mark = HighWater(settings.mark_file)
@@ -58,7 +61,8 @@ class Gateway:
         )
         self.ledger = LedgerLink(settings.ledger_socket, self.desk, clock)
         self.desk.use_ledger(self.ledger)
-        tls = server_context(settings.tls) if settings.tls is not None else None
+        if tls is None and settings.tls is not None:
+            tls = server_context(settings.tls)
         desk = self.desk
         self.listener = Listener(settings.host, settings.port, tls, desk.open_link, desk.is_party, clock, desk.link_log)
         self._clock = clock

@@ -55,8 +55,8 @@ def main(arguments: list[str]) -> int:
             raise ProcessFault("ledger.dsn: no database is named", ExitCode.CONFIG)
         make_state_directory(config)
         config = stand_inside(config)
-        begin("ledger", config.log, config.state_directory)
         give_up_root(config)
+        begin("ledger", config.log, config.state_directory)
     except ProcessFault as fault:
         _LOG.error("%s", fault)
         return int(fault.exit_code)

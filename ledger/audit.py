@@ -18,6 +18,7 @@ import numpy as np
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
 from config.options import add_common_options
+from config.own_files import of_ours
 from config.processes import print_progress
 from config.schema import Config, load
 from config.supervise import EFFECTIVE_FILE
@@ -242,7 +243,7 @@ def _journal_dsn(config: Config) -> Iterator[str]:
         yield config.ledger.dsn
         return
     effective = config.state_directory / EFFECTIVE_FILE
-    if effective.exists() and asyncio.run(_answers(dsn := load(effective).ledger.dsn)):
+    if effective.exists() and asyncio.run(_answers(dsn := load(of_ours(effective)).ledger.dsn)):
         yield dsn
         return
     if not (config.state_directory / "postgres").exists():

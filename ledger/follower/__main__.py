@@ -85,8 +85,8 @@ def main(argv: list[str]) -> int:
         config = load(options.config)
         make_state_directory(config)
         config = stand_inside(config)
-        begin(NAME, config.log, config.state_directory)
         give_up_root(config)
+        begin(NAME, config.log, config.state_directory)
         uvloop.run(serve(config))
     except asyncio.CancelledError:
         return int(ExitCode.OK)

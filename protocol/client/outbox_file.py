@@ -8,6 +8,7 @@ never cut).
 import fcntl
 import mmap
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,8 @@ from protocol.client import forks
 from protocol.client.errors import OutboxDamaged, OutboxError, OutboxInUse
 from protocol.client.outbox_layout import PAGE_BYTES, WORD_BYTES, commit_word, has_begun
 
+OURS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+"""No link that another put there is followed, no pipe waited for."""
 CHUNK_BYTES = 1024 * 1024
 
 
@@ -39,10 +42,13 @@ class OutboxFile:
         """
         with forks.opening:
             try:
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | OURS, 0o600)
             except OSError as error:
                 raise OutboxError(f"outbox {path}: {error.strerror}") from error
             try:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_uid != os.geteuid():
+                    raise OutboxError(f"outbox {path}: not a file of our own: move it away")
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 found_bytes = os.fstat(descriptor).st_size
                 if found_bytes != size_bytes and _never_begun(descriptor, found_bytes):

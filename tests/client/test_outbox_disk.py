@@ -7,6 +7,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,40 @@ def test_what_is_closed_is_not_stored_to(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(ValueError, match=r"closed|released"):
         file.write_word(0, 1)
+
+
+@pytest.mark.parametrize(
+    "put_there",
+    [
+        lambda box, victim: box.symlink_to(victim),
+        lambda box, victim: box.hardlink_to(victim),
+        lambda box, _: box.mkdir(),
+    ],
+    ids=["link", "second name", "folder"],
+)
+def test_no_outbox_is_opened_through_what_another_put_there(
+    put_there: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"kept")
+    put_there(tmp_path / "box", victim)
+    with pytest.raises(OutboxError, match=rf"^outbox {tmp_path}/box: "):
+        opened(tmp_path / "box")
+    assert victim.read_bytes() == b"kept"
+
+
+def test_a_link_to_nothing_makes_no_file_and_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "box").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("box", "pipe"):
+        with pytest.raises(OutboxError):
+            opened(tmp_path / name)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file of somebody else's")
+def test_an_outbox_of_another_user_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "box").touch()
+    os.chown(tmp_path / "box", 1, 1)
+    with pytest.raises(OutboxError, match="not a file of our own: move it away"):
+        opened(tmp_path / "box")

@@ -3,12 +3,14 @@
 Belongs here: folders, files and locks. Never here: what the processes keep in them.
 """
 
+import grp
 import os
 import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
@@ -16,7 +18,9 @@ import pytest
 from config import asking
 from config.children import read_ready, withdraw_ready, write_ready
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.own_files import make_way, open_own, take_lock
+from config.own_files import make_way, of_ours, open_own, refuse_if_others_may_read, take_lock
+from config.postgres_places import make_folder, make_home
+from config.postgres_settings import write_settings
 from config.schema import Config, load
 from config.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
 
@@ -31,6 +35,11 @@ def config(tmp_path: Path) -> Config:
     return load(file)
 
 
+def as_user(config: Config, name: str) -> Config:
+    """The same, with its processes run by somebody."""
+    return msgspec.structs.replace(config, supervise=msgspec.structs.replace(config.supervise, run_as=name))
+
+
 def mode(path: Path) -> int:
     """Its permissions."""
     return stat.S_IMODE(path.lstat().st_mode)
@@ -43,9 +52,10 @@ def test_it_is_made_closed_whatever_the_mask_is_and_what_is_above_stays_passable
     finally:
         os.umask(before)
     state = config.state_directory
-    assert (mode(state.parent), mode(state), mode(state / "outbox")) == (0o755, 0o700, 0o700)
     owner = runs_as(config)
-    assert state.stat().st_uid == (owner.user_id if owner else os.geteuid())
+    assert (mode(state.parent), mode(state), mode(state / "outbox")) == (0o755, 0o1770 if owner else 0o700, 0o700)
+    assert {state.stat().st_uid, (state / "outbox").stat().st_uid} == {os.geteuid()}
+    assert owner is None or state.stat().st_gid == owner.group_id
 
 
 def test_one_that_was_made_open_is_closed_with_every_file_in_it(config: Config) -> None:
@@ -66,7 +76,7 @@ def test_one_that_was_made_open_is_closed_with_every_file_in_it(config: Config) 
 
     files = [path for path in state.rglob("*") if not path.is_symlink() and path.name != "follower.log"]
     assert {mode(path) for path in files} == {0o600, 0o700}
-    assert mode(state) == 0o700
+    assert mode(state) == (0o1770 if runs_as(config) else 0o700)
     assert (mode(outside), outside.stat().st_uid) == (0o644, os.geteuid())
 
 
@@ -96,13 +106,12 @@ def test_one_that_is_not_ours_to_change_is_refused(
 
 
 @as_root
-def test_one_of_another_user_is_refused_and_of_the_configured_one_taken(config: Config) -> None:
+def test_one_of_another_user_is_refused(config: Config) -> None:
     config.state_directory.mkdir(parents=True, mode=0o700)
     os.chown(config.state_directory, 1, 1)  # daemon, on every Linux
-    with pytest.raises(ConfigFault, match="belongs to daemon: start as daemon, or set supervise"):
-        make_state_directory(config)
-    as_daemon = msgspec.structs.replace(config, supervise=msgspec.structs.replace(config.supervise, run_as="daemon"))
-    make_state_directory(as_daemon)
+    for also in (config, as_user(config, "daemon")):  # who owned it could have put anything there for root to read
+        with pytest.raises(ConfigFault, match="belongs to daemon: start as daemon, or name another"):
+            make_state_directory(also)
 
 
 @as_root
@@ -155,9 +164,14 @@ def test_a_file_of_somebody_elses_making_is_not_opened(folder: Path) -> None:
 def test_what_is_no_ready_file_is_named_and_not_waited_for(make: Callable[[Path], None], tmp_path: Path) -> None:
     file = tmp_path / "gateway.ready"
     make(file)
-    for ask in (read_ready, withdraw_ready):
+    with pytest.raises(ConfigFault, match=rf"{file}: .*: move it away"):
+        read_ready(file)
+    if file.is_dir():
         with pytest.raises(ConfigFault, match=rf"{file}: .*: move it away"):
-            ask(file)
+            withdraw_ready(file)
+    else:
+        withdraw_ready(file)  # it says nothing, and is in the way of the next start
+        assert not os.path.lexists(file)
 
 
 def test_a_folder_in_the_place_of_a_file_that_is_made_anew_is_named(tmp_path: Path) -> None:
@@ -187,3 +201,116 @@ def test_nobody_takes_back_what_another_living_process_says(tmp_path: Path) -> N
     write_ready(file, {"links": 7})
     withdraw_ready(file)
     assert not file.exists()
+
+
+DAEMON: Final = 1  # on every Linux
+
+
+@as_root
+def test_one_named_by_a_link_or_below_what_others_may_write_is_refused(config: Config) -> None:
+    base = Path(config.base)
+    (base / "elsewhere").mkdir()
+    (base / "link").symlink_to(base / "elsewhere")
+    linked = msgspec.structs.replace(config, state=msgspec.structs.replace(config.state, directory="link"))
+    with pytest.raises(ConfigFault, match="named by a link"):
+        make_state_directory(linked)
+    above = config.state_directory.parent
+    above.mkdir()
+    os.chown(above, DAEMON, DAEMON)
+    with pytest.raises(ConfigFault, match="is not root's: others could put something else in its place"):
+        make_state_directory(config)
+    os.chown(above, 0, 0)
+    above.chmod(0o777)
+    with pytest.raises(ConfigFault, match="others may write to"):
+        make_state_directory(config)
+    above.chmod(0o1777)
+    make_state_directory(config)
+
+
+@as_root
+def test_a_user_whose_group_others_have_too_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = grp.getgrgid(DAEMON)
+    shared = grp.struct_group((group.gr_name, "x", DAEMON, ["daemon", "mallory"]))
+    monkeypatch.setattr(grp, "getgrgid", lambda _: shared)
+    with pytest.raises(ConfigFault, match="mallory is in the group of daemon too"):
+        make_state_directory(as_user(config, "daemon"))
+
+
+@as_root
+def test_what_root_uses_again_stays_roots_and_in_its_place(config: Config) -> None:
+    config = as_user(config, "daemon")
+    state = config.state_directory
+    for name in ("keys", "outbox"):
+        make_state_folder(config, name)
+    for name in ("effective.toml", "supervisor.lock", "gateway.mark"):
+        (state / name).touch()
+
+    hand_over(config)
+
+    kept = ("keys", "outbox", "effective.toml", "supervisor.lock")
+    assert {(state / name).stat().st_uid for name in kept} == {0}
+    assert (state / "gateway.mark").stat().st_uid == DAEMON
+    for name in (*kept, "gateway.mark"):
+        moved = subprocess.run(
+            ["/bin/mv", name, "moved"], user=DAEMON, group=DAEMON, extra_groups=[], cwd=state, check=False
+        )
+        assert (moved.returncode == 0) == (name == "gateway.mark"), name
+
+
+@as_root
+def test_a_folder_that_another_made_first_is_not_used(config: Config) -> None:
+    make_state_directory(config)
+    for name in ("outbox", "keys", "postgres"):
+        (config.state_directory / name).mkdir()
+        os.chown(config.state_directory / name, DAEMON, DAEMON)
+    for name in ("outbox", "keys"):
+        with pytest.raises(ConfigFault, match="not a folder of root"):
+            make_state_folder(config, name)
+    with pytest.raises(ProcessFault, match="not a folder of ours"):
+        make_home(config.state_directory)
+
+
+def test_nothing_is_written_through_links_into_the_settings_or_the_folders_of_the_server(folder: Path) -> None:
+    victim = folder / "victim"
+    victim.write_text("kept")
+    settings = folder / "settings"
+    settings.mkdir()
+    (settings / "postgresql.conf").symlink_to(victim)
+    with pytest.raises(ConfigFault):
+        write_settings(settings, None)
+    (settings / "postgresql.conf").unlink()
+    (settings / "postgresql.conf").hardlink_to(victim)
+    with pytest.raises(ConfigFault):
+        write_settings(settings, None)
+    victim.chmod(0o600)
+    (folder / "linked").symlink_to(settings)
+    with pytest.raises(OSError, match=r"Not a directory|symbolic"):
+        write_settings(folder / "linked", None)
+    with pytest.raises(ProcessFault, match="is not a folder of PostgreSQL's user alone"):
+        make_folder(folder / "linked", None)
+    with pytest.raises(ProcessFault, match="is not a folder of PostgreSQL's user alone"):
+        make_folder(victim, None)
+    assert (victim.read_text(), mode(victim)) == ("kept", 0o600)
+
+
+@as_root
+def test_a_key_that_others_could_replace_and_a_file_of_anothers_making_are_not_read(folder: Path) -> None:
+    key = folder / "key.pem"
+    key.touch(mode=0o600)
+    refuse_if_others_may_read(key)
+    of_ours(key)
+    os.chown(folder, DAEMON, DAEMON)
+    for look in (refuse_if_others_may_read, of_ours):
+        with pytest.raises(ConfigFault, match="is not root's"):
+            look(key)
+    os.chown(folder, 0, 0)
+    os.chown(key, DAEMON, DAEMON)
+    for look in (refuse_if_others_may_read, of_ours):
+        with pytest.raises(ConfigFault, match="not a file of"):
+            look(key)
+    key.rename(folder / "target")
+    key.symlink_to(folder / "target")
+    os.mkfifo(folder / "pipe", 0o600)
+    for other in (key, folder / "pipe"):
+        with pytest.raises(ConfigFault, match="not a file of our own"):
+            refuse_if_others_may_read(other)

@@ -1,5 +1,6 @@
 """The supervisor with stand-ins for the processes: order, restarts, exit codes, and nothing left behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -132,6 +133,36 @@ def test_a_killed_process_is_started_again(tmp_path: Path, supervised: Start) ->
     assert supervisor.starts("ledger") == 2
     assert supervisor.pid("gateway") == gateway
     assert not is_alive(first)
+
+
+def test_a_pipe_in_the_place_of_a_ready_file_holds_up_nobody(tmp_path: Path, supervised: Start) -> None:
+    config = configured(tmp_path)
+    supervisor = supervised(config, ledger="serves")
+    supervisor.start()
+    first = supervisor.pid("ledger")
+
+    config.ready_file("ledger").unlink()
+    os.mkfifo(config.ready_file("ledger"))
+    os.kill(first, signal.SIGKILL)
+    while supervisor.starts("ledger") == 1 and supervisor.fault is None:
+        threading.Event().wait(0.001)
+
+    assert supervisor.wait_ready("ledger").pid == supervisor.pid("ledger") != first
+
+
+def test_a_process_started_again_reads_what_the_first_one_read(tmp_path: Path, supervised: Start) -> None:
+    """Whatever stands by then in the file that is there for people."""
+    config = configured(tmp_path)
+    supervisor = supervised(config, ledger="serves")
+    supervisor.start()
+
+    supervisor.config_file.write_text('[ledger]\ndsn = "postgresql:///another"\n[supervise]\nrun_as = "root"\n')
+    supervisor.kill("ledger")
+    supervisor.wait_ready("ledger")
+    supervisor.stop()
+
+    said = (config.state_directory / "ledger.log").read_text().splitlines()
+    assert said == ["serving with postgresql:///stand-in"] * 2
 
 
 def test_a_failed_start_ends_the_whole_with_its_code_and_reason(tmp_path: Path, supervised: Start) -> None:

@@ -36,7 +36,11 @@ def test_no_process_of_the_money_path_is_root_or_can_become_it(shared_house: Hou
 
 def test_every_file_of_the_state_directory_is_for_its_user_alone(shared_house: House) -> None:
     state = shared_house.config.state_directory
-    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    identity = runs_as(shared_house.config)
+    status = state.stat()
+    assert status.st_uid == os.geteuid()
+    assert stat.S_IMODE(status.st_mode) == (0o700 if identity is None else 0o1770)
+    assert identity is None or status.st_gid == identity.group_id
     open_ones = {
         str(path.relative_to(state)): oct(status.st_mode)
         for path in state.rglob("*")
@@ -49,6 +53,50 @@ def test_every_file_of_the_state_directory_is_for_its_user_alone(shared_house: H
     private = [file for file in (state / "keys").glob("*.pem") if not file.name.endswith(".pub.pem")]
     assert private
     assert {stat.S_IMODE(file.stat().st_mode) for file in private} == {0o600}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's processes run here")
+def test_the_user_of_the_processes_puts_nothing_in_the_place_of_what_root_uses(shared_house: House) -> None:
+    state = shared_house.config.state_directory
+    for name in ("keys", "postgres", "outbox", "effective.toml", "supervisor.lock"):
+        assert (state / name).exists(), name
+        for command in (["/bin/mv", name, "ledger.moved"], ["/bin/rm", "-rf", name]):
+            assert as_their_user(shared_house, command).returncode != 0, command
+        assert (state / name).lstat().st_uid == 0
+    assert as_their_user(shared_house, ["/bin/chmod", "777", "."]).returncode != 0
+    assert (
+        as_their_user(shared_house, ["/usr/bin/touch", "ledger.moved"]).returncode == 0
+    )  # what is its own it may make
+    assert as_their_user(shared_house, ["/bin/rm", "ledger.moved"]).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's processes run here")
+def test_a_process_that_starts_again_believes_no_file_about_who_it_is(shared_house: House) -> None:
+    file = shared_house.config_file
+    kept = file.read_text()
+    file.write_text(kept.replace("[supervise]", '[log.no_such_setting]\n[supervise]\nx = "root"', 1))
+    try:
+        shared_house.supervisor.kill("follower")
+        again = shared_house.supervisor.wait_ready("follower")
+        assert 0 not in psutil.Process(again.pid).uids()
+    finally:
+        file.write_text(kept)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's processes run here")
+def test_the_user_of_the_processes_cannot_look_into_the_gateway(shared_house: House) -> None:
+    gateway = shared_house.supervisor.wait_ready("gateway").pid
+    for name in ("mem", "maps", "environ", "fd"):
+        tried = as_their_user(shared_house, ["/bin/ls" if name == "fd" else "/bin/cat", f"/proc/{gateway}/{name}"])
+        assert b"Permission denied" in tried.stderr, name
+
+
+def as_their_user(house: House, command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """What the user of the processes can do in the state directory."""
+    identity = runs_as(house.config)
+    assert identity is not None
+    where = {"user": identity.user_id, "group": identity.group_id, "cwd": house.config.state_directory}
+    return subprocess.run(command, extra_groups=[], capture_output=True, check=False, **where)  # type: ignore[call-overload, no-any-return]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's processes run here")
