@@ -256,13 +256,12 @@ def test_what_is_remembered_is_bounded_private_and_of_the_open_date(tmp_path: Pa
     assert not file.exists()
 
 
-async def refuse_rows_with(config: Config, frame: Frame, also_its_refusal: bool = False) -> None:
-    """PostgreSQL takes no row that holds this body."""
+async def refuse_rows_with(config: Config, frame: Frame) -> None:
+    """PostgreSQL takes no row in which this body was accepted."""
     connection = await asyncpg.connect(config.ledger.dsn)
-    unless = "" if also_its_refusal else " OR get_byte(outcomes, 0) <> 0"
     digest = frame.header.body_digest.hex()
     await connection.execute(
-        f"ALTER TABLE journal ADD CHECK (position('\\x{digest}'::bytea IN headers) = 0{unless}) NOT VALID"
+        f"ALTER TABLE journal ADD CHECK (position('\\x{digest}'::bytea IN headers) = 0 OR get_byte(outcomes, 0) <> 0)"
     )
     await connection.close()
 
