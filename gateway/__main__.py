@@ -112,6 +112,9 @@ def _run_alone(settings: GatewaySettings, tls: ssl.SSLContext | None) -> ExitCod
         fault = ProcessFault(str(first(unusable)), ExitCode.UNAVAILABLE)
     except* OSError as error:
         fault = ProcessFault(in_one_line(first(error)), ExitCode.UNAVAILABLE)
+    except* ProcessFault as named:
+        inner = first(named)
+        fault = inner if isinstance(inner, ProcessFault) else None
     if fault is not None:
         raise fault
     return ExitCode.OK

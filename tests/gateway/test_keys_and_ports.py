@@ -11,7 +11,8 @@ from dataclasses import replace
 import pytest
 import trio
 
-from gateway.__main__ import first, in_one_line
+from config.exit_codes import ConfigFault
+from gateway.__main__ import first, in_one_line, run
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
@@ -137,6 +138,18 @@ async def test_a_pipe_in_the_place_of_the_port_file_is_named_and_not_waited_for(
     assert in_one_line(first(caught.value)) == (
         f"{settings.port_file}: not a file of this installation's own: move it away"
     )
+
+
+def test_a_fault_of_the_gateway_keeps_its_code_and_its_line(
+    settings: GatewaySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def serve(_gateway: Gateway) -> None:
+        async with trio.open_nursery():
+            raise ConfigFault("gateway.port: move it away")
+
+    monkeypatch.setattr("gateway.__main__.serve", serve)
+    with pytest.raises(ConfigFault, match="move it away"):
+        run(settings, lambda: None)
 
 
 @pytest.mark.parametrize("setting", ["port", "metrics_port"])
