@@ -64,7 +64,10 @@ class Gateway:
         if tls is None and settings.tls is not None:
             tls = server_context(settings.tls)
         desk = self.desk
-        self.listener = Listener(settings.host, settings.port, tls, desk.open_link, desk.is_party, clock, desk.link_log)
+        is_signed = desk.prefix_check.is_signed
+        self.listener = Listener(
+            settings.host, settings.port, tls, desk.open_link, desk.is_party, is_signed, clock, desk.link_log
+        )
         self._clock = clock
         self._stopping = trio.Event()
         self._everything = trio.CancelScope()

@@ -18,6 +18,7 @@ from gateway.high_water import HighWater
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
 from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.prefix_check import PrefixCheck
 from gateway.logon_desk import LogonDesk
 from gateway.ops.link_log import LinkLog
 from gateway.ops.statistics import CODES_END, Statistics
@@ -89,6 +90,7 @@ class FrontDesk:
         self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat)
         self._links_made = 0
         self.link_log = LinkLog(clock.elapsed_ns)
+        self.prefix_check = PrefixCheck(self._registry, keys, clock)
         self._open_date = self._told_date = 0
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone

@@ -5,25 +5,24 @@ Never here: who waits in which order (waiting_room), what a link says.
 """
 
 import errno
-import ipaddress
 import logging
 import os
 import socket
 import ssl
 from collections.abc import Callable
-from functools import lru_cache
 
 import trio
 
 from gateway.budget import Budget
 from gateway.clock import Clock
+from gateway.links.entry_order import SPOKEN_MAX, Stranger
 from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.places import KnownPlaces, place_of
 from gateway.links.tls import CertificateUnfit, HandshakeFailed, accept_tls, certified_parties
-from gateway.links.waiting_room import SILENT_MAX, SPOKEN_MAX, Stranger, WaitingRoom
+from gateway.links.waiting_room import SILENT_MAX, WaitingRoom
 from gateway.ops.link_log import LinkLog
 
 BACKLOG = 1_024
-PLACES_KEPT = 1_024
 ACCEPTS_PER_TURN = 64
 ACCEPT_PAUSE_S = 0.05  # when no descriptor is left
 LOGGING_ON_MAX = 128  # connections that were let in and do not serve a seat yet
@@ -31,7 +30,6 @@ PLAIN_WORK_NS = 2_000_000  # of the gateway for a connection, its link, a signat
 TLS_WORK_NS = 6_000_000  # the same with a handshake
 WORK_INTERVAL = 5  # ns for each ns of it: strangers together cost a fifth of a processor
 WORK_BURST_NS = 250_000_000  # all partners come back at once after a restart
-IPV6_PLACE_BITS = 64  # whoever has one IPv6 address has as many as these leave
 SYSTEM_DESCRIPTORS = 64  # the ledger's socket, files, metrics, the libraries'
 DESCRIPTORS_BESIDE_SESSIONS = SILENT_MAX + SPOKEN_MAX + LOGGING_ON_MAX + SYSTEM_DESCRIPTORS
 _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -66,6 +64,7 @@ class Listener:
         tls: ssl.SSLContext | None,
         open_link: OpenLink,
         is_party: Callable[[int], bool],
+        is_signed: Callable[[bytes, str], bool],
         clock: Clock,
         log: LinkLog,
     ) -> None:
@@ -76,6 +75,8 @@ class Listener:
         self._tls = tls
         self._open_link = open_link
         self._is_party = is_party
+        self._is_signed = is_signed
+        self.places = KnownPlaces()
         self._clock = clock
         self._work = Budget(WORK_INTERVAL, WORK_BURST_NS)
         self._accepting = trio.CancelScope()
@@ -92,7 +93,7 @@ class Listener:
         """Accepts until `stop` or cancellation; reports the port it listens on. Raises OSError,
         naming setting and port, when it cannot."""
         listeners = await self._open()
-        self.room = room = WaitingRoom(self._tls is not None, self._is_party)
+        self.room = room = WaitingRoom(self._tls is not None, self._is_party, self._is_signed, self.places)
         with self._accepting:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(room.keep)
@@ -153,8 +154,13 @@ class Listener:
             await trio.sleep(self._work.spend(work_ns, self._clock.elapsed_ns()) / 1e9)
 
     def _make_room(self) -> None:
-        """Somebody logging on has to go: one that no signature has named yet, of the address that has most."""
-        unknown = [one for one in self._logging_on if not one.is_verified] or list(self._logging_on)
+        """Somebody logging on has to go: one that no signature has named yet, of the place that has most, first of
+        places from which no party has logged on.
+        """
+        unverified = [one for one in self._logging_on if not one.is_verified]
+        now_s = trio.current_time()
+        unknown = [one for one in unverified if not self.places.is_known(one.address, now_s)]
+        unknown = unknown or unverified or list(self._logging_on)
         counts: dict[str, int] = {}
         for one in unknown:
             counts[one.address] = counts.get(one.address, 0) + 1
@@ -179,12 +185,16 @@ class Listener:
         finally:
             self.connections -= 1
             self._logging_on.pop(one, None)
+            if one.link is not None and one.link.seat:  # a link may have lasted for longer than its logon is remembered
+                self.places.logged_on(one.link.party, one.address, trio.current_time())
             await trio.aclose_forcefully(stream)
 
     async def _serve(self, stream: trio.SocketStream, one: _LoggingOn) -> None:
         # trio has set TCP_NODELAY: frames leave when they are sent, coalescing is ours.
         def established() -> None:
             self._logging_on.pop(one, None)
+            if one.link is not None:
+                self.places.logged_on(one.link.party, one.address, trio.current_time())
 
         if self._tls is None:
             one.link = self._open_link(stream, Entrance(one.address, None, established))
@@ -202,14 +212,3 @@ class Listener:
                 return
             one.link = self._open_link(tls, Entrance(one.address, parties, established))
         await one.link.run()
-
-
-@lru_cache(PLACES_KEPT)
-def place_of(address: str) -> str:
-    """What counts as one place: an IPv4 address, also when written as IPv6, or the network of an IPv6 address."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is None:
-            return str(ipaddress.ip_network((ip, IPV6_PLACE_BITS), strict=False))
-        return str(ip.ipv4_mapped)
-    return str(ip)

@@ -1,30 +1,27 @@
-"""Connections that have not said who they are: who waits, who is let in next, who has to go.
+"""Connections that have not said who they are: who waits, and who has to go.
 
-Belongs here: sockets that wait for their first words, at the cost of a descriptor each and of no task; the order in
-which those that have spoken are let in. Never here: sessions, TLS itself, what a link says.
+Belongs here: sockets that wait for their first words, at the cost of a descriptor each and of no task. Never here: the
+order of those that have spoken (entry_order), whose words they are (prefix_check), sessions, TLS itself, what a link says.
 
 A stranger costs nothing to be, so everything here is bounded and nobody is turned away for what others do: a full
-room sends away the connection that has been silent longest, of the address that has most of them, and a partner
-speaks at once. Those that have spoken are let in by turns, address by address, and within one party by party as
-their unverified headers name them; who names another party only waits longer.
+room sends away the connection that has been silent longest, of the place that has most of them and from which no party
+has logged on, and a partner speaks at once.
 """
 
 import contextlib
 import select
 import socket
 import struct
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import trio
 
+from gateway.links.entry_order import Order, Stranger
+from gateway.links.places import KnownPlaces
 from protocol.limits import FIRST_WORDS_NS_MAX, PREFIX_BYTES
 
 SILENT_MAX = 512  # connections of strangers; each one is a descriptor and a few hundred bytes
 SILENT_PER_ADDRESS_MAX = 128
-SPOKEN_MAX = 512
-SPOKEN_PER_TURN_MAX = 64  # of one address and one party named: what is let in within a second, or two with TLS
 TLS_RECORD_BYTES = 5  # type, version, length
 TLS_HANDSHAKE = 22
 TLS_RECORD_BYTES_MAX = 16 * 1024 + 256
@@ -34,73 +31,32 @@ _SENDER_OFFSET = 8  # in the header
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing a stranger leaves nothing behind in the kernel
 
 
-@dataclass(slots=True, eq=False)
-class Stranger:
-    """One connection. `address`: what counts as one place; `since`: trio's time."""
-
-    socket: socket.socket
-    address: str
-    since: float
-
-
-class Turns:
-    """Strangers that have spoken: by turns over addresses, then over the parties named, first come first."""
-
-    def __init__(self) -> None:
-        self._by_address: dict[str, dict[int, deque[Stranger]]] = {}
-        self.count = 0
-
-    def put(self, stranger: Stranger, party: int) -> bool:
-        """False, and nothing is done, when too many wait."""
-        queue = self._by_address.setdefault(stranger.address, {}).setdefault(party, deque())
-        if len(queue) >= SPOKEN_PER_TURN_MAX or self.count >= SPOKEN_MAX:
-            self._drop_empty(stranger.address, party)
-            return False
-        queue.append(stranger)
-        self.count += 1
-        return True
-
-    def take(self) -> Stranger | None:
-        """The next one; None when nobody waits."""
-        if not self.count:
-            return None
-        address = next(iter(self._by_address))
-        parties = self._by_address.pop(address)
-        party = next(iter(parties))
-        queue = parties.pop(party)
-        stranger = queue.popleft()
-        self.count -= 1
-        if queue:
-            parties[party] = queue  # behind the address's other parties
-        if parties:
-            self._by_address[address] = parties  # behind the other addresses
-        return stranger
-
-    def _drop_empty(self, address: str, party: int) -> None:
-        parties = self._by_address[address]
-        if not parties[party]:
-            del parties[party]
-        if not parties:
-            del self._by_address[address]
-
-
 class WaitingRoom:
     """`enter` takes a socket, `next` gives out one that has spoken; `keep` is the task that looks after the others."""
 
-    def __init__(self, is_tls: bool, is_party: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        is_tls: bool,
+        is_party: Callable[[int], bool],
+        is_signed: Callable[[bytes, str], bool],
+        places: KnownPlaces,
+    ) -> None:
+        """`is_signed`: whether a prefix that came from a place is a party's own. `places`: where parties log on."""
         self._is_tls = is_tls
         self._is_party = is_party
+        self._is_signed = is_signed
+        self._places = places
         self._poll = select.epoll()
         self._silent: dict[int, Stranger] = {}  # by descriptor, the oldest first
         self._by_address: dict[str, dict[int, Stranger]] = {}  # the same
-        self._turns = Turns()
+        self._order = Order()
         self._somebody = trio.lowlevel.ParkingLot()
         self.sent_away = 0  # full room, silence, or first words that are none
 
     @property
     def count(self) -> int:
         """Connections in here."""
-        return len(self._silent) + self._turns.count
+        return len(self._silent) + self._order.count
 
     def enter(self, connection: socket.socket, address: str) -> None:
         """Takes a connected socket; somebody who has been silent for longer may have to go."""
@@ -122,16 +78,19 @@ class WaitingRoom:
         self._by_address.setdefault(address, {})[connection.fileno()] = stranger
 
     def send_oldest_away(self) -> bool:
-        """Closes the longest silent connection of the address that has most. False: nobody is silent here."""
+        """Closes the longest silent connection of the place that has most, first of places from which no party has
+        logged on. False: nobody is silent here.
+        """
         if not self._silent:
             return False
-        most = max(self._by_address.values(), key=len)
-        self._send_away(next(iter(most.values())))
+        now_s = trio.current_time()
+        most = max(self._by_address.items(), key=lambda one: (not self._places.is_known(one[0], now_s), len(one[1])))
+        self._send_away(next(iter(most[1].values())))
         return True
 
     async def next(self) -> Stranger:
         """Waits for one that has spoken; the caller owns its socket, which gives out single bytes again."""
-        while (stranger := self._turns.take()) is None:
+        while (stranger := self._order.take(trio.current_time())) is None:
             await self._somebody.park()
         with contextlib.suppress(OSError):
             stranger.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
@@ -148,7 +107,7 @@ class WaitingRoom:
                         self._spoke(self._silent[descriptor])
                     await trio.lowlevel.checkpoint()
         finally:
-            for stranger in [*self._silent.values(), *iter(self._turns.take, None)]:
+            for stranger in [*self._silent.values(), *iter(lambda: self._order.take(0.0), None)]:
                 stranger.socket.close()
             self._silent.clear()
             self._poll.close()
@@ -171,39 +130,49 @@ class WaitingRoom:
     def _spoke(self, stranger: Stranger) -> None:
         """There is something to read: let in, wait for the rest of it, or send away."""
         try:
-            party = self._hello(stranger.socket) if self._is_tls else self._named(stranger.socket)
+            prefix = b"" if self._is_tls else self._prefix(stranger.socket)
+            if self._is_tls and not self._has_said_hello(stranger.socket):
+                return
         except (OSError, ValueError):
             self._send_away(stranger)
             return
-        if party is None:
-            return
         self._forget(stranger)
-        if self._turns.put(stranger, party):
-            self._somebody.unpark()
-        else:
-            self._close(stranger)
+        now_s = trio.current_time()
+        party = self._named(prefix)
+        is_signed = party > 0 and not self._order.is_full_of_signed(party) and self._is_signed(prefix, stranger.address)
+        is_known = self._places.is_known(stranger.address, now_s)
+        gone = self._order.put(stranger, party, is_signed, is_known, now_s)
+        if gone is not None:
+            self._close(gone)
+        self._somebody.unpark()
 
-    def _named(self, connection: socket.socket) -> int:
-        """The party that the header names if it is registered, else 0. Raises ValueError at an early end, OSError."""
+    def _prefix(self, connection: socket.socket) -> bytes:
+        """(160,) bytes. Raises ValueError at an early end, OSError."""
         prefix = connection.recv(PREFIX_BYTES, socket.MSG_PEEK)
         if len(prefix) < PREFIX_BYTES:
             raise ValueError("the stream ended within the first prefix")
+        return prefix
+
+    def _named(self, prefix: bytes) -> int:
+        """The party that the header names if it is registered, else 0; 0 also where TLS hides it."""
+        if not prefix:
+            return 0
         (party,) = _SENDER.unpack_from(prefix, _SENDER_OFFSET)
         return int(party) if self._is_party(party) else 0
 
-    def _hello(self, connection: socket.socket) -> int | None:
-        """0 once the whole first TLS record is there, None before. Raises ValueError when it is none, OSError."""
+    def _has_said_hello(self, connection: socket.socket) -> bool:
+        """Whether the whole first TLS record is there. Raises ValueError when it is none, OSError."""
         head = connection.recv(TLS_RECORD_BYTES, socket.MSG_PEEK)
         record_bytes = TLS_RECORD_BYTES + int.from_bytes(head[3:5], "big")
         if len(head) < TLS_RECORD_BYTES or head[0] != TLS_HANDSHAKE or record_bytes > TLS_RECORD_BYTES_MAX:
             raise ValueError("not a TLS handshake")
         if len(connection.recv(record_bytes, socket.MSG_PEEK)) == record_bytes:
-            return 0
+            return True
         wanted_bytes = connection.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)
         if wanted_bytes == record_bytes:
             raise ValueError("the stream ended within the first record")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, record_bytes)
-        return None
+        return False
 
     def _send_away(self, stranger: Stranger) -> None:
         self._forget(stranger)

@@ -13,8 +13,9 @@ import trio
 import trio.testing
 
 from gateway.daemon import Gateway
-from gateway.links.listener import LOGGING_ON_MAX, place_of
-from gateway.links.waiting_room import FIRST_WORDS_S, SILENT_PER_ADDRESS_MAX, Stranger, Turns, WaitingRoom
+from gateway.links.listener import LOGGING_ON_MAX
+from gateway.links.places import KnownPlaces
+from gateway.links.waiting_room import FIRST_WORDS_S, SILENT_PER_ADDRESS_MAX, WaitingRoom
 from protocol.codes import ReplyCode
 from protocol.partner_events import NegotiatedEvent
 from tests.gateway.partner import Connect
@@ -53,10 +54,15 @@ def peers() -> Iterator[Peers]:
     made.close()
 
 
+def nothing_is_signed(prefix: bytes, place: str) -> bool:
+    """Whether it is a party's own: no."""
+    return False
+
+
 @pytest.fixture
 async def plain(nursery: trio.Nursery) -> WaitingRoom:
     """A room of a plain line; parties 2 and 3 are registered."""
-    room = WaitingRoom(False, (2, 3).__contains__)
+    room = WaitingRoom(False, (2, 3).__contains__, nothing_is_signed, KnownPlaces())
     nursery.start_soon(room.keep)
     return room
 
@@ -64,7 +70,7 @@ async def plain(nursery: trio.Nursery) -> WaitingRoom:
 @pytest.fixture
 async def tls(nursery: trio.Nursery) -> WaitingRoom:
     """A room of a line with TLS."""
-    room = WaitingRoom(True, (2, 3).__contains__)
+    room = WaitingRoom(True, (2, 3).__contains__, nothing_is_signed, KnownPlaces())
     nursery.start_soon(room.keep)
     return room
 
@@ -233,34 +239,3 @@ async def test_garbage_is_let_in_at_the_pace_that_strangers_are_worth(
 
     assert gateway.statistics.links_opened <= 2 + (time.monotonic() - began + 0.5) * 200
     assert gateway.statistics.links_ended_by_code[ReplyCode.MALFORMED_FRAME] >= 1
-
-
-def test_turns_go_round_by_address_and_then_by_party(peers: Peers) -> None:
-    turns = Turns()
-    _, ours = peers.pair()
-    for address, party, since in (("a", 0, 1), ("a", 0, 2), ("a", 0, 3), ("a", 2, 4), ("b", 0, 5)):
-        assert turns.put(Stranger(ours, address, since), party)
-
-    taken = [turns.take() for _ in range(6)]
-
-    assert [stranger.since if stranger else 0 for stranger in taken] == [1, 5, 4, 2, 3, 0]
-
-
-def test_a_turn_holds_so_many_and_leaves_nothing_behind(peers: Peers) -> None:
-    turns = Turns()
-    _, ours = peers.pair()
-    held = 0
-    while turns.put(Stranger(ours, "a", 0.0), 0):
-        held += 1
-
-    assert held == turns.count == 64
-    assert turns.put(Stranger(ours, "a", 0.0), 2)
-    while turns.take() is not None:
-        pass
-    assert (turns.count, turns._by_address) == (0, {})
-
-
-def test_what_counts_as_one_place() -> None:
-    assert place_of("192.0.2.7") == place_of("::ffff:192.0.2.7") == "192.0.2.7"
-    assert place_of("2001:db8::1") == place_of("2001:db8::ffff:1") != place_of("2001:db8:0:1::1")
-    assert place_of("fe80::1%eth0") == place_of("fe80::2")
