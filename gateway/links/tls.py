@@ -16,6 +16,19 @@ import trio
 HANDSHAKE_WITHIN_S = 5.0
 NAMING = ("commonName", "DNS")
 _PARTY_NAME = re.compile(r"party-([1-9][0-9]{0,3})(?:\.[^\s]*)?")
+INVISIBLE = ("Cf", "Cc", "Mn", "Me")
+# Other letters that people take for those of "party" (the confusables of Unicode TR 39 that casefold leaves).
+_LOOKS_LIKE = {
+    ord(letter.casefold()): latin
+    for latin, letters in {
+        "p": "\u0440\u03c1\u1d18\u13e2\u2374\ua4d1",  # Cyrillic, Greek, small capital, Cherokee, APL, Lisu
+        "a": "\u0430\u03b1\u0251\u1d00\u13aa\u237a\ua4ee",
+        "r": "\u0433\u1d26\u0280\u13a1\u13d2\ua4e3",
+        "t": "\u0442\u03c4\u1d1b\u13a2\ua4d4",
+        "y": "\u0443\u03b3\u04af\u028f\u0263\u13a9\u13bd\ua4ec",
+    }.items()
+    for letter in letters
+}
 _NEARLY = re.compile(r"(?<![a-z0-9])party[^a-z0-9]*[0-9]")
 
 
@@ -65,22 +78,27 @@ def certified_parties(certificate: Mapping[str, object] | None) -> frozenset[int
     """The parties that a certificate names: `party-7` or `party-7.example` as common name or DNS name.
 
     Returns None when it names none: such a certificate opens the line and leaves the rest to the signatures. Raises
-    CertificateUnfit when a name anywhere in it nearly says so: whoever issued it meant to bind it to a party.
+    CertificateUnfit when a name anywhere in it nearly says so, or when a common name or DNS name is not ASCII, so that
+    nobody can see what it says: whoever issued it may have meant to bind it to a party.
     """
     found: set[int] = set()
     for attribute, name in _names(certificate or {}):
         match = _PARTY_NAME.fullmatch(name) if attribute in NAMING else None
         if match:
             found.add(int(match[1]))
-        elif _NEARLY.search(_plain(name)):
+        elif (attribute in NAMING and not name.isascii()) or _NEARLY.search(_plain(name)):
             raise CertificateUnfit(f"{attribute} {name!r}: a party is named as common name or DNS name party-N[.…]")
     return frozenset(found) or None
 
 
 def _plain(name: str) -> str:
-    """The name as a person reads it: small letters, no wide forms, nothing invisible."""
-    shown = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
-    return unicodedata.normalize("NFKC", shown).casefold()
+    """The name as a person reads it: small Latin letters and digits, no wide forms, nothing invisible, no accents.
+
+    Letters and digits of other scripts that look like those of `party-N` become these.
+    """
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    shown = (letter for letter in spread if unicodedata.category(letter) not in INVISIBLE)
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in shown).translate(_LOOKS_LIKE)
 
 
 def _names(certificate: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Connections that have not said who they are: who waits, and who has to go.
 
 Belongs here: sockets that wait for their first words, at the cost of a descriptor each and of no task. Never here: the
-order of those that have spoken (entry_order), whose words they are (prefix_check), sessions, TLS itself, what a link says.
+order of those that have spoken (entry_order), whose words they are (prefix_check), sessions, TLS, what a link says.
 
 A stranger costs nothing to be, so everything here is bounded and nobody is turned away for what others do: a full
 room sends away the connection that has been silent longest, of the place that has most of them and from which no party

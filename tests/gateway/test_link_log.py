@@ -4,12 +4,23 @@ Belongs here: a gateway's lines, and the bound on them. Never here: how a line i
 """
 
 import logging
+from dataclasses import dataclass
 
 import pytest
 import trio
 
 from gateway.daemon import Gateway
-from gateway.ops.link_log import ADDRESSES_MAX, LINES_MAX, OTHERS, WINDOW_NS, Bounded, LinkLog
+from gateway.ops.link_log import (
+    ADDRESSES_MAX,
+    LINES_MAX,
+    OTHERS,
+    PARTY_LINES_MAX,
+    STRANGERS_LINES_MAX,
+    SUMMARIES_MAX,
+    WINDOW_NS,
+    Bounded,
+    LinkLog,
+)
 from protocol.messages import OpenTradeDate
 from protocol.partner_events import OutcomesReceived
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
@@ -109,10 +120,63 @@ def test_what_was_left_out_is_counted_and_told_when_the_window_is_over(caplog: p
     assert len(caplog.records) == LINES_MAX + 3
 
 
-def test_many_addresses_share_one_count_in_the_end() -> None:
-    bounded = Bounded()
+def test_many_addresses_share_one_count_in_the_end_and_a_bounded_number_of_lines() -> None:
+    bounded = Bounded(LINES_MAX, STRANGERS_LINES_MAX)
     said = sum(bounded.may_say("failed handshake", f"2001:db8:{number:x}::/64", 0) for number in range(10_000))
 
-    assert said == ADDRESSES_MAX + LINES_MAX
+    assert said == STRANGERS_LINES_MAX
     assert bounded.ended(WINDOW_NS) == [("failed handshake", OTHERS, 10_000 - said)]
     assert bounded.ended(2 * WINDOW_NS) == []
+    assert bounded.may_say("failed handshake", "192.0.2.0/24", 2 * WINDOW_NS)
+
+
+def test_what_was_left_out_of_many_addresses_is_told_in_few_lines() -> None:
+    bounded = Bounded(1)
+    for number in range(ADDRESSES_MAX):
+        bounded.may_say("failed handshake", f"{number}", 0)
+        bounded.may_say("failed handshake", f"{number}", 0)
+    told = bounded.ended(WINDOW_NS)
+
+    assert len(told) == SUMMARIES_MAX + 1
+    assert sum(left_out for _, _, left_out in told) == ADDRESSES_MAX
+    assert bounded._windows == {}
+
+
+@dataclass
+class Said:
+    """What a log is told of a link."""
+
+    party: int
+    address: str
+    seat: int = 0
+    number: int = 7
+    end_reason: str = "x"
+    frames: int = 0
+    received_bytes: int = 0
+
+
+def test_strangers_of_thousands_of_addresses_hide_no_partner(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    log = LinkLog(lambda: 0)
+    for number in range(5_000):
+        log.handshake_failed(f"10.{number // 250}.{number % 250}.0/24", "no certificate")
+        log.ended(Said(0, f"10.{number // 250}.{number % 250}.0/24"), 0)
+    before = len(caplog.records)
+    for party in (2, 3):
+        log.logged_on(Said(party, "192.0.2.0/24", 21), 1)
+        log.ended(Said(party, "192.0.2.0/24", 21), 0)
+        log.ended(Said(party, "192.0.2.0/24"), 0)
+
+    assert before == 2 * STRANGERS_LINES_MAX
+    assert len(caplog.records) == before + 6
+    assert "party 3, seat 21: logged on" in caplog.text
+
+
+def test_one_party_hides_no_other_and_cannot_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    log = LinkLog(lambda: 0)
+    for number in range(3 * PARTY_LINES_MAX):
+        log.logged_on(Said(2, f"{number}", 21), number)
+    log.logged_on(Said(3, "0", 31), 1)
+
+    assert len(caplog.records) == PARTY_LINES_MAX + 1

@@ -164,6 +164,7 @@ def test_names_of_parties_in_certificates() -> None:
     assert certified_parties({"subject": subject, "subjectAltName": (("DNS", "party-8"),)}) == frozenset({7, 8})
     assert certified_parties({"subjectAltName": (("DNS", "xparty-7"), ("IP Address", "10.0.0.7"))}) is None
     assert certified_parties({"subject": ((("commonName", "Third Party Ltd"),),)}) is None
+    assert certified_parties({"subject": ((("organizationName", "\u4e1c\u65b9\u8bc1\u5238"),),)}) is None
     assert certified_parties(None) is None
 
 
@@ -185,6 +186,15 @@ def test_names_of_parties_in_certificates() -> None:
         "par\u200bty-3",
         "party-\uff13",
         "party\u20133",
+        "\u0440arty-3",
+        "p\u0430r\u0442\u0443-3",
+        "\u03c1\u03b1\u0433\u03c4\u03b3-3",
+        "\u13e2\u13aa\u13a1\u13a2\u13a9-3",
+        "p\u00e1rty-3",
+        "pa\u0301rty-3",
+        "party-\u0663",
+        "broker.\u0440arty-3",
+        "\u4e1c\u65b9\u8bc1\u5238",
     ],
 )
 def test_a_name_that_nearly_fits_names_nobody_and_is_not_passed_over(name: str) -> None:
@@ -200,6 +210,8 @@ def test_a_name_that_nearly_fits_names_nobody_and_is_not_passed_over(name: str) 
     "certificate",
     [
         {"subject": ((("organizationName", "party-3"),),)},
+        {"subject": ((("organizationName", "\u0440arty-3"),),)},
+        {"subject": ((("organizationName", "\u13e2\u13aa\u13a1\u13a2\u13a9-3"),),)},
         {"subject": ((("organizationalUnitName", "party-3"), ("commonName", "broker.test")),)},
         {"subjectAltName": (("email", "party-3@broker.test"),)},
         {"subjectAltName": (("URI", "urn:party-3"),)},
