@@ -25,6 +25,7 @@ from config.schema import Config
 
 ROOT: Final = "root"
 KEYS: Final = "keys"
+OUTBOXES: Final = "outbox"
 OURS: Final = re.compile(
     r"postgres|keys|snapshots|outbox|book-\d+\.npz|gateway\.(port|mark)|effective\.toml(\.new)?"
     r"|.*\.(ready|ask|log|log\.\d+|lock|sock|toml|new|pem)"

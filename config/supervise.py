@@ -28,7 +28,7 @@ from config.exit_codes import MUST_NOT_SERVE, ExitCode, ProcessFault, StopAsked
 from config.own_files import make_way, open_own, put_in_place, take_lock
 from config.processes import POLL_SECONDS, Progress, Waiting, last_line, print_progress, signal_quietly
 from config.schema import Config, dump, with_dsn
-from config.state_folders import hand_over, make_state_directory, runs_as
+from config.state_folders import OUTBOXES, hand_over, make_state_directory, make_state_folder, runs_as
 from config.stop_request import SIGNALLED
 
 POSTGRES: Final = "postgres"
@@ -94,6 +94,8 @@ class Supervisor:
         self._take_lock()
         try:
             hand_over(self._config)
+            if runs_as(self._config) is not None:
+                make_state_folder(self._config, OUTBOXES)  # before somebody else does, and `yzt load` is refused
             dsn = self._config.ledger.dsn
             if dsn:
                 self._progress(f"using PostgreSQL at {place_of(dsn)}")

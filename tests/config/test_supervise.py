@@ -116,6 +116,7 @@ def test_children_read_the_dsn_from_the_effective_configuration(tmp_path: Path, 
     supervisor.start()
 
     assert load(supervisor.config_file).state_directory == tmp_path / "state"
+    assert (tmp_path / "state" / "outbox").is_dir() == (os.geteuid() == 0)  # nobody else can make it before root does
     assert supervisor.config_file.stat().st_mode & 0o777 == 0o600
     supervisor.stop()
     assert (tmp_path / "state" / "ledger.log").read_text() == "serving with postgresql:///stand-in\n"
