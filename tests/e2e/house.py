@@ -38,7 +38,7 @@ RESTARTS_MAX = 1_000  # here processes end because a test ends them
 BACKOFF_MAX_NS = 1_000_000_000
 POLL_SECONDS = 0.02  # processes change by themselves and cannot tell us: they are looked at so often
 PATIENCE_SECONDS = 30.0
-BROKERS = ((2, "Huaxia Securities", (21, 22), "ed25519"), (3, "Nanfang Securities", (31, 32), "p256"))
+BROKERS = ((2, "Huaxia Securities", (21, 22), "ed25519"), (3, "Nanfang Securities", (31, 32, 33), "p256"))
 
 
 class NotInTime(AssertionError):

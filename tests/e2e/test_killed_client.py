@@ -15,7 +15,7 @@ from tests.e2e.programs import running
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
-SEAT, PARTY = 32, 3
+SEAT, PARTY = 33, 3  # of no other test: its serials are compared
 KILLS = 3
 BLOCKS_OF_KILLED = 100_000  # more than it gets to submit before it is killed
 BLOCKS_OF_LAST = 20
