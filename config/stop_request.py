@@ -19,6 +19,7 @@ ASKING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGNALLED: Final = 128
 """A process that signal n ended is reported as 128 + n, as a shell does."""
 STDERR: Final = 2
+LATER_S: Final = 0.005
 
 
 class Interrupted(KeyboardInterrupt):
@@ -76,7 +77,7 @@ class StopRequest:
             self._told.remove(action)
             self._format = before
 
-    def _arrived(self, number: int, _frame: FrameType | None) -> None:
+    def _arrived(self, number: int, frame: FrameType | None) -> None:
         first, self.number = self.number is None, self.number or signal.Signals(number)
         if self._told:
             again = f"{signal.Signals(number).name} again: stopping at once"
@@ -86,6 +87,15 @@ class StopRequest:
         elif not self._raises:
             os._exit(SIGNALLED + number)
         elif first:
+            self._raise(signal.SIGALRM, frame)
+
+    def _raise(self, _number: int, frame: FrameType | None) -> None:
+        """Raises Interrupted, or does so a little later: what an import calls by itself would swallow it."""
+        if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            signal.signal(signal.SIGALRM, self._raise)
+            signal.setitimer(signal.ITIMER_REAL, LATER_S)
+            return
+        if self.number is not None and not self._told:  # whoever came to be told meanwhile was told at once
             raise Interrupted(self.number)
 
 

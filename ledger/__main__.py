@@ -30,10 +30,7 @@ async def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT. A fault ends the process here and now, see `_end`."""
     service = Service(config, _LOG.info)
     try:
-        await service.start()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, service.stop)
+        await service.start(lambda: _stop_at_signals(service))
         await service.run()
     except ProcessFault as fault:
         _end(str(fault), fault.exit_code)
@@ -42,6 +39,12 @@ async def serve(config: Config) -> None:
     except DATABASE_FAULTS as error:
         _end(f"cannot go on: {error}", ExitCode.UNAVAILABLE)
     await service.close()
+
+
+def _stop_at_signals(service: Service) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stop)
 
 
 def main(arguments: list[str]) -> int:

@@ -72,8 +72,9 @@ class Service:
         self._master_data = MasterDataLog(progress)
         self.pipeline: Pipeline
 
-    async def start(self) -> None:
-        """Takes the journal over, recovers the book, and serves.
+    async def start(self, before_serving: Callable[[], None] = lambda: None) -> None:
+        """Takes the journal over, recovers the book, and serves. `before_serving` is called when `stop` may be, and
+        before anybody is told that we serve.
 
         Raises: ProcessFault with one line and its exit code.
         """
@@ -105,6 +106,7 @@ class Service:
         self._spawn(answer(asking.listening(state, "ledger"), self._said))
         self._spawn(self.pipeline.look.keep())
         self._spawn(self._beat())
+        before_serving()
         write_ready(self._config.ready_file("ledger"), {"metrics": port})
         self._progress(f"ledger serves from row {book.sequence}, epoch {head.epoch}, metrics port {port}")
 

@@ -11,6 +11,6 @@ CUSTOMERS = 200
 
 @pytest.fixture(scope="package")
 def shared_house() -> Iterator[House]:
-    """A serving installation. Seats 21 and 22 are for strangers, 31 to 33 for honest partners, 33 for one test alone."""
+    """A serving installation. Seats 21 and 22 are for strangers, 31 to 33 for honest ones, 33 for one alone."""
     with house(CUSTOMERS) as found:
         yield found
