@@ -95,8 +95,8 @@ async def test_an_outcome_of_a_key_that_nobody_named_ends_the_link_with_one_clea
 
     line = "seat 11: an outcome is journaled under bank key 1 of suite 1, not given here"
     assert (told.code, told.detail) == (ReplyCode.SIGNATURE_INVALID, NOT_KNOWN)
-    told = [record.message for record in caplog.records if record.levelno >= logging.ERROR]
-    assert told == [f"link 1: {line}: name its file in bank.former_keys"]
+    logged = [record.message for record in caplog.records if record.levelno >= logging.ERROR]
+    assert logged == [f"link 1: {line}: name its file in bank.former_keys"]
     assert (gateway.statistics.outcomes_without_key, gateway.statistics.link_faults) == (1, 0)
     await connect.close()
     gateway.stop_now()
