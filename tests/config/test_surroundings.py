@@ -42,8 +42,9 @@ def project(tmp_path: Path) -> Path:
 
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """What `make` does and says there."""
-    return subprocess.run(["make", *arguments], cwd=project, capture_output=True, text=True, check=False)
+    """What `make` does and says there, also when these tests were started by one."""
+    mine = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return subprocess.run(["make", *arguments], cwd=project, env=mine, capture_output=True, text=True, check=False)
 
 
 def test_make_names_a_python_that_will_not_do(project: Path) -> None:
