@@ -26,6 +26,7 @@ PR_SET_DUMPABLE: Final = 4
 PR_SET_NO_NEW_PRIVS: Final = 38
 LOADED_LATE: Final = (
     "encodings.ascii",
+    "encodings.cp437",
     "encodings.idna",
     "encodings.latin_1",
     "encodings.unicode_escape",

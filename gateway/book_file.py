@@ -62,7 +62,7 @@ def load(folder: Path) -> BookBase:
                 columns = {name: content[name] for name in content.files}
             sequence, contracts_count = columns.pop("position").tolist()
             return BookBase(Book.from_arrays(columns, contracts_count), sequence)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _LOG.warning("%s: not a checkpoint of the book, an older one is used: %s", file, error)
     return BookBase(Book(), 0)
 
