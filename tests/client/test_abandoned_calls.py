@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import pytest
 import trio
@@ -25,44 +24,15 @@ from protocol.client.outcomes import Reply
 from protocol.client.window import WindowFrame
 from protocol.limits import CREDIT_RECORDS_MIN
 from tests.client.fake_bank import SEAT, SEATS, FakeBank
+from tests.client.late_signal import Late, leave_at
 from tests.client.test_seat import freezes
 from tests.client.test_told_and_kept import kept
 
 FACE_FILES = ("sync.py", "thread_call.py", "receipts.py", "verbs.py")
 
 
-class Late(Exception):
-    """What a signal handler raises when its timer is over."""
-
-
 def amounts(found: list[Recovered]) -> list[int]:
     return [int(amount_fen) for left in found for amount_fen in left.records["amount_fen"]]
-
-
-def leave_at(line: int, call: Callable[[], object]) -> tuple[object, bool]:
-    """Call; as a signal would, `Late` comes at the `line`-th line that the calling thread runs in the blocking face.
-
-    Returns what the call gave, None when it was left, and whether there was such a line.
-    """
-    left = line
-
-    def watch(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 - a trace function gives itself
-        nonlocal left
-        if not frame.f_code.co_filename.endswith(FACE_FILES):
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                raise Late
-        return watch
-
-    sys.settrace(watch)
-    try:
-        return call(), left <= 0
-    except Late:
-        return None, True
-    finally:
-        sys.settrace(None)
 
 
 def leave_at_every_line(settings: SeatSettings, call: Callable[[SyncSeat, int], object]) -> tuple[list[int], list[int]]:
@@ -72,7 +42,7 @@ def leave_at_every_line(settings: SeatSettings, call: Callable[[SyncSeat, int], 
         line, is_cut = 0, True
         while is_cut:
             line += 1
-            outcome, is_cut = leave_at(line, partial(call, seat, line))
+            outcome, is_cut = leave_at(line, FACE_FILES, partial(call, seat, line))
             if outcome is not None:
                 told.append(line)
         seat.freeze(292, 1_000_000)  # answered: so is everything before it

@@ -3,16 +3,12 @@
 Belongs here: every step of opening, cut; how long a seat pauses between attempts. Never here: what an open seat does.
 """
 
-import linecache
 import os
 import ssl
-import sys
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 import trio
@@ -26,6 +22,7 @@ from protocol.client.outbox import Outbox
 from protocol.codes import ReplyCode
 from protocol.limits import BUSY_RETRY_NS
 from tests.client.fake_bank import SEATS, FakeBank
+from tests.client.late_signal import leave_at
 from tests.client.test_links import ended
 
 
@@ -169,36 +166,17 @@ async def test_a_pool_of_which_one_seat_cannot_be_opened_leaves_nothing(tmp_path
         await nothing_is_left(before, settings[:2])
 
 
-class Late(Exception):
-    """What a signal handler raises."""
-
-
 def leave_opening_at(line: int, settings: SeatSettings) -> bool:
     """Open and leave in order; `Late` comes at the `line`-th line in sync.py. False when there is no such line.
 
     Lines with `try:` alone do not count: they are no instruction at which a signal is handled.
     """
-    left = line
 
-    def watch(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 - a trace function gives itself
-        nonlocal left
-        if not frame.f_code.co_filename.endswith("sync.py"):
-            return None
-        if event == "line" and linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip() != "try:":
-            left -= 1
-            if left == 0:
-                raise Late
-        return watch
-
-    sys.settrace(watch)
-    try:
+    def open_and_close() -> None:
         with SyncSeat.open(settings):
             pass
-    except Late:
-        return True
-    finally:
-        sys.settrace(None)
-    return left <= 0
+
+    return leave_at(line, "sync.py", open_and_close, but="try:")[1]
 
 
 def leave_opening_at_every_line(settings: SeatSettings) -> int:

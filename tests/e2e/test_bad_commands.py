@@ -115,7 +115,7 @@ def test_who_reads_json_reads_the_last_line_too(tmp_path: Path) -> None:
     assert "cannot be reached" in lines[-1]["message"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="somebody else is needed, who may read the code as root does")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else's")
 @pytest.mark.parametrize("command", [["status"], ["up"], ["keygen", "--bank"], ["audit", "verify"]], ids=" ".join)
 def test_an_installation_of_somebody_else_is_told_in_one_line(command: list[str], tmp_path: Path) -> None:
     state = tmp_path / "state"

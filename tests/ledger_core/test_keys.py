@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core import engine
 from ledger.core.arrays import from_arrays, to_arrays
 from ledger.core.book import Book
+from ledger.core.row import Row
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
@@ -30,6 +31,19 @@ def key(
     key_id: int, not_after_ns: int = FOR_EVER_NS, party: int = BROKER, public_key: bytes = PUBLIC_KEY
 ) -> RegisterKey:
     return RegisterKey(party, key_id, public_key, 0, not_after_ns)
+
+
+def last_row_under_key(desk: Desk, key_id: int) -> Row:
+    """The desk's last row as if its frames were signed with this key; it fits the book that stood before it."""
+    row = desk.rows[-1]
+    headers = np.frombuffer(bytearray(row.headers), PREFIX)
+    headers["key_id"] = key_id
+    forged = replace(row, headers=headers.tobytes())
+    before = Book.empty(desk.size)
+    for earlier in desk.rows[:-1]:
+        engine.apply_row(before, earlier)
+    engine.apply_row(before, forged)
+    return forged
 
 
 def key_ids(book: Book, party: int = BROKER) -> list[int]:
@@ -173,14 +187,7 @@ def test_a_stored_row_decided_after_its_keys_end_does_not_fit() -> None:
         desk.open(1_000)
         desk.done(key(5, not_after_ns))
     stories[0].ask(SEAT, freeze(contract_no_from_index(0), 1))
-    row = stories[0].rows[-1]
-    headers = np.frombuffer(bytearray(row.headers), PREFIX)
-    headers["key_id"] = 5
-    forged = replace(row, headers=headers.tobytes())
-    good = Book.empty(stories[0].size)
-    for earlier in stories[0].rows[:-1]:
-        engine.apply_row(good, earlier)
-    engine.apply_row(good, forged)
+    forged = last_row_under_key(stories[0], 5)
 
     with pytest.raises(InvariantBroken, match="under key 5"):
         engine.apply_row(stories[1].book, forged)
@@ -223,14 +230,7 @@ def test_a_stored_row_under_an_ended_key_does_not_fit() -> None:
     stories[0].done(RegisterKey(OTHER_BROKER, 5, PUBLIC_KEY, 0, 1))
     stories[1].done(EndKey(BROKER, 5))
     stories[0].ask(SEAT, freeze(contract_no_from_index(0), 1))
-    row = stories[0].rows[-1]
-    headers = np.frombuffer(bytearray(row.headers), PREFIX)
-    headers["key_id"] = 5
-    forged = replace(row, headers=headers.tobytes())
-    before = Book.empty(stories[0].size)
-    for earlier in stories[0].rows[:-1]:
-        engine.apply_row(before, earlier)
-    engine.apply_row(before, forged)
+    forged = last_row_under_key(stories[0], 5)
 
     with pytest.raises(InvariantBroken, match="under key 5"):
         engine.apply_row(stories[1].book, forged)
