@@ -143,9 +143,10 @@ class FakeLedger:
         self._feed.clear()
 
     async def _send(self, data: bytes) -> None:
-        assert self._stream is not None
+        stream = self._stream  # as it is now: whoever waits for his turn must not speak on a link that is not registered
+        assert stream is not None
         async with self._sending:
-            await self._stream.send_all(data)
+            await stream.send_all(data)
 
     async def _beat(self) -> None:
         while True:
