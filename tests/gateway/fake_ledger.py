@@ -143,7 +143,7 @@ class FakeLedger:
         self._feed.clear()
 
     async def _send(self, data: bytes) -> None:
-        stream = self._stream  # as it is now: whoever waits for his turn must not speak on a link that is not registered
+        stream = self._stream  # as it is now: who waits for his turn must not speak on a link not yet registered
         assert stream is not None
         async with self._sending:
             await stream.send_all(data)
