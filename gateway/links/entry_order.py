@@ -12,6 +12,7 @@ import enum
 import socket
 from dataclasses import dataclass
 
+from gateway.links.crowds import Crowds
 from gateway.links.places import ServedPlaces
 
 SPOKEN_MAX = 512  # connections that wait for their turn
@@ -21,12 +22,15 @@ REST_EVERY = 4  # turns
 
 @dataclass(slots=True, eq=False)
 class Stranger:
-    """One connection. `address`: what counts as one place; `since`: trio's time; `lane`: with whom it shares turns."""
+    """One connection. `address`: what counts as one place; `since`: trio's time; `lane`: with whom it shares turns;
+    `is_known`: whether a party had logged on from there when it came.
+    """
 
     socket: socket.socket
     address: str
     since: float
     lane: str = ""
+    is_known: bool = False
 
 
 class Standing(enum.Enum):
@@ -53,14 +57,14 @@ class Lanes:
 
     def __init__(self) -> None:
         self._by_lane: dict[str, dict[int, dict[Stranger, None]]] = {}
-        self._counts: dict[str, int] = {}
+        self._crowds = Crowds()
         self.count = 0
 
     def put(self, stranger: Stranger, party: int) -> Stranger | None:
         """Returns who has to go for it: of the same lane and party, when so many wait, the one that has longest."""
         queue = self._by_lane.setdefault(stranger.lane, {}).setdefault(party, {})
         queue[stranger] = None
-        self._counts[stranger.lane] = self._counts.get(stranger.lane, 0) + 1
+        self._crowds.add(stranger.lane)
         self.count += 1
         if len(queue) <= SPOKEN_PER_TURN_MAX:
             return None
@@ -88,15 +92,10 @@ class Lanes:
 
     def drop_longest(self) -> Stranger | None:
         """Takes out the one that waits longest, of the lane that has most; None when nobody waits."""
-        if not self.count:
+        lane = self._crowds.largest()
+        if lane is None:
             return None
-        most = max(self._counts.values())
-        oldest = [
-            (next(iter(queue)), party)
-            for lane, parties in self._by_lane.items()
-            if self._counts[lane] == most
-            for party, queue in parties.items()
-        ]
+        oldest = ((next(iter(queue)), party) for party, queue in self._by_lane[lane].items())
         longest, party = min(oldest, key=lambda one: one[0].since)
         self._remove(longest, party)
         return longest
@@ -106,11 +105,11 @@ class Lanes:
         parties = self._by_lane[lane]
         del parties[party][stranger]
         self.count -= 1
-        self._counts[lane] -= 1
+        self._crowds.remove(lane)
         if not parties[party]:
             del parties[party]
         if not parties:
-            del self._by_lane[lane], self._counts[lane]
+            del self._by_lane[lane]
 
 
 class Order:

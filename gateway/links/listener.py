@@ -15,15 +15,18 @@ import trio
 
 from gateway.budget import Budget
 from gateway.clock import Clock
+from gateway.links.door import Door
 from gateway.links.entry_order import SPOKEN_MAX, Stranger
 from gateway.links.partner_link import Entrance, PartnerLink
 from gateway.links.places import KnownPlaces, place_of
-from gateway.links.tls import CertificateUnfit, HandshakeFailed, accept_tls, certified_parties
-from gateway.links.waiting_room import SILENT_MAX, WaitingRoom
+from gateway.links.tls import CertificateUnfit, HandshakeFailed, accept_tls, named_in_certificate
+from gateway.links.waiting_room import SILENT_MAX, WaitingRoom, reset
 from gateway.ops.link_log import LinkLog
 
-BACKLOG = 1_024
-ACCEPTS_PER_TURN = 64
+BACKLOG = 4_096  # what the operating system lets wait while this process does not get a processor
+ACCEPT_WORK_PER_PASS = 32  # before partners' sockets are looked at again: about a millisecond of work, in units of
+SHUT_OUT_WORK = 1  # one that is closed at once
+COMES_IN_WORK = 4  # one that comes in
 ACCEPT_PAUSE_S = 0.05  # when no descriptor is left
 LOGGING_ON_MAX = 128  # connections that were let in and do not serve a seat yet
 PLAIN_WORK_NS = 2_000_000  # of the gateway for a connection, its link, a signature checked and one made
@@ -77,6 +80,7 @@ class Listener:
         self._is_party = is_party
         self._is_signed = is_signed
         self.places = KnownPlaces()
+        self._door = Door(self.places)
         self._clock = clock
         self._work = Budget(WORK_INTERVAL, WORK_BURST_NS)
         self._accepting = trio.CancelScope()
@@ -125,7 +129,8 @@ class Listener:
             with listening:
                 while True:
                     await trio.lowlevel.wait_readable(listening)
-                    for _ in range(ACCEPTS_PER_TURN):
+                    work = 0
+                    while work < ACCEPT_WORK_PER_PASS:
                         try:
                             connection, address = listening.accept()
                         except OSError as error:
@@ -135,7 +140,14 @@ class Listener:
                             break
                         self.accepted += 1
                         self._is_out_of_descriptors = False
-                        room.enter(connection, place_of(str(address[0])))
+                        place = place_of(str(address[0]))
+                        if self._door.lets_in(place, trio.current_time()):
+                            room.enter(connection, place)
+                            work += COMES_IN_WORK
+                        else:
+                            self.refused += 1
+                            reset(connection)
+                            work += SHUT_OUT_WORK
 
     def _no_descriptor(self, error: OSError, room: WaitingRoom) -> None:
         self.refused += 1
@@ -201,7 +213,7 @@ class Listener:
         else:
             try:
                 tls = await accept_tls(stream, self._tls)
-                parties = certified_parties(tls.getpeercert())
+                parties = named_in_certificate(tls)
             except HandshakeFailed as failed:
                 self.handshakes_failed += 1
                 self._log.handshake_failed(one.address, str(failed) or "not in time")

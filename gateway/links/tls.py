@@ -74,6 +74,19 @@ async def accept_tls(stream: trio.SocketStream, context: ssl.SSLContext) -> "tri
     return tls
 
 
+def named_in_certificate(tls: "trio.SSLStream[trio.SocketStream]") -> frozenset[int] | None:
+    """The parties that the peer's certificate names, as `certified_parties`.
+
+    Raises CertificateUnfit also for one that cannot be read: the library fails in several ways at names, and at
+    addresses of revocation lists, that hold bytes of no encoding, and the CA may have signed whatever it was handed.
+    """
+    try:
+        certificate = tls.getpeercert()
+    except Exception as error:
+        raise CertificateUnfit(f"it cannot be read: {error}") from None
+    return certified_parties(certificate)
+
+
 def certified_parties(certificate: Mapping[str, object] | None) -> frozenset[int] | None:
     """The parties that a certificate names: `party-7` or `party-7.example` as common name or DNS name.
 

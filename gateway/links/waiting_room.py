@@ -13,15 +13,18 @@ import select
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import trio
 
+from gateway.links.crowds import Crowds
 from gateway.links.entry_order import Order, Stranger
 from gateway.links.places import KnownPlaces
 from protocol.limits import FIRST_WORDS_NS_MAX, PREFIX_BYTES
 
 SILENT_MAX = 512  # connections of strangers; each one is a descriptor and a few hundred bytes
 SILENT_PER_ADDRESS_MAX = 128
+STRANGERS_PER_PASS = 8  # looked at before partners' sockets are looked at again: about a millisecond of work
 TLS_RECORD_BYTES = 5  # type, version, length
 TLS_HANDSHAKE = 22
 TLS_RECORD_BYTES_MAX = 16 * 1024 + 256
@@ -29,6 +32,13 @@ FIRST_WORDS_S = FIRST_WORDS_NS_MAX / 1e9
 _SENDER = struct.Struct("<i")
 _SENDER_OFFSET = 8  # in the header
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing a stranger leaves nothing behind in the kernel
+
+
+def reset(connection: socket.socket) -> None:
+    """Closes it at once."""
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    connection.close()
 
 
 class WaitingRoom:
@@ -49,6 +59,7 @@ class WaitingRoom:
         self._poll = select.epoll()
         self._silent: dict[int, Stranger] = {}  # by descriptor, the oldest first
         self._by_address: dict[str, dict[int, Stranger]] = {}  # the same
+        self._crowds = {False: Crowds(), True: Crowds()}  # the places of these, by whether they were known
         self._order = Order()
         self._somebody = trio.lowlevel.ParkingLot()
         self.sent_away = 0  # full room, silence, or first words that are none
@@ -73,7 +84,9 @@ class WaitingRoom:
         except OSError:
             connection.close()
             return
-        stranger = Stranger(connection, address, trio.current_time())
+        now_s = trio.current_time()
+        stranger = Stranger(connection, address, now_s, is_known=self._places.is_known(address, now_s))
+        self._crowds[stranger.is_known].add(address)
         self._silent[connection.fileno()] = stranger
         self._by_address.setdefault(address, {})[connection.fileno()] = stranger
 
@@ -81,11 +94,10 @@ class WaitingRoom:
         """Closes the longest silent connection of the place that has most, first of places from which no party has
         logged on. False: nobody is silent here.
         """
-        if not self._silent:
+        most = self._crowds[False].largest() or self._crowds[True].largest()
+        if most is None:
             return False
-        now_s = trio.current_time()
-        most = max(self._by_address.items(), key=lambda one: (not self._places.is_known(one[0], now_s), len(one[1])))
-        self._send_away(next(iter(most[1].values())))
+        self._send_away(next(iter(self._by_address[most].values())))
         return True
 
     async def next(self) -> Stranger:
@@ -103,7 +115,7 @@ class WaitingRoom:
                 nursery.start_soon(self._end_silence)
                 while True:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
-                    for descriptor, _event in self._poll.poll(0):
+                    for descriptor, _event in self._poll.poll(0, STRANGERS_PER_PASS):
                         self._spoke(self._silent[descriptor])
                     await trio.lowlevel.checkpoint()
         finally:
@@ -117,7 +129,7 @@ class WaitingRoom:
             oldest = next(iter(self._silent.values()), None)
             until = trio.current_time() if oldest is None else oldest.since
             await trio.sleep_until(until + FIRST_WORDS_S)
-            for stranger in list(self._overdue()):
+            for stranger in list(islice(self._overdue(), STRANGERS_PER_PASS)):
                 self._send_away(stranger)
 
     def _overdue(self) -> Iterator[Stranger]:
@@ -180,13 +192,12 @@ class WaitingRoom:
 
     def _close(self, stranger: Stranger) -> None:
         self.sent_away += 1
-        with contextlib.suppress(OSError):
-            stranger.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        stranger.socket.close()
+        reset(stranger.socket)
 
     def _forget(self, stranger: Stranger) -> None:
         descriptor = stranger.socket.fileno()
         del self._silent[descriptor]
+        self._crowds[stranger.is_known].remove(stranger.address)
         mine = self._by_address[stranger.address]
         del mine[descriptor]
         if not mine:

@@ -3,6 +3,7 @@
 Belongs here: handshakes good and bad. Never here: what travels inside.
 """
 
+import datetime
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 import trio
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtensionOID
 
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
@@ -22,6 +27,9 @@ from protocol.codes import ReplyCode
 from protocol.partner_events import OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, Partner, freezes
+
+NO_TEXT = b"\x30\x04\x82\x02\xff\xfe"
+"""GeneralNames with one DNS name of two bytes, DER."""
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +162,46 @@ async def test_a_certificate_that_nearly_names_a_party_is_refused_and_logged(
     assert await hears_nothing(broker)
     assert tls_gateway.listener.certificates_refused == 1
     assert "127.0.0.1: certificate refused: DNS 'party-02.broker.test': a party is named" in caplog.text
+
+
+async def test_a_certificate_that_cannot_be_read_is_refused_and_logged(
+    connect: Connect, tls_gateway: Gateway, authority: trustme.CA, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A name of bytes that are no text: it ends its own connection, and not the gateway."""
+    broker = await connect(tls=with_unreadable_name(authority, folder))
+    broker.session.negotiate(b"n" * 16, time.time_ns())
+
+    assert await hears_nothing(broker)
+    assert tls_gateway.listener.certificates_refused == 1
+    assert "127.0.0.1: certificate refused: it cannot be read" in caplog.text
+    await (await connect(tls=client(authority, authority, "party-2.broker.test"))).log_on()
+
+
+def with_unreadable_name(authority: trustme.CA, folder: Path) -> ssl.SSLContext:
+    """A client's context with a certificate of the CA whose DNS name is no UTF-8."""
+    issuer = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
+    issuer_key = serialization.load_pem_private_key(authority.private_key_pem.bytes(), None)
+    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+    own, day = ec.generate_private_key(ec.SECP256R1()), datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker.test")]))
+        .issuer_name(issuer.subject)
+        .public_key(own.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, NO_TEXT), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    encodings = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file = folder / "unreadable.pem"
+    file.write_bytes(own.private_bytes(*encodings) + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    context.load_cert_chain(file)
+    return context
 
 
 def test_names_of_parties_in_certificates() -> None:
