@@ -1,26 +1,25 @@
 """Copies of the core in temporary folders, with one mutant each, and the suite's run over them.
 
-Belongs here: copying, planting, starting pytest, what its run said. Never here: which mutants there are (the tables),
-what is expected (test_mutants).
+Belongs here: copying, planting, having pytest run (warm), what its run said. Never here: which mutants there are (the
+tables), what is expected (test_mutants).
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from tests.mutants.mutant import ROOT, Mutant
 
-PACKAGES = ("protocol", "ledger", "frontend_sim")
-TESTS = ("tests/ledger_core", "tests/frontend_sim", "tests/mutants")
-PROCESSES = 2  # as many at a time; the machine that the suite is measured on has two cores
-RUN_SECONDS_MAX = 100  # below the timeout of the test that waits; a mutant may loop for ever
+PACKAGES = ("protocol", "ledger")
+TESTS = ("tests/ledger_core", "tests/mutants")
+WARM = Path(__file__).with_name("warm.py")
 SETTINGS = (
     "[pytest]\naddopts = --strict-markers\nfilterwarnings = error\nmarkers =\n    slow\n    postgres\n    chaos\n"
 )
@@ -65,59 +64,51 @@ def make_copy(folder: Path) -> None:
 def plant(mutant: Mutant, folder: Path) -> None:
     """Puts the mutant into the copy in `folder`. Raises ValueError when its text does not occur exactly once."""
     file = folder / "ledger" / "core" / mutant.file
-    file.write_text(mutant.mutated(file.read_text("utf-8")), "utf-8")
+    mutated = mutant.mutated(file.read_text("utf-8"))
+    file.unlink()  # it may be a link to the sound one
+    file.write_text(mutated, "utf-8")
     for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
         compiled.unlink()
 
 
-def run_tests(folder: Path, selected: Iterable[str]) -> Run:
-    """Runs some tests of the copy in `folder` until the first fails."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
-    environment = {**inherited, "PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *selected]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=RUN_SECONDS_MAX,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout, folder.resolve())
-
-
 class Laboratory:
-    """Runs mutants in order, one ahead of the one asked for, so that both cores have work."""
+    """A sound copy, and a process that is ready to run the tests of copies."""
 
-    def __init__(self, folder: Path, mutants: list[Mutant]) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Makes the sound copy in `folder` and starts the process."""
         self._folder = folder
-        self._mutants = mutants
-        self._runs: dict[str, Future[Run]] = {}
-        self._pool = ThreadPoolExecutor(PROCESSES)
         self.sound = folder / "sound"
         make_copy(self.sound)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
+        self._warm = subprocess.Popen(
+            [sys.executable, "-P", WARM],
+            cwd=folder,
+            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def __enter__(self) -> "Laboratory":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._warm.communicate()
+
+    def run_tests(self, folder: Path, selected: Sequence[str]) -> Run:
+        """Runs some tests of the copy in `folder` until the first fails."""
+        assert self._warm.stdin is not None
+        assert self._warm.stdout is not None
+        output = self._folder / "output"
+        print(json.dumps([str(folder), str(output), selected]), file=self._warm.stdin, flush=True)
+        return Run(int(self._warm.stdout.readline()), output.read_text("utf-8"), folder.resolve())
 
     def run(self, mutant: Mutant) -> Run:
-        """What the mutant's tests say of it. Waits."""
-        place = self._mutants.index(mutant)
-        for each in self._mutants[place : place + PROCESSES]:
-            if each.name not in self._runs:
-                self._runs[each.name] = self._pool.submit(self._run, each)
-        return self._runs[mutant.name].result()
-
-    def _run(self, mutant: Mutant) -> Run:
-        folder = self._folder / mutant.name.replace(" ", "-")
-        shutil.copytree(self.sound, folder)
-        plant(mutant, folder)
+        """What the mutant's tests say of it."""
+        folder = self._folder / "mutated"
+        shutil.copytree(self.sound, folder, copy_function=os.link)
         try:
-            return run_tests(folder, mutant.caught_by)
+            plant(mutant, folder)
+            return self.run_tests(folder, mutant.caught_by)
         finally:
             shutil.rmtree(folder)

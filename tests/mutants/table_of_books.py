@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import AGREE, FOUND, MONEY, REFUSALS, ROLL, ROWS, STATE, Mutant
+from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, STATE, Mutant
 
 EFFECTS = [
     Mutant(
@@ -53,10 +53,7 @@ EFFECTS = [
         "np.add.at(book.frozen_fen, block.row, frozen_fen)",
         "book.frozen_fen[block.row] += frozen_fen",
         "of several freezes of one account in a block only the last counts",
-        (
-            AGREE,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "drawn booked as released",

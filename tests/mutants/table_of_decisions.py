@@ -5,9 +5,6 @@ spares the law (table_of_lane) or of what is done with a decision (table_of_book
 """
 
 from tests.mutants.mutant import (
-    AGREE,
-    AUDITOR,
-    BULK,
     CONTROL,
     FOUND,
     MONEY,
@@ -35,10 +32,7 @@ LAW = [
         "0 != request.valid_until_ns < decided_at_ns",
         "0 != request.valid_until_ns <= decided_at_ns",
         "an order that is still valid is refused",
-        (
-            AUDITOR,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "last fen not frozen",
@@ -78,10 +72,7 @@ LAW = [
         "owned_fen = account.balance_fen - account.restrained_fen + account.sold_fen\n    power_fen",
         "owned_fen = account.balance_fen + account.sold_fen\n    power_fen",
         "money under restraint leaves the bank",
-        (
-            AUDITOR,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "proceeds withdrawn",
@@ -97,10 +88,7 @@ LAW = [
         "account.frozen_fen -= request.amount_fen\n",
         "account.frozen_fen -= freeze.remaining_fen\n",
         "a partial cancel lets a later order of the block spend what is still frozen",
-        (
-            BULK,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "nothing drawn down",
@@ -108,10 +96,7 @@ LAW = [
         "freeze.remaining_fen -= part_fen",
         "freeze.remaining_fen -= 0",
         "one freeze is released several times in a block",
-        (
-            AGREE,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "fill keeps its release",
@@ -127,10 +112,7 @@ LAW = [
         "account.bought_fen += charge_fen\n",
         "account.bought_fen += 0\n",
         "what a fill costs is frozen again by a later order of the block",
-        (
-            BULK,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "fill beyond its freeze",
@@ -146,7 +128,7 @@ LAW = [
         "if freeze is None or freeze.contract != request.contract:\n        return LISTED",
         "if freeze is None:\n        return LISTED",
         "one customer's buy is paid from another's freeze",
-        (AUDITOR, FOUND),
+        (FOUND,),
     ),
     Mutant(
         "proceeds before settlement",
@@ -162,10 +144,7 @@ LAW = [
         "AMOUNT_FEN_MIN = {FREEZE: 1, RELEASE: 1,",
         "AMOUNT_FEN_MIN = {FREEZE: 1, RELEASE: -1,",
         "a release of −1 fen freezes one fen more, in law and lane alike",
-        (
-            AUDITOR,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "deposit to the limit refused",
@@ -184,10 +163,7 @@ LOOKED_UP = [
         "known = ((facts >> CHECK_SHIFT) & FACT_MASK) == check_digits",
         "known = check_digits >= 0",
         "a mistyped contract number freezes somebody else's money",
-        (
-            AUDITOR,
-            FOUND,
-        ),
+        (FOUND,),
     ),
     Mutant(
         "any broker's contract",

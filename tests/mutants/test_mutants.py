@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mutants.copies import Laboratory, run_tests
+from tests.mutants.copies import Laboratory
 from tests.mutants.mutant import Mutant
 from tests.mutants.table import MUTANTS
 
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.mutants
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    with Laboratory(tmp_path_factory.mktemp("mutants"), MUTANTS) as laboratory:
+    with Laboratory(tmp_path_factory.mktemp("mutants")) as laboratory:
         yield laboratory
 
 
 def test_without_a_mutant_every_test_named_in_the_table_passes(laboratory: Laboratory) -> None:
     selected = sorted({test for mutant in MUTANTS for test in mutant.caught_by})
 
-    run = run_tests(laboratory.sound, selected)
+    run = laboratory.run_tests(laboratory.sound, selected)
 
     assert run.passed, run.output
     assert run.tested_the_copy, run.output
