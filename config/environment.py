@@ -33,18 +33,22 @@ CONSTRUCTED: Final[Mapping[str, str]] = {
     "PYTHONUTF8": "1",  # where the C library has no such locale
     "PYTHONDONTWRITEBYTECODE": "1",  # a process that has given its rights away cannot, and need not
 }
+MATHEMATICS: Final[Mapping[str, str]] = {"OPENBLAS_NUM_THREADS": "1"}
+"""Nobody here multiplies matrices: the threads for it, one for each core, would only be started and spin a while."""
 HANDED_ON: Final = ("LD_LIBRARY_PATH",)
 """What the interpreter that runs may have needed to start: its copies need the same."""
 
 
 def settle() -> None:
     """To be called first in each process: standard streams that are closed lead nowhere, files that are made are for
-    us alone, as many files may be open as the system lets us, and foreign variables are forgotten.
+    us alone, as many files may be open as the system lets us, foreign variables are forgotten, and numpy, which is not
+    loaded yet, will start no threads.
     """
     _open_standard_streams()
     os.umask(OTHERS_MAY)
     for name in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES)]:
         del os.environ[name]
+    os.environ.update(MATHEMATICS)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -53,7 +57,7 @@ def settle() -> None:
 def of_children() -> dict[str, str]:
     """The environment of the processes that are kept running: the same whatever ours is."""
     handed_on = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
-    return {**CONSTRUCTED, **MEMORY, **handed_on}
+    return {**CONSTRUCTED, **MEMORY, **MATHEMATICS, **handed_on}
 
 
 def _open_standard_streams() -> None:

@@ -91,7 +91,8 @@ def test_a_folder_that_is_gone_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_children_get_the_same_environment_whatever_ours_is(monkeypatch: pytest.MonkeyPatch) -> None:
     before = environment.of_children()
-    for name in ("PGPORT", "PYTHONPATH", "PYTHONOPTIMIZE", "LC_ALL", "LANG", "TZ", "TMPDIR", "HOME", "SSLKEYLOGFILE"):
+    theirs = ("PGPORT", "PYTHONPATH", "PYTHONOPTIMIZE", "LC_ALL", "LANG", "TZ", "TMPDIR", "HOME", "SSLKEYLOGFILE")
+    for name in (*theirs, *environment.MATHEMATICS):
         monkeypatch.setenv(name, "nonsense")
     assert environment.of_children() == before
 
@@ -113,3 +114,11 @@ def test_foreign_variables_are_forgotten_files_are_ours_alone_and_no_stream_is_c
     script = f'umask 0; exec {sys.executable} -c "$0" <&- >&- 2>&-'
     subprocess.run(["sh", "-c", script, program], cwd=tmp_path, env=variables, check=True)
     assert (tmp_path / "seen").read_text() == "['HOME'] 600 True"
+
+
+def test_numpy_starts_no_threads_whatever_the_environment_says() -> None:
+    counted = "len(os.listdir('/proc/self/task'))"
+    program = f"from config import environment; environment.settle(); import numpy, os; print({counted})"
+    variables = {**os.environ, "OPENBLAS_NUM_THREADS": "3", "PYTHONPATH": str(PROJECT_DIRECTORY)}
+    done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
