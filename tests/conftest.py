@@ -1,8 +1,10 @@
-"""Fixtures that all tests share: one embedded PostgreSQL per run, one fresh database per test module.
+"""What all tests share: one embedded PostgreSQL per run (or per worker of it), one fresh database per test module.
 
 What belongs here: what more than one package's tests need. What never may: knowledge of the ledger's tables.
 """
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +12,31 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from config import environment
 from config.embedded_postgres import DATABASE, EmbeddedPostgres
 from config.postgres_settings import ROLE, SUPERUSER
 
 # No verdict depends on how fast the machine is at the moment.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# Neither in here nor in a process that a test starts, whatever way.
+os.environ.update(environment.MATHEMATICS)
+
+# What a run was started to ignore, by `nohup` or `&`, does nothing to it, but the processes that tests start must hear
+# it: a handler, unlike SIG_IGN, is not inherited.
+for _number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda _number, _frame: None)
+
+LONG = frozenset({"slow", "postgres", "mutants", "chaos"})
+"""Marks of what may take long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Packages in which something may take long come first: the short ones then fill what the workers have left."""
+    long = {item.path.parent for item in items if not LONG.isdisjoint(mark.name for mark in item.iter_markers())}
+    items.sort(key=lambda item: item.path.parent not in long)
 
 
 def run_sql(server: EmbeddedPostgres, statement: str, database: str = DATABASE) -> str:

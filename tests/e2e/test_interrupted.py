@@ -103,7 +103,11 @@ def interrupted(folder: Path, strike: Strike) -> tuple[int, str]:
                 process.wait(delay)
             except subprocess.TimeoutExpired:
                 (os.killpg if strike.to_group else os.kill)(process.pid, strike.number)
-        said, _ = process.communicate(timeout=60)
+        try:
+            said, _ = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # else we would wait for it when we leave
+            raise
     return process.returncode, said
 
 
