@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# One worker for each core, four at the most; a file stays with one, so that what its tests share is made once.
+WORKERS := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+unexport PYTHONDONTWRITEBYTECODE # each worker, and each process that a test starts, would compile everything again
 RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
@@ -38,7 +41,7 @@ test: install ## run every check: format, lint, types, imports, tests, an end-to
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest -m "not chaos" $(WORKERS)
 	$(BIN)/yzt run
 
 run: install ## run a trading session with simulated brokers and print the control table
