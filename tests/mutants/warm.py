@@ -16,14 +16,13 @@ import signal
 import sys
 
 import pytest
-from _pytest.config import default_plugins
 
 LOADED = (
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "hypothesis.strategies",
     "msgspec",
     "numpy.testing",
-    *(f"_pytest.{name}" for name in default_plugins),
+    *(f"_pytest.{name}" for name in sys.modules[pytest.Config.__module__].default_plugins),
 )
 RUN_SECONDS_MAX = 100  # below the timeout of the test that waits; a mutant may loop for ever
 
