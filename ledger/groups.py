@@ -38,6 +38,8 @@ repeat, so this bounds how long anybody else waits for a group of the smallest o
 """
 DECAY: Final = 0.9
 """Weight of the past in the measured cost of a record: about ten commits are remembered."""
+UNEVEN_NS: Final = 1_000_000_000
+"""So long after a party with little waited beside one with a backlog its next request is expected."""
 
 assert GROUP_FRAMES_MAX * PREFIX_BYTES + COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < JOURNAL_ROW_BYTES_MAX
 
@@ -49,23 +51,34 @@ class GroupCap:
 
     With a backlog the latency is the backlog's; commits of the target time would then only be too many, and on a
     busy machine, where a commit has a large fixed cost, ever smaller. Half, so that one half commits while the other
-    is decided.
+    is decided. But a backlog is one party's own: while another that asks for little waits beside it, or did a moment
+    ago, the target time holds.
     """
 
     target_ns: int
     records_max: int
     _ns: float = 0.0
     _records: float = 0.0
+    _uneven_until_ns: int = 0
 
     def measured(self, records: int, commit_ns: int) -> None:
         """Takes one finished commit into account."""
         self._ns = self._ns * DECAY + commit_ns
         self._records = self._records * DECAY + records
 
-    def records(self, waiting: int) -> int:
-        """The cap when `waiting` records are undecided: GROUP_RECORDS_FLOOR to `records_max`."""
+    def records(self, waiting: int, now_ns: int = 0, is_uneven: bool = False) -> int:
+        """The cap when `waiting` records are undecided: GROUP_RECORDS_FLOOR to `records_max`. `is_uneven`: as the
+        queues say; `now_ns`: monotonic.
+        """
+        if is_uneven:
+            self._uneven_until_ns = now_ns + UNEVEN_NS
         fitting = int(self.target_ns * self._records / self._ns) if self._ns else self.records_max
-        return min(self.records_max, max(GROUP_RECORDS_FLOOR, fitting, waiting // 2))
+        backlog = 0 if self.is_shared(now_ns) else waiting // 2
+        return min(self.records_max, max(GROUP_RECORDS_FLOOR, fitting, backlog))
+
+    def is_shared(self, now_ns: int) -> bool:
+        """Whether a party that asks for little waits beside one with a backlog, or did within UNEVEN_NS."""
+        return now_ns < self._uneven_until_ns
 
 
 class SeatQueues:
@@ -83,6 +96,7 @@ class SeatQueues:
         self._ready: dict[int, deque[int]] = {}  # party → its seats that have frames and are not parked, each once
         self._party: dict[int, int] = {}  # whose turn a seat was given last
         self._parked: set[int] = set()
+        self._waiting: dict[int, int] = {}  # party → its records and other frames that wait, above 0
         self.frames = 0
         self.records = 0
         self.body_bytes = 0
@@ -90,6 +104,12 @@ class SeatQueues:
     def __len__(self) -> int:
         """Parties of which a frame can be taken now."""
         return len(self._turns)
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether a party that asks for little waits beside one with a backlog."""
+        waiting = self._waiting.values()
+        return len(waiting) > 1 and min(waiting) <= GROUP_RECORDS_FLOOR < max(waiting)
 
     def put(self, frame: Frame, arrived_ns: int) -> None:
         """Adds a frame behind the others of its seat."""
@@ -108,11 +128,14 @@ class SeatQueues:
         It is a run of barrier frames, or frames without barriers: of the kind whose turn it is, at most `records_max`
         records (a first frame is taken whatever its size) and COMMIT_BODY_BYTES_MAX bytes in GROUP_FRAMES_MAX frames;
         of barriers CONTROL_BYTES_MAX bytes in CONTROL_FRAMES_MAX frames, or one that stands alone. Empty when nothing
-        can be taken.
+        can be taken. Parties that ask for little come first and, up to GROUP_RECORDS_FLOOR records, beside what others
+        may have: no backlog keeps them out, and they keep no backlog waiting.
         """
         group: list[Frame] = []
+        little = self._little()
+        is_begun = False  # with something of a party that has much
         passed_over: dict[int, list[int]] = {}
-        records = body_bytes = 0
+        records = beside = body_bytes = 0
         frames_max, bytes_max = GROUP_FRAMES_MAX, COMMIT_BODY_BYTES_MAX
         is_control = False
         turns, ready = self._turns, self._ready
@@ -133,15 +156,32 @@ class SeatQueues:
                 passed_over.setdefault(party, []).append(seat)
                 self._leave(party)
                 continue
-            records += header.record_count
             body_bytes += header.body_bytes
-            if group and (records > records_max or body_bytes > bytes_max):
+            if party in little and beside + header.record_count <= GROUP_RECORDS_FLOOR:
+                beside += header.record_count
+            else:
+                records += header.record_count
+                if is_begun and records > records_max:
+                    break
+                is_begun = True
+            if group and (body_bytes > bytes_max or records + beside > COMMIT_RECORDS_MAX):
                 break
             self._pop(party, seat)
             group.append(frame)
         if passed_over:
             self._come_first(passed_over)
         return group
+
+    def _little(self) -> frozenset[int]:
+        """The parties that ask for little while others have a backlog. Their turns come first, but not before a
+        barrier whose turn it is: it would be passed over again and again.
+        """
+        if not self.is_uneven:
+            return frozenset()
+        little = frozenset(party for party, waiting in self._waiting.items() if waiting <= GROUP_RECORDS_FLOOR)
+        if self._turns and self._seats[self._ready[self._turns[0]][0]][0][0].header.kind not in BARRIERS:
+            self._turns = deque(sorted(self._turns, key=lambda party: party not in little))
+        return little
 
     def put_back(self, frames: list[Frame], arrived_ns: int) -> None:
         """Returns taken frames of one seat to the front of its queue, in the order in which they were
@@ -181,6 +221,7 @@ class SeatQueues:
         self._ready.clear()
         self._party.clear()
         self._parked.clear()
+        self._waiting.clear()
         self.frames = self.records = self.body_bytes = 0
 
     def oldest_arrival_ns(self) -> int | None:
@@ -226,6 +267,12 @@ class SeatQueues:
         self._turns = deque([*passed_over, *(party for party in self._turns if party not in passed_over)])
 
     def _count(self, frame: Frame, sign: int) -> None:
+        party, records = self._party.get(frame.header.seat, 0), frame.header.record_count
         self.frames += sign
-        self.records += sign * frame.header.record_count
+        self.records += sign * records
         self.body_bytes += sign * frame.header.body_bytes
+        left = self._waiting.get(party, 0) + sign * max(1, records)
+        if left > 0 and self.frames:
+            self._waiting[party] = left
+        else:
+            self._waiting.pop(party, None)

@@ -197,14 +197,19 @@ class Pipeline:
 
         While a commit is in flight more may still join the group, which then shares the cost of its own
         commit; so it is closed early only when it is at least as large as the one in flight, or so large that
-        its records cost more than its commit does, and deciding it saves time.
+        its records cost more than its commit does, and deciding it saves time. Not so while a party that asks for
+        little comes and goes beside a backlog: it would wait for that group as well.
         """
         if self._ready is not None or self._stopping or self._outlet is None or not len(self.queues):
             return False
         if self.gate.waiting_bytes > GATE_BYTES_MAX:
             return False
         commit, queues = self._commit, self.queues
-        if commit is None or queues.records >= EARLY_RECORDS:
+        if commit is None:
+            return True
+        if self._cap.is_shared(boot_ns()):
+            return False
+        if queues.records >= EARLY_RECORDS:
             return True
         return queues.records >= commit.records and queues.frames >= commit.frames
 
@@ -213,7 +218,7 @@ class Pipeline:
         if outlet is None:
             return
         metrics.oldest_arrival_ns = self.queues.oldest_arrival_ns() or 0
-        metrics.group_records_cap = self._cap.records(self.queues.records)
+        metrics.group_records_cap = self._cap.records(self.queues.records, now.elapsed_ns, self.queues.is_uneven)
         group = self.queues.take(metrics.group_records_cap)
         try:
             decided = self.decider.decide(group, *now)

@@ -9,12 +9,13 @@ from ledger.groups import (
     CONTROL_BYTES_MAX,
     CONTROL_FRAMES_MAX,
     GROUP_RECORDS_FLOOR,
+    UNEVEN_NS,
     GroupCap,
     SeatQueues,
 )
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
-from protocol.limits import COMMIT_RECORDS_MAX
+from protocol.limits import COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX
 from protocol.messages import OpenTradeDate, encode
 from protocol.vocabulary import Direction, FrameKind, Suite
 
@@ -193,3 +194,66 @@ def test_half_of_a_backlog_goes_at_once_up_to_the_largest_commit() -> None:
     cap.measured(records=4_096, commit_ns=20_000_000)
     assert cap.records(waiting=60_000) == 30_000
     assert cap.records(waiting=1_000_000) == COMMIT_RECORDS_MAX
+
+
+def uneven(party_frames: int = 1) -> SeatQueues:
+    """Seats 1 to 3 are party 2's, with full frames; seat 9 is party 3's, with `party_frames` of one record behind."""
+    waiting = SeatQueues(lambda seat: 3 if seat == 9 else 2)
+    for number in range(2):
+        for seat in (1, 2, 3):
+            waiting.put(frame(seat, 1 + number * FRAME_RECORDS_MAX, FRAME_RECORDS_MAX), 0)
+    for number in range(1, party_frames + 1):
+        waiting.put(frame(9, number), 0)
+    return waiting
+
+
+def test_who_asks_for_little_is_in_the_next_group_and_a_backlog_still_moves() -> None:
+    """The backlog's first frame passes the cap alone: it keeps nobody out, and nobody keeps it out."""
+    waiting = uneven()
+    assert waiting.is_uneven
+    assert named(waiting.take(GROUP_RECORDS_FLOOR)) == [(9, 1), (1, 1)]
+    for number, heavy in ((2, 2), (3, 3), (4, 1)):
+        waiting.put(frame(9, number), 0)
+        group = named(waiting.take(GROUP_RECORDS_FLOOR))
+        assert group[0] == (9, number)
+        assert [seat for seat, _number in group[1:]] == [heavy]
+
+
+def test_what_little_may_have_beside_a_backlog_is_bounded() -> None:
+    waiting = SeatQueues(lambda seat: seat)
+    for seat in range(2, 102):
+        waiting.put(frame(seat, 1, GROUP_RECORDS_FLOOR), 0)
+    for number in range(8):
+        waiting.put(frame(1, 1 + number * FRAME_RECORDS_MAX, FRAME_RECORDS_MAX), 0)
+    while group := waiting.take(COMMIT_RECORDS_MAX):
+        assert sum(one.header.record_count for one in group) <= COMMIT_RECORDS_MAX
+
+
+def test_one_party_alone_is_not_uneven_and_nothing_is_left_of_what_was_taken() -> None:
+    waiting = queues(frame(1, 1, 8_192), frame(2, 1))
+    assert not waiting.is_uneven
+    waiting = uneven(3)
+    while waiting.take(COMMIT_RECORDS_MAX):
+        pass
+    assert not waiting.is_uneven
+
+
+def test_the_target_time_holds_while_a_backlog_is_one_partys_own() -> None:
+    """Half of a backlog would be as long as the backlog's owner chooses, for whoever asks for one record."""
+    cap = GroupCap(target_ns=5_000_000, records_max=COMMIT_RECORDS_MAX)
+    cap.measured(records=4_096, commit_ns=10_000_000)
+    assert cap.records(waiting=60_000, now_ns=1, is_uneven=True) == 2_048
+    assert cap.records(waiting=60_000, now_ns=UNEVEN_NS) == 2_048
+    assert cap.is_shared(UNEVEN_NS)
+    assert cap.records(waiting=60_000, now_ns=UNEVEN_NS + 1) == 30_000
+
+
+def test_a_barrier_of_a_backlog_is_not_passed_over_for_ever() -> None:
+    waiting = uneven()
+    waiting.put(frame(4, 1, kind=FrameKind.CONTROL), 0)
+    numbers = iter(range(2, 20))
+    taken: list[tuple[int, int]] = []
+    while (4, 1) not in taken:
+        waiting.put(frame(9, next(numbers)), 0)
+        taken += named(waiting.take(GROUP_RECORDS_FLOOR))
+    assert len(taken) < 10
