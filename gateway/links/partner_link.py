@@ -32,6 +32,10 @@ SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocati
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these
 CLOSING_PAUSE_S = 0.02  # between two looks at what still comes on a link that is closing
 CLOSE_WITHIN_S = 1.0  # for the last words to leave and the partner to close
+PIECE_BYTES_MIN = 512  # less than this, which ends no frame, costs as much as one: a network brings more at once
+PIECE = FrameSpent(0, 0)  # such a piece, for the desk
+LOGON_PIECES_FREE = 8  # a logon has at most 1,184 bytes
+LOGON_PIECE_PAUSE_NS = 50_000_000  # after each further one
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
 _LOG = logging.getLogger(__name__)
 
@@ -44,10 +48,7 @@ class Desk(Protocol):
         ...
 
     def handle(self, link: "PartnerLink", event: BankEvent | FrameSpent, now_ns: int) -> int:
-        """A frame of the link's session. Returns the ns for which the link is not to be read, mostly 0.
-
-        Raises PeerViolation to end the link.
-        """
+        """A frame of its session. Returns for how many ns the link is not read. Raises PeerViolation to end it."""
         ...
 
     def unread_changed(self, link: "PartnerLink", more_bytes: int) -> None:
@@ -104,6 +105,7 @@ class PartnerLink:
         self.is_logged_on = False  # set by the desk once the ledger has answered a logon: before, it counts for nobody
         self.budget: LinkBudget | None = None  # set by the desk with the ESTABLISH
         self._is_vouched_for = False
+        self._logon_pieces = 0  # of its frames
         self._unread_told_bytes = 0
         self._stream = stream
         self._desk = desk
@@ -277,12 +279,24 @@ class PartnerLink:
                 # Its last bytes are thrown away: closing on unread bytes would reset our last words.
                 await trio.sleep(CLOSING_PAUSE_S)
                 continue
+            handled = self.frames
             self.session.receive_data(bytes(data), self._now_ns())
             await self._take_turns()
+            if self.frames == handled and len(data) < PIECE_BYTES_MIN and not self.closing:
+                await self._pay_for_piece()
             missing_bytes = self.session.missing_bytes
             if missing_bytes > SMALL_RECEIVE_BYTES:
                 size = RECEIVE_CHUNK_BYTES
             self._wait_for_at_least(missing_bytes)
+
+    async def _pay_for_piece(self) -> None:
+        """A few bytes that ended no frame: each has woken us, and no frame will ever pay for it."""
+        if self.budget is not None:
+            await trio.sleep(self._desk.handle(self, PIECE, self._now_ns()) / 1e9)
+        elif self._logon_pieces < LOGON_PIECES_FREE:
+            self._logon_pieces += 1
+        else:
+            await trio.sleep(LOGON_PIECE_PAUSE_NS / 1e9)
 
     def _wait_for_at_least(self, missing_bytes: int) -> None:
         """The rest of a large body wakes us once instead of with every segment. The verified header states its length.

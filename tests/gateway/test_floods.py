@@ -11,6 +11,7 @@ import trio
 from gateway.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
 from gateway.daemon import Gateway
 from gateway.links.in_flight import InFlight
+from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
 from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX, PREFIX_BYTES
 from protocol.messages import ChangeContract, OutcomeQuery, encode
@@ -23,6 +24,7 @@ from tests.protocol import keys
 
 FEW_AT_ONCE = 20  # frames; instead of a thousand, so that a test is short
 FLOOD_FRAMES = 2_000
+FEW_SECONDS = 1.0
 READ_WITHIN_S = 10.0
 SUSPEND = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
 
@@ -263,6 +265,40 @@ async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
         await gateway.desk.progress.wait()
 
     assert looked < 100
+
+
+@pytest.mark.parametrize("is_established", [True, False])
+async def test_a_frame_that_comes_byte_by_byte_is_read_as_slowly_as_it_is_paid_for(
+    connect: Connect, gateway: Gateway, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch, is_established: bool
+) -> None:
+    """Each byte wakes the gateway, no frame comes to its end, and so nothing else would ever count them."""
+    broker = await connect()
+    if is_established:
+        await broker.log_on()
+        broker.session.send_block(freezes(1) * 200, 1, 200, 0, time.time_ns())
+    else:
+        broker.session.negotiate(bytes(16), time.time_ns())
+    frame = broker.session.data_to_send()
+    await broker.stream.send_all(frame[:PREFIX_BYTES])
+    looked, receive = 0, trio.SocketStream.receive_some
+
+    async def counted(stream: trio.SocketStream, size: int | None = None) -> bytes | bytearray:
+        nonlocal looked
+        looked += 1
+        return await receive(stream, size)
+
+    monkeypatch.setattr("gateway.links.partner_link.receive", counted)
+    began = time.monotonic()
+    for place in range(PREFIX_BYTES, len(frame) - 1):
+        await broker.stream.send_all(frame[place : place + 1])
+        await trio.sleep(0.0002)  # so that it comes alone
+        if time.monotonic() - began > FEW_SECONDS:
+            break
+    seconds = time.monotonic() - began
+
+    pieces = LOGON_PIECES_FREE + int(seconds * 1e9 / LOGON_PIECE_PAUSE_NS)
+    permitted = frames_permitted(seconds) if is_established else pieces
+    assert looked <= permitted + 2
 
 
 def test_the_body_of_a_query_is_small() -> None:
