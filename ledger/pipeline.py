@@ -25,6 +25,7 @@ from ledger.groups import GroupCap, SeatQueues
 from ledger.journal import DATABASE_FAULTS, ROW_FAULTS, Journal, JournalLost
 from ledger.look import Look
 from ledger.lookup import Finder
+from ledger.lookup_pace import LookupPace
 from ledger.metrics import LedgerMetrics
 from ledger.quarantine import Quarantined
 from ledger.suspects import FrameFault
@@ -112,6 +113,7 @@ class Pipeline:
         self._fetches: set[asyncio.Task[None]] = set()
         self._keeping = 0
         self._finder = Finder(journal)
+        self._pace = LookupPace()
         self._committed = asyncio.Event()  # set, and replaced, by each commit
         self._fault: ProcessFault | None = None
         self._bell = Doorbell()
@@ -312,7 +314,8 @@ class Pipeline:
         """Reads once everything up to `decided` is durable: what is not in the journal then was never decided."""
         while self.gate.durable < (lookup.sequence or decided):
             await self._committed.wait()
-        stored = await self._finder.find(lookup)
+        async with self._pace.turn(self.decider.party_of(lookup.seat)):
+            stored = await self._finder.find(lookup)
         if stored is not None and lookup.sequence is not None:
             self.decider.rows.add(stored.row)  # more repeats of its frames follow; an old date's come alone
         self.decider.found[lookup.seat] = (lookup, stored)
