@@ -40,6 +40,8 @@ from protocol.registry import PartyRegistry
 
 READ_BYTES: Final = 16 * 1024 * 1024
 PROGRESS_EVERY_NS: Final = 2_000_000_000
+UNDECIDED_NAMED_MAX: Final = 20
+"""Rows of frames that were not decided, named in the last line; more are only counted."""
 
 
 class AuditFinding(ProcessFault):
@@ -51,11 +53,30 @@ class AuditFinding(ProcessFault):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found good: rows `first` to `last`, and the records in them."""
+    """What was found good: rows `first` to `last`, and the records in them.
+
+    `undecided` of the rows hold a frame that was refused because it could not be decided, which nobody can decide
+    again; `undecided_rows` are the first of them.
+    """
 
     first: int
     last: int
     records: int
+    undecided: int
+    undecided_rows: tuple[int, ...]
+
+    def lines(self, redecided: bool) -> list[str]:
+        """What an auditor is told last."""
+        what = "signatures verify, decided again, all the same" if redecided else "chain and bodies verify"
+        said = [f"rows {self.first} to {self.last}, {self.records:,} records: {what}"]
+        if self.undecided:
+            more = self.undecided - len(self.undecided_rows)
+            named = ", ".join(map(str, self.undecided_rows)) + (f" and {more:,} more" if more else "")
+            said.append(
+                f"{self.undecided:,} of these rows hold NOT_DECIDED and are taken as they stand: {named} "
+                "(why: table quarantine)"
+            )
+        return said
 
 
 def main(argv: list[str], config: Config) -> int:
@@ -76,8 +97,8 @@ def main(argv: list[str], config: Config) -> int:
             return int(finding.exit_code)
         except DATABASE_FAULTS as error:
             raise ProcessFault(f"the journal cannot be read: {error}", ExitCode.UNAVAILABLE) from error
-    what = "signatures verify, decided again, all the same" if options.redecide else "chain and bodies verify"
-    print(f"rows {found.first} to {found.last}, {found.records:,} records: {what}")
+    for line in found.lines(options.redecide):
+        print(line)
     return int(ExitCode.OK)
 
 
@@ -97,7 +118,8 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
         await auditor.read(reader, until)
         if last is None:
             await _check_head(reader, auditor.chain, head)
-        return Verified(first, auditor.chain.sequence, auditor.records)
+        rows = tuple(auditor.undecided_rows)
+        return Verified(first, auditor.chain.sequence, auditor.records, auditor.undecided, rows)
     except JournalTampered as unreadable:  # a value that no row was ever stored as
         raise AuditFinding(str(unreadable)) from unreadable
     finally:
@@ -111,6 +133,8 @@ class Auditor:
         """`book`: an empty one to decide everything again on, None: chain and bodies only."""
         self.chain = chain
         self.records = 0
+        self.undecided = 0
+        self.undecided_rows: list[int] = []  # the first of them
         self._book = book
         self._registry = PartyRegistry([])
 
@@ -135,6 +159,9 @@ class Auditor:
             raise AuditFinding(f"row {row.sequence}: {fault}")
         self.chain.advance(row)
         self.records += len(row.records) // RECORD.itemsize
+        if is_undecided(row):
+            self.undecided += 1
+            self.undecided_rows += [row.sequence][: UNDECIDED_NAMED_MAX - len(self.undecided_rows)]
 
     def _fault_of(self, row: Row) -> str | None:
         fault = self.chain.fault_of(row)

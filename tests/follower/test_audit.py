@@ -9,7 +9,7 @@ import pytest
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load, with_dsn
-from ledger.audit import main
+from ledger.audit import UNDECIDED_NAMED_MAX, main
 from ledger.core.row import Row, row_digest
 from protocol.messages import RegisterKey, RegisterParty, RegisterSeat
 from protocol.vocabulary import Role, Suite
@@ -100,6 +100,25 @@ def test_an_untouched_journal_verifies(fresh_database: str, tmp_path: Path, caps
         "",
     )
     assert audit(config, capsys, "--from", "8", "--to", "9")[1] == ("rows 8 to 9, 9 records: chain and bodies verify")
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_rows_that_nobody_decided_are_counted_and_named(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: int
+) -> None:
+    """They are believed, since nobody can decide them again: so whoever reads the audit must know of them."""
+    made = story()
+    count = UNDECIDED_NAMED_MAX + more if more else 1
+    rows = [made.undecided(SEAT, freezes([0, 1], 1)).sequence for _ in range(count)]
+    config = journal(fresh_database, made, tmp_path)
+
+    named = ", ".join(map(str, rows[:UNDECIDED_NAMED_MAX])) + (f" and {more} more" if more else "")
+    for option in ("--redecide", f"--to={rows[-1]}"):
+        code, said, error = audit(config, capsys, option)
+        assert (code, error) == (0, "")
+        assert said.splitlines()[1:] == [
+            f"{count} of these rows hold NOT_DECIDED and are taken as they stand: {named} (why: table quarantine)"
+        ]
 
 
 @pytest.mark.parametrize("column", FLIPS)
