@@ -24,7 +24,7 @@ from protocol.errors import InvariantBroken
 from protocol.lowlevel import Bell
 
 TURN_NS = 250_000  # of processor time: two or three small frames, or one large one
-PASS_NS = 1_000_000  # a pass costs some 50 µs by itself
+PASS_NS = 1_000_000  # several turns: looking at all sockets costs something by itself
 LONE_PASS_NS = 4_000_000  # while one party alone is at work: nobody waits, and less goes by between its turns
 LONE_AFTER_NS = 100_000_000  # of turns of one party only: then it is alone
 
