@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from config import environment
 from config.embedded_postgres import DATABASE, EmbeddedPostgres
 from config.postgres_settings import ROLE, SUPERUSER
+from tests.clusters import MADE_ANEW, copied_clusters
 
 # No verdict depends on how fast the machine is at the moment.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,6 +51,19 @@ def run_as_superuser(server: EmbeddedPostgres, database: str, statements: str) -
     """Runs statements in a database of the running server as its administrator."""
     options = ["-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statements]
     server._run([server.binary("psql"), *options, server.dsn_of(database, SUPERUSER)], "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All clusters but the first are copies: making one takes longer than most tests with one."""
+    with copied_clusters(tmp_path_factory.mktemp("cluster") / "pattern"):
+        yield
+
+
+@pytest.fixture
+def made_anew(clusters: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clusters are made as in production."""
+    monkeypatch.setattr(EmbeddedPostgres, "_initialise", MADE_ANEW)
 
 
 @pytest.fixture(scope="session")

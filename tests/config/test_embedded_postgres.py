@@ -148,6 +148,7 @@ def test_stopping_leaves_nothing_and_is_harmless_twice(server: EmbeddedPostgres)
         _ = server.postmaster_pid
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_a_prepared_cluster_is_found_again(server: EmbeddedPostgres) -> None:
     again = EmbeddedPostgres.prepare(server.home.parent, silent)
 
@@ -276,6 +277,7 @@ def test_a_lock_file_with_a_process_id_that_somebody_else_has_by_now_is_put_righ
             stranger.kill()
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_a_stop_while_a_cluster_is_made_removes_it_and_says_so(tmp_path: Path) -> None:
     said: list[str] = []
     asked = iter([False] * 10)
