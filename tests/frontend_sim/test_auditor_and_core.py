@@ -3,8 +3,10 @@
 They share no code but the wire's words. A difference means that one of them reads the rules wrongly.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import given, settings
@@ -30,6 +32,7 @@ from protocol.messages import (
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import ContractStatus, FrameKind, RecordKind, Role, contract_no_from_index
 
+T = TypeVar("T")
 TODAY = 20_260_105
 PARTY_OF_SEAT = {1: 1, 21: 2, 22: 2, 31: 3}
 PROCEEDS_AT_FILL = {2: True, 3: False}
@@ -55,22 +58,29 @@ AMOUNTS = (1, 1, 5, 10, 10, 20, 20, 43, 50, 93, 100)
 STRANGE_AMOUNTS = (0, -1, 101, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1)
 
 
-def odd(draw: st.DrawFn) -> bool:
-    """One time in sixteen: something that a sender should not send."""
-    return draw(st.integers(0, 15)) == 15
+def mostly(usual: Sequence[T], strange: Sequence[T]) -> st.SearchStrategy[T]:
+    """One time in sixteen: something that a sender should not send. One draw, as draws take most of the time here."""
+    return st.sampled_from([*usual] * 15 * len(strange) + [*strange] * len(usual))
+
+
+KIND = {party: mostly(own, [*RecordKind]) for party, own in OWN.items()}
+INDEX = {party: mostly(own, (0, 2, 99)) for party, own in INDICES.items()}
+AMOUNT = mostly(AMOUNTS, STRANGE_AMOUNTS)
+WRONG_BY = mostly((0,), (1,))
+TARGET = {
+    party: st.sampled_from([(TODAY, seat, number) for seat in seats for number in range(1, HIGHEST_NUMBER + 1)])
+    for party, seats in {1: (21, 21, 22), 2: (21, 21, 22), 3: (31,)}.items()
+}
+RELEASE = st.sampled_from((0, 0, 5, 10))
 
 
 @st.composite
 def requests(draw: st.DrawFn, party: int) -> Request:
-    kind = draw(st.sampled_from([*RecordKind] if odd(draw) else OWN[party]))
-    contract_no = contract_no_from_index(draw(st.sampled_from((0, 2, 99) if odd(draw) else INDICES[party])))
-    target: TargetKey = NO_TARGET
-    if kind in (RecordKind.RELEASE, RecordKind.FILL_BUY):
-        seat = 31 if party == 3 else draw(st.sampled_from((21, 21, 22)))
-        target = (TODAY, seat, draw(st.integers(1, HIGHEST_NUMBER)))
-    release_fen = draw(st.sampled_from((0, 0, 5, 10))) if kind == RecordKind.FILL_BUY else 0
-    amount_fen = draw(st.sampled_from(STRANGE_AMOUNTS if odd(draw) else AMOUNTS))
-    return Request(kind, contract_no + odd(draw), amount_fen, target, release_fen=release_fen)
+    kind = draw(KIND[party])
+    contract_no = contract_no_from_index(draw(INDEX[party]))
+    target: TargetKey = draw(TARGET[party]) if kind in (RecordKind.RELEASE, RecordKind.FILL_BUY) else NO_TARGET
+    release_fen = draw(RELEASE) if kind == RecordKind.FILL_BUY else 0
+    return Request(kind, contract_no + draw(WRONG_BY), draw(AMOUNT), target, release_fen=release_fen)
 
 
 @st.composite

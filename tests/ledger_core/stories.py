@@ -57,34 +57,36 @@ class Drawn(NamedTuple):
     odd_field: int  # 0: none; else one field that the kind may not allow is set
 
 
-_amounts = st.one_of(
-    st.integers(1, 400),
-    st.sampled_from([0, 1, -1, 1_000, 5_000, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, 2**62, -(2**63)]),
-)
+# Each field is one draw, with its weights in the list: draws are what these tests spend most of their time on.
+_FREEZES = [
+    (contract, date, seat, number)
+    for date in (THURSDAY, WEDNESDAY, TUESDAY, MONDAY)
+    for contract, seat, number in ((0, SEAT, 1), (1, SEAT, 3), (2, SEAT, 4), (2, SEAT, 5), (3, OTHER_SEAT, 1))
+]
+_STRANGE_AMOUNTS = (0, 1, -1, 1_000, 5_000, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, 2**62, -(2**63))
+_amounts = st.sampled_from([*range(1, 401), *(_STRANGE_AMOUNTS * 44)])
+_releases = st.sampled_from([0] * 102 + [*range(51)] * 2 + [-1, AMOUNT_FEN_MAX + 1] * 51)
+_odd_fields = st.sampled_from([0] * 30 + [1, 2, 3])
 _drawn = st.builds(
     Drawn,
     kind=st.sampled_from([1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 6, 0, 7, -1]),
-    contract=st.one_of(st.integers(0, 4), st.integers(0, CONTRACTS), st.sampled_from([-5, -97, -(2**63)])),
+    contract=st.sampled_from([*range(5)] * 3 + [*range(CONTRACTS + 1)] + [-5, -97, -(2**63)] * 5),
     amount_fen=_amounts,
-    release_fen=st.one_of(st.just(0), st.integers(0, 50), st.sampled_from([-1, AMOUNT_FEN_MAX + 1])),
+    release_fen=_releases,
     date=st.sampled_from([THURSDAY, THURSDAY, THURSDAY, WEDNESDAY, TUESDAY, MONDAY, 0, 20270101, -1]),
     seat=st.sampled_from([SEAT, SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, 0, -3, 5_000]),
-    number=st.one_of(st.integers(1, _NUMBERS), st.sampled_from([0, -1, 8_192, 20_000_001, 2**62])),
-    odd_field=st.sampled_from([0] * 30 + [1, 2, 3]),
+    number=st.sampled_from([*range(1, _NUMBERS + 1)] + [0, -1, 8_192, 20_000_001, 2**62] * 6),
+    odd_field=_odd_fields,
 )
 _named = st.builds(
-    lambda drawn, kind, freeze: drawn._replace(
-        kind=kind, contract=freeze[0], date=freeze[1], seat=freeze[2], number=freeze[3]
+    lambda kind, amount_fen, release_fen, freeze, odd_field: Drawn(
+        kind, freeze[0], amount_fen, release_fen, freeze[1], freeze[2], freeze[3], odd_field
     ),
-    _drawn,
     st.sampled_from([RecordKind.RELEASE, RecordKind.FILL_BUY]),
-    st.sampled_from(
-        [
-            (contract, date, seat, number)
-            for date in (THURSDAY, WEDNESDAY, TUESDAY, MONDAY)
-            for contract, seat, number in ((0, SEAT, 1), (1, SEAT, 3), (2, SEAT, 4), (2, SEAT, 5), (3, OTHER_SEAT, 1))
-        ]
-    ),
+    _amounts,
+    _releases,
+    st.sampled_from(_FREEZES),
+    _odd_fields,
 )
 _frames = st.builds(
     lambda seat, valid_until_ns, records: (seat, valid_until_ns, records),
