@@ -162,7 +162,7 @@ class FrontDesk:
             wait_ns = self.admission.control_wait_ns(party, now_ns)
         if self.draining:
             self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
-        elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number):
+        elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number, party):
             self._refuse(link, frame, ReplyCode.BUSY, max(wait_ns, BUSY_RETRY_NS), now_ns)
         elif event.is_next:
             return 0
@@ -198,7 +198,7 @@ class FrontDesk:
             raise PeerViolation(ReplyCode.STOPPING, "no logon while the gateway goes down")
 
     def _ask(self, link: PartnerLink, frame: Frame) -> None:
-        if not self._linked_ledger().submit(frame, link.number):
+        if not self._linked_ledger().submit(frame, link.number, link.session.party):
             raise PeerViolation(ReplyCode.STOPPING, "too many logons or queries are under way; come back later")
 
     def link_closed(self, link: PartnerLink) -> None:

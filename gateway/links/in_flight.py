@@ -37,13 +37,16 @@ class UnaskedAnswer(Exception):
 
 
 class Waiting:
-    """One forwarded frame. `owner` is the number of the link that brought it; links end, numbers are not reused."""
+    """One forwarded frame. `owner` is the number of the link that brought it; links end, numbers are not reused.
+    `party`: whose seat it is.
+    """
 
-    __slots__ = ("frame", "order", "owner", "since_ns")
+    __slots__ = ("frame", "order", "owner", "party", "since_ns")
 
-    def __init__(self, frame: Frame, owner: int, order: int, since_ns: int) -> None:
+    def __init__(self, frame: Frame, owner: int, order: int, since_ns: int, party: int) -> None:
         self.frame = frame
         self.owner = owner
+        self.party = party
         self.order = order
         self.since_ns = since_ns  # Clock.elapsed_ns
 
@@ -84,10 +87,10 @@ class InFlight:
             return self.query_frames < QUERY_FRAMES_MAX
         return self.head_frames < LOGON_FRAMES_MAX
 
-    def add(self, frame: Frame, owner: int, since_ns: int) -> None:
-        """Takes a frame behind all others."""
+    def add(self, frame: Frame, owner: int, since_ns: int, party: int) -> None:
+        """Takes a frame behind all others; `party` owns its seat."""
         header = frame.header
-        waiting = Waiting(frame, owner, self._order, since_ns)
+        waiting = Waiting(frame, owner, self._order, since_ns, party)
         self._order += 1
         if header.kind in NUMBERED_KINDS:
             self._requests.setdefault(header.seat, deque()).append(waiting)

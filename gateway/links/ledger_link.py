@@ -13,6 +13,7 @@ import trio
 from gateway.book_intake import FeedBroken
 from gateway.clock import Clock
 from gateway.links.in_flight import InFlight, UnaskedAnswer
+from gateway.links.outgoing import Outgoing
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
@@ -86,7 +87,7 @@ class LedgerLink:
         self._socket = socket
         self._owner = owner
         self._clock = clock
-        self._outgoing: list[bytes] = []
+        self._outgoing = Outgoing()
         self._bell = Bell()
         self._silent_beats = 0
         self._scope: trio.CancelScope | None = None  # of the link that is up
@@ -96,13 +97,16 @@ class LedgerLink:
         self.links_made = 0
         self.links_lost = 0
 
-    def submit(self, frame: Frame, owner: int) -> bool:
-        """Forwards a frame for the link with number `owner`. Returns False, and does nothing, when a bound is met."""
+    def submit(self, frame: Frame, owner: int, party: int) -> bool:
+        """Forwards a frame for the link with number `owner`, in the turn of the party that owns its seat.
+
+        Returns False, and does nothing, when a bound is met.
+        """
         if not self.in_flight.has_room(frame):
             return False
-        self.in_flight.add(frame, owner, self._clock.elapsed_ns())
+        self.in_flight.add(frame, owner, self._clock.elapsed_ns(), party)
         if self.registered:
-            self._outgoing += (frame.header_bytes, frame.signature, frame.body)
+            self._outgoing.put(party, frame)
             self._bell.ring()
         return True
 
@@ -175,23 +179,19 @@ class LedgerLink:
         self._owner.registered(message)
         self.registered = True
         self.links_made += 1
-        self._outgoing = [
-            part
-            for waiting in self.in_flight.in_order()
-            for part in (waiting.frame.header_bytes, waiting.frame.signature, waiting.frame.body)
-        ]
+        self._outgoing.clear()
+        for waiting in self.in_flight.in_order():
+            self._outgoing.put(waiting.party, waiting.frame)
         self._bell.ring()
         self.first_registered.set()
 
     async def _send(self, stream: trio.SocketStream, scope: trio.CancelScope) -> None:
-        """Everything that came while the last piece was being sent goes together next."""
+        """What came while the last piece was being sent goes together next, as far as its turn has come."""
         try:
             while True:
                 await self._bell.wait()
                 while self._outgoing:
-                    data = b"".join(self._outgoing)
-                    self._outgoing.clear()
-                    await send(stream, data)
+                    await send(stream, self._outgoing.take())
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             scope.cancel()
 
@@ -204,7 +204,7 @@ class LedgerLink:
         while self._silent_beats <= LINK_SILENT_BEATS_MAX:
             await trio.sleep(BEAT_S)
             self._silent_beats += 1
-            self._outgoing.append(BEAT)
+            self._outgoing.put_first(BEAT)
             self._bell.ring()
         _LOG.warning("ledger: it says nothing for %.0f s", LINK_SILENT_BEATS_MAX * BEAT_S)
         scope.cancel()

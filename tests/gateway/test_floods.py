@@ -334,7 +334,7 @@ def test_bytes_under_way_are_bounded_by_party(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("gateway.links.in_flight.PARTY_BYTES_MAX", 1_000)
     table = InFlight()
     large = blank_request(FrameKind.CONTROL, 1, 1, 1, bytes(600))
-    table.add(large, 1, 0)
+    table.add(large, 1, 0, BANK_PARTY)
 
     assert not table.has_room(large)
     assert table.has_room(large._replace(header=large.header._replace(sender=keys.BROKER)))
