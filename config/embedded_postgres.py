@@ -22,7 +22,7 @@ import msgspec
 
 from config import shared_memory
 from config.exit_codes import ExitCode, ProcessFault, StopAsked
-from config.own_files import open_folder, open_own
+from config.own_files import open_folder_named, open_own
 from config.postgres_install import reachable_tree, server_identity
 from config.postgres_places import (
     Places,
@@ -377,7 +377,7 @@ class EmbeddedPostgres:
         stale = ((self.data, "postmaster.pid"), (self.sockets, f"{SOCKET}.lock"), (self.sockets, SOCKET))
         for folder, name in stale:
             with suppress(FileNotFoundError):
-                descriptor = open_folder(folder)
+                descriptor = open_folder_named(folder)
                 try:
                     os.unlink(name, dir_fd=descriptor)
                 finally:

@@ -96,6 +96,15 @@ def refuse_if_others_may_read(file: Path) -> None:
         raise ConfigFault(f"{file}: others may read this private key: {remedy}")
 
 
+def refuse_what_is_no_file(file: Path) -> None:
+    """What others may read and somebody else may own, reached by links too, but no pipe, which would be waited for.
+
+    Raises: ConfigFault with the file; OSError when it is not there.
+    """
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise ConfigFault(f"{file}: not a file")
+
+
 def refuse_replaceable(path: Path, spoken: str) -> None:
     """For root: every folder above must be root's own, and what others may write to must be sticky, so that nobody else
     can put another thing in the place of what stands under this name. Folders that are missing are passed over.
@@ -129,6 +138,19 @@ def of_ours(file: Path) -> Path:
 def open_folder(folder: Path | str, within: int | None = None) -> int:
     """A descriptor of a folder, itself and no link, below another one if given. Raises: OSError."""
     return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=within)
+
+
+def open_folder_named(folder: Path) -> int:
+    """`open_folder`, for one that is where a person may have put something else.
+
+    Raises: FileNotFoundError; ConfigFault with the folder, the reason and the remedy.
+    """
+    try:
+        return open_folder(folder)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigFault(f"{folder}: {error.strerror}: move it away") from None
 
 
 def _owners(folder: Path, found: int) -> set[int]:

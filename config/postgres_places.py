@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.own_files import make_way, open_folder, open_own, put_in_place, refuse_replaceable, take_lock
 from config.postgres_install import reaches
 from config.processes import Identity
@@ -46,7 +46,7 @@ def make_home(state_directory: Path) -> Path:
     """
     home = state_directory.resolve() / "postgres"
     refuse_replaceable(home, str(home))
-    ours = ProcessFault(f"{home} is not a folder of ours: move it away", ExitCode.UNAVAILABLE)
+    ours = ConfigFault(f"{home} is not a folder of ours: move it away")
     try:
         home.mkdir(parents=True, exist_ok=True)
         descriptor = open_folder(home)
@@ -92,10 +92,10 @@ def choose_places(home: Path, identity: Identity | None) -> Places:
 def make_folder(folder: Path, identity: Identity | None) -> None:
     """Makes a folder of the server's user alone, unless it is there.
 
-    Raises: ProcessFault when what is there belongs to somebody else or is open to others.
+    Raises: ConfigFault when what is there belongs to somebody else or is open to others.
     """
     owner = identity.user_id if identity else os.geteuid()
-    strange = ProcessFault(f"{folder} is not a folder of PostgreSQL's user alone", ExitCode.UNAVAILABLE)
+    strange = ConfigFault(f"{folder} is not a folder of PostgreSQL's user alone: move it away")
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     try:

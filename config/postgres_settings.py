@@ -8,11 +8,12 @@ may look. Nothing listens on a network.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from config.exit_codes import ConfigFault
-from config.own_files import open_folder, open_own
+from config.own_files import open_folder_named, open_own
 from config.postgres_install import caller_name
 from config.processes import Identity
 
@@ -40,8 +41,9 @@ def write_settings(folder: Path, identity: Identity | None) -> None:
         hba: "".join(f"local all {role} peer map=yzt\n" for role in (ROLE, READER, SUPERUSER)),
         ident: "\n".join(mapped) + "\n",
     }
-    folder.mkdir(exist_ok=True)
-    descriptor = open_folder(folder)
+    with suppress(FileExistsError):
+        folder.mkdir()
+    descriptor = open_folder_named(folder)
     try:
         if os.fstat(descriptor).st_uid != os.geteuid():
             raise ConfigFault(f"{folder}: not a folder of our own: move it away")

@@ -15,7 +15,7 @@ import trio
 from config import environment
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.logs import begin
-from config.own_files import refuse_if_others_may_read, take_lock
+from config.own_files import refuse_if_others_may_read, refuse_what_is_no_file, take_lock
 from config.privileges import give_up_root, stand_inside
 from config.schema import Config, load
 from config.state_folders import make_state_directory
@@ -44,6 +44,8 @@ def settings_from(config: Config) -> GatewaySettings:
         tls = TlsFiles(*(config.path(name) for name in files))
         with suppress(OSError):  # whoever loads it says so
             refuse_if_others_may_read(tls.key)
+            refuse_what_is_no_file(tls.certificate)
+            refuse_what_is_no_file(tls.ca)
     return GatewaySettings(
         host=gateway.host,
         port=gateway.port,

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from config.exit_codes import ConfigFault
+from config.own_files import open_own
 from gateway.book import Book
 from gateway.high_water import sync_folder
 
@@ -43,7 +45,8 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     file = folder / f"book-{checkpoint.trade_date}.npz"
     fresh = file.with_name(file.name + ".new")
     position = np.array([checkpoint.sequence, checkpoint.contracts_count], np.int64)
-    with fresh.open("wb") as stream:
+    fresh.unlink(missing_ok=True)  # a pipe that was left there would be waited for
+    with fresh.open("xb") as stream:
         columns = checkpoint.columns
         np.savez(stream, allow_pickle=False, position=position, **columns)
         stream.flush()
@@ -58,11 +61,11 @@ def load(folder: Path) -> BookBase:
     """The newest checkpoint that can be read, else an empty book: the feed then begins at the first row."""
     for file in _files(folder):
         try:
-            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
+            with open_own(file, os.O_RDONLY) as stream, np.load(stream, allow_pickle=False) as content:
                 columns = {name: content[name] for name in content.files}
             sequence, contracts_count = columns.pop("position").tolist()
             return BookBase(Book.from_arrays(columns, contracts_count), sequence)
-        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+        except (ConfigFault, OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _LOG.warning("%s: not a checkpoint of the book, an older one is used: %s", file, error)
     return BookBase(Book(), 0)
 

@@ -7,11 +7,13 @@ that is behind the mark or differs from it refuses to serve.
 import hashlib
 import logging
 import os
+import stat
 import struct
 from pathlib import Path
 
 import trio
 
+from config.own_files import open_own
 from protocol.limits import DIGEST_BYTES
 
 WRITE_INTERVAL_S = 0.2  # one fsync in five a second; what a crash of the whole machine may forget of the mark
@@ -29,9 +31,11 @@ class HighWater:
     """The highest (sequence, digest) told so far. `raise_to` is for every outcome, `keep` is the writing task."""
 
     def __init__(self, file: Path) -> None:
-        """Reads the file; none there: nothing was told yet. Raises MarkDamaged, OSError."""
+        """Reads the file; none there: nothing was told yet. Raises MarkDamaged, also for a pipe, a folder, a link;
+        ConfigFault for a file of somebody else's.
+        """
         self._file = file
-        self._mark = self._read() if file.exists() else (0, bytes(DIGEST_BYTES))
+        self._mark = self._read() or (0, bytes(DIGEST_BYTES))
         self.written_sequence = self.sequence
 
     @property
@@ -68,7 +72,8 @@ class HighWater:
         sequence, digest = self._mark
         fields = _LAYOUT.pack(_MAGIC, sequence, digest)
         fresh = self._file.with_name(self._file.name + ".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        fresh.unlink(missing_ok=True)  # a pipe that was left there would be waited for
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(descriptor, fields + hashlib.sha256(fields).digest())
             os.fsync(descriptor)
@@ -78,8 +83,14 @@ class HighWater:
         sync_folder(self._file.parent)
         self.written_sequence = sequence
 
-    def _read(self) -> tuple[int, bytes]:
-        content = self._file.read_bytes()[: FILE_BYTES + 1]
+    def _read(self) -> tuple[int, bytes] | None:
+        try:
+            if not stat.S_ISREG(self._file.lstat().st_mode):  # never waited for, and never taken for none
+                raise MarkDamaged(f"{self._file}: the high-water mark is damaged: what is there is no file")
+            with open_own(self._file, os.O_RDONLY) as stream:
+                content = stream.read(FILE_BYTES + 1)
+        except FileNotFoundError:
+            return None
         fields, digest = content[: _LAYOUT.size], content[_LAYOUT.size :]
         if len(content) != FILE_BYTES or hashlib.sha256(fields).digest() != digest:
             raise MarkDamaged(f"{self._file}: the high-water mark is damaged")

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from config.exit_codes import ConfigFault
 from config.keys import public_file_of
+from config.own_files import refuse_what_is_no_file
 from config.schema import Config
 from ledger.core import engine
 from ledger.core.book import Book
@@ -54,6 +55,7 @@ def genesis_message(config: Config) -> Genesis:
 def _public_key(file: Path, suite: Suite) -> bytes:
     """The raw public key in a PEM file; the private one is no business of the ledger."""
     try:
+        refuse_what_is_no_file(file)
         key = load_pem_public_key(file.read_bytes())
     except OSError as error:
         raise ConfigFault(f"{file}: {error.strerror}") from None

@@ -27,6 +27,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from config.exit_codes import ConfigFault
+from config.own_files import open_own
+
 Array = npt.NDArray[np.signedinteger]
 
 MANIFEST: Final = "manifest.json"
@@ -117,11 +120,18 @@ def publish(drafted: Draft) -> Path:
 
 
 def newest_first(root: Path) -> list[Path]:
-    """The folders of all snapshots below `root`, the highest sequence first; nothing of them is checked."""
+    """The folders of all snapshots below `root`, the highest sequence first; nothing of them is checked.
+
+    Raises: ConfigFault when `root` is there and cannot be looked into.
+    """
     try:
         entries = [entry for entry in root.iterdir() if entry.name.isdecimal() and entry.is_dir()]
     except FileNotFoundError:
         return []
+    except NotADirectoryError:
+        raise ConfigFault(f"{root}: not a folder: move it away") from None
+    except OSError as error:
+        raise ConfigFault(f"{root}: {error.strerror}") from None
     return sorted(entries, key=lambda entry: int(entry.name), reverse=True)
 
 
@@ -137,11 +147,11 @@ def _manifest(folder: Path) -> tuple[Manifest, bytes]:
     """The manifest and the SHA-256 of its file, of the same bytes."""
     file = folder / MANIFEST
     try:
-        with file.open("rb") as stream:
+        with open_own(file, os.O_RDONLY) as stream:
             content = stream.read(MANIFEST_BYTES_MAX)
         manifest = msgspec.json.decode(content, type=Manifest)
         bytes.fromhex(manifest.digest)
-    except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (ConfigFault, OSError, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise SnapshotUnfit(f"{file}: {error}") from None
     if manifest.format_version != FORMAT_VERSION or str(manifest.sequence) != folder.name:
         raise SnapshotUnfit(f"{file}: another format, or another sequence than the folder's")

@@ -18,11 +18,21 @@ import pytest
 from config import asking
 from config.children import read_ready, withdraw_ready, write_ready
 from config.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.own_files import make_way, of_ours, open_own, refuse_if_others_may_read, take_lock
+from config.keys import public_file_of
+from config.own_files import (
+    make_way,
+    of_ours,
+    open_folder_named,
+    open_own,
+    refuse_if_others_may_read,
+    refuse_what_is_no_file,
+    take_lock,
+)
 from config.postgres_places import make_folder, make_home
 from config.postgres_settings import write_settings
 from config.schema import Config, load
 from config.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
+from ledger.genesis import genesis_message
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over")
 
@@ -284,13 +294,36 @@ def test_nothing_is_written_through_links_into_the_settings_or_the_folders_of_th
         write_settings(settings, None)
     victim.chmod(0o600)
     (folder / "linked").symlink_to(settings)
-    with pytest.raises(OSError, match=r"Not a directory|symbolic"):
+    with pytest.raises(ConfigFault, match=r"linked: (Not a directory|.*symbolic.*): move it away"):
         write_settings(folder / "linked", None)
     with pytest.raises(ProcessFault, match="is not a folder of PostgreSQL's user alone"):
         make_folder(folder / "linked", None)
     with pytest.raises(ProcessFault, match="is not a folder of PostgreSQL's user alone"):
         make_folder(victim, None)
     assert (victim.read_text(), mode(victim)) == ("kept", 0o600)
+
+
+def test_a_file_in_the_place_of_a_folder_of_the_server_is_told_in_one_line(folder: Path) -> None:
+    for name in ("postgres", "settings", "sockets"):
+        (folder / name).write_text("a file")
+    with pytest.raises(ConfigFault, match="postgres is not a folder of ours: move it away"):
+        make_home(folder)
+    with pytest.raises(ConfigFault, match="settings: Not a directory: move it away"):
+        write_settings(folder / "settings", None)
+    with pytest.raises(ConfigFault, match="sockets: Not a directory: move it away"):
+        open_folder_named(folder / "sockets")
+
+
+def test_a_pipe_in_the_place_of_a_public_key_or_a_certificate_keeps_nobody_waiting(config: Config) -> None:
+    named = config.seat_key_file.with_name("named")
+    named.parent.mkdir(parents=True)
+    os.mkfifo(public_file_of(config.seat_key_file))
+    named.symlink_to(public_file_of(config.seat_key_file))
+    for file in (named, public_file_of(config.seat_key_file), named.parent):
+        with pytest.raises(ConfigFault, match="not a file"):
+            refuse_what_is_no_file(file)
+    with pytest.raises(ConfigFault, match=r"\.pub\.pem: not a file"):
+        genesis_message(config)
 
 
 @as_root

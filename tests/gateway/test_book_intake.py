@@ -3,6 +3,7 @@
 Belongs here: `BookIntake` and its checkpoints, without sockets. Never here: arithmetic (test_book).
 """
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -249,6 +250,14 @@ def test_a_damaged_checkpoint_is_passed_over_and_old_ones_are_removed(tmp_path: 
     (tmp_path / "book-20260924.npz").write_bytes(b"PK\x03\x04 no archive")
 
     assert book_file.load(tmp_path).sequence == 3
+    (tmp_path / "book-20260924.npz").unlink()
+    os.mkfifo(tmp_path / "book-20260924.npz")
+    assert book_file.load(tmp_path).sequence == 3
+
+    os.mkfifo(tmp_path / "book-20260924.npz.new")
+    assert intake.checkpoint is not None
+    book_file.save(tmp_path, intake.checkpoint)
+    assert book_file.load(tmp_path).sequence == 4
 
 
 def test_refused_control_changes_nothing() -> None:

@@ -3,6 +3,7 @@
 Belongs here: `HighWater` alone. Never here: what a ledger makes of it.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,28 @@ def test_a_folder_that_is_gone_is_a_warning_not_an_end(tmp_path: Path, caplog: p
 
     assert mark.written_sequence == 0
     assert "the high-water mark was not written" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "link to nothing"])
+def test_what_is_no_file_is_refused_and_neither_waited_for_nor_taken_for_none(tmp_path: Path, kind: str) -> None:
+    file, elsewhere = tmp_path / "gateway.mark", tmp_path / "elsewhere"
+    if kind == "link":
+        HighWater(elsewhere).write()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to(elsewhere)
+
+    with pytest.raises(MarkDamaged, match=r"gateway\.mark: the high-water mark is damaged: what is there is no file"):
+        HighWater(file)
+
+
+def test_a_pipe_that_was_left_in_the_place_of_the_draft_keeps_nobody_waiting(tmp_path: Path) -> None:
+    mark = HighWater(tmp_path / "gateway.mark")
+    os.mkfifo(tmp_path / "gateway.mark.new")
+    mark.raise_to(7, DIGEST)
+    mark.write()
+
+    assert HighWater(tmp_path / "gateway.mark").sequence == 7

@@ -1,12 +1,14 @@
 """Snapshots on disk: whole or absent, and never believed without their checksums."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
+from config.exit_codes import ConfigFault
 from ledger import snapshot
 from ledger.snapshot import SnapshotUnfit
 from tests.ledger.world import loaded_snapshot
@@ -124,3 +126,19 @@ def test_no_array_of_a_manifest_that_nobody_named_is_read(tmp_path: Path, named:
     (folder / "frozen.npy").unlink()
     with pytest.raises(SnapshotUnfit, match="its manifest is not the one that the database names"):
         snapshot.load(folder, named)
+
+
+def test_what_is_no_folder_of_snapshots_is_told_in_one_line(tmp_path: Path) -> None:
+    root = tmp_path / "snapshots"
+    assert snapshot.newest_first(root) == []
+    root.write_text("a file")
+    with pytest.raises(ConfigFault, match=f"{root}: not a folder: move it away"):
+        snapshot.newest_first(root)
+
+
+def test_a_pipe_in_the_place_of_a_manifest_keeps_nobody_waiting(tmp_path: Path) -> None:
+    folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
+    (folder / "manifest.json").unlink()
+    os.mkfifo(folder / "manifest.json")
+    with pytest.raises(SnapshotUnfit, match=r"manifest\.json"):
+        snapshot.read_manifest(folder)
