@@ -48,6 +48,9 @@ SELECT current_setting('server_version_num')::integer AS version,
        current_setting('server_version') AS version_name,
        current_setting('is_superuser') = 'on' OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
            AS superuser,
+       (SELECT min(rolname::text) FROM pg_roles WHERE (rolsuper OR rolname IN
+           ('pg_execute_server_program', 'pg_write_server_files')) AND pg_has_role(current_user, oid, 'MEMBER'))
+           AS may_become,
        pg_is_in_recovery() AS standby,
        current_user AS role,
        current_database() AS database,
@@ -95,6 +98,9 @@ async def unfit_place(connection: asyncpg.Connection) -> list[str]:
         faults.append(f"the server has version {place['version_name']}, the oldest that will do is {oldest}")
     if place["superuser"]:
         faults.append(f"role {place['role']} is a superuser: give the database a plain role that owns it")
+    elif place["may_become"]:
+        remedy = f"REVOKE {place['may_become']} FROM {place['role']}, or give the database a plain role that owns it"
+        faults.append(f"role {place['role']} is a member of {place['may_become']}, and so a superuser: {remedy}")
     if place["standby"]:
         faults.append("the server is a standby, which takes no writes")
     rows = {row["name"]: row for row in await connection.fetch(_SETTINGS, list(WANTED))}

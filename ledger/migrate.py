@@ -13,10 +13,12 @@ from typing import Final
 import asyncpg
 
 from config.exit_codes import ExitCode, ProcessFault
+from config.processes import Progress, print_progress
+from ledger import own_locks
 from ledger.reading import prepare_reading
 
 FILES: Final = Path(__file__).with_name("migrations")
-ADVISORY_LOCK: Final = 0x595A_5431  # "YZT1": two processes that start together apply each file once
+LOCK_CLASS: Final = 0x595A_5431  # "YZT1": two processes that start together apply each file once
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -61,14 +63,14 @@ def migrations(folder: Path = FILES) -> list[Migration]:
     return found
 
 
-async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
+async def migrate(connection: asyncpg.Connection, folder: Path = FILES, progress: Progress = print_progress) -> int:
     """Applies what is missing, one transaction per file, and returns the schema version (the last number).
 
     Raises: ProcessFault when an applied file has changed since, the database is newer than this version, or something
     else has one of the names that are to be made: then nothing is made.
     """
     wanted = migrations(folder)
-    await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
+    is_held = await own_locks.take(connection, LOCK_CLASS, 0, "another process of ours to make the tables", progress)
     try:
         if await schema_version(connection) == 0:
             await _refuse_what_stands_in_the_way(connection, wanted)
@@ -93,7 +95,8 @@ async def migrate(connection: asyncpg.Connection, folder: Path = FILES) -> int:
             await prepare_reading(connection)
         return len(wanted)
     finally:
-        await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+        if is_held:
+            await own_locks.give_back(connection, LOCK_CLASS, 0)
 
 
 async def _refuse_what_stands_in_the_way(connection: asyncpg.Connection, wanted: list[Migration]) -> None:

@@ -84,7 +84,7 @@ class Service:
         self._fault = asyncio.get_running_loop().create_future()
         journal = self._journal = await Journal.open(self._config.ledger.dsn)
         await guard.check_place(journal.connection)  # before a table is made that the right role could not use
-        await migrate(journal.connection)
+        await migrate(journal.connection, progress=self._progress)
         await guard.check(journal.connection)
         await guard.check(journal.reading_connection)
         head = await journal.take_over(self._progress)

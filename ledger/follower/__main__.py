@@ -55,7 +55,7 @@ async def serve(config: Config) -> None:
         reading = await connect(config.ledger.dsn, "follower reads")
         closing.callback(reading.terminate)
         await guard.check_place(reading)
-        await migrate(reading)
+        await migrate(reading, progress=_LOG.info)
         read_model = await ReadModel.open(config.ledger.dsn, _LOG.info)
         closing.callback(read_model.abandon)
         os.nice(config.follower.nice)

@@ -13,6 +13,7 @@ import asyncpg
 
 from config.exit_codes import ExitCode, ProcessFault
 from config.processes import Progress
+from ledger import own_locks
 from ledger.core.book import Book
 from ledger.follower import account_pages, request_blocks
 from ledger.follower.account_pages import PagesTurn, page_chunks
@@ -40,9 +41,7 @@ ALTER TABLE written_pages
 """
 # Held as long as the connection lives. After a SIGKILL the server may still be committing the last transaction of the
 # follower that was killed; its successor waits here until that is over, and only then reads the cursor.
-_TAKE_LOCK: Final = "SELECT pg_advisory_lock($1, $2)"
 LOCK_CLASS: Final = 0x595A_5246
-WAIT_REPORT_SECONDS: Final = 2.0
 _FIRST_CURSOR: Final = """
 INSERT INTO read_cursor (shard, sequence, decided_at_ns, digest) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING
 """
@@ -191,13 +190,8 @@ class ReadModel:
         self._connection.terminate()
 
     async def _take_lock(self, progress: Progress) -> None:
-        taking = asyncio.ensure_future(self._connection.execute(_TAKE_LOCK, LOCK_CLASS, self._shard))
-        try:
-            while not (await asyncio.wait({taking}, timeout=WAIT_REPORT_SECONDS))[0]:
-                progress("waiting for another follower of this read model to end")
-            taking.result()
-        finally:
-            taking.cancel()
+        what = "another follower of this read model to end"
+        await own_locks.take(self._connection, LOCK_CLASS, self._shard, what, progress)
 
     async def _move_cursor(self, before: Cursor, after: Cursor) -> None:
         done = await self._connection.execute(

@@ -13,8 +13,11 @@ import pytest
 from config.embedded_postgres import EmbeddedPostgres
 from config.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
-from ledger import guard
+from ledger import guard, migrate, own_locks
+from ledger.follower import projection
 from ledger.follower.__main__ import serve as follow
+from ledger.journal import SHARD
+from ledger.reading import READER
 from ledger.service import Service
 from tests.conftest import run_as_superuser, run_sql
 from tests.ledger.world import serving
@@ -109,6 +112,60 @@ def test_a_superuser_is_refused_before_it_makes_tables_that_the_right_role_canno
             pass
 
     asyncio.run(then_it_serves())
+
+
+@pytest.mark.parametrize("mighty", ["postgres", "pg_execute_server_program"])
+def test_a_role_that_may_become_a_superuser_is_refused_like_one(
+    mighty: str, config: Config, embedded_postgres: EmbeddedPostgres
+) -> None:
+    """By way of a role between them, too."""
+    join = f"CREATE ROLE between; GRANT {mighty} TO between; GRANT between TO yzt"
+    with changed(embedded_postgres, join, "DROP ROLE between"):
+        remedy = f"REVOKE {mighty} FROM yzt, or give the database a plain role that owns it"
+        expected = f"role yzt is a member of {mighty}, and so a superuser: {remedy}"
+        assert asyncio.run(refusal(config)) == expected
+    assert tables(embedded_postgres) == "0"
+
+
+@pytest.mark.parametrize("kind", [migrate.LOCK_CLASS, projection.LOCK_CLASS])
+def test_whoever_only_reads_keeps_nobody_waiting_with_a_lock(
+    kind: int, config: Config, embedded_postgres: EmbeddedPostgres
+) -> None:
+    """Any role may take an advisory lock in any database that it may connect to."""
+    said: list[str] = []
+
+    async def serve_beside_it() -> None:
+        reader = await asyncpg.connect(embedded_postgres.dsn_of(DATABASE, READER))
+        for number in (0, SHARD):
+            await reader.execute("SELECT pg_advisory_lock($1, $2)", kind, number)
+        try:
+            async with asyncio.timeout(20), serving(config, said.append):
+                model = await projection.ReadModel.open(config.ledger.dsn, said.append)
+                model.abandon()
+        finally:
+            await reader.close()
+
+    asyncio.run(serve_beside_it())
+
+    lines = [line for line in said if "holds an advisory lock of ours, which is not waited for" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("role yzt_reader (server process ")
+
+
+def test_the_lock_of_one_of_ours_is_waited_for(config: Config) -> None:
+    async def take_turns() -> None:
+        first, second = [await asyncpg.connect(config.ledger.dsn) for _ in range(2)]
+        assert await own_locks.take(first, 1, 2, "the first", lambda _line: None)
+        waiting = asyncio.ensure_future(own_locks.take(second, 1, 2, "the first", lambda _line: None))
+        for _ in range(20):
+            await first.fetchval("SELECT 1")
+        assert not waiting.done()
+        await own_locks.give_back(first, 1, 2)
+        assert await asyncio.wait_for(waiting, 20)
+        await first.close()
+        await second.close()
+
+    asyncio.run(take_turns())
 
 
 def test_a_role_that_may_not_create_is_told_the_grant(config: Config, embedded_postgres: EmbeddedPostgres) -> None:
