@@ -8,7 +8,7 @@ should be.
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -254,7 +254,8 @@ class RawGateway:
         """Hangs up."""
         self.fall_silent()
         self.writer.close()
-        await self.writer.wait_closed()
+        with suppress(ConnectionError):  # the ledger may have ended this link before
+            await self.writer.wait_closed()
 
     @staticmethod
     def link_message(frame: Frame) -> LinkMessage:
