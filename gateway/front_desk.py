@@ -87,7 +87,7 @@ class FrontDesk:
         self._ledger: LedgerLink | None = None
         self._links: dict[int, PartnerLink] = {}
         self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
-        self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat)
+        self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat, clock)
         self._links_made = 0
         self.link_log = LinkLog(clock.elapsed_ns)
         self.prefix_check = PrefixCheck(self._registry, keys, clock)

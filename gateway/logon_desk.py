@@ -10,11 +10,13 @@ A link counts for its party once the ledger has answered its logon.
 from collections.abc import Mapping
 
 from gateway.admission import LINKS_PER_SEAT_MAX, Admission, LinkBudget
+from gateway.clock import Clock
 from gateway.links.partner_link import PartnerLink
 from protocol.bank_events import SessionPolicy
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
+from protocol.limits import NEGOTIATE_FRESH_NS
 from protocol.messages import Establish, decode_session
 from protocol.registry import PartyRegistry
 
@@ -29,8 +31,11 @@ class LogonDesk:
         policy: SessionPolicy,
         links: Mapping[int, PartnerLink],
         link_of_seat: Mapping[int, PartnerLink],
+        clock: Clock,
     ) -> None:
         """`links`: all that are up, by number; `link_of_seat`: the established ones."""
+        self._began_ns = clock.elapsed_ns()
+        self._began_utc_ns = self._began_ns + clock.utc_offset_ns()
         self._registry = registry
         self._admission = admission
         self._policy = policy
@@ -53,10 +58,20 @@ class LogonDesk:
         if link.is_logged_on:
             self._check_links(link)
         else:
+            self._check_sent_to_us(frame, now_ns)
             self.check_negotiate(link, frame, now_ns)
         message = decode_session(frame.body)
         asked_ns = message.heartbeat_ns if isinstance(message, Establish) else 0
         link.budget = LinkBudget(min(max(asked_ns, self._policy.heartbeat_ns_min), self._policy.heartbeat_ns_max))
+
+    def _check_sent_to_us(self, frame: Frame, now_ns: int) -> None:
+        """An ESTABLISH alone that the gateway before us may have heard is none, for as long as it could be fresh: what
+        that had heard is forgotten, and a recording would take the seat over from its owner.
+
+        A NEGOTIATE needs no such care, its version is used up. Raises PeerViolation to end the link.
+        """
+        if now_ns - self._began_ns <= 2 * NEGOTIATE_FRESH_NS and frame.header.sent_at_ns <= self._began_utc_ns:
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "sent before this gateway began: sign it anew")
 
     def _check_links(self, link: PartnerLink) -> None:
         number = link.session.party
