@@ -6,7 +6,6 @@ What never may: the work itself; each command imports only what it needs, when i
 
 import argparse
 import importlib
-import importlib.metadata
 import logging
 import sys
 import tomllib
@@ -62,6 +61,14 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]  # argparse ends the process here, we raise
         raise UsageFault(f"{message} (see `yzt --help`)")
+
+
+class _ShowVersion(argparse.Action):
+    """Looks the version up when it is asked for, not at every start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        print(f"yzt {version()}")
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -127,7 +134,7 @@ def _parser(common: _Parser) -> _Parser:
         epilog=EPILOG,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"yzt {version()}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     commands.add_parser("up", parents=[common], help="serve until stopped: PostgreSQL, ledger, gateway, follower")
     commands.add_parser("run", help="run a trading session with simulated brokers and print the control table")
@@ -151,6 +158,8 @@ def _parser(common: _Parser) -> _Parser:
 
 def version() -> str:
     """The version that is installed; of a tree that is not, the one in its pyproject.toml."""
+    import importlib.metadata  # with all of `email`, a quarter of the time that a short command takes
+
     try:
         return importlib.metadata.version("yinzhengtong")
     except importlib.metadata.PackageNotFoundError:

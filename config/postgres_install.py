@@ -6,7 +6,6 @@ never may: starting a server, or a change of permissions of a folder that we did
 """
 
 import hashlib
-import importlib.metadata
 import os
 import pwd
 import shutil
@@ -64,6 +63,8 @@ def installed_tree() -> Path:
 
     Raises: ProcessFault when the wheel is not installed or holds no server.
     """
+    import importlib.metadata  # takes long, and who only imports us need not wait for it
+
     try:
         files = importlib.metadata.files(WHEEL) or []
     except importlib.metadata.PackageNotFoundError:

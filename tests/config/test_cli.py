@@ -35,6 +35,13 @@ def test_a_wrong_command_line_gets_one_line_and_64(
     assert capsys.readouterr().err == line + "\n"
 
 
+def test_the_command_line_loads_only_what_every_command_needs() -> None:
+    heavy = {"importlib.metadata", "email", "numpy", "trio", "asyncio", "cryptography", "rich"}
+    program = f"import sys, config.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("command", [["up"], ["status"], ["config", "show"], ["load", "contracts.csv"]])
 def test_a_configuration_that_is_not_there_is_named_with_78(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
