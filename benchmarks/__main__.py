@@ -36,8 +36,8 @@ from benchmarks.peers.measure import PeerServer, prepare
 from benchmarks.report import draw, print_table, write_json
 from benchmarks.results import CaseResult, Run, fail
 from benchmarks.sustained import case_i
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.postgres.server import EmbeddedPostgres
 from config.schema import load
 from protocol.client import OutcomeUnknown, SessionEnded
 
@@ -81,7 +81,7 @@ def _describe(cases: list[CaseResult], quick: bool, postgres: str) -> Run:
             **{name: version(name) for name in libraries},
         },
         settings={
-            "postgresql": "config/postgresql.conf",
+            "postgresql": "config/postgres/postgresql.conf",
             "follower": "on",
             "outbox": "on",
             "signatures": "both ways",

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.blocks import BALANCE_FEN
+from benchmarks.load.blocks import BALANCE_FEN
 from benchmarks.peers.measure import PeerServer, procedure_per_second, unnest_per_second
 from benchmarks.results import VOID, CaseResult, fail, from_rounds, judge
 from benchmarks.rig import Books, Shape, differences, one_round, rounds

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from benchmarks.blocks import BALANCE_FEN
-from benchmarks.plan import FloodPlan, FloodResult, LoadResult
+from benchmarks.load.blocks import BALANCE_FEN
+from benchmarks.load.plan import FloodPlan, FloodResult, LoadResult
+from benchmarks.load.seats import FLOODING_PARTY, gateway_port
+from benchmarks.load.sink import CLOSING
 from benchmarks.results import CaseResult, fail, judge
 from benchmarks.rig import Books, Shape, differences, one_round
-from benchmarks.seats import FLOODING_PARTY, gateway_port
-from benchmarks.sink import CLOSING
 from benchmarks.system import System, Wanted, running
 
 # Those whose links are ended, and have to log on again, come last: the party's logons are bounded too.
@@ -84,7 +84,7 @@ def flooding(system: System, kind: str, links: int, port: int, is_sink: bool) ->
     plan_file, result_file = system.folder / "flood.json", system.folder / "flooded.json"
     plan_file.write_bytes(msgspec.json.encode(plan))
     result_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "benchmarks.flooder", str(plan_file), str(result_file)]
+    command = [sys.executable, "-m", "benchmarks.load.flooder", str(plan_file), str(result_file)]
     done: list[FloodResult] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
@@ -104,7 +104,7 @@ def flooding(system: System, kind: str, links: int, port: int, is_sink: bool) ->
 @contextmanager
 def sink(kind: str) -> Iterator[int]:
     """A sink; its port."""
-    command = [sys.executable, "-m", "benchmarks.sink", *([CLOSING] if kind == "logons" else [])]
+    command = [sys.executable, "-m", "benchmarks.load.sink", *([CLOSING] if kind == "logons" else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None

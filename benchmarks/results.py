@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from benchmarks.plan import LoadResult
+from benchmarks.load.plan import LoadResult
 
 GOOD, MISSED, FAILED, VOID, PRINTED = "ok", "MISSED", "FAILED", "void", "printed"
 

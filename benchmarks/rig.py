@@ -6,7 +6,7 @@ Belongs here: plans for a system, rounds, the comparison with what the load know
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.plan import LoadPlan, LoadResult
+from benchmarks.load.plan import LoadPlan, LoadResult
 from benchmarks.stations import ns_a_record, seconds_so_far
 from benchmarks.system import System
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from config.supervise import Supervisor
+from config.supervise.supervisor import Supervisor
 
 PROCESSES = ("gateway", "ledger", "follower")
 LOAD, POSTGRES = "load", "postgres"

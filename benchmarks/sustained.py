@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from benchmarks.blocks import BALANCE_FEN
-from benchmarks.plan import LoadResult
+from benchmarks.load.blocks import BALANCE_FEN
+from benchmarks.load.plan import LoadResult
 from benchmarks.results import CaseResult, fail, from_rounds, judge
 from benchmarks.rig import Books, Shape, differences, one_round
 from benchmarks.system import System, Wanted, running

@@ -19,9 +19,9 @@ import psutil
 import trio
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.blocks import BALANCE_FEN
-from benchmarks.plan import LoadPlan, LoadResult
-from benchmarks.seats import (
+from benchmarks.load.blocks import BALANCE_FEN
+from benchmarks.load.plan import LoadPlan, LoadResult
+from benchmarks.load.seats import (
     BROKER_KEY_ID,
     BROKER_PARTY,
     FIRST_FLOODING_SEAT,
@@ -35,19 +35,19 @@ from benchmarks.seats import (
 from benchmarks.tls import make_certificates
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.schema import Config, load
-from config.supervise import Supervisor
+from config.supervise.supervisor import Supervisor
 from protocol.client import Seat
 from protocol.client.keys import load_signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
-from protocol.messages import (
+from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     OpenContracts,
-    PartyTotals,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.queries import PartyTotals
 from protocol.vocabulary import ContractStatus, Role, contract_no_from_index
 
 TRADE_DATE = 20_260_105
@@ -171,7 +171,7 @@ class System:
         plan_file, result_file = self.folder / "plan.json", self.folder / "result.json"
         plan_file.write_bytes(msgspec.json.encode(plan))
         result_file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "benchmarks.client", str(plan_file), str(result_file)]
+        command = [sys.executable, "-m", "benchmarks.load.client", str(plan_file), str(result_file)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"the load process failed: {done.stderr[-2_000:]}")

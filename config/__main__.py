@@ -1,13 +1,13 @@
 """`yzt`, and `python -m config`: the right Python, quiet ends and settled surroundings from the first moment on.
 
 What belongs here: what must be in force before the first of our modules is loaded; it must parse on any Python 3. What
-never may: an import of anything but the standard library outside the functions; everything else is config.cli's.
+never may: an import of anything but the standard library outside the functions; all else is config.cli's.
 """
 
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-UNAVAILABLE = 69  # as in config.exit_codes, which other versions cannot read
+UNAVAILABLE = 69  # as in config.kit.exit_codes, which other versions cannot read
 
 
 def main() -> int:
@@ -17,12 +17,12 @@ def main() -> int:
         remedy = "run `make install PYTHON=python3.13`, or with another of these"
         print(f"yzt: needs Python 3.11 to 3.13, this is {found}: {remedy}", file=sys.stderr)
         return UNAVAILABLE
-    from config import environment
-    from config.stop_request import THIS_PROCESS
+    from config.kit import environment
+    from config.kit.stop_request import THIS_PROCESS
 
     THIS_PROCESS.install()
     environment.settle()
-    from config.cli import main as run
+    from config.cli.commands import main as run
 
     return run()
 

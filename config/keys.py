@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from config.exit_codes import ConfigFault
-from config.own_files import refuse_if_others_may_read
-from config.processes import Progress
+from config.kit.exit_codes import ConfigFault
+from config.kit.own_files import refuse_if_others_may_read
+from config.kit.processes import Progress
 from config.schema import Config
-from config.state_folders import make_state_folder
+from config.supervise.state_folders import make_state_folder
 
 SUITES = ("ed25519", "p256")
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey

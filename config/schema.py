@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import msgspec
 
 from config.dsn import fault_of
-from config.exit_codes import ConfigFault
+from config.kit.exit_codes import ConfigFault
 from config.text_files import NotText, text_lines
 from protocol.limits import (
     COMMIT_RECORDS_MAX,

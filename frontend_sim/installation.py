@@ -15,13 +15,13 @@ from typing import Final
 import msgspec
 import trio
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.cli.output import OutputLost
 from config.keys import make_missing_bank_keys, write_key_pair
-from config.output import OutputLost
-from config.processes import Progress
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import Progress
+from config.kit.stop_request import THIS_PROCESS
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
-from config.stop_request import THIS_PROCESS
-from config.supervise import Supervisor
+from config.supervise.supervisor import Supervisor
 from frontend_sim.running import watch_for_fault
 from protocol.client.keys import load_signer
 from protocol.signing import Signer

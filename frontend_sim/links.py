@@ -6,12 +6,12 @@ Belongs here: from configuration to the SDK's settings. Never here: what is sent
 import ssl
 from contextlib import suppress
 
-from config.children import read_ready
-from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.keys import public_file_of
-from config.own_files import refuse_if_others_may_read
+from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.own_files import refuse_if_others_may_read
 from config.schema import Config
-from config.state_folders import make_state_folder
+from config.supervise.children import read_ready
+from config.supervise.state_folders import make_state_folder
 from protocol.client import SeatSettings
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
 from protocol.signing import Signer, Verifier

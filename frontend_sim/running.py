@@ -9,12 +9,12 @@ from typing import NoReturn, TypeVarTuple
 
 import trio
 
-from config.exit_codes import ExitCode, ProcessFault, StopAsked
-from config.stop_request import THIS_PROCESS, Interrupted
-from config.supervise import Supervisor
-from frontend_sim.bank import LoadRefused
-from frontend_sim.csv_files import DataFileError
-from frontend_sim.lobster import FlowFileError
+from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
+from config.kit.stop_request import THIS_PROCESS, Interrupted
+from config.supervise.supervisor import Supervisor
+from frontend_sim.load.csv_files import DataFileError
+from frontend_sim.market.bank import LoadRefused
+from frontend_sim.replay.lobster import FlowFileError
 from protocol.client import OutboxError, OutcomeUnknown, SessionEnded
 
 FAULT_SECONDS = 0.1

@@ -12,21 +12,21 @@ from contextlib import suppress
 
 import trio
 
-from config import environment
-from config.exit_codes import ConfigFault, ExitCode, ProcessFault
-from config.logs import begin
-from config.own_files import refuse_if_others_may_read, refuse_what_is_no_file, take_lock
-from config.privileges import give_up_root, stand_inside
+from config.kit import environment
+from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.logs import begin
+from config.kit.own_files import refuse_if_others_may_read, refuse_what_is_no_file, take_lock
 from config.schema import Config, load
-from config.state_folders import make_state_directory
+from config.supervise.privileges import give_up_root, stand_inside
+from config.supervise.state_folders import make_state_directory
 from gateway import descriptors
 from gateway.bank_keys import KeyUnfit, load_bank_signer
-from gateway.book_intake import BookUnusable
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.descriptors import TooFewDescriptors
+from gateway.entrance.tls import TlsFiles, server_context
 from gateway.high_water import MarkDamaged
-from gateway.links.tls import TlsFiles, server_context
+from gateway.own_book.book_intake import BookUnusable
 from gateway.settings import GatewaySettings
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import Suite

@@ -8,8 +8,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from config.exit_codes import ConfigFault
-from config.own_files import refuse_if_others_may_read
+from config.kit.exit_codes import ConfigFault
+from config.kit.own_files import refuse_if_others_may_read
 from protocol.errors import MisuseError
 from protocol.signing import Signer, signer_from_key
 from protocol.vocabulary import Suite

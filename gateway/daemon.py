@@ -12,27 +12,27 @@ from functools import partial
 
 import trio
 
-from config import asking
-from config.exposition import Exposition
-from config.own_files import open_own
-from gateway import book_file
-from gateway.book_intake import BookIntake
+from config.kit import asking
+from config.kit.exposition import Exposition
+from config.kit.own_files import open_own
 from gateway.clock import Clock
-from gateway.front_desk import FrontDesk
+from gateway.desks.front_desk import FrontDesk
+from gateway.entrance.listener import Listener
+from gateway.entrance.tls import server_context
 from gateway.high_water import HighWater
 from gateway.links.ledger_link import LedgerLink
-from gateway.links.listener import Listener
-from gateway.links.tls import server_context
 from gateway.ops.answering import answer
 from gateway.ops.link_log import SWEEP_S
 from gateway.ops.metrics import GatewayCollector, Gauge, registry_of
 from gateway.ops.statistics import Statistics
+from gateway.own_book import book_file
+from gateway.own_book.book_intake import BookIntake
 from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
-from protocol.bank_events import SessionPolicy
 from protocol.codes import ReplyCode
 from protocol.key_ring import KeyRing
 from protocol.limits import HEARTBEAT_NS_MIN
+from protocol.session.bank_events import SessionPolicy
 
 SOFTWARE = "yzt-gateway/1"
 PORT_MAX = 65_535

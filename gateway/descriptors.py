@@ -5,7 +5,7 @@ Belongs here: raising the process's soft limit. Never here: what is done when th
 
 import resource
 
-from gateway.links.listener import DESCRIPTORS_BESIDE_SESSIONS
+from gateway.entrance.listener import DESCRIPTORS_BESIDE_SESSIONS
 
 
 class TooFewDescriptors(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import trio
 
-from config.own_files import open_own
+from config.kit.own_files import open_own
 from protocol.limits import DIGEST_BYTES
 
 WRITE_INTERVAL_S = 0.2  # one fsync in five a second; what a crash of the whole machine may forget of the mark

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.links.tls import TlsFiles
+from gateway.entrance.tls import TlsFiles
 from protocol.signing import Signer
 from protocol.vocabulary import Suite
 

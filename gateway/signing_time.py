@@ -7,7 +7,7 @@ decisions about whose key is valid when (protocol.registry).
 from collections.abc import Iterable
 
 from gateway.clock import Clock
-from protocol.messages import PartyEntry
+from protocol.messages.control import PartyEntry
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier
 

@@ -13,13 +13,13 @@ from typing import NoReturn
 
 import uvloop
 
-from config import environment
-from config.exit_codes import ExitCode, ProcessFault
-from config.logs import begin
-from config.privileges import give_up_root, stand_inside
+from config.kit import environment
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.logs import begin
 from config.schema import Config, load
-from config.state_folders import make_state_directory
-from ledger.journal import DATABASE_FAULTS
+from config.supervise.privileges import give_up_root, stand_inside
+from config.supervise.state_folders import make_state_directory
+from ledger.database.connections import DATABASE_FAULTS
 from ledger.service import Service
 from protocol.errors import InvariantBroken
 

@@ -15,26 +15,28 @@ from typing import Final
 
 import numpy as np
 
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode, ProcessFault
-from config.options import add_common_options
-from config.own_files import of_ours
-from config.processes import print_progress
+from config.cli.options import add_common_options
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.own_files import of_ours
+from config.kit.processes import print_progress
+from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, load
-from config.supervise import EFFECTIVE_FILE
-from ledger.core.book import Book
-from ledger.core.control_rows import accepted_messages, annotations_of, message_of
+from config.supervise.supervisor import EFFECTIVE_FILE
+from ledger.core.control.rows import accepted_messages, annotations_of, message_of
 from ledger.core.engine import apply_row, check_state, decide_block, decide_control, place_fault
-from ledger.core.row import Row
+from ledger.core.rows.row import Row
+from ledger.core.rows.undecided import is_undecided
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.undecided import is_undecided
+from ledger.core.state.book import Book
+from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.follower.chain import Chain
-from ledger.journal import DATABASE_FAULTS, SHARD, ZERO_DIGEST, Head, JournalReader, JournalTampered, connect
+from ledger.journal.head import SHARD, ZERO_DIGEST, Head, JournalTampered
+from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import unpack_header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.messages import Genesis
+from protocol.messages.control import Genesis
 from protocol.records import OUTCOME, RECORD
 from protocol.registry import PartyRegistry
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final, Protocol, cast
 
-from ledger import replies
+from ledger.order_path import replies
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.core.book import Book
+from ledger.core.state.book import Book
 
 
 class _Counts(NamedTuple):

@@ -19,19 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger import snapshot
-from ledger.core.arrays import from_arrays
-from ledger.core.book import Book
-from ledger.core.control_rows import accepted_messages
+from ledger.core.control.rows import accepted_messages
 from ledger.core.invariants import check_book
-from ledger.core.row import Row, row_digest
-from ledger.core.row_form import check_bodies
-from ledger.core.runs import runs
-from ledger.journal import SHARD, Head, JournalReader, JournalTampered
-from ledger.lookup import verified_row
-from ledger.replaying import apply_stored
+from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.row_form import check_bodies
+from ledger.core.rows.runs import runs
+from ledger.core.state.arrays import from_arrays
+from ledger.core.state.book import Book
+from ledger.journal import snapshot
+from ledger.journal.head import SHARD, Head, JournalTampered
+from ledger.journal.reader import JournalReader
+from ledger.journal.replaying import apply_stored
+from ledger.order_path.lookup import verified_row
 from protocol.errors import InvariantBroken, MisuseError
-from protocol.messages import OpenTradeDate
+from protocol.messages.control import OpenTradeDate
 
 PAGE_BYTES: Final = 4 * 1024 * 1024  # three pages are in memory: being read, being hashed, being applied
 PROGRESS_EVERY_NS: Final = 1_000_000_000

@@ -14,34 +14,38 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from config import asking
-from config.children import withdraw_ready, write_ready
-from config.exit_codes import ExitCode, ProcessFault
-from config.own_files import take_lock
+from config.kit import asking
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.own_files import take_lock
 from config.schema import Config
-from ledger import guard, metrics, replies
-from ledger.answering import answer
-from ledger.core.book import Book
+from config.supervise.children import withdraw_ready, write_ready
 from ledger.core.invariants import check_book
-from ledger.deciding import Decider
-from ledger.genesis import commit_genesis
-from ledger.groups import GroupCap
-from ledger.journal import Head, Journal, JournalTampered
+from ledger.core.state.book import Book
+from ledger.database import guard
+from ledger.database.migrate import migrate
+from ledger.journal.genesis import commit_genesis
+from ledger.journal.head import Head, JournalTampered
+from ledger.journal.writer import Journal
 from ledger.link import UNDECIDED_BYTES_MAX, UNDECIDED_BYTES_RESUME, GatewayLink
 from ledger.master_data_log import MasterDataLog
-from ledger.migrate import migrate
-from ledger.pipeline import Listeners, Pipeline
+from ledger.order_path import replies
+from ledger.order_path.deciding import Decider
+from ledger.order_path.groups import GroupCap
+from ledger.order_path.pipeline import Listeners, Pipeline
+from ledger.order_path.row_maker import RowMaker
 from ledger.recovery import check_first_start, recover
-from ledger.row_maker import RowMaker
-from ledger.suspects import FrameFault, Suspects
+from ledger.watch import metrics
+from ledger.watch.answering import answer
+from ledger.watch.suspects import FrameFault, Suspects
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
-from protocol.messages import Register, Registered, decode_link
+from protocol.messages.codec import decode_link
+from protocol.messages.gateway_link import Register, Registered
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
 if TYPE_CHECKING:
-    from config.exposition import Exposition
+    from config.kit.exposition import Exposition
 
 Progress = Callable[[str], None]
 FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
@@ -49,7 +53,7 @@ LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the 
 FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
 BEAT_SECONDS: Final = LINK_BEAT_NS / 1e9
 UNDECIDED: Final = "undecided frames"
-SUSPECTS_FILE: Final = "ledger.suspects"  # in the state directory
+SUSPECTS_FILE: Final = "ledger.watch.suspects"  # in the state directory
 
 
 class Service:

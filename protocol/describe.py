@@ -7,12 +7,12 @@ are, printing.
 import msgspec
 import numpy as np
 
-from protocol import messages
-from protocol.frame import Frame
-from protocol.header import Header
-from protocol.messages import Message
-from protocol.records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
-from protocol.vocabulary import FrameKind, RecordKind
+from .frame import Frame
+from .header import Header
+from .messages.base import Message
+from .messages.codec import decode_answer, decode_control, decode_link, decode_query, decode_session
+from .records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
+from .vocabulary import FrameKind, RecordKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
@@ -81,14 +81,14 @@ def decode_body(kind: int, body: bytes) -> Message:
     Raises PeerViolation MALFORMED_FRAME when there is none in canonical form.
     """
     if kind == FrameKind.CONTROL:
-        return messages.decode_control(body)
+        return decode_control(body)
     if kind == FrameKind.QUERY:
-        return messages.decode_query(body)
+        return decode_query(body)
     if kind == FrameKind.ANSWER:
-        return messages.decode_answer(body)
+        return decode_answer(body)
     if kind >= FrameKind.REGISTER:
-        return messages.decode_link(body)
-    return messages.decode_session(body)
+        return decode_link(body)
+    return decode_session(body)
 
 
 def body_fields(frame: Frame, message: Message | None = None) -> Json:

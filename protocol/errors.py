@@ -3,7 +3,7 @@
 Belongs here: the exceptions that cross module borders. Never here: refusals (codes), operating faults of one shell.
 """
 
-from protocol.codes import ReplyCode
+from .codes import ReplyCode
 
 
 class PeerViolation(Exception):

@@ -8,10 +8,10 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
-from protocol.header import Header, pack_header, unpack_header
-from protocol.limits import HEADER_BYTES, PREFIX_BYTES, SIGNATURE_BYTES
+from .codes import ReplyCode
+from .errors import PeerViolation
+from .header import Header, pack_header, unpack_header
+from .limits import HEADER_BYTES, PREFIX_BYTES, SIGNATURE_BYTES
 
 VerifyHeader = Callable[[Header, bytes, bytes], None]
 """(header, the 96 bytes, the 64-byte signature) → None; raises PeerViolation. Called before the body is awaited."""

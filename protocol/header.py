@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
-from protocol.limits import (
+from .codes import ReplyCode
+from .errors import PeerViolation
+from .limits import (
     ANSWER_BODY_BYTES_MAX,
     BODY_BYTES_MAX,
     BOOK_FEED_BODY_BYTES_MAX,
@@ -29,7 +29,7 @@ from protocol.limits import (
     SESSION_BODY_BYTES_MAX,
     SIGNATURE_BYTES,
 )
-from protocol.vocabulary import Direction, FrameKind, Suite
+from .vocabulary import Direction, FrameKind, Suite
 
 MAGIC = b"YZT1"
 PROTOCOL_VERSION = 1

@@ -8,9 +8,9 @@ was replaced goes on signing what it had decided, and nothing else.
 
 from collections.abc import Iterable, Mapping
 
-from protocol.errors import MisuseError
-from protocol.signing import Signer
-from protocol.vocabulary import Suite
+from .errors import MisuseError
+from .signing import Signer
+from .vocabulary import Suite
 
 
 class BankKeyMissing(Exception):

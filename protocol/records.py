@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from protocol.errors import MisuseError
-from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
+from .errors import MisuseError
+from .limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, RECORD_BYTES
 
 RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]

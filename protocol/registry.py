@@ -9,20 +9,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from protocol.codes import ReplyCode
-from protocol.errors import MisuseError, PeerViolation
-from protocol.limits import ESTABLISHES_REMEMBERED_MAX, KEYS_PER_PARTY_MAX, NEGOTIATE_FRESH_NS
-from protocol.messages import (
-    ControlMessage,
-    EndKey,
-    PartyEntry,
-    PartyKey,
-    RegisterKey,
-    RegisterParty,
-    RegisterSeat,
-)
-from protocol.signing import Verifier, verifier_from_bytes
-from protocol.vocabulary import Suite
+from .codes import ReplyCode
+from .errors import MisuseError, PeerViolation
+from .limits import ESTABLISHES_REMEMBERED_MAX, KEYS_PER_PARTY_MAX, NEGOTIATE_FRESH_NS
+from .messages.control import ControlMessage, EndKey, PartyEntry, PartyKey, RegisterKey, RegisterParty, RegisterSeat
+from .signing import Verifier, verifier_from_bytes
+from .vocabulary import Suite
 
 
 class _Key(NamedTuple):

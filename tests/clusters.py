@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded_postgres import EmbeddedPostgres
+from config.postgres.server import EmbeddedPostgres
 
 MADE_ANEW = EmbeddedPostgres._initialise
 

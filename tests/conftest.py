@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from config import environment
-from config.embedded_postgres import DATABASE, EmbeddedPostgres
-from config.postgres_settings import ROLE, SUPERUSER
+from config.kit import environment
+from config.postgres.server import DATABASE, EmbeddedPostgres
+from config.postgres.settings import ROLE, SUPERUSER
 from tests.clusters import MADE_ANEW, copied_clusters
 
 # No verdict depends on how fast the machine is at the moment.

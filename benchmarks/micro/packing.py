@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.blocks import freeze_block
-from config.embedded_postgres import EmbeddedPostgres
-from ledger import stored_row
-from ledger.core.row import Row
-from ledger.journal import Journal
-from ledger.migrate import migrate
-from ledger.packing import pack, unpack
+from benchmarks.load.blocks import freeze_block
+from config.postgres.server import EmbeddedPostgres
+from ledger.core.rows.row import Row
+from ledger.database.migrate import migrate
+from ledger.journal import stored_row
+from ledger.journal.packing import pack, unpack
+from ledger.journal.writer import Journal
 from protocol.limits import RECORD_BYTES
 from protocol.records import FREEZE_STATE_OPEN, OUTCOME
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.blocks import freeze_block
-from config.embedded_postgres import EmbeddedPostgres
-from ledger.core.book import Book, BookSize
+from benchmarks.load.blocks import freeze_block
+from config.postgres.server import EmbeddedPostgres
+from ledger.core.state.book import Book, BookSize
 from ledger.follower.replay import Follower
 from protocol.records import RecordArray
 from protocol.vocabulary import RecordKind

@@ -16,7 +16,14 @@ from frontend_sim.practice import cast
 from frontend_sim.practice.desk import Desk
 from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan
-from protocol.bank_events import (
+from protocol.client import SystemClock
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.frame import Frame
+from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
+from protocol.messages.codec import encode
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import (
     EstablishReceived,
     NegotiateReceived,
     PeerTerminated,
@@ -24,13 +31,6 @@ from protocol.bank_events import (
     RequestReceived,
     SessionPolicy,
 )
-from protocol.bank_session import BankSession
-from protocol.client import SystemClock
-from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
-from protocol.frame import Frame
-from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
-from protocol.messages import encode
 
 RECEIVE_BYTES = 64 * 1024
 REQUESTS_KEPT_MAX = 65_536

@@ -6,7 +6,7 @@ key of a real party. They sign nothing but tests, vectors and practice.
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from protocol.messages import PartyEntry, PartyKey
+from protocol.messages.control import PartyEntry, PartyKey
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, Suite

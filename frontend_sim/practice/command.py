@@ -13,7 +13,7 @@ from pathlib import Path
 import trio
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from config.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.schema import Config
 from frontend_sim.practice import cast
 from frontend_sim.practice.bank import PracticeBank

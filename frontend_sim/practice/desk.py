@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import trio
 
-from protocol.bank_session import BankSession
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_frame
 from protocol.header import Header
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
-from protocol.messages import Message, encode
-from protocol.send_queue import blank_header
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.session.bank import BankSession
+from protocol.session.send_queue import blank_header
 from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 

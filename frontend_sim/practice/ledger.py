@@ -11,28 +11,28 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from frontend_sim.audited_account import Account, change_of_status
-from frontend_sim.auditor import Auditor
-from frontend_sim.observations import Placed, Seen, seen_block
+from frontend_sim.auditor.audited_account import Account, change_of_status
+from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.observations import Placed, Seen, seen_block
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import Header
 from protocol.limits import SESSION_VERSION_STEP_MAX
-from protocol.messages import (
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_control
+from protocol.messages.control import ChangeContract
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.queries import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
-    ChangeContract,
     ContractMoney,
-    Message,
-    NotApplied,
     OutcomeAnswer,
     OutcomeQuery,
     QueryMessage,
-    SeatHead,
     TotalsAnswer,
-    decode_control,
 )
+from protocol.messages.session import NotApplied
 from protocol.records import (
     OUTCOME,
     RECORD,

@@ -14,7 +14,7 @@ from frontend_sim.practice.ledger import PracticeLedger
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.limits import REQUEST_NUMBER_MAX
-from protocol.messages import NotApplied
+from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import FrameKind
 

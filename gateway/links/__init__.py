@@ -1,1 +1,1 @@
-"""Everything that holds a socket: the listener, the partners' links, the one link to the ledger."""
+"""The lines once they are let in: the partners' links, and the one link to the ledger."""

@@ -10,17 +10,19 @@ from typing import Protocol
 
 import trio
 
-from gateway.book_intake import FeedBroken
 from gateway.clock import Clock
 from gateway.links.in_flight import InFlight, UnaskedAnswer
 from gateway.links.outgoing import Outgoing
+from gateway.own_book.book_intake import FeedBroken
+from protocol.client.line.waits import Bell, receive, send
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
 from protocol.limits import LINK_BEAT_NS, LINK_SILENT_BEATS_MAX
-from protocol.lowlevel import Bell, receive, send
-from protocol.messages import Message, Register, Registered, decode_link, encode
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_link, encode
+from protocol.messages.gateway_link import Register, Registered
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 BACKOFF_FIRST_S = 0.05

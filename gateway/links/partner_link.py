@@ -3,7 +3,7 @@ deadlines, and one session.
 
 Belongs here: bytes between stream and session, cutting a partner that does not read, closing with a reason.
 Never here: what an event leads to (front_desk), whose frames are handled next (turns), the rules of the session
-(protocol.bank_session).
+(protocol.session.bank).
 """
 
 import logging
@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Protocol
 import trio
 
 from gateway.clock import Clock
-from gateway.turns import Turns
-from protocol.bank_events import BankEvent, FrameSpent
-from protocol.bank_session import BankSession
+from gateway.desks.turns import Turns
+from protocol.client.line.waits import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
 from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
-from protocol.lowlevel import Bell, receive
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import BankEvent, FrameSpent
 
 if TYPE_CHECKING:
-    from gateway.admission import LinkBudget
+    from gateway.desks.admission import LinkBudget
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.core.book import Book
-from ledger.core.columns import FenColumn, Positions
-from ledger.core.contract_states import STATE_CODE, STATE_CODES
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block
 from ledger.core.roles import RECORD_KINDS
+from ledger.core.state.book import Book
+from ledger.core.state.columns import FenColumn, Positions
+from ledger.core.state.contract_states import STATE_CODE, STATE_CODES
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import (

@@ -8,11 +8,11 @@ keep only the last. See docs/decisions/0001-scatter-by-add-at.md.
 
 import numpy as np
 
-from ledger.core.book import OLDER, OPEN, Book
-from ledger.core.columns import FenColumn, Mask
-from ledger.core.requests import KIND_MALFORMED
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
 from ledger.core.roles import KIND_CODES
+from ledger.core.state.book import OLDER, OPEN, Book
+from ledger.core.state.columns import FenColumn, Mask
+from ledger.core.state.requests import KIND_MALFORMED
 from protocol.records import OutcomeArray
 
 

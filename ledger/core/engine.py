@@ -8,29 +8,30 @@ from dataclasses import replace
 import numpy as np
 
 from ledger.core import lane
-from ledger.core.book import Book
-from ledger.core.control import add_party
-from ledger.core.control_rows import apply_control_row, decide_control, genesis_message, judge_version
+from ledger.core.control.judge import add_party
+from ledger.core.control.keys import is_key_over
+from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
+from ledger.core.control.trade_dates import is_calendar_date
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
-from ledger.core.half_acted import HalfActed
 from ledger.core.invariants import check_block
-from ledger.core.keys import is_key_over
 from ledger.core.resolve import Block, check_layout, resolve
-from ledger.core.room import has_room
-from ledger.core.row import FIRST_DIGEST, Row, row_digest
-from ledger.core.row_form import form_fault, time_fault
+from ledger.core.rows.half_acted import HalfActed
+from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rows.row_form import form_fault, time_fault
+from ledger.core.rows.stored_blocks import check_outcomes, check_targets
+from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.slices import state_slice_count, state_slice_digest
-from ledger.core.stored_blocks import check_outcomes, check_targets
-from ledger.core.totals import buying_power, totals
-from ledger.core.trade_dates import is_calendar_date
-from ledger.core.undecided import apply_undecided, is_undecided, leave_undecided
+from ledger.core.state.book import Book
+from ledger.core.state.room import has_room
+from ledger.core.state.slices import state_slice_count, state_slice_digest
+from ledger.core.state.totals import buying_power, totals
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
-from protocol.messages import Genesis, encode
+from protocol.messages.codec import encode
+from protocol.messages.control import Genesis
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY, Role
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.book import Book
-from ledger.core.columns import LongColumn, Positions
-from ledger.core.keys import is_key_over
-from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
+from ledger.core.control.keys import is_key_over
+from ledger.core.state.book import Book
+from ledger.core.state.columns import LongColumn, Positions
+from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
 from protocol.errors import MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS, SEATS_MAX

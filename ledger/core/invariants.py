@@ -11,9 +11,9 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 
 import numpy as np
 
-from ledger.core.book import OLDER, Book
-from ledger.core.columns import FenColumn, Mask
 from ledger.core.resolve import FILL_BUY, FREEZE, RELEASE, WITHDRAWAL, Block
+from ledger.core.state.book import OLDER, Book
+from ledger.core.state.columns import FenColumn, Mask
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 

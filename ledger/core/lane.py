@@ -18,12 +18,12 @@ arrival. One case of 2 needs no such story: a single debit with nothing else on 
 
 import numpy as np
 
-from ledger.core.book import SCRATCH_BUCKETS, Book
-from ledger.core.columns import FenColumn, Mask, Positions, ShortColumn
-from ledger.core.contract_states import STATE_CODE, STATE_CODES
 from ledger.core.decide import AMOUNT_FEN_MIN, EXPIRING, decide_in_order
 from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
 from ledger.core.roles import KIND_CODES, MAY_SEND
+from ledger.core.state.book import SCRATCH_BUCKETS, Book
+from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
+from ledger.core.state.contract_states import STATE_CODE, STATE_CODES
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.book import CHECK_SHIFT, FACT_MASK, OLDER, OPEN, PARTY_SHIFT, PREVIOUS, ROW_MASK, STATE_SHIFT, Book
-from ledger.core.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
 from ledger.core.frames import Frames, heads_after, own_slots
-from ledger.core.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.roles import KIND_CODES
+from ledger.core.state.book import (
+    CHECK_SHIFT,
+    FACT_MASK,
+    OLDER,
+    OPEN,
+    PARTY_SHIFT,
+    PREVIOUS,
+    ROW_MASK,
+    STATE_SHIFT,
+    Book,
+)
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from protocol.errors import MisuseError
 from protocol.limits import (
     RECORD_BYTES,

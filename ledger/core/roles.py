@@ -6,8 +6,8 @@ Belongs here: the table, for the law as sets and for the lane as an array. Never
 
 import numpy as np
 
-from ledger.core.columns import ByteColumn
-from protocol.messages import (
+from ledger.core.state.columns import ByteColumn
+from protocol.messages.control import (
     ChangeContract,
     ControlMessage,
     EndKey,

@@ -19,22 +19,22 @@ from pathlib import Path
 
 import uvloop
 
-from config import asking, environment
-from config.children import withdraw_ready, write_ready
-from config.exit_codes import ExitCode, ProcessFault
-from config.logs import begin
-from config.privileges import give_up_root, stand_inside
+from config.kit import asking, environment
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.logs import begin
 from config.schema import Config, load
-from config.state_folders import make_state_directory
-from ledger import guard
-from ledger.answering import answer
+from config.supervise.children import withdraw_ready, write_ready
+from config.supervise.privileges import give_up_root, stand_inside
+from config.supervise.state_folders import make_state_directory
+from ledger.database import guard
+from ledger.database.connections import DATABASE_FAULTS, connect
+from ledger.database.migrate import migrate
 from ledger.follower.connected import while_connected
 from ledger.follower.metrics import FollowerMetrics
-from ledger.follower.projection import ReadModel
+from ledger.follower.projection.read_model import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
-from ledger.journal import DATABASE_FAULTS, connect
-from ledger.migrate import migrate
+from ledger.watch.answering import answer
 from protocol.errors import InvariantBroken
 
 NAME = "follower"

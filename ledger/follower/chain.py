@@ -6,8 +6,8 @@ come from, what happens when one is bad.
 
 from dataclasses import dataclass
 
-from ledger.core.row import Row, row_digest
-from ledger.core.row_form import bodies_fault, form_fault, time_fault
+from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.row_form import bodies_fault, form_fault, time_fault
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from ledger.follower.projection import ReadModelLost
+from ledger.follower.projection.read_model import ReadModelLost
 
 OWN_WORDS_SECONDS: Final = 2.0
 """From the loss until work that has not ended of itself is cancelled. Mostly it ends at once, and says more."""

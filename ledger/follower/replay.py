@@ -12,19 +12,20 @@ from typing import Final
 
 import asyncpg
 
-from config.processes import Progress
-from ledger import snapshot
-from ledger.core.book import Book
-from ledger.core.row import Row
-from ledger.core.runs import runs
-from ledger.follower.batch import Batch
+from config.kit.processes import Progress
+from ledger.core.rows.row import Row
+from ledger.core.rows.runs import runs
+from ledger.core.state.book import Book
 from ledger.follower.chain import Chain
 from ledger.follower.metrics import FollowerMetrics
-from ledger.follower.pace import Pace
-from ledger.follower.projection import Cursor, ReadModel, ReadModelLost
+from ledger.follower.projection.batch import Batch
+from ledger.follower.projection.pace import Pace
+from ledger.follower.projection.read_model import Cursor, ReadModel, ReadModelLost
 from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
-from ledger.journal import SHARD, ZERO_DIGEST, JournalReader, JournalTampered
-from ledger.replaying import apply_stored
+from ledger.journal import snapshot
+from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
+from ledger.journal.reader import JournalReader
+from ledger.journal.replaying import apply_stored
 from protocol.records import RECORD
 
 POLL_NS: Final = 25_000_000

@@ -1,7 +1,7 @@
 """When a snapshot of the follower's book is due, how one is taken and which one is read at start.
 
-Belongs here: the policy and its bound on effort. Never here: files (ledger.snapshot), what the arrays mean
-(ledger.core.arrays).
+Belongs here: the policy and its bound on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
+(ledger.core.state.arrays).
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from config.processes import Progress
-from ledger import snapshot
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import Book
-from ledger.journal import JournalReader
+from config.kit.processes import Progress
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import Book
+from ledger.journal import snapshot
+from ledger.journal.reader import JournalReader
 from protocol.errors import InvariantBroken
 
 Arrays = dict[str, npt.NDArray[np.signedinteger]]

@@ -12,9 +12,8 @@ from datetime import date
 import msgspec
 import numpy as np
 
-from protocol.client.outcomes import Outcome, RequestKey
-from protocol.errors import MisuseError, PeerViolation
-from protocol.limits import (
+from ..errors import MisuseError, PeerViolation
+from ..limits import (
     BROKER_CONTROL_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
     QUERY_CONTRACTS_MAX,
@@ -23,9 +22,11 @@ from protocol.limits import (
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
 )
-from protocol.messages import ControlMessage, decode_control
-from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import BANK_PARTY
+from ..messages.codec import decode_control
+from ..messages.control import ControlMessage
+from ..records import RECORD, RecordArray
+from ..vocabulary import BANK_PARTY
+from .outcomes import Outcome, RequestKey
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1

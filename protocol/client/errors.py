@@ -4,7 +4,7 @@ Belongs here: the exceptions that leave this package. Never here: refusals (they
 `Outcome`), the peer's violations (`PeerViolation` ends a link and is told as `SessionEnded`).
 """
 
-from protocol.codes import ReplyCode
+from ..codes import ReplyCode
 
 
 class OutboxError(Exception):

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from protocol.errors import MisuseError
+from ..errors import MisuseError
 
 opening = threading.RLock()
 """Held while a descriptor is made that `at_child` is to be told of: no fork comes in between."""

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from protocol.client.arguments import INT32_MAX, shown, text, whole_number
-from protocol.client.settings import PATH_CHARS_MAX
-from protocol.errors import MisuseError
-from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
-from protocol.vocabulary import Suite
+from ..errors import MisuseError
+from ..signing import Signer, Verifier, signer_from_key, verifier_from_bytes
+from ..vocabulary import Suite
+from .arguments import INT32_MAX, shown, text, whole_number
+from .settings import PATH_CHARS_MAX
 
 KEY_FILE_BYTES_MAX = 64 * 1024  # far more than any key has: a device that never ends is not read for ever
 

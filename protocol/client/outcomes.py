@@ -10,10 +10,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from protocol.codes import ReplyCode
-from protocol.errors import MisuseError
-from protocol.limits import OUTCOMES_PREAMBLE_BYTES
-from protocol.records import OUTCOME, OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, pack_preamble
+from ..codes import ReplyCode
+from ..errors import MisuseError
+from ..limits import OUTCOMES_PREAMBLE_BYTES
+from ..records import OUTCOME, OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, pack_preamble
 
 _OUTCOMES = struct.Struct("<hhiq")
 _CODES: dict[int, ReplyCode] = {int(code): code for code in ReplyCode}

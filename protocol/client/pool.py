@@ -10,16 +10,16 @@ from typing import Self
 
 import trio
 
-from protocol.client.arguments import shown
-from protocol.client.clock import Clock
-from protocol.client.errors import SessionEnded
-from protocol.client.outcomes import Recovered
-from protocol.client.seat import Seat
-from protocol.client.settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
-from protocol.client.turns import Turns
-from protocol.client.verbs import AwaitedVerbs
-from protocol.codes import ReplyCode
-from protocol.errors import MisuseError
+from ..codes import ReplyCode
+from ..errors import MisuseError
+from .arguments import shown
+from .clock import Clock
+from .errors import SessionEnded
+from .line.turns import Turns
+from .outcomes import Recovered
+from .seat import Seat
+from .settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
+from .verbs import AwaitedVerbs
 
 
 class SeatPool(AwaitedVerbs):

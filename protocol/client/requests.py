@@ -6,10 +6,10 @@ have a place in it. Never here: rules about money (the bank decides), sending.
 
 import struct
 
-from protocol.client.arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, short_bytes, target_key, whole_number
-from protocol.errors import MisuseError
-from protocol.limits import RECORD_BYTES
-from protocol.vocabulary import RecordKind
+from ..errors import MisuseError
+from ..limits import RECORD_BYTES
+from ..vocabulary import RecordKind
+from .arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, short_bytes, target_key, whole_number
 
 _ORDER = struct.Struct("<bbhiqqq8siiq8s")  # price and security
 _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover

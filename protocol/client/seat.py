@@ -12,7 +12,22 @@ from typing import Self, TypeVar
 
 import trio
 
-from protocol.client.arguments import (
+from ..codes import ReplyCode
+from ..errors import InvariantBroken, MisuseError
+from ..limits import REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
+from ..messages.control import ControlMessage
+from ..messages.queries import (
+    AnswerMessage,
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    OutcomeAnswer,
+    OutcomeQuery,
+    TotalsAnswer,
+    TotalsQuery,
+)
+from ..records import OutcomeArray, RecordArray
+from ..vocabulary import BANK_PARTY, RecordKind
+from .arguments import (
     contract_numbers,
     control_body,
     moment_ns,
@@ -22,32 +37,17 @@ from protocol.client.arguments import (
     trade_day,
     whole_number,
 )
-from protocol.client.clock import Clock, SystemClock
-from protocol.client.ends import LinkEnd, heals
-from protocol.client.errors import SessionEnded
-from protocol.client.forks import Origin
-from protocol.client.link import NS_PER_S, Link, closing, connect
-from protocol.client.outbox import Outbox
-from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
-from protocol.client.settings import SeatSettings, checked_settings
-from protocol.client.traffic import SeatStatistics, Traffic
-from protocol.client.turns import Turns
-from protocol.client.verbs import AwaitedVerbs
-from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken, MisuseError
-from protocol.limits import REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
-from protocol.messages import (
-    AnswerMessage,
-    BuyingPowerAnswer,
-    BuyingPowerQuery,
-    ControlMessage,
-    OutcomeAnswer,
-    OutcomeQuery,
-    TotalsAnswer,
-    TotalsQuery,
-)
-from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import BANK_PARTY, RecordKind
+from .clock import Clock, SystemClock
+from .errors import SessionEnded
+from .forks import Origin
+from .line.ends import LinkEnd, heals
+from .line.link import NS_PER_S, Link, closing, connect
+from .line.traffic import SeatStatistics, Traffic
+from .line.turns import Turns
+from .outbox.outbox import Outbox
+from .outcomes import BlockOutcome, Outcome, Recovered
+from .settings import SeatSettings, checked_settings
+from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from protocol.client.arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
-from protocol.errors import MisuseError
-from protocol.limits import (
+from ..errors import MisuseError
+from ..limits import (
     CREDIT_RECORDS_DEFAULT,
     CREDIT_RECORDS_MAX,
     CREDIT_RECORDS_MIN,
@@ -24,8 +23,9 @@ from protocol.limits import (
     SEATS_MAX,
     SOFTWARE_CHARS_MAX,
 )
-from protocol.signing import Signer, Verifier
-from protocol.vocabulary import Suite
+from ..signing import Signer, Verifier
+from ..vocabulary import Suite
+from .arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
 
 CALL_FRAMES_IN_FLIGHT_MAX = 2  # one under way, one behind it: more would cut a load of single calls into small frames
 CALL_FRAMES_MAX = 64

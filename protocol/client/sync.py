@@ -12,19 +12,20 @@ from typing import Self, TypeVar
 
 import trio
 
-from protocol.client.errors import SessionEnded
-from protocol.client.forks import Origin
-from protocol.client.outcomes import BlockOutcome, Outcome, Recovered
-from protocol.client.receipts import Receipt
-from protocol.client.seat import Seat
-from protocol.client.settings import SeatSettings, checked_settings
-from protocol.client.thread_call import ThreadCall
-from protocol.client.traffic import SeatStatistics
-from protocol.client.verbs import SingleVerbs
-from protocol.codes import ReplyCode
-from protocol.errors import MisuseError
-from protocol.messages import BuyingPowerAnswer, ControlMessage, OutcomeAnswer, TotalsAnswer
-from protocol.records import OutcomeArray, RecordArray
+from ..codes import ReplyCode
+from ..errors import MisuseError
+from ..messages.control import ControlMessage
+from ..messages.queries import BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer
+from ..records import OutcomeArray, RecordArray
+from .errors import SessionEnded
+from .forks import Origin
+from .line.receipts import Receipt
+from .line.thread_call import ThreadCall
+from .line.traffic import SeatStatistics
+from .outcomes import BlockOutcome, Outcome, Recovered
+from .seat import Seat
+from .settings import SeatSettings, checked_settings
+from .verbs import SingleVerbs
 
 T = TypeVar("T")
 

@@ -7,12 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Generic, TypeVar
 
-from protocol.client.arguments import moment_ns, records_body
-from protocol.client.outcomes import Outcome, RequestKey
-from protocol.client.requests import money_record, order_record
-from protocol.client.turns import Turns
-from protocol.records import RecordArray
-from protocol.vocabulary import RecordKind
+from ..records import RecordArray
+from ..vocabulary import RecordKind
+from .arguments import moment_ns, records_body
+from .line.turns import Turns
+from .outcomes import Outcome, RequestKey
+from .requests import money_record, order_record
 
 Answer = TypeVar("Answer")
 

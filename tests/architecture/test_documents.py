@@ -46,17 +46,21 @@ def test_every_function_in_the_walk_of_one_order_exists() -> None:
 
 
 def test_only_table_rows_with_our_packages_are_read() -> None:
-    text = "`config.cli.main` in prose\n| step | `config.cli.main()` | `os.path` |\n| `protocol.limits` |\n"
+    text = "`config.schema.load` in prose\n| step | `config.schema.load()` | `os.path` |\n| `protocol.limits` |\n"
 
-    assert named_in(text) == ["config.cli.main", "protocol.limits"]
+    assert named_in(text) == ["config.schema.load", "protocol.limits"]
 
 
-@pytest.mark.parametrize("name", ["config.cli.main", "config.supervise.Supervisor.start", "protocol.limits"])
+@pytest.mark.parametrize(
+    "name", ["config.schema.load", "config.supervise.supervisor.Supervisor.start", "protocol.limits"]
+)
 def test_a_name_that_exists_resolves(name: str) -> None:
     assert resolve(name) is not None
 
 
-@pytest.mark.parametrize("name", ["config.cli.mane", "config.absent.main", "config.supervise.Supervisor.begin"])
+@pytest.mark.parametrize(
+    "name", ["config.schema.lode", "config.absent.main", "config.supervise.supervisor.Supervisor.begin"]
+)
 def test_a_name_that_does_not_exist_is_an_error(name: str) -> None:
     with pytest.raises((AttributeError, ModuleNotFoundError)):
         resolve(name)

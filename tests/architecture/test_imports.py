@@ -65,7 +65,7 @@ def _core_may_import(module: str) -> bool:
 
 
 def test_the_rule_about_the_core_bites() -> None:
-    assert _core_may_import("ledger.core.book")
+    assert _core_may_import("ledger.core.state.book")
     assert _core_may_import("protocol.limits")
     assert not _core_may_import("protocol.client.keys")
     assert not _core_may_import("ledger.journal")

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from prometheus_client.core import Metric
 
-from config.cli import main
-from config.exit_codes import MUST_NOT_SERVE, ExitCode
+from config.cli.commands import main
+from config.kit.exit_codes import MUST_NOT_SERVE, ExitCode
 from config.schema import DEFAULTS
-from frontend_sim.csv_files import FileKind, read_pieces
+from frontend_sim.load.csv_files import FileKind, read_pieces
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.ops.metrics import GatewayCollector
 from gateway.settings import GatewaySettings
+from ledger.database.reading import VIEWS
 from ledger.follower.metrics import FollowerMetrics
-from ledger.metrics import LedgerCollector, LedgerMetrics
-from ledger.reading import VIEWS
+from ledger.watch.metrics import LedgerCollector, LedgerMetrics
 from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_DEFAULT, LINKS_MAX
 from tests.architecture.sources import ROOT
 

@@ -14,7 +14,7 @@ import trio
 
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.messages import OpenTradeDate
+from protocol.messages.control import OpenTradeDate
 from tests.e2e.house import House, wait_until
 from tests.e2e.trading import LastingTrading
 

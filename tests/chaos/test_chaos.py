@@ -11,8 +11,8 @@ from signal import SIGKILL
 import pytest
 import trio
 
-from config.exit_codes import ExitCode
-from config.supervise import MODULES
+from config.kit.exit_codes import ExitCode
+from config.supervise.supervisor import MODULES
 from protocol.client import Seat
 from tests.chaos.strikes import Strike, Victim, carry_out, plan
 from tests.e2e.accounts import must_be_in_order

@@ -14,7 +14,7 @@ from pathlib import Path
 import trio
 
 from protocol.client import Seat, SeatSettings, SyncSeat
-from protocol.client.outbox import Outbox
+from protocol.client.outbox.outbox import Outbox
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.test_seat import freezes
 

@@ -12,8 +12,8 @@ import numpy as np
 import trio
 
 from protocol.client import RECORD, OutcomeUnknown, Seat, SeatSettings, SessionEnded
-from protocol.client.outbox import Outbox
-from protocol.client.outbox_file import OutboxFile
+from protocol.client.outbox.outbox import Outbox
+from protocol.client.outbox.outbox_file import OutboxFile
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.client.test_seat import freezes
 

@@ -14,7 +14,7 @@ import numpy as np
 import trio
 
 from protocol.client import Recovered, Seat
-from protocol.client.outbox_file import OutboxFile
+from protocol.client.outbox.outbox_file import OutboxFile
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import RecordKind
 from tests.client.fake_bank import FakeBank

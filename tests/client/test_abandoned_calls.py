@@ -19,9 +19,9 @@ import trio
 import trio.testing
 
 from protocol.client import Outcome, Recovered, Seat, SeatPool, SeatSettings, SyncSeat
-from protocol.client.calls import Waiter
+from protocol.client.line.calls import Waiter
+from protocol.client.line.window import WindowFrame
 from protocol.client.outcomes import Reply
-from protocol.client.window import WindowFrame
 from protocol.limits import CREDIT_RECORDS_MIN
 from tests.client.fake_bank import SEAT, SEATS, FakeBank
 from tests.client.late_signal import Late, leave_at

@@ -29,18 +29,18 @@ from protocol.client import (
 from protocol.client.verbs import SingleVerbs
 from protocol.codes import ReplyCode
 from protocol.limits import REQUEST_NUMBER_MAX
-from protocol.messages import (
-    BuyingPowerQuery,
+from protocol.messages.base import Message
+from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
-    Heartbeat,
-    Message,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
     RegisterParty,
     SetRestraint,
 )
+from protocol.messages.queries import BuyingPowerQuery
+from protocol.messages.session import Heartbeat
 from protocol.records import OUTCOME, RECORD
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.fake_ledger import TRADE_DATE

@@ -43,7 +43,7 @@ async def test_sigkill_at_every_store_repeats_nothing_and_loses_nothing(tmp_path
 async def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     """The lock lives with the process: nothing has to be cleaned up by hand."""
     code = (
-        "import os, signal, sys; from protocol.client.outbox import Outbox;"
+        "import os, signal, sys; from protocol.client.outbox.outbox import Outbox;"
         "Outbox.open(sys.argv[1], 2, 11, records_max=16384); os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = await trio.run_process([sys.executable, "-c", code, str(tmp_path / "seat11.outbox")], check=False)

@@ -10,7 +10,7 @@ import trio.testing
 
 from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
-from protocol.messages import ChangeContract
+from protocol.messages.control import ChangeContract
 from tests.client.fake_bank import SEAT, FakeBank
 from tests.client.fake_ledger import BANK_KEY_ID, NEXT_TRADE_DATE, TRADE_DATE
 from tests.client.test_seat import freezes

@@ -13,21 +13,15 @@ import trio
 
 from frontend_sim.practice.misdeeds import Plan
 from protocol.client import Seat, SessionEnded
-from protocol.client.outbox import Outbox
+from protocol.client.outbox.outbox import Outbox
 from protocol.client.seat import REFUSALS_AT_THE_DOOR
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
 from protocol.header import Header
 from protocol.limits import SESSION_VERSION_MAX
-from protocol.messages import (
-    BuyingPowerAnswer,
-    ContractMoney,
-    Message,
-    OutcomeAnswer,
-    QueryMessage,
-    SeatHead,
-    TotalsAnswer,
-)
+from protocol.messages.base import Message
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.queries import BuyingPowerAnswer, ContractMoney, OutcomeAnswer, QueryMessage, TotalsAnswer
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
 from tests.client.fake_ledger import TRADE_DATE
 

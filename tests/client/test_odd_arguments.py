@@ -12,7 +12,7 @@ import pytest
 from protocol.client import arguments
 from protocol.errors import MisuseError
 from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX
-from protocol.messages import ChangeContract, ContractTerms, OpenContracts, RegisterKey, RegisterParty
+from protocol.messages.control import ChangeContract, ContractTerms, OpenContracts, RegisterKey, RegisterParty
 from protocol.vocabulary import BANK_PARTY
 
 

@@ -15,12 +15,12 @@ import trio
 import trio.testing
 
 from frontend_sim.practice.desk import Desk
-from protocol.bank_events import EstablishReceived, NegotiateReceived, QueryReceived, RequestReceived
 from protocol.client import OutboxError, Seat, SeatPool, SeatSettings, SessionEnded, SyncSeat
-from protocol.client.link import Link
-from protocol.client.outbox import Outbox
+from protocol.client.line.link import Link
+from protocol.client.outbox.outbox import Outbox
 from protocol.codes import ReplyCode
 from protocol.limits import BUSY_RETRY_NS
+from protocol.session.bank_events import EstablishReceived, NegotiateReceived, QueryReceived, RequestReceived
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.late_signal import leave_at
 from tests.client.test_links import ended

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from protocol.client.errors import OutboxDamaged, OutboxError, OutboxInUse
-from protocol.client.outbox import Outbox, data_bytes_for
-from protocol.client.outbox_file import OutboxFile
-from protocol.client.outbox_layout import CELL_FIELDS, PAGE_BYTES, file_bytes, ring_offset, table_offset
+from protocol.client.outbox.outbox import Outbox, data_bytes_for
+from protocol.client.outbox.outbox_file import OutboxFile
+from protocol.client.outbox.outbox_layout import CELL_FIELDS, PAGE_BYTES, file_bytes, ring_offset, table_offset
 from protocol.errors import MisuseError
 from protocol.limits import BODY_BYTES_MAX, CREDIT_RECORDS_MIN, OUTBOX_FRAMES_MAX
 from protocol.vocabulary import FrameKind

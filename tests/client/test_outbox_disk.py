@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from protocol.client.errors import OutboxDamaged, OutboxError
-from protocol.client.outbox import data_bytes_for
-from protocol.client.outbox_file import OutboxFile
-from protocol.client.outbox_layout import HEADER_FIELDS, MAGIC, PAGE_BYTES, file_bytes
+from protocol.client.outbox.outbox import data_bytes_for
+from protocol.client.outbox.outbox_file import OutboxFile
+from protocol.client.outbox.outbox_layout import HEADER_FIELDS, MAGIC, PAGE_BYTES, file_bytes
 from protocol.limits import CREDIT_RECORDS_DEFAULT, CREDIT_RECORDS_MIN, OUTBOX_FRAMES_MAX
 from tests.client.test_outbox import MONDAY, SIZE_BYTES, contents, opened, put
 
@@ -157,7 +157,7 @@ def test_a_file_larger_than_the_process_may_write_is_told_without_a_signal(tmp_p
     code = (
         "import resource, sys\n"
         "from protocol.client.errors import OutboxError\n"
-        "from protocol.client.outbox import Outbox\n"
+        "from protocol.client.outbox.outbox import Outbox\n"
         "def use():\n"
         f"    box = Outbox.open(sys.argv[1], 2, 11, records_max={CREDIT_RECORDS_MIN})\n"
         "    box.keep_session(1, 20260105)\n"

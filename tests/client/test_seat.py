@@ -16,7 +16,7 @@ from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
-from protocol.messages import ChangeContract
+from protocol.messages.control import ChangeContract
 from protocol.records import RECORD, RecordArray
 from protocol.signing import signer_from_key
 from protocol.vocabulary import FrameKind, RecordKind

@@ -11,8 +11,8 @@ import trio
 import trio.testing
 
 from protocol.client import OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SyncSeat
-from protocol.client.outbox import Outbox
-from protocol.client.outbox_file import OutboxFile
+from protocol.client.outbox.outbox import Outbox
+from protocol.client.outbox.outbox_file import OutboxFile
 from protocol.codes import ReplyCode
 from protocol.limits import CREDIT_RECORDS_MIN
 from tests.client.fake_bank import BROKER, SEAT, FakeBank

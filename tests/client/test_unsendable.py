@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 from protocol.client import Seat
-from protocol.client import outbox as outbox_module
-from protocol.client.outbox import Outbox
-from protocol.client.sendable import why_unsendable
+from protocol.client.outbox import outbox as outbox_module
+from protocol.client.outbox.outbox import Outbox
+from protocol.client.outbox.sendable import why_unsendable
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_unsigned_frame
 from protocol.header import unpack_header
 from protocol.limits import CONTROL_BODY_BYTES_MAX, FRAME_RECORDS_MAX, REQUEST_NUMBER_MAX
-from protocol.messages import ChangeContract, encode
-from protocol.send_queue import blank_header
+from protocol.messages.codec import encode
+from protocol.messages.control import ChangeContract
+from protocol.session.send_queue import blank_header
 from protocol.vocabulary import Direction, FrameKind
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
 from tests.client.fake_ledger import TRADE_DATE

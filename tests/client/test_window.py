@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol.client.window import Window, WindowFrame
+from protocol.client.line.window import Window, WindowFrame
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.vocabulary import FrameKind

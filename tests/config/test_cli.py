@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.cli import main
-from config.exit_codes import ExitCode
+from config.cli.commands import main
+from config.kit.exit_codes import ExitCode
 from protocol.client import load_signer
 
 
@@ -37,7 +37,7 @@ def test_a_wrong_command_line_gets_one_line_and_64(
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:
     heavy = {"importlib.metadata", "email", "numpy", "trio", "asyncio", "cryptography", "rich"}
-    program = f"import sys, config.cli; print(sorted({heavy} & set(sys.modules)))"
+    program = f"import sys, config.cli.commands; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -160,8 +160,8 @@ def test_a_deeply_nested_file_is_one_line(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_a_script_of_an_earlier_installation_stops_as_asked(tmp_path: Path) -> None:
-    """Its entry point was `config.cli:main`, which is called after a `git pull` without `make install`."""
-    script = "import sys; sys.argv = ['yzt', 'keygen']; from config.cli import main; main()"
+    """Its entry point was `config.cli.commands:main`, which is called after a `git pull` without `make install`."""
+    script = "import sys; sys.argv = ['yzt', 'keygen']; from config.cli.commands import main; main()"
     script += "; import signal; print(signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL)"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from config.cli import main
+from config.cli.commands import main
 from config.dsn import BAD_PORT, fault_of, place_of
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from config import shared_memory
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ProcessFault, StopAsked
-from config.postgres_install import installed_tree, reachable_tree, reaches, server_identity
-from config.processes import children_of, is_alive, processes_in
+from config.kit import shared_memory
+from config.kit.exit_codes import ProcessFault, StopAsked
+from config.kit.processes import children_of, is_alive, processes_in
+from config.postgres.install import installed_tree, reachable_tree, reaches, server_identity
+from config.postgres.server import EmbeddedPostgres
 from tests.conftest import run_sql
 
 pytestmark = pytest.mark.postgres
@@ -197,7 +197,7 @@ def test_a_setting_that_postgresql_refuses_is_named_in_the_fault(
 ) -> None:
     settings = tmp_path / "bad.conf"
     settings.write_text("fsync = perhaps\n", encoding="utf-8")
-    monkeypatch.setattr("config.postgres_settings.SETTINGS", settings)
+    monkeypatch.setattr("config.postgres.settings.SETTINGS", settings)
 
     with pytest.raises(ProcessFault, match=r"PostgreSQL ended with status 1: .*contains errors"):
         server.start(silent)
@@ -205,7 +205,7 @@ def test_a_setting_that_postgresql_refuses_is_named_in_the_fault(
 
 def test_it_dies_with_its_supervisor_and_the_next_one_takes_over(server: EmbeddedPostgres) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from config.embedded_postgres import EmbeddedPostgres\n"
+        "import sys, time; from pathlib import Path; from config.postgres.server import EmbeddedPostgres\n"
         "server = EmbeddedPostgres.prepare(Path(sys.argv[1])); server.start()\n"
         "print(server.postmaster_pid, flush=True); time.sleep(600)"
     )
@@ -237,7 +237,7 @@ def test_programs_out_of_reach_are_copied_beside_the_cluster_and_put_right(
     program = tree / "bin" / "postgres"
     program.write_text("#!/bin/sh\n", encoding="utf-8")
     program.chmod(0o700)
-    monkeypatch.setattr("config.postgres_install.installed_tree", lambda: tree)
+    monkeypatch.setattr("config.postgres.install.installed_tree", lambda: tree)
     assert not reaches(program, identity)
 
     with tempfile.TemporaryDirectory(prefix="yzt-test-") as name:

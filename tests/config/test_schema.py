@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.exit_codes import ConfigFault, ExitCode
+from config.kit.exit_codes import ConfigFault, ExitCode
 from config.schema import Config, dump, load, with_dsn, without_secrets
 
 

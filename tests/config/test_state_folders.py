@@ -15,11 +15,10 @@ from typing import Final
 import msgspec
 import pytest
 
-from config import asking
-from config.children import read_ready, withdraw_ready, write_ready
-from config.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.keys import public_file_of
-from config.own_files import (
+from config.kit import asking
+from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.own_files import (
     make_way,
     of_ours,
     open_folder_named,
@@ -28,11 +27,12 @@ from config.own_files import (
     refuse_what_is_no_file,
     take_lock,
 )
-from config.postgres_places import make_folder, make_home
-from config.postgres_settings import write_settings
+from config.postgres.places import make_folder, make_home
+from config.postgres.settings import write_settings
 from config.schema import Config, load
-from config.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
-from ledger.genesis import genesis_message
+from config.supervise.children import read_ready, withdraw_ready, write_ready
+from config.supervise.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
+from ledger.journal.genesis import genesis_message
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over")
 

@@ -17,11 +17,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from config import asking, cli, status
-from config.asking import ask_all, encoded, listening
-from config.children import write_ready
-from config.exit_codes import ExitCode
+from config.cli import commands as cli
+from config.kit import asking
+from config.kit.asking import ask_all, encoded, listening
+from config.kit.exit_codes import ExitCode
 from config.schema import Config, dump, load, with_dsn
+from config.supervise import status
+from config.supervise.children import write_ready
 
 WITHIN_NS = 300_000_000
 FOREIGN = "postgresql://somebody@nowhere.invalid/yzt"
@@ -103,11 +105,11 @@ def test_one_that_says_that_it_does_not_serve_is_believed(config: Config, capsys
 
 def test_a_stopped_process_is_found_out_in_bounded_time(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     code_text = (
-        "import sys, time; from pathlib import Path; from config.asking import listening; "
+        "import sys, time; from pathlib import Path; from config.kit.asking import listening; "
         "taken = listening(Path(sys.argv[1]), 'ledger'); print('up', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code_text, str(config.state_directory)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(cli.__file__).parent.parent) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
         assert process.stdout is not None
         process.stdout.readline()
         ready = {"pid": process.pid, "ports": {"metrics": 9611}}

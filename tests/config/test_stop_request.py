@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from config.children import PROJECT_DIRECTORY
+from config.supervise.children import PROJECT_DIRECTORY
 
 INSIDE_AN_IMPORT = """
 import signal, time
-from config.stop_request import Interrupted, StopRequest
+from config.kit.stop_request import Interrupted, StopRequest
 asked = StopRequest()
 asked.install()
 asked.begin()

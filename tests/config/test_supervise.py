@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from config.children import RestartBudget, read_ready
-from config.exit_codes import ExitCode, ProcessFault
-from config.processes import is_alive
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import is_alive
 from config.schema import Config, Supervise, load
-from config.supervise import Supervisor
+from config.supervise.children import RestartBudget, read_ready
+from config.supervise.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = f"""
@@ -22,7 +22,7 @@ import signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 """
 STAND_IN += """
-from config.children import write_ready
+from config.supervise.children import write_ready
 from config.schema import load
 
 name, file, behaviour = sys.argv[1:]
@@ -222,7 +222,7 @@ def test_children_outlive_the_starting_thread_but_not_the_process(tmp_path: Path
     assert supervisor.starts("ledger") == 1
     assert is_alive(supervisor.pid("ledger"))
 
-    program = "import sys, time; from config.processes import spawn; import signal, os\n"
+    program = "import sys, time; from config.kit.processes import spawn; import signal, os\n"
     program += "child = spawn(['sleep', '600'], death_signal=signal.SIGTERM, output=sys.stderr.buffer,"
     program += " environment=dict(os.environ)); print(child.pid, flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as parent:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from config import __main__ as command
-from config import environment
-from config.children import PROJECT_DIRECTORY
-from config.exit_codes import ExitCode
+from config.kit import environment
+from config.kit.exit_codes import ExitCode
+from config.supervise.children import PROJECT_DIRECTORY
 
 WRONG_PYTHON = '#!/bin/sh\n[ "$1" = -V ] && echo Python 3.10.1 && exit 0\nexit 1\n'
 

@@ -18,14 +18,14 @@ import msgspec
 import psutil
 import trio
 
-from config.embedded_postgres import EmbeddedPostgres
 from config.keys import make_missing_bank_keys
+from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, dump, load
-from config.supervise import Supervisor
-from frontend_sim.bank import BrokerEntry
+from config.supervise.supervisor import Supervisor
 from frontend_sim.installation import new_party_signer, temporary_config
 from frontend_sim.links import bank_seat_settings, seat_settings
-from frontend_sim.market_day import Customer, make_customers, register_all
+from frontend_sim.market.bank import BrokerEntry
+from frontend_sim.market.market_day import Customer, make_customers, register_all
 from protocol.client import Seat, SeatSettings
 from tests.conftest import run_sql
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.children import PROJECT_DIRECTORY
-from config.processes import spoken
+from config.kit.processes import spoken
+from config.supervise.children import PROJECT_DIRECTORY
 
 ENDED_WITHIN_SECONDS = 30.0
 
@@ -27,7 +27,7 @@ class Ended:
 
 def yzt(*arguments: str | Path, folder: Path) -> Ended:
     """`yzt` with these arguments, run in `folder`."""
-    return run_module("config.cli", *arguments, folder=folder)
+    return run_module("config.cli.commands", *arguments, folder=folder)
 
 
 def run_module(module: str, *arguments: str | Path, folder: Path) -> Ended:

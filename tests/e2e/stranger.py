@@ -13,10 +13,11 @@ from frontend_sim.links import bank_verifiers
 from protocol.codes import ReplyCode
 from protocol.frame import FrameReader, make_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
-from protocol.messages import Terminate, decode_session
-from protocol.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
-from protocol.partner_session import PartnerSession
+from protocol.messages.codec import decode_session
+from protocol.messages.session import Terminate
 from protocol.records import RECORD
+from protocol.session.partner import PartnerSession
+from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, RecordKind
 from tests.e2e.house import House
 

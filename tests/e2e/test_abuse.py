@@ -30,7 +30,7 @@ RECEIVE_BUFFER_BYTES = 65_536  # what is unread is to lie in the gateway, and re
 GROWTH_BYTES_MAX = 128 * 1024 * 1024
 """Each of the two links may have 4 MiB of unread answers, 4 MiB of bodies under way (its credit) and a receive chunk,
 in the gateway and again between it and the ledger: under 32 MiB together. The C library takes memory from the system
-in steps of 64 MiB here (config.children), and a step may be taken for each of two arenas.
+in steps of 64 MiB here (config.supervise.children), and a step may be taken for each of two arenas.
 """
 LATE_GROWTH_BYTES_MAX = 32 * 1024 * 1024
 """Between the halves of a long run, in which some 90 links end: an ended link leaves less than 1 MiB to the next

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from config.children import PROJECT_DIRECTORY
-from config.exit_codes import ExitCode
 from config.keys import write_key_pair
+from config.kit.exit_codes import ExitCode
 from config.schema import dump
+from config.supervise.children import PROJECT_DIRECTORY
 from tests.e2e.house import House, own_config, replace, write_config
 from tests.e2e.programs import Ended, run_module, yzt
 

@@ -14,9 +14,11 @@ from protocol.client import Seat, SessionEnded
 from protocol.client.keys import load_signer
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, NEGOTIATE_FRESH_NS
-from protocol.messages import Negotiate, TotalsQuery, encode
-from protocol.partner_events import NotAppliedReceived
+from protocol.messages.codec import encode
+from protocol.messages.queries import TotalsQuery
+from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
+from protocol.session.partner_events import NotAppliedReceived
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.e2e.house import House
 from tests.e2e.stranger import NONCE, Stranger, connect, freezes

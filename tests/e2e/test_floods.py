@@ -15,8 +15,9 @@ import trio
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.limits import CONTROL_AT_ONCE_MAX
-from protocol.messages import Heartbeat, encode
-from protocol.partner_events import NotAppliedReceived, OutcomesReceived, PartnerEvent
+from protocol.messages.codec import encode
+from protocol.messages.session import Heartbeat
+from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived, PartnerEvent
 from protocol.vocabulary import FrameKind
 from tests.e2e.house import House
 from tests.e2e.stranger import Stranger, connect, freezes

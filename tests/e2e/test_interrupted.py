@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from config.children import PROJECT_DIRECTORY
-from config.postgres_places import LASTING_DIRECTORY, PASSING_DIRECTORY
+from config.postgres.places import LASTING_DIRECTORY, PASSING_DIRECTORY
+from config.supervise.children import PROJECT_DIRECTORY
 from frontend_sim.samples import make_sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from config import cli
-from config.exit_codes import ExitCode
+from config.cli import commands as cli
 from config.keys import public_key_hex, write_key_pair
+from config.kit.exit_codes import ExitCode
 from protocol.vocabulary import contract_no_from_index
 from tests.e2e.house import House, house, write_config
 

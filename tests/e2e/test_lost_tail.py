@@ -6,8 +6,8 @@ The journal's own chain is whole here, so that nothing inside the database can t
 import pytest
 import trio
 
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
+from config.postgres.server import EmbeddedPostgres
 from protocol.client import Seat
 from tests.conftest import run_sql
 from tests.e2e.house import House, house

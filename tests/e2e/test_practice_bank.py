@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import trio
 
-from config.children import PROJECT_DIRECTORY
-from config.cli import main
-from config.exit_codes import ExitCode
+from config.cli.commands import main
+from config.kit.exit_codes import ExitCode
+from config.supervise.children import PROJECT_DIRECTORY
 from frontend_sim.practice.misdeeds import MISDEEDS
 from protocol.client import Seat, SeatSettings, load_signer, load_verifier
 from tests.outsider.client import Client
@@ -26,7 +26,7 @@ from tests.outsider.signing import signing_key_of_pem, verifying_key_of_pem
 @contextmanager
 def practice_bank(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], int, list[str]]]:
     """The process, its port, and the lines that it said until it served."""
-    command = [sys.executable, "-m", "config.cli", "sim", "bank", "--port", "0", "--keys", "keys", *options]
+    command = [sys.executable, "-m", "config.cli.commands", "sim", "bank", "--port", "0", "--keys", "keys", *options]
     environment = {"PYTHONPATH": str(PROJECT_DIRECTORY), "PATH": "/usr/bin:/bin"}
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.children import read_ready
-from config.exit_codes import ExitCode
-from config.state_folders import runs_as
+from config.kit.exit_codes import ExitCode
+from config.supervise.children import read_ready
+from config.supervise.state_folders import runs_as
 from tests.e2e.house import House
 from tests.e2e.programs import run_module
 

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from config.status import lines_of, status_of
+from config.supervise.status import lines_of, status_of
 from tests.e2e.house import House, wait_until
 
 pytestmark = pytest.mark.postgres

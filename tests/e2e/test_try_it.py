@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from config.children import PROJECT_DIRECTORY
-from config.embedded_postgres import EmbeddedPostgres
+from config.postgres.server import EmbeddedPostgres
+from config.supervise.children import PROJECT_DIRECTORY
 from tests.client.printed_example import SDK_PAGE, printed_example
 from tests.e2e.house import fixed_port, temporary_folder, wait_until
 from tests.e2e.programs import ENDED_WITHIN_SECONDS, running
@@ -49,7 +49,7 @@ def test_the_page_can_be_followed() -> None:
         (folder / "broker.py").write_text(printed_example().replace(PRINTED_PORT, port), "utf-8")
         put_programs(folder / ".venv" / "bin")
         log_file = folder / "up.log"
-        with running("config.cli", ["up", "--config", folder / "yzt.toml"], log_file) as serving:
+        with running("config.cli.commands", ["up", "--config", folder / "yzt.toml"], log_file) as serving:
             wait_until("the installation serves", lambda: "serving:" in log_file.read_text("utf-8"))
             said = shell(commands + run, folder)
             said_again = shell(commands.splitlines(keepends=True)[0] + run, folder)
@@ -65,7 +65,7 @@ def test_the_page_can_be_followed() -> None:
 def put_programs(folder: Path) -> None:
     """`yzt` and `python` of this environment, as `make install` leaves them."""
     folder.mkdir(parents=True)
-    for name, command in (("yzt", f"{sys.executable} -m config.cli"), ("python", sys.executable)):
+    for name, command in (("yzt", f"{sys.executable} -m config.cli.commands"), ("python", sys.executable)):
         (folder / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
         (folder / name).chmod(0o755)
 

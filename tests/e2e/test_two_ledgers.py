@@ -6,9 +6,9 @@ from signal import SIGTERM
 import pytest
 import trio
 
-from config.children import read_ready
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
 from config.schema import Config, dump, load
+from config.supervise.children import read_ready
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from tests.e2e.house import House, house, replace, wait_until

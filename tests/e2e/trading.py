@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import trio
 
+from frontend_sim.auditor.observations import Seen
 from frontend_sim.links import bank_seat_settings
-from frontend_sim.observations import Seen
-from frontend_sim.session_log import SessionLog
-from frontend_sim.trading_session import Trading, run_session
+from frontend_sim.trading_session.session import Trading, run_session
+from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
 from tests.e2e.house import House, until
 

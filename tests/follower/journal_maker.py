@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from ledger.core.book import Book, BookSize
-from ledger.core.control_rows import annotations_of
+from ledger.core.control.rows import annotations_of
 from ledger.core.engine import (
     apply_genesis,
     decide_block,
@@ -19,16 +18,17 @@ from ledger.core.engine import (
     genesis_row,
     state_slice_digest,
 )
-from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rows.undecided import leave_undecided
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.undecided import leave_undecided
+from ledger.core.state.book import Book, BookSize
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header
-from protocol.messages import (
+from protocol.messages.codec import encode
+from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
     Genesis,
-    Negotiate,
     OpenContracts,
     OpenTradeDate,
     PartyEntry,
@@ -36,8 +36,8 @@ from protocol.messages import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
-    encode,
 )
+from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
 from protocol.signing import Ed25519Signer
 from protocol.vocabulary import (

@@ -7,8 +7,9 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ledger.core.row import Row
-from protocol.messages import OpenContracts, SetRestraint, decode_control
+from ledger.core.rows.row import Row
+from protocol.messages.codec import decode_control
+from protocol.messages.control import OpenContracts, SetRestraint
 from protocol.vocabulary import FrameKind, contract_no_from_index, index_from_contract_no
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)

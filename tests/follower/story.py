@@ -3,7 +3,7 @@
 Belongs here: what happens. Never here: what should come of it.
 """
 
-from protocol.messages import SetRestraint
+from protocol.messages.control import SetRestraint
 from protocol.vocabulary import BANK_SEAT, ContractEvent, RecordKind, contract_no_from_index
 from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
 

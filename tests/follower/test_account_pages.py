@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from ledger.follower.account_pages import AMOUNTS, PAGE_CONTRACTS, TAIL_RECORDS_MIN, DuePages, PagesTurn, page_chunks
+from ledger.follower.projection.account_pages import (
+    AMOUNTS,
+    PAGE_CONTRACTS,
+    TAIL_RECORDS_MIN,
+    DuePages,
+    PagesTurn,
+    page_chunks,
+)
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import JournalMaker

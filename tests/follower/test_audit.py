@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, load, with_dsn
 from ledger.audit import UNDECIDED_NAMED_MAX, main
-from ledger.core.row import Row, row_digest
-from protocol.messages import RegisterKey, RegisterParty, RegisterSeat
+from ledger.core.rows.row import Row, row_digest
+from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
 from protocol.vocabulary import Role, Suite
 from tests.follower.journal_maker import (
     ALWAYS_NS,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.core.row import Row
+from ledger.core.rows.row import Row
 from ledger.follower.chain import Chain
-from ledger.journal import ZERO_DIGEST
+from ledger.journal.head import ZERO_DIGEST
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.follower import connected
 from ledger.follower.connected import while_connected
-from ledger.follower.projection import ReadModelLost
+from ledger.follower.projection.read_model import ReadModelLost
 
 if TYPE_CHECKING:
     import asyncpg

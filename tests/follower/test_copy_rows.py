@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ledger.follower.copy_blocks import Column
-from ledger.follower.copy_rows import CHUNK_ROWS_MAX, CONTRACT_COPY, chunks_of, column_names
-from ledger.follower.request_blocks import CHUNK_RECORDS, COLUMNS, PIECE_RECORDS, RequestRuns
+from ledger.follower.projection.copy_blocks import Column
+from ledger.follower.projection.copy_rows import CHUNK_ROWS_MAX, CONTRACT_COPY, chunks_of, column_names
+from ledger.follower.projection.request_blocks import CHUNK_RECORDS, COLUMNS, PIECE_RECORDS, RequestRuns
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes, joined

@@ -19,19 +19,20 @@ import numpy as np
 import pytest
 
 from ledger.audit import AuditFinding, Auditor
-from ledger.core.book import Book
-from ledger.core.row import Row, row_digest
-from ledger.core.runs import runs
-from ledger.follower.batch import Batch
+from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.runs import runs
+from ledger.core.state.book import Book
 from ledger.follower.chain import Chain
+from ledger.follower.projection.batch import Batch
 from ledger.follower.replay import Replica
-from ledger.journal import SHARD, ZERO_DIGEST, JournalTampered
+from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
+from ledger.journal.replaying import apply_stored
 from ledger.recovery import check_page
-from ledger.replaying import apply_stored
 from protocol.errors import InvariantBroken
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
-from protocol.messages import ChangeContract, Negotiate, SetRestraint
+from protocol.messages.control import ChangeContract, SetRestraint
+from protocol.messages.session import Negotiate
 from protocol.vocabulary import BANK_SEAT, ContractEvent, RecordKind, contract_no_from_index
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, SMALL, freezes, joined, record
 from tests.follower.story import next_morning, trading

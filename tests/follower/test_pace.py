@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ledger.follower.pace import FRESH_NS, PIECE_NS, REST_FACTOR, REST_NS_MAX, Pace
+from ledger.follower.projection.pace import FRESH_NS, PIECE_NS, REST_FACTOR, REST_NS_MAX, Pace
 
 
 class Clock:

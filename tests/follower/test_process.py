@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.children import read_ready
-from config.exit_codes import ExitCode
-from config.processes import spoken
+from config.kit.exit_codes import ExitCode
+from config.kit.processes import spoken
 from config.schema import Config, dump, load, with_dsn
-from ledger import snapshot
-from ledger.core.row import Row
+from config.supervise.children import read_ready
+from ledger.core.rows.row import Row
+from ledger.journal import snapshot
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
 from tests.follower.world import World, world

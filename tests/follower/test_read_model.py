@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.exit_codes import ExitCode
-from ledger.follower.account_pages import TAIL_RECORDS_MIN
-from ledger.follower.copy_blocks import Column
-from ledger.follower.projection import CursorMoved
-from ledger.journal import JournalTampered
-from ledger.migrate import migrations
+from config.kit.exit_codes import ExitCode
+from ledger.database.migrate import migrations
+from ledger.follower.projection.account_pages import TAIL_RECORDS_MIN
+from ledger.follower.projection.copy_blocks import Column
+from ledger.follower.projection.read_model import CursorMoved
+from ledger.journal.head import JournalTampered
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
@@ -28,7 +28,7 @@ OLD = "old_server"
 def test_a_story_is_projected_as_it_happened(
     tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", tail_records)
+    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", tail_records)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -97,7 +97,7 @@ def test_the_worklist_holds_fills_that_do_not_fit_and_no_ordinary_sale(fresh_dat
 def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(
     tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", tail_records)
+    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", tail_records)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -118,7 +118,7 @@ def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(
 def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", 1)
+    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", 1)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -147,7 +147,7 @@ def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
 def test_a_page_that_somebody_deleted_is_missed(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.account_pages.TAIL_RECORDS_MIN", 1)
+    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", 1)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -273,7 +273,7 @@ def test_equal_slices_are_counted(fresh_database: str, tmp_path: Path) -> None:
 def test_a_long_journal_is_taken_in_by_bounded_batches(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.batch.BATCH_ROWS_MAX", 5)
+    monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", 5)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from ledger.core import engine
-from ledger.migrate import migrate
-from ledger.reading import READER, VIEWS, WORDS, prepare_reading
+from ledger.database.migrate import migrate
+from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.codes import ReplyCode
 from protocol.vocabulary import contract_no_from_index
 from tests.follower.journal_maker import DATE, SEAT
@@ -164,7 +164,7 @@ def test_where_there_is_no_reader_nothing_is_granted_and_later_it_is(
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             await here.sql.execute(f"REVOKE SELECT ON {', '.join(VIEWS)} FROM {READER}")  # noqa: S608
-            monkeypatch.setattr("ledger.reading.READER", "nobody_here")
+            monkeypatch.setattr("ledger.database.reading.READER", "nobody_here")
             await prepare_reading(here.sql)
             monkeypatch.undo()
             reader = await reader_of(fresh_database)

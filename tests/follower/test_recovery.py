@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger import snapshot
-from ledger.core.book import Book
-from ledger.core.slices import state_slice_count, state_slice_digest
+from ledger.core.state.book import Book
+from ledger.core.state.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, copy_of, publish
-from ledger.journal import JournalTampered
+from ledger.journal import snapshot
+from ledger.journal.head import JournalTampered
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
 from tests.follower.story import next_morning, trading

@@ -12,8 +12,8 @@ import asyncpg
 import numpy as np
 import pytest
 
-from ledger.reading import READER, VIEWS
-from protocol.messages import RegisterParty
+from ledger.database.reading import READER, VIEWS
+from protocol.messages.control import RegisterParty
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_SEAT, RecordKind, Role, Suite, contract_no_from_index
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, joined, record

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import asyncpg
 
-from ledger.core.row import Row
+from ledger.core.rows.row import Row
+from ledger.database.migrate import migrate
 from ledger.follower.metrics import FollowerMetrics
-from ledger.follower.projection import ReadModel
+from ledger.follower.projection.read_model import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
-from ledger.journal import Journal
-from ledger.migrate import migrate
+from ledger.journal.writer import Journal
 from tests.follower.journal_maker import JournalMaker
 from tests.follower.naive import Expectation
 

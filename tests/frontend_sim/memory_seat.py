@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from frontend_sim.auditor import Auditor
-from frontend_sim.observations import Placed, Seen, seen_block
-from frontend_sim.session_log import outcome_array
+from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.observations import Placed, Seen, seen_block
+from frontend_sim.trading_session.session_log import outcome_array
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 

@@ -12,14 +12,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontend_sim.auditor import Auditor, Totals
-from frontend_sim.observations import Placed, seen_block
-from frontend_sim.requests import NO_TARGET, Request, TargetKey, record_block
-from ledger.core.book import Book
+from frontend_sim.auditor.auditor import Auditor, Totals
+from frontend_sim.auditor.observations import Placed, seen_block
+from frontend_sim.market.requests import NO_TARGET, Request, TargetKey, record_block
 from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
+from ledger.core.state.book import Book
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages import (
+from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     Genesis,

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from frontend_sim.auditor import Totals
-from frontend_sim.auditor_totals import AuditorTotals
-from frontend_sim.requests import Request, record_block
-from frontend_sim.session_log import outcome_array
+from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.totals import AuditorTotals
+from frontend_sim.market.requests import Request, record_block
+from frontend_sim.trading_session.session_log import outcome_array
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OUTCOME, RECORD

@@ -8,24 +8,26 @@ from pathlib import Path
 import pytest
 import trio
 
-from config.children import write_ready
-from config.cli import main as yzt
-from config.exit_codes import ExitCode, ProcessFault
+from config.cli.commands import main as yzt
 from config.keys import make_missing_bank_keys
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
 from config.schema import load as load_config
-from frontend_sim import demo, load, replay
-from frontend_sim.auditor import Totals
-from frontend_sim.csv_files import DataFileError
+from config.supervise.children import write_ready
+from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch
+from frontend_sim.auditor.sql_totals import parse
 from frontend_sim.installation import temporary_config
-from frontend_sim.latency import LatencyHistogram
 from frontend_sim.links import gateway_address
-from frontend_sim.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch
+from frontend_sim.load import command as load
+from frontend_sim.load.csv_files import DataFileError
+from frontend_sim.replay import command as replay
 from frontend_sim.running import run_command
-from frontend_sim.sql_totals import parse
+from frontend_sim.trading_session import demo
+from frontend_sim.trading_session.latency import LatencyHistogram
 from protocol.client import SessionEnded
 from protocol.codes import ReplyCode
-from protocol.messages import PartyTotals, TotalsAnswer
+from protocol.messages.queries import PartyTotals, TotalsAnswer
 
 Command = Callable[[list[str], Config], int]
 

@@ -5,9 +5,16 @@ Belongs here: the comparison with a bank that a test makes up. Never here: the d
 
 from pathlib import Path
 
-from frontend_sim.comparing import compared
-from frontend_sim.csv_files import Piece
-from protocol.messages import ContractTerms, OpenContracts, RegisterKey, RegisterParty, RegisterSeat, SetRestraint
+from frontend_sim.load.comparing import compared
+from frontend_sim.load.csv_files import Piece
+from protocol.messages.control import (
+    ContractTerms,
+    OpenContracts,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
 from protocol.vocabulary import contract_no_from_index
 
 FILE = Path("some.csv")

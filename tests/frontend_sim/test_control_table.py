@@ -3,8 +3,8 @@
 import pytest
 from rich.console import Console
 
-from frontend_sim.auditor import Auditor, Totals
-from frontend_sim.control_table import (
+from frontend_sim.auditor.auditor import Auditor, Totals
+from frontend_sim.auditor.control_table import (
     AUDITOR,
     FIGURES,
     GATEWAY,
@@ -19,7 +19,7 @@ from frontend_sim.control_table import (
     with_one_fen_more,
     yuan,
 )
-from frontend_sim.demo import verdict
+from frontend_sim.trading_session.demo import verdict
 
 TRUE = {2: Totals(100_000_000, 1_001_820, 993_806, 500), 3: Totals(7, 0, 0, 0)}
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from frontend_sim.csv_files import KEY_NEVER_ENDS_NS, DataFileError, Piece, read_pieces
+from frontend_sim.load.csv_files import KEY_NEVER_ENDS_NS, DataFileError, Piece, read_pieces
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
-from protocol.messages import (
+from protocol.messages.control import (
     ContractTerms,
     EndKey,
     OpenContracts,

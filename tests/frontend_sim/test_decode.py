@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from config.cli import main
-from config.exit_codes import ExitCode
+from config.cli.commands import main
+from config.kit.exit_codes import ExitCode
 from frontend_sim.practice.command import write_keys
-from protocol import messages as m
 from protocol.frame import make_frame
+from protocol.messages.session import Terminate
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 from tests.vectors import valid_frames
@@ -126,7 +126,7 @@ def test_a_body_that_means_nothing_is_told_with_its_bytes(capsys: pytest.Capture
 
 def test_what_a_peer_wrote_cannot_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     voice = valid_frames.bank_voice(Suite.ED25519_SHA256)
-    word = m.Terminate(199, 0, "\x1b[2J\u202e版本", bytes(16))
+    word = Terminate(199, 0, "\x1b[2J\u202e版本", bytes(16))
     evil = voice.message("evil", "", FrameKind.TERMINATE, word)
 
     assert main(["decode", evil.frame.wire().hex()]) == ExitCode.OK
@@ -185,7 +185,7 @@ def test_the_published_keys_are_those_of_practice(tmp_path: Path, capsys: pytest
 def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) -> None:
     file = tmp_path / "frames.bin"
     file.write_bytes(HEARTBEAT * 5_000)
-    command = [sys.executable, "-m", "config.cli", "decode", str(file)]
+    command = [sys.executable, "-m", "config.cli.commands", "decode", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None

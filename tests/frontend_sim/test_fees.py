@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontend_sim.fees import BUY_FEES, BuyOrder, FillMoney, SellOrder, half_up, turnover_fen
+from frontend_sim.market.fees import BUY_FEES, BuyOrder, FillMoney, SellOrder, half_up, turnover_fen
 
 PARTS_MAX = 40  # of one order; the last one is all that is left
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import trio
 
-from frontend_sim.auditor import Auditor
-from frontend_sim.bank import BrokerEntry
-from frontend_sim.broker import Desk
-from frontend_sim.exchange import Cancelled, Exchange, Filled
-from frontend_sim.market_day import informed_auditor, make_customers
-from frontend_sim.session_log import SessionLog
-from frontend_sim.workload import Side, Workload
+from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.market.bank import BrokerEntry
+from frontend_sim.market.broker import Desk
+from frontend_sim.market.exchange import Cancelled, Exchange, Filled
+from frontend_sim.market.market_day import informed_auditor, make_customers
+from frontend_sim.market.workload import Side, Workload
+from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
 from protocol.vocabulary import RecordKind, index_from_contract_no
 from tests.frontend_sim.keys import TEST_SIGNER

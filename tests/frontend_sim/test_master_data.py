@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 import trio
 
-from frontend_sim.csv_files import DataFileError, Piece
-from frontend_sim.master_data import Loader
+from frontend_sim.load.csv_files import DataFileError, Piece
+from frontend_sim.load.master_data import Loader
 from protocol.codes import ReplyCode
-from protocol.messages import (
-    BuyingPowerAnswer,
-    ContractMoney,
+from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     OpenContracts,
@@ -19,6 +17,7 @@ from protocol.messages import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.queries import BuyingPowerAnswer, ContractMoney
 from protocol.vocabulary import contract_no_from_index, index_from_contract_no
 from tests.frontend_sim.memory_seat import TODAY, MemoryOutcome
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import trio
 
-from frontend_sim.auditor import Totals
-from frontend_sim.bank import BrokerEntry
-from frontend_sim.lobster import FlowFileError, FlowMessage, MessageType, parse_line, read_flow
-from frontend_sim.market_day import informed_auditor
-from frontend_sim.replay import SEAT, comparison, even_customers
-from frontend_sim.replay_flow import Fate, FlowReplay, report
+from frontend_sim.auditor.auditor import Totals
+from frontend_sim.market.bank import BrokerEntry
+from frontend_sim.market.market_day import informed_auditor
+from frontend_sim.replay.command import SEAT, comparison, even_customers
+from frontend_sim.replay.flow import Fate, FlowReplay, report
+from frontend_sim.replay.lobster import FlowFileError, FlowMessage, MessageType, parse_line, read_flow
 from frontend_sim.samples import make_sample
-from frontend_sim.session_log import SessionLog
+from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
 from protocol.vocabulary import RecordKind
 from tests.frontend_sim.keys import TEST_SIGNER

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from config.children import PROJECT_DIRECTORY
-from config.exit_codes import ConfigFault, ExitCode
-from config.output import CLOSED_PIPE
+from config.cli.output import CLOSED_PIPE
+from config.kit.exit_codes import ConfigFault, ExitCode
 from config.schema import load
-from frontend_sim.control_table import SOURCES, lines_of, printed
-from frontend_sim.csv_files import DataFileError, read_pieces
-from frontend_sim.lobster import FlowFileError, read_flow
-from protocol.messages import RegisterParty
+from config.supervise.children import PROJECT_DIRECTORY
+from frontend_sim.auditor.control_table import SOURCES, lines_of, printed
+from frontend_sim.load.csv_files import DataFileError, read_pieces
+from frontend_sim.replay.lobster import FlowFileError, read_flow
+from protocol.messages.control import RegisterParty
 from tests.frontend_sim.test_control_table import all_agree
 
 Encode = Callable[[str], bytes]

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import trio
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import load as load_config
-from frontend_sim import load
-from frontend_sim.auditor import Totals
+from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.installation import Installation, temporary_installation
 from frontend_sim.links import bank_seat_settings
-from frontend_sim.money_watch import FROM_LEDGER, totals_by_party
+from frontend_sim.load import command as load
 from frontend_sim.samples import make_sample
 from protocol.client import Seat
 from protocol.vocabulary import contract_no_from_index

@@ -13,7 +13,7 @@ import trio
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
-from protocol.messages import PartyEntry
+from protocol.messages.control import PartyEntry
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect
 from tests.protocol import keys

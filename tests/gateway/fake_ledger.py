@@ -18,21 +18,12 @@ from protocol.codes import ReplyCode
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import Header
 from protocol.limits import OUTCOME_BYTES
-from protocol.messages import (
-    BookFeed,
-    ContractTerms,
-    Message,
-    NotApplied,
-    OpenContracts,
-    OutcomeAnswer,
-    PartyEntry,
-    Register,
-    Registered,
-    SeatHead,
-    SeatHeadQuery,
-    decode_link,
-    encode,
-)
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_link, encode
+from protocol.messages.control import ContractTerms, OpenContracts, PartyEntry
+from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
+from protocol.messages.queries import OutcomeAnswer
+from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,

@@ -5,7 +5,7 @@ Belongs here: `Budget` and `Admission` alone. Never here: links, sockets (test_f
 
 import pytest
 
-from gateway.admission import (
+from gateway.desks.admission import (
     BANK_TIMES_MORE,
     FRAME_WORK_NS,
     LINK_WORK_INTERVAL,
@@ -16,7 +16,7 @@ from gateway.admission import (
     LinkBudget,
     work_of,
 )
-from gateway.budget import Budget
+from gateway.desks.budget import Budget
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header
@@ -32,7 +32,7 @@ from protocol.limits import (
     NEGOTIATE_FRESH_NS,
     PARTIES_MAX,
 )
-from protocol.messages import RegisterParty, RegisterSeat
+from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role, Suite
 from tests.gateway.fake_ledger import blank_request
 from tests.protocol import keys

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.book import FIRST_CAPACITY, Book
+from gateway.own_book.book import FIRST_CAPACITY, Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
-from protocol.messages import ContractTerms, PartyTotals, TotalsAnswer, decode_answer, encode
+from protocol.messages.codec import decode_answer, encode
+from protocol.messages.control import ContractTerms
+from protocol.messages.queries import PartyTotals, TotalsAnswer
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import ContractStatus, RecordKind, contract_no_from_index
 
@@ -165,7 +167,7 @@ def test_totals_are_exact_past_64_bits_and_fit_their_answer() -> None:
 
 
 def test_totals_of_more_contracts_than_are_summed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.book.SUMMED_AT_ONCE", 7)
+    monkeypatch.setattr("gateway.own_book.book.SUMMED_AT_ONCE", 7)
     book = Book()
     terms = [ContractTerms(1 + index, 2 + index // 5 % 3, 2, index) for index in range(100)]
     book.open_contracts(contract_no_from_index(0), terms)

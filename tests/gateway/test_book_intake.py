@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gateway import book_file
-from gateway.book import Book
-from gateway.book_file import BookBase
-from gateway.book_intake import SPANS_MAX, BookIntake, FeedBroken
+from gateway.own_book import book_file
+from gateway.own_book.book import Book
+from gateway.own_book.book_file import BookBase
+from gateway.own_book.book_intake import SPANS_MAX, BookIntake, FeedBroken
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.messages import BookFeed, ControlMessage, OpenContracts, OpenTradeDate, encode
+from protocol.messages.codec import encode
+from protocol.messages.control import ControlMessage, OpenContracts, OpenTradeDate
+from protocol.messages.gateway_link import BookFeed
 from protocol.vocabulary import BANK_SEAT, FrameKind, contract_no_from_index
 from tests.gateway.fake_ledger import OPENED, TRADE_DATE, blank_request, outcomes_frame, outcomes_of
 from tests.gateway.partner import freezes

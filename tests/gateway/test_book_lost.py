@@ -8,15 +8,15 @@ import trio
 import trio.lowlevel
 
 from gateway.__main__ import first
-from gateway.book import Book
-from gateway.book_intake import STARTS_OVER_MAX, BookUnusable
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
+from gateway.own_book.book import Book
+from gateway.own_book.book_intake import STARTS_OVER_MAX, BookUnusable
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
-from protocol.messages import TotalsQuery
-from protocol.partner_events import OutcomesReceived, Terminated
+from protocol.messages.queries import TotalsQuery
 from protocol.records import OutcomeArray, RecordArray
+from protocol.session.partner_events import OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, freezes
@@ -44,7 +44,7 @@ def breaking_once(patch: pytest.MonkeyPatch) -> None:
 async def test_a_live_outcome_that_breaks_the_book_is_told_and_the_feed_makes_the_book_again(
     connect: Connect, gateway: Gateway, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.book_intake.GATHER_FRAMES_MAX", 1)
+    monkeypatch.setattr("gateway.own_book.book_intake.GATHER_FRAMES_MAX", 1)
     breaking_once(monkeypatch)
     broker = await connect()
     await broker.log_on()

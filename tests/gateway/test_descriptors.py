@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway import descriptors
 from gateway.__main__ import run
-from gateway.links.entry_order import SPOKEN_MAX
-from gateway.links.listener import DESCRIPTORS_BESIDE_SESSIONS, LOGGING_ON_MAX
-from gateway.links.waiting_room import SILENT_MAX
+from gateway.entrance.entry_order import SPOKEN_MAX
+from gateway.entrance.listener import DESCRIPTORS_BESIDE_SESSIONS, LOGGING_ON_MAX
+from gateway.entrance.waiting_room import SILENT_MAX
 from gateway.settings import GatewaySettings
 
 NEEDED = 256 + DESCRIPTORS_BESIDE_SESSIONS

@@ -11,10 +11,10 @@ import pytest
 import trio
 
 from gateway.daemon import Gateway
-from gateway.links.crowds import Crowds
-from gateway.links.door import AGAIN_AT_ONCE, FRESH_AT_ONCE, INTERVAL_NS, KNOWN_AT_ONCE, Door
-from gateway.links.places import KnownPlaces
-from gateway.links.waiting_room import STRANGERS_PER_PASS, WaitingRoom
+from gateway.entrance.crowds import Crowds
+from gateway.entrance.door import AGAIN_AT_ONCE, FRESH_AT_ONCE, INTERVAL_NS, KNOWN_AT_ONCE, Door
+from gateway.entrance.places import KnownPlaces
+from gateway.entrance.waiting_room import STRANGERS_PER_PASS, WaitingRoom
 from tests.gateway.partner import Connect
 from tests.gateway.test_hostile_partners import is_served
 from tests.gateway.test_strangers import Peers, is_closed, peers, prefix
@@ -112,7 +112,7 @@ async def test_many_that_speak_at_once_are_looked_at_a_few_in_a_pass(nursery: tr
 async def test_silence_of_many_ends_a_few_in_a_pass(
     nursery: trio.Nursery, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.links.waiting_room.FIRST_WORDS_S", 0.0)
+    monkeypatch.setattr("gateway.entrance.waiting_room.FIRST_WORDS_S", 0.0)
     room = WaitingRoom(False, (2, 3).__contains__, lambda _prefix, _place: False, KnownPlaces())
     for number in range(SPEAKERS):
         room.enter(peers.pair()[1], f"place {number}")

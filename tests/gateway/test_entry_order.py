@@ -12,8 +12,8 @@ import trio
 
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
-from gateway.links.entry_order import SPOKEN_MAX, SPOKEN_PER_TURN_MAX, Lanes, Order, Stranger
-from gateway.links.places import (
+from gateway.entrance.entry_order import SPOKEN_MAX, SPOKEN_PER_TURN_MAX, Lanes, Order, Stranger
+from gateway.entrance.places import (
     KNOWN_S,
     PLACES_PER_PARTY_MAX,
     SERVED_PLACES_MAX,
@@ -22,8 +22,8 @@ from gateway.links.places import (
     ServedPlaces,
     place_of,
 )
-from gateway.links.prefix_check import FORGED_AT_ONCE, FORGED_PLACE_AT_ONCE, SEEN_MAX, PrefixCheck
-from gateway.links.waiting_room import SILENT_MAX, WaitingRoom
+from gateway.entrance.prefix_check import FORGED_AT_ONCE, FORGED_PLACE_AT_ONCE, SEEN_MAX, PrefixCheck
+from gateway.entrance.waiting_room import SILENT_MAX, WaitingRoom
 from protocol.key_ring import KeyRing
 from protocol.limits import NEGOTIATE_FRESH_NS, PREFIX_BYTES
 from tests.gateway.partner import Connect, Partner
@@ -320,7 +320,7 @@ async def test_a_signed_prefix_is_let_in_before_strangers_of_hundreds_of_places(
 async def test_silent_strangers_go_before_silent_known_places(
     nursery: trio.Nursery, peers: Peers, is_tls: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.links.waiting_room.SILENT_MAX", 3)
+    monkeypatch.setattr("gateway.entrance.waiting_room.SILENT_MAX", 3)
     places = KnownPlaces()
     places.logged_on(2, "partner's", trio.current_time())
     room = WaitingRoom(is_tls, (2, 3).__contains__, lambda _words, _place: False, places)

@@ -8,14 +8,16 @@ import time
 import pytest
 import trio
 
-from gateway.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
 from gateway.daemon import Gateway
+from gateway.desks.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
 from gateway.links.in_flight import InFlight
 from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
 from protocol.limits import BROKER_CONTROL_BODY_BYTES_MAX, PREFIX_BYTES
-from protocol.messages import ChangeContract, OutcomeQuery, encode
-from protocol.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.messages.codec import encode
+from protocol.messages.control import ChangeContract
+from protocol.messages.queries import OutcomeQuery
+from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
 from tests.gateway.fake_ledger import FakeLedger, blank_request
 from tests.gateway.partner import Connect, Partner, freezes
@@ -32,7 +34,7 @@ SUSPEND = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
 @pytest.fixture(autouse=True)
 def small_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Budgets that are used up at once."""
-    monkeypatch.setattr("gateway.admission.WORK_BURST_NS", FEW_AT_ONCE * FRAME_WORK_NS)
+    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", FEW_AT_ONCE * FRAME_WORK_NS)
 
 
 def frames_permitted(seconds: float) -> int:
@@ -123,7 +125,7 @@ async def test_too_many_control_frames_are_told_when_to_come_back(
     connect: Connect, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would end a group of the ledger, also a malformed one: nothing of the body is looked at here."""
-    monkeypatch.setattr("gateway.admission.CONTROL_PER_SECOND_MAX", 1)
+    monkeypatch.setattr("gateway.desks.admission.CONTROL_PER_SECOND_MAX", 1)
     broker = await connect()
     await broker.log_on()
     for number in range(1, 200):
@@ -141,7 +143,7 @@ async def test_too_many_control_frames_are_told_when_to_come_back(
 
 
 async def test_control_goes_on_when_its_time_has_come(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.admission.CONTROL_AT_ONCE_MAX", 1)
+    monkeypatch.setattr("gateway.desks.admission.CONTROL_AT_ONCE_MAX", 1)
     broker = await connect()
     await broker.log_on()
     await broker.control(SUSPEND, 1)
@@ -212,8 +214,8 @@ async def test_unread_answers_of_all_links_of_a_party_are_bounded_together(
     connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
 ) -> None:
     """None of the two leaves as much unread as a link may; together they leave more than a party may."""
-    monkeypatch.setattr("gateway.front_desk.REPLY_BYTES_UNSENT_PARTY_MAX", 300_000)
-    monkeypatch.setattr("gateway.admission.WORK_BURST_NS", 10**12)
+    monkeypatch.setattr("gateway.desks.front_desk.REPLY_BYTES_UNSENT_PARTY_MAX", 300_000)
+    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", 10**12)
     links = [await connect(seat=seat) for seat in (keys.BROKER_SEAT, keys.BROKER_SEAT + 1)]
     unread: list[int] = []
     for link in links:

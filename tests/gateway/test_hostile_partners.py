@@ -15,8 +15,8 @@ from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
-from protocol.messages import OutcomeQuery
-from protocol.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.messages.queries import OutcomeQuery
+from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, freezes
@@ -117,7 +117,7 @@ async def test_a_partner_that_never_reads_is_cut_and_resumes(
     connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.links.partner_link.REPLY_BYTES_UNSENT_MAX", 20_000)
-    monkeypatch.setattr("gateway.admission.WORK_BURST_NS", 10**12)  # what asks nothing is paid for elsewhere
+    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", 10**12)  # what asks nothing is paid for elsewhere
     broker = await connect()
     await broker.log_on()
     unread: list[int] = []

@@ -11,14 +11,14 @@ from dataclasses import replace
 import pytest
 import trio
 
-from config.exit_codes import ConfigFault
+from config.kit.exit_codes import ConfigFault
 from gateway.__main__ import first, in_one_line, run
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
-from protocol.caller_check import NOT_KNOWN
 from protocol.codes import ReplyCode
-from protocol.partner_events import OutcomesReceived, Terminated
+from protocol.session.caller_check import NOT_KNOWN
+from protocol.session.partner_events import OutcomesReceived, Terminated
 from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import Suite
 from tests.gateway.fake_ledger import FakeLedger

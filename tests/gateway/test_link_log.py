@@ -21,8 +21,8 @@ from gateway.ops.link_log import (
     Bounded,
     LinkLog,
 )
-from protocol.messages import OpenTradeDate
-from protocol.partner_events import OutcomesReceived
+from protocol.messages.control import OpenTradeDate
+from protocol.session.partner_events import OutcomesReceived
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 from tests.gateway.fake_ledger import TRADE_DATE, FakeLedger
 from tests.gateway.partner import Connect, freezes

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.daemon import Gateway
 from gateway.ops.statistics import LATENCY_BUCKETS, Statistics
-from protocol.partner_events import NotAppliedReceived, OutcomesReceived
+from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived
 from tests.gateway.partner import Connect, freezes
 
 

@@ -11,16 +11,10 @@ import trio
 from gateway.daemon import Gateway
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages import (
-    OpenTradeDate,
-    OutcomeQuery,
-    PartyTotals,
-    RegisterSeat,
-    TotalsAnswer,
-    TotalsQuery,
-    decode_answer,
-)
-from protocol.partner_events import (
+from protocol.messages.codec import decode_answer
+from protocol.messages.control import OpenTradeDate, RegisterSeat
+from protocol.messages.queries import OutcomeQuery, PartyTotals, TotalsAnswer, TotalsQuery
+from protocol.session.partner_events import (
     AnswerReceived,
     NotAppliedReceived,
     OutcomesReceived,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway import admission
-from gateway.links import in_flight, listener, tls
+from gateway.desks import admission
+from gateway.entrance import listener, tls
+from gateway.links import in_flight
 from protocol import limits
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8").split())

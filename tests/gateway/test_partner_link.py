@@ -10,19 +10,19 @@ import pytest
 import trio
 import trio.testing
 
+from gateway.desks.turns import PASS_NS, TURN_NS, Turns
 from gateway.links.partner_link import Entrance, PartnerLink
-from gateway.turns import PASS_NS, TURN_NS, Turns
-from protocol.bank_events import BankEvent, EstablishReceived, FrameSpent, RequestReceived
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
-from protocol.messages import SeatHead
-from protocol.partner_events import EstablishedEvent, PartnerEvent, Terminated
+from protocol.messages.gateway_link import SeatHead
+from protocol.session.bank_events import BankEvent, EstablishReceived, FrameSpent, RequestReceived
+from protocol.session.partner_events import EstablishedEvent, PartnerEvent, Terminated
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, partner_session
 
 if TYPE_CHECKING:
-    from protocol.bank_session import BankSession
+    from protocol.session.bank import BankSession
 
 PIECE_BYTES = 50_000
 

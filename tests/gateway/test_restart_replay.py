@@ -12,7 +12,7 @@ from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.limits import NEGOTIATE_FRESH_NS
-from protocol.partner_events import OutcomesReceived, Terminated
+from protocol.session.partner_events import OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, freezes
 

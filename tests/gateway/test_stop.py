@@ -19,7 +19,7 @@ from gateway.high_water import HighWater
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
-from protocol.partner_events import NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.session.partner_events import NotAppliedReceived, OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger, digest_of
 from tests.gateway.partner import Connect, freezes
 

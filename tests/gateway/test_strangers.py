@@ -13,11 +13,11 @@ import trio
 import trio.testing
 
 from gateway.daemon import Gateway
-from gateway.links.listener import LOGGING_ON_MAX
-from gateway.links.places import KnownPlaces
-from gateway.links.waiting_room import FIRST_WORDS_S, SILENT_PER_ADDRESS_MAX, WaitingRoom
+from gateway.entrance.listener import LOGGING_ON_MAX
+from gateway.entrance.places import KnownPlaces
+from gateway.entrance.waiting_room import FIRST_WORDS_S, SILENT_PER_ADDRESS_MAX, WaitingRoom
 from protocol.codes import ReplyCode
-from protocol.partner_events import NegotiatedEvent
+from protocol.session.partner_events import NegotiatedEvent
 from tests.gateway.partner import Connect
 from tests.gateway.test_hostile_partners import is_served
 from tests.protocol import keys
@@ -161,8 +161,8 @@ async def test_silence_ends_after_two_seconds(
 async def test_a_full_room_sends_away_the_longest_silent_of_the_address_that_has_most(
     plain: WaitingRoom, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.links.waiting_room.SILENT_MAX", 5)
-    monkeypatch.setattr("gateway.links.waiting_room.SILENT_PER_ADDRESS_MAX", 3)
+    monkeypatch.setattr("gateway.entrance.waiting_room.SILENT_MAX", 5)
+    monkeypatch.setattr("gateway.entrance.waiting_room.SILENT_PER_ADDRESS_MAX", 3)
     pairs = [peers.pair() for _ in range(7)]
     for (_, ours), address in zip(pairs, "baaaacd", strict=True):
         plain.enter(ours, address)
@@ -213,7 +213,7 @@ async def test_strangers_that_speak_and_stay_are_sent_away_before_partners(
     connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let in, and never logged on: the places of those logging on are not theirs for longer than they are free."""
-    monkeypatch.setattr("gateway.links.listener.LOGGING_ON_MAX", 4)
+    monkeypatch.setattr("gateway.entrance.listener.LOGGING_ON_MAX", 4)
     broker = await connect()
     broker.session.negotiate(b"n" * 16, time.time_ns())
     await broker.flush()

@@ -20,11 +20,11 @@ from cryptography.x509.oid import ExtensionOID
 
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
-from gateway.links.tls import CertificateUnfit, TlsFiles, certified_parties
+from gateway.entrance.tls import CertificateUnfit, TlsFiles, certified_parties
 from gateway.settings import GatewaySettings
-from protocol.caller_check import NOT_KNOWN
 from protocol.codes import ReplyCode
-from protocol.partner_events import OutcomesReceived, Terminated
+from protocol.session.caller_check import NOT_KNOWN
+from protocol.session.partner_events import OutcomesReceived, Terminated
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, Partner, freezes
 

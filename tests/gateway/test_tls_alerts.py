@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.links.tls import TlsFiles, server_context
+from gateway.entrance.tls import TlsFiles, server_context
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]

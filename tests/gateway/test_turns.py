@@ -11,9 +11,9 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.answers import Answers
+from gateway.desks.answers import Answers
+from gateway.desks.turns import LONE_AFTER_NS, LONE_PASS_NS, PASS_NS, TURN_NS, Turns
 from gateway.links.in_flight import PARTY_FRAMES_MAX
-from gateway.turns import LONE_AFTER_NS, LONE_PASS_NS, PASS_NS, TURN_NS, Turns
 from protocol.errors import InvariantBroken
 from tests.gateway.test_partner_link import Line, VirtualClock, blocks, established
 from tests.protocol import keys

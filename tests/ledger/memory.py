@@ -6,18 +6,21 @@ Belongs here: setting up and deciding. Never here: assertions.
 from dataclasses import dataclass, field
 
 from ledger.core import engine
-from ledger.core.book import Book, BookSize
-from ledger.core.row import Row
-from ledger.decided import Decided
-from ledger.deciding import Decider
-from ledger.groups import SeatQueues
-from ledger.metrics import LedgerMetrics
-from ledger.row_maker import RowMaker
-from ledger.suspects import Suspects
+from ledger.core.rows.row import Row
+from ledger.core.state.book import Book, BookSize
+from ledger.order_path.decided import Decided
+from ledger.order_path.deciding import Decider
+from ledger.order_path.groups import SeatQueues
+from ledger.order_path.row_maker import RowMaker
+from ledger.watch.metrics import LedgerMetrics
+from ledger.watch.suspects import Suspects
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages import Genesis, Message, Negotiate, PartyEntry, encode
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.messages.control import Genesis, PartyEntry
+from protocol.messages.session import Negotiate
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Role, Suite
 from tests.ledger.world import BROKER, DATE, header, master_data, signed
 

@@ -4,19 +4,18 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.book import Book
+from ledger.core.state.book import Book
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.messages import (
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_answer, encode
+from protocol.messages.queries import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
-    Message,
     OutcomeAnswer,
     OutcomeQuery,
     PartyTotals,
     TotalsAnswer,
     TotalsQuery,
-    decode_answer,
-    encode,
 )
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, contract_no_from_index
 from tests.ledger.memory import MemoryLedger

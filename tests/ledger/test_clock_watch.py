@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ledger.clock_watch import READ_NS_MAX, ClockWatch, LedgerClock
+from ledger.watch.clock_watch import READ_NS_MAX, ClockWatch, LedgerClock
 from protocol.limits import CLOCK_SETTLED_NS, CLOCK_SLEW_PARTS, CLOCK_STEP_NS
 
 UTC_NS = 1_790_000_000_000_000_000

@@ -3,11 +3,14 @@
 import numpy as np
 
 from ledger.core import engine
-from ledger.core.book import Book
-from ledger.groups import CONTROL_FRAMES_MAX
+from ledger.core.state.book import Book
+from ledger.order_path.groups import CONTROL_FRAMES_MAX
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
-from protocol.messages import ChangeContract, NotApplied, OpenTradeDate, SeatHead, decode_link, decode_session
+from protocol.messages.codec import decode_link, decode_session
+from protocol.messages.control import ChangeContract, OpenTradeDate
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon, with_version

@@ -4,7 +4,7 @@ together.
 
 from collections.abc import Sequence
 
-from ledger.gate import Gate
+from ledger.order_path.gate import Gate
 
 
 class Sink:

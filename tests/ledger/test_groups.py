@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.groups import (
+from ledger.order_path.groups import (
     BARRIERS,
     CONTROL_BYTES_MAX,
     CONTROL_FRAMES_MAX,
@@ -16,7 +16,8 @@ from ledger.groups import (
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
 from protocol.limits import COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX
-from protocol.messages import OpenTradeDate, encode
+from protocol.messages.codec import encode
+from protocol.messages.control import OpenTradeDate
 from protocol.vocabulary import Direction, FrameKind, Suite
 
 DATE = 20_260_105

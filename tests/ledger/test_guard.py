@@ -10,14 +10,14 @@ from contextlib import contextmanager
 import asyncpg
 import pytest
 
-from config.embedded_postgres import EmbeddedPostgres
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.postgres.server import EmbeddedPostgres
 from config.schema import Config
-from ledger import guard, migrate, own_locks
-from ledger.follower import projection
+from ledger.database import guard, migrate, own_locks
+from ledger.database.reading import READER
 from ledger.follower.__main__ import serve as follow
-from ledger.journal import SHARD
-from ledger.reading import READER
+from ledger.follower.projection import read_model as projection
+from ledger.journal.head import SHARD
 from ledger.service import Service
 from tests.conftest import run_as_superuser, run_sql
 from tests.ledger.world import serving

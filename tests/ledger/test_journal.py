@@ -10,13 +10,15 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
-from ledger import guard
-from ledger.core.row import Row
-from ledger.journal import TAKEOVER_CHANNEL, Fenced, Head, Journal, JournalLost, JournalTampered, connect
-from ledger.migrate import migrate, migrations
-from ledger.stored_row import PACKED_ITEMS_MIN
+from ledger.core.rows.row import Row
+from ledger.database import guard
+from ledger.database.connections import connect
+from ledger.database.migrate import migrate, migrations
+from ledger.journal.head import Fenced, Head, JournalLost, JournalTampered
+from ledger.journal.stored_row import PACKED_ITEMS_MIN
+from ledger.journal.writer import TAKEOVER_CHANNEL, Journal
 from protocol.limits import OUTCOME_BYTES, RECORD_BYTES
 from tests.ledger.world import DATE
 

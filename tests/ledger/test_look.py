@@ -10,16 +10,16 @@ from types import SimpleNamespace
 import pytest
 import uvloop
 
-from config.exit_codes import ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
-from ledger import look as look_module
-from ledger.boot_clock import boot_ns
-from ledger.connections import keep_alive
-from ledger.journal import Fenced, JournalLost, connect
-from ledger.look import Look
+from ledger.database.boot_clock import boot_ns
+from ledger.database.connections import connect, keep_alive
+from ledger.journal.head import Fenced, JournalLost
 from ledger.service import Service
+from ledger.watch import look as look_module
+from ledger.watch.look import Look
 from protocol.limits import COMMIT_NS_MAX, DATABASE_SILENT_NS_MAX, LOOK_NS_MAX
-from protocol.messages import BuyingPowerQuery, OutcomeQuery, TotalsQuery
+from protocol.messages.queries import BuyingPowerQuery, OutcomeQuery, TotalsQuery
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
 from tests.ledger.world import DATE, SEAT, RawGateway, block, freezes, master_data, query, serving
 

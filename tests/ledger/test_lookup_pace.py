@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from ledger.lookup_pace import READ_BURST_NS, READ_INTERVAL, LookupPace
+from ledger.order_path.lookup_pace import READ_BURST_NS, READ_INTERVAL, LookupPace
 from protocol.vocabulary import BANK_PARTY
 
 READ_NS = 10_000_000

@@ -3,9 +3,9 @@
 Belongs here: looks at a book between which a test changes it. Never here: deciding.
 """
 
-from ledger.core.book import Book
+from ledger.core.state.book import Book
 from ledger.master_data_log import MasterDataLog
-from protocol.messages import PartyEntry
+from protocol.messages.control import PartyEntry
 from protocol.vocabulary import Role, Suite
 
 

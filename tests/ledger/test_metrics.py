@@ -5,8 +5,8 @@ import urllib.request
 import numpy as np
 import pytest
 
-from config.exit_codes import ProcessFault
-from ledger.metrics import LedgerMetrics, serve
+from config.kit.exit_codes import ProcessFault
+from ledger.watch.metrics import LedgerMetrics, serve
 from protocol.codes import ReplyCode
 from protocol.records import OUTCOME
 

@@ -2,29 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
 from config.schema import Config
-from ledger import lookup
-from ledger.journal import JournalReader, JournalTampered
-from ledger.repeats import RecentRows
+from ledger.journal.head import JournalTampered
+from ledger.journal.reader import JournalReader
+from ledger.order_path import lookup
+from ledger.order_path.repeats import RecentRows
 from ledger.service import Service
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
-from protocol.messages import (
-    Message,
-    NotApplied,
-    OpenTradeDate,
-    OutcomeAnswer,
-    OutcomeQuery,
-    decode_answer,
-    decode_session,
-)
+from protocol.messages.codec import decode_answer, decode_session
+from protocol.messages.control import OpenTradeDate
+from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
+from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.ledger.world import DATE, SEAT, SECOND_SEAT, RawGateway, block, control, freezes, master_data, query, serving
+
+if TYPE_CHECKING:
+    from protocol.messages.base import Message
 
 pytestmark = pytest.mark.postgres
 

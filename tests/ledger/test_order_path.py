@@ -7,28 +7,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config.schema import Config
 from ledger import service
-from ledger.journal import JournalReader, connect
+from ledger.database.connections import connect
+from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.messages import (
+from protocol.messages.codec import decode_answer, decode_session, encode
+from protocol.messages.control import ChangeContract, EndKey, OpenTradeDate, RegisterKey
+from protocol.messages.gateway_link import SeatHead, SeatHeadQuery
+from protocol.messages.queries import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
-    ChangeContract,
-    EndKey,
-    Negotiate,
-    NotApplied,
-    OpenTradeDate,
     OutcomeAnswer,
     OutcomeQuery,
-    RegisterKey,
-    SeatHead,
-    SeatHeadQuery,
     TotalsAnswer,
     TotalsQuery,
-    decode_answer,
-    decode_session,
-    encode,
 )
+from protocol.messages.session import Negotiate, NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
 from tests.ledger.world import (
     BALANCE_FEN,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.packing import FOLDED_ROWS, UNPACKED_ROWS, pack, unpack
+from ledger.journal.packing import FOLDED_ROWS, UNPACKED_ROWS, pack, unpack
 
 COUNTS = st.one_of(
     st.integers(1, 40),

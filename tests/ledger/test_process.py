@@ -12,11 +12,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from config.children import read_ready
-from config.exit_codes import ExitCode
-from config.processes import spoken
+from config.kit.exit_codes import ExitCode
+from config.kit.processes import spoken
 from config.schema import Config
-from ledger.journal import JournalReader, connect
+from config.supervise.children import read_ready
+from ledger.database.connections import connect
+from ledger.journal.reader import JournalReader
 from protocol.vocabulary import BANK_SEAT
 from tests.ledger.world import (
     NO_FEED,

@@ -9,31 +9,27 @@ import numpy as np
 import pytest
 
 from config.schema import Config
-from ledger import deciding, quarantine, row_maker
-from ledger.core import control_rows, engine, lane
-from ledger.core.book import Book
-from ledger.core.control import judge
+from ledger.core import engine, lane
+from ledger.core.control import rows as control_rows
+from ledger.core.control.judge import judge
 from ledger.core.frames import Frames
 from ledger.core.resolve import Block, resolve
-from ledger.core.row import Row
+from ledger.core.rows.row import Row
 from ledger.core.sequence import classify
-from ledger.journal import Journal
+from ledger.core.state.book import Book
+from ledger.journal import quarantine
+from ledger.journal.writer import Journal
+from ledger.order_path import deciding, row_maker
 from ledger.service import Service
-from ledger.suspects import FrameFault
+from ledger.watch.suspects import FrameFault
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
 from protocol.limits import REQUEST_PAGE_RECORDS
-from protocol.messages import (
-    BuyingPowerQuery,
-    ChangeContract,
-    NotApplied,
-    OutcomeQuery,
-    SeatHead,
-    TotalsQuery,
-    decode_answer,
-    decode_link,
-    decode_session,
-)
+from protocol.messages.codec import decode_answer, decode_link, decode_session
+from protocol.messages.control import ChangeContract
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.queries import BuyingPowerQuery, OutcomeQuery, TotalsQuery
+from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon

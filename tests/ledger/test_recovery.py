@@ -9,13 +9,13 @@ import asyncpg
 import numpy as np
 import pytest
 
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
 from config.schema import Config
-from ledger import snapshot
-from ledger.core.arrays import NamedArrays, to_arrays
-from ledger.journal import JournalTampered
+from ledger.core.state.arrays import NamedArrays, to_arrays
+from ledger.journal import snapshot
+from ledger.journal.head import JournalTampered
 from ledger.service import Service
-from protocol.messages import OpenTradeDate
+from protocol.messages.control import OpenTradeDate
 from tests.ledger.world import (
     DATE,
     NO_FEED,

@@ -1,7 +1,7 @@
 """Frames found again inside a stored row: the right one, whatever else the row holds, at a cost that does not grow."""
 
-from ledger.groups import GROUP_FRAMES_MAX
-from ledger.repeats import StoredRow
+from ledger.order_path.groups import GROUP_FRAMES_MAX
+from ledger.order_path.repeats import StoredRow
 from protocol.frame import Frame
 from protocol.header import unpack_header
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT

@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from config.exit_codes import ConfigFault
-from ledger import snapshot
-from ledger.snapshot import SnapshotUnfit
+from config.kit.exit_codes import ConfigFault
+from ledger.journal import snapshot
+from ledger.journal.snapshot import SnapshotUnfit
 from tests.ledger.world import loaded_snapshot
 
 ARRAYS: dict[str, snapshot.Array] = {

@@ -11,25 +11,29 @@ import asyncpg
 import numpy as np
 import pytest
 
-from config.exit_codes import ExitCode
+from config.kit.exit_codes import ExitCode
 from config.schema import Config
-from ledger import row_maker
-from ledger.core import control_rows, engine
-from ledger.core.book import Book
-from ledger.core.control import apply_control
-from ledger.core.control_rows import annotations_of
+from ledger.core import engine
+from ledger.core.control import rows as control_rows
+from ledger.core.control.judge import apply_control
+from ledger.core.control.rows import annotations_of
 from ledger.core.effects import apply_effects
 from ledger.core.resolve import Block
-from ledger.deciding import Decider
-from ledger.groups import SeatQueues
-from ledger.metrics import LedgerMetrics
-from ledger.row_maker import RowMaker
+from ledger.core.state.book import Book
+from ledger.order_path import row_maker
+from ledger.order_path.deciding import Decider
+from ledger.order_path.groups import SeatQueues
+from ledger.order_path.row_maker import RowMaker
 from ledger.service import SUSPECTS_FILE, Service
-from ledger.suspects import FAILURES_KEPT_MAX, FrameFault, Stage, Suspects
+from ledger.watch.metrics import LedgerMetrics
+from ledger.watch.suspects import FAILURES_KEPT_MAX, FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.messages import ChangeContract, NotApplied, SeatHead, decode_link, decode_session
+from protocol.messages.codec import decode_link, decode_session
+from protocol.messages.control import ChangeContract
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import ContractEvent, FrameKind, contract_no_from_index
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon

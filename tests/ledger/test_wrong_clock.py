@@ -9,21 +9,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config.schema import Config
 from ledger.core import engine
-from ledger.core.book import Book
+from ledger.core.state.book import Book
 from ledger.follower.chain import Chain
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.limits import CONTROL_NUMBERS_KEPT, REQUESTS_PER_SEAT_DATE_MAX, STALE_RETRY_NS
-from protocol.messages import (
-    ChangeContract,
-    NotApplied,
-    OpenTradeDate,
-    RegisterKey,
-    SeatHead,
-    decode_link,
-    decode_session,
-)
+from protocol.messages.codec import decode_link, decode_session
+from protocol.messages.control import ChangeContract, OpenTradeDate, RegisterKey
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
 from tests.ledger.memory import SMALL, START_NS, MemoryLedger, control_of, logon
 from tests.ledger.world import (

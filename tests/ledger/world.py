@@ -18,23 +18,15 @@ import numpy as np
 
 from config.keys import make_missing_bank_keys
 from config.schema import Config, dump, load, with_dsn
-from ledger import snapshot
+from ledger.journal import snapshot
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.header import MAGIC, PROTOCOL_VERSION, Header
 from protocol.limits import LINK_BEAT_NS
-from protocol.messages import (
-    ContractTerms,
-    LinkMessage,
-    Message,
-    OpenContracts,
-    Register,
-    Registered,
-    RegisterParty,
-    RegisterSeat,
-    decode_link,
-    encode,
-)
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_link, encode
+from protocol.messages.control import ContractTerms, OpenContracts, RegisterParty, RegisterSeat
+from protocol.messages.gateway_link import LinkMessage, Register, Registered
 from protocol.records import OUTCOME, RECORD, OutcomeArray, OutcomesPreamble, RecordArray, unpack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,

@@ -11,25 +11,25 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core import engine
-from ledger.core.book import Book, BookSize
-from ledger.core.control_rows import annotations_of
-from ledger.core.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.control.rows import annotations_of
+from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
 from ledger.core.rules_version import RULES_VERSION
+from ledger.core.state.book import Book, BookSize
 from protocol.codes import ReplyCode
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import REQUEST_PAGE_RECORDS
-from protocol.messages import (
+from protocol.messages.codec import encode
+from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     Genesis,
-    Negotiate,
     OpenContracts,
     OpenTradeDate,
     PartyEntry,
     RegisterParty,
     RegisterSeat,
-    encode,
 )
+from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import (
     BANK_PARTY,

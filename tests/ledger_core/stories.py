@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from ledger.core.arrays import from_arrays, to_arrays
+from ledger.core.state.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages import ChangeContract
+from protocol.messages.control import ChangeContract
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import (
     BANK_SEAT,

@@ -6,13 +6,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ledger.core.contract_states import OWN_STATUSES, TRANSITIONS
-from ledger.core.control import apply_control
+from ledger.core.control.judge import apply_control
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS, may_send_control
+from ledger.core.state.contract_states import OWN_STATUSES, TRANSITIONS
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import KEYS_PER_PARTY_MAX
-from protocol.messages import (
+from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,

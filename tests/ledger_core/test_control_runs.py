@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.book import Book
-from ledger.core.control_rows import ControlBody, accepted_messages, decide_control, stands_alone
-from ledger.core.row import Row, outcome_frames, row_digest
-from ledger.core.row_form import check_bodies
+from ledger.core.control.rows import ControlBody, accepted_messages, decide_control, stands_alone
+from ledger.core.rows.row import Row, outcome_frames, row_digest
+from ledger.core.rows.row_form import check_bodies
+from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
-from protocol.messages import (
+from protocol.messages.codec import encode
+from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
     Genesis,
-    Negotiate,
     OpenContracts,
     OpenTradeDate,
     PartyEntry,
@@ -29,8 +29,8 @@ from protocol.messages import (
     RegisterParty,
     RegisterSeat,
     SetRestraint,
-    encode,
 )
+from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, Direction, FrameKind, Role, contract_no_from_index
 from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk

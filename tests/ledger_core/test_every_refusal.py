@@ -11,7 +11,7 @@ from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages import (
+from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,

@@ -11,14 +11,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import engine
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import Book
-from ledger.core.row import Row
+from ledger.core.rows.row import Row
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
 from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PARTY_MAX, SESSION_VERSION_STEP_MAX
-from protocol.messages import EndKey, Negotiate, RegisterKey
+from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.session import Negotiate
 from protocol.vocabulary import BANK_PARTY, FrameKind, contract_no_from_index
 from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_BROKER, SEAT, Desk, Frame, freeze
 

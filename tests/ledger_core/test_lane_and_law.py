@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ledger.core import engine, lane
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import Book
 from ledger.core.decide import decide_in_order
 from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
 from ledger.core.resolve import resolve
-from ledger.core.runs import apply_run, runs
+from ledger.core.rows.runs import apply_run, runs
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX

@@ -3,7 +3,8 @@
 from ledger.core.engine import buying_power
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages import ContractMoney, SetRestraint
+from protocol.messages.control import SetRestraint
+from protocol.messages.queries import ContractMoney
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, contract_no_from_index
 from tests.ledger_core.desk import (
     BROKER,

@@ -4,7 +4,7 @@ import numpy as np
 
 from ledger.core.engine import row_holding
 from ledger.core.invariants import check_book
-from ledger.core.unsettled import split_keys
+from ledger.core.state.unsettled import split_keys
 from protocol.codes import ReplyCode
 from tests.ledger_core.desk import (
     MONDAY,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import BookSize
 from ledger.core.invariants import check_book
-from ledger.core.requests import PAGES_PER_SEAT
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import BookSize
+from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.header import unpack_header

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.account_numbers import AccountNumbers
-from ledger.core.book import Book
-from ledger.core.frame_index import FrameIndex
-from ledger.core.requests import RequestTable
-from ledger.core.row import Row, outcome_frames, row_digest
-from ledger.core.row_form import check_bodies
+from ledger.core.rows.row import Row, outcome_frames, row_digest
+from ledger.core.rows.row_form import check_bodies
 from ledger.core.sequence import Arrival, classify
+from ledger.core.state.account_numbers import AccountNumbers
+from ledger.core.state.book import Book
+from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.requests import RequestTable
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.frame import UNSIGNED
 from protocol.header import Header, unpack_header
 from protocol.limits import CONTROL_NUMBERS_KEPT, PREFIX_BYTES, REQUEST_PAGE_RECORDS, REQUESTS_PER_SEAT_DATE_MAX
-from protocol.messages import Genesis, OpenTradeDate, PartyEntry
+from protocol.messages.control import Genesis, OpenTradeDate, PartyEntry
 from protocol.records import outcomes_from_body, unpack_preamble
 from protocol.vocabulary import FrameKind
 from tests.ledger_core.desk import (

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from ledger.core import engine
-from ledger.core.book import Book
-from ledger.core.row import Row
-from ledger.core.runs import RUN_RECORDS_MAX, RUN_ROWS_MAX, apply_run, runs
+from ledger.core.rows.row import Row
+from ledger.core.rows.runs import RUN_RECORDS_MAX, RUN_ROWS_MAX, apply_run, runs
+from ledger.core.state.book import Book
 from protocol.errors import InvariantBroken
-from protocol.messages import ChangeContract
+from protocol.messages.control import ChangeContract
 from protocol.vocabulary import ContractEvent
 from tests.ledger_core.desk import SEAT, SECOND_SEAT, SMALL, Desk, Frame, freeze, joined
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import Book
 from ledger.core.frames import Frames, give_out_pages
 from ledger.core.invariants import check_block, check_book
 from ledger.core.resolve import resolve
-from ledger.core.slices import OLDER_SLICE_KEYS
-from ledger.core.unsettled import OlderUnsettled
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import Book
+from ledger.core.state.slices import OLDER_SLICE_KEYS
+from ledger.core.state.unsettled import OlderUnsettled
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages import PartyTotals
+from protocol.messages.queries import PartyTotals
 from protocol.vocabulary import BANK_SEAT
 from tests.ledger_core.desk import (
     BROKER,

@@ -92,7 +92,7 @@ EFFECTS = [
 ROLLED = [
     Mutant(
         "older sum replaced",
-        "book.py",
+        "state/book.py",
         "columns[OLDER, used] += columns[PREVIOUS, used]",
         "columns[OLDER, used] = columns[PREVIOUS, used]",
         "what is unsettled since three dates is forgotten",
@@ -100,7 +100,7 @@ ROLLED = [
     ),
     Mutant(
         "columns not shifted",
-        "book.py",
+        "state/book.py",
         "columns[PREVIOUS, used] = columns[OPEN, used]",
         "columns[PREVIOUS, used] += 0",
         "what was bought and sold on the closed date is forgotten",
@@ -108,7 +108,7 @@ ROLLED = [
     ),
     Mutant(
         "freeze carried whole",
-        "requests.py",
+        "state/requests.py",
         'for name in ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen"):',
         'for name in ("kind", "code", "contract", "amount_fen", "released_fen"):',
         "a carried order can draw again what it drew yesterday",
@@ -116,7 +116,7 @@ ROLLED = [
     ),
     Mutant(
         "date of an open freeze dropped",
-        "unsettled.py",
+        "state/unsettled.py",
         "stays = (bought != 0) | (sold != 0) | np.isin(merged, kept)",
         "stays = (bought != 0) | (sold != 0)",
         "the first fill of an old order stops the ledger",
@@ -127,7 +127,7 @@ ROLLED = [
 JOURNALED = [
     Mutant(
         "digest without outcomes",
-        "row.py",
+        "rows/row.py",
         "row.control, row.outcomes, row.state_check)",
         "row.control, row.state_check)",
         "a refusal in the journal is turned into an acceptance unseen",
@@ -135,7 +135,7 @@ JOURNALED = [
     ),
     Mutant(
         "digest without bank keys",
-        "row.py",
+        "rows/row.py",
         "        *row.bank_key_ids,\n",
         "        0,\n        0,\n",
         "another key is named as the one that signed an outcome",
@@ -143,7 +143,7 @@ JOURNALED = [
     ),
     Mutant(
         "bodies unread",
-        "row_form.py",
+        "rows/row_form.py",
         "if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:",
         "if len(body) != body_bytes:",
         "an amount in the journal is changed unseen",
@@ -151,7 +151,7 @@ JOURNALED = [
     ),
     Mutant(
         "everybody gets the first outcomes",
-        "row.py",
+        "rows/row.py",
         "        position = end\n",
         "        position += 0\n",
         "a broker is told the outcomes of another",
@@ -167,7 +167,7 @@ JOURNALED = [
     ),
     Mutant(
         "session version stands still",
-        "control_rows.py",
+        "control/rows.py",
         "fits = in_force < wanted <=",
         "fits = in_force <= wanted <=",
         "a recorded logon is accepted again, and its frames with it",
@@ -175,7 +175,7 @@ JOURNALED = [
     ),
     Mutant(
         "refused control acts",
-        "control_rows.py",
+        "control/rows.py",
         "if code == ReplyCode.ACCEPTED and message is not None:",
         "if message is not None:",
         "a refused opening of contracts opens them",
@@ -194,7 +194,7 @@ JOURNALED = [
 WATCHED = [
     Mutant(
         "slice without drawn",
-        "slices.py",
+        "state/slices.py",
         "        requests.drawn_fen,\n",
         "",
         "follower and ledger differ in what an order drew, unseen",
@@ -202,7 +202,7 @@ WATCHED = [
     ),
     Mutant(
         "slice without restraints",
-        "slices.py",
+        "state/slices.py",
         "        book.restrained_fen,\n",
         "",
         "follower and ledger differ in what is restrained, unseen",
@@ -210,7 +210,7 @@ WATCHED = [
     ),
     Mutant(
         "snapshot without restraints",
-        "arrays.py",
+        "state/arrays.py",
         '_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen",',
         '_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen",',
         "a restraint is gone after a restart from a snapshot",
@@ -234,7 +234,7 @@ WATCHED = [
     ),
     Mutant(
         "totals of one date",
-        "totals.py",
+        "state/totals.py",
         "_sums_by_party(book.bought_unsettled_fen[:, : book.contracts_count]",
         "_sums_by_party(book.bought_unsettled_fen[:1, : book.contracts_count]",
         "the control total leaves out buys of earlier dates",
@@ -242,7 +242,7 @@ WATCHED = [
     ),
     Mutant(
         "proceeds told as withdrawable",
-        "totals.py",
+        "state/totals.py",
         "withdrawable_fen = power_fen - int(book.sold_unsettled_fen[:, row].sum())",
         "withdrawable_fen = power_fen",
         "a customer is shown money to withdraw that is not settled",

@@ -218,7 +218,7 @@ TABLES = [
     ),
     Mutant(
         "lost card pays",
-        "contract_states.py",
+        "state/contract_states.py",
         "RecordKind.WITHDRAWAL: {Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},",
         "RecordKind.WITHDRAWAL: {},",
         "money is withdrawn with a card that was reported lost",
@@ -226,7 +226,7 @@ TABLES = [
     ),
     Mutant(
         "loss lifted by resuming",
-        "contract_states.py",
+        "state/contract_states.py",
         "    (True, Event.LIFT_LOSS): False,\n",
         "    (True, Event.LIFT_LOSS): False,\n    (True, Event.RESUME): False,\n",
         "a broker makes a contract with a lost card trade again",
@@ -234,7 +234,7 @@ TABLES = [
     ),
     Mutant(
         "ended with purchases unsettled",
-        "control.py",
+        "control/judge.py",
         "book.frozen_fen[row] or book.bought_unsettled_fen[:, row].any() or",
         "book.frozen_fen[row] or",
         "a contract ends while its buys are not paid",
@@ -242,7 +242,7 @@ TABLES = [
     ),
     Mutant(
         "ended with yesterday's sales unsettled",
-        "control.py",
+        "control/judge.py",
         "book.sold_unsettled_fen[:, row].any()",
         "book.sold_unsettled_fen[0, row].any()",
         "a contract ends while its proceeds of earlier dates are on their way",
@@ -250,7 +250,7 @@ TABLES = [
     ),
     Mutant(
         "one account, two contracts",
-        "control.py",
+        "control/judge.py",
         "if book.account_numbers.any_taken(_account_nos(terms)):",
         "if book.account_numbers.any_taken(_account_nos(terms[:1])):",
         "two contracts spend the same savings account",
@@ -258,7 +258,7 @@ TABLES = [
     ),
     Mutant(
         "account forgotten in a merge",
-        "account_numbers.py",
+        "state/account_numbers.py",
         "np.concatenate((self._runs.pop(), run))",
         "np.concatenate((self._runs.pop()[1:], run))",
         "an old account gets a second contract",
@@ -266,7 +266,7 @@ TABLES = [
     ),
     Mutant(
         "restraints add up",
-        "control.py",
+        "control/judge.py",
         "+= int(book.restrained_fen[row]) - restrained_fen",
         "-= restrained_fen",
         "a restraint set anew counts twice",
@@ -274,7 +274,7 @@ TABLES = [
     ),
     Mutant(
         "the same date again",
-        "control.py",
+        "control/judge.py",
         "later = message.trade_date > book.trade_date",
         "later = message.trade_date >= book.trade_date",
         "a date opened twice gives its request numbers out twice",

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.arrays import from_arrays, to_arrays
-from ledger.core.book import Book
 from ledger.core.invariants import check_book
-from ledger.core.requests import PAGES_PER_SEAT
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.book import Book
+from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages import ChangeContract, RegisterSeat, SetRestraint
+from protocol.messages.control import ChangeContract, RegisterSeat, SetRestraint
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus
 from tests.ledger_core import desk as desks

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from benchmarks.seats import BROKER_KEY_ID, BROKER_PARTY, FIRST_SEAT, gateway_port
+from benchmarks.load.seats import BROKER_KEY_ID, BROKER_PARTY, FIRST_SEAT, gateway_port
 from benchmarks.system import System, Wanted, running
 from config.keys import public_file_of
 from tests.outsider.broker import Broker, open_second_broker

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from protocol.bank_events import (
+from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
+from protocol.frame import Frame, make_unsigned_frame
+from protocol.header import Header
+from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN, SESSION_VERSION_STEP_MAX
+from protocol.messages.codec import encode
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.queries import OutcomeAnswer
+from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import (
     BankEvent,
     EstablishReceived,
     NegotiateReceived,
@@ -17,15 +27,7 @@ from protocol.bank_events import (
     RequestReceived,
     SessionPolicy,
 )
-from protocol.bank_session import BankSession
-from protocol.codes import ReplyCode
-from protocol.errors import PeerViolation
-from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import Header
-from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN, SESSION_VERSION_STEP_MAX
-from protocol.messages import OutcomeAnswer, SeatHead, encode
-from protocol.partner_session import PartnerEvent, PartnerSession
-from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.session.partner import PartnerEvent, PartnerSession
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 from tests.protocol import keys
 

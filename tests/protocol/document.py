@@ -13,21 +13,30 @@ import msgspec
 import numpy as np
 
 from frontend_sim.practice.misdeeds import MISDEEDS, meaning
-from ledger.core.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, STATUS_TOLD, TRANSITIONS, refusal, state_of
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
-from protocol import codes, limits, messages, vocabulary
+from ledger.core.state.contract_states import (
+    LOSS_TRANSITIONS,
+    OWN_STATUSES,
+    STATUS_TOLD,
+    TRANSITIONS,
+    refusal,
+    state_of,
+)
+from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
+from protocol.messages.base import Message
+from protocol.messages.control import ChangeContract, Genesis, PartyEntry, PartyKey
 from protocol.records import OUTCOME, RECORD
-from protocol.session_states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
+from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
 from tests.vectors import valid_frames
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LAST_TAG = 47  # higher tags travel only inside the bank
-INSIDE_THE_BANK = {messages.PartyKey, messages.PartyEntry, messages.Genesis}
+INSIDE_THE_BANK = {PartyKey, PartyEntry, Genesis}
 HEX_BYTES_PER_LINE = 32
 LOSS_WORDS = {False: "not reported", True: "reported"}
 
@@ -39,7 +48,7 @@ MEANINGS = {
     ReplyCode.AMOUNT_OUT_OF_RANGE: "`amount_fen`, `release_fen` or `turnover_fen` outside the range of its kind",
 }
 
-# Which classes of codes a message may tell, by the frames that they are named after; protocol.told_codes checks it.
+# Which classes of codes a message may tell, by the frames that they are named after; told_codes checks it.
 CODE_CLASSES = {
     "NotApplied": ("NOT_APPLIED",),
     "Terminate": ("TERMINATE", "OUTCOMES"),
@@ -139,7 +148,7 @@ def _field_type(kind: msgspec.inspect.Type) -> str:
 def message_bodies() -> str:
     """Every message between partner and bank: tag and fields in order."""
     rows = []
-    for message in sorted(messages.Message.__subclasses__(), key=lambda each: int(str(each.__struct_config__.tag))):
+    for message in sorted(Message.__subclasses__(), key=lambda each: int(str(each.__struct_config__.tag))):
         tag = int(str(message.__struct_config__.tag))
         if tag > LAST_TAG or message in INSIDE_THE_BANK:
             continue
@@ -211,7 +220,7 @@ def roles() -> str:
     rows += [
         [f"control `{control.__name__}`", *(mark(control in CONTROL_KINDS[role]) for role in Role)]
         for control in controls
-        if control is not messages.ChangeContract
+        if control is not ChangeContract
     ]
     for event in vocabulary.ContractEvent:
         permitted = [mark(event in CONTRACT_EVENTS[role]) for role in Role]

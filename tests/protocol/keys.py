@@ -4,7 +4,7 @@ Belongs here: fixed private keys and the registry that knows their public halves
 """
 
 from frontend_sim.practice import cast
-from protocol.messages import PartyEntry, PartyKey, RegisterKey
+from protocol.messages.control import PartyEntry, PartyKey, RegisterKey
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.vocabulary import Role, Suite

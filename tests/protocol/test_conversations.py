@@ -11,25 +11,17 @@ from typing import Any
 
 import pytest
 
-from protocol.bank_events import RequestReceived, SessionPolicy
-from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.limits import HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
-from protocol.messages import (
-    Establish,
-    Established,
-    Heartbeat,
-    Message,
-    Negotiate,
-    NotApplied,
-    SeatHead,
-    Terminate,
-    decode_control,
-    decode_session,
-)
-from protocol.partner_session import PartnerSession
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_control, decode_session
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, NotApplied, Terminate
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import RequestReceived, SessionPolicy
+from protocol.session.partner import PartnerSession
 from protocol.vocabulary import FrameKind
 from tests.protocol import keys
 

@@ -5,14 +5,18 @@ from typing import TypeVar
 
 import pytest
 
-from protocol import messages as m
-from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_frame
-from protocol.messages import SeatHead
-from protocol.partner_session import PartnerSession
-from protocol.session_states import (
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.messages.control import ChangeContract
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
+from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
+from protocol.session.bank import BankSession
+from protocol.session.partner import PartnerSession
+from protocol.session.states import (
     BANK_TRANSITIONS,
     PARTNER_TRANSITIONS,
     BankState,
@@ -29,21 +33,21 @@ T = TypeVar("T")
 NONCE = b"n" * 16
 HEAD = SeatHead(VERSION, TRADE_DATE, 1, 0)
 B, P = BankTrigger, PartnerTrigger
-TERMINATE = m.Terminate(int(ReplyCode.FINISHED), VERSION, "", NONCE)
-FROM_PARTNER: dict[BankTrigger, tuple[FrameKind, m.Message]] = {
-    B.NEGOTIATE_CAME: (FrameKind.NEGOTIATE, m.Negotiate(NONCE, "")),
-    B.ESTABLISH_CAME: (FrameKind.ESTABLISH, m.Establish(NONCE, 1, 10**9)),
-    B.REQUEST_CAME: (FrameKind.CONTROL, m.ChangeContract(195, 2)),
-    B.QUERY_CAME: (FrameKind.QUERY, m.OutcomeQuery(TRADE_DATE, 1)),
-    B.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, m.Heartbeat(1, False)),
+TERMINATE = Terminate(int(ReplyCode.FINISHED), VERSION, "", NONCE)
+FROM_PARTNER: dict[BankTrigger, tuple[FrameKind, Message]] = {
+    B.NEGOTIATE_CAME: (FrameKind.NEGOTIATE, Negotiate(NONCE, "")),
+    B.ESTABLISH_CAME: (FrameKind.ESTABLISH, Establish(NONCE, 1, 10**9)),
+    B.REQUEST_CAME: (FrameKind.CONTROL, ChangeContract(195, 2)),
+    B.QUERY_CAME: (FrameKind.QUERY, OutcomeQuery(TRADE_DATE, 1)),
+    B.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, Heartbeat(1, False)),
     B.TERMINATE_CAME: (FrameKind.TERMINATE, TERMINATE),
 }
-FROM_BANK: dict[PartnerTrigger, tuple[FrameKind, m.Message]] = {
-    P.NEGOTIATED_CAME: (FrameKind.NEGOTIATED, m.Negotiated(NONCE, "")),
-    P.ESTABLISHED_CAME: (FrameKind.ESTABLISHED, m.Established(NONCE, 1, 10**9, 16_384)),
-    P.NOT_APPLIED_CAME: (FrameKind.NOT_APPLIED, m.NotApplied(int(ReplyCode.BUSY), 1, 1, 0)),
-    P.ANSWER_CAME: (FrameKind.ANSWER, m.OutcomeAnswer(False, 0, 0, 0, 0, 0)),
-    P.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, m.Heartbeat(1, False)),
+FROM_BANK: dict[PartnerTrigger, tuple[FrameKind, Message]] = {
+    P.NEGOTIATED_CAME: (FrameKind.NEGOTIATED, Negotiated(NONCE, "")),
+    P.ESTABLISHED_CAME: (FrameKind.ESTABLISHED, Established(NONCE, 1, 10**9, 16_384)),
+    P.NOT_APPLIED_CAME: (FrameKind.NOT_APPLIED, NotApplied(int(ReplyCode.BUSY), 1, 1, 0)),
+    P.ANSWER_CAME: (FrameKind.ANSWER, OutcomeAnswer(False, 0, 0, 0, 0, 0)),
+    P.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, Heartbeat(1, False)),
     P.TERMINATE_CAME: (FrameKind.TERMINATE, TERMINATE),
 }
 
@@ -94,7 +98,7 @@ def move_partner(partner: PartnerSession, trigger: PartnerTrigger) -> None:
         case P.REQUEST_SAID:
             partner.send_block(freezes(1), 1, 1, 0, T0_NS)
         case P.QUERY_SAID:
-            partner.send_query(1, m.encode(m.OutcomeQuery(TRADE_DATE, 1)), T0_NS)
+            partner.send_query(1, encode(OutcomeQuery(TRADE_DATE, 1)), T0_NS)
         case P.TERMINATE_SAID:
             partner.terminate(ReplyCode.FINISHED, "", T0_NS)
         case P.OUTCOMES_CAME:

@@ -6,15 +6,15 @@ from typing import TypedDict
 
 import pytest
 
-from protocol.bank_events import NegotiateReceived, RequestReceived
-from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.messages import decode_answer, decode_control, decode_query, decode_session, encode
-from protocol.session_states import BankState
+from protocol.messages.codec import decode_answer, decode_control, decode_query, decode_session, encode
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import NegotiateReceived, RequestReceived
+from protocol.session.states import BankState
 from protocol.signing import DOMAIN
 from protocol.vocabulary import FrameKind, Suite, index_from_contract_no
 from tests.protocol import keys

@@ -2,12 +2,13 @@
 
 import pytest
 
-from protocol.bank_events import FrameSpent, RequestReceived
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.limits import QUERIES_IN_FLIGHT_MAX
-from protocol.messages import OutcomeAnswer, OutcomeQuery, TotalsQuery, decode_answer, encode
-from protocol.partner_session import AnswerReceived, PartnerSession, Terminated
+from protocol.messages.codec import decode_answer, encode
+from protocol.messages.queries import OutcomeAnswer, OutcomeQuery, TotalsQuery
+from protocol.session.bank_events import FrameSpent, RequestReceived
+from protocol.session.partner import AnswerReceived, PartnerSession, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import (

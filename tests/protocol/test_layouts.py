@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import messages as m
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header, unpack_header
@@ -23,7 +22,11 @@ from protocol.limits import (
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
 )
-from protocol.message_fields import code_from_number
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_answer, decode_control, decode_link, decode_query, decode_session, encode
+from protocol.messages.control import ContractTerms, OpenContracts
+from protocol.messages.fields import code_from_number
+from protocol.messages.queries import BuyingPowerAnswer, BuyingPowerQuery, ContractMoney, PartyTotals, TotalsAnswer
 from protocol.records import (
     OUTCOME,
     RECORD,
@@ -65,12 +68,12 @@ MESSAGES = [
     for vector in vectors
     if vector.message is not None
 ]
-DECODERS: tuple[Callable[[bytes], m.Message], ...] = (
-    m.decode_session,
-    m.decode_control,
-    m.decode_query,
-    m.decode_answer,
-    m.decode_link,
+DECODERS: tuple[Callable[[bytes], Message], ...] = (
+    decode_session,
+    decode_control,
+    decode_query,
+    decode_answer,
+    decode_link,
 )
 
 
@@ -106,27 +109,27 @@ def test_arbitrary_bytes_are_a_header_or_a_violation(data: bytes) -> None:
 
 
 @given(st.sampled_from(MESSAGES))
-def test_a_message_reads_back_as_it_was_encoded(message: m.Message) -> None:
-    read = [outcome_of(decode, m.encode(message)) for decode in DECODERS]
+def test_a_message_reads_back_as_it_was_encoded(message: Message) -> None:
+    read = [outcome_of(decode, encode(message)) for decode in DECODERS]
 
     assert read.count(message) == 1
     assert read.count(ReplyCode.MALFORMED_FRAME) == len(DECODERS) - 1
 
 
 @given(st.sampled_from(MESSAGES), st.data())
-def test_a_changed_body_is_refused_or_is_another_canonical_message(message: m.Message, data: st.DataObject) -> None:
-    body = bytearray(m.encode(message))
+def test_a_changed_body_is_refused_or_is_another_canonical_message(message: Message, data: st.DataObject) -> None:
+    body = bytearray(encode(message))
     index = data.draw(st.integers(0, len(body) - 1))
     body[index] = data.draw(st.integers(0, 255))
     for decode in DECODERS:
         read = outcome_of(decode, bytes(body))
-        assert read == ReplyCode.MALFORMED_FRAME or m.encode(decode(bytes(body))) == bytes(body)
+        assert read == ReplyCode.MALFORMED_FRAME or encode(decode(bytes(body))) == bytes(body)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xc1", b"\x91\x01", b"\x93\x63\x01\x02", b"\x93\x06\x00\xc3"])
 def test_the_detail_of_a_refused_body_tells_nothing_of_the_decoder(body: bytes) -> None:
     with pytest.raises(PeerViolation) as refused:
-        m.decode_session(body)
+        decode_session(body)
 
     assert refused.value.detail == "body is no message within its bounds"
 
@@ -135,7 +138,7 @@ def test_the_detail_of_a_refused_body_tells_nothing_of_the_decoder(body: bytes) 
 def test_arbitrary_bytes_are_a_message_or_a_violation(body: bytes) -> None:
     for decode in DECODERS:
         read = outcome_of(decode, body)
-        assert read == ReplyCode.MALFORMED_FRAME or m.encode(decode(body)) == body
+        assert read == ReplyCode.MALFORMED_FRAME or encode(decode(body)) == body
 
 
 @pytest.mark.parametrize(
@@ -157,9 +160,9 @@ def test_arbitrary_bytes_are_a_message_or_a_violation(body: bytes) -> None:
     ],
 )
 def test_a_query_that_is_not_in_canonical_form_or_bounds_is_refused(body: bytes) -> None:
-    assert m.decode_query(b"\x92\x28\x91\x02") == m.BuyingPowerQuery([2])
+    assert decode_query(b"\x92\x28\x91\x02") == BuyingPowerQuery([2])
     with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
-        m.decode_query(body)
+        decode_query(body)
 
 
 def test_a_number_that_is_no_reply_code_is_refused() -> None:
@@ -171,34 +174,32 @@ def test_a_number_that_is_no_reply_code_is_refused() -> None:
 
 def test_the_largest_answers_fit_their_frames() -> None:
 
-    party = m.PartyTotals.of(1_024, -(2**127), 2**127 - 1, 0, -1)
-    contract = m.ContractMoney(2**62, 420, 5, 2**60, 2**60)
-    assert len(m.encode(m.TotalsAnswer(2**62, True, [party] * PARTIES_MAX))) <= ANSWER_BODY_BYTES_MAX
-    assert len(m.encode(m.BuyingPowerAnswer(2**62, [contract] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
+    party = PartyTotals.of(1_024, -(2**127), 2**127 - 1, 0, -1)
+    contract = ContractMoney(2**62, 420, 5, 2**60, 2**60)
+    assert len(encode(TotalsAnswer(2**62, True, [party] * PARTIES_MAX))) <= ANSWER_BODY_BYTES_MAX
+    assert len(encode(BuyingPowerAnswer(2**62, [contract] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
 
 
 @pytest.mark.parametrize("amount_fen", [0, 1, -1, 2**62, -(2**63), 2**86, 2**127 - 1, -(2**127)])
 def test_a_sum_over_contracts_is_sixteen_bytes_of_any_sign(amount_fen: int) -> None:
-    totals = m.PartyTotals.of(2, amount_fen, 0, -amount_fen // 2, amount_fen // 3)
+    totals = PartyTotals.of(2, amount_fen, 0, -amount_fen // 2, amount_fen // 3)
 
     assert totals.amounts_fen == (amount_fen, 0, -amount_fen // 2, amount_fen // 3)
     assert totals.balance_fen == amount_fen.to_bytes(16, "big", signed=True)
-    answer = m.TotalsAnswer(1, True, [totals])
-    assert m.decode_answer(m.encode(answer)) == answer
+    answer = TotalsAnswer(1, True, [totals])
+    assert decode_answer(encode(answer)) == answer
 
 
 def test_the_largest_control_frame_fits() -> None:
 
-    terms = m.ContractTerms(10**18 - 1, 1_024, 5, 2**60)
-    message = m.OpenContracts(2**62, [terms] * CONTRACTS_PER_CONTROL_MAX)
-    assert len(m.encode(message)) <= CONTROL_BODY_BYTES_MAX
+    terms = ContractTerms(10**18 - 1, 1_024, 5, 2**60)
+    message = OpenContracts(2**62, [terms] * CONTRACTS_PER_CONTROL_MAX)
+    assert len(encode(message)) <= CONTROL_BODY_BYTES_MAX
 
 
 def test_every_message_has_a_tag_of_its_own() -> None:
     tags = [
-        subclass.__struct_config__.tag
-        for subclass in m.Message.__subclasses__()
-        if issubclass(subclass, msgspec.Struct)
+        subclass.__struct_config__.tag for subclass in Message.__subclasses__() if issubclass(subclass, msgspec.Struct)
     ]
 
     assert len(tags) == len(set(tags))

@@ -2,13 +2,14 @@
 
 import pytest
 
-from protocol.bank_events import NegotiateReceived, PeerTerminated
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.limits import LOGON_NS_MAX, NEGOTIATE_FRESH_NS
-from protocol.messages import Heartbeat, encode
-from protocol.partner_session import EstablishedEvent, NegotiatedEvent, Terminated
-from protocol.session_states import BankState, PartnerState
+from protocol.messages.codec import encode
+from protocol.messages.session import Heartbeat
+from protocol.session.bank_events import NegotiateReceived, PeerTerminated
+from protocol.session.partner import EstablishedEvent, NegotiatedEvent, Terminated
+from protocol.session.states import BankState, PartnerState
 from protocol.vocabulary import Suite
 from tests.protocol import keys
 from tests.protocol.conversation import (

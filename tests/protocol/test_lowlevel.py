@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.testing
 
-from protocol.lowlevel import Bell, receive, send
+from protocol.client.line.waits import Bell, receive, send
 
 RESET = struct.pack("ii", 1, 0)  # linger for no time: closing resets
 

@@ -2,21 +2,17 @@
 
 import pytest
 
-from protocol.bank_session import BankSession
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.header import Header
 from protocol.key_ring import BankKeyMissing, KeyRing
 from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
-from protocol.messages import NotApplied, OpenTradeDate, encode
-from protocol.partner_session import (
-    EstablishedEvent,
-    NegotiatedEvent,
-    NotAppliedReceived,
-    OutcomesReceived,
-    Terminated,
-)
-from protocol.session_states import BankState
+from protocol.messages.codec import encode
+from protocol.messages.control import OpenTradeDate
+from protocol.messages.session import NotApplied
+from protocol.session.bank import BankSession
+from protocol.session.partner import EstablishedEvent, NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
+from protocol.session.states import BankState
 from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys

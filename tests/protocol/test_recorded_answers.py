@@ -6,8 +6,8 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages import NotApplied
-from protocol.partner_session import NotAppliedReceived, OutcomesReceived
+from protocol.messages.session import NotApplied
+from protocol.session.partner import NotAppliedReceived, OutcomesReceived
 from tests.protocol.conversation import SECOND, Pair, bank_session, freezes, new_pair, partner_session
 from tests.protocol.test_numbering import established
 

@@ -7,11 +7,13 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import session_states as states
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
-from protocol.messages import NotApplied, OutcomeAnswer, OutcomeQuery, encode
-from protocol.session_states import BankState, BankTrigger, PartnerState, PartnerTrigger
+from protocol.messages.codec import encode
+from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
+from protocol.messages.session import NotApplied
+from protocol.session import states as states
+from protocol.session.states import BankState, BankTrigger, PartnerState, PartnerTrigger
 from protocol.vocabulary import FrameKind
 from tests.protocol.conversation import MS, TRADE_DATE, Pair, freezes, new_pair
 

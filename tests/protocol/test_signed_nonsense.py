@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import messages as m
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import make_frame
-from protocol.session_states import BankState, PartnerState
+from protocol.messages.codec import encode
+from protocol.messages.session import Heartbeat
+from protocol.session.states import BankState, PartnerState
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol.conversation import TRADE_DATE, Pair, freezes, new_pair
 from tests.vectors.valid_frames import Voice, bank_voice, of_bank_seat, of_suite, partner_voice
@@ -74,7 +75,7 @@ def test_a_partner_survives_whatever_the_bank_signs(is_established: bool, talk: 
 
 def test_nonsense_is_not_always_refused() -> None:
     pair = new_pair().log_on()
-    body = m.encode(m.Heartbeat(1, True))
+    body = encode(Heartbeat(1, True))
     pair.bank_hears(signed(partner_voice(Suite.ED25519_SHA256), (FrameKind.HEARTBEAT, 0, 0, 0, 1, 0, body)))
 
     assert pair.violation is None

@@ -9,7 +9,7 @@ from protocol import codes
 from protocol.codes import FACTS, ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import HEADER_BYTES
-from protocol.messages import OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.registry import PartyRegistry
 from protocol.signing import signer_from_key, verifier_from_bytes
 from protocol.vocabulary import Suite

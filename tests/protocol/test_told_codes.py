@@ -6,18 +6,11 @@ from msgspec import structs
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages import (
-    AnswerMessage,
-    BuyingPowerAnswer,
-    ContractMoney,
-    Message,
-    NotApplied,
-    OutcomeAnswer,
-    Terminate,
-    TotalsAnswer,
-)
+from protocol.messages.base import Message
+from protocol.messages.queries import AnswerMessage, BuyingPowerAnswer, ContractMoney, OutcomeAnswer, TotalsAnswer
+from protocol.messages.session import NotApplied, Terminate
 from protocol.records import OUTCOME
-from protocol.told_codes import check_answer_codes, check_outcome_codes, code_of_end, code_of_refusal
+from protocol.session.told_codes import check_answer_codes, check_outcome_codes, code_of_end, code_of_refusal
 from tests.protocol.document import CODE_CLASSES
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from protocol.bank_events import EstablishReceived, PeerTerminated
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.limits import (
@@ -12,15 +11,12 @@ from protocol.limits import (
     REQUEST_FRESH_NS,
     STALE_RETRY_NS,
 )
-from protocol.messages import (
-    EndKey,
-    Heartbeat,
-    NotApplied,
-    RegisterKey,
-    encode,
-)
-from protocol.partner_session import NotAppliedReceived, OutcomesReceived
-from protocol.session_states import BankState
+from protocol.messages.codec import encode
+from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.session import Heartbeat, NotApplied
+from protocol.session.bank_events import EstablishReceived, PeerTerminated
+from protocol.session.partner import NotAppliedReceived, OutcomesReceived
+from protocol.session.states import BankState
 from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys

@@ -2,18 +2,14 @@
 
 import pytest
 
-from protocol.caller_check import NOT_KNOWN
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import make_frame
-from protocol.messages import (
-    NotApplied,
-    SeatHead,
-    Terminate,
-    decode_session,
-    encode,
-)
-from protocol.partner_session import OutcomesReceived, Terminated, TradeDateOpened
+from protocol.messages.codec import decode_session, encode
+from protocol.messages.gateway_link import SeatHead
+from protocol.messages.session import NotApplied, Terminate
+from protocol.session.caller_check import NOT_KNOWN
+from protocol.session.partner import OutcomesReceived, Terminated, TradeDateOpened
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol.conversation import (
     NEXT_DATE,

@@ -9,7 +9,9 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
-from protocol.messages import BuyingPowerQuery, ChangeContract, EndKey, RegisterKey, encode
+from protocol.messages.codec import encode
+from protocol.messages.control import ChangeContract, EndKey, RegisterKey
+from protocol.messages.queries import BuyingPowerQuery
 from protocol.records import RECORD
 from protocol.vocabulary import ContractEvent, FrameKind, RecordKind, Suite
 from tests.protocol import keys

@@ -8,29 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from frontend_sim.practice.ledger import OPENING_FEN, PracticeLedger
-from protocol.bank_events import (
+from protocol.codes import ReplyCode
+from protocol.describe import Json
+from protocol.errors import PeerViolation
+from protocol.frame import Frame, FrameReader
+from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
+from protocol.messages.codec import decode_session, encode
+from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.session import NotApplied, Terminate
+from protocol.records import outcomes_from_body
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import (
     EstablishReceived,
     NegotiateReceived,
     QueryReceived,
     RequestReceived,
     SessionPolicy,
 )
-from protocol.bank_session import BankSession
-from protocol.codes import ReplyCode
-from protocol.describe import Json
-from protocol.errors import PeerViolation
-from protocol.frame import Frame, FrameReader
-from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
-from protocol.messages import (
-    EndKey,
-    NotApplied,
-    RegisterKey,
-    Terminate,
-    decode_session,
-    encode,
-)
-from protocol.partner_session import PartnerSession
-from protocol.records import outcomes_from_body
+from protocol.session.partner import PartnerSession
 from protocol.signing import Signer
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys

@@ -8,17 +8,18 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from protocol import messages as m
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.header import Header, pack_header
 from protocol.limits import HEADER_BYTES, NEGOTIATE_FRESH_NS, SESSION_BODY_BYTES_MAX, SIGNATURE_BYTES
+from protocol.messages.codec import encode
+from protocol.messages.session import Establish, Heartbeat, Negotiate
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 from tests.vectors.valid_frames import PARTNER_NONCE, Voice, bank_voice, order_block, partner_voice
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-NEGOTIATE_BODY = m.encode(m.Negotiate(PARTNER_NONCE, "example 1.0"))
+NEGOTIATE_BODY = encode(Negotiate(PARTNER_NONCE, "example 1.0"))
 
 
 class InvalidVector(NamedTuple):
@@ -109,7 +110,7 @@ def wrong_identities() -> Iterator[InvalidVector]:
 def wrong_signatures(voice: Voice) -> Iterator[InvalidVector]:
     """A right header under a wrong signature, in either suite and direction."""
     kind = FrameKind.NEGOTIATE if voice.sender != 1 else FrameKind.HEARTBEAT
-    body = NEGOTIATE_BODY if voice.sender != 1 else m.encode(m.Heartbeat(47, False))
+    body = NEGOTIATE_BODY if voice.sender != 1 else encode(Heartbeat(47, False))
     frame = make_frame(voice.header(kind), body, voice.signer.sign)
     prefix = f"suite{frame.header.suite}_{'from_bank' if voice.sender == 1 else 'to_bank'}"
 
@@ -166,7 +167,7 @@ def _bodies() -> dict[str, tuple[str, bytes]]:
         "not_utf8": ("software is not UTF-8", b"\x93\x01" + nonce + b"\xa2\xc3\x28"),
         "software_long": ("65 characters", b"\x93\x01" + nonce + b"\xd9\x41" + b"x" * 65),
         "huge_array": ("an array that claims 2^32 − 1 items", b"\xdd\xff\xff\xff\xff\x01"),
-        "other_message": ("an ESTABLISH body", m.encode(m.Establish(PARTNER_NONCE, 1, 1_000_000_000))),
+        "other_message": ("an ESTABLISH body", encode(Establish(PARTNER_NONCE, 1, 1_000_000_000))),
     }
 
 
@@ -183,7 +184,7 @@ def bad_logons() -> Iterator[InvalidVector]:
     yield _signed("from_the_future", "sent 5 s and 1 ns after it is read", stale, voice, late)
     records = voice.header(FrameKind.RECORDS)._replace(first_number=1, record_count=4)
     yield _signed("no_logon", "RECORDS first", ReplyCode.SESSION_UNKNOWN, voice, records, order_block())
-    slow = m.encode(m.Establish(PARTNER_NONCE, 1, 1_000_000_000)).replace(
+    slow = encode(Establish(PARTNER_NONCE, 1, 1_000_000_000)).replace(
         struct.pack(">I", 1_000_000_000), struct.pack(">I", 99_999_999)
     )
     establish = voice.header(FrameKind.ESTABLISH)
@@ -204,7 +205,7 @@ def to_partner() -> list[InvalidVector]:
     """For a partner to refuse: party 2 at seat 11 (suite 1), or party 3 at seat 21 (suite 2)."""
     found: list[InvalidVector] = []
     code = ReplyCode.SIGNATURE_INVALID
-    body = m.encode(m.Heartbeat(47, False))
+    body = encode(Heartbeat(47, False))
     for suite in Suite:
         voice = bank_voice(suite)
         header = voice.header(FrameKind.HEARTBEAT)

@@ -11,15 +11,18 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from ledger.core.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, refusal
 from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
-from protocol import codes, limits, messages, records, vocabulary
+from ledger.core.state.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, refusal
+from protocol import codes, limits, records, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.describe import Json
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, body_bytes_max
-from protocol.messages import AnswerMessage, ControlMessage, QueryMessage, SessionMessage
+from protocol.messages.base import Message
+from protocol.messages.control import ControlMessage
+from protocol.messages.queries import AnswerMessage, QueryMessage
+from protocol.messages.session import SessionMessage
 from protocol.records import OUTCOME, RECORD
-from protocol.session_states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
+from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
 from tests.protocol.document import CODE_CLASSES, INSIDE_THE_BANK, LAST_TAG, LIMITS, MEANINGS
@@ -81,7 +84,7 @@ def field_type(kind: msgspec.inspect.Type) -> dict[str, Json]:
     raise AssertionError(f"{kind} has no words yet")
 
 
-def tag_of(message: type[messages.Message]) -> int:
+def tag_of(message: type[Message]) -> int:
     """The tag of a message."""
     return int(str(message.__struct_config__.tag))
 
@@ -89,7 +92,7 @@ def tag_of(message: type[messages.Message]) -> int:
 def message_list() -> list[Json]:
     """Every message between partner and bank, by tag."""
     found: list[Json] = []
-    for message in sorted(messages.Message.__subclasses__(), key=tag_of):
+    for message in sorted(Message.__subclasses__(), key=tag_of):
         if tag_of(message) > LAST_TAG or message in INSIDE_THE_BANK:
             continue
         described = msgspec.inspect.type_info(message)

@@ -9,13 +9,36 @@ from typing import NamedTuple
 
 import numpy as np
 
-from protocol import messages as m
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.header import Header
 from protocol.limits import STALE_RETRY_NS
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.messages.control import (
+    ChangeContract,
+    ContractTerms,
+    EndKey,
+    OpenContracts,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SetRestraint,
+)
+from protocol.messages.queries import (
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    ContractMoney,
+    OutcomeAnswer,
+    OutcomeQuery,
+    PartyTotals,
+    TotalsAnswer,
+    TotalsQuery,
+)
+from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
-from protocol.send_queue import blank_header
+from protocol.session.send_queue import blank_header
 from protocol.signing import Signer
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -44,7 +67,7 @@ class Vector(NamedTuple):
     name: str
     what: str
     frame: Frame
-    message: m.Message | None
+    message: Message | None
 
 
 class Voice(NamedTuple):
@@ -67,11 +90,11 @@ class Voice(NamedTuple):
             sent_at_ns=SENT_AT_NS,
         )
 
-    def message(self, name: str, what: str, kind: FrameKind, message: m.Message, number: int = 0) -> Vector:
+    def message(self, name: str, what: str, kind: FrameKind, message: Message, number: int = 0) -> Vector:
         """A frame that carries one message; `number` goes into first_number."""
         count = 1 if kind == FrameKind.CONTROL else 0
         header = self.header(kind)._replace(first_number=number, record_count=count)
-        return Vector(name, what, make_frame(header, m.encode(message), self.signer.sign), message)
+        return Vector(name, what, make_frame(header, encode(message), self.signer.sign), message)
 
 
 def partner_voice(suite: Suite) -> Voice:
@@ -145,17 +168,17 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     """Every kind of frame between a broker of this suite and the bank."""
     partner, bank = partner_voice(suite), bank_voice(suite)
     unknown_date = partner.header(FrameKind.NEGOTIATE)._replace(trade_date=0)
-    negotiate = m.Negotiate(PARTNER_NONCE, "example 1.0")
+    negotiate = Negotiate(PARTNER_NONCE, "example 1.0")
     yield Vector(
         "negotiate",
         "a logon with session version 7; the trade date is not yet known",
-        make_frame(unknown_date, m.encode(negotiate), partner.signer.sign),
+        make_frame(unknown_date, encode(negotiate), partner.signer.sign),
         negotiate,
     )
-    yield bank.message("negotiated", "the nonce comes back", FrameKind.NEGOTIATED, m.Negotiated(PARTNER_NONCE, "yzt 1"))
-    establish = m.Establish(PARTNER_NONCE, 42, 1_000_000_000)
+    yield bank.message("negotiated", "the nonce comes back", FrameKind.NEGOTIATED, Negotiated(PARTNER_NONCE, "yzt 1"))
+    establish = Establish(PARTNER_NONCE, 42, 1_000_000_000)
     yield partner.message("establish", "heartbeat wanted: 1 s", FrameKind.ESTABLISH, establish)
-    established = m.Established(PARTNER_NONCE, 42, 1_000_000_000, 65_536)
+    established = Established(PARTNER_NONCE, 42, 1_000_000_000, 65_536)
     yield bank.message("established", "next number 42", FrameKind.ESTABLISHED, established)
     block = order_block()
     header = partner.header(FrameKind.RECORDS)._replace(first_number=42, record_count=4, valid_until_ns=VALID_UNTIL_NS)
@@ -164,18 +187,18 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     header = bank.header(FrameKind.OUTCOMES)._replace(first_number=42, record_count=4, sent_at_ns=DECIDED_AT_NS)
     outcomes = make_frame(header, outcome_body(records.header.body_digest), bank.signer.sign)
     yield Vector("outcomes", "the answer to the frame `records`", outcomes, None)
-    refused = m.NotApplied(int(ReplyCode.SEQUENCE_GAP), 50, 46, 0)
+    refused = NotApplied(int(ReplyCode.SEQUENCE_GAP), 50, 46, 0)
     yield bank.message("not_applied", "the frame at 50 came too early", FrameKind.NOT_APPLIED, refused)
-    event = m.ChangeContract(contract_no_from_index(1), ContractEvent.SUSPEND)
+    event = ChangeContract(contract_no_from_index(1), ContractEvent.SUSPEND)
     yield partner.message("control", "suspend a contract, request 46", FrameKind.CONTROL, event, 46)
     yield from _queries(partner, bank)
-    stale = m.NotApplied(int(ReplyCode.REQUEST_STALE), 46, 46, STALE_RETRY_NS)
+    stale = NotApplied(int(ReplyCode.REQUEST_STALE), 46, 46, STALE_RETRY_NS)
     yield bank.message("request_stale", "the frame at 46 was not sent now", FrameKind.NOT_APPLIED, stale)
-    yield partner.message("heartbeat", "wants an answer", FrameKind.HEARTBEAT, m.Heartbeat(47, True))
-    yield bank.message("heartbeat_answer", "the answer", FrameKind.HEARTBEAT, m.Heartbeat(47, False))
-    finished = m.Terminate(int(ReplyCode.FINISHED), VERSION, "done", PARTNER_NONCE)
+    yield partner.message("heartbeat", "wants an answer", FrameKind.HEARTBEAT, Heartbeat(47, True))
+    yield bank.message("heartbeat_answer", "the answer", FrameKind.HEARTBEAT, Heartbeat(47, False))
+    finished = Terminate(int(ReplyCode.FINISHED), VERSION, "done", PARTNER_NONCE)
     yield partner.message("terminate", "the partner leaves", FrameKind.TERMINATE, finished)
-    superseded = m.Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force", PARTNER_NONCE)
+    superseded = Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force", PARTNER_NONCE)
     yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
     yield from _newer_codes(bank, records.header.body_digest)
 
@@ -188,23 +211,23 @@ def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
     header = bank.header(FrameKind.OUTCOMES)._replace(first_number=42, record_count=4, sent_at_ns=DECIDED_AT_NS)
     what = f"the first record is refused with the code {NEWER_OUTCOME}, which is in no list yet"
     yield Vector("outcomes_newer_code", what, make_frame(header, bytes(outcomes), bank.signer.sign), None)
-    refused = m.NotApplied(NEWER_REFUSAL, 50, 46, 500_000_000)
+    refused = NotApplied(NEWER_REFUSAL, 50, 46, 500_000_000)
     yield bank.message("not_applied_newer_code", "a refusal in no list yet", FrameKind.NOT_APPLIED, refused)
-    ended = m.Terminate(NEWER_END, VERSION, "a reason in no list yet", PARTNER_NONCE)
+    ended = Terminate(NEWER_END, VERSION, "a reason in no list yet", PARTNER_NONCE)
     yield bank.message("terminate_newer_code", "a reason in no list yet", FrameKind.TERMINATE, ended)
 
 
 def _queries(partner: Voice, bank: Voice) -> Iterator[Vector]:
-    power = m.BuyingPowerQuery([contract_no_from_index(1), contract_no_from_index(2)])
+    power = BuyingPowerQuery([contract_no_from_index(1), contract_no_from_index(2)])
     yield partner.message("query_buying_power", "correlation id 9", FrameKind.QUERY, power, 9)
     money = [
-        m.ContractMoney(contract_no_from_index(1), 0, 2, 9_000_000, 8_500_000),
-        m.ContractMoney(contract_no_from_index(2), int(ReplyCode.CONTRACT_UNKNOWN), 0, 0, 0),
+        ContractMoney(contract_no_from_index(1), 0, 2, 9_000_000, 8_500_000),
+        ContractMoney(contract_no_from_index(2), int(ReplyCode.CONTRACT_UNKNOWN), 0, 0, 0),
     ]
-    answer = m.BuyingPowerAnswer(123_456, money)
+    answer = BuyingPowerAnswer(123_456, money)
     yield bank.message("answer_buying_power", "the second is foreign", FrameKind.ANSWER, answer, 9)
-    yield partner.message("query_outcome", "what became of 42", FrameKind.QUERY, m.OutcomeQuery(TRADE_DATE, 42), 10)
-    seen = m.OutcomeAnswer(True, 0, 1, 1_001_820, 123_456, DECIDED_AT_NS)
+    yield partner.message("query_outcome", "what became of 42", FrameKind.QUERY, OutcomeQuery(TRADE_DATE, 42), 10)
+    seen = OutcomeAnswer(True, 0, 1, 1_001_820, 123_456, DECIDED_AT_NS)
     yield bank.message("answer_outcome", "accepted, open", FrameKind.ANSWER, seen, 10)
 
 
@@ -212,21 +235,21 @@ def of_bank_seat() -> Iterator[Vector]:
     """What only the bank's own seat sends."""
     bank = bank_seat_voice()
     public_key = keys.broker_signer(keys.BROKER).public_key()
-    controls: list[tuple[str, m.Message]] = [
-        ("register_party", m.RegisterParty(2, 2, 1, "甲证券", True)),
-        ("register_key", m.RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS)),
-        ("register_seat", m.RegisterSeat(11, 2)),
-        ("open_contracts", m.OpenContracts(98, [m.ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
-        ("set_restraint", m.SetRestraint(98, 2_500_000)),
-        ("open_trade_date", m.OpenTradeDate(20_260_922)),
-        ("end_key", m.EndKey(2, 5)),
+    controls: list[tuple[str, Message]] = [
+        ("register_party", RegisterParty(2, 2, 1, "甲证券", True)),
+        ("register_key", RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS)),
+        ("register_seat", RegisterSeat(11, 2)),
+        ("open_contracts", OpenContracts(98, [ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
+        ("set_restraint", SetRestraint(98, 2_500_000)),
+        ("open_trade_date", OpenTradeDate(20_260_922)),
+        ("end_key", EndKey(2, 5)),
     ]
     for number, (name, message) in enumerate(controls, start=1):
         yield bank.message(name, f"request {number} of the bank's seat", FrameKind.CONTROL, message, number)
     header = bank.header(FrameKind.RECORDS)._replace(first_number=8, record_count=2)
     block = make_frame(header, bank_block(), bank.signer.sign)
     yield Vector("bank_records", "a deposit and a withdrawal, requests 8 and 9", block, None)
-    yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, m.TotalsQuery(1), 3)
+    yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, TotalsQuery(1), 3)
     answer = bank._replace(direction=Direction.TO_PARTNER)
-    totals = m.TotalsAnswer(123_456, True, [m.PartyTotals.of(2, 10_000_000, 601_092, 398_724, 1_234_567)])
+    totals = TotalsAnswer(123_456, True, [PartyTotals.of(2, 10_000_000, 601_092, 398_724, 1_234_567)])
     yield answer.message("answer_totals", "one party", FrameKind.ANSWER, totals, 3)

@@ -1,0 +1,1 @@
+"""`yzt`: the command line, the top of the house."""

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: its programs, places, settings, and the server."""

@@ -1,0 +1,122 @@
+"""Master data that the bank has already, as the database tells it: for comparing with files, never for deciding.
+
+Belongs here: reading the read model and the rows of keys. Never here: files (csv_files), sending (master_data).
+
+Its methods block; they are for a thread of their own, one at a time.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+import asyncpg
+
+from config.kit.exit_codes import ProcessFault
+from config.kit.own_files import of_ours
+from config.schema import Config, load
+from ledger.database.connections import connect
+from ledger.journal.reader import JournalReader
+from protocol.codes import ReplyCode
+from protocol.messages.codec import decode_control
+from protocol.messages.control import ContractTerms, RegisterKey, RegisterParty
+from protocol.vocabulary import contract_no_from_index, index_from_contract_no
+
+CAUGHT_UP_WITHIN_S: Final = 20.0
+POLL_SECONDS: Final = 0.05
+KEY_BODY_BYTES_MAX: Final = 1_024  # a registered key stands alone in its row
+
+_CONTRACTS = """
+SELECT c.contract_no, c.account_no, c.party, c.status, sum(m.balance_fen)::bigint AS balance_fen
+FROM contracts c
+JOIN (
+    SELECT contract_no, balance_fen FROM paged_accounts WHERE page BETWEEN $1 AND $2
+    UNION ALL
+    SELECT contract_no, balance_fen FROM moves_since_pages WHERE contract_no BETWEEN $3 AND $4
+) m USING (contract_no)
+WHERE c.contract_no BETWEEN $3 AND $4
+GROUP BY c.contract_no ORDER BY c.contract_no
+"""
+_KEY_ROWS = "SELECT sequence FROM journal WHERE octet_length(control) BETWEEN 1 AND $1 ORDER BY sequence"
+_BEHIND = "SELECT (SELECT max(sequence) FROM journal_head) - coalesce((SELECT max(sequence) FROM read_cursor), 0)"
+Answer = TypeVar("Answer")
+
+
+class KnownData:
+    """What stands in the database when it is asked."""
+
+    def __init__(self, connection: asyncpg.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._keys: dict[tuple[int, int], RegisterKey] | None = None
+
+    @classmethod
+    def open(cls, config: Config) -> "KnownData | None":
+        """None when the database cannot be reached from here."""
+        effective = config.state_directory / "effective.toml"
+        loop = asyncio.new_event_loop()
+        try:
+            dsn = config.ledger.dsn or load(of_ours(effective)).ledger.dsn
+            return cls(loop.run_until_complete(connect(dsn, "load compares")), loop)
+        except (ProcessFault, OSError):
+            loop.close()
+            return None
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._run(self._connection.close())
+        self._loop.close()
+
+    def catch_up(self) -> bool:
+        """Waits until the read model has what the journal has. Returns: whether it has."""
+        end = time.monotonic() + CAUGHT_UP_WITHIN_S
+        while self._run(self._connection.fetchval(_BEHIND)) > 0:
+            if time.monotonic() > end:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def party(self, number: int) -> RegisterParty | None:
+        """A party as it is registered."""
+        statement = "SELECT party, role, suite, name, proceeds_at_fill FROM parties WHERE party = $1"
+        row = self._run(self._connection.fetchrow(statement, number))
+        return None if row is None else RegisterParty(*row)
+
+    def seat(self, number: int) -> int | None:
+        """The party of a seat."""
+        party: int | None = self._run(
+            self._connection.fetchval("SELECT party FROM parties WHERE $1 = ANY (seats)", number)
+        )
+        return party
+
+    def key(self, party: int, key_id: int) -> RegisterKey | None:
+        """A key as it was registered; None for those of the first row too."""
+        if self._keys is None:
+            self._keys = self._run(self._read_keys())
+        return self._keys.get((party, key_id))
+
+    def contracts(self, first_no: int, count: int) -> list[ContractTerms]:
+        """Those of `count` contracts from a number that there are, with status and balance as they are now."""
+        first = index_from_contract_no(first_no)
+        last_no = contract_no_from_index(first + count - 1)
+        pages = (first // 1_024, (first + count - 1) // 1_024)
+        rows = self._run(self._connection.fetch(_CONTRACTS, *pages, first_no, last_no))
+        return [ContractTerms(row["account_no"], row["party"], row["status"], row["balance_fen"]) for row in rows]
+
+    async def _read_keys(self) -> dict[tuple[int, int], RegisterKey]:
+        reader = JournalReader(self._connection)
+        keys: dict[tuple[int, int], RegisterKey] = {}
+        for record in await self._connection.fetch(_KEY_ROWS, KEY_BODY_BYTES_MAX):
+            row = await reader.row_holding(record["sequence"])
+            if row is None or row.outcomes[:2] != int(ReplyCode.ACCEPTED).to_bytes(2, "little"):
+                continue
+            try:
+                message = decode_control(row.control)
+            except Exception:  # noqa: S112 - a run of frames, or none of a partner: no key
+                continue
+            if isinstance(message, RegisterKey):
+                keys[message.party, message.key_id] = message
+        return keys
+
+    def _run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        return self._loop.run_until_complete(work)

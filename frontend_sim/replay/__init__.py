@@ -1,0 +1,1 @@
+"""`yzt replay`: a recorded order flow through a broker's link."""

@@ -1,0 +1,117 @@
+"""One trading session: all brokers' desks and the bank's own business at once, until time or requests run out.
+
+Belongs here: who trades at once, and when all stop. Never here: processes (installation), printing (live_view).
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import trio
+
+from config.schema import Config
+from frontend_sim.links import seat_settings
+from frontend_sim.market.bank import BankDesk, BrokerEntry
+from frontend_sim.market.broker import Desk
+from frontend_sim.market.exchange import Exchange
+from frontend_sim.market.market_day import Customer
+from frontend_sim.market.order_seat import BankSeat
+from frontend_sim.market.workload import Workload
+from frontend_sim.trading_session.session_log import SessionLog
+from protocol.client import Seat
+
+BLOCK_DESKS_PER_SEAT = 2
+SINGLE_DESKS_PER_SEAT = 8
+BLOCK_ORDERS = 64
+DESK_PAUSE_SECONDS = 0.06
+BANK_BLOCK_RECORDS = 64
+BANK_PAUSE_SECONDS = 0.05
+RESTRAINED_CUSTOMERS = 5
+RESTRAINED_FEN = 1_000_000
+
+
+@dataclass(slots=True)
+class Trading:
+    """How long a session lasts, and how far it is. Times are monotonic ns."""
+
+    seconds: float
+    requests_max: int
+    log: SessionLog
+    began_ns: int = 0
+    ended_ns: int = 0
+
+    def goes_on(self) -> bool:
+        """Whether new orders may still be sent."""
+        return self.elapsed_seconds < self.seconds and self.log.answered < self.requests_max
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Since the session began; stands still when it has ended."""
+        if not self.began_ns:
+            return 0.0
+        return ((self.ended_ns or time.monotonic_ns()) - self.began_ns) / 1e9
+
+    @property
+    def fraction(self) -> float:
+        """How much of the session is done, 0 to 1."""
+        by_requests = self.log.answered / self.requests_max
+        return min(1.0, max(self.elapsed_seconds / self.seconds, by_requests))
+
+
+async def run_session(
+    config: Config,
+    bank: BankSeat,
+    brokers: Sequence[BrokerEntry],
+    customers: Sequence[Customer],
+    trading: Trading,
+    seed: int,
+) -> None:
+    """Trade until `trading` says stop and every event of the exchange is sent and answered."""
+    bank_desk = BankDesk(
+        bank,
+        [customer.contract_no for customer in customers],
+        random.Random(seed),
+        trading.log,
+        time.monotonic_ns,
+    )
+    await bank_desk.restrain([customer.contract_no for customer in customers[:RESTRAINED_CUSTOMERS]], RESTRAINED_FEN)
+    async with AsyncExitStack() as stack:
+        desks: list[tuple[Desk, int]] = []
+        for broker in brokers:
+            for seat_no in broker.seats:
+                settings = seat_settings(config, broker.party, seat_no, broker.signer)
+                seat = await stack.enter_async_context(Seat.open(settings))
+                desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed)
+        trading.began_ns = time.monotonic_ns()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bank_desk.serve, BANK_BLOCK_RECORDS, BANK_PAUSE_SECONDS, trading.goes_on)
+            for desk, block_orders in desks:
+                nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
+        trading.ended_ns = time.monotonic_ns()
+
+
+def _desks(
+    party: int, seat_no: int, seat: Seat, customers: Sequence[Customer], log: SessionLog, seed: int
+) -> list[tuple[Desk, int]]:
+    """The desks of one seat, each with the orders that it sends at once. Customers are dealt to the desks."""
+    own = [customer.contract_no for customer in customers if customer.seat == seat_no]
+    foreign = [customer.contract_no for customer in customers if customer.terms.party != party]
+    sizes = [BLOCK_ORDERS] * BLOCK_DESKS_PER_SEAT + [1] * SINGLE_DESKS_PER_SEAT
+    desks = []
+    for place, block_orders in enumerate(sizes):
+        desk_seed = seed * 1_000_003 + seat_no * 1_009 + place
+        workload = Workload(desk_seed, own[place :: len(sizes)], foreign)
+        desk = Desk(
+            party,
+            seat_no,
+            seat,
+            workload,
+            Exchange(desk_seed),
+            log,
+            time.monotonic_ns,
+            random.Random(desk_seed),
+        )
+        desks.append((desk, block_orders))
+    return desks

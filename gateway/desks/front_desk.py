@@ -1,0 +1,391 @@
+"""What happens to each word: from a partner's session to the ledger, from the ledger to book, mark and session.
+
+Belongs here: the two directions of the order path in order, who owns a seat, refusals of a full or stopping gateway.
+Never here: sockets and tasks (links), arithmetic (book), the rules of sessions (protocol). Nothing here waits.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import trio
+
+from gateway.clock import Clock
+from gateway.desks.admission import Admission, work_of
+from gateway.desks.answers import Answers
+from gateway.desks.logon_desk import LogonDesk
+from gateway.desks.turns import Turns
+from gateway.entrance.prefix_check import PrefixCheck
+from gateway.high_water import HighWater
+from gateway.links.in_flight import UnaskedAnswer, Waiting
+from gateway.links.ledger_link import LedgerLink, link_frame
+from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.ops.link_log import LinkLog
+from gateway.ops.statistics import CODES_END, Statistics
+from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken
+from gateway.signing_time import TimedRegistry
+from protocol.client.line.waits import Bell
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError, PeerViolation
+from protocol.frame import Frame
+from protocol.key_ring import KeyRing
+from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
+from protocol.messages.codec import decode_link, decode_session, encode
+from protocol.messages.control import OpenTradeDate
+from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
+from protocol.messages.queries import TotalsQuery
+from protocol.messages.session import NotApplied
+from protocol.records import unpack_preamble
+from protocol.session.bank import BankSession
+from protocol.session.bank_events import (
+    BankEvent,
+    EstablishReceived,
+    FrameSpent,
+    NegotiateReceived,
+    PeerTerminated,
+    QueryReceived,
+    RequestReceived,
+    SessionPolicy,
+)
+from protocol.vocabulary import FrameKind, Suite
+
+GATEWAY_NAME = "gateway"
+BOOK_SOURCE = 2  # of TotalsQuery: this gateway's own book
+LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
+_LOG = logging.getLogger(__name__)
+
+
+class FrontDesk:
+    """One per gateway. Implements what links and ledger link ask of their owners."""
+
+    def __init__(
+        self,
+        keys: KeyRing,
+        policy: SessionPolicy,
+        intake: BookIntake,
+        mark: HighWater,
+        statistics: Statistics,
+        clock: Clock,
+        sessions_max: int,
+    ) -> None:
+        self._keys = keys
+        self._policy = policy
+        self._intake = intake
+        self._mark = mark
+        self._statistics = statistics
+        self._clock = clock
+        self._registry = TimedRegistry([], statistics.verify, clock)
+        self.admission = Admission(self._registry, sessions_max)
+        self._ledger: LedgerLink | None = None
+        self._links: dict[int, PartnerLink] = {}
+        self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
+        self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat, clock)
+        self._links_made = 0
+        self.link_log = LinkLog(clock.elapsed_ns)
+        self.prefix_check = PrefixCheck(self._registry, keys, clock)
+        self._open_date = self._told_date = 0
+        self.draining = False
+        self.progress = Bell()  # rung when something was answered or a link has gone
+        self.checkpoint_due = Bell()
+        self.turns = Turns(clock)
+        self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
+
+    def use_ledger(self, ledger: LedgerLink) -> None:
+        """The link that requests are forwarded on; set once, before the first partner."""
+        self._ledger = ledger
+
+    @property
+    def links(self) -> list[PartnerLink]:
+        """The partners' links that are up."""
+        return list(self._links.values())
+
+    @property
+    def sessions_established(self) -> int:
+        """Seats that are served now."""
+        return len(self._link_of_seat)
+
+    def open_link(self, stream: trio.abc.Stream, entrance: Entrance) -> PartnerLink:
+        """A link for an accepted connection; its owner runs it."""
+        now_ns = self._clock.elapsed_ns()
+        session = BankSession(self._registry, self._keys, self._policy, now_ns)
+        self._links_made += 1
+        link = PartnerLink(self._links_made, stream, session, self, self.turns, self._clock, entrance)
+        self._links[link.number] = link
+        self._statistics.links_opened += 1
+        return link
+
+    # Words of partners
+
+    def header_verified(self, link: PartnerLink) -> None:
+        """Whose key signed is known. Raises PeerViolation when the link's certificate is another party's."""
+        self._logons.check_certificate(link)
+
+    def handle(self, link: PartnerLink, event: BankEvent | FrameSpent, now_ns: int) -> int:
+        """A frame of a partner's session. Returns the ns for which its link is not to be read.
+
+        Raises PeerViolation to end the link.
+        """
+        if isinstance(event, RequestReceived):
+            return self._forward_request(link, event, now_ns)
+        if isinstance(event, FrameSpent):
+            return self._spend(link, event.kind, work_of(event.body_bytes), now_ns)
+        if isinstance(event, QueryReceived):
+            self._handle_query(link, event, now_ns)
+            return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns)
+        if isinstance(event, PeerTerminated):
+            said = f": {event.detail}" if event.detail else ""
+            link.close(f"the partner ends it: {event.code.name}{said}")
+        elif isinstance(event, NegotiateReceived):
+            self._check_open()
+            self._logons.check_negotiate(link, event.frame, now_ns)
+            self._ask(link, event.frame)
+        elif isinstance(event, EstablishReceived):
+            self._check_open()
+            self._logons.check_establish(link, event.frame, now_ns)
+            self._ask(link, link_frame(FrameKind.SEAT_HEAD_QUERY, event.frame.header.seat, SeatHeadQuery()))
+        return 0
+
+    def _forward_request(self, link: PartnerLink, event: RequestReceived, now_ns: int) -> int:
+        frame, party = event.frame, link.session.party
+        self._statistics.request_frames += 1
+        self._statistics.request_bytes += len(frame.body)
+        wait_ns = 0
+        if frame.header.kind == FrameKind.CONTROL:
+            wait_ns = self.admission.control_wait_ns(party, now_ns)
+        if self.draining:
+            self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
+        elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number, party):
+            self._refuse(link, frame, ReplyCode.BUSY, max(wait_ns, BUSY_RETRY_NS), now_ns)
+        elif event.is_next:
+            return 0
+        else:  # the ledger looks the stored answer up
+            return self._spend(link, frame.header.kind, 2 * work_of(len(frame.body)), now_ns)
+        return self._spend(link, frame.header.kind, work_of(len(frame.body)), now_ns)
+
+    def _spend(self, link: PartnerLink, kind: int, work_ns: int, now_ns: int) -> int:
+        """A frame that moved nothing on is paid for out of the link's and its party's budgets."""
+        if link.budget is None:
+            return 0
+        if kind == FrameKind.HEARTBEAT:
+            self.admission.beat(link.budget, now_ns)
+        return self.admission.asked_nothing(link.session.party, link.budget, work_ns, now_ns)
+
+    def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
+        self._statistics.not_applied_by_code[code] += 1
+        link.session.refuse_busy(frame, code, retry_after_ns, now_ns)
+
+    def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
+        if isinstance(event.query, TotalsQuery) and event.query.source == BOOK_SOURCE:
+            try:
+                answer = self._intake.totals()
+            except BookLost:
+                self._linked_ledger().renew()
+                raise PeerViolation(ReplyCode.STOPPING, "the book begins anew; ask again") from None
+            link.session.send_answer(event.frame.header.first_number, encode(answer), now_ns)
+        else:
+            self._ask(link, event.frame)
+
+    def _check_open(self) -> None:
+        if self.draining:
+            raise PeerViolation(ReplyCode.STOPPING, "no logon while the gateway goes down")
+
+    def _ask(self, link: PartnerLink, frame: Frame) -> None:
+        if not self._linked_ledger().submit(frame, link.number, link.session.party):
+            raise PeerViolation(ReplyCode.STOPPING, "too many logons or queries are under way; come back later")
+
+    def link_closed(self, link: PartnerLink) -> None:
+        """The link is gone; what it had forwarded is still answered, to the book."""
+        del self._links[link.number]
+        if self._link_of_seat.get(link.seat) is link:
+            del self._link_of_seat[link.seat]
+        self.link_log.ended(link, self._clock.elapsed_ns() - link.began_ns)
+        self._linked_ledger().link_ended()
+        self.progress.ring()
+
+    def unread_changed(self, link: PartnerLink, more_bytes: int) -> None:
+        """A link has so many bytes more that its partner has not read; the party's most unread link goes first."""
+        party = link.session.party
+        budget = self.admission.of_party(party)
+        budget.unread_bytes += more_bytes
+        if budget.unread_bytes > REPLY_BYTES_UNSENT_PARTY_MAX and more_bytes > 0:
+            own = (other for other in self._links.values() if other.session.party == party and not other.closing)
+            most = max(own, key=lambda other: other.unsent_bytes, default=None)
+            if most is not None:
+                most.cut()
+
+    def link_ends(self, code: ReplyCode) -> None:
+        """We end a link for this reason."""
+        self._statistics.links_ended_by_code[code] += 1
+
+    def link_failed(self) -> None:
+        """An exception that nobody foresaw ended a link."""
+        self._statistics.link_faults += 1
+
+    def _failed(self, link_number: int) -> None:
+        """A fault of ours on an answer: it is in the book, and whoever asked comes again and is told what is stored."""
+        _LOG.exception("an answer for link %d could not be passed on", link_number)
+        self.link_failed()
+        if (link := self._links.get(link_number)) is not None:
+            link.close("we end it: a fault of ours")
+
+    def key_missing(self) -> None:
+        """An outcome could not be signed: its bank key was not given to this gateway."""
+        self._statistics.outcomes_without_key += 1
+
+    # Words of the ledger
+
+    def registration(self) -> Register:
+        """What this gateway says first on a new link to the ledger."""
+        key_ids = [self._keys.current(suite).key_id if self._keys.has_suite(suite) else 0 for suite in Suite]
+        feed_from = self._intake.prepare_registration()
+        return Register(GATEWAY_NAME, self._mark.sequence, self._mark.digest, key_ids, feed_from)
+
+    def registered(self, registered: Registered) -> None:
+        """The ledger took us: its parties are ours, its rows above `sequence` are answered here."""
+        with self._intake.watched(LEDGER_FAULTS):
+            for entry in registered.parties:
+                self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
+            self._mark.raise_to(registered.sequence, registered.digest)
+            self._intake.begin(registered.sequence)
+        self._open_date = registered.trade_date
+        self._tell_open_date()
+        _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
+
+    def is_party(self, number: int) -> bool:
+        """Whether a party with this number is registered."""
+        return self._registry.party(number) is not None
+
+    def is_open(self, link_number: int) -> bool:
+        """Whether this partner's link is still up."""
+        return link_number in self._links
+
+    def ledger_said(self, frames: Iterable[Frame]) -> None:
+        """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
+        answers: list[tuple[Waiting, Frame]] = []
+        broken: Exception | None = None
+        try:
+            with self._intake.watched(LEDGER_FAULTS):
+                self._take_in(frames, answers)
+                self._intake.flush_if_full()
+        except LEDGER_FAULTS as error:
+            broken = error
+        for waiting, frame in answers:
+            seat = waiting.frame.header.seat
+            try:
+                say = self._understood(waiting, frame)
+                self.answers.put(self._registry.owner_of(seat) or 0, seat, waiting.owner, say)
+            except LEDGER_FAULTS as error:
+                broken = error
+        self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
+        self.turns.run()
+        self._tell_open_date()
+        self.progress.ring()
+        if self._intake.checkpoint is not None:
+            self.checkpoint_due.ring()
+        if broken is not None:
+            raise broken
+
+    def _take_in(self, frames: Iterable[Frame], answers: list[tuple[Waiting, Frame]]) -> None:
+        """Matches answers and gathers what is the book's; what stands in `answers` on a raise is still passed on."""
+        in_flight = self._linked_ledger().in_flight
+        for frame in frames:
+            if frame.header.kind == FrameKind.BOOK_FEED:
+                fed = decode_link(frame.body)
+                if not isinstance(fed, BookFeed):
+                    raise UnaskedAnswer("a feed frame without a row")
+                self._intake.take_feed(fed)
+                continue
+            waiting = in_flight.answered(frame)
+            answers.append((waiting, frame))
+            if frame.header.kind == FrameKind.OUTCOMES:
+                preamble = unpack_preamble(frame.body)
+                self._mark.raise_to(preamble.sequence, preamble.chain_digest)
+                accepted = self._intake.take_live(waiting.frame, frame, preamble.sequence)
+                if accepted is not None:
+                    self._registry.apply(accepted)
+                    if isinstance(accepted, OpenTradeDate):
+                        self._open_date = accepted.trade_date
+
+    def _understood(self, waiting: Waiting, frame: Frame) -> Callable[[], None]:
+        """What is to be done about one answer at its seat's turn. Raises UnaskedAnswer, PeerViolation."""
+        self._statistics.answer_frames += 1
+        kind = frame.header.kind
+        if kind == FrameKind.OUTCOMES:
+            return partial(self._say_outcomes, waiting, frame)
+        if kind == FrameKind.NOT_APPLIED:
+            message = decode_session(frame.body)
+            if not isinstance(message, NotApplied):
+                raise UnaskedAnswer("a NOT_APPLIED frame with another body")
+            if 0 <= message.code < CODES_END:
+                self._statistics.not_applied_by_code[message.code] += 1
+            return partial(self._say, waiting, lambda session, ns: session.send_not_applied(frame.header, message, ns))
+        if kind == FrameKind.ANSWER and not frame.body:
+            return partial(self._end_unanswered, waiting)
+        if kind == FrameKind.ANSWER:
+            number, body = frame.header.first_number, frame.body
+            return partial(self._say, waiting, lambda session, ns: session.send_answer(number, body, ns))
+        head = decode_link(frame.body)
+        if not isinstance(head, SeatHead):
+            raise UnaskedAnswer("a SEAT_HEAD frame with another body")
+        return partial(self._say_head, waiting, head)
+
+    def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
+        """To the link that asked, if it is still there."""
+        if (link := self._links.get(waiting.owner)) is not None:
+            link.deliver(lambda: say(link.session, self._clock.elapsed_ns()))
+
+    def _say_outcomes(self, waiting: Waiting, frame: Frame) -> None:
+        self._statistics.answered_after(self._clock.elapsed_ns() - waiting.since_ns)
+        self._say(waiting, lambda session, ns: session.send_outcomes(frame, ns))
+
+    def _end_unanswered(self, waiting: Waiting) -> None:
+        if (link := self._links.get(waiting.owner)) is not None:
+            link.end(ReplyCode.STOPPING, "the question could not be answered")
+
+    def _say_head(self, waiting: Waiting, head: SeatHead) -> None:
+        link, now_ns = self._links.get(waiting.owner), self._clock.elapsed_ns()
+        negotiating, seat = waiting.frame.header.kind == FrameKind.NEGOTIATE, waiting.frame.header.seat
+        older = self._link_of_seat.get(seat)
+        if older is not None and older.session.session_version < head.session_version:
+            self._supersede(older, head.session_version)  # also when whoever asked is gone: the version is in force
+            older = None
+        if link is None:
+            return
+        say: Callable[[SeatHead, int], None] = link.session.negotiated if negotiating else link.session.established
+        link.deliver(lambda: say(head, now_ns))
+        if link.closing:
+            return
+        link.is_logged_on = True
+        link.deadline_moved_up()
+        if older is not None and older is not link:
+            self._supersede(older, head.session_version)
+        if not negotiating:
+            link.seat = seat
+            self._link_of_seat[seat] = link
+            link.entrance.established()
+            self.link_log.logged_on(link, head.session_version)
+            if head.trade_date < self._open_date:  # it rolled while the head waited for its turn
+                self._say_open_date(link, self._open_date)
+
+    def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
+        link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)
+        del self._link_of_seat[link.seat]
+
+    def _tell_open_date(self) -> None:
+        """A partner that is idle hears of a roll as soon as we do; what is under way is answered first."""
+        if self._open_date == self._told_date:
+            return
+        if self._told_date:
+            _LOG.info("trade date %d is open, %d before it", self._open_date, self._told_date)
+        self._told_date = self._open_date
+        for link in list(self._link_of_seat.values()):
+            self.answers.put(link.party, link.seat, link.number, partial(self._say_open_date, link, self._open_date))
+        self.turns.run()
+
+    def _say_open_date(self, link: PartnerLink, trade_date: int) -> None:
+        link.deliver(lambda: link.session.trade_date_opened(trade_date, self._clock.elapsed_ns()))
+
+    def _linked_ledger(self) -> LedgerLink:
+        if self._ledger is not None:
+            return self._ledger
+        raise MisuseError("the desk was given no ledger link")

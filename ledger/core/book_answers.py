@@ -1,0 +1,34 @@
+"""Answers to queries on the book.
+
+Belongs here: what each query is told. Never here: waiting for rows (deciding), who may ask (the gateway), rules.
+"""
+
+from ledger.core import engine
+from ledger.core.state.book import Book
+from protocol.messages.base import Message
+from protocol.messages.queries import BuyingPowerAnswer, BuyingPowerQuery, PartyTotals, TotalsAnswer
+from protocol.vocabulary import BANK_PARTY
+
+
+class BookAnswers:
+    """Answers from one book as it is at the moment."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
+
+    def answer(self, party: int, message: Message) -> Message:
+        """What `party` is told to a BuyingPowerQuery or TotalsQuery."""
+        if isinstance(message, BuyingPowerQuery):
+            contracts = engine.buying_power(self._book, party, message.contract_nos)
+            return BuyingPowerAnswer(self._book.sequence, contracts)
+        # Totals of all parties are the bank's; anybody else learns nothing.
+        return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
+
+    def _totals(self) -> list[PartyTotals]:
+        """Added up over all contracts once for each row, however often it is asked."""
+        sequence, parties = self._totals_of
+        if sequence != self._book.sequence:
+            parties = engine.totals(self._book)
+            self._totals_of = (self._book.sequence, parties)
+        return parties

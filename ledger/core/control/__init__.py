@@ -1,0 +1,1 @@
+"""What the bank and its partners say beside money: parties, keys, seats, contracts, restraints, the trade date."""

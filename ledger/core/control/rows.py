@@ -1,0 +1,227 @@
+"""One control row: a run of CONTROL and NEGOTIATE frames, decided one after the other, or applied as they were decided.
+
+Belongs here: which frames may share a row, what must be true before any of them is decided, what is kept of each.
+Never here: what a control message earns and does (judge), block rows (engine), turns (ledger.order_path.groups).
+
+What changes who may sign, who sits where or which date is open stands alone in its row: so every frame of a row was
+signed, seated and numbered by what stood before the row, and a row belongs to one date.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from ledger.core.control.judge import apply_control, judge
+from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
+from ledger.core.rows.closing_heads import closing_heads
+from ledger.core.rows.half_acted import HalfActed
+from ledger.core.rows.row import Row
+from ledger.core.rules_version import RULES_VERSION
+from ledger.core.state.book import Book
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken, MisuseError, PeerViolation
+from protocol.header import PrefixArray
+from protocol.limits import SESSION_VERSION_STEP_MAX
+from protocol.messages.base import Message
+from protocol.messages.codec import decode_control, decode_session
+from protocol.messages.control import ControlMessage, EndKey, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.session import Negotiate
+from protocol.records import OUTCOME
+from protocol.vocabulary import BANK_PARTY, FrameKind
+
+ControlBody = ControlMessage | Negotiate | None
+"""What a frame of a control row says; None: a CONTROL body that is no control message."""
+
+ALONE: Final[tuple[type[Message], ...]] = (RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenTradeDate)
+_ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
+_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
+
+
+class NotJudged(Exception):
+    """Frame `place` of a run broke what judges it; the frames before it are the row, with these `outcomes`."""
+
+    def __init__(self, place: int, outcomes: bytes, error: Exception) -> None:
+        super().__init__(f"frame {place}: {error!r}")
+        self.place = place
+        self.outcomes = outcomes
+        self.error = error
+
+
+def stands_alone(sender: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body must have a row of its own, told by its tag without decoding it.
+
+    Only the bank may send these messages. From anybody else they are refused and change nothing, and share a row.
+    """
+    return sender == BANK_PARTY and len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS
+
+
+def may_depend_on_time(body: bytes) -> bool:
+    """Whether what a CONTROL body earns may depend on what has expired: RegisterKey, when keys have to give way."""
+    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == RegisterKey.__struct_config__.tag
+
+
+def closes_date(sender: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body is the bank's OpenTradeDate, told by its tag without decoding it."""
+    return stands_alone(sender, body) and body[1] == OpenTradeDate.__struct_config__.tag
+
+
+def message_of(kind: int, body: bytes) -> ControlBody:
+    """The message in the body of a CONTROL or NEGOTIATE frame. Raises MisuseError when a NEGOTIATE has none."""
+    try:
+        if kind == FrameKind.CONTROL:
+            return decode_control(body)
+        message = decode_session(body)
+    except PeerViolation as violation:
+        if kind == FrameKind.CONTROL:
+            return None
+        raise MisuseError("a NEGOTIATE without its message") from violation
+    if not isinstance(message, Negotiate):
+        raise MisuseError("a NEGOTIATE with another message")
+    return message
+
+
+def accepted_messages(row: Row) -> Iterator[ControlMessage]:
+    """The control messages of a well-formed row that took effect, in order; that of the genesis row too.
+
+    Raises InvariantBroken when one that took effect is no message.
+    """
+    if row.records:
+        return
+    if not row.headers:
+        yield genesis_message(row)
+        return
+    codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
+    for place, (kind, body) in enumerate(zip(row.prefixes()["kind"].tolist(), row.control_bodies(), strict=True)):
+        if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED:
+            continue
+        message = message_of(kind, body)
+        if message is None or isinstance(message, Negotiate):
+            raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is no control message")
+        yield message
+
+
+def genesis_message(row: Row) -> ControlMessage:
+    """The message of a row without frames. Raises InvariantBroken when it is none."""
+    try:
+        return decode_control(row.control)
+    except PeerViolation as violation:
+        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis") from violation
+
+
+def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], decided_at_ns: int) -> bytes:
+    """Decide and apply one control row: (f,) CONTROL and NEGOTIATE frames that are each next at their seat, in order,
+    with the message of each. Returns the outcomes, 16 bytes for each CONTROL frame.
+
+    Raises MisuseError, with nothing changed, for frames that are not next, come from a foreign seat, do not grow the
+    session version, or may not share a row. Raises HalfActed when one did not act to its end; NotJudged when an
+    exception that nobody foresaw kept a frame from being judged: those before it are decided, it and those behind it
+    have changed nothing.
+    """
+    _check(book, prefixes, messages, decided_at_ns)
+    ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
+    codes: list[int] = []
+    sequence = book.sequence + 1
+    for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
+        code = ReplyCode.ACCEPTED
+        try:
+            if not isinstance(message, Negotiate):
+                code = judge(book, sender, message, key_id, decided_at_ns)
+        except Exception as error:
+            raise NotJudged(place, _outcomes_of(codes), error) from error
+        try:
+            _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
+            if isinstance(message, Negotiate):
+                book.session_version[seat] = version
+                continue
+            codes.append(code)
+            if code == ReplyCode.ACCEPTED and message is not None:
+                apply_control(book, message, decided_at_ns)
+        except InvariantBroken:
+            raise
+        except Exception as error:
+            raise HalfActed(sequence, prefixes.tobytes(), error) from error
+    return _outcomes_of(codes)
+
+
+def _outcomes_of(codes: Sequence[int]) -> bytes:
+    outcomes = np.zeros(len(codes), OUTCOME)
+    outcomes["code"] = codes
+    return outcomes.tobytes()
+
+
+def annotations_of(book: Book, trade_date: int) -> bytes:
+    """The annotations of a row of `trade_date` that `book` has just taken in: the heads of the date if it closed it."""
+    return closing_heads(book) if book.trade_date != trade_date else b""
+
+
+def apply_control_row(book: Book, row: Row) -> None:
+    """Apply a stored control row that is well-formed and of the open date.
+
+    Raises MisuseError or InvariantBroken when it does not fit the book, or these rules decide it otherwise.
+    """
+    prefixes = row.prefixes()
+    messages = [message_of(*frame) for frame in zip(prefixes["kind"].tolist(), row.control_bodies(), strict=True)]
+    outcomes = np.frombuffer(row.outcomes, OUTCOME)
+    if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
+        raise InvariantBroken("the outcome of a control frame tells more than a code")
+    _check(book, prefixes, messages, row.decided_at_ns)
+    _number(book, prefixes, row.sequence, row.ordered_at_ns)
+    codes = iter(outcomes["code"].tolist())
+    for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
+        if isinstance(message, Negotiate):
+            book.session_version[seat] = version
+            continue
+        code = next(codes)
+        # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
+        judged = judge(book, sender, message, key_id, row.decided_at_ns)
+        if row.rules_version == RULES_VERSION and code != judged:
+            raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
+        if code == ReplyCode.ACCEPTED:
+            if message is None:
+                raise InvariantBroken(f"frame {place}: what was accepted is no control message")
+            apply_control(book, message, row.decided_at_ns)
+    if row.annotations != annotations_of(book, row.trade_date):
+        raise InvariantBroken("its annotations are not the heads of the seats when the date was closed")
+
+
+def judge_version(in_force: int, wanted: int) -> ReplyCode:
+    """What a NEGOTIATE for a session version earns: it must grow, and cannot use up what is left in one step."""
+    fits = in_force < wanted <= in_force + SESSION_VERSION_STEP_MAX
+    return ReplyCode.ACCEPTED if fits else ReplyCode.SESSION_VERSION_NOT_GROWING
+
+
+def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], decided_at_ns: int) -> None:
+    frames = Frames.of(prefixes)
+    check_seats(book, frames, decided_at_ns)
+    is_control = prefixes["kind"] == FrameKind.CONTROL
+    numbered = int(np.count_nonzero(is_control))
+    if numbered:
+        check_next(book, Frames.of(prefixes[is_control]), numbered, decided_at_ns)
+    if len(messages) > 1 and any(isinstance(message, ALONE) for message in messages):
+        told = prefixes["sender"].tolist()
+        if any(isinstance(it, ALONE) and sender == BANK_PARTY for it, sender in zip(messages, told, strict=True)):
+            raise MisuseError("a control message that must be alone shares its row")
+    versions: dict[int, int] = {}
+    for _sender, seat, version, _key_id, message in _facts(prefixes, messages):
+        if isinstance(message, Negotiate):
+            if judge_version(versions.get(seat, int(book.session_version[seat])), version) != ReplyCode.ACCEPTED:
+                raise MisuseError("a logon whose session version does not grow")
+            versions[seat] = version
+
+
+def _number(book: Book, prefixes: PrefixArray, sequence: int, ordered_at_ns: int) -> None:
+    """The numbers are used and the row is the book's last. They take no page of the request table: control must find
+    room when that is full. They are used before the effects: a roll closes the date that they belong to.
+    """
+    is_control = prefixes["kind"] == FrameKind.CONTROL
+    if is_control.any():
+        numbered = Frames.of(prefixes[is_control])
+        advance(book, numbered, ordered_at_ns, [sequence] * len(numbered.seat))
+    book.sequence, book.ordered_at_ns = sequence, ordered_at_ns
+
+
+def _facts(prefixes: PrefixArray, messages: Sequence[ControlBody]) -> Iterator[tuple[int, int, int, int, ControlBody]]:
+    """Sender, seat, session version, key id and message of each frame."""
+    columns = [prefixes[name].tolist() for name in ("sender", "seat", "session_version", "key_id")]
+    return zip(*columns, messages, strict=True)

@@ -1,0 +1,137 @@
+"""Whether a row is formed as one: the lengths of its parts, the static form of its headers, the digests of its bodies.
+
+Belongs here: what must hold of a row alone before anything is read out of it. Never here: the chain (row), whether it
+fits the book (engine), signatures (the audit). Whoever can write the journal can make every byte of a row what he
+likes, with a digest that fits: each fault is told as text, and nothing here trusts a length.
+"""
+
+import hashlib
+
+import numpy as np
+
+from ledger.core.frames import time_after
+from ledger.core.rows.closing_heads import HEAD
+from ledger.core.rows.row import Row
+from ledger.core.rules_version import RULES_VERSION
+from protocol.errors import InvariantBroken
+from protocol.header import MAGIC, PROTOCOL_VERSION, PrefixArray
+from protocol.limits import (
+    CONTROL_BODY_BYTES_MAX,
+    DIGEST_BYTES,
+    FRAME_RECORDS_MAX,
+    OUTCOME_BYTES,
+    PREFIX_BYTES,
+    RECORD_BYTES,
+    REQUEST_NUMBER_MAX,
+    SESSION_BODY_BYTES_MAX,
+)
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+
+STATE_CHECK_BYTES = 4 + DIGEST_BYTES
+TIME_NS_MAX = 2**62  # the year 2116; sums of times stay inside 64 bits
+
+
+def form_fault(row: Row) -> str | None:
+    """What of the row's own form is wrong, None when its parts fit each other; nothing is read from them before."""
+    if len(row.headers) % PREFIX_BYTES or len(row.records) % RECORD_BYTES or len(row.outcomes) % OUTCOME_BYTES:
+        return "headers, records or outcomes are cut"
+    if row.annotations and (row.records or len(row.headers) != PREFIX_BYTES or len(row.annotations) % HEAD.itemsize):
+        return "it has annotations, which no rule makes"
+    if row.state_check and len(row.state_check) != STATE_CHECK_BYTES:
+        return "the state check is cut"
+    if not 1 <= row.rules_version <= RULES_VERSION:
+        return f"rules version {row.rules_version}, this program knows up to {RULES_VERSION}"
+    times = row.decided_at_ns, row.ordered_at_ns
+    if min(*row.bank_key_ids, row.epoch, *times) < 0 or max(times) > TIME_NS_MAX:
+        return "a key id of the bank, its epoch or its time is out of range"
+    if row.headers:
+        return _frames_fault(row)
+    if row.records or row.outcomes or not row.control or row.sequence != 1:
+        return "it has no frame and is no genesis"
+    return None
+
+
+def time_fault(ordered_at_ns: int, row: Row) -> str | None:
+    """What is wrong with a row's times behind a row ordered at `ordered_at_ns`, None when they follow."""
+    if row.ordered_at_ns == time_after(ordered_at_ns, row.decided_at_ns):
+        return None
+    return (
+        f"decided at {row.decided_at_ns} and ordered at {row.ordered_at_ns}, "
+        f"which does not follow the row in front of it ({ordered_at_ns})"
+    )
+
+
+def _frames_fault(row: Row) -> str | None:
+    """Whether headers, bodies and outcomes of a row with frames describe each other."""
+    prefixes = row.prefixes()
+    fault = _header_fault(prefixes)
+    if fault is not None:
+        return fault
+    kinds, counts, body_bytes = prefixes["kind"], prefixes["record_count"], prefixes["body_bytes"]
+    if row.records:
+        if row.control or (kinds != FrameKind.RECORDS).any():
+            return "records without headers of records, or beside a control message"
+        if (
+            int(counts.min()) < 1
+            or int(counts.max()) > FRAME_RECORDS_MAX
+            or (body_bytes != counts * RECORD_BYTES).any()
+        ):
+            return "the headers do not describe the records"
+        bodies, numbered = row.records, len(row.records) // RECORD_BYTES
+    else:
+        is_control = kinds == FrameKind.CONTROL
+        if (~is_control & (kinds != FrameKind.NEGOTIATE)).any() or (counts != is_control).any():
+            return "a control row holds a frame of another kind"
+        if (body_bytes > np.where(is_control, CONTROL_BODY_BYTES_MAX, SESSION_BODY_BYTES_MAX)).any():
+            return "a body that is longer than its kind allows"
+        if not body_bytes.all():
+            return "a control row holds a frame without a body"
+        bodies, numbered = row.control, int(np.count_nonzero(is_control))
+    if int(counts.sum(dtype=np.int64)) != numbered:
+        return "the headers do not describe the records"
+    if len(row.outcomes) != numbered * OUTCOME_BYTES:
+        return "not one outcome for each record or control frame"
+    if int(body_bytes.sum(dtype=np.int64)) != len(bodies):
+        return "the headers do not describe the bodies"
+    return None
+
+
+def bodies_fault(row: Row) -> str | None:
+    """Hash every body of a row that `form_fault` found fit: which is not the one that was signed, None when all are."""
+    prefixes = row.prefixes()
+    digests = prefixes["body_digest"].tobytes()
+    bodies = row.records or row.control
+    position = 0
+    for place, body_bytes in enumerate(prefixes["body_bytes"].tolist()):
+        body = bodies[position : position + body_bytes]
+        position += body_bytes
+        if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:
+            return f"frame {place}: the body is not the one that was signed"
+    return None
+
+
+def check_bodies(row: Row) -> None:
+    """Raises InvariantBroken naming the row when `form_fault` or `bodies_fault` finds something."""
+    fault = form_fault(row) or bodies_fault(row)
+    if fault is not None:
+        raise InvariantBroken(f"row {row.sequence}: {fault}")
+
+
+def _header_fault(prefixes: PrefixArray) -> str | None:
+    """Whether (f,) headers have the static form of requests to the bank."""
+    fixed = (
+        *(("magic", MAGIC), ("version", PROTOCOL_VERSION)),
+        *(("direction", Direction.TO_BANK), ("recipient", BANK_PARTY)),
+    )
+    if any((prefixes[name] != value).any() for name, value in fixed):
+        return "a header is no request to the bank"
+    suites = prefixes["suite"]
+    if ((suites != Suite.ED25519_SHA256) & (suites != Suite.P256_SHA256)).any():
+        return "a header of an unknown suite"
+    counted = ("sender", "seat", "session_version", "key_id", "first_number", "record_count", "body_bytes")
+    if any(int(prefixes[name].min()) < 0 for name in (*counted, "sent_at_ns", "valid_until_ns")):
+        return "a header with a number below 0"
+    numbers = prefixes["first_number"]
+    if int(numbers.max()) > REQUEST_NUMBER_MAX or (numbers[prefixes["kind"] != FrameKind.NEGOTIATE] < 1).any():
+        return "a header with a number that no request has"
+    return None

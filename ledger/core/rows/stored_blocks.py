@@ -1,0 +1,58 @@
+"""Whether stored outcomes of a block can be what a ledger decided: asked before and after they act on the book.
+
+Belongs here: what must hold of any outcomes, whatever the rules were. Never here: verdicts (decide), effects (effects),
+the form of a row (row_form). Nothing here runs when a ledger decides: its own outcomes come from the law.
+"""
+
+import numpy as np
+
+from ledger.core.resolve import FREEZE, WITHDRAWAL, Block
+from ledger.core.state.book import Book
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken
+from protocol.limits import AMOUNT_FEN_MAX
+from protocol.records import OutcomeArray
+
+FIRST_REFUSAL = ReplyCode.REQUEST_MALFORMED
+
+
+def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
+    """Raises InvariantBroken, with nothing changed, when an outcome cannot have been decided on this block.
+
+    An accepted record names a contract that its sender may touch, an amount in range, and, where its kind draws on a
+    freeze, one of that contract.
+    """
+    code = np.ascontiguousarray(outcomes["code"])
+    accepted = code == ReplyCode.ACCEPTED
+    if ((code < FIRST_REFUSAL) & ~accepted).any():
+        raise InvariantBroken("an outcome with a code that no outcome has")
+    if (accepted & ~block.known).any():
+        raise InvariantBroken("an accepted record names a contract that its sender may not touch")
+    kinds = block.kinds()
+    if (accepted & ((kinds < FREEZE) | (kinds > WITHDRAWAL))).any():
+        raise InvariantBroken("an accepted record is of no known kind")
+    for amounts_fen in (block.amount_fen, block.release_fen):
+        if amounts_fen is not None and (accepted & ((amounts_fen < 0) | (amounts_fen > AMOUNT_FEN_MAX))).any():
+            raise InvariantBroken("an accepted amount is out of range")
+    targets = block.targets
+    if targets is not None:
+        drawing = accepted[targets.positions]
+        if (drawing & ~targets.matched & ~targets.pending).any():
+            raise InvariantBroken("an accepted record draws on a freeze that is not there")
+
+
+def check_targets(book: Book, block: Block, outcomes: OutcomeArray) -> None:
+    """Once the outcomes have acted: what they drew on are freezes of their contracts, and nothing is overdrawn.
+
+    Raises InvariantBroken otherwise.
+    """
+    targets = block.targets
+    if targets is None:
+        return
+    drawing = np.flatnonzero(outcomes["code"][targets.positions] == ReplyCode.ACCEPTED)
+    slot, requests = targets.slot[drawing], book.requests
+    if (requests.contract.take(slot) != block.contract[targets.positions[drawing]] + 1).any():
+        raise InvariantBroken("an accepted record draws on a freeze of another contract")
+    remaining_fen = requests.amount_fen.take(slot) - requests.drawn_fen.take(slot) - requests.released_fen.take(slot)
+    if len(slot) and int(remaining_fen.min()) < 0:
+        raise InvariantBroken("more was drawn from a freeze than was frozen")

@@ -1,0 +1,1 @@
+"""All state of the ledger, one class for each subject, and its forms: arrays, slices, totals."""

@@ -1,0 +1,99 @@
+"""The book as named arrays and back, for snapshots.
+
+Belongs here: what of the book must be kept and under which name. Never here: files (snapshot), what can be derived
+from the rest: buying power, account number runs, the page table, roles and seat owners.
+"""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from ledger.core.control.judge import add_party
+from ledger.core.state.book import Book, BookSize
+from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.requests import PAGES_PER_SEAT, RequestTable
+from ledger.core.state.unsettled import OlderUnsettled
+from protocol.errors import InvariantBroken
+from protocol.limits import REQUEST_PAGE_RECORDS
+from protocol.messages.control import PartyEntry
+
+NamedArrays = dict[str, npt.NDArray[np.signedinteger]]
+
+_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
+_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")
+_REQUEST_COLUMNS = ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen")
+_parties = msgspec.msgpack.Decoder(list[PartyEntry])
+
+
+def to_arrays(book: Book) -> NamedArrays:
+    """Name → array. Account and request columns are views of the book: write them before the next row."""
+    used, slots = slice(book.contracts_count), slice(book.requests.slots_used)
+    parties = msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)])
+    scalars = [book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count]
+    arrays: NamedArrays = {
+        "scalars": np.array(scalars, np.int64),
+        "size": np.array([book.size.contracts_max, book.size.requests_max], np.int64),
+        "parties": np.frombuffer(parties, np.int8),
+        "bought_unsettled_fen": book.bought_unsettled_fen[:, used],
+        "sold_unsettled_fen": book.sold_unsettled_fen[:, used],
+        "page_owners": book.requests.page_owners[: book.requests.pages_used],
+        "carried_keys": book.requests.carried_keys,
+        "older_keys": book.older.keys,
+        "older_bought_fen": book.older.bought_fen,
+        "older_sold_fen": book.older.sold_fen,
+        "frames": book.frames.to_array(),
+        "previous_frames": book.previous_frames.to_array(),
+    }
+    arrays.update({name: getattr(book, name)[used] for name in _ACCOUNT_COLUMNS})
+    arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
+    arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
+    return arrays
+
+
+def from_arrays(arrays: NamedArrays) -> Book:
+    """The book that `to_arrays` described. Raises InvariantBroken when an array is missing or does not fit."""
+    try:
+        return _from_arrays(arrays)
+    except (KeyError, ValueError, IndexError, msgspec.DecodeError) as error:
+        raise InvariantBroken(f"the arrays are no book: {error}") from error
+
+
+def _from_arrays(arrays: NamedArrays) -> Book:
+    contracts_max, requests_max = arrays["size"].tolist()
+    book = Book.empty(BookSize(contracts_max, requests_max))
+    scalars = arrays["scalars"].tolist()
+    book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count = scalars
+    used = slice(book.contracts_count)
+    for entry in _parties.decode(arrays["parties"].tobytes()):
+        add_party(book, entry)
+    for name in _ACCOUNT_COLUMNS:
+        getattr(book, name)[used] = arrays[name]
+    for name in _SEAT_COLUMNS:
+        getattr(book, name)[:] = arrays[name]
+    book.bought_unsettled_fen[:, used] = arrays["bought_unsettled_fen"]
+    book.sold_unsettled_fen[:, used] = arrays["sold_unsettled_fen"]
+    book.power_fen[used] = book.derived_power_fen(used)
+    book.tighten_bound()
+    book.account_numbers.add(book.account_no[used])
+    book.older = OlderUnsettled(
+        arrays["older_keys"].astype(np.int64),
+        arrays["older_bought_fen"].astype(np.int64),
+        arrays["older_sold_fen"].astype(np.int64),
+    )
+    book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
+    book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
+    _fill_requests(book.requests, arrays)
+    return book
+
+
+def _fill_requests(requests: RequestTable, arrays: NamedArrays) -> None:
+    requests.carry(arrays["carried_keys"].astype(np.int64))
+    owners = arrays["page_owners"].astype(np.int64)
+    first = requests.first_page_slot
+    requests.page_owners[: len(owners)] = owners
+    requests.page_slot[owners] = first + np.arange(len(owners)) * REQUEST_PAGE_RECORDS
+    requests.pages_used = len(owners)
+    seats = np.bincount(owners // PAGES_PER_SEAT, minlength=len(requests.seat_slots))
+    requests.seat_slots += seats * REQUEST_PAGE_RECORDS
+    for name in _REQUEST_COLUMNS:
+        getattr(requests, name)[: requests.slots_used] = arrays[f"request_{name}"]

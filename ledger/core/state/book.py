@@ -1,0 +1,187 @@
+"""All state of the ledger as columns: accounts, contracts, parties, seats, the requests of the date.
+
+Belongs here: the columns, what each means, the roll's shift of them. Never here: rules (decide), who changes
+the money (effects, control), how it is written to disk (arrays).
+
+Rows are deposit accounts. A contract maps to a row, see `account_row`; today contract and row are opened together.
+Columns are allocated for the largest book and mapped lazily, so memory is used as rows are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.state.account_numbers import AccountNumbers
+from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
+from ledger.core.state.contract_states import STATE_CODES, STATUS_TOLD
+from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.requests import RequestTable, key_dates
+from ledger.core.state.unsettled import OlderUnsettled, split_keys
+from protocol.limits import (
+    CONTRACTS_MAX,
+    PARTIES_MAX,
+    REQUEST_PAGE_RECORDS,
+    REQUESTS_PER_DATE_MAX,
+    SEATS_MAX,
+)
+from protocol.messages.control import PartyEntry
+
+SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
+OPEN, PREVIOUS, OLDER = 0, 1, 2  # the three unsettled columns: open trade date, the one before it, all before that
+
+# An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
+PARTY_SHIFT = 48
+STATE_SHIFT = 40  # see contract_states
+CHECK_SHIFT = 32
+FACT_MASK = 0xFF  # of state and check digits
+ROW_MASK = 0xFFFF_FFFF
+assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
+assert CONTRACTS_MAX <= ROW_MASK
+assert STATE_CODES <= FACT_MASK
+
+
+def statuses_told(facts: LongColumn) -> LongColumn:
+    """(n,) ContractStatus that queries and the read model tell, from items of `contract_facts`; a new array."""
+    return STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class BookSize:
+    """Room of the tables that a book allocates. Writer and replayers must agree: a full table refuses."""
+
+    contracts_max: int = CONTRACTS_MAX
+    requests_max: int = REQUESTS_PER_DATE_MAX  # multiple of REQUEST_PAGE_RECORDS
+
+
+@dataclass(slots=True)
+class Book:
+    """The state after journal row `sequence`."""
+
+    size: BookSize
+    sequence: int
+    ordered_at_ns: int  # of that row, see engine.time_after
+    trade_date: int  # yyyymmdd, 0 before the genesis
+    previous_date: int  # the trade date before it, 0 when there is none
+    contracts_count: int
+    # By account row.
+    balance_fen: FenColumn
+    frozen_fen: FenColumn
+    bought_unsettled_fen: FenColumn  # (3, rows): OPEN, PREVIOUS, OLDER
+    sold_unsettled_fen: FenColumn  # (3, rows)
+    restrained_fen: FenColumn
+    power_fen: FenColumn  # buying power before it is shown as 0: kept beside its parts, signed
+    owned_fen_bound: int  # no balance + sold is above it; spares the lane a look at limits that nothing can reach
+    # By contract index.
+    contract_facts: LongColumn
+    account_no: LongColumn
+    account_numbers: AccountNumbers
+    # By party number and by seat number.
+    parties: dict[int, PartyEntry]
+    role: ByteColumn  # 0: no such party
+    proceeds_at_fill: ByteColumn
+    seat_owner: IntColumn  # party, 0: no such seat
+    session_version: LongColumn
+    next_number: LongColumn  # of the open date
+    previous_next_number: LongColumn  # where the previous date ended
+    requests: RequestTable
+    older: OlderUnsettled
+    frames: FrameIndex  # of the open date
+    previous_frames: FrameIndex
+    # Scratch of the lane: zero between blocks, no part of the state.
+    scratch_fen: FenColumn
+    scratch_bucket_fen: FenColumn
+    scratch_mark: ByteColumn
+
+    @staticmethod
+    def empty(size: BookSize | None = None) -> "Book":
+        """A book before its genesis row."""
+        size = size or BookSize()
+        rows, seats, parties = size.contracts_max, SEATS_MAX + 1, PARTIES_MAX + 1
+        return Book(
+            size=size,
+            sequence=0,
+            ordered_at_ns=0,
+            trade_date=0,
+            previous_date=0,
+            contracts_count=0,
+            balance_fen=long_zeros(rows),
+            frozen_fen=long_zeros(rows),
+            bought_unsettled_fen=long_zeros(3 * rows).reshape(3, rows),
+            sold_unsettled_fen=long_zeros(3 * rows).reshape(3, rows),
+            restrained_fen=long_zeros(rows),
+            power_fen=long_zeros(rows),
+            owned_fen_bound=0,
+            contract_facts=long_zeros(rows),
+            account_no=long_zeros(rows),
+            account_numbers=AccountNumbers(),
+            parties={},
+            role=byte_zeros(parties),
+            proceeds_at_fill=byte_zeros(parties),
+            seat_owner=int_zeros(seats),
+            session_version=long_zeros(seats),
+            next_number=np.ones(seats, np.int64),
+            previous_next_number=np.ones(seats, np.int64),
+            requests=RequestTable.empty(size.requests_max),
+            older=OlderUnsettled.empty(),
+            frames=FrameIndex(),
+            previous_frames=FrameIndex(),
+            scratch_fen=long_zeros(rows),
+            scratch_bucket_fen=long_zeros(SCRATCH_BUCKETS),
+            scratch_mark=byte_zeros(rows),
+        )
+
+    @property
+    def account_row(self) -> IntColumn:
+        """(contracts,) account row of each contract: a strided view, to be indexed; `take` would copy all of it."""
+        return self.contract_facts.view(np.int32)[::2]
+
+    def contract_parties(self) -> LongColumn:
+        """(contracts_count,) party of each contract; a new array."""
+        return self.contract_facts[: self.contracts_count] >> PARTY_SHIFT
+
+    def contract_statuses(self) -> LongColumn:
+        """(contracts_count,) ContractStatus told of each contract; a new array."""
+        return statuses_told(self.contract_facts[: self.contracts_count])
+
+    def tighten_bound(self) -> None:
+        """Set `owned_fen_bound` to what the columns say."""
+        used = slice(self.contracts_count)
+        owned_fen = self.balance_fen[used] + self.sold_unsettled_fen[:, used].sum(axis=0)
+        self.owned_fen_bound = int(owned_fen.max(initial=0))
+
+    def derived_power_fen(self, rows: slice) -> FenColumn:
+        """Buying power of account rows, added up from its parts: balance − frozen − bought + sold − restrained."""
+        bought = self.bought_unsettled_fen[:, rows].sum(axis=0)
+        sold = self.sold_unsettled_fen[:, rows].sum(axis=0)
+        power_fen: FenColumn = self.balance_fen[rows] - self.frozen_fen[rows] - bought + sold
+        return power_fen - self.restrained_fen[rows]
+
+    def roll(self, trade_date: int) -> None:
+        """Close the open trade date and open a later one: numbers begin at 1, open freezes are carried, unsettled
+        amounts move one column back, and those that become older keep their date in `older`."""
+        requests = self.requests.rolled(self.trade_date)
+        self.older = self._rolled_older(requests)
+        used = slice(self.contracts_count)
+        for columns in (self.bought_unsettled_fen, self.sold_unsettled_fen):
+            columns[OLDER, used] += columns[PREVIOUS, used]
+            columns[PREVIOUS, used] = columns[OPEN, used]
+            columns[OPEN, used] = 0
+        self.requests = requests
+        self.previous_frames, self.frames = self.frames, FrameIndex()
+        self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
+        self.previous_date, self.trade_date = self.trade_date, trade_date
+        self.tighten_bound()
+
+    def _rolled_older(self, requests: RequestTable) -> OlderUnsettled:
+        count = self.contracts_count
+        bought = self.bought_unsettled_fen[PREVIOUS, :count]
+        sold = self.sold_unsettled_fen[PREVIOUS, :count]
+        rows = np.flatnonzero((bought != 0) | (sold != 0))
+        keys = split_keys(np.full(len(rows), self.previous_date, np.int64), rows)
+        carried = requests.carried_keys
+        dates = key_dates(carried)
+        becomes_older = dates < self.trade_date
+        first = REQUEST_PAGE_RECORDS
+        carried_rows = self.account_row[requests.contract[first : first + len(carried)] - 1].astype(np.int64)
+        kept = np.unique(split_keys(dates[becomes_older], carried_rows[becomes_older]))
+        return self.older.rolled(keys, bought[rows], sold[rows], kept)

@@ -1,0 +1,1 @@
+"""The database under the journal: its schema, its rights, connections to it."""

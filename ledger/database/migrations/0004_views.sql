@@ -1,0 +1,240 @@
+-- What people read: the read model with names for numbers, times as timestamps and accounts beside contracts. The role
+-- yzt_reader, where there is one, may select from these views and touch nothing else (ledger/database/reading.py).
+
+-- Names of codes, kinds and states, written at each start from the words of the program that starts.
+CREATE TABLE word_names (
+    vocabulary text    NOT NULL,
+    number     integer NOT NULL,
+    name       text    NOT NULL,
+    PRIMARY KEY (vocabulary, number)
+);
+COMMENT ON TABLE word_names IS 'Names of codes, kinds and states by their numbers.';
+
+-- For views alone: a reader has no right to the table, and a view lends its own.
+CREATE FUNCTION readable_time(at_ns bigint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT timestamptz 'epoch' + at_ns / 1000 * interval '1 microsecond'
+$$;
+
+-- The day that yyyymmdd names, NULL when it names none: what a partner wrote must not make a view unreadable.
+CREATE FUNCTION readable_date(yyyymmdd integer) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT CASE
+    WHEN yyyymmdd NOT BETWEEN 10101 AND 99991231 OR yyyymmdd / 100 % 100 NOT BETWEEN 1 AND 12 OR yyyymmdd % 100 < 1 THEN NULL
+    WHEN yyyymmdd % 100 <= CASE yyyymmdd / 100 % 100
+        WHEN 2 THEN CASE WHEN yyyymmdd / 10000 % 4 = 0 AND (yyyymmdd / 10000 % 100 <> 0 OR yyyymmdd / 10000 % 400 = 0) THEN 29 ELSE 28 END
+        WHEN 4 THEN 30
+        WHEN 6 THEN 30
+        WHEN 9 THEN 30
+        WHEN 11 THEN 30
+        ELSE 31
+    END THEN make_date(yyyymmdd / 10000, yyyymmdd / 100 % 100, yyyymmdd % 100)
+END
+$$;
+
+-- Bytes as a partner wrote them, without the zeros that fill them up: what is no ASCII, and zeros inside, as \ooo.
+CREATE FUNCTION readable_text(written bytea) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT encode(rtrim(written, '\x00'::bytea), 'escape')
+$$;
+
+CREATE VIEW bank_as_of AS
+SELECT r.sequence AS sequence,
+       readable_time(r.decided_at_ns) AS decided_at
+FROM read_cursor r;
+COMMENT ON VIEW bank_as_of IS 'How far the views here are: everything up to one row of the journal, nothing of later ones.';
+COMMENT ON COLUMN bank_as_of.sequence IS 'last journal row that the views show';
+COMMENT ON COLUMN bank_as_of.decided_at IS 'when that row was decided';
+
+CREATE VIEW bank_parties AS
+SELECT p.party AS party,
+       p.name AS party_name,
+       COALESCE(w1.name, 'NUMBER_' || p.role) AS role,
+       COALESCE(w2.name, 'NUMBER_' || p.suite) AS suite,
+       p.proceeds_at_fill AS proceeds_at_fill,
+       p.seats AS seats
+FROM parties p
+LEFT JOIN word_names w1 ON w1.vocabulary = 'role' AND w1.number = p.role
+LEFT JOIN word_names w2 ON w2.vocabulary = 'suite' AND w2.number = p.suite;
+COMMENT ON VIEW bank_parties IS 'The bank and the brokers.';
+COMMENT ON COLUMN bank_parties.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_parties.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_parties.role IS 'BANK or BROKER';
+COMMENT ON COLUMN bank_parties.suite IS 'how the party signs';
+COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter buying power at the fill';
+COMMENT ON COLUMN bank_parties.seats IS 'seats of the party';
+
+CREATE VIEW bank_accounts AS
+SELECT c.contract_no AS contract_no,
+       c.account_no AS account_no,
+       c.party AS party,
+       p.name AS party_name,
+       COALESCE(w1.name, 'NUMBER_' || c.status) AS status,
+       a.balance_fen AS balance_fen,
+       a.frozen_fen AS frozen_fen,
+       a.bought_unsettled_fen AS bought_unsettled_fen,
+       a.sold_unsettled_fen AS sold_unsettled_fen,
+       a.restrained_fen AS restrained_fen,
+       LEAST(GREATEST(m.power_fen, 0), 1152921504606846976) AS buying_power_fen,
+       LEAST(GREATEST(m.power_fen - a.sold_unsettled_fen, 0), 1152921504606846976) AS withdrawable_fen
+FROM contracts c
+JOIN accounts a USING (contract_no)
+LEFT JOIN parties p ON p.party = c.party
+CROSS JOIN LATERAL (
+    SELECT a.balance_fen - a.frozen_fen - a.bought_unsettled_fen + a.sold_unsettled_fen - a.restrained_fen AS power_fen
+) m
+LEFT JOIN word_names w1 ON w1.vocabulary = 'contract_status' AND w1.number = c.status;
+COMMENT ON VIEW bank_accounts IS 'Every contract with its savings account and its money, in fen. Reads the whole book.';
+COMMENT ON COLUMN bank_accounts.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_accounts.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_accounts.party IS 'broker of the contract';
+COMMENT ON COLUMN bank_accounts.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_accounts.status IS 'PRE_ASSIGNED, ACTIVE, SUSPENDED, LOSS_REPORTED or TERMINATED';
+COMMENT ON COLUMN bank_accounts.balance_fen IS 'savings balance, fen';
+COMMENT ON COLUMN bank_accounts.frozen_fen IS 'frozen for orders that have neither filled nor ended, fen';
+COMMENT ON COLUMN bank_accounts.bought_unsettled_fen IS 'drawn by buys that are not cleared yet, fen';
+COMMENT ON COLUMN bank_accounts.sold_unsettled_fen IS 'proceeds of sales that are not cleared yet, fen';
+COMMENT ON COLUMN bank_accounts.restrained_fen IS 'restrained by the bank, fen';
+COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what an order may freeze now, fen';
+COMMENT ON COLUMN bank_accounts.withdrawable_fen IS 'what may be withdrawn now, fen: buying power without proceeds that are not cleared';
+
+CREATE VIEW bank_orders AS
+SELECT readable_date(o.trade_date) AS trade_date,
+       o.seat AS seat,
+       o.number AS number,
+       p.party AS party,
+       p.name AS party_name,
+       o.contract_no AS contract_no,
+       c.account_no AS account_no,
+       o.amount_fen AS amount_fen,
+       COALESCE(w1.name, 'CODE_' || o.code) AS outcome,
+       o.code AS outcome_code,
+       COALESCE(w2.name, 'NUMBER_' || o.market) AS market,
+       readable_text(o.security) AS security,
+       round(o.price / 10000.0, 4) AS price_yuan,
+       o.quantity AS quantity,
+       readable_text(o.partner_ref) AS partner_ref,
+       readable_time(o.decided_at_ns) AS decided_at,
+       o.sequence AS sequence
+FROM orders o
+LEFT JOIN parties p ON o.seat = ANY (p.seats)
+LEFT JOIN contracts c ON c.contract_no = o.contract_no
+LEFT JOIN word_names w1 ON w1.vocabulary = 'reply_code' AND w1.number = o.code
+LEFT JOIN word_names w2 ON w2.vocabulary = 'market' AND w2.number = o.market;
+COMMENT ON VIEW bank_orders IS 'Every freeze that was asked for, refused ones too.';
+COMMENT ON COLUMN bank_orders.trade_date IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_orders.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_orders.number IS 'number of the request within its seat and trade date';
+COMMENT ON COLUMN bank_orders.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_orders.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_orders.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_orders.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_orders.amount_fen IS 'amount to be frozen, fen';
+COMMENT ON COLUMN bank_orders.outcome IS 'ACCEPTED, or the reason of the refusal';
+COMMENT ON COLUMN bank_orders.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_orders.market IS 'market of the order, as the broker told it';
+COMMENT ON COLUMN bank_orders.security IS 'security of the order, as the broker told it';
+COMMENT ON COLUMN bank_orders.price_yuan IS 'price of the order, yuan, as the broker told it';
+COMMENT ON COLUMN bank_orders.quantity IS 'quantity of the order, as the broker told it';
+COMMENT ON COLUMN bank_orders.partner_ref IS 'what the partner wrote beside the request; other bytes than text as \ooo';
+COMMENT ON COLUMN bank_orders.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_orders.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_movements AS
+SELECT readable_date(m.trade_date) AS trade_date,
+       m.seat AS seat,
+       m.number AS number,
+       p.party AS party,
+       p.name AS party_name,
+       COALESCE(w1.name, 'NUMBER_' || m.kind) AS kind,
+       m.contract_no AS contract_no,
+       c.account_no AS account_no,
+       m.amount_fen AS amount_fen,
+       m.release_fen AS release_fen,
+       m.turnover_fen AS turnover_fen,
+       m.remaining_fen AS remaining_fen,
+       readable_date(m.target_date) AS target_date,
+       NULLIF(m.target_seat, 0) AS target_seat,
+       NULLIF(m.target_number, 0) AS target_number,
+       COALESCE(w2.name, 'CODE_' || m.code) AS outcome,
+       m.code AS outcome_code,
+       readable_text(m.partner_ref) AS partner_ref,
+       readable_time(m.decided_at_ns) AS decided_at,
+       m.sequence AS sequence
+FROM movements m
+LEFT JOIN parties p ON m.seat = ANY (p.seats)
+LEFT JOIN contracts c ON c.contract_no = m.contract_no
+LEFT JOIN word_names w1 ON w1.vocabulary = 'record_kind' AND w1.number = m.kind
+LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = m.code;
+COMMENT ON VIEW bank_movements IS 'Every other request about money: releases, fills, deposits and withdrawals, refused ones too.';
+COMMENT ON COLUMN bank_movements.trade_date IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_movements.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_movements.number IS 'number of the request within its seat and trade date';
+COMMENT ON COLUMN bank_movements.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_movements.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_movements.kind IS 'RELEASE, FILL_BUY, FILL_SELL, DEPOSIT or WITHDRAWAL';
+COMMENT ON COLUMN bank_movements.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_movements.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_movements.amount_fen IS 'amount drawn, released, sold for, paid in or out, fen';
+COMMENT ON COLUMN bank_movements.release_fen IS 'of a buy: what it gives back of its freeze, fen';
+COMMENT ON COLUMN bank_movements.turnover_fen IS 'of a fill: turnover, fen';
+COMMENT ON COLUMN bank_movements.remaining_fen IS 'what remains of the freeze after this, fen';
+COMMENT ON COLUMN bank_movements.target_date IS 'trade date of the freeze that this is about; NULL when the partner named no day';
+COMMENT ON COLUMN bank_movements.target_seat IS 'seat of the freeze that this is about';
+COMMENT ON COLUMN bank_movements.target_number IS 'number of the freeze that this is about';
+COMMENT ON COLUMN bank_movements.outcome IS 'ACCEPTED, or the reason of the refusal';
+COMMENT ON COLUMN bank_movements.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_movements.partner_ref IS 'what the partner wrote beside the request; other bytes than text as \ooo';
+COMMENT ON COLUMN bank_movements.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_movements.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_freezes AS
+SELECT readable_date(f.trade_date) AS trade_date,
+       f.seat AS seat,
+       f.number AS number,
+       p.party AS party,
+       p.name AS party_name,
+       f.contract_no AS contract_no,
+       c.account_no AS account_no,
+       f.amount_fen AS amount_fen,
+       f.drawn_fen AS drawn_fen,
+       f.released_fen AS released_fen,
+       f.remaining_fen AS remaining_fen,
+       CASE WHEN f.remaining_fen > 0 THEN 'OPEN' ELSE 'ENDED' END AS state,
+       readable_time(f.decided_at_ns) AS decided_at,
+       f.sequence AS sequence
+FROM freezes f
+LEFT JOIN parties p ON f.seat = ANY (p.seats)
+LEFT JOIN contracts c ON c.contract_no = f.contract_no;
+COMMENT ON VIEW bank_freezes IS 'What became of every accepted freeze: amount = drawn + released + remaining.';
+COMMENT ON COLUMN bank_freezes.trade_date IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_freezes.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_freezes.number IS 'number of the request within its seat and trade date';
+COMMENT ON COLUMN bank_freezes.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_freezes.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_freezes.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_freezes.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_freezes.amount_fen IS 'amount frozen, fen';
+COMMENT ON COLUMN bank_freezes.drawn_fen IS 'drawn by buys, fen';
+COMMENT ON COLUMN bank_freezes.released_fen IS 'released, fen';
+COMMENT ON COLUMN bank_freezes.remaining_fen IS 'still frozen, fen';
+COMMENT ON COLUMN bank_freezes.state IS 'OPEN while something is still frozen, else ENDED';
+COMMENT ON COLUMN bank_freezes.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_freezes.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_totals AS
+SELECT t.party AS party,
+       p.name AS party_name,
+       t.balance_fen AS balance_fen,
+       t.frozen_fen AS frozen_fen,
+       t.bought_unsettled_fen AS bought_unsettled_fen,
+       t.sold_unsettled_fen AS sold_unsettled_fen
+FROM party_totals t
+LEFT JOIN parties p USING (party);
+COMMENT ON VIEW bank_totals IS 'The money of the customers of each party, in fen, as of the row that bank_as_of tells.';
+COMMENT ON COLUMN bank_totals.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_totals.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_totals.balance_fen IS 'savings balances, fen';
+COMMENT ON COLUMN bank_totals.frozen_fen IS 'frozen, fen';
+COMMENT ON COLUMN bank_totals.bought_unsettled_fen IS 'bought and not cleared, fen';
+COMMENT ON COLUMN bank_totals.sold_unsettled_fen IS 'sold and not cleared, fen';

@@ -1,0 +1,145 @@
+"""Pages of the table account_pages: which are written by a batch, with which columns, and their COPY rows.
+
+Belongs here: the turn of the pages, what a page holds, the check of the money before it is written. Never here:
+connections, how an amount came about: what a contract has is read from the book.
+
+Every batch writes the share of the pages that its records are of the tail, so that each page is written once in a
+tail of records, whatever the load: no batch writes all, and a question about accounts reads no more than one tail of
+records beside the pages.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ledger.core.state.book import Book
+from ledger.follower.projection.copy_arrays import Cuts, array_fields, rows_of
+from ledger.follower.projection.copy_rows import Int64s, column_names, copy_layout, filled_template
+from protocol.errors import InvariantBroken
+from protocol.vocabulary import RecordKind, contract_nos_from_indices
+
+PAGE_CONTRACTS: Final = 1_024
+"""Contracts of a page: 0002_read_model.sql knows it too. Its arrays are then stored beside the row, and a column that
+did not change is not written again."""
+TAIL_RECORDS_MIN: Final = 131_072
+"""Records from one writing of a page to the next, or as many as there are contracts if those are more."""
+CHUNK_PAGES: Final = 32
+
+AMOUNTS: Final = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen", "restrained_fen")
+_HEAD: Final = copy_layout([("page", ">i4"), ("contracts_count", ">i4"), ("as_of_sequence", ">i8")])
+COLUMNS: Final = [*column_names(_HEAD), *AMOUNTS]
+_HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
+# Which kinds move which amount; a restraint moves at once, see PagesTurn.take.
+_MOVED_BY: Final[tuple[frozenset[int], ...]] = (
+    frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL}),
+    frozenset({RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY}),
+    frozenset({RecordKind.FILL_BUY}),
+    frozenset({RecordKind.FILL_SELL}),
+    frozenset(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePages:
+    """The pages that one batch writes."""
+
+    pages: Int64s  # (p,) ascending
+    kept: npt.NDArray[np.bool_]  # (5, p): which of AMOUNTS are written; the others have not changed
+
+
+class PagesTurn:
+    """Whose turn it is. One object for the life of the projection; what it does not know is written."""
+
+    def __init__(self, first_page: int) -> None:
+        """`first_page`: the one that was written the longest ago."""
+        self._next = first_page
+        self._owed = 0  # pages × records
+        self._records = 0
+        self._moved_at = np.zeros(len(AMOUNTS), np.int64)
+        self._written_at = np.zeros(0, np.int64)
+
+    def take(
+        self, records_count: int, kinds: Collection[int], restrained: Collection[int], before: int, count: int
+    ) -> DuePages:
+        """The pages that are due after a batch of `records_count` records, the accepted ones of `kinds`, after which
+        there are `count` contracts, `before` it `before`. A page with a new contract or a new restraint (`restrained`:
+        contract indices) is due at once.
+        """
+        self._records += records_count
+        for place, moving in enumerate(_MOVED_BY):
+            if not moving.isdisjoint(kinds):
+                self._moved_at[place] = self._records
+        known, pages_count = -(-before // PAGE_CONTRACTS), -(-count // PAGE_CONTRACTS)
+        self._written_at = np.append(self._written_at, np.full(pages_count - len(self._written_at), -1, np.int64))
+        at_once = {index // PAGE_CONTRACTS for index in restrained}
+        if count > before:
+            at_once.update(range(before // PAGE_CONTRACTS, pages_count))
+        pages = np.union1d(self._turn(known, records_count, before), np.array(sorted(at_once), np.int64))
+        kept = self._written_at[pages] < self._moved_at[:, None]
+        kept |= (self._written_at[pages] < 0) | np.isin(pages, sorted(at_once))
+        self._written_at[pages] = self._records
+        return DuePages(pages, kept)
+
+    def _turn(self, known: int, records_count: int, contracts_count: int) -> Int64s:
+        if known == 0:
+            return np.zeros(0, np.int64)
+        tail = max(TAIL_RECORDS_MIN, contracts_count)
+        due, self._owed = divmod(self._owed + known * records_count, tail)
+        turn = (self._next + np.arange(min(due, known), dtype=np.int64)) % known
+        self._next = (self._next + len(turn)) % known
+        return turn
+
+
+def page_chunks(book: Book, due: DuePages, sequence: int) -> Iterator[bytes]:
+    """COPY rows of the pages as the book has them after the row `sequence`, built when asked for.
+
+    Raises: InvariantBroken when a page holds money that cannot be.
+    """
+    for start in range(0, len(due.pages), CHUNK_PAGES):
+        piece = slice(start, start + CHUNK_PAGES)
+        yield _page_rows(book, due.pages[piece], due.kept[:, piece], sequence)
+
+
+def _places(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | slice:
+    """The same rows as a slice when they follow one another, as those of neighbouring pages do: a slice is read as it
+    lies, and a list of rows is gathered one by one.
+    """
+    follows = len(rows) > 1 and bool((rows[1:] - rows[:-1] == 1).all())
+    return slice(int(rows[0]), int(rows[-1]) + 1) if follows else rows
+
+
+def _amounts(book: Book, places: npt.NDArray[np.int32] | slice, place: int) -> Int64s:
+    column = getattr(book, AMOUNTS[place])[..., places]
+    amounts: Int64s = column.sum(axis=0) if column.ndim == 2 else column
+    return amounts
+
+
+def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence: int) -> bytes:
+    counts = np.minimum(book.contracts_count - pages * PAGE_CONTRACTS, PAGE_CONTRACTS)
+    cuts = Cuts.of(counts)
+    indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
+    places = _places(book.account_row[indices])
+    amounts = [_amounts(book, places, place) for place in range(len(AMOUNTS))]
+    _check_money(indices, amounts, sequence)
+    heads = np.repeat(_HEAD_TEMPLATE, len(pages))
+    heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
+    fields = [array_fields(cuts, column, kept[place]) for place, column in enumerate(amounts)]
+    return rows_of(heads, fields)
+
+
+def _check_money(indices: Int64s, amounts: list[Int64s], sequence: int) -> None:
+    """No amount of the contracts at `indices` is below zero, and none is overdrawn. What the requests of a batch lower
+    is checked when the book applies them (ledger.core.invariants); this is the whole of an account.
+    """
+    balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
+    for name, values in (
+        *zip(AMOUNTS, amounts, strict=True),
+        ("own", balance_fen - frozen_fen - bought_fen + sold_fen),
+    ):
+        wrong = np.flatnonzero(values < 0)
+        if len(wrong):
+            contract_no = int(contract_nos_from_indices(indices[wrong[:1]])[0])
+            raise InvariantBroken(f"rows up to {sequence}: contract {contract_no} has {int(values[wrong[0]])} {name}")

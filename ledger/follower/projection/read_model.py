@@ -1,0 +1,261 @@
+"""The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
+
+Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003. Never here: layouts of COPY rows
+(copy_rows, copy_arrays), what a batch touched (batch), reading the journal.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import Progress
+from ledger.core.state.book import Book
+from ledger.database import own_locks
+from ledger.database.connections import DATABASE_FAULTS, connect
+from ledger.follower.projection import account_pages, request_blocks
+from ledger.follower.projection.account_pages import PagesTurn, page_chunks
+from ledger.follower.projection.batch import Batch, contract_chunks
+from ledger.follower.projection.copy_rows import CONTRACT_COPY, COPY_HEAD, COPY_TAIL, column_names
+from ledger.follower.projection.pace import Pace
+from ledger.journal.head import SHARD, ZERO_DIGEST
+from protocol.errors import InvariantBroken
+
+# What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
+# may take the last of them back together, never one without the other. So no commit waits for the disk.
+# The pages to be written are few and have a key; the planner knows nothing of a temporary table's size.
+_SESSION: Final = """
+SET synchronous_commit = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+CREATE TEMPORARY TABLE written_pages (
+    page integer, contracts_count integer, as_of_sequence bigint, balance_fen bigint[], frozen_fen bigint[],
+    bought_unsettled_fen bigint[], sold_unsettled_fen bigint[], restrained_fen bigint[]
+) ON COMMIT DELETE ROWS;
+ALTER TABLE written_pages
+    ALTER balance_fen SET STORAGE EXTERNAL, ALTER frozen_fen SET STORAGE EXTERNAL,
+    ALTER bought_unsettled_fen SET STORAGE EXTERNAL, ALTER sold_unsettled_fen SET STORAGE EXTERNAL,
+    ALTER restrained_fen SET STORAGE EXTERNAL
+"""
+# Held as long as the connection lives. After a SIGKILL the server may still be committing the last transaction of the
+# follower that was killed; its successor waits here until that is over, and only then reads the cursor.
+LOCK_CLASS: Final = 0x595A_5246
+_FIRST_CURSOR: Final = """
+INSERT INTO read_cursor (shard, sequence, decided_at_ns, digest) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING
+"""
+_CURSOR: Final = "SELECT sequence, digest, decided_at_ns FROM read_cursor WHERE shard = $1"
+_MOVE_CURSOR: Final = """
+UPDATE read_cursor SET sequence = $3, digest = $4, decided_at_ns = $5
+WHERE shard = $1 AND sequence = $2 AND digest = $6
+"""
+_FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
+_OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
+# An array that keeps its value keeps its place beside the row: nothing of it is written.
+_UPDATE_PAGES: Final = """
+UPDATE account_pages a
+SET contracts_count = w.contracts_count,
+    as_of_sequence = w.as_of_sequence,
+    balance_fen = COALESCE(w.balance_fen, a.balance_fen),
+    frozen_fen = COALESCE(w.frozen_fen, a.frozen_fen),
+    bought_unsettled_fen = COALESCE(w.bought_unsettled_fen, a.bought_unsettled_fen),
+    sold_unsettled_fen = COALESCE(w.sold_unsettled_fen, a.sold_unsettled_fen),
+    restrained_fen = COALESCE(w.restrained_fen, a.restrained_fen)
+FROM written_pages w
+WHERE a.page = w.page
+"""
+_ADD_PAGES: Final = """
+INSERT INTO account_pages
+SELECT * FROM written_pages w WHERE NOT EXISTS (SELECT FROM account_pages a WHERE a.page = w.page)
+"""
+_NAME_SNAPSHOT: Final = """
+INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
+ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
+"""
+_SET_STATUS: Final = "UPDATE contracts SET status = $2, as_of_sequence = $3 WHERE contract_no = $1"
+_PUT_PARTY: Final = """
+INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (party) DO UPDATE
+SET seats = excluded.seats, as_of_sequence = excluded.as_of_sequence
+"""
+
+
+class ReadModelLost(ProcessFault):
+    """The connection to PostgreSQL ended, or a statement failed. A new start goes on from the cursor."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.UNAVAILABLE)
+
+
+class CursorMoved(ProcessFault):
+    """Somebody else has moved the cursor. A new start goes on from where it is."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.UNAVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the read model is: the last journal row that it holds (sequence 0 and a zero digest before any)."""
+
+    sequence: int
+    digest: bytes
+    decided_at_ns: int
+
+
+class ReadModel:
+    """The one writer of the read model, on a connection of its own."""
+
+    def __init__(self, connection: asyncpg.Connection, shard: int = SHARD) -> None:
+        self._connection = connection
+        self._shard = shard
+        self._turn = asyncio.Lock()  # a snapshot is named while batches go on
+        self._turn_of_pages = PagesTurn(0)
+
+    @classmethod
+    async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
+        """Connects, waits until no other follower writes, prepares the session. The migrations must be applied.
+
+        Raises: ProcessFault UNAVAILABLE when PostgreSQL cannot be reached. On cancellation nothing is left open.
+        """
+        model = cls(await connect(dsn, "follower projection"))
+        try:
+            await model._take_lock(progress)
+            await model._connection.execute(_SESSION)
+            await model._connection.execute(_FIRST_CURSOR, model._shard, ZERO_DIGEST)
+            model._turn_of_pages = PagesTurn(await model._connection.fetchval(_OLDEST_PAGE) or 0)
+        except BaseException:
+            model.abandon()
+            raise
+        return model
+
+    @property
+    def connection(self) -> asyncpg.Connection:
+        """The connection that writes, for those who watch over it."""
+        return self._connection
+
+    async def cursor(self) -> Cursor:
+        """Where the next batch begins."""
+        row = await self._connection.fetchrow(_CURSOR, self._shard)
+        assert row is not None
+        return Cursor(row["sequence"], row["digest"], row["decided_at_ns"])
+
+    async def write(self, batch: Batch, book: Book, before: Cursor, pace: Pace) -> Cursor:
+        """Takes in a batch that the book has applied, in one transaction, and returns the cursor after it.
+
+        Raises: ReadModelLost; CursorMoved when the cursor is not `before`; InvariantBroken when the tables refuse
+        what the book says, or lack a row that it has. On cancellation nothing of the batch is kept.
+        """
+        assert batch.last is not None
+        after = Cursor(batch.last.sequence, batch.last.digest, batch.last.decided_at_ns)
+        try:
+            async with self._turn, self._connection.transaction():
+                await self._move_cursor(before, after)
+                await self._write_money(batch, book, after.sequence, pace)
+                await self._write_master_data(batch, book, after.sequence, pace)
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
+        except DATABASE_FAULTS as error:
+            raise ReadModelLost(f"the read model cannot be written: {error}") from error
+        return after
+
+    async def make_durable(self) -> None:
+        """Returns when everything written so far, the cursor too, is on the server's disk.
+
+        Raises: ReadModelLost.
+        """
+        try:
+            async with self._turn, self._connection.transaction():
+                await self._connection.execute("SET LOCAL synchronous_commit = on")
+                await self._connection.execute(_FLUSH, self._shard)
+        except DATABASE_FAULTS as error:
+            raise ReadModelLost(f"the read model cannot be written: {error}") from error
+
+    async def name_snapshot(self, sequence: int, manifest_sha256: bytes) -> None:
+        """Returns when it is on the server's disk which manifest the snapshot of row `sequence` has.
+
+        Raises: ReadModelLost.
+        """
+        try:
+            async with self._turn, self._connection.transaction():
+                await self._connection.execute("SET LOCAL synchronous_commit = on")
+                await self._connection.execute(_NAME_SNAPSHOT, self._shard, sequence, manifest_sha256)
+        except DATABASE_FAULTS as error:
+            raise ReadModelLost(f"the snapshot cannot be named: {error}") from error
+
+    def abandon(self) -> None:
+        """Closes the connection without waiting; a transaction under way is undone by the server."""
+        self._connection.terminate()
+
+    async def _take_lock(self, progress: Progress) -> None:
+        what = "another follower of this read model to end"
+        await own_locks.take(self._connection, LOCK_CLASS, self._shard, what, progress)
+
+    async def _move_cursor(self, before: Cursor, after: Cursor) -> None:
+        done = await self._connection.execute(
+            _MOVE_CURSOR,
+            self._shard,
+            before.sequence,
+            after.sequence,
+            after.digest,
+            after.decided_at_ns,
+            before.digest,
+        )
+        if done != "UPDATE 1":
+            raise CursorMoved(f"the read model's cursor is not at row {before.sequence} any more")
+
+    async def _write_money(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
+        runs = batch.runs()
+        moving = runs.accepted_kinds() if runs is not None else set()
+        if runs is not None:
+            await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
+        due = self._turn_of_pages.take(
+            batch.records_count, moving, batch.restrained(), batch.contracts_before, book.contracts_count
+        )
+        if not len(due.pages):
+            return
+        await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)
+        done = [await self._connection.execute(_UPDATE_PAGES)]
+        if book.contracts_count > batch.contracts_before:
+            done.append(await self._connection.execute(_ADD_PAGES))
+        if sum(int(tag.rpartition(" ")[2]) for tag in done) != len(due.pages):
+            raise InvariantBroken(f"read model lacks account pages: {done} of {len(due.pages)} at row {sequence}")
+
+    async def _write_master_data(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
+        opened = batch.new_contracts(book)
+        if len(opened):
+            rows = (chunk.tobytes() for chunk in contract_chunks(book, opened, sequence))
+            await self._copy("contracts", column_names(CONTRACT_COPY), rows, pace)
+        statuses = batch.changed_statuses(book)
+        if statuses:
+            changes = [(number, status, sequence) for number, status in statuses]
+            await self._connection.executemany(_SET_STATUS, changes)
+        if batch.parties_changed:
+            parties = [
+                (
+                    entry.party,
+                    entry.role,
+                    entry.suite,
+                    entry.proceeds_at_fill,
+                    entry.name.replace("\x00", "\N{REPLACEMENT CHARACTER}"),  # PostgreSQL's text cannot hold it
+                    list(entry.seats),
+                    sequence,
+                )
+                for entry in book.parties.values()
+            ]
+            await self._connection.executemany(_PUT_PARTY, parties)
+
+    async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
+        await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")
+
+
+async def _copy_stream(chunks: Iterator[bytes], pace: Pace) -> AsyncIterator[bytes]:
+    """The bytes of one COPY; each chunk is built when the one before it has been handed to the socket."""
+    yield COPY_HEAD
+    for chunk in chunks:
+        yield chunk
+        await pace.rest()
+    yield COPY_TAIL

@@ -1,0 +1,160 @@
+"""Rows of the table request_blocks: the records of consecutive numbers of one seat in one journal row, as columns.
+
+Belongs here: which frames make one run, which pieces of it make SQL rows, which record fields are kept. Never here:
+bytes of COPY (copy_blocks), connections, decisions.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ledger.core.rows.row import Row
+from ledger.follower.projection.copy_blocks import Column, block_rows
+from ledger.follower.projection.copy_rows import Int64s
+from protocol.codes import ReplyCode
+from protocol.header import PREFIX
+from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
+from protocol.vocabulary import RecordKind
+
+PIECE_RECORDS: Final = 128
+"""Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
+CHUNK_RECORDS: Final = 8_192
+"""Records encoded and sent at a time: building the next overlaps with storing the last."""
+
+_PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
+# Columns and fields: of FREEZE only, of all other kinds only. The two share bytes of the record, so that a field of the
+# one kind says nothing of the other.
+_OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"), ("markets", "market"))
+_OF_OTHERS: Final = (
+    ("releases_fen", "release_fen"),
+    ("turnovers_fen", "turnover_fen"),
+    ("target_dates", "target_date"),
+    ("target_seats", "target_seat"),
+    ("target_numbers", "target_number"),
+)
+COLUMNS: Final = [
+    *_PLACES,
+    *("kind", "kinds", "codes", "contract_nos", "amounts_fen", "remaining_fen"),
+    *(name for name, _ in (*_OF_FREEZES, *_OF_OTHERS)),
+    *("securities", "partner_refs"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRuns:
+    """All records of a batch, run after run; a run is what one SQL row holds."""
+
+    records: RecordArray  # (n,)
+    outcomes: OutcomeArray  # (n,)
+    places: Int64s  # (6, runs): as _PLACES
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "RequestRuns":
+        """The records of block rows, at least one. Frames of a seat that follow one another in a row make one run."""
+        records = np.frombuffer(b"".join([row.records for row in rows]), RECORD)
+        outcomes = np.frombuffer(b"".join([row.outcomes for row in rows]), OUTCOME)
+        prefixes = np.frombuffer(b"".join([row.headers for row in rows]), PREFIX)
+        per_row = [len(row.headers) // PREFIX.itemsize for row in rows]
+        places = np.empty((6, len(prefixes)), np.int64)
+        for line, name in enumerate(_PLACES[:4]):
+            places[line] = prefixes[name]
+        places[4] = np.repeat(np.array([row.sequence for row in rows], np.int64), per_row)
+        places[5] = np.repeat(np.array([row.decided_at_ns for row in rows], np.int64), per_row)
+        return _joined(records, outcomes, places)
+
+    def accepted_kinds(self) -> set[int]:
+        """Kinds of which a record was accepted: those that moved money."""
+        counts = np.bincount(self.records["kind"].view(np.uint8)[self.outcomes["code"] == ReplyCode.ACCEPTED])
+        return set(np.flatnonzero(counts).tolist())
+
+    def chunks(self) -> Iterator[bytes]:
+        """COPY rows of all runs, built when asked for; of each chunk the rows of one form stand together."""
+        places = _pieces(self.places)
+        ends = np.cumsum(places[3])
+        first = 0
+        while first < len(ends):
+            sent = int(ends[first - 1]) if first else 0
+            last = max(int(np.searchsorted(ends, sent + CHUNK_RECORDS, side="right")), first + 1)
+            piece = slice(sent, int(ends[last - 1]))
+            yield b"".join(_encoded(self.records[piece], self.outcomes[piece], places[:, first:last]))
+            first = last
+
+
+def _pieces(places: Int64s) -> Int64s:
+    """Runs cut into pieces of at most PIECE_RECORDS."""
+    per_run = -(-places[3] // PIECE_RECORDS)
+    pieces = np.repeat(places, per_run, axis=1)
+    done = (np.arange(pieces.shape[1]) - np.repeat(np.cumsum(per_run) - per_run, per_run)) * PIECE_RECORDS
+    pieces[2] += done
+    pieces[3] = np.minimum(pieces[3] - done, PIECE_RECORDS)
+    return pieces
+
+
+def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> RequestRuns:
+    """Brings the frames of a seat in a row side by side, where that makes fewer runs, and joins them."""
+    order = np.lexsort((places[1], places[4]))
+    ordered = places[:, order]
+    begins = np.ones(len(order), np.bool_)
+    begins[1:] = (ordered[1, 1:] != ordered[1, :-1]) | (ordered[4, 1:] != ordered[4, :-1])
+    firsts = np.flatnonzero(begins)
+    if len(firsts) == len(order):
+        return RequestRuns(records, outcomes, places)
+    if (order[1:] < order[:-1]).any():
+        counts = ordered[3]
+        starts = (np.cumsum(places[3]) - places[3])[order]
+        chosen = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(len(records))
+        records, outcomes = records[chosen], outcomes[chosen]
+    runs = ordered[:, firsts]
+    runs[3] = np.add.reduceat(ordered[3], firsts)
+    return RequestRuns(records, outcomes, runs)
+
+
+def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
+    """Rows of the same number of records, and of the same columns, are built together."""
+    counts = places[3]
+    starts = np.cumsum(counts) - counts
+    kinds = records["kind"]
+    first_kinds = kinds[starts].astype(np.int64)
+    is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
+    is_freezes = ~is_mixed & (first_kinds == RecordKind.FREEZE)
+    forms = counts * 4 + is_mixed * 2 + is_freezes
+    if (forms == forms[0]).all():
+        yield _alike(records, outcomes, places, first_kinds, bool(is_mixed[0]), bool(is_freezes[0]))
+        return
+    for form in np.unique(forms):
+        rows = np.flatnonzero(forms == form)
+        chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
+        found = (records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows])
+        yield _alike(*found, bool(is_mixed[rows[0]]), bool(is_freezes[rows[0]]))
+
+
+def _alike(
+    records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, is_mixed: bool, is_freezes: bool
+) -> bytes:
+    """Rows of one form; `kinds`: (rows,) of their first records."""
+    of_freeze = np.broadcast_to(np.True_, len(records)) if is_freezes else records["kind"] == RecordKind.FREEZE
+    columns = [
+        Column.of(records["kind"]) if is_mixed else None,
+        Column.of(outcomes["code"]),
+        Column.of(records["contract_no"]),
+        Column.of(records["amount_fen"]),
+        None if is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
+    ]
+    for of, fields in ((of_freeze, _OF_FREEZES), (~of_freeze, _OF_OTHERS)):
+        everybody, anybody = bool(of.all()), bool(of.any())
+        for _, name in fields:
+            values = records[name] if everybody or not anybody else np.where(of, records[name], 0)
+            columns.append(Column.of(values) if anybody else None)
+    securities = _words(records, "security")
+    columns += [
+        Column.as_it_came(securities if is_freezes else np.where(of_freeze, securities, 0)),
+        Column.as_it_came(_words(records, "partner_ref")),
+    ]
+    return block_rows(places, None if is_mixed else kinds, columns)
+
+
+def _words(records: RecordArray, name: str) -> Int64s:
+    """(n,) a field of 8 bytes, which need not be text, as one integer each with the bytes as they were."""
+    return np.ascontiguousarray(records[name].view("V8")).view(np.int64)

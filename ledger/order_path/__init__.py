@@ -1,0 +1,1 @@
+"""From frames to durable answers: groups, decisions, the commit, the gate."""

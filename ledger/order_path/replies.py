@@ -1,0 +1,104 @@
+"""The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED, LIFE_SIGN.
+
+Belongs here: their headers and bodies. Never here: OUTCOMES (a function of the row, ledger.core.rows.row), when
+they are
+sent (pipeline, service). All are unsigned; the gateway signs what goes to a partner.
+"""
+
+from ledger.core.rows.row import Row
+from protocol.codes import ReplyCode
+from protocol.frame import make_unsigned_frame
+from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.messages.gateway_link import BookFeed, Registered, SeatHead
+from protocol.messages.session import NotApplied
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+
+
+def not_applied(
+    request: Header, code: ReplyCode, trade_date: int, next_number: int, now_ns: int, retry_after_ns: int = 0
+) -> bytes:
+    """Nothing of `request` was consumed; its seat goes on at `next_number` of `trade_date`, the open one."""
+    message = NotApplied(int(code), request.first_number, next_number, retry_after_ns)
+    return _to_seat(request, FrameKind.NOT_APPLIED, trade_date, request.first_number, message, now_ns)
+
+
+def seat_head(request: Header, head: SeatHead, now_ns: int) -> bytes:
+    """The head of the seat that `request` (SEAT_HEAD_QUERY or NEGOTIATE) names."""
+    return _to_seat(request, FrameKind.SEAT_HEAD, head.trade_date, 0, head, now_ns)
+
+
+def answer(request: Header, message: Message, trade_date: int, now_ns: int) -> bytes:
+    """The answer to a QUERY, under its correlation id."""
+    return _to_seat(request, FrameKind.ANSWER, trade_date, request.first_number, message, now_ns)
+
+
+def unanswerable(request: Header, trade_date: int, now_ns: int) -> bytes:
+    """Instead of the answer to a QUERY that cannot be given: no message at all, so that the gateway ends the link."""
+    header = request._replace(
+        kind=FrameKind.ANSWER,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=request.sender,
+        trade_date=trade_date,
+        key_id=0,
+        sent_at_ns=now_ns,
+        valid_until_ns=0,
+    )
+    return make_unsigned_frame(header, b"").wire()
+
+
+def registered(message: Registered, now_ns: int) -> bytes:
+    """What a gateway is told when its link begins."""
+    return _to_gateway(FrameKind.REGISTERED, message, message.trade_date, now_ns)
+
+
+def book_feed(row: Row, now_ns: int) -> bytes:
+    """One committed row for the gateway's own book."""
+    message = BookFeed(row.sequence, row.trade_date, row.headers, row.control, row.records, row.outcomes)
+    return _to_gateway(FrameKind.BOOK_FEED, message, row.trade_date, now_ns)
+
+
+def beat() -> bytes:
+    """Says that the ledger lives."""
+    return _to_gateway(FrameKind.LIFE_SIGN, None, 0, 0)
+
+
+def _to_seat(request: Header, kind: FrameKind, trade_date: int, number: int, message: Message, now_ns: int) -> bytes:
+    header = request._replace(
+        kind=kind,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=request.sender,
+        trade_date=trade_date,
+        key_id=0,
+        first_number=number,
+        record_count=0,
+        sent_at_ns=now_ns,
+        valid_until_ns=0,
+    )
+    return make_unsigned_frame(header, encode(message)).wire()
+
+
+def _to_gateway(kind: FrameKind, message: Message | None, trade_date: int, now_ns: int) -> bytes:
+    header = Header(
+        magic=MAGIC,
+        version=PROTOCOL_VERSION,
+        suite=Suite.ED25519_SHA256,
+        kind=kind,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=BANK_PARTY,
+        seat=0,
+        trade_date=trade_date,
+        session_version=0,
+        key_id=0,
+        first_number=0,
+        record_count=0,
+        body_bytes=0,
+        sent_at_ns=now_ns,
+        valid_until_ns=0,
+        body_digest=b"",
+    )
+    return make_unsigned_frame(header, encode(message) if message is not None else b"").wire()

@@ -1,0 +1,139 @@
+"""Messages of business control: parties, keys, seats, contracts, restraints, the trade date; and the genesis.
+
+Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
+(ledger.core.control), the codec.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..limits import CONTRACTS_PER_CONTROL_MAX, KEYS_PER_PARTY_MAX, SEATS_MAX
+from .base import Message
+from .fields import (
+    AccountNo,
+    Count,
+    Fen,
+    KeyId,
+    Name,
+    Number,
+    PartyNo,
+    PublicKey,
+    RoleNo,
+    SeatNo,
+    StatusNo,
+    SuiteNo,
+    TradeDate,
+)
+
+
+class RegisterParty(Message, tag=20, frozen=True):
+    """Bank control: a new partner. Its suite never changes."""
+
+    party: PartyNo
+    role: RoleNo
+    suite: SuiteNo
+    name: Name
+    proceeds_at_fill: bool  # sale proceeds enter buying power at the fill
+
+
+class RegisterKey(Message, tag=21, frozen=True):
+    """Bank control: a public key of a party, valid for frames sent in [not_before_ns, not_after_ns)."""
+
+    party: PartyNo
+    key_id: KeyId
+    public_key: PublicKey
+    not_before_ns: Count
+    not_after_ns: Count
+
+
+class RegisterSeat(Message, tag=22, frozen=True):
+    """Bank control: a seat 席位 of a party."""
+
+    seat: SeatNo
+    party: PartyNo
+
+
+class ContractTerms(Message, tag=23, frozen=True):
+    """One contract to open: its savings account, its broker, status and the account's opening balance."""
+
+    account_no: AccountNo
+    party: PartyNo
+    status: StatusNo
+    balance_fen: Fen
+
+
+class OpenContracts(Message, tag=24, frozen=True):
+    """Bank control: contracts with consecutive numbers from `first_contract_no`; all are opened or none is."""
+
+    first_contract_no: Number
+    terms: Annotated[list[ContractTerms], Meta(min_length=1, max_length=CONTRACTS_PER_CONTROL_MAX)]
+
+
+class ChangeContract(Message, tag=25, frozen=True):
+    """Control: an event on a contract's status, see the table in `ledger.core.state.contract_states`."""
+
+    contract_no: Number
+    event: Annotated[int, Meta(ge=1, le=6)]
+
+
+class SetRestraint(Message, tag=26, frozen=True):
+    """Bank control: the amount restrained (judicial or other) on a contract's account; may exceed the balance."""
+
+    contract_no: Number
+    restrained_fen: Fen
+
+
+class OpenTradeDate(Message, tag=27, frozen=True):
+    """Bank control: close the open trade date and open this later one; open freezes are carried."""
+
+    trade_date: TradeDate
+
+
+class EndKey(Message, tag=28, frozen=True):
+    """Bank control: a key of a party is not good any more, from this decision on. Its number is never given again."""
+
+    party: PartyNo
+    key_id: KeyId
+
+
+class PartyKey(Message, tag=30, frozen=True):
+    """A key as the ledger keeps it."""
+
+    key_id: KeyId
+    public_key: PublicKey
+    not_before_ns: Count
+    not_after_ns: Count
+
+
+class PartyEntry(Message, tag=31, frozen=True):
+    """A party as the ledger keeps it."""
+
+    party: PartyNo
+    role: RoleNo
+    suite: SuiteNo
+    name: Name
+    proceeds_at_fill: bool
+    keys: Annotated[list[PartyKey], Meta(max_length=KEYS_PER_PARTY_MAX)]
+    seats: Annotated[list[SeatNo], Meta(max_length=SEATS_MAX)]
+    retired_key_id: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0  # highest number of a key that is in `keys` no more
+
+
+class Genesis(Message, tag=32, frozen=True):
+    """The first journal row: the bank itself, its own seat's key, the first trade date."""
+
+    bank: PartyEntry
+    trade_date: TradeDate
+
+
+ControlMessage = (
+    RegisterParty
+    | RegisterKey
+    | EndKey
+    | RegisterSeat
+    | OpenContracts
+    | ChangeContract
+    | SetRestraint
+    | OpenTradeDate
+    | Genesis
+)

@@ -1,0 +1,64 @@
+"""Messages between gateway and ledger, on the bank's own Unix socket.
+
+Belongs here: one frozen struct per message, bounds as field constraints. Never here: frames of partners, the codec.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..limits import PARTIES_MAX
+from .base import Message
+from .control import PartyEntry
+from .fields import Count, Digest, Name, Number, PartyNo, SessionVersion, TradeDate
+
+
+class Register(Message, tag=60, frozen=True):
+    """Gateway → ledger, first frame of a link: fences the predecessor. The mark is the highest told before."""
+
+    gateway_name: Name
+    marked_sequence: Count
+    marked_digest: Digest
+    bank_key_ids: Annotated[list[Count], Meta(min_length=2, max_length=2)]  # by suite − 1; 0: no such key
+    book_from_sequence: Count  # feed the book with rows above this; 2^62: no feed is wanted
+
+
+class Registered(Message, tag=61, frozen=True):
+    """Ledger → gateway: the state from which the link goes on. All of it is durable."""
+
+    sequence: Count
+    digest: Digest
+    trade_date: TradeDate
+    bank_party: PartyNo
+    parties: Annotated[list[PartyEntry], Meta(max_length=PARTIES_MAX)]
+
+
+class BookFeed(Message, tag=64, frozen=True):
+    """Ledger → gateway, kind BOOK_FEED: one committed row of the past, for adding the book up again.
+
+    Either `control` holds the body of a control frame, or `records` and `outcomes` hold the arrays of a block row;
+    `headers` holds the 160-byte prefixes of its frames. The feed ends with the row `Registered.sequence`.
+    """
+
+    sequence: Count
+    trade_date: TradeDate
+    headers: bytes
+    control: bytes
+    records: bytes
+    outcomes: bytes
+
+
+class SeatHeadQuery(Message, tag=62, frozen=True):
+    """Gateway → ledger, kind SEAT_HEAD_QUERY (the header names the seat)."""
+
+
+class SeatHead(Message, tag=63, frozen=True):
+    """Ledger → gateway, kind SEAT_HEAD: durable head of a seat. Also the answer to a forwarded NEGOTIATE."""
+
+    session_version: SessionVersion  # the one in force
+    trade_date: TradeDate
+    next_number: Number
+    code: int  # ACCEPTED, or SESSION_VERSION_NOT_GROWING after a refused NEGOTIATE
+
+
+LinkMessage = Register | Registered | SeatHeadQuery | SeatHead | BookFeed

@@ -1,0 +1,94 @@
+"""Questions and their answers.
+
+Belongs here: one frozen struct per message, bounds as field constraints. Never here: where an answer comes from, the
+codec.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX
+from .base import Message
+from .fields import Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+
+
+class BuyingPowerQuery(Message, tag=40, frozen=True):
+    """Query: both amounts of own contracts; foreign ones read as unknown."""
+
+    contract_nos: Annotated[list[Number], Meta(min_length=1, max_length=QUERY_CONTRACTS_MAX)]
+
+
+class ContractMoney(Message, tag=41, frozen=True):
+    """Answer part. Both amounts are 0 when below, and when `code` is not ACCEPTED."""
+
+    contract_no: Number
+    code: int
+    status: Count
+    buying_power_fen: Fen
+    withdrawable_fen: Fen
+
+
+class BuyingPowerAnswer(Message, tag=42, frozen=True):
+    """Answer: in the order asked, as of a journal sequence that is durable."""
+
+    as_of_sequence: Count
+    contracts: Annotated[list[ContractMoney], Meta(max_length=QUERY_CONTRACTS_MAX)]
+
+
+class OutcomeQuery(Message, tag=43, frozen=True):
+    """Query: what became of this number of the asking seat."""
+
+    trade_date: TradeDate
+    number: Number
+
+
+class OutcomeAnswer(Message, tag=44, frozen=True):
+    """Answer: `seen` is False for a number that no durable row holds; then the rest is 0."""
+
+    seen: bool
+    code: int
+    state: Count
+    remaining_fen: Fen
+    sequence: Count
+    decided_at_ns: Count
+
+
+class TotalsQuery(Message, tag=45, frozen=True):
+    """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book."""
+
+    source: Annotated[int, Meta(ge=1, le=2)]
+
+
+class PartyTotals(Message, tag=46, frozen=True):
+    """Answer part: sums over the contracts of one party. 2^25 contracts of 2^60 fen do not fit 64 bits."""
+
+    party: PartyNo
+    balance_fen: SumFen
+    frozen_fen: SumFen
+    bought_unsettled_fen: SumFen
+    sold_unsettled_fen: SumFen
+
+    @classmethod
+    def of(cls, party: int, *amounts_fen: int) -> "PartyTotals":
+        """The entry of a party with its four sums in fen, in the order of the fields."""
+        return cls(party, *map(sum_from_fen, amounts_fen))
+
+    @property
+    def amounts_fen(self) -> tuple[int, int, int, int]:
+        """The four sums in fen, in the order of the fields."""
+        sums = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
+        balance, frozen, bought, sold = map(fen_from_sum, sums)
+        return balance, frozen, bought, sold
+
+
+class TotalsAnswer(Message, tag=47, frozen=True):
+    """Answer: one entry per party that has contracts, ascending; `complete` is False while a book is being rebuilt."""
+
+    as_of_sequence: Count
+    complete: bool
+    parties: Annotated[list[PartyTotals], Meta(max_length=PARTIES_MAX)]
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery
+AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer

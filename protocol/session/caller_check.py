@@ -1,0 +1,84 @@
+"""Who speaks on one link of the bank: the check of each header, before its body is awaited.
+
+Belongs here: identities, keys and signatures, what may come before the logon is done. Never here: bodies, numbers, the
+order of frames (session_states), which keys there are (registry). Everything that is wrong with party, seat, key or
+signature reads the same.
+"""
+
+from typing import Final
+
+from ..codes import ReplyCode
+from ..errors import PeerViolation
+from ..header import Header
+from ..key_ring import KeyRing
+from ..limits import BROKER_CONTROL_BODY_BYTES_MAX
+from ..registry import PartyRegistry
+from ..vocabulary import BANK_PARTY, Direction, FrameKind
+from .logon import check_fresh, is_fresh
+from .states import TO_BANK_TRIGGERS
+
+NOT_KNOWN: Final = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
+_LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
+
+
+class CallerCheck:
+    """The other end of one link. `party`, `seat`, `suite` are what an unverified header states until `is_verified`."""
+
+    __slots__ = ("_keys", "_registry", "is_established", "is_verified", "party", "seat", "suite", "utc_ns")
+
+    def __init__(self, registry: PartyRegistry, keys: KeyRing) -> None:
+        self._registry = registry
+        self._keys = keys
+        self.utc_ns = 0  # the bank's time of receipt, set before `check`
+        self.is_established = False
+        self.is_verified = False
+        self.party = 0
+        self.seat = 0
+        self.suite = keys.first_suite()
+
+    def check(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
+        """Raises PeerViolation MALFORMED_FRAME, SIGNATURE_INVALID, SESSION_UNKNOWN, STALE_TIMESTAMP.
+
+        Before the link is established only a fresh logon makes its sender known, and a TERMINATE passes: of everything
+        else there may be recordings, and they count for nobody.
+        """
+        if not self.is_verified:
+            # A refusal is addressed to whom the header names, known here or not, so that it tells nothing.
+            self.party, self.seat = header.sender, header.seat
+            self.suite = header.suite if self._keys.has_suite(header.suite) else self.suite
+        if header.direction != Direction.TO_BANK or header.kind not in TO_BANK_TRIGGERS:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to the bank")
+        verifier = self._registry.verifier(header.sender, header.key_id, header.sent_at_ns, self.utc_ns)
+        is_out_of_time = verifier is None and self.is_established and not is_fresh(header.sent_at_ns, self.utc_ns)
+        if is_out_of_time:  # by which clock is not known here: a wrong one must not end a seat for good
+            verifier = self._registry.verifier_of_any_time(header.sender, header.key_id)
+        if (
+            verifier is None
+            or verifier.suite != header.suite
+            or not self._keys.has_suite(header.suite)
+            or header.recipient != BANK_PARTY
+            or self._registry.owner_of(header.seat) != header.sender
+            or not verifier.verify(header_bytes, signature)
+        ):
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, NOT_KNOWN)
+        if is_out_of_time:
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "the clocks differ, and by one of them this key is not good")
+        if header.seat != self.seat or header.sender != self.party:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, "a link carries one seat")
+        if header.kind in _LOGONS:
+            check_fresh(header.sent_at_ns, self.utc_ns)
+            self.is_verified = True
+        elif not self.is_established and header.kind != FrameKind.TERMINATE:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"{FrameKind(header.kind).name} before the logon is done")
+        elif _is_large_control(header):
+            detail = f"a broker's CONTROL has at most {BROKER_CONTROL_BODY_BYTES_MAX} bytes"
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, detail)
+
+
+def _is_large_control(header: Header) -> bool:
+    """Control is journaled whatever is in it, so a broker's is judged before its body; master data is the bank's."""
+    return (
+        header.kind == FrameKind.CONTROL
+        and header.sender != BANK_PARTY
+        and header.body_bytes > BROKER_CONTROL_BODY_BYTES_MAX
+    )

@@ -1,0 +1,384 @@
+"""The partner's side of one link, sans I/O: bytes and time in, events and bytes out.
+
+Belongs here: logon, verification of what the bank says, heartbeats, making of request frames. Never here: sockets,
+clocks, which number comes next and what is resent (the window of the SDK owns numbers), which frame may come when
+(session_states). Every `now_ns` is of one clock that is never stepped; `utc_offset_ns` makes it UTC nanoseconds since
+1970, for headers.
+"""
+
+from collections.abc import Mapping
+
+from ..codes import ReplyCode
+from ..errors import MisuseError, PeerViolation, UnboundEnd
+from ..frame import Frame, FrameReader
+from ..header import Header
+from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, NONCE_BYTES
+from ..messages.codec import decode_session, encode
+from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
+from ..records import outcomes_from_body, unpack_preamble
+from ..signing import Signer, Verifier
+from ..vocabulary import BANK_PARTY, Direction, FrameKind
+from .heartbeat import LifeSigns, Sign
+from .partner_events import (
+    AnswerReceived,
+    EstablishedEvent,
+    NegotiatedEvent,
+    NotAppliedReceived,
+    OutcomesReceived,
+    PartnerEvent,
+    Terminated,
+    TradeDateOpened,
+)
+from .send_queue import SendQueue, blank_header
+from .states import PARTNER_TRANSITIONS, TO_PARTNER_TRIGGERS, PartnerState, PartnerTrigger
+from .told_codes import check_outcome_codes, code_of_end, code_of_refusal
+from .told_values import (
+    check_next_number,
+    check_open_date,
+    check_outcomes,
+    check_preamble,
+    check_refusal,
+    check_version_told,
+)
+
+__all__ = [
+    "AnswerReceived",
+    "EstablishedEvent",
+    "NegotiatedEvent",
+    "NotAppliedReceived",
+    "OutcomesReceived",
+    "PartnerEvent",
+    "PartnerSession",
+    "Terminated",
+    "TradeDateOpened",
+]
+
+_BANK_TURNS = (PartnerState.NEGOTIATING, PartnerState.ESTABLISHING)  # the bank is to speak
+
+
+class PartnerSession:
+    """One link of one seat. `receive_data`, `next_event` until None, `data_to_send`; and `on_deadline` in time."""
+
+    def __init__(
+        self,
+        party: int,
+        seat: int,
+        signer: Signer,
+        bank_verifiers: Mapping[int, Verifier],
+        software: str,
+        heartbeat_ns: int,
+        session_version: int,
+        now_ns: int,
+    ) -> None:
+        """`bank_verifiers`: the bank's public keys by key id. `session_version`: the one to negotiate or resume."""
+        self.utc_offset_ns = 0
+        """What makes a `now_ns` UTC; its owner keeps it true."""
+        self._party = party
+        self._seat = seat
+        self._signer = signer
+        self._bank_verifiers = dict(bank_verifiers)
+        self._software = software
+        self._heartbeat_ns = heartbeat_ns
+        self._session_version = session_version
+        self._reader = FrameReader(self._verify_header)
+        self._queue = SendQueue()
+        self._state = PartnerState.OFFLINE
+        self._is_broken = False  # a violation was raised: nothing of the bank is read any more
+        self._nonce = bytes(NONCE_BYTES)  # of the logon under way, or done
+        self._nonces: set[bytes] = set()  # of this link: NEGOTIATE and ESTABLISH
+        self._said_at_ns = 0  # `sent_at_ns` of the bank's last session frame since ESTABLISHED
+        self._trade_date = 0
+        self._next_number = 1
+        self._logon_deadline_ns = now_ns + LOGON_NS_MAX
+        self._life = LifeSigns(heartbeat_ns, now_ns)
+
+    @property
+    def state(self) -> PartnerState:
+        """Where the link stands."""
+        return self._state
+
+    @property
+    def party(self) -> int:
+        """Our party number."""
+        return self._party
+
+    @property
+    def seat(self) -> int:
+        """The seat of this link."""
+        return self._seat
+
+    @property
+    def session_version(self) -> int:
+        """The version of this session."""
+        return self._session_version
+
+    @property
+    def trade_date(self) -> int:
+        """The open trade date (yyyymmdd) as the bank last told; 0 before it did."""
+        return self._trade_date
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes queued and not yet taken with `data_to_send`."""
+        return self._queue.unsent_bytes
+
+    def negotiate(self, nonce: bytes, now_ns: int) -> None:
+        """Ask for a new session version. `nonce`: (16,) fresh random bytes. Raises MisuseError unless OFFLINE."""
+        self._move(PartnerTrigger.NEGOTIATE_SAID)
+        self._nonce = nonce
+        self._nonces.add(nonce)
+        self._logon_deadline_ns = now_ns + LOGON_NS_MAX
+        self._say(FrameKind.NEGOTIATE, encode(Negotiate(nonce, self._software)), now_ns)
+
+    def establish(self, nonce: bytes, next_number: int, now_ns: int) -> None:
+        """Bind this link to the session; alone it resumes the session of an earlier link.
+
+        `nonce`: (16,) fresh random bytes. `next_number`: what we would send next, informative. Raises MisuseError
+        unless OFFLINE or NEGOTIATED.
+        """
+        self._move(PartnerTrigger.ESTABLISH_SAID)
+        self._nonce = nonce
+        self._nonces.add(nonce)
+        self._next_number = next_number
+        self._logon_deadline_ns = now_ns + LOGON_NS_MAX
+        self._say(FrameKind.ESTABLISH, encode(Establish(nonce, next_number, self._heartbeat_ns)), now_ns)
+
+    def send_block(
+        self,
+        body: bytes,
+        first_number: int,
+        record_count: int,
+        valid_until_ns: int,
+        now_ns: int,
+        trade_date: int | None = None,
+        body_digest: bytes = b"",
+    ) -> Header:
+        """Sign and queue a RECORDS frame; returns its header.
+
+        `body`: record_count × 64 bytes. `trade_date`: the date that the numbers belong to, None for the open one; a
+        repeat of an older date names its own. `body_digest`: SHA-256 of `body`, (32,), when the caller has it.
+        Raises MisuseError unless ESTABLISHED.
+        """
+        self._move(PartnerTrigger.REQUEST_SAID)
+        return self._say(
+            FrameKind.RECORDS, body, now_ns, first_number, record_count, valid_until_ns, trade_date, body_digest
+        )
+
+    def send_control(
+        self, body: bytes, number: int, now_ns: int, trade_date: int | None = None, body_digest: bytes = b""
+    ) -> Header:
+        """Sign and queue a CONTROL frame, as `send_block`. Raises MisuseError unless ESTABLISHED."""
+        self._move(PartnerTrigger.REQUEST_SAID)
+        return self._say(FrameKind.CONTROL, body, now_ns, number, 1, 0, trade_date, body_digest)
+
+    def send_query(self, correlation_id: int, body: bytes, now_ns: int) -> None:
+        """Sign and queue a QUERY; at most 16 may be under way. Raises MisuseError unless ESTABLISHED."""
+        self._move(PartnerTrigger.QUERY_SAID)
+        self._say(FrameKind.QUERY, body, now_ns, correlation_id)
+
+    def terminate(self, code: ReplyCode, detail: str, now_ns: int) -> None:
+        """Queue TERMINATE; the link is over. Saying it again changes nothing. `detail`: cut to 200 chars."""
+        target = PARTNER_TRANSITIONS.get((self._state, PartnerTrigger.TERMINATE_SAID))
+        if target is None:
+            return
+        message = Terminate(int(code), self._session_version, detail[:DETAIL_CHARS_MAX], self._nonce)
+        self._say(FrameKind.TERMINATE, encode(message), now_ns)
+        self._state = target
+
+    def receive_data(self, data: bytes, now_ns: int) -> None:
+        """Take bytes of the bank. Ignored once the link is over."""
+        if self._is_over():
+            return
+        self._reader.feed(data)
+        self._life.heard(now_ns)
+
+    def next_event(self, now_ns: int) -> PartnerEvent | None:
+        """The next thing that concerns the owner, or None when more bytes are needed or the link is over.
+
+        Raises PeerViolation; then say `terminate(error.code, error.detail, now_ns)` and close.
+        """
+        try:
+            while not self._is_over():
+                frame = self._reader.next_frame()
+                if frame is None:
+                    return None
+                event = self._accept(frame, now_ns)
+                if event is not None:
+                    return event
+        except PeerViolation:
+            self._is_broken = True
+            raise
+        return None
+
+    def data_to_send(self) -> bytes:
+        """Everything queued for the bank; the queue is empty afterwards."""
+        return self._queue.take()
+
+    def next_deadline_ns(self) -> int | None:
+        """When `on_deadline` is to be called; None while there is nothing of the bank to wait for."""
+        if self._is_over():
+            return None
+        if self._state in _BANK_TURNS:
+            return self._logon_deadline_ns
+        return self._life.next_deadline_ns() if self._state is PartnerState.ESTABLISHED else None
+
+    def on_deadline(self, now_ns: int) -> None:
+        """Queue the heartbeat that is due. Raises PeerViolation PEER_SILENT for a dead bank or a late answer."""
+        if self._is_over():
+            return
+        try:
+            if self._state in _BANK_TURNS and now_ns >= self._logon_deadline_ns:
+                raise PeerViolation(ReplyCode.PEER_SILENT, "the logon was not answered in time")
+            if self._state is PartnerState.ESTABLISHED:
+                sign = self._life.on_deadline(now_ns)
+                if sign is not Sign.NOTHING:
+                    self._say_heartbeat(sign is Sign.DEMAND, now_ns)
+        except PeerViolation:
+            self._is_broken = True
+            raise
+
+    def _is_over(self) -> bool:
+        return self._is_broken or self._state is PartnerState.TERMINATED
+
+    def _move(self, trigger: PartnerTrigger) -> None:
+        target = PARTNER_TRANSITIONS.get((self._state, trigger))
+        if target is None or self._is_broken:
+            raise MisuseError(f"{trigger.value}: not while {self._state.value}")
+        self._state = target
+
+    def _verify_header(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
+        """Called for each header before its body is awaited."""
+        if header.direction != Direction.TO_PARTNER or header.kind not in TO_PARTNER_TRIGGERS:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to a partner")
+        verifier = self._bank_verifiers.get(header.key_id)
+        if verifier is None:
+            known = ", ".join(map(str, sorted(self._bank_verifiers)))
+            detail = f"signed with key id {header.key_id}; bank keys that we know: {known}"
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, detail)
+        if (
+            verifier.suite != header.suite
+            or header.suite != self._signer.suite
+            or header.sender != BANK_PARTY
+            or not self._is_to_us(header)
+            or not verifier.verify(header_bytes, signature)
+        ):
+            raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "not a frame of the bank for this seat")
+
+    def _is_to_us(self, header: Header) -> bool:
+        if header.recipient == self._party and header.seat == self._seat:
+            return True
+        # To a peer that has not said who it is, the bank can only say TERMINATE, and names nobody.
+        is_to_anybody = header.kind == FrameKind.TERMINATE and header.recipient == header.seat == 0
+        return is_to_anybody and self._state is not PartnerState.ESTABLISHED
+
+    def _accept(self, frame: Frame, now_ns: int) -> PartnerEvent | None:
+        header = frame.header
+        target = PARTNER_TRANSITIONS.get((self._state, TO_PARTNER_TRIGGERS[header.kind]))
+        if target is None:
+            detail = f"{FrameKind(header.kind).name} does not fit here: {self._state.value}"
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, detail)
+        if header.kind == FrameKind.OUTCOMES:
+            # A stored outcome keeps the version under which its request was journaled, so none is demanded here.
+            preamble = check_preamble(unpack_preamble(frame.body), header.sent_at_ns)
+            return OutcomesReceived(
+                frame, preamble, check_outcomes(check_outcome_codes(outcomes_from_body(frame.body)))
+            )
+        if header.kind != FrameKind.TERMINATE or self._state is PartnerState.ESTABLISHED:
+            self._check_version(header)
+        if self._state is PartnerState.ESTABLISHED:
+            self._check_newer(header)
+        if header.kind == FrameKind.ANSWER:
+            return AnswerReceived(header.first_number, frame.body)
+        event = self._accept_session_message(frame, now_ns)
+        self._state = target
+        return event
+
+    def _check_version(self, header: Header) -> None:
+        if header.session_version != self._session_version:
+            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"we speak in session version {self._session_version}")
+
+    def _check_newer(self, header: Header) -> None:
+        """The version outlives links, so it alone would let a recording, also of an earlier link, be played here."""
+        if header.sent_at_ns <= self._said_at_ns:
+            name = FrameKind(header.kind).name
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, f"{name}: not later than what the bank said before it")
+        self._said_at_ns = header.sent_at_ns
+
+    def _accept_session_message(self, frame: Frame, now_ns: int) -> PartnerEvent | None:
+        header, message = frame.header, decode_session(frame.body)
+        if header.kind == FrameKind.HEARTBEAT and isinstance(message, Heartbeat):
+            if message.answer_wanted:
+                self._say_heartbeat(False, now_ns)
+            next_number = check_next_number(message.next_number)
+            if header.trade_date <= self._trade_date:
+                return None
+            self._trade_date, self._next_number = check_open_date(header.trade_date), next_number
+            return TradeDateOpened(header.trade_date, message.next_number)
+        if header.kind == FrameKind.NOT_APPLIED and isinstance(message, NotApplied):
+            return self._accept_not_applied(header, message)
+        if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
+            return self._accept_terminate(message)
+        if header.kind == FrameKind.NEGOTIATED and isinstance(message, Negotiated):
+            self._check_nonce(message.nonce)
+            self._trade_date = check_open_date(header.trade_date)
+            return NegotiatedEvent(header.session_version, header.trade_date)
+        if header.kind == FrameKind.ESTABLISHED and isinstance(message, Established):
+            self._check_nonce(message.nonce)
+            check_next_number(message.next_number)
+            self._trade_date = check_open_date(header.trade_date)
+            self._said_at_ns = header.sent_at_ns
+            self._heartbeat_ns = message.heartbeat_ns
+            self._life = LifeSigns(message.heartbeat_ns, now_ns)
+            return EstablishedEvent(message.next_number, header.trade_date, message.credit_records)
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
+
+    def _accept_not_applied(self, header: Header, message: NotApplied) -> NotAppliedReceived:
+        code = code_of_refusal(message)
+        check_refusal(message)
+        if header.trade_date > self._trade_date:
+            check_open_date(header.trade_date)
+            if code == ReplyCode.WRONG_TRADE_DATE:
+                self._trade_date = header.trade_date
+        return NotAppliedReceived(header, message)
+
+    def _accept_terminate(self, message: Terminate) -> Terminated:
+        """Anybody can have the bank end a link that names us, and play its word to us: ours names our own nonce."""
+        code = code_of_end(message)
+        if message.nonce not in self._nonces:
+            raise UnboundEnd(code, message.detail)
+        check_version_told(code, message, self._session_version)
+        return Terminated(code, message.session_version, message.detail)
+
+    def _check_nonce(self, nonce: bytes) -> None:
+        if nonce != self._nonce:
+            raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "the answer is to another logon")
+
+    def _say_heartbeat(self, answer_wanted: bool, now_ns: int) -> None:
+        self._say(FrameKind.HEARTBEAT, encode(Heartbeat(self._next_number, answer_wanted)), now_ns)
+
+    def _say(
+        self,
+        kind: FrameKind,
+        body: bytes,
+        now_ns: int,
+        first_number: int = 0,
+        record_count: int = 0,
+        valid_until_ns: int = 0,
+        trade_date: int | None = None,
+        body_digest: bytes = b"",
+    ) -> Header:
+        header = blank_header(kind, Direction.TO_BANK, self._signer)._replace(
+            sender=self._party,
+            recipient=BANK_PARTY,
+            seat=self._seat,
+            trade_date=self._trade_date if trade_date is None else trade_date,
+            session_version=self._session_version,
+            first_number=first_number,
+            record_count=record_count,
+            sent_at_ns=now_ns + self.utc_offset_ns,
+            valid_until_ns=valid_until_ns,
+        )
+        if record_count:
+            self._next_number = max(self._next_number, first_number + record_count)
+        self._life.sent(now_ns)
+        return self._queue.put_signed(header, body, self._signer, body_digest)

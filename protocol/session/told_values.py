@@ -1,0 +1,141 @@
+"""What the bank tells, against what can be true: dates, numbers, versions, outcomes, answers.
+
+Belongs here: checks that need the frame that tells it, and the question or logon that it answers. Never here: the
+class of a code (told_codes), what depends on which frames are under way (the window of the SDK).
+A signature proves who says it, not that it is so. What cannot be true is a violation where it is read: it is kept
+nowhere and ends the link. States of a freeze that are newer than this program pass (docs/protocol.md, section 15).
+"""
+
+from datetime import date
+
+from ..codes import ReplyCode
+from ..errors import PeerViolation
+from ..limits import (
+    COLUMN_FEN_MAX,
+    NEXT_NUMBER_TOLD_MAX,
+    SESSION_VERSION_MAX,
+    SESSION_VERSION_STEP_MAX,
+    TRADE_DATE_MAX,
+    TRADE_DATE_MIN,
+)
+from ..messages.queries import (
+    AnswerMessage,
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    OutcomeAnswer,
+    OutcomeQuery,
+    QueryMessage,
+    TotalsAnswer,
+    TotalsQuery,
+)
+from ..messages.session import NotApplied, Terminate
+from ..records import (
+    FREEZE_STATE_CLOSED,
+    FREEZE_STATE_NONE,
+    FREEZE_STATE_OPEN,
+    OutcomeArray,
+    OutcomesPreamble,
+)
+
+_KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
+_ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
+    BuyingPowerQuery: BuyingPowerAnswer,
+    OutcomeQuery: OutcomeAnswer,
+    TotalsQuery: TotalsAnswer,
+}
+
+
+def check_open_date(trade_date: int) -> int:
+    """`trade_date` as it is. Raises PeerViolation MALFORMED_FRAME for what is no day, or out of bounds."""
+    try:
+        date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100)
+    except ValueError:
+        is_day = False
+    else:
+        is_day = TRADE_DATE_MIN <= trade_date <= TRADE_DATE_MAX
+    if not is_day:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"no trade date is {trade_date}")
+    return trade_date
+
+
+def check_next_number(next_number: int) -> int:
+    """`next_number` as it is. Raises PeerViolation MALFORMED_FRAME for one that no seat has reached, or ever will."""
+    if next_number > NEXT_NUMBER_TOLD_MAX:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"no seat expects number {next_number} next")
+    return next_number
+
+
+def check_refusal(message: NotApplied) -> None:
+    """Raises PeerViolation STALE_TIMESTAMP, MALFORMED_FRAME for numbers that do not fit the code."""
+    refused, told = message.refused_number, message.next_number
+    if message.code in _KEEP_NUMBER:
+        if refused != told:
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"{refused} is to be sent again, and {told} is to be next")
+        return
+    check_next_number(told)
+    if message.code == ReplyCode.SEQUENCE_GAP and refused <= told:
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, f"nothing is missing before {refused} when {told} is next")
+
+
+def check_version_told(code: ReplyCode, message: Terminate, asked_version: int) -> None:
+    """Raises PeerViolation STALE_TIMESTAMP for a session version in force for which `code` would not be said.
+
+    SESSION_SUPERSEDED is not looked into: no version of ours is made from what it tells.
+    """
+    told = message.session_version
+    if code == ReplyCode.SESSION_VERSION_NOT_GROWING:
+        # Some version must be left above the one in force, else nobody could ever log on again.
+        is_possible = told < SESSION_VERSION_MAX and not 0 < asked_version - told <= SESSION_VERSION_STEP_MAX
+    elif code == ReplyCode.SESSION_UNKNOWN:
+        is_possible = told <= asked_version
+    else:
+        return
+    if not is_possible:
+        detail = f"{code.name} of version {asked_version}, with {told} in force"
+        raise PeerViolation(ReplyCode.STALE_TIMESTAMP, detail)
+
+
+def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPreamble:
+    """`preamble` as it is. Raises PeerViolation MALFORMED_FRAME for no journal row, or two times of decision."""
+    if preamble.sequence < 1 or preamble.decided_at_ns != sent_at_ns:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "no row of a journal, or another time than the header's")
+    return preamble
+
+
+def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
+    """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
+    state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
+    is_open = state == FREEZE_STATE_OPEN
+    is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
+    is_wrong |= (state <= FREEZE_STATE_CLOSED) & ((remaining_fen > 0) != is_open)
+    is_wrong |= (state != FREEZE_STATE_NONE) & (state <= FREEZE_STATE_CLOSED) & (outcomes["code"] != 0)
+    if is_wrong.any():
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome of a freeze that cannot be")
+    return outcomes
+
+
+def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
+    """`answer` as it is. Raises PeerViolation MALFORMED_FRAME when it is none to `query`, or contradicts itself."""
+    fits = isinstance(answer, _ANSWERS[type(query)])
+    if isinstance(query, BuyingPowerQuery) and isinstance(answer, BuyingPowerAnswer):
+        fits = [money.contract_no for money in answer.contracts] == query.contract_nos
+        for money in answer.contracts:
+            amounts = (money.buying_power_fen, money.withdrawable_fen)
+            fits = fits and (not money.code or not any(amounts)) and amounts[0] >= amounts[1]
+    elif isinstance(answer, OutcomeAnswer) and fits:
+        fits = _is_possible(answer)
+    if not fits:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the answer is not to what was asked")
+    return answer
+
+
+def _is_possible(answer: OutcomeAnswer) -> bool:
+    if not answer.seen:
+        told = (answer.code, answer.state, answer.remaining_fen, answer.sequence, answer.decided_at_ns)
+        return not any(told)
+    if answer.sequence < 1:
+        return False
+    if answer.state > FREEZE_STATE_CLOSED:
+        return True
+    is_open = answer.state == FREEZE_STATE_OPEN
+    return (answer.remaining_fen > 0) == is_open and (answer.state == FREEZE_STATE_NONE or not answer.code)
