@@ -5,18 +5,17 @@ What never may: the work itself; each command imports only what it needs, when i
 """
 
 import argparse
-import importlib
 import logging
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
 
 import msgspec
 
 from config.cli.options import DEFAULT_FILE, add_common_options
 from config.cli.output import CLOSED_PIPE, OutputLost, checked_output
+from config.cli.owned import COMMANDS
 from config.dsn import fault_of
 from config.kit import environment
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
@@ -25,27 +24,9 @@ from config.kit.processes import Progress, print_progress
 from config.kit.stop_request import THIS_PROCESS, Interrupted
 from config.schema import Config, dump, load, with_dsn, without_secrets
 
-MODULES = {
-    "run": "frontend_sim.trading_session.demo",
-    "load": "frontend_sim.load.command",
-    "replay": "frontend_sim.replay.command",
-    "audit": "ledger.audit",
-    "sim": "frontend_sim.practice.command",
-    "decode": "config.cli.decode",
-}
-"""Commands that other packages own: each has `main(argv, config) -> int`."""
-
 EPILOG = """exit codes: 0 done, 1 a figure or check differs, 64 usage, 65 input data,
 69 something needed is not there, 70 the books are broken, 74 fenced by another ledger,
 76 journal tampered with or its tail lost, 78 configuration"""
-
-
-class CommandModule(Protocol):
-    """What a package offers that owns a command."""
-
-    def main(self, argv: list[str], config: Config) -> int:
-        """Runs the command with what followed its name. Returns: the exit code."""
-        ...
 
 
 class UsageFault(ProcessFault):
@@ -98,10 +79,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     common = _common_options()
-    if arguments and arguments[0] in MODULES:
+    if arguments and arguments[0] in COMMANDS:
         known, rest = common.parse_known_args(arguments[1:])
         config = _config_of(known)
-        return _owned_command(MODULES[arguments[0]]).main(rest, config)
+        return _owned_command(arguments[0], rest, config)
     options = _parser(common).parse_args(arguments)
     match options.command:
         case "up":
@@ -114,9 +95,9 @@ def _dispatch(arguments: list[str]) -> int:
             return _status(_config_of(options), options.json)
 
 
-def _owned_command(name: str) -> CommandModule:
+def _owned_command(name: str, rest: list[str], config: Config) -> int:
     try:
-        return cast("CommandModule", importlib.import_module(name))
+        return COMMANDS[name](rest, config)
     except ModuleNotFoundError as error:
         raise ProcessFault(f"{name} cannot be loaded: {error}", ExitCode.UNAVAILABLE) from None
 

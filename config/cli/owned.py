@@ -1,0 +1,56 @@
+"""Commands that read their own options: one function for each, which imports the work when it is asked for.
+
+Belongs here: which module does a command's work. Never here: the work, or an import at the top: `yzt --version` does
+not wait for a simulator, and a command that needs no PostgreSQL driver runs without one.
+"""
+
+from collections.abc import Callable
+
+from config.schema import Config
+
+
+def _run(argv: list[str], config: Config) -> int:
+    from frontend_sim.trading_session.demo import main
+
+    return main(argv, config)
+
+
+def _load(argv: list[str], config: Config) -> int:
+    from frontend_sim.load.command import main
+
+    return main(argv, config)
+
+
+def _replay(argv: list[str], config: Config) -> int:
+    from frontend_sim.replay.command import main
+
+    return main(argv, config)
+
+
+def _audit(argv: list[str], config: Config) -> int:
+    from ledger.audit import main
+
+    return main(argv, config)
+
+
+def _sim(argv: list[str], config: Config) -> int:
+    from frontend_sim.practice.command import main
+
+    return main(argv, config)
+
+
+def _decode(argv: list[str], config: Config) -> int:
+    from config.cli.decode import main
+
+    return main(argv, config)
+
+
+COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
+    "run": _run,
+    "load": _load,
+    "replay": _replay,
+    "audit": _audit,
+    "sim": _sim,
+    "decode": _decode,
+}
+"""By name: takes what followed the name and returns the exit code."""
