@@ -12,6 +12,7 @@ from tests.architecture.sources import ROOT
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SDK = tomllib.loads((ROOT / "protocol" / "pyproject.toml").read_text(encoding="utf-8"))
 PYTHONS = ("3.11.2", "3.12.3", "3.13.0")
 
 
@@ -100,3 +101,23 @@ def test_each_verb_has_one_line_of_help() -> None:
 
     for verb in phony[1].split():
         assert re.search(rf"^{verb}:.* ## \S", makefile, re.MULTILINE), verb
+
+
+def test_the_sdk_is_one_version_with_the_rest_and_asks_for_no_more() -> None:
+    assert SDK["project"]["version"] == PROJECT["version"]
+    assert SDK["project"]["requires-python"] == PROJECT["requires-python"]
+    assert set(SDK["project"]["dependencies"]) <= set(PROJECT["dependencies"])
+
+
+def test_the_sdk_holds_every_folder_of_the_protocol() -> None:
+    folders = {file.parent.relative_to(ROOT / "protocol") for file in (ROOT / "protocol").rglob("*.py")}
+
+    assert {".".join(("yinzhengtong", *folder.parts)) for folder in folders} == set(
+        SDK["tool"]["setuptools"]["packages"]
+    )
+
+
+def test_inside_the_protocol_imports_are_relative() -> None:
+    absolute = re.compile(r"^\s*(from|import) (protocol|yinzhengtong)\b", re.MULTILINE)
+
+    assert [file for file in (ROOT / "protocol").rglob("*.py") if absolute.search(file.read_text("utf-8"))] == []
