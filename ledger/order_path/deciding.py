@@ -14,7 +14,7 @@ from ledger.core.control.rows import ControlBody, NotJudged, closes_date, may_de
 from ledger.core.frames import time_after
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.row import Row
-from ledger.core.sequence import Arrival, classify
+from ledger.core.sequence import Arrival
 from ledger.core.state.book import Book
 from ledger.journal.quarantine import Quarantined
 from ledger.order_path import replies
@@ -23,16 +23,16 @@ from ledger.order_path.groups import BARRIERS, GROUP_FRAMES_MAX
 from ledger.order_path.moments import Moments
 from ledger.order_path.repeats import RecentRows, StoredRow, outcome_answer
 from ledger.order_path.row_maker import RowMaker
+from ledger.order_path.standing import Standing
 from ledger.watch.metrics import LedgerMetrics
 from ledger.watch.suspects import FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.limits import PREFIX_BYTES, SEATS_MAX, STALE_RETRY_NS
+from protocol.limits import PREFIX_BYTES, STALE_RETRY_NS
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_query
-from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import OutcomeQuery
 from protocol.records import RECORD
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
@@ -62,14 +62,10 @@ class Decider:
         """By seat: what was read for it, None when there is no such row."""
         self._metrics = metrics
         self._answers = BookAnswers(book)
+        self.standing = Standing(book)
         self._frames_max = GROUP_FRAMES_MAX
         """Of one row: fewer after a group that could not be decided, until its frame is found."""
         self._elapsed_ns = 0
-        self._moments = Moments(0, 0, True)
-
-    def party_of(self, seat: int) -> int:
-        """The party that owns a seat, 0 when nobody does."""
-        return int(self.book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
 
     def decide(
         self, group: list[Frame], now_ns: int, elapsed_ns: int | None = None, is_sure: bool = True, off_ns: int = 0
@@ -81,7 +77,7 @@ class Decider:
         frames were acting, and the book is no more what the journal says.
         """
         self._elapsed_ns = now_ns if elapsed_ns is None else elapsed_ns
-        self._moments = Moments.of(now_ns, is_sure, off_ns)
+        self.standing.moments = Moments.of(now_ns, is_sure, off_ns)
         before = self.book.sequence
         while True:
             part = group if len(group) <= self._frames_max else group[: self._frames_max]
@@ -119,16 +115,10 @@ class Decider:
     def _decided(self, group: list[Frame], now_ns: int) -> Decided:
         frame = group[0]
         failure = self.suspects.of(frame.header) if self.suspects else None
-        if failure is not None and failure.stage != Stage.TOGETHER and self._is_next(frame.header):
+        if failure is not None and failure.stage != Stage.TOGETHER and self.standing.is_next(frame.header):
             kept = Quarantined(now_ns, frame, failure.reason, failure.traceback)
             return self._refused(frame, kept, now_ns, may_make_row=failure.stage == Stage.ALONE)
         return self._control_run(group, now_ns) if frame.header.kind in BARRIERS else self._block(group, now_ns)
-
-    def _is_next(self, header: Header) -> bool:
-        """Whether a numbered frame stands where its seat is now; True for a logon, which has no number."""
-        if header.kind not in NUMBERED_KINDS:
-            return True
-        return (header.trade_date, header.first_number) == (self.book.trade_date, self._head_of(header))
 
     def _refused(self, frame: Frame, kept: Quarantined, now_ns: int, may_make_row: bool = True) -> Decided:
         """What a frame is told that broke what should have decided or answered it.
@@ -141,7 +131,7 @@ class Decider:
             decided.answers = [self._unanswered(header, now_ns)]
             return decided
         head = int(book.next_number[header.seat])
-        if not may_make_row or not self._is_next(header) or self._moments.key_over(self.book, header) is not None:
+        if not may_make_row or not self.standing.is_next(header) or self.standing.key_over(header) is not None:
             decided.answers = [replies.not_applied(header, ReplyCode.BUSY, book.trade_date, head, now_ns)]
             return decided
         headers = frame.header_bytes + frame.signature
@@ -160,7 +150,7 @@ class Decider:
         """A query that breaks its answer ends the asker's link; a logon is told to come again."""
         if header.kind == FrameKind.QUERY:
             return replies.unanswerable(header, self.book.trade_date, now_ns)
-        return replies.seat_head(header, self._seat_head(header.seat, ReplyCode.SESSION_UNKNOWN), now_ns)
+        return replies.seat_head(header, self.standing.seat_head(header.seat, ReplyCode.SESSION_UNKNOWN), now_ns)
 
     def _block(self, group: list[Frame], now_ns: int) -> Decided:
         decided = Decided(0, None, 0, [], [], [])
@@ -176,10 +166,10 @@ class Decider:
                 continue
             head = heads.get(seat)
             if head is None:
-                head = heads[seat] = self._head_of(header)
+                head = heads[seat] = self.standing.head_of(header)
             if header.kind == FrameKind.RECORDS:
-                arrival = self._arrival(header, head)
-                if arrival is Arrival.NEXT and not self._is_superseded(header):
+                arrival = self.standing.arrival(header, head)
+                if arrival is Arrival.NEXT and not self.standing.is_superseded(header):
                     heads[seat] = head + header.record_count
                     block.append(frame)
                     decided.answers.append(frame)
@@ -228,18 +218,18 @@ class Decider:
                 returned[seat].append(frame)
                 continue
             if header.kind == FrameKind.NEGOTIATE:
-                code = self._logon_code(header, versions)
+                code = self.standing.logon_code(header, versions)
                 if code == ReplyCode.ACCEPTED:
                     run.add(place, len(decided.answers), self._logon_message(frame))
                     version = versions[seat] = header.session_version
-                head = self._seat_head(seat, code, heads.get(seat, 0), version)
+                head = self.standing.seat_head(seat, code, heads.get(seat, 0), version)
                 decided.answers.append(replies.seat_head(header, head, now_ns))
                 continue
-            number = heads.setdefault(seat, self._head_of(header))
-            arrival = self._arrival(header, number, closes_date(header.sender, frame.body))
-            if arrival is Arrival.NEXT and not self._moments.is_sure and may_depend_on_time(frame.body):
+            number = heads.setdefault(seat, self.standing.head_of(header))
+            arrival = self.standing.arrival(header, number, closes_date(header.sender, frame.body))
+            if arrival is Arrival.NEXT and not self.standing.moments.is_sure and may_depend_on_time(frame.body):
                 arrival = Arrival.UNTIMED
-            if arrival is Arrival.NEXT and not self._is_superseded(header, version):
+            if arrival is Arrival.NEXT and not self.standing.is_superseded(header, version):
                 heads[seat] = number + 1
                 run.add(place, len(decided.answers), message_of(header.kind, frame.body))
                 decided.answers.append(frame)
@@ -276,29 +266,11 @@ class Decider:
         decided.row = self._row(trade_date, now_ns, headers, b"", bodies, outcomes)
         decided.frames = len(frames)
 
-    def _logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
-        if not self._is_owner(header):
-            return ReplyCode.SESSION_UNKNOWN
-        if (over := self._moments.key_over(self.book, header)) is not None:
-            return ReplyCode.SIGNATURE_INVALID if over is Arrival.KEY_OVER else ReplyCode.STOPPING
-        in_force = versions.get(header.seat, int(self.book.session_version[header.seat]))
-        return engine.judge_version(in_force, header.session_version)
-
     def _logon_message(self, frame: Frame) -> ControlBody:
         try:
             return message_of(frame.header.kind, frame.body)
         except MisuseError as error:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, str(error)) from error
-
-    def _arrival(self, header: Header, head: int, closes_date: bool = False) -> Arrival:
-        if (over := self._moments.key_over(self.book, header)) is not None:
-            return over
-        arrival = classify(header, self.book.trade_date, head, closes_date)
-        if arrival is Arrival.NEXT and not engine.has_room(self.book, header, head):
-            return Arrival.DATE_FULL
-        if arrival is Arrival.NEXT and header.valid_until_ns and not self._moments.is_sure:
-            return Arrival.UNTIMED
-        return arrival
 
     def _not_next(
         self, header: Header, arrival: Arrival, head: int, now_ns: int, wanted: list[Lookup], version: int = 0
@@ -317,7 +289,7 @@ class Decider:
             if answer is not None:
                 self._metrics.repeats += 1
                 return answer
-        code = ReplyCode.SESSION_SUPERSEDED if self._is_superseded(header, version) else _REFUSALS[arrival]
+        code = ReplyCode.SESSION_SUPERSEDED if self.standing.is_superseded(header, version) else _REFUSALS[arrival]
         if arrival is Arrival.OLD_DATE and stored is not None:
             code = ReplyCode.DUPLICATE_OTHER_CONTENT
         self._metrics.not_applied(code)
@@ -355,7 +327,7 @@ class Decider:
         """
         header = frame.header
         if header.kind == FrameKind.SEAT_HEAD_QUERY:
-            return replies.seat_head(header, self._seat_head(header.seat, ReplyCode.ACCEPTED, head), now_ns)
+            return replies.seat_head(header, self.standing.seat_head(header.seat, ReplyCode.ACCEPTED, head), now_ns)
         if header.kind != FrameKind.QUERY:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"kind {header.kind} is not for a ledger")
         message = decode_query(frame.body)
@@ -374,29 +346,3 @@ class Decider:
         row = self.maker.row(date, now_ns, self._elapsed_ns, (headers, records, control), outcomes)
         self.rows.add(row)
         return row
-
-    def _is_owner(self, header: Header) -> bool:
-        return 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] == header.sender
-
-    def _is_superseded(self, header: Header, version: int = 0) -> bool:
-        """Whether a newer session of the seat is in force, by the book or by a logon earlier in the group: its partner
-        was told a head that nobody else may move.
-        """
-        return header.session_version < (version or int(self.book.session_version[header.seat]))
-
-    def _head_of(self, header: Header) -> int:
-        """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
-        if header.kind == FrameKind.SEAT_HEAD_QUERY:
-            known = 1 <= header.seat <= SEATS_MAX and self.book.seat_owner[header.seat] != 0
-        else:
-            known = self._is_owner(header)
-        if not known:
-            raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"seat {header.seat} is not party {header.sender}'s")
-        return int(self.book.next_number[header.seat])
-
-    def _seat_head(self, seat: int, code: ReplyCode, next_number: int = 0, version: int = 0) -> SeatHead:
-        """Number and version as they are after the frames before it in the group, 0: as the book has them."""
-        if code == ReplyCode.SESSION_UNKNOWN:
-            return SeatHead(0, self.book.trade_date, 1, int(code))
-        number = next_number or int(self.book.next_number[seat])
-        return SeatHead(version or int(self.book.session_version[seat]), self.book.trade_date, number, int(code))

@@ -41,10 +41,10 @@ def identifiers(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """(absolute module, line) of every import in a file, those inside functions too."""
+    """(module, line) of every import by an absolute name, those inside functions too; a relative one stays at home."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
             yield node.module, node.lineno

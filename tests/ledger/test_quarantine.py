@@ -19,7 +19,7 @@ from ledger.core.sequence import classify
 from ledger.core.state.book import Book
 from ledger.journal import quarantine
 from ledger.journal.writer import Journal
-from ledger.order_path import deciding, row_maker
+from ledger.order_path import deciding, row_maker, standing
 from ledger.service import Service
 from ledger.watch.suspects import FrameFault
 from protocol.codes import ReplyCode
@@ -201,7 +201,7 @@ def test_a_frame_that_cannot_even_be_placed_is_told_to_come_again(monkeypatch: P
             raise ValueError("while placing")
         return classify(header, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(deciding, "classify", choking)
+    monkeypatch.setattr(standing, "classify", choking)
     answers = ledger.ask(block(SEAT, 1, freezes(1)), block(SEAT, 2**40, freezes(1)), block(SECOND_SEAT, 1, freezes(1)))
 
     assert codes_of(answers) == {(SEAT, 1): [0], (SECOND_SEAT, 1): [0]}

@@ -91,7 +91,7 @@ def restarted(ledger: MemoryLedger, file: Path) -> MemoryLedger:
     ledger.decider.maker.bank_key_ids = (1, 2)
     for row in ledger.rows:
         ledger.decider.rows.add(row)
-    ledger.queues = SeatQueues(ledger.decider.party_of)
+    ledger.queues = SeatQueues(ledger.decider.standing.party_of)
     return ledger
 
 

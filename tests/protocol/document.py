@@ -31,6 +31,7 @@ from protocol.messages.control import ChangeContract, Genesis, PartyEntry, Party
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
+from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS
 from tests.vectors import valid_frames
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
@@ -39,27 +40,6 @@ LAST_TAG = 47  # higher tags travel only inside the bank
 INSIDE_THE_BANK = {PartyKey, PartyEntry, Genesis}
 HEX_BYTES_PER_LINE = 32
 LOSS_WORDS = {False: "not reported", True: "reported"}
-
-OUTCOMES_BODY_BYTES_MAX = limits.OUTCOMES_PREAMBLE_BYTES + limits.FRAME_RECORDS_MAX * limits.OUTCOME_BYTES
-
-# What a client must know about a code beyond the few words that the code keeps of it.
-MEANINGS = {
-    ReplyCode.FINISHED: "the peer ended the link in order; the session goes on",
-    ReplyCode.AMOUNT_OUT_OF_RANGE: "`amount_fen`, `release_fen` or `turnover_fen` outside the range of its kind",
-}
-
-# Which classes of codes a message may tell, by the frames that they are named after; told_codes checks it.
-CODE_CLASSES = {
-    "NotApplied": ("NOT_APPLIED",),
-    "Terminate": ("TERMINATE", "OUTCOMES"),
-    "OutcomeAnswer": ("ACCEPTED", "OUTCOMES"),
-    "ContractMoney": ("ACCEPTED", "OUTCOMES"),
-}
-CLASS_WORDS = {
-    ("NOT_APPLIED",): "200 to 299",
-    ("TERMINATE", "OUTCOMES"): "100 to 199, or 300 to 32,767",
-    ("ACCEPTED", "OUTCOMES"): "0, or 300 to 32,767",
-}
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
@@ -246,54 +226,6 @@ def code_list() -> str:
     return table(["code", "name", "told in", "meaning", "may succeed again"], rows)
 
 
-LIMITS = {
-    "FRAME_RECORDS_MAX": "records in a RECORDS frame; outcomes in an OUTCOMES frame, whose body is then "
-    f"{OUTCOMES_BODY_BYTES_MAX:,} bytes, the bound of its kind",
-    "BODY_BYTES_MAX": "bytes of a RECORDS body",
-    "CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body",
-    "QUERY_BODY_BYTES_MAX": "bytes of a QUERY body",
-    "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER body",
-    "SESSION_BODY_BYTES_MAX": "bytes of any other body but that of OUTCOMES",
-    "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
-    "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date that RECORDS may use",
-    "CONTROL_NUMBERS_KEPT": "and behind them so many more for CONTROL",
-    "REQUESTS_PER_DATE_MAX": "requests of all seats on one trade date, with the freezes carried into it; a party may"
-    " have no more of them than it leaves free, else SEAT_DATE_FULL",
-    "BANK_REQUESTS_SHARE": "of these, one in so many is kept for the bank",
-    "AMOUNT_FEN_MAX": "fen in one amount",
-    "COLUMN_FEN_MAX": "fen in any sum that an account keeps",
-    "CREDIT_RECORDS_MIN": "least credit granted",
-    "CREDIT_RECORDS_MAX": "largest credit granted",
-    "QUERIES_IN_FLIGHT_MAX": "queries under way on one link",
-    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`",
-    "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
-    "REPLY_BYTES_UNSENT_PARTY_MAX": "the same for all links of a party together",
-    "BROKER_CONTROL_BODY_BYTES_MAX": "bytes of a broker's CONTROL body; above it the header is malformed",
-    "CONTROL_AT_ONCE_MAX": "CONTROL frames of a broker at once; beyond it BUSY",
-    "CONTROL_PER_SECOND_MAX": "and as many more a second",
-    "LOGONS_AT_ONCE_MAX": "logons of a party at once; beyond it TERMINATE STOPPING",
-    "LOGONS_PER_SEAT_AT_ONCE_MAX": "and as many more for each seat of the party",
-    "LOGONS_PER_SECOND_MAX": "and as many more a second",
-    "FIRST_WORDS_NS_MAX": "time for the first 160 bytes of a connection, or its TLS ClientHello, ns",
-    "NEGOTIATE_FRESH_NS": "largest distance of a logon's `sent_at_ns` from the bank's clock, ns",
-    "REQUEST_FRESH_NS": "largest distance of a request's `sent_at_ns` from the bank's clock, ns",
-    "SESSION_VERSION_STEP_MAX": "how far the session version wanted may lie above the one in force",
-    "LOGON_NS_MAX": "time that a partner has for each step of the logon, ns",
-    "HEARTBEAT_NS_MIN": "shortest heartbeat interval, ns",
-    "HEARTBEAT_NS_MAX": "longest heartbeat interval, ns",
-    "HEARTBEATS_PER_INTERVAL_MAX": "heartbeats in each interval; beyond it TERMINATE RATE_EXCEEDED",
-    "HEARTBEATS_AT_ONCE_MAX": "heartbeats at once, after a line that stalled",
-    "SILENT_INTERVALS_MAX": "heartbeat intervals of silence after which a peer is dead",
-    "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
-    "PARTIES_MAX": "largest party number",
-    "SEATS_MAX": "largest seat number",
-    "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
-    "KEYS_PER_PARTY_MAX": "keys of one party that are good, or may become so",
-    "CONTRACTS_MAX": "contracts",
-    "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",
-}
-
-
 def limit_list() -> str:
     """The limits that a partner meets."""
     rows = [[f"`{name}`", f"{getattr(limits, name):,}", what] for name, what in LIMITS.items()]
@@ -336,35 +268,6 @@ def worked_record() -> str:
     """The first record and the first outcome of the golden block."""
     record, outcome = _golden("records").body[:64], _golden("outcomes").body[80:96]
     return f"The freeze, 64 bytes:\n\n{_hex(record)}\nIts outcome, 16 bytes:\n\n{_hex(outcome)}"
-
-
-# What a right client makes of each misdeed of the practice bank.
-COMES_AGAIN = "comes again, repeats the frame; the stored outcome, or a first one"
-BELIEVES_NOTHING = f"ends the link and believes nothing of it; {COMES_AGAIN}"
-REACTIONS = {
-    "busy": "sends the frame again under its number, after the time told",
-    "draining": COMES_AGAIN,
-    "stopping": COMES_AGAIN,
-    "superseded": "stops: another process has the seat; the order is *unknown*",
-    "late-not-applied": "sends nothing until every frame under way is answered, then all again in order",
-    "not-applied-after-outcomes": "keeps the outcome; the refusal is of nothing that is under way",
-    "replay": "ends the link (STALE_TIMESTAMP), comes again, repeats the frame",
-    "replay-outcomes": "the same outcome twice is the same outcome",
-    **dict.fromkeys(
-        ("wrong-digest", "wrong-count", "impossible-outcome", "untrue-gap", "untrue-date", "no-date", "huge-number"),
-        BELIEVES_NOTHING,
-    ),
-    **dict.fromkeys(("wrong-signature", "wrong-body", "garbage"), BELIEVES_NOTHING),
-    "silence": f"TERMINATE PEER_SILENT after three intervals; {COMES_AGAIN}",
-    "slow": "waits; heartbeats go on",
-    "cut": COMES_AGAIN,
-    "lost": COMES_AGAIN,
-    "half-frame": COMES_AGAIN,
-    "roll": "gives the frame a number of the new date",
-    "unknown-outcome": "takes it for a refusal that used its number",
-    "unknown-refusal": "sends the frame again under its number, after the time told",
-    "unknown-end": COMES_AGAIN,
-}
 
 
 def misdeed_list() -> str:

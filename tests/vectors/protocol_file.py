@@ -25,7 +25,8 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
-from tests.protocol.document import CODE_CLASSES, INSIDE_THE_BANK, LAST_TAG, LIMITS, MEANINGS
+from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG
+from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
