@@ -316,7 +316,7 @@ class Pipeline:
         """Reads once everything up to `decided` is durable: what is not in the journal then was never decided."""
         while self.gate.durable < (lookup.sequence or decided):
             await self._committed.wait()
-        async with self._pace.turn(self.decider.party_of(lookup.seat)):
+        async with self._pace.turn(self.decider.standing.party_of(lookup.seat)):
             stored = await self._finder.find(lookup)
         if stored is not None and lookup.sequence is not None:
             self.decider.rows.add(stored.row)  # more repeats of its frames follow; an old date's come alone

@@ -32,9 +32,9 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
     assert len(MUTANTS) >= 20
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert {mutant.file for mutant in MUTANTS} >= {
-        "account_numbers.py", "arrays.py", "book.py", "contract_states.py", "control.py", "decide.py", "effects.py",
-        "engine.py", "frames.py", "invariants.py", "lane.py", "requests.py", "resolve.py", "roles.py", "row.py",
-        "sequence.py", "slices.py", "totals.py", "unsettled.py",
+        "state/account_numbers.py", "state/arrays.py", "state/book.py", "state/contract_states.py", "control/judge.py", "decide.py", "effects.py",
+        "engine.py", "frames.py", "invariants.py", "lane.py", "state/requests.py", "resolve.py", "roles.py", "rows/row.py",
+        "sequence.py", "state/slices.py", "state/totals.py", "state/unsettled.py",
     }  # fmt: skip
 
 
