@@ -32,10 +32,26 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
     assert len(MUTANTS) >= 20
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert {mutant.file for mutant in MUTANTS} >= {
-        "state/account_numbers.py", "state/arrays.py", "state/book.py", "state/contract_states.py", "control/judge.py", "decide.py", "effects.py",
-        "engine.py", "frames.py", "invariants.py", "lane.py", "state/requests.py", "resolve.py", "roles.py", "rows/row.py",
-        "sequence.py", "state/slices.py", "state/totals.py", "state/unsettled.py",
-    }  # fmt: skip
+        "state/account_numbers.py",
+        "state/arrays.py",
+        "state/book.py",
+        "state/contract_states.py",
+        "control/judge.py",
+        "decide.py",
+        "effects.py",
+        "engine.py",
+        "frames.py",
+        "invariants.py",
+        "lane.py",
+        "state/requests.py",
+        "resolve.py",
+        "roles.py",
+        "rows/row.py",
+        "sequence.py",
+        "state/slices.py",
+        "state/totals.py",
+        "state/unsettled.py",
+    }
 
 
 @pytest.mark.parametrize("times", [0, 2])
