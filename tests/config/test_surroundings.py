@@ -99,7 +99,7 @@ def test_children_get_the_same_environment_whatever_ours_is(monkeypatch: pytest.
 
 def test_foreign_variables_are_forgotten_files_are_ours_alone_and_no_stream_is_closed(tmp_path: Path) -> None:
     program = (
-        "import os; from pathlib import Path; from config import environment; environment.settle(); "
+        "import os; from pathlib import Path; from config.kit import environment; environment.settle(); "
         "print('lost'); made = open('made', 'w'); "
         'Path(\'seen\').write_text(f\'{sorted(set(os.environ) & {"PGPORT", "PGPASSWORD", "SSLKEYLOGFILE", "HOME"})}'
         ' {os.stat("made").st_mode & 0o777:o} {made.fileno() > 2}\')'
@@ -118,7 +118,7 @@ def test_foreign_variables_are_forgotten_files_are_ours_alone_and_no_stream_is_c
 
 def test_numpy_starts_no_threads_whatever_the_environment_says() -> None:
     counted = "len(os.listdir('/proc/self/task'))"
-    program = f"from config import environment; environment.settle(); import numpy, os; print({counted})"
+    program = f"from config.kit import environment; environment.settle(); import numpy, os; print({counted})"
     variables = {**os.environ, "OPENBLAS_NUM_THREADS": "3", "PYTHONPATH": str(PROJECT_DIRECTORY)}
     done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
