@@ -16,7 +16,6 @@ from ..key_ring import KeyRing
 from ..limits import (
     DETAIL_CHARS_MAX,
     LOGON_NS_MAX,
-    NONCE_BYTES,
     QUERIES_IN_FLIGHT_MAX,
 )
 from ..messages.base import Message
@@ -39,38 +38,34 @@ from .bank_events import (
     SessionPolicy,
 )
 from .caller_check import NOT_KNOWN, CallerCheck
-from .heartbeat import LifeSigns, Sign
+from .end import LinkEnd
+from .heartbeat import LifeSigns
 from .logon import Logon, check_established, check_negotiated, check_version, refusal_if_stale
 from .numbering import Numbering, Place
-from .send_queue import SendQueue, blank_header
+from .send_queue import blank_header
 from .states import BANK_TRANSITIONS, TO_BANK_TRIGGERS, BankState, BankTrigger
 
 _LOGON_TURNS = (BankState.AWAIT_NEGOTIATE_OR_ESTABLISH, BankState.NEGOTIATED)  # the partner is to speak
 
 
-class BankSession:
+class BankSession(LinkEnd):
     """One link of one seat. `receive_data`, `next_event` until None, `data_to_send`; and `on_deadline` in time."""
+
+    LATE_LOGON = "no logon in time"
 
     def __init__(
         self, registry: PartyRegistry, signers: Mapping[Suite, Signer] | KeyRing, policy: SessionPolicy, now_ns: int
     ) -> None:
         """`signers`: the bank's key of each suite, or a ring with former ones too. Raises MisuseError for none."""
-        self.utc_offset_ns = 0
-        """What makes a `now_ns` UTC; its owner keeps it true."""
         self._registry = registry
         self._keys = signers if isinstance(signers, KeyRing) else KeyRing(signers)
         self._policy = policy
         self._caller = CallerCheck(registry, self._keys)
-        self._reader = FrameReader(self._caller.check)
-        self._queue = SendQueue()
+        super().__init__(FrameReader(self._caller.check), policy.heartbeat_ns_max, now_ns)
         self._state = BankState.AWAIT_NEGOTIATE_OR_ESTABLISH
-        self._is_broken = False  # a violation was raised: nothing of the peer is read any more
-        self._logon_deadline_ns = now_ns + LOGON_NS_MAX
         self._logon: Logon | None = None
-        self._nonce = bytes(NONCE_BYTES)  # of the logon under way, or done
         self._session_version = 0
         self._version_in_force = 0
-        self._life = LifeSigns(policy.heartbeat_ns_max, now_ns)
         self._numbers = Numbering(0, 0, policy.credit_records)
         self._queries: set[int] = set()
         self._said_at_ns = 0
@@ -111,21 +106,9 @@ class BankSession:
         return self._numbers.unanswered_records
 
     @property
-    def unsent_bytes(self) -> int:
-        """Bytes queued and not yet taken with `data_to_send`."""
-        return self._queue.unsent_bytes
-
-    @property
     def missing_bytes(self) -> int:
         """What the frame under way still lacks; its owner may wait for that much at once."""
         return self._reader.missing_bytes
-
-    def receive_data(self, data: bytes, now_ns: int) -> None:
-        """Take bytes of the partner. Ignored once the session is over."""
-        if self._is_over():
-            return
-        self._reader.feed(data)
-        self._life.heard(now_ns)
 
     def next_event(self, now_ns: int) -> BankEvent | None:
         """The next thing that concerns the owner, or None when more bytes are needed or the session is over.
@@ -150,33 +133,6 @@ class BankSession:
             return (
                 None if frame is None else self._accept(frame, now_ns) or FrameSpent(frame.header.kind, len(frame.body))
             )
-        except PeerViolation:
-            self._is_broken = True
-            raise
-
-    def data_to_send(self) -> bytes:
-        """Everything queued for the partner; the queue is empty afterwards."""
-        return self._queue.take()
-
-    def next_deadline_ns(self) -> int | None:
-        """When `on_deadline` is to be called; None while there is nothing of the partner to wait for."""
-        if self._is_over():
-            return None
-        if self._state in _LOGON_TURNS:
-            return self._logon_deadline_ns
-        return self._life.next_deadline_ns() if self._state is BankState.ESTABLISHED else None
-
-    def on_deadline(self, now_ns: int) -> None:
-        """Queue the heartbeat that is due. Raises PeerViolation PEER_SILENT for a dead peer or a late logon."""
-        if self._is_over():
-            return
-        try:
-            if self._state in _LOGON_TURNS and now_ns >= self._logon_deadline_ns:
-                raise PeerViolation(ReplyCode.PEER_SILENT, "no logon in time")
-            if self._state is BankState.ESTABLISHED:
-                sign = self._life.on_deadline(now_ns)
-                if sign is not Sign.NOTHING:
-                    self._say_heartbeat(sign is Sign.DEMAND, now_ns)
         except PeerViolation:
             self._is_broken = True
             raise
@@ -285,8 +241,14 @@ class BankSession:
         self._say(FrameKind.TERMINATE, message, now_ns)
         self._state = target
 
-    def _is_over(self) -> bool:
-        return self._is_broken or self._state is BankState.TERMINATED
+    def _awaits_logon(self) -> bool:
+        return self._state in _LOGON_TURNS
+
+    def _is_established(self) -> bool:
+        return self._state is BankState.ESTABLISHED
+
+    def _has_ended(self) -> bool:
+        return self._state is BankState.TERMINATED
 
     def _accept(self, frame: Frame, now_ns: int) -> BankEvent | None:
         header = frame.header

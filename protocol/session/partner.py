@@ -12,13 +12,14 @@ from ..codes import ReplyCode
 from ..errors import MisuseError, PeerViolation, UnboundEnd
 from ..frame import Frame, FrameReader
 from ..header import Header
-from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, NONCE_BYTES
+from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
 from ..messages.codec import decode_session, encode
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from ..records import outcomes_from_body, unpack_preamble
 from ..signing import Signer, Verifier
 from ..vocabulary import BANK_PARTY, Direction, FrameKind
-from .heartbeat import LifeSigns, Sign
+from .end import LinkEnd
+from .heartbeat import LifeSigns
 from .partner_events import (
     AnswerReceived,
     EstablishedEvent,
@@ -29,7 +30,7 @@ from .partner_events import (
     Terminated,
     TradeDateOpened,
 )
-from .send_queue import SendQueue, blank_header
+from .send_queue import blank_header
 from .states import PARTNER_TRANSITIONS, TO_PARTNER_TRIGGERS, PartnerState, PartnerTrigger
 from .told_codes import check_outcome_codes, code_of_end, code_of_refusal
 from .told_values import (
@@ -56,8 +57,10 @@ __all__ = [
 _BANK_TURNS = (PartnerState.NEGOTIATING, PartnerState.ESTABLISHING)  # the bank is to speak
 
 
-class PartnerSession:
+class PartnerSession(LinkEnd):
     """One link of one seat. `receive_data`, `next_event` until None, `data_to_send`; and `on_deadline` in time."""
+
+    LATE_LOGON = "the logon was not answered in time"
 
     def __init__(
         self,
@@ -71,8 +74,7 @@ class PartnerSession:
         now_ns: int,
     ) -> None:
         """`bank_verifiers`: the bank's public keys by key id. `session_version`: the one to negotiate or resume."""
-        self.utc_offset_ns = 0
-        """What makes a `now_ns` UTC; its owner keeps it true."""
+        super().__init__(FrameReader(self._verify_header), heartbeat_ns, now_ns)
         self._party = party
         self._seat = seat
         self._signer = signer
@@ -80,17 +82,11 @@ class PartnerSession:
         self._software = software
         self._heartbeat_ns = heartbeat_ns
         self._session_version = session_version
-        self._reader = FrameReader(self._verify_header)
-        self._queue = SendQueue()
         self._state = PartnerState.OFFLINE
-        self._is_broken = False  # a violation was raised: nothing of the bank is read any more
-        self._nonce = bytes(NONCE_BYTES)  # of the logon under way, or done
         self._nonces: set[bytes] = set()  # of this link: NEGOTIATE and ESTABLISH
         self._said_at_ns = 0  # `sent_at_ns` of the bank's last session frame since ESTABLISHED
         self._trade_date = 0
         self._next_number = 1
-        self._logon_deadline_ns = now_ns + LOGON_NS_MAX
-        self._life = LifeSigns(heartbeat_ns, now_ns)
 
     @property
     def state(self) -> PartnerState:
@@ -116,11 +112,6 @@ class PartnerSession:
     def trade_date(self) -> int:
         """The open trade date (yyyymmdd) as the bank last told; 0 before it did."""
         return self._trade_date
-
-    @property
-    def unsent_bytes(self) -> int:
-        """Bytes queued and not yet taken with `data_to_send`."""
-        return self._queue.unsent_bytes
 
     def negotiate(self, nonce: bytes, now_ns: int) -> None:
         """Ask for a new session version. `nonce`: (16,) fresh random bytes. Raises MisuseError unless OFFLINE."""
@@ -185,13 +176,6 @@ class PartnerSession:
         self._say(FrameKind.TERMINATE, encode(message), now_ns)
         self._state = target
 
-    def receive_data(self, data: bytes, now_ns: int) -> None:
-        """Take bytes of the bank. Ignored once the link is over."""
-        if self._is_over():
-            return
-        self._reader.feed(data)
-        self._life.heard(now_ns)
-
     def next_event(self, now_ns: int) -> PartnerEvent | None:
         """The next thing that concerns the owner, or None when more bytes are needed or the link is over.
 
@@ -210,35 +194,14 @@ class PartnerSession:
             raise
         return None
 
-    def data_to_send(self) -> bytes:
-        """Everything queued for the bank; the queue is empty afterwards."""
-        return self._queue.take()
+    def _awaits_logon(self) -> bool:
+        return self._state in _BANK_TURNS
 
-    def next_deadline_ns(self) -> int | None:
-        """When `on_deadline` is to be called; None while there is nothing of the bank to wait for."""
-        if self._is_over():
-            return None
-        if self._state in _BANK_TURNS:
-            return self._logon_deadline_ns
-        return self._life.next_deadline_ns() if self._state is PartnerState.ESTABLISHED else None
+    def _is_established(self) -> bool:
+        return self._state is PartnerState.ESTABLISHED
 
-    def on_deadline(self, now_ns: int) -> None:
-        """Queue the heartbeat that is due. Raises PeerViolation PEER_SILENT for a dead bank or a late answer."""
-        if self._is_over():
-            return
-        try:
-            if self._state in _BANK_TURNS and now_ns >= self._logon_deadline_ns:
-                raise PeerViolation(ReplyCode.PEER_SILENT, "the logon was not answered in time")
-            if self._state is PartnerState.ESTABLISHED:
-                sign = self._life.on_deadline(now_ns)
-                if sign is not Sign.NOTHING:
-                    self._say_heartbeat(sign is Sign.DEMAND, now_ns)
-        except PeerViolation:
-            self._is_broken = True
-            raise
-
-    def _is_over(self) -> bool:
-        return self._is_broken or self._state is PartnerState.TERMINATED
+    def _has_ended(self) -> bool:
+        return self._state is PartnerState.TERMINATED
 
     def _move(self, trigger: PartnerTrigger) -> None:
         target = PARTNER_TRANSITIONS.get((self._state, trigger))
