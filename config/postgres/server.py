@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, Signals
@@ -22,7 +21,7 @@ import msgspec
 
 from config.kit import shared_memory
 from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
-from config.kit.own_files import open_folder_named, open_own
+from config.kit.own_files import open_own
 from config.kit.processes import (
     Identity,
     Progress,
@@ -37,6 +36,7 @@ from config.kit.processes import (
     signal_quietly,
     spawn,
 )
+from config.postgres import left_over
 from config.postgres.install import reachable_tree, server_identity
 from config.postgres.places import (
     Places,
@@ -173,8 +173,8 @@ class EmbeddedPostgres:
         """
         self._lock = lock_home(self.home)
         try:
-            self._wait_for_predecessor(progress)
-            self._remove_stale_locks()
+            left_over.wait_for_predecessor(self.data, FAST_STOP_NS, progress)
+            left_over.remove_stale_locks(self._lock_files)
             write_settings(self.settings, self.identity)
             make_folder(self.sockets, self.identity)  # one in /tmp is gone after a reboot
             command = [self.binary("postgres"), *self._where, "-k", str(self.sockets), "-h", "", "-p", str(PORT)]
@@ -321,7 +321,7 @@ class EmbeddedPostgres:
 
         Raises: ProcessFault with PostgreSQL's message when one fails.
         """
-        self._remove_stale_locks()
+        left_over.remove_stale_locks(self._lock_files)
         write_settings(self.settings, self.identity)
         command = [self.binary("postgres"), "--single", "-j", *self._where, "-c", "exit_on_error=on"]
         text = "".join(f"{statement}\n;\n\n" for statement in statements)
@@ -357,31 +357,9 @@ class EmbeddedPostgres:
             reason = wrong[0] if wrong else f"status {code}"
             raise ProcessFault(f"{Path(command[0]).name} failed: {reason}", ExitCode.UNAVAILABLE)
 
-    def _wait_for_predecessor(self, progress: Progress) -> None:
-        """Waits until processes of a server whose supervisor was killed are gone; asks them to go.
-
-        The lock is ours, so no other supervisor has this server: what runs in the data directory is left
-        over.
-        """
-        waiting = Waiting("an earlier PostgreSQL to end", progress)
-        while left_over := processes_in(self.data):
-            number = SIGINT if waiting.pause() < FAST_STOP_NS else SIGQUIT
-            for process_id in left_over:
-                if not set(children_of(process_id)).isdisjoint(left_over) or number is SIGQUIT:
-                    signal_quietly(process_id, number)
-
-    def _remove_stale_locks(self) -> None:
-        """Removes what a killed server left. It holds a process id that anybody may have by now, and would keep the
-        server from starting; that nobody runs it is known from our own lock and from who is in the data directory.
-        """
-        stale = ((self.data, "postmaster.pid"), (self.sockets, f"{SOCKET}.lock"), (self.sockets, SOCKET))
-        for folder, name in stale:
-            with suppress(FileNotFoundError):
-                descriptor = open_folder_named(folder)
-                try:
-                    os.unlink(name, dir_fd=descriptor)
-                finally:
-                    os.close(descriptor)
+    @property
+    def _lock_files(self) -> tuple[tuple[Path, str], ...]:
+        return (self.data, "postmaster.pid"), (self.sockets, f"{SOCKET}.lock"), (self.sockets, SOCKET)
 
     def _ended(self) -> None:
         self._process = None

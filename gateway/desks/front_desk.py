@@ -17,9 +17,10 @@ from gateway.desks.logon_desk import LogonDesk
 from gateway.desks.turns import Turns
 from gateway.entrance.prefix_check import PrefixCheck
 from gateway.high_water import HighWater
+from gateway.links.desk import Entrance
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
-from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.partner_link import PartnerLink
 from gateway.ops.link_log import LinkLog
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken

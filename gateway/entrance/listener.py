@@ -20,7 +20,8 @@ from gateway.entrance.entry_order import SPOKEN_MAX, Stranger
 from gateway.entrance.places import KnownPlaces, place_of
 from gateway.entrance.tls import CertificateUnfit, HandshakeFailed, accept_tls, named_in_certificate
 from gateway.entrance.waiting_room import SILENT_MAX, WaitingRoom, reset
-from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.desk import Entrance
+from gateway.links.partner_link import PartnerLink
 from gateway.ops.link_log import LinkLog
 
 BACKLOG = 4_096  # what the operating system lets wait while this process does not get a processor

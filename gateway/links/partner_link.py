@@ -10,20 +10,20 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import trio
 
 from gateway.clock import Clock
 from gateway.desks.turns import Turns
+from gateway.links.desk import Desk, Entrance
 from protocol.client.line.waits import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
 from protocol.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
 from protocol.session.bank import BankSession
-from protocol.session.bank_events import BankEvent, FrameSpent
+from protocol.session.bank_events import FrameSpent
 
 if TYPE_CHECKING:
     from gateway.desks.admission import LinkBudget
@@ -38,51 +38,6 @@ LOGON_PIECES_FREE = 8  # a logon has at most 1,184 bytes
 LOGON_PIECE_PAUSE_NS = 50_000_000  # after each further one
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
 _LOG = logging.getLogger(__name__)
-
-
-class Desk(Protocol):
-    """Who handles what a session says. None of these waits."""
-
-    def header_verified(self, link: "PartnerLink") -> None:
-        """The first signature of the link is good: who speaks is known. Raises PeerViolation to end the link."""
-        ...
-
-    def handle(self, link: "PartnerLink", event: BankEvent | FrameSpent, now_ns: int) -> int:
-        """A frame of its session. Returns for how many ns the link is not read. Raises PeerViolation to end it."""
-        ...
-
-    def unread_changed(self, link: "PartnerLink", more_bytes: int) -> None:
-        """The link has so many bytes more (or less) that its partner has not read."""
-        ...
-
-    def link_closed(self, link: "PartnerLink") -> None:
-        """The link is gone; nothing can be said on it any more."""
-        ...
-
-    def link_ends(self, code: ReplyCode) -> None:
-        """We end a link for this reason."""
-        ...
-
-    def key_missing(self) -> None:
-        """An outcome could not be signed: its bank key was not given to this gateway."""
-        ...
-
-    def link_failed(self) -> None:
-        """An exception that nobody foresaw ended a link."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """How a connection came in.
-
-    `certified_parties`: whom the peer's certificate may speak for; None: it binds nobody. `established`: to be called
-    once the link serves a seat, and so is no stranger's any more. `address`: for people.
-    """
-
-    address: str = ""
-    certified_parties: frozenset[int] | None = None
-    established: Callable[[], None] = lambda: None
 
 
 class PartnerLink:

@@ -11,7 +11,8 @@ import trio
 import trio.testing
 
 from gateway.desks.turns import PASS_NS, TURN_NS, Turns
-from gateway.links.partner_link import Entrance, PartnerLink
+from gateway.links.desk import Entrance
+from gateway.links.partner_link import PartnerLink
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
