@@ -1,7 +1,7 @@
 """What a server whose supervisor was killed has left: its processes, its lock files.
 
-Belongs here: putting it right before the next start. Never here: starting. Whoever asks holds the installation's lock, so no
-other supervisor has this server: what is there is left over.
+Belongs here: putting it right before the next start. Never here: starting. Whoever asks holds the installation's lock,
+so no other supervisor has this server: what is there is left over.
 """
 
 import os
