@@ -22,15 +22,16 @@ from config.kit.processes import print_progress
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, load
 from config.supervise.supervisor import EFFECTIVE_FILE
-from ledger.core.control.rows import accepted_messages, annotations_of, message_of
-from ledger.core.engine import apply_row, check_state, decide_block, decide_control, place_fault
+from ledger.core.control.rows import accepted_messages, heads_closed, stored_messages
+from ledger.core.engine import apply_row, decide_block, decide_control, place_fault
 from ledger.core.rows.row import Row
+from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided
-from ledger.core.rules_version import RULES_VERSION
+from ledger.core.rules_version import ALIKE_SINCE
 from ledger.core.state.book import Book
 from ledger.database.connections import DATABASE_FAULTS, connect
-from ledger.follower.chain import Chain
-from ledger.journal.head import SHARD, ZERO_DIGEST, Head, JournalTampered
+from ledger.journal.chain import Chain, chain_behind
+from ledger.journal.head import ZERO_DIGEST, Head, JournalNewer, JournalTampered
 from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
@@ -107,7 +108,8 @@ def main(argv: list[str], config: Config) -> int:
 async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bool = False) -> Verified:
     """Checks the rows `first` to `last` (None: to the head), which must be there without a gap.
 
-    Raises: AuditFinding for the first bad row; ProcessFault when PostgreSQL cannot be reached.
+    Raises: AuditFinding for the first bad row; JournalNewer for the first of a later program; ProcessFault when
+    PostgreSQL cannot be reached.
     """
     connection = await connect(dsn, "audit")
     try:
@@ -116,7 +118,7 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
         until = head.sequence if last is None else last
         if until > head.sequence:
             raise AuditFinding(f"row {until} is not there: the head is at {head.sequence}")
-        auditor = Auditor(await _chain_before(reader, first, head), Book.empty() if redecide else None)
+        auditor = Auditor(await chain_behind(reader, first - 1, head.epoch), Book.empty() if redecide else None)
         await auditor.read(reader, until)
         if last is None:
             await _check_head(reader, auditor.chain, head)
@@ -152,9 +154,11 @@ class Auditor:
             raise AuditFinding(f"row {self.chain.sequence + 1} is missing: the journal should reach row {until}")
 
     def check(self, row: Row) -> None:
-        """Goes on to the row that should come next. Raises: AuditFinding with its place."""
+        """Goes on to the row that should come next. Raises: AuditFinding with its place, JournalNewer."""
         try:
             fault = self._fault_of(row)
+        except JournalNewer:
+            raise
         except Exception as error:  # a row that somebody made up may break what reads it in ways nobody foresaw
             fault = f"not what a ledger commits, {type(error).__name__}: {error}"
         if fault is not None:
@@ -186,17 +190,6 @@ class Auditor:
                 self._registry.apply(message)
 
 
-async def _chain_before(reader: JournalReader, first: int, head: Head) -> Chain:
-    """The chain as it stands before the row `first`; the row in front of it is taken on trust."""
-    chain = Chain(SHARD, 0, ZERO_DIGEST, epoch_max=head.epoch)
-    if first > 1:
-        before = await reader.row_holding(first - 1)
-        if before is None:
-            raise AuditFinding(f"row {first - 1} is not there, so nothing can be verified from {first} on")
-        chain.advance(before)
-    return chain
-
-
 async def _check_head(reader: JournalReader, chain: Chain, head: Head) -> None:
     if chain.digest != head.digest:
         raise AuditFinding(f"row {chain.sequence}: its digest is not the one in the journal's head")
@@ -223,8 +216,8 @@ def _signature_fault(registry: PartyRegistry, row: Row) -> str | None:
 
 def _decision_fault(book: Book, row: Row) -> str | None:
     """Decides the row on the book before it; None when outcomes and state come out as they are stored."""
-    if row.rules_version != RULES_VERSION:
-        return f"rules version {row.rules_version}, this program has {RULES_VERSION}"
+    if row.rules_version < ALIKE_SINCE:
+        return f"rules version {row.rules_version}, this program decides rows from version {ALIKE_SINCE} on again"
     fault = place_fault(book, row)
     if fault is not None:
         return fault
@@ -234,13 +227,11 @@ def _decision_fault(book: Book, row: Row) -> str | None:
     elif row.records:
         outcomes = decide_block(book, row.prefixes(), np.frombuffer(row.records, RECORD), row.decided_at_ns)
     else:
-        kinds = row.prefixes()["kind"].tolist()
-        messages = [message_of(*frame) for frame in zip(kinds, row.control_bodies(), strict=True)]
-        outcomes = decide_control(book, row.prefixes(), messages, row.decided_at_ns)
+        outcomes = decide_control(book, row.prefixes(), stored_messages(row), row.decided_at_ns)
     if outcomes != row.outcomes:
         return _first_difference(outcomes, row.outcomes)
-    if row.headers and row.annotations != annotations_of(book, row.trade_date):
-        return "its annotations are not the heads of the seats when the date was closed"
+    if row.headers and row.closing_heads != heads_closed(book, row.trade_date):
+        return "what it keeps are not the heads of the seats when the date was closed"
     try:
         check_state(book, row)
     except InvariantBroken as error:

@@ -1,33 +1,31 @@
 """From a journal to a book: the newest snapshot that fits, every row verified, stored outcomes applied.
 
 Belongs here: which rows are read, what is verified, what is said when something is missing or changed. Never
-here: how a row is applied (ledger.core), SQL (journal), files (snapshot).
+here: how a row is applied (ledger.core), SQL (journal), which snapshot is believed (base), what makes a chain (chain).
 
 The chain is verified from the last day-close checkpoint, the row that opened the trade date, or from the
 snapshot if that is older; `yzt audit verify` does the rest. Reading, hashing and applying overlap: rows are read
 ahead by a page, and bodies are hashed in a thread.
 
-A snapshot is believed when the journal has its row with its digest, the database names its manifest, and its book
-keeps every invariant. One of a row that the journal lacks, or has otherwise, is no snapshot to leave out but
-evidence: this journal has lost its tail or is another one, and nothing is served from it.
+A snapshot of a row that the journal lacks, or has otherwise, is no snapshot to pass over but evidence: this journal has
+lost its tail or is another one, and nothing is served from it.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ledger.core.control.rows import accepted_messages
-from ledger.core.invariants import check_book
-from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.rows.runs import runs
-from ledger.core.state.arrays import from_arrays
 from ledger.core.state.book import Book
 from ledger.journal import snapshot
-from ledger.journal.head import SHARD, Head, JournalTampered
+from ledger.journal.base import Base, newest_base
+from ledger.journal.chain import Chain, chain_behind
+from ledger.journal.head import Head, JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.journal.replaying import apply_stored
 from ledger.order_path.lookup import verified_row
@@ -40,27 +38,19 @@ MARK_FILE: Final = "gateway.mark"  # in the state directory: the highest row tha
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What recovery starts from: a book after row `sequence`."""
-
-    book: Book
-    digest: bytes
-
-
 async def recover(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> Book:
     """The book after row `head.sequence`, which a takeover has read.
 
     Raises: JournalTampered naming the row that is missing, changed or out of place, or after which the state is not
-    the one that decided. Nothing may be served then.
+    the one that decided; JournalNewer naming the row that a later program wrote. Nothing may be served then.
     """
     last = await journal.last_place()
     found = last.sequence if last is not None else 0
     if found != head.sequence:
         what = "the tail is lost" if found < head.sequence else "rows stand behind the head"
         raise JournalTampered(f"the journal ends at row {found} and its head is at {head.sequence}: {what}")
-    await _check_evidence(journal, head, snapshots, progress)
-    base = await _base(journal, snapshots, progress)
+    await _check_evidence(journal, head, snapshots)
+    base = await newest_base(snapshots, journal, progress)
     if last is None:
         return base.book
     checkpoint = await _checkpoint(journal, base.book.sequence, last.trade_date)
@@ -78,7 +68,7 @@ def check_first_start(state: Path) -> None:
         )
 
 
-async def _check_evidence(journal: JournalReader, head: Head, snapshots: Path, progress: Progress) -> None:
+async def _check_evidence(journal: JournalReader, head: Head, snapshots: Path) -> None:
     """Every snapshot, fit or not, must be of a row that this journal has. Raises: JournalTampered."""
     for folder in snapshot.newest_first(snapshots):
         advice = "this journal has lost rows or is another one; move the snapshot away to serve from it all the same"
@@ -86,36 +76,11 @@ async def _check_evidence(journal: JournalReader, head: Head, snapshots: Path, p
             raise JournalTampered(f"{folder} is ahead of the journal, which ends at row {head.sequence}: {advice}")
         try:
             manifest = snapshot.read_manifest(folder)
-        except snapshot.SnapshotUnfit as error:
-            progress(f"snapshot left out: {error}")
-            continue
+        except snapshot.SnapshotUnfit:
+            continue  # said when it is not loaded
         digest = await journal.digest_at(manifest.sequence)
         if digest is not None and digest.hex() != manifest.digest:
             raise JournalTampered(f"{folder} is of another row {manifest.sequence} than the journal's: {advice}")
-
-
-async def _base(journal: JournalReader, snapshots: Path, progress: Progress) -> Base:
-    """The newest snapshot that is believed, else an empty book."""
-    for folder in snapshot.newest_first(snapshots):
-        try:
-            named_sha256 = await journal.snapshot_sha256(int(folder.name))
-            loaded = await asyncio.to_thread(snapshot.load, folder, named_sha256)
-            book = await asyncio.to_thread(_book_of, loaded)
-        except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
-            progress(f"snapshot left out: {error}")
-            continue
-        progress(f"snapshot of row {loaded.sequence} loaded")
-        return Base(book, loaded.digest)
-    return Base(Book.empty(), bytes(32))
-
-
-def _book_of(loaded: snapshot.Snapshot) -> Book:
-    """Raises: InvariantBroken when the arrays are no book, or one that no ledger can have."""
-    book = from_arrays(loaded.arrays)
-    if book.sequence != loaded.sequence:
-        raise InvariantBroken(f"the snapshot of row {loaded.sequence} holds the book after row {book.sequence}")
-    check_book(book)
-    return book
 
 
 async def _checkpoint(journal: JournalReader, base: int, trade_date: int) -> int:
@@ -147,44 +112,26 @@ def _opens(row: Row, trade_date: int) -> bool:
 
 async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:
     """Verifies every row above `checkpoint` and applies those above the base."""
-    digest = await journal.digest_at(checkpoint)
-    if digest is None:
-        raise JournalTampered(f"row {checkpoint} is missing from the journal")
-    book, sequence, epoch = base.book, checkpoint, 0
+    chain = await chain_behind(journal, checkpoint, head.epoch)
+    book, loop = base.book, asyncio.get_running_loop()
     report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
     async for page in _read_ahead(journal.pages_after(checkpoint, PAGE_BYTES, head.sequence)):
-        checking = asyncio.get_running_loop().run_in_executor(None, check_page, page, sequence, digest, epoch)
-        try:
-            digest = await checking
-        except InvariantBroken as error:
-            raise JournalTampered(str(error)) from None
-        sequence, epoch = page[-1].sequence, page[-1].epoch
+        await loop.run_in_executor(None, check_page, chain, page)
         for run in runs([row for row in page if row.sequence > book.sequence]):
             apply_stored(book, run)
         if time.monotonic_ns() >= report_ns:
-            progress(f"row {sequence} of {head.sequence} verified")
+            progress(f"row {chain.sequence} of {head.sequence} verified")
             report_ns += PROGRESS_EVERY_NS
-    if sequence != head.sequence:
-        raise JournalTampered(f"the journal ends at row {sequence} and its head is at {head.sequence}")
-    if digest != head.digest:
-        raise JournalTampered(f"row {sequence} is not the one that the journal's head names")
+    if chain.sequence != head.sequence:
+        raise JournalTampered(f"the journal ends at row {chain.sequence} and its head is at {head.sequence}")
+    if chain.digest != head.digest:
+        raise JournalTampered(f"row {chain.sequence} is not the one that the journal's head names")
 
 
-def check_page(page: list[Row], sequence: int, digest: bytes, epoch: int) -> bytes:
-    """Verifies rows that follow row `sequence` with its `digest`. Returns the last digest; raises
-    InvariantBroken.
-    """
+def check_page(chain: Chain, page: list[Row]) -> None:
+    """Verify the rows that come next, wherever their work on the book stands. Raises JournalTampered, JournalNewer."""
     for row in page:
-        if row.sequence != sequence + 1:
-            raise InvariantBroken(f"row {sequence + 1} is missing from the journal")
-        if row.epoch < epoch or row.shard != SHARD:
-            raise InvariantBroken(f"row {row.sequence} is of epoch {row.epoch}, shard {row.shard}: it was moved here")
-        computed = row_digest(digest, row)
-        if computed != row.digest:
-            raise InvariantBroken(f"row {row.sequence} is not what was committed: its digest differs")
-        check_bodies(row)
-        sequence, digest, epoch = row.sequence, computed, row.epoch
-    return digest
+        chain.take(row)
 
 
 async def _read_ahead(pages: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:

@@ -23,6 +23,7 @@ from ledger.core.invariants import check_book
 from ledger.core.state.book import Book
 from ledger.database import guard
 from ledger.database.migrate import migrate
+from ledger.journal.chain import refuse_newer
 from ledger.journal.genesis import commit_genesis
 from ledger.journal.head import Head, JournalTampered
 from ledger.journal.writer import Journal
@@ -91,6 +92,7 @@ class Service:
         await migrate(journal.connection, progress=self._progress)
         await guard.check(journal.connection)
         await guard.check(journal.reading_connection)
+        await refuse_newer(journal)
         head = await journal.take_over(self._progress)
         await journal.watch(self._fail)
         book, head = await self._recovered(journal, head, state)

@@ -9,6 +9,7 @@ OUTCOME_BYTES = 16  # code, kind of state and the amount that remains
 HEADER_BYTES = 96
 SIGNATURE_BYTES = 64  # Ed25519, and P-256 as raw r‖s
 DIGEST_BYTES = 32  # SHA-256
+STATE_CHECK_BYTES = 4 + 4 + DIGEST_BYTES  # of a row: state layout, slice, digest of the slice
 PREFIX_BYTES = HEADER_BYTES + SIGNATURE_BYTES  # what must be verified before a body is believed
 
 FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a larger frame only adds latency

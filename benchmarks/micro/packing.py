@@ -70,7 +70,7 @@ async def committed_per_second(
         records, outcomes = blocks[place % len(blocks)]
         sequence = first_sequence + place
         fixed = (1, sequence, 1, DATE, 1, sequence, sequence, (1, 2))
-        await journal.append(Row(*fixed, bytes(640), records, b"", b"", outcomes, b"", bytes(32)))
+        await journal.append(Row(1, *fixed, bytes(640), records, b"", b"", outcomes, b"", bytes(32)))
     return ROWS * RECORDS / (time.perf_counter() - began)
 
 

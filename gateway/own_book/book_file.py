@@ -18,6 +18,7 @@ from config.kit.own_files import open_own
 from gateway.high_water import sync_folder
 from gateway.own_book.book import Book
 
+BOOK_LAYOUT = 1  # which arrays a file holds; another book than the ledger's, so another number
 FILES_KEPT = 2  # the newest, and the one before in case the newest cannot be read
 _LOG = logging.getLogger(__name__)
 
@@ -44,11 +45,11 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Writes `book-<date>.npz` durably and removes older ones beyond FILES_KEPT. Blocks; raises OSError."""
     file = folder / f"book-{checkpoint.trade_date}.npz"
     fresh = file.with_name(file.name + ".new")
-    position = np.array([checkpoint.sequence, checkpoint.contracts_count], np.int64)
+    head = np.array([BOOK_LAYOUT, checkpoint.sequence, checkpoint.contracts_count], np.int64)
     fresh.unlink(missing_ok=True)  # a pipe that was left there would be waited for
     with fresh.open("xb") as stream:
         columns = checkpoint.columns
-        np.savez(stream, allow_pickle=False, position=position, **columns)
+        np.savez(stream, allow_pickle=False, head=head, **columns)
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(file)
@@ -63,7 +64,9 @@ def load(folder: Path) -> BookBase:
         try:
             with open_own(file, os.O_RDONLY) as stream, np.load(stream, allow_pickle=False) as content:
                 columns = {name: content[name] for name in content.files}
-            sequence, contracts_count = columns.pop("position").tolist()
+            layout, sequence, contracts_count = columns.pop("head").tolist()
+            if layout != BOOK_LAYOUT:
+                raise ValueError(f"layout {layout}, this program knows {BOOK_LAYOUT}")
             return BookBase(Book.from_arrays(columns, contracts_count), sequence)
         except (ConfigFault, OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _LOG.warning("%s: not a checkpoint of the book, an older one is used: %s", file, error)

@@ -33,10 +33,11 @@ from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
-from protocol.messages.codec import decode_control
+from protocol.messages.codec import decode_control, decode_kept
 from protocol.messages.control import ControlMessage, OpenContracts, OpenTradeDate
 from protocol.messages.gateway_link import BookFeed
 from protocol.messages.queries import TotalsAnswer
+from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import FrameKind
 
@@ -296,13 +297,13 @@ class BookIntake:
             end += body_bytes
             if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED or (seat, number) in counted:
                 continue
-            message = decode_control(body)
+            message = decode_kept(body)
             self._apply_control(message)
             nothing_live = not self._spans and self._live.through == self._live.after
             if isinstance(message, OpenTradeDate) and nothing_live:
                 self._make_checkpoint(message.trade_date, row.sequence)
 
-    def _apply_control(self, message: ControlMessage) -> None:
+    def _apply_control(self, message: ControlMessage | Negotiate) -> None:
         if isinstance(message, OpenContracts):
             self._book.open_contracts(message.first_contract_no, message.terms)
 

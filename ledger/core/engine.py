@@ -18,7 +18,8 @@ from ledger.core.frames import Frames, advance, check_next, give_out_pages, time
 from ledger.core.invariants import check_block
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
-from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
+from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rows.row_form import form_fault, time_fault
 from ledger.core.rows.stored_blocks import check_outcomes, check_targets
 from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
@@ -40,7 +41,6 @@ __all__ = [
     "apply_genesis",
     "apply_row",
     "buying_power",
-    "check_state",
     "decide_block",
     "decide_control",
     "genesis_row",
@@ -127,6 +127,7 @@ def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) ->
     first date."""
     _check_genesis(genesis)
     row = Row(
+        layout=ROW_LAYOUT,
         shard=shard,
         sequence=1,
         epoch=epoch,
@@ -137,7 +138,7 @@ def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) ->
         bank_key_ids=(0, 0),
         headers=b"",
         records=b"",
-        annotations=b"",
+        closing_heads=b"",
         control=encode(genesis),
         outcomes=b"",
         state_check=b"",
@@ -180,20 +181,6 @@ def apply_stored_block(book: Book, block: Block, outcomes: OutcomeArray) -> None
     check_outcomes(block, outcomes)
     apply_block(book, block, outcomes)
     check_targets(book, block, outcomes)
-
-
-def check_state(book: Book, row: Row) -> bool:
-    """Compare the slice of the state that a row names, right after it was applied. Returns whether it names one.
-
-    Raises InvariantBroken when the book is not the one that decided.
-    """
-    if not row.state_check:
-        return False
-    place = int.from_bytes(row.state_check[:4], "little", signed=True)
-    exists = 0 <= place < state_slice_count(book)
-    if not exists or state_slice_digest(book, place) != row.state_check[4:]:
-        raise InvariantBroken(f"state slice {place} comes out different")
-    return True
 
 
 def place_fault(book: Book, row: Row) -> str | None:

@@ -16,13 +16,15 @@ from config.kit.processes import Progress
 from ledger.core.rows.row import Row
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
-from ledger.follower.chain import Chain
+from ledger.core.state.columns import NamedArrays
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.read_model import Cursor, ReadModel, ReadModelLost
-from ledger.follower.snapshots import Arrays, SnapshotPolicy, copy_of, newest_fitting, publish
+from ledger.follower.snapshots import SnapshotPolicy, copy_of, publish
 from ledger.journal import snapshot
+from ledger.journal.base import newest_base
+from ledger.journal.chain import Chain, chain_behind, refuse_newer
 from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.journal.replaying import apply_stored
@@ -49,21 +51,18 @@ class Replica:
     chain: Chain
 
     @classmethod
-    def empty(cls, shard: int = SHARD) -> "Replica":
+    def empty(cls) -> "Replica":
         """The state before the first row."""
-        return cls(Book.empty(), Chain(shard, 0, ZERO_DIGEST))
+        return cls(Book.empty(), Chain())
 
     def apply(self, run: list[Row]) -> bool:
         """Checks the next rows, one list of `runs`, applies their stored outcomes and compares the slice they name.
 
         Returns: whether a slice was compared.
-        Raises: JournalTampered for a row that does not fit, or after which our state is not the ledger's.
+        Raises: JournalTampered for a row that does not fit, or after which our state is not the ledger's; JournalNewer.
         """
         for row in run:
-            fault = self.chain.fault_of(row)
-            if fault is not None:
-                raise JournalTampered(f"journal row {row.sequence}: {fault}")
-            self.chain.advance(row)
+            self.chain.take(row)
         return apply_stored(self.book, run)
 
 
@@ -125,14 +124,16 @@ class Follower:
     async def recover(self) -> None:
         """Brings the book to the read model's cursor: the newest snapshot at or below it, then rows, unprojected.
 
-        Raises: JournalTampered when snapshot, journal and cursor disagree; InvariantBroken; ProcessFault.
+        Raises: JournalTampered when snapshot, journal and cursor disagree; JournalNewer; InvariantBroken; ProcessFault.
         """
+        await refuse_newer(self._reader)
         self._cursor = await self._read_model.cursor()
         self.metrics.stands_at(self._cursor.sequence)
-        found = await newest_fitting(self._snapshot_root, self._cursor.sequence, self._reader, self._progress)
-        if found is not None:
-            await self._adopt(*found)
-        chain = self._replica.chain
+        base = await newest_base(self._snapshot_root, self._reader, self._progress, self._cursor.sequence)
+        chain = await chain_behind(self._reader, base.book.sequence)
+        if chain.digest != base.digest:
+            raise JournalTampered(f"row {chain.sequence} is not what it was when its snapshot was read")
+        self._replica = Replica(base.book, chain)
         next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
         async for page in self._reader.pages_after(chain.sequence, READ_BYTES, self._cursor.sequence):
             for run in runs(page):
@@ -201,14 +202,6 @@ class Follower:
             self.metrics.compared_slice()
         self._policy.applied(sum(len(row.records) for row in run) // RECORD.itemsize)
 
-    async def _adopt(self, book: Book, digest: bytes) -> None:
-        row = await self._reader.row_holding(book.sequence) if book.sequence else None
-        if row is None or row.digest != digest:
-            raise JournalTampered(f"row {book.sequence} is not what it was when its snapshot was read")
-        chain = Chain(row.shard, 0, ZERO_DIGEST)
-        chain.advance(row)
-        self._replica = Replica(book, chain)
-
     async def _head_sequence(self) -> int:
         head = await self._reader.head()
         sequence = head.sequence if head is not None else 0
@@ -255,7 +248,7 @@ class Follower:
         if self._writing is not None:
             await self._writing
 
-    async def _write_snapshot(self, cursor: Cursor, arrays: Arrays) -> None:
+    async def _write_snapshot(self, cursor: Cursor, arrays: NamedArrays) -> None:
         """A disk that does not take it is said and tried again when the next is due; the read model goes on.
 
         It is named in the database before it is visible: a visible one is always believed.

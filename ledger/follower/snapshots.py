@@ -1,25 +1,16 @@
-"""When a snapshot of the follower's book is due, how one is taken and which one is read at start.
+"""When a snapshot of the follower's book is due, and how one is taken.
 
 Belongs here: the policy and its bound on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
-(ledger.core.state.arrays).
+(ledger.core.state.arrays), which one is read at start (ledger.journal.base).
 """
 
-import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-from config.kit.processes import Progress
-from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.arrays import to_arrays
 from ledger.core.state.book import Book
+from ledger.core.state.columns import NamedArrays
 from ledger.journal import snapshot
-from ledger.journal.reader import JournalReader
-from protocol.errors import InvariantBroken
-
-Arrays = dict[str, npt.NDArray[np.signedinteger]]
 
 SNAPSHOTS_KEPT: Final = 3
 """The newest, and two older ones in case it cannot be read or is ahead of a read model that lost its last commits."""
@@ -61,7 +52,7 @@ class SnapshotPolicy:
         self.rest_until_ns = ended_ns + REST_FACTOR * (ended_ns - began_ns)
 
 
-def copy_of(book: Book) -> Arrays:
+def copy_of(book: Book) -> NamedArrays:
     """The book's arrays as they are now, copied, so that the book may go on while they are written."""
     return {name: array.copy() for name, array in to_arrays(book).items()}
 
@@ -70,37 +61,3 @@ def publish(drafted: snapshot.Draft) -> None:
     """Makes a snapshot visible and removes old ones. Raises: OSError."""
     folder = snapshot.publish(drafted)
     snapshot.prune(folder.parent, SNAPSHOTS_KEPT, int(folder.name))
-
-
-def book_of(loaded: snapshot.Snapshot) -> Book:
-    """The book that a loaded snapshot holds.
-
-    Raises: SnapshotUnfit when an array is not of signed integers; InvariantBroken when they make no book.
-    """
-    arrays: Arrays = {}
-    for name, array in loaded.arrays.items():
-        if not np.issubdtype(array.dtype, np.signedinteger):
-            raise snapshot.SnapshotUnfit(f"array {name} is of {array.dtype}, not of signed integers")
-        arrays[name] = array.view(np.dtype(f"<i{array.dtype.itemsize}"))
-    return from_arrays(arrays)
-
-
-async def newest_fitting(
-    root: Path, sequence: int, journal: JournalReader, progress: Progress
-) -> tuple[Book, bytes] | None:
-    """The book of the newest snapshot at or below `sequence` that can be read and is of this journal, and the digest
-    of its row; None without one. Each that is passed over is said in one line.
-    """
-    for folder in snapshot.newest_first(root):
-        if int(folder.name) > sequence:
-            continue
-        try:
-            manifest = snapshot.read_manifest(folder)
-            if await journal.digest_at(manifest.sequence) != bytes.fromhex(manifest.digest):
-                raise snapshot.SnapshotUnfit(f"its digest is not that of row {manifest.sequence}")
-            named_sha256 = await journal.snapshot_sha256(manifest.sequence)
-            loaded = await asyncio.to_thread(snapshot.load, folder, named_sha256)
-            return book_of(loaded), loaded.digest
-        except (snapshot.SnapshotUnfit, InvariantBroken, ValueError) as error:
-            progress(f"snapshot {folder.name} passed over: {error}")
-    return None

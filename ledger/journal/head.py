@@ -33,6 +33,15 @@ class JournalTampered(ProcessFault):
         super().__init__(message, ExitCode.TAMPERED)
 
 
+class JournalNewer(ProcessFault):
+    """A later program than this one wrote the journal: it is whole, and nothing may be written to it."""
+
+    def __init__(self, sequence: int, newer: str) -> None:
+        super().__init__(
+            f"row {sequence}: {newer}: a later version wrote this journal, start that one", ExitCode.CONFIG
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """`journal_head`: who may write, and the last committed row (sequence 0, a zero digest before the first)."""

@@ -32,6 +32,8 @@ WHERE shard = $1 AND sequence > $2 AND sequence <= $3 AND trade_date >= $4 AND t
 ORDER BY sequence
 """  # noqa: S608 - only the constant column list is put in
 _ROW = f"SELECT {COLUMNS} FROM journal WHERE shard = $1 AND sequence = $2"  # noqa: S608 - likewise
+_NEWEST = f"SELECT {COLUMNS} FROM journal WHERE shard = $1 ORDER BY sequence DESC LIMIT 1"  # noqa: S608 - likewise
+_NEWEST_CHECK = _NEWEST.replace("$1", "$1 AND octet_length(state_check) > 0")
 _HEADERS = """
 SELECT sequence, headers FROM (
     SELECT sequence, headers, octet_length(headers) AS own_bytes,
@@ -111,6 +113,11 @@ class JournalReader:
         statement = "SELECT sequence, trade_date FROM journal WHERE shard = $1 ORDER BY sequence DESC LIMIT 1"
         record = await self._one(statement, self.shard)
         return Place(record["sequence"], record["trade_date"]) if record is not None else None
+
+    async def newest_rows(self) -> list[Row]:
+        """The newest row and the newest with a state check, as far as there are any."""
+        records = [await self._one(statement, self.shard) for statement in (_NEWEST, _NEWEST_CHECK)]
+        return [_row(record) for record in records if record is not None]
 
     async def first_sequence_of(self, trade_date: int) -> int | None:
         """The lowest sequence among the rows of a trade date, None when it has none."""

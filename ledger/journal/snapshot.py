@@ -2,7 +2,7 @@
 
 Belongs here: files, checksums, the order of writing that makes a snapshot whole or absent. Never here: what
 the arrays mean (ledger.core.state.arrays), when one is taken (the follower), whether it fits the journal
-(recovery).
+(base).
 
 Layout: `<root>/<sequence>/` with one `.npy` file per array and `manifest.json`. It is written aside, every
 file and folder is synced, and a rename makes it visible, so that a crash leaves either all of it or nothing.
@@ -29,6 +29,7 @@ import numpy.typing as npt
 
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import open_own
+from ledger.core.state.layouts import STATE_LAYOUT
 
 Array = npt.NDArray[np.signedinteger]
 
@@ -59,6 +60,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `manifest.json` says: the journal row that the state includes last, and the files."""
 
     format_version: int
+    state_layout: int
+    """Which arrays there are, see ledger.core.state.layouts."""
     sequence: int
     digest: str
     """Hex digest of the journal row `sequence`; must equal the journal's."""
@@ -69,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Snapshot:
     """A loaded snapshot. The arrays are writable and own their memory."""
 
+    state_layout: int
     sequence: int
     digest: bytes
     arrays: dict[str, Array]
@@ -97,7 +101,7 @@ def draft(root: Path, sequence: int, digest: bytes, arrays: Mapping[str, Array])
     folder.mkdir(mode=0o700)
     files = tuple(_write_array(folder, name, array) for name, array in arrays.items())
     manifest = msgspec.json.format(
-        msgspec.json.encode(Manifest(FORMAT_VERSION, sequence, digest.hex(), files)), indent=1
+        msgspec.json.encode(Manifest(FORMAT_VERSION, STATE_LAYOUT, sequence, digest.hex(), files)), indent=1
     )
     with (folder / MANIFEST).open("wb") as file:
         file.write(manifest)
@@ -155,6 +159,11 @@ def _manifest(folder: Path) -> tuple[Manifest, bytes]:
         raise SnapshotUnfit(f"{file}: {error}") from None
     if manifest.format_version != FORMAT_VERSION or str(manifest.sequence) != folder.name:
         raise SnapshotUnfit(f"{file}: another format, or another sequence than the folder's")
+    if manifest.state_layout > STATE_LAYOUT:
+        raise SnapshotUnfit(
+            f"{file}: state layout {manifest.state_layout}, this program knows up to {STATE_LAYOUT}: "
+            "a later version wrote it"
+        )
     if any(not array.name.isidentifier() for array in manifest.arrays):
         raise SnapshotUnfit(f"{file}: an array's name is no name")
     return manifest, hashlib.sha256(content).digest()
@@ -173,7 +182,7 @@ def load(folder: Path, named_sha256: bytes | None) -> Snapshot:
     with ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="snapshot") as pool:
         arrays = list(pool.map(lambda entry: _load_array(folder, entry), manifest.arrays))
     named = {entry.name: array for entry, array in zip(manifest.arrays, arrays, strict=True)}
-    return Snapshot(manifest.sequence, bytes.fromhex(manifest.digest), named, manifest_sha256)
+    return Snapshot(manifest.state_layout, manifest.sequence, bytes.fromhex(manifest.digest), named, manifest_sha256)
 
 
 def prune(root: Path, keep: int, newest: int) -> None:

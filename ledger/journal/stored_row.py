@@ -12,8 +12,8 @@ from ledger.journal.packing import pack, unpack
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
 
 COLUMNS: Final = (
-    "shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, bank_key_1, bank_key_2, "
-    "outcome_count, headers, records, annotations, control, outcomes, state_check, digest"
+    "layout, shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, bank_key_1, bank_key_2, "
+    "outcome_count, headers, records, closing_heads, control, outcomes, state_check, digest"
 )
 PACKED_ITEMS_MIN: Final = 512
 """Items of a row below which they are stored as they are: packing them costs more than writing them."""
@@ -22,6 +22,7 @@ PACKED_ITEMS_MIN: Final = 512
 def stored_values(row: Row) -> tuple[int | bytes, ...]:
     """The values of COLUMNS for `row`."""
     return (
+        row.layout,
         row.shard,
         row.sequence,
         row.epoch,
@@ -33,7 +34,7 @@ def stored_values(row: Row) -> tuple[int | bytes, ...]:
         len(row.outcomes) // OUTCOME_BYTES,
         row.headers,
         _packed(row.records, RECORD_BYTES),
-        row.annotations,
+        row.closing_heads,
         row.control,
         _packed(row.outcomes, OUTCOME_BYTES),
         row.state_check,
@@ -47,10 +48,11 @@ def row_from(values: Iterable[Any]) -> Row:
     Raises ValueError when a value is not what `stored_values` gave. That a row is the one that was committed is shown
     by its digest alone, which is over the items and not over how they are stored.
     """
-    shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, *others = values
+    layout, shard, sequence, epoch, trade_date, rules_version, decided_at_ns, ordered_at_ns, *others = values
     key_1, key_2, count, *parts = others
-    headers, records, annotations, control, outcomes, state_check, digest = parts
+    headers, records, closing_heads, control, outcomes, state_check, digest = parts
     return Row(
+        layout=layout,
         shard=shard,
         sequence=sequence,
         epoch=epoch,
@@ -61,7 +63,7 @@ def row_from(values: Iterable[Any]) -> Row:
         bank_key_ids=(key_1, key_2),
         headers=headers,
         records=_unpacked(records, RECORD_BYTES, count) if records else b"",
-        annotations=annotations,
+        closing_heads=closing_heads,
         control=control,
         outcomes=_unpacked(outcomes, OUTCOME_BYTES, count),
         state_check=state_check,

@@ -32,13 +32,14 @@ WARNING_SQLSTATE: Final = "01000"
 # another epoch has taken, or that is not where we believe, matches nothing, and then nothing is inserted.
 _APPEND = f"""
 WITH head AS (
-    UPDATE journal_head SET sequence = $2, digest = $17
-    WHERE shard = $1 AND epoch = $3 AND sequence = $2 - 1
+    UPDATE journal_head SET sequence = $3, digest = $18
+    WHERE shard = $2 AND epoch = $4 AND sequence = $3 - 1
     RETURNING 1
 )
 INSERT INTO journal ({COLUMNS})
-SELECT $1::integer, $2::bigint, $3::bigint, $4::integer, $5::integer, $6::bigint, $7::bigint, $8::integer,
-       $9::integer, $10::integer, $11::bytea, $12::bytea, $13::bytea, $14::bytea, $15::bytea, $16::bytea, $17::bytea
+SELECT $1::integer, $2::integer, $3::bigint, $4::bigint, $5::integer, $6::integer, $7::bigint, $8::bigint,
+       $9::integer, $10::integer, $11::integer, $12::bytea, $13::bytea, $14::bytea, $15::bytea, $16::bytea,
+       $17::bytea, $18::bytea
 FROM head
 RETURNING 1
 """  # noqa: S608 - only the constant column list is put in

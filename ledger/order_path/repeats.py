@@ -34,7 +34,7 @@ class StoredRow:
     """
 
     def __init__(self, row: Row) -> None:
-        self.row = dataclasses.replace(row, records=b"", annotations=b"", control=b"")
+        self.row = dataclasses.replace(row, records=b"", closing_heads=b"", control=b"")
         self.size_bytes = len(row.headers) + len(row.outcomes)
         self._sorted: tuple[LongColumn, LongColumn, LongColumn] | None = None
 

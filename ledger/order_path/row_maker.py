@@ -6,9 +6,11 @@ Belongs here: what a row holds beside the frames and their outcomes. Never here:
 import dataclasses
 
 from ledger.core import engine
-from ledger.core.control.rows import annotations_of
+from ledger.core.control.rows import heads_closed
 from ledger.core.rows.half_acted import HalfActed
-from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
+from ledger.core.rows.row import Row
+from ledger.core.rows.state_check import state_check
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
 from ledger.core.state.round import StateRound
@@ -42,6 +44,7 @@ class RowMaker:
         book = self._book
         try:
             row = Row(
+                layout=ROW_LAYOUT,
                 shard=self._shard,
                 sequence=book.sequence,
                 epoch=self._epoch,
@@ -52,7 +55,7 @@ class RowMaker:
                 bank_key_ids=self.bank_key_ids,
                 headers=headers,
                 records=records,
-                annotations=annotations_of(book, trade_date),
+                closing_heads=heads_closed(book, trade_date),
                 control=control,
                 outcomes=outcomes,
                 state_check=self._state_check(elapsed_ns),
@@ -66,4 +69,4 @@ class RowMaker:
 
     def _state_check(self, elapsed_ns: int) -> bytes:
         place = self.state_round.due(engine.state_slice_count(self._book), elapsed_ns)
-        return b"" if place is None else place.to_bytes(4, "little") + engine.state_slice_digest(self._book, place)
+        return b"" if place is None else state_check(self._book, place)

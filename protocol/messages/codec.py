@@ -2,7 +2,8 @@
 
 Belongs here: bytes to message and back. Never here: a message, what may be said when.
 
-A body is MessagePack of an array [tag, field, …]; a decoder accepts only the bytes that the encoder would make.
+A body is MessagePack of an array [tag, field, …]; a decoder of what comes accepts only the bytes that the encoder would
+make. A message is never extended: a new shape is a new tag.
 """
 
 from typing import TypeVar
@@ -15,11 +16,12 @@ from .base import Message
 from .control import ControlMessage
 from .gateway_link import LinkMessage
 from .queries import AnswerMessage, QueryMessage
-from .session import SessionMessage
+from .session import Negotiate, SessionMessage
 
 _encoder = msgspec.msgpack.Encoder()
 _session: msgspec.msgpack.Decoder[SessionMessage] = msgspec.msgpack.Decoder(SessionMessage)
 _control: msgspec.msgpack.Decoder[ControlMessage] = msgspec.msgpack.Decoder(ControlMessage)
+_kept: msgspec.msgpack.Decoder[ControlMessage | Negotiate] = msgspec.msgpack.Decoder(ControlMessage | Negotiate)
 _query: msgspec.msgpack.Decoder[QueryMessage] = msgspec.msgpack.Decoder(QueryMessage)
 _answer: msgspec.msgpack.Decoder[AnswerMessage] = msgspec.msgpack.Decoder(AnswerMessage)
 _link: msgspec.msgpack.Decoder[LinkMessage] = msgspec.msgpack.Decoder(LinkMessage)
@@ -32,14 +34,18 @@ def encode(message: Message) -> bytes:
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:
-    try:
-        message = decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        # The peer is told the detail: it names the rule, and the decoder's own words stay in the cause.
-        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "body is no message within its bounds") from error
+    message = _decode_any(decoder, body)
     if _encoder.encode(message) != body:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "body is not in canonical form")
     return message
+
+
+def _decode_any(decoder: msgspec.msgpack.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # The peer is told the detail: it names the rule, and the decoder's own words stay in the cause.
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "body is no message within its bounds") from error
 
 
 def decode_session(body: bytes) -> SessionMessage:
@@ -50,6 +56,14 @@ def decode_session(body: bytes) -> SessionMessage:
 def decode_control(body: bytes) -> ControlMessage:
     """Raises PeerViolation MALFORMED_FRAME unless `body` is the canonical form of a business control message."""
     return _decode(_control, body)
+
+
+def decode_kept(body: bytes) -> ControlMessage | Negotiate:
+    """What was accepted once and stands in the journal, in any form: the canonical one is a rule for what comes.
+
+    Raises PeerViolation MALFORMED_FRAME when `body` is no such message.
+    """
+    return _decode_any(_kept, body)
 
 
 def decode_query(body: bytes) -> QueryMessage:

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from ledger.core.control.rows import annotations_of
+from ledger.core.control.rows import heads_closed
 from ledger.core.engine import (
     apply_genesis,
     decide_block,
     decide_control,
     genesis_row,
-    state_slice_digest,
 )
-from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
+from ledger.core.rows.row import FIRST_DIGEST, Row
+from ledger.core.rows.state_check import state_check
 from ledger.core.rows.undecided import leave_undecided
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
@@ -185,7 +186,7 @@ class JournalMaker:
         outcomes = decide_block(self.book, np.frombuffer(headers, PREFIX), records, decided_at_ns)
         check = b""
         if check_slice is not None:
-            check = check_slice.to_bytes(4, "little") + state_slice_digest(self.book, check_slice)
+            check = state_check(self.book, check_slice)
         return self._keep(
             decided_at_ns,
             trade_date,
@@ -246,6 +247,7 @@ class JournalMaker:
         state_check: bytes = b"",
     ) -> Row:
         unchained = Row(
+            layout=ROW_LAYOUT,
             shard=1,
             sequence=self.book.sequence,
             epoch=1,
@@ -256,7 +258,7 @@ class JournalMaker:
             bank_key_ids=(1, 2),
             headers=headers,
             records=records,
-            annotations=annotations_of(self.book, trade_date),
+            closing_heads=heads_closed(self.book, trade_date),
             control=control,
             outcomes=outcomes,
             state_check=state_check,

@@ -10,7 +10,8 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, load, with_dsn
 from ledger.audit import UNDECIDED_NAMED_MAX, main
-from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.layouts import row_digest
+from ledger.core.rows.row import Row
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
 from protocol.vocabulary import Role, Suite
 from tests.follower.journal_maker import (
@@ -32,6 +33,7 @@ BLOCK = 8  # the first block row of the story
 FLIPS = {
     "epoch": "epoch = epoch + 1",
     "rules_version": "rules_version = 2",
+    "layout": "layout = 0",
     "decided_at_ns": "decided_at_ns = decided_at_ns + 1",
     "ordered_at_ns": "ordered_at_ns = ordered_at_ns + 1",
     "bank_key_1": "bank_key_1 = 9",
@@ -39,9 +41,9 @@ FLIPS = {
     "outcome_count": "outcome_count = 2147483647",
     "headers": "headers = set_bit(headers, 999, 1 - get_bit(headers, 999))",
     "records": "records = set_bit(records, 130, 1 - get_bit(records, 130))",
-    "annotations": "annotations = 'x'",
+    "closing_heads": "closing_heads = 'x'",
     "outcomes": "outcomes = set_bit(outcomes, 3, 1 - get_bit(outcomes, 3))",
-    "state_check": "state_check = decode(repeat('00', 36), 'hex')",
+    "state_check": "state_check = decode(repeat('00', 40), 'hex')",
     "digest": "digest = set_bit(digest, 0, 1 - get_bit(digest, 0))",
     "shard": "shard = 2",
     "sequence": "sequence = 1000",
@@ -298,7 +300,7 @@ def test_rows_that_are_not_there_cannot_be_verified(
     config = journal(fresh_database, story(), tmp_path)
 
     assert audit(config, capsys, "--to", "999")[0] == ExitCode.DATA
-    assert audit(config, capsys, "--from", "999")[2].startswith("audit: row 998 is not there")
+    assert audit(config, capsys, "--from", "999")[2].startswith("audit: row 998 is missing from the journal")
 
 
 def embedded_config(tmp_path: Path) -> Config:

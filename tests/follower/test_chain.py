@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from config.kit.exit_codes import ExitCode
+from ledger.core.rows.layouts import row_digest
 from ledger.core.rows.row import Row
-from ledger.follower.chain import Chain
-from ledger.journal.head import ZERO_DIGEST
+from ledger.journal.chain import Chain
+from ledger.journal.head import JournalNewer
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 
 
@@ -24,7 +26,9 @@ CHANGES: dict[str, tuple[Callable[[Row], Row], str]] = {
     "older epoch": (lambda row: replace(row, epoch=0), "epoch 0 after epoch 1"),
     "trade date": (lambda row: replace(row, trade_date=row.trade_date + 1), DIGEST),
     "older trade date": (lambda row: replace(row, trade_date=row.trade_date - 1), "trade date 20260104 after"),
-    "rules version": (lambda row: replace(row, rules_version=9), "this program knows up to"),
+    "newer rules version": (lambda row: replace(row, rules_version=9), DIGEST),
+    "no rules version": (lambda row: replace(row, rules_version=0), "that there never was"),
+    "no layout": (lambda row: replace(row, layout=0), "that there never was"),
     "decided at": (lambda row: replace(row, decided_at_ns=row.decided_at_ns + 1), "does not follow the row"),
     "decided before": (
         lambda row: replace(row, decided_at_ns=row.decided_at_ns - 1),
@@ -37,7 +41,7 @@ CHANGES: dict[str, tuple[Callable[[Row], Row], str]] = {
     "cut headers": (lambda row: replace(row, headers=row.headers[:-1]), "headers, records or outcomes are cut"),
     "records": (lambda row: replace(row, records=flipped(row.records)), "the body is not the one that was signed"),
     "fewer records": (lambda row: replace(row, records=row.records[:64]), "do not describe the records"),
-    "annotations": (lambda row: replace(row, annotations=b"?"), "which no rule makes"),
+    "closing_heads": (lambda row: replace(row, closing_heads=b"?"), "which only a row has that opens a date"),
     "control": (lambda row: replace(row, control=b"?"), "or beside a control message"),
     "outcomes": (lambda row: replace(row, outcomes=flipped(row.outcomes)), DIGEST),
     "fewer outcomes": (lambda row: replace(row, outcomes=row.outcomes[:16]), "not one outcome for each record"),
@@ -52,7 +56,7 @@ def chain_and_block() -> tuple[Chain, Row]:
     made = JournalMaker()
     made.open_bank([1_000_000])
     row = made.block((SEAT, freezes([0, 0], 10)), (SEAT, freezes([0], 10)), check_slice=1)
-    chain = Chain(1, 0, ZERO_DIGEST)
+    chain = Chain()
     for before in made.rows[:-1]:
         assert chain.fault_of(before) is None
         chain.advance(before)
@@ -73,10 +77,40 @@ def test_a_changed_row_is_found(what: str) -> None:
     assert words in str(chain.fault_of(change(row)))
 
 
+def rechained(chain: Chain, row: Row) -> Row:
+    """The row with the digest that follows."""
+    return replace(row, digest=row_digest(chain.digest, row))
+
+
+NEWER: dict[str, tuple[Callable[[Chain, Row], Row], str]] = {
+    "row layout": (lambda _chain, row: replace(row, layout=2), "row layout 2, this program knows up to 1"),
+    "state layout": (
+        lambda chain, row: rechained(chain, replace(row, state_check=b"\x07" + row.state_check[1:])),
+        "state layout 7, this program knows up to 1",
+    ),
+    "rules version": (
+        lambda chain, row: rechained(chain, replace(row, rules_version=2)),
+        "rules version 2, this program knows up to 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NEWER)
+def test_a_row_of_a_later_program_is_no_changed_one(what: str) -> None:
+    change, words = NEWER[what]
+    chain, row = chain_and_block()
+
+    with pytest.raises(JournalNewer) as newer:
+        chain.take(change(chain, row))
+
+    assert str(newer.value) == f"row {row.sequence}: {words}: a later version wrote this journal, start that one"
+    assert newer.value.exit_code == ExitCode.CONFIG
+
+
 def test_a_changed_control_body_is_found() -> None:
     made = JournalMaker()
     made.open_bank([1_000_000])
-    chain = Chain(1, 0, ZERO_DIGEST)
+    chain = Chain()
     chain.advance(made.rows[0])
 
     tampered = replace(made.rows[1], control=flipped(made.rows[1].control))

@@ -19,16 +19,16 @@ import numpy as np
 import pytest
 
 from ledger.audit import AuditFinding, Auditor
-from ledger.core.rows.row import Row, row_digest
+from ledger.core.rows.layouts import row_digest
+from ledger.core.rows.row import Row
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
-from ledger.follower.chain import Chain
 from ledger.follower.projection.batch import Batch
 from ledger.follower.replay import Replica
-from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
+from ledger.journal.chain import Chain
+from ledger.journal.head import ZERO_DIGEST, JournalNewer, JournalTampered
 from ledger.journal.replaying import apply_stored
 from ledger.recovery import check_page
-from protocol.errors import InvariantBroken
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
 from protocol.messages.control import ChangeContract, SetRestraint
@@ -40,6 +40,7 @@ from tests.follower.story import next_morning, trading
 SEED = 20_260_921
 TRIES = 1  # of each column of each row
 NUMBERS = (
+    "layout",  # of another layout no digest fits
     "shard",
     "sequence",
     "epoch",
@@ -49,7 +50,7 @@ NUMBERS = (
     "ordered_at_ns",
     "bank_key_ids",
 )
-BYTES = ("headers", "records", "annotations", "control", "outcomes", "state_check", "digest")
+BYTES = ("headers", "records", "closing_heads", "control", "outcomes", "state_check", "digest")
 EXTREMES = (-(2**63), -(2**31), -1, 0, 1, 2**31 - 1, 2**62, 2**63 - 1)
 LONG = {"sequence", "epoch", "decided_at_ns", "ordered_at_ns"}  # bigint in the table, the other numbers are integer
 MAY_PASS = {"epoch", "decided_at_ns", "bank_key_ids", "state_check"}
@@ -80,7 +81,7 @@ ROWS = story()
 
 def audited(rows: list[Row]) -> None:
     """`yzt audit verify --redecide`. Raises AuditFinding."""
-    auditor = Auditor(Chain(SHARD, 0, ZERO_DIGEST), Book.empty(SMALL))
+    auditor = Auditor(Chain(), Book.empty(SMALL))
     for row in rows:
         auditor.check(row)
 
@@ -88,17 +89,14 @@ def audited(rows: list[Row]) -> None:
 def recovered(rows: list[Row]) -> None:
     """What recovery does with pages. Raises JournalTampered."""
     book = Book.empty(SMALL)
-    try:
-        check_page(rows, 0, ZERO_DIGEST, 0)
-    except InvariantBroken as error:
-        raise JournalTampered(str(error)) from error
+    check_page(Chain(), rows)
     for run in runs(rows):
         apply_stored(book, run)
 
 
 def followed(rows: list[Row]) -> None:
     """What the follower does with rows before it writes. Raises JournalTampered."""
-    replica = Replica(Book.empty(SMALL), Chain(SHARD, 0, ZERO_DIGEST))
+    replica = Replica(Book.empty(SMALL), Chain())
     batch = Batch(0)
     for run in runs(rows):
         replica.apply(run)
@@ -175,7 +173,7 @@ def finding_of(reader: Reader, rows: list[Row]) -> str | None:
     """What the reader finds, None for nothing; whatever else it raises fails the test."""
     try:
         reader(rows)
-    except (AuditFinding, JournalTampered) as finding:
+    except (AuditFinding, JournalNewer, JournalTampered) as finding:
         return str(finding)
     return None
 
@@ -203,7 +201,7 @@ def test_a_changed_column_is_found_with_its_place(column: str, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("column", [*NUMBERS, *BYTES[:-1]])
+@pytest.mark.parametrize("column", [*NUMBERS[1:], *BYTES[:-1]])
 def test_a_column_forged_with_digests_that_fit_is_found_with_its_place_or_changes_nothing(
     column: str, name: str
 ) -> None:

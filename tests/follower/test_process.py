@@ -206,7 +206,7 @@ def test_a_tampered_row_ends_it_with_76_and_one_line(fresh_database: str, tmp_pa
 
             code, line = await follower.last_words()
             assert code == ExitCode.TAMPERED
-            assert line.startswith("follower: journal row 3: its digest does not follow")
+            assert line.startswith("follower: row 3: its digest does not follow")
 
     asyncio.run(scenario())
 

@@ -8,8 +8,9 @@ import pytest
 from ledger.core.state.book import Book
 from ledger.core.state.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
-from ledger.follower.snapshots import SNAPSHOTS_KEPT, book_of, copy_of, publish
+from ledger.follower.snapshots import SNAPSHOTS_KEPT, copy_of, publish
 from ledger.journal import snapshot
+from ledger.journal.base import book_of
 from ledger.journal.head import JournalTampered
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect

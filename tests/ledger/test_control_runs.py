@@ -3,6 +3,7 @@
 import numpy as np
 
 from ledger.core import engine
+from ledger.core.rows.state_check import check_state
 from ledger.core.state.book import Book
 from ledger.order_path.groups import CONTROL_FRAMES_MAX
 from protocol.codes import ReplyCode
@@ -136,6 +137,6 @@ def test_rows_of_runs_replay_to_the_same_book() -> None:
     book = Book.empty(SMALL)
     for row in ledger.rows:
         engine.apply_row(book, row)
-        engine.check_state(book, row)
+        check_state(book, row)
     for place in range(engine.state_slice_count(book)):
         assert engine.state_slice_digest(book, place) == engine.state_slice_digest(ledger.decider.book, place)

@@ -31,7 +31,9 @@ def row(sequence: int, epoch: int = 1, records_count: int = 1) -> Row:
     """A row whose content nobody looks at."""
     records, outcomes = b"r" * RECORD_BYTES * records_count, b"o" * OUTCOME_BYTES * records_count
     digest = bytes([sequence]) * 32
-    return Row(1, sequence, epoch, DATE, 1, sequence, sequence, (1, 2), b"h", records, b"", b"", outcomes, b"", digest)
+    return Row(
+        1, 1, sequence, epoch, DATE, 1, sequence, sequence, (1, 2), b"h", records, b"", b"", outcomes, b"", digest
+    )
 
 
 @asynccontextmanager
@@ -249,7 +251,7 @@ def test_the_partition_of_a_date_keeps_the_columns_out_of_compression(config: Co
             "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attstorage = 'e' ORDER BY attnum"
         )
         names = [found["attname"] for found in await first.connection.fetch(statement, f"journal_{DATE}")]
-        assert names == ["headers", "records", "annotations", "control", "outcomes"]
+        assert names == ["headers", "records", "closing_heads", "control", "outcomes"]
 
     told(config, story)
 

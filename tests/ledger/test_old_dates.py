@@ -186,7 +186,7 @@ def test_two_rolls_that_come_together_open_each_its_date_and_the_first_is_found_
             "row 8 is missing from the journal",
         ),
         (
-            "UPDATE journal SET annotations = '' WHERE sequence = 8",
+            "UPDATE journal SET closing_heads = '' WHERE sequence = 8",
             query(SEAT, 1, OutcomeQuery(DATE, 2)),
             "row 8 is not what was committed: its digest differs",
         ),

@@ -11,7 +11,8 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.schema import Config
-from ledger.core.state.arrays import NamedArrays, to_arrays
+from ledger.core.state.arrays import to_arrays
+from ledger.core.state.columns import NamedArrays
 from ledger.journal import snapshot
 from ledger.journal.head import JournalTampered
 from ledger.service import Service
@@ -245,17 +246,17 @@ _FLIP = "UPDATE journal SET {0} = set_byte({0}, {1}, get_byte({0}, {1}) # 1) WHE
 _PLACES = [
     (_FLIP.format("records", 100, 7), "row 7: frame 0: the body is not the one that was signed"),
     (_FLIP.format("records", 100, 6), "row 6: frame 0: the body is not the one that was signed"),
-    (_FLIP.format("headers", 20, 7), "row 7 is not what was committed: its digest differs"),
-    (_FLIP.format("headers", 150, 3), "row 3 is not what was committed: its digest differs"),
-    (_FLIP.format("outcomes", 0, 8), "row 8 is not what was committed: its digest differs"),
-    (_FLIP.format("control", 5, 1), "row 1 is not what was committed: its digest differs"),
-    (_FLIP.format("control", 2, 3), "row 3 is not what was committed: its digest differs"),
-    (_FLIP.format("digest", 0, 7), "row 7 is not what was committed: its digest differs"),
-    (_FLIP.format("digest", 0, 8), "row 8 is not what was committed: its digest differs"),
-    ("UPDATE journal SET decided_at_ns = decided_at_ns + 1 WHERE sequence = 4", "row 4 is not what was committed"),
+    (_FLIP.format("headers", 20, 7), "row 7: its digest does not follow"),
+    (_FLIP.format("headers", 150, 3), "row 3: its digest does not follow"),
+    (_FLIP.format("outcomes", 0, 8), "row 8: its digest does not follow"),
+    (_FLIP.format("control", 5, 1), "row 1: its digest does not follow"),
+    (_FLIP.format("control", 2, 3), "row 3: its digest does not follow"),
+    (_FLIP.format("digest", 0, 7), "row 7: its digest does not follow"),
+    (_FLIP.format("digest", 0, 8), "row 8: its digest does not follow"),
+    ("UPDATE journal SET decided_at_ns = decided_at_ns + 1 WHERE sequence = 4", "row 4: decided at"),
     ("UPDATE journal SET records = records || '\\x00' WHERE sequence = 7", "row 7 is not what was committed"),
     ("DELETE FROM journal WHERE sequence = 1", "row 1 is missing from the journal"),
-    ("DELETE FROM journal WHERE sequence = 5", "row 5 is missing from the journal"),
+    ("DELETE FROM journal WHERE sequence = 5", "row 6: found where row 5 should be: a row is missing or moved"),
     ("DELETE FROM journal WHERE sequence = 8", "the journal ends at row 7 and its head is at 8: the tail is lost"),
     ("DELETE FROM journal", "the journal ends at row 0 and its head is at 8: the tail is lost"),
     ("UPDATE journal_head SET sequence = 7", "the journal ends at row 8 and its head is at 7: rows stand behind"),
@@ -289,7 +290,7 @@ def test_swapped_rows_are_noticed(config: Config) -> None:
         )
         await _assert_refused(config, "snapshots/6 is of another row 6 than the journal's")
         shutil.rmtree(_snapshots(config))
-        await _assert_refused(config, "row 6 is not what was committed: its digest differs")
+        await _assert_refused(config, "row 6: its digest does not follow")
 
     asyncio.run(story())
 

@@ -48,12 +48,12 @@ def test_every_flipped_byte_of_an_array_is_noticed(tmp_path: Path) -> None:
     [
         b"",
         b"{}",
-        b'{"format_version": 2, "sequence": 3, "digest": "", "arrays": []}',
-        b'{"format_version": 1, "sequence": 4, "digest": "", "arrays": []}',
-        b'{"format_version": 1, "sequence": 3, "digest": "", "arrays": '
+        b'{"format_version": 2, "state_layout": 1, "sequence": 3, "digest": "", "arrays": []}',
+        b'{"format_version": 1, "state_layout": 1, "sequence": 4, "digest": "", "arrays": []}',
+        b'{"format_version": 1, "state_layout": 1, "sequence": 3, "digest": "", "arrays": '
         b'[{"name": "../up", "file_bytes": 1, "sha256": ""}]}',
-        b'{"format_version": 1, "sequence": 3, "digest": "no hex", "arrays": []}',
-        b'{"format_version": 1, "sequence": 3, "digest": "\xff", "arrays": []}',
+        b'{"format_version": 1, "state_layout": 1, "sequence": 3, "digest": "no hex", "arrays": []}',
+        b'{"format_version": 1, "state_layout": 1, "sequence": 3, "digest": "\xff", "arrays": []}',
         b"[" * 100_000,
     ],
 )
@@ -114,7 +114,7 @@ def test_a_head_that_is_none_is_named(tmp_path: Path, head: str) -> None:
     folder = snapshot.write(tmp_path, 1, DIGEST, {"frozen": np.ones(4, np.int64)})
     (folder / "frozen.npy").write_bytes(content)
     entry = snapshot.ArrayFile("frozen", len(content), hashlib.sha256(content).hexdigest())
-    forged = snapshot.Manifest(snapshot.FORMAT_VERSION, 1, DIGEST.hex(), (entry,))
+    forged = snapshot.Manifest(snapshot.FORMAT_VERSION, 1, 1, DIGEST.hex(), (entry,))
     (folder / "manifest.json").write_bytes(msgspec.json.encode(forged))
     with pytest.raises(SnapshotUnfit, match=r"frozen\.npy: (its head cannot be read|an array of)"):
         loaded_snapshot(folder)

@@ -16,7 +16,7 @@ from config.schema import Config
 from ledger.core import engine
 from ledger.core.control import rows as control_rows
 from ledger.core.control.judge import apply_control
-from ledger.core.control.rows import annotations_of
+from ledger.core.control.rows import heads_closed
 from ledger.core.effects import apply_effects
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
@@ -72,9 +72,9 @@ def row_not_made(patch: Patch) -> None:
     def making(book: Book, trade_date: int) -> bytes:
         if book.requests.amount_fen[: book.requests.slots_used].max(initial=0) == POISON_FEN:
             raise OverflowError("while making the row")
-        return annotations_of(book, trade_date)
+        return heads_closed(book, trade_date)
 
-    patch.setattr(row_maker, "annotations_of", making)
+    patch.setattr(row_maker, "heads_closed", making)
 
 
 BREAKING = [half_act, row_not_made]

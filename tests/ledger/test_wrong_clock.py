@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from config.schema import Config
 from ledger.core import engine
 from ledger.core.state.book import Book
-from ledger.follower.chain import Chain
+from ledger.journal.chain import Chain
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
@@ -211,7 +211,7 @@ def test_rows_of_a_stepped_clock_are_applied_and_verified_as_they_were_decided()
         ledger.now_ns += step_ns
         number = int(ledger.decider.book.next_number[SEAT])
         ledger.ask(until(block(SEAT, number, freezes(3)), START_NS + HOUR // 2))
-    again, chain = Book.empty(SMALL), Chain(1, 0, bytes(32))
+    again, chain = Book.empty(SMALL), Chain()
     for row in ledger.rows:
         assert chain.fault_of(row) is None
         chain.advance(row)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core import engine
-from ledger.core.control.rows import annotations_of
-from ledger.core.rows.row import FIRST_DIGEST, Row, row_digest
+from ledger.core.control.rows import heads_closed
+from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
+from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
 from protocol.codes import ReplyCode
@@ -218,6 +219,7 @@ class Desk:
 
     def _keep(self, prefixes: PrefixArray, records: bytes, control: bytes, outcomes: bytes, trade_date: int) -> None:
         row = Row(
+            layout=ROW_LAYOUT,
             shard=0,
             sequence=self.book.sequence,
             epoch=1,
@@ -228,7 +230,7 @@ class Desk:
             bank_key_ids=(7, 8),
             headers=prefixes.tobytes(),
             records=records,
-            annotations=annotations_of(self.book, trade_date),
+            closing_heads=heads_closed(self.book, trade_date),
             control=control,
             outcomes=outcomes,
             state_check=b"",

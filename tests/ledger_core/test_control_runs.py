@@ -9,7 +9,8 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.control.rows import ControlBody, accepted_messages, decide_control, stands_alone
-from ledger.core.rows.row import Row, outcome_frames, row_digest
+from ledger.core.rows.layouts import row_digest
+from ledger.core.rows.row import Row, outcome_frames
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode

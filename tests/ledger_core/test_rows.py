@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from ledger.core import engine
-from ledger.core.rows.row import Row, outcome_frames, row_digest
+from ledger.core.rows.layouts import row_digest
+from ledger.core.rows.row import Row, outcome_frames
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.sequence import Arrival, classify
 from ledger.core.state.account_numbers import AccountNumbers
@@ -17,7 +18,13 @@ from ledger.core.state.requests import RequestTable
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.frame import UNSIGNED
 from protocol.header import Header, unpack_header
-from protocol.limits import CONTROL_NUMBERS_KEPT, PREFIX_BYTES, REQUEST_PAGE_RECORDS, REQUESTS_PER_SEAT_DATE_MAX
+from protocol.limits import (
+    CONTROL_NUMBERS_KEPT,
+    PREFIX_BYTES,
+    REQUEST_PAGE_RECORDS,
+    REQUESTS_PER_SEAT_DATE_MAX,
+    STATE_CHECK_BYTES,
+)
 from protocol.messages.control import Genesis, OpenTradeDate, PartyEntry
 from protocol.records import outcomes_from_body, unpack_preamble
 from protocol.vocabulary import FrameKind
@@ -125,8 +132,8 @@ def test_control_rows_have_one_outcome_frame_and_logons_none() -> None:
         {"decided_at_ns": 1},
         {"ordered_at_ns": 1},
         {"bank_key_ids": (7, 9)},
-        {"annotations": b"x"},
-        {"state_check": bytes(36)},
+        {"closing_heads": b"x"},
+        {"state_check": bytes(STATE_CHECK_BYTES)},
         {"outcomes": bytes(48)},
     ],
     ids=lambda changed: next(iter(changed)),

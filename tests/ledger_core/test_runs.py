@@ -7,8 +7,10 @@ import pytest
 from ledger.core import engine
 from ledger.core.rows.row import Row
 from ledger.core.rows.runs import RUN_RECORDS_MAX, RUN_ROWS_MAX, apply_run, runs
+from ledger.core.rows.state_check import state_check
 from ledger.core.state.book import Book
 from protocol.errors import InvariantBroken
+from protocol.limits import STATE_CHECK_BYTES
 from protocol.messages.control import ChangeContract
 from protocol.vocabulary import ContractEvent
 from tests.ledger_core.desk import SEAT, SECOND_SEAT, SMALL, Desk, Frame, freeze, joined
@@ -56,7 +58,7 @@ def test_block_rows_go_together_and_control_alone() -> None:
 def test_a_row_with_a_state_check_ends_its_run() -> None:
     first, second, third, *_ = desk_of_rows().rows[FIRST - 1 :]
 
-    assert cuts([first, replace(second, state_check=bytes(36)), third]) == [[9, 10], [11]]
+    assert cuts([first, replace(second, state_check=bytes(STATE_CHECK_BYTES)), third]) == [[9, 10], [11]]
 
 
 def test_rows_of_many_records_are_not_joined() -> None:
@@ -89,16 +91,12 @@ def test_the_state_is_compared_after_the_row_that_names_a_slice() -> None:
     desk = desk_of_rows()
     first, second = desk.rows[FIRST - 1 : FIRST + 1]
     after = book_before(desk, FIRST + 2)
-    digest = engine.state_slice_digest(after, 1)
-
-    checked = replace(second, state_check=(1).to_bytes(4, "little") + digest)
+    checked = replace(second, state_check=state_check(after, 1))
     assert apply_run(book_before(desk, FIRST), [first, checked])
     assert not apply_run(book_before(desk, FIRST), [first, second])
 
     with pytest.raises(InvariantBroken, match="row 10: state slice 1 comes out different"):
-        apply_run(
-            book_before(desk, FIRST), [first, replace(checked, state_check=(1).to_bytes(4, "little") + bytes(32))]
-        )
+        apply_run(book_before(desk, FIRST), [first, replace(checked, state_check=checked.state_check[:8] + bytes(32))])
 
 
 NO_FIT = "row 10 does not fit the book"

@@ -127,7 +127,7 @@ ROLLED = [
 JOURNALED = [
     Mutant(
         "digest without outcomes",
-        "rows/row.py",
+        "rows/layouts.py",
         "row.control, row.outcomes, row.state_check)",
         "row.control, row.state_check)",
         "a refusal in the journal is turned into an acceptance unseen",
@@ -135,7 +135,7 @@ JOURNALED = [
     ),
     Mutant(
         "digest without bank keys",
-        "rows/row.py",
+        "rows/layouts.py",
         "        *row.bank_key_ids,\n",
         "        0,\n        0,\n",
         "another key is named as the one that signed an outcome",

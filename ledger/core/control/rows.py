@@ -17,14 +17,14 @@ from ledger.core.frames import Frames, advance, check_next, check_seats, time_af
 from ledger.core.rows.closing_heads import closing_heads
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.row import Row
-from ledger.core.rules_version import RULES_VERSION
+from ledger.core.rules_version import ALIKE_SINCE
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.header import PrefixArray
 from protocol.limits import SESSION_VERSION_STEP_MAX
 from protocol.messages.base import Message
-from protocol.messages.codec import decode_control, decode_session
+from protocol.messages.codec import decode_control, decode_kept, decode_session
 from protocol.messages.control import ControlMessage, EndKey, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
@@ -81,6 +81,25 @@ def message_of(kind: int, body: bytes) -> ControlBody:
     return message
 
 
+def stored_messages(row: Row) -> list[ControlBody]:
+    """The message in each frame of a well-formed control row. What was accepted is read in any form: the canonical one
+    is a rule for what comes, not for what was kept.
+
+    Raises InvariantBroken when a frame that took effect has no message of its kind.
+    """
+    codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
+    messages: list[ControlBody] = []
+    for place, (kind, body) in enumerate(zip(row.prefixes()["kind"].tolist(), row.control_bodies(), strict=True)):
+        if kind == FrameKind.CONTROL and next(codes) != ReplyCode.ACCEPTED:
+            messages.append(message_of(kind, body))
+            continue
+        message = _kept(row, place, body)
+        if isinstance(message, Negotiate) != (kind == FrameKind.NEGOTIATE):
+            raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is a message of another kind")
+        messages.append(message)
+    return messages
+
+
 def accepted_messages(row: Row) -> Iterator[ControlMessage]:
     """The control messages of a well-formed row that took effect, in order; that of the genesis row too.
 
@@ -92,21 +111,25 @@ def accepted_messages(row: Row) -> Iterator[ControlMessage]:
         yield genesis_message(row)
         return
     codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
-    for place, (kind, body) in enumerate(zip(row.prefixes()["kind"].tolist(), row.control_bodies(), strict=True)):
-        if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED:
-            continue
-        message = message_of(kind, body)
-        if message is None or isinstance(message, Negotiate):
-            raise InvariantBroken(f"row {row.sequence}, frame {place}: what was accepted is no control message")
-        yield message
+    for message in stored_messages(row):
+        if not isinstance(message, Negotiate) and next(codes) == ReplyCode.ACCEPTED and message is not None:
+            yield message
 
 
 def genesis_message(row: Row) -> ControlMessage:
     """The message of a row without frames. Raises InvariantBroken when it is none."""
+    message = _kept(row, 0, row.control)
+    if isinstance(message, Negotiate):
+        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis")
+    return message
+
+
+def _kept(row: Row, place: int, body: bytes) -> ControlMessage | Negotiate:
     try:
-        return decode_control(row.control)
+        return decode_kept(body)
     except PeerViolation as violation:
-        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis") from violation
+        what = f"frame {place}" if row.headers else "the genesis"
+        raise InvariantBroken(f"row {row.sequence}, {what}: what was accepted is no control message") from violation
 
 
 def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], decided_at_ns: int) -> bytes:
@@ -150,8 +173,8 @@ def _outcomes_of(codes: Sequence[int]) -> bytes:
     return outcomes.tobytes()
 
 
-def annotations_of(book: Book, trade_date: int) -> bytes:
-    """The annotations of a row of `trade_date` that `book` has just taken in: the heads of the date if it closed it."""
+def heads_closed(book: Book, trade_date: int) -> bytes:
+    """What a row of `trade_date` keeps that `book` has just taken in: the heads of the date if it closed it."""
     return closing_heads(book) if book.trade_date != trade_date else b""
 
 
@@ -161,7 +184,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     Raises MisuseError or InvariantBroken when it does not fit the book, or these rules decide it otherwise.
     """
     prefixes = row.prefixes()
-    messages = [message_of(*frame) for frame in zip(prefixes["kind"].tolist(), row.control_bodies(), strict=True)]
+    messages = stored_messages(row)
     outcomes = np.frombuffer(row.outcomes, OUTCOME)
     if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
         raise InvariantBroken("the outcome of a control frame tells more than a code")
@@ -175,14 +198,13 @@ def apply_control_row(book: Book, row: Row) -> None:
         code = next(codes)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
         judged = judge(book, sender, message, key_id, row.decided_at_ns)
-        if row.rules_version == RULES_VERSION and code != judged:
+        if row.rules_version >= ALIKE_SINCE and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
-            if message is None:
-                raise InvariantBroken(f"frame {place}: what was accepted is no control message")
+            assert message is not None  # else `stored_messages` raised
             apply_control(book, message, row.decided_at_ns)
-    if row.annotations != annotations_of(book, row.trade_date):
-        raise InvariantBroken("its annotations are not the heads of the seats when the date was closed")
+    if row.closing_heads != heads_closed(book, row.trade_date):
+        raise InvariantBroken("what it keeps are not the heads of the seats when the date was closed")
 
 
 def judge_version(in_force: int, wanted: int) -> ReplyCode:

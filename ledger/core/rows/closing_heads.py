@@ -1,6 +1,6 @@
 """The heads of the seats when a trade date was closed: what the row that opens the next one keeps of it.
 
-Belongs here: their layout, in the annotations of that row. Never here: who needs them (ledger.order_path.lookup).
+Belongs here: their bytes, a column of that row. Never here: who needs them (ledger.order_path.lookup).
 
 A number that no row holds may be used again by its partner, so "never used" must not rest on what was not found. The
 heads are decided with the roll, bound by the chain and compared by everybody who applies the row.
@@ -26,5 +26,5 @@ def closing_heads(book: Book) -> bytes:
 
 def heads_of(row: Row) -> dict[int, int]:
     """Seat → next number of the date that `row`, an accepted OpenTradeDate, closed; only seats that used numbers."""
-    heads = np.frombuffer(row.annotations, HEAD)
+    heads = np.frombuffer(row.closing_heads, HEAD)
     return dict(zip(heads["seat"].tolist(), heads["next_number"].tolist(), strict=True))

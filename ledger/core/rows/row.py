@@ -1,15 +1,13 @@
-"""One journal row: what was asked, by whom, and what was decided; its digest; the outcome frames it stands for.
+"""One journal row: what was asked, by whom, and what was decided; the outcome frames it stands for.
 
-Belongs here: the row, its digest chain, what can be made again from a row alone. Never here: SQL (journal), whether a
-row is formed as one (row_form), what it does to the book (engine).
+Belongs here: the row, what can be made again from a row alone. Never here: SQL (journal), its digest (layouts), whether
+a row is formed as one (row_form), what it does to the book (engine).
 
 A row is one of three: a block row (the RECORDS frames of one commit), a control row (a run of CONTROL and NEGOTIATE
 frames), or the genesis (no frame; `control` holds the Genesis message). A NEGOTIATE has no outcome: only one that is
 accepted is kept.
 """
 
-import hashlib
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,13 +20,13 @@ from protocol.records import OutcomesPreamble, pack_preamble
 from protocol.vocabulary import Direction, FrameKind
 
 FIRST_DIGEST = bytes(DIGEST_BYTES)  # what stands before the genesis row
-_FIXED = struct.Struct("<iqqiiqqqq6q")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row. Byte columns are empty where a kind of row does not use them."""
 
+    layout: int  # which columns it has and the formula of its digest
     shard: int
     sequence: int
     epoch: int
@@ -39,10 +37,12 @@ class Row:
     bank_key_ids: tuple[int, int]  # keys that sign the outcomes, by suite − 1
     headers: bytes  # (f × 160) header and signature of each frame
     records: bytes  # (n × 64)
-    annotations: bytes  # of a row that opens a trade date: the heads of the one it closed, see closing_heads
+    closing_heads: (
+        bytes  # of a row that opens a trade date: the heads of the one it closed, see the module closing_heads
+    )
     control: bytes  # bodies of the CONTROL and NEGOTIATE frames, or the Genesis message
     outcomes: bytes  # (n × 16), one item for each record or CONTROL frame, none for the genesis
-    state_check: bytes  # empty, or slice number (int32) and the SHA-256 of that slice of the state
+    state_check: bytes  # empty, or a slice of the state after it, see the module state_check
     digest: bytes  # (32,) over everything above and the digest of the row before
 
     def prefixes(self) -> PrefixArray:
@@ -53,32 +53,6 @@ class Row:
         """The body of each frame of a control row that `form_fault` found fit, in order."""
         ends = np.cumsum(self.prefixes()["body_bytes"]).tolist()
         return [self.control[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def row_digest(previous_digest: bytes, row: Row) -> bytes:
-    """SHA-256 over the previous digest and the row, its own `digest` apart.
-
-    The bodies of a block row are bound by the digests inside its headers, see `row_form.bodies_fault`, so that each of
-    their bytes is hashed once.
-    """
-    fixed = _FIXED.pack(
-        row.shard,
-        row.sequence,
-        row.epoch,
-        row.trade_date,
-        row.rules_version,
-        row.decided_at_ns,
-        row.ordered_at_ns,
-        *row.bank_key_ids,
-        len(row.headers),
-        len(row.records),
-        len(row.annotations),
-        len(row.control),
-        len(row.outcomes),
-        len(row.state_check),
-    )
-    parts = (previous_digest, fixed, row.headers, row.annotations, row.control, row.outcomes, row.state_check)
-    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def outcome_frames(row: Row) -> Iterator[Frame]:

@@ -11,8 +11,9 @@ import numpy as np
 
 from ledger.core.frames import time_after
 from ledger.core.rows.closing_heads import HEAD
+from ledger.core.rows.layouts import DIGESTS, newer_than_known
 from ledger.core.rows.row import Row
-from ledger.core.rules_version import RULES_VERSION
+from ledger.core.rows.state_check import checked_layout
 from protocol.errors import InvariantBroken
 from protocol.header import MAGIC, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import (
@@ -24,23 +25,27 @@ from protocol.limits import (
     RECORD_BYTES,
     REQUEST_NUMBER_MAX,
     SESSION_BODY_BYTES_MAX,
+    STATE_CHECK_BYTES,
 )
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
-STATE_CHECK_BYTES = 4 + DIGEST_BYTES
 TIME_NS_MAX = 2**62  # the year 2116; sums of times stay inside 64 bits
 
 
 def form_fault(row: Row) -> str | None:
     """What of the row's own form is wrong, None when its parts fit each other; nothing is read from them before."""
+    newer = newer_than_known(row)
+    if newer is not None:
+        return newer
+    if row.layout not in DIGESTS or row.rules_version < 1 or checked_layout(row) < 1:
+        return "a layout or a rules version that there never was"
     if len(row.headers) % PREFIX_BYTES or len(row.records) % RECORD_BYTES or len(row.outcomes) % OUTCOME_BYTES:
         return "headers, records or outcomes are cut"
-    if row.annotations and (row.records or len(row.headers) != PREFIX_BYTES or len(row.annotations) % HEAD.itemsize):
-        return "it has annotations, which no rule makes"
+    heads = row.closing_heads
+    if heads and (row.records or len(row.headers) != PREFIX_BYTES or len(heads) % HEAD.itemsize):
+        return "it has heads of seats, which only a row has that opens a date"
     if row.state_check and len(row.state_check) != STATE_CHECK_BYTES:
         return "the state check is cut"
-    if not 1 <= row.rules_version <= RULES_VERSION:
-        return f"rules version {row.rules_version}, this program knows up to {RULES_VERSION}"
     times = row.decided_at_ns, row.ordered_at_ns
     if min(*row.bank_key_ids, row.epoch, *times) < 0 or max(times) > TIME_NS_MAX:
         return "a key id of the bank, its epoch or its time is out of range"

@@ -17,6 +17,7 @@ from ledger.core.frames import Frames, advance, check_next, give_out_pages
 from ledger.core.resolve import resolve
 from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import time_fault
+from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided
 from ledger.core.state.book import Book
 from protocol.errors import InvariantBroken, MisuseError
@@ -66,7 +67,7 @@ def apply_run(book: Book, run: list[Row]) -> bool:
         for row in run:
             engine.apply_row(book, row)
     try:
-        return engine.check_state(book, run[-1])
+        return check_state(book, run[-1])
     except InvariantBroken as error:
         raise InvariantBroken(f"row {run[-1].sequence}: {error}") from None
 

@@ -6,18 +6,16 @@ from the rest: buying power, account number runs, the page table, roles and seat
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import Book, BookSize
+from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.requests import PAGES_PER_SEAT, RequestTable
 from ledger.core.state.unsettled import OlderUnsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
-
-NamedArrays = dict[str, npt.NDArray[np.signedinteger]]
 
 _ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")

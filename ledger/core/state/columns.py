@@ -14,6 +14,7 @@ ShortColumn = npt.NDArray[np.int16]
 ByteColumn = npt.NDArray[np.int8]
 Positions = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+NamedArrays = dict[str, npt.NDArray[np.signedinteger]]  # the state as it is kept in files
 
 
 def long_zeros(length: int) -> LongColumn:

@@ -8,6 +8,7 @@ CREATE TABLE journal_head (
 );
 
 CREATE TABLE journal (
+    layout        integer NOT NULL,                       -- of the row: which columns it has, the formula of its digest
     shard         integer NOT NULL,
     sequence      bigint  NOT NULL,
     trade_date    integer NOT NULL,                       -- yyyymmdd, the date that the requests' numbers belong to
@@ -20,10 +21,10 @@ CREATE TABLE journal (
     outcome_count integer NOT NULL,                       -- outcomes: one a record or control frame, none for a logon
     headers       bytea   NOT NULL,                       -- 160 bytes a frame: header and signature as they came
     records       bytea   NOT NULL,                       -- 64 bytes a record, the bodies as they were signed, or packed
-    annotations   bytea   NOT NULL,                       -- of a row that opens a date: seat and next number when the last closed
+    closing_heads bytea   NOT NULL,                       -- of a row that opens a date: seat and next number when the last closed
     control       bytea   NOT NULL,                       -- bodies of the control and logon frames, else empty
     outcomes      bytea   NOT NULL,                       -- 16 bytes each, or packed
-    state_check   bytea   NOT NULL,                       -- slice number and its digest, or empty
+    state_check   bytea   NOT NULL,                       -- state layout, slice number and its digest, or empty
     digest        bytea   NOT NULL,                       -- SHA-256 over the previous digest and all of the above, unpacked
     PRIMARY KEY (shard, sequence, trade_date)
 ) PARTITION BY LIST (trade_date);
@@ -33,7 +34,7 @@ CREATE TABLE journal (
 ALTER TABLE journal
     ALTER headers SET STORAGE EXTERNAL,
     ALTER records SET STORAGE EXTERNAL,
-    ALTER annotations SET STORAGE EXTERNAL,
+    ALTER closing_heads SET STORAGE EXTERNAL,
     ALTER control SET STORAGE EXTERNAL,
     ALTER outcomes SET STORAGE EXTERNAL;
 
