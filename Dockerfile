@@ -10,6 +10,7 @@ COPY requirements.lock ./
 RUN /opt/yzt/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml ./
 COPY protocol/ protocol/
+COPY rules/ rules/
 COPY ledger/ ledger/
 COPY gateway/ gateway/
 COPY frontend_sim/ frontend_sim/

@@ -9,25 +9,16 @@ import numpy as np
 
 from .frame import Frame
 from .header import Header
+from .kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD
 from .messages.base import Message
 from .messages.codec import decode_answer, decode_control, decode_link, decode_query, decode_session
 from .records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
-from .vocabulary import FrameKind, RecordKind
+from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_ORDER_FIELDS = ("price", "security")
-_TARGET_FIELDS = ("target_date", "target_seat", "target_number")
-_FIELDS_BY_KIND: dict[int, tuple[str, ...]] = {
-    RecordKind.FREEZE: _ORDER_FIELDS,
-    RecordKind.RELEASE: _TARGET_FIELDS,
-    RecordKind.FILL_BUY: ("release_fen", "turnover_fen", *_TARGET_FIELDS),
-    RecordKind.FILL_SELL: ("turnover_fen",),
-    RecordKind.DEPOSIT: (),
-    RecordKind.WITHDRAWAL: (),
-}
-_COMMON_FIELDS = ("market", "reserved", "quantity", "contract_no", "amount_fen")
-_UNKNOWN_KIND_FIELDS = ("release_fen", "turnover_fen", *_TARGET_FIELDS)
+_LEADING_FIELDS = ("market", "reserved", "quantity", "contract_no", "amount_fen")  # of every kind, used or not
+_UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 
 def plain(value: object) -> Json:
@@ -65,9 +56,10 @@ def header_fields(header: Header) -> dict[str, Json]:
 def record_fields(record: np.void) -> dict[str, Json]:
     """The fields of a record that its kind gives a meaning; of an unknown kind all numbers."""
     kind = int(record["kind"])
-    is_known = kind in _FIELDS_BY_KIND
-    fields: dict[str, Json] = {"kind": kind, "kind_name": RecordKind(kind).name if is_known else "?"}
-    for name in (*_COMMON_FIELDS, *_FIELDS_BY_KIND.get(kind, _UNKNOWN_KIND_FIELDS)):
+    row = next((row for known, row in KINDS.items() if known == kind), None)
+    fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
+    used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
+    for name in (*_LEADING_FIELDS, *used):
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
     offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0

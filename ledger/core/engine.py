@@ -11,7 +11,6 @@ from ledger.core import lane
 from ledger.core.control.judge import add_party
 from ledger.core.control.keys import is_key_over
 from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
-from ledger.core.control.trade_dates import is_calendar_date
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
@@ -35,6 +34,7 @@ from protocol.messages.codec import encode
 from protocol.messages.control import Genesis
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY, Role
+from rules.calendar import is_calendar_date
 
 __all__ = [
     "apply_block",

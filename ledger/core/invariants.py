@@ -11,9 +11,10 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 
 import numpy as np
 
-from ledger.core.resolve import FILL_BUY, FREEZE, RELEASE, WITHDRAWAL, Block
+from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
+from ledger.core.resolve import Block
 from ledger.core.state.book import OLDER, Book
-from ledger.core.state.columns import FenColumn, Mask
+from ledger.core.state.columns import FenColumn, Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 
@@ -24,16 +25,21 @@ def check_block(book: Book, block: Block) -> None:
     if int(power_fen.min()) < 0:
         power_fen += book.restrained_fen.take(block.row)
         _demand(power_fen >= 0, "balance − frozen − bought + sold", book)
-    if isinstance(block.kind, int) and block.kind == FREEZE:
+    if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
         return
-    lowers_frozen = np.flatnonzero(np.equal(block.kind, RELEASE) | np.equal(block.kind, FILL_BUY))
-    if len(lowers_frozen):
-        rows = block.row if isinstance(block.kind, int) else block.row[lowers_frozen]
+    rows = _rows_of(block, LOWERS_FROZEN)
+    if len(rows):
         _demand(book.frozen_fen.take(rows) >= 0, "frozen", book)
-    withdraws = np.flatnonzero(np.equal(block.kind, WITHDRAWAL))
-    if len(withdraws):
-        rows = block.row if isinstance(block.kind, int) else block.row[withdraws]
+    rows = _rows_of(block, LOWERS_BALANCE)
+    if len(rows):
         _demand(book.balance_fen.take(rows) >= 0, "balance", book)
+
+
+def _rows_of(block: Block, kinds: Mask) -> Positions:
+    """Account rows of the records of some kinds, as (256,) by kind."""
+    if isinstance(block.kind, int):
+        return block.row if kinds[block.kind] else block.row[:0]
+    return block.row[np.flatnonzero(kinds[block.kind])]
 
 
 def check_book(book: Book) -> None:

@@ -18,30 +18,35 @@ arrival. One case of 2 needs no such story: a single debit with nothing else on 
 
 import numpy as np
 
-from ledger.core.decide import AMOUNT_FEN_MIN, EXPIRING, decide_in_order
-from ledger.core.resolve import DEPOSIT, FILL_BUY, FILL_SELL, FREEZE, RELEASE, WITHDRAWAL, Block, Targets
-from ledger.core.roles import KIND_CODES, MAY_SEND
+from ledger.core.decide import decide_in_order
+from ledger.core.kind_tables import (
+    AMOUNT_FEN_MIN,
+    BALANCE,
+    BOUGHT,
+    CONCERNS_FREEZE,
+    EXPIRES,
+    IS_CREDIT,
+    IS_DEBIT,
+    IS_FACT,
+    IS_KIND,
+    LEAVES_BANK,
+    MAY_SEND,
+    OPENS_FREEZE,
+    SOLD,
+    STATE_CODE,
+    WAITS_FOR_CLEARING,
+)
+from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
-from ledger.core.state.contract_states import STATE_CODE, STATE_CODES
 from protocol.codes import ReplyCode
+from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
+from rules.contracts import STATE_CODES
 
 _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
-_KIND_MIN, _KIND_MAX = FREEZE, WITHDRAWAL
 _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
-
-
-def _by_kind(values: dict[int, int]) -> FenColumn:
-    table = np.zeros(KIND_CODES, np.int64)
-    for kind, value in values.items():
-        table[kind] = value
-    return table
-
-
-_AMOUNT_MIN = _by_kind(AMOUNT_FEN_MIN)
-_EXPIRES = _by_kind(dict.fromkeys(EXPIRING, 1))
 
 
 def decide_block(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
@@ -52,8 +57,7 @@ def decide_block(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
     proof = _Proof(book, block, final == 0)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
-    proof.judge_fills_sell(code)
-    proof.judge_deposits()
+    proof.judge_credits(code)
     proof.judge_debits(code, remaining_fen)
     outcomes = np.zeros(block.count, OUTCOME)
     _write(outcomes, block, code, remaining_fen)
@@ -67,7 +71,7 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     """(n,) codes of argument 1, 0 where open. Written from the last rank to the first, so that the first wins."""
     kind, amount_fen = block.kind, block.amount_fen
     code = np.zeros(block.count, np.int16)
-    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen < _AMOUNT_MIN[kind])
+    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen < AMOUNT_FEN_MIN[kind])
     _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen > AMOUNT_FEN_MAX)
     for part_fen in (block.release_fen, block.turnover_fen):
         if part_fen is not None:
@@ -78,9 +82,9 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     _mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)
     late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
     if late.any():
-        _mark(code, ReplyCode.EXPIRED, late & (_EXPIRES[kind] == 1))
+        _mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
     _mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
-    malformed = np.less(kind, _KIND_MIN) | np.greater(kind, _KIND_MAX) | np.not_equal(block.unused_bits, 0)
+    malformed = ~IS_KIND[kind] | np.not_equal(block.unused_bits, 0)
     _mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
     return code
 
@@ -91,13 +95,13 @@ def _mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:
 
 
 def _write(outcomes: OutcomeArray, block: Block, code: ShortColumn, remaining_fen: FenColumn) -> None:
-    """Codes, and for accepted freezes, releases and buys the freeze's state."""
+    """Codes, and the freeze's state where an accepted record opens or names one."""
     outcomes["code"] = code
-    if not (code.any() or isinstance(block.kind, np.ndarray)) and block.kind == FREEZE:
+    if not (code.any() or isinstance(block.kind, np.ndarray)) and OPENS_FREEZE[block.kind]:
         outcomes["state"] = FREEZE_STATE_OPEN
         outcomes["remaining_fen"] = remaining_fen
         return
-    concerned = np.less_equal(block.kind, FILL_BUY) & (code == 0)
+    concerned = CONCERNS_FREEZE[block.kind] & (code == 0)
     open_after = np.where(remaining_fen > 0, FREEZE_STATE_OPEN, FREEZE_STATE_CLOSED)
     outcomes["state"] = np.where(concerned, open_after, 0)
     outcomes["remaining_fen"] = np.where(concerned, remaining_fen, 0)
@@ -120,18 +124,16 @@ class _Proof:
         self._hot_rows: list[Positions] = []
         self._credited_rows: list[Positions] = []
 
-    def _kind(self, *kinds: int) -> Mask:
-        """Open records of these kinds."""
-        of_kind = np.equal(self._block.kind, kinds[0])
-        for kind in kinds[1:]:
-            of_kind |= np.equal(self._block.kind, kind)
-        return self._open & of_kind
+    def _of(self, kinds: Mask) -> Mask:
+        """Open records of some kinds, as (256,) by kind."""
+        of_kinds: Mask = self._open & kinds[self._block.kind]
+        return of_kinds
 
-    def _has(self, *kinds: int) -> bool:
-        return not isinstance(self._block.kind, int) or self._block.kind in kinds
+    def _may_have(self, kinds: Mask) -> bool:
+        return not isinstance(self._block.kind, int) or bool(kinds[self._block.kind])
 
     def judge_targets(self, targets: Targets, code: ShortColumn, remaining_fen: FenColumn) -> None:
-        """Releases and fills of buys, as if each freeze were named once and made before the block."""
+        """Records that name a freeze, as if each freeze were named once and made before the block."""
         block, book = self._block, self._book
         at = targets.positions
         is_open = self._open[at]
@@ -139,12 +141,12 @@ class _Proof:
         amount_fen = block.amount_fen[at]
         whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]
         over = whole_fen > targets.remaining_fen
-        is_fill = kind == FILL_BUY
+        is_fact = IS_FACT[kind]
         own = np.zeros(len(at), np.int16)
         _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
         _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
         _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
-        _mark(own, ReplyCode.LISTED, is_fill & over)  # of what is unknown nothing remains, so it is over too
+        _mark(own, ReplyCode.LISTED, is_fact & over)  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)
@@ -153,37 +155,29 @@ class _Proof:
         self._hot_rows.append(rows[is_open & targets.pending])
         self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))
         if self._limits_matter:
-            buys = np.flatnonzero(moves & is_fill)
+            buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
             bought_fen = book.bought_unsettled_fen.take(rows[buys], axis=1).sum(axis=0)
             self._limit(rows[buys], bought_fen, amount_fen[buys])
 
-    def judge_fills_sell(self, code: ShortColumn) -> None:
-        """Sale proceeds: they wait for the clearing data unless the broker has them count at the fill."""
+    def judge_credits(self, code: ShortColumn) -> None:
+        """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""
+        if not self._may_have(IS_CREDIT):
+            return
+        adds = self._of(IS_CREDIT)
+        if not adds.any():
+            return
         block, book = self._block, self._book
-        if not self._has(FILL_SELL):
-            return
-        sells = self._kind(FILL_SELL)
-        if not sells.any():
-            return
-        counts = sells & np.not_equal(block.proceeds_at_fill, 0)
-        _mark(code, ReplyCode.AWAITS_CLEARING, sells & ~counts)
+        waits = adds & WAITS_FOR_CLEARING[block.kind] & np.equal(block.proceeds_at_fill, 0)
+        _mark(code, ReplyCode.AWAITS_CLEARING, waits)
+        counts = np.flatnonzero(adds & ~waits)
         rows = block.row[counts]
         self._credited_rows.append(rows)
         if self._limits_matter:
-            sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
-            self._limit(rows, sold_fen, block.amount_fen[counts])
-
-    def judge_deposits(self) -> None:
-        """Deposits: only the limit of the balance can stop them."""
-        if not self._has(DEPOSIT):
-            return
-        deposits = self._kind(DEPOSIT)
-        if not deposits.any():
-            return
-        rows = self._block.row[deposits]
-        self._credited_rows.append(rows)
-        if self._limits_matter:
-            self._limit(rows, self._book.balance_fen.take(rows), self._block.amount_fen[deposits])
+            kind = np.broadcast_to(block.kind, (block.count,))[counts]
+            balance, sold = np.flatnonzero(BALANCE[kind]), np.flatnonzero(SOLD[kind])
+            self._limit(rows[balance], book.balance_fen.take(rows[balance]), block.amount_fen[counts[balance]])
+            sold_fen = book.sold_unsettled_fen.take(rows[sold], axis=1).sum(axis=0)
+            self._limit(rows[sold], sold_fen, block.amount_fen[counts[sold]])
 
     def _limit(self, rows: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
@@ -199,19 +193,19 @@ class _Proof:
         return sums_fen
 
     def judge_debits(self, code: ShortColumn, remaining_fen: FenColumn) -> None:
-        """Argument 2 over freezes and withdrawals."""
-        if not self._has(FREEZE, WITHDRAWAL):
+        """Argument 2 over what must be covered."""
+        if not self._may_have(IS_DEBIT):
             return
         block, book = self._block, self._book
-        at = _select(self._kind(FREEZE, WITHDRAWAL))
+        at = _select(self._of(IS_DEBIT))
         rows, amount_fen = block.row[at], block.amount_fen[at]
         if not len(rows):
             return
         covered_fen = book.power_fen.take(rows)
-        if self._has(WITHDRAWAL):
-            withdraws = np.equal(block.kind, WITHDRAWAL)
-            self._cap_withdrawals(rows, withdraws[at] if isinstance(withdraws, np.ndarray) else withdraws, covered_fen)
-        if self._has(FREEZE):
+        if self._may_have(LEAVES_BANK):
+            leaves = LEAVES_BANK[block.kind]
+            self._cap_withdrawals(rows, leaves[at] if isinstance(leaves, np.ndarray) else leaves, covered_fen)
+        if self._may_have(OPENS_FREEZE):
             remaining_fen[at] = amount_fen
         if self._limits_matter:
             self._limit(rows, book.frozen_fen.take(rows), amount_fen)
@@ -252,9 +246,9 @@ class _Proof:
         self._hot_rows.append(rows[short & ~alone])
         code[positions[alone]] = self._refusal_alone(positions[alone])
 
-    def _cap_withdrawals(self, rows: Positions, withdraws: Mask | np.bool_, covered_fen: FenColumn) -> None:
+    def _cap_withdrawals(self, rows: Positions, leaves: Mask | np.bool_, covered_fen: FenColumn) -> None:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""
-        places = np.flatnonzero(np.broadcast_to(withdraws, rows.shape))
+        places = np.flatnonzero(np.broadcast_to(leaves, rows.shape))
         if len(places):
             covered_fen[places] -= self._book.sold_unsettled_fen.take(rows[places], axis=1).sum(axis=0)
 
@@ -273,9 +267,9 @@ class _Proof:
         book, rows = self._book, self._block.row[positions]
         amount_fen = self._block.amount_fen[positions]
         code = np.where(amount_fen <= self._owned_fen(rows), ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
-        if self._has(WITHDRAWAL):
-            withdraws = np.equal(np.broadcast_to(self._block.kind, self._open.shape)[positions], WITHDRAWAL)
-            unsettled = withdraws & (amount_fen <= book.power_fen.take(rows))
+        if self._may_have(LEAVES_BANK):
+            leaves = np.broadcast_to(LEAVES_BANK[self._block.kind], self._open.shape)[positions]
+            unsettled = leaves & (amount_fen <= book.power_fen.take(rows))
             code = np.where(unsettled, ReplyCode.PROCEEDS_UNSETTLED, code)
         return code.astype(np.int16)
 
@@ -325,7 +319,6 @@ def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positio
 
 
 assert _BUCKETS & (_BUCKETS - 1) == 0
-assert RELEASE < FILL_BUY < FILL_SELL  # `_write` takes the kinds up to FILL_BUY as those that concern a freeze
 
 
 def clear_scratch(book: Book, rows: Positions) -> None:

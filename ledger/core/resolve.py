@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.frames import Frames, heads_after, own_slots
-from ledger.core.roles import KIND_CODES
+from ledger.core.kind_tables import HAS_RELEASE, HAS_TURNOVER, NAMES_FREEZE, UNUSED_BITS
 from ledger.core.state.book import (
     CHECK_SHIFT,
     FACT_MASK,
@@ -21,7 +21,7 @@ from ledger.core.state.book import (
     STATE_SHIFT,
     Book,
 )
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from protocol.errors import MisuseError
 from protocol.limits import (
@@ -31,42 +31,20 @@ from protocol.limits import (
     TRADE_DATE_MIN,
 )
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, RecordKind
-
-FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = (int(kind) for kind in RecordKind)
+from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP
 
 _WORDS = RECORD_BYTES // 8
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER = range(7)
-_RESERVED = 0xFFFF_0000  # of the head word: bytes 2 and 3
-_ALL_BUT_KIND = ~0xFF  # market, reserved and quantity too
-
-
-def _by_kind(values: dict[int, int]) -> LongColumn:
-    table = np.zeros(KIND_CODES, np.int64)
-    for kind, value in values.items():
-        table[kind] = value
-    return table
-
-
-# Bits that must be zero, by kind and word of the record: the fields that a kind does not use.
-_UNUSED_HEAD = _by_kind(
-    {
-        FREEZE: _RESERVED,
-        FILL_BUY: _RESERVED,
-        FILL_SELL: _RESERVED,
-        RELEASE: _ALL_BUT_KIND,
-        DEPOSIT: _ALL_BUT_KIND,
-        WITHDRAWAL: _ALL_BUT_KIND,
-    }
+_UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
+    UNUSED_BITS[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
-_UNUSED_RELEASE = _by_kind({RELEASE: -1, FILL_SELL: -1, DEPOSIT: -1, WITHDRAWAL: -1})
-_UNUSED_TURNOVER = _by_kind({RELEASE: -1, DEPOSIT: -1, WITHDRAWAL: -1})
-_UNUSED_TARGET = _by_kind({FREEZE: -1, FILL_SELL: -1, DEPOSIT: -1, WITHDRAWAL: -1})
+assert not any(UNUSED_BITS[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_NUMBER + 1))
+assert np.array_equal(_UNUSED_TARGET, _UNUSED_NUMBER)  # a target is used as a whole
 
 
 @dataclass(slots=True)
 class Targets:
-    """(m,) each: the records that name a freeze, which are RELEASE and FILL_BUY."""
+    """(m,) each: the records that name a freeze."""
 
     positions: Positions  # in the block, ascending
     slot: Positions  # 0 ≤ slot; a slot that holds no freeze where nothing is there
@@ -89,17 +67,13 @@ class Block:
     valid_until_ns: int | LongColumn
     known: Mask  # the contract exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
-    state: LongColumn  # of the contract, see contract_states
+    state: LongColumn  # of the contract, see rules.contracts
     row: Positions  # account row
     amount_fen: FenColumn
-    release_fen: FenColumn | None  # None when the block has no fills; 0 beside other kinds
+    release_fen: FenColumn | None  # None when no record of the block has one; 0 beside other kinds
     turnover_fen: FenColumn | None  # likewise
     slot: Positions  # where the request is kept
     targets: Targets | None  # None when no record names a freeze
-
-    def kinds(self) -> ShortColumn | Positions:
-        """(n,) kinds, also when all are the same."""
-        return np.full(self.count, self.kind, np.int16) if isinstance(self.kind, int) else self.kind
 
 
 def check_layout(records: RecordArray) -> None:
@@ -121,8 +95,6 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     sender = frames.sender
     party = frames.over_records(sender)
     known, contract, state, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
-    has_fills = kind in (FILL_BUY, FILL_SELL) if isinstance(kind, int) else True
-    names_freezes = kind in (RELEASE, FILL_BUY) if isinstance(kind, int) else True
     return Block(
         count=count,
         kind=kind,
@@ -135,13 +107,17 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         state=state,
         row=row,
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
-        release_fen=np.where(kinds == FILL_BUY, words[:, _WORD_RELEASE], 0) if has_fills else None,
-        turnover_fen=np.where((kinds == FILL_BUY) | (kinds == FILL_SELL), words[:, _WORD_TURNOVER], 0)
-        if has_fills
-        else None,
+        release_fen=_where_used(words[:, _WORD_RELEASE], HAS_RELEASE, kind),
+        turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
         slot=own_slots(book, frames, count),
-        targets=_targets(book, frames, records, kinds, contract) if names_freezes else None,
+        targets=_targets(book, frames, records, kind, contract),
     )
+
+
+def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenColumn | None:
+    """A field that some kinds use; None when no record of the block is of such a kind."""
+    used = is_used[kind]
+    return np.where(used, word, 0) if used.any() else None
 
 
 def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
@@ -174,10 +150,13 @@ def _contracts(
     return known, index, (facts >> STATE_SHIFT) & FACT_MASK, facts & ROW_MASK
 
 
-def _targets(book: Book, frames: Frames, records: RecordArray, kinds: Positions, contract: Positions) -> Targets | None:
-    positions = np.flatnonzero((kinds == RELEASE) | (kinds == FILL_BUY))
-    if not len(positions):
+def _targets(
+    book: Book, frames: Frames, records: RecordArray, kind: int | Positions, contract: Positions
+) -> Targets | None:
+    names_freeze = NAMES_FREEZE[kind]
+    if not names_freeze.any():
         return None
+    positions = np.flatnonzero(np.broadcast_to(names_freeze, contract.shape))
     dates = records["target_date"][positions].astype(np.int64)
     seats = records["target_seat"][positions].astype(np.int64)
     numbers = records["target_number"][positions]

@@ -1,7 +1,7 @@
-"""What people who only read are given: names for the numbers in the views, and the right to select from them.
+"""What the views need beside the journal's own numbers: names, what each kind of request does, and who may read them.
 
-Belongs here: names from the program's own words, grants. Never here: the views (migrations), making roles, which this
-ledger's role has no right to.
+Belongs here: the program's own words and rules as rows, grants. Never here: the views (migrations), making roles,
+which this ledger's role has no right to.
 """
 
 from enum import IntEnum
@@ -10,13 +10,14 @@ from typing import Final
 import asyncpg
 
 from protocol.codes import ReplyCode
-from protocol.vocabulary import ContractStatus, Market, RecordKind, Role, Suite
+from protocol.kinds import KINDS
+from protocol.vocabulary import ContractStatus, Market, Role, Suite
+from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
 """The role that a database administrator makes, and the embedded server has."""
 WORDS: Final[dict[str, type[IntEnum]]] = {
     "reply_code": ReplyCode,
-    "record_kind": RecordKind,
     "contract_status": ContractStatus,
     "role": Role,
     "suite": Suite,
@@ -36,10 +37,45 @@ _NAME = """
 INSERT INTO word_names (vocabulary, number, name) SELECT * FROM unnest($1::text[], $2::integer[], $3::text[])
 ON CONFLICT (vocabulary, number) DO UPDATE SET name = EXCLUDED.name WHERE word_names.name <> EXCLUDED.name
 """
+_KIND = """
+INSERT INTO record_kinds AS known
+SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::text[],
+                     $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[])
+ON CONFLICT (kind) DO UPDATE
+SET (name, amount_fen_min, opens_freeze, draws_on_freeze, side, balance, frozen, bought, sold, release_frozen) =
+    (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.side,
+     EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen)
+WHERE known.* IS DISTINCT FROM EXCLUDED.*
+"""
+
+KindRow = tuple[int, str, int, bool, bool, str | None, int, int, int, int, int]
+
+
+def record_kind_rows() -> list[KindRow]:
+    """The table record_kinds: one row for each kind, its columns in order."""
+    return [
+        (
+            int(kind),
+            kind.name,
+            KINDS[kind].amount_fen_min,
+            row.opens_freeze,
+            KINDS[kind].needs_target,
+            row.side or None,
+            row.amount.balance,
+            row.amount.frozen,
+            row.amount.bought,
+            row.amount.sold,
+            row.release.frozen,
+        )
+        for kind, row in LAW.items()
+    ]
 
 
 async def prepare_reading(connection: asyncpg.Connection) -> None:
-    """Names every number, and lets READER select from the views if there is such a role. Needs the last migration."""
+    """Names every number, tells what each kind of request does, and lets READER select from the views if there is such
+    a role. Needs the last migration."""
+    if await connection.execute(_KIND, *zip(*record_kind_rows(), strict=True)) != "INSERT 0 0":
+        await connection.execute("ANALYZE record_kinds")  # or the planner takes it for a large table
     words = [(name, int(word), word.name) for name, known in WORDS.items() for word in known]
     vocabularies, numbers, names = zip(*words, strict=True)
     await connection.execute(_NAME, vocabularies, numbers, names)

@@ -71,7 +71,7 @@ class OpenContracts(Message, tag=24, frozen=True):
 
 
 class ChangeContract(Message, tag=25, frozen=True):
-    """Control: an event on a contract's status, see the table in `ledger.core.state.contract_states`."""
+    """Control: an event on a contract's status, see the table in `rules.contracts`."""
 
     contract_no: Number
     event: Annotated[int, Meta(ge=1, le=6)]

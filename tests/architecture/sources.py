@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("protocol", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests")
+PACKAGES = ("protocol", "rules", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests")
 
 
 def python_files(*packages: str) -> list[Path]:

@@ -10,6 +10,9 @@ CORE_MAY_IMPORT = {
 }  # fmt: skip
 """What the pure core may use from outside: no clock, no randomness, no I/O, no database, no logging."""
 
+RULES_MAY_IMPORT = {"collections", "dataclasses", "typing", "protocol", "rules"}
+"""What a page of the rules may use: it reckons in whole numbers."""
+
 IMPURE_PROTOCOL = "protocol.client"
 
 
@@ -24,10 +27,21 @@ def test_the_core_imports_only_itself_and_pure_things() -> None:
     assert found == []
 
 
+def test_the_rules_import_the_protocol_and_hardly_anything_else() -> None:
+    found = [
+        f"{file}:{line} {module}"
+        for file in python_files("rules")
+        for module, line in imported(parsed(file))
+        if module.split(".")[0] not in RULES_MAY_IMPORT or module.startswith(IMPURE_PROTOCOL)
+    ]
+
+    assert found == []
+
+
 def test_pure_packages_read_no_configuration() -> None:
     found = [
         f"{file}:{line}"
-        for file in python_files("protocol", "ledger/core")
+        for file in python_files("protocol", "rules", "ledger/core")
         for module, line in imported(parsed(file))
         if module.split(".")[0] == "config"
     ]
@@ -46,7 +60,7 @@ def test_everything_imported_is_the_library_ours_or_declared() -> None:
         "asyncpg", "cryptography", "hypothesis", "matplotlib", "msgspec", "numpy", "packaging",
         "nacl", "prometheus_client", "psutil", "pytest", "pytest_trio", "rich", "trio", "trustme", "uvloop",
     }  # fmt: skip
-    ours = {"protocol", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests"}
+    ours = {"protocol", "rules", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests"}
     found = [
         f"{file}:{line} {module}"
         for file in python_files()
@@ -60,7 +74,7 @@ def test_everything_imported_is_the_library_ours_or_declared() -> None:
 def _core_may_import(module: str) -> bool:
     if module.startswith((f"{IMPURE_PROTOCOL}.",)) or module == IMPURE_PROTOCOL:
         return False
-    own = module == "ledger" or module.startswith("ledger.core") or module.split(".")[0] == "protocol"
+    own = module == "ledger" or module.startswith("ledger.core") or module.split(".")[0] in ("protocol", "rules")
     return own or module.split(".")[0] in CORE_MAY_IMPORT
 
 

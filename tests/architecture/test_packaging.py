@@ -81,10 +81,8 @@ def test_the_image_is_built_from_the_lock_and_from_what_exists() -> None:
     assert "--require-hashes -r requirements.lock" in build
     assert not re.search(r"^ADD |:latest|^FROM \S+:\d+( |$)|curl|wget", DOCKERFILE, re.MULTILINE)
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    packages = {
-        f"{package.partition('.')[0]}/" for package in ("protocol", "ledger", "gateway", "frontend_sim", "config")
-    }
-    assert packages <= set(copied)
+    installed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    assert {f"{package}/" for package in installed["find"]["include"] if "*" not in package} <= set(copied)
 
 
 def test_what_the_image_needs_is_not_ignored() -> None:

@@ -64,7 +64,7 @@ def test_the_words_of_a_name_are_seen_through_its_spelling() -> None:
 def test_the_core_names_no_inexact_or_unsigned_number() -> None:
     found = [
         f"{file}:{line} {name}"
-        for file in python_files("ledger/core")
+        for file in python_files("rules", "ledger/core")
         for name, line in [*identifiers(parsed(file)), *_type_codes(file)]
         if name in INEXACT or INEXACT_CODE.match(name)
     ]
@@ -75,7 +75,7 @@ def test_the_core_names_no_inexact_or_unsigned_number() -> None:
 def test_the_core_divides_whole_numbers_only() -> None:
     divisions = [
         f"{file}:{node.lineno}"
-        for file in python_files("ledger/core")
+        for file in python_files("rules", "ledger/core")
         for node in ast.walk(parsed(file))
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div) and not _joins_paths(node)
     ]

@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ledger.core.control.judge import apply_control
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS, may_send_control
-from ledger.core.state.contract_states import OWN_STATUSES, TRANSITIONS
+from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, may_send_control
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.kinds import KINDS
 from protocol.limits import KEYS_PER_PARTY_MAX
 from protocol.messages.control import (
     ChangeContract,
@@ -34,6 +34,7 @@ from protocol.vocabulary import (
     Role,
     contract_no_from_index,
 )
+from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.ledger_core.desk import (
     BROKER,
     OTHER_BROKER,
@@ -102,12 +103,17 @@ def test_roles_and_record_kinds(role: Role, kind: RecordKind) -> None:
 
     forbidden = desk.ask(seat, record(kind, contract_no, 1))[0].code == ReplyCode.ROLE_FORBIDS
 
-    assert forbidden == (kind not in RECORD_KINDS[role])
+    assert forbidden == (role not in KINDS[kind].senders)
     assert forbidden != (kind in {Role.BANK: {5, 6}, Role.BROKER: {1, 2, 3, 4}}[role])
 
 
 def test_the_tables_of_roles_name_every_role() -> None:
-    assert set(RECORD_KINDS) == set(CONTROL_KINDS) == set(CONTRACT_EVENTS) == set(Role)
+    assert (
+        {role for row in KINDS.values() for role in row.senders}
+        == set(CONTROL_KINDS)
+        == set(CONTRACT_EVENTS)
+        == set(Role)
+    )
     assert not may_send_control(0, CONTROLS[0])
 
 

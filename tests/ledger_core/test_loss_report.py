@@ -5,12 +5,12 @@ import itertools
 import pytest
 
 from frontend_sim.auditor.audited_account import Account, change_of_status
-from ledger.core.state.contract_states import OWN_STATUSES, TRANSITIONS
 from ledger.follower.projection.batch import Batch
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeContract
 from protocol.records import RecordArray
 from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus
+from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.ledger_core.desk import (
     BROKER,
     SEAT,

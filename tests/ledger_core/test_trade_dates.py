@@ -4,13 +4,13 @@ import datetime
 
 import pytest
 
-from ledger.core.control.trade_dates import days_between, is_calendar_date
 from ledger.core.engine import genesis_row
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
 from protocol.messages.control import Genesis, OpenTradeDate, PartyEntry
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, Suite
+from rules.calendar import days_between, is_calendar_date
 from tests.ledger_core.desk import MONDAY, SEAT, Desk
 
 

@@ -10,6 +10,7 @@ from hypothesis import Phase, settings
 
 import ledger.core
 import protocol
+import rules
 
 COPY = Path(__file__).resolve().parent
 
@@ -22,5 +23,5 @@ settings.load_profile("copy")
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says which packages were tested, for the one who started this."""
-    for package in (ledger.core, protocol):
+    for package in (ledger.core, rules, protocol):
         terminalreporter.write_line(f"tested {package.__file__}")

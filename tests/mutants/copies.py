@@ -17,7 +17,7 @@ from types import TracebackType
 
 from tests.mutants.mutant import ROOT, Mutant
 
-PACKAGES = ("protocol", "ledger")
+PACKAGES = ("protocol", "rules", "ledger")
 TESTS = ("tests/ledger_core", "tests/mutants")
 WARM = Path(__file__).with_name("warm.py")
 SETTINGS = (
@@ -38,7 +38,7 @@ class Run:
     def tested_the_copy(self) -> bool:
         """True when the packages under test were the copy's."""
         tested = re.findall(r"^tested (.+)$", self.output, re.MULTILINE)
-        return len(tested) == 2 and all(Path(file).is_relative_to(self.copy) for file in tested)
+        return len(tested) == 3 and all(Path(file).is_relative_to(self.copy) for file in tested)
 
     @property
     def passed(self) -> bool:
@@ -63,7 +63,7 @@ def make_copy(folder: Path) -> None:
 
 def plant(mutant: Mutant, folder: Path) -> None:
     """Puts the mutant into the copy in `folder`. Raises ValueError when its text does not occur exactly once."""
-    file = folder / "ledger" / "core" / mutant.file
+    file = folder / mutant.path
     mutated = mutant.mutated(file.read_text("utf-8"))
     file.unlink()  # it may be a link to the sound one
     file.write_text(mutated, "utf-8")

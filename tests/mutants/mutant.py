@@ -24,7 +24,7 @@ class Mutant:
     """One wrong line in the core."""
 
     name: str
-    file: str  # below ledger/core
+    file: str  # below ledger/core, or from the root: rules/…, protocol/…
     text: str  # occurs exactly once in the file
     replacement: str
     plants: str  # the money error, in one line
@@ -32,6 +32,12 @@ class Mutant:
     """Test files, or single tests as `file::test`: those that always catch it. Tests of drawn examples do too, but not
     in every draw, and cost far more than the short story that was written for each such mutant (test_found_by_mutants).
     """
+
+    @property
+    def path(self) -> Path:
+        """The file from the root."""
+        is_core = not self.file.startswith(("rules/", "protocol/"))
+        return Path("ledger", "core", self.file) if is_core else Path(self.file)
 
     def mutated(self, source: str) -> str:
         """The file's source with the error in it. Raises ValueError unless `text` occurs exactly once."""

@@ -13,24 +13,20 @@ import msgspec
 import numpy as np
 
 from frontend_sim.practice.misdeeds import MISDEEDS, meaning
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
-from ledger.core.state.contract_states import (
-    LOSS_TRANSITIONS,
-    OWN_STATUSES,
-    STATUS_TOLD,
-    TRANSITIONS,
-    refusal,
-    state_of,
-)
+from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS
 from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
+from protocol.kinds import KINDS, ORDER_FIELDS, PRICE_FIELDS, RELEASE_FIELD, TURNOVER_FIELD, WireKind
+from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages.base import Message
 from protocol.messages.control import ChangeContract, Genesis, PartyEntry, PartyKey
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
-from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
+from protocol.vocabulary import FrameKind, Role, Suite
+from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, state_of, status_told
+from rules.kinds import LAW, refusal_in
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS
 from tests.vectors import valid_frames
 
@@ -77,6 +73,37 @@ def header_layout() -> str:
 def record_layout() -> str:
     """Offsets of the 64 record bytes; two pairs of fields share their place."""
     return table(["offset", "bytes", "field", "type"], _layout(RECORD, list(RECORD.names or ())))
+
+
+def kinds() -> str:
+    """What each kind of record uses of the 64 bytes."""
+
+    def amounts(row: WireKind) -> str:
+        beside = {
+            RELEASE_FIELD: "`release_fen` 0 to 2^40: released beside the charge",
+            TURNOVER_FIELD: "`turnover_fen` 0 to 2^40: moves nothing",
+        }
+        if PRICE_FIELDS[0] in row.fields:
+            return "`price`, `security`: not checked"
+        if not beside.keys() & set(row.fields):
+            return "0"
+        return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
+
+    assert AMOUNT_FEN_MAX == 2**40
+    return table(
+        ["kind", "meaning", "`amount_fen`", "market, quantity", "bytes 24–39", "target (bytes 40–55)"],
+        [
+            [
+                row.name,
+                row.meaning,
+                (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
+                "not checked" if ORDER_FIELDS[0] in row.fields else "0",
+                amounts(row),
+                "the freeze" if row.needs_target else "0",
+            ]
+            for row in KINDS.values()
+        ],
+    )
 
 
 def outcome_layout() -> str:
@@ -168,6 +195,7 @@ def partner_states() -> str:
 def contract_states() -> str:
     """States × events of a contract and of the loss report beside it, and what each state tells and refuses."""
     rows, loss_rows, refusals = [], [], []
+    refused = [kind for kind, row in LAW.items() if row.refused_in]
     for event in vocabulary.ContractEvent:
         targets = [TRANSITIONS.get((status, event)) for status in OWN_STATUSES]
         reports = [LOSS_TRANSITIONS.get((is_lost, event)) for is_lost in LOSS_WORDS]
@@ -177,14 +205,14 @@ def contract_states() -> str:
             loss_rows.append([f"**{event.name}**", *("" if after is None else LOSS_WORDS[after] for after in reports)])
     for status in OWN_STATUSES:
         for is_lost, word in LOSS_WORDS.items():
-            told = vocabulary.ContractStatus(STATUS_TOLD[state_of(status, is_lost)]).name
-            codes_earned = [refusal(kind, status, is_lost) for kind in (RecordKind.FREEZE, RecordKind.WITHDRAWAL)]
+            told = vocabulary.ContractStatus(status_told(state_of(status, is_lost))).name
+            codes_earned = [refusal_in(kind, status, is_lost) for kind in refused]
             refusals.append([status.name, word, told, *("" if code is None else code.name for code in codes_earned)])
     return "\n".join(
         (
             table(["event \\ state", *(status.name for status in OWN_STATUSES)], rows),
             table(["event \\ loss, in every state", *LOSS_WORDS.values()], loss_rows),
-            table(["state", "loss", "status told", "FREEZE is refused", "WITHDRAWAL is refused"], refusals),
+            table(["state", "loss", "status told", *(f"{kind.name} is refused" for kind in refused)], refusals),
         )
     )
 
@@ -195,7 +223,7 @@ def roles() -> str:
     def mark(is_permitted: bool) -> str:
         return "yes" if is_permitted else ""
 
-    rows = [[f"record {kind.name}", *(mark(kind in RECORD_KINDS[role]) for role in Role)] for kind in RecordKind]
+    rows = [[f"record {kind.name}", *(mark(role in row.senders) for role in Role)] for kind, row in KINDS.items()]
     controls = sorted({each for kinds in CONTROL_KINDS.values() for each in kinds}, key=lambda each: each.__name__)
     rows += [
         [f"control `{control.__name__}`", *(mark(control in CONTROL_KINDS[role]) for role in Role)]
@@ -279,6 +307,7 @@ def misdeed_list() -> str:
 SECTIONS: dict[str, Callable[[], str]] = {
     "header": header_layout,
     "record": record_layout,
+    "kinds": kinds,
     "outcome": outcome_layout,
     "numbers": numbers,
     "messages": message_bodies,

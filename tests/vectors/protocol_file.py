@@ -11,12 +11,12 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, RECORD_KINDS
-from ledger.core.state.contract_states import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, refusal
+from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS
 from protocol import codes, limits, records, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.describe import Json
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, body_bytes_max
+from protocol.kinds import KINDS
 from protocol.messages.base import Message
 from protocol.messages.control import ControlMessage
 from protocol.messages.queries import AnswerMessage, QueryMessage
@@ -25,6 +25,8 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
+from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS
+from rules.kinds import refusal_in
 from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG
 from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS
 
@@ -185,7 +187,7 @@ def contract_states() -> dict[str, Json]:
     for status in OWN_STATUSES:
         for is_lost in (False, True):
             for kind in RecordKind:
-                code = refusal(kind, status, is_lost)
+                code = refusal_in(kind, status, is_lost)
                 if code is not None:
                     refusals.append(
                         {"state": status.name, "loss_reported": is_lost, "kind": kind.name, "code": code.name}
@@ -201,7 +203,7 @@ def roles() -> dict[str, Json]:
     """What each role may send."""
     found: dict[str, Json] = {}
     for role in Role:
-        kinds: list[Json] = [kind.name for kind in RecordKind if kind in RECORD_KINDS[role]]
+        kinds: list[Json] = [kind.name for kind, row in KINDS.items() if role in row.senders]
         controls: list[Json] = [each.__name__ for each in CONTROL_KINDS[role]]
         events: list[Json] = [event.name for event in vocabulary.ContractEvent if event in CONTRACT_EVENTS[role]]
         found[role.name] = {"records": kinds, "controls": sorted(controls, key=str), "contract_events": events}

@@ -10,10 +10,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from ledger.core.control.keys import judge_key, judge_key_end, with_key, without_key
-from ledger.core.control.trade_dates import days_between, is_calendar_date
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.contract_states import MAY_OPEN_AS, STATUS_TOLD, next_state, opening_state
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX
@@ -41,6 +39,8 @@ from protocol.vocabulary import (
     contract_nos_from_indices,
     index_from_contract_no,
 )
+from rules.calendar import days_between, is_calendar_date
+from rules.contracts import MAY_OPEN_AS, next_state, opening_state, status_told
 
 
 def judge(book: Book, party: int, message: ControlMessage | None, key_id: int, decided_at_ns: int) -> ReplyCode:
@@ -85,7 +85,7 @@ def own_contract(book: Book, party: int, contract_no: int) -> int:
 
 def status_of(book: Book, index: int) -> int:
     """ContractStatus told of the contract at `index`."""
-    return int(STATUS_TOLD[_state_of(book, index)])
+    return status_told(_state_of(book, index))
 
 
 def _state_of(book: Book, index: int) -> int:

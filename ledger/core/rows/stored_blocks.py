@@ -6,7 +6,8 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 
 import numpy as np
 
-from ledger.core.resolve import FREEZE, WITHDRAWAL, Block
+from ledger.core.kind_tables import IS_KIND
+from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
@@ -28,8 +29,7 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         raise InvariantBroken("an outcome with a code that no outcome has")
     if (accepted & ~block.known).any():
         raise InvariantBroken("an accepted record names a contract that its sender may not touch")
-    kinds = block.kinds()
-    if (accepted & ((kinds < FREEZE) | (kinds > WITHDRAWAL))).any():
+    if (accepted & ~IS_KIND[block.kind]).any():
         raise InvariantBroken("an accepted record is of no known kind")
     for amounts_fen in (block.amount_fen, block.release_fen):
         if amounts_fen is not None and (accepted & ((amounts_fen < 0) | (amounts_fen > AMOUNT_FEN_MAX))).any():

@@ -13,7 +13,6 @@ import numpy as np
 
 from ledger.core.state.account_numbers import AccountNumbers
 from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
-from ledger.core.state.contract_states import STATE_CODES, STATUS_TOLD
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.requests import RequestTable, key_dates
 from ledger.core.state.unsettled import OlderUnsettled, split_keys
@@ -25,13 +24,14 @@ from protocol.limits import (
     SEATS_MAX,
 )
 from protocol.messages.control import PartyEntry
+from rules.contracts import STATE_CODES, status_told
 
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
 OPEN, PREVIOUS, OLDER = 0, 1, 2  # the three unsettled columns: open trade date, the one before it, all before that
 
 # An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
 PARTY_SHIFT = 48
-STATE_SHIFT = 40  # see contract_states
+STATE_SHIFT = 40  # see rules.contracts
 CHECK_SHIFT = 32
 FACT_MASK = 0xFF  # of state and check digits
 ROW_MASK = 0xFFFF_FFFF
@@ -39,10 +39,12 @@ assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
 assert CONTRACTS_MAX <= ROW_MASK
 assert STATE_CODES <= FACT_MASK
 
+_STATUS_TOLD: ByteColumn = np.array([status_told(state) for state in range(STATE_CODES)], np.int8)
+
 
 def statuses_told(facts: LongColumn) -> LongColumn:
     """(n,) ContractStatus that queries and the read model tell, from items of `contract_facts`; a new array."""
-    return STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
+    return _STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,22 @@ CREATE TABLE contracts (
     status         smallint NOT NULL CHECK (status BETWEEN 1 AND 5)
 );
 
+-- What each kind of request does, written at each start from the rules of the program that starts: every view that adds
+-- up what was moved joins it. `side` is of a fill.
+CREATE TABLE record_kinds (
+    kind            smallint PRIMARY KEY,
+    name            text     NOT NULL,
+    amount_fen_min  bigint   NOT NULL,
+    opens_freeze    boolean  NOT NULL,
+    draws_on_freeze boolean  NOT NULL,
+    side            text,
+    balance         smallint NOT NULL, -- this and the next three: what one fen of amount_fen adds to the account
+    frozen          smallint NOT NULL,
+    bought          smallint NOT NULL,
+    sold            smallint NOT NULL,
+    release_frozen  smallint NOT NULL  -- what one fen of release_fen adds to frozen
+);
+
 -- Requests of one seat with consecutive numbers that one journal row decided, at most 128 of them, as columns: each a
 -- string of bytes with one value a record, all equally wide: 1, 2 or 4 bytes without a sign or 8 with one, the highest
 -- byte first; NULL stands for zeros only; item_at reads them. Numbers neither overlap nor leave gaps: the follower's book
@@ -46,7 +62,7 @@ CREATE TABLE request_blocks (
     codes           bytea CHECK (octet_length(codes) % record_count = 0), -- 0 is accepted
     contract_nos    bytea CHECK (octet_length(contract_nos) % record_count = 0),
     amounts_fen     bytea CHECK (octet_length(amounts_fen) % record_count = 0),
-    remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all are FREEZE: see requests
+    remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all open freezes: see requests
     prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
     quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE
     markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- of FREEZE
@@ -59,7 +75,7 @@ CREATE TABLE request_blocks (
     partner_refs    bytea CHECK (octet_length(partner_refs) = 8 * record_count),  -- as they came
     PRIMARY KEY (trade_date, seat, first_number),
     CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
-    CONSTRAINT remaining_unless_freezes CHECK (kind IS NOT DISTINCT FROM 1 OR remaining_fen IS NOT NULL)
+    CONSTRAINT remaining_unless_freezes CHECK (kind IS NOT NULL OR remaining_fen IS NOT NULL)
 ) WITH (
     toast_tuple_target = 8160 -- a row stays in one piece, in a page of its own or with others
 );
@@ -155,14 +171,16 @@ FROM request_blocks b
 CROSS JOIN LATERAL (
     SELECT b.first_number + i - 1             AS number,
            COALESCE(b.kind, item_at(a.kinds, i, b.record_count), 0)::smallint AS kind,
-           COALESCE(b.kind, item_at(a.kinds, i, b.record_count)) = 1   AS is_freeze,
-           COALESCE(b.kind, item_at(a.kinds, i, b.record_count)) IN (2, 3) AS draws_on_freeze,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) AS is_freeze,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.draws_on_freeze)) AS draws_on_freeze,
            COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
            COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
            COALESCE(item_at(a.contract_nos, i, b.record_count), 0) AS contract_no,
            COALESCE(item_at(a.amounts_fen, i, b.record_count), 0) AS amount_fen,
            CASE
-               WHEN b.kind IS DISTINCT FROM 1 THEN item_at(a.remaining_fen, i, b.record_count)
+               WHEN b.remaining_fen IS NOT NULL THEN item_at(a.remaining_fen, i, b.record_count)
                WHEN COALESCE(item_at(a.codes, i, b.record_count), 0) = 0
                    THEN COALESCE(item_at(a.amounts_fen, i, b.record_count), 0)
                ELSE 0
@@ -227,7 +245,8 @@ CREATE VIEW movements AS
 SELECT number, target_number, contract_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
        decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, partner_ref
 FROM requests
-WHERE NOT is_freeze AND block_kind IS DISTINCT FROM 1;
+WHERE NOT is_freeze
+  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) IS NOT TRUE;
 
 -- What became of each accepted freeze: amount = drawn + released + remaining. Added up and not joined: the planner has no
 -- idea of how many numbers there are, and would join all freezes of a seat with all its movements.
@@ -248,12 +267,14 @@ FROM (
     FROM requests
     WHERE accepted AND is_freeze
     UNION ALL
-    SELECT target_date, target_seat, target_number, NULL, NULL,
-           CASE kind WHEN 3 THEN amount_fen ELSE 0 END,
-           CASE kind WHEN 3 THEN release_fen ELSE amount_fen END,
+    SELECT r.target_date, r.target_seat, r.target_number, NULL, NULL,
+           k.bought * r.amount_fen,
+           -k.frozen * r.amount_fen - k.release_frozen * r.release_fen - k.bought * r.amount_fen,
            NULL, NULL
-    FROM requests
-    WHERE accepted AND draws_on_freeze AND block_kind IS DISTINCT FROM 1
+    FROM requests r
+    JOIN record_kinds k ON k.kind = r.kind
+    WHERE r.accepted AND r.draws_on_freeze
+      AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) IS NOT TRUE
 ) r
 GROUP BY trade_date, seat, number
 HAVING MAX(contract_no) IS NOT NULL;
@@ -261,41 +282,37 @@ HAVING MAX(contract_no) IS NOT NULL;
 -- Fills as they were booked, or listed (code 385: a fill that does not fit moved nothing and needs work), or awaiting
 -- clearing (code 382: an ordinary sale of a broker without proceeds at the fill; its money comes with the clearing data).
 CREATE VIEW fills AS
-SELECT trade_date,
-       seat,
-       number,
-       CASE kind WHEN 3 THEN 'buy' ELSE 'sell' END AS side,
-       code = 385                                  AS listed,
-       code = 382                                  AS awaits_clearing,
-       target_date,
-       target_seat,
-       target_number,
-       contract_no,
-       amount_fen,
-       CASE kind WHEN 3 THEN release_fen ELSE 0 END AS release_fen,
-       turnover_fen,
-       remaining_fen,
-       partner_ref,
-       sequence,
-       decided_at_ns
-FROM movements
-WHERE kind IN (3, 4) AND code IN (0, 382, 385);
+SELECT m.trade_date,
+       m.seat,
+       m.number,
+       k.side,
+       m.code = 385 AS listed,
+       m.code = 382 AS awaits_clearing,
+       m.target_date,
+       m.target_seat,
+       m.target_number,
+       m.contract_no,
+       m.amount_fen,
+       m.release_fen,
+       m.turnover_fen,
+       m.remaining_fen,
+       m.partner_ref,
+       m.sequence,
+       m.decided_at_ns
+FROM movements m
+JOIN record_kinds k ON k.kind = m.kind AND k.side IS NOT NULL
+WHERE m.code IN (0, 382, 385);
 
--- What accepted requests moved since their contract's page was written: the one place here that knows which kind moves
--- what, for the few that no page has yet.
+-- What accepted requests moved since their contract's page was written, for the few that no page has yet.
 CREATE VIEW moves_since_pages AS
 SELECT r.contract_no,
        r.sequence,
-       CASE r.kind WHEN 5 THEN r.amount_fen WHEN 6 THEN -r.amount_fen ELSE 0 END AS balance_fen,
-       CASE r.kind
-           WHEN 1 THEN r.amount_fen
-           WHEN 2 THEN -r.amount_fen
-           WHEN 3 THEN -r.amount_fen - r.release_fen
-           ELSE 0
-       END                                                                       AS frozen_fen,
-       CASE r.kind WHEN 3 THEN r.amount_fen ELSE 0 END                           AS bought_unsettled_fen,
-       CASE r.kind WHEN 4 THEN r.amount_fen ELSE 0 END                           AS sold_unsettled_fen
+       k.balance * r.amount_fen                                   AS balance_fen,
+       k.frozen * r.amount_fen + k.release_frozen * r.release_fen AS frozen_fen,
+       k.bought * r.amount_fen                                    AS bought_unsettled_fen,
+       k.sold * r.amount_fen                                      AS sold_unsettled_fen
 FROM requests r
+JOIN record_kinds k ON k.kind = r.kind
 JOIN account_pages p ON p.page = r.contract_no / 102400 AND r.sequence > p.as_of_sequence
 WHERE r.accepted AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);
 
@@ -385,13 +402,12 @@ ORDER BY c.party;
 
 -- Empty, or something is wrong: what must hold of single requests and accounts, asked of what was written.
 CREATE VIEW read_model_faults AS
-SELECT 'amount of an accepted request' AS fault, trade_date, seat, number, contract_no
-FROM requests
-WHERE accepted
-  AND CASE kind
-          WHEN 1 THEN amount_fen NOT BETWEEN 1 AND 1099511627776
-          ELSE amount_fen < 0 OR remaining_fen < 0 OR release_fen < 0
-      END
+SELECT 'amount of an accepted request' AS fault, r.trade_date, r.seat, r.number, r.contract_no
+FROM requests r
+LEFT JOIN record_kinds k ON k.kind = r.kind
+WHERE r.accepted
+  AND (k.kind IS NULL OR r.amount_fen NOT BETWEEN k.amount_fen_min AND 1099511627776
+       OR (NOT r.is_freeze AND (r.remaining_fen < 0 OR r.release_fen < 0)))
 UNION ALL
 SELECT 'numbers overlap', trade_date, seat, first_number, NULL
 FROM (

@@ -1,14 +1,14 @@
 -- What people read: the read model with names for numbers, times as timestamps and accounts beside contracts. The role
 -- yzt_reader, where there is one, may select from these views and touch nothing else (ledger/database/reading.py).
 
--- Names of codes, kinds and states, written at each start from the words of the program that starts.
+-- Names of codes and states, written at each start from the words of the program that starts.
 CREATE TABLE word_names (
     vocabulary text    NOT NULL,
     number     integer NOT NULL,
     name       text    NOT NULL,
     PRIMARY KEY (vocabulary, number)
 );
-COMMENT ON TABLE word_names IS 'Names of codes, kinds and states by their numbers.';
+COMMENT ON TABLE word_names IS 'Names of codes and states by their numbers.';
 
 -- For views alone: a reader has no right to the table, and a view lends its own.
 CREATE FUNCTION readable_time(at_ns bigint) RETURNS timestamptz
@@ -164,7 +164,7 @@ SELECT readable_date(m.trade_date) AS trade_date,
 FROM movements m
 LEFT JOIN parties p ON m.seat = ANY (p.seats)
 LEFT JOIN contracts c ON c.contract_no = m.contract_no
-LEFT JOIN word_names w1 ON w1.vocabulary = 'record_kind' AND w1.number = m.kind
+LEFT JOIN record_kinds w1 ON w1.kind = m.kind
 LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = m.code;
 COMMENT ON VIEW bank_movements IS 'Every other request about money: releases, fills, deposits and withdrawals, refused ones too.';
 COMMENT ON COLUMN bank_movements.trade_date IS 'trade date whose numbers these are';

@@ -19,7 +19,8 @@ from ledger.core.state.book import Book
 from ledger.follower.projection.copy_arrays import Cuts, array_fields, rows_of
 from ledger.follower.projection.copy_rows import Int64s, column_names, copy_layout, filled_template
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import RecordKind, contract_nos_from_indices
+from protocol.vocabulary import contract_nos_from_indices
+from rules.kinds import LAW
 
 PAGE_CONTRACTS: Final = 1_024
 """Contracts of a page: 0002_read_model.sql knows it too. Its arrays are then stored beside the row, and a column that
@@ -33,12 +34,9 @@ _HEAD: Final = copy_layout([("page", ">i4"), ("contracts_count", ">i4"), ("as_of
 COLUMNS: Final = [*column_names(_HEAD), *AMOUNTS]
 _HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
 # Which kinds move which amount; a restraint moves at once, see PagesTurn.take.
-_MOVED_BY: Final[tuple[frozenset[int], ...]] = (
-    frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL}),
-    frozenset({RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY}),
-    frozenset({RecordKind.FILL_BUY}),
-    frozenset({RecordKind.FILL_SELL}),
-    frozenset(),
+_MOVED_BY: Final = tuple(
+    frozenset(int(kind) for kind, row in LAW.items() if row.moves(column)) if column else frozenset[int]()
+    for column in ("balance", "frozen", "bought", "sold", None)
 )
 
 

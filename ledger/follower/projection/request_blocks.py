@@ -10,13 +10,13 @@ from typing import Final
 
 import numpy as np
 
+from ledger.core.kind_tables import OPENS_FREEZE
 from ledger.core.rows.row import Row
 from ledger.follower.projection.copy_blocks import Column, block_rows
 from ledger.follower.projection.copy_rows import Int64s
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind
 
 PIECE_RECORDS: Final = 128
 """Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
@@ -24,8 +24,8 @@ CHUNK_RECORDS: Final = 8_192
 """Records encoded and sent at a time: building the next overlaps with storing the last."""
 
 _PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
-# Columns and fields: of FREEZE only, of all other kinds only. The two share bytes of the record, so that a field of the
-# one kind says nothing of the other.
+# Columns and fields: of what opens a freeze, of all other kinds. The two share bytes of the record, so that a field of
+# the one says nothing of the other.
 _OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"), ("markets", "market"))
 _OF_OTHERS: Final = (
     ("releases_fen", "release_fen"),
@@ -118,7 +118,7 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
     kinds = records["kind"]
     first_kinds = kinds[starts].astype(np.int64)
     is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
-    is_freezes = ~is_mixed & (first_kinds == RecordKind.FREEZE)
+    is_freezes = ~is_mixed & OPENS_FREEZE[first_kinds & 0xFF]
     forms = counts * 4 + is_mixed * 2 + is_freezes
     if (forms == forms[0]).all():
         yield _alike(records, outcomes, places, first_kinds, bool(is_mixed[0]), bool(is_freezes[0]))
@@ -134,7 +134,7 @@ def _alike(
     records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, is_mixed: bool, is_freezes: bool
 ) -> bytes:
     """Rows of one form; `kinds`: (rows,) of their first records."""
-    of_freeze = np.broadcast_to(np.True_, len(records)) if is_freezes else records["kind"] == RecordKind.FREEZE
+    of_freeze = np.broadcast_to(np.True_, len(records)) if is_freezes else OPENS_FREEZE[records["kind"].view(np.uint8)]
     columns = [
         Column.of(records["kind"]) if is_mixed else None,
         Column.of(outcomes["code"]),

@@ -1,6 +1,10 @@
-"""The life of a contract 签约 and the loss report 挂失 beside it as tables, and what they forbid to money.
+"""`Contracts, tellers, passwords`: the life of a contract 签约 and the loss report 挂失 beside it, as tables.
 
-Belongs here: the tables. Never here: who may cause an event (roles), open items (control).
+Effective at once (004 附件二 第3条1), paused, resumed and ended as the broker says (004 附件一 第10条); a loss report
+stops all that takes money out and nothing that brings it in (004 附件二 第6条).
+
+Belongs here: the tables. Never here: who may cause an event (roles), open items (control), what a state forbids to a
+kind of record (kinds).
 
 A contract is pre-assigned until its customer confirms it. Suspension is the service paused. Terminated is terminal.
 A loss report is about the card or the savings account, so it stands beside the contract's own status and outlives it:
@@ -10,14 +14,8 @@ Cancels, fills and releases work in every state: what was ordered before must be
 A state is a small int: the contract's own status, plus LOSS while the loss is reported.
 """
 
-import numpy as np
-
-from ledger.core.roles import KIND_CODES
-from ledger.core.state.columns import ByteColumn, ShortColumn
-from protocol.codes import ReplyCode
 from protocol.vocabulary import ContractEvent as Event
 from protocol.vocabulary import ContractStatus as Status
-from protocol.vocabulary import RecordKind
 
 OWN_STATUSES = (Status.PRE_ASSIGNED, Status.ACTIVE, Status.SUSPENDED, Status.TERMINATED)
 """What a contract can be by itself; LOSS_REPORTED is told of any of them while the loss is reported."""
@@ -38,18 +36,6 @@ LOSS_TRANSITIONS: dict[tuple[bool, Event], bool] = {
 }
 
 MAY_OPEN_AS = frozenset(Status) - {Status.TERMINATED}
-
-# LOSS_REPORTED stands for the report; where it and the status both forbid, the code of the lower rank is answered.
-REFUSED_IN: dict[RecordKind, dict[Status, ReplyCode]] = {
-    RecordKind.FREEZE: {
-        Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
-        Status.PRE_ASSIGNED: ReplyCode.CONTRACT_PRE_ASSIGNED,
-        Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED,
-        Status.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
-    },
-    # The savings account lives on when the contract has ended; only a loss report stops its withdrawals.
-    RecordKind.WITHDRAWAL: {Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},
-}
 
 LOSS = 8  # the bit of a state above the status
 STATE_CODES = 16  # a state takes four bits of the indices below
@@ -77,26 +63,6 @@ def next_state(state: int, event: int) -> int | None:
     return None if after is None else state_of(after, is_lost)
 
 
-def refusal(kind: RecordKind, status: Status, is_lost: bool) -> ReplyCode | None:
-    """The code that a state earns for a kind of record, None when it forbids nothing."""
-    codes = REFUSED_IN.get(kind, {})
-    earned = [codes[each] for each in ({status, Status.LOSS_REPORTED} if is_lost else {status}) if each in codes]
-    return min(earned, default=None)
-
-
-def _state_code_table() -> ShortColumn:
-    table = np.zeros(KIND_CODES * STATE_CODES, np.int16)
-    for kind in REFUSED_IN:
-        for status in OWN_STATUSES:
-            for is_lost in (False, True):
-                table[kind * STATE_CODES + state_of(status, is_lost)] = refusal(kind, status, is_lost) or 0
-    return table
-
-
-STATE_CODE = _state_code_table()
-"""(256 × 16,) int16 at kind × 16 + state: the reply code that the state earns, 0 when it forbids nothing."""
-
-STATUS_TOLD: ByteColumn = np.array(
-    [Status.LOSS_REPORTED if state & LOSS else state for state in range(STATE_CODES)], np.int8
-)
-"""(16,) int8 by state: the ContractStatus that queries and the read model tell."""
+def status_told(state: int) -> int:
+    """The ContractStatus that queries and the read model tell of a state."""
+    return Status.LOSS_REPORTED if state & LOSS else state

@@ -1,4 +1,7 @@
-"""Trade dates as days of the calendar.
+"""`The business day`: trade dates as days of the calendar.
+
+Which days are traded is the exchanges' calendar, holidays and typhoons among it (002 附4 第40条), and
+comes from outside.
 
 Belongs here: whether a number yyyymmdd is a day, and how far two days are apart. Never here: which days are working
 days (the bank says so by opening them), today's date.

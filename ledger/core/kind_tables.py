@@ -1,0 +1,92 @@
+"""The two tables of kinds as arrays by the byte that says a record's kind, for work on whole blocks.
+
+Belongs here: arrays made of `protocol.kinds` and `rules.kinds`, each with the question it answers. Never here: a kind
+by its name, a fact that stands in neither table.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
+from protocol.kinds import KIND_CODES, KINDS, RELEASE_FIELD, TURNOVER_FIELD, WORDS_PER_RECORD, WireKind, unused_bits
+from protocol.vocabulary import RecordKind, Role
+from rules.contracts import OWN_STATUSES, STATE_CODES, state_of
+from rules.kinds import LAW, LawKind, refusal_in
+
+
+def _wire(fact: Callable[[WireKind], int]) -> LongColumn:
+    table = np.zeros(KIND_CODES, np.int64)
+    for kind, row in KINDS.items():
+        table[kind] = fact(row)
+    return table
+
+
+def _law(fact: Callable[[LawKind], int]) -> FenColumn:
+    table = np.zeros(KIND_CODES, np.int64)
+    for kind, row in LAW.items():
+        table[kind] = fact(row)
+    return table
+
+
+def _unused_bits(word: int) -> LongColumn:
+    return _wire(lambda row: unused_bits(row)[word])
+
+
+def _where(table: LongColumn) -> Mask:
+    holds: Mask = table != 0
+    return holds
+
+
+# Each is (256,) by kind, and zero or False for what is no kind.
+IS_KIND = _where(_wire(lambda row: 1))
+UNUSED_BITS = tuple(_unused_bits(word) for word in range(WORDS_PER_RECORD))  # by word of the record
+AMOUNT_FEN_MIN = _wire(lambda row: row.amount_fen_min)
+EXPIRES = _where(_wire(lambda row: row.expires))
+NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
+HAS_RELEASE = _where(_wire(lambda row: RELEASE_FIELD in row.fields))
+HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
+
+OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
+CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
+IS_DEBIT = _where(_law(lambda row: row.is_debit))
+LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
+IS_FACT = _where(_law(lambda row: row.is_fact))
+WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
+IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE
+LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
+LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0))
+
+# What one fen of the amount, or of the release beside it, adds to a column of the account or of the freeze.
+BALANCE = _law(lambda row: row.amount.balance)
+FROZEN = _law(lambda row: row.amount.frozen)
+BOUGHT = _law(lambda row: row.amount.bought)
+SOLD = _law(lambda row: row.amount.sold)
+POWER = _law(lambda row: row.amount.power)
+DRAWN = _law(lambda row: row.amount.drawn)
+RELEASE_FROZEN = _law(lambda row: row.release.frozen)
+RELEASE_POWER = _law(lambda row: row.release.power)
+
+
+def _may_send_table() -> ByteColumn:
+    table = np.zeros((max(Role) + 1) * KIND_CODES, np.int8)
+    for kind, row in KINDS.items():
+        for role in row.senders:
+            table[role * KIND_CODES + kind] = 1
+    return table
+
+
+def _state_code_table() -> ShortColumn:
+    table = np.zeros(KIND_CODES * STATE_CODES, np.int16)
+    for kind in RecordKind:
+        for status in OWN_STATUSES:
+            for is_lost in (False, True):
+                table[kind * STATE_CODES + state_of(status, is_lost)] = refusal_in(kind, status, is_lost) or 0
+    return table
+
+
+MAY_SEND = _may_send_table()
+"""((roles + 1) × 256,) int8 at role × 256 + kind: 1 where the role may send the record kind."""
+
+STATE_CODE = _state_code_table()
+"""(256 × 16,) int16 at kind × 16 + state: the reply code that the state earns, 0 when it forbids nothing."""

@@ -1,0 +1,138 @@
+"""The kinds of money records as the wire knows them: one row each.
+
+Belongs here: who may send a kind, which of the 64 bytes it uses, the range of its amount, whether it may be late,
+what it means. Never here: what it does to money (the bank's rules), how its bytes lie (records).
+
+Everything that must know this of every kind reads it here: roles, the check of a record's layout, the protocol page,
+the decoder, the SDK. A new kind is a number in `RecordKind`, a row here, and a row with a page in the bank's rules.
+"""
+
+from dataclasses import dataclass
+
+from .limits import RECORD_BYTES
+from .records import RECORD
+from .vocabulary import RecordKind, Role
+
+KIND_CODES = 256  # a kind is read as one byte; tables by kind cover all of them
+WORDS_PER_RECORD = RECORD_BYTES // 8
+
+ORDER_FIELDS = ("market", "quantity")
+PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
+RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
+TARGET_FIELDS = ("target_date", "target_seat", "target_number")
+COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")
+"""What every kind uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireKind:
+    """What the wire must know of one kind."""
+
+    kind: RecordKind
+    name: str  # as the protocol page calls it
+    meaning: str  # in one line
+    senders: frozenset[Role]
+    verb: str  # of the SDK
+    amount: str  # what `amount_fen` is
+    amount_fen_min: int  # up to AMOUNT_FEN_MAX
+    fields: tuple[str, ...]  # beside COMMON_FIELDS; all other bytes must be zero
+    expires: bool = False  # a late debit is refused; facts and credits are never late
+
+    @property
+    def needs_target(self) -> bool:
+        """True when it names a freeze."""
+        return TARGET_FIELDS[0] in self.fields
+
+
+_BROKER, _BANK = frozenset({Role.BROKER}), frozenset({Role.BANK})
+
+KINDS: dict[RecordKind, WireKind] = {
+    row.kind: row
+    for row in (
+        WireKind(
+            RecordKind.FREEZE,
+            "FREEZE 冻结",
+            "freeze for one buy order",
+            senders=_BROKER,
+            verb="freeze",
+            amount="to freeze",
+            amount_fen_min=1,
+            fields=(*ORDER_FIELDS, *PRICE_FIELDS),
+            expires=True,
+        ),
+        WireKind(
+            RecordKind.RELEASE,
+            "RELEASE 解冻",
+            "give back an unused part",
+            senders=_BROKER,
+            verb="release",
+            amount="to release",
+            amount_fen_min=1,
+            fields=TARGET_FIELDS,
+        ),
+        WireKind(
+            RecordKind.FILL_BUY,
+            "FILL_BUY 成交",
+            "the exchange executed part of the buy",
+            senders=_BROKER,
+            verb="fill_buy",
+            amount="the charge (turnover and fees)",
+            amount_fen_min=1,
+            fields=(*ORDER_FIELDS, RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS),
+        ),
+        WireKind(
+            RecordKind.FILL_SELL,
+            "FILL_SELL",
+            "the exchange executed a sale",
+            senders=_BROKER,
+            verb="fill_sell",
+            amount="net proceeds",
+            amount_fen_min=0,
+            fields=(*ORDER_FIELDS, TURNOVER_FIELD),
+        ),
+        WireKind(
+            RecordKind.DEPOSIT,
+            "DEPOSIT",
+            "money enters the savings account",
+            senders=_BANK,
+            verb="deposit",
+            amount="",
+            amount_fen_min=1,
+            fields=(),
+        ),
+        WireKind(
+            RecordKind.WITHDRAWAL,
+            "WITHDRAWAL",
+            "money leaves the savings account",
+            senders=_BANK,
+            verb="withdraw",
+            amount="",
+            amount_fen_min=1,
+            fields=(),
+            expires=True,
+        ),
+    )
+}
+
+PRICED = frozenset(kind for kind, row in KINDS.items() if PRICE_FIELDS[0] in row.fields)
+"""Kinds whose bytes 24 to 39 are price and security; of all others they are amounts or zero."""
+
+
+def may_send(role: Role) -> frozenset[RecordKind]:
+    """The kinds of record that a role may send."""
+    return frozenset(kind for kind, row in KINDS.items() if role in row.senders)
+
+
+def unused_bits(row: WireKind) -> tuple[int, ...]:
+    """The eight words of a record, little end first, as int64: bits that are zero in every record of this kind."""
+    used = bytearray(RECORD_BYTES)
+    assert RECORD.fields is not None
+    for name in (*COMMON_FIELDS, *row.fields):
+        kind, offset = RECORD.fields[name][:2]
+        used[offset : offset + kind.itemsize] = b"\xff" * kind.itemsize
+    unused = bytes(byte ^ 0xFF for byte in used)
+    return tuple(int.from_bytes(unused[8 * w : 8 * w + 8], "little", signed=True) for w in range(WORDS_PER_RECORD))
+
+
+assert set(KINDS) == set(RecordKind)
+assert all(0 < kind < KIND_CODES // 2 for kind in RecordKind)  # an int8 on the wire

@@ -1,0 +1,41 @@
+"""`Money`: the money of one account, and the three amounts that every rule asks for, each named once.
+
+Customers see two balances, one for securities and one for everything else (004 A·三(三)(1)); proceeds of sales are in
+the first alone until the broker has paid (004 附件二 第3条5).
+
+Belongs here: what an account has, what is owned, what can be spent. Never here: who may spend it (the other pages).
+"""
+
+from dataclasses import dataclass
+
+from rules.request import FUNDS_FROZEN, INSUFFICIENT_FUNDS, Decision
+
+
+@dataclass(slots=True)
+class Account:
+    """Money of one account; bought and sold are unsettled, over all trade dates."""
+
+    balance_fen: int
+    frozen_fen: int
+    bought_fen: int
+    sold_fen: int
+    restrained_fen: int
+
+    @property
+    def owned_fen(self) -> int:
+        """What there is, spent or not: balance − restrained + sold. May be below zero."""
+        return self.balance_fen - self.restrained_fen + self.sold_fen
+
+    @property
+    def buying_power_fen(self) -> int:
+        """可用于证券交易: balance − frozen − bought + sold − restrained. May be below zero."""
+        return self.owned_fen - self.frozen_fen - self.bought_fen
+
+    @property
+    def withdrawable_fen(self) -> int:
+        """可用于消费、转账、提现: buying power without sold. May be below zero."""
+        return self.buying_power_fen - self.sold_fen
+
+    def not_covered(self, amount_fen: int) -> Decision:
+        """`Refusals`: why an amount above buying power is refused."""
+        return FUNDS_FROZEN if amount_fen <= self.owned_fen else INSUFFICIENT_FUNDS

@@ -1,0 +1,157 @@
+"""The kinds of money records as the law knows them: one row each, beside the wire's row in `protocol.kinds`.
+
+Belongs here: in which states of a contract a kind is refused, what its amounts move, the page that decides it. Never
+here: what the wire must know (protocol.kinds), a guard or an effect in code (the pages).
+
+From these rows come the columns that are moved in bulk, the proof that spares the law, what is checked afterwards, and
+the read model's sums; a page says the same for one account in plain words, and tests hold both together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from protocol.codes import ReplyCode
+from protocol.kinds import KINDS, PRICED
+from protocol.vocabulary import ContractStatus as Status
+from protocol.vocabulary import RecordKind
+from rules import cash, orders
+from rules.account import Account
+from rules.request import Decision, Freezes, Request
+
+Page = Callable[[Request, Account, Freezes], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What one fen of an accepted amount adds to each column of the account: −1, 0 or 1."""
+
+    balance: int = 0
+    frozen: int = 0
+    bought: int = 0
+    sold: int = 0
+
+    @property
+    def power(self) -> int:
+        """What it adds to buying power."""
+        return self.balance - self.frozen - self.bought + self.sold
+
+    @property
+    def withdrawable(self) -> int:
+        """What it adds to the withdrawable amount."""
+        return self.power - self.sold
+
+    @property
+    def drawn(self) -> int:
+        """What it draws from the freeze concerned: what is bought. What else leaves frozen is released."""
+        return self.bought
+
+
+@dataclass(frozen=True, slots=True)
+class LawKind:
+    """What the law must know of one kind."""
+
+    kind: RecordKind
+    page: Page
+    amount: Moves  # of `amount_fen`
+    release: Moves = Moves()  # of `release_fen`, where the kind has one
+    refused_in: Mapping[Status, ReplyCode] = field(default_factory=dict)
+    """LOSS_REPORTED stands for the report; where it and the status both forbid, the lower rank is answered."""
+    opens_freeze: bool = False
+    is_fact: bool = False  # it has happened: what does not fit is listed, not refused
+    waits_for_clearing: bool = False  # where proceeds do not count at the fill
+    side: str = ""  # of a fill: buy or sell
+
+    @property
+    def is_debit(self) -> bool:
+        """True when money must cover it."""
+        return self.amount.power < 0
+
+    @property
+    def leaves_bank(self) -> bool:
+        """True when it is covered by what is withdrawable, not by all that buys."""
+        return self.amount.balance < 0
+
+    @property
+    def lowers_frozen(self) -> bool:
+        """True when it may take from frozen."""
+        return self.amount.frozen < 0 or self.release.frozen < 0
+
+    def moves(self, column: str) -> bool:
+        """True when it moves this column of the account."""
+        return bool(getattr(self.amount, column) or getattr(self.release, column))
+
+
+LAW: dict[RecordKind, LawKind] = {
+    row.kind: row
+    for row in (
+        LawKind(
+            RecordKind.FREEZE,
+            orders.freeze,
+            Moves(frozen=1),
+            refused_in={
+                Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
+                Status.PRE_ASSIGNED: ReplyCode.CONTRACT_PRE_ASSIGNED,
+                Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED,
+                Status.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
+            },
+            opens_freeze=True,
+        ),
+        LawKind(RecordKind.RELEASE, orders.release, Moves(frozen=-1)),
+        LawKind(
+            RecordKind.FILL_BUY,
+            orders.fill_buy,
+            Moves(frozen=-1, bought=1),
+            release=Moves(frozen=-1),
+            is_fact=True,
+            side="buy",
+        ),
+        LawKind(
+            RecordKind.FILL_SELL,
+            orders.fill_sell,
+            Moves(sold=1),
+            is_fact=True,
+            waits_for_clearing=True,
+            side="sell",
+        ),
+        LawKind(RecordKind.DEPOSIT, cash.deposit, Moves(balance=1)),
+        LawKind(
+            RecordKind.WITHDRAWAL,
+            cash.withdrawal,
+            Moves(balance=-1),
+            # The savings account lives on when the contract has ended; only a loss report stops its withdrawals.
+            refused_in={Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},
+        ),
+    )
+}
+
+
+def refusal_in(kind: RecordKind, status: Status, is_lost: bool) -> ReplyCode | None:
+    """The code that a contract's status, with or without a loss report, earns for a kind; None when it forbids none."""
+    codes = LAW[kind].refused_in
+    earned = [codes[each] for each in ({status, Status.LOSS_REPORTED} if is_lost else {status}) if each in codes]
+    return min(earned, default=None)
+
+
+def _is_sound(row: LawKind) -> bool:
+    """What effects and the proof of the core take for granted of every row.
+
+    An order is what opens a freeze. Frozen grows with it and shrinks by a record that names one; a release comes out of
+    frozen alone; nothing takes from bought or sold. A debit names no freeze and moves frozen or balance; what is none
+    of these never lowers what covers a debit.
+    """
+    names_freeze, amount = KINDS[row.kind].needs_target, row.amount
+    return (
+        (amount.frozen > 0) == row.opens_freeze
+        and (amount.frozen < 0) == names_freeze
+        and row.release in (Moves(), Moves(frozen=-1))
+        and (names_freeze or row.release == Moves())
+        and min(amount.bought, amount.sold) >= 0
+        and (not row.is_debit or amount in (Moves(frozen=1), Moves(balance=-1)))
+        and (row.is_debit or min(amount.power, amount.withdrawable) >= 0)
+        and row.opens_freeze == (row.kind in PRICED)
+        and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
+    )
+
+
+assert set(LAW) == set(RecordKind)
+assert all(_is_sound(row) for row in LAW.values())
