@@ -23,6 +23,7 @@ class Arrival(IntEnum):
     DATE_FULL = 7  # it is next, and would pass the numbers that its kind has on one date
     KEY_OVER = 8  # it was signed with a key of its party that is good no more
     UNTIMED = 9  # it or its key may have expired, and nobody knows what time it is
+    SUPERSEDED = 10  # it is next, and a newer session of its seat is in force
 
 
 def classify(header: Header, trade_date: int, next_number: int, closes_date: bool = False) -> Arrival:

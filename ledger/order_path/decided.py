@@ -1,15 +1,16 @@
-"""What became of a group of frames: the row, the answers that wait for it, what is returned and what is wanted.
+"""What each frame of a group is given, and what becomes of the group: its row, what leaves, what is returned.
 
 Belongs here: these as data. Never here: deciding, sending, reading.
 """
 
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
-from ledger.core.control.rows import ControlBody
 from ledger.core.rows.row import Row, outcome_frame
 from ledger.journal.quarantine import Quarantined
 from protocol.frame import Frame
-from protocol.limits import OUTCOME_BYTES
+from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
+from protocol.messages.base import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,56 +25,78 @@ class Lookup:
     sequence: int | None
 
 
+class InRow(NamedTuple):
+    """It is next and stands in the group's row, whose outcomes answer it."""
+
+    frame: Frame
+
+
+class LoggedOn(NamedTuple):
+    """It stands in the group's row too, and is told the head of its seat: a logon has no outcome."""
+
+    frame: Frame
+    wire: bytes
+
+
+class Told(NamedTuple):
+    """It is answered without a row: refused before the journal, a repeat, a head, the answer to a question."""
+
+    wire: bytes
+
+
+class Asked(NamedTuple):
+    """A question on the book, answered once the group's row has acted on it."""
+
+    message: Message
+
+
+class Waits(NamedTuple):
+    """It is looked at again, and so is what its seat sent behind it: when a row was read, or after this group."""
+
+    lookup: Lookup | None
+
+
+WAITS: Final = Waits(None)
+Answer = InRow | LoggedOn | Told | Asked | Waits
+"""What deciding one frame gives."""
+
+
 @dataclass(slots=True)
 class Decided:
     """What became of a group. `answers` may leave once `sequence` is durable."""
 
     sequence: int
     row: Row | None
-    frames: int
-    answers: list[Frame | bytes]
-    """In order; a Frame stands for the OUTCOMES frame that answers it."""
-    put_back: list[list[Frame]]
-    """Per seat, frames that could not be looked at yet, to be returned to the front of the queue."""
-    wanted: list[Lookup]
+    answers: list[InRow | LoggedOn | Told] = field(default_factory=list)
+    """In order."""
+    put_back: dict[int, list[Frame]] = field(default_factory=dict)
+    """By seat, frames to be returned to the front of its queue."""
+    wanted: list[Lookup] = field(default_factory=list)
     """Rows to read; their seats wait until then."""
     quarantined: list[Quarantined] = field(default_factory=list)
     """Frames that broke what should have decided or answered them."""
 
+    @property
+    def frames(self) -> int:
+        """How many frames the row holds."""
+        return len(self.row.headers) // PREFIX_BYTES if self.row is not None else 0
+
     def parts(self) -> list[bytes]:
         """The answers as wire bytes."""
-        if self.row is None:
-            return [answer for answer in self.answers if isinstance(answer, bytes)]
         parts: list[bytes] = []
-        position, outcomes = 0, self.row.outcomes
+        position = 0
         for answer in self.answers:
-            if isinstance(answer, bytes):
-                parts.append(answer)
-                continue
-            end = position + answer.header.record_count * OUTCOME_BYTES
-            made = outcome_frame(self.row, answer.header, outcomes[position:end])
-            position = end
-            parts += (made.header_bytes, made.signature, made.body)
+            if not isinstance(answer, InRow):
+                parts.append(answer.wire)
+            elif self.row is not None:
+                end = position + answer.frame.header.record_count * OUTCOME_BYTES
+                made = outcome_frame(self.row, answer.frame.header, self.row.outcomes[position:end])
+                position = end
+                parts += (made.header_bytes, made.signature, made.body)
         return parts
 
-    def put_back_too(self, frames: list[Frame]) -> None:
-        """Returns these frames as well, each behind those of its seat."""
-        by_seat = {seat[0].header.seat: seat for seat in self.put_back}
-        for frame in frames:
-            by_seat.setdefault(frame.header.seat, []).append(frame)
-        self.put_back = list(by_seat.values())
-
-
-@dataclass(slots=True)
-class ControlRun:
-    """The frames of a group that make one control row: their places in it, in its answers, and what they say."""
-
-    places: list[int]
-    answers: list[int]
-    messages: list[ControlBody]
-
-    def add(self, place: int, answer: int, message: ControlBody) -> None:
-        """One frame more."""
-        self.places.append(place)
-        self.answers.append(answer)
-        self.messages.append(message)
+    def return_frame(self, frame: Frame, waits: Waits = WAITS) -> None:
+        """Returns a frame, behind those of its seat."""
+        self.put_back.setdefault(frame.header.seat, []).append(frame)
+        if waits.lookup is not None:
+            self.wanted.append(waits.lookup)

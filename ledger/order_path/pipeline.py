@@ -128,7 +128,7 @@ class Pipeline:
         again.
         """
         self.queues.clear()
-        self.decider.found.clear()
+        self.decider.repeats.forget_read()
         self._outlet = outlet
 
     def put(self, frames: list[Frame]) -> None:
@@ -233,7 +233,7 @@ class Pipeline:
             metrics.quarantined += 1
             self._listeners.on_quarantined(quarantined)
             self._in_background(self._keep(quarantined))
-        for frames in decided.put_back:
+        for frames in decided.put_back.values():
             self.queues.put_back(frames, now.elapsed_ns)
         for lookup in decided.wanted:
             self._fetch(lookup)
@@ -318,9 +318,7 @@ class Pipeline:
             await self._committed.wait()
         async with self._pace.turn(self.decider.standing.party_of(lookup.seat)):
             stored = await self._finder.find(lookup)
-        if stored is not None and lookup.sequence is not None:
-            self.decider.rows.add(stored.row)  # more repeats of its frames follow; an old date's come alone
-        self.decider.found[lookup.seat] = (lookup, stored)
+        self.decider.repeats.take_read(lookup, stored)
         self.queues.unpark(lookup.seat)
 
     def _fetched(self, task: asyncio.Task[None]) -> None:

@@ -1,8 +1,7 @@
 """Stored answers: what a row answered to one of its frames, found again, byte for byte.
 
-Belongs here: finding a frame or a number inside a row, and the bounded memory of recent rows. Never here:
-reading
-rows (journal), the choice of what to answer (pipeline).
+Belongs here: finding a frame or a number inside a row, the bounded memory of recent rows, which row has to be read.
+Never here: reading rows (lookup), the choice of what to answer (deciding).
 """
 
 import dataclasses
@@ -11,8 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from ledger.core import engine
 from ledger.core.rows.row import Row, outcome_frame
+from ledger.core.state.book import Book
 from ledger.core.state.columns import LongColumn
+from ledger.order_path.decided import Lookup, Waits
 from protocol.header import PREFIX, Header, unpack_header
 from protocol.limits import CONTROL_NUMBERS_KEPT, OUTCOME_BYTES, PREFIX_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
@@ -125,6 +127,44 @@ class RecentRows:
         if stored is not None:
             self._rows.move_to_end(sequence)
         return stored
+
+
+class Repeats:
+    """The rows that numbers already used are answered from."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._recent = RecentRows()
+        self._read: dict[int, tuple[Lookup, StoredRow | None]] = {}  # by seat: what was read for it
+
+    def add(self, row: Row) -> None:
+        """Keeps a row just decided."""
+        self._recent.add(row)
+
+    def take_read(self, lookup: Lookup, stored: StoredRow | None) -> None:
+        """What was read for a seat that waits; None: the number was never used."""
+        if stored is not None and lookup.sequence is not None:
+            self._recent.add(stored.row)  # more repeats of its frames follow; an old date's come alone
+        self._read[lookup.seat] = (lookup, stored)
+
+    def forget_read(self) -> None:
+        """No seat waits any more: the link is gone."""
+        self._read.clear()
+
+    def row_of(self, seat: int, trade_date: int, number: int) -> StoredRow | Waits | None:
+        """The row that holds a number, None when it was never used; Waits when the row has to be read first."""
+        book = self._book
+        sequence: int | None = engine.row_holding(book, trade_date, seat, number)
+        if trade_date < book.trade_date and trade_date != book.previous_date:
+            sequence = None
+        if sequence == 0:
+            return None
+        lookup = Lookup(seat, trade_date, number, sequence)
+        read = self._read.pop(seat, None)
+        if read is not None and read[0] == lookup:
+            return read[1]
+        stored = self._recent.get(sequence) if sequence is not None else None
+        return Waits(lookup) if stored is None else stored
 
 
 def outcome_answer(stored: StoredRow | None, seat: int, query: OutcomeQuery) -> OutcomeAnswer:

@@ -4,42 +4,62 @@ Belongs here: questions on the book's heads, sessions and keys, and what earlier
 Never here: what is done about it (deciding), what a request earns (ledger.core).
 """
 
+from typing import Final
+
 from ledger.core import engine
+from ledger.core.control.rows import closes_date, may_depend_on_time
 from ledger.core.sequence import Arrival, classify
 from ledger.core.state.book import Book
 from ledger.order_path.moments import Moments
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
+from protocol.frame import Frame
 from protocol.header import Header
 from protocol.limits import SEATS_MAX
 from protocol.messages.gateway_link import SeatHead
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
+_REFUSALS: Final[dict[Arrival, ReplyCode]] = {
+    Arrival.PAST: ReplyCode.DUPLICATE_OTHER_CONTENT,
+    Arrival.GAP: ReplyCode.SEQUENCE_GAP,
+    Arrival.STRADDLES: ReplyCode.SEQUENCE_STRADDLES,
+    Arrival.OLD_DATE: ReplyCode.WRONG_TRADE_DATE,
+    Arrival.LATER_DATE: ReplyCode.WRONG_TRADE_DATE,
+    Arrival.DATE_FULL: ReplyCode.SEAT_DATE_FULL,
+    Arrival.KEY_OVER: ReplyCode.SIGNATURE_INVALID,
+    Arrival.UNTIMED: ReplyCode.BUSY,
+    Arrival.SUPERSEDED: ReplyCode.SESSION_SUPERSEDED,
+}
+
 
 class Standing:
-    """Answers for the group being decided; `moments` says when that is."""
+    """Answers for the group being decided, frame by frame in its order; `moments` says when that is."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self.moments = Moments(0, 0, True)
+        self._heads: dict[int, int] = {}  # by seat, after the frames of the group that were taken
+        self._versions: dict[int, int] = {}  # by seat, after the group's logons
+
+    def begin(self) -> None:
+        """A group is looked at from its beginning."""
+        self._heads.clear()
+        self._versions.clear()
 
     def party_of(self, seat: int) -> int:
         """The party that owns a seat, 0 when nobody does."""
         return int(self._book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
 
-    def is_owner(self, header: Header) -> bool:
-        """Whether the sender owns the seat."""
-        return 1 <= header.seat <= SEATS_MAX and self._book.seat_owner[header.seat] == header.sender
-
     def head_of(self, header: Header) -> int:
         """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
-        if header.kind == FrameKind.SEAT_HEAD_QUERY:
-            known = 1 <= header.seat <= SEATS_MAX and self._book.seat_owner[header.seat] != 0
-        else:
-            known = self.is_owner(header)
-        if not known:
+        head = self._heads.get(header.seat)
+        if head is not None:
+            return head
+        owner = self.party_of(header.seat)
+        if not owner or (owner != header.sender and header.kind != FrameKind.SEAT_HEAD_QUERY):
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"seat {header.seat} is not party {header.sender}'s")
-        return int(self._book.next_number[header.seat])
+        head = self._heads[header.seat] = int(self._book.next_number[header.seat])
+        return head
 
     def is_next(self, header: Header) -> bool:
         """Whether a numbered frame stands where its seat is now; True for a logon, which has no number."""
@@ -47,39 +67,66 @@ class Standing:
             return True
         return (header.trade_date, header.first_number) == (self._book.trade_date, self.head_of(header))
 
-    def is_superseded(self, header: Header, version: int = 0) -> bool:
-        """Whether a newer session of the seat is in force, by the book or by a logon earlier in the group: its partner
-        was told a head that nobody else may move.
-        """
-        return header.session_version < (version or int(self._book.session_version[header.seat]))
+    def may_be_in_group(self, seat: int, trade_date: int) -> bool:
+        """Whether a used number may be one that this very group uses, so that no row holds it yet."""
+        return trade_date == self._book.trade_date and self._heads.get(seat, 0) > int(self._book.next_number[seat])
 
     def key_over(self, header: Header) -> Arrival | None:
         """Why what this key signed is not applied now, None when it is."""
         return self.moments.key_over(self._book, header)
 
-    def arrival(self, header: Header, head: int, closes_date: bool = False) -> Arrival:
-        """Where a numbered frame stands when `head` is the next number of its seat."""
-        if (over := self.key_over(header)) is not None:
+    def take(self, frame: Frame) -> Arrival:
+        """Where a numbered frame stands; one that is NEXT takes its numbers.
+
+        Raises PeerViolation when the sender does not own the seat.
+        """
+        header = frame.header
+        seat = header.seat
+        head = self._heads.get(seat) or self.head_of(header)
+        if (over := self.moments.key_over(self._book, header)) is not None:
             return over
-        arrival = classify(header, self._book.trade_date, head, closes_date)
-        if arrival is Arrival.NEXT and not engine.has_room(self._book, header, head):
+        is_control = header.kind == FrameKind.CONTROL
+        closes = is_control and closes_date(header.sender, frame.body)
+        arrival = classify(header, self._book.trade_date, head, closes)
+        if arrival is not Arrival.NEXT:
+            return arrival
+        if header.session_version < (self._versions.get(seat) or self._version(seat)):
+            return Arrival.SUPERSEDED
+        if not engine.has_room(self._book, header, head):
             return Arrival.DATE_FULL
-        if arrival is Arrival.NEXT and header.valid_until_ns and not self.moments.is_sure:
+        if not self.moments.is_sure and (header.valid_until_ns or (is_control and may_depend_on_time(frame.body))):
             return Arrival.UNTIMED
-        return arrival
+        self._heads[seat] = head + header.record_count
+        return Arrival.NEXT
 
-    def logon_code(self, header: Header, versions: dict[int, int]) -> ReplyCode:
-        """What a logon earns; `versions`: by seat, those of logons earlier in the group."""
-        if not self.is_owner(header):
-            return ReplyCode.SESSION_UNKNOWN
+    def refusal(self, header: Header, arrival: Arrival) -> ReplyCode:
+        """What a frame is told that is neither NEXT nor a repeat. Of a session that counts no more that is said first:
+        its partner was told a head that nobody else may move.
+        """
+        is_superseded = header.session_version < self._version(header.seat)
+        return ReplyCode.SESSION_SUPERSEDED if is_superseded else _REFUSALS[arrival]
+
+    def log_on(self, header: Header) -> tuple[ReplyCode, SeatHead]:
+        """What a logon earns and is told; one that is accepted takes its session version."""
+        if self.party_of(header.seat) != header.sender or not header.sender:
+            return ReplyCode.SESSION_UNKNOWN, self.seat_head(header.seat, ReplyCode.SESSION_UNKNOWN)
         if (over := self.key_over(header)) is not None:
-            return ReplyCode.SIGNATURE_INVALID if over is Arrival.KEY_OVER else ReplyCode.STOPPING
-        in_force = versions.get(header.seat, int(self._book.session_version[header.seat]))
-        return engine.judge_version(in_force, header.session_version)
+            code = ReplyCode.SIGNATURE_INVALID if over is Arrival.KEY_OVER else ReplyCode.STOPPING
+        else:
+            code = engine.judge_version(self._version(header.seat), header.session_version)
+        if code == ReplyCode.ACCEPTED:
+            self._versions[header.seat] = header.session_version
+        return code, self.seat_head(header.seat, code)
 
-    def seat_head(self, seat: int, code: ReplyCode, next_number: int = 0, version: int = 0) -> SeatHead:
-        """Number and version as they are after the frames before it in the group, 0: as the book has them."""
+    def seat_head(self, seat: int, code: ReplyCode) -> SeatHead:
+        """Version and number as they are after the frames of the group before it."""
         if code == ReplyCode.SESSION_UNKNOWN:
             return SeatHead(0, self._book.trade_date, 1, int(code))
-        number = next_number or int(self._book.next_number[seat])
-        return SeatHead(version or int(self._book.session_version[seat]), self._book.trade_date, number, int(code))
+        number = self._heads.get(seat) or int(self._book.next_number[seat])
+        return SeatHead(self._version(seat), self._book.trade_date, number, int(code))
+
+    def _version(self, seat: int) -> int:
+        version = self._versions.get(seat)
+        if version is None:
+            version = self._versions[seat] = int(self._book.session_version[seat])
+        return version

@@ -83,7 +83,7 @@ class MemoryLedger:
         self.now_ns += 1_000
         self.elapsed_ns += 1_000
         decided = self.decider.decide(group, self.now_ns, self.elapsed_ns, self.is_sure, self.off_ns)
-        for frames in decided.put_back:
+        for frames in decided.put_back.values():
             self.queues.put_back(frames, self.now_ns)
         if decided.row is not None:
             self.rows.append(decided.row)

@@ -12,7 +12,7 @@ from config.schema import Config
 from ledger.journal.head import JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.order_path import lookup
-from ledger.order_path.repeats import RecentRows
+from ledger.order_path.repeats import Repeats
 from ledger.service import Service
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
@@ -227,7 +227,8 @@ async def _assert_ends(config: Config, meddling: str, asked: Frame, said: str, r
     else:
         await gateway.ask(*master_data())
         await gateway.ask(OLD)
-    service.pipeline.decider.rows = RecentRows()
+    decider = service.pipeline.decider
+    decider.repeats = Repeats(decider.book)  # the rows have to be read
     await _execute(config, meddling)
     gateway.send(asked)
     with pytest.raises(JournalTampered, match=said) as tampered:

@@ -90,7 +90,7 @@ def restarted(ledger: MemoryLedger, file: Path) -> MemoryLedger:
     ledger.decider = Decider(book, RowMaker(book, 1, 2, ledger.rows[-1].digest), LedgerMetrics(), left)
     ledger.decider.maker.bank_key_ids = (1, 2)
     for row in ledger.rows:
-        ledger.decider.rows.add(row)
+        ledger.decider.repeats.add(row)
     ledger.queues = SeatQueues(ledger.decider.standing.party_of)
     return ledger
 

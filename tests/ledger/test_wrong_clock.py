@@ -168,7 +168,7 @@ def test_a_frame_under_a_key_that_is_over_is_not_left_undecided(monkeypatch: pyt
         raise ValueError("nobody foresaw this")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(ledger.decider.standing), "arrival", broken)
+        patched.setattr(type(ledger.decider.standing), "take", broken)
         (answer,) = ledger.ask(under(block(SEAT, 1, freezes(1)), 6))
     assert told(answer) == NotApplied(int(ReplyCode.BUSY), 1, 1, 0)
     assert codes(ledger.ask(block(SEAT, 1, freezes(1)))) == [[0]]
