@@ -27,7 +27,6 @@ from benchmarks.load.seats import (
     FIRST_FLOODING_SEAT,
     FIRST_SEAT,
     FLOODING_PARTY,
-    SUITES,
     bank_settings,
     gateway_port,
     ready_port,
@@ -48,7 +47,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.queries import PartyTotals
-from protocol.vocabulary import ContractStatus, Role, contract_no_from_index
+from protocol.vocabulary import SUITES, ContractStatus, Role, contract_no_from_index
 
 TRADE_DATE = 20_260_105
 FIRST_ACCOUNT_NO = 6_217_000_000_000_000

@@ -23,8 +23,8 @@ from config.kit.own_files import refuse_if_others_may_read
 from config.kit.processes import Progress
 from config.schema import Config
 from config.supervise.state_folders import make_state_folder
+from protocol.vocabulary import SUITES
 
-SUITES = ("ed25519", "p256")
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
 

@@ -29,9 +29,8 @@ from gateway.high_water import MarkDamaged
 from gateway.own_book.book_intake import BookUnusable
 from gateway.settings import GatewaySettings
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import Suite
+from protocol.vocabulary import SUITES
 
-SUITES = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
 _LOG = logging.getLogger("gateway")
 
 

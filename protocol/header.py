@@ -29,7 +29,7 @@ from .limits import (
     SESSION_BODY_BYTES_MAX,
     SIGNATURE_BYTES,
 )
-from .vocabulary import Direction, FrameKind, Suite
+from .vocabulary import BANK_PARTY, Direction, FrameKind, Suite
 
 MAGIC = b"YZT1"
 PROTOCOL_VERSION = 1
@@ -83,6 +83,47 @@ class Header(NamedTuple):
     sent_at_ns: int  # UTC nanoseconds since 1970; in OUTCOMES the time of decision
     valid_until_ns: int  # 0: no bound
     body_digest: bytes  # (32,) SHA-256 of the body
+
+
+def new_header(
+    kind: int,
+    direction: int,
+    *,
+    suite: int = Suite.ED25519_SHA256,
+    sender: int = 0,
+    recipient: int = 0,
+    seat: int = 0,
+    trade_date: int = 0,
+    session_version: int = 0,
+    key_id: int = 0,
+    first_number: int = 0,
+    record_count: int = 0,
+    sent_at_ns: int = 0,
+    valid_until_ns: int = 0,
+) -> Header:
+    """A header of this version of the protocol; what a frame does not use is sent as 0.
+
+    Length and digest of the body are filled in when the frame is made.
+    """
+    numbers = (sender, recipient, seat, trade_date, session_version, key_id, first_number, record_count)
+    return Header(MAGIC, PROTOCOL_VERSION, suite, kind, direction, *numbers, 0, sent_at_ns, valid_until_ns, b"")
+
+
+def answer_header(
+    request: Header, kind: int, sent_at_ns: int, trade_date: int, *, key_id: int = 0, record_count: int = 0
+) -> Header:
+    """What the bank says to a frame of a partner: of the same suite, seat, session and first number."""
+    return request._replace(
+        kind=kind,
+        direction=Direction.TO_PARTNER,
+        sender=BANK_PARTY,
+        recipient=request.sender,
+        trade_date=trade_date,
+        key_id=key_id,
+        record_count=record_count,
+        sent_at_ns=sent_at_ns,
+        valid_until_ns=0,
+    )
 
 
 _BODY_BYTES_MAX: dict[int, int] = {

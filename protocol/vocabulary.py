@@ -54,6 +54,10 @@ class Suite(IntEnum):
     P256_SHA256 = 2
 
 
+SUITES: dict[str, Suite] = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
+"""By the names that a configuration, a command and a file of master data have for them."""
+
+
 class Role(IntEnum):
     """What a party is; decides which kinds it may send."""
 

@@ -22,6 +22,7 @@ from benchmarks.load.seats import BROKER_KEY_ID, FLOODING_PARTY, bank_verifiers
 from config.schema import load
 from protocol.client.keys import load_signer
 from protocol.frame import make_frame
+from protocol.header import new_header
 from protocol.limits import PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
 from protocol.messages.codec import encode
 from protocol.messages.queries import BuyingPowerQuery
@@ -29,7 +30,6 @@ from protocol.messages.session import Heartbeat
 from protocol.records import RECORD
 from protocol.session.partner import PartnerSession
 from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, Terminated
-from protocol.session.send_queue import blank_header
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, RecordKind
 
 HEARTBEAT_NS = 60_000_000_000
@@ -130,7 +130,11 @@ class Sender:
 
     def frame(self, kind: FrameKind, body: bytes, first_number: int = 0, record_count: int = 0) -> bytes:
         """A frame of this seat, signed now."""
-        header = blank_header(kind, Direction.TO_BANK, self._signer)._replace(
+        header = new_header(
+            kind,
+            Direction.TO_BANK,
+            suite=self._signer.suite,
+            key_id=self._signer.key_id,
             sender=FLOODING_PARTY,
             recipient=BANK_PARTY,
             seat=self.seat,

@@ -13,14 +13,13 @@ from config.supervise.children import read_ready
 from protocol.client import SeatSettings
 from protocol.client.keys import load_signer, load_verifier
 from protocol.signing import Verifier
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Suite
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
 BROKER_PARTY = 2
 BROKER_KEY_ID = 1
 FIRST_SEAT = 11
 FLOODING_PARTY = 3
 FIRST_FLOODING_SEAT = 501
-SUITES = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
 
 
 def bank_verifiers(config: Config) -> dict[int, Verifier]:

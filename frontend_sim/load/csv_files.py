@@ -6,7 +6,7 @@ kept. Every fault is one line: file, line number, column, reason.
 
 import csv
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
@@ -26,12 +26,11 @@ from protocol.messages.control import (
     SetRestraint,
 )
 from protocol.signing import PUBLIC_KEY_BYTES
-from protocol.vocabulary import ContractStatus, Role, Suite, contract_no_from_index, index_from_contract_no
+from protocol.vocabulary import SUITES, ContractStatus, Role, contract_no_from_index, index_from_contract_no
 
 FIELD_CHARS_MAX = 4_096
 KEY_NEVER_ENDS_NS = 2**62
 NS_PER_SECOND = 1_000_000_000
-SUITES = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -173,7 +172,7 @@ def _whole(row: Row, name: str) -> int:
     return int(text[:40])
 
 
-def _word(row: Row, name: str, words: dict[str, int]) -> int:
+def _word(row: Row, name: str, words: Mapping[str, int]) -> int:
     if row[name].lower() not in words:
         raise ValueError(f"{name}: {row[name]!r} is none of {', '.join(words)}")
     return words[row[name].lower()]
@@ -193,7 +192,7 @@ def _moment_ns(row: Row, name: str, when_empty: int) -> int:
 
 def _party(row: Row) -> ControlMessage:
     role = _word(row, "role", {"broker": Role.BROKER, "bank": Role.BANK})
-    suite = _word(row, "suite", dict(SUITES))
+    suite = _word(row, "suite", SUITES)
     proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
     if not row["name"].isprintable():
         raise ValueError(f"name: {row['name']!r} has a sign that cannot be printed")

@@ -19,12 +19,12 @@ from frontend_sim.practice import cast
 from frontend_sim.practice.bank import PracticeBank
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan, meaning
 from frontend_sim.running import CommandParser, run_command
-from protocol.vocabulary import Suite
+from protocol.vocabulary import SUITES
 
 PORT = 7710
 COUNT_MAX = 10**9
 COLUMNS, NAME_COLUMNS = 80, 28
-SUITE_NAMES = {Suite.ED25519_SHA256: "ed25519", Suite.P256_SHA256: "p256"}
+SUITE_NAMES = {suite: name for name, suite in SUITES.items()}
 
 
 @dataclass(frozen=True, slots=True)

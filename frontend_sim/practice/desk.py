@@ -9,12 +9,11 @@ import trio
 
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_frame
-from protocol.header import Header
+from protocol.header import Header, new_header
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.session.bank import BankSession
-from protocol.session.send_queue import blank_header
 from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
@@ -71,7 +70,11 @@ class Desk:
     def said(self, kind: FrameKind, message: Message, asked: Header, trade_date: int) -> bytes:
         """The bytes of a session frame to whoever asked, past the session's own rules, not yet queued."""
         signer = self._signers[asked.suite]
-        header = blank_header(kind, Direction.TO_PARTNER, signer)._replace(
+        header = new_header(
+            kind,
+            Direction.TO_PARTNER,
+            suite=signer.suite,
+            key_id=signer.key_id,
             sender=BANK_PARTY,
             recipient=asked.sender,
             seat=asked.seat,

@@ -17,7 +17,7 @@ from frontend_sim.auditor.observations import Placed, Seen, seen_block
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import Header
+from protocol.header import Header, answer_header
 from protocol.limits import SESSION_VERSION_STEP_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control
@@ -45,10 +45,8 @@ from protocol.records import (
     unpack_preamble,
 )
 from protocol.vocabulary import (
-    BANK_PARTY,
     ContractEvent,
     ContractStatus,
-    Direction,
     FrameKind,
     Role,
     index_from_contract_no,
@@ -223,13 +221,12 @@ class PracticeLedger:
 
     def _outcomes(self, header: Header, outcomes: OutcomeArray, decided_at_ns: int) -> Frame:
         preamble = OutcomesPreamble(self.sequence, decided_at_ns, bytes(32), header.body_digest)
-        answer = header._replace(
-            kind=FrameKind.OUTCOMES,
-            direction=Direction.TO_PARTNER,
-            sender=BANK_PARTY,
-            recipient=header.sender,
+        answer = answer_header(
+            header,
+            FrameKind.OUTCOMES,
+            decided_at_ns,
+            header.trade_date,
             key_id=header.suite,
-            sent_at_ns=decided_at_ns,
-            valid_until_ns=0,
+            record_count=header.record_count,
         )
         return make_unsigned_frame(answer, pack_preamble(preamble) + outcomes.tobytes())

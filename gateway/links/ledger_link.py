@@ -18,12 +18,12 @@ from protocol.client.line.waits import Bell, receive, send
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import Header, new_header
 from protocol.limits import LINK_BEAT_NS, LINK_SILENT_BEATS_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
 from protocol.messages.gateway_link import Register, Registered
-from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
 BACKOFF_FIRST_S = 0.05
 BACKOFF_MAX_S = 0.25  # a restarted ledger is found again within this; an attempt on a Unix socket costs little
@@ -57,25 +57,7 @@ class LedgerOwner(Protocol):
 
 def link_frame(kind: FrameKind, seat: int, message: Message | None) -> Frame:
     """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends. None: no body."""
-    header = Header(
-        magic=MAGIC,
-        version=PROTOCOL_VERSION,
-        suite=Suite.ED25519_SHA256,
-        kind=kind,
-        direction=Direction.TO_BANK,
-        sender=BANK_PARTY,
-        recipient=BANK_PARTY,
-        seat=seat,
-        trade_date=0,
-        session_version=0,
-        key_id=0,
-        first_number=0,
-        record_count=0,
-        body_bytes=0,
-        sent_at_ns=0,
-        valid_until_ns=0,
-        body_digest=b"",
-    )
+    header = new_header(kind, Direction.TO_BANK, sender=BANK_PARTY, recipient=BANK_PARTY, seat=seat)
     return make_unsigned_frame(header, encode(message) if message is not None else b"")
 
 

@@ -19,9 +19,8 @@ from ledger.core import engine
 from ledger.core.state.book import Book
 from ledger.journal.writer import Journal
 from protocol.messages.control import Genesis, PartyEntry, PartyKey
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, Suite
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, SUITES, Role, Suite
 
-SUITES = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_SHA256}
 ALWAYS_NS = 2**62  # the first key has no end; it is followed by journaled ones
 BANK_NAME = "bank"
 

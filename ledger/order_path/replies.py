@@ -8,12 +8,12 @@ sent (pipeline, service). All are unsigned; the gateway signs what goes to a par
 from ledger.core.rows.row import Row
 from protocol.codes import ReplyCode
 from protocol.frame import make_unsigned_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import Header, answer_header, new_header
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.messages.gateway_link import BookFeed, Registered, SeatHead
 from protocol.messages.session import NotApplied
-from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
 
 def not_applied(
@@ -36,17 +36,7 @@ def answer(request: Header, message: Message, trade_date: int, now_ns: int) -> b
 
 def unanswerable(request: Header, trade_date: int, now_ns: int) -> bytes:
     """Instead of the answer to a QUERY that cannot be given: no message at all, so that the gateway ends the link."""
-    header = request._replace(
-        kind=FrameKind.ANSWER,
-        direction=Direction.TO_PARTNER,
-        sender=BANK_PARTY,
-        recipient=request.sender,
-        trade_date=trade_date,
-        key_id=0,
-        sent_at_ns=now_ns,
-        valid_until_ns=0,
-    )
-    return make_unsigned_frame(header, b"").wire()
+    return make_unsigned_frame(answer_header(request, FrameKind.ANSWER, now_ns, trade_date), b"").wire()
 
 
 def registered(message: Registered, now_ns: int) -> bytes:
@@ -66,39 +56,12 @@ def beat() -> bytes:
 
 
 def _to_seat(request: Header, kind: FrameKind, trade_date: int, number: int, message: Message, now_ns: int) -> bytes:
-    header = request._replace(
-        kind=kind,
-        direction=Direction.TO_PARTNER,
-        sender=BANK_PARTY,
-        recipient=request.sender,
-        trade_date=trade_date,
-        key_id=0,
-        first_number=number,
-        record_count=0,
-        sent_at_ns=now_ns,
-        valid_until_ns=0,
-    )
+    header = answer_header(request, kind, now_ns, trade_date)._replace(first_number=number)
     return make_unsigned_frame(header, encode(message)).wire()
 
 
 def _to_gateway(kind: FrameKind, message: Message | None, trade_date: int, now_ns: int) -> bytes:
-    header = Header(
-        magic=MAGIC,
-        version=PROTOCOL_VERSION,
-        suite=Suite.ED25519_SHA256,
-        kind=kind,
-        direction=Direction.TO_PARTNER,
-        sender=BANK_PARTY,
-        recipient=BANK_PARTY,
-        seat=0,
-        trade_date=trade_date,
-        session_version=0,
-        key_id=0,
-        first_number=0,
-        record_count=0,
-        body_bytes=0,
-        sent_at_ns=now_ns,
-        valid_until_ns=0,
-        body_digest=b"",
+    header = new_header(
+        kind, Direction.TO_PARTNER, sender=BANK_PARTY, recipient=BANK_PARTY, trade_date=trade_date, sent_at_ns=now_ns
     )
     return make_unsigned_frame(header, encode(message) if message is not None else b"").wire()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ..codes import ReplyCode, ends_link
 from ..errors import MisuseError, PeerViolation
 from ..frame import Frame, FrameReader
-from ..header import Header
+from ..header import Header, new_header
 from ..key_ring import KeyRing
 from ..limits import (
     DETAIL_CHARS_MAX,
@@ -42,7 +42,6 @@ from .end import LinkEnd
 from .heartbeat import LifeSigns
 from .logon import Logon, check_established, check_negotiated, check_version, refusal_if_stale
 from .numbering import Numbering, Place
-from .send_queue import blank_header
 from .states import BANK_TRANSITIONS, TO_BANK_TRIGGERS, BankState, BankTrigger
 
 _LOGON_TURNS = (BankState.AWAIT_NEGOTIATE_OR_ESTABLISH, BankState.NEGOTIATED)  # the partner is to speak
@@ -337,7 +336,11 @@ class BankSession(LinkEnd):
         # Always later, also when our clock is put back: a recording can be told from our word.
         self._said_at_ns = max(now_ns + self.utc_offset_ns, self._said_at_ns + 1)
         signer = self._keys.current(self._caller.suite)
-        header = blank_header(kind, Direction.TO_PARTNER, signer)._replace(
+        header = new_header(
+            kind,
+            Direction.TO_PARTNER,
+            suite=signer.suite,
+            key_id=signer.key_id,
             sender=BANK_PARTY,
             recipient=self._caller.party,
             seat=self._caller.seat,

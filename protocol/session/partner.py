@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ..codes import ReplyCode
 from ..errors import MisuseError, PeerViolation, UnboundEnd
 from ..frame import Frame, FrameReader
-from ..header import Header
+from ..header import Header, new_header
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
 from ..messages.codec import decode_session, encode
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
@@ -30,7 +30,6 @@ from .partner_events import (
     Terminated,
     TradeDateOpened,
 )
-from .send_queue import blank_header
 from .states import PARTNER_TRANSITIONS, TO_PARTNER_TRIGGERS, PartnerState, PartnerTrigger
 from .told_codes import check_outcome_codes, code_of_end, code_of_refusal
 from .told_values import (
@@ -330,7 +329,11 @@ class PartnerSession(LinkEnd):
         trade_date: int | None = None,
         body_digest: bytes = b"",
     ) -> Header:
-        header = blank_header(kind, Direction.TO_BANK, self._signer)._replace(
+        header = new_header(
+            kind,
+            Direction.TO_BANK,
+            suite=self._signer.suite,
+            key_id=self._signer.key_id,
             sender=self._party,
             recipient=BANK_PARTY,
             seat=self._seat,

@@ -1,36 +1,12 @@
 """What a session has to say and its owner has not yet taken.
 
-Belongs here: the pieces and their size, the header fields that every frame of a session has in common. Never here:
-what frames mean, sockets, the bound (the owner of the socket cuts a link whose peer does not read).
+Belongs here: the pieces and their size. Never here: what frames mean, sockets, the bound (the owner of the socket cuts
+a link whose peer does not read).
 """
 
 from ..frame import make_frame
-from ..header import MAGIC, PROTOCOL_VERSION, Header, pack_header
+from ..header import Header, pack_header
 from ..signing import Signer
-from ..vocabulary import Direction, FrameKind
-
-
-def blank_header(kind: FrameKind, direction: Direction, signer: Signer) -> Header:
-    """A header of this kind under this signer's suite and key; every other number is 0."""
-    return Header(
-        magic=MAGIC,
-        version=PROTOCOL_VERSION,
-        suite=signer.suite,
-        kind=kind,
-        direction=direction,
-        sender=0,
-        recipient=0,
-        seat=0,
-        trade_date=0,
-        session_version=0,
-        key_id=signer.key_id,
-        first_number=0,
-        record_count=0,
-        body_bytes=0,
-        sent_at_ns=0,
-        valid_until_ns=0,
-        body_digest=b"",
-    )
 
 
 class SendQueue:

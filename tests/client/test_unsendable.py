@@ -16,11 +16,10 @@ from protocol.client.outbox.sendable import why_unsendable
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_unsigned_frame
-from protocol.header import unpack_header
+from protocol.header import new_header, unpack_header
 from protocol.limits import CONTROL_BODY_BYTES_MAX, FRAME_RECORDS_MAX, REQUEST_NUMBER_MAX
 from protocol.messages.codec import encode
 from protocol.messages.control import ChangeContract
-from protocol.session.send_queue import blank_header
 from protocol.vocabulary import Direction, FrameKind
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
 from tests.client.fake_ledger import TRADE_DATE
@@ -47,8 +46,15 @@ def is_on_the_wire(shape: Shape) -> bool:
     """Whether the bank would take the header of such a frame."""
     kind, trade_date, first_number, record_count, valid_until_ns, body_bytes = shape
     signer = FakeBank.settings(_listening(), Path()).signer
-    header = blank_header(FrameKind(kind), Direction.TO_BANK, signer)._replace(
-        trade_date=trade_date, first_number=first_number, record_count=record_count, valid_until_ns=valid_until_ns
+    header = new_header(
+        FrameKind(kind),
+        Direction.TO_BANK,
+        suite=signer.suite,
+        key_id=signer.key_id,
+        trade_date=trade_date,
+        first_number=first_number,
+        record_count=record_count,
+        valid_until_ns=valid_until_ns,
     )
     try:
         unpack_header(make_unsigned_frame(header, bytes(body_bytes)).header_bytes)

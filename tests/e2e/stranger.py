@@ -12,7 +12,7 @@ import trio
 from frontend_sim.links import bank_verifiers
 from protocol.codes import ReplyCode
 from protocol.frame import FrameReader, make_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import Header, new_header
 from protocol.messages.codec import decode_session
 from protocol.messages.session import Terminate
 from protocol.records import RECORD
@@ -94,24 +94,17 @@ class Stranger:
     def header(self, kind: FrameKind, **changed: int) -> Header:
         """A sound header of this seat as it stands, with fields changed."""
         session = self.session
-        sound = Header(
-            magic=MAGIC,
-            version=PROTOCOL_VERSION,
+        sound = new_header(
+            kind,
+            Direction.TO_BANK,
             suite=self.broker.signer.suite,
-            kind=kind,
-            direction=Direction.TO_BANK,
             sender=self.broker.party,
             recipient=BANK_PARTY,
             seat=self.seat_no,
             trade_date=session.trade_date,
             session_version=session.session_version,
             key_id=self.broker.signer.key_id,
-            first_number=0,
-            record_count=0,
-            body_bytes=0,
             sent_at_ns=time.time_ns(),
-            valid_until_ns=0,
-            body_digest=b"",
         )
         return sound._replace(**changed)  # type: ignore[arg-type]  # the whole numbers among its fields
 

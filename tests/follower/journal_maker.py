@@ -3,7 +3,6 @@
 Belongs here: frames, rows and the chain between them. Never here: PostgreSQL, expectations.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +22,8 @@ from ledger.core.rows.state_check import state_check
 from ledger.core.rows.undecided import leave_undecided
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
-from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header
+from protocol.frame import make_frame
+from protocol.header import PREFIX, new_header
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ChangeContract,
@@ -213,27 +213,21 @@ class JournalMaker:
     ) -> bytes:
         """160 bytes: a header as the seat's party would send it, with its signature."""
         party = int(self.book.seat_owner[seat])
-        header = Header(
-            MAGIC,
-            PROTOCOL_VERSION,
-            Suite.ED25519_SHA256,
+        header = new_header(
             kind,
             Direction.TO_BANK,
-            party,
-            BANK_PARTY,
-            seat,
-            self.book.trade_date,
-            session_version,
-            KEY_ID,
-            first_number,
-            count,
-            len(body),
-            self.now_ns,
-            0,
-            hashlib.sha256(body).digest(),
+            sender=party,
+            recipient=BANK_PARTY,
+            seat=seat,
+            trade_date=self.book.trade_date,
+            session_version=session_version,
+            key_id=KEY_ID,
+            first_number=first_number,
+            record_count=count,
+            sent_at_ns=self.now_ns,
         )
-        header_bytes = pack_header(header)
-        return header_bytes + SIGNERS[party].sign(header_bytes)
+        frame = make_frame(header, body, SIGNERS[party].sign)
+        return frame.header_bytes + frame.signature
 
     def _keep(
         self,

@@ -16,7 +16,7 @@ import trio
 from gateway.links.ledger_link import link_frame
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
-from protocol.header import Header
+from protocol.header import Header, answer_header
 from protocol.limits import OUTCOME_BYTES
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
@@ -30,7 +30,6 @@ from protocol.vocabulary import (
     BANK_SEAT,
     NUMBERED_KINDS,
     ContractStatus,
-    Direction,
     FrameKind,
     contract_no_from_index,
 )
@@ -251,23 +250,17 @@ def outcomes_of(frame: Frame) -> bytes:
 def outcomes_frame(request: Frame, outcomes: bytes, sequence: int) -> Frame:
     """The unsigned OUTCOMES frame for a request frame that stands in the row with this sequence."""
     preamble = OutcomesPreamble(sequence, DECIDED_AT_NS, digest_of(sequence), request.header.body_digest)
-    header = _back(request.header, FrameKind.OUTCOMES)._replace(
-        key_id=request.header.suite,  # the tests' bank keys have their suite's number as id
-        record_count=request.header.record_count,
-        sent_at_ns=DECIDED_AT_NS,
+    asked = request.header
+    key_id = asked.suite  # the tests' bank keys have their suite's number as id
+    count = asked.record_count
+    header = answer_header(
+        asked, FrameKind.OUTCOMES, DECIDED_AT_NS, asked.trade_date, key_id=key_id, record_count=count
     )
     return make_unsigned_frame(header, pack_preamble(preamble) + outcomes)
 
 
 def _back(request: Header, kind: FrameKind) -> Header:
-    return request._replace(
-        kind=kind,
-        direction=Direction.TO_PARTNER,
-        sender=BANK_PARTY,
-        recipient=request.sender,
-        record_count=0,
-        valid_until_ns=0,
-    )
+    return answer_header(request, kind, request.sent_at_ns, request.trade_date)
 
 
 def unanswerable(asked: Frame) -> Frame:

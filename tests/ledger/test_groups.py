@@ -14,11 +14,11 @@ from ledger.order_path.groups import (
     SeatQueues,
 )
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import new_header
 from protocol.limits import COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX
 from protocol.messages.codec import encode
 from protocol.messages.control import OpenTradeDate
-from protocol.vocabulary import Direction, FrameKind, Suite
+from protocol.vocabulary import Direction, FrameKind
 
 DATE = 20_260_105
 
@@ -26,24 +26,17 @@ DATE = 20_260_105
 def frame(seat: int, number: int, records: int = 1, kind: FrameKind = FrameKind.RECORDS) -> Frame:
     """A frame of which only seat, number, size and kind matter here."""
     is_sized = kind == FrameKind.RECORDS
-    header = Header(
-        MAGIC,
-        PROTOCOL_VERSION,
-        Suite.ED25519_SHA256,
+    header = new_header(
         kind,
         Direction.TO_BANK,
-        2,
-        1,
-        seat,
-        20_260_105,
-        1,
-        1,
-        number,
-        records if is_sized or kind == FrameKind.CONTROL else 0,
-        0,
-        0,
-        0,
-        b"",
+        sender=2,
+        recipient=1,
+        seat=seat,
+        trade_date=DATE,
+        session_version=1,
+        key_id=1,
+        first_number=number,
+        record_count=records if is_sized or kind == FrameKind.CONTROL else 0,
     )
     return make_unsigned_frame(header, bytes(64 * records) if is_sized else b"x")
 

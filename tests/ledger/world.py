@@ -21,7 +21,7 @@ from config.schema import Config, dump, load, with_dsn
 from ledger.journal import snapshot
 from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
-from protocol.header import MAGIC, PROTOCOL_VERSION, Header
+from protocol.header import Header, new_header
 from protocol.limits import LINK_BEAT_NS
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
@@ -91,12 +91,9 @@ async def serving(config: Config, said: Callable[[str], None] = lambda _line: No
 
 def header(kind: FrameKind, seat: int, number: int, count: int = 0, party: int = BROKER, date: int = DATE) -> Header:
     """A request header; version, key and times are not the ledger's to judge."""
-    return Header(
-        magic=MAGIC,
-        version=PROTOCOL_VERSION,
-        suite=Suite.ED25519_SHA256,
-        kind=kind,
-        direction=Direction.TO_BANK,
+    return new_header(
+        kind,
+        Direction.TO_BANK,
         sender=party,
         recipient=BANK_PARTY,
         seat=seat,
@@ -105,10 +102,7 @@ def header(kind: FrameKind, seat: int, number: int, count: int = 0, party: int =
         key_id=5,
         first_number=number,
         record_count=count,
-        body_bytes=0,
         sent_at_ns=1,
-        valid_until_ns=0,
-        body_digest=b"",
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import Header
+from protocol.header import Header, answer_header
 from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN, SESSION_VERSION_STEP_MAX
 from protocol.messages.codec import encode
 from protocol.messages.gateway_link import SeatHead
@@ -28,7 +28,7 @@ from protocol.session.bank_events import (
     SessionPolicy,
 )
 from protocol.session.partner import PartnerEvent, PartnerSession
-from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, Suite
+from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 
 T0_NS = 1_790_000_000_000_000_000  # the moment at which every conversation begins
@@ -57,15 +57,13 @@ def outcome_frame(request: Header, trade_date: int, sequence: int, decided_at_ns
     """The unsigned outcome frame that accepts every record of `request`, as a ledger would make it."""
     preamble = OutcomesPreamble(sequence, decided_at_ns, hashlib.sha256(b"chain").digest(), request.body_digest)
     outcomes = np.zeros(request.record_count, OUTCOME)
-    header = request._replace(
-        kind=FrameKind.OUTCOMES,
-        direction=Direction.TO_PARTNER,
-        sender=BANK_PARTY,
-        recipient=request.sender,
-        trade_date=trade_date,
+    header = answer_header(
+        request,
+        FrameKind.OUTCOMES,
+        decided_at_ns,
+        trade_date,
         key_id=request.suite,
-        sent_at_ns=decided_at_ns,
-        valid_until_ns=0,
+        record_count=request.record_count,
     )
     return make_unsigned_frame(header, pack_preamble(preamble) + outcomes.tobytes())
 

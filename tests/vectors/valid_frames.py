@@ -11,7 +11,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
-from protocol.header import Header
+from protocol.header import Header, new_header
 from protocol.limits import STALE_RETRY_NS
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
@@ -38,7 +38,6 @@ from protocol.messages.queries import (
 )
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
-from protocol.session.send_queue import blank_header
 from protocol.signing import Signer
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -81,7 +80,11 @@ class Voice(NamedTuple):
 
     def header(self, kind: FrameKind) -> Header:
         """A header of this kind with the identities filled in."""
-        return blank_header(kind, self.direction, self.signer)._replace(
+        return new_header(
+            kind,
+            self.direction,
+            suite=self.signer.suite,
+            key_id=self.signer.key_id,
             sender=self.sender,
             recipient=self.recipient,
             seat=self.seat,

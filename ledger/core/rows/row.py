@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, PrefixArray, unpack_header
+from protocol.header import PREFIX, Header, PrefixArray, answer_header, unpack_header
 from protocol.limits import DIGEST_BYTES, OUTCOME_BYTES, PREFIX_BYTES
 from protocol.records import OutcomesPreamble, pack_preamble
-from protocol.vocabulary import Direction, FrameKind
+from protocol.vocabulary import FrameKind
 
 FIRST_DIGEST = bytes(DIGEST_BYTES)  # what stands before the genesis row
 
@@ -70,24 +70,13 @@ def outcome_frames(row: Row) -> Iterator[Frame]:
 def outcome_frame(row: Row, request: Header, outcomes: bytes) -> Frame:
     """The unsigned OUTCOMES frame that answers `request`, a frame of this row, with its part of the outcomes."""
     preamble = OutcomesPreamble(row.sequence, row.decided_at_ns, row.digest, request.body_digest)
-    header = Header(
-        magic=MAGIC,
-        version=PROTOCOL_VERSION,
-        suite=request.suite,
-        kind=FrameKind.OUTCOMES,
-        direction=Direction.TO_PARTNER,
-        sender=request.recipient,
-        recipient=request.sender,
-        seat=request.seat,
-        trade_date=request.trade_date,
-        session_version=request.session_version,
+    header = answer_header(
+        request,
+        FrameKind.OUTCOMES,
+        row.decided_at_ns,
+        request.trade_date,
         key_id=row.bank_key_ids[request.suite - 1],
-        first_number=request.first_number,
         record_count=request.record_count,
-        body_bytes=0,
-        sent_at_ns=row.decided_at_ns,
-        valid_until_ns=0,
-        body_digest=b"",
     )
     return make_unsigned_frame(header, pack_preamble(preamble) + outcomes)
 
