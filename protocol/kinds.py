@@ -32,11 +32,11 @@ class WireKind:
     name: str  # as the protocol page calls it
     meaning: str  # in one line
     senders: frozenset[Role]
-    verb: str  # of the SDK
     amount: str  # what `amount_fen` is
     amount_fen_min: int  # up to AMOUNT_FEN_MAX
     fields: tuple[str, ...]  # beside COMMON_FIELDS; all other bytes must be zero
     expires: bool = False  # a late debit is refused; facts and credits are never late
+    verb: str = "submit"  # of the SDK
 
     @property
     def needs_target(self) -> bool:

@@ -1,0 +1,46 @@
+"""Requests and accounts for the tests of pages, with what is not named at its ordinary value.
+
+Belongs here: making them. Never here: a rule, an expected value.
+"""
+
+from rules.account import Account
+from rules.request import Freeze, Request
+
+CONTRACT, ROW, SLOT, TARGET_SLOT = 3, 3, 11, 7
+
+
+def account(
+    balance_fen: int = 0, frozen_fen: int = 0, bought_fen: int = 0, sold_fen: int = 0, restrained_fen: int = 0
+) -> Account:
+    """An account with some money."""
+    return Account(balance_fen, frozen_fen, bought_fen, sold_fen, restrained_fen)
+
+
+def money(of: Account) -> tuple[int, int, int, int]:
+    """Balance, frozen, bought, sold."""
+    return (of.balance_fen, of.frozen_fen, of.bought_fen, of.sold_fen)
+
+
+def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1, contract: int = CONTRACT) -> Request:
+    """A request that every common guard has let through."""
+    return Request(
+        kind=0,
+        unused_bits=0,
+        role=0,
+        proceeds_at_fill=proceeds_at_fill,
+        valid_until_ns=0,
+        known=True,
+        state=0,
+        contract=contract,
+        row=ROW,
+        amount_fen=amount_fen,
+        release_fen=release_fen,
+        turnover_fen=0,
+        slot=SLOT,
+        target_slot=TARGET_SLOT,
+    )
+
+
+def target(remaining_fen: int) -> dict[int, Freeze]:
+    """The freeze that `request` names, with so much left."""
+    return {TARGET_SLOT: Freeze(CONTRACT, remaining_fen)}

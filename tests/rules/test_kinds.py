@@ -1,0 +1,143 @@
+"""The two halves of the table of kinds, and those who take it from there: each knows every kind."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from ledger.core import kind_tables
+from ledger.database.reading import record_kind_rows
+from ledger.follower.projection.account_pages import _MOVED_BY, AMOUNTS
+from protocol.client.verbs import SingleVerbs
+from protocol.describe import record_fields
+from protocol.kinds import COMMON_FIELDS, KINDS, ORDER_FIELDS, TARGET_FIELDS, unused_bits
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.records import RECORD
+from protocol.vocabulary import RecordKind
+from rules.kinds import LAW
+from rules.request import Freeze
+from tests.architecture.sources import ROOT, python_files
+from tests.protocol.document import SECTIONS
+from tests.rules.asked import CONTRACT, TARGET_SLOT, account, money, request
+
+MAY_NAME_KINDS = (
+    "protocol/vocabulary.py",
+    "protocol/kinds.py",
+    "protocol/client/",
+    "rules/",
+    "gateway/own_book/",
+    "frontend_sim/",
+    "benchmarks/",
+    "tests/",
+)
+"""Where a kind may stand by its name: the two halves, its page, its verb, and who has an opinion of its own."""
+
+every_kind = pytest.mark.parametrize("kind", RecordKind, ids=lambda kind: kind.name)
+
+
+@every_kind
+def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
+    assert KINDS[kind].kind == LAW[kind].kind == kind
+    assert KINDS[kind].senders
+    assert 0 <= KINDS[kind].amount_fen_min <= 1
+    assert set(KINDS[kind].fields) <= set(RECORD.names or ()) - set(COMMON_FIELDS)
+
+
+@every_kind
+def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
+    row, amount_fen = LAW[kind], 1_000
+    release_fen = 70 if row.release.frozen else 0
+    one, freezes = account(100_000, 5_000, 300, 200, 40), {TARGET_SLOT: Freeze(CONTRACT, 5_000)}
+    before, power_fen, withdrawable_fen = money(one), one.buying_power_fen, one.withdrawable_fen
+
+    assert row.page(request(amount_fen, release_fen), one, freezes)[0] == 0
+
+    signs = zip(("balance", "frozen", "bought", "sold"), before, strict=True)
+    moved = [
+        was + getattr(row.amount, name) * amount_fen + getattr(row.release, name) * release_fen for name, was in signs
+    ]
+    assert list(money(one)) == moved
+    assert one.buying_power_fen == power_fen + row.amount.power * amount_fen + row.release.power * release_fen
+    assert one.withdrawable_fen == (
+        withdrawable_fen + row.amount.withdrawable * amount_fen + row.release.withdrawable * release_fen
+    )
+    assert len(freezes) == 1 + row.opens_freeze
+    left_fen = 5_000 - amount_fen - release_fen if KINDS[kind].needs_target else 5_000
+    assert freezes[TARGET_SLOT].remaining_fen == left_fen
+
+
+@every_kind
+def test_its_page_keeps_the_limit_of_each_column_that_grows(kind: RecordKind) -> None:
+    row = LAW[kind]
+    for name in ("balance", "frozen", "bought", "sold"):
+        if getattr(row.amount, name) > 0:
+            one = account(**{"balance_fen": AMOUNT_FEN_MAX, "frozen_fen": 5_000} | {f"{name}_fen": COLUMN_FEN_MAX})
+            assert row.page(request(1), one, {TARGET_SLOT: Freeze(CONTRACT, 5_000)})[0] != 0
+
+
+@every_kind
+def test_the_bytes_it_uses_are_those_of_its_fields(kind: RecordKind) -> None:
+    unused = b"".join(word.to_bytes(8, "little", signed=True) for word in unused_bits(KINDS[kind]))
+    record = np.zeros(1, RECORD)
+    for name in (*COMMON_FIELDS, *KINDS[kind].fields):
+        record[name] = -1 if record[name].dtype.kind == "i" else b"\xff" * record[name].dtype.itemsize
+
+    assert bytes(used ^ 0xFF for used in record.tobytes()) == unused
+
+
+@every_kind
+def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
+    record = np.zeros(1, RECORD)
+    record["kind"] = kind
+
+    assert kind_tables.IS_KIND[kind]
+    assert kind_tables.MAY_SEND.reshape(-1, 256)[:, kind].any()
+    assert kind_tables.IS_DEBIT[kind] + kind_tables.IS_CREDIT[kind] + kind_tables.NAMES_FREEZE[kind] == 1
+    assert record_fields(record[0])["kind_name"] == kind.name
+    assert f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |" in SECTIONS["kinds"]()
+    assert f"\n| record {kind.name} |" in SECTIONS["roles"]()
+    assert [row[1] for row in record_kind_rows() if row[0] == kind] == [kind.name]
+    assert any(kind in moving for moving in _MOVED_BY)
+    assert len(_MOVED_BY) == len(AMOUNTS)
+
+
+@every_kind
+def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
+    if KINDS[kind].verb == "submit":  # it is sent as a record made by its sender
+        return
+    given = set(inspect.signature(getattr(SingleVerbs, KINDS[kind].verb)).parameters)
+    fields = set(KINDS[kind].fields)
+
+    wanted = {name for name in fields if name not in TARGET_FIELDS} | (
+        {"target"} if fields & set(TARGET_FIELDS) else set()
+    )
+    optional = set(ORDER_FIELDS) if "price" not in fields else set()
+    always = {"self", "contract_no", "partner_ref", "valid_until_ns"}
+    assert wanted - optional <= given
+    assert given - always - {"amount_fen", "charge_fen", "proceeds_fen"} <= wanted
+
+
+def test_what_is_no_kind_is_none_in_every_table() -> None:
+    others = [code for code in range(256) if code not in set(RecordKind)]
+
+    assert not kind_tables.IS_KIND[others].any()
+    assert not kind_tables.MAY_SEND.reshape(-1, 256)[:, others].any()
+
+
+def test_no_other_file_names_a_kind() -> None:
+    name = re.compile(r"\b(?:RecordKind\.\w+|RELEASE|FILL_BUY|FILL_SELL|DEPOSIT|WITHDRAWAL)\b")
+    code = re.compile(r'"""[\s\S]*?"""|#.*')
+    found = {
+        str(file): named
+        for file in python_files()
+        if not str(file).startswith(MAY_NAME_KINDS)
+        and (named := name.findall(code.sub("", (ROOT / file).read_text("utf-8"))))
+    }
+
+    assert found == {}
+
+
+def test_no_view_asks_for_a_kind_by_its_number() -> None:
+    for file in (ROOT / "ledger" / "database" / "migrations").glob("*.sql"):
+        assert not re.search(r"CASE (\w+\.)?kind\b|\bkind (=|IN|IS DISTINCT FROM|<>) *\(?\d", file.read_text("utf-8"))
