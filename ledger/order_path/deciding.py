@@ -111,7 +111,7 @@ class Decider:
         waiting: set[int] = set()
         for frame in group:
             seat = frame.header.seat
-            answer = WAITS if seat in waiting else self._look_at(frame, now_ns)
+            answer = WAITS if waiting and seat in waiting else self._look_at(frame, now_ns)
             if isinstance(answer, Waits):
                 waiting.add(seat)
             answers.append(answer)

@@ -40,11 +40,13 @@ class Standing:
         self.moments = Moments(0, 0, True)
         self._heads: dict[int, int] = {}  # by seat, after the frames of the group that were taken
         self._versions: dict[int, int] = {}  # by seat, after the group's logons
+        self._keys_over: dict[tuple[int, int], Arrival | None] = {}  # by party and key id, at these moments
 
     def begin(self) -> None:
-        """A group is looked at from its beginning."""
+        """A group is looked at from its beginning, at `moments`."""
         self._heads.clear()
         self._versions.clear()
+        self._keys_over.clear()
 
     def party_of(self, seat: int) -> int:
         """The party that owns a seat, 0 when nobody does."""
@@ -73,7 +75,10 @@ class Standing:
 
     def key_over(self, header: Header) -> Arrival | None:
         """Why what this key signed is not applied now, None when it is."""
-        return self.moments.key_over(self._book, header)
+        key = header.sender, header.key_id
+        if key not in self._keys_over:
+            self._keys_over[key] = self.moments.key_over(self._book, header)
+        return self._keys_over[key]
 
     def take(self, frame: Frame) -> Arrival:
         """Where a numbered frame stands; one that is NEXT takes its numbers.
@@ -83,7 +88,7 @@ class Standing:
         header = frame.header
         seat = header.seat
         head = self._heads.get(seat) or self.head_of(header)
-        if (over := self.moments.key_over(self._book, header)) is not None:
+        if (over := self.key_over(header)) is not None:
             return over
         is_control = header.kind == FrameKind.CONTROL
         closes = is_control and closes_date(header.sender, frame.body)
