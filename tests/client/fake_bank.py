@@ -13,6 +13,7 @@ from protocol.limits import CREDIT_RECORDS_DEFAULT
 BROKER = cast.BROKER
 SEATS = cast.SEATS[BROKER]
 SEAT = SEATS[0]
+BANK_KEY_ID = 1
 RETRY_NS = 1_000_000
 LATE_SECONDS = 0.02
 
@@ -33,7 +34,7 @@ class FakeBank(PracticeBank):
             BROKER,
             seat,
             cast.broker_signer(BROKER),
-            {1: cast.bank_verifiers()[1]},
+            {BANK_KEY_ID: cast.bank_verifiers()[BANK_KEY_ID]},
             directory / f"seat{seat}.outbox",
             backoff_first_ns=1_000_000,
             backoff_last_ns=2_000_000,

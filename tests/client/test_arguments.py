@@ -15,6 +15,7 @@ import pytest
 import trio
 import trio.testing
 
+from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import (
     BlockOutcome,
     MisuseError,
@@ -43,7 +44,6 @@ from protocol.messages.queries import BuyingPowerQuery
 from protocol.messages.session import Heartbeat
 from protocol.records import OUTCOME, RECORD
 from tests.client.fake_bank import SEATS, FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 from tests.client.test_seat import freezes
 
 NO_NUMBER: list[Any] = [

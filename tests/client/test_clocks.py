@@ -7,10 +7,10 @@ from pathlib import Path
 import trio
 import trio.testing
 
+from frontend_sim.practice.ledger import NEXT_TRADE_DATE
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.fake_ledger import NEXT_TRADE_DATE
 
 HOUR_NS = 3_600 * 10**9
 

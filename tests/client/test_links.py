@@ -8,11 +8,11 @@ import pytest
 import trio
 import trio.testing
 
+from frontend_sim.practice.ledger import NEXT_TRADE_DATE, TRADE_DATE
 from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeContract
-from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.fake_ledger import BANK_KEY_ID, NEXT_TRADE_DATE, TRADE_DATE
+from tests.client.fake_bank import BANK_KEY_ID, SEAT, FakeBank
 from tests.client.test_seat import freezes
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from frontend_sim.practice.ledger import TRADE_DATE
 from frontend_sim.practice.misdeeds import Plan
 from protocol.client import Seat, SessionEnded
 from protocol.client.outbox.outbox import Outbox
@@ -23,7 +24,6 @@ from protocol.messages.base import Message
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import BuyingPowerAnswer, ContractMoney, OutcomeAnswer, QueryMessage, TotalsAnswer
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 
 ROUNDS = 8
 CONTRACT = 195

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pytest
 import trio
 
+from frontend_sim.practice.ledger import NEXT_TRADE_DATE, TRADE_DATE
 from frontend_sim.practice.misdeeds import MISDEEDS, NEWER_OUTCOME, Plan, meaning
 from protocol.client import Outcome, OutcomeUnknown, Seat, SeatSettings, SessionEnded
 from protocol.codes import ReplyCode, burns_number, consumes_nothing, ends_link, retry_may_succeed
 from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.fake_ledger import NEXT_TRADE_DATE, TRADE_DATE
 from tests.client.test_seat import freezes
 
 HEARTBEAT_NS = 100_000_000

@@ -9,10 +9,10 @@ import pytest
 import trio
 import trio.testing
 
+from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import MisuseError, OutcomeUnknown, Seat, SeatPool, SessionEnded
 from protocol.codes import ReplyCode
 from tests.client.fake_bank import SEATS, FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 from tests.client.test_seat import freezes
 
 ONE, OTHER = SEATS[:2]

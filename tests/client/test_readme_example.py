@@ -7,8 +7,8 @@ from types import ModuleType
 import pytest
 
 from config.keys import write_key_pair
+from frontend_sim.practice.ledger import TRADE_DATE
 from tests.client.fake_bank import FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 from tests.client.printed_example import ROOT, printed_example
 
 RUN = "trio.run(main)\n"

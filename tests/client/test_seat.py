@@ -12,6 +12,7 @@ import trio.testing
 import trustme
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from frontend_sim.practice.ledger import OPENING_FEN, TRADE_DATE
 from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
@@ -21,7 +22,6 @@ from protocol.records import RECORD, RecordArray
 from protocol.signing import signer_from_key
 from protocol.vocabulary import FrameKind, RecordKind
 from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.fake_ledger import OPENING_FEN, TRADE_DATE
 
 
 def freezes(count: int, amount_fen: int = 1) -> RecordArray:

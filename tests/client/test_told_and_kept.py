@@ -10,13 +10,13 @@ import pytest
 import trio
 import trio.testing
 
+from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SyncSeat
 from protocol.client.outbox.outbox import Outbox
 from protocol.client.outbox.outbox_file import OutboxFile
 from protocol.codes import ReplyCode
 from protocol.limits import CREDIT_RECORDS_MIN
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 from tests.client.test_links import applied
 from tests.client.test_seat import freezes
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import Seat
 from protocol.client.outbox import outbox as outbox_module
 from protocol.client.outbox.outbox import Outbox
@@ -22,7 +23,6 @@ from protocol.messages.codec import encode
 from protocol.messages.control import ChangeContract
 from protocol.vocabulary import Direction, FrameKind
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
-from tests.client.fake_ledger import TRADE_DATE
 from tests.client.test_links import applied
 from tests.client.test_seat import freezes
 
