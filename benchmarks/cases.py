@@ -17,7 +17,7 @@ from benchmarks.results import VOID, CaseResult, fail, from_rounds, judge
 from benchmarks.rig import Books, Shape, differences, one_round, rounds
 from benchmarks.stations import as_note
 from benchmarks.system import System, Wanted, running
-from protocol.vocabulary import BANK_SEAT
+from frontend_sim.market.desks import SAVINGS_SEAT
 
 ROUNDS = 7
 CONTRACTS = 100_000
@@ -212,7 +212,7 @@ def case_h(bench: Bench) -> list[CaseResult]:
     """Freezes 50 %, fills 30 %, releases 15 %, deposits and withdrawals 5 %."""
     books = Books()
     with running(Wanted(16, CONTRACTS)) as system:
-        shape = Shape("mixed", 512, 2, ROUND_RECORDS_MAX, ROUND_SECONDS, seats=[BANK_SEAT, *system.seats])
+        shape = Shape("mixed", 512, 2, ROUND_RECORDS_MAX, ROUND_SECONDS, seats=[SAVINGS_SEAT, *system.seats])
         done = rounds(system, books, shape, bench.rounds)
         result = from_rounds("h", "freeze 50 %, fill 30 %, release 15 %, deposit and withdrawal 5 %", done)
         _settle(bench, system, books, result)

@@ -27,6 +27,8 @@ from benchmarks.load.seats import (
     FIRST_FLOODING_SEAT,
     FIRST_SEAT,
     FLOODING_PARTY,
+    SAVINGS_KEY_FILE,
+    SAVINGS_KEY_ID,
     bank_settings,
     gateway_port,
     ready_port,
@@ -35,6 +37,7 @@ from benchmarks.tls import make_certificates
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.schema import Config, load
 from config.supervise.supervisor import Supervisor
+from frontend_sim.market.desks import SAVINGS_SEAT, desk_messages
 from protocol.client import Seat
 from protocol.client.keys import load_signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
@@ -47,7 +50,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.queries import PartyTotals
-from protocol.vocabulary import SUITES, ContractStatus, Role, contract_no_from_index
+from protocol.vocabulary import SUITES, ContractStatus, Role, SeatRole, contract_no_from_index
 
 TRADE_DATE = 20_260_105
 FIRST_ACCOUNT_NO = 6_217_000_000_000_000
@@ -102,6 +105,7 @@ class System:
         (self.folder / "outboxes").mkdir()
         write_key_pair(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", self.wanted.suite)
         write_key_pair(self.flooding_key_file, "ed25519")
+        write_key_pair(self.folder / "keys" / SAVINGS_KEY_FILE, "ed25519")
 
     @property
     def flooding_key_file(self) -> Path:
@@ -141,10 +145,12 @@ class System:
     def _master_data(self) -> Iterator[ControlMessage]:
         suite = SUITES[self.wanted.suite]
         signer = load_signer(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", BROKER_KEY_ID)
+        savings = load_signer(self.folder / "keys" / SAVINGS_KEY_FILE, SAVINGS_KEY_ID)
+        yield from desk_messages({SAVINGS_SEAT: savings})
         yield RegisterParty(BROKER_PARTY, Role.BROKER, suite, "benchmark broker", True)
-        yield RegisterKey(BROKER_PARTY, BROKER_KEY_ID, signer.public_key(), 0, NEVER_NS)
+        yield RegisterKey(BROKER_PARTY, BROKER_KEY_ID, signer.public_key(), 0, NEVER_NS, 0)
         for seat in self.seats:
-            yield RegisterSeat(seat, BROKER_PARTY)
+            yield RegisterSeat(seat, BROKER_PARTY, SeatRole.BROKER)
         for first in range(0, self.wanted.contracts_count, CONTRACTS_PER_CONTROL_MAX):
             last = min(first + CONTRACTS_PER_CONTROL_MAX, self.wanted.contracts_count)
             terms = [
@@ -158,9 +164,9 @@ class System:
     def _flooding_broker(self) -> Iterator[ControlMessage]:
         key = load_signer(self.flooding_key_file, BROKER_KEY_ID).public_key()
         yield RegisterParty(FLOODING_PARTY, Role.BROKER, SUITES["ed25519"], "flooding broker", True)
-        yield RegisterKey(FLOODING_PARTY, BROKER_KEY_ID, key, 0, NEVER_NS)
+        yield RegisterKey(FLOODING_PARTY, BROKER_KEY_ID, key, 0, NEVER_NS, 0)
         for seat in self.flooding_seats:
-            yield RegisterSeat(seat, FLOODING_PARTY)
+            yield RegisterSeat(seat, FLOODING_PARTY, SeatRole.BROKER)
         account_no = FIRST_ACCOUNT_NO + self.wanted.contracts_count
         terms = [ContractTerms(account_no, FLOODING_PARTY, ContractStatus.ACTIVE, BALANCE_FEN)]
         yield OpenContracts(self.flooding_contract_no, terms)

@@ -22,9 +22,11 @@ from config.kit.processes import Progress
 from config.kit.stop_request import THIS_PROCESS
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
 from config.supervise.supervisor import Supervisor
+from frontend_sim.market.desks import ROLES, BankDesks
 from frontend_sim.running import watch_for_fault
 from protocol.client.keys import load_signer
 from protocol.signing import Signer
+from protocol.vocabulary import BANK_SEAT
 
 FOLDER_PREFIX: Final = "yzt-session-"
 STATE: Final = "state"
@@ -172,6 +174,16 @@ def _take_down(supervisor: Supervisor, folder: Path, keep: bool, progress: Progr
         time.sleep(REMOVAL_PAUSE_SECONDS)
     left = ", ".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*")))
     raise ProcessFault(f"{folder} cannot be removed, it holds: {left}", ExitCode.FAILED)
+
+
+def new_bank_desks(config: Config) -> BankDesks:
+    """New key pairs of the bank's desks, in the state directory; their key ids follow that of master data."""
+    signers = {}
+    for seat in ROLES:
+        file = config.state_directory / "keys" / f"bank-seat-{seat}.pem"
+        write_key_pair(file, config.bank.seat_suite)
+        signers[seat] = load_signer(file, config.bank.seat_key_id + seat - BANK_SEAT)
+    return BankDesks(signers)
 
 
 def new_party_signer(config: Config, party: int, suite: str) -> Signer:

@@ -12,6 +12,7 @@ from config.kit.own_files import refuse_if_others_may_read
 from config.schema import Config
 from config.supervise.children import read_ready
 from config.supervise.state_folders import make_state_folder
+from frontend_sim.market.desks import BankDesks
 from protocol.client import SeatSettings
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
 from protocol.signing import Signer, Verifier
@@ -40,7 +41,7 @@ def bank_verifiers(config: Config) -> dict[int, Verifier]:
 
 
 def bank_signer(config: Config) -> Signer:
-    """The key of the bank's own seat. Raises ConfigFault when its file is unfit."""
+    """The key of the bank's seat of master data. Raises ConfigFault when its file is unfit."""
     with suppress(OSError):  # whoever loads it says so
         refuse_if_others_may_read(config.seat_key_file)
     try:
@@ -67,8 +68,13 @@ def seat_settings(config: Config, party: int, seat: int, signer: Signer) -> Seat
 
 
 def bank_seat_settings(config: Config) -> SeatSettings:
-    """Settings of the bank's own seat."""
+    """Settings of the bank's seat of master data."""
     return seat_settings(config, BANK_PARTY, BANK_SEAT, bank_signer(config))
+
+
+def desk_settings(config: Config, desks: BankDesks, seat: int) -> SeatSettings:
+    """Settings of one of the bank's desks."""
+    return seat_settings(config, BANK_PARTY, seat, desks.signers[seat])
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:

@@ -13,7 +13,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
 from config.kit.stop_request import THIS_PROCESS, Interrupted
 from config.supervise.supervisor import Supervisor
 from frontend_sim.load.csv_files import DataFileError
-from frontend_sim.market.bank import LoadRefused
+from frontend_sim.market.desks import LoadRefused
 from frontend_sim.replay.lobster import FlowFileError
 from protocol.client import OutboxError, OutcomeUnknown, SessionEnded
 

@@ -72,9 +72,9 @@ class TimedRegistry(PartyRegistry):
         self._clock = clock
         self._timed: dict[tuple[int, int], TimedVerifier] = {}
 
-    def verifier(self, party_no: int, key_id: int, sent_at_ns: int, received_at_ns: int) -> Verifier | None:
-        """The metered verifier of a key, None unless it is known and good at both times."""
-        verifier = super().verifier(party_no, key_id, sent_at_ns, received_at_ns)
+    def verifier(self, party_no: int, seat: int, key_id: int, times_ns: tuple[int, int]) -> Verifier | None:
+        """The metered verifier of a key, None unless it is known, good at both times and for this seat."""
+        verifier = super().verifier(party_no, seat, key_id, times_ns)
         if verifier is None:
             return None
         timed = self._timed.get((party_no, key_id))

@@ -187,7 +187,7 @@ class Auditor:
             if isinstance(message, Genesis):
                 self._registry = PartyRegistry([message.bank])
             else:
-                self._registry.apply(message)
+                self._registry.apply(message, row.decided_at_ns)
 
 
 async def _check_head(reader: JournalReader, chain: Chain, head: Head) -> None:
@@ -205,10 +205,11 @@ def _signature_fault(registry: PartyRegistry, row: Row) -> str | None:
         header = unpack_header(row.headers, start)
         header_bytes = row.headers[start : start + HEADER_BYTES]
         signature = row.headers[start + HEADER_BYTES : start + PREFIX_BYTES]
-        verifier = registry.verifier(header.sender, header.key_id, header.sent_at_ns, header.sent_at_ns)
+        times_ns = (header.sent_at_ns, header.sent_at_ns)
+        verifier = registry.verifier(header.sender, header.seat, header.key_id, times_ns)
         whose = f"key {header.key_id} of party {header.sender}"
         if verifier is None or verifier.suite != header.suite:
-            return f"frame {place}: {whose} is not known, or not valid when it was sent"
+            return f"frame {place}: {whose} is not known, not valid when it was sent, or bound to another seat"
         if not verifier.verify(header_bytes, signature):
             return f"frame {place}: its signature is not by {whose}"
     return None

@@ -134,7 +134,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
     ReplyCode.REQUEST_MALFORMED: CodeFacts("unknown kind, or a reserved or unused field is set", False, "2008"),
     ReplyCode.NOT_DECIDED: CodeFacts("a fault of the bank: it moved nothing, and people look at it", True, "1030"),
-    ReplyCode.ROLE_FORBIDS: CodeFacts("this party may not send this kind", False, "1026"),
+    ReplyCode.ROLE_FORBIDS: CodeFacts("this seat may not send this kind", False, "1026"),
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
     ReplyCode.CONTRACT_TERMINATED: CodeFacts("the contract has ended", False, "2012"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .limits import RECORD_BYTES
 from .records import RECORD
-from .vocabulary import RecordKind, Role
+from .vocabulary import RecordKind, SeatRole
 
 KIND_CODES = 256  # a kind is read as one byte; tables by kind cover all of them
 WORDS_PER_RECORD = RECORD_BYTES // 8
@@ -31,7 +31,7 @@ class WireKind:
     kind: RecordKind
     name: str  # as the protocol page calls it
     meaning: str  # in one line
-    senders: frozenset[Role]
+    senders: frozenset[SeatRole]
     amount: str  # what `amount_fen` is
     amount_fen_min: int  # up to AMOUNT_FEN_MAX
     fields: tuple[str, ...]  # beside COMMON_FIELDS; all other bytes must be zero
@@ -44,7 +44,7 @@ class WireKind:
         return TARGET_FIELDS[0] in self.fields
 
 
-_BROKER, _BANK = frozenset({Role.BROKER}), frozenset({Role.BANK})
+_BROKER, _SAVINGS = frozenset({SeatRole.BROKER}), frozenset({SeatRole.SAVINGS_DESK})
 
 KINDS: dict[RecordKind, WireKind] = {
     row.kind: row
@@ -94,7 +94,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.DEPOSIT,
             "DEPOSIT",
             "money enters the savings account",
-            senders=_BANK,
+            senders=_SAVINGS,
             verb="deposit",
             amount="",
             amount_fen_min=1,
@@ -104,7 +104,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.WITHDRAWAL,
             "WITHDRAWAL",
             "money leaves the savings account",
-            senders=_BANK,
+            senders=_SAVINGS,
             verb="withdraw",
             amount="",
             amount_fen_min=1,
@@ -118,8 +118,8 @@ PRICED = frozenset(kind for kind, row in KINDS.items() if PRICE_FIELDS[0] in row
 """Kinds whose bytes 24 to 39 are price and security; of all others they are amounts or zero."""
 
 
-def may_send(role: Role) -> frozenset[RecordKind]:
-    """The kinds of record that a role may send."""
+def may_send(role: SeatRole) -> frozenset[RecordKind]:
+    """The kinds of record that a seat of this role may send."""
     return frozenset(kind for kind, row in KINDS.items() if role in row.senders)
 
 

@@ -35,7 +35,8 @@ CREDIT_RECORDS_MAX = 262_144
 PARTIES_MAX = 1_024
 SEATS_MAX = 1_024
 KEY_ID_STEP_MAX = 1_024  # ids are never free again: no single registration uses up those of a party
-KEYS_PER_PARTY_MAX = 8  # two valid while rotating, and the recent past; expired and ended ones do not count
+KEYS_PER_SEAT_MAX = 8  # with one binding: two valid while rotating, and the recent past; what is over gives way
+KEYS_PER_PARTY_MAX = 64  # in all: eight desks with as many each; those of all parties fit one REGISTERED
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.5 GiB when all are used
@@ -108,6 +109,8 @@ assert (
 assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2 * (
     REQUESTS_PER_SEAT_DATE_MAX + 65 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX
 )
+assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
+assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks
 assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
 assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX

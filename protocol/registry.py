@@ -11,16 +11,25 @@ from msgspec.structs import replace
 
 from .codes import ReplyCode
 from .errors import MisuseError, PeerViolation
-from .limits import ESTABLISHES_REMEMBERED_MAX, KEYS_PER_PARTY_MAX, NEGOTIATE_FRESH_NS
-from .messages.control import ControlMessage, EndKey, PartyEntry, PartyKey, RegisterKey, RegisterParty, RegisterSeat
+from .limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS
+from .messages.control import (
+    ControlMessage,
+    EndKey,
+    PartyEntry,
+    PartyKey,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+    SeatEntry,
+)
+from .party_keys import may_sign, with_key, without_key
 from .signing import Verifier, verifier_from_bytes
 from .vocabulary import Suite
 
 
 class _Key(NamedTuple):
     verifier: Verifier
-    not_before_ns: int
-    not_after_ns: int
+    stored: PartyKey
 
 
 class PartyRegistry:
@@ -39,7 +48,7 @@ class PartyRegistry:
         for known in [key for key in self._keys if key[0] == entry.party]:
             del self._keys[known]
         self._entries[entry.party] = entry
-        self._owners.update(dict.fromkeys(entry.seats, entry.party))
+        self._owners.update(dict.fromkeys((one.seat for one in entry.seats), entry.party))
         for key in entry.keys:
             self._learn_key(entry, key)
 
@@ -55,19 +64,26 @@ class PartyRegistry:
         """The number of the party that owns this seat, or None."""
         return self._owners.get(seat)
 
-    def verifier(self, party_no: int, key_id: int, sent_at_ns: int, received_at_ns: int) -> Verifier | None:
-        """The verifier of this key, or None unless it is known, and good at both times: when the frame says that it
-        was sent, which whoever holds the key may choose, and when we received it.
+    def verifier(self, party_no: int, seat: int, key_id: int, times_ns: tuple[int, int]) -> Verifier | None:
+        """The verifier of this key for frames of this seat, or None unless it is known, bound to no other seat, and
+        good at both times: when the frame says that it was sent, which whoever holds the key may choose, and when we
+        received it.
         """
-        key = self._keys.get((party_no, key_id))
-        if key is None or not key.not_before_ns <= min(sent_at_ns, received_at_ns):
+        key = self._known_key(party_no, seat, key_id)
+        if key is None or not key.stored.not_before_ns <= min(times_ns):
             return None
-        return key.verifier if max(sent_at_ns, received_at_ns) < key.not_after_ns else None
+        return key.verifier if max(times_ns) < key.stored.not_after_ns else None
 
-    def verifier_of_any_time(self, party_no: int, key_id: int) -> Verifier | None:
-        """The verifier of this key, good now or not, or None when it is not known. Nothing may be done on its word."""
-        key = self._keys.get((party_no, key_id))
+    def verifier_of_any_time(self, party_no: int, seat: int, key_id: int) -> Verifier | None:
+        """The verifier of this key, good now or not, or None when it is not known or bound to another seat. Nothing may
+        be done on its word.
+        """
+        key = self._known_key(party_no, seat, key_id)
         return None if key is None else key.verifier
+
+    def _known_key(self, party_no: int, seat: int, key_id: int) -> _Key | None:
+        key = self._keys.get((party_no, key_id))
+        return key if key is not None and may_sign(key.stored, seat) else None
 
     def check_first_establish(self, seat: int, sent_at_ns: int, nonce: bytes, now_ns: int) -> None:
         """Remember a fresh ESTABLISH as long as it is fresh: played again after that, its time tells.
@@ -83,8 +99,8 @@ class PartyRegistry:
             raise PeerViolation(ReplyCode.STOPPING, "this seat establishes too often; come back later")
         self._establishes[seat] = seen | {(sent_at_ns, nonce)}
 
-    def apply(self, message: ControlMessage) -> None:
-        """Take over an accepted registration; other control messages change nothing.
+    def apply(self, message: ControlMessage, decided_at_ns: int) -> None:
+        """Take over a registration that was accepted at `decided_at_ns`; other control messages change nothing.
 
         Applying the same message again changes nothing, so that a row may be fed twice.
         Raises MisuseError for a key or seat of a party that is not registered.
@@ -92,9 +108,10 @@ class PartyRegistry:
         if isinstance(message, RegisterParty):
             self._add_party(message)
         elif isinstance(message, RegisterKey):
-            self._add_key(message)
+            fields = (message.key_id, message.public_key, message.not_before_ns, message.not_after_ns, message.seat)
+            self._change_keys(with_key(self._known(message.party), PartyKey(*fields), decided_at_ns))
         elif isinstance(message, EndKey):
-            self._end_key(message)
+            self._change_keys(without_key(self._known(message.party), message.key_id))
         elif isinstance(message, RegisterSeat):
             self._add_seat(message)
 
@@ -104,25 +121,20 @@ class PartyRegistry:
                 message.party, message.role, message.suite, message.name, message.proceeds_at_fill, [], []
             )
 
-    def _add_key(self, message: RegisterKey) -> None:
-        entry = self._known(message.party)
-        key = PartyKey(message.key_id, message.public_key, message.not_before_ns, message.not_after_ns)
-        others = [known for known in entry.keys if known.key_id != message.key_id]
-        if len(others) >= KEYS_PER_PARTY_MAX:  # taken all the same: so one has expired, and the first to end is one
-            others.remove(gone := min(others, key=lambda known: known.not_after_ns))
-            self._keys.pop((entry.party, gone.key_id), None)
-        self._entries[message.party] = replace(entry, keys=[*others, key])
-        self._learn_key(entry, key)
-
-    def _end_key(self, message: EndKey) -> None:
-        entry = self._known(message.party)
-        self._entries[message.party] = replace(entry, keys=[key for key in entry.keys if key.key_id != message.key_id])
-        self._keys.pop((message.party, message.key_id), None)
+    def _change_keys(self, entry: PartyEntry) -> None:
+        had = {key.key_id for key in self._entries[entry.party].keys}
+        self._entries[entry.party] = entry
+        for gone in had - {key.key_id for key in entry.keys}:
+            self._keys.pop((entry.party, gone), None)
+        for key in entry.keys:
+            if key.key_id not in had:
+                self._learn_key(entry, key)
 
     def _add_seat(self, message: RegisterSeat) -> None:
         entry = self._known(message.party)
-        if message.seat not in entry.seats:
-            self._entries[message.party] = replace(entry, seats=[*entry.seats, message.seat])
+        if message.seat not in {one.seat for one in entry.seats}:
+            told = SeatEntry(message.seat, message.seat_role)
+            self._entries[message.party] = replace(entry, seats=[*entry.seats, told])
         self._owners[message.seat] = message.party
 
     def _known(self, party_no: int) -> PartyEntry:
@@ -138,4 +150,4 @@ class PartyRegistry:
             # Bytes that are no key verify nothing: the key reads as unknown, and the other keys go on working.
             self._keys.pop((entry.party, key.key_id), None)
             return
-        self._keys[entry.party, key.key_id] = _Key(verifier, key.not_before_ns, key.not_after_ns)
+        self._keys[entry.party, key.key_id] = _Key(verifier, key)

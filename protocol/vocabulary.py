@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 BANK_PARTY = 1  # the bank's own party number, fixed by the genesis row
-BANK_SEAT = 1  # the bank's own seat: master data, contracts, deposits and withdrawals enter here
+BANK_SEAT = 1  # the bank's seat of the genesis row, MASTER_DATA: it registers everybody, the bank's other desks too
 CONTRACT_NUMBER_STEP = 100  # a contract number is index × 100 + two check digits (ISO 7064 MOD 97-10)
 
 
@@ -59,10 +59,21 @@ SUITES: dict[str, Suite] = {"ed25519": Suite.ED25519_SHA256, "p256": Suite.P256_
 
 
 class Role(IntEnum):
-    """What a party is; decides which kinds it may send."""
+    """What a party is; decides which roles its seats may have."""
 
     BANK = 1
     BROKER = 2
+
+
+class SeatRole(IntEnum):
+    """What a seat is for; decides what it may send. BROKER is a broker's, every other one the bank's."""
+
+    BROKER = 1
+    CHANNEL = 2
+    SAVINGS_DESK = 3
+    TELLER_DESK = 4
+    DAY_DESK = 5
+    MASTER_DATA = 6
 
 
 class RecordKind(IntEnum):
@@ -103,6 +114,11 @@ class ContractEvent(IntEnum):
     REPORT_LOSS = 4
     LIFT_LOSS = 5
     TERMINATE = 6
+
+
+def role_fits_party(role: int, party: int) -> bool:
+    """Whether a seat of this role may belong to the party: a broker has broker seats, the bank all others."""
+    return (role == SeatRole.BROKER) == (party != BANK_PARTY)
 
 
 def contract_no_from_index(index: int) -> int:

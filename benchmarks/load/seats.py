@@ -10,14 +10,17 @@ from benchmarks.load.plan import LoadPlan
 from config.keys import public_file_of
 from config.schema import Config, load
 from config.supervise.children import read_ready
+from frontend_sim.market.desks import SAVINGS_SEAT
 from protocol.client import SeatSettings
 from protocol.client.keys import load_signer, load_verifier
-from protocol.signing import Verifier
+from protocol.signing import Signer, Verifier
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
 BROKER_PARTY = 2
 BROKER_KEY_ID = 1
 FIRST_SEAT = 11
+SAVINGS_KEY_FILE = "savings.pem"
+SAVINGS_KEY_ID = 4
 FLOODING_PARTY = 3
 FIRST_FLOODING_SEAT = 501
 
@@ -42,13 +45,20 @@ def client_tls(tls_directory: str, party: int) -> ssl.SSLContext | None:
 
 
 def bank_settings(config: Config, port: int, outbox: Path, tls_directory: str) -> SeatSettings:
-    """The bank's own seat."""
+    """The bank's seat of master data."""
+    signer = load_signer(config.seat_key_file, config.bank.seat_key_id)
+    return _settings_of_bank(config, port, outbox, tls_directory, BANK_SEAT, signer)
+
+
+def _settings_of_bank(
+    config: Config, port: int, outbox: Path, tls_directory: str, seat: int, signer: Signer
+) -> SeatSettings:
     return SeatSettings(
         host="localhost" if tls_directory else "127.0.0.1",
         port=port,
         party=BANK_PARTY,
-        seat=BANK_SEAT,
-        signer=load_signer(config.seat_key_file, config.bank.seat_key_id),
+        seat=seat,
+        signer=signer,
         bank_verifiers=bank_verifiers(config),
         outbox=outbox,
         tls=client_tls(tls_directory, BANK_PARTY),
@@ -56,12 +66,13 @@ def bank_settings(config: Config, port: int, outbox: Path, tls_directory: str) -
 
 
 def open_settings(plan: LoadPlan, seat: int) -> SeatSettings:
-    """Settings of one seat of a plan: the bank's own, or a broker's."""
+    """Settings of one seat of a plan: the bank's savings desk, or a broker's."""
     config = load(plan.config_file)
     outbox = Path(plan.outboxes_directory) / f"seat{seat}.outbox"
     port = gateway_port(config)
-    if seat == BANK_SEAT:
-        return bank_settings(config, port, outbox, plan.tls_directory)
+    if seat == SAVINGS_SEAT:
+        signer = load_signer(Path(plan.keys_directory) / SAVINGS_KEY_FILE, SAVINGS_KEY_ID)
+        return _settings_of_bank(config, port, outbox, plan.tls_directory, seat, signer)
     return SeatSettings(
         host="localhost" if plan.tls_directory else "127.0.0.1",
         port=port,

@@ -11,9 +11,9 @@ import trio
 
 from benchmarks.load.blocks import KnownBlock, OpenFreezes, bank_block, freeze_block, hot_block, mixed_block, opened_by
 from benchmarks.load.plan import LoadPlan, LoadResult
+from frontend_sim.market.desks import SAVINGS_SEAT
 from protocol.client import Outcome, Seat
 from protocol.client.verbs import AwaitedVerbs
-from protocol.vocabulary import BANK_SEAT
 
 POOL_BLOCKS_MAX = 64  # blocks made ahead of the clock and sent again and again: making them is not what is measured
 POOL_RECORDS_MAX = 262_144
@@ -172,12 +172,12 @@ async def run_arrivals(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
 async def run_mixed(seats: Sequence[Seat], plan: LoadPlan) -> LoadResult:
     """Closed loop: freezes, then fills and releases of what was frozen before, deposits beside them.
 
-    Of a broker's block half are freezes; fills and releases touch each freeze once. The bank's seat, if among
+    Of a broker's block half are freezes; fills and releases touch each freeze once. The savings desk, if among
     the seats, deposits and withdraws.
     """
     tally = Tally(plan)
-    brokers = [seat for seat in seats if seat.settings.seat != BANK_SEAT]
-    bank = [seat for seat in seats if seat.settings.seat == BANK_SEAT]
+    brokers = [seat for seat in seats if seat.settings.seat != SAVINGS_SEAT]
+    bank = [seat for seat in seats if seat.settings.seat == SAVINGS_SEAT]
     fresh_count = plan.record_count // 2
     freed_fen = 0
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from config.kit.printable import printable
 from protocol.codes import ReplyCode
 from protocol.describe import Json
-from protocol.vocabulary import ContractEvent, ContractStatus, Direction, FrameKind, Role, Suite
+from protocol.vocabulary import ContractEvent, ContractStatus, Direction, FrameKind, Role, SeatRole, Suite
 
 COLUMNS = 80
 NAME_COLUMNS = 18
@@ -24,6 +24,7 @@ ENUMS: dict[str, type[IntEnum]] = {
     "direction": Direction,
     "code": ReplyCode,
     "role": Role,
+    "seat_role": SeatRole,
     "status": ContractStatus,
     "event": ContractEvent,
 }

@@ -36,7 +36,7 @@ def main(argv: list[str], config: Config) -> int:
     """
     parser = CommandParser(
         prog="yzt load",
-        description="Load parties, keys, seats, contracts and restraints as the bank.",
+        description="Load parties, seats, keys and contracts as the bank.",
         epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "
         "8601 with a zone (empty: no bound). Loading the same again is harmless.",
     )

@@ -25,7 +25,7 @@ class Known(Protocol):
     """What the bank has."""
 
     def party(self, number: int) -> RegisterParty | None: ...
-    def seat(self, number: int) -> int | None: ...
+    def seat(self, number: int) -> RegisterSeat | None: ...
     def key(self, party: int, key_id: int) -> RegisterKey | None: ...
     def contracts(self, first_no: int, count: int) -> list[ContractTerms]: ...
 
@@ -41,10 +41,6 @@ def compared(known: Known, file: Path, piece: Piece) -> tuple[int, list[str]]:
             name = f"{file}:{piece.first_line + offset}: contract {contract_no_from_index(first + offset)}"
             lines += _fields(name, there, wanted)
         return len(found), lines
-    if isinstance(message, RegisterSeat):
-        party = known.seat(message.seat)
-        told = f"{place}: seat {message.seat}: party is {party} in the bank, {message.party} in the file"
-        return int(party is not None), [] if party in (None, message.party) else [told]
     there_now = _there(known, message)
     if there_now is None:
         return 0, []
@@ -56,12 +52,16 @@ def _there(known: Known, message: ControlMessage) -> ControlMessage | None:
         return known.party(message.party)
     if isinstance(message, RegisterKey):
         return known.key(message.party, message.key_id)
+    if isinstance(message, RegisterSeat):
+        return known.seat(message.seat)
     return None
 
 
 def _name(message: ControlMessage) -> str:
     if isinstance(message, RegisterKey):
         return f"key {message.key_id} of party {message.party}"
+    if isinstance(message, RegisterSeat):
+        return f"seat {message.seat}"
     return f"party {message.party}" if isinstance(message, RegisterParty) else type(message).__name__
 
 

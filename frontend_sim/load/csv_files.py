@@ -23,10 +23,18 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
-    SetRestraint,
 )
 from protocol.signing import PUBLIC_KEY_BYTES
-from protocol.vocabulary import SUITES, ContractStatus, Role, contract_no_from_index, index_from_contract_no
+from protocol.vocabulary import (
+    BANK_PARTY,
+    SUITES,
+    ContractStatus,
+    Role,
+    SeatRole,
+    contract_no_from_index,
+    index_from_contract_no,
+    role_fits_party,
+)
 
 FIELD_CHARS_MAX = 4_096
 KEY_NEVER_ENDS_NS = 2**62
@@ -42,11 +50,10 @@ class FileKind(Enum):
     """What a file holds; the value is its header row."""
 
     PARTIES = ("party", "role", "suite", "name", "proceeds_at_fill")
-    KEYS = ("party", "key_id", "public_key", "not_before", "not_after")
+    SEATS = ("seat", "party", "role")
+    KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
-    SEATS = ("seat", "party")
     CONTRACTS = ("contract_no", "account_no", "party", "status", "balance_fen")
-    RESTRAINTS = ("contract_no", "restrained_fen")
 
 
 class Piece(NamedTuple):
@@ -210,7 +217,10 @@ def _key(row: Row) -> ControlMessage:
     not_after_ns = _moment_ns(row, "not_after", KEY_NEVER_ENDS_NS)
     if not_before_ns >= not_after_ns:
         raise ValueError("not_after is not later than not_before")
-    return RegisterKey(_whole(row, "party"), _whole(row, "key_id"), public_key, not_before_ns, not_after_ns)
+    party, seat, key_id = (_whole(row, name) for name in ("party", "seat", "key_id"))
+    if party == BANK_PARTY and seat == 0:
+        raise ValueError("seat: 0, but a key of the bank is one seat's")
+    return RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat)
 
 
 def _ended_key(row: Row) -> ControlMessage:
@@ -218,7 +228,11 @@ def _ended_key(row: Row) -> ControlMessage:
 
 
 def _seat(row: Row) -> ControlMessage:
-    return RegisterSeat(_whole(row, "seat"), _whole(row, "party"))
+    seat, party = _whole(row, "seat"), _whole(row, "party")
+    role = _word(row, "role", {role.name.lower(): int(role) for role in SeatRole})
+    if not role_fits_party(role, party):
+        raise ValueError(f"role: a seat of party {party} is no {row['role']}")
+    return RegisterSeat(seat, party, role)
 
 
 def _terms(row: Row) -> ContractTerms:
@@ -227,17 +241,9 @@ def _terms(row: Row) -> ContractTerms:
     return ContractTerms(account_no, party, status, _whole(row, "balance_fen"))
 
 
-def _restraint(row: Row) -> ControlMessage:
-    contract_no = _whole(row, "contract_no")
-    if index_from_contract_no(contract_no) < 0:
-        raise ValueError(f"contract_no {contract_no}: check digits do not fit")
-    return SetRestraint(contract_no, _whole(row, "restrained_fen"))
-
-
 _MAKERS: dict[FileKind, Callable[[Row], ControlMessage]] = {
     FileKind.PARTIES: _party,
     FileKind.KEYS: _key,
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
-    FileKind.RESTRAINTS: _restraint,
 }

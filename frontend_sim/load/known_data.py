@@ -19,7 +19,7 @@ from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_control
-from protocol.messages.control import ContractTerms, RegisterKey, RegisterParty
+from protocol.messages.control import ContractTerms, RegisterKey, RegisterParty, RegisterSeat
 from protocol.vocabulary import contract_no_from_index, index_from_contract_no
 
 CAUGHT_UP_WITHIN_S: Final = 20.0
@@ -36,6 +36,9 @@ JOIN (
 ) m USING (contract_no)
 WHERE c.contract_no BETWEEN $3 AND $4
 GROUP BY c.contract_no ORDER BY c.contract_no
+"""
+_SEAT = """
+SELECT $1::integer, party, seat_roles[array_position(seats, $1::integer)] FROM parties WHERE $1::integer = ANY (seats)
 """
 _KEY_ROWS = "SELECT sequence FROM journal WHERE octet_length(control) BETWEEN 1 AND $1 ORDER BY sequence"
 _BEHIND = "SELECT (SELECT max(sequence) FROM journal_head) - coalesce((SELECT max(sequence) FROM read_cursor), 0)"
@@ -82,12 +85,10 @@ class KnownData:
         row = self._run(self._connection.fetchrow(statement, number))
         return None if row is None else RegisterParty(*row)
 
-    def seat(self, number: int) -> int | None:
-        """The party of a seat."""
-        party: int | None = self._run(
-            self._connection.fetchval("SELECT party FROM parties WHERE $1 = ANY (seats)", number)
-        )
-        return party
+    def seat(self, number: int) -> RegisterSeat | None:
+        """A seat as it is registered."""
+        row = self._run(self._connection.fetchrow(_SEAT, number))
+        return None if row is None else RegisterSeat(*row)
 
     def key(self, party: int, key_id: int) -> RegisterKey | None:
         """A key as it was registered; None for those of the first row too."""

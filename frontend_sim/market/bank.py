@@ -1,4 +1,4 @@
-"""The bank's own seat: master data before the day, deposits and withdrawals that race the brokers' freezes.
+"""The bank's own seats: master data before the day, deposits and withdrawals that race the brokers' freezes.
 
 Belongs here: what the bank itself sends. Never here: files (load), the brokers' side (broker).
 """
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import trio
 
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, SAVINGS_SEAT, TELLER_SEAT, must_accept
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from frontend_sim.market.requests import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
-from protocol.codes import ReplyCode
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
 from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
-    ControlMessage,
     OpenContracts,
     RegisterKey,
     RegisterParty,
@@ -26,15 +25,10 @@ from protocol.messages.control import (
     SetRestraint,
 )
 from protocol.signing import Signer
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, RecordKind, Role, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, ContractEvent, RecordKind, Role, SeatRole, contract_no_from_index
 
-KEY_VALID_UNTIL_NS = 2**62
 DEPOSITS_PER_THOUSAND = 500
 MOVEMENT_FEN_MAX = 3_000_000
-
-
-class LoadRefused(Exception):
-    """The bank's own master data was refused: the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +42,15 @@ class BrokerEntry:
     proceeds_at_fill: bool = True
 
 
-async def must_accept(bank: BankSeat, message: ControlMessage, what: str) -> OutcomeLike:
-    """Send a control message. Raises LoadRefused when it is not accepted."""
-    outcome = await bank.control(message)
-    if outcome.code != ReplyCode.ACCEPTED:
-        raise LoadRefused(f"{what}: {ReplyCode(outcome.code).name}")
-    return outcome
-
-
 async def register_broker(bank: BankSeat, entry: BrokerEntry) -> None:
     """Register a broker with its key and seats."""
     suite, name = int(entry.signer.suite), entry.name
     party = RegisterParty(entry.party, int(Role.BROKER), suite, name, entry.proceeds_at_fill)
     await must_accept(bank, party, f"party {entry.party}")
-    key = RegisterKey(entry.party, entry.signer.key_id, entry.signer.public_key(), 0, KEY_VALID_UNTIL_NS)
+    key = RegisterKey(entry.party, entry.signer.key_id, entry.signer.public_key(), 0, KEY_VALID_UNTIL_NS, 0)
     await must_accept(bank, key, f"key of party {entry.party}")
     for seat in entry.seats:
-        await must_accept(bank, RegisterSeat(seat, entry.party), f"seat {seat}")
+        await must_accept(bank, RegisterSeat(seat, entry.party, SeatRole.BROKER), f"seat {seat}")
 
 
 async def open_contracts(bank: BankSeat, terms: Sequence[ContractTerms], first_index: int = 0) -> None:
@@ -79,7 +65,8 @@ async def open_contracts(bank: BankSeat, terms: Sequence[ContractTerms], first_i
 class BankDesk:
     """Customers' cash and card business, and a few acts on contracts, while the brokers trade."""
 
-    seat: BankSeat
+    savings: BankSeat
+    teller: BankSeat
     contract_nos: Sequence[int]
     chance: random.Random
     log: SessionLog
@@ -88,13 +75,13 @@ class BankDesk:
     async def restrain(self, contract_nos: Iterable[int], restrained_fen: int) -> None:
         """Set a restraint on each."""
         for contract_no in contract_nos:
-            outcome = await self.seat.control(SetRestraint(contract_no, restrained_fen))
-            self._note_control(ControlKind.RESTRAINT, contract_no, restrained_fen, outcome)
+            outcome = await self.savings.control(SetRestraint(contract_no, restrained_fen))
+            self._note_control(SAVINGS_SEAT, ControlKind.RESTRAINT, contract_no, restrained_fen, outcome)
 
     async def change(self, contract_no: int, event: ContractEvent) -> None:
         """One event on one contract."""
-        outcome = await self.seat.control(ChangeContract(contract_no, int(event)))
-        self._note_control(ControlKind.EVENT, contract_no, int(event), outcome)
+        outcome = await self.teller.control(ChangeContract(contract_no, int(event)))
+        self._note_control(TELLER_SEAT, ControlKind.EVENT, contract_no, int(event), outcome)
 
     async def serve(self, block_records: int, pause_seconds: float, may_go_on: Callable[[], bool]) -> None:
         """Deposits and withdrawals in blocks, and now and then a suspension that is lifted again soon."""
@@ -109,8 +96,8 @@ class BankDesk:
         """One block of deposits and withdrawals."""
         records = record_block([self._movement() for _ in range(block_records)])
         began_ns = self.clock_ns()
-        answer = await self.seat.submit_block(records)
-        self.log.note_block(BANK_PARTY, BANK_SEAT, records, answer, self.clock_ns() - began_ns)
+        answer = await self.savings.submit_block(records)
+        self.log.note_block(BANK_PARTY, SAVINGS_SEAT, records, answer, self.clock_ns() - began_ns)
 
     def _movement(self) -> Request:
         kind = RecordKind.DEPOSIT
@@ -119,11 +106,11 @@ class BankDesk:
         contract_no = self.chance.choice(self.contract_nos)
         return Request(kind, contract_no, 1 + self.chance.randrange(MOVEMENT_FEN_MAX))
 
-    def _note_control(self, kind: ControlKind, contract_no: int, amount: int, outcome: OutcomeLike) -> None:
+    def _note_control(self, seat: int, kind: ControlKind, contract_no: int, amount: int, outcome: OutcomeLike) -> None:
         self.log.seen.append(
             Seen(
                 sequence=outcome.sequence,
-                seat=BANK_SEAT,
+                seat=seat,
                 number=outcome.number,
                 trade_date=outcome.trade_date,
                 party=BANK_PARTY,

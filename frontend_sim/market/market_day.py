@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.market.bank import BrokerEntry, open_contracts, register_broker
+from frontend_sim.market.desks import BankDesks
 from frontend_sim.market.order_seat import BankSeat
 from protocol.messages.control import ContractTerms
 from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, contract_no_from_index
@@ -45,8 +46,11 @@ def make_customers(seed: int, brokers: Sequence[BrokerEntry], count: int) -> lis
     return customers
 
 
-async def register_all(bank: BankSeat, brokers: Sequence[BrokerEntry], customers: Sequence[Customer]) -> None:
+async def register_all(
+    bank: BankSeat, desks: BankDesks, brokers: Sequence[BrokerEntry], customers: Sequence[Customer]
+) -> None:
     """Everything into an empty ledger. Raises LoadRefused."""
+    await desks.register(bank)
     for broker in brokers:
         await register_broker(bank, broker)
     await open_contracts(bank, [customer.terms for customer in customers])

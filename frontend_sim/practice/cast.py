@@ -6,10 +6,10 @@ key of a real party. They sign nothing but tests, vectors and practice.
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from protocol.messages.control import PartyEntry, PartyKey
+from protocol.messages.control import PartyEntry, PartyKey, SeatEntry
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, Suite
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, Suite
 
 FOREVER_NS = 2**62
 BROKER = 2  # suite 1
@@ -61,14 +61,19 @@ def bank_verifiers() -> dict[int, Verifier]:
     return {signer.key_id: verifier_from_bytes(suite, signer.public_key()) for suite, signer in bank_signers().items()}
 
 
-def entry_of(party: int, role: Role, signer: Signer, seats: list[int]) -> PartyEntry:
-    """A party with one key, valid for ever, whose sales wait for the clearing data."""
-    key = PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS)
+def entry_of(party: int, role: Role, signer: Signer, seats: list[SeatEntry]) -> PartyEntry:
+    """A party with one key, valid for ever, whose sales wait for the clearing data. A bank's is its first seat's."""
+    bound_to = seats[0].seat if role == Role.BANK else 0
+    key = PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS, bound_to)
     return PartyEntry(party, role, signer.suite, f"party {party}", False, [key], seats)
 
 
 def registry() -> PartyRegistry:
     """The bank and both brokers with their seats."""
-    bank = entry_of(BANK_PARTY, Role.BANK, bank_signers()[Suite.ED25519_SHA256], [BANK_SEAT])
-    brokers = [entry_of(party, Role.BROKER, broker_signer(party), seats) for party, seats in SEATS.items()]
+    own = [SeatEntry(BANK_SEAT, SeatRole.MASTER_DATA)]
+    bank = entry_of(BANK_PARTY, Role.BANK, bank_signers()[Suite.ED25519_SHA256], own)
+    brokers = [
+        entry_of(party, Role.BROKER, broker_signer(party), [SeatEntry(seat, SeatRole.BROKER) for seat in seats])
+        for party, seats in SEATS.items()
+    ]
     return PartyRegistry([bank, *brokers])

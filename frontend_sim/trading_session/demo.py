@@ -33,7 +33,7 @@ from frontend_sim.auditor.control_table import (
 )
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
 from frontend_sim.auditor.sql_totals import totals_by_sql
-from frontend_sim.installation import Installation, new_party_signer, temporary_installation
+from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
 from frontend_sim.links import bank_seat_settings
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers, register_all
@@ -97,18 +97,18 @@ async def _run(options: Options, config: Config) -> int:
         console.print(f"  {line}", highlight=False, markup=False)
 
     async with temporary_installation(config, say, options.keep) as installation:
-        brokers = _brokers(installation.config)
+        brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
         customers = make_customers(options.seed, brokers, options.customers)
         trading = Trading(options.seconds, options.requests_max, SessionLog())
         view = LiveView(console, trading, options.plain)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
-            await register_all(bank, brokers, customers)
+            await register_all(bank, desks, brokers, customers)
             say(f"{len(brokers)} brokers and {len(customers):,} customers are loaded; trading begins")
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(view.run, lambda: trading.ended_ns != 0)
                 nursery.start_soon(_kill_ledger_midway, installation, trading, view)
                 nursery.start_soon(MoneyWatch(bank).run, view.show_control, lambda: trading.ended_ns != 0)
-                await run_session(installation.config, bank, brokers, customers, trading, options.seed)
+                await run_session(installation.config, desks, brokers, customers, trading, options.seed)
             _say_course(console, trading)
             auditor = informed_auditor(brokers, customers)
             auditor.judge(trading.log.seen)

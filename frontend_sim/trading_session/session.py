@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import trio
 
 from config.schema import Config
-from frontend_sim.links import seat_settings
+from frontend_sim.links import desk_settings, seat_settings
 from frontend_sim.market.bank import BankDesk, BrokerEntry
 from frontend_sim.market.broker import Desk
+from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT, BankDesks
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer
-from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.workload import Workload
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
@@ -62,32 +62,34 @@ class Trading:
 
 async def run_session(
     config: Config,
-    bank: BankSeat,
+    desks: BankDesks,
     brokers: Sequence[BrokerEntry],
     customers: Sequence[Customer],
     trading: Trading,
     seed: int,
 ) -> None:
     """Trade until `trading` says stop and every event of the exchange is sent and answered."""
-    bank_desk = BankDesk(
-        bank,
-        [customer.contract_no for customer in customers],
-        random.Random(seed),
-        trading.log,
-        time.monotonic_ns,
-    )
-    await bank_desk.restrain([customer.contract_no for customer in customers[:RESTRAINED_CUSTOMERS]], RESTRAINED_FEN)
     async with AsyncExitStack() as stack:
-        desks: list[tuple[Desk, int]] = []
+        bank_desk = BankDesk(
+            await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
+            await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT))),
+            [customer.contract_no for customer in customers],
+            random.Random(seed),
+            trading.log,
+            time.monotonic_ns,
+        )
+        restrained = [customer.contract_no for customer in customers[:RESTRAINED_CUSTOMERS]]
+        await bank_desk.restrain(restrained, RESTRAINED_FEN)
+        trading_desks: list[tuple[Desk, int]] = []
         for broker in brokers:
             for seat_no in broker.seats:
                 settings = seat_settings(config, broker.party, seat_no, broker.signer)
                 seat = await stack.enter_async_context(Seat.open(settings))
-                desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed)
+                trading_desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed)
         trading.began_ns = time.monotonic_ns()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(bank_desk.serve, BANK_BLOCK_RECORDS, BANK_PAUSE_SECONDS, trading.goes_on)
-            for desk, block_orders in desks:
+            for desk, block_orders in trading_desks:
                 nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
 

@@ -303,7 +303,7 @@ class FrontDesk:
                 self._mark.raise_to(preamble.sequence, preamble.chain_digest)
                 accepted = self._intake.take_live(waiting.frame, frame, preamble.sequence)
                 if accepted is not None:
-                    self._registry.apply(accepted)
+                    self._registry.apply(accepted, preamble.decided_at_ns)
                     if isinstance(accepted, OpenTradeDate):
                         self._open_date = accepted.trade_date
 

@@ -31,9 +31,9 @@ from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
 from protocol.messages.codec import encode
-from protocol.messages.control import Genesis
+from protocol.messages.control import Genesis, SeatEntry
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
-from protocol.vocabulary import BANK_PARTY, Role
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, role_fits_party
 from rules.calendar import is_calendar_date
 
 __all__ = [
@@ -208,7 +208,13 @@ def _genesis_of(row: Row) -> Genesis:
 
 
 def _check_genesis(genesis: Genesis) -> None:
-    if genesis.bank.party != BANK_PARTY or genesis.bank.role != Role.BANK:
+    bank = genesis.bank
+    if bank.party != BANK_PARTY or bank.role != Role.BANK:
         raise MisuseError("the genesis must describe the bank's own party")
+    seats = {one.seat for one in bank.seats if role_fits_party(one.role, BANK_PARTY)}
+    if SeatEntry(BANK_SEAT, SeatRole.MASTER_DATA) not in bank.seats or len(seats) != len(bank.seats):
+        raise MisuseError("the genesis must give the bank its seat of master data, and no seat of a broker")
+    if not seats.issuperset(key.seat for key in bank.keys):
+        raise MisuseError("the genesis must bind each key of the bank to one of its seats")
     if not is_calendar_date(genesis.trade_date):
         raise MisuseError("the genesis must open a day of the calendar")

@@ -54,16 +54,16 @@ class Frames:
 
 
 def check_seats(book: Book, frames: Frames, decided_at_ns: int) -> None:
-    """Raises MisuseError unless every seat is registered and belongs to the sender, whose key is still good."""
+    """Raises MisuseError unless every seat is registered and belongs to the sender, whose key is good for it."""
     seats = frames.seat
     if int(seats.min()) < 1 or int(seats.max()) > SEATS_MAX:
         raise MisuseError("a seat out of range")
     owners = book.seat_owner.take(seats)
     if not owners.all() or (owners != frames.sender).any():
         raise MisuseError("a frame from a seat that is not the sender's")
-    for sender, key_id in set(zip(frames.sender.tolist(), frames.key_id.tolist(), strict=True)):
-        if is_key_over(book, sender, key_id, decided_at_ns):
-            raise MisuseError(f"a frame under key {key_id} of party {sender}, which is good no more")
+    for sender, seat, key_id in set(zip(frames.sender.tolist(), seats.tolist(), frames.key_id.tolist(), strict=True)):
+        if is_key_over(book, sender, seat, key_id, decided_at_ns):
+            raise MisuseError(f"a frame under key {key_id} of party {sender}, which is good no more at seat {seat}")
 
 
 def check_next(book: Book, frames: Frames, count: int, decided_at_ns: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
 from protocol.kinds import KIND_CODES, KINDS, RELEASE_FIELD, TURNOVER_FIELD, WORDS_PER_RECORD, WireKind, unused_bits
-from protocol.vocabulary import RecordKind, Role
+from protocol.vocabulary import RecordKind, SeatRole
 from rules.contracts import OWN_STATUSES, STATE_CODES, state_of
 from rules.kinds import LAW, LawKind, refusal_in
 
@@ -69,7 +69,7 @@ RELEASE_POWER = _law(lambda row: row.release.power)
 
 
 def _may_send_table() -> ByteColumn:
-    table = np.zeros((max(Role) + 1) * KIND_CODES, np.int8)
+    table = np.zeros((max(SeatRole) + 1) * KIND_CODES, np.int8)
     for kind, row in KINDS.items():
         for role in row.senders:
             table[role * KIND_CODES + kind] = 1

@@ -62,7 +62,7 @@ class Block:
     count: int
     kind: int | Positions  # a scalar when all are of one kind; 0 to 255
     unused_bits: int | LongColumn  # not 0 where a field is set that the kind does not use
-    role: int | Positions  # of the sender
+    role: int | Positions  # of the seat
     proceeds_at_fill: int | Positions
     valid_until_ns: int | LongColumn
     known: Mask  # the contract exists, the check digits fit, and the sender may touch it
@@ -99,7 +99,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         count=count,
         kind=kind,
         unused_bits=_unused_bits(words, head, kind),
-        role=frames.over_records(book.role[sender].astype(np.int64)),
+        role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         known=known,

@@ -1,4 +1,4 @@
-"""Who may send which control message: roles × kinds, checked before anything else about a message is believed.
+"""Who may send which control message: roles of seats × kinds, checked before anything else about a message is believed.
 
 Belongs here: the table of control messages and events. Never here: who may send a money record (protocol.kinds),
 ownership of contracts (resolve), the state of contracts (rules.contracts).
@@ -15,32 +15,24 @@ from protocol.messages.control import (
     RegisterSeat,
     SetRestraint,
 )
-from protocol.vocabulary import ContractEvent, Role
+from protocol.vocabulary import ContractEvent, SeatRole
 
-CONTROL_KINDS: dict[Role, frozenset[type]] = {
-    Role.BANK: frozenset(
-        {
-            RegisterParty,
-            RegisterKey,
-            EndKey,
-            RegisterSeat,
-            OpenContracts,
-            ChangeContract,
-            SetRestraint,
-            OpenTradeDate,
-        }
-    ),
-    Role.BROKER: frozenset({ChangeContract}),
-}
+ROLE_NONE = 0  # of a seat that is not registered
 
-CONTRACT_EVENTS: dict[Role, frozenset[ContractEvent]] = {
-    Role.BANK: frozenset(ContractEvent),
-    Role.BROKER: frozenset({ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}),
+CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] = {
+    SeatRole.BROKER: frozenset({ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}),
+    SeatRole.CHANNEL: frozenset(),
+    SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ContractEvent.REPORT_LOSS, ContractEvent.LIFT_LOSS}),
+    SeatRole.TELLER_DESK: frozenset(ContractEvent),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate}),
+    SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenContracts}),
 }
+"""Control messages; of ChangeContract the events."""
 
 
 def may_send_control(role: int, message: ControlMessage) -> bool:
-    """True when the role may send this control message; for an event on a contract the event counts too."""
-    if role not in CONTROL_KINDS or type(message) not in CONTROL_KINDS[Role(role)]:
+    """True when a seat of the role may send this control message; for an event on a contract the event counts."""
+    if role == ROLE_NONE:
         return False
-    return not isinstance(message, ChangeContract) or message.event in CONTRACT_EVENTS[Role(role)]
+    right = ContractEvent(message.event) if isinstance(message, ChangeContract) else type(message)
+    return right in CONTROL_RIGHTS[SeatRole(role)]

@@ -11,7 +11,7 @@ import asyncpg
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
-from protocol.vocabulary import ContractStatus, Market, Role, Suite
+from protocol.vocabulary import ContractStatus, Market, Role, SeatRole, Suite
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
@@ -20,6 +20,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "reply_code": ReplyCode,
     "contract_status": ContractStatus,
     "role": Role,
+    "seat_role": SeatRole,
     "suite": Suite,
     "market": Market,
 }

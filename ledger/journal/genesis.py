@@ -18,8 +18,8 @@ from config.schema import Config
 from ledger.core import engine
 from ledger.core.state.book import Book
 from ledger.journal.writer import Journal
-from protocol.messages.control import Genesis, PartyEntry, PartyKey
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, SUITES, Role, Suite
+from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, SUITES, Role, SeatRole, Suite
 
 ALWAYS_NS = 2**62  # the first key has no end; it is followed by journaled ones
 BANK_NAME = "bank"
@@ -46,8 +46,9 @@ def genesis_message(config: Config) -> Genesis:
     """
     suite = SUITES[config.bank.seat_suite]
     public_key = _public_key(public_file_of(config.seat_key_file), suite)
-    key = PartyKey(config.bank.seat_key_id, public_key, 0, ALWAYS_NS)
-    bank = PartyEntry(BANK_PARTY, Role.BANK, suite, BANK_NAME, False, [key], [BANK_SEAT])
+    key = PartyKey(config.bank.seat_key_id, public_key, 0, ALWAYS_NS, BANK_SEAT)
+    seat = SeatEntry(BANK_SEAT, SeatRole.MASTER_DATA)
+    bank = PartyEntry(BANK_PARTY, Role.BANK, suite, BANK_NAME, False, [key], [seat])
     return Genesis(bank, config.trade.date)
 
 

@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 
         The gateway let the frame pass before the key was over, or by a clock that is wrong.
         """
-        if not engine.is_key_over(book, header.sender, header.key_id, self.latest_ns):
+        if not engine.is_key_over(book, header.sender, header.seat, header.key_id, self.latest_ns):
             return None
-        is_over = engine.is_key_over(book, header.sender, header.key_id, self.earliest_ns)
+        is_over = engine.is_key_over(book, header.sender, header.seat, header.key_id, self.earliest_ns)
         return Arrival.KEY_OVER if is_over else Arrival.UNTIMED

@@ -12,6 +12,7 @@ from ..limits import CONTRACTS_PER_CONTROL_MAX, KEYS_PER_PARTY_MAX, SEATS_MAX
 from .base import Message
 from .fields import (
     AccountNo,
+    BoundSeatNo,
     Count,
     Fen,
     KeyId,
@@ -21,6 +22,7 @@ from .fields import (
     PublicKey,
     RoleNo,
     SeatNo,
+    SeatRoleNo,
     StatusNo,
     SuiteNo,
     TradeDate,
@@ -45,13 +47,15 @@ class RegisterKey(Message, tag=21, frozen=True):
     public_key: PublicKey
     not_before_ns: Count
     not_after_ns: Count
+    seat: BoundSeatNo  # that alone may sign with it; 0: every seat of the party, never of the bank
 
 
 class RegisterSeat(Message, tag=22, frozen=True):
-    """Bank control: a seat 席位 of a party."""
+    """Bank control: a seat 席位 of a party, and what it is for."""
 
     seat: SeatNo
     party: PartyNo
+    seat_role: SeatRoleNo
 
 
 class ContractTerms(Message, tag=23, frozen=True):
@@ -97,6 +101,13 @@ class EndKey(Message, tag=28, frozen=True):
     key_id: KeyId
 
 
+class SeatEntry(Message, tag=29, frozen=True):
+    """A seat as the ledger keeps it."""
+
+    seat: SeatNo
+    role: SeatRoleNo
+
+
 class PartyKey(Message, tag=30, frozen=True):
     """A key as the ledger keeps it."""
 
@@ -104,6 +115,7 @@ class PartyKey(Message, tag=30, frozen=True):
     public_key: PublicKey
     not_before_ns: Count
     not_after_ns: Count
+    seat: BoundSeatNo
 
 
 class PartyEntry(Message, tag=31, frozen=True):
@@ -115,7 +127,7 @@ class PartyEntry(Message, tag=31, frozen=True):
     name: Name
     proceeds_at_fill: bool
     keys: Annotated[list[PartyKey], Meta(max_length=KEYS_PER_PARTY_MAX)]
-    seats: Annotated[list[SeatNo], Meta(max_length=SEATS_MAX)]
+    seats: Annotated[list[SeatEntry], Meta(max_length=SEATS_MAX)]
     retired_key_id: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0  # highest number of a key that is in `keys` no more
 
 

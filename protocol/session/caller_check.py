@@ -48,10 +48,10 @@ class CallerCheck:
             self.suite = header.suite if self._keys.has_suite(header.suite) else self.suite
         if header.direction != Direction.TO_BANK or header.kind not in TO_BANK_TRIGGERS:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, "this kind or direction does not travel to the bank")
-        verifier = self._registry.verifier(header.sender, header.key_id, header.sent_at_ns, self.utc_ns)
+        verifier = self._registry.verifier(header.sender, header.seat, header.key_id, (header.sent_at_ns, self.utc_ns))
         is_out_of_time = verifier is None and self.is_established and not is_fresh(header.sent_at_ns, self.utc_ns)
         if is_out_of_time:  # by which clock is not known here: a wrong one must not end a seat for good
-            verifier = self._registry.verifier_of_any_time(header.sender, header.key_id)
+            verifier = self._registry.verifier_of_any_time(header.sender, header.seat, header.key_id)
         if (
             verifier is None
             or verifier.suite != header.suite

@@ -129,7 +129,7 @@ MESSAGE: list[Any] = [
     SetRestraint(195, 2**60 + 1),
     SetRestraint(195, float("nan")),  # type: ignore[arg-type]
     OpenTradeDate(1),
-    RegisterKey(2, 1, b"short", 0, 1),
+    RegisterKey(2, 1, b"short", 0, 1, 0),
     RegisterParty(2, 1, 1, "", False),
     RegisterParty(2, 1, 1, "\ud800", False),
     RegisterParty(2, 1, 1, "broker", 1),  # type: ignore[arg-type]

@@ -76,7 +76,7 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "a control message": lambda value: arguments.control_body(value, 1),
     "its number": lambda value: arguments.control_body(ChangeContract(value, 1), 1),
     "its text": lambda value: arguments.control_body(RegisterParty(2, 2, 1, value, True), 1),
-    "its bytes": lambda value: arguments.control_body(RegisterKey(2, 1, value, 0, 1), 1),
+    "its bytes": lambda value: arguments.control_body(RegisterKey(2, 1, value, 0, 1, 0), 1),
 }
 
 

@@ -14,10 +14,11 @@ from frontend_sim.auditor.control_table import AUDITOR, GATEWAY, LEDGER, SQL, co
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_as_of
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.sql_totals import totals_by_sql
+from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
 from frontend_sim.market.market_day import Customer, informed_auditor
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.vocabulary import BANK_SEAT, RecordKind
+from protocol.vocabulary import RecordKind
 from tests.e2e.house import PATIENCE_SECONDS, House
 
 ASKED_PER_SEAT = 200
@@ -43,7 +44,10 @@ async def must_be_in_order(house: House, seen: Sequence[Seen]) -> None:
             AUDITOR: auditor.totals(),
             SQL: await totals_by_sql(house.server, sequence, PATIENCE_SECONDS),
         }
-        await _must_be_answered_again(bank, answers(one for one in seen if one.seat == BANK_SEAT))
+    for seat_no in (SAVINGS_SEAT, TELLER_SEAT):
+        async with Seat.open(await trio.to_thread.run_sync(house.desk, seat_no)) as desk:
+            assert desk.recovered == []
+            await _must_be_answered_again(desk, answers(one for one in seen if one.seat == seat_no))
     differences = compare(lines_of(by_source))
     assert not differences, printed_differences(differences)
     assert auditor.mismatches == []

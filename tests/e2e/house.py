@@ -22,9 +22,10 @@ from config.keys import make_missing_bank_keys
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, dump, load
 from config.supervise.supervisor import Supervisor
-from frontend_sim.installation import new_party_signer, temporary_config
-from frontend_sim.links import bank_seat_settings, seat_settings
+from frontend_sim.installation import new_bank_desks, new_party_signer, temporary_config
+from frontend_sim.links import bank_seat_settings, desk_settings, seat_settings
 from frontend_sim.market.bank import BrokerEntry
+from frontend_sim.market.desks import BankDesks
 from frontend_sim.market.market_day import Customer, make_customers, register_all
 from protocol.client import Seat, SeatSettings
 from tests.conftest import run_sql
@@ -54,6 +55,7 @@ class House:
     said: list[str]
     brokers: list[BrokerEntry] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
+    desks: BankDesks = field(default_factory=lambda: BankDesks({}))
 
     @property
     def server(self) -> EmbeddedPostgres:
@@ -73,9 +75,14 @@ class House:
         return self.supervisor.config_file
 
     def bank(self) -> SeatSettings:
-        """Settings of the bank's own seat."""
+        """Settings of the bank's seat of master data."""
         self.supervisor.wait_ready("gateway")
         return bank_seat_settings(self.config)
+
+    def desk(self, seat_no: int) -> SeatSettings:
+        """Settings of one of the bank's desks."""
+        self.supervisor.wait_ready("gateway")
+        return desk_settings(self.config, self.desks, seat_no)
 
     def seat(self, seat_no: int) -> SeatSettings:
         """Settings of a broker's seat."""
@@ -143,6 +150,7 @@ def house(customers: int, seed: int = 1) -> Iterator[House]:
             found.supervisor.start()
             for party, name, seats, suite in BROKERS:
                 found.brokers.append(BrokerEntry(party, name, seats, new_party_signer(config, party, suite)))
+            found.desks = new_bank_desks(config)
             found.customers = make_customers(seed, found.brokers, customers)
             trio.run(_load, found)
             yield found
@@ -161,7 +169,7 @@ def write_config(config: Config) -> Path:
 
 async def _load(found: House) -> None:
     async with Seat.open(found.bank()) as bank:
-        await register_all(bank, found.brokers, found.customers)
+        await register_all(bank, found.desks, found.brokers, found.customers)
 
 
 async def until(what: str, holds: Callable[[], bool], patience_seconds: float = PATIENCE_SECONDS) -> None:

@@ -136,11 +136,14 @@ def test_an_installation_of_somebody_else_is_told_in_one_line(command: list[str]
 
 FILES: dict[str, tuple[str, str]] = {
     "no header": ("a,b\n1,2\n", ":1: header row"),
-    "no number": ("seat,party\nx,2\n", ":2: seat: 'x' is no whole number"),
-    "too few fields": ("seat,party\n41\n", ":2: 1 fields, expected 2"),
-    "check digits": ("contract_no,restrained_fen\n12345,1\n", ":2: contract_no 12345: check digits do not fit"),
+    "no number": ("seat,party,role\nx,2,broker\n", ":2: seat: 'x' is no whole number"),
+    "too few fields": ("seat,party,role\n41\n", ":2: 1 fields, expected 3"),
+    "check digits": (
+        "contract_no,account_no,party,status,balance_fen\n12345,1,2,active,1\n",
+        ":2: contract_no 12345: check digits do not fit",
+    ),
     "no role": ("party,role,suite,name,proceeds_at_fill\n9,king,ed25519,x,yes\n", ":2: role: 'king' is none of"),
-    "refused by the ledger": ("seat,party\n41,999\n", ":2: "),
+    "refused by the ledger": ("seat,party,role\n41,999,broker\n", ":2: "),
 }
 
 
@@ -159,7 +162,7 @@ def test_a_bad_file_is_named_with_its_line(what: str, shared_house: House, tmp_p
 @pytest.mark.postgres
 def test_what_was_loaded_before_a_fault_is_told(shared_house: House, tmp_path: Path) -> None:
     file = tmp_path / "data.csv"
-    file.write_text("seat,party\n21,2\nx,2\n")
+    file.write_text("seat,party,role\n21,2,broker\nx,2,broker\n")
 
     ended = yzt("load", "--config", shared_house.config_file, file, folder=tmp_path)
 
@@ -170,7 +173,7 @@ def test_what_was_loaded_before_a_fault_is_told(shared_house: House, tmp_path: P
 @pytest.mark.postgres
 def test_a_key_of_the_banks_seat_that_is_not_registered_is_named(shared_house: House, tmp_path: Path) -> None:
     write_key_pair(tmp_path / "other.pem", "ed25519")
-    (tmp_path / "data.csv").write_text("seat,party\n21,2\n")
+    (tmp_path / "data.csv").write_text("seat,party,role\n21,2,broker\n")
     bank = replace(shared_house.config.bank, seat_key=str(tmp_path / "other.pem"))
     (tmp_path / "yzt.toml").write_text(dump(replace(shared_house.config, bank=bank)))
 

@@ -32,8 +32,8 @@ def test_what_differs_from_what_is_there_is_told(
     first = len(own_house.customers)
     files = {
         "parties.csv": "party,role,suite,name,proceeds_at_fill\n7,broker,ed25519,Haitong,yes\n",
-        "keys.csv": f"party,key_id,public_key,not_before,not_after\n7,1,{key},,\n",
-        "seats.csv": "seat,party\n71,7\n",
+        "keys.csv": f"party,seat,key_id,public_key,not_before,not_after\n7,0,1,{key},,\n",
+        "seats.csv": "seat,party,role\n71,7,broker\n",
         "contracts.csv": "contract_no,account_no,party,status,balance_fen\n"
         + f"{contract_no_from_index(first)},6333000000000001,7,active,500\n",
     }

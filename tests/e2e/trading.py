@@ -40,7 +40,7 @@ async def trade_during(house: House, deed: Deed, seed: int) -> list[Seen]:
     trading = LastingTrading(seconds=1.0, requests_max=1, log=SessionLog())
     async with Seat.open(bank_seat_settings(house.config)) as bank, trio.open_nursery() as nursery:
         nursery.start_soon(_do, deed, house, trading, bank)
-        await run_session(house.config, bank, house.brokers, house.customers, trading, seed)
+        await run_session(house.config, house.desks, house.brokers, house.customers, trading, seed)
     return trading.log.seen
 
 

@@ -48,9 +48,11 @@ from protocol.vocabulary import (
     FrameKind,
     RecordKind,
     Role,
+    SeatRole,
     Suite,
     contract_no_from_index,
 )
+from tests.bank_seats import BANK_SEATS, bank_seat_for
 
 DATE = 20_260_105
 NEXT_DATE = 20_260_106
@@ -96,6 +98,11 @@ def joined(parts: Iterable[RecordArray]) -> RecordArray:
     return np.frombuffer(b"".join(part.tobytes() for part in parts), RECORD)
 
 
+def key_id_at(bank_seat: int) -> int:
+    """The id of the key that is bound to one of the bank's seats; all have the same bytes."""
+    return KEY_ID + bank_seat - BANK_SEAT
+
+
 @dataclass
 class JournalMaker:
     """A ledger without a ledger: decides with the core and keeps the rows that would have been committed."""
@@ -108,15 +115,16 @@ class JournalMaker:
         """Genesis, one broker with two seats, and one active contract for each opening balance."""
         self.genesis()
         self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", proceeds_at_fill))
-        self.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS))
-        self.control(RegisterSeat(SEAT, BROKER))
-        self.control(RegisterSeat(OTHER_SEAT, BROKER))
+        self.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS, 0))
+        self.control(RegisterSeat(SEAT, BROKER, SeatRole.BROKER))
+        self.control(RegisterSeat(OTHER_SEAT, BROKER, SeatRole.BROKER))
         self.open_contracts(balances_fen)
 
     def genesis(self) -> Row:
         """The first row."""
-        key = PartyKey(KEY_ID, SIGNERS[BANK_PARTY].public_key(), 0, ALWAYS_NS)
-        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "银行", False, [key], [BANK_SEAT])
+        public_key = SIGNERS[BANK_PARTY].public_key()
+        own = [PartyKey(key_id_at(one.seat), public_key, 0, ALWAYS_NS, one.seat) for one in BANK_SEATS]
+        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "银行", False, own, BANK_SEATS)
         message = Genesis(bank, DATE)
         row = genesis_row(message, 1, 1, self._tick())
         apply_genesis(self.book, message, row.decided_at_ns)
@@ -140,8 +148,9 @@ class JournalMaker:
         """Opens the next trade date."""
         return self.control(OpenTradeDate(trade_date))
 
-    def control(self, message: ControlMessage, seat: int = BANK_SEAT) -> Row:
-        """One control frame, decided and kept."""
+    def control(self, message: ControlMessage, seat: int = 0) -> Row:
+        """One control frame, decided and kept; seat 0: of the bank's that may send it."""
+        seat = seat or bank_seat_for(message)
         body = encode(message)
         prefix = self._prefix(FrameKind.CONTROL, seat, body, 1, int(self.book.next_number[seat]))
         decided_at_ns, trade_date = self._tick(), self.book.trade_date
@@ -221,7 +230,7 @@ class JournalMaker:
             seat=seat,
             trade_date=self.book.trade_date,
             session_version=session_version,
-            key_id=KEY_ID,
+            key_id=key_id_at(seat) if party == BANK_PARTY else KEY_ID,
             first_number=first_number,
             record_count=count,
             sent_at_ns=self.now_ns,

@@ -4,7 +4,8 @@ Belongs here: what happens. Never here: what should come of it.
 """
 
 from protocol.messages.control import SetRestraint
-from protocol.vocabulary import BANK_SEAT, ContractEvent, RecordKind, contract_no_from_index
+from protocol.vocabulary import ContractEvent, RecordKind, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
 from tests.follower.journal_maker import DATE, NEXT_DATE, OTHER_SEAT, SEAT, JournalMaker, freezes, joined, record
 
 OPENING_FEN = [10_000_000, 5_000_000, 1_000]
@@ -30,7 +31,7 @@ def trading() -> JournalMaker:
     stray = record(RecordKind.RELEASE, 1, 7, target_date=DATE, target_seat=OTHER_SEAT, target_number=9)
     made.block((SEAT, joined([fill, release, stray, record(RecordKind.FILL_SELL, 2, 500_000)])))
     made.block(
-        (BANK_SEAT, joined([record(RecordKind.DEPOSIT, 1, 12_345), record(RecordKind.WITHDRAWAL, 0, 1_000_000)]))
+        (SAVINGS_SEAT, joined([record(RecordKind.DEPOSIT, 1, 12_345), record(RecordKind.WITHDRAWAL, 0, 1_000_000)]))
     )
     made.control(SetRestraint(contract_no_from_index(1), 99_999_999))
     made.change(2, ContractEvent.SUSPEND)

@@ -13,7 +13,7 @@ from ledger.audit import UNDECIDED_NAMED_MAX, main
 from ledger.core.rows.layouts import row_digest
 from ledger.core.rows.row import Row
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
-from protocol.vocabulary import Role, Suite
+from protocol.vocabulary import Role, SeatRole, Suite
 from tests.follower.journal_maker import (
     ALWAYS_NS,
     BROKER,
@@ -248,14 +248,15 @@ def test_a_signature_by_a_key_that_is_registered_only_later_is_found(
     made = JournalMaker()
     made.genesis()
     made.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", True))
-    made.control(RegisterSeat(SEAT, BROKER))
+    made.control(RegisterSeat(SEAT, BROKER, SeatRole.BROKER))
     row = made.negotiate(SEAT, 2)
-    made.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS))
+    made.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS, 0))
     config = journal(fresh_database, made, tmp_path)
 
     whose = f"key {KEY_ID} of party {BROKER}"
     assert audit(config, capsys, "--redecide")[2] == (
-        f"audit: row {row.sequence}: frame 0: {whose} is not known, or not valid when it was sent"
+        f"audit: row {row.sequence}: frame 0: {whose} is not known, not valid when it was sent, "
+        "or bound to another seat"
     )
 
 

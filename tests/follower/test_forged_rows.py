@@ -33,7 +33,8 @@ from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
 from protocol.messages.control import ChangeContract, SetRestraint
 from protocol.messages.session import Negotiate
-from protocol.vocabulary import BANK_SEAT, ContractEvent, RecordKind, contract_no_from_index
+from protocol.vocabulary import ContractEvent, RecordKind, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, SMALL, freezes, joined, record
 from tests.follower.story import next_morning, trading
 
@@ -65,7 +66,7 @@ def story() -> list[Row]:
     made.control_run(
         (SEAT, ChangeContract(contract_no, ContractEvent.RESUME), 2),
         (OTHER_SEAT, Negotiate(bytes(16), "test"), 4),
-        (BANK_SEAT, SetRestraint(contract_no, 5), 1),
+        (SAVINGS_SEAT, SetRestraint(contract_no, 5), 1),
         (SEAT, ChangeContract(contract_no, ContractEvent.RESUME), 2),
     )
     next_morning(made)

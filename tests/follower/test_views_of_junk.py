@@ -15,7 +15,8 @@ import pytest
 from ledger.database.reading import READER, VIEWS
 from protocol.messages.control import RegisterParty
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import BANK_SEAT, RecordKind, Role, Suite, contract_no_from_index
+from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, joined, record
 from tests.follower.world import World, world
 
@@ -78,9 +79,9 @@ def refused() -> JournalMaker:
     made.control(RegisterParty(1_024, Role.BROKER, Suite.P256_SHA256, "\0\n\ufffe" + "\U0010ffff" * 61, True))
     made.block((SEAT, record(RecordKind.FREEZE, 0, 2**40)))
     sent = junk()
-    for seat in (SEAT, OTHER_SEAT, BANK_SEAT):
+    for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
         made.block((seat, sent))
-    made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, BANK_SEAT)))
+    made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, SAVINGS_SEAT)))
     made.undecided(OTHER_SEAT, sent)
     return made
 

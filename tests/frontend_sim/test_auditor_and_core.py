@@ -30,11 +30,12 @@ from protocol.messages.control import (
     SetRestraint,
 )
 from protocol.records import OUTCOME, RECORD, RecordArray
-from protocol.vocabulary import ContractStatus, FrameKind, RecordKind, Role, contract_no_from_index
+from protocol.vocabulary import ContractStatus, FrameKind, RecordKind, Role, SeatRole, contract_no_from_index
+from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT, SEAT_ROLES, bank_seat_for
 
 T = TypeVar("T")
 TODAY = 20_260_105
-PARTY_OF_SEAT = {1: 1, 21: 2, 22: 2, 31: 3}
+PARTY_OF_SEAT = {SAVINGS_SEAT: 1, 21: 2, 22: 2, 31: 3}
 PROCEEDS_AT_FILL = {2: True, 3: False}
 ACTIVE, LOST = ContractStatus.ACTIVE, ContractStatus.LOSS_REPORTED
 CUSTOMERS = (
@@ -86,7 +87,7 @@ def requests(draw: st.DrawFn, party: int) -> Request:
 @st.composite
 def frames(draw: st.DrawFn) -> tuple[int, int, list[Request]]:
     """Seat, valid-until, records."""
-    seat = draw(st.sampled_from((1, 21, 21, 21, 22, 31)))
+    seat = draw(st.sampled_from((SAVINGS_SEAT, 21, 21, 21, 22, 31)))
     until_ns = draw(st.sampled_from((0, 0, 0, 0, DECIDED_AT_NS, DECIDED_AT_NS - 1, DECIDED_AT_NS + 1)))
     return seat, until_ns, draw(st.lists(requests(PARTY_OF_SEAT[seat]), min_size=1, max_size=10))
 
@@ -100,10 +101,10 @@ class Day:
 
     book: Book = field(default_factory=Book.empty)
     auditor: Auditor = field(default_factory=Auditor)
-    numbers: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PARTY_OF_SEAT, 1))
+    numbers: dict[int, int] = field(default_factory=lambda: dict.fromkeys([*PARTY_OF_SEAT, *SEAT_ROLES], 1))
 
     def __post_init__(self) -> None:
-        bank = PartyEntry(1, int(Role.BANK), 1, "Bank", False, [], [1])
+        bank = PartyEntry(1, int(Role.BANK), 1, "Bank", False, [], BANK_SEATS)
         apply_genesis(self.book, Genesis(bank, TODAY), 1)
         self.auditor.register_party(1, Role.BANK, False)
         for party, proceeds in PROCEEDS_AT_FILL.items():
@@ -111,7 +112,7 @@ class Day:
             self.auditor.register_party(party, Role.BROKER, proceeds)
         for seat, party in PARTY_OF_SEAT.items():
             if party != 1:
-                self._control(RegisterSeat(seat, party))
+                self._control(RegisterSeat(seat, party, SeatRole.BROKER))
         terms = [
             ContractTerms(1 + index, party, int(status), balance_fen)
             for index, (party, status, balance_fen) in enumerate(CUSTOMERS)
@@ -124,14 +125,16 @@ class Day:
 
     def prefix(self, seat: int, kind: FrameKind, count: int, valid_until_ns: int = 0) -> PrefixArray:
         prefix = np.zeros(1, PREFIX)
-        prefix["kind"], prefix["seat"], prefix["sender"] = kind, seat, PARTY_OF_SEAT[seat]
+        prefix["kind"], prefix["seat"], prefix["sender"] = kind, seat, PARTY_OF_SEAT.get(seat, 1)
         prefix["trade_date"], prefix["record_count"] = TODAY, count
         prefix["valid_until_ns"], prefix["first_number"] = valid_until_ns, self.numbers[seat]
         self.numbers[seat] += count
         return prefix
 
     def _control(self, message: ControlMessage) -> None:
-        outcome = decide_control(self.book, self.prefix(1, FrameKind.CONTROL, 1), [message], DECIDED_AT_NS)
+        outcome = decide_control(
+            self.book, self.prefix(bank_seat_for(message), FrameKind.CONTROL, 1), [message], DECIDED_AT_NS
+        )
         assert np.frombuffer(outcome, OUTCOME)["code"].tolist() == [0]
 
     def decide(self, row: list[tuple[int, int, list[Request]]]) -> None:

@@ -15,7 +15,7 @@ from protocol.messages.control import (
     RegisterSeat,
     SetRestraint,
 )
-from protocol.vocabulary import contract_no_from_index
+from protocol.vocabulary import SeatRole, contract_no_from_index
 
 FILE = Path("some.csv")
 
@@ -26,11 +26,11 @@ class Bank:
     def party(self, number: int) -> RegisterParty | None:
         return RegisterParty(2, 2, 1, "Huaxia", True) if number == 2 else None
 
-    def seat(self, number: int) -> int | None:
-        return 2 if number == 21 else None
+    def seat(self, number: int) -> RegisterSeat | None:
+        return RegisterSeat(21, 2, SeatRole.BROKER) if number == 21 else None
 
     def key(self, party: int, key_id: int) -> RegisterKey | None:
-        return RegisterKey(2, 1, bytes(32), 0, 9) if (party, key_id) == (2, 1) else None
+        return RegisterKey(2, 1, bytes(32), 0, 9, 0) if (party, key_id) == (2, 1) else None
 
     def contracts(self, first_no: int, count: int) -> list[ContractTerms]:
         return [ContractTerms(600, 2, 2, 1_000), ContractTerms(601, 2, 2, 1_000)][:count]
@@ -44,10 +44,10 @@ def told(message: object) -> tuple[int, list[str]]:
 def test_what_is_the_same_or_new_is_no_difference() -> None:
     assert told(RegisterParty(2, 2, 1, "Huaxia", True)) == (1, [])
     assert told(RegisterParty(3, 2, 1, "Nanfang", True)) == (0, [])
-    assert told(RegisterSeat(21, 2)) == (1, [])
-    assert told(RegisterSeat(22, 2)) == (0, [])
-    assert told(RegisterKey(2, 1, bytes(32), 0, 9)) == (1, [])
-    assert told(RegisterKey(2, 2, bytes(32), 0, 9)) == (0, [])
+    assert told(RegisterSeat(21, 2, SeatRole.BROKER)) == (1, [])
+    assert told(RegisterSeat(22, 2, SeatRole.BROKER)) == (0, [])
+    assert told(RegisterKey(2, 1, bytes(32), 0, 9, 0)) == (1, [])
+    assert told(RegisterKey(2, 2, bytes(32), 0, 9, 0)) == (0, [])
     assert told(SetRestraint(98, 1)) == (0, [])
 
 
@@ -56,8 +56,10 @@ def test_each_field_that_differs_is_a_line_with_its_place() -> None:
         "some.csv:5: party 2: name is 'Huaxia' in the bank, 'Huatai' in the file",
         "some.csv:5: party 2: proceeds_at_fill is yes in the bank, no in the file",
     ]
-    assert told(RegisterSeat(21, 3))[1] == ["some.csv:5: seat 21: party is 2 in the bank, 3 in the file"]
-    assert told(RegisterKey(2, 1, bytes(32), 0, 8))[1] == [
+    assert told(RegisterSeat(21, 3, SeatRole.BROKER))[1] == [
+        "some.csv:5: seat 21: party is 2 in the bank, 3 in the file"
+    ]
+    assert told(RegisterKey(2, 1, bytes(32), 0, 8, 0))[1] == [
         "some.csv:5: key 1 of party 2: not_after_ns is 9 in the bank, 8 in the file"
     ]
 

@@ -18,12 +18,12 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.queries import BuyingPowerAnswer, ContractMoney
-from protocol.vocabulary import contract_no_from_index, index_from_contract_no
+from protocol.vocabulary import SeatRole, contract_no_from_index, index_from_contract_no
 from tests.frontend_sim.memory_seat import TODAY, MemoryOutcome
 
 FILE = Path("data.csv")
 PARTY = RegisterParty(2, 2, 1, "A", True)
-KEY = RegisterKey(2, 1, bytes(32), 0, 1)
+KEY = RegisterKey(2, 1, bytes(32), 0, 1, 0)
 
 
 @dataclass
@@ -79,7 +79,7 @@ def test_loading_again_is_harmless() -> None:
         RegisterSeat: ReplyCode.SEAT_EXISTS,
     }
     bank = MemoryBank(contracts=100, refuses=taken)
-    parties = [Piece(2, 2, PARTY), Piece(2, 2, KEY), Piece(2, 2, RegisterSeat(21, 2))]
+    parties = [Piece(2, 2, PARTY), Piece(2, 2, KEY), Piece(2, 2, RegisterSeat(21, 2, SeatRole.BROKER))]
     loader = load(bank, *parties, contracts(0, 100))
     assert loader.loaded.total() == 0
     assert loader.already == {"RegisterParty": 1, "RegisterKey": 1, "RegisterSeat": 1, "OpenContracts": 100}

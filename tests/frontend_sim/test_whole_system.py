@@ -143,17 +143,16 @@ def test_a_bad_flow_file_is_one_line_and_exit_code_65(folder: Path) -> None:
 
 
 def write_files(folder: Path, contracts: int) -> list[str]:
-    """Parties, keys, seats, contracts and restraints. Returns: the arguments of `yzt load`."""
+    """Parties, keys, seats and contracts. Returns: the arguments of `yzt load`."""
     texts = {
         "parties": "party,role,suite,name,proceeds_at_fill\n2,broker,ed25519,华夏证券,yes\n",
-        "keys": f"party,key_id,public_key,not_before,not_after\n2,1,{KEY},,\n",
-        "seats": "seat,party\n21,2\n",
+        "keys": f"party,seat,key_id,public_key,not_before,not_after\n2,0,1,{KEY},,\n",
+        "seats": "seat,party,role\n21,2,broker\n",
         "contracts": "contract_no,account_no,party,status,balance_fen\n"
         + "".join(
             f"{contract_no_from_index(index)},{6_227_000 + index},2,active,{100 + index}\n"
             for index in range(contracts)
         ),
-        "restraints": "contract_no,restrained_fen\n98,40\n",
     }
     for name, text in texts.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")

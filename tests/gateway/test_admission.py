@@ -33,7 +33,7 @@ from protocol.limits import (
     PARTIES_MAX,
 )
 from protocol.messages.control import RegisterParty, RegisterSeat
-from protocol.vocabulary import BANK_PARTY, FrameKind, Role, Suite
+from protocol.vocabulary import BANK_PARTY, FrameKind, Role, SeatRole, Suite
 from tests.gateway.fake_ledger import blank_request
 from tests.protocol import keys
 
@@ -156,8 +156,8 @@ def test_a_party_that_has_no_session_yet_finds_a_slot_and_so_does_the_bank() -> 
 def test_parties_that_never_come_leave_most_slots_to_those_that_do() -> None:
     registry = keys.registry()
     for party in range(10, PARTIES_MAX):
-        registry.apply(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, "sleeps", True))
-        registry.apply(RegisterSeat(party, party))
+        registry.apply(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, "sleeps", True), 0)
+        registry.apply(RegisterSeat(party, party, SeatRole.BROKER), 0)
 
     Admission(registry, 8).check_slots(2, False, lambda: [2] * 5)
     with pytest.raises(PeerViolation, match="STOPPING"):
@@ -168,7 +168,7 @@ def test_a_party_with_another_seat_may_log_on_more_often_and_owes_what_it_owed()
     registry = keys.registry()
     book = Admission(registry, 8)
     book.of_party(2).unread_bytes = 7
-    registry.apply(RegisterSeat(99, 2))
+    registry.apply(RegisterSeat(99, 2, SeatRole.BROKER), 0)
 
     assert book.of_party(2).unread_bytes == 7
     assert book.of_party(2) is book.of_party(2)

@@ -21,7 +21,7 @@ from protocol.session.partner_events import (
     Terminated,
     TradeDateOpened,
 )
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, SeatRole
 from tests.gateway.fake_ledger import DECIDED_AT_NS, FakeLedger, digest_of, unanswerable
 from tests.gateway.partner import Connect, freezes
 from tests.protocol import keys
@@ -190,7 +190,7 @@ async def test_a_seat_that_the_ledger_registered_may_log_on_at_once(
     with pytest.raises(PeerViolation, match="TERMINATE SIGNATURE_INVALID is not about this link"):
         await stranger.next_event()
 
-    await bank.control(RegisterSeat(13, keys.BROKER), 2)
+    await bank.control(RegisterSeat(13, keys.BROKER, SeatRole.BROKER), 2)
     await bank.hear(OutcomesReceived)
 
     broker = await connect(seat=13)

@@ -21,7 +21,8 @@ from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.messages.control import Genesis, PartyEntry
 from protocol.messages.session import Negotiate
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Role, Suite
+from protocol.vocabulary import BANK_PARTY, FrameKind, Role, Suite
+from tests.bank_seats import BANK_SEATS
 from tests.ledger.world import BROKER, DATE, header, master_data, signed
 
 SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
@@ -59,7 +60,7 @@ class MemoryLedger:
 
     def __post_init__(self) -> None:
         """Genesis, one broker with two seats, twenty contracts."""
-        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], [BANK_SEAT])
+        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], BANK_SEATS)
         genesis = engine.genesis_row(Genesis(bank, DATE), 1, 1, self.now_ns)
         book = Book.empty(SMALL)
         engine.apply_row(book, genesis)

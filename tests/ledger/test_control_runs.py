@@ -14,6 +14,7 @@ from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from tests.bank_seats import DAY_SEAT, TELLER_SEAT
 from tests.ledger.memory import SMALL, MemoryLedger, control_of, logon, with_version
 from tests.ledger.world import DATE, SEAT, SECOND_SEAT, block, control, freezes
 
@@ -117,9 +118,9 @@ def test_the_roll_goes_alone_and_what_follows_it_is_of_the_next_date() -> None:
     number = int(ledger.decider.book.next_number[BANK_SEAT])
     before = len(ledger.rows)
     malformed = control_of(BANK_SEAT, number, b"\xc1", BANK_PARTY)
-    roll = control(number + 1, OpenTradeDate(DATE + 1))
+    roll = control(1, OpenTradeDate(DATE + 1))
 
-    answers = ledger.ask(malformed, control_of(SEAT, 1, b"\xc1"), roll, control_of(BANK_SEAT, number + 2, b"\xc1", 1))
+    answers = ledger.ask(malformed, control_of(SEAT, 1, b"\xc1"), roll, control_of(DAY_SEAT, 2, b"\xc1", 1))
 
     assert told(answers) == [[300], [300], [0], (ReplyCode.WRONG_TRADE_DATE, 1)]
     assert [row.headers.count(b"YZT1") for row in ledger.rows[before:]] == [2, 1]
@@ -132,7 +133,7 @@ def test_rows_of_runs_replay_to_the_same_book() -> None:
     ledger.ask(
         with_version(control_of(SEAT, 1, ChangeContract(CONTRACT, ContractEvent.SUSPEND)), 2),
         logon(SECOND_SEAT, 7),
-        control_of(BANK_SEAT, 5, ChangeContract(CONTRACT, ContractEvent.REPORT_LOSS), BANK_PARTY),
+        control_of(TELLER_SEAT, 1, ChangeContract(CONTRACT, ContractEvent.REPORT_LOSS), BANK_PARTY),
     )
     book = Book.empty(SMALL)
     for row in ledger.rows:

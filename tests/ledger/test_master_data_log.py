@@ -5,8 +5,8 @@ Belongs here: looks at a book between which a test changes it. Never here: decid
 
 from ledger.core.state.book import Book
 from ledger.master_data_log import MasterDataLog
-from protocol.messages.control import PartyEntry
-from protocol.vocabulary import Role, Suite
+from protocol.messages.control import PartyEntry, SeatEntry
+from protocol.vocabulary import Role, SeatRole, Suite
 
 
 def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
@@ -15,7 +15,8 @@ def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
     log.look(book)
     log.look(book)
     for seat in range(1, 4):
-        book.parties[seat] = PartyEntry(seat, int(Role.BROKER), int(Suite.ED25519_SHA256), "a", False, [], [seat])
+        seats = [SeatEntry(seat, SeatRole.BROKER)]
+        book.parties[seat] = PartyEntry(seat, int(Role.BROKER), int(Suite.ED25519_SHA256), "a", False, [], seats)
         book.seat_owner[seat] = seat
         log.look(book)
     assert said == []

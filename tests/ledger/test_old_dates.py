@@ -21,6 +21,7 @@ from protocol.messages.control import OpenTradeDate
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
 from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
+from tests.bank_seats import DAY_SEAT
 from tests.ledger.world import DATE, SEAT, SECOND_SEAT, RawGateway, block, control, freezes, master_data, query, serving
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.postgres
 
 OLD = block(SEAT, 1, freezes(2))
 OTHER = block(SECOND_SEAT, 1, freezes(3, 7))
-ROLL = control(5, OpenTradeDate(DATE + 1))
+ROLL = control(1, OpenTradeDate(DATE + 1))
 Asking = Callable[[RawGateway, list[Frame]], Awaitable[None]]
 
 
@@ -79,8 +80,8 @@ def test_repeats_are_answered_whatever_the_index_says(
 def test_outcomes_are_told_of_records_and_control_frames(config: Config) -> None:
     async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
         assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3, 2**62)] == [True, True, False, False]
-        assert await _seen(gateway, BANK_SEAT, 5, BANK_PARTY)
-        assert not await _seen(gateway, BANK_SEAT, 6, BANK_PARTY)
+        assert await _seen(gateway, DAY_SEAT, 1, BANK_PARTY)
+        assert not await _seen(gateway, DAY_SEAT, 2, BANK_PARTY)
 
     told(config, asking)
 
@@ -96,7 +97,8 @@ def test_no_question_about_a_closed_date_reads_the_headers_of_all_its_rows(
     async def asking(gateway: RawGateway, _originals: list[Frame]) -> None:
         monkeypatch.setattr(JournalReader, "headers_after", never)
         assert [await _seen(gateway, SEAT, number) for number in (1, 2, 3, 4)] == [True, True, False, False]
-        assert [await _seen(gateway, BANK_SEAT, number, BANK_PARTY) for number in (1, 5, 6)] == [True, True, False]
+        assert [await _seen(gateway, BANK_SEAT, number, BANK_PARTY) for number in (1, 4, 5)] == [True, True, False]
+        assert [await _seen(gateway, DAY_SEAT, number, BANK_PARTY) for number in (1, 2)] == [True, False]
         for date in (DATE - 1, 19_900_101, 20_260_132):
             assert _code((await gateway.ask(block(SEAT, 1, freezes(1), date)))[0]) == ReplyCode.WRONG_TRADE_DATE
 

@@ -24,6 +24,7 @@ from protocol.messages.queries import (
 )
 from protocol.messages.session import Negotiate, NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, contract_no_from_index
+from tests.bank_seats import DAY_SEAT
 from tests.ledger.world import (
     BALANCE_FEN,
     BROKER,
@@ -180,12 +181,12 @@ def test_a_new_frame_of_an_older_session_is_not_decided_and_a_repeat_of_it_is_an
             assert _refusal(late) == (ReplyCode.SESSION_SUPERSEDED, 3, 3)
             assert _refusal(later) == (ReplyCode.SESSION_SUPERSEDED, 4, 3)
             assert repeat.wire() == original.wire()
-            bank = header(FrameKind.NEGOTIATE, BANK_SEAT, 0, party=BANK_PARTY)._replace(session_version=2)
+            bank = header(FrameKind.NEGOTIATE, DAY_SEAT, 0, party=BANK_PARTY)._replace(session_version=2)
             await gateway.ask(signed(bank, encode(Negotiate(bytes(16), "sdk"))))
-            assert _refusal((await gateway.ask(control(5, OpenTradeDate(DATE + 1))))[0]) == (
+            assert _refusal((await gateway.ask(control(1, OpenTradeDate(DATE + 1))))[0]) == (
                 ReplyCode.SESSION_SUPERSEDED,
-                5,
-                5,
+                1,
+                1,
             )
             assert codes(await gateway.ask(of_version(2, block(SEAT, 3, freezes(1))))) == [[0]]
             await gateway.close()
@@ -201,7 +202,7 @@ def test_repeats_of_closed_dates_are_answered_and_new_requests_for_them_are_not(
             await gateway.ask(*master_data())
             old = block(SEAT, 1, freezes(2))
             original = (await gateway.ask(old))[0]
-            roll = control(5, OpenTradeDate(later))
+            roll = control(1, OpenTradeDate(later))
             rolled = (await gateway.ask(roll))[0]
             assert codes([rolled]) == [[ReplyCode.ACCEPTED]]
             repeats = await gateway.ask(old, roll)
@@ -322,7 +323,7 @@ def test_what_was_signed_with_a_key_that_is_ended_meanwhile_is_not_decided(confi
             gateway = await RawGateway.register(config)
             await gateway.ask(*master_data())
             public_key = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
-            await gateway.ask(control(5, RegisterKey(BROKER, 5, public_key, 0, 2**62)))
+            await gateway.ask(control(5, RegisterKey(BROKER, 5, public_key, 0, 2**62, 0)))
             original = (await gateway.ask(block(SEAT, 1, freezes(1))))[0]
             assert codes([original]) == [[0]]
             assert codes(await gateway.ask(control(6, EndKey(BROKER, 5)))) == [[0]]

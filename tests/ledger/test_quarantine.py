@@ -11,7 +11,7 @@ import pytest
 from config.schema import Config
 from ledger.core import engine, lane
 from ledger.core.control import rows as control_rows
-from ledger.core.control.judge import judge
+from ledger.core.control.judge import Sender, judge
 from ledger.core.frames import Frames
 from ledger.core.resolve import Block, resolve
 from ledger.core.rows.row import Row
@@ -143,10 +143,10 @@ def test_a_bad_block_at_a_page_boundary_takes_back_what_was_made_ready_for_it(mo
 
 
 def choke_in_judging(patch: Patch) -> None:
-    def choking(book: Book, party: int, message: object, *more: int) -> ReplyCode:
+    def choking(book: Book, sender: Sender, message: object, *more: int) -> ReplyCode:
         if message == RESUME:
             raise KeyError("while judging")
-        return judge(book, party, message, *more)  # type: ignore[arg-type]
+        return judge(book, sender, message, *more)  # type: ignore[arg-type]
 
     patch.setattr(control_rows, "judge", choking)
 

@@ -228,7 +228,7 @@ def test_a_roll_is_recovered_as_the_last_row_and_behind_others(config: Config) -
         await history(config)
         async with serving(config) as service:
             gateway = await RawGateway.register(config)
-            await gateway.ask(control(5, OpenTradeDate(DATE + 1)))
+            await gateway.ask(control(1, OpenTradeDate(DATE + 1)))
             await gateway.close()
             before = _copied(service)
         _assert_same(before, await recovered(config))

@@ -20,6 +20,7 @@ from protocol.messages.control import ChangeContract, OpenTradeDate, RegisterKey
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
+from tests.bank_seats import DAY_SEAT, TELLER_SEAT
 from tests.ledger.memory import SMALL, START_NS, MemoryLedger, control_of, logon
 from tests.ledger.world import (
     BROKER,
@@ -88,7 +89,7 @@ def test_a_repeat_of_what_was_decided_before_is_answered_all_the_same() -> None:
 def test_a_key_is_not_registered_by_a_clock_that_would_drop_others() -> None:
     ledger = MemoryLedger()
     ledger.is_sure = False
-    key = RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62)
+    key = RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0)
     (answer,) = ledger.ask(control_of(BANK_SEAT, 5, key, BANK_PARTY))
     assert told(answer) == NotApplied(int(ReplyCode.BUSY), 5, 5, STALE_RETRY_NS)
     assert codes(ledger.ask(control_of(SEAT, 1, ChangeContract(98, 2)))) == [[0]]
@@ -106,7 +107,7 @@ def under(frame: Frame, key_id: int) -> Frame:
 def with_key(end_ns: int) -> MemoryLedger:
     """A ledger whose broker has a key 6 that is good before `end_ns`."""
     ledger = MemoryLedger()
-    key = RegisterKey(BROKER, 6, PUBLIC_KEY, 0, end_ns)
+    key = RegisterKey(BROKER, 6, PUBLIC_KEY, 0, end_ns, 0)
     assert codes(ledger.ask(control_of(BANK_SEAT, 5, key, BANK_PARTY))) == [[0]]
     return ledger
 
@@ -177,14 +178,14 @@ def test_a_frame_under_a_key_that_is_over_is_not_left_undecided(monkeypatch: pyt
 def test_the_roll_is_decided_when_the_banks_seat_has_used_every_number_of_the_date() -> None:
     ledger = MemoryLedger()
     full = REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1
-    ledger.decider.book.next_number[[BANK_SEAT, SEAT]] = full
-    (answer,) = ledger.ask(control_of(BANK_SEAT, full, ChangeContract(98, 2), BANK_PARTY))
+    ledger.decider.book.next_number[[TELLER_SEAT, DAY_SEAT, SEAT]] = full
+    (answer,) = ledger.ask(control_of(TELLER_SEAT, full, ChangeContract(98, 2), BANK_PARTY))
     assert told(answer) == NotApplied(int(ReplyCode.SEAT_DATE_FULL), full, full, 0)
     (answer,) = ledger.ask(control_of(SEAT, full, OpenTradeDate(DATE + 1)))
     assert told(answer) == NotApplied(int(ReplyCode.SEAT_DATE_FULL), full, full, 0)
-    assert codes(ledger.ask(control_of(BANK_SEAT, full, OpenTradeDate(DATE + 1), BANK_PARTY))) == [[0]]
+    assert codes(ledger.ask(control_of(DAY_SEAT, full, OpenTradeDate(DATE + 1), BANK_PARTY))) == [[0]]
     assert ledger.decider.book.trade_date == DATE + 1
-    assert ledger.decider.book.next_number[BANK_SEAT] == 1
+    assert ledger.decider.book.next_number[DAY_SEAT] == 1
 
 
 def test_expiry_is_judged_by_the_clock_and_order_by_what_only_grows() -> None:

@@ -30,15 +30,16 @@ from protocol.messages.gateway_link import LinkMessage, Register, Registered
 from protocol.records import OUTCOME, RECORD, OutcomeArray, OutcomesPreamble, RecordArray, unpack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,
-    BANK_SEAT,
     ContractStatus,
     Direction,
     FrameKind,
     RecordKind,
     Role,
+    SeatRole,
     Suite,
     contract_no_from_index,
 )
+from tests.bank_seats import bank_seat_for
 
 DATE = 20_260_105
 BROKER = 2
@@ -112,8 +113,8 @@ def signed(head: Header, body: bytes) -> Frame:
 
 
 def control(number: int, message: Message, date: int = DATE) -> Frame:
-    """A control frame of the bank's own seat."""
-    return signed(header(FrameKind.CONTROL, BANK_SEAT, number, 1, BANK_PARTY, date), encode(message))
+    """A control frame of the bank's seat that may send it."""
+    return signed(header(FrameKind.CONTROL, bank_seat_for(message), number, 1, BANK_PARTY, date), encode(message))
 
 
 def freezes(count: int, amount_fen: int = 100, first_contract: int = 0) -> RecordArray:
@@ -143,8 +144,8 @@ def master_data(first: int = 1) -> list[Frame]:
     terms = [ContractTerms(6_000_000 + index, BROKER, ContractStatus.ACTIVE, BALANCE_FEN) for index in range(CONTRACTS)]
     messages: list[Message] = [
         RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "broker", False),
-        RegisterSeat(SEAT, BROKER),
-        RegisterSeat(SECOND_SEAT, BROKER),
+        RegisterSeat(SEAT, BROKER, SeatRole.BROKER),
+        RegisterSeat(SECOND_SEAT, BROKER, SeatRole.BROKER),
         OpenContracts(contract_no_from_index(0), terms),
     ]
     return [control(first + place, message) for place, message in enumerate(messages)]

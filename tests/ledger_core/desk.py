@@ -34,20 +34,21 @@ from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import (
     BANK_PARTY,
-    BANK_SEAT,
     ContractStatus,
     Direction,
     FrameKind,
     RecordKind,
     Role,
+    SeatRole,
     Suite,
     contract_no_from_index,
 )
+from tests.bank_seats import BANK_SEATS, SEAT_ROLES, bank_seat_for
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 20260105, 20260106, 20260107, 20260108
 BROKER, OTHER_BROKER = 2, 3
 SEAT, SECOND_SEAT, OTHER_SEAT = 11, 12, 21
-OWNERS = {BANK_SEAT: BANK_PARTY, SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER}
+OWNERS = {**dict.fromkeys(SEAT_ROLES, BANK_PARTY), SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER}
 NOW_NS = 1_000_000
 SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
 
@@ -120,14 +121,14 @@ class Desk:
     def __init__(self, size: BookSize = SMALL) -> None:
         self.size = size
         self.now_ns = NOW_NS
-        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], [BANK_SEAT])
+        bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], BANK_SEATS)
         self.rows = [engine.genesis_row(Genesis(bank, MONDAY), 0, 1, NOW_NS)]
         self.book = Book.empty(size)
         engine.apply_row(self.book, self.rows[0])
         for party, at_fill in ((BROKER, True), (OTHER_BROKER, False)):
             self.done(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, f"broker {party}", at_fill))
         for seat, party in ((SEAT, BROKER), (SECOND_SEAT, BROKER), (OTHER_SEAT, OTHER_BROKER)):
-            self.done(RegisterSeat(seat, party))
+            self.done(RegisterSeat(seat, party, SeatRole.BROKER))
 
     def open(self, balance_fen: int, party: int = BROKER, status: int = ContractStatus.ACTIVE) -> int:
         """Open one contract; its number."""
@@ -140,10 +141,13 @@ class Desk:
         """A control message of the bank that must be accepted."""
         assert self.control(message) == ReplyCode.ACCEPTED
 
-    def control(self, message: ControlMessage | None, seat: int = BANK_SEAT, key_id: int = 0) -> ReplyCode:
-        """The code that a control message of a seat earns; None is sent as a body that is no message."""
+    def control(self, message: ControlMessage | None, seat: int = 0, key_id: int = 0) -> ReplyCode:
+        """The code that a control message of a seat earns, 0: of the bank's that may send it; None is sent as a body
+        that is no message.
+        """
         body = b"\xc1" if message is None else encode(message)
-        prefix = self._prefixes([Frame(seat, np.zeros(1, RECORD))], FrameKind.CONTROL, body)
+        frame = Frame(seat or bank_seat_for(message), np.zeros(1, RECORD))
+        prefix = self._prefixes([frame], FrameKind.CONTROL, body)
         prefix["key_id"] = key_id
         trade_date = self.book.trade_date
         outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)

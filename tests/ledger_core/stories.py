@@ -13,13 +13,8 @@ from ledger.core.state.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.control import ChangeContract
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import (
-    BANK_SEAT,
-    ContractEvent,
-    ContractStatus,
-    RecordKind,
-    contract_no_from_index,
-)
+from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     MONDAY,
     NOW_NS,
@@ -40,7 +35,7 @@ from tests.ledger_core.desk import (
 )
 
 CONTRACTS = 14
-SEATS = (SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, BANK_SEAT)
+SEATS = (SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, SAVINGS_SEAT)
 _NUMBERS = 30  # request numbers that targets name mostly
 
 

@@ -7,11 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ledger.core.control.judge import apply_control
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS, may_send_control
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.kinds import KINDS
-from protocol.limits import KEYS_PER_PARTY_MAX
+from protocol.limits import KEYS_PER_SEAT_MAX
 from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
@@ -27,11 +25,10 @@ from protocol.messages.control import (
     SetRestraint,
 )
 from protocol.vocabulary import (
-    BANK_SEAT,
     ContractEvent,
     ContractStatus,
-    RecordKind,
     Role,
+    SeatRole,
     contract_no_from_index,
 )
 from rules.contracts import OWN_STATUSES, TRANSITIONS
@@ -44,7 +41,6 @@ from tests.ledger_core.desk import (
     Desk,
     fill_buy,
     fill_sell,
-    record,
     release,
 )
 from tests.ledger_core.test_loss_report import contract_as
@@ -53,9 +49,9 @@ PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public
 
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
-    RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1),
+    RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
     EndKey(BROKER, 1),
-    RegisterSeat(40, BROKER),
+    RegisterSeat(40, BROKER, SeatRole.BROKER),
     OpenContracts(contract_no_from_index(1), [ContractTerms(5, BROKER, ContractStatus.ACTIVE, 0)]),
     SetRestraint(contract_no_from_index(0), 1),
     ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND),
@@ -69,22 +65,11 @@ LIFE = [event for event in ContractEvent if event not in (ContractEvent.REPORT_L
 OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}
 
 
-def test_the_bank_may_send_every_control_message() -> None:
+def test_the_banks_seats_together_may_send_every_control_message() -> None:
     desk = Desk()
     desk.open(0)
 
     assert [desk.control(message) for message in CONTROLS] == [ReplyCode.ACCEPTED] * len(CONTROLS)
-
-
-def test_a_broker_may_suspend_resume_and_end_its_contracts_and_nothing_else() -> None:
-    desk = Desk()
-    desk.open(0)
-
-    for message in CONTROLS:
-        expected = ReplyCode.ROLE_FORBIDS
-        if isinstance(message, ChangeContract) and message.event in OF_BROKERS:
-            expected = ReplyCode.ACCEPTED
-        assert desk.control(message, SEAT) == expected, message
 
 
 def test_a_broker_reads_foreign_contracts_as_unknown() -> None:
@@ -93,28 +78,6 @@ def test_a_broker_reads_foreign_contracts_as_unknown() -> None:
 
     assert desk.control(ChangeContract(foreign, ContractEvent.SUSPEND), SEAT) == ReplyCode.CONTRACT_UNKNOWN
     assert desk.control(ChangeContract(foreign, ContractEvent.SUSPEND), OTHER_SEAT) == ReplyCode.ACCEPTED
-
-
-@pytest.mark.parametrize(("role", "kind"), list(itertools.product(Role, RecordKind)))
-def test_roles_and_record_kinds(role: Role, kind: RecordKind) -> None:
-    desk = Desk()
-    contract_no = desk.open(100)
-    seat = BANK_SEAT if role == Role.BANK else SEAT
-
-    forbidden = desk.ask(seat, record(kind, contract_no, 1))[0].code == ReplyCode.ROLE_FORBIDS
-
-    assert forbidden == (role not in KINDS[kind].senders)
-    assert forbidden != (kind in {Role.BANK: {5, 6}, Role.BROKER: {1, 2, 3, 4}}[role])
-
-
-def test_the_tables_of_roles_name_every_role() -> None:
-    assert (
-        {role for row in KINDS.values() for role in row.senders}
-        == set(CONTROL_KINDS)
-        == set(CONTRACT_EVENTS)
-        == set(Role)
-    )
-    assert not may_send_control(0, CONTROLS[0])
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
@@ -174,18 +137,18 @@ def test_contracts_are_opened_all_or_none() -> None:
 
 def test_keys_that_do_not_fit() -> None:
     desk = Desk()
-    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62))
+    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))
 
     for wrong in (
-        RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10),  # the number is taken
-        RegisterKey(BROKER, 2, PUBLIC_KEY[:-1] + b"xx", 0, 10),  # 33 bytes
-        RegisterKey(BROKER, 2, PUBLIC_KEY, 10, 10),  # valid at no time
+        RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 10, 0),  # the number is taken
+        RegisterKey(BROKER, 2, PUBLIC_KEY[:-1] + b"xx", 0, 10, 0),  # 33 bytes
+        RegisterKey(BROKER, 2, PUBLIC_KEY, 10, 10, 0),  # valid at no time
     ):
         assert desk.control(wrong) == ReplyCode.KEY_UNFIT
-    for key_id in range(2, KEYS_PER_PARTY_MAX + 1):
-        desk.done(RegisterKey(BROKER, key_id, PUBLIC_KEY, 0, 2**62))
-    assert desk.control(RegisterKey(BROKER, 99, PUBLIC_KEY, 0, 10)) == ReplyCode.KEY_UNFIT
-    assert [key.key_id for key in desk.book.parties[BROKER].keys] == list(range(1, KEYS_PER_PARTY_MAX + 1))
+    for key_id in range(2, KEYS_PER_SEAT_MAX + 1):
+        desk.done(RegisterKey(BROKER, key_id, PUBLIC_KEY, 0, 2**62, 0))
+    assert desk.control(RegisterKey(BROKER, 99, PUBLIC_KEY, 0, 10, 0)) == ReplyCode.KEY_UNFIT
+    assert [key.key_id for key in desk.book.parties[BROKER].keys] == list(range(1, KEYS_PER_SEAT_MAX + 1))
 
 
 def test_there_is_one_bank() -> None:

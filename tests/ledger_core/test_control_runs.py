@@ -33,7 +33,17 @@ from protocol.messages.control import (
 )
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, Direction, FrameKind, Role, contract_no_from_index
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    ContractEvent,
+    Direction,
+    FrameKind,
+    Role,
+    SeatRole,
+    contract_no_from_index,
+)
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk
 
 ACCEPTED = ReplyCode.ACCEPTED
@@ -82,7 +92,7 @@ def story(desk: Desk) -> list[int]:
         (SEAT, ChangeContract(contract_no, ContractEvent.SUSPEND), 3),
         (SECOND_SEAT, None, 0),
         (SECOND_SEAT, LOGON, 9),
-        (BANK_SEAT, SetRestraint(contract_no, 7), 0),
+        (SAVINGS_SEAT, SetRestraint(contract_no, 7), 0),
         (BANK_SEAT, opening, 0),
     )
 
@@ -98,8 +108,8 @@ def test_a_run_is_decided_in_order_and_each_control_frame_has_an_outcome() -> No
         *(ReplyCode.REQUEST_MALFORMED, ACCEPTED, ReplyCode.CONTRACT_NUMBER_NOT_NEXT),
     ]
     assert desk.book.sequence == before + 1
-    numbers = desk.book.next_number[[BANK_SEAT, SEAT, OTHER_SEAT, SECOND_SEAT]].tolist()
-    assert numbers == [9, 3, 2, 2]  # the bank set the desk up with five
+    numbers = desk.book.next_number[[BANK_SEAT, SAVINGS_SEAT, SEAT, OTHER_SEAT, SECOND_SEAT]].tolist()
+    assert numbers == [8, 2, 3, 2, 2]  # the bank set the desk up with five
     assert desk.book.session_version[[SEAT, SECOND_SEAT]].tolist() == [3, 9]
     assert engine.row_holding(desk.book, desk.book.trade_date, SEAT, 2) == desk.book.sequence
 
@@ -111,7 +121,7 @@ def test_a_run_is_bound_told_and_replayed_like_every_row() -> None:
 
     check_bodies(row)
     frames = list(outcome_frames(row))
-    assert [frame.header.seat for frame in frames] == [BANK_SEAT, SEAT, OTHER_SEAT, SEAT, SECOND_SEAT, 1, 1]
+    assert [frame.header.seat for frame in frames] == [BANK_SEAT, SEAT, OTHER_SEAT, SEAT, SECOND_SEAT, SAVINGS_SEAT, 1]
     assert [np.frombuffer(frame.body, OUTCOME, offset=80)["code"].tolist() for frame in frames] == [[c] for c in codes]
     taken = [type(message) for message in accepted_messages(row)]
     assert taken == [OpenContracts, ChangeContract, SetRestraint]
@@ -122,8 +132,8 @@ def test_a_run_is_bound_told_and_replayed_like_every_row() -> None:
 
 ALONE: list[ControlMessage] = [
     RegisterParty(9, Role.BROKER, 1, "ninth", False),
-    RegisterKey(BROKER, 9, bytes(32), 0, 1),
-    RegisterSeat(30, BROKER),
+    RegisterKey(BROKER, 9, bytes(32), 0, 1, 0),
+    RegisterSeat(30, BROKER, SeatRole.BROKER),
     OpenTradeDate(TUESDAY),
 ]
 

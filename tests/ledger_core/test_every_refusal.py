@@ -22,7 +22,8 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus, RecordKind, contract_no_from_index
+from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, SeatRole, contract_no_from_index
+from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -81,7 +82,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
     (ReplyCode.CONTRACT_TERMINATED, "ended", SEAT, lambda b: freeze(b.ended, 1)),
     (ReplyCode.CONTRACT_PRE_ASSIGNED, "not confirmed", SEAT, lambda b: freeze(b.pre_assigned, 1)),
-    (ReplyCode.CONTRACT_LOSS_REPORTED, "card lost", BANK_SEAT, lambda b: withdrawal(b.lost, 1)),
+    (ReplyCode.CONTRACT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
@@ -89,29 +90,29 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.AMOUNT_OVER_REMAINING, "301 > 300", SEAT, lambda b: release(b.open_freeze, b.ann, 301)),
     (ReplyCode.AWAITS_CLEARING, "a broker without proceeds at the fill", OTHER_SEAT, lambda b: fill_sell(b.foreign, 5)),
     (ReplyCode.LISTED, "299 + 2 > 300", SEAT, lambda b: fill_buy(b.open_freeze, b.ann, 299, 2)),
-    (ReplyCode.LIMIT_EXCEEDED, "2⁶⁰ − 100 + 101 > 2⁶⁰", BANK_SEAT, lambda b: deposit(b.rich, 101)),
-    (ReplyCode.PROCEEDS_UNSETTLED, "700 < 701 ≤ 750", BANK_SEAT, lambda b: withdrawal(b.ann, 701)),
+    (ReplyCode.LIMIT_EXCEEDED, "2⁶⁰ − 100 + 101 > 2⁶⁰", SAVINGS_SEAT, lambda b: deposit(b.rich, 101)),
+    (ReplyCode.PROCEEDS_UNSETTLED, "700 < 701 ≤ 750", SAVINGS_SEAT, lambda b: withdrawal(b.ann, 701)),
     (ReplyCode.FUNDS_FROZEN, "750 < 751 ≤ 1,000 + 50", SEAT, lambda b: freeze(b.ann, 751)),
     (ReplyCode.INSUFFICIENT_FUNDS, "1,051 > 1,000 + 50", SEAT, lambda b: freeze(b.ann, 1_051)),
 ]
 
 CONTROLS: list[ControlRow] = [
-    (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9)),
+    (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9, SeatRole.BROKER)),
     (ReplyCode.PARTY_EXISTS, "party 2 again", BANK_SEAT, lambda _: RegisterParty(BROKER, 2, 1, "again", False)),
-    (ReplyCode.KEY_UNFIT, "33 bytes ≠ 32", BANK_SEAT, lambda _: RegisterKey(BROKER, 5, bytes(33), 0, 1)),
-    (ReplyCode.SEAT_EXISTS, "seat 11 again", BANK_SEAT, lambda _: RegisterSeat(SEAT, BROKER)),
+    (ReplyCode.KEY_UNFIT, "33 bytes ≠ 32", BANK_SEAT, lambda _: RegisterKey(BROKER, 5, bytes(33), 0, 1, 0)),
+    (ReplyCode.SEAT_EXISTS, "seat 11 again", BANK_SEAT, lambda _: RegisterSeat(SEAT, BROKER, SeatRole.BROKER)),
     (ReplyCode.CONTRACT_NUMBER_NOT_NEXT, "8 after 6", BANK_SEAT, lambda _: opening(8, 1)),
     (ReplyCode.ACCOUNT_HAS_CONTRACT, "600,000 is taken", BANK_SEAT, lambda _: opening(7, 1, 600_000)),
     (
         ReplyCode.STATUS_FORBIDS,
         "resume what is active",
-        BANK_SEAT,
+        TELLER_SEAT,
         lambda b: ChangeContract(b.ann, ContractEvent.RESUME),
     ),
     (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
-    (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", BANK_SEAT, lambda _: OpenTradeDate(MONDAY)),
+    (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),
     (ReplyCode.MASTER_DATA_FULL, "7 + 58 > 64", BANK_SEAT, lambda _: opening(7, 58)),
-    (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", BANK_SEAT, lambda _: OpenTradeDate(20_260_206)),
+    (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
 ]
 
 
@@ -173,10 +174,10 @@ def test_one_fen_less_earns_the_rank_before() -> None:
     b = bank()
 
     assert b.desk.ask(SEAT, freeze(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
-    assert b.desk.ask(BANK_SEAT, withdrawal(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
-    assert b.desk.ask(BANK_SEAT, withdrawal(b.ann, 750))[0].code == ReplyCode.PROCEEDS_UNSETTLED
+    assert b.desk.ask(SAVINGS_SEAT, withdrawal(b.ann, 1_050))[0].code == ReplyCode.FUNDS_FROZEN
+    assert b.desk.ask(SAVINGS_SEAT, withdrawal(b.ann, 750))[0].code == ReplyCode.PROCEEDS_UNSETTLED
     assert b.desk.ask(SEAT, freeze(b.ann, 750))[0] == (ReplyCode.ACCEPTED, 1, 750)
-    assert b.desk.ask(BANK_SEAT, deposit(b.rich, 100))[0].code == ReplyCode.ACCEPTED
+    assert b.desk.ask(SAVINGS_SEAT, deposit(b.rich, 100))[0].code == ReplyCode.ACCEPTED
     assert b.desk.ask(SEAT, release(b.open_freeze, b.ann, 300))[0] == (ReplyCode.ACCEPTED, 2, 0)
 
 
@@ -194,8 +195,8 @@ def test_where_several_refusals_apply_the_lowest_number_wins() -> None:
     too_much = AMOUNT_FEN_MAX + 1
     wrong_form = record(RecordKind.FREEZE, b.foreign, too_much, target_seat=1)
     steps = [
-        (ReplyCode.REQUEST_MALFORMED, Wrongs(wrong_form, BANK_SEAT, 5)),
-        (ReplyCode.ROLE_FORBIDS, Wrongs(freeze(b.foreign, too_much), BANK_SEAT, 5)),
+        (ReplyCode.REQUEST_MALFORMED, Wrongs(wrong_form, SAVINGS_SEAT, 5)),
+        (ReplyCode.ROLE_FORBIDS, Wrongs(freeze(b.foreign, too_much), SAVINGS_SEAT, 5)),
         (ReplyCode.EXPIRED, Wrongs(freeze(b.foreign, too_much), SEAT, 5)),
         (ReplyCode.CONTRACT_UNKNOWN, Wrongs(freeze(b.foreign, too_much), SEAT, 0)),
         (ReplyCode.CONTRACT_SUSPENDED, Wrongs(freeze(b.suspended, too_much), SEAT, 0)),

@@ -17,11 +17,12 @@ from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
-from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PARTY_MAX, SESSION_VERSION_STEP_MAX
-from protocol.messages.control import EndKey, RegisterKey
+from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PARTY_MAX, KEYS_PER_SEAT_MAX, SESSION_VERSION_STEP_MAX
+from protocol.messages.control import EndKey, RegisterKey, RegisterSeat
 from protocol.messages.session import Negotiate
-from protocol.vocabulary import BANK_PARTY, FrameKind, contract_no_from_index
-from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_BROKER, SEAT, Desk, Frame, freeze
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, SeatRole, contract_no_from_index
+from tests.bank_seats import DAY_SEAT
+from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_BROKER, OTHER_SEAT, SEAT, SECOND_SEAT, Desk, Frame, freeze
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FOR_EVER_NS = 2**62
@@ -29,9 +30,15 @@ ORDER_4, NOT_CANONICAL = bytes(32), b"\xee" + b"\xff" * 30 + b"\x7f"
 
 
 def key(
-    key_id: int, not_after_ns: int = FOR_EVER_NS, party: int = BROKER, public_key: bytes = PUBLIC_KEY
+    key_id: int,
+    not_after_ns: int = FOR_EVER_NS,
+    party: int = BROKER,
+    public_key: bytes = PUBLIC_KEY,
+    seat: int | None = None,
 ) -> RegisterKey:
-    return RegisterKey(party, key_id, public_key, 0, not_after_ns)
+    """A key of the bank is its first seat's unless another is named, a broker's every seat's."""
+    bound_to = seat if seat is not None else BANK_SEAT if party == BANK_PARTY else 0
+    return RegisterKey(party, key_id, public_key, 0, not_after_ns, bound_to)
 
 
 def last_row_under_key(desk: Desk, key_id: int) -> Row:
@@ -79,7 +86,7 @@ def test_a_broker_ends_no_key() -> None:
 
 def test_expired_keys_give_way_when_there_is_no_room_and_not_before() -> None:
     desk = Desk()
-    for key_id in range(1, KEYS_PER_PARTY_MAX + 1):
+    for key_id in range(1, KEYS_PER_SEAT_MAX + 1):
         desk.done(key(key_id, NOW_NS + 10 * key_id))
     assert desk.control(key(20)) == ReplyCode.KEY_UNFIT
     desk.now_ns = NOW_NS + 29
@@ -100,7 +107,7 @@ def test_keys_are_rotated_for_ever() -> None:
         desk.done(key(key_id, NOW_NS + 1))
         desk.now_ns = NOW_NS + 1
 
-    assert len(key_ids(desk.book)) <= KEYS_PER_PARTY_MAX
+    assert len(key_ids(desk.book)) <= KEYS_PER_SEAT_MAX
     assert len(desk.rows[-1].control) < 100
 
 
@@ -216,8 +223,8 @@ def test_a_frame_under_an_ended_key_has_no_row(kind: FrameKind) -> None:
     with pytest.raises(MisuseError, match="under key 5 of party 2, which is good no more"):
         decide()
     assert engine.state_slice_digest(desk.book, 0) == before
-    assert not engine.is_key_over(desk.book, BROKER, 7, NOW_NS)
-    assert not engine.is_key_over(desk.book, OTHER_BROKER, 5, NOW_NS)
+    assert not engine.is_key_over(desk.book, BROKER, SEAT, 7, NOW_NS)
+    assert not engine.is_key_over(desk.book, OTHER_BROKER, OTHER_SEAT, 5, NOW_NS)
 
     prefixes["key_id"] = 7
     assert desk.ask(SEAT, freeze(contract, 1))[0].code == ReplyCode.ACCEPTED
@@ -228,7 +235,7 @@ def test_a_stored_row_under_an_ended_key_does_not_fit() -> None:
     for desk in stories:
         desk.open(1_000)
         desk.done(key(5))
-    stories[0].done(RegisterKey(OTHER_BROKER, 5, PUBLIC_KEY, 0, 1))
+    stories[0].done(RegisterKey(OTHER_BROKER, 5, PUBLIC_KEY, 0, 1, 0))
     stories[1].done(EndKey(BROKER, 5))
     stories[0].ask(SEAT, freeze(contract_no_from_index(0), 1))
     forged = last_row_under_key(stories[0], 5)
@@ -243,7 +250,7 @@ def test_what_is_retired_is_in_snapshots() -> None:
     desk.done(EndKey(BROKER, 5))
     copy = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
 
-    assert engine.is_key_over(copy, BROKER, 5, NOW_NS)
+    assert engine.is_key_over(copy, BROKER, SEAT, 5, NOW_NS)
     assert copy.parties == desk.book.parties
 
 
@@ -261,3 +268,63 @@ def test_a_session_version_grows_in_steps_that_use_no_seat_up() -> None:
     desk.negotiate(SEAT, 2 * SESSION_VERSION_STEP_MAX)
 
     assert desk.book.session_version[SEAT] == 2 * SESSION_VERSION_STEP_MAX
+
+
+def test_the_keys_of_a_party_have_room_in_all_and_with_one_binding() -> None:
+    """64 keys on eight bindings; then only what is over gives way, of the whole party when that has no room."""
+    desk = Desk()
+    seats = [0, SEAT, *range(101, 107)]
+    for seat in seats[2:]:
+        desk.done(RegisterSeat(seat, BROKER, SeatRole.BROKER))
+    desk.done(RegisterSeat(107, BROKER, SeatRole.BROKER))
+    for place, seat in enumerate(seats):
+        for one in range(1, KEYS_PER_SEAT_MAX + 1):
+            desk.done(key(place * KEYS_PER_SEAT_MAX + one, FOR_EVER_NS if place else NOW_NS + 5, seat=seat))
+        assert desk.control(key(999, seat=seat)) == ReplyCode.KEY_UNFIT
+    assert len(key_ids(desk.book)) == KEYS_PER_PARTY_MAX
+    assert desk.control(key(70, seat=107)) == ReplyCode.KEY_UNFIT
+    desk.now_ns = NOW_NS + 5
+    assert desk.control(key(70, seat=SEAT)) == ReplyCode.KEY_UNFIT
+    desk.done(key(70, seat=107))
+    assert key_ids(desk.book) == [*range(9, 65), 70]
+
+
+def test_a_key_of_the_bank_is_bound_to_a_seat_of_the_bank_and_a_brokers_to_its_own_or_none() -> None:
+    desk = Desk()
+    for party, seat in ((BANK_PARTY, 0), (BANK_PARTY, SEAT), (BANK_PARTY, 99), (BROKER, OTHER_SEAT), (BROKER, 99)):
+        assert desk.control(key(1, party=party, seat=seat)) == ReplyCode.KEY_UNFIT
+    desk.done(key(1, party=BANK_PARTY, seat=DAY_SEAT))
+    desk.done(key(1, seat=SEAT))
+    desk.done(key(2, seat=0))
+
+
+@pytest.mark.parametrize("kind", [FrameKind.RECORDS, FrameKind.CONTROL, FrameKind.NEGOTIATE])
+def test_a_frame_under_a_key_that_is_bound_to_another_seat_has_no_row(kind: FrameKind) -> None:
+    desk = Desk()
+    contract = desk.open(1_000)
+    desk.done(key(5, seat=SECOND_SEAT))
+    prefixes = desk.prefixes(Frame(SEAT, freeze(contract, 1)))
+    prefixes["kind"], prefixes["key_id"], prefixes["session_version"] = kind, 5, 1
+    message = Negotiate(bytes(16), "") if kind == FrameKind.NEGOTIATE else None
+
+    def decide() -> bytes:
+        if kind == FrameKind.RECORDS:
+            return engine.decide_block(desk.book, prefixes, freeze(contract, 1), desk.now_ns)
+        return engine.decide_control(desk.book, prefixes, [message], desk.now_ns)
+
+    with pytest.raises(MisuseError, match="under key 5 of party 2, which is good no more at seat 11"):
+        decide()
+    assert engine.is_key_over(desk.book, BROKER, SEAT, 5, desk.now_ns)
+    assert not engine.is_key_over(desk.book, BROKER, SECOND_SEAT, 5, desk.now_ns)
+
+
+def test_the_bank_ends_the_key_of_another_desk_with_any_that_signs_for_master_data() -> None:
+    desk = Desk()
+    desk.done(key(1, NOW_NS + 15, BANK_PARTY))
+    desk.done(key(2, FOR_EVER_NS, BANK_PARTY, seat=DAY_SEAT))
+    desk.done(RegisterSeat(99, BANK_PARTY, SeatRole.MASTER_DATA))
+    desk.done(key(3, FOR_EVER_NS, BANK_PARTY, seat=99))
+
+    assert desk.control(EndKey(BANK_PARTY, 3), key_id=1) == ReplyCode.KEY_UNFIT
+    assert desk.control(EndKey(BANK_PARTY, 2), key_id=1) == ReplyCode.ACCEPTED
+    assert key_ids(desk.book, BANK_PARTY) == [1, 3]

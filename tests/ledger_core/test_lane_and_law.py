@@ -16,7 +16,8 @@ from protocol.codes import ReplyCode
 from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
-from protocol.vocabulary import BANK_SEAT, RecordKind
+from protocol.vocabulary import RecordKind
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import NOW_NS, SEAT, Desk, Frame, deposit, fill_buy, fill_sell, freeze, joined, release
 from tests.ledger_core.stories import Blocks, blocks, bulk_records, frames_of, fresh_desk
 
@@ -159,8 +160,8 @@ def test_credits_of_a_block_count_for_debits_behind_them_only() -> None:
     contract_no = desk.open(0)
     others = joined(*[freeze(contract_no, 1)] * 10)
 
-    before = desk.send(Frame(SEAT, others), Frame(1, deposit(contract_no, 10)))
-    after = desk.send(Frame(1, deposit(contract_no, 10)), Frame(SEAT, others))
+    before = desk.send(Frame(SEAT, others), Frame(SAVINGS_SEAT, deposit(contract_no, 10)))
+    after = desk.send(Frame(SAVINGS_SEAT, deposit(contract_no, 10)), Frame(SEAT, others))
 
     assert {answer.code for answer in before[:10]} == {ReplyCode.INSUFFICIENT_FUNDS}
     assert {answer.code for answer in after} == {ReplyCode.ACCEPTED}
@@ -174,7 +175,7 @@ def test_a_lone_debit_beside_a_credit_is_not_refused_at_once() -> None:
     deposits = joined(*(deposit(no, 10) for no in contracts))
     freezes = joined(*(freeze(no, 10) for no in contracts))
 
-    answers = send_checked(desk, [Frame(BANK_SEAT, deposits), Frame(SEAT, freezes)])
+    answers = send_checked(desk, [Frame(SAVINGS_SEAT, deposits), Frame(SEAT, freezes)])
 
     assert not np.frombuffer(answers, OUTCOME)["code"].any()
 
@@ -253,7 +254,7 @@ def test_every_column_stops_at_its_limit(column: str) -> None:
         "sold": [fill_sell(contract_no, 10)] * 12,
         "balance": [deposit(contract_no, 10)] * 12,
     }[column]
-    frame = Frame(BANK_SEAT if column == "balance" else SEAT, joined(*asked))
+    frame = Frame(SAVINGS_SEAT if column == "balance" else SEAT, joined(*asked))
 
     by_lane, by_law = both_ways(book, desk.prefixes(frame), frame.records)
 

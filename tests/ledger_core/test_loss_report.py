@@ -9,8 +9,9 @@ from ledger.follower.projection.batch import Batch
 from protocol.codes import ReplyCode
 from protocol.messages.control import ChangeContract
 from protocol.records import RecordArray
-from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus
+from protocol.vocabulary import ContractEvent, ContractStatus
 from rules.contracts import OWN_STATUSES, TRANSITIONS
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     BROKER,
     SEAT,
@@ -69,8 +70,8 @@ def test_what_every_state_forbids(status: ContractStatus, is_lost: bool, padding
     desk, contract_no = contract_as(status, is_lost, balance_fen=1_000)
 
     assert answer(desk, SEAT, freeze(contract_no, 1), padding) == FREEZE_EARNS[status, is_lost]
-    assert answer(desk, BANK_SEAT, withdrawal(contract_no, 1), padding) == (LOST if is_lost else ReplyCode.ACCEPTED)
-    assert answer(desk, BANK_SEAT, deposit(contract_no, 1), padding) == ReplyCode.ACCEPTED
+    assert answer(desk, SAVINGS_SEAT, withdrawal(contract_no, 1), padding) == (LOST if is_lost else ReplyCode.ACCEPTED)
+    assert answer(desk, SAVINGS_SEAT, deposit(contract_no, 1), padding) == ReplyCode.ACCEPTED
     assert answer(desk, SEAT, fill_sell(contract_no, 1), padding) == ReplyCode.ACCEPTED
 
 
@@ -90,13 +91,13 @@ def test_a_broker_that_ends_the_contract_does_not_free_the_withdrawals() -> None
     desk, contract_no = contract_as(ACTIVE, True, balance_fen=1_000)
 
     assert desk.control(ChangeContract(contract_no, ContractEvent.TERMINATE), SEAT) == ReplyCode.ACCEPTED
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 1))[0].code == LOST
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 1))[0].code == LOST
     assert desk.control(ChangeContract(contract_no, ContractEvent.LIFT_LOSS), SEAT) == ReplyCode.ROLE_FORBIDS
 
     desk.done(ChangeContract(contract_no, ContractEvent.LIFT_LOSS))
 
     assert desk.book.contract_statuses().tolist() == [TERMINATED]
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 1))[0].code == ReplyCode.ACCEPTED
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 1))[0].code == ReplyCode.ACCEPTED
 
 
 @pytest.mark.parametrize("status", OWN_STATUSES)

@@ -5,7 +5,8 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.control import SetRestraint
 from protocol.messages.queries import ContractMoney
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -72,7 +73,7 @@ def test_proceeds_buy_at_once_and_cannot_be_withdrawn() -> None:
 
     assert desk.ask(SEAT, fill_sell(contract_no, 50)) == accepted()
     assert desk.buying_power(contract_no) == (150, 100)
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 101)) == refused(ReplyCode.PROCEEDS_UNSETTLED)
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 101)) == refused(ReplyCode.PROCEEDS_UNSETTLED)
     assert desk.ask(SEAT, freeze(contract_no, 150)) == accepted(OPEN, 150)
     assert desk.buying_power(contract_no) == (0, 0)
 
@@ -98,9 +99,9 @@ def test_deposits_and_withdrawals_race_with_freezes_and_never_take_what_is_froze
     contract_no = desk.open(1_000)
     desk.freeze(contract_no, 900)
 
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 101)) == refused(ReplyCode.FUNDS_FROZEN)
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 1_001)) == refused(ReplyCode.INSUFFICIENT_FUNDS)
-    assert desk.ask(BANK_SEAT, withdrawal(contract_no, 100), deposit(contract_no, 30)) == accepted() * 2
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 101)) == refused(ReplyCode.FUNDS_FROZEN)
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 1_001)) == refused(ReplyCode.INSUFFICIENT_FUNDS)
+    assert desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 100), deposit(contract_no, 30)) == accepted() * 2
     assert desk.money(contract_no) == (930, 900, 0, 0)
 
 
@@ -144,7 +145,7 @@ def test_amounts_at_the_limits() -> None:
     assert desk.ask(SEAT, freeze(contract_no, AMOUNT_FEN_MAX)) == accepted(OPEN, AMOUNT_FEN_MAX)
     assert desk.ask(SEAT, freeze(contract_no, AMOUNT_FEN_MAX + 1)) == refused(ReplyCode.AMOUNT_OUT_OF_RANGE)
     assert desk.ask(SEAT, freeze(contract_no, -1)) == refused(ReplyCode.AMOUNT_OUT_OF_RANGE)
-    assert desk.ask(BANK_SEAT, deposit(contract_no, 1)) == refused(ReplyCode.LIMIT_EXCEEDED)
+    assert desk.ask(SAVINGS_SEAT, deposit(contract_no, 1)) == refused(ReplyCode.LIMIT_EXCEEDED)
 
 
 def test_the_parts_of_a_fill_have_the_same_range() -> None:
@@ -182,7 +183,7 @@ def test_fields_that_a_kind_does_not_use_must_be_zero() -> None:
         4: ("market", "quantity"),
     }
     for kind, names in forbidden.items():
-        seat = SEAT if kind <= 4 else BANK_SEAT
+        seat = SEAT if kind <= 4 else SAVINGS_SEAT
         named = target if kind in (2, 3) else {}
         for name in names:
             asked = record(kind, contract_no, 1, **{**named, name: -1})

@@ -6,6 +6,7 @@ from ledger.core.engine import row_holding
 from ledger.core.invariants import check_book
 from ledger.core.state.unsettled import split_keys
 from protocol.codes import ReplyCode
+from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import (
     MONDAY,
     OTHER_BROKER,
@@ -43,12 +44,12 @@ def test_numbers_begin_at_one_and_the_old_ones_stay_known() -> None:
 
 def test_the_roll_itself_is_the_last_number_of_the_old_date() -> None:
     desk = Desk()
-    number = int(desk.book.next_number[1])
+    number = int(desk.book.next_number[DAY_SEAT])
 
     desk.roll(TUESDAY)
 
-    assert row_holding(desk.book, MONDAY, 1, number) == desk.book.sequence
-    assert desk.book.next_number[1] == 1
+    assert row_holding(desk.book, MONDAY, DAY_SEAT, number) == desk.book.sequence
+    assert desk.book.next_number[DAY_SEAT] == 1
 
 
 def test_open_freezes_are_carried_and_closed_ones_are_gone() -> None:

@@ -12,7 +12,8 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.header import unpack_header
 from protocol.limits import BANK_REQUESTS_SHARE, COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.vocabulary import BANK_SEAT, FrameKind
+from protocol.vocabulary import FrameKind
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     OTHER_SEAT,
     SEAT,
@@ -27,7 +28,7 @@ from tests.ledger_core.desk import (
 )
 
 PAGES = 320
-COMMIT_PAGES = 4 + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS  # 4 seats are registered
+COMMIT_PAGES = 8 + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS  # 8 seats are registered
 BANK_PAGES = PAGES // BANK_REQUESTS_SHARE
 OPEN_PAGES = PAGES - 1 - 2 * COMMIT_PAGES - BANK_PAGES  # without the null page
 
@@ -64,17 +65,17 @@ def test_one_broker_gets_half_and_the_other_as_much_as_it_needs_of_the_rest() ->
     desk = table_desk()
 
     (first,) = fill(desk, SEAT)
-    assert (first, OPEN_PAGES) == (128, 255)
+    assert (first, OPEN_PAGES) == (124, 247)
     assert not has_room(desk, SECOND_SEAT)  # of the same party
     assert has_room(desk, OTHER_SEAT)
 
     (other,) = fill(desk, OTHER_SEAT)
-    assert other == 64  # half of the 127 that the first one left
+    assert other == 62  # half of the 123 that the first one left
     assert not has_room(desk, SEAT)
 
 
 def test_two_brokers_that_take_turns_get_a_third_each() -> None:
-    assert fill(table_desk(), SEAT, OTHER_SEAT) == [85, 85]
+    assert fill(table_desk(), SEAT, OTHER_SEAT) == [83, 83]
 
 
 def test_what_is_kept_for_the_bank_is_there_after_a_whole_commit_of_brokers() -> None:
@@ -86,7 +87,7 @@ def test_what_is_kept_for_the_bank_is_there_after_a_whole_commit_of_brokers() ->
     for _ in range(COMMIT_PAGES - 1):
         take_a_page(desk, SEAT)
 
-    (got,) = fill(desk, BANK_SEAT)
+    (got,) = fill(desk, SAVINGS_SEAT)
 
     assert got >= BANK_PAGES
     assert desk.book.requests.pages_free >= COMMIT_PAGES  # what the bank's own last commit may need
@@ -95,9 +96,9 @@ def test_what_is_kept_for_the_bank_is_there_after_a_whole_commit_of_brokers() ->
 def test_the_bank_takes_its_own_share_first_and_then_no_more_than_it_leaves() -> None:
     desk = table_desk()
 
-    (got,) = fill(desk, BANK_SEAT)
+    (got,) = fill(desk, SAVINGS_SEAT)
 
-    assert got == 148  # of 255 + 40
+    assert got == 144  # of 247 + 40
     assert has_room(desk, SEAT)
 
 
@@ -105,14 +106,14 @@ def test_control_takes_no_page_and_has_room_when_nothing_is_left() -> None:
     desk = table_desk()
     while desk.book.requests.pages_free:
         take_a_page(desk, SEAT)
-    assert not has_room(desk, BANK_SEAT)
+    assert not has_room(desk, SAVINGS_SEAT)
     assert not has_room(desk, OTHER_SEAT)
 
-    assert has_room(desk, BANK_SEAT, FrameKind.CONTROL)
+    assert has_room(desk, SAVINGS_SEAT, FrameKind.CONTROL)
     desk.roll(TUESDAY)
 
     assert desk.book.trade_date == TUESDAY
-    assert has_room(desk, BANK_SEAT)
+    assert has_room(desk, SAVINGS_SEAT)
     assert has_room(desk, SEAT)
 
 

@@ -17,7 +17,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.queries import PartyTotals
-from protocol.vocabulary import BANK_SEAT
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     BROKER,
     OTHER_BROKER,
@@ -209,7 +209,7 @@ def test_the_cheap_check_sees_what_a_block_could_spoil() -> None:
     cases = (
         (SEAT, freeze(contract_no, 1), "power_fen"),
         (SEAT, release(order, contract_no, 1), "frozen_fen"),
-        (BANK_SEAT, withdrawal(contract_no, 1), "balance_fen"),
+        (SAVINGS_SEAT, withdrawal(contract_no, 1), "balance_fen"),
     )
     for seat, record, column in cases:
         frames = Frames.of(desk.prefixes(Frame(seat, record)))

@@ -8,8 +8,8 @@ from ledger.core.engine import genesis_row
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
-from protocol.messages.control import Genesis, OpenTradeDate, PartyEntry
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, Suite
+from protocol.messages.control import Genesis, OpenTradeDate, PartyEntry, SeatEntry
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, Suite
 from rules.calendar import days_between, is_calendar_date
 from tests.ledger_core.desk import MONDAY, SEAT, Desk
 
@@ -58,7 +58,9 @@ def test_a_date_that_is_none_ranks_before_the_role() -> None:
 
 
 def test_a_genesis_opens_a_day() -> None:
-    bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], [BANK_SEAT])
+    bank = PartyEntry(
+        BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], [SeatEntry(BANK_SEAT, SeatRole.MASTER_DATA)]
+    )
 
     with pytest.raises(MisuseError):
         genesis_row(Genesis(bank, 20_260_931), 0, 1, 1)

@@ -16,7 +16,8 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.control import ChangeContract, RegisterSeat, SetRestraint
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import BANK_SEAT, ContractEvent, ContractStatus
+from protocol.vocabulary import ContractEvent, ContractStatus, SeatRole
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core import desk as desks
 from tests.ledger_core.desk import (
     BROKER,
@@ -64,8 +65,8 @@ def test_restrained_money_is_not_withdrawn(padding: int) -> None:
     contract_no = desk.open(1_000)
     desk.done(SetRestraint(contract_no, 600))
 
-    assert ask(desk, padding, BANK_SEAT, withdrawal(contract_no, 401)) == [ReplyCode.INSUFFICIENT_FUNDS]
-    assert ask(desk, padding, BANK_SEAT, withdrawal(contract_no, 400)) == [ReplyCode.ACCEPTED]
+    assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 401)) == [ReplyCode.INSUFFICIENT_FUNDS]
+    assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 400)) == [ReplyCode.ACCEPTED]
     assert desk.money(contract_no) == (600, 0, 0, 0)
 
 
@@ -92,7 +93,7 @@ def test_what_was_bought_or_withdrawn_is_not_frozen_again(padding: int) -> None:
     contract_no = desk.open(1_000)
     order = desk.freeze(contract_no, 300)
     desk.ask(SEAT, fill_buy(order, contract_no, 300))
-    desk.ask(BANK_SEAT, withdrawal(contract_no, 100))
+    desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 100))
 
     assert desk.buying_power(contract_no) == (600, 600)
     assert ask(desk, padding, SEAT, freeze(contract_no, 601)) == [ReplyCode.FUNDS_FROZEN]
@@ -212,7 +213,9 @@ def test_an_order_behind_the_deposit_that_covers_it() -> None:
     desk = Desk()
     contract_no = desk.open(0)
 
-    answers = desk.send(Frame(BANK_SEAT, deposit(contract_no, 10)), Frame(SEAT, freeze(contract_no, 10)), padded(LANE))
+    answers = desk.send(
+        Frame(SAVINGS_SEAT, deposit(contract_no, 10)), Frame(SEAT, freeze(contract_no, 10)), padded(LANE)
+    )
 
     assert codes(answers)[:2] == [ReplyCode.ACCEPTED] * 2
 
@@ -222,7 +225,7 @@ def test_deposits_of_one_block_pass_the_limit_together() -> None:
     desk = Desk()
     contract_no = desk.open(COLUMN_FEN_MAX - 15)
 
-    answers = desk.send(Frame(BANK_SEAT, joined(*[deposit(contract_no, 7)] * 3)), padded(LANE))
+    answers = desk.send(Frame(SAVINGS_SEAT, joined(*[deposit(contract_no, 7)] * 3)), padded(LANE))
 
     assert codes(answers)[:3] == [ReplyCode.ACCEPTED, ReplyCode.ACCEPTED, ReplyCode.LIMIT_EXCEEDED]
 
@@ -232,8 +235,8 @@ def test_limits_come_near_by_what_was_deposited_too() -> None:
     desk = Desk()
     contract_no = desk.open(COLUMN_FEN_MAX - COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX)
     largest = deposit(contract_no, AMOUNT_FEN_MAX)
-    desk.ask(BANK_SEAT, largest)
-    frame = Frame(BANK_SEAT, joined(*[largest] * FRAME_RECORDS_MAX))
+    desk.ask(SAVINGS_SEAT, largest)
+    frame = Frame(SAVINGS_SEAT, joined(*[largest] * FRAME_RECORDS_MAX))
 
     answers = desk.send(*[frame] * (COMMIT_RECORDS_MAX // FRAME_RECORDS_MAX))
 
@@ -250,7 +253,7 @@ def test_two_freezes_named_twice_in_one_bucket(monkeypatch: pytest.MonkeyPatch) 
     orders: list[Target] = []
     for seat in range(100, 133):
         monkeypatch.setitem(desks.OWNERS, seat, BROKER)
-        desk.done(RegisterSeat(seat, BROKER))
+        desk.done(RegisterSeat(seat, BROKER, SeatRole.BROKER))
         orders.append(desk.freeze(contract_no if seat < 132 else other_no, 10, seat))
     first, last = (int(desk.book.requests.page_slot[seat * PAGES_PER_SEAT]) for seat in (100, 132))
     assert last - first == 32 * REQUEST_PAGE_RECORDS == 1 << 18

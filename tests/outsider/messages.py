@@ -88,7 +88,7 @@ OUTCOME = (
 )
 KEY = (
     *(("party", PARTY), ("key_id", Int(1, 2**31 - 1)), ("public_key", Blob(32, 65))),
-    *(("not_before_ns", COUNT), ("not_after_ns", COUNT)),
+    *(("not_before_ns", COUNT), ("not_after_ns", COUNT), ("seat", Int(0, 1_024))),
 )
 BROKER = (
     *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
@@ -109,7 +109,7 @@ LAYOUTS: dict[str, Layout] = {
     "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
-    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY))),
+    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 6)))),
     "ContractTerms": (23, TERMS),
     "OpenContracts": (24, (("first_contract_no", NUMBER), ("terms", Many(1, 8_192, Nested("ContractTerms"))))),
     "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 6)))),

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from frontend_sim.practice.misdeeds import MISDEEDS, meaning
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS
+from ledger.core.roles import CONTROL_RIGHTS
 from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
@@ -21,10 +21,10 @@ from protocol.header import PREFIX, Header
 from protocol.kinds import KINDS, ORDER_FIELDS, PRICE_FIELDS, RELEASE_FIELD, TURNOVER_FIELD, WireKind
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages.base import Message
-from protocol.messages.control import ChangeContract, Genesis, PartyEntry, PartyKey
+from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
-from protocol.vocabulary import FrameKind, Role, Suite
+from protocol.vocabulary import FrameKind, SeatRole, Suite
 from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, state_of, status_told
 from rules.kinds import LAW, refusal_in
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS
@@ -33,7 +33,7 @@ from tests.vectors import valid_frames
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LAST_TAG = 47  # higher tags travel only inside the bank
-INSIDE_THE_BANK = {PartyKey, PartyEntry, Genesis}
+INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis}
 HEX_BYTES_PER_LINE = 32
 LOSS_WORDS = {False: "not reported", True: "reported"}
 
@@ -117,6 +117,7 @@ def numbers() -> str:
         vocabulary.Direction,
         vocabulary.Suite,
         vocabulary.Role,
+        vocabulary.SeatRole,
         vocabulary.RecordKind,
         vocabulary.Market,
         vocabulary.ContractStatus,
@@ -218,25 +219,23 @@ def contract_states() -> str:
 
 
 def roles() -> str:
-    """Roles × kinds."""
+    """Roles of seats × kinds."""
 
     def mark(is_permitted: bool) -> str:
         return "yes" if is_permitted else ""
 
-    rows = [[f"record {kind.name}", *(mark(role in row.senders) for role in Role)] for kind, row in KINDS.items()]
-    controls = sorted({each for kinds in CONTROL_KINDS.values() for each in kinds}, key=lambda each: each.__name__)
-    rows += [
-        [f"control `{control.__name__}`", *(mark(control in CONTROL_KINDS[role]) for role in Role)]
-        for control in controls
-        if control is not ChangeContract
-    ]
-    for event in vocabulary.ContractEvent:
-        permitted = [mark(event in CONTRACT_EVENTS[role]) for role in Role]
-        rows.append([f"control `ChangeContract` {event.name}", *permitted])
-    rows.append(["query `BuyingPowerQuery`", "yes", "own contracts"])
-    rows.append(["query `OutcomeQuery`", "own seat", "own seat"])
-    rows.append(["query `TotalsQuery`", "yes", ""])
-    return table(["what", *(role.name for role in Role)], rows)
+    rows = [[f"record {kind.name}", *(mark(role in row.senders) for role in SeatRole)] for kind, row in KINDS.items()]
+    rights = {right for permitted in CONTROL_RIGHTS.values() for right in permitted}
+    events = sorted(right for right in rights if isinstance(right, vocabulary.ContractEvent))
+    messages = sorted((right for right in rights if isinstance(right, type)), key=lambda each: each.__name__)
+    named = [(f"control `{each.__name__}`", each) for each in messages]
+    for name, right in [*named, *((f"control `ChangeContract` {event.name}", event) for event in events)]:
+        rows.append([name, *(mark(right in CONTROL_RIGHTS[role]) for role in SeatRole)])
+    of_bank = len(SeatRole) - 1
+    rows.append(["query `BuyingPowerQuery`", "own contracts", *["yes"] * of_bank])
+    rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
+    rows.append(["query `TotalsQuery`", "", *["yes"] * of_bank])
+    return table(["what", *(role.name for role in SeatRole)], rows)
 
 
 def code_list() -> str:

@@ -69,7 +69,8 @@ LIMITS = {
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
     "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
-    "KEYS_PER_PARTY_MAX": "keys of one party that are good, or may become so",
+    "KEYS_PER_SEAT_MAX": "keys with one binding that are good, or may become so",
+    "KEYS_PER_PARTY_MAX": "the same of a party in all",
     "CONTRACTS_MAX": "contracts",
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",
 }

@@ -4,10 +4,11 @@ Belongs here: fixed private keys and the registry that knows their public halves
 """
 
 from frontend_sim.practice import cast
-from protocol.messages.control import PartyEntry, PartyKey, RegisterKey
+from protocol.messages.control import PartyEntry, PartyKey, RegisterKey, SeatEntry
 from protocol.registry import PartyRegistry
 from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
-from protocol.vocabulary import Role, Suite
+from protocol.vocabulary import BANK_PARTY, Role, SeatRole, Suite
+from tests.bank_seats import BANK_SEAT, BANK_SEATS
 
 FOREVER_NS = 2**62
 BROKER = 2  # suite 1
@@ -55,20 +56,42 @@ def next_signer() -> Signer:
     return signer_from_seed(Suite.ED25519_SHA256, NEXT_SEED, NEXT_KEY_ID)
 
 
-def entry_of(party: int, role: Role, signer: Signer, seats: list[int]) -> PartyEntry:
-    """A party with one key, valid for ever."""
-    key = PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS)
-    return PartyEntry(party, role, signer.suite, f"party {party}", True, [key], seats)
+def desk_seed(seat: int) -> bytes:
+    """The seed of the key of one of the bank's desks."""
+    return bytes([0x60 + seat]) * 32
+
+
+def bank_seat_signer(seat: int) -> Signer:
+    """The key of one of the bank's seats: id 1 is that of master data, the desks' ids are 22, 23 and 24."""
+    if seat == BANK_SEAT:
+        return bank_signers()[Suite.ED25519_SHA256]
+    return signer_from_seed(Suite.ED25519_SHA256, desk_seed(seat), 20 + seat)
+
+
+def entry_of(party: int, signer: Signer, seats: list[int]) -> PartyEntry:
+    """A broker with one key, valid for ever."""
+    known = [SeatEntry(seat, SeatRole.BROKER) for seat in seats]
+    return PartyEntry(party, Role.BROKER, signer.suite, f"party {party}", True, [_key(signer, 0)], known)
+
+
+def bank_entry() -> PartyEntry:
+    """The bank with a key for each of its seats."""
+    own = [_key(bank_seat_signer(one.seat), one.seat) for one in BANK_SEATS]
+    return PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "party 1", True, own, BANK_SEATS)
+
+
+def _key(signer: Signer, seat: int) -> PartyKey:
+    return PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS, seat)
 
 
 def registry() -> PartyRegistry:
-    """The bank with seat 1, broker 2 (Ed25519) with seats 11 and 12, broker 3 (P-256) with seat 21."""
+    """The bank with seats 1 to 5, broker 2 (Ed25519) with seats 11 and 12, broker 3 (P-256) with seat 21."""
     known = PartyRegistry(
         [
-            entry_of(1, Role.BANK, bank_signers()[Suite.ED25519_SHA256], [1]),
-            entry_of(BROKER, Role.BROKER, broker_signer(BROKER), [BROKER_SEAT, 12]),
-            entry_of(OTHER_BROKER, Role.BROKER, broker_signer(OTHER_BROKER), [OTHER_SEAT]),
+            bank_entry(),
+            entry_of(BROKER, broker_signer(BROKER), [BROKER_SEAT, 12]),
+            entry_of(OTHER_BROKER, broker_signer(OTHER_BROKER), [OTHER_SEAT]),
         ]
     )
-    known.apply(RegisterKey(BROKER, EXPIRED_KEY_ID, expired_signer().public_key(), 0, EXPIRED_AT_NS))
+    known.apply(RegisterKey(BROKER, EXPIRED_KEY_ID, expired_signer().public_key(), 0, EXPIRED_AT_NS, 0), 0)
     return known

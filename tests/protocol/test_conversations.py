@@ -222,7 +222,7 @@ def test_the_bank_hears_and_says_every_frame(scene: dict[str, Any]) -> None:
         if step.get("event") == "connect":
             bank.connect(step)
         elif "control" in step:
-            bank.registry.apply(decode_control(bytes.fromhex(step["control"])))
+            bank.registry.apply(decode_control(bytes.fromhex(step["control"])), 0)
         if step.get("from") == "partner" and "is_lost" not in step:
             bank.hear(step)
         elif step.get("from") == "bank" and "is_replayed" not in step:

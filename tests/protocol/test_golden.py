@@ -16,7 +16,7 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import NegotiateReceived, RequestReceived
 from protocol.session.states import BankState
 from protocol.signing import DOMAIN
-from protocol.vocabulary import FrameKind, Suite, index_from_contract_no
+from protocol.vocabulary import Direction, FrameKind, Suite, index_from_contract_no
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session
 from tests.vectors import generate, invalid_frames, valid_frames
@@ -39,10 +39,10 @@ class ContractNumbers(TypedDict):
 
 def verify(header: Header, header_bytes: bytes, signature: bytes) -> None:
     """Either side's verification with the published keys."""
-    if header.sender == 1:
+    if header.direction == Direction.TO_PARTNER:
         verifier = keys.bank_verifiers().get(header.key_id)
     else:
-        verifier = keys.registry().verifier(header.sender, header.key_id, header.sent_at_ns, header.sent_at_ns)
+        verifier = keys.registry().verifier(header.sender, header.seat, header.key_id, (header.sent_at_ns,) * 2)
     if verifier is None or verifier.suite != header.suite or not verifier.verify(header_bytes, signature):
         raise PeerViolation(ReplyCode.SIGNATURE_INVALID, "test")
 

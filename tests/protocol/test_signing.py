@@ -9,10 +9,10 @@ from protocol import codes
 from protocol.codes import FACTS, ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import HEADER_BYTES
-from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat, SeatEntry
 from protocol.registry import PartyRegistry
 from protocol.signing import signer_from_key, verifier_from_bytes
-from protocol.vocabulary import Suite
+from protocol.vocabulary import SeatRole, Suite
 from tests.protocol import keys
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -68,44 +68,44 @@ def test_what_is_no_key_is_told(suite: Suite) -> None:
 
 def test_a_key_is_good_from_its_first_to_before_its_last_moment() -> None:
     registry = PartyRegistry([])
-    registry.apply(RegisterParty(4, 2, 1, "丙证券", False))
-    registry.apply(RegisterKey(4, 9, keys.broker_signer().public_key(), 100, 200))
+    registry.apply(RegisterParty(4, 2, 1, "丙证券", False), 0)
+    registry.apply(RegisterKey(4, 9, keys.broker_signer().public_key(), 100, 200, 0), 0)
 
-    known = [registry.verifier(4, 9, sent_at_ns, 150) is not None for sent_at_ns in (99, 100, 199, 200)]
+    known = [registry.verifier(4, 31, 9, (sent_at_ns, 150)) is not None for sent_at_ns in (99, 100, 199, 200)]
     assert known == [False, True, True, False]
-    known = [registry.verifier(4, 9, 150, received_at_ns) is not None for received_at_ns in (99, 100, 199, 200)]
+    known = [registry.verifier(4, 31, 9, (150, received_at_ns)) is not None for received_at_ns in (99, 100, 199, 200)]
     assert known == [False, True, True, False]
-    assert registry.verifier(4, 8, 150, 150) is None
-    assert registry.verifier(5, 9, 150, 150) is None
+    assert registry.verifier(4, 31, 8, (150, 150)) is None
+    assert registry.verifier(5, 31, 9, (150, 150)) is None
 
 
 def test_accepted_registrations_may_be_applied_twice() -> None:
     registry = PartyRegistry([])
     public_key = keys.broker_signer().public_key()
     for _ in range(2):
-        registry.apply(RegisterParty(4, 2, 1, "丙证券", True))
-        registry.apply(RegisterKey(4, 9, public_key, 0, 200))
-        registry.apply(RegisterSeat(31, 4))
-        registry.apply(OpenTradeDate(20_260_922))
+        registry.apply(RegisterParty(4, 2, 1, "丙证券", True), 0)
+        registry.apply(RegisterKey(4, 9, public_key, 0, 200, 0), 0)
+        registry.apply(RegisterSeat(31, 4, SeatRole.BROKER), 0)
+        registry.apply(OpenTradeDate(20_260_922), 0)
 
     (entry,) = registry.entries()
     assert registry.party(4) == entry
-    assert (entry.seats, [key.key_id for key in entry.keys]) == ([31], [9])
+    assert (entry.seats, [key.key_id for key in entry.keys]) == ([SeatEntry(31, SeatRole.BROKER)], [9])
     assert (registry.owner_of(31), registry.owner_of(32), registry.party(5)) == (4, None, None)
     assert PartyRegistry(registry.entries()).entries() == registry.entries()
 
 
 def test_bytes_that_are_no_key_read_as_an_unknown_key() -> None:
     registry = PartyRegistry([])
-    registry.apply(RegisterParty(4, 2, 2, "丙证券", True))
-    registry.apply(RegisterKey(4, 9, b"\x04" + b"\x01" * 64, 0, 200))
+    registry.apply(RegisterParty(4, 2, 2, "丙证券", True), 0)
+    registry.apply(RegisterKey(4, 9, b"\x04" + b"\x01" * 64, 0, 200, 0), 0)
 
-    assert registry.verifier(4, 9, 100, 100) is None
+    assert registry.verifier(4, 31, 9, (100, 100)) is None
 
 
 def test_a_seat_of_nobody_is_a_bug_of_ours() -> None:
     with pytest.raises(MisuseError, match="party 4 is not registered"):
-        PartyRegistry([]).apply(RegisterSeat(31, 4))
+        PartyRegistry([]).apply(RegisterSeat(31, 4, SeatRole.BROKER), 0)
 
 
 def test_every_code_has_its_facts() -> None:

@@ -1,12 +1,12 @@
 """Whose clock counts, and whose key: frames that were not sent now, keys past their time, clocks that are put right."""
 
 import pytest
+from msgspec.structs import replace
 
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.limits import (
     ESTABLISHES_REMEMBERED_MAX,
-    KEYS_PER_PARTY_MAX,
     NEGOTIATE_FRESH_NS,
     REQUEST_FRESH_NS,
     STALE_RETRY_NS,
@@ -48,10 +48,13 @@ UNFIT_ED25519 = {
 
 
 def bank_with(registry_keys: tuple[RegisterKey | EndKey, ...]) -> Pair:
-    """A pair whose bank has taken these messages."""
+    """A pair whose bank has taken these messages, and none of the broker's usual keys."""
     registry = keys.registry()
+    known = registry.party(keys.BROKER)
+    assert known is not None
+    registry.take_over(replace(known, keys=[]))
     for message in registry_keys:
-        registry.apply(message)
+        registry.apply(message, T0_NS)
     pair = new_pair()
     pair.bank = type(pair.bank)(registry, keys.bank_signers(), policy(), T0_NS)
     return pair
@@ -107,7 +110,7 @@ def test_staleness_is_told_before_gaps_repeats_and_dates(number: int, date: int)
 @pytest.mark.parametrize("ended_ns", [T0_NS, T0_NS - SECOND])
 def test_a_key_past_its_time_at_the_bank_is_not_saved_by_an_early_date(ended_ns: int) -> None:
     """Whoever holds the key may write any time of sending into a header."""
-    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, ended_ns),))
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, ended_ns, 0),))
     pair.partner.negotiate(b"n" * 16, ended_ns - 1)
     pair.bank_hears(pair.partner.data_to_send())
 
@@ -116,7 +119,7 @@ def test_a_key_past_its_time_at_the_bank_is_not_saved_by_an_early_date(ended_ns:
 
 
 def test_a_key_that_ends_while_a_link_is_up_signs_no_further_frame() -> None:
-    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, T0_NS + SECOND),)).log_on()
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), 0, T0_NS + SECOND, 0),)).log_on()
     pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
     pair.exchange()
     assert isinstance(pair.told(), OutcomesReceived)
@@ -136,7 +139,7 @@ def test_a_clock_that_goes_wrong_past_the_time_of_a_key_ends_no_seat_for_good(
     kind: FrameKind, wrong_ns: int, is_the_banks: bool
 ) -> None:
     """One of both clocks is wrong, and by the other the key is good: the partner comes again until it is right."""
-    key = RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), T0_NS - 4 * SECOND, T0_NS + 4 * SECOND)
+    key = RegisterKey(keys.BROKER, 5, keys.broker_signer().public_key(), T0_NS - 4 * SECOND, T0_NS + 4 * SECOND, 0)
     pair = bank_with((key,)).log_on()
     if is_the_banks:
         pair.bank.utc_offset_ns += wrong_ns
@@ -156,7 +159,7 @@ def test_a_clock_that_goes_wrong_past_the_time_of_a_key_ends_no_seat_for_good(
 
 @pytest.mark.parametrize("wrong_ns", [-HOUR, HOUR])
 def test_a_wrong_clock_tells_whoever_has_no_key_nothing(wrong_ns: int) -> None:
-    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.next_signer().public_key(), 0, T0_NS - SECOND),))
+    pair = bank_with((RegisterKey(keys.BROKER, 5, keys.next_signer().public_key(), 0, T0_NS - SECOND, 0),))
     pair.partner.negotiate(b"n" * 16, pair.now_ns + wrong_ns)
     pair.bank_hears(pair.partner.data_to_send())
 
@@ -164,19 +167,46 @@ def test_a_wrong_clock_tells_whoever_has_no_key_nothing(wrong_ns: int) -> None:
     assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
 
 
+@pytest.mark.parametrize("seat", [keys.BROKER_SEAT, 12])
+def test_a_key_signs_for_the_seat_that_it_is_bound_to_and_is_unknown_at_any_other(seat: int) -> None:
+    registry = keys.registry()
+    registry.apply(EndKey(keys.BROKER, 5), T0_NS)
+    bound = RegisterKey(keys.BROKER, 8, keys.broker_signer().public_key(), 0, keys.FOREVER_NS, seat)
+    registry.apply(bound, T0_NS)
+    unknown, pair = new_pair(), new_pair()
+    for one, known, signer in ((unknown, keys.registry(), 99), (pair, registry, 8)):
+        one.bank = type(one.bank)(known, keys.bank_signers(), policy(), T0_NS)
+        key = keys.signer_from_seed(Suite.ED25519_SHA256, keys.BROKER_SEED, signer)
+        one.partner = type(one.partner)(
+            keys.BROKER, keys.BROKER_SEAT, key, keys.bank_verifiers(), "partner", SECOND, 1, T0_NS
+        )
+        one.partner.negotiate(b"n" * 16, one.now_ns)
+        one.exchange()
+
+    assert unknown.violation is not None
+    if seat == keys.BROKER_SEAT:
+        assert pair.violation is None
+    else:
+        assert repr(pair.violation) == repr(unknown.violation)
+        assert pair.violation is not None
+        assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
+    at_seat_12 = registry.verifier(keys.BROKER, 12, 8, (T0_NS, T0_NS)), registry.verifier_of_any_time(2, 12, 8)
+    assert [verifier is not None for verifier in at_seat_12] == [seat == 12] * 2
+
+
 def test_an_ended_key_signs_nothing_from_the_next_frame_on() -> None:
     registry = keys.registry()
     pair = new_pair()
     pair.bank = type(pair.bank)(registry, keys.bank_signers(), policy(), T0_NS)
     pair.log_on()
-    registry.apply(EndKey(keys.BROKER, 5))
-    registry.apply(EndKey(keys.BROKER, 5))  # a row may be fed twice
+    registry.apply(EndKey(keys.BROKER, 5), T0_NS)
+    registry.apply(EndKey(keys.BROKER, 5), T0_NS)  # a row may be fed twice
     pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
     pair.exchange()
 
     assert pair.violation is not None
     assert pair.violation.code == ReplyCode.SIGNATURE_INVALID
-    assert registry.verifier(keys.OTHER_BROKER, 6, T0_NS, T0_NS) is not None
+    assert registry.verifier(keys.OTHER_BROKER, keys.OTHER_SEAT, 6, (T0_NS, T0_NS)) is not None
 
 
 def test_a_registry_taken_over_anew_knows_no_key_that_is_gone() -> None:
@@ -184,24 +214,11 @@ def test_a_registry_taken_over_anew_knows_no_key_that_is_gone() -> None:
     registry = keys.registry()
     entry = next(entry for entry in registry.entries() if entry.party == keys.BROKER)
     ended = keys.registry()
-    ended.apply(EndKey(keys.BROKER, 5))
+    ended.apply(EndKey(keys.BROKER, 5), T0_NS)
     registry.take_over(next(one for one in ended.entries() if one.party == keys.BROKER))
 
     assert [key.key_id for key in entry.keys] == [5, keys.EXPIRED_KEY_ID]
-    assert registry.verifier(keys.BROKER, 5, T0_NS, T0_NS) is None
-
-
-def test_a_registry_keeps_as_many_keys_as_the_ledger() -> None:
-    registry = keys.registry()
-    public_key = keys.broker_signer().public_key()
-    for key_id in range(100, 130):
-        registry.apply(RegisterKey(keys.BROKER, key_id, public_key, 0, T0_NS + key_id))
-
-    entry = registry.party(keys.BROKER)
-    assert entry is not None
-    assert len(entry.keys) == KEYS_PER_PARTY_MAX
-    assert registry.verifier(keys.BROKER, 129, T0_NS, T0_NS) is not None
-    assert registry.verifier(keys.BROKER, 100, T0_NS, T0_NS) is None
+    assert registry.verifier(keys.BROKER, keys.BROKER_SEAT, 5, (T0_NS, T0_NS)) is None
 
 
 @pytest.mark.parametrize("name", list(UNFIT_ED25519))

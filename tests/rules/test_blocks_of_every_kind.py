@@ -7,8 +7,9 @@ from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
 from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD, may_send
 from protocol.records import OUTCOME, RECORD, RecordArray
-from protocol.vocabulary import BANK_SEAT, RecordKind, Role
+from protocol.vocabulary import RecordKind, SeatRole
 from rules.kinds import LAW
+from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import SEAT, SMALL, Desk, Frame
 from tests.ledger_core.test_lane_and_law import assert_same_books, send_checked
 
@@ -54,11 +55,11 @@ class Drawn:
 def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     desk, replayed = Desk(), Book.empty(SMALL)
     drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], 1)
-    of_broker, of_bank = sorted(may_send(Role.BROKER)), sorted(may_send(Role.BANK))
+    of_broker, of_bank = sorted(may_send(SeatRole.BROKER)), sorted(may_send(SeatRole.SAVINGS_DESK))
     first_block = len(desk.rows)
 
     for _ in range(BLOCKS):
-        send_checked(desk, [drawn.frame(SEAT, of_broker), drawn.frame(BANK_SEAT, of_bank)])
+        send_checked(desk, [drawn.frame(SEAT, of_broker), drawn.frame(SAVINGS_SEAT, of_bank)])
     for row in desk.rows:
         engine.apply_row(replayed, row)
 
@@ -75,6 +76,6 @@ def test_each_kind_alone_in_a_block_is_decided_alike() -> None:
     for kind in RecordKind:
         desk = Desk()
         drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], int(kind))
-        send_checked(desk, [drawn.frame(SEAT, sorted(may_send(Role.BROKER)))])
-        seat = SEAT if Role.BROKER in KINDS[kind].senders else BANK_SEAT
+        send_checked(desk, [drawn.frame(SEAT, sorted(may_send(SeatRole.BROKER)))])
+        seat = SEAT if SeatRole.BROKER in KINDS[kind].senders else SAVINGS_SEAT
         send_checked(desk, [drawn.frame(seat, [kind])])

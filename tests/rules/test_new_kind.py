@@ -18,7 +18,7 @@ NEW_NUMBERS = "    CHARGE = 7\n    ALLOTMENT = 8\n    DIVIDEND = 9\n"
 END_OF_WIRE = "    )\n}\n\nPRICED"
 NEW_WIRE = """
         WireKind(
-            RecordKind.CHARGE, "CHARGE", "the bank takes a charge", _BANK, amount="", amount_fen_min=1, fields=(),
+            RecordKind.CHARGE, "CHARGE", "the bank takes a charge", _SAVINGS, amount="", amount_fen_min=1, fields=(),
             expires=True,
         ),
         WireKind(
@@ -26,7 +26,7 @@ NEW_WIRE = """
             fields=(RELEASE_FIELD, *TARGET_FIELDS),
         ),
         WireKind(
-            RecordKind.DIVIDEND, "DIVIDEND", "a dividend", _BANK, amount="net", amount_fen_min=0,
+            RecordKind.DIVIDEND, "DIVIDEND", "a dividend", _SAVINGS, amount="net", amount_fen_min=0,
             fields=(TURNOVER_FIELD,),
         ),
 """
@@ -73,6 +73,8 @@ def insert(file: Path, before: str, text: str) -> None:
 
 
 def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "bank_seats.py", tmp_path / "tests")
     for tree in (*PACKAGES, *(f"tests/{name}" for name in TESTS)):
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests" / "__init__.py", tmp_path / "tests")

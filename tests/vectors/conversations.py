@@ -154,7 +154,7 @@ def ended_key() -> Director:
     scene.log_on(4)
     scene.send_block("under the old key", freezes(1), 1)
     public_key = keys.next_signer().public_key()
-    scene.register(RegisterKey(keys.BROKER, keys.NEXT_KEY_ID, public_key, 0, keys.FOREVER_NS))
+    scene.register(RegisterKey(keys.BROKER, keys.NEXT_KEY_ID, public_key, 0, keys.FOREVER_NS, 0))
     scene.register(EndKey(keys.BROKER, keys.broker_signer().key_id))
     scene.wait(MS)
     scene.send_block("under the old key again: not applied", freezes(2), 2)

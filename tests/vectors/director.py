@@ -122,7 +122,7 @@ class Director:
 
     def register(self, message: RegisterKey | EndKey) -> None:
         """The bank's own seat changes a key of the partner."""
-        self.registry.apply(message)
+        self.registry.apply(message, self.now_ns)
         what = f"the bank registers key {message.key_id}"
         if isinstance(message, EndKey):
             what = f"the bank ends key {message.key_id}"

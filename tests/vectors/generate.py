@@ -11,6 +11,7 @@ from protocol import describe
 from protocol.describe import Json
 from protocol.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite, contract_no_from_index
+from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys
 from tests.vectors import invalid_frames, valid_frames
 from tests.vectors.conversations import conversations_file
@@ -42,13 +43,16 @@ def keys_file() -> Json:
     listed: list[Json] = [
         _key(f"bank_{suite.name.lower()}", 1, bank[suite], keys.BANK_SEEDS[suite], keys.FOREVER_NS) for suite in Suite
     ]
+    for seat in [seat for seat in SEAT_ROLES if seat != BANK_SEAT]:
+        seed = keys.desk_seed(seat)
+        listed.append(_key(f"bank_seat_{seat}", 1, keys.bank_seat_signer(seat), seed, keys.FOREVER_NS))
     ed25519, p256 = keys.broker_signer(keys.BROKER), keys.broker_signer(keys.OTHER_BROKER)
     listed.append(_key("broker_2", keys.BROKER, ed25519, keys.BROKER_SEED, keys.FOREVER_NS))
     listed.append(_key("broker_2_expired", keys.BROKER, keys.expired_signer(), keys.EXPIRED_SEED, keys.EXPIRED_AT_NS))
     listed.append(_key("broker_2_next", keys.BROKER, keys.next_signer(), keys.NEXT_SEED, keys.FOREVER_NS))
     listed.append(_key("broker_3", keys.OTHER_BROKER, p256, keys.OTHER_SEED, keys.FOREVER_NS))
     seats: list[Json] = [
-        {"seat": 1, "party": 1},
+        *[dict[str, Json](seat=seat, party=1) for seat in SEAT_ROLES],
         {"seat": keys.BROKER_SEAT, "party": keys.BROKER},
         {"seat": 12, "party": keys.BROKER},
         {"seat": keys.OTHER_SEAT, "party": keys.OTHER_BROKER},

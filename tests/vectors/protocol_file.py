@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from ledger.core.roles import CONTRACT_EVENTS, CONTROL_KINDS
+from ledger.core.roles import CONTROL_RIGHTS
 from protocol import codes, limits, records, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.describe import Json
@@ -24,7 +24,7 @@ from protocol.messages.session import SessionMessage
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
-from protocol.vocabulary import FrameKind, RecordKind, Role, Suite
+from protocol.vocabulary import FrameKind, RecordKind, SeatRole, Suite
 from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS
 from rules.kinds import refusal_in
 from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG
@@ -37,6 +37,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.Direction,
     vocabulary.Suite,
     vocabulary.Role,
+    vocabulary.SeatRole,
     vocabulary.RecordKind,
     vocabulary.Market,
     vocabulary.ContractStatus,
@@ -200,13 +201,14 @@ def contract_states() -> dict[str, Json]:
 
 
 def roles() -> dict[str, Json]:
-    """What each role may send."""
+    """What a seat of each role may send."""
     found: dict[str, Json] = {}
-    for role in Role:
+    for role in SeatRole:
         kinds: list[Json] = [kind.name for kind, row in KINDS.items() if role in row.senders]
-        controls: list[Json] = [each.__name__ for each in CONTROL_KINDS[role]]
-        events: list[Json] = [event.name for event in vocabulary.ContractEvent if event in CONTRACT_EVENTS[role]]
-        found[role.name] = {"records": kinds, "controls": sorted(controls, key=str), "contract_events": events}
+        rights = CONTROL_RIGHTS[role]
+        controls: list[Json] = [*sorted(right.__name__ for right in rights if isinstance(right, type))]
+        events: list[Json] = [event.name for event in vocabulary.ContractEvent if event in rights]
+        found[role.name] = {"records": kinds, "controls": controls, "contract_events": events}
     return found
 
 

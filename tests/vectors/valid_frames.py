@@ -4,6 +4,7 @@ Belongs here: the frames and what they mean. Never here: sessions, files.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -46,9 +47,11 @@ from protocol.vocabulary import (
     Direction,
     FrameKind,
     RecordKind,
+    SeatRole,
     Suite,
     contract_no_from_index,
 )
+from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
 from tests.protocol import keys
 
 SENT_AT_NS = 1_790_000_000_000_000_000
@@ -113,10 +116,9 @@ def bank_voice(suite: Suite) -> Voice:
     return Voice(keys.bank_signers()[suite], Direction.TO_PARTNER, BANK_PARTY, partner.sender, partner.seat)
 
 
-def bank_seat_voice() -> Voice:
-    """The bank's own seat, as a partner of the gateway."""
-    signer = keys.bank_signers()[Suite.ED25519_SHA256]
-    return Voice(signer, Direction.TO_BANK, BANK_PARTY, BANK_PARTY, BANK_SEAT)
+def bank_seat_voice(seat: int = BANK_SEAT) -> Voice:
+    """One of the bank's own seats, as a partner of the gateway."""
+    return Voice(keys.bank_seat_signer(seat), Direction.TO_BANK, BANK_PARTY, BANK_PARTY, seat)
 
 
 def order_block() -> bytes:
@@ -235,23 +237,30 @@ def _queries(partner: Voice, bank: Voice) -> Iterator[Vector]:
 
 
 def of_bank_seat() -> Iterator[Vector]:
-    """What only the bank's own seat sends."""
-    bank = bank_seat_voice()
+    """What only the bank's own seats send."""
+    numbers = Counter[int]()
     public_key = keys.broker_signer(keys.BROKER).public_key()
     controls: list[tuple[str, Message]] = [
         ("register_party", RegisterParty(2, 2, 1, "甲证券", True)),
-        ("register_key", RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS)),
-        ("register_seat", RegisterSeat(11, 2)),
+        ("register_key", RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS, 0)),
+        ("register_bank_key", RegisterKey(1, 22, keys.bank_seat_signer(2).public_key(), 0, keys.FOREVER_NS, 2)),
+        ("register_seat", RegisterSeat(11, 2, SeatRole.BROKER)),
+        ("register_bank_seat", RegisterSeat(2, 1, SeatRole.SAVINGS_DESK)),
         ("open_contracts", OpenContracts(98, [ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
         ("set_restraint", SetRestraint(98, 2_500_000)),
         ("open_trade_date", OpenTradeDate(20_260_922)),
         ("end_key", EndKey(2, 5)),
     ]
-    for number, (name, message) in enumerate(controls, start=1):
-        yield bank.message(name, f"request {number} of the bank's seat", FrameKind.CONTROL, message, number)
-    header = bank.header(FrameKind.RECORDS)._replace(first_number=8, record_count=2)
-    block = make_frame(header, bank_block(), bank.signer.sign)
-    yield Vector("bank_records", "a deposit and a withdrawal, requests 8 and 9", block, None)
+    for name, message in controls:
+        seat = bank_seat_for(message)
+        numbers[seat] += 1
+        what = f"request {numbers[seat]} of the bank's seat {seat}"
+        yield bank_seat_voice(seat).message(name, what, FrameKind.CONTROL, message, numbers[seat])
+    savings = bank_seat_voice(SAVINGS_SEAT)
+    header = savings.header(FrameKind.RECORDS)._replace(first_number=2, record_count=2)
+    block = make_frame(header, bank_block(), savings.signer.sign)
+    yield Vector("bank_records", "a deposit and a withdrawal, requests 2 and 3", block, None)
+    bank = bank_seat_voice()
     yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, TotalsQuery(1), 3)
     answer = bank._replace(direction=Direction.TO_PARTNER)
     totals = TotalsAnswer(123_456, True, [PartyTotals.of(2, 10_000_000, 601_092, 398_724, 1_234_567)])

@@ -5,11 +5,12 @@ may come and go (keys), session rules, how a number is consumed (engine).
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
-from ledger.core.control.keys import judge_key, judge_key_end, with_key, without_key
+from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from protocol.codes import ReplyCode
@@ -28,8 +29,10 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    SeatEntry,
     SetRestraint,
 )
+from protocol.party_keys import with_key, without_key
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
@@ -38,19 +41,29 @@ from protocol.vocabulary import (
     contract_no_from_index,
     contract_nos_from_indices,
     index_from_contract_no,
+    role_fits_party,
 )
 from rules.calendar import days_between, is_calendar_date
 from rules.contracts import MAY_OPEN_AS, next_state, opening_state, status_told
 
 
-def judge(book: Book, party: int, message: ControlMessage | None, key_id: int, decided_at_ns: int) -> ReplyCode:
-    """What a control message of `party` earns; None stands for a body that is no control message.
+class Sender(NamedTuple):
+    """Who sent a control message: a seat of a party, with the key that signed it."""
 
-    `key_id`: of the key that signed it. `decided_at_ns`: the time by which keys have expired or not.
+    party: int
+    seat: int
+    key_id: int
+
+
+def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at_ns: int) -> ReplyCode:
+    """What a control message of `sender` earns; None stands for a body that is no control message.
+
+    `decided_at_ns`: the time by which keys have expired or not.
     """
+    party = sender.party
     if message is None or _is_malformed(message):
         return ReplyCode.REQUEST_MALFORMED
-    if not may_send_control(int(book.role[party]), message):
+    if not may_send_control(int(book.seat_role[sender.seat]), message):
         return ReplyCode.ROLE_FORBIDS
     match message:
         case RegisterParty():
@@ -58,7 +71,7 @@ def judge(book: Book, party: int, message: ControlMessage | None, key_id: int, d
         case RegisterKey():
             return judge_key(book, message, decided_at_ns)
         case EndKey():
-            return judge_key_end(book, message, key_id)
+            return judge_key_end(book, message, sender.key_id)
         case RegisterSeat():
             return _judge_seat(book, message)
         case OpenContracts():
@@ -95,6 +108,8 @@ def _state_of(book: Book, index: int) -> int:
 def _is_malformed(message: ControlMessage) -> bool:
     if isinstance(message, RegisterParty):
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
+    if isinstance(message, RegisterSeat):
+        return not role_fits_party(message.seat_role, message.party)
     return isinstance(message, OpenTradeDate) and not is_calendar_date(message.trade_date)
 
 
@@ -162,15 +177,15 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> No
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
-        case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns):
-            key = PartyKey(key_id, public_key, not_before_ns, not_after_ns)
+        case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
+            key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
         case EndKey(party, key_id):
             book.parties[party] = without_key(book.parties[party], key_id)
-        case RegisterSeat(seat, party):
+        case RegisterSeat(seat, party, seat_role):
             entry = book.parties[party]
-            book.parties[party] = replace(entry, seats=[*entry.seats, seat])
-            book.seat_owner[seat] = party
+            book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
+            book.seat_owner[seat], book.seat_role[seat] = party, seat_role
         case OpenContracts():
             _open_contracts(book, message)
         case ChangeContract(contract_no, event):
@@ -195,8 +210,8 @@ def add_party(book: Book, entry: PartyEntry) -> None:
     book.parties[entry.party] = entry
     book.role[entry.party] = entry.role
     book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
-    for seat in entry.seats:
-        book.seat_owner[seat] = entry.party
+    for one in entry.seats:
+        book.seat_owner[one.seat], book.seat_role[one.seat] = entry.party, one.role
 
 
 def _open_contracts(book: Book, message: OpenContracts) -> None:

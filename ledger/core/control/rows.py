@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.core.control.judge import apply_control, judge
+from ledger.core.control.judge import Sender, apply_control, judge
 from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
 from ledger.core.rows.closing_heads import closing_heads
 from ledger.core.rows.half_acted import HalfActed
@@ -149,7 +149,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
         code = ReplyCode.ACCEPTED
         try:
             if not isinstance(message, Negotiate):
-                code = judge(book, sender, message, key_id, decided_at_ns)
+                code = judge(book, Sender(sender, seat, key_id), message, decided_at_ns)
         except Exception as error:
             raise NotJudged(place, _outcomes_of(codes), error) from error
         try:
@@ -197,7 +197,7 @@ def apply_control_row(book: Book, row: Row) -> None:
             continue
         code = next(codes)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
-        judged = judge(book, sender, message, key_id, row.decided_at_ns)
+        judged = judge(book, Sender(sender, seat, key_id), message, row.decided_at_ns)
         if row.rules_version >= ALIKE_SINCE and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:

@@ -1,7 +1,7 @@
 """The book as named arrays and back, for snapshots.
 
 Belongs here: what of the book must be kept and under which name. Never here: files (snapshot), what can be derived
-from the rest: buying power, account number runs, the page table, roles and seat owners.
+from the rest: buying power, account number runs, the page table, roles of parties, owners and roles of seats.
 """
 
 import msgspec

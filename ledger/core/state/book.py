@@ -82,6 +82,7 @@ class Book:
     role: ByteColumn  # 0: no such party
     proceeds_at_fill: ByteColumn
     seat_owner: IntColumn  # party, 0: no such seat
+    seat_role: ByteColumn  # SeatRole, 0: no such seat
     session_version: LongColumn
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
@@ -120,6 +121,7 @@ class Book:
             role=byte_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
             seat_owner=int_zeros(seats),
+            seat_role=byte_zeros(seats),
             session_version=long_zeros(seats),
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),

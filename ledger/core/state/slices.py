@@ -68,6 +68,7 @@ def _common_digest(book: Book) -> bytes:
         )
     )
     digest.update(msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)]))
+    digest.update(book.seat_role.data)
     for column in (book.seat_owner, book.session_version, book.next_number, book.previous_next_number):
         digest.update(column.data)
     return digest.digest()

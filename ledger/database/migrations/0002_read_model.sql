@@ -19,6 +19,7 @@ CREATE TABLE parties (
     proceeds_at_fill boolean  NOT NULL,
     name             text     NOT NULL,
     seats            integer[] NOT NULL,
+    seat_roles       smallint[] NOT NULL CHECK (cardinality(seat_roles) = cardinality(seats)),
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1)
 );
 

@@ -52,7 +52,10 @@ SELECT p.party AS party,
        COALESCE(w1.name, 'NUMBER_' || p.role) AS role,
        COALESCE(w2.name, 'NUMBER_' || p.suite) AS suite,
        p.proceeds_at_fill AS proceeds_at_fill,
-       p.seats AS seats
+       ARRAY(SELECT s.seat || ' ' || COALESCE(w3.name, 'NUMBER_' || s.role)
+             FROM unnest(p.seats, p.seat_roles) WITH ORDINALITY AS s (seat, role, place)
+             LEFT JOIN word_names w3 ON w3.vocabulary = 'seat_role' AND w3.number = s.role
+             ORDER BY s.place) AS seats
 FROM parties p
 LEFT JOIN word_names w1 ON w1.vocabulary = 'role' AND w1.number = p.role
 LEFT JOIN word_names w2 ON w2.vocabulary = 'suite' AND w2.number = p.suite;
@@ -62,7 +65,7 @@ COMMENT ON COLUMN bank_parties.party_name IS 'name of that party';
 COMMENT ON COLUMN bank_parties.role IS 'BANK or BROKER';
 COMMENT ON COLUMN bank_parties.suite IS 'how the party signs';
 COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter buying power at the fill';
-COMMENT ON COLUMN bank_parties.seats IS 'seats of the party';
+COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';
 
 CREATE VIEW bank_accounts AS
 SELECT c.contract_no AS contract_no,

@@ -76,10 +76,10 @@ ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
 """
 _SET_STATUS: Final = "UPDATE contracts SET status = $2, as_of_sequence = $3 WHERE contract_no = $1"
 _PUT_PARTY: Final = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, seat_roles, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (party) DO UPDATE
-SET seats = excluded.seats, as_of_sequence = excluded.as_of_sequence
+SET seats = excluded.seats, seat_roles = excluded.seat_roles, as_of_sequence = excluded.as_of_sequence
 """
 
 
@@ -241,7 +241,8 @@ class ReadModel:
                     entry.suite,
                     entry.proceeds_at_fill,
                     entry.name.replace("\x00", "\N{REPLACEMENT CHARACTER}"),  # PostgreSQL's text cannot hold it
-                    list(entry.seats),
+                    [one.seat for one in entry.seats],
+                    [one.role for one in entry.seats],
                     sequence,
                 )
                 for entry in book.parties.values()

@@ -1,0 +1,55 @@
+"""The bank's desks beside its seat of master data: their seats, their keys, and how they are registered.
+
+Belongs here: which seats the simulated bank has. Never here: what a desk sends (bank), files (installation).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from frontend_sim.market.order_seat import BankSeat, OutcomeLike
+from protocol.codes import ReplyCode
+from protocol.messages.control import ControlMessage, RegisterKey, RegisterSeat
+from protocol.signing import Signer
+from protocol.vocabulary import BANK_PARTY, SeatRole
+
+SAVINGS_SEAT: Final = 2
+TELLER_SEAT: Final = 3
+DAY_SEAT: Final = 4
+ROLES: Final = {
+    SAVINGS_SEAT: SeatRole.SAVINGS_DESK,
+    TELLER_SEAT: SeatRole.TELLER_DESK,
+    DAY_SEAT: SeatRole.DAY_DESK,
+}
+KEY_VALID_UNTIL_NS: Final = 2**62
+
+
+class LoadRefused(Exception):
+    """The bank's own master data was refused: the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankDesks:
+    """The signer of each desk, by seat."""
+
+    signers: dict[int, Signer]
+
+    async def register(self, bank: BankSeat) -> None:
+        """Register every desk with the key that it alone may use. Raises LoadRefused."""
+        for message in desk_messages(self.signers):
+            await must_accept(bank, message, f"desk: {type(message).__name__}")
+
+
+def desk_messages(signers: dict[int, Signer]) -> Iterable[ControlMessage]:
+    """What makes the desks known, seats before the keys that are bound to them."""
+    for seat, signer in signers.items():
+        yield RegisterSeat(seat, BANK_PARTY, ROLES[seat])
+        yield RegisterKey(BANK_PARTY, signer.key_id, signer.public_key(), 0, KEY_VALID_UNTIL_NS, seat)
+
+
+async def must_accept(bank: BankSeat, message: ControlMessage, what: str) -> OutcomeLike:
+    """Send a control message. Raises LoadRefused when it is not accepted."""
+    outcome = await bank.control(message)
+    if outcome.code != ReplyCode.ACCEPTED:
+        raise LoadRefused(f"{what}: {ReplyCode(outcome.code).name}")
+    return outcome
