@@ -240,6 +240,22 @@ def test_a_roll_of_the_trade_date_makes_a_checkpoint_that_a_restart_begins_from(
     assert frozen_fen(restarted) == 120
 
 
+def test_a_checkpoint_of_a_later_layout_is_passed_over_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake = intake_at(1)
+    live(intake, 2, control(2, OpenTradeDate(TRADE_DATE + 1)))
+    assert intake.checkpoint is not None
+    with monkeypatch.context() as later:
+        later.setattr(book_file, "BOOK_LAYOUT", 2)
+        book_file.save(tmp_path, intake.checkpoint)
+
+    assert book_file.load(tmp_path).sequence == 0
+    (said,) = caplog.messages
+    assert said.startswith(f"{tmp_path}/book-{TRADE_DATE + 1}.npz: not a checkpoint")
+    assert said.endswith("layout 2, this program knows 1")
+
+
 def test_a_damaged_checkpoint_is_passed_over_and_old_ones_are_removed(tmp_path: Path) -> None:
     intake = intake_at(1)
     for number, trade_date in enumerate((20_260_922, 20_260_923, 20_260_924), 2):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from config.kit.exit_codes import ConfigFault
+from ledger.core.state.layouts import STATE_LAYOUT
 from ledger.journal import snapshot
 from ledger.journal.snapshot import SnapshotUnfit
 from tests.ledger.world import loaded_snapshot
@@ -142,3 +143,15 @@ def test_a_pipe_in_the_place_of_a_manifest_keeps_nobody_waiting(tmp_path: Path) 
     os.mkfifo(folder / "manifest.json")
     with pytest.raises(SnapshotUnfit, match=r"manifest\.json"):
         snapshot.read_manifest(folder)
+
+
+def test_a_snapshot_of_a_later_layout_is_told_with_both_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as later:
+        later.setattr("ledger.journal.snapshot.STATE_LAYOUT", STATE_LAYOUT + 1)
+        folder = snapshot.write(tmp_path, 3, DIGEST, ARRAYS)
+    with pytest.raises(SnapshotUnfit) as unfit:
+        loaded_snapshot(folder)
+    said = f"state layout {STATE_LAYOUT + 1}, this program knows up to {STATE_LAYOUT}: a later version wrote it"
+    assert str(unfit.value) == f"{folder}/manifest.json: {said}"

@@ -23,8 +23,16 @@ from protocol.limits import (
     REQUEST_NUMBER_MAX,
 )
 from protocol.messages.base import Message
-from protocol.messages.codec import decode_answer, decode_control, decode_link, decode_query, decode_session, encode
-from protocol.messages.control import ContractTerms, OpenContracts
+from protocol.messages.codec import (
+    decode_answer,
+    decode_control,
+    decode_kept,
+    decode_link,
+    decode_query,
+    decode_session,
+    encode,
+)
+from protocol.messages.control import ContractTerms, OpenContracts, OpenTradeDate
 from protocol.messages.fields import code_from_number
 from protocol.messages.queries import BuyingPowerAnswer, BuyingPowerQuery, ContractMoney, PartyTotals, TotalsAnswer
 from protocol.records import (
@@ -223,3 +231,14 @@ def test_preamble_and_outcomes_read_back() -> None:
     assert RECORD.itemsize == 64
     with pytest.raises(MisuseError, match="shorter"):
         unpack_preamble(body[:79])
+
+
+def test_what_was_kept_is_read_in_any_form_and_what_comes_is_not() -> None:
+    message = OpenTradeDate(20_260_106)
+    body = encode(message)
+    longer = body[:2] + b"\xd3" + (20_260_106).to_bytes(8, "big")  # the same number, in nine bytes
+    assert decode_kept(longer) == decode_control(body) == message
+    with pytest.raises(PeerViolation, match="canonical"):
+        decode_control(longer)
+    with pytest.raises(PeerViolation):
+        decode_kept(longer[:-1])

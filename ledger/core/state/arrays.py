@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from ledger.core.control.judge import add_party
-from ledger.core.state.book import Book, BookSize
+from ledger.core.state.book import KEPT_COLUMNS, Book, BookSize
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.requests import PAGES_PER_SEAT, RequestTable
@@ -17,7 +17,6 @@ from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
 
-_ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")
 _REQUEST_COLUMNS = ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
@@ -42,7 +41,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
-    arrays.update({name: getattr(book, name)[used] for name in _ACCOUNT_COLUMNS})
+    arrays.update({name: getattr(book, name)[used] for name in KEPT_COLUMNS})
     arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     return arrays
@@ -64,7 +63,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     used = slice(book.contracts_count)
     for entry in _parties.decode(arrays["parties"].tobytes()):
         add_party(book, entry)
-    for name in _ACCOUNT_COLUMNS:
+    for name in KEPT_COLUMNS:
         getattr(book, name)[used] = arrays[name]
     for name in _SEAT_COLUMNS:
         getattr(book, name)[:] = arrays[name]

@@ -47,6 +47,10 @@ def statuses_told(facts: LongColumn) -> LongColumn:
     return _STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
+KEPT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
+"""Columns of the book by account row or contract, of int64, that snapshots keep and slices tell as they stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class BookSize:
     """Room of the tables that a book allocates. Writer and replayers must agree: a full table refuses."""

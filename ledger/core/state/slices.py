@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from ledger.core.state.book import Book
+from ledger.core.state.book import KEPT_COLUMNS, Book
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
@@ -81,13 +81,9 @@ def _older_slices(book: Book) -> int:
 def _account_digest(book: Book, k: int) -> bytes:
     rows = slice(k * ACCOUNT_SLICE_ROWS, min((k + 1) * ACCOUNT_SLICE_ROWS, book.contracts_count))
     columns: list[npt.NDArray[np.signedinteger]] = [
-        book.balance_fen,
-        book.frozen_fen,
+        *(getattr(book, name) for name in KEPT_COLUMNS),
         *book.bought_unsettled_fen,
         *book.sold_unsettled_fen,
-        book.restrained_fen,
-        book.contract_facts,
-        book.account_no,
     ]
     return _digest_of(columns, rows)
 
