@@ -45,11 +45,13 @@ from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     OpenContracts,
+    OpenTradeDate,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
 )
 from protocol.messages.queries import PartyTotals
+from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import SUITES, ContractStatus, Role, SeatRole, contract_no_from_index
 
 TRADE_DATE = 20_260_105
@@ -170,6 +172,17 @@ class System:
         account_no = FIRST_ACCOUNT_NO + self.wanted.contracts_count
         terms = [ContractTerms(account_no, FLOODING_PARTY, ContractStatus.ACTIVE, BALANCE_FEN)]
         yield OpenContracts(self.flooding_contract_no, terms)
+
+    def open_next_date(self) -> None:
+        """Closes the trade date, unsettled, and opens the day after it."""
+        trio.run(self._open_next_date)
+
+    async def _open_next_date(self) -> None:
+        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
+        async with Seat.open(settings) as bank:
+            outcome = await bank.control(OpenTradeDate(date_of_day(trade_day(bank.trade_date) + 1)))
+            if outcome.code != 0:
+                raise RuntimeError(f"the ledger refused the next trade date: {outcome.code}")
 
     def run_load(self, plan: LoadPlan) -> LoadResult:
         """Runs one load in a process of its own and returns what it saw. Raises when the process failed."""

@@ -5,7 +5,6 @@ setting that changes what a decision about money is (those are journaled), or a 
 are named here).
 """
 
-import datetime
 import io
 import re
 import tomllib
@@ -27,7 +26,10 @@ from protocol.limits import (
     LINKS_MAX,
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
+    UNSETTLED_DATES_MAX,
+    UNSETTLED_DATES_MIN,
 )
+from protocol.trade_dates import is_trade_date
 
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 FILE_BYTES_MAX: Final = 1 << 20
@@ -126,9 +128,10 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[trade]: the trade date a first start opens, yyyymmdd."""
+    """[trade]: the trade date a first start opens, yyyymmdd, and how many dates may wait for their settlement."""
 
     date: Annotated[int, msgspec.Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
+    unsettled_dates_max: Annotated[int, msgspec.Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)]
 
 
 class Postgres(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -319,10 +322,7 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     dsn_fault = fault_of(config.ledger.dsn) if config.ledger.dsn else None
     if dsn_fault is not None:
         found.append(("ledger.dsn", dsn_fault))
-    year, month, day = config.trade.date // 10_000, config.trade.date // 100 % 100, config.trade.date % 100
-    try:
-        datetime.date(year, month, day)
-    except ValueError:
+    if not is_trade_date(config.trade.date):
         found.append(("trade.date", f"{config.trade.date} is no date yyyymmdd"))
     return found
 

@@ -3,12 +3,17 @@
 Belongs here: noticing a change from one look to the next. Never here: anything per request, customers.
 """
 
+import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ledger.core.state.book import Book
+from ledger.core.state.unsettled import Unsettled
+from protocol.limits import UNSETTLED_DATES_LEFT_WARNED
+
+_LOG = logging.getLogger(__name__)
 
 
 class _Counts(NamedTuple):
@@ -36,11 +41,20 @@ class MasterDataLog:
         if book.trade_date != self._trade_date:
             self._say(f"trade date {book.trade_date} is open, {self._trade_date} before it")
             self._trade_date = book.trade_date
+            self._warn(book.unsettled)
         if counts != self._told and counts == self._seen:
             added = zip(counts._fields, counts, self._told, strict=True)
             self._say(f"master data: {', '.join(f'{now:,} {name} ({now - old:+,})' for name, now, old in added)}")
             self._told = counts
         self._seen = counts
+
+    def _warn(self, unsettled: Unsettled) -> None:
+        used, most = unsettled.dates_used(), unsettled.dates_max
+        if used >= most - UNSETTLED_DATES_LEFT_WARNED:
+            _LOG.warning(
+                "%d of at most %d trade dates are unsettled: with %d no date can be opened; %d is the oldest",
+                *(used, most, most, unsettled.oldest_date),
+            )
 
 
 def _counts(book: Book) -> _Counts:

@@ -242,7 +242,10 @@ class Service:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            self._master_data.look(self.pipeline.decider.book)
+            book = self.pipeline.decider.book
+            self._master_data.look(book)
+            self._metrics.unsettled_dates = book.unsettled.dates_used()
+            self._metrics.unsettled_dates_max = book.unsettled.dates_max
             self._metrics.clock_is_sure = self.pipeline.clock.now().is_sure  # also when there is nothing to decide
             self._metrics.clock_steps = self.pipeline.clock.watch.steps
             if self._link is not None:

@@ -78,6 +78,8 @@ class ReplyCode(IntEnum):
     TRADE_DATE_NOT_LATER = 540
     MASTER_DATA_FULL = 545
     TRADE_DATE_TOO_FAR = 550
+    DATES_UNSETTLED = 552
+    DATE_NOT_IN_TURN = 554
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -128,7 +130,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.DUPLICATE_OTHER_CONTENT: CodeFacts("this number was used for something else", False, "1029"),
     ReplyCode.SEQUENCE_GAP: CodeFacts("numbers are missing before this frame", True, "2004"),
     ReplyCode.SEAT_DATE_FULL: CodeFacts(
-        "the seat's numbers or its party's share of the date are used up", False, "1021"
+        "the seat's numbers, or for freezes its party's share of the date, are used up", False, "1021"
     ),
     ReplyCode.BUSY: CodeFacts("too much under way; come back after the time told", True, "1030"),
     ReplyCode.DRAINING: CodeFacts("no new requests while the gateway goes down", True, "1030"),
@@ -164,6 +166,8 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts("a table of parties, keys, seats or contracts is full", False, "1021"),
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
+    ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
+    ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),
 }
 
 

@@ -17,7 +17,7 @@ from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_LEADING_FIELDS = ("market", "reserved", "quantity", "contract_no", "amount_fen")  # of every kind, used or not
+_LEADING_FIELDS = ("market", "trade_day", "quantity", "contract_no", "amount_fen")  # of every kind, used or not
 _UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 

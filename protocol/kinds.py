@@ -19,6 +19,7 @@ WORDS_PER_RECORD = RECORD_BYTES // 8
 ORDER_FIELDS = ("market", "quantity")
 PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
 RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
+TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")
 """What every kind uses."""
@@ -78,7 +79,7 @@ KINDS: dict[RecordKind, WireKind] = {
             verb="fill_buy",
             amount="the charge (turnover and fees)",
             amount_fen_min=1,
-            fields=(*ORDER_FIELDS, RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS),
+            fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS),
         ),
         WireKind(
             RecordKind.FILL_SELL,
@@ -88,7 +89,7 @@ KINDS: dict[RecordKind, WireKind] = {
             verb="fill_sell",
             amount="net proceeds",
             amount_fen_min=0,
-            fields=(*ORDER_FIELDS, TURNOVER_FIELD),
+            fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD),
         ),
         WireKind(
             RecordKind.DEPOSIT,

@@ -39,9 +39,8 @@ KEYS_PER_SEAT_MAX = 8  # with one binding: two valid while rotating, and the rec
 KEYS_PER_PARTY_MAX = 64  # in all: eight desks with as many each; those of all parties fit one REGISTERED
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
 CONTRACTS_PER_CONTROL_MAX = 8_192
-REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.5 GiB when all are used
+REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.3 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
-BANK_REQUESTS_SHARE = 8  # one slot in so many is kept for the bank: it books whatever the brokers send
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # RECORDS beyond it are told SEAT_DATE_FULL
 CONTROL_NUMBERS_KEPT = 2**20  # numbers behind these for CONTROL alone: two days of it at a broker's rate
 LINKS_MAX = 1_024
@@ -89,8 +88,11 @@ QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, 
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
 TRADE_DATE_MIN = 19_900_101
-TRADE_DATE_MAX = 21_991_231
+TRADE_DATE_MAX = 20_590_918  # the last day whose number of days since 1970-01-01 fits two bytes of a record
 TRADE_DATE_AHEAD_DAYS_MAX = 31  # longer than any holiday; a mistyped year cannot be taken back
+UNSETTLED_DATES_MIN = 8  # a week of trading before anybody has to settle
+UNSETTLED_DATES_MAX = 64  # three months of it; each date costs 16 bytes for each account that it touches
+UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX * 3 + COLUMN_FEN_MAX < 2**62  # ranges are masked before any sum
@@ -100,15 +102,11 @@ assert CREDIT_RECORDS_MIN >= 2 * FRAME_RECORDS_MAX
 assert CREDIT_RECORDS_MIN <= CREDIT_RECORDS_DEFAULT <= CREDIT_RECORDS_MAX <= IN_FLIGHT_RECORDS_MAX
 assert REQUEST_PAGE_RECORDS >= FRAME_RECORDS_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
-# With every seat taken, two commits and what is kept for the bank still leave half of the table to brokers; with 64
-# seats one broker alone may use half of what is open, which is as much as one seat has numbers.
-assert (
-    2 * (SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX) + REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE
-    <= REQUESTS_PER_DATE_MAX // 2
-)
-assert REQUESTS_PER_DATE_MAX - REQUESTS_PER_DATE_MAX // BANK_REQUESTS_SHARE >= 2 * (
-    REQUESTS_PER_SEAT_DATE_MAX + 65 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX
-)
+# With every seat taken, what one commit may need leaves more than half of the table; with 64 seats one broker alone may
+# use half of what is open, which is as much as one seat has numbers.
+assert 2 * SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX <= REQUESTS_PER_DATE_MAX // 2
+assert REQUESTS_PER_DATE_MAX >= 2 * (REQUESTS_PER_SEAT_DATE_MAX + 65 * 2 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX)
+assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
 assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks
 assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX

@@ -16,13 +16,14 @@ from .limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, R
 RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]
 
+# `trade_day`: on which a fill was executed, days since 1970-01-01, see `trade_dates`; 0 in every other kind.
 # Bytes 24 to 39 are read by kind: an order carries its limit price and security, a fill its release and turnover.
 RECORD = np.dtype(
     {
         "names": [
             "kind",
             "market",
-            "reserved",
+            "trade_day",
             "quantity",
             "contract_no",
             "amount_fen",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, PRICED
+from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD
 from protocol.vocabulary import ContractStatus as Status
 from protocol.vocabulary import RecordKind
 from rules import cash, orders
@@ -136,8 +136,8 @@ def _is_sound(row: LawKind) -> bool:
     """What effects and the proof of the core take for granted of every row.
 
     An order is what opens a freeze. Frozen grows with it and shrinks by a record that names one; a release comes out of
-    frozen alone; nothing takes from bought or sold. A debit names no freeze and moves frozen or balance; what is none
-    of these never lowers what covers a debit.
+    frozen alone; nothing takes from bought or sold, and what adds to them says of which date. A debit names no freeze
+    and moves frozen or balance; what is none of these never lowers what covers a debit.
     """
     names_freeze, amount = KINDS[row.kind].needs_target, row.amount
     return (
@@ -149,6 +149,7 @@ def _is_sound(row: LawKind) -> bool:
         and (not row.is_debit or amount in (Moves(frozen=1), Moves(balance=-1)))
         and (row.is_debit or min(amount.power, amount.withdrawable) >= 0)
         and row.opens_freeze == (row.kind in PRICED)
+        and (row.moves("bought") or row.moves("sold")) == (TRADE_DAY_FIELD in KINDS[row.kind].fields)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
     )
 

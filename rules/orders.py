@@ -61,6 +61,8 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
         return LISTED
     if charge_fen + release_fen > target.remaining_fen:
         return LISTED
+    if request.executed_on < request.target_date:
+        return LISTED
     if account.bought_fen + charge_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED
     # From here the fill must succeed.
@@ -73,6 +75,8 @@ def fill_sell(request: Request, account: Account, freezes: Freezes) -> Decision:
     """A sale was executed: its proceeds buy at once where that is agreed, else they come with the clearing data."""
     if not request.proceeds_at_fill:
         return AWAITS_CLEARING
+    if not request.executed_on:
+        return LISTED
     if account.sold_fen + request.amount_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED
     # From here the fill must succeed.

@@ -30,7 +30,9 @@ class Request(NamedTuple):
     release_fen: int
     turnover_fen: int
     slot: int
+    executed_on: int  # trade date of a fill, 0 when that is not unsettled
     target_slot: int
+    target_date: int  # of the freeze that it names
 
 
 @dataclass(slots=True)

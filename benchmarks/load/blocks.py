@@ -11,6 +11,7 @@ import numpy.typing as npt
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_nos_from_indices
 
 BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
@@ -113,6 +114,7 @@ def mixed_block(
     follow["contract_no"] = open_freezes.contract_nos
     follow["amount_fen"] = np.where(fills, charges_fen, amounts_fen)
     follow["release_fen"] = np.where(fills, amounts_fen - charges_fen, 0)
+    follow["trade_day"] = np.where(fills, trade_day(trade_date), 0)
     follow["target_date"] = trade_date
     follow["target_seat"] = seat
     follow["target_number"] = open_freezes.numbers

@@ -23,6 +23,7 @@ from config.postgres.server import EmbeddedPostgres
 from ledger.core.state.book import Book, BookSize
 from ledger.follower.replay import Follower
 from protocol.records import RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import DATE, SEAT, JournalMaker
 from tests.follower.world import World, catch_up, world
@@ -62,6 +63,7 @@ def mixed_frame(rng: np.random.Generator, contracts: int, count: int, first_numb
         late[name] = 0
     late["security"] = b""
     late["kind"] = np.where(place % 2, RecordKind.FILL_BUY, RecordKind.RELEASE)
+    late["trade_day"] = np.where(place % 2, trade_day(DATE), 0)
     late["contract_no"] = records["contract_no"][:half]
     late["amount_fen"] = records["amount_fen"][:half] // 2
     late["release_fen"] = np.where(place % 2, late["amount_fen"] // 2, 0)

@@ -23,6 +23,7 @@ from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import ContractStatus, RecordKind, Role
 
 MISMATCHES_KEPT_MAX = 20
@@ -32,6 +33,7 @@ BROKER_KINDS = frozenset({RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL
 BANK_KINDS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})
 TARGET_KINDS = frozenset({RecordKind.RELEASE, RecordKind.FILL_BUY})
 RELEASE_FIELD_KINDS = frozenset({RecordKind.FREEZE, RecordKind.FILL_BUY})  # in a freeze these bytes are a price
+FILL_KINDS = frozenset({RecordKind.FILL_BUY, RecordKind.FILL_SELL})
 EXPIRING_KINDS = frozenset({RecordKind.FREEZE, RecordKind.WITHDRAWAL})
 
 FREEZE_REFUSED_BY_STATUS = {
@@ -64,6 +66,7 @@ class Auditor:
 
     members: dict[int, Member] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
+    unsettled_days: set[int] = field(default_factory=set)
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
@@ -77,13 +80,23 @@ class Auditor:
         is_lost = status == ContractStatus.LOSS_REPORTED
         self.accounts[contract_no] = Account(party, ContractStatus.ACTIVE if is_lost else status, balance_fen, is_lost)
 
+    def open_date(self, trade_date: int) -> None:
+        """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
+        self.unsettled_days.add(trade_day(trade_date))
+
+    def end_settlement(self, trade_date: int) -> None:
+        """The customers of a date are settled."""
+        self.unsettled_days.discard(trade_day(trade_date))
+
     def judge(self, seen: Iterable[Seen]) -> None:
         """Judge whole journal rows; may be called again with later rows.
 
         A row must be complete in one call: everything that this outsider's seats had in it.
         """
         for _, row in groupby(sorted(seen), key=lambda one: one.sequence):
-            self._judge_row(list(row))
+            items = list(row)
+            self.open_date(items[0].trade_date)
+            self._judge_row(items)
 
     def totals(self) -> dict[int, Totals]:
         """Sums per party that has contracts, ascending."""
@@ -151,15 +164,17 @@ class Auditor:
         if code is not None:
             return Verdict(code, FREEZE_STATE_NONE, 0)
         if one.kind in TARGET_KINDS:
-            return _verdict_on_target(account, one)
-        proceeds = self.members[account.party].proceeds_at_fill
-        code = _refusal_of_money(account, one, proceeds)
+            return self._verdict_on_target(account, one)
+        if one.kind == RecordKind.FILL_SELL:
+            code = self._refusal_of_sale(account, one)
+        else:
+            code = _refusal_of_money(account, one)
         if code is None and one.kind == RecordKind.FREEZE:
             return Verdict(ReplyCode.ACCEPTED, FREEZE_STATE_OPEN, one.amount_fen)
         return Verdict(code or ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
 
     def _refusal_of_form(self, one: Seen) -> ReplyCode | None:
-        if one.reserved or one.kind not in BROKER_KINDS | BANK_KINDS:
+        if one.kind not in BROKER_KINDS | BANK_KINDS or (one.trade_day and one.kind not in FILL_KINDS):
             return ReplyCode.REQUEST_MALFORMED
         targeted = bool(one.target_date or one.target_seat or one.target_number)
         if targeted and one.kind not in TARGET_KINDS:
@@ -172,6 +187,29 @@ class Auditor:
         if one.kind in EXPIRING_KINDS and 0 < one.valid_until_ns < one.decided_at_ns:
             return ReplyCode.EXPIRED
         return None
+
+    def _verdict_on_target(self, account: Account, one: Seen) -> Verdict:
+        """A release or a buy's fill, against the freeze it names: one of this very contract."""
+        is_fill = one.kind == RecordKind.FILL_BUY
+        freeze = account.freezes.get((one.target_date, one.target_seat, one.target_number))
+        taken_fen = one.amount_fen + (one.release_fen if is_fill else 0)
+        code = _refusal_on_target(freeze, taken_fen, is_fill)
+        if code is not None or freeze is None:
+            return Verdict(code or ReplyCode.FREEZE_UNKNOWN, FREEZE_STATE_NONE, 0)
+        if is_fill and (one.trade_day not in self.unsettled_days or one.trade_day < trade_day(one.target_date)):
+            return Verdict(ReplyCode.LISTED, FREEZE_STATE_NONE, 0)
+        if is_fill and account.bought_fen + one.amount_fen > COLUMN_FEN_MAX:
+            return Verdict(ReplyCode.LIMIT_EXCEEDED, FREEZE_STATE_NONE, 0)
+        remaining_fen = freeze.remaining_fen - taken_fen
+        state = FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED
+        return Verdict(ReplyCode.ACCEPTED, state, remaining_fen)
+
+    def _refusal_of_sale(self, account: Account, one: Seen) -> ReplyCode | None:
+        if not self.members[account.party].proceeds_at_fill:
+            return ReplyCode.AWAITS_CLEARING
+        if one.trade_day not in self.unsettled_days:
+            return ReplyCode.LISTED
+        return ReplyCode.LIMIT_EXCEEDED if account.sold_fen + one.amount_fen > COLUMN_FEN_MAX else None
 
     def _may_touch(self, account: Account, one: Seen) -> bool:
         return self.members[one.party].role == Role.BANK or account.party == one.party
@@ -194,20 +232,6 @@ def _refusal_of_range(one: Seen) -> ReplyCode | None:
     return None if fits else ReplyCode.AMOUNT_OUT_OF_RANGE
 
 
-def _verdict_on_target(account: Account, one: Seen) -> Verdict:
-    """A release or a buy's fill, against the freeze it names: one of this very contract."""
-    freeze = account.freezes.get((one.target_date, one.target_seat, one.target_number))
-    taken_fen = one.amount_fen + (one.release_fen if one.kind == RecordKind.FILL_BUY else 0)
-    code = _refusal_on_target(freeze, taken_fen, one.kind == RecordKind.FILL_BUY)
-    if code is not None or freeze is None:
-        return Verdict(code or ReplyCode.FREEZE_UNKNOWN, FREEZE_STATE_NONE, 0)
-    if one.kind == RecordKind.FILL_BUY and account.bought_fen + one.amount_fen > COLUMN_FEN_MAX:
-        return Verdict(ReplyCode.LIMIT_EXCEEDED, FREEZE_STATE_NONE, 0)
-    remaining_fen = freeze.remaining_fen - taken_fen
-    state = FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED
-    return Verdict(ReplyCode.ACCEPTED, state, remaining_fen)
-
-
 def _refusal_on_target(freeze: Freeze | None, taken_fen: int, is_fill: bool) -> ReplyCode | None:
     if freeze is None:
         return ReplyCode.LISTED if is_fill else ReplyCode.FREEZE_UNKNOWN
@@ -218,12 +242,8 @@ def _refusal_on_target(freeze: Freeze | None, taken_fen: int, is_fill: bool) -> 
     return None
 
 
-def _refusal_of_money(account: Account, one: Seen, proceeds_at_fill: bool) -> ReplyCode | None:
+def _refusal_of_money(account: Account, one: Seen) -> ReplyCode | None:
     amount_fen = one.amount_fen
-    if one.kind == RecordKind.FILL_SELL:
-        if not proceeds_at_fill:
-            return ReplyCode.AWAITS_CLEARING
-        return ReplyCode.LIMIT_EXCEEDED if account.sold_fen + amount_fen > COLUMN_FEN_MAX else None
     if one.kind == RecordKind.DEPOSIT:
         return ReplyCode.LIMIT_EXCEEDED if account.balance_fen + amount_fen > COLUMN_FEN_MAX else None
     covered_fen = account.buying_power_fen

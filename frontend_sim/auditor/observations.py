@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     decided_at_ns: int
     valid_until_ns: int
     kind: int  # RecordKind, or ControlKind for what a control frame did to one contract
-    reserved: int
+    trade_day: int  # days since 1970-01-01, of a fill
     contract_no: int
     amount_fen: int
     release_fen: int
@@ -56,7 +56,7 @@ class Placed(NamedTuple):
 
 _RECORD_COLUMNS = (
     "kind",
-    "reserved",
+    "trade_day",
     "contract_no",
     "amount_fen",
     "release_fen",

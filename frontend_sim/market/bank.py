@@ -117,7 +117,7 @@ class BankDesk:
                 decided_at_ns=outcome.decided_at_ns,
                 valid_until_ns=0,
                 kind=int(kind),
-                reserved=0,
+                trade_day=0,
                 contract_no=contract_no,
                 amount_fen=amount,
                 release_fen=0,

@@ -121,6 +121,7 @@ class Desk:
             release_fen=fill.release_fen,
             turnover_fen=fill.turnover_fen,
             partner_ref=frozen.order.partner_ref,
+            traded_on=target[0],
         )
 
     def _sale_events(self, order: Order) -> list[Request]:
@@ -138,6 +139,7 @@ class Desk:
                         quantity=event.quantity,
                         turnover_fen=turnover,
                         partner_ref=order.partner_ref,
+                        traded_on=self.seat.trade_date,
                     )
                 )
         return requests

@@ -47,6 +47,11 @@ class BlockOutcomeLike(Protocol):
 class OrderSeat(Protocol):
     """A seat that takes money requests. Every call returns when the answer is durable; unknown is waited for."""
 
+    @property
+    def trade_date(self) -> int:
+        """The open trade date, yyyymmdd."""
+        ...
+
     async def submit(self, record: RecordArray) -> OutcomeLike:
         """(1,) RECORD; neighbours in time share a frame."""
         ...

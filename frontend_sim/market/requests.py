@@ -10,6 +10,7 @@ import numpy as np
 
 from frontend_sim.market.workload import Order
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import TRADE_DAY_NONE, trade_day
 from protocol.vocabulary import Market, RecordKind
 
 TargetKey = tuple[int, int, int]
@@ -31,6 +32,7 @@ class Request(NamedTuple):
     release_fen: int = 0
     turnover_fen: int = 0
     partner_ref: int = 0
+    traded_on: int = 0  # trade date of a fill's execution
 
 
 def freeze_request(order: Order, amount_fen: int) -> Request:
@@ -52,6 +54,7 @@ def record_block(requests: Sequence[Request]) -> RecordArray:
     block = np.zeros(len(requests), RECORD)
     block["kind"] = [request.kind for request in requests]
     block["market"] = [request.market for request in requests]
+    block["trade_day"] = [trade_day(request.traded_on) if request.traded_on else TRADE_DAY_NONE for request in requests]
     block["quantity"] = [request.quantity for request in requests]
     block["contract_no"] = [request.contract_no for request in requests]
     block["amount_fen"] = [request.amount_fen for request in requests]

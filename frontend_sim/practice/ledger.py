@@ -187,6 +187,7 @@ class PracticeLedger:
             outcomes["code"] = int(code)
             return outcomes
         self._law.register_party(header.sender, Role.BROKER, False)
+        self._law.open_date(self.trade_date)
         if header.kind == FrameKind.CONTROL:
             outcomes["code"] = self._control(frame)
             return outcomes

@@ -19,7 +19,7 @@ from enum import Enum
 
 from frontend_sim.market.fees import BuyOrder, SellOrder
 from frontend_sim.market.order_seat import OrderSeat
-from frontend_sim.market.requests import Request, TargetKey, record_block
+from frontend_sim.market.requests import NO_TARGET, Request, TargetKey, record_block
 from frontend_sim.replay.lobster import FlowMessage, MessageType
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
@@ -144,6 +144,7 @@ class FlowReplay:
             quantity=message.size,
             turnover_fen=turnover,
             partner_ref=message.order_id,
+            traded_on=self.seat.trade_date,
         )
         self._pending.append(Pending(request, message.type))
 
@@ -203,16 +204,19 @@ class FlowReplay:
 
 
 def _fill(order: LiveBuy, message: FlowMessage) -> Request:
+    """The whole flow is of one day: an order is executed on the date on which it was frozen."""
     money = order.money.fill(message.size, min(message.price, order.money.limit_price))
+    target = order.target or NO_TARGET
     return Request(
         RecordKind.FILL_BUY,
         order.contract_no,
         money.charge_fen,
-        order.target or (0, 0, 0),
+        target,
         quantity=message.size,
         release_fen=money.release_fen,
         turnover_fen=money.turnover_fen,
         partner_ref=message.order_id,
+        traded_on=target[0],
     )
 
 

@@ -73,7 +73,7 @@ def decide_in_order(
 
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
-    requests, target_slots = _requests(block, positions)
+    requests, target_slots = _requests(book, block, positions)
     accounts = _load_accounts(book, block.row[positions])
     freezes = _load_freezes(book, target_slots)
     decisions = [decide_one(request, decided_at_ns, accounts, freezes) for request in requests]
@@ -83,10 +83,11 @@ def decide_in_order(
     outcomes["remaining_fen"][positions] = remaining_fen
 
 
-def _requests(block: Block, positions: Positions | slice) -> tuple[list[Request], Positions]:
-    target_slots = np.zeros(block.count, np.intp)
+def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[list[Request], Positions]:
+    target_slots, target_dates = np.zeros(block.count, np.intp), np.zeros(block.count, np.int64)
     if block.targets is not None:
         target_slots[block.targets.positions] = block.targets.slot
+        target_dates[block.targets.positions] = block.targets.date
     target_slots = target_slots[positions]
 
     def plain(column: int | FenColumn | None) -> list[int]:
@@ -109,7 +110,9 @@ def _requests(block: Block, positions: Positions | slice) -> tuple[list[Request]
         plain(block.release_fen),
         plain(block.turnover_fen),
         plain(block.slot),
+        plain(block.executed_on(book)),
         target_slots.tolist(),
+        plain(target_dates),
     )
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
 
@@ -119,8 +122,8 @@ def _load_accounts(book: Book, rows: Positions) -> dict[int, Account]:
     columns = (
         book.balance_fen[named].tolist(),
         book.frozen_fen[named].tolist(),
-        map(sum, zip(*book.bought_unsettled_fen[:, named].tolist(), strict=True)),
-        map(sum, zip(*book.sold_unsettled_fen[:, named].tolist(), strict=True)),
+        book.bought_fen[named].tolist(),
+        book.sold_fen[named].tolist(),
         book.restrained_fen[named].tolist(),
     )
     return dict(zip(named, map(Account, *columns), strict=True))

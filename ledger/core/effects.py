@@ -12,7 +12,6 @@ from ledger.core.kind_tables import (
     BALANCE,
     DRAWN,
     FROZEN,
-    IS_KIND,
     OPENS_FREEZE,
     POWER,
     RELEASE_FROZEN,
@@ -20,21 +19,18 @@ from ledger.core.kind_tables import (
     SOLD,
 )
 from ledger.core.resolve import Block, Targets
-from ledger.core.state.book import OLDER, OPEN, Book
+from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Mask
-from ledger.core.state.requests import KIND_MALFORMED
-from protocol.kinds import KIND_CODES
+from ledger.core.state.unsettled import add_by_slot
 from protocol.records import OutcomeArray
-
-_KEPT_KIND = np.where(IS_KIND, np.arange(KIND_CODES), KIND_MALFORMED).astype(np.int8)
 
 
 def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
-    """Let the accepted ones of (n,) records act; keep every request and its code in the request table."""
+    """Let the accepted ones of (n,) records act; keep the freezes among them in the request table."""
     code = np.ascontiguousarray(outcomes["code"])
     accepted = code == 0
     amount_fen = block.amount_fen if accepted.all() else np.where(accepted, block.amount_fen, 0)
-    _keep_requests(book, block, outcomes, accepted, amount_fen)
+    _keep_freezes(book, block, accepted, amount_fen)
     frozen_fen = amount_fen * FROZEN[block.kind]
     power_fen = amount_fen * POWER[block.kind]
     if block.release_fen is not None:
@@ -50,17 +46,19 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.add.at(book.balance_fen, block.row, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
-    if len(sells):
-        np.add.at(book.sold_unsettled_fen[OPEN], block.row[sells], amount_fen[sells])
+    if len(sells) and block.unsettled_slot is not None:
+        rows = block.row[sells]
+        np.add.at(book.sold_fen, rows, amount_fen[sells])
+        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], rows, amount_fen[sells])
         book.owned_fen_bound += int(amount_fen[sells].sum())
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
 
 
-def _keep_requests(book: Book, block: Block, outcomes: OutcomeArray, accepted: Mask, amount_fen: FenColumn) -> None:
+def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColumn) -> None:
     requests, slot = book.requests, block.slot
-    requests.kind[slot] = _KEPT_KIND[block.kind]
-    requests.code[slot] = outcomes["code"]
+    if slot is None:
+        return
     freezes = np.flatnonzero(OPENS_FREEZE[block.kind] & accepted)
     if len(freezes) == block.count:
         requests.contract[slot] = block.contract + 1
@@ -83,9 +81,9 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
         released_fen -= block.release_fen[positions] * RELEASE_FROZEN[kind]
     np.add.at(book.requests.drawn_fen, slot, charge_fen)
     np.add.at(book.requests.released_fen, slot, released_fen)
-    rows, column = block.row[positions], targets.column[places]
-    bought_fen = book.bought_unsettled_fen.reshape(-1)
-    np.add.at(bought_fen, column * book.size.contracts_max + rows, charge_fen)
-    older = np.flatnonzero((column == OLDER) & np.not_equal(DRAWN[kind], 0))
-    if len(older):
-        book.older.add_bought(targets.date[places][older], rows[older], charge_fen[older])
+    buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))
+    if len(buys) and block.unsettled_slot is not None:
+        positions, charge_fen = positions[buys], charge_fen[buys]
+        rows = block.row[positions]
+        np.add.at(book.bought_fen, rows, charge_fen)
+        add_by_slot(book.unsettled.bought_fen, block.unsettled_slot[positions], rows, charge_fen)

@@ -33,8 +33,8 @@ from protocol.limits import SEATS_MAX
 from protocol.messages.codec import encode
 from protocol.messages.control import Genesis, SeatEntry
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
+from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, role_fits_party
-from rules.calendar import is_calendar_date
 
 __all__ = [
     "apply_block",
@@ -71,7 +71,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     pages_before = book.requests.pages_used
     rows = np.zeros(0, np.intp)
     try:
-        give_out_pages(book, frames)
+        give_out_pages(book, frames, records)
         block = resolve(book, frames, records)
         rows = block.row
         outcomes = _decided(book, block, decided_at_ns)
@@ -152,7 +152,7 @@ def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int) -> None:
     if book.sequence:
         raise MisuseError("a genesis in a book that has begun")
     add_party(book, genesis.bank)
-    book.trade_date = genesis.trade_date
+    book.begin(genesis.trade_date, genesis.unsettled_dates_max)
     book.sequence, book.ordered_at_ns = 1, time_after(0, decided_at_ns)
 
 
@@ -194,7 +194,7 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
     frames = Frames.of(row.prefixes())
     check_next(book, frames, len(records), row.decided_at_ns)
-    give_out_pages(book, frames)
+    give_out_pages(book, frames, records)
     apply_stored_block(book, resolve(book, frames, records), outcomes)
     advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))
 
@@ -216,5 +216,5 @@ def _check_genesis(genesis: Genesis) -> None:
         raise MisuseError("the genesis must give the bank its seat of master data, and no seat of a broker")
     if not seats.issuperset(key.seat for key in bank.keys):
         raise MisuseError("the genesis must bind each key of the bank to one of its seats")
-    if not is_calendar_date(genesis.trade_date):
+    if not is_trade_date(genesis.trade_date):
         raise MisuseError("the genesis must open a day of the calendar")

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.control.keys import is_key_over
+from ledger.core.kind_tables import OPENS_FREEZE
 from ledger.core.state.book import Book
 from ledger.core.state.columns import LongColumn, Positions
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT
 from protocol.errors import MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS, SEATS_MAX
+from protocol.records import RecordArray
 
 
 @dataclass(slots=True)
@@ -92,18 +94,33 @@ def _expected_numbers(book: Book, frames: Frames) -> LongColumn:
     return expected
 
 
-def give_out_pages(book: Book, frames: Frames) -> None:
-    """Give out the request pages of all numbers. Raises MisuseError, with nothing changed, when they do not fit."""
+def give_out_pages(book: Book, frames: Frames, records: RecordArray) -> None:
+    """Give out the request pages of the frames that hold a FREEZE among their `records`, of those parts of a frame
+    that do. Raises MisuseError, with nothing changed, when they do not fit.
+    """
+    is_freeze = OPENS_FREEZE[records["kind"]]  # of a kind below 0 the table has the item of its byte
+    if not is_freeze.any():
+        return
+    counts = frames.record_count
+    begins = np.cumsum(counts) - counts
     base = frames.seat * PAGES_PER_SEAT
-    lasts = frames.first_number + frames.record_count - 1
+    lasts = frames.first_number + counts - 1
+    # A frame lies in one page, or in two: then each part is asked for its own.
+    turns = begins + np.minimum(REQUEST_PAGE_RECORDS - (frames.first_number & PAGE_MASK), counts)
+    is_split = turns < begins + counts
+    edges = np.empty(2 * len(base), np.int64)
+    edges[0::2], edges[1::2] = begins, np.where(is_split, turns, begins)
     pages = np.empty(2 * len(base), np.int64)
     pages[0::2] = base + (frames.first_number >> PAGE_BITS)
     pages[1::2] = base + (lasts >> PAGE_BITS)
-    book.requests.give_out(pages)
+    needed = np.logical_or.reduceat(is_freeze, edges)
+    book.requests.give_out(pages[needed])
 
 
 def own_slots(book: Book, frames: Frames, count: int) -> Positions:
-    """(n,) slots of the requests. A frame lies in one page, or in two that follow each other in number."""
+    """(n,) slots of the requests, of use for a FREEZE only: another's page may not be given out, and then it has a
+    place in the null page. A frame lies in one page, or in two that follow each other in number.
+    """
     table = book.requests.page_slot
     if len(frames.seat) == 1:
         first, page = int(frames.first_number[0]), int(frames.seat[0]) * PAGES_PER_SEAT

@@ -2,21 +2,26 @@
 
 Belongs here: statements about state. Never here: refusals. Everything raises InvariantBroken with the place.
 
-1. balance ≥ 0, frozen ≥ 0, unsettled ≥ 0, restrained ≥ 0, and none above COLUMN_FEN_MAX.
+1. balance ≥ 0, frozen ≥ 0, bought ≥ 0, sold ≥ 0, restrained ≥ 0, and none above COLUMN_FEN_MAX.
 2. balance − frozen − bought + sold ≥ 0.
 3. Of every freeze: amount = drawn + released + remaining, each ≥ 0; frozen of an account = Σ remaining of its freezes.
 4. Buying power kept = buying power added up from its parts.
-5. The older column of an account = Σ over older dates.
+5. Bought and sold of an account = Σ over the slots of the ring + Σ over its contract's entries of settled dates; each
+   is ≥ 0.
+6. The open trade date is the latest of those that have a slot, and a trade day leads to its date's slot.
 """
 
 import numpy as np
 
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
-from ledger.core.state.book import OLDER, Book
+from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
+from protocol.trade_dates import trade_day
+
+_SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
 
 
 def check_block(book: Book, block: Block) -> None:
@@ -45,42 +50,53 @@ def _rows_of(block: Block, kinds: Mask) -> Positions:
 def check_book(book: Book) -> None:
     """All statements over the whole book. Takes time: at recovery and in tests."""
     used = slice(book.contracts_count)
-    columns = (book.balance_fen[used], book.frozen_fen[used], book.restrained_fen[used])
-    for column in columns:
-        _demand((column >= 0) & (column <= COLUMN_FEN_MAX), "an account column", book)
-    for unsettled in (book.bought_unsettled_fen[:, used], book.sold_unsettled_fen[:, used]):
-        _demand(np.min(unsettled, axis=0) >= 0, "an unsettled column", book)
-        sums_fen: FenColumn = unsettled.sum(axis=0)
-        _demand(sums_fen <= COLUMN_FEN_MAX, "an unsettled sum", book)
+    for column in (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen):
+        _demand((column[used] >= 0) & (column[used] <= COLUMN_FEN_MAX), "an account column", book)
     power_fen = book.derived_power_fen(used)
     _demand(power_fen == book.power_fen[used], "buying power kept", book)
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)
     _check_freezes(book)
-    _check_older(book)
+    _check_unsettled(book)
 
 
 def _check_freezes(book: Book) -> None:
     requests = book.requests
-    used = slice(requests.slots_used)
-    drawn_fen, released_fen = requests.drawn_fen[used], requests.released_fen[used]
-    remaining_fen = requests.amount_fen[used] - drawn_fen - released_fen
-    _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
-    _demand((requests.amount_fen[used] > 0) == (requests.contract[used] > 0), "the owner of a freeze", book)
     frozen_fen = np.zeros(book.contracts_count, np.int64)
-    places = np.flatnonzero(remaining_fen)
-    np.add.at(frozen_fen, book.account_row[requests.contract[places] - 1], remaining_fen[places])
+    for start in range(0, requests.slots_used, _SCAN_SLOTS):
+        part = slice(start, min(start + _SCAN_SLOTS, requests.slots_used))
+        contract, drawn_fen, released_fen = (
+            requests.contract[part],
+            requests.drawn_fen[part],
+            requests.released_fen[part],
+        )
+        remaining_fen = requests.amount_fen[part] - drawn_fen - released_fen
+        _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
+        _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
+        places = np.flatnonzero(remaining_fen)
+        np.add.at(frozen_fen, book.account_row[contract[places] - 1], remaining_fen[places])
     _demand(frozen_fen == book.frozen_fen[: book.contracts_count], "frozen against Σ remaining", book)
 
 
-def _check_older(book: Book) -> None:
-    parts: list[tuple[FenColumn, FenColumn]] = [
-        (book.older.bought_fen, book.bought_unsettled_fen[OLDER]),
-        (book.older.sold_fen, book.sold_unsettled_fen[OLDER]),
+def _check_unsettled(book: Book) -> None:
+    unsettled, used = book.unsettled, slice(book.contracts_count)
+    dates = unsettled.dates[unsettled.used_slots()]
+    told = unsettled.slot_of_day.take([trade_day(date) for date in dates.tolist()])
+    _demand(told == unsettled.used_slots(), "the slot of a day", book)
+    _demand(np.array(book.trade_date == unsettled.dates[unsettled.open_slot] == dates.max()), "the open slot", book)
+    rows = book.account_row[unsettled.unpaid_contracts]
+    parts: list[tuple[FenColumn, FenColumn, list[FenColumn]]] = [
+        (book.bought_fen, unsettled.unpaid_bought_fen, unsettled.bought_fen),
+        (book.sold_fen, unsettled.unpaid_sold_fen, unsettled.sold_fen),
     ]
-    for amounts_fen, column in parts:
+    for total_fen, unpaid_fen, slots_fen in parts:
         sums_fen = np.zeros(book.contracts_count, np.int64)
-        np.add.at(sums_fen, book.older.rows, amounts_fen)
-        _demand(sums_fen == column[: book.contracts_count], "older unsettled against its dates", book)
+        np.add.at(sums_fen, rows, unpaid_fen)
+        _demand(unpaid_fen >= 0, "unpaid money of a settled date", book)
+        for slot in unsettled.used_slots():
+            _demand(slots_fen[slot][used] >= 0, "unsettled money of a date", book)
+            sums_fen += slots_fen[slot][used]
+        _demand(sums_fen == total_fen[used], "unsettled money against its dates", book)
+    _demand(unsettled.keys[1:] > unsettled.keys[:-1], "the order of what is unpaid", book)
 
 
 def _demand(holds: Mask, what: str, book: Book) -> None:

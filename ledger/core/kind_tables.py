@@ -9,7 +9,16 @@ from collections.abc import Callable
 import numpy as np
 
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
-from protocol.kinds import KIND_CODES, KINDS, RELEASE_FIELD, TURNOVER_FIELD, WORDS_PER_RECORD, WireKind, unused_bits
+from protocol.kinds import (
+    KIND_CODES,
+    KINDS,
+    RELEASE_FIELD,
+    TRADE_DAY_FIELD,
+    TURNOVER_FIELD,
+    WORDS_PER_RECORD,
+    WireKind,
+    unused_bits,
+)
 from protocol.vocabulary import RecordKind, SeatRole
 from rules.contracts import OWN_STATUSES, STATE_CODES, state_of
 from rules.kinds import LAW, LawKind, refusal_in
@@ -46,6 +55,7 @@ EXPIRES = _where(_wire(lambda row: row.expires))
 NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
 HAS_RELEASE = _where(_wire(lambda row: RELEASE_FIELD in row.fields))
 HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
+HAS_TRADE_DAY = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE

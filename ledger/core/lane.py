@@ -25,6 +25,7 @@ from ledger.core.kind_tables import (
     BOUGHT,
     CONCERNS_FREEZE,
     EXPIRES,
+    HAS_TRADE_DAY,
     IS_CREDIT,
     IS_DEBIT,
     IS_FACT,
@@ -39,6 +40,7 @@ from ledger.core.kind_tables import (
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
+from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
@@ -146,7 +148,8 @@ class _Proof:
         _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
         _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
         _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
-        _mark(own, ReplyCode.LISTED, is_fact & over)  # of what is unknown nothing remains, so it is over too
+        early = HAS_TRADE_DAY[kind] & (block.executed_on(book)[at] < targets.date)
+        _mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)
@@ -156,8 +159,7 @@ class _Proof:
         self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))
         if self._limits_matter:
             buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
-            bought_fen = book.bought_unsettled_fen.take(rows[buys], axis=1).sum(axis=0)
-            self._limit(rows[buys], bought_fen, amount_fen[buys])
+            self._limit(rows[buys], book.bought_fen.take(rows[buys]), amount_fen[buys])
 
     def judge_credits(self, code: ShortColumn) -> None:
         """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""
@@ -169,6 +171,9 @@ class _Proof:
         block, book = self._block, self._book
         waits = adds & WAITS_FOR_CLEARING[block.kind] & np.equal(block.proceeds_at_fill, 0)
         _mark(code, ReplyCode.AWAITS_CLEARING, waits)
+        if block.unsettled_slot is not None:
+            dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
+            _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)
         counts = np.flatnonzero(adds & ~waits)
         rows = block.row[counts]
         self._credited_rows.append(rows)
@@ -176,8 +181,7 @@ class _Proof:
             kind = np.broadcast_to(block.kind, (block.count,))[counts]
             balance, sold = np.flatnonzero(BALANCE[kind]), np.flatnonzero(SOLD[kind])
             self._limit(rows[balance], book.balance_fen.take(rows[balance]), block.amount_fen[counts[balance]])
-            sold_fen = book.sold_unsettled_fen.take(rows[sold], axis=1).sum(axis=0)
-            self._limit(rows[sold], sold_fen, block.amount_fen[counts[sold]])
+            self._limit(rows[sold], book.sold_fen.take(rows[sold]), block.amount_fen[counts[sold]])
 
     def _limit(self, rows: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
@@ -250,7 +254,7 @@ class _Proof:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""
         places = np.flatnonzero(np.broadcast_to(leaves, rows.shape))
         if len(places):
-            covered_fen[places] -= self._book.sold_unsettled_fen.take(rows[places], axis=1).sum(axis=0)
+            covered_fen[places] -= self._book.sold_fen.take(rows[places])
 
     def _is_credited(self, rows: Positions) -> Mask:
         """(m,) True where another kind of open record is on the same account."""
@@ -276,8 +280,7 @@ class _Proof:
     def _owned_fen(self, rows: Positions) -> FenColumn:
         """(m,) what buying power is taken from: balance less restrained, and sale proceeds."""
         book = self._book
-        sold_fen = book.sold_unsettled_fen.take(rows, axis=1).sum(axis=0)
-        owned_fen: FenColumn = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + sold_fen
+        owned_fen: FenColumn = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + book.sold_fen.take(rows)
         return owned_fen
 
     def hot_positions(self) -> Positions:

@@ -9,20 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.frames import Frames, heads_after, own_slots
-from ledger.core.kind_tables import HAS_RELEASE, HAS_TURNOVER, NAMES_FREEZE, UNUSED_BITS
+from ledger.core.kind_tables import (
+    HAS_RELEASE,
+    HAS_TRADE_DAY,
+    HAS_TURNOVER,
+    NAMES_FREEZE,
+    OPENS_FREEZE,
+    UNUSED_BITS,
+)
 from ledger.core.state.book import (
     CHECK_SHIFT,
     FACT_MASK,
-    OLDER,
-    OPEN,
     PARTY_SHIFT,
-    PREVIOUS,
     ROW_MASK,
     STATE_SHIFT,
     Book,
 )
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
+from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
 from protocol.limits import (
     RECORD_BYTES,
@@ -34,6 +39,7 @@ from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP
 
 _WORDS = RECORD_BYTES // 8
+_DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER = range(7)
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
     UNUSED_BITS[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
@@ -51,7 +57,6 @@ class Targets:
     matched: Mask  # an accepted freeze of the contract that the record names, from before this block
     pending: Mask  # the number belongs to this block, so that it is known only when that is decided
     remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
-    column: Positions  # OPEN, PREVIOUS or OLDER: where a fill's cost is unsettled
     date: LongColumn  # trade date of the target as named
 
 
@@ -72,8 +77,15 @@ class Block:
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when no record of the block has one; 0 beside other kinds
     turnover_fen: FenColumn | None  # likewise
-    slot: Positions  # where the request is kept
+    slot: Positions | None  # where a freeze is kept; None when the block opens none
+    unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
     targets: Targets | None  # None when no record names a freeze
+
+    def executed_on(self, book: Book) -> LongColumn:
+        """(n,) trade date on which a fill was executed, 0 where that has no slot in the ring, and for other kinds."""
+        if self.unsettled_slot is None:
+            return np.zeros(self.count, np.int64)
+        return book.unsettled.dates.take(self.unsettled_slot)
 
 
 def check_layout(records: RecordArray) -> None:
@@ -84,7 +96,7 @@ def check_layout(records: RecordArray) -> None:
 
 
 def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
-    """Look up everything that (n,) `records` name. The pages of their own numbers are given out."""
+    """Look up everything that (n,) `records` name. The pages of their freezes are given out."""
     count = len(records)
     words = records.view("<i8").reshape(count, _WORDS)
     head = np.ascontiguousarray(words[:, _WORD_HEAD])
@@ -109,7 +121,8 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
         release_fen=_where_used(words[:, _WORD_RELEASE], HAS_RELEASE, kind),
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
-        slot=own_slots(book, frames, count),
+        slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
+        unsettled_slot=_unsettled_slots(book, head, kind),
         targets=_targets(book, frames, records, kind, contract),
     )
 
@@ -118,6 +131,14 @@ def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenCo
     """A field that some kinds use; None when no record of the block is of such a kind."""
     used = is_used[kind]
     return np.where(used, word, 0) if used.any() else None
+
+
+def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> ByteColumn | None:
+    has_day = HAS_TRADE_DAY[kind]
+    if not has_day.any():
+        return None
+    slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
+    return slots
 
 
 def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
@@ -176,13 +197,11 @@ def _targets(
     remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)
     remaining -= book.requests.released_fen.take(slot)
     after = heads_after(book, frames)
-    column = np.where(dates == book.trade_date, OPEN, np.where(dates == book.previous_date, PREVIOUS, OLDER))
     return Targets(
         positions=positions,
         slot=slot,
         matched=matched,
         pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
         remaining_fen=np.where(matched, remaining, 0),
-        column=column,
         date=dates,
     )

@@ -8,6 +8,7 @@ from protocol.messages.control import (
     ChangeContract,
     ControlMessage,
     EndKey,
+    EndSettlement,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
@@ -24,7 +25,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ContractEvent.REPORT_LOSS, ContractEvent.LIFT_LOSS}),
     SeatRole.TELLER_DESK: frozenset(ContractEvent),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate}),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate, EndSettlement}),
     SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenContracts}),
 }
 """Control messages; of ChangeContract the events."""

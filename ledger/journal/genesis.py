@@ -40,7 +40,7 @@ async def commit_genesis(journal: Journal, book: Book, epoch: int, config: Confi
 
 
 def genesis_message(config: Config) -> Genesis:
-    """What the configuration says of the bank: its seat's public key, and the date of [trade].
+    """What the configuration says of the bank: its seat's public key, the date of [trade], the size of its ring.
 
     Raises: ConfigFault.
     """
@@ -49,7 +49,7 @@ def genesis_message(config: Config) -> Genesis:
     key = PartyKey(config.bank.seat_key_id, public_key, 0, ALWAYS_NS, BANK_SEAT)
     seat = SeatEntry(BANK_SEAT, SeatRole.MASTER_DATA)
     bank = PartyEntry(BANK_PARTY, Role.BANK, suite, BANK_NAME, False, [key], [seat])
-    return Genesis(bank, config.trade.date)
+    return Genesis(bank, config.trade.date, config.trade.unsettled_dates_max)
 
 
 def _public_key(file: Path, suite: Suite) -> bytes:

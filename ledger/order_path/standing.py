@@ -97,7 +97,7 @@ class Standing:
             return arrival
         if header.session_version < (self._versions.get(seat) or self._version(seat)):
             return Arrival.SUPERSEDED
-        if not engine.has_room(self._book, header, head):
+        if not engine.has_room(self._book, header, head, frame.body):
             return Arrival.DATE_FULL
         if not self.moments.is_sure and (header.valid_until_ns or (is_control and may_depend_on_time(frame.body))):
             return Arrival.UNTIMED

@@ -67,6 +67,8 @@ class LedgerMetrics:
     links: int = 0
     clock_is_sure: bool = True
     clock_steps: int = 0
+    unsettled_dates: int = 0
+    unsettled_dates_max: int = 0
 
     def committed(self, outcomes: bytes, frames: int, commit_ns: int) -> None:
         """Counts one durable row."""
@@ -119,6 +121,8 @@ class LedgerCollector(Collector):
             ("queue_oldest_seconds", "Age of the oldest undecided frame", _age_seconds(oldest)),
             ("group_records_cap", "Largest group at present", float(figures.group_records_cap)),
             ("links", "Gateway links that are registered", float(figures.links)),
+            ("unsettled_dates", "Trade dates that are open or not customer-settled", float(figures.unsettled_dates)),
+            ("unsettled_dates_max", "As many there may be: then none is opened", float(figures.unsettled_dates_max)),
             ("clock_sure", "1 while the wall clock decides what has expired", float(figures.clock_is_sure)),
         )
         for name, text, gauge in gauges:

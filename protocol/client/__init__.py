@@ -2,6 +2,7 @@
 
 from ..errors import MisuseError
 from ..records import RECORD
+from ..trade_dates import trade_day
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
 from .keys import KeyFileError, load_signer, load_verifier
@@ -35,4 +36,5 @@ __all__ = [
     "SystemClock",
     "load_signer",
     "load_verifier",
+    "trade_day",
 ]

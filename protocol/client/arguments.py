@@ -7,7 +7,6 @@ A whole number may be of any integer type, numpy's too; never bool, float or tex
 
 import operator
 from collections.abc import Sequence
-from datetime import date
 
 import msgspec
 import numpy as np
@@ -25,6 +24,7 @@ from ..limits import (
 from ..messages.codec import decode_control
 from ..messages.control import ControlMessage
 from ..records import RECORD, RecordArray
+from ..trade_dates import is_trade_date
 from ..vocabulary import BANK_PARTY
 from .outcomes import Outcome, RequestKey
 
@@ -159,14 +159,12 @@ def contract_numbers(contract_nos: object) -> list[int]:
     ]
 
 
-def trade_day(value: object) -> int:
+def calendar_date(name: str, value: object) -> int:
     """A trade date, yyyymmdd. Raises MisuseError for what is no day of the calendar."""
-    day = whole_number("trade_date", value, TRADE_DATE_MIN, TRADE_DATE_MAX)
-    try:
-        date(day // 10_000, day // 100 % 100, day % 100)
-    except ValueError as error:
-        raise MisuseError(f"trade_date is {day}, which is no day of the calendar") from error
-    return day
+    number = whole_number(name, value, TRADE_DATE_MIN, TRADE_DATE_MAX)
+    if not is_trade_date(number):
+        raise MisuseError(f"{name} is {number}, which is no day of the calendar")
+    return number
 
 
 def shown(value: object) -> str:

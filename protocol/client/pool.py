@@ -63,6 +63,9 @@ class SeatPool(AwaitedVerbs):
             finally:  # before the seats close one by one: what is pending must not go with one that closes next
                 turns.end(SessionEnded(ReplyCode.FINISHED, "the pool was closed"))
 
+    def _open_date(self) -> int:
+        return max(seat.trade_date for seat in self._seats)
+
     @property
     def seats(self) -> tuple[Seat, ...]:
         """The seats, in the order of their settings. One whose session ended for good (`ended`) takes no calls."""

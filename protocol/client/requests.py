@@ -8,8 +8,9 @@ import struct
 
 from ..errors import MisuseError
 from ..limits import RECORD_BYTES
+from ..trade_dates import TRADE_DAY_NONE, trade_day
 from ..vocabulary import RecordKind
-from .arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, short_bytes, target_key, whole_number
+from .arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, calendar_date, short_bytes, target_key, whole_number
 
 _ORDER = struct.Struct("<bbhiqqq8siiq8s")  # price and security
 _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover
@@ -57,8 +58,11 @@ def money_record(
     turnover_fen: int = 0,
     quantity: int = 0,
     target: object = NO_TARGET,
+    traded_on: object = None,
+    open_date: int = 0,
 ) -> bytes:
-    """A record of any other kind; `target`: Outcome or RequestKey of the freeze meant.
+    """A record of any other kind; `target`: Outcome or RequestKey of the freeze meant. `traded_on`: trade date on which
+    a fill was executed, None: on `open_date`, which is 0 for what is no fill.
 
     Raises MisuseError for a value that has no place in the record: a wrong type, negative, too large, no request.
     """
@@ -78,9 +82,11 @@ def money_record(
     if not (type(partner_ref) is bytes and len(partner_ref) <= WORD_BYTES_MAX):
         partner_ref = short_bytes("partner_ref", partner_ref)
     key = NO_TARGET if target is NO_TARGET else target_key(target)
+    date = open_date if traded_on is None else calendar_date("traded_on", traded_on)
+    day = trade_day(date) if date else TRADE_DAY_NONE
     try:
         return _FILL.pack(
-            int(kind), 0, 0, quantity, contract_no, amount_fen, release_fen, turnover_fen, *key, partner_ref
+            int(kind), 0, day, quantity, contract_no, amount_fen, release_fen, turnover_fen, *key, partner_ref
         )
     except struct.error as error:
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error

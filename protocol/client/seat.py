@@ -28,13 +28,13 @@ from ..messages.queries import (
 from ..records import OutcomeArray, RecordArray
 from ..vocabulary import BANK_PARTY, RecordKind
 from .arguments import (
+    calendar_date,
     contract_numbers,
     control_body,
     moment_ns,
     records_body,
     records_of,
     shown,
-    trade_day,
     whole_number,
 )
 from .clock import Clock, SystemClock
@@ -131,6 +131,9 @@ class Seat(AwaitedVerbs):
         """The open trade date, yyyymmdd."""
         return self._traffic.window.trade_date
 
+    def _open_date(self) -> int:
+        return self.trade_date
+
     @property
     def next_number(self) -> int:
         """The number that the next request gets."""
@@ -185,7 +188,9 @@ class Seat(AwaitedVerbs):
 
         Raises MisuseError at once for no day of the calendar (yyyymmdd), or no number (1 to 2^62).
         """
-        query = OutcomeQuery(trade_day(trade_date), whole_number("number", number, 1, REQUEST_NUMBER_MAX))
+        query = OutcomeQuery(
+            calendar_date("trade_date", trade_date), whole_number("number", number, 1, REQUEST_NUMBER_MAX)
+        )
         return self._ask(query, OutcomeAnswer)
 
     def totals(self, source: int) -> Coroutine[object, object, TotalsAnswer]:

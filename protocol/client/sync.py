@@ -137,6 +137,9 @@ class SyncSeat(SingleVerbs[Outcome]):
         """As `Seat.totals`."""
         return self._wait(self._opened().totals(source))
 
+    def _open_date(self) -> int:
+        return self.trade_date
+
     def _call(self, record: bytes, valid_until_ns: int) -> Outcome:
         return self._wait(self._opened()._call(record, valid_until_ns))
 

@@ -34,6 +34,11 @@ class SingleVerbs(ABC, Generic[Answer]):
         """Send one 64-byte record as a single call, and answer with its outcome. Both are checked."""
         ...
 
+    @abstractmethod
+    def _open_date(self) -> int:
+        """The trade date that is open as far as the bank told, yyyymmdd."""
+        ...
+
     def freeze(
         self,
         contract_no: int,
@@ -75,10 +80,14 @@ class SingleVerbs(ABC, Generic[Answer]):
         release_fen: int = 0,
         turnover_fen: int = 0,
         quantity: int = 0,
+        traded_on: int | None = None,
         partner_ref: bytes = b"",
         valid_until_ns: int = 0,
     ) -> Answer:
-        """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`."""
+        """A buy was executed: draw `charge_fen` from its freeze and release `release_fen`.
+
+        `traded_on`: the trade date of the execution, yyyymmdd; None: the one that is open at the call.
+        """
         record = money_record(
             RecordKind.FILL_BUY,
             contract_no,
@@ -88,6 +97,8 @@ class SingleVerbs(ABC, Generic[Answer]):
             turnover_fen=turnover_fen,
             quantity=quantity,
             target=target,
+            traded_on=traded_on,
+            open_date=self._open_date(),
         )
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
@@ -98,10 +109,11 @@ class SingleVerbs(ABC, Generic[Answer]):
         *,
         turnover_fen: int = 0,
         quantity: int = 0,
+        traded_on: int | None = None,
         partner_ref: bytes = b"",
         valid_until_ns: int = 0,
     ) -> Answer:
-        """A sale was executed: net proceeds, 0 allowed."""
+        """A sale was executed: net proceeds, 0 allowed. `traded_on`: as for a buy."""
         record = money_record(
             RecordKind.FILL_SELL,
             contract_no,
@@ -109,6 +121,8 @@ class SingleVerbs(ABC, Generic[Answer]):
             partner_ref,
             turnover_fen=turnover_fen,
             quantity=quantity,
+            traded_on=traded_on,
+            open_date=self._open_date(),
         )
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 

@@ -8,7 +8,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import CONTRACTS_PER_CONTROL_MAX, KEYS_PER_PARTY_MAX, SEATS_MAX
+from ..limits import (
+    CONTRACTS_PER_CONTROL_MAX,
+    KEYS_PER_PARTY_MAX,
+    SEATS_MAX,
+    UNSETTLED_DATES_MAX,
+    UNSETTLED_DATES_MIN,
+)
 from .base import Message
 from .fields import (
     AccountNo,
@@ -94,6 +100,12 @@ class OpenTradeDate(Message, tag=27, frozen=True):
     trade_date: TradeDate
 
 
+class EndSettlement(Message, tag=37, frozen=True):
+    """Bank control: the customers of this date, the oldest that is closed and unsettled, are settled."""
+
+    trade_date: TradeDate
+
+
 class EndKey(Message, tag=28, frozen=True):
     """Bank control: a key of a party is not good any more, from this decision on. Its number is never given again."""
 
@@ -132,10 +144,11 @@ class PartyEntry(Message, tag=31, frozen=True):
 
 
 class Genesis(Message, tag=32, frozen=True):
-    """The first journal row: the bank itself, its own seat's key, the first trade date."""
+    """The first journal row: the bank itself, its own seat's key, the first trade date, how many may be unsettled."""
 
     bank: PartyEntry
     trade_date: TradeDate
+    unsettled_dates_max: Annotated[int, Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)] = UNSETTLED_DATES_MIN
 
 
 ControlMessage = (
@@ -147,5 +160,6 @@ ControlMessage = (
     | ChangeContract
     | SetRestraint
     | OpenTradeDate
+    | EndSettlement
     | Genesis
 )

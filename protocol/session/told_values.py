@@ -6,8 +6,6 @@ A signature proves who says it, not that it is so. What cannot be true is a viol
 nowhere and ends the link. States of a freeze that are newer than this program pass (docs/protocol.md, section 15).
 """
 
-from datetime import date
-
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import (
@@ -15,8 +13,6 @@ from ..limits import (
     NEXT_NUMBER_TOLD_MAX,
     SESSION_VERSION_MAX,
     SESSION_VERSION_STEP_MAX,
-    TRADE_DATE_MAX,
-    TRADE_DATE_MIN,
 )
 from ..messages.queries import (
     AnswerMessage,
@@ -36,6 +32,7 @@ from ..records import (
     OutcomeArray,
     OutcomesPreamble,
 )
+from ..trade_dates import is_trade_date
 
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
 _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
@@ -47,13 +44,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
 
 def check_open_date(trade_date: int) -> int:
     """`trade_date` as it is. Raises PeerViolation MALFORMED_FRAME for what is no day, or out of bounds."""
-    try:
-        date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100)
-    except ValueError:
-        is_day = False
-    else:
-        is_day = TRADE_DATE_MIN <= trade_date <= TRADE_DATE_MAX
-    if not is_day:
+    if not is_trade_date(trade_date):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"no trade date is {trade_date}")
     return trade_date
 

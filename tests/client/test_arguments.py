@@ -160,6 +160,7 @@ CONTRACTS: list[Any] = [
     np.array(195),
 ]
 DAY = [*NO_NUMBER, -1, 0, 2**70, 19_891_231, 22_000_101, 20_260_230, 20_261_301, 20_260_100]
+TRADED_ON = [one for one in DAY if one is not None]
 NUMBER = [*NO_NUMBER, -1, 0, REQUEST_NUMBER_MAX + 1, 2**70]
 SOURCE = [*NO_NUMBER, -1, 0, 3]
 
@@ -182,11 +183,18 @@ SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
             "release_fen": AMOUNT,
             "turnover_fen": AMOUNT,
             "quantity": QUANTITY,
+            "traded_on": TRADED_ON,
         },
     ),
     "fill_sell": (
         {"contract_no": 195, "proceeds_fen": 1},
-        {**MONEY, "proceeds_fen": AMOUNT, "turnover_fen": AMOUNT, "quantity": QUANTITY},
+        {
+            **MONEY,
+            "proceeds_fen": AMOUNT,
+            "turnover_fen": AMOUNT,
+            "quantity": QUANTITY,
+            "traded_on": TRADED_ON,
+        },
     ),
     "deposit": ({"contract_no": 195, "amount_fen": 1}, {**MONEY, "amount_fen": AMOUNT}),
     "withdraw": ({"contract_no": 195, "amount_fen": 1}, {**MONEY, "amount_fen": AMOUNT}),

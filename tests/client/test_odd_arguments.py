@@ -72,7 +72,7 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "records_body": arguments.records_body,
     "contract_numbers": lambda value: arguments.contract_numbers([value]),
     "numbers": arguments.contract_numbers,
-    "trade_day": arguments.trade_day,
+    "calendar_date": lambda value: arguments.calendar_date("traded_on", value),
     "a control message": lambda value: arguments.control_body(value, 1),
     "its number": lambda value: arguments.control_body(ChangeContract(value, 1), 1),
     "its text": lambda value: arguments.control_body(RegisterParty(2, 2, 1, value, True), 1),

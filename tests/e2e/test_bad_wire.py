@@ -149,13 +149,13 @@ class Request:
     amount_fen: int = 100
     contract_no: int = 0
     target: tuple[int, int, int] = (0, 0, 0)
-    reserved: int = 0
+    trade_day: int = 0
     valid_until_ns: int = 0
 
 
 REQUESTS = {
     "unknown kind": Request(77, ReplyCode.REQUEST_MALFORMED),
-    "reserved field": Request(RecordKind.FREEZE, ReplyCode.REQUEST_MALFORMED, reserved=1),
+    "trade day of a freeze": Request(RecordKind.FREEZE, ReplyCode.REQUEST_MALFORMED, trade_day=1),
     "target in a freeze": Request(RecordKind.FREEZE, ReplyCode.REQUEST_MALFORMED, target=(20_260_105, 31, 1)),
     "a broker deposits": Request(RecordKind.DEPOSIT, ReplyCode.ROLE_FORBIDS),
     "too late": Request(RecordKind.FREEZE, ReplyCode.EXPIRED, valid_until_ns=1),
@@ -185,7 +185,7 @@ def record_of(request: Request, contract_no: int) -> RecordArray:
     """(1,) RECORD."""
     record = np.zeros(1, RECORD)
     record["kind"] = request.kind
-    record["reserved"] = request.reserved
+    record["trade_day"] = request.trade_day
     record["contract_no"] = request.contract_no or contract_no
     record["amount_fen"] = request.amount_fen
     record["target_date"], record["target_seat"], record["target_number"] = request.target

@@ -41,6 +41,7 @@ from protocol.messages.control import (
 from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
 from protocol.signing import Ed25519Signer
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
@@ -70,11 +71,13 @@ SMALL = BookSize(contracts_max=2**17, requests_max=2**21)
 
 
 def record(kind: RecordKind, contract: int, amount_fen: int, **fields: int) -> RecordArray:
-    """(1,) RECORD about the contract at index `contract`; further fields by name."""
+    """(1,) RECORD about the contract at index `contract`, a fill executed on DATE; further fields by name."""
     made = np.zeros(1, RECORD)
     made["kind"] = kind
     made["contract_no"] = contract_no_from_index(contract)
     made["amount_fen"] = amount_fen
+    if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL):
+        made["trade_day"] = trade_day(DATE)
     for name, value in fields.items():
         made[name] = value
     return made

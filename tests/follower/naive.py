@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ledger.core.rows.row import Row
 from protocol.messages.codec import decode_control
-from protocol.messages.control import OpenContracts, SetRestraint
+from protocol.messages.control import EndSettlement, OpenContracts, SetRestraint
 from protocol.vocabulary import FrameKind, contract_no_from_index, index_from_contract_no
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
@@ -44,6 +44,10 @@ class Expectation:
     """(trade date, seat, number, kind, contract, amount, code, remaining, sequence, decided-at)"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     """(trade date, seat, number) → [amount, drawn, released]"""
+    unsettled: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    """(trade day of execution, contract) → [bought, sold]"""
+    settled: list[int] = field(default_factory=list)
+    """Trade dates whose customers were settled, in order."""
 
 
 def expect(rows: Iterable[Row]) -> Expectation:
@@ -99,8 +103,10 @@ def _take(
         expectation.freezes[target][2] += release
         account.frozen -= amount + release
         account.bought += amount
+        expectation.unsettled.setdefault((record[2], contract_no), [0, 0])[0] += amount
     elif kind == FILL_SELL:
         account.sold += amount
+        expectation.unsettled.setdefault((record[2], contract_no), [0, 0])[1] += amount
     else:
         account.balance += amount if kind == DEPOSIT else -amount
 
@@ -119,3 +125,5 @@ def _take_control(expectation: Expectation, row: Row) -> None:
             expectation.accounts[contract_no_from_index(index)] = Account(balance=terms.balance_fen)
     elif isinstance(message, SetRestraint):
         expectation.accounts[message.contract_no].restrained = message.restrained_fen
+    elif isinstance(message, EndSettlement):
+        expectation.settled.append(message.trade_date)

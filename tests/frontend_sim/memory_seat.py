@@ -51,6 +51,13 @@ class MemorySeat:
     sequence: int = 0
     blocks: list[RecordArray] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.auditor.open_date(TODAY)
+
+    @property
+    def trade_date(self) -> int:
+        return TODAY
+
     async def submit(self, record: RecordArray) -> MemoryOutcome:
         block = await self.submit_block(record)
         code, state, _, remaining_fen = block.outcomes[0].tolist()

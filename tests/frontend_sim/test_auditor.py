@@ -10,6 +10,8 @@ from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.trade_dates import date_of_day
+from protocol.trade_dates import trade_day as trade_day_of
 from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, Role
 from tests.architecture.sources import imported, parsed
 
@@ -17,6 +19,7 @@ BANK, BROKER, STRANGER = 1, 2, 3
 BANK_SEAT, BROKER_SEAT, STRANGER_SEAT = 1, 21, 31
 PARTY_OF_SEAT = {BANK_SEAT: BANK, BROKER_SEAT: BROKER, STRANGER_SEAT: STRANGER}
 TODAY = 20_260_105
+TODAYS_DAY = trade_day_of(TODAY)
 CONTRACT = 195
 ANSWERED = (ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
 
@@ -51,14 +54,16 @@ class Conversation:
         contract_no: int = CONTRACT,
         target_seat: int = BROKER_SEAT,
         valid_until_ns: int = 0,
-        reserved: int = 0,
+        trade_day: int | None = None,
     ) -> int:
-        """Note one request with its answer. Returns its number."""
+        """Note one request with its answer; a fill is executed today unless told. Returns its number."""
+        if trade_day is None:
+            trade_day = TODAYS_DAY if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL) else 0
         self.row += 0 if same_row else 1
         number = self.numbers[seat] = self.numbers.get(seat, 0) + 1
         place = (self.row, seat, number, TODAY, PARTY_OF_SEAT[seat], 1_000 + self.row, valid_until_ns)
         key = (TODAY, target_seat, target) if target else (0, 0, 0)
-        self.seen.append(Seen(*place, int(kind), reserved, contract_no, amount_fen, release_fen, *key, *answer))
+        self.seen.append(Seen(*place, int(kind), trade_day, contract_no, amount_fen, release_fen, *key, *answer))
         return number
 
     def verdict(self) -> list[str]:
@@ -167,7 +172,7 @@ def test_a_contract_that_is_not_active_takes_no_freeze(status: ContractStatus, c
 def test_form_range_and_time_are_checked_in_rank_order() -> None:
     talk = Conversation(balance_fen=1_000)
     malformed = refused(ReplyCode.REQUEST_MALFORMED)
-    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, reserved=1, valid_until_ns=1)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, trade_day=1, valid_until_ns=1)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, target=1)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 0, refused(ReplyCode.EXPIRED), valid_until_ns=1)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1), valid_until_ns=1_004)  # decided at that very time
@@ -252,3 +257,22 @@ def test_the_auditor_shares_nothing_with_what_it_audits_and_needs_no_numpy(name:
     for module, _ in imported(parsed(Path("frontend_sim/auditor") / f"{name}.py")):
         assert module.split(".")[0] in {"protocol", "frontend_sim"} or module in standard
         assert not module.startswith(("protocol.client", "ledger", "gateway", "rules"))
+
+
+def test_a_fill_is_of_an_unsettled_day_and_not_before_its_freeze() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 500, frozen(500))
+    yesterday = TODAYS_DAY - 1
+    listed = refused(ReplyCode.LISTED)
+    for day in (0, yesterday, TODAYS_DAY + 1):
+        talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 100, listed, number, trade_day=day)
+        talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, listed, trade_day=day)
+    assert talk.verdict() == []
+
+    talk.auditor.open_date(date_of_day(yesterday))
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 100, listed, number, trade_day=yesterday)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, ANSWERED, trade_day=yesterday)
+    assert talk.verdict() == []
+    talk.auditor.end_settlement(date_of_day(yesterday))
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, listed, trade_day=yesterday)
+    assert talk.verdict() == []

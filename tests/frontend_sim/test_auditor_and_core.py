@@ -73,6 +73,7 @@ TARGET = {
     for party, seats in {1: (21, 21, 22), 2: (21, 21, 22), 3: (31,)}.items()
 }
 RELEASE = st.sampled_from((0, 0, 5, 10))
+TRADED_ON = mostly((TODAY,), (0, TODAY - 1, TODAY + 1))
 
 
 @st.composite
@@ -81,7 +82,9 @@ def requests(draw: st.DrawFn, party: int) -> Request:
     contract_no = contract_no_from_index(draw(INDEX[party]))
     target: TargetKey = draw(TARGET[party]) if kind in (RecordKind.RELEASE, RecordKind.FILL_BUY) else NO_TARGET
     release_fen = draw(RELEASE) if kind == RecordKind.FILL_BUY else 0
-    return Request(kind, contract_no + draw(WRONG_BY), draw(AMOUNT), target, release_fen=release_fen)
+    traded_on = draw(TRADED_ON) if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL) else 0
+    contract_no += draw(WRONG_BY)
+    return Request(kind, contract_no, draw(AMOUNT), target, release_fen=release_fen, traded_on=traded_on)
 
 
 @st.composite

@@ -42,7 +42,7 @@ def test_a_partys_sum_may_pass_64_bits() -> None:
 
 def _richest(book: Book) -> None:
     """Balance and sold, each as large as a column may be."""
-    book.balance_fen[0] = book.sold_unsettled_fen[0, 0] = COLUMN_FEN_MAX
+    book.balance_fen[0] = book.sold_fen[0] = COLUMN_FEN_MAX
 
 
 def _restrained(book: Book) -> None:
@@ -51,9 +51,9 @@ def _restrained(book: Book) -> None:
 
 
 def _proceeds_only(book: Book) -> None:
-    """Nothing but proceeds of three dates."""
+    """Nothing but proceeds."""
     book.balance_fen[0] = 0
-    book.sold_unsettled_fen[:, 0] = COLUMN_FEN_MAX // 3
+    book.sold_fen[0] = COLUMN_FEN_MAX // 3 * 3
 
 
 @pytest.mark.parametrize(

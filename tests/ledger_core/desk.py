@@ -23,6 +23,7 @@ from protocol.messages.codec import encode
 from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
+    EndSettlement,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -32,6 +33,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
     ContractStatus,
@@ -87,12 +89,16 @@ def release(target: Target, contract_no: int, amount_fen: int) -> RecordArray:
     return record(RecordKind.RELEASE, contract_no, amount_fen, **_named(target))
 
 
-def fill_buy(target: Target, contract_no: int, charge_fen: int, release_fen: int = 0) -> RecordArray:
-    return record(RecordKind.FILL_BUY, contract_no, charge_fen, release_fen=release_fen, **_named(target))
+def fill_buy(target: Target, contract_no: int, charge_fen: int, release_fen: int = 0, on: int = 0) -> RecordArray:
+    """A buy executed `on` a trade date; 0: that of its freeze."""
+    day = trade_day(on or target[0])
+    return record(
+        RecordKind.FILL_BUY, contract_no, charge_fen, release_fen=release_fen, trade_day=day, **_named(target)
+    )
 
 
-def fill_sell(contract_no: int, proceeds_fen: int) -> RecordArray:
-    return record(RecordKind.FILL_SELL, contract_no, proceeds_fen)
+def fill_sell(contract_no: int, proceeds_fen: int, on: int = MONDAY) -> RecordArray:
+    return record(RecordKind.FILL_SELL, contract_no, proceeds_fen, trade_day=trade_day(on))
 
 
 def deposit(contract_no: int, amount_fen: int) -> RecordArray:
@@ -188,12 +194,32 @@ class Desk:
         """Open a later trade date."""
         self.done(OpenTradeDate(trade_date))
 
+    def settle(self, trade_date: int) -> None:
+        """The customers of a closed date are settled."""
+        self.done(EndSettlement(trade_date))
+
+    def unsettled(self, contract_no: int) -> dict[int, tuple[int, int]]:
+        """Trade date → (bought, sold) of the contract's account that the ring has for it, where there is any."""
+        ring, row = self.book.unsettled, contract_no // 100
+        found = {
+            int(ring.dates[slot]): (int(ring.bought_fen[slot][row]), int(ring.sold_fen[slot][row]))
+            for slot in ring.used_slots()
+        }
+        return {date: amounts for date, amounts in sorted(found.items()) if any(amounts)}
+
+    def unpaid(self) -> list[tuple[int, int, int, int]]:
+        """(trade date, contract index, bought, sold) of every entry of the table."""
+        ring = self.book.unsettled
+        columns = (ring.keys >> 32, ring.unpaid_contracts, ring.unpaid_bought_fen, ring.unpaid_sold_fen)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
     def money(self, contract_no: int) -> tuple[int, int, int, int]:
         """(balance, frozen, bought, sold) of the contract's account, unsettled over all dates."""
         row = contract_no // 100
         book = self.book
-        bought, sold = book.bought_unsettled_fen[:, row].sum(), book.sold_unsettled_fen[:, row].sum()
-        return int(book.balance_fen[row]), int(book.frozen_fen[row]), int(bought), int(sold)
+        columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)
+        balance, frozen, bought, sold = (int(column[row]) for column in columns)
+        return balance, frozen, bought, sold
 
     def buying_power(self, contract_no: int) -> tuple[int, int]:
         """(buying power, withdrawable) as a query tells them to the bank."""

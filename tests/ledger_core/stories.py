@@ -13,6 +13,7 @@ from ledger.core.state.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.control import ChangeContract
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
@@ -50,6 +51,7 @@ class Drawn(NamedTuple):
     seat: int
     number: int
     odd_field: int  # 0: none; else one field that the kind may not allow is set
+    day: int  # trade day, of a fill
 
 
 # Each field is one draw, with its weights in the list: draws are what these tests spend most of their time on.
@@ -61,6 +63,10 @@ _FREEZES = [
 _STRANGE_AMOUNTS = (0, 1, -1, 1_000, 5_000, AMOUNT_FEN_MAX, AMOUNT_FEN_MAX + 1, 2**62, -(2**63))
 _amounts = st.sampled_from([*range(1, 401), *(_STRANGE_AMOUNTS * 44)])
 _releases = st.sampled_from([0] * 102 + [*range(51)] * 2 + [-1, AMOUNT_FEN_MAX + 1] * 51)
+_days = st.sampled_from(
+    [trade_day(date) for date in (THURSDAY, THURSDAY, WEDNESDAY, TUESDAY, MONDAY)] * 4
+    + [trade_day(THURSDAY) + 1, 0, -1]
+)
 _odd_fields = st.sampled_from([0] * 30 + [1, 2, 3])
 _drawn = st.builds(
     Drawn,
@@ -72,16 +78,18 @@ _drawn = st.builds(
     seat=st.sampled_from([SEAT, SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, 0, -3, 5_000]),
     number=st.sampled_from([*range(1, _NUMBERS + 1)] + [0, -1, 8_192, 20_000_001, 2**62] * 6),
     odd_field=_odd_fields,
+    day=_days,
 )
 _named = st.builds(
-    lambda kind, amount_fen, release_fen, freeze, odd_field: Drawn(
-        kind, freeze[0], amount_fen, release_fen, freeze[1], freeze[2], freeze[3], odd_field
+    lambda kind, amount_fen, release_fen, freeze, odd_field, day: Drawn(
+        kind, freeze[0], amount_fen, release_fen, freeze[1], freeze[2], freeze[3], odd_field, day
     ),
     st.sampled_from([RecordKind.RELEASE, RecordKind.FILL_BUY]),
     _amounts,
     _releases,
     st.sampled_from(_FREEZES),
     _odd_fields,
+    _days,
 )
 _frames = st.builds(
     lambda seat, valid_until_ns, records: (seat, valid_until_ns, records),
@@ -110,14 +118,17 @@ def records_of(drawn: list[Drawn]) -> RecordArray:
             item["target_date"], item["target_seat"], item["target_number"] = one.date, one.seat, one.number
         if one.kind == RecordKind.FILL_BUY:
             item["release_fen"] = one.release_fen
+        if one.kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL):
+            item["trade_day"] = one.day
         if one.odd_field:
-            item[("reserved", "turnover_fen", "target_seat")[one.odd_field - 1]] = -7
+            item[("trade_day", "turnover_fen", "target_seat")[one.odd_field - 1]] = -7
     return records
 
 
 @cache
 def _history() -> Desk:
-    """Three trade dates with freezes that are still open on the fourth, in every state that one can have."""
+    """Three trade dates, the first settled, with freezes that are still open on the fourth, in every state that one can
+    have."""
     desk = Desk()
     for index in range(CONTRACTS):
         desk.open((2_000, 900, COLUMN_FEN_MAX - 300, 10_000, 0)[index % 5], OTHER_BROKER if index % 5 == 3 else 2)
@@ -129,6 +140,8 @@ def _history() -> Desk:
     assert pre_assigned == contract_no_from_index(CONTRACTS)
     for next_date in (TUESDAY, WEDNESDAY, THURSDAY):
         _day(desk)
+        if next_date == THURSDAY:
+            desk.settle(MONDAY)
         desk.roll(next_date)
     _day(desk)
     return desk
@@ -141,7 +154,7 @@ def _day(desk: Desk) -> None:
     desk.ask(OTHER_SEAT, freeze(foreign, 30), freeze(foreign, 31))
     drawn, filled, part = (date, SEAT, 2), (date, SEAT, 3), (date, SEAT, 1)
     desk.ask(SEAT, release(drawn, first, 40), fill_buy(filled, second, 50, 20), fill_buy(part, first, 10))
-    desk.ask(SECOND_SEAT, fill_sell(first, 80), freeze(second, 10))
+    desk.ask(SECOND_SEAT, fill_sell(first, 80, on=date), freeze(second, 10))
 
 
 def fresh_desk() -> Desk:
@@ -168,6 +181,8 @@ def bulk_records(seed: int, count: int, first_number: int, before: RecordArray |
     records["amount_fen"] = rng.integers(0, 7, count) * 10
     names_one = (kinds == RecordKind.RELEASE) | (kinds == RecordKind.FILL_BUY)
     records["release_fen"][kinds == RecordKind.FILL_BUY] = 10
+    is_fill = (kinds == RecordKind.FILL_BUY) | (kinds == RecordKind.FILL_SELL)
+    records["trade_day"][is_fill] = trade_day(THURSDAY) - rng.choice([0] * 12 + [-1, 1, 2, 3], is_fill.sum())
     # Each target lies up to 300 numbers back or 20 ahead; its contract is right in most cases.
     numbers = first_number + np.arange(count) - rng.integers(-20, 300, count)
     inside = (numbers >= first_number) & (numbers < first_number + count)

@@ -15,6 +15,7 @@ from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     EndKey,
+    EndSettlement,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -34,6 +35,7 @@ from protocol.vocabulary import (
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.ledger_core.desk import (
     BROKER,
+    MONDAY,
     OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
@@ -60,6 +62,7 @@ CONTROLS: list[ControlMessage] = [
     ChangeContract(contract_no_from_index(0), ContractEvent.LIFT_LOSS),
     ChangeContract(contract_no_from_index(0), ContractEvent.TERMINATE),
     OpenTradeDate(TUESDAY),
+    EndSettlement(MONDAY),
 ]
 LIFE = [event for event in ContractEvent if event not in (ContractEvent.REPORT_LOSS, ContractEvent.LIFT_LOSS)]
 OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}

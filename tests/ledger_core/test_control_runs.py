@@ -22,6 +22,7 @@ from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
+    EndSettlement,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -44,7 +45,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import SAVINGS_SEAT
-from tests.ledger_core.desk import BROKER, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk
+from tests.ledger_core.desk import BROKER, MONDAY, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk
 
 ACCEPTED = ReplyCode.ACCEPTED
 LOGON = Negotiate(bytes(16), "test")
@@ -135,6 +136,7 @@ ALONE: list[ControlMessage] = [
     RegisterKey(BROKER, 9, bytes(32), 0, 1, 0),
     RegisterSeat(30, BROKER, SeatRole.BROKER),
     OpenTradeDate(TUESDAY),
+    EndSettlement(MONDAY),
 ]
 
 

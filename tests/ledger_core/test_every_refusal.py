@@ -15,6 +15,7 @@ from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
+    EndSettlement,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
@@ -30,6 +31,7 @@ from tests.ledger_core.desk import (
     OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
+    TUESDAY,
     Desk,
     Frame,
     deposit,
@@ -68,7 +70,7 @@ def bank() -> Bank:
     ended = desk.open(1_000)
     desk.done(ChangeContract(ended, ContractEvent.TERMINATE))
     open_freeze, closed_freeze = desk.freeze(ann, 300), desk.freeze(ann, 10)
-    desk.ask(SEAT, release(closed_freeze, ann, 10), record(RecordKind.FILL_SELL, ann, 50))
+    desk.ask(SEAT, release(closed_freeze, ann, 10), fill_sell(ann, 50))
     return Bank(desk, ann, rich, foreign, suspended, lost, pre_assigned, ended, open_freeze, closed_freeze)
 
 
@@ -113,7 +115,15 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),
     (ReplyCode.MASTER_DATA_FULL, "7 + 58 > 64", BANK_SEAT, lambda _: opening(7, 58)),
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
+    (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
+    (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
 ]
+
+
+def ninth_date(b: Bank) -> OpenTradeDate:
+    for trade_date in range(TUESDAY, MONDAY + 8):
+        b.desk.roll(trade_date)
+    return OpenTradeDate(MONDAY + 8)
 
 
 def opening(first_index: int, count: int, account_no: int = 700_000) -> OpenContracts:
@@ -141,9 +151,10 @@ def test_refused_record(code: ReplyCode, why: str, seat: int, ask: Callable[[Ban
 @pytest.mark.parametrize(("code", "why", "seat", "ask"), CONTROLS, ids=[row[0].name for row in CONTROLS])
 def test_refused_control(code: ReplyCode, why: str, seat: int, ask: Callable[[Bank], ControlMessage]) -> None:
     b = bank()
+    message = ask(b)
     number = int(b.desk.book.next_number[seat])
 
-    assert b.desk.control(ask(b), seat) == code, why
+    assert b.desk.control(message, seat) == code, why
     assert b.desk.book.next_number[seat] == number + 1  # refused, and its number is burnt
 
 
@@ -167,7 +178,7 @@ def test_a_frame_that_is_left_undecided_uses_its_numbers_and_moves_nothing() -> 
     assert outcomes["code"].tolist() == [ReplyCode.NOT_DECIDED] * 2
     assert int(b.desk.book.next_number[SEAT]) == number + 2
     assert b.desk.money(b.ann) == money
-    assert not b.desk.book.requests.kind[own_slots(b.desk.book, Frames.of(prefixes), 2)].any()
+    assert not b.desk.book.requests.contract[own_slots(b.desk.book, Frames.of(prefixes), 2)].any()
 
 
 def test_one_fen_less_earns_the_rank_before() -> None:

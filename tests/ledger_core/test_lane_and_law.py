@@ -31,7 +31,7 @@ def both_ways(book: Book, prefixes: PrefixArray, records: RecordArray) -> tuple[
     """Outcomes of the lane and of the law over the same block; the book stays as it is, its scratch too."""
     frames = Frames.of(prefixes)
     check_next(book, frames, len(records), 0)
-    give_out_pages(book, frames)
+    give_out_pages(book, frames, records)
     block = resolve(book, frames, records)
     by_lane = lane.decide_block(book, block, NOW_NS)
     by_law = np.zeros(len(records), OUTCOME)
@@ -210,7 +210,7 @@ def test_a_lone_debit_that_is_not_covered_is_refused_without_the_law() -> None:
     contracts = [desk.open(100) for _ in range(20)]
     records = joined(*(freeze(no, 100 + place % 2) for place, no in enumerate(contracts)))
     frames = Frames.of(desk.prefixes(Frame(SEAT, records)))
-    give_out_pages(desk.book, frames)
+    give_out_pages(desk.book, frames, records)
     proof = lane._Proof(desk.book, resolve(desk.book, frames, records), np.ones(20, np.bool_))
     code = np.zeros(20, np.int16)
 
@@ -242,8 +242,8 @@ def test_every_column_stops_at_its_limit(column: str) -> None:
     contract_no = desk.open(0 if column in ("sold", "balance") else COLUMN_FEN_MAX)
     orders = [desk.freeze(contract_no, 10) for _ in range(12)] if column == "bought" else []
     book, near = desk.book, COLUMN_FEN_MAX - 55
-    book.sold_unsettled_fen[0, 0] = near if column == "sold" else 1_000
-    book.bought_unsettled_fen[1, 0] = near if column == "bought" else 0
+    book.sold_fen[0] = near if column == "sold" else 1_000
+    book.bought_fen[0] = near if column == "bought" else 0
     book.frozen_fen[0] = near if column == "frozen" else book.frozen_fen[0]
     book.balance_fen[0] = near if column == "balance" else book.balance_fen[0]
     book.power_fen[:1] = book.derived_power_fen(slice(1))

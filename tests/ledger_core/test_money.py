@@ -5,6 +5,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.messages.control import SetRestraint
 from protocol.messages.queries import ContractMoney
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
@@ -170,12 +171,11 @@ def test_fields_that_a_kind_does_not_use_must_be_zero() -> None:
     order = desk.freeze(contract_no, 500)
     target = {"target_date": order[0], "target_seat": order[1], "target_number": order[2]}
     forbidden = {
-        1: ("reserved", "target_date", "target_seat", "target_number"),
-        2: ("reserved", "market", "quantity", "price", "turnover_fen"),
-        3: ("reserved",),
-        4: ("reserved", "release_fen", "target_date", "target_seat", "target_number"),
-        5: ("reserved", "market", "quantity", "price", "turnover_fen", "target_number"),
-        6: ("reserved", "market", "quantity", "price", "turnover_fen", "target_number"),
+        1: ("trade_day", "target_date", "target_seat", "target_number"),
+        2: ("trade_day", "market", "quantity", "price", "turnover_fen"),
+        4: ("release_fen", "target_date", "target_seat", "target_number"),
+        5: ("trade_day", "market", "quantity", "price", "turnover_fen", "target_number"),
+        6: ("trade_day", "market", "quantity", "price", "turnover_fen", "target_number"),
     }
     informative = {
         1: ("market", "quantity", "price"),
@@ -189,7 +189,8 @@ def test_fields_that_a_kind_does_not_use_must_be_zero() -> None:
             asked = record(kind, contract_no, 1, **{**named, name: -1})
             assert desk.ask(seat, asked) == refused(ReplyCode.REQUEST_MALFORMED), (kind, name)
         for name in informative.get(kind, ()):
-            asked = record(kind, contract_no, 1, **{**named, name: 1})
+            day = {"trade_day": trade_day(MONDAY)} if kind in (3, 4) else {}
+            asked = record(kind, contract_no, 1, **{**named, **day, name: 1})
             assert desk.ask(seat, asked)[0].code == ReplyCode.ACCEPTED, (kind, name)
 
 

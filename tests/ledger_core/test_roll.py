@@ -1,10 +1,7 @@
-"""The roll of the trade date: what is carried, where unsettled money goes, how numbers begin again."""
-
-import numpy as np
+"""The roll of the trade date: what is carried, and how numbers begin again."""
 
 from ledger.core.engine import row_holding
 from ledger.core.invariants import check_book
-from ledger.core.state.unsettled import split_keys
 from protocol.codes import ReplyCode
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import (
@@ -18,7 +15,6 @@ from tests.ledger_core.desk import (
     WEDNESDAY,
     Desk,
     fill_buy,
-    fill_sell,
     freeze,
     release,
 )
@@ -52,7 +48,7 @@ def test_the_roll_itself_is_the_last_number_of_the_old_date() -> None:
     assert desk.book.next_number[DAY_SEAT] == 1
 
 
-def test_open_freezes_are_carried_and_closed_ones_are_gone() -> None:
+def test_freezes_of_an_unsettled_date_are_carried_closed_or_not() -> None:
     desk = Desk()
     contract_no = desk.open(1_000)
     open_one, closed_one = desk.freeze(contract_no, 300), desk.freeze(contract_no, 50)
@@ -60,11 +56,29 @@ def test_open_freezes_are_carried_and_closed_ones_are_gone() -> None:
     desk.roll(TUESDAY)
 
     assert desk.money(contract_no) == (1_000, 190, 100, 0)
-    assert desk.ask(SEAT, release(closed_one, contract_no, 1)) == refused(ReplyCode.FREEZE_UNKNOWN)
+    assert desk.ask(SEAT, release(closed_one, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
     assert desk.ask(SECOND_SEAT, release(open_one, contract_no, 191)) == refused(ReplyCode.AMOUNT_OVER_REMAINING)
     assert desk.ask(SECOND_SEAT, fill_buy(open_one, contract_no, 90, 50)) == accepted(OPEN, 50)
     assert desk.ask(SEAT, release(open_one, contract_no, 50)) == accepted(CLOSED, 0)
     assert desk.ask(SEAT, release(open_one, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
+    check_book(desk.book)
+
+
+def test_of_a_settled_date_only_open_freezes_are_carried_from_the_next_roll_on() -> None:
+    desk = Desk()
+    contract_no = desk.open(1_000)
+    closed_one, open_one = desk.freeze(contract_no, 50), desk.freeze(contract_no, 300)
+    desk.ask(SEAT, release(closed_one, contract_no, 50))
+    desk.roll(TUESDAY)
+    desk.settle(MONDAY)
+    assert desk.ask(SEAT, release(closed_one, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
+
+    desk.roll(WEDNESDAY)
+
+    assert desk.ask(SEAT, release(closed_one, contract_no, 1)) == refused(ReplyCode.FREEZE_UNKNOWN)
+    assert desk.ask(SEAT, release(open_one, contract_no, 300)) == accepted(CLOSED, 0)
+    desk.roll(THURSDAY)
+    assert len(desk.book.requests.carried_keys) == 0
     check_book(desk.book)
 
 
@@ -78,51 +92,6 @@ def test_the_same_number_of_two_dates_is_two_freezes() -> None:
     assert (monday, tuesday) == ((MONDAY, SEAT, 1), (TUESDAY, SEAT, 1))
     assert desk.ask(SEAT, release(monday, contract_no, 11)) == refused(ReplyCode.AMOUNT_OVER_REMAINING)
     assert desk.ask(SEAT, release(tuesday, contract_no, 11)) == accepted(OPEN, 9)
-
-
-def test_a_fill_is_unsettled_in_the_date_of_its_order() -> None:
-    desk = Desk()
-    contract_no = desk.open(1_000)
-    monday = desk.freeze(contract_no, 100)
-    desk.roll(TUESDAY)
-    tuesday = desk.freeze(contract_no, 100)
-    desk.roll(WEDNESDAY)
-    wednesday = desk.freeze(contract_no, 100)
-
-    for order, charge_fen in ((monday, 1), (tuesday, 2), (wednesday, 4)):
-        desk.ask(SEAT, fill_buy(order, contract_no, charge_fen))
-    desk.ask(SEAT, fill_sell(contract_no, 8))
-
-    book = desk.book
-    assert book.bought_unsettled_fen[:, 0].tolist() == [4, 2, 1]
-    assert book.sold_unsettled_fen[:, 0].tolist() == [8, 0, 0]
-    assert (book.older.keys.tolist(), book.older.bought_fen.tolist()) == ([key(MONDAY)], [1])
-    desk.roll(THURSDAY)
-    book = desk.book
-    assert book.bought_unsettled_fen[:, 0].tolist() == [0, 4, 3]
-    assert book.sold_unsettled_fen[:, 0].tolist() == [0, 8, 0]
-    assert (book.older.keys.tolist(), book.older.bought_fen.tolist()) == ([key(MONDAY), key(TUESDAY)], [1, 2])
-    check_book(book)
-
-
-def key(trade_date: int, row: int = 0) -> int:
-    return int(split_keys(np.array([trade_date]), np.array([row]))[0])
-
-
-def test_the_split_by_date_keeps_only_what_can_still_matter() -> None:
-    """A date of an account goes when nothing is unsettled under it and none of its freezes is open."""
-    desk = Desk()
-    contract_no = desk.open(1_000)
-    order = desk.freeze(contract_no, 100)
-    desk.roll(TUESDAY)
-    desk.roll(WEDNESDAY)
-    assert desk.book.older.keys.tolist() == [key(MONDAY)]
-
-    desk.ask(SEAT, release(order, contract_no, 100))
-    desk.roll(THURSDAY)
-
-    assert desk.book.older.keys.tolist() == []
-    assert len(desk.book.requests.carried_keys) == 0
 
 
 def test_freezes_carried_over_many_dates_keep_their_seats_apart() -> None:

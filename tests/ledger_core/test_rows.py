@@ -207,7 +207,7 @@ def test_frames_that_are_not_next_change_nothing() -> None:
 
 
 def test_pages_run_out_with_nothing_changed() -> None:
-    table = RequestTable.empty(3 * REQUEST_PAGE_RECORDS)
+    table = RequestTable.empty(2 * REQUEST_PAGE_RECORDS)
     table.give_out(np.array([5, 6, 5]))
 
     with pytest.raises(MisuseError):

@@ -11,8 +11,7 @@ from ledger.core.invariants import check_block, check_book
 from ledger.core.resolve import resolve
 from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book
-from ledger.core.state.slices import OLDER_SLICE_KEYS
-from ledger.core.state.unsettled import OlderUnsettled
+from ledger.core.state.slices import UNPAID_SLICE_KEYS
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
@@ -20,9 +19,11 @@ from protocol.messages.queries import PartyTotals
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     BROKER,
+    MONDAY,
     OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
+    THURSDAY,
     TUESDAY,
     WEDNESDAY,
     Desk,
@@ -39,7 +40,7 @@ from tests.ledger_core.test_lane_and_law import assert_same_books
 
 
 def busy_desk() -> Desk:
-    """Two dates, both brokers, open and closed freezes, unsettled money, a session, a control refused."""
+    """Three dates, the first settled, both brokers, open and closed freezes, a session, a control refused."""
     desk = Desk()
     own, foreign = desk.open(1_000), desk.open(2_000, OTHER_BROKER)
     first, second = desk.freeze(own, 100), desk.freeze(own, 50)
@@ -47,10 +48,11 @@ def busy_desk() -> Desk:
     desk.ask(SEAT, fill_buy(first, own, 30, 5), release(second, own, 50), fill_sell(own, 9))
     desk.negotiate(SEAT, 3)
     desk.roll(TUESDAY)
-    desk.ask(SEAT, fill_buy(first, own, 10), freeze(own, 20))
+    desk.ask(SEAT, fill_buy(first, own, 10, on=TUESDAY), freeze(own, 20))
     desk.control(None, OTHER_SEAT)
+    desk.settle(MONDAY)
     desk.roll(WEDNESDAY)
-    desk.ask(SEAT, freeze(own, 1), fill_buy(first, own, 2))
+    desk.ask(SEAT, freeze(own, 1), fill_buy(first, own, 2, on=WEDNESDAY))
     return desk
 
 
@@ -84,7 +86,7 @@ def test_all_arrays_are_signed_integers() -> None:
     assert {array.dtype.kind for array in to_arrays(busy_desk().book).values()} == {"i"}
 
 
-@pytest.mark.parametrize("name", sorted(to_arrays(Book.empty(Desk().size))))
+@pytest.mark.parametrize("name", sorted(to_arrays(busy_desk().book)))
 def test_a_missing_array_is_noticed(name: str) -> None:
     arrays = to_arrays(busy_desk().book)
     del arrays[name]
@@ -100,25 +102,43 @@ def test_replay_from_the_journal_makes_the_same_book() -> None:
 
 
 def test_slices_cover_accounts_and_request_pages() -> None:
-    """1 for the rest, 1 of accounts, then 4 of each page: carried freezes, and one page for each seat that sent"""
+    """1 for the rest, 1 of accounts, 1 for each unsettled date, then 4 of each page: carried freezes, and one for each
+    seat that froze; then 1 of what settled dates left."""
     desk = Desk()
     assert engine.state_slice_count(desk.book) == 1 + 0 + 0
     contract_no = desk.open(100)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 0
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
+    desk.ask(SEAT, fill_sell(contract_no, 1))
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1
     desk.freeze(contract_no, 1)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 4
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 4
     desk.roll(TUESDAY)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 4
-    with pytest.raises(MisuseError):
-        engine.state_slice_digest(desk.book, 6)
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 2 + 4
+    desk.settle(MONDAY)
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 4 + 1
+    for place in (-1, 8):
+        with pytest.raises(MisuseError):
+            engine.state_slice_digest(desk.book, place)
 
 
 def _change_balance(book: Book) -> None:
     book.balance_fen[1] += 1
 
 
-def _change_older(book: Book) -> None:
-    book.older.bought_fen[0] += 1
+def _change_unpaid(book: Book) -> None:
+    book.unsettled.unpaid_bought_fen[0] += 1
+
+
+def _change_total(book: Book) -> None:
+    book.sold_fen[1] += 1
+
+
+def _change_tuesday(book: Book) -> None:
+    book.unsettled.bought_fen[1][0] += 1
+
+
+def _change_wednesday(book: Book) -> None:
+    book.unsettled.sold_fen[0][1] += 1
 
 
 def _change_drawn(book: Book) -> None:
@@ -135,7 +155,10 @@ def _change_head(book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("change", "slice_no"),
-    [(_change_head, 0), (_change_older, 10), (_change_balance, 1), (_change_drawn, 2), (_change_page, 2 + 4)],
+    [
+        *((_change_head, 0), (_change_balance, 1), (_change_total, 1), (_change_wednesday, 2), (_change_tuesday, 3)),
+        *((_change_drawn, 4), (_change_page, 4 + 4), (_change_unpaid, 4 + 8)),
+    ],
 )
 def test_one_fen_or_number_off_changes_the_digest_of_its_slice_only(
     change: Callable[[Book], None], slice_no: int
@@ -185,12 +208,20 @@ def _spoil_balance(book: Book) -> None:
     book.balance_fen[1] = -1
 
 
+def _spoil_date(book: Book) -> None:
+    book.unsettled.dates[5] = THURSDAY
+
+
 def _spoil_released(book: Book) -> None:
     book.requests.released_fen[book.requests.first_page_slot] = -1
 
 
 @pytest.mark.parametrize(
-    "spoil", [_spoil_frozen, _spoil_power, _spoil_both, _spoil_balance, _spoil_released, _change_older]
+    "spoil",
+    [
+        *(_spoil_frozen, _spoil_power, _spoil_both, _spoil_balance, _spoil_released, _spoil_date),
+        *(_change_unpaid, _change_total, _change_tuesday, _change_wednesday),
+    ],
 )
 def test_wrong_books_are_noticed(spoil: Callable[[Book], None]) -> None:
     book = busy_desk().book
@@ -213,7 +244,7 @@ def test_the_cheap_check_sees_what_a_block_could_spoil() -> None:
     )
     for seat, record, column in cases:
         frames = Frames.of(desk.prefixes(Frame(seat, record)))
-        give_out_pages(desk.book, frames)
+        give_out_pages(desk.book, frames, record)
         block = resolve(desk.book, frames, record)
         check_block(desk.book, block)
         kept = int(getattr(desk.book, column)[0])
@@ -251,19 +282,18 @@ def test_several_frames_of_one_seat_over_pages() -> None:
     check_book(desk.book)
 
 
-def test_no_slice_grows_with_what_is_unsettled_from_older_dates() -> None:
+def test_no_slice_grows_with_what_settled_dates_left() -> None:
     desk = busy_desk()
-    before = engine.state_slice_count(desk.book)
+    before, few = engine.state_slice_count(desk.book), len(desk.book.unsettled.keys)
     common = engine.state_slice_digest(desk.book, 0)
-    older = desk.book.older
-    keys = np.arange(3 * OLDER_SLICE_KEYS + 1, dtype=np.int64)
-    desk.book.older = OlderUnsettled(keys, keys.copy(), keys.copy())
-    many = len(keys) // OLDER_SLICE_KEYS + 1 - bool(len(older.keys))
+    keys = np.arange(3 * UNPAID_SLICE_KEYS + 1, dtype=np.int64)
+    unsettled = desk.book.unsettled
+    unsettled.keys, unsettled.unpaid_bought_fen, unsettled.unpaid_sold_fen = keys, keys.copy(), keys.copy()
 
-    assert engine.state_slice_count(desk.book) == before + many
+    assert (few, engine.state_slice_count(desk.book)) == (1, before + len(keys) // UNPAID_SLICE_KEYS)
     assert engine.state_slice_digest(desk.book, 0) != common  # their number is in it
     last = engine.state_slice_count(desk.book) - 1
     digests = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
-    desk.book.older.sold_fen[OLDER_SLICE_KEYS] += 1
+    unsettled.unpaid_sold_fen[UNPAID_SLICE_KEYS] += 1
     changed = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
     assert [a != b for a, b in zip(digests, changed, strict=True)] == [place == last - 2 for place in range(last + 1)]

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 REFUSALS = "tests/ledger_core/test_every_refusal.py"
 MONEY = "tests/ledger_core/test_money.py"
 ROLL = "tests/ledger_core/test_roll.py"
+UNSETTLED = "tests/ledger_core/test_unsettled.py"
 CONTROL = "tests/ledger_core/test_control.py"
 ROWS = "tests/ledger_core/test_rows.py"
 STATE = "tests/ledger_core/test_state.py"

@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, STATE, Mutant
+from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, STATE, UNSETTLED, Mutant
 
 EFFECTS = [
     Mutant(
@@ -64,20 +64,20 @@ EFFECTS = [
         (FOUND,),
     ),
     Mutant(
-        "proceeds in an older date",
+        "proceeds in no date",
         "effects.py",
-        "np.add.at(book.sold_unsettled_fen[OPEN],",
-        "np.add.at(book.sold_unsettled_fen[OLDER],",
-        "proceeds of today settle with those of the day before yesterday",
-        (ROLL,),
+        "        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], rows, amount_fen[sells])\n",
+        "",
+        "proceeds are not found when their date is settled",
+        (UNSETTLED,),
     ),
     Mutant(
-        "older fill without its date",
-        "effects.py",
-        "    if len(older):\n",
-        "    if len(older) > len(block.row):\n",
-        "a fill of an old order is not found when its date is settled",
-        (ROLL,),
+        "one day for all",
+        "state/unsettled.py",
+        "if (slots == first).all():",
+        "if first >= 0:",
+        "a block's fills of several days settle with the first of them",
+        (UNSETTLED,),
     ),
     Mutant(
         "bound forgets deposits",
@@ -91,35 +91,35 @@ EFFECTS = [
 
 ROLLED = [
     Mutant(
-        "older sum replaced",
-        "state/book.py",
-        "columns[OLDER, used] += columns[PREVIOUS, used]",
-        "columns[OLDER, used] = columns[PREVIOUS, used]",
-        "what is unsettled since three dates is forgotten",
+        "closed freezes dropped",
+        "state/requests.py",
+        "kept[max(0, kept_place - place) :] = True",
+        "kept[max(0, kept_place - place) :] |= False",
+        "a freeze of an unsettled date reads as unknown when it is closed",
         (ROLL,),
     ),
     Mutant(
-        "columns not shifted",
+        "settled freezes kept",
         "state/book.py",
-        "columns[PREVIOUS, used] = columns[OPEN, used]",
-        "columns[PREVIOUS, used] += 0",
-        "what was bought and sold on the closed date is forgotten",
+        "self.requests.rolled(self.trade_date, self.unsettled.oldest_date)",
+        "self.requests.rolled(self.trade_date, 0)",
+        "closed freezes are carried for ever",
         (ROLL,),
+    ),
+    Mutant(
+        "unpaid proceeds forgotten",
+        "state/unsettled.py",
+        "contracts = np.flatnonzero((bought_fen != 0) | (sold_fen != 0))",
+        "contracts = np.flatnonzero(bought_fen != 0)",
+        "what a settled date still owes to its sellers is in no table",
+        (UNSETTLED,),
     ),
     Mutant(
         "freeze carried whole",
         "state/requests.py",
-        'for name in ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen"):',
-        'for name in ("kind", "code", "contract", "amount_fen", "released_fen"):',
+        '_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")',
+        '_COLUMNS = ("contract", "amount_fen", "released_fen")',
         "a carried order can draw again what it drew yesterday",
-        (ROLL,),
-    ),
-    Mutant(
-        "date of an open freeze dropped",
-        "state/unsettled.py",
-        "stays = (bought != 0) | (sold != 0) | np.isin(merged, kept)",
-        "stays = (bought != 0) | (sold != 0)",
-        "the first fill of an old order stops the ledger",
         (ROLL,),
     ),
 ]
@@ -235,15 +235,15 @@ WATCHED = [
     Mutant(
         "totals of one date",
         "state/totals.py",
-        "_sums_by_party(book.bought_unsettled_fen[:, : book.contracts_count]",
-        "_sums_by_party(book.bought_unsettled_fen[:1, : book.contracts_count]",
-        "the control total leaves out buys of earlier dates",
+        "_sums_by_party(book.bought_fen.take(rows), parties)",
+        "_sums_by_party(book.unsettled.bought_fen[0].take(rows), parties)",
+        "the control total leaves out buys of other dates",
         (STATE,),
     ),
     Mutant(
         "proceeds told as withdrawable",
         "state/totals.py",
-        "withdrawable_fen = power_fen - int(book.sold_unsettled_fen[:, row].sum())",
+        "withdrawable_fen = power_fen - int(book.sold_fen[row])",
         "withdrawable_fen = power_fen",
         "a customer is shown money to withdraw that is not settled",
         (MONEY,),

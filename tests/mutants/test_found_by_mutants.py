@@ -290,9 +290,12 @@ def test_a_contract_with_unsettled_money_of_earlier_dates_does_not_end(what: str
         assert desk.control(ChangeContract(contract_no, ContractEvent.TERMINATE)) == ReplyCode.ITEMS_OPEN
 
 
-ACCOUNT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
-UNSETTLED = ("bought_unsettled_fen", "sold_unsettled_fen")
-REQUEST_COLUMNS = ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen")
+ACCOUNT_COLUMNS = (
+    *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
+    *("contract_facts", "account_no"),
+)
+UNSETTLED = ("bought_fen", "sold_fen")
+REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 SEAT_COLUMNS = ("seat_owner", "session_version", "next_number", "previous_next_number")
 
 
@@ -307,7 +310,7 @@ def test_every_column_is_in_a_slice() -> None:
     desk.freeze(contract_no, 1, OTHER_SEAT)
     book, before = desk.book, digests(desk.book)
     columns = {name: getattr(book, name)[:2] for name in ACCOUNT_COLUMNS}
-    columns |= {f"{name} {date}": getattr(book, name)[date] for name in UNSETTLED for date in range(3)}
+    columns |= {f"{name} of a date": getattr(book.unsettled, name)[0] for name in UNSETTLED}
     columns |= {name: getattr(book, name) for name in SEAT_COLUMNS}
     first = book.requests.first_page_slot
     columns |= {f"request {name}": getattr(book.requests, name)[first:] for name in REQUEST_COLUMNS}

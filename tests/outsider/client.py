@@ -7,7 +7,6 @@ kept in memory only, so this client forgets them when its process ends; one in p
 import secrets
 import time
 from collections.abc import Sequence
-from datetime import date
 from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
@@ -15,10 +14,9 @@ from tests.outsider.codes import Code, Kind
 from tests.outsider.frames import Frame, FrameRefused
 from tests.outsider.link import SECOND_NS, Account, Link, LinkEnded, Session
 from tests.outsider.messages import Message, decode, encode
-from tests.outsider.records import Outcomes, Record, pack_records, unpack_outcomes
+from tests.outsider.records import Outcomes, Record, is_day, pack_records, unpack_outcomes
 
 NEXT_NUMBER_MAX = 2**61  # behind it numbers would run out
-FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class Answered(NamedTuple):
@@ -257,14 +255,6 @@ def check_refusal(told: NotApplied, open_date: int) -> None:
         raise FrameRefused(Code.STALE_TIMESTAMP, "nothing is missing before it")
     if told.code == Code.WRONG_TRADE_DATE and told.trade_date < open_date:
         raise FrameRefused(Code.STALE_TIMESTAMP, "an earlier trade date is told to be open")
-
-
-def is_day(trade_date: int) -> bool:
-    """Whether yyyymmdd is a day of the calendar from 1990 to 2199."""
-    try:
-        return FIRST_YEAR <= date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100).year <= LAST_YEAR
-    except ValueError:
-        return False
 
 
 def _match(request: Frame, answer: Answered) -> None:

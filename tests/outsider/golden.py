@@ -17,7 +17,7 @@ from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, Regi
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
 
 FOLDER = Path(__file__).parent.parent / "vectors"
-RECORD_NUMBERS = ("kind", "contract_no", "amount_fen", "market", "quantity", "reserved", "release_fen", "turnover_fen")
+RECORD_NUMBERS = ("kind", "contract_no", "amount_fen", "market", "quantity", "trade_day", "release_fen", "turnover_fen")
 
 
 class Golden(NamedTuple):

@@ -72,7 +72,7 @@ COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PAR
 VERSION = Int(0, 2**31 - 1)
 OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
 REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
-SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 21_991_231)
+SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 20_590_918)
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
@@ -116,6 +116,7 @@ LAYOUTS: dict[str, Layout] = {
     "SetRestraint": (26, (("contract_no", NUMBER), ("restrained_fen", SUM))),
     "OpenTradeDate": (27, (("trade_date", DATE),)),
     "EndKey": (28, KEY[:2]),
+    "EndSettlement": (37, (("trade_date", DATE),)),
     "BuyingPowerQuery": (40, (("contract_nos", Many(1, 64, NUMBER)),)),
     "ContractMoney": (41, MONEY),
     "BuyingPowerAnswer": (42, (("as_of_sequence", COUNT), ("contracts", Many(0, 64, Nested("ContractMoney"))))),
@@ -132,7 +133,7 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATED: ("Negotiated",),
     Kind.ESTABLISH: ("Establish",),
     Kind.ESTABLISHED: ("Established",),
-    Kind.CONTROL: (*CONTROLS, "OpenTradeDate"),
+    Kind.CONTROL: (*CONTROLS, "OpenTradeDate", "EndSettlement"),
     Kind.NOT_APPLIED: ("NotApplied",),
     Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery"),
     Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer"),

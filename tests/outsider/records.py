@@ -5,6 +5,7 @@ Belongs here: bytes to fields and back. Never here: what the bank decides.
 
 import struct
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from tests.outsider.codes import OUTCOMES, Code, Order
@@ -12,6 +13,7 @@ from tests.outsider.codes import OUTCOMES, Code, Order
 RECORD = struct.Struct("<bbhiqqqqiiq8s")  # price and security are packed as release_fen and turnover_fen
 PREAMBLE = struct.Struct("<qq32s32s")
 OUTCOME = struct.Struct("<hhiq")
+EPOCH = date(1970, 1, 1)
 NO_REF = bytes(8)
 NO_FREEZE, OPEN, CLOSED = 0, 1, 2  # states of the freeze concerned
 REMAINING_FEN_MAX = 2**60
@@ -37,7 +39,7 @@ class Record(NamedTuple):
     turnover_fen: int = 0
     target: Target = Target()
     partner_ref: bytes = NO_REF
-    reserved: int = 0
+    trade_day: int = 0
 
     @property
     def price(self) -> int:
@@ -53,7 +55,7 @@ class Record(NamedTuple):
         """The 64 bytes."""
         amounts = (self.contract_no, self.amount_fen, self.release_fen, self.turnover_fen)
         return RECORD.pack(
-            self.kind, self.market, self.reserved, self.quantity, *amounts, *self.target, self.partner_ref
+            self.kind, self.market, self.trade_day, self.quantity, *amounts, *self.target, self.partner_ref
         )
 
 
@@ -69,8 +71,23 @@ def release(contract_no: int, amount_fen: int, target: Target) -> Record:
 
 
 def fill_buy(contract_no: int, charge_fen: int, release_fen: int, target: Target) -> Record:
-    """A FILL_BUY that charges one part of a freeze and releases another."""
-    return Record(Order.FILL_BUY, contract_no, charge_fen, release_fen=release_fen, target=target)
+    """A FILL_BUY on the date of its freeze that charges one part of it and releases another."""
+    day = trade_day(target.date) if is_day(target.date) else 0
+    return Record(Order.FILL_BUY, contract_no, charge_fen, release_fen=release_fen, target=target, trade_day=day)
+
+
+def is_day(trade_date: int) -> bool:
+    """Whether yyyymmdd is a day of the calendar from 1990-01-01 to 2059-09-18."""
+    try:
+        found = date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100)
+    except ValueError:
+        return False
+    return date(1990, 1, 1) <= found <= EPOCH + timedelta(2**15 - 1)
+
+
+def trade_day(trade_date: int) -> int:
+    """Days since 1970-01-01, as a fill says on which one it was executed."""
+    return (date(trade_date // 10_000, trade_date // 100 % 100, trade_date % 100) - EPOCH).days
 
 
 def pack_records(records: Sequence[Record]) -> bytes:
@@ -82,8 +99,8 @@ def unpack_records(body: bytes) -> list[Record]:
     """The records of a body whose length is a multiple of 64."""
     rows = RECORD.iter_unpack(body)
     return [
-        Record(kind, contract, amount, market, quantity, release_fen, turnover, Target(date, seat, number), ref, zero)
-        for kind, market, zero, quantity, contract, amount, release_fen, turnover, date, seat, number, ref in rows
+        Record(kind, contract, amount, market, quantity, release_fen, turnover, Target(when, seat, number), ref, day)
+        for kind, market, day, quantity, contract, amount, release_fen, turnover, when, seat, number, ref in rows
     ]
 
 

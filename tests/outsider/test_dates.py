@@ -14,7 +14,7 @@ from tests.outsider.messages import Message
 from tests.outsider.records import Record, Target, fill_buy, freeze, pack_records, release
 
 NO_DATES = [0, 1, 19_000_101, 20_260_231, 20_250_101]
-LATER = [21_991_231, 99_999_999, 2**31 - 1]
+LATER = [20_590_918, 99_999_999, 2**31 - 1]
 
 
 def ask_on(client: Client, record: Record, trade_date: int) -> NotApplied:
@@ -56,7 +56,7 @@ def test_a_target_of_such_a_date_names_no_freeze(broker: Broker) -> None:
 def test_a_query_for_a_date_that_never_was_is_answered_and_one_outside_the_bounds_ends_the_link(broker: Broker) -> None:
     with Client(broker.accounts[0]) as client:
         client.log_on()
-        for trade_date in (20_260_231, 19_900_101, 20_250_101, 21_991_231):
+        for trade_date in (20_260_231, 19_900_101, 20_250_101, 20_590_918):
             assert client.ask(Message("OutcomeQuery", (trade_date, 1))).values == (False, 0, 0, 0, 0, 0)
         body = pack([43, 0, 1])
         client.link.send(client.link.frame(Kind.QUERY, body, first_number=9).packed())

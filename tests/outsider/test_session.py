@@ -11,7 +11,7 @@ from tests.outsider.codes import Code, Kind, Order, Suite
 from tests.outsider.frames import FrameRefused
 from tests.outsider.link import Account, LinkEnded
 from tests.outsider.messages import Message
-from tests.outsider.records import Outcome, Record, Target, fill_buy, freeze, release
+from tests.outsider.records import Outcome, Record, Target, fill_buy, freeze, release, trade_day
 
 pytestmark = pytest.mark.postgres
 
@@ -71,7 +71,7 @@ def refused_records(contracts: list[int], first: Target) -> list[tuple[Record, C
         (freeze(contract, 0), Code.AMOUNT_OUT_OF_RANGE),
         (freeze(contract, 2**40 + 1), Code.AMOUNT_OUT_OF_RANGE),
         (freeze(contract, 2**40), Code.INSUFFICIENT_FUNDS),
-        (freeze(contract, 5)._replace(reserved=1), Code.REQUEST_MALFORMED),
+        (freeze(contract, 5)._replace(trade_day=1), Code.REQUEST_MALFORMED),
         (freeze(contract, 5)._replace(target=first), Code.REQUEST_MALFORMED),
         (Record(9, contract, 5), Code.REQUEST_MALFORMED),
         (Record(Order.DEPOSIT, contract, 5), Code.ROLE_FORBIDS),
@@ -109,7 +109,8 @@ def test_frozen_money_is_told_from_missing_money(broker: Broker) -> None:
     (contract,) = broker.contracts(1)
     with log_on(broker.accounts[0]) as client:
         all_fen = money(client, contract)[0]
-        sold = Record(Order.FILL_SELL, contract, 500, turnover_fen=505)
+        today = trade_day(client.session.trade_date)
+        sold = Record(Order.FILL_SELL, contract, 500, turnover_fen=505, trade_day=today)
         told = client.decide([freeze(contract, all_fen), freeze(contract, 1), freeze(contract, all_fen + 1), sold])
         of_sale = Code.ACCEPTED if broker.proceeds_at_fill else Code.AWAITS_CLEARING
         assert told.codes() == [Code.ACCEPTED, Code.FUNDS_FROZEN, Code.INSUFFICIENT_FUNDS, of_sale]

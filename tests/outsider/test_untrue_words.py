@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.outsider.client import NotApplied, check_refusal, is_day
+from tests.outsider.client import NotApplied, check_refusal
 from tests.outsider.codes import Code
 from tests.outsider.frames import FrameRefused
-from tests.outsider.records import Outcome, Outcomes
+from tests.outsider.records import Outcome, Outcomes, is_day
 
 TODAY, TOMORROW = 20260105, 20260106
 OPEN, CLOSED = 1, 2
@@ -42,7 +42,9 @@ def test_a_refusal_that_may_be_true_is_taken(code: Code, refused: int, told: int
     check_refusal(NotApplied(code, refused, told, 0, trade_date), TODAY)
 
 
-@pytest.mark.parametrize(("trade_date", "expected"), [(0, False), (TODAY, True), (20260231, False), (21991231, True)])
+@pytest.mark.parametrize(
+    ("trade_date", "expected"), [(0, False), (TODAY, True), (20260231, False), (20590918, True), (20590919, False)]
+)
 def test_a_day_is_one_of_the_calendar(trade_date: int, expected: bool) -> None:
     assert is_day(trade_date) is expected
 

@@ -18,7 +18,15 @@ from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.kinds import KINDS, ORDER_FIELDS, PRICE_FIELDS, RELEASE_FIELD, TURNOVER_FIELD, WireKind
+from protocol.kinds import (
+    KINDS,
+    ORDER_FIELDS,
+    PRICE_FIELDS,
+    RELEASE_FIELD,
+    TRADE_DAY_FIELD,
+    TURNOVER_FIELD,
+    WireKind,
+)
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
@@ -91,13 +99,14 @@ def kinds() -> str:
 
     assert AMOUNT_FEN_MAX == 2**40
     return table(
-        ["kind", "meaning", "`amount_fen`", "market, quantity", "bytes 24–39", "target (bytes 40–55)"],
+        ["kind", "meaning", "`amount_fen`", "market, quantity", "`trade_day`", "bytes 24–39", "target (bytes 40–55)"],
         [
             [
                 row.name,
                 row.meaning,
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
                 "not checked" if ORDER_FIELDS[0] in row.fields else "0",
+                "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
                 amounts(row),
                 "the freeze" if row.needs_target else "0",
             ]

@@ -38,9 +38,8 @@ LIMITS = {
     "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
     "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date that RECORDS may use",
     "CONTROL_NUMBERS_KEPT": "and behind them so many more for CONTROL",
-    "REQUESTS_PER_DATE_MAX": "requests of all seats on one trade date, with the freezes carried into it; a party may"
-    " have no more of them than it leaves free, else SEAT_DATE_FULL",
-    "BANK_REQUESTS_SHARE": "of these, one in so many is kept for the bank",
+    "REQUESTS_PER_DATE_MAX": "numbers of all seats on one trade date that lie in a page with a FREEZE; a party may"
+    " have no more of them than it leaves free, else its freezes are told SEAT_DATE_FULL",
     "AMOUNT_FEN_MAX": "fen in one amount",
     "COLUMN_FEN_MAX": "fen in any sum that an account keeps",
     "CREDIT_RECORDS_MIN": "least credit granted",
@@ -66,6 +65,8 @@ LIMITS = {
     "HEARTBEATS_AT_ONCE_MAX": "heartbeats at once, after a line that stalled",
     "SILENT_INTERVALS_MAX": "heartbeat intervals of silence after which a peer is dead",
     "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
+    "UNSETTLED_DATES_MIN": "trade dates that may be unsettled at a time, the open one too: at least",
+    "UNSETTLED_DATES_MAX": "the same: at most",
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
     "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",

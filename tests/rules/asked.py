@@ -7,6 +7,7 @@ from rules.account import Account
 from rules.request import Freeze, Request
 
 CONTRACT, ROW, SLOT, TARGET_SLOT = 3, 3, 11, 7
+DATE = 20_260_105
 
 
 def account(
@@ -37,7 +38,9 @@ def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1,
         release_fen=release_fen,
         turnover_fen=0,
         slot=SLOT,
+        executed_on=DATE,
         target_slot=TARGET_SLOT,
+        target_date=DATE,
     )
 
 

@@ -5,8 +5,9 @@ import numpy as np
 from ledger.core import engine
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
-from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD, may_send
+from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD, may_send
 from protocol.records import OUTCOME, RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, SeatRole
 from rules.kinds import LAW
 from tests.bank_seats import SAVINGS_SEAT
@@ -43,6 +44,9 @@ class Drawn:
         for name in (RELEASE_FIELD, TURNOVER_FIELD):
             if name in fields:
                 records[name][places] = rng.integers(0, 20, len(places))
+        if TRADE_DAY_FIELD in fields:
+            today = trade_day(self.desk.book.trade_date)
+            records[TRADE_DAY_FIELD][places] = rng.choice([today] * 8 + [today - 1, 0], len(places))
         if TARGET_FIELDS[0] not in fields:
             return
         numbers = rng.integers(max(len(self.named) - 2 * RECORDS, 1), len(self.named), len(places))

@@ -11,7 +11,7 @@ from ledger.database.reading import record_kind_rows
 from ledger.follower.projection.account_pages import _MOVED_BY, AMOUNTS
 from protocol.client.verbs import SingleVerbs
 from protocol.describe import record_fields
-from protocol.kinds import COMMON_FIELDS, KINDS, ORDER_FIELDS, TARGET_FIELDS, unused_bits
+from protocol.kinds import COMMON_FIELDS, KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import RECORD
 from protocol.vocabulary import RecordKind
@@ -109,9 +109,8 @@ def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
     given = set(inspect.signature(getattr(SingleVerbs, KINDS[kind].verb)).parameters)
     fields = set(KINDS[kind].fields)
 
-    wanted = {name for name in fields if name not in TARGET_FIELDS} | (
-        {"target"} if fields & set(TARGET_FIELDS) else set()
-    )
+    spoken = dict.fromkeys(TARGET_FIELDS, "target") | {TRADE_DAY_FIELD: "traded_on"}
+    wanted = {spoken.get(name, name) for name in fields}
     optional = set(ORDER_FIELDS) if "price" not in fields else set()
     always = {"self", "contract_no", "partner_ref", "valid_until_ns"}
     assert wanted - optional <= given

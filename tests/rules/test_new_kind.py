@@ -23,7 +23,7 @@ NEW_WIRE = """
         ),
         WireKind(
             RecordKind.ALLOTMENT, "ALLOTMENT", "an issue was allotted", _BROKER, amount="cost", amount_fen_min=1,
-            fields=(RELEASE_FIELD, *TARGET_FIELDS),
+            fields=(TRADE_DAY_FIELD, RELEASE_FIELD, *TARGET_FIELDS),
         ),
         WireKind(
             RecordKind.DIVIDEND, "DIVIDEND", "a dividend", _SAVINGS, amount="net", amount_fen_min=0,

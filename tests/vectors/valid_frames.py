@@ -20,6 +20,7 @@ from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     EndKey,
+    EndSettlement,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
@@ -40,6 +41,7 @@ from protocol.messages.queries import (
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
 from protocol.signing import Signer
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
@@ -126,6 +128,7 @@ def order_block() -> bytes:
     records = np.zeros(4, RECORD)
     records["kind"] = (RecordKind.FREEZE, RecordKind.FILL_BUY, RecordKind.RELEASE, RecordKind.FILL_SELL)
     records["market"] = (1, 1, 0, 2)
+    records["trade_day"] = (0, trade_day(TRADE_DATE), 0, trade_day(TRADE_DATE))
     records["quantity"] = (1_000, 400, 0, 200)
     records["contract_no"] = contract_no_from_index(1)
     records["amount_fen"] = (1_001_820, 398_724, 601_092, 1_234_567)
@@ -249,6 +252,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("open_contracts", OpenContracts(98, [ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
         ("set_restraint", SetRestraint(98, 2_500_000)),
         ("open_trade_date", OpenTradeDate(20_260_922)),
+        ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
     ]
     for name, message in controls:

@@ -15,12 +15,12 @@ from ledger.core.roles import may_send_control
 from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX
 from protocol.messages.control import (
     ChangeContract,
     ContractTerms,
     ControlMessage,
     EndKey,
+    EndSettlement,
     Genesis,
     OpenContracts,
     OpenTradeDate,
@@ -33,6 +33,7 @@ from protocol.messages.control import (
     SetRestraint,
 )
 from protocol.party_keys import with_key, without_key
+from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
@@ -43,7 +44,7 @@ from protocol.vocabulary import (
     index_from_contract_no,
     role_fits_party,
 )
-from rules.calendar import days_between, is_calendar_date
+from rules.calendar import is_too_far
 from rules.contracts import MAY_OPEN_AS, next_state, opening_state, status_told
 
 
@@ -83,6 +84,9 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return ReplyCode.ACCEPTED if known else ReplyCode.CONTRACT_UNKNOWN
         case OpenTradeDate():
             return _judge_date(book, message)
+        case EndSettlement():
+            in_turn = message.trade_date == book.unsettled.date_in_turn()
+            return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
         case Genesis():
             return ReplyCode.ROLE_FORBIDS
 
@@ -110,7 +114,7 @@ def _is_malformed(message: ControlMessage) -> bool:
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
-    return isinstance(message, OpenTradeDate) and not is_calendar_date(message.trade_date)
+    return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
 
 
 def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
@@ -157,15 +161,15 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     later = message.trade_date > book.trade_date
     if not later:
         return ReplyCode.TRADE_DATE_NOT_LATER
-    if days_between(book.trade_date, message.trade_date) > TRADE_DATE_AHEAD_DAYS_MAX:
+    if is_too_far(book.trade_date, message.trade_date):
         return ReplyCode.TRADE_DATE_TOO_FAR
+    if book.unsettled.is_full():
+        return ReplyCode.DATES_UNSETTLED
     return ReplyCode.ACCEPTED
 
 
 def _has_open_items(book: Book, row: int) -> bool:
-    return bool(
-        book.frozen_fen[row] or book.bought_unsettled_fen[:, row].any() or book.sold_unsettled_fen[:, row].any()
-    )
+    return bool(book.frozen_fen[row] or book.bought_fen[row] or book.sold_fen[row])
 
 
 def _account_nos(terms: Sequence[ContractTerms]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -201,6 +205,8 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> No
             book.restrained_fen[row] = restrained_fen
         case OpenTradeDate(trade_date):
             book.roll(trade_date)
+        case EndSettlement(trade_date):
+            book.settle(trade_date)
         case Genesis():
             raise MisuseError("a genesis inside the journal")
 

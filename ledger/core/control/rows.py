@@ -3,8 +3,8 @@
 Belongs here: which frames may share a row, what must be true before any of them is decided, what is kept of each.
 Never here: what a control message earns and does (judge), block rows (engine), turns (ledger.order_path.groups).
 
-What changes who may sign, who sits where or which date is open stands alone in its row: so every frame of a row was
-signed, seated and numbered by what stood before the row, and a row belongs to one date.
+What changes who may sign, who sits where, which date is open or unsettled stands alone in its row: so every frame of a
+row was signed, seated and numbered by what stood before the row, and a row belongs to one date.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,15 @@ from protocol.header import PrefixArray
 from protocol.limits import SESSION_VERSION_STEP_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_kept, decode_session
-from protocol.messages.control import ControlMessage, EndKey, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import (
+    ControlMessage,
+    EndKey,
+    EndSettlement,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+)
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
 from protocol.vocabulary import BANK_PARTY, FrameKind
@@ -33,7 +41,10 @@ from protocol.vocabulary import BANK_PARTY, FrameKind
 ControlBody = ControlMessage | Negotiate | None
 """What a frame of a control row says; None: a CONTROL body that is no control message."""
 
-ALONE: Final[tuple[type[Message], ...]] = (RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenTradeDate)
+ALONE: Final[tuple[type[Message], ...]] = (
+    *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
+    *(OpenTradeDate, EndSettlement),
+)
 _ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 

@@ -90,7 +90,7 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     try:
         # A key that is over at the last of them may have been good at its own row: one by one tells.
         check_next(book, frames, len(records), max(row.decided_at_ns for row in run))
-        give_out_pages(book, frames)
+        give_out_pages(book, frames, records)
     except MisuseError:
         return False
     outcomes = np.frombuffer(b"".join([row.outcomes for row in run]), OUTCOME)

@@ -6,9 +6,10 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 
 import numpy as np
 
-from ledger.core.kind_tables import IS_KIND
+from ledger.core.kind_tables import HAS_TRADE_DAY, IS_KIND
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
+from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import AMOUNT_FEN_MAX
@@ -20,8 +21,8 @@ FIRST_REFUSAL = ReplyCode.REQUEST_MALFORMED
 def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
     """Raises InvariantBroken, with nothing changed, when an outcome cannot have been decided on this block.
 
-    An accepted record names a contract that its sender may touch, an amount in range, and, where its kind draws on a
-    freeze, one of that contract.
+    An accepted record names a contract that its sender may touch, an amount in range, where its kind draws on a freeze,
+    one of that contract, and a fill a day that is unsettled.
     """
     code = np.ascontiguousarray(outcomes["code"])
     accepted = code == ReplyCode.ACCEPTED
@@ -34,6 +35,10 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
     for amounts_fen in (block.amount_fen, block.release_fen):
         if amounts_fen is not None and (accepted & ((amounts_fen < 0) | (amounts_fen > AMOUNT_FEN_MAX))).any():
             raise InvariantBroken("an accepted amount is out of range")
+    if block.unsettled_slot is not None:
+        dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
+        if (accepted & dateless).any():
+            raise InvariantBroken("an accepted fill is of a day that is not unsettled")
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

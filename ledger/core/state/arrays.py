@@ -1,7 +1,8 @@
 """The book as named arrays and back, for snapshots.
 
 Belongs here: what of the book must be kept and under which name. Never here: files (snapshot), what can be derived
-from the rest: buying power, account number runs, the page table, roles of parties, owners and roles of seats.
+from the rest: buying power, account number runs, the page table, roles of parties, owners and roles of seats, the slot
+of a trade day.
 """
 
 import msgspec
@@ -11,14 +12,16 @@ from ledger.core.control.judge import add_party
 from ledger.core.state.book import KEPT_COLUMNS, Book, BookSize
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
-from ledger.core.state.requests import PAGES_PER_SEAT, RequestTable
-from ledger.core.state.unsettled import OlderUnsettled
+from ledger.core.state.requests import RequestTable
+from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
 
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")
-_REQUEST_COLUMNS = ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen")
+_REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
+_UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
+_SLOT_COLUMNS = ("bought_fen", "sold_fen")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 
 
@@ -31,19 +34,20 @@ def to_arrays(book: Book) -> NamedArrays:
         "scalars": np.array(scalars, np.int64),
         "size": np.array([book.size.contracts_max, book.size.requests_max], np.int64),
         "parties": np.frombuffer(parties, np.int8),
-        "bought_unsettled_fen": book.bought_unsettled_fen[:, used],
-        "sold_unsettled_fen": book.sold_unsettled_fen[:, used],
         "page_owners": book.requests.page_owners[: book.requests.pages_used],
         "carried_keys": book.requests.carried_keys,
-        "older_keys": book.older.keys,
-        "older_bought_fen": book.older.bought_fen,
-        "older_sold_fen": book.older.sold_fen,
+        "seat_slots": book.requests.seat_slots,
+        "unsettled_dates": book.unsettled.dates,
+        "unpaid_keys": book.unsettled.keys,
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
     arrays.update({name: getattr(book, name)[used] for name in KEPT_COLUMNS})
     arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
+    arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
+    for slot in book.unsettled.used_slots():
+        arrays.update({f"{name}_of_{slot}": getattr(book.unsettled, name)[slot][used] for name in _SLOT_COLUMNS})
     return arrays
 
 
@@ -67,30 +71,41 @@ def _from_arrays(arrays: NamedArrays) -> Book:
         getattr(book, name)[used] = arrays[name]
     for name in _SEAT_COLUMNS:
         getattr(book, name)[:] = arrays[name]
-    book.bought_unsettled_fen[:, used] = arrays["bought_unsettled_fen"]
-    book.sold_unsettled_fen[:, used] = arrays["sold_unsettled_fen"]
     book.power_fen[used] = book.derived_power_fen(used)
     book.tighten_bound()
     book.account_numbers.add(book.account_no[used])
-    book.older = OlderUnsettled(
-        arrays["older_keys"].astype(np.int64),
-        arrays["older_bought_fen"].astype(np.int64),
-        arrays["older_sold_fen"].astype(np.int64),
-    )
+    book.unsettled = _unsettled(book, arrays)
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
-    _fill_requests(book.requests, arrays)
+    book.requests = _requests(requests_max, arrays)
     return book
 
 
-def _fill_requests(requests: RequestTable, arrays: NamedArrays) -> None:
-    requests.carry(arrays["carried_keys"].astype(np.int64))
+def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
+    dates = arrays["unsettled_dates"].tolist()
+    unsettled = Unsettled.empty(book.size.contracts_max, len(dates) - 1)
+    for slot, trade_date in enumerate(dates):
+        if not trade_date:
+            continue
+        unsettled.take_slot(slot, trade_date)
+        for name in _SLOT_COLUMNS:
+            getattr(unsettled, name)[slot][: book.contracts_count] = arrays[f"{name}_of_{slot}"]
+    if book.trade_date:
+        unsettled.open_slot = dates.index(book.trade_date)
+    unsettled.keys = arrays["unpaid_keys"].astype(np.int64)
+    for name in _UNPAID_COLUMNS:
+        setattr(unsettled, name, arrays[name].astype(np.int64))
+    return unsettled
+
+
+def _requests(slots_max: int, arrays: NamedArrays) -> RequestTable:
+    requests = RequestTable.empty(slots_max, arrays["carried_keys"].astype(np.int64))
     owners = arrays["page_owners"].astype(np.int64)
     first = requests.first_page_slot
     requests.page_owners[: len(owners)] = owners
     requests.page_slot[owners] = first + np.arange(len(owners)) * REQUEST_PAGE_RECORDS
     requests.pages_used = len(owners)
-    seats = np.bincount(owners // PAGES_PER_SEAT, minlength=len(requests.seat_slots))
-    requests.seat_slots += seats * REQUEST_PAGE_RECORDS
+    requests.seat_slots = arrays["seat_slots"].astype(np.int64)
     for name in _REQUEST_COLUMNS:
         getattr(requests, name)[: requests.slots_used] = arrays[f"request_{name}"]
+    return requests

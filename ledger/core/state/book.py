@@ -14,20 +14,19 @@ import numpy as np
 from ledger.core.state.account_numbers import AccountNumbers
 from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
 from ledger.core.state.frame_index import FrameIndex
-from ledger.core.state.requests import RequestTable, key_dates
-from ledger.core.state.unsettled import OlderUnsettled, split_keys
+from ledger.core.state.requests import RequestTable
+from ledger.core.state.unsettled import Unsettled
 from protocol.limits import (
     CONTRACTS_MAX,
     PARTIES_MAX,
-    REQUEST_PAGE_RECORDS,
     REQUESTS_PER_DATE_MAX,
     SEATS_MAX,
+    UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
 from rules.contracts import STATE_CODES, status_told
 
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
-OPEN, PREVIOUS, OLDER = 0, 1, 2  # the three unsettled columns: open trade date, the one before it, all before that
 
 # An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
 PARTY_SHIFT = 48
@@ -47,7 +46,10 @@ def statuses_told(facts: LongColumn) -> LongColumn:
     return _STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
-KEPT_COLUMNS = ("balance_fen", "frozen_fen", "restrained_fen", "contract_facts", "account_no")
+KEPT_COLUMNS = (
+    *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
+    *("contract_facts", "account_no"),
+)
 """Columns of the book by account row or contract, of int64, that snapshots keep and slices tell as they stand."""
 
 
@@ -72,8 +74,8 @@ class Book:
     # By account row.
     balance_fen: FenColumn
     frozen_fen: FenColumn
-    bought_unsettled_fen: FenColumn  # (3, rows): OPEN, PREVIOUS, OLDER
-    sold_unsettled_fen: FenColumn  # (3, rows)
+    bought_fen: FenColumn  # unsettled, over all dates: the sum of what `unsettled` splits
+    sold_fen: FenColumn
     restrained_fen: FenColumn
     power_fen: FenColumn  # buying power before it is shown as 0: kept beside its parts, signed
     owned_fen_bound: int  # no balance + sold is above it; spares the lane a look at limits that nothing can reach
@@ -91,7 +93,7 @@ class Book:
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
     requests: RequestTable
-    older: OlderUnsettled
+    unsettled: Unsettled
     frames: FrameIndex  # of the open date
     previous_frames: FrameIndex
     # Scratch of the lane: zero between blocks, no part of the state.
@@ -113,8 +115,8 @@ class Book:
             contracts_count=0,
             balance_fen=long_zeros(rows),
             frozen_fen=long_zeros(rows),
-            bought_unsettled_fen=long_zeros(3 * rows).reshape(3, rows),
-            sold_unsettled_fen=long_zeros(3 * rows).reshape(3, rows),
+            bought_fen=long_zeros(rows),
+            sold_fen=long_zeros(rows),
             restrained_fen=long_zeros(rows),
             power_fen=long_zeros(rows),
             owned_fen_bound=0,
@@ -130,7 +132,7 @@ class Book:
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
             requests=RequestTable.empty(size.requests_max),
-            older=OlderUnsettled.empty(),
+            unsettled=Unsettled.empty(rows, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
             previous_frames=FrameIndex(),
             scratch_fen=long_zeros(rows),
@@ -154,42 +156,31 @@ class Book:
     def tighten_bound(self) -> None:
         """Set `owned_fen_bound` to what the columns say."""
         used = slice(self.contracts_count)
-        owned_fen = self.balance_fen[used] + self.sold_unsettled_fen[:, used].sum(axis=0)
-        self.owned_fen_bound = int(owned_fen.max(initial=0))
+        self.owned_fen_bound = int((self.balance_fen[used] + self.sold_fen[used]).max(initial=0))
 
     def derived_power_fen(self, rows: slice) -> FenColumn:
         """Buying power of account rows, added up from its parts: balance − frozen − bought + sold − restrained."""
-        bought = self.bought_unsettled_fen[:, rows].sum(axis=0)
-        sold = self.sold_unsettled_fen[:, rows].sum(axis=0)
-        power_fen: FenColumn = self.balance_fen[rows] - self.frozen_fen[rows] - bought + sold
-        return power_fen - self.restrained_fen[rows]
+        power_fen: FenColumn = self.balance_fen[rows] - self.frozen_fen[rows] - self.bought_fen[rows]
+        power_fen += self.sold_fen[rows]
+        power_fen -= self.restrained_fen[rows]
+        return power_fen
+
+    def begin(self, trade_date: int, unsettled_dates_max: int) -> None:
+        """Open the first trade date, as the genesis says."""
+        self.unsettled = Unsettled.empty(self.size.contracts_max, unsettled_dates_max)
+        self.unsettled.open(trade_date)
+        self.trade_date = trade_date
 
     def roll(self, trade_date: int) -> None:
-        """Close the open trade date and open a later one: numbers begin at 1, open freezes are carried, unsettled
-        amounts move one column back, and those that become older keep their date in `older`."""
-        requests = self.requests.rolled(self.trade_date)
-        self.older = self._rolled_older(requests)
-        used = slice(self.contracts_count)
-        for columns in (self.bought_unsettled_fen, self.sold_unsettled_fen):
-            columns[OLDER, used] += columns[PREVIOUS, used]
-            columns[PREVIOUS, used] = columns[OPEN, used]
-            columns[OPEN, used] = 0
-        self.requests = requests
+        """Close the open trade date and open a later one, which takes a free slot of the ring: numbers begin at 1, the
+        freezes of unsettled dates and every open one are carried."""
+        self.unsettled.open(trade_date)
+        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date)
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.previous_date, self.trade_date = self.trade_date, trade_date
         self.tighten_bound()
 
-    def _rolled_older(self, requests: RequestTable) -> OlderUnsettled:
-        count = self.contracts_count
-        bought = self.bought_unsettled_fen[PREVIOUS, :count]
-        sold = self.sold_unsettled_fen[PREVIOUS, :count]
-        rows = np.flatnonzero((bought != 0) | (sold != 0))
-        keys = split_keys(np.full(len(rows), self.previous_date, np.int64), rows)
-        carried = requests.carried_keys
-        dates = key_dates(carried)
-        becomes_older = dates < self.trade_date
-        first = REQUEST_PAGE_RECORDS
-        carried_rows = self.account_row[requests.contract[first : first + len(carried)] - 1].astype(np.int64)
-        kept = np.unique(split_keys(dates[becomes_older], carried_rows[becomes_older]))
-        return self.older.rolled(keys, bought[rows], sold[rows], kept)
+    def settle(self, trade_date: int) -> None:
+        """The customers of a closed date are settled. No money moves, and no total changes."""
+        self.unsettled.settle(trade_date, np.ascontiguousarray(self.account_row[: self.contracts_count]))

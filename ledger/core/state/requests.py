@@ -1,35 +1,32 @@
-"""The requests of the open trade date as columns, in pages per seat, and the open freezes carried from before.
+"""What may be named later: the freezes of the open trade date as columns, in pages per seat, and those carried.
 
-Belongs here: where a request's slot is, how pages are given out, how the roll carries freezes. Never here: what may
+Belongs here: where a freeze's slot is, how pages are given out, how the roll carries freezes. Never here: what may
 be done to a freeze (decide), who changes the columns (effects).
 
 Slots: the first page is the null page. It is never written, so that a number which names nothing is looked up there
 and reads as zero, like a request that froze nothing. After it come the carried freezes, then pages of
-REQUEST_PAGE_RECORDS requests, each of one seat, in the order in which they were first needed. A number that goes to a
-control frame needs none.
+REQUEST_PAGE_RECORDS numbers, each of one seat, in the order in which they were first needed. A page is given out with
+the first frame that holds a FREEZE of it: other requests take numbers only, and nothing is ever kept of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ledger.core.state.columns import (
-    ByteColumn,
     FenColumn,
     IntColumn,
     LongColumn,
     Positions,
     ShortColumn,
-    byte_zeros,
     int_zeros,
     long_zeros,
-    short_zeros,
 )
 from protocol.errors import MisuseError
 from protocol.limits import (
     CONTROL_NUMBERS_KEPT,
     REQUEST_PAGE_RECORDS,
-    REQUESTS_PER_DATE_MAX,
     REQUESTS_PER_SEAT_DATE_MAX,
     SEATS_MAX,
     TRADE_DATE_MAX,
@@ -38,27 +35,22 @@ from protocol.limits import (
 PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
-KIND_MALFORMED = -1  # in the kind column: a record of no known kind
-
-_SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
+_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 
 _SEAT_BITS = 11
 _NUMBER_BITS = 26
-assert REQUEST_PAGE_RECORDS == 1 << PAGE_BITS
+_DATE_SHIFT = _SEAT_BITS + _NUMBER_BITS
+_Part = tuple[int, ShortColumn]
+"""A page's first slot, and places in it, ascending."""
+assert REQUEST_PAGE_RECORDS == 1 << PAGE_BITS <= 2**15
 assert SEATS_MAX < 1 << _SEAT_BITS
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + 1 < 1 << _NUMBER_BITS
-assert TRADE_DATE_MAX < 1 << (63 - _SEAT_BITS - _NUMBER_BITS)
-assert REQUESTS_PER_DATE_MAX < 2**31  # a slot fits the page table's int32
+assert TRADE_DATE_MAX < 1 << (63 - _DATE_SHIFT)
 
 
 def request_keys(dates: LongColumn, seats: LongColumn, numbers: LongColumn) -> LongColumn:
     """(date, seat, number) as one int64 that sorts in that order; each within its limit, checked by the caller."""
-    return (dates << (_SEAT_BITS + _NUMBER_BITS)) | (seats << _NUMBER_BITS) | numbers
-
-
-def key_dates(keys: LongColumn) -> LongColumn:
-    """The trade dates in `request_keys`."""
-    return keys >> (_SEAT_BITS + _NUMBER_BITS)
+    return (dates << _DATE_SHIFT) | (seats << _NUMBER_BITS) | numbers
 
 
 def key_seats(keys: LongColumn) -> LongColumn:
@@ -68,35 +60,36 @@ def key_seats(keys: LongColumn) -> LongColumn:
 
 @dataclass(slots=True)
 class RequestTable:
-    """Columns over slots. The freeze columns are zero except for an accepted freeze."""
+    """Columns over slots, zero except for an accepted freeze."""
 
-    kind: ByteColumn  # 0: no request yet, or a control frame; KIND_MALFORMED
-    code: ShortColumn  # its reply code
     contract: IntColumn  # index + 1 of the contract whose freeze this is, 0 when it is none
     amount_fen: FenColumn
     drawn_fen: FenColumn
     released_fen: FenColumn
-    page_slot: IntColumn  # (SEATS_MAX + 1) × PAGES_PER_SEAT: first slot of the page, 0 when not given out
+    page_slot: LongColumn  # (SEATS_MAX + 1) × PAGES_PER_SEAT: first slot of the page, 0 when not given out
     page_owners: LongColumn  # (pages,) seat × PAGES_PER_SEAT + page, in the order given out
     pages_used: int
     carried_keys: LongColumn  # (c,) sorted `request_keys` of the carried freezes
-    seat_slots: LongColumn  # (SEATS_MAX + 1,) slots of each seat: of its pages, and its carried freezes
-    slots_max: int
+    seat_slots: LongColumn  # (SEATS_MAX + 1,) slots of each seat: of its pages, and see `rolled`
+    slots_max: int  # of the pages of the date; the carried freezes have theirs beside it
 
     @staticmethod
-    def empty(slots_max: int) -> "RequestTable":
-        """A table with nothing carried. `slots_max` is a multiple of REQUEST_PAGE_RECORDS."""
+    def empty(slots_max: int, carried_keys: LongColumn | None = None) -> "RequestTable":
+        """A table without pages and with zeros under the (c,) sorted `carried_keys`.
+
+        `slots_max` is a multiple of REQUEST_PAGE_RECORDS.
+        """
+        keys = long_zeros(0) if carried_keys is None else carried_keys
+        slots = _first_page_slot(len(keys)) + slots_max
         return RequestTable(
-            kind=byte_zeros(slots_max),
-            code=short_zeros(slots_max),
-            contract=int_zeros(slots_max),
-            amount_fen=long_zeros(slots_max),
-            drawn_fen=long_zeros(slots_max),
-            released_fen=long_zeros(slots_max),
-            page_slot=int_zeros((SEATS_MAX + 1) * PAGES_PER_SEAT),
+            contract=int_zeros(slots),
+            amount_fen=long_zeros(slots),
+            drawn_fen=long_zeros(slots),
+            released_fen=long_zeros(slots),
+            page_slot=long_zeros((SEATS_MAX + 1) * PAGES_PER_SEAT),
             page_owners=long_zeros(slots_max // REQUEST_PAGE_RECORDS),
             pages_used=0,
-            carried_keys=long_zeros(0),
+            carried_keys=keys,
             seat_slots=long_zeros(SEATS_MAX + 1),
             slots_max=slots_max,
         )
@@ -104,8 +97,7 @@ class RequestTable:
     @property
     def first_page_slot(self) -> int:
         """The slot where the first page given out begins: after the null page and the carried freezes."""
-        pages = 1 + (len(self.carried_keys) + PAGE_MASK) // REQUEST_PAGE_RECORDS
-        return pages * REQUEST_PAGE_RECORDS
+        return _first_page_slot(len(self.carried_keys))
 
     @property
     def slots_used(self) -> int:
@@ -115,7 +107,7 @@ class RequestTable:
     @property
     def pages_free(self) -> int:
         """How many pages may still be given out."""
-        return max(0, (self.slots_max - self.slots_used) // REQUEST_PAGE_RECORDS)
+        return len(self.page_owners) - self.pages_used
 
     def has_page(self, seat: int, number: int) -> bool:
         """True when the page of this number was given out."""
@@ -146,11 +138,6 @@ class RequestTable:
         self.page_owners[pages_used : self.pages_used] = 0
         self.pages_used = pages_used
 
-    def carry(self, keys: LongColumn) -> None:
-        """Set the (c,) sorted `request_keys` of the carried freezes, before any page is given out."""
-        self.carried_keys = keys
-        self.seat_slots += np.bincount(key_seats(keys), minlength=len(self.seat_slots))
-
     def carried_slots(self, keys: LongColumn) -> Positions:
         """(m,) slots of carried freezes by `request_keys`, 0 where nothing is carried under the key."""
         if not len(self.carried_keys):
@@ -159,41 +146,63 @@ class RequestTable:
         place[place == len(self.carried_keys)] = 0
         return np.where(self.carried_keys[place] == keys, place + REQUEST_PAGE_RECORDS, 0)
 
-    def open_slots(self) -> Positions:
-        """Slots of the freezes of which something remains: carried ones first, then by page."""
-        found = [np.zeros(0, np.intp)]
-        for start in range(0, self.slots_used, _SCAN_SLOTS):
-            part = slice(start, min(start + _SCAN_SLOTS, self.slots_used))
-            ended_fen = self.drawn_fen[part] + self.released_fen[part]
-            found.append(start + np.flatnonzero(self.amount_fen[part] != ended_fen))
-        return np.concatenate(found)
+    def rolled(self, trade_date: int, kept_from: int) -> "RequestTable":
+        """The table of the next date: no page, and carried are the open freezes and all those that were accepted on
+        `kept_from` or later. `trade_date` is the one that ends.
 
-    def keys_of(self, slots: Positions, trade_date: int) -> LongColumn:
-        """`request_keys` of `slots`, where pages hold requests of `trade_date`."""
+        The next date has its whole room, whatever is carried; but what is open from before `kept_from` counts as its
+        seat's, so that nobody lets freezes lie for ever. Takes this table apart, column by column: else two of them
+        would be in memory.
+        """
+        parts = [*self._kept_carried(kept_from), *self._kept_of_pages()]
+        keys = self._keys_of(parts, trade_date)
+        table = RequestTable.empty(self.slots_max, keys)
+        settled = keys[: np.searchsorted(keys, kept_from << _DATE_SHIFT)]
+        table.seat_slots += np.bincount(key_seats(settled), minlength=len(table.seat_slots))
+        for name in _COLUMNS:
+            old, new = getattr(self, name), getattr(table, name)
+            at = REQUEST_PAGE_RECORDS
+            for start, places in parts:
+                page = old[start : start + REQUEST_PAGE_RECORDS]
+                new[at : at + len(places)] = page if len(places) == len(page) else page.take(places)
+                at += len(places)
+            setattr(self, name, old[:0].copy())
+        return table
+
+    def _kept_carried(self, kept_from: int) -> Iterator[_Part]:
+        """Of the carried freezes all from `kept_from` on, and the open ones before; in the order of their keys."""
+        count = len(self.carried_keys)
+        kept_place = int(np.searchsorted(self.carried_keys, kept_from << _DATE_SHIFT))
+        for place in range(0, count, REQUEST_PAGE_RECORDS):
+            start = REQUEST_PAGE_RECORDS + place
+            part = slice(start, start + min(REQUEST_PAGE_RECORDS, count - place))
+            kept = self.amount_fen[part] != self.drawn_fen[part] + self.released_fen[part]
+            kept[max(0, kept_place - place) :] = True
+            yield start, np.flatnonzero(kept).astype(np.int16)
+
+    def _kept_of_pages(self) -> Iterator[_Part]:
+        """The accepted freezes of the date, page by page in the order of seat and number."""
+        order = np.argsort(self.page_owners[: self.pages_used])
+        for start in (self.first_page_slot + order * REQUEST_PAGE_RECORDS).tolist():
+            kept = np.flatnonzero(self.contract[start : start + REQUEST_PAGE_RECORDS])
+            yield start, kept.astype(np.int16)
+
+    def _keys_of(self, parts: list[_Part], trade_date: int) -> LongColumn:
+        """`request_keys` of the slots in `parts`, where pages hold requests of `trade_date`."""
         first = self.first_page_slot
-        keys = np.zeros(len(slots), np.int64)
-        carried = slots < first
-        keys[carried] = self.carried_keys[slots[carried] - REQUEST_PAGE_RECORDS]
-        paged = slots[~carried] - first
-        owners = self.page_owners[paged >> PAGE_BITS]
-        numbers = (owners % PAGES_PER_SEAT << PAGE_BITS) + (paged & PAGE_MASK)
-        dates = np.full(len(paged), trade_date, np.int64)
-        keys[~carried] = request_keys(dates, owners // PAGES_PER_SEAT, numbers)
+        keys = long_zeros(sum(len(places) for _, places in parts))
+        at = 0
+        for start, places in parts:
+            here = slice(at, at + len(places))
+            at += len(places)
+            if start < first:
+                keys[here] = self.carried_keys[start - REQUEST_PAGE_RECORDS :].take(places)
+                continue
+            seat, page = divmod(int(self.page_owners[(start - first) >> PAGE_BITS]), PAGES_PER_SEAT)
+            first_key = (trade_date << _DATE_SHIFT) + (seat << _NUMBER_BITS) + (page << PAGE_BITS)
+            keys[here] = places.astype(np.int64) + first_key
         return keys
 
-    def rolled(self, trade_date: int) -> "RequestTable":
-        """The table of the next date: empty, with every open freeze carried. `trade_date` is the one that ends.
 
-        They fit, so that a date can always be rolled: all of them lie in this table, which is as large and has a null
-        page too. They may fill it: then the next date has room for control frames only, until it is rolled in turn.
-        """
-        slots = self.open_slots()
-        keys = self.keys_of(slots, trade_date)
-        order = np.argsort(keys, kind="stable")
-        slots = slots[order]
-        table = RequestTable.empty(self.slots_max)
-        table.carry(keys[order])
-        here = slice(REQUEST_PAGE_RECORDS, REQUEST_PAGE_RECORDS + len(slots))
-        for name in ("kind", "code", "contract", "amount_fen", "drawn_fen", "released_fen"):
-            getattr(table, name)[here] = getattr(self, name)[slots]
-        return table
+def _first_page_slot(carried: int) -> int:
+    return (1 + (carried + PAGE_MASK) // REQUEST_PAGE_RECORDS) * REQUEST_PAGE_RECORDS

@@ -2,13 +2,15 @@
 
 Belongs here: which bytes are in which slice. Never here: when slices are compared (ledger shells).
 
-Slice 0 holds scalars, seats and parties; then come accounts in slices of ACCOUNT_SLICE_ROWS with their contracts; then
-the request table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then the split by date in slices of
-OLDER_SLICE_KEYS. No slice grows with the book.
+Slice 0 holds scalars, seats, parties and the dates of the ring; then come accounts in slices of ACCOUNT_SLICE_ROWS with
+their contracts; then each slot of the ring that has a date, in slices of RING_SLICE_ROWS accounts; then the request
+table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of
+UNPAID_SLICE_KEYS. No slice grows with the book.
 """
 
 import hashlib
 import struct
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
@@ -18,40 +20,46 @@ from ledger.core.state.book import KEPT_COLUMNS, Book
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
-ACCOUNT_SLICE_ROWS = 1_024  # 88 KiB
-REQUEST_SLICE_SLOTS = 2_048  # 62 KiB
-OLDER_SLICE_KEYS = 4_096  # 96 KiB
+ACCOUNT_SLICE_ROWS = 1_536  # 84 KiB
+RING_SLICE_ROWS = 6_144  # 96 KiB
+REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
+UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<8q")
+_SCALARS = struct.Struct("<9q")
 
 
 def state_slice_count(book: Book) -> int:
-    """How many slices the state has now; it grows with contracts and pages and shrinks at a roll."""
-    return 1 + _account_slices(book) + _request_slices(book) + _older_slices(book)
+    """How many slices the state has now; it grows with contracts, pages and dates and shrinks at a roll."""
+    return 1 + sum(count for count, _ in _kinds(book))
 
 
 def state_slice_digest(book: Book, k: int) -> bytes:
     """SHA-256 of slice `k`, 0 ≤ k < `state_slice_count(book)`. Raises MisuseError outside."""
-    if not 0 <= k < state_slice_count(book):
-        raise MisuseError(f"slice {k} of {state_slice_count(book)}")
     if k == 0:
         return _common_digest(book)
     place = k - 1
-    if place < _account_slices(book):
-        return _account_digest(book, place)
-    place -= _account_slices(book)
-    if place < _request_slices(book):
-        return _request_digest(book, place)
-    return _older_digest(book, place - _request_slices(book))
+    for count, digest in _kinds(book):
+        if 0 <= place < count:
+            return digest(book, place)
+        place -= count
+    raise MisuseError(f"slice {k} of {state_slice_count(book)}")
 
 
-def _account_slices(book: Book) -> int:
-    return -(-book.contracts_count // ACCOUNT_SLICE_ROWS)
+def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
+    """The kinds of slices behind the first, in their order: how many there are, and the digest of one."""
+    null_page = REQUEST_PAGE_RECORDS  # has nothing to tell
+    return [
+        (-(-book.contracts_count // ACCOUNT_SLICE_ROWS), _account_digest),
+        (book.unsettled.dates_used() * _ring_slices(book), _ring_digest),
+        ((book.requests.slots_used - null_page) // REQUEST_SLICE_SLOTS, _request_digest),
+        (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
+    ]
 
 
-def _request_slices(book: Book) -> int:
-    return book.requests.slots_used // REQUEST_SLICE_SLOTS - _SLICES_PER_PAGE  # the null page has nothing to tell
+def _ring_slices(book: Book) -> int:
+    """Of one date."""
+    return -(-book.contracts_count // RING_SLICE_ROWS)
 
 
 def _common_digest(book: Book) -> bytes:
@@ -64,36 +72,37 @@ def _common_digest(book: Book) -> bytes:
             book.contracts_count,
             book.requests.pages_used,
             len(book.requests.carried_keys),
-            len(book.older.keys),
+            len(book.unsettled.keys),
+            book.unsettled.open_slot,
         )
     )
     digest.update(msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)]))
     digest.update(book.seat_role.data)
-    for column in (book.seat_owner, book.session_version, book.next_number, book.previous_next_number):
+    seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
+    for column in (*seats, book.unsettled.dates):
         digest.update(column.data)
     return digest.digest()
-
-
-def _older_slices(book: Book) -> int:
-    return -(-len(book.older.keys) // OLDER_SLICE_KEYS)
 
 
 def _account_digest(book: Book, k: int) -> bytes:
     rows = slice(k * ACCOUNT_SLICE_ROWS, min((k + 1) * ACCOUNT_SLICE_ROWS, book.contracts_count))
     columns: list[npt.NDArray[np.signedinteger]] = [
         *(getattr(book, name) for name in KEPT_COLUMNS),
-        *book.bought_unsettled_fen,
-        *book.sold_unsettled_fen,
     ]
     return _digest_of(columns, rows)
+
+
+def _ring_digest(book: Book, k: int) -> bytes:
+    place, part = divmod(k, _ring_slices(book))
+    slot = book.unsettled.used_slots()[place]
+    rows = slice(part * RING_SLICE_ROWS, min((part + 1) * RING_SLICE_ROWS, book.contracts_count))
+    return _digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], rows)
 
 
 def _request_digest(book: Book, k: int) -> bytes:
     first = (k + _SLICES_PER_PAGE) * REQUEST_SLICE_SLOTS
     requests = book.requests
     columns: list[npt.NDArray[np.signedinteger]] = [
-        requests.kind,
-        requests.code,
         requests.contract,
         requests.amount_fen,
         requests.drawn_fen,
@@ -102,10 +111,10 @@ def _request_digest(book: Book, k: int) -> bytes:
     return _digest_of(columns, slice(first, first + REQUEST_SLICE_SLOTS))
 
 
-def _older_digest(book: Book, k: int) -> bytes:
-    older = book.older
-    part = slice(k * OLDER_SLICE_KEYS, (k + 1) * OLDER_SLICE_KEYS)
-    return _digest_of([np.ascontiguousarray(column) for column in (older.keys, older.bought_fen, older.sold_fen)], part)
+def _unpaid_digest(book: Book, k: int) -> bytes:
+    table = book.unsettled
+    part = slice(k * UNPAID_SLICE_KEYS, (k + 1) * UNPAID_SLICE_KEYS)
+    return _digest_of([table.keys, table.unpaid_bought_fen, table.unpaid_sold_fen], part)
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

@@ -31,7 +31,7 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
             continue
         row = int(book.account_row[index])
         power_fen = int(book.power_fen[row])
-        withdrawable_fen = power_fen - int(book.sold_unsettled_fen[:, row].sum())
+        withdrawable_fen = power_fen - int(book.sold_fen[row])
         answers.append(
             ContractMoney(
                 contract_no,
@@ -51,8 +51,8 @@ def totals(book: Book) -> list[PartyTotals]:
     seen = np.unique(parties).tolist()
     balance = _sums_by_party(book.balance_fen.take(rows), parties)
     frozen = _sums_by_party(book.frozen_fen.take(rows), parties)
-    bought = _sums_by_party(book.bought_unsettled_fen[:, : book.contracts_count].sum(axis=0).take(rows), parties)
-    sold = _sums_by_party(book.sold_unsettled_fen[:, : book.contracts_count].sum(axis=0).take(rows), parties)
+    bought = _sums_by_party(book.bought_fen.take(rows), parties)
+    sold = _sums_by_party(book.sold_fen.take(rows), parties)
     return [PartyTotals.of(party, balance[party], frozen[party], bought[party], sold[party]) for party in seen]
 
 

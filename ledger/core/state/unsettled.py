@@ -1,66 +1,134 @@
-"""What is unsettled from trade dates before the previous one, split by date and account.
+"""What is bought and sold and not paid yet: a ring of the dates whose customers are not settled, and what was left.
 
-Belongs here: the sorted table behind the *older* columns of the book. Never here: the columns themselves (book).
-The sum over dates of an account equals its older column, which `invariants.check_book` proves.
+Belongs here: the ring with one slot for each such date, the sorted table of what the settlement of a date left unpaid.
+Never here: the totals over both, which the order path reads (book), who may settle a date (control).
+See docs/decisions/0033-unsettled-money-is-a-ring.md.
+
+Σ over the slots of an account + Σ over its contract's entries in the table = its totals, which `invariants` proves.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.columns import FenColumn, LongColumn, Positions, long_zeros
-from protocol.errors import InvariantBroken
-from protocol.limits import CONTRACTS_MAX, TRADE_DATE_MAX
+from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, Positions, long_zeros
+from protocol.errors import MisuseError
+from protocol.limits import CONTRACTS_MAX, TRADE_DATE_MAX, UNSETTLED_DATES_MAX
+from protocol.trade_dates import trade_day
 
-_ROW_BITS = 32
-assert CONTRACTS_MAX < 1 << _ROW_BITS
-assert TRADE_DATE_MAX < 1 << (63 - _ROW_BITS)
+DAY_CODES = 1 << 16  # a day is read as two bytes, whatever stands in them
+NO_SLOT = -1
+_CONTRACT_BITS = 32
+assert CONTRACTS_MAX < 1 << _CONTRACT_BITS
+assert TRADE_DATE_MAX < 1 << (63 - _CONTRACT_BITS)
+assert UNSETTLED_DATES_MAX < 1 << 7  # a slot fits `slot_of_day`
 
 
-def split_keys(dates: LongColumn, rows: LongColumn) -> LongColumn:
-    """(trade date, account row) as one int64 that sorts in that order."""
-    return (dates << _ROW_BITS) | rows
+def unpaid_keys(date: int, contracts: Positions) -> LongColumn:
+    """(trade date, contract index) as one int64 that sorts in that order."""
+    return (date << _CONTRACT_BITS) | contracts.astype(np.int64)
 
 
 @dataclass(slots=True)
-class OlderUnsettled:
-    """(k,) sorted keys and the two amounts under each."""
+class Unsettled:
+    """K slots, and the table. A slot's columns exist while it has a date; memory is used as rows are."""
 
-    keys: LongColumn
-    bought_fen: FenColumn
-    sold_fen: FenColumn
+    rows: int  # of each column
+    dates: LongColumn  # (K + 1,) trade date of each slot, 0: free; the last stands for NO_SLOT and stays 0
+    bought_fen: list[FenColumn]  # by slot, (rows,); empty while it is free
+    sold_fen: list[FenColumn]
+    open_slot: int  # of the open trade date
+    slot_of_day: ByteColumn  # (DAY_CODES,) slot by trade day, NO_SLOT without one
+    keys: LongColumn  # (k,) sorted `unpaid_keys`
+    unpaid_bought_fen: FenColumn  # (k,)
+    unpaid_sold_fen: FenColumn  # (k,)
 
     @staticmethod
-    def empty() -> "OlderUnsettled":
-        """No older date."""
-        return OlderUnsettled(long_zeros(0), long_zeros(0), long_zeros(0))
+    def empty(rows: int, dates_max: int) -> "Unsettled":
+        """A ring of `dates_max` free slots and an empty table."""
+        return Unsettled(
+            rows=rows,
+            dates=long_zeros(dates_max + 1),
+            bought_fen=[long_zeros(0) for _ in range(dates_max)],
+            sold_fen=[long_zeros(0) for _ in range(dates_max)],
+            open_slot=NO_SLOT,
+            slot_of_day=np.full(DAY_CODES, NO_SLOT, np.int8),
+            keys=long_zeros(0),
+            unpaid_bought_fen=long_zeros(0),
+            unpaid_sold_fen=long_zeros(0),
+        )
 
     @property
-    def rows(self) -> Positions:
-        """(k,) account rows of the keys."""
-        return (self.keys & ((1 << _ROW_BITS) - 1)).astype(np.intp)
+    def dates_max(self) -> int:
+        """K: how many dates may be unsettled at a time."""
+        return len(self.dates) - 1
 
-    def add_bought(self, dates: LongColumn, rows: Positions, amounts_fen: FenColumn) -> None:
-        """Add fills of carried freezes of older dates. Every such freeze has its key since it became older.
+    def used_slots(self) -> list[int]:
+        """The slots that have a date, ascending."""
+        return np.flatnonzero(self.dates).tolist()
 
-        Raises InvariantBroken when a key is missing.
+    @property
+    def oldest_date(self) -> int:
+        """The earliest date that has a slot; every later trade date up to the open one has one too."""
+        return int(self.dates[self.dates > 0].min(initial=TRADE_DATE_MAX))
+
+    def date_in_turn(self) -> int:
+        """The date that may be settled next: the oldest, unless it is open; 0 when there is none."""
+        oldest = self.oldest_date
+        return 0 if self.dates[self.open_slot] == oldest else oldest
+
+    def dates_used(self) -> int:
+        """How many dates are unsettled."""
+        return int(np.count_nonzero(self.dates))
+
+    def is_full(self) -> bool:
+        """True when no further date finds a slot."""
+        return self.dates_used() == self.dates_max
+
+    def open(self, trade_date: int) -> None:
+        """Give the next open date a slot. Raises MisuseError when none is free."""
+        free = np.flatnonzero(self.dates[:-1] == 0)
+        if not len(free):
+            raise MisuseError(f"no slot is free for {trade_date}")
+        self.open_slot = int(free[0])
+        self.take_slot(self.open_slot, trade_date)
+
+    def take_slot(self, slot: int, trade_date: int) -> None:
+        """Make this free slot that of a date, with nothing in it."""
+        self.dates[slot] = trade_date
+        self.slot_of_day[trade_day(trade_date)] = slot
+        self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.rows), long_zeros(self.rows)
+
+    def settle(self, trade_date: int, row_of_contract: IntColumn) -> None:
+        """The customers of this date are settled: its slot is free, and what is still in it goes to the table.
+
+        `row_of_contract`: (c,) account row of each contract whose account may have something unsettled.
         """
-        keys = split_keys(dates, rows)
-        place = np.searchsorted(self.keys, keys)
-        if not len(self.keys) or (self.keys.take(place, mode="clip") != keys).any():
-            raise InvariantBroken("a fill of an older date has no place in the split by date")
-        np.add.at(self.bought_fen, place, amounts_fen)
+        slot = int(np.flatnonzero(self.dates == trade_date)[0])
+        bought_fen, sold_fen = self.bought_fen[slot].take(row_of_contract), self.sold_fen[slot].take(row_of_contract)
+        contracts = np.flatnonzero((bought_fen != 0) | (sold_fen != 0))
+        # Dates are settled in their order, so what joins sorts behind all that is there.
+        self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
+        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[contracts]))
+        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[contracts]))
+        self.dates[slot] = 0
+        self.slot_of_day[trade_day(trade_date)] = NO_SLOT
+        self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)
 
-    def rolled(
-        self, keys: LongColumn, bought_fen: FenColumn, sold_fen: FenColumn, kept: LongColumn
-    ) -> "OlderUnsettled":
-        """The table after a roll: `keys` with their amounts join, keys of still open freezes in `kept` stay even
-        at zero, and what is zero otherwise goes."""
-        zero = np.zeros(len(kept), np.int64)
-        all_keys = np.concatenate((self.keys, keys, kept))
-        merged, place = np.unique(all_keys, return_inverse=True)
-        bought, sold = long_zeros(len(merged)), long_zeros(len(merged))
-        np.add.at(bought, place, np.concatenate((self.bought_fen, bought_fen, zero)))
-        np.add.at(sold, place, np.concatenate((self.sold_fen, sold_fen, zero)))
-        stays = (bought != 0) | (sold != 0) | np.isin(merged, kept)
-        return OlderUnsettled(merged[stays], bought[stays], sold[stays])
+    @property
+    def unpaid_contracts(self) -> Positions:
+        """(k,) contract index of each entry of the table."""
+        return (self.keys & ((1 << _CONTRACT_BITS) - 1)).astype(np.intp)
+
+
+def add_by_slot(columns: list[FenColumn], slots: ByteColumn, rows: Positions, amounts_fen: FenColumn) -> None:
+    """Add (m,) amounts to their rows, each in the column of its slot. Mostly all have the same."""
+    if not len(slots):
+        return
+    first = int(slots[0])
+    if (slots == first).all():
+        np.add.at(columns[first], rows, amounts_fen)
+        return
+    for slot in np.unique(slots).tolist():
+        here = np.flatnonzero(slots == slot)
+        np.add.at(columns[slot], rows[here], amounts_fen[here])

@@ -109,10 +109,10 @@ def _places(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | slice:
     return slice(int(rows[0]), int(rows[-1]) + 1) if follows else rows
 
 
-def _amounts(book: Book, places: npt.NDArray[np.int32] | slice, place: int) -> Int64s:
-    column = getattr(book, AMOUNTS[place])[..., places]
-    amounts: Int64s = column.sum(axis=0) if column.ndim == 2 else column
-    return amounts
+def _amounts(book: Book, places: npt.NDArray[np.int32] | slice) -> list[Int64s]:
+    """Those of AMOUNTS, in that order."""
+    columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
+    return [column[places] for column in columns]
 
 
 def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence: int) -> bytes:
@@ -120,7 +120,7 @@ def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence:
     cuts = Cuts.of(counts)
     indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
     places = _places(book.account_row[indices])
-    amounts = [_amounts(book, places, place) for place in range(len(AMOUNTS))]
+    amounts = _amounts(book, places)
     _check_money(indices, amounts, sequence)
     heads = np.repeat(_HEAD_TEMPLATE, len(pages))
     heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
