@@ -24,12 +24,15 @@ from benchmarks.load.plan import LoadPlan, LoadResult
 from benchmarks.load.seats import (
     BROKER_KEY_ID,
     BROKER_PARTY,
+    DAY_KEY_FILE,
+    DAY_KEY_ID,
     FIRST_FLOODING_SEAT,
     FIRST_SEAT,
     FLOODING_PARTY,
     SAVINGS_KEY_FILE,
     SAVINGS_KEY_ID,
     bank_settings,
+    day_settings,
     gateway_port,
     ready_port,
 )
@@ -37,7 +40,7 @@ from benchmarks.tls import make_certificates
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.schema import Config, load
 from config.supervise.supervisor import Supervisor
-from frontend_sim.market.desks import SAVINGS_SEAT, desk_messages
+from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, desk_messages
 from protocol.client import Seat
 from protocol.client.keys import load_signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX
@@ -108,6 +111,7 @@ class System:
         write_key_pair(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", self.wanted.suite)
         write_key_pair(self.flooding_key_file, "ed25519")
         write_key_pair(self.folder / "keys" / SAVINGS_KEY_FILE, "ed25519")
+        write_key_pair(self.folder / "keys" / DAY_KEY_FILE, "ed25519")
 
     @property
     def flooding_key_file(self) -> Path:
@@ -148,7 +152,8 @@ class System:
         suite = SUITES[self.wanted.suite]
         signer = load_signer(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", BROKER_KEY_ID)
         savings = load_signer(self.folder / "keys" / SAVINGS_KEY_FILE, SAVINGS_KEY_ID)
-        yield from desk_messages({SAVINGS_SEAT: savings})
+        day = load_signer(self.folder / "keys" / DAY_KEY_FILE, DAY_KEY_ID)
+        yield from desk_messages({SAVINGS_SEAT: savings, DAY_SEAT: day})
         yield RegisterParty(BROKER_PARTY, Role.BROKER, suite, "benchmark broker", True)
         yield RegisterKey(BROKER_PARTY, BROKER_KEY_ID, signer.public_key(), 0, NEVER_NS, 0)
         for seat in self.seats:
@@ -178,9 +183,10 @@ class System:
         trio.run(self._open_next_date)
 
     async def _open_next_date(self) -> None:
-        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
-        async with Seat.open(settings) as bank:
-            outcome = await bank.control(OpenTradeDate(date_of_day(trade_day(bank.trade_date) + 1)))
+        port, outbox = gateway_port(self.config), self._outbox("day")
+        settings = day_settings(self.config, port, outbox, self.tls_directory, self.folder / "keys")
+        async with Seat.open(settings) as desk:
+            outcome = await desk.control(OpenTradeDate(date_of_day(trade_day(desk.trade_date) + 1)))
             if outcome.code != 0:
                 raise RuntimeError(f"the ledger refused the next trade date: {outcome.code}")
 

@@ -10,7 +10,7 @@ from benchmarks.load.plan import LoadPlan
 from config.keys import public_file_of
 from config.schema import Config, load
 from config.supervise.children import read_ready
-from frontend_sim.market.desks import SAVINGS_SEAT
+from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT
 from protocol.client import SeatSettings
 from protocol.client.keys import load_signer, load_verifier
 from protocol.signing import Signer, Verifier
@@ -21,6 +21,8 @@ BROKER_KEY_ID = 1
 FIRST_SEAT = 11
 SAVINGS_KEY_FILE = "savings.pem"
 SAVINGS_KEY_ID = 4
+DAY_KEY_FILE = "day.pem"
+DAY_KEY_ID = 5
 FLOODING_PARTY = 3
 FIRST_FLOODING_SEAT = 501
 
@@ -48,6 +50,12 @@ def bank_settings(config: Config, port: int, outbox: Path, tls_directory: str) -
     """The bank's seat of master data."""
     signer = load_signer(config.seat_key_file, config.bank.seat_key_id)
     return _settings_of_bank(config, port, outbox, tls_directory, BANK_SEAT, signer)
+
+
+def day_settings(config: Config, port: int, outbox: Path, tls_directory: str, keys: Path) -> SeatSettings:
+    """The bank's day desk."""
+    signer = load_signer(keys / DAY_KEY_FILE, DAY_KEY_ID)
+    return _settings_of_bank(config, port, outbox, tls_directory, DAY_SEAT, signer)
 
 
 def _settings_of_bank(
