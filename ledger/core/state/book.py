@@ -46,10 +46,7 @@ def statuses_told(facts: LongColumn) -> LongColumn:
     return _STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
-KEPT_COLUMNS = (
-    *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
-    *("contract_facts", "account_no"),
-)
+KEPT_COLUMNS = ("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen", "contract_facts", "account_no")
 """Columns of the book by account row or contract, of int64, that snapshots keep and slices tell as they stand."""
 
 
