@@ -58,8 +58,11 @@ async def _look_closely(here: World) -> None:
     ]
     statuses = await here.sql.fetch("SELECT status FROM contracts ORDER BY contract_no")
     assert [row[0] for row in statuses] == [2, 2, 3, 2]
-    parties = await here.sql.fetch("SELECT party, name, seats FROM parties ORDER BY party")
-    assert [tuple(row) for row in parties] == [(1, "银行", [1]), (2, "东方证券", [SEAT, OTHER_SEAT])]
+    parties = await here.sql.fetch("SELECT party, name, seats, seat_roles FROM parties ORDER BY party")
+    assert [tuple(row) for row in parties] == [
+        (1, "银行", [1, 2, 3, 4, 5], [6, 3, 4, 5, 2]),
+        (2, "东方证券", [SEAT, OTHER_SEAT], [1, 1]),
+    ]
     account = await here.sql.fetchrow("SELECT * FROM account_of(195)")
     assert account is not None
     assert tuple(account)[:6] == (195, *accounts[195])
