@@ -61,21 +61,21 @@ def plan(seed: int) -> list[Strike]:
     return strikes
 
 
-async def carry_out(house: House, strikes: list[Strike], trading: LastingTrading, bank: Seat) -> None:
+async def carry_out(house: House, strikes: list[Strike], trading: LastingTrading, day_desk: Seat) -> None:
     """Kills one after the other and returns when answers come again after the last. Raises NotInTime."""
     async with trio.open_nursery() as nursery:
         for strike in strikes:
             await trading.more_answers(strike.answers, f"before {strike}")
             await trio.sleep(strike.moment_seconds)  # a moment that no answer marks, so that any step may be cut
             if strike.rolls_date:
-                nursery.start_soon(_open_next_date, bank)
+                nursery.start_soon(_open_next_date, day_desk)
             await trio.to_thread.run_sync(_kill, house, strike.victim)
     await trading.more_answers(ANSWERS_MAX, "after the last strike")
 
 
-async def _open_next_date(bank: Seat) -> None:
+async def _open_next_date(day_desk: Seat) -> None:
     """Freezes that are open are carried; what is under way is turned away and goes again under the new date."""
-    outcome = await bank.control(OpenTradeDate(bank.trade_date + 1))
+    outcome = await day_desk.control(OpenTradeDate(day_desk.trade_date + 1))
     assert outcome.code is ReplyCode.ACCEPTED
 
 

@@ -14,6 +14,7 @@ import trio
 from config.kit.exit_codes import ExitCode
 from config.supervise.supervisor import MODULES
 from protocol.client import Seat
+from tests.bank_seats import DAY_SEAT
 from tests.chaos.strikes import Strike, Victim, carry_out, plan
 from tests.e2e.accounts import must_be_in_order
 from tests.e2e.house import House, house
@@ -78,7 +79,8 @@ async def trade_through(found: House, strikes: list[Strike], seed: int) -> None:
     """All desks trade while the strikes fall; afterwards everything must be in order."""
 
     async def strike_all(house: House, trading: LastingTrading, bank: Seat) -> None:
-        await carry_out(house, strikes, trading, bank)
+        async with Seat.open(house.desk(DAY_SEAT)) as day_desk:
+            await carry_out(house, strikes, trading, day_desk)
 
     with trio.fail_after(HEALED_WITHIN_SECONDS):
         seen = await trade_during(found, strike_all, seed)

@@ -175,7 +175,7 @@ async def load_grow_and_load_again(tmp_path: Path, said: list[str]) -> dict[int,
             await trio.to_thread.run_sync(load.main, [str(tmp_path / "gap.csv")], installation.config)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
             money = (await bank.buying_power([98])).contracts[0]
-            assert money.buying_power_fen == 60
+            assert money.buying_power_fen == 100
             return totals_by_party(await bank.totals(FROM_LEDGER))
 
 

@@ -17,6 +17,7 @@ from protocol.messages.control import (
     ContractTerms,
     ControlMessage,
     EndKey,
+    EndSettlement,
     OpenContracts,
     OpenTradeDate,
     RegisterKey,
@@ -35,7 +36,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import SEAT_ROLES
-from tests.ledger_core.desk import BROKER, SEAT, TUESDAY, Desk, Frame, joined, record
+from tests.ledger_core.desk import BROKER, MONDAY, SEAT, TUESDAY, WEDNESDAY, Desk, Frame, joined, record
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
@@ -58,7 +59,8 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
         OpenContracts(contract_no_from_index(3), [ContractTerms(5, BROKER, ContractStatus.ACTIVE, 0)]),
         {SeatRole.MASTER_DATA},
     ),
-    "OpenTradeDate": (OpenTradeDate(TUESDAY), {SeatRole.DAY_DESK}),
+    "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
+    "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(FIRST, 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
     "SUSPEND": (ChangeContract(FIRST, ContractEvent.SUSPEND), {SeatRole.TELLER_DESK, SeatRole.BROKER}),
@@ -87,6 +89,7 @@ def bank_with_every_role() -> Desk:
     desk.done(ChangeContract(second, ContractEvent.SUSPEND))
     desk.done(ChangeContract(second, ContractEvent.REPORT_LOSS))
     desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))
+    desk.roll(TUESDAY)
     return desk
 
 

@@ -21,6 +21,8 @@ BALANCE_FEN = 2**39
 FIRST_ACCOUNT_NO = 6_228_000_000_000_000
 ROLE_BROKER, ACTIVE, KEY_ID = 2, 2, 7
 FOREVER_NS = 2**62
+EVERY_SEAT = 0  # a key that is bound to none of its party's seats
+BROKER_SEAT = 1  # the role of a broker's seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def open_second_broker(desk: Account, party: int, seats: list[int], contracts: i
         bank.log_on()
         asked = [
             Message("RegisterParty", (party, ROLE_BROKER, Suite.P256, "外来证券", False)),
-            Message("RegisterKey", (party, KEY_ID, public, 0, FOREVER_NS)),
-            *(Message("RegisterSeat", (seat, party)) for seat in seats),
+            Message("RegisterKey", (party, KEY_ID, public, 0, FOREVER_NS, EVERY_SEAT)),
+            *(Message("RegisterSeat", (seat, party, BROKER_SEAT)) for seat in seats),
             Message("OpenContracts", (contract_no(contracts), terms)),
         ]
         codes = [bank.control(message) for message in asked]
