@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from benchmarks.load.seats import BROKER_KEY_ID, BROKER_PARTY, FIRST_SEAT, gateway_port
+from benchmarks.load.seats import BROKER_KEY_ID, BROKER_PARTY, DAY_KEY_FILE, DAY_KEY_ID, FIRST_SEAT, gateway_port
 from benchmarks.system import System, Wanted, running
 from config.keys import public_file_of
 from tests.outsider.broker import Broker, open_second_broker
@@ -24,7 +24,7 @@ SEATS_REGISTERED = 96
 """Of each broker. The more seats a party has, the more logons it may make at once, and the tests log on all the time:
 those of raw frames cannot come back later.
 """
-BANK_SEAT = 1
+MASTER_DATA_SEAT, DAY_SEAT = 1, 4
 
 
 def _bank_keys(system: System) -> dict[int, VerifyingKey]:
@@ -42,9 +42,16 @@ def system() -> Iterator[System]:
 
 @pytest.fixture(scope="package")
 def desk(system: System) -> Account:
-    """The bank's own seat."""
+    """The bank's seat of master data."""
     key = signing_key_of_pem(system.config.bank.seat_key_id, system.config.seat_key_file.read_bytes())
-    return Account("127.0.0.1", gateway_port(system.config), BANK, BANK_SEAT, key, _bank_keys(system))
+    return Account("127.0.0.1", gateway_port(system.config), BANK, MASTER_DATA_SEAT, key, _bank_keys(system))
+
+
+@pytest.fixture(scope="package")
+def day_desk(system: System, desk: Account) -> Account:
+    """The bank's seat that opens trade dates, with a key of its own."""
+    key = signing_key_of_pem(DAY_KEY_ID, (system.folder / "keys" / DAY_KEY_FILE).read_bytes())
+    return Account(desk.host, desk.port, BANK, DAY_SEAT, key, desk.bank_keys)
 
 
 @pytest.fixture(scope="package")

@@ -73,9 +73,9 @@ def test_a_request_that_was_not_sent_now_consumes_nothing(broker: Broker, off_ns
         assert client.repeat(frame).outcomes.codes() == [Code.ACCEPTED]
 
 
-def test_an_idle_link_hears_of_the_roll(broker: Broker, desk: Account) -> None:
+def test_an_idle_link_hears_of_the_roll(broker: Broker, day_desk: Account) -> None:
     (contract,) = broker.contracts(1)
-    with Client(broker.accounts[0]) as client, Client(desk) as bank:
+    with Client(broker.accounts[0]) as client, Client(day_desk) as bank:
         client.log_on(60 * SECOND_NS)
         bank.log_on()
         date = client.session.trade_date

@@ -220,9 +220,9 @@ def test_a_request_of_another_date_is_told_the_open_date_and_number(broker: Brok
             assert refused.value.told == NotApplied(Code.WRONG_TRADE_DATE, number, number, 0, open_date)
 
 
-def test_the_trade_date_rolls_under_an_open_link(broker: Broker, desk: Account) -> None:
+def test_the_trade_date_rolls_under_an_open_link(broker: Broker, day_desk: Account) -> None:
     (contract,) = broker.contracts(1)
-    with log_on(broker.accounts[0]) as client, log_on(desk) as bank:
+    with log_on(broker.accounts[0]) as client, log_on(day_desk) as bank:
         old = Target(client.session.trade_date, broker.accounts[0].seat, client.session.next_number)
         asked = client.submit([freeze(contract, 100)])
         carried = client.answer_to(asked)
