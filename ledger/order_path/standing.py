@@ -40,7 +40,7 @@ class Standing:
         self.moments = Moments(0, 0, True)
         self._heads: dict[int, int] = {}  # by seat, after the frames of the group that were taken
         self._versions: dict[int, int] = {}  # by seat, after the group's logons
-        self._keys_over: dict[tuple[int, int], Arrival | None] = {}  # by party and key id, at these moments
+        self._keys_over: dict[tuple[int, int], Arrival | None] = {}  # by seat and key id, at these moments
 
     def begin(self) -> None:
         """A group is looked at from its beginning, at `moments`."""
@@ -74,8 +74,8 @@ class Standing:
         return trade_date == self._book.trade_date and self._heads.get(seat, 0) > int(self._book.next_number[seat])
 
     def key_over(self, header: Header) -> Arrival | None:
-        """Why what this key signed is not applied now, None when it is."""
-        key = header.sender, header.key_id
+        """Why what this key signed for this seat, which is the sender's, is not applied now, None when it is."""
+        key = header.seat, header.key_id
         if key not in self._keys_over:
             self._keys_over[key] = self.moments.key_over(self._book, header)
         return self._keys_over[key]

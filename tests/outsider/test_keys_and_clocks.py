@@ -37,7 +37,9 @@ def test_a_key_that_the_bank_ends_signs_no_further_frame(brokers: dict[Suite, Br
     account = replace(broker.accounts[1], key=key)
     with Client(desk) as bank:
         bank.log_on()
-        assert bank.control(Message("RegisterKey", (broker.party, 77, public, 0, FOREVER_NS, EVERY_SEAT))) == Code.ACCEPTED
+        assert (
+            bank.control(Message("RegisterKey", (broker.party, 77, public, 0, FOREVER_NS, EVERY_SEAT))) == Code.ACCEPTED
+        )
         with Client(account) as client:
             client.log_on()
             assert client.decide([freeze(contract, 1)]).codes() == [Code.ACCEPTED]
@@ -50,9 +52,15 @@ def test_a_key_that_the_bank_ends_signs_no_further_frame(brokers: dict[Suite, Br
                 client.establish()
             assert ended.value.message is None  # nothing of this link was believed, so nothing can be told that counts
         assert bank.control(Message("EndKey", (broker.party, 77))) == Code.KEY_UNFIT
-        assert bank.control(Message("RegisterKey", (broker.party, 77, public, 0, FOREVER_NS, EVERY_SEAT))) == Code.KEY_UNFIT
+        assert (
+            bank.control(Message("RegisterKey", (broker.party, 77, public, 0, FOREVER_NS, EVERY_SEAT)))
+            == Code.KEY_UNFIT
+        )
         small_order = bytes(32)
-        assert bank.control(Message("RegisterKey", (broker.party, 78, small_order, 0, FOREVER_NS, EVERY_SEAT))) == Code.KEY_UNFIT
+        assert (
+            bank.control(Message("RegisterKey", (broker.party, 78, small_order, 0, FOREVER_NS, EVERY_SEAT)))
+            == Code.KEY_UNFIT
+        )
     with Client(broker.accounts[1]) as client:
         client.log_on()
         client.finish()
