@@ -61,6 +61,9 @@ def test_freezes_of_an_unsettled_date_are_carried_closed_or_not() -> None:
     assert desk.ask(SECOND_SEAT, fill_buy(open_one, contract_no, 90, 50)) == accepted(OPEN, 50)
     assert desk.ask(SEAT, release(open_one, contract_no, 50)) == accepted(CLOSED, 0)
     assert desk.ask(SEAT, release(open_one, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
+    desk.roll(WEDNESDAY)
+    for target in (open_one, closed_one):
+        assert desk.ask(SEAT, release(target, contract_no, 1)) == refused(ReplyCode.FREEZE_CLOSED)
     check_book(desk.book)
 
 

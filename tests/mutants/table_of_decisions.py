@@ -10,6 +10,7 @@ from tests.mutants.mutant import (
     MONEY,
     OWN_BLOCK,
     REFUSALS,
+    ROLES,
     ROWS,
     UNSETTLED,
     Mutant,
@@ -238,7 +239,7 @@ TABLES = [
         '"money enters the savings account",\n            senders=_SAVINGS,',
         '"money enters the savings account",\n            senders=_SAVINGS | _BROKER,',
         "a broker makes money for its customers",
-        (CONTROL,),
+        (ROLES,),
     ),
     Mutant(
         "any event by a broker",
@@ -246,7 +247,7 @@ TABLES = [
         "return right in CONTROL_RIGHTS[SeatRole(role)]",
         "return right in CONTROL_RIGHTS[SeatRole(role)] or isinstance(message, ChangeContract)",
         "a broker lifts the loss report of a stolen card",
-        (CONTROL,),
+        (ROLES,),
     ),
     Mutant(
         "lost card pays",
