@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks.load.blocks import BALANCE_FEN
 from benchmarks.load.plan import FloodPlan, FloodResult, LoadResult
-from benchmarks.load.seats import FLOODING_PARTY, gateway_port
+from benchmarks.load.seats import FLOODING_PARTY, ready_port
 from benchmarks.load.sink import CLOSING
 from benchmarks.results import CaseResult, fail, judge
 from benchmarks.rig import Books, Shape, differences, one_round
@@ -74,7 +74,6 @@ def flooding(system: System, kind: str, links: int, port: int, is_sink: bool) ->
     plan = FloodPlan(
         kind=kind,
         config_file=str(system.folder / "yzt.toml"),
-        key_file=str(system.flooding_key_file),
         seats=system.flooding_seats[:links],
         port=port,
         is_sink=is_sink,
@@ -130,7 +129,9 @@ def _measure(system: System, books: Books, kind: str, links: int, quick: bool, e
     for _ in range(1 if quick else ROUNDS_MAX):
         with sink(kind) as port:
             beside, _ = _window(system, books, kind, links, port, True, seconds)
-        under, flood = _window(system, books, kind, links, gateway_port(system.config), False, seconds)
+        under, flood = _window(
+            system, books, kind, links, ready_port(system.config, "gateway", "links"), False, seconds
+        )
         measured.sink_p99_ms.append(beside.p99_ms)
         measured.flood_p99_ms.append(under.p99_ms)
         measured.flood_p50_ms.append(under.p50_ms)

@@ -52,9 +52,6 @@ def plan_for(system: System, shape: Shape, seed: int) -> LoadPlan:
     return LoadPlan(
         shape=shape.kind,
         config_file=str(system.folder / "yzt.toml"),
-        keys_directory=str(system.folder / "keys"),
-        suite=system.wanted.suite,
-        outboxes_directory=str(system.folder / "outboxes"),
         tls_directory=system.tls_directory,
         seats=shape.seats if shape.seats is not None else system.seats,
         contracts_count=system.wanted.contracts_count,

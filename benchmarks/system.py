@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,49 +17,40 @@ from urllib.request import urlopen
 import msgspec
 import psutil
 import trio
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.load.blocks import BALANCE_FEN
 from benchmarks.load.plan import LoadPlan, LoadResult
-from benchmarks.load.seats import (
-    BROKER_KEY_ID,
-    BROKER_PARTY,
-    DAY_KEY_FILE,
-    DAY_KEY_ID,
-    FIRST_FLOODING_SEAT,
-    FIRST_SEAT,
-    FLOODING_PARTY,
-    SAVINGS_KEY_FILE,
-    SAVINGS_KEY_ID,
-    bank_settings,
-    day_settings,
-    gateway_port,
-    ready_port,
-)
+from benchmarks.load.seats import BROKER_PARTY, FIRST_FLOODING_SEAT, FIRST_SEAT, FLOODING_PARTY, ready_port, settings_of
 from benchmarks.tls import make_certificates
-from config.keys import make_missing_bank_keys, write_key_pair
-from config.schema import Config, load
+from config.cli.links import bank_signer
+from config.keys import make_missing_bank_keys
+from config.schema import Config, dump, load
 from config.supervise.supervisor import Supervisor
-from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, desk_messages
-from protocol.client import Seat
-from protocol.client.keys import load_signer
-from protocol.limits import CONTRACTS_PER_CONTROL_MAX
-from protocol.messages.control import (
-    ContractTerms,
-    ControlMessage,
-    OpenContracts,
-    OpenTradeDate,
-    RegisterKey,
-    RegisterParty,
-    RegisterSeat,
-)
+from frontend_sim.installation import new_bank_desks, new_party_signer, temporary_config
+from frontend_sim.market.desks import DAY_SEAT, desk_messages
+from protocol.client import Seat, SeatSettings
+from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
+from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
+from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.queries import PartyTotals
+from protocol.signing import Signer
 from protocol.trade_dates import date_of_day, trade_day
-from protocol.vocabulary import SUITES, ContractStatus, Role, SeatRole, contract_no_from_index
+from protocol.vocabulary import (
+    BANK_PARTY,
+    BANK_SEAT,
+    ContractStatus,
+    Role,
+    SeatRole,
+    account_no_from_index,
+    contract_no_from_index,
+)
 
 TRADE_DATE = 20_260_105
-FIRST_ACCOUNT_NO = 6_217_000_000_000_000
+FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
 NEVER_NS = 2**62
+OUTLET = 11
 LOOPBACK_SECONDS_MAX = 10
 MASTER_DATA_SECONDS_MAX = 600.0
 
@@ -90,33 +81,25 @@ class System:
     def __init__(self, folder: Path, wanted: Wanted) -> None:
         self.folder = folder
         self.wanted = wanted
-        self.tls_directory = ""
-        self._write_files()
-        self.config: Config = load(folder / "yzt.toml")
+        self.tls_directory = str(folder / "tls") if wanted.tls else ""
+        self.config: Config = self._configured(folder)
         make_missing_bank_keys(self.config, lambda _line: None)
+        self.desks = new_bank_desks(self.config)
+        self.broker = new_party_signer(self.config, BROKER_PARTY, wanted.suite)
+        self.flooding = new_party_signer(self.config, FLOODING_PARTY, "ed25519")
         self.supervisor = Supervisor(self.config, progress=lambda _line: None)
 
-    def _write_files(self) -> None:
-        lines = ["[state]", 'directory = "state"', "[gateway]", "port = 0", "metrics_port = 0"]
+    def _configured(self, folder: Path) -> Config:
+        """The defaults with free ports and the first trade date, as a file that the load processes read too."""
+        config = temporary_config(load(None), folder)
+        config = replace(config, trade=replace(config.trade, date=TRADE_DATE))
         if self.wanted.tls:
-            tls = self.folder / "tls"
-            make_certificates(tls)
-            self.tls_directory = str(tls)
-            lines += ["[gateway.tls]", *(f'{k} = "tls/{v}"' for k, v in TLS_FILES.items())]
-        lines += ["[ledger]", "metrics_port = 0", "[follower]", "metrics_port = 0"]
-        lines += ["[trade]", f"date = {TRADE_DATE}"]
-        (self.folder / "yzt.toml").write_text("\n".join(lines) + "\n")
-        (self.folder / "keys").mkdir()
-        (self.folder / "outboxes").mkdir()
-        write_key_pair(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", self.wanted.suite)
-        write_key_pair(self.flooding_key_file, "ed25519")
-        write_key_pair(self.folder / "keys" / SAVINGS_KEY_FILE, "ed25519")
-        write_key_pair(self.folder / "keys" / DAY_KEY_FILE, "ed25519")
-
-    @property
-    def flooding_key_file(self) -> Path:
-        """The private key of the broker that floods."""
-        return self.folder / "keys" / "flooding.pem"
+            make_certificates(folder / "tls")
+            files = {name: f"tls/{file}" for name, file in TLS_FILES.items()}
+            tls = replace(config.gateway.tls, **files)
+            config = replace(config, gateway=replace(config.gateway, tls=tls))
+        (folder / "yzt.toml").write_text(dump(config))
+        return config
 
     @property
     def flooding_seats(self) -> list[int]:
@@ -134,58 +117,41 @@ class System:
         return list(range(FIRST_SEAT, FIRST_SEAT + self.wanted.seats_count))
 
     def load_master_data(self) -> None:
-        """Registers the broker, its key and seats, and opens the contracts, from the bank's own seat."""
+        """Registers the broker, its key and seats, opens accounts and signs contracts, from the bank's own seat."""
         trio.run(self._load_master_data)
 
     async def _load_master_data(self) -> None:
-        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
-        async with Seat.open(settings) as bank:
+        async with Seat.open(self._bank_settings(BANK_SEAT, bank_signer(self.config))) as bank:
             for message in self._master_data():
                 outcome = await bank.control(message)
                 if outcome.code != 0:
                     raise RuntimeError(f"the ledger refused {type(message).__name__}: {outcome.code}")
 
-    def _outbox(self, name: str) -> Path:
-        return self.folder / "outboxes" / f"{name}.outbox"
+    def _bank_settings(self, seat: int, signer: Signer) -> SeatSettings:
+        return settings_of(self.config, self.tls_directory, BANK_PARTY, seat, signer)
 
     def _master_data(self) -> Iterator[ControlMessage]:
-        suite = SUITES[self.wanted.suite]
-        signer = load_signer(self.folder / "keys" / f"broker-{self.wanted.suite}.pem", BROKER_KEY_ID)
-        savings = load_signer(self.folder / "keys" / SAVINGS_KEY_FILE, SAVINGS_KEY_ID)
-        day = load_signer(self.folder / "keys" / DAY_KEY_FILE, DAY_KEY_ID)
-        yield from desk_messages({SAVINGS_SEAT: savings, DAY_SEAT: day})
-        yield RegisterParty(BROKER_PARTY, Role.BROKER, suite, "benchmark broker", True)
-        yield RegisterKey(BROKER_PARTY, BROKER_KEY_ID, signer.public_key(), 0, NEVER_NS, 0)
-        for seat in self.seats:
-            yield RegisterSeat(seat, BROKER_PARTY, SeatRole.BROKER)
+        yield from desk_messages(self.desks.signers)
+        yield from _broker(BROKER_PARTY, "benchmark broker", self.broker, self.seats)
         for first in range(0, self.wanted.contracts_count, CONTRACTS_PER_CONTROL_MAX):
             last = min(first + CONTRACTS_PER_CONTROL_MAX, self.wanted.contracts_count)
-            terms = [
-                ContractTerms(FIRST_ACCOUNT_NO + index, BROKER_PARTY, ContractStatus.ACTIVE, BALANCE_FEN)
-                for index in range(first, last)
-            ]
-            yield OpenContracts(contract_no_from_index(first), terms)
+            yield OpenAccounts([_account(index) for index in range(first, last)])
+            yield SignContracts([_contract(index, BROKER_PARTY) for index in range(first, last)])
         if self.wanted.flooding_seats_count:
             yield from self._flooding_broker()
 
     def _flooding_broker(self) -> Iterator[ControlMessage]:
-        key = load_signer(self.flooding_key_file, BROKER_KEY_ID).public_key()
-        yield RegisterParty(FLOODING_PARTY, Role.BROKER, SUITES["ed25519"], "flooding broker", True)
-        yield RegisterKey(FLOODING_PARTY, BROKER_KEY_ID, key, 0, NEVER_NS, 0)
-        for seat in self.flooding_seats:
-            yield RegisterSeat(seat, FLOODING_PARTY, SeatRole.BROKER)
-        account_no = FIRST_ACCOUNT_NO + self.wanted.contracts_count
-        terms = [ContractTerms(account_no, FLOODING_PARTY, ContractStatus.ACTIVE, BALANCE_FEN)]
-        yield OpenContracts(self.flooding_contract_no, terms)
+        yield from _broker(FLOODING_PARTY, "flooding broker", self.flooding, self.flooding_seats)
+        index = self.wanted.contracts_count
+        yield OpenAccounts([_account(index)])
+        yield SignContracts([_contract(index, FLOODING_PARTY)])
 
     def open_next_date(self) -> None:
         """Closes the trade date, unsettled, and opens the day after it."""
         trio.run(self._open_next_date)
 
     async def _open_next_date(self) -> None:
-        port, outbox = gateway_port(self.config), self._outbox("day")
-        settings = day_settings(self.config, port, outbox, self.tls_directory, self.folder / "keys")
-        async with Seat.open(settings) as desk:
+        async with Seat.open(self._bank_settings(DAY_SEAT, self.desks.signers[DAY_SEAT])) as desk:
             outcome = await desk.control(OpenTradeDate(date_of_day(trade_day(desk.trade_date) + 1)))
             if outcome.code != 0:
                 raise RuntimeError(f"the ledger refused the next trade date: {outcome.code}")
@@ -206,8 +172,7 @@ class System:
         return trio.run(self._totals)
 
     async def _totals(self) -> tuple[list[PartyTotals], list[PartyTotals]]:
-        settings = bank_settings(self.config, gateway_port(self.config), self._outbox("bank"), self.tls_directory)
-        async with Seat.open(settings) as bank:
+        async with Seat.open(self._bank_settings(BANK_SEAT, bank_signer(self.config))) as bank:
             return (await bank.totals(1)).parties, (await bank.totals(2)).parties
 
     def cpu_times(self) -> CpuTimes:
@@ -256,6 +221,24 @@ class System:
         status = Path(f"/proc/{self.supervisor.pid(process)}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
+
+
+def _broker(party: int, name: str, signer: Signer, seats: Iterable[int]) -> Iterator[ControlMessage]:
+    """A broker with its key and its seats."""
+    yield RegisterParty(party, Role.BROKER, int(signer.suite), name, True)
+    yield RegisterKey(party, signer.key_id, signer.public_key(), 0, NEVER_NS, 0)
+    for seat in seats:
+        yield RegisterSeat(seat, party, SeatRole.BROKER)
+
+
+def _account(index: int) -> AccountTerms:
+    """The account at a row, of a made-up person of its own."""
+    return AccountTerms(FIRST_BANK_ACCOUNT_NO + index, OUTLET, index.to_bytes(HOLDER_BYTES, "little"), BALANCE_FEN)
+
+
+def _contract(index: int, party: int) -> ContractTerms:
+    """The contract on the account at the same index."""
+    return ContractTerms(account_no_from_index(index), party, [], ContractStatus.ACTIVE)
 
 
 TLS_FILES = {"certificate": "gateway.pem", "key": "gateway.key", "ca": "ca.pem"}

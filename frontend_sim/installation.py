@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 import trio
 
+from config.cli.links import seat_settings
 from config.cli.output import OutputLost
 from config.keys import make_missing_bank_keys, write_key_pair
 from config.kit.exit_codes import ExitCode, ProcessFault
@@ -23,13 +24,15 @@ from config.kit.stop_request import THIS_PROCESS
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
 from config.supervise.supervisor import Supervisor
 from frontend_sim.market.desks import ROLES, BankDesks
-from frontend_sim.running import watch_for_fault
+from protocol.client import SeatSettings
 from protocol.client.keys import load_signer
 from protocol.signing import Signer
-from protocol.vocabulary import BANK_SEAT
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
 FOLDER_PREFIX: Final = "yzt-session-"
 STATE: Final = "state"
+PARTY_KEY_ID: Final = 1
+FAULT_SECONDS: Final = 0.1
 REMOVALS_MAX: Final = 20
 REMOVAL_PAUSE_SECONDS: Final = 0.1
 """Between attempts to remove a folder into which something may still have put a file."""
@@ -104,7 +107,7 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
             make_missing_bank_keys(own, lambda line: None)
             await _start(supervisor)
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(watch_for_fault, supervisor)
+                nursery.start_soon(_watch_for_fault, supervisor)
                 yield Installation(own, supervisor)
                 nursery.cancel_scope.cancel()
             complete = True
@@ -152,6 +155,13 @@ async def _start(supervisor: Supervisor) -> None:
         nursery.cancel_scope.cancel()
 
 
+async def _watch_for_fault(supervisor: Supervisor) -> None:
+    """Never returns. Raises: ProcessFault as soon as the supervisor has given up on a process."""
+    while supervisor.fault is None:  # noqa: ASYNC110 - the fault is set in a thread that knows nothing of trio
+        await trio.sleep(FAULT_SECONDS)
+    raise supervisor.fault
+
+
 def _folders(supervisor: Supervisor, folder: Path) -> list[Path]:
     """The session's folder, and those that its PostgreSQL needed elsewhere."""
     made = supervisor.postgres.folders() if supervisor.postgres is not None else []
@@ -177,17 +187,38 @@ def _take_down(supervisor: Supervisor, folder: Path, keep: bool, progress: Progr
 
 
 def new_bank_desks(config: Config) -> BankDesks:
-    """New key pairs of the bank's desks, in the state directory; their key ids follow that of master data."""
-    signers = {}
+    """New key pairs of the bank's desks, in the state directory."""
     for seat in ROLES:
-        file = config.state_directory / "keys" / f"bank-seat-{seat}.pem"
-        write_key_pair(file, config.bank.seat_suite)
-        signers[seat] = load_signer(file, config.bank.seat_key_id + seat - BANK_SEAT)
-    return BankDesks(signers)
+        write_key_pair(desk_key_file(config, seat), config.bank.seat_suite)
+    return BankDesks({seat: desk_signer(config, seat) for seat in ROLES})
+
+
+def desk_key_file(config: Config, seat: int) -> Path:
+    """Where the key of one of the bank's desks lies."""
+    return config.state_directory / "keys" / f"bank-seat-{seat}.pem"
+
+
+def desk_signer(config: Config, seat: int) -> Signer:
+    """The key of a desk; its id follows that of master data."""
+    return load_signer(desk_key_file(config, seat), config.bank.seat_key_id + seat - BANK_SEAT)
+
+
+def desk_settings(config: Config, desks: BankDesks, seat: int) -> SeatSettings:
+    """Settings of one of the bank's desks."""
+    return seat_settings(config, BANK_PARTY, seat, desks.signers[seat])
 
 
 def new_party_signer(config: Config, party: int, suite: str) -> Signer:
-    """A new key pair of a party, in the state directory, with key id 1."""
-    file = config.state_directory / "keys" / f"party-{party}.pem"
-    write_key_pair(file, suite)
-    return load_signer(file, key_id=1)
+    """A new key pair of a party, in the state directory."""
+    write_key_pair(party_key_file(config, party), suite)
+    return party_signer(config, party)
+
+
+def party_key_file(config: Config, party: int) -> Path:
+    """Where the key of a simulated party lies."""
+    return config.state_directory / "keys" / f"party-{party}.pem"
+
+
+def party_signer(config: Config, party: int) -> Signer:
+    """The key of a simulated party; its id is 1."""
+    return load_signer(party_key_file(config, party), PARTY_KEY_ID)

@@ -20,6 +20,7 @@ class _Counts(NamedTuple):
     parties: int
     keys: int
     seats: int
+    accounts: int
     contracts: int
 
 
@@ -59,4 +60,5 @@ class MasterDataLog:
 
 def _counts(book: Book) -> _Counts:
     keys = sum(len(entry.keys) for entry in book.parties.values())
-    return _Counts(len(book.parties), keys, int(np.count_nonzero(book.seat_owner)), book.contracts_count)
+    seats = int(np.count_nonzero(book.seat_owner))
+    return _Counts(len(book.parties), keys, seats, book.accounts_count, book.contracts_count)

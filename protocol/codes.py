@@ -53,9 +53,12 @@ class ReplyCode(IntEnum):
     ROLE_FORBIDS = 310
     EXPIRED = 320
     CONTRACT_UNKNOWN = 330
+    ACCOUNT_UNKNOWN = 332
     CONTRACT_TERMINATED = 335
+    CONTRACT_RUNS_OFF = 338
     CONTRACT_PRE_ASSIGNED = 340
-    CONTRACT_LOSS_REPORTED = 345
+    ACCOUNT_LOSS_REPORTED = 345
+    ACCOUNT_CLOSED = 347
     CONTRACT_SUSPENDED = 350
     AMOUNT_OUT_OF_RANGE = 360
     FREEZE_UNKNOWN = 370
@@ -71,10 +74,14 @@ class ReplyCode(IntEnum):
     PARTY_EXISTS = 505
     KEY_UNFIT = 510
     SEAT_EXISTS = 515
-    CONTRACT_NUMBER_NOT_NEXT = 520
+    ACCOUNT_EXISTS = 520
     ACCOUNT_HAS_CONTRACT = 525
+    SECURITIES_ACCOUNT_TAKEN = 527
+    HOLDER_DIFFERS = 528
     STATUS_FORBIDS = 530
     ITEMS_OPEN = 535
+    BALANCE_LEFT = 537
+    ACCOUNT_RESTRAINED = 538
     TRADE_DATE_NOT_LATER = 540
     MASTER_DATA_FULL = 545
     TRADE_DATE_TOO_FAR = 550
@@ -139,9 +146,12 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ROLE_FORBIDS: CodeFacts("this seat may not send this kind", False, "1026"),
     ReplyCode.EXPIRED: CodeFacts("decided after valid-until", True, "1006"),
     ReplyCode.CONTRACT_UNKNOWN: CodeFacts("no such contract of this party", False, "2011"),
+    ReplyCode.ACCOUNT_UNKNOWN: CodeFacts("no such account", False, "2011"),
     ReplyCode.CONTRACT_TERMINATED: CodeFacts("the contract has ended", False, "2012"),
+    ReplyCode.CONTRACT_RUNS_OFF: CodeFacts("its card was replaced: only what was begun ends here", False, "2012"),
     ReplyCode.CONTRACT_PRE_ASSIGNED: CodeFacts("the customer has not confirmed the contract", True, "1004"),
-    ReplyCode.CONTRACT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
+    ReplyCode.ACCOUNT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
+    ReplyCode.ACCOUNT_CLOSED: CodeFacts("the account is closed", False, "2012"),
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
@@ -159,10 +169,14 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.PARTY_EXISTS: CodeFacts("the party number is taken", False, "1032"),
     ReplyCode.KEY_UNFIT: CodeFacts("not a key that can be taken, or ended, under this number", False, "1031"),
     ReplyCode.SEAT_EXISTS: CodeFacts("the seat number is taken", False, "1032"),
-    ReplyCode.CONTRACT_NUMBER_NOT_NEXT: CodeFacts("contract numbers are given without gaps", True, "1003"),
-    ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the savings account already has a contract", False, "1003"),
-    ReplyCode.STATUS_FORBIDS: CodeFacts("the contract's state does not allow this event", False, "2012"),
+    ReplyCode.ACCOUNT_EXISTS: CodeFacts("the bank's account number is taken", False, "1003"),
+    ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the account has a contract that is not ended", True, "1003"),
+    ReplyCode.SECURITIES_ACCOUNT_TAKEN: CodeFacts("another contract has the securities account", True, "1003"),
+    ReplyCode.HOLDER_DIFFERS: CodeFacts("the accounts are not of one holder", False, "2011"),
+    ReplyCode.STATUS_FORBIDS: CodeFacts("the state of the contract or account does not allow this", False, "2012"),
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
+    ReplyCode.BALANCE_LEFT: CodeFacts("there is money on the account", True, "1027"),
+    ReplyCode.ACCOUNT_RESTRAINED: CodeFacts("an amount is restrained on the account", True, "1027"),
     ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts("a table of parties, keys, seats or contracts is full", False, "1021"),
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),

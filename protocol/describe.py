@@ -17,7 +17,7 @@ from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_LEADING_FIELDS = ("market", "trade_day", "quantity", "contract_no", "amount_fen")  # of every kind, used or not
+_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind, used or not
 _UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 
@@ -59,7 +59,8 @@ def record_fields(record: np.void) -> dict[str, Json]:
     row = next((row for known, row in KINDS.items() if known == kind), None)
     fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
     used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
-    for name in (*_LEADING_FIELDS, *used):
+    subject = "account_no" if row is not None and row.names_account else "contract_no"
+    for name in (*_LEADING_FIELDS, subject, "amount_fen", *used):
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
     offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0

@@ -21,7 +21,7 @@ PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
 RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
 TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
-COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")
+COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
 """What every kind uses."""
 
 
@@ -36,6 +36,7 @@ class WireKind:
     amount: str  # what `amount_fen` is
     amount_fen_min: int  # up to AMOUNT_FEN_MAX
     fields: tuple[str, ...]  # beside COMMON_FIELDS; all other bytes must be zero
+    names_account: bool = False  # by `account_no`; else a contract
     expires: bool = False  # a late debit is refused; facts and credits are never late
     verb: str = "submit"  # of the SDK
 
@@ -100,6 +101,7 @@ KINDS: dict[RecordKind, WireKind] = {
             amount="",
             amount_fen_min=1,
             fields=(),
+            names_account=True,
         ),
         WireKind(
             RecordKind.WITHDRAWAL,
@@ -110,6 +112,7 @@ KINDS: dict[RecordKind, WireKind] = {
             amount="",
             amount_fen_min=1,
             fields=(),
+            names_account=True,
             expires=True,
         ),
     )

@@ -14,8 +14,8 @@ PREFIX_BYTES = HEADER_BYTES + SIGNATURE_BYTES  # what must be verified before a 
 
 FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a larger frame only adds latency
 OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
-CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenContracts with 8,192 terms of at most 40 bytes
-BROKER_CONTROL_BODY_BYTES_MAX = 256  # ChangeContract has 13; what a broker sends is journaled, decidable or not
+CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenAccounts with 8,192 terms of at most 44 bytes
+SMALL_CONTROL_BODY_BYTES_MAX = 256  # of all but master data: five terms; what they send is journaled, decidable or not
 QUERY_BODY_BYTES_MAX = 4_096
 ANSWER_BODY_BYTES_MAX = 128 * 1024  # totals of 1,024 parties at 77 bytes
 SESSION_BODY_BYTES_MAX = 1_024  # negotiate, establish, heartbeat, terminate and their answers
@@ -38,7 +38,14 @@ KEY_ID_STEP_MAX = 1_024  # ids are never free again: no single registration uses
 KEYS_PER_SEAT_MAX = 8  # with one binding: two valid while rotating, and the recent past; what is over gives way
 KEYS_PER_PARTY_MAX = 64  # in all: eight desks with as many each; those of all parties fit one REGISTERED
 CONTRACTS_MAX = 2**25  # 33 million; 10 million are exercised by the benchmark
+ACCOUNTS_MAX = CONTRACTS_MAX  # an account without a contract is none of ours; one may have several after another
 CONTRACTS_PER_CONTROL_MAX = 8_192
+ACCOUNTS_PER_CONTROL_MAX = 8_192
+BANK_ACCOUNT_NO_MAX = 10**18 - 1  # 18 digits, and an int64
+OUTLET_MAX = 2**20 - 1  # outlets 储蓄所 of one bank
+HOLDER_BYTES = 16  # of a keyed digest: two of 2^25 holders meet once in 2^77 banks
+SECURITIES_ACCOUNT_CHARS_MAX = 10  # A123456789 in Shanghai, 0123456789 in Shenzhen
+SECURITIES_ACCOUNTS_MAX = 2  # of one contract: one on each market
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.3 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # RECORDS beyond it are told SEAT_DATE_FULL
@@ -70,7 +77,7 @@ HEARTBEATS_AT_ONCE_MAX = 100  # what a stalled line may bring together
 LOGONS_PER_SECOND_MAX = 4  # of a party; a NEGOTIATE is a commit that others may wait for: under a hundredth of time
 LOGONS_AT_ONCE_MAX = 16  # and for each seat of the party as many more as the next line says
 LOGONS_PER_SEAT_AT_ONCE_MAX = 4  # all seats of a party come back together, some of them twice
-CONTROL_PER_SECOND_MAX = 5  # CONTROL frames of a broker, for the same reason
+CONTROL_PER_SECOND_MAX = 5  # CONTROL frames of a broker, or a channel's or day desk's seat, for the same reason
 CONTROL_AT_ONCE_MAX = 128
 BUSY_RETRY_NS = 20_000_000
 LINK_BEAT_NS = 500_000_000  # so often gateway and ledger tell each other that they live
@@ -113,7 +120,8 @@ assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 5) + 32 <= ANSWER_BODY_BYTES_MAX
 assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
-assert BROKER_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
+assert 5 * 44 + 16 <= SMALL_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
+assert max(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX) * 44 + 16 <= CONTROL_BODY_BYTES_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX

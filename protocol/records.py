@@ -17,7 +17,8 @@ RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]
 
 # `trade_day`: on which a fill was executed, days since 1970-01-01, see `trade_dates`; 0 in every other kind.
-# Bytes 24 to 39 are read by kind: an order carries its limit price and security, a fill its release and turnover.
+# Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
+# an order carries its limit price and security, a fill its release and turnover.
 RECORD = np.dtype(
     {
         "names": [
@@ -26,6 +27,7 @@ RECORD = np.dtype(
             "trade_day",
             "quantity",
             "contract_no",
+            "account_no",
             "amount_fen",
             "price",
             "security",
@@ -44,6 +46,7 @@ RECORD = np.dtype(
             "<i8",
             "<i8",
             "<i8",
+            "<i8",
             "S8",
             "<i8",
             "<i8",
@@ -52,7 +55,7 @@ RECORD = np.dtype(
             "<i8",
             "V8",
         ],
-        "offsets": [0, 1, 2, 4, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
+        "offsets": [0, 1, 2, 4, 8, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
         "itemsize": RECORD_BYTES,
     }
 )
@@ -70,6 +73,7 @@ OUTCOME = np.dtype(
 FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
 FREEZE_STATE_OPEN = 1
 FREEZE_STATE_CLOSED = 2
+STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is the number of the first account or contract it made
 
 _PREAMBLE = struct.Struct("<qq32s32s")
 assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES

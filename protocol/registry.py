@@ -39,6 +39,7 @@ class PartyRegistry:
         self._entries: dict[int, PartyEntry] = {}
         self._keys: dict[tuple[int, int], _Key] = {}
         self._owners: dict[int, int] = {}
+        self._roles: dict[int, int] = {}  # by seat
         self._establishes: dict[int, set[tuple[int, bytes]]] = {}  # by seat: when it was sent, and its nonce
         for entry in entries:
             self.take_over(entry)
@@ -49,6 +50,7 @@ class PartyRegistry:
             del self._keys[known]
         self._entries[entry.party] = entry
         self._owners.update(dict.fromkeys((one.seat for one in entry.seats), entry.party))
+        self._roles.update({one.seat: one.role for one in entry.seats})
         for key in entry.keys:
             self._learn_key(entry, key)
 
@@ -63,6 +65,10 @@ class PartyRegistry:
     def owner_of(self, seat: int) -> int | None:
         """The number of the party that owns this seat, or None."""
         return self._owners.get(seat)
+
+    def role_of(self, seat: int) -> int | None:
+        """The role of this seat, or None when nobody owns it."""
+        return self._roles.get(seat)
 
     def verifier(self, party_no: int, seat: int, key_id: int, times_ns: tuple[int, int]) -> Verifier | None:
         """The verifier of this key for frames of this seat, or None unless it is known, bound to no other seat, and
@@ -136,6 +142,7 @@ class PartyRegistry:
             told = SeatEntry(message.seat, message.seat_role)
             self._entries[message.party] = replace(entry, seats=[*entry.seats, told])
         self._owners[message.seat] = message.party
+        self._roles[message.seat] = message.seat_role
 
     def _known(self, party_no: int) -> PartyEntry:
         entry = self._entries.get(party_no)

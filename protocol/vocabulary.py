@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 BANK_PARTY = 1  # the bank's own party number, fixed by the genesis row
 BANK_SEAT = 1  # the bank's seat of the genesis row, MASTER_DATA: it registers everybody, the bank's other desks too
-CONTRACT_NUMBER_STEP = 100  # a contract number is index × 100 + two check digits (ISO 7064 MOD 97-10)
+CONTRACT_NUMBER_STEP = 100  # a number is index × 100 + two check digits, so that it leaves a remainder by 97
+_CONTRACT_REMAINDER = 1  # ISO 7064 MOD 97-10
+_ACCOUNT_REMAINDER = 2  # another one, so that neither is ever taken for the other
 
 
 class FrameKind(IntEnum):
@@ -101,8 +103,9 @@ class ContractStatus(IntEnum):
     PRE_ASSIGNED = 1
     ACTIVE = 2
     SUSPENDED = 3
-    LOSS_REPORTED = 4
+    LOSS_REPORTED = 4  # told of any of them while the loss of its account is reported
     TERMINATED = 5
+    RUNS_OFF = 6
 
 
 class ContractEvent(IntEnum):
@@ -111,9 +114,23 @@ class ContractEvent(IntEnum):
     CONFIRM = 1
     SUSPEND = 2
     RESUME = 3
-    REPORT_LOSS = 4
-    LIFT_LOSS = 5
-    TERMINATE = 6
+    TERMINATE = 4
+
+
+class AccountStatus(IntEnum):
+    """State of a savings account."""
+
+    OPEN = 0
+    LOSS_REPORTED = 1
+    CLOSED = 2
+
+
+class AccountEvent(IntEnum):
+    """What can happen to a savings account."""
+
+    REPORT_LOSS = 1
+    LIFT_LOSS = 2
+    CLOSE = 3
 
 
 def role_fits_party(role: int, party: int) -> bool:
@@ -123,16 +140,40 @@ def role_fits_party(role: int, party: int) -> bool:
 
 def contract_no_from_index(index: int) -> int:
     """The wire number of the contract at `index` (0-based): index × 100 + check digits, so that it is 1 modulo 97."""
-    return index * CONTRACT_NUMBER_STEP + (98 - (index * CONTRACT_NUMBER_STEP) % 97)
+    return _number(index, _CONTRACT_REMAINDER)
+
+
+def account_no_from_index(index: int) -> int:
+    """The wire number of the account at `index` (0-based): index × 100 + check digits, so that it is 2 modulo 97."""
+    return _number(index, _ACCOUNT_REMAINDER)
 
 
 def contract_nos_from_indices(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Vector form of `contract_no_from_index`: (n,) int64 to (n,) int64."""
-    base = indices * CONTRACT_NUMBER_STEP
-    return base + (98 - base % 97)
+    return _numbers(indices, _CONTRACT_REMAINDER)
+
+
+def account_nos_from_indices(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Vector form of `account_no_from_index`: (n,) int64 to (n,) int64."""
+    return _numbers(indices, _ACCOUNT_REMAINDER)
 
 
 def index_from_contract_no(contract_no: int) -> int:
-    """The index behind a wire number, or -1 when the check digits do not fit."""
+    """The index behind a contract's wire number, or -1 when the check digits do not fit."""
     index = contract_no // CONTRACT_NUMBER_STEP
     return index if contract_no > 0 and contract_no_from_index(index) == contract_no else -1
+
+
+def index_from_account_no(account_no: int) -> int:
+    """The index behind an account's wire number, or -1 when the check digits do not fit."""
+    index = account_no // CONTRACT_NUMBER_STEP
+    return index if account_no > 0 and account_no_from_index(index) == account_no else -1
+
+
+def _number(index: int, remainder: int) -> int:
+    return index * CONTRACT_NUMBER_STEP + (97 + remainder - (index * CONTRACT_NUMBER_STEP) % 97)
+
+
+def _numbers(indices: npt.NDArray[np.int64], remainder: int) -> npt.NDArray[np.int64]:
+    base = indices * CONTRACT_NUMBER_STEP
+    return base + (97 + remainder - base % 97)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD
+from protocol.vocabulary import AccountStatus, RecordKind
 from protocol.vocabulary import ContractStatus as Status
-from protocol.vocabulary import RecordKind
 from rules import cash, orders
 from rules.account import Account
+from rules.contracts import OWN_STATUSES, state_of
 from rules.request import Decision, Freezes, Request
 
 Page = Callable[[Request, Account, Freezes], Decision]
@@ -54,11 +55,13 @@ class LawKind:
     page: Page
     amount: Moves  # of `amount_fen`
     release: Moves = Moves()  # of `release_fen`, where the kind has one
-    refused_in: Mapping[Status, ReplyCode] = field(default_factory=dict)
-    """LOSS_REPORTED stands for the report; where it and the status both forbid, the lower rank is answered."""
+    refused_in: Mapping[Status | AccountStatus, ReplyCode] = field(default_factory=dict)
+    """By status of what the kind names, a contract or an account. LOSS_REPORTED of a contract stands for the report;
+    where it and the contract's own status both forbid, the lower rank is answered."""
     opens_freeze: bool = False
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
+    listed_when_ended: bool = False  # no money comes to a contract that has ended
     side: str = ""  # of a fill: buy or sell
 
     @property
@@ -91,7 +94,8 @@ LAW: dict[RecordKind, LawKind] = {
             refused_in={
                 Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
                 Status.PRE_ASSIGNED: ReplyCode.CONTRACT_PRE_ASSIGNED,
-                Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED,
+                Status.RUNS_OFF: ReplyCode.CONTRACT_RUNS_OFF,
+                Status.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,
                 Status.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
             },
             opens_freeze=True,
@@ -111,25 +115,39 @@ LAW: dict[RecordKind, LawKind] = {
             Moves(sold=1),
             is_fact=True,
             waits_for_clearing=True,
+            listed_when_ended=True,
             side="sell",
         ),
-        LawKind(RecordKind.DEPOSIT, cash.deposit, Moves(balance=1)),
+        LawKind(
+            RecordKind.DEPOSIT,
+            cash.deposit,
+            Moves(balance=1),
+            refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
+        ),
         LawKind(
             RecordKind.WITHDRAWAL,
             cash.withdrawal,
             Moves(balance=-1),
-            # The savings account lives on when the contract has ended; only a loss report stops its withdrawals.
-            refused_in={Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},
+            refused_in={
+                AccountStatus.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,
+                AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED,
+            },
         ),
     )
 }
 
 
-def refusal_in(kind: RecordKind, status: Status, is_lost: bool) -> ReplyCode | None:
-    """The code that a contract's status, with or without a loss report, earns for a kind; None when it forbids none."""
+def refusals_by_state(kind: RecordKind) -> dict[int, ReplyCode]:
+    """State of the contract or account that a kind names → the code that it earns, for those that forbid it."""
     codes = LAW[kind].refused_in
-    earned = [codes[each] for each in ({status, Status.LOSS_REPORTED} if is_lost else {status}) if each in codes]
-    return min(earned, default=None)
+    if KINDS[kind].names_account:
+        return {int(status): codes[status] for status in AccountStatus if status in codes}
+    states = {(status, is_lost): state_of(status, is_lost) for status in OWN_STATUSES for is_lost in (False, True)}
+    earned = {
+        state: [codes[each] for each in ({status, Status.LOSS_REPORTED} if is_lost else {status}) if each in codes]
+        for (status, is_lost), state in states.items()
+    }
+    return {state: min(found) for state, found in earned.items() if found}
 
 
 def _is_sound(row: LawKind) -> bool:
@@ -150,6 +168,8 @@ def _is_sound(row: LawKind) -> bool:
         and (row.is_debit or min(amount.power, amount.withdrawable) >= 0)
         and row.opens_freeze == (row.kind in PRICED)
         and (row.moves("bought") or row.moves("sold")) == (TRADE_DAY_FIELD in KINDS[row.kind].fields)
+        and (not KINDS[row.kind].names_account or bool(amount.balance))
+        and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
     )
 

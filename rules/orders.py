@@ -10,6 +10,7 @@ that comes to the account or leaves it (cash).
 
 from protocol.limits import COLUMN_FEN_MAX
 from rules.account import Account
+from rules.contracts import ENDED
 from rules.request import (
     AMOUNT_OVER_REMAINING,
     AWAITS_CLEARING,
@@ -75,7 +76,7 @@ def fill_sell(request: Request, account: Account, freezes: Freezes) -> Decision:
     """A sale was executed: its proceeds buy at once where that is agreed, else they come with the clearing data."""
     if not request.proceeds_at_fill:
         return AWAITS_CLEARING
-    if not request.executed_on:
+    if not request.executed_on or request.state == ENDED:
         return LISTED
     if account.sold_fen + request.amount_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED

@@ -23,8 +23,8 @@ class Request(NamedTuple):
     proceeds_at_fill: int
     valid_until_ns: int
     known: bool
-    state: int  # of the contract, see contracts
-    contract: int
+    state: int  # of the contract or account that it names, see contracts
+    contract: int  # 0 when it names an account
     row: int
     amount_fen: int
     release_fen: int
@@ -63,6 +63,7 @@ MALFORMED = refusal(ReplyCode.REQUEST_MALFORMED)
 ROLE_FORBIDS = refusal(ReplyCode.ROLE_FORBIDS)
 EXPIRED = refusal(ReplyCode.EXPIRED)
 CONTRACT_UNKNOWN = refusal(ReplyCode.CONTRACT_UNKNOWN)
+ACCOUNT_UNKNOWN = refusal(ReplyCode.ACCOUNT_UNKNOWN)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
 FREEZE_UNKNOWN = refusal(ReplyCode.FREEZE_UNKNOWN)
 FREEZE_CLOSED = refusal(ReplyCode.FREEZE_CLOSED)

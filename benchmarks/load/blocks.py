@@ -12,7 +12,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, contract_nos_from_indices
+from protocol.vocabulary import RecordKind, account_nos_from_indices, contract_nos_from_indices
 
 BALANCE_FEN = 2**36  # of every contract: below AMOUNT_FEN_MAX, so that the largest amount never fits
 AMOUNT_FEN_MAX_SENT = 1_000  # so small that no contract runs dry within a case of 10 million records
@@ -75,7 +75,7 @@ def bank_block(rng: np.random.Generator, record_count: int, contracts_count: int
     """Deposits and as many withdrawals, all accepted; `frozen_fen` is 0."""
     records = np.zeros(record_count, RECORD)
     records["kind"] = np.where(np.arange(record_count) % 2 == 0, RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
-    records["contract_no"] = contract_nos_from_indices(rng.integers(0, contracts_count, record_count))
+    records["contract_no"] = account_nos_from_indices(rng.integers(0, contracts_count, record_count))
     records["amount_fen"] = 100
     return KnownBlock(records, np.zeros(record_count, np.int16), 0)
 

@@ -18,9 +18,10 @@ import msgspec
 import numpy as np
 
 from benchmarks.load.plan import FloodPlan, FloodResult
-from benchmarks.load.seats import BROKER_KEY_ID, FLOODING_PARTY, bank_verifiers
+from benchmarks.load.seats import FLOODING_PARTY
+from config.cli.links import bank_verifiers
 from config.schema import load
-from protocol.client.keys import load_signer
+from frontend_sim.installation import party_signer
 from protocol.frame import make_frame
 from protocol.header import new_header
 from protocol.limits import PREFIX_BYTES, QUERIES_IN_FLIGHT_MAX
@@ -69,8 +70,9 @@ class Sender:
         self.asked = 0  # the last query's correlation id
         self.answered = 0  # queries
         self._stop = stop
-        self._signer = load_signer(Path(plan.key_file), BROKER_KEY_ID)
-        self._verifiers = bank_verifiers(load(plan.config_file))
+        config = load(plan.config_file)
+        self._signer = party_signer(config, FLOODING_PARTY)
+        self._verifiers = bank_verifiers(config)
         self._version = 0  # in force, as far as known
         self._trade_date = 0
         self._heard = bytearray()

@@ -12,9 +12,6 @@ class LoadPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     shape: str  # singles, blocks, mixed, hot, arrivals
     config_file: str  # of the running system
-    keys_directory: str
-    suite: str  # ed25519 or p256: of the parties whose seats are used
-    outboxes_directory: str
     tls_directory: str  # "": plain TCP
     seats: list[int]
     contracts_count: int
@@ -55,7 +52,6 @@ class FloodPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     kind: str  # a key of benchmarks.load.flooder.KINDS
     config_file: str  # of the running system
-    key_file: str  # of the party that floods
     seats: list[int]  # one link each
     port: int  # of the gateway, or of the sink
     is_sink: bool  # nobody answers there

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.cli.frame_text import body_text, fields_text
+from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.schema import Config
-from frontend_sim.running import CommandParser
 from protocol.client import KeyFileError, load_verifier
 from protocol.describe import Json, body_fields, header_fields
 from protocol.errors import PeerViolation

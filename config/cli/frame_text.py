@@ -11,13 +11,26 @@ from enum import IntEnum
 from config.kit.printable import printable
 from protocol.codes import ReplyCode
 from protocol.describe import Json
-from protocol.vocabulary import ContractEvent, ContractStatus, Direction, FrameKind, Role, SeatRole, Suite
+from protocol.vocabulary import (
+    AccountEvent,
+    AccountStatus,
+    ContractEvent,
+    ContractStatus,
+    Direction,
+    FrameKind,
+    Market,
+    Role,
+    SeatRole,
+    Suite,
+)
 
 COLUMNS = 80
 NAME_COLUMNS = 18
 HEX_COLUMNS = 32  # of a digest or a key, which do not fit beside their name
 NS_PER_S = 1_000_000_000
-FREEZE_STATES = {0: "", 1: "open", 2: "closed"}
+NUMBER_GIVEN = 3  # a state whose `remaining_fen` is a number, not an amount
+STATES = {0: "", 1: "open", 2: "closed", NUMBER_GIVEN: "number"}
+NOT_SHOWN = ("message", "tag")  # of a message in a line
 ENUMS: dict[str, type[IntEnum]] = {
     "suite": Suite,
     "kind": FrameKind,
@@ -26,20 +39,28 @@ ENUMS: dict[str, type[IntEnum]] = {
     "role": Role,
     "seat_role": SeatRole,
     "status": ContractStatus,
+    "contract_status": ContractStatus,
     "event": ContractEvent,
 }
-RECORD_COLUMNS = ("kind", "kind_name", "contract_no", "amount_fen")
+ENUMS_OF_MESSAGE: dict[str, dict[str, type[IntEnum]]] = {
+    "ChangeAccount": {"event": AccountEvent},
+    "AccountFacts": {"status": AccountStatus},
+    "SecuritiesAccount": {"market": Market},
+}
+"""Fields that mean something else in one message."""
+RECORD_COLUMNS = ("kind", "kind_name", "contract_no", "account_no", "amount_fen")
 
 
-def _meaning(name: str, value: Json) -> str:
-    """What a value stands for, where it stands for something."""
+def _meaning(name: str, value: Json, message: Json = "") -> str:
+    """What a value stands for, where it stands for something. `message`: the one that it is a field of."""
     if name.endswith("_fen") and isinstance(value, str):  # a sum of 128 bits
         return f"{int.from_bytes(bytes.fromhex(value), 'big', signed=True):,}"
     if isinstance(value, bool) or not isinstance(value, int):
         return ""
-    if name in ENUMS:
+    words = ENUMS_OF_MESSAGE.get(str(message), ENUMS).get(name, ENUMS.get(name))
+    if words is not None:
         try:
-            return ENUMS[name](value).name
+            return words(value).name
         except ValueError:
             return "?"
     if name.endswith("_at_ns") or name in ("valid_until_ns", "not_before_ns", "not_after_ns"):
@@ -49,9 +70,9 @@ def _meaning(name: str, value: Json) -> str:
     return ""
 
 
-def _line(name: str, value: Json) -> list[str]:
+def _line(name: str, value: Json, message: Json) -> list[str]:
     text = printable(str(value))
-    meaning = _meaning(name, value)
+    meaning = _meaning(name, value, message)
     head = f"  {name:<{NAME_COLUMNS}}"
     room = COLUMNS - len(head) - (2 + len(meaning) if meaning else 0)
     is_digest = len(text) > room and " " not in text
@@ -61,38 +82,49 @@ def _line(name: str, value: Json) -> list[str]:
 
 
 def fields_text(fields: dict[str, Json]) -> list[str]:
-    """One line per field; an array of messages one paragraph each."""
+    """One line per field; a message in it one paragraph, an array of them one each."""
     lines: list[str] = []
     for name, value in fields.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
+        if name in NOT_SHOWN:
+            continue
+        if isinstance(value, dict):
+            lines += _details(name, value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
             for place, item in enumerate(value):
                 assert isinstance(item, dict)
                 lines += _details(f"{name}[{place}]", item)
         else:
-            lines += _line(name, value)
+            lines += _line(name, value, fields.get("message", ""))
     return lines
 
 
 def _details(head: str, fields: dict[str, Json]) -> list[str]:
-    shown = {name: value for name, value in fields.items() if name not in ("message", "tag")}
-    words = [f"{name} {_in_words(name, value)}" for name, value in shown.items()]
-    return textwrap.wrap(f"{head}: {', '.join(words)}", COLUMNS, initial_indent="  ", subsequent_indent="      ")
+    return textwrap.wrap(f"{head}: {_in_line(fields)}", COLUMNS, initial_indent="  ", subsequent_indent="      ")
 
 
-def _in_words(name: str, value: Json) -> str:
-    meaning = _meaning(name, value)
+def _in_line(fields: dict[str, Json]) -> str:
+    message = fields.get("message", "")
+    shown = {name: value for name, value in fields.items() if name not in NOT_SHOWN}
+    return ", ".join(f"{name} {_in_words(name, value, message)}" for name, value in shown.items())
+
+
+def _in_words(name: str, value: Json, message: Json) -> str:
+    if isinstance(value, list):
+        return f"[{'; '.join(_in_line(item) if isinstance(item, dict) else str(item) for item in value)}]"
+    meaning = _meaning(name, value, message)
     is_sum = isinstance(value, str) and name.endswith("_fen")
     return meaning if is_sum else f"{printable(str(value))} {meaning}".rstrip()
 
 
 def records_text(first_number: int, records: list[Json]) -> list[str]:
     """Each record as a row, and what else it says below it."""
-    lines = [f"  {'number':>10}  {'kind':<13}  {'contract':>14}  {'amount_fen':>20}"]
+    lines = [f"  {'number':>10}  {'kind':<13}  {'contract, account':>17}  {'amount_fen':>20}"]
     for place, record in enumerate(records):
         assert isinstance(record, dict)
         kind = f"{record['kind']} {record['kind_name']}"
         number = first_number + place
-        lines.append(f"  {number:>10}  {kind:<13}  {record['contract_no']:>14}  {record['amount_fen']:>20,}")
+        subject = record["account_no"] if "account_no" in record else record["contract_no"]
+        lines.append(f"  {number:>10}  {kind:<13}  {subject:>17}  {record['amount_fen']:>20,}")
         rest = [
             f"{name} {printable(str(value))}"
             for name, value in record.items()
@@ -115,9 +147,10 @@ def outcomes_text(first_number: int, fields: dict[str, Json]) -> list[str]:
         code, state, remaining_fen = (outcome[name] for name in ("code", "state", "remaining_fen"))
         assert isinstance(state, int)
         assert isinstance(code, int)
-        word = FREEZE_STATES.get(state, str(state))
+        word = STATES.get(state, str(state))
+        rest = f"{remaining_fen}" if state == NUMBER_GIVEN else f"{remaining_fen:,}"
         name = _meaning("code", code)
-        lines.append(f"  {first_number + place:>10}  {code:>5} {name:<27} {word:<8}  {remaining_fen:>20,}")
+        lines.append(f"  {first_number + place:>10}  {code:>5} {name:<27} {word:<8}  {rest:>20}")
     return lines
 
 
@@ -128,5 +161,4 @@ def body_text(first_number: int, body: Json) -> list[str]:
     assert isinstance(body, dict)
     if "preamble" in body:
         return ["outcomes", *outcomes_text(first_number, body)]
-    fields = {name: value for name, value in body.items() if name not in ("message", "tag")}
-    return [f"{body['message']} (tag {body['tag']})", *fields_text(fields)]
+    return [f"{body['message']} (tag {body['tag']})", *fields_text(body)]

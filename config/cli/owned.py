@@ -16,7 +16,7 @@ def _run(argv: list[str], config: Config) -> int:
 
 
 def _load(argv: list[str], config: Config) -> int:
-    from frontend_sim.load.command import main
+    from config.cli.load.command import main
 
     return main(argv, config)
 

@@ -1,7 +1,7 @@
-"""One savings account with its contract, as the auditor keeps it.
+"""Savings accounts and the contracts on them, as the auditor keeps them.
 
-Belongs here: the figures of one account and what an accepted request does to them. Never here: whether a request is
-accepted (auditor).
+Belongs here: the figures of one account, the states of both, what an accepted request does to them. Never here: whether
+a request is accepted (auditor).
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
-from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind
+from protocol.vocabulary import AccountEvent, AccountStatus, ContractEvent, ContractStatus, RecordKind
 
 FreezeKey = tuple[int, int, int]
 """Trade date, seat, number."""
@@ -39,25 +39,90 @@ class Freeze:
 
 @dataclass(slots=True)
 class Account:
-    """All figures in fen."""
+    """All figures in fen. What is frozen, bought and sold is its contract's."""
 
-    party: int
-    status: ContractStatus  # the contract's own, never LOSS_REPORTED
     balance_fen: int
-    is_lost: bool = False  # card or account reported lost, whatever the contract's status
+    status: AccountStatus = AccountStatus.OPEN
     frozen_fen: int = 0
     bought_fen: int = 0
     sold_fen: int = 0
     restrained_fen: int = 0
-    freezes: dict[FreezeKey, Freeze] = field(default_factory=dict)
+    contract: "Contract | None" = None
+    """The last one signed on it, until a message ends that: what the account counts for."""
 
     @property
     def buying_power_fen(self) -> int:
         """可用于证券交易; may be below 0."""
         return self.balance_fen - self.frozen_fen - self.bought_fen + self.sold_fen - self.restrained_fen
 
+    @property
+    def has_open_items(self) -> bool:
+        """Whether anything is frozen, or bought or sold and not settled."""
+        return bool(self.frozen_fen or self.bought_fen or self.sold_fen)
+
+    def refusal_of(self, event: int) -> ReplyCode:
+        """What an event on the account earns."""
+        if ACCOUNT_CHANGES.get(AccountEvent(event), (None,))[0] != self.status:
+            return ReplyCode.STATUS_FORBIDS
+        if event != AccountEvent.CLOSE:
+            return ReplyCode.ACCEPTED
+        if self.has_open_items:
+            return ReplyCode.ITEMS_OPEN
+        if self.balance_fen:
+            return ReplyCode.BALANCE_LEFT
+        return ReplyCode.ACCOUNT_RESTRAINED if self.restrained_fen else ReplyCode.ACCEPTED
+
     def apply(self, one: Seen, sign: int = 1) -> None:
-        """Do (sign 1) or undo (sign −1) what this request does when it is accepted; control kinds are not undone."""
+        """Do (sign 1) or undo (sign −1) an accepted request that names the account; control is not undone."""
+        match one.kind:
+            case RecordKind.DEPOSIT:
+                self.balance_fen += sign * one.amount_fen
+            case RecordKind.WITHDRAWAL:
+                self.balance_fen -= sign * one.amount_fen
+            case ControlKind.RESTRAINT:
+                self.restrained_fen = one.amount_fen
+            case ControlKind.ACCOUNT_EVENT:
+                self.status = ACCOUNT_CHANGES[AccountEvent(one.amount_fen)][1]
+                if self.status == AccountStatus.CLOSED and self.contract is not None:
+                    self.contract.end()
+
+
+@dataclass(slots=True)
+class Contract:
+    """A contract and its freezes; it never changes its account."""
+
+    party: int
+    status: ContractStatus  # its own, never LOSS_REPORTED
+    account: Account
+    freezes: dict[FreezeKey, Freeze] = field(default_factory=dict)
+    runs_off_since: int = 0  # trade date
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether card or account are reported lost, while the contract has not ended."""
+        return self.account.status == AccountStatus.LOSS_REPORTED and self.status != ContractStatus.TERMINATED
+
+    def refusal_of(self, event: int) -> ReplyCode:
+        """What an event on the contract earns."""
+        if (self.status, ContractEvent(event)) not in STATUS_CHANGES:
+            return ReplyCode.STATUS_FORBIDS
+        if event == ContractEvent.TERMINATE and self.account.has_open_items:
+            return ReplyCode.ITEMS_OPEN
+        return ReplyCode.ACCEPTED
+
+    def change(self, event: int) -> None:
+        """An accepted event."""
+        self.status = STATUS_CHANGES[self.status, ContractEvent(event)]
+        if self.status == ContractStatus.TERMINATED:
+            self.end()
+
+    def end(self) -> None:
+        """A message ends it: its account counts for the bank again."""
+        self.status = ContractStatus.TERMINATED
+        self.account.contract = None
+
+    def apply(self, one: Seen, sign: int = 1) -> None:
+        """Do (sign 1) or undo (sign −1) an accepted request that names the contract; control is not undone."""
         amount_fen = sign * one.amount_fen
         match one.kind:
             case RecordKind.FREEZE:
@@ -66,21 +131,15 @@ class Account:
                 self._draw(one, 0, amount_fen)
             case RecordKind.FILL_BUY:
                 self._draw(one, amount_fen, sign * one.release_fen)
-                self.bought_fen += amount_fen
+                self.account.bought_fen += amount_fen
             case RecordKind.FILL_SELL:
-                self.sold_fen += amount_fen
-            case RecordKind.DEPOSIT:
-                self.balance_fen += amount_fen
-            case RecordKind.WITHDRAWAL:
-                self.balance_fen -= amount_fen
-            case ControlKind.RESTRAINT:
-                self.restrained_fen = one.amount_fen
+                self.account.sold_fen += amount_fen
             case ControlKind.EVENT:
-                _, self.status, self.is_lost = change_of_status(self, one.amount_fen)
+                self.change(one.amount_fen)
 
     def _apply_freeze(self, one: Seen, sign: int) -> None:
         key = (one.trade_date, one.seat, one.number)
-        self.frozen_fen += sign * one.amount_fen
+        self.account.frozen_fen += sign * one.amount_fen
         if sign > 0:
             self.freezes[key] = Freeze(one.amount_fen)
         else:
@@ -90,7 +149,7 @@ class Account:
         freeze = self.freezes[(one.target_date, one.target_seat, one.target_number)]
         freeze.drawn_fen += drawn_fen
         freeze.released_fen += released_fen
-        self.frozen_fen -= drawn_fen + released_fen
+        self.account.frozen_fen -= drawn_fen + released_fen
 
 
 STATUS_CHANGES = {
@@ -100,19 +159,11 @@ STATUS_CHANGES = {
     (ContractStatus.PRE_ASSIGNED, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
     (ContractStatus.ACTIVE, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
     (ContractStatus.SUSPENDED, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
+    (ContractStatus.RUNS_OFF, ContractEvent.TERMINATE): ContractStatus.TERMINATED,
 }
-
-
-def change_of_status(account: Account, event: int) -> tuple[ReplyCode, ContractStatus, bool]:
-    """What an event does to a contract: the code to answer, the status afterwards and whether the loss is reported."""
-    status, is_lost = account.status, account.is_lost
-    if event == ContractEvent.REPORT_LOSS and not is_lost:
-        return ReplyCode.ACCEPTED, status, True
-    if event == ContractEvent.LIFT_LOSS and is_lost:
-        return ReplyCode.ACCEPTED, status, False
-    after = STATUS_CHANGES.get((status, ContractEvent(event)))
-    if after is None:
-        return ReplyCode.STATUS_FORBIDS, status, is_lost
-    if event == ContractEvent.TERMINATE and (account.frozen_fen or account.bought_fen or account.sold_fen):
-        return ReplyCode.ITEMS_OPEN, status, is_lost
-    return ReplyCode.ACCEPTED, after, is_lost
+ACCOUNT_CHANGES = {
+    AccountEvent.REPORT_LOSS: (AccountStatus.OPEN, AccountStatus.LOSS_REPORTED),
+    AccountEvent.LIFT_LOSS: (AccountStatus.LOSS_REPORTED, AccountStatus.OPEN),
+    AccountEvent.CLOSE: (AccountStatus.OPEN, AccountStatus.CLOSED),
+}
+"""Each event's state before and after."""

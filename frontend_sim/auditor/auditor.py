@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Freeze, Verdict, change_of_status
+from frontend_sim.auditor.audited_account import Account, Contract, Freeze, Verdict
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import ContractStatus, RecordKind, Role
+from protocol.vocabulary import BANK_PARTY, AccountStatus, ContractStatus, RecordKind, Role
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -34,12 +34,14 @@ BANK_KINDS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})
 TARGET_KINDS = frozenset({RecordKind.RELEASE, RecordKind.FILL_BUY})
 RELEASE_FIELD_KINDS = frozenset({RecordKind.FREEZE, RecordKind.FILL_BUY})  # in a freeze these bytes are a price
 FILL_KINDS = frozenset({RecordKind.FILL_BUY, RecordKind.FILL_SELL})
+ACCOUNT_KINDS = BANK_KINDS | {ControlKind.RESTRAINT, ControlKind.ACCOUNT_EVENT}  # they name an account
 EXPIRING_KINDS = frozenset({RecordKind.FREEZE, RecordKind.WITHDRAWAL})
 
 FREEZE_REFUSED_BY_STATUS = {
     ContractStatus.TERMINATED: ReplyCode.CONTRACT_TERMINATED,
     ContractStatus.PRE_ASSIGNED: ReplyCode.CONTRACT_PRE_ASSIGNED,
     ContractStatus.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
+    ContractStatus.RUNS_OFF: ReplyCode.CONTRACT_RUNS_OFF,
 }
 
 
@@ -62,10 +64,11 @@ class Member:
 
 @dataclass(slots=True)
 class Auditor:
-    """Feed it with parties, contracts, then everything that was seen; ask for mismatches and totals."""
+    """Feed it with parties, accounts, contracts, then everything that was seen; ask for mismatches and totals."""
 
     members: dict[int, Member] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
+    contracts: dict[int, Contract] = field(default_factory=dict)
     unsettled_days: set[int] = field(default_factory=set)
     judged_count: int = 0
     mismatch_count: int = 0
@@ -75,18 +78,33 @@ class Auditor:
         """Make a party known."""
         self.members[party] = Member(role, proceeds_at_fill)
 
-    def open_contract(self, contract_no: int, party: int, status: ContractStatus, balance_fen: int) -> None:
-        """Open a contract with its account."""
-        is_lost = status == ContractStatus.LOSS_REPORTED
-        self.accounts[contract_no] = Account(party, ContractStatus.ACTIVE if is_lost else status, balance_fen, is_lost)
+    def open_account(self, account_no: int, balance_fen: int) -> None:
+        """A savings account was opened."""
+        self.accounts[account_no] = Account(balance_fen)
+
+    def sign_contract(self, contract_no: int, account_no: int, party: int, status: ContractStatus) -> Contract:
+        """A contract was signed on an account that is known. Returns: the contract."""
+        account = self.accounts[account_no]
+        account.contract = self.contracts[contract_no] = Contract(party, status, account)
+        return account.contract
+
+    def replace_card(self, contract_no: int, account_no: int, new_contract_no: int, trade_date: int) -> None:
+        """A contract goes on under a new number on another account; the old one runs off."""
+        old = self.contracts[contract_no]
+        self.sign_contract(new_contract_no, account_no, old.party, old.status)
+        old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
 
     def open_date(self, trade_date: int) -> None:
         """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
         self.unsettled_days.add(trade_day(trade_date))
 
     def end_settlement(self, trade_date: int) -> None:
-        """The customers of a date are settled."""
+        """The customers of a date are settled: what ran off by then with nothing open has ended."""
         self.unsettled_days.discard(trade_day(trade_date))
+        for contract in self.contracts.values():
+            runs_off = contract.status == ContractStatus.RUNS_OFF and contract.runs_off_since <= trade_date
+            if runs_off and not contract.account.has_open_items:
+                contract.status = ContractStatus.TERMINATED
 
     def judge(self, seen: Iterable[Seen]) -> None:
         """Judge whole journal rows; may be called again with later rows.
@@ -99,79 +117,99 @@ class Auditor:
             self._judge_row(items)
 
     def totals(self) -> dict[int, Totals]:
-        """Sums per party that has contracts, ascending."""
-        sums: dict[int, list[int]] = {}
+        """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract."""
+        sums = {contract.party: [0, 0, 0, 0] for contract in self.contracts.values()}
         for account in self.accounts.values():
-            entry = sums.setdefault(account.party, [0, 0, 0, 0])
+            party = BANK_PARTY if account.contract is None else account.contract.party
+            entry = sums.setdefault(party, [0, 0, 0, 0])
             entry[0] += account.balance_fen
             entry[1] += account.frozen_fen
             entry[2] += account.bought_fen
             entry[3] += account.sold_fen
         return {party: Totals(*sums[party]) for party in sorted(sums)}
 
+    def named_by(self, one: Seen) -> Account | Contract | None:
+        """The account or contract that a request names, whoever may touch it."""
+        if one.kind in ACCOUNT_KINDS:
+            return self.accounts.get(one.contract_no)
+        return self.contracts.get(one.contract_no)
+
+    def apply(self, one: Seen, sign: int = 1) -> None:
+        """Do (sign 1) or undo (sign −1) what an accepted request does; control is not undone."""
+        named = self.named_by(one)
+        if named is not None:
+            named.apply(one, sign)
+
     def _judge_row(self, row: list[Seen]) -> None:
         if row[0].seat == row[-1].seat:
             for one in row:
                 self._judge_one(one)
             return
-        by_contract: dict[int, list[Seen]] = {}
+        by_account: dict[int, list[Seen]] = {}
         for one in row:
-            by_contract.setdefault(one.contract_no, []).append(one)
-        for items in by_contract.values():
+            by_account.setdefault(id(self._account_of(one)), []).append(one)
+        for items in by_account.values():
             if items[0].seat == items[-1].seat or not self._explain(items):
                 for one in items:
                     self._judge_one(one)
 
+    def _account_of(self, one: Seen) -> Account | None:
+        named = self.named_by(one)
+        return named.account if isinstance(named, Contract) else named
+
     def _explain(self, items: list[Seen]) -> bool:
         """Find a merging of the seats' orders that explains all answers, and apply it; False leaves all as it was."""
-        account = self.accounts.get(items[0].contract_no)
-        if account is None:
-            return False
         seats = [list(group) for _, group in groupby(items, key=lambda one: one.seat)]
-        if not apply_explaining_order(account, seats, self.verdict):
+        if self._account_of(items[0]) is None or not apply_explaining_order(seats, self.verdict, self.apply):
             return False
         self.judged_count += len(items)
         return True
 
     def _judge_one(self, one: Seen) -> None:
-        account = self.accounts.get(one.contract_no)
-        verdict = self.verdict(account, one)
+        verdict = self.verdict(one)
         self.judged_count += 1
         if verdict != (one.code, one.state, one.remaining_fen):
             self._report(one, verdict)
-        if verdict.code == ReplyCode.ACCEPTED and account is not None:
-            account.apply(one)
+        if verdict.code == ReplyCode.ACCEPTED:
+            self.apply(one)
 
     def _report(self, one: Seen, verdict: Verdict) -> None:
         self.mismatch_count += 1
         if len(self.mismatches) < MISMATCHES_KEPT_MAX:
             told = Verdict(one.code, one.state, one.remaining_fen)
+            what = "account" if one.kind in ACCOUNT_KINDS else "contract"
             self.mismatches.append(
-                f"row {one.sequence}, seat {one.seat}, number {one.number}, contract {one.contract_no}, "
+                f"row {one.sequence}, seat {one.seat}, number {one.number}, {what} {one.contract_no}, "
                 f"kind {one.kind}, {one.amount_fen} fen: answered {_spoken(told)}, expected {_spoken(verdict)}"
             )
 
-    def verdict(self, account: Account | None, one: Seen) -> Verdict:
-        """What should have been answered, given the account as it is now. Changes nothing."""
-        if one.kind in CONTROL_KINDS:
-            return _control_verdict(account, one)
-        code = self._refusal_of_form(one)
-        if code is None and (account is None or not self._may_touch(account, one)):
-            code = ReplyCode.CONTRACT_UNKNOWN
-        if code is not None or account is None:
-            return Verdict(code or ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE, 0)
-        code = _refusal_of_status(account, one) or _refusal_of_range(one)
+    def verdict(self, one: Seen) -> Verdict:
+        """What should have been answered, given everything as it is now. Changes nothing."""
+        code = None if one.kind in CONTROL_KINDS else self._refusal_of_form(one)
+        named = self.named_by(one)
         if code is not None:
-            return Verdict(code, FREEZE_STATE_NONE, 0)
+            return _answer(code)
+        if isinstance(named, Contract) and self._may_touch(named, one):
+            return self._verdict_on_contract(named, one)
+        if isinstance(named, Account):
+            return _answer(_code_on_account(named, one))
+        return _answer(ReplyCode.ACCOUNT_UNKNOWN if one.kind in ACCOUNT_KINDS else ReplyCode.CONTRACT_UNKNOWN)
+
+    def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
+        if one.kind == ControlKind.EVENT:
+            return _answer(contract.refusal_of(one.amount_fen))
+        code = _refusal_of_freezing(contract) if one.kind == RecordKind.FREEZE else None
+        code = code or _refusal_of_range(one)
+        if code is not None:
+            return _answer(code)
         if one.kind in TARGET_KINDS:
-            return self._verdict_on_target(account, one)
+            return self._verdict_on_target(contract, one)
         if one.kind == RecordKind.FILL_SELL:
-            code = self._refusal_of_sale(account, one)
-        else:
-            code = _refusal_of_money(account, one)
-        if code is None and one.kind == RecordKind.FREEZE:
-            return Verdict(ReplyCode.ACCEPTED, FREEZE_STATE_OPEN, one.amount_fen)
-        return Verdict(code or ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
+            return _answer(self._code_on_sale(contract, one))
+        code = _code_on_debit(contract.account, one.amount_fen, contract.account.buying_power_fen)
+        if code == ReplyCode.ACCEPTED:
+            return Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
+        return _answer(code)
 
     def _refusal_of_form(self, one: Seen) -> ReplyCode | None:
         if one.kind not in BROKER_KINDS | BANK_KINDS or (one.trade_day and one.kind not in FILL_KINDS):
@@ -188,40 +226,64 @@ class Auditor:
             return ReplyCode.EXPIRED
         return None
 
-    def _verdict_on_target(self, account: Account, one: Seen) -> Verdict:
+    def _verdict_on_target(self, contract: Contract, one: Seen) -> Verdict:
         """A release or a buy's fill, against the freeze it names: one of this very contract."""
         is_fill = one.kind == RecordKind.FILL_BUY
-        freeze = account.freezes.get((one.target_date, one.target_seat, one.target_number))
+        freeze = contract.freezes.get((one.target_date, one.target_seat, one.target_number))
         taken_fen = one.amount_fen + (one.release_fen if is_fill else 0)
         code = _refusal_on_target(freeze, taken_fen, is_fill)
         if code is not None or freeze is None:
-            return Verdict(code or ReplyCode.FREEZE_UNKNOWN, FREEZE_STATE_NONE, 0)
+            return _answer(code or ReplyCode.FREEZE_UNKNOWN)
         if is_fill and (one.trade_day not in self.unsettled_days or one.trade_day < trade_day(one.target_date)):
-            return Verdict(ReplyCode.LISTED, FREEZE_STATE_NONE, 0)
-        if is_fill and account.bought_fen + one.amount_fen > COLUMN_FEN_MAX:
-            return Verdict(ReplyCode.LIMIT_EXCEEDED, FREEZE_STATE_NONE, 0)
+            return _answer(ReplyCode.LISTED)
+        if is_fill and contract.account.bought_fen + one.amount_fen > COLUMN_FEN_MAX:
+            return _answer(ReplyCode.LIMIT_EXCEEDED)
         remaining_fen = freeze.remaining_fen - taken_fen
         state = FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED
         return Verdict(ReplyCode.ACCEPTED, state, remaining_fen)
 
-    def _refusal_of_sale(self, account: Account, one: Seen) -> ReplyCode | None:
-        if not self.members[account.party].proceeds_at_fill:
+    def _code_on_sale(self, contract: Contract, one: Seen) -> ReplyCode:
+        if not self.members[contract.party].proceeds_at_fill:
             return ReplyCode.AWAITS_CLEARING
-        if one.trade_day not in self.unsettled_days:
+        if one.trade_day not in self.unsettled_days or contract.status == ContractStatus.TERMINATED:
             return ReplyCode.LISTED
-        return ReplyCode.LIMIT_EXCEEDED if account.sold_fen + one.amount_fen > COLUMN_FEN_MAX else None
+        over = contract.account.sold_fen + one.amount_fen > COLUMN_FEN_MAX
+        return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
 
-    def _may_touch(self, account: Account, one: Seen) -> bool:
-        return self.members[one.party].role == Role.BANK or account.party == one.party
+    def _may_touch(self, contract: Contract, one: Seen) -> bool:
+        return self.members[one.party].role == Role.BANK or contract.party == one.party
 
 
-def _refusal_of_status(account: Account, one: Seen) -> ReplyCode | None:
-    codes: list[ReplyCode] = []
-    if account.is_lost and one.kind in (RecordKind.FREEZE, RecordKind.WITHDRAWAL):
-        codes.append(ReplyCode.CONTRACT_LOSS_REPORTED)
-    if one.kind == RecordKind.FREEZE and account.status in FREEZE_REFUSED_BY_STATUS:
-        codes.append(FREEZE_REFUSED_BY_STATUS[account.status])
+def _answer(code: ReplyCode) -> Verdict:
+    """Of what opens or draws no freeze."""
+    return Verdict(code, FREEZE_STATE_NONE, 0)
+
+
+def _refusal_of_freezing(contract: Contract) -> ReplyCode | None:
+    codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []
+    if contract.is_lost:
+        codes.append(ReplyCode.ACCOUNT_LOSS_REPORTED)
     return min(codes, default=None)
+
+
+def _code_on_account(account: Account, one: Seen) -> ReplyCode:
+    """Of a movement, or of control."""
+    if one.kind == ControlKind.ACCOUNT_EVENT:
+        return account.refusal_of(one.amount_fen)
+    if account.status == AccountStatus.CLOSED:
+        return ReplyCode.ACCOUNT_CLOSED
+    if one.kind == ControlKind.RESTRAINT:
+        return ReplyCode.ACCEPTED
+    is_deposit = one.kind == RecordKind.DEPOSIT
+    if account.status == AccountStatus.LOSS_REPORTED and not is_deposit:
+        return ReplyCode.ACCOUNT_LOSS_REPORTED
+    code = _refusal_of_range(one)
+    if code is not None:
+        return code
+    if is_deposit:
+        over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
+        return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
+    return _code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
 
 
 def _refusal_of_range(one: Seen) -> ReplyCode | None:
@@ -242,29 +304,15 @@ def _refusal_on_target(freeze: Freeze | None, taken_fen: int, is_fill: bool) -> 
     return None
 
 
-def _refusal_of_money(account: Account, one: Seen) -> ReplyCode | None:
-    amount_fen = one.amount_fen
-    if one.kind == RecordKind.DEPOSIT:
-        return ReplyCode.LIMIT_EXCEEDED if account.balance_fen + amount_fen > COLUMN_FEN_MAX else None
-    covered_fen = account.buying_power_fen
-    if one.kind == RecordKind.WITHDRAWAL:
-        covered_fen -= account.sold_fen
+def _code_on_debit(account: Account, amount_fen: int, covered_fen: int) -> ReplyCode:
+    """Whether what covers it is enough, and else what is missing."""
     if amount_fen <= covered_fen:
-        return None
+        return ReplyCode.ACCEPTED
     if amount_fen <= account.buying_power_fen:
         return ReplyCode.PROCEEDS_UNSETTLED
     if amount_fen <= account.balance_fen - account.restrained_fen + account.sold_fen:
         return ReplyCode.FUNDS_FROZEN
     return ReplyCode.INSUFFICIENT_FUNDS
-
-
-def _control_verdict(account: Account | None, one: Seen) -> Verdict:
-    if account is None:
-        return Verdict(ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE, 0)
-    code = ReplyCode.ACCEPTED
-    if one.kind == ControlKind.EVENT:
-        code = change_of_status(account, one.amount_fen)[0]
-    return Verdict(code, FREEZE_STATE_NONE, 0)
 
 
 def _spoken(verdict: Verdict) -> str:

@@ -1,21 +1,21 @@
 """Which order of several seats' requests on one account explains the answers.
 
-Belongs here: the search. Never here: what a right answer is (handed in as a function).
+Belongs here: the search. Never here: what a right answer is, what a request moves (both handed in as functions).
 """
 
 from collections.abc import Callable, Sequence
 
-from frontend_sim.auditor.audited_account import Account, Verdict
+from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.observations import Seen
 from protocol.codes import ReplyCode
 
 
 def apply_explaining_order(
-    account: Account, seats: Sequence[list[Seen]], verdict_on: Callable[[Account, Seen], Verdict]
+    seats: Sequence[list[Seen]], verdict_on: Callable[[Seen], Verdict], apply: Callable[[Seen, int], None]
 ) -> bool:
-    """Find a merging of the seats' orders in which every verdict is what was answered, and apply it to `account`.
+    """Find a merging of the seats' orders in which every verdict is what was answered, and apply it.
 
-    `seats`: one list per seat, each in the seat's own order, all on this account. Returns False, with the account as
+    `seats`: one list per seat, each in the seat's own order, all on one account. Returns False, with everything as
     it was, when no merging explains the answers. Depth first; what a request moves follows from its code, so the
     account after a set of requests does not depend on their merging, and each set is looked at once: at most the
     product of the seats' counts.
@@ -35,22 +35,19 @@ def apply_explaining_order(
                 return False
             last = order.pop()
             done[place_of_seat[last.seat]] -= 1
-            _move(account, last, -1)
+            if last.code == ReplyCode.ACCEPTED:
+                apply(last, -1)
             continue
         choices[-1] += 1
         if done[place] == len(seats[place]):
             continue
         one = seats[place][done[place]]
         done[place] += 1
-        if tuple(done) in dead or verdict_on(account, one) != (one.code, one.state, one.remaining_fen):
+        if tuple(done) in dead or verdict_on(one) != (one.code, one.state, one.remaining_fen):
             done[place] -= 1
             continue
-        _move(account, one, 1)
+        if one.code == ReplyCode.ACCEPTED:
+            apply(one, 1)
         order.append(one)
         choices.append(0)
     return True
-
-
-def _move(account: Account, one: Seen, sign: int) -> None:
-    if one.code == ReplyCode.ACCEPTED:
-        account.apply(one, sign)

@@ -13,10 +13,11 @@ from protocol.records import OutcomeArray, RecordArray
 
 
 class ControlKind(IntEnum):
-    """What a control frame of the bank did to one contract; outside the range of a record's kind on the wire."""
+    """What a control frame did to one account or contract; outside the range of a record's kind on the wire."""
 
-    RESTRAINT = 1_001  # amount_fen: restrained from now on
+    RESTRAINT = 1_001  # on an account; amount_fen: restrained from now on
     EVENT = 1_002  # amount_fen: the ContractEvent
+    ACCOUNT_EVENT = 1_003  # amount_fen: the AccountEvent
 
 
 class Seen(NamedTuple):
@@ -29,9 +30,9 @@ class Seen(NamedTuple):
     party: int
     decided_at_ns: int
     valid_until_ns: int
-    kind: int  # RecordKind, or ControlKind for what a control frame did to one contract
+    kind: int  # RecordKind or ControlKind
     trade_day: int  # days since 1970-01-01, of a fill
-    contract_no: int
+    contract_no: int  # of a movement, a restraint and an event on an account: the account's number
     amount_fen: int
     release_fen: int
     target_date: int

@@ -14,11 +14,8 @@ from frontend_sim.auditor.auditor import Totals
 
 POLL_SECONDS = 0.1
 STATEMENT = """
-SELECT cursor.sequence, contracts.party, sum(accounts.balance_fen), sum(accounts.frozen_fen),
-       sum(accounts.bought_unsettled_fen), sum(accounts.sold_unsettled_fen)
-FROM (SELECT max(sequence) AS sequence FROM read_cursor) AS cursor
-     CROSS JOIN accounts JOIN contracts USING (contract_no)
-GROUP BY cursor.sequence, contracts.party ORDER BY contracts.party
+SELECT as_of_sequence, party, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen
+FROM party_totals ORDER BY party
 """
 
 

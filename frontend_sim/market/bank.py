@@ -1,6 +1,6 @@
 """The bank's own seats: master data before the day, deposits and withdrawals that race the brokers' freezes.
 
-Belongs here: what the bank itself sends. Never here: files (load), the brokers' side (broker).
+Belongs here: what the bank itself sends. Never here: files (config.cli.load), the brokers' side (broker).
 """
 
 import random
@@ -14,18 +14,19 @@ from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, SAVINGS_SEAT, TELLER_S
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from frontend_sim.market.requests import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
-from protocol.limits import CONTRACTS_PER_CONTROL_MAX
-from protocol.messages.control import (
+from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX
+from protocol.messages.accounts import (
+    AccountTerms,
+    ChangeAccount,
     ChangeContract,
     ContractTerms,
-    OpenContracts,
-    RegisterKey,
-    RegisterParty,
-    RegisterSeat,
+    OpenAccounts,
     SetRestraint,
+    SignContracts,
 )
+from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
 from protocol.signing import Signer
-from protocol.vocabulary import BANK_PARTY, ContractEvent, RecordKind, Role, SeatRole, contract_no_from_index
+from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole
 
 DEPOSITS_PER_THOUSAND = 500
 MOVEMENT_FEN_MAX = 3_000_000
@@ -53,12 +54,24 @@ async def register_broker(bank: BankSeat, entry: BrokerEntry) -> None:
         await must_accept(bank, RegisterSeat(seat, entry.party, SeatRole.BROKER), f"seat {seat}")
 
 
-async def open_contracts(bank: BankSeat, terms: Sequence[ContractTerms], first_index: int = 0) -> None:
-    """Open contracts with consecutive indices from `first_index`, in control frames of the largest size."""
+async def open_accounts(bank: BankSeat, terms: Sequence[AccountTerms]) -> int:
+    """Open accounts, at least one, in control frames of the largest size. Returns: the number of the first."""
+    first_no = 0
+    for begin in range(0, len(terms), ACCOUNTS_PER_CONTROL_MAX):
+        chunk = list(terms[begin : begin + ACCOUNTS_PER_CONTROL_MAX])
+        told = await must_accept(bank, OpenAccounts(chunk), f"accounts from {chunk[0].bank_account_no}")
+        first_no = first_no or told.remaining_fen
+    return first_no
+
+
+async def sign_contracts(bank: BankSeat, terms: Sequence[ContractTerms]) -> int:
+    """Sign contracts, at least one, in control frames of the largest size. Returns: the number of the first."""
+    first_no = 0
     for begin in range(0, len(terms), CONTRACTS_PER_CONTROL_MAX):
         chunk = list(terms[begin : begin + CONTRACTS_PER_CONTROL_MAX])
-        first_no = contract_no_from_index(first_index + begin)
-        await must_accept(bank, OpenContracts(first_no, chunk), f"contracts from {first_no}")
+        told = await must_accept(bank, SignContracts(chunk), f"contracts from account {chunk[0].account_no}")
+        first_no = first_no or told.remaining_fen
+    return first_no
 
 
 @dataclass(slots=True)
@@ -67,29 +80,37 @@ class BankDesk:
 
     savings: BankSeat
     teller: BankSeat
+    account_nos: Sequence[int]
     contract_nos: Sequence[int]
     chance: random.Random
     log: SessionLog
     clock_ns: Callable[[], int]
 
-    async def restrain(self, contract_nos: Iterable[int], restrained_fen: int) -> None:
+    async def restrain(self, account_nos: Iterable[int], restrained_fen: int) -> None:
         """Set a restraint on each."""
-        for contract_no in contract_nos:
-            outcome = await self.savings.control(SetRestraint(contract_no, restrained_fen))
-            self._note_control(SAVINGS_SEAT, ControlKind.RESTRAINT, contract_no, restrained_fen, outcome)
+        for account_no in account_nos:
+            outcome = await self.savings.control(SetRestraint(account_no, restrained_fen))
+            self._note_control(SAVINGS_SEAT, ControlKind.RESTRAINT, account_no, restrained_fen, outcome)
 
     async def change(self, contract_no: int, event: ContractEvent) -> None:
         """One event on one contract."""
         outcome = await self.teller.control(ChangeContract(contract_no, int(event)))
         self._note_control(TELLER_SEAT, ControlKind.EVENT, contract_no, int(event), outcome)
 
+    async def change_account(self, account_no: int, event: AccountEvent) -> None:
+        """One event on one account."""
+        outcome = await self.savings.control(ChangeAccount(account_no, int(event)))
+        self._note_control(SAVINGS_SEAT, ControlKind.ACCOUNT_EVENT, account_no, int(event), outcome)
+
     async def serve(self, block_records: int, pause_seconds: float, may_go_on: Callable[[], bool]) -> None:
-        """Deposits and withdrawals in blocks, and now and then a suspension that is lifted again soon."""
+        """Deposits and withdrawals in blocks, and now and then a suspension and a loss that are lifted again soon."""
         while may_go_on():
             await self.serve_once(block_records)
-            contract_no = self.chance.choice(self.contract_nos)
+            contract_no, account_no = self.chance.choice(self.contract_nos), self.chance.choice(self.account_nos)
             await self.change(contract_no, ContractEvent.SUSPEND)
+            await self.change_account(account_no, AccountEvent.REPORT_LOSS)
             await trio.sleep(pause_seconds)
+            await self.change_account(account_no, AccountEvent.LIFT_LOSS)
             await self.change(contract_no, ContractEvent.RESUME)
 
     async def serve_once(self, block_records: int) -> None:
@@ -103,10 +124,10 @@ class BankDesk:
         kind = RecordKind.DEPOSIT
         if self.chance.randrange(1000) >= DEPOSITS_PER_THOUSAND:
             kind = RecordKind.WITHDRAWAL
-        contract_no = self.chance.choice(self.contract_nos)
-        return Request(kind, contract_no, 1 + self.chance.randrange(MOVEMENT_FEN_MAX))
+        account_no = self.chance.choice(self.account_nos)
+        return Request(kind, account_no, 1 + self.chance.randrange(MOVEMENT_FEN_MAX))
 
-    def _note_control(self, seat: int, kind: ControlKind, contract_no: int, amount: int, outcome: OutcomeLike) -> None:
+    def _note_control(self, seat: int, kind: ControlKind, named_no: int, amount: int, outcome: OutcomeLike) -> None:
         self.log.seen.append(
             Seen(
                 sequence=outcome.sequence,
@@ -118,7 +139,7 @@ class BankDesk:
                 valid_until_ns=0,
                 kind=int(kind),
                 trade_day=0,
-                contract_no=contract_no,
+                contract_no=named_no,
                 amount_fen=amount,
                 release_fen=0,
                 target_date=0,

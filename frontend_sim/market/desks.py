@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from config.kit.exit_codes import ExitCode, ProcessFault
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterSeat
@@ -24,8 +25,12 @@ ROLES: Final = {
 KEY_VALID_UNTIL_NS: Final = 2**62
 
 
-class LoadRefused(Exception):
+class LoadRefused(ProcessFault):
     """The bank's own master data was refused: the message says which and why."""
+
+    def __init__(self, message: str) -> None:
+        """Takes that; the code is always ExitCode.FAILED."""
+        super().__init__(message, ExitCode.FAILED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,59 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.market.bank import BrokerEntry, open_contracts, register_broker
-from frontend_sim.market.desks import BankDesks
+from frontend_sim.market.bank import BrokerEntry, open_accounts, register_broker, sign_contracts
+from frontend_sim.market.desks import BankDesks, LoadRefused
 from frontend_sim.market.order_seat import BankSeat
-from protocol.messages.control import ContractTerms
-from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, contract_no_from_index
+from protocol.limits import HOLDER_BYTES
+from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, account_no_from_index, contract_no_from_index
 
-ACCOUNT_NO_FIRST = 6_227_000_000_000_000
+BANK_ACCOUNT_NO_FIRST = 6_227_000_000_000_000
+OUTLETS = 40
+SAVERS = 7
+"""Accounts that nobody trades on, opened first: so that an account and the contract on it differ in their index."""
 BALANCE_FEN_MIN = 2_000_000
 BALANCE_FEN_MAX = 60_000_000
 NOT_ACTIVE_PER_THOUSAND = 10
-NOT_ACTIVE = (ContractStatus.PRE_ASSIGNED, ContractStatus.LOSS_REPORTED)
+NOT_ACTIVE = (ContractStatus.PRE_ASSIGNED, ContractStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One contract to open, and the one seat of its broker that trades for it."""
+    """An account, the contract on it, and the one seat of its broker that trades for it."""
 
-    contract_no: int
     seat: int
+    account: AccountTerms
+    contract_no: int
     terms: ContractTerms
+
+    @property
+    def account_no(self) -> int:
+        """The account's number."""
+        return self.terms.account_no
+
+
+def make_account(index: int, balance_fen: int) -> AccountTerms:
+    """The account at `index`, of a made-up person of its own."""
+    holder = index.to_bytes(HOLDER_BYTES, "little")
+    return AccountTerms(BANK_ACCOUNT_NO_FIRST + index, 1 + index % OUTLETS, holder, balance_fen)
+
+
+def make_customer(index: int, seat: int, party: int, status: ContractStatus, balance_fen: int) -> Customer:
+    """The customer whose contract has this index; the account comes after those of the savers."""
+    row = SAVERS + index
+    terms = ContractTerms(account_no_from_index(row), party, [], int(status))
+    return Customer(seat, make_account(row, balance_fen), contract_no_from_index(index), terms)
+
+
+def savers() -> list[AccountTerms]:
+    """The accounts that nobody trades on."""
+    return [make_account(index, BALANCE_FEN_MIN) for index in range(SAVERS)]
+
+
+def saver_nos() -> list[int]:
+    """Their numbers."""
+    return [account_no_from_index(index) for index in range(SAVERS)]
 
 
 def make_customers(seed: int, brokers: Sequence[BrokerEntry], count: int) -> list[Customer]:
@@ -41,8 +74,7 @@ def make_customers(seed: int, brokers: Sequence[BrokerEntry], count: int) -> lis
         if chance.randrange(1000) < NOT_ACTIVE_PER_THOUSAND:
             status = chance.choice(NOT_ACTIVE)
         balance_fen = chance.randrange(BALANCE_FEN_MIN, BALANCE_FEN_MAX)
-        terms = ContractTerms(ACCOUNT_NO_FIRST + index, broker.party, int(status), balance_fen)
-        customers.append(Customer(contract_no_from_index(index), seat, terms))
+        customers.append(make_customer(index, seat, broker.party, status, balance_fen))
     return customers
 
 
@@ -53,7 +85,15 @@ async def register_all(
     await desks.register(bank)
     for broker in brokers:
         await register_broker(bank, broker)
-    await open_contracts(bank, [customer.terms for customer in customers])
+    await open_customers(bank, customers)
+
+
+async def open_customers(bank: BankSeat, customers: Sequence[Customer]) -> None:
+    """The savers' accounts, the customers' and the contracts. Raises LoadRefused, also when others were there."""
+    first_account_no = await open_accounts(bank, [*savers(), *(customer.account for customer in customers)])
+    first_contract_no = await sign_contracts(bank, [customer.terms for customer in customers])
+    if (first_account_no, first_contract_no) != (account_no_from_index(0), contract_no_from_index(0)):
+        raise LoadRefused("customers: the ledger was not empty")
 
 
 def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Customer]) -> Auditor:
@@ -62,8 +102,10 @@ def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Custome
     auditor.register_party(BANK_PARTY, Role.BANK, False)
     for broker in brokers:
         auditor.register_party(broker.party, Role.BROKER, broker.proceeds_at_fill)
+    for account_no, saver in zip(saver_nos(), savers(), strict=True):
+        auditor.open_account(account_no, saver.balance_fen)
     for customer in customers:
         terms = customer.terms
-        status = ContractStatus(terms.status)
-        auditor.open_contract(customer.contract_no, terms.party, status, terms.balance_fen)
+        auditor.open_account(customer.account_no, customer.account.balance_fen)
+        auditor.sign_contract(customer.contract_no, customer.account_no, terms.party, ContractStatus(terms.status))
     return auditor

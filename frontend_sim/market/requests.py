@@ -22,7 +22,7 @@ class Request(NamedTuple):
     """One record to be; unused fields are 0."""
 
     kind: RecordKind
-    contract_no: int
+    contract_no: int  # of a deposit or withdrawal: the account's number
     amount_fen: int
     target: TargetKey = NO_TARGET
     market: int = Market.NONE

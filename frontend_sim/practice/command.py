@@ -13,12 +13,12 @@ from pathlib import Path
 import trio
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.schema import Config
 from frontend_sim.practice import cast
 from frontend_sim.practice.bank import PracticeBank
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan, meaning
-from frontend_sim.running import CommandParser, run_command
 from protocol.vocabulary import SUITES
 
 PORT = 7710

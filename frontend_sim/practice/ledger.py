@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from frontend_sim.auditor.audited_account import Account, change_of_status
+from frontend_sim.auditor.audited_account import Contract
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.observations import Placed, Seen, seen_block
 from protocol.codes import ReplyCode
@@ -19,11 +19,14 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.header import Header, answer_header
 from protocol.limits import SESSION_VERSION_STEP_MAX
+from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control
-from protocol.messages.control import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import (
+    AccountAnswer,
+    AccountFacts,
+    AccountQuery,
     BuyingPowerAnswer,
     BuyingPowerQuery,
     ContractMoney,
@@ -49,6 +52,7 @@ from protocol.vocabulary import (
     ContractStatus,
     FrameKind,
     Role,
+    account_no_from_index,
     index_from_contract_no,
 )
 
@@ -149,6 +153,10 @@ class PracticeLedger:
                     told = unpack_preamble(answer.body)
                     return OutcomeAnswer(True, code, state, remaining_fen, told.sequence, told.decided_at_ns)
             return OutcomeAnswer(False, 0, 0, 0, 0, 0)
+        if isinstance(query, AccountQuery):
+            unknown = int(ReplyCode.ACCOUNT_UNKNOWN)
+            facts = [AccountFacts(number, unknown, 0, 0, 0, 0) for number in query.bank_account_nos]
+            return AccountAnswer(self.sequence, facts)
         return TotalsAnswer(self.sequence, True, [])
 
     def applied_records(self, seat: int) -> RecordArray:
@@ -164,21 +172,24 @@ class PracticeLedger:
         refusal = NotApplied(int(code), header.first_number, next_number, 0)
         return header._replace(trade_date=self.trade_date), refusal
 
-    def _account(self, contract_no: int, party: int) -> Account | None:
-        """The account of a contract, opened when it is named for the first time."""
-        accounts = self._law.accounts
-        if contract_no not in accounts:
-            if not 0 <= index_from_contract_no(contract_no) < CONTRACTS_MAX:
-                return None
-            self._law.open_contract(contract_no, party, ContractStatus.ACTIVE, OPENING_FEN)
-        return accounts[contract_no]
+    def _contract(self, contract_no: int, party: int) -> Contract | None:
+        """A contract, signed on an account of its own when it is named for the first time."""
+        contract = self._law.contracts.get(contract_no)
+        index = index_from_contract_no(contract_no)
+        if contract is None and 0 <= index < CONTRACTS_MAX:
+            account_no = account_no_from_index(index)
+            self._law.open_account(account_no, OPENING_FEN)
+            contract = self._law.sign_contract(contract_no, account_no, party, ContractStatus.ACTIVE)
+        return contract
 
     def _money(self, contract_no: int, party: int) -> ContractMoney:
-        account = self._account(contract_no, party)
-        if account is None or account.party != party:
+        contract = self._contract(contract_no, party)
+        if contract is None or contract.party != party:
             return ContractMoney(contract_no, int(ReplyCode.CONTRACT_UNKNOWN), 0, 0, 0)
-        power_fen = account.buying_power_fen
-        return ContractMoney(contract_no, 0, account.status, max(0, power_fen), max(0, power_fen - account.sold_fen))
+        if contract.status == ContractStatus.TERMINATED:
+            return ContractMoney(contract_no, 0, contract.status, 0, 0)
+        power_fen, sold_fen = contract.account.buying_power_fen, contract.account.sold_fen
+        return ContractMoney(contract_no, 0, contract.status, max(0, power_fen), max(0, power_fen - sold_fen))
 
     def _decide(self, frame: Frame, decided_at_ns: int, code: ReplyCode | None) -> OutcomeArray:
         header = frame.header
@@ -201,10 +212,10 @@ class PracticeLedger:
         return outcomes
 
     def _verdict(self, asked: Seen) -> tuple[int, int, int, int]:
-        account = self._account(asked.contract_no, asked.party)
-        code, state, remaining_fen = self._law.verdict(account, asked)
-        if code == ReplyCode.ACCEPTED and account is not None:
-            account.apply(asked)
+        self._contract(asked.contract_no, asked.party)
+        code, state, remaining_fen = self._law.verdict(asked)
+        if code == ReplyCode.ACCEPTED:
+            self._law.apply(asked)
         return int(code), state, 0, remaining_fen
 
     def _control(self, frame: Frame) -> ReplyCode:
@@ -214,10 +225,12 @@ class PracticeLedger:
             return ReplyCode.REQUEST_MALFORMED
         if not isinstance(message, ChangeContract) or message.event not in BROKER_EVENTS:
             return ReplyCode.ROLE_FORBIDS
-        account = self._account(message.contract_no, frame.header.sender)
-        if account is None or account.party != frame.header.sender:
+        contract = self._contract(message.contract_no, frame.header.sender)
+        if contract is None or contract.party != frame.header.sender:
             return ReplyCode.CONTRACT_UNKNOWN
-        code, account.status, account.is_lost = change_of_status(account, message.event)
+        code = contract.refusal_of(message.event)
+        if code == ReplyCode.ACCEPTED:
+            contract.change(message.event)
         return code
 
     def _outcomes(self, header: Header, outcomes: OutcomeArray, decided_at_ns: int) -> Frame:

@@ -1,12 +1,14 @@
 """`yzt replay FILE`: a recorded order flow through a broker's link, and what became of it, beside the auditor.
 
 Belongs here: the command: a system of its own for the replay, one broker, its customers, the comparison. Never here:
-the file's format (lobster), what a message becomes (replay_flow).
+the file's format (lobster), what a message becomes (flow).
 """
 
 import time
 from pathlib import Path
 
+from config.cli.links import bank_seat_settings, seat_settings
+from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
 from config.schema import Config
@@ -14,16 +16,13 @@ from frontend_sim.auditor.auditor import Auditor, Totals
 from frontend_sim.auditor.control_table import FIGURES, yuan
 from frontend_sim.auditor.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.installation import Installation, new_party_signer, temporary_installation
-from frontend_sim.links import bank_seat_settings, seat_settings
-from frontend_sim.market.bank import BrokerEntry, open_contracts, register_broker
-from frontend_sim.market.market_day import ACCOUNT_NO_FIRST, Customer, informed_auditor
+from frontend_sim.market.bank import BrokerEntry, register_broker
+from frontend_sim.market.market_day import Customer, informed_auditor, make_customer, open_customers
 from frontend_sim.replay.flow import FlowReplay, report
 from frontend_sim.replay.lobster import FlowFileError, read_flow
-from frontend_sim.running import CommandParser, run_command
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
-from protocol.messages.control import ContractTerms
-from protocol.vocabulary import ContractStatus, contract_no_from_index
+from protocol.vocabulary import ContractStatus
 
 PARTY = 2
 SEAT = 21
@@ -55,7 +54,7 @@ async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, co
         customers = even_customers(customer_count, balance_fen)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
             await register_broker(bank, broker)
-            await open_contracts(bank, [customer.terms for customer in customers])
+            await open_customers(bank, customers)
             print_progress(f"replaying {file}")
             replay = await _replay(installation, broker, customers, file)
             auditor = informed_auditor([broker], customers)
@@ -82,14 +81,7 @@ async def _replay(installation: Installation, broker: BrokerEntry, customers: li
 
 def even_customers(count: int, balance_fen: int) -> list[Customer]:
     """`count` active customers of the replaying broker with the same opening balance."""
-    return [
-        Customer(
-            contract_no_from_index(index),
-            SEAT,
-            ContractTerms(ACCOUNT_NO_FIRST + index, PARTY, int(ContractStatus.ACTIVE), balance_fen),
-        )
-        for index in range(count)
-    ]
+    return [make_customer(index, SEAT, PARTY, ContractStatus.ACTIVE, balance_fen) for index in range(count)]
 
 
 def comparison(by_ledger: Totals, auditor: Auditor) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ Columns, no header: time (seconds after midnight, decimals allowed), type, order
 (1 buy, −1 sell). Types: 1 new order, 2 partial cancel, 3 delete, 4 execution of a visible order, 5 execution of a
 hidden order, 6 cross trade, 7 trading halt.
 
-Belongs here: reading and checking a line. Never here: what is done about it (replay_flow).
+Belongs here: reading and checking a line. Never here: what is done about it (flow).
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.text_files import NotText, text_lines
 
 FIELDS = 6
@@ -24,8 +25,12 @@ NS_DIGITS = 9
 NS_PER_SECOND = 1_000_000_000
 
 
-class FlowFileError(Exception):
+class FlowFileError(ProcessFault):
     """A line cannot be used: file, line number and reason in one line of text."""
+
+    def __init__(self, message: str) -> None:
+        """Takes that line; the code is always ExitCode.DATA."""
+        super().__init__(message, ExitCode.DATA)
 
 
 class MessageType(IntEnum):

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import trio
 from rich.console import Console
 
+from config.cli.links import bank_seat_settings
+from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
@@ -34,11 +36,9 @@ from frontend_sim.auditor.control_table import (
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
-from frontend_sim.links import bank_seat_settings
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers, register_all
 from frontend_sim.market.order_seat import BankSeat
-from frontend_sim.running import CommandParser, run_command
 from frontend_sim.trading_session.live_view import LiveView
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog

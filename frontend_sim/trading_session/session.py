@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import trio
 
+from config.cli.links import seat_settings
 from config.schema import Config
-from frontend_sim.links import desk_settings, seat_settings
+from frontend_sim.installation import desk_settings
 from frontend_sim.market.bank import BankDesk, BrokerEntry
 from frontend_sim.market.broker import Desk
 from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT, BankDesks
 from frontend_sim.market.exchange import Exchange
-from frontend_sim.market.market_day import Customer
+from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Workload
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
@@ -73,12 +74,13 @@ async def run_session(
         bank_desk = BankDesk(
             await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
             await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT))),
+            [*saver_nos(), *(customer.account_no for customer in customers)],
             [customer.contract_no for customer in customers],
             random.Random(seed),
             trading.log,
             time.monotonic_ns,
         )
-        restrained = [customer.contract_no for customer in customers[:RESTRAINED_CUSTOMERS]]
+        restrained = [customer.account_no for customer in customers[:RESTRAINED_CUSTOMERS]]
         await bank_desk.restrain(restrained, RESTRAINED_FEN)
         trading_desks: list[tuple[Desk, int]] = []
         for broker in brokers:

@@ -25,7 +25,7 @@ from protocol.limits import (
     NEGOTIATE_FRESH_NS,
 )
 from protocol.registry import PartyRegistry
-from protocol.vocabulary import BANK_PARTY
+from protocol.vocabulary import BANK_PARTY, SeatRole
 
 NS_PER_SECOND = 1_000_000_000
 FRAME_WORK_NS = 400_000  # of both processes: a signature checked and one made, the answer, and waking up for it
@@ -34,7 +34,10 @@ WORK_BURST_NS = 250_000_000  # 625 small frames: what a client that goes back af
 PARTY_WORK_INTERVAL = 10  # ns for each ns of work: a tenth of a processor for all links of a party together
 LINK_WORK_INTERVAL = 20  # half of that for one link: its party's others still beat and repeat
 QUERY_WORK_INTERVAL = 8  # queries are of use, and orders wait for them: an eighth of a processor for a party
-BANK_TIMES_MORE = 256  # the bank's own seat loads master data by control, and nobody else can do it
+BANK_TIMES_MORE = 256  # the bank loads master data and serves every customer by control, and nobody else can do it
+CONTROL_IN_BULK = frozenset({SeatRole.MASTER_DATA, SeatRole.TELLER_DESK, SeatRole.SAVINGS_DESK})
+"""Roles of the bank's seats that do so. A channel sends no control and a day desk a few a day: they have what a broker
+has, so that a program of theirs that runs wild costs the orders no more."""
 LINKS_PER_SEAT_MAX = 2  # on average over a party's seats: one that serves, one that takes over from it
 KEPT_SLOTS_SHARE = 4  # at most one slot in so many is kept for parties that have no session yet
 
@@ -52,13 +55,12 @@ class LinkBudget:
 class PartyBudget:
     """What all links of a party may use up together."""
 
-    __slots__ = ("_seats_count", "control", "logons", "queries", "unread_bytes", "work")
+    __slots__ = ("logons", "queries", "unread_bytes", "work")
 
     def __init__(self, party: int, seats_count: int) -> None:
         times = BANK_TIMES_MORE if party == BANK_PARTY else 1
         logons_at_once = times * (LOGONS_AT_ONCE_MAX + LOGONS_PER_SEAT_AT_ONCE_MAX * seats_count)
         self.logons = Budget(NS_PER_SECOND // (times * LOGONS_PER_SECOND_MAX), logons_at_once)
-        self.control = Budget(NS_PER_SECOND // (times * CONTROL_PER_SECOND_MAX), times * CONTROL_AT_ONCE_MAX)
         self.work = Budget(PARTY_WORK_INTERVAL, WORK_BURST_NS)
         self.queries = Budget(QUERY_WORK_INTERVAL, WORK_BURST_NS)
         self.unread_bytes = 0
@@ -71,6 +73,7 @@ class Admission:
         self._registry = registry
         self._sessions_max = sessions_max
         self._parties: dict[int, tuple[int, PartyBudget]] = {}  # by party: the seats it had, its budget
+        self._control: dict[tuple[int, int], Budget] = {}  # by party, and seat of the bank
         self._logons_seen: dict[bytes, int] = {}  # signature → when it came: those that are still fresh
 
     def of_party(self, party: int) -> PartyBudget:
@@ -137,9 +140,18 @@ class Admission:
         """A query. Returns the ns for which the link is not to be read."""
         return 0 if party == BANK_PARTY else self.of_party(party).queries.spend(work_of(body_bytes), now_ns)
 
-    def control_wait_ns(self, party: int, now_ns: int) -> int:
-        """Counts a CONTROL frame and returns 0; for one too many counts nothing and returns the ns to wait."""
-        return self.of_party(party).control.take(1, now_ns)
+    def control_wait_ns(self, party: int, seat: int, now_ns: int) -> int:
+        """Counts a CONTROL frame and returns 0; for one too many counts nothing and returns the ns to wait.
+
+        A broker's seats share one budget; each seat of the bank has its own, so that no desk keeps another one waiting.
+        """
+        key = (party, seat if party == BANK_PARTY else 0)
+        budget = self._control.get(key)
+        if budget is None:
+            times = BANK_TIMES_MORE if self._registry.role_of(seat) in CONTROL_IN_BULK else 1
+            budget = Budget(NS_PER_SECOND // (times * CONTROL_PER_SECOND_MAX), times * CONTROL_AT_ONCE_MAX)
+            self._control[key] = budget
+        return budget.take(1, now_ns)
 
 
 def work_of(body_bytes: int) -> int:

@@ -1,7 +1,7 @@
 """What happens to each word: from a partner's session to the ledger, from the ledger to book, mark and session.
 
-Belongs here: the two directions of the order path in order, who owns a seat, refusals of a full or stopping gateway.
-Never here: sockets and tasks (links), arithmetic (book), the rules of sessions (protocol). Nothing here waits.
+Belongs here: the two directions of the order path in order, refusals of a full or stopping gateway. Never here: who
+owns a seat (seat_links), sockets (links), arithmetic (book), the rules of sessions (protocol). Nothing here waits.
 """
 
 import logging
@@ -14,6 +14,7 @@ from gateway.clock import Clock
 from gateway.desks.admission import Admission, work_of
 from gateway.desks.answers import Answers
 from gateway.desks.logon_desk import LogonDesk
+from gateway.desks.seat_links import SeatLinks
 from gateway.desks.turns import Turns
 from gateway.entrance.prefix_check import PrefixCheck
 from gateway.high_water import HighWater
@@ -21,7 +22,6 @@ from gateway.links.desk import Entrance
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
 from gateway.links.partner_link import PartnerLink
-from gateway.ops.link_log import LinkLog
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken
 from gateway.signing_time import TimedRegistry
@@ -78,18 +78,16 @@ class FrontDesk:
         self._registry = TimedRegistry([], statistics.verify, clock)
         self.admission = Admission(self._registry, sessions_max)
         self._ledger: LedgerLink | None = None
-        self._links: dict[int, PartnerLink] = {}
-        self._link_of_seat: dict[int, PartnerLink] = {}  # established ones
-        self._logons = LogonDesk(self._registry, self.admission, policy, self._links, self._link_of_seat, clock)
         self._links_made = 0
-        self.link_log = LinkLog(clock.elapsed_ns)
         self.prefix_check = PrefixCheck(self._registry, keys, clock)
-        self._open_date = self._told_date = 0
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone
         self.checkpoint_due = Bell()
         self.turns = Turns(clock)
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
+        self._seats = SeatLinks(self.answers, self.turns, clock)
+        self.link_log = self._seats.log
+        self._logons = LogonDesk(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
 
     def use_ledger(self, ledger: LedgerLink) -> None:
         """The link that requests are forwarded on; set once, before the first partner."""
@@ -98,12 +96,12 @@ class FrontDesk:
     @property
     def links(self) -> list[PartnerLink]:
         """The partners' links that are up."""
-        return list(self._links.values())
+        return list(self._seats.up.values())
 
     @property
     def sessions_established(self) -> int:
         """Seats that are served now."""
-        return len(self._link_of_seat)
+        return len(self._seats.of_seat)
 
     def open_link(self, stream: trio.abc.Stream, entrance: Entrance) -> PartnerLink:
         """A link for an accepted connection; its owner runs it."""
@@ -111,7 +109,7 @@ class FrontDesk:
         session = BankSession(self._registry, self._keys, self._policy, now_ns)
         self._links_made += 1
         link = PartnerLink(self._links_made, stream, session, self, self.turns, self._clock, entrance)
-        self._links[link.number] = link
+        self._seats.up[link.number] = link
         self._statistics.links_opened += 1
         return link
 
@@ -152,7 +150,7 @@ class FrontDesk:
         self._statistics.request_bytes += len(frame.body)
         wait_ns = 0
         if frame.header.kind == FrameKind.CONTROL:
-            wait_ns = self.admission.control_wait_ns(party, now_ns)
+            wait_ns = self.admission.control_wait_ns(party, link.session.seat, now_ns)
         if self.draining:
             self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
         elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number, party):
@@ -196,10 +194,7 @@ class FrontDesk:
 
     def link_closed(self, link: PartnerLink) -> None:
         """The link is gone; what it had forwarded is still answered, to the book."""
-        del self._links[link.number]
-        if self._link_of_seat.get(link.seat) is link:
-            del self._link_of_seat[link.seat]
-        self.link_log.ended(link, self._clock.elapsed_ns() - link.began_ns)
+        self._seats.forget(link)
         self._linked_ledger().link_ended()
         self.progress.ring()
 
@@ -209,7 +204,7 @@ class FrontDesk:
         budget = self.admission.of_party(party)
         budget.unread_bytes += more_bytes
         if budget.unread_bytes > REPLY_BYTES_UNSENT_PARTY_MAX and more_bytes > 0:
-            own = (other for other in self._links.values() if other.session.party == party and not other.closing)
+            own = (other for other in self._seats.up.values() if other.session.party == party and not other.closing)
             most = max(own, key=lambda other: other.unsent_bytes, default=None)
             if most is not None:
                 most.cut()
@@ -226,7 +221,7 @@ class FrontDesk:
         """A fault of ours on an answer: it is in the book, and whoever asked comes again and is told what is stored."""
         _LOG.exception("an answer for link %d could not be passed on", link_number)
         self.link_failed()
-        if (link := self._links.get(link_number)) is not None:
+        if (link := self._seats.up.get(link_number)) is not None:
             link.close("we end it: a fault of ours")
 
     def key_missing(self) -> None:
@@ -248,8 +243,8 @@ class FrontDesk:
                 self._registry.take_over(entry)  # sessions hold the registry, so it is never replaced
             self._mark.raise_to(registered.sequence, registered.digest)
             self._intake.begin(registered.sequence)
-        self._open_date = registered.trade_date
-        self._tell_open_date()
+        self._seats.open_date = registered.trade_date
+        self._seats.tell_open_date()
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
 
     def is_party(self, number: int) -> bool:
@@ -258,7 +253,7 @@ class FrontDesk:
 
     def is_open(self, link_number: int) -> bool:
         """Whether this partner's link is still up."""
-        return link_number in self._links
+        return link_number in self._seats.up
 
     def ledger_said(self, frames: Iterable[Frame]) -> None:
         """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
@@ -279,7 +274,7 @@ class FrontDesk:
                 broken = error
         self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.turns.run()
-        self._tell_open_date()
+        self._seats.tell_open_date()
         self.progress.ring()
         if self._intake.checkpoint is not None:
             self.checkpoint_due.ring()
@@ -305,7 +300,7 @@ class FrontDesk:
                 if accepted is not None:
                     self._registry.apply(accepted, preamble.decided_at_ns)
                     if isinstance(accepted, OpenTradeDate):
-                        self._open_date = accepted.trade_date
+                        self._seats.open_date = accepted.trade_date
 
     def _understood(self, waiting: Waiting, frame: Frame) -> Callable[[], None]:
         """What is to be done about one answer at its seat's turn. Raises UnaskedAnswer, PeerViolation."""
@@ -328,11 +323,11 @@ class FrontDesk:
         head = decode_link(frame.body)
         if not isinstance(head, SeatHead):
             raise UnaskedAnswer("a SEAT_HEAD frame with another body")
-        return partial(self._say_head, waiting, head)
+        return partial(self._seats.say_head, waiting, head)
 
     def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
         """To the link that asked, if it is still there."""
-        if (link := self._links.get(waiting.owner)) is not None:
+        if (link := self._seats.up.get(waiting.owner)) is not None:
             link.deliver(lambda: say(link.session, self._clock.elapsed_ns()))
 
     def _say_outcomes(self, waiting: Waiting, frame: Frame) -> None:
@@ -340,51 +335,8 @@ class FrontDesk:
         self._say(waiting, lambda session, ns: session.send_outcomes(frame, ns))
 
     def _end_unanswered(self, waiting: Waiting) -> None:
-        if (link := self._links.get(waiting.owner)) is not None:
+        if (link := self._seats.up.get(waiting.owner)) is not None:
             link.end(ReplyCode.STOPPING, "the question could not be answered")
-
-    def _say_head(self, waiting: Waiting, head: SeatHead) -> None:
-        link, now_ns = self._links.get(waiting.owner), self._clock.elapsed_ns()
-        negotiating, seat = waiting.frame.header.kind == FrameKind.NEGOTIATE, waiting.frame.header.seat
-        older = self._link_of_seat.get(seat)
-        if older is not None and older.session.session_version < head.session_version:
-            self._supersede(older, head.session_version)  # also when whoever asked is gone: the version is in force
-            older = None
-        if link is None:
-            return
-        say: Callable[[SeatHead, int], None] = link.session.negotiated if negotiating else link.session.established
-        link.deliver(lambda: say(head, now_ns))
-        if link.closing:
-            return
-        link.is_logged_on = True
-        link.deadline_moved_up()
-        if older is not None and older is not link:
-            self._supersede(older, head.session_version)
-        if not negotiating:
-            link.seat = seat
-            self._link_of_seat[seat] = link
-            link.entrance.established()
-            self.link_log.logged_on(link, head.session_version)
-            if head.trade_date < self._open_date:  # it rolled while the head waited for its turn
-                self._say_open_date(link, self._open_date)
-
-    def _supersede(self, link: PartnerLink, version_in_force: int) -> None:
-        link.end(ReplyCode.SESSION_SUPERSEDED, f"version {version_in_force} is in force", version_in_force)
-        del self._link_of_seat[link.seat]
-
-    def _tell_open_date(self) -> None:
-        """A partner that is idle hears of a roll as soon as we do; what is under way is answered first."""
-        if self._open_date == self._told_date:
-            return
-        if self._told_date:
-            _LOG.info("trade date %d is open, %d before it", self._open_date, self._told_date)
-        self._told_date = self._open_date
-        for link in list(self._link_of_seat.values()):
-            self.answers.put(link.party, link.seat, link.number, partial(self._say_open_date, link, self._open_date))
-        self.turns.run()
-
-    def _say_open_date(self, link: PartnerLink, trade_date: int) -> None:
-        link.deliver(lambda: link.session.trade_date_opened(trade_date, self._clock.elapsed_ns()))
 
     def _linked_ledger(self) -> LedgerLink:
         if self._ledger is not None:

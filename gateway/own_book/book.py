@@ -1,4 +1,4 @@
-"""The gateway's own book: money per contract, added up from requests and their outcomes by its own code.
+"""The gateway's own book: money per account and contract, added up from requests and their outcomes by its own code.
 
 Belongs here: the arithmetic of what was accepted, totals per party, the arrays of a checkpoint. Never here: a figure
 that a ledger computed, the rules of who may do what (ledger), which outcome counts (book_intake).
@@ -6,65 +6,124 @@ that a ledger computed, the rules of who may do what (ledger), which outcome cou
 Day-end reconciliation compares this book with the ledger's; the comparison is worth something because nothing of
 the ledger's code or totals enters here. Nothing is subtracted from a freeze by looking the freeze up: what a release
 or fill takes is named in the accepted request itself.
+
+Rows that came live may be in the book before older ones that are fed to it. So everything here comes out the same in
+any order: amounts add up; an account's last contract is the one with the highest index; ended is ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from protocol.errors import InvariantBroken
-from protocol.limits import AMOUNT_FEN_MAX, CONTRACTS_MAX
-from protocol.messages.control import ContractTerms
+from protocol.limits import ACCOUNTS_MAX, AMOUNT_FEN_MAX, CONTRACTS_MAX
+from protocol.messages.accounts import AccountTerms, ContractTerms
 from protocol.messages.queries import PartyTotals
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, RecordKind, contract_no_from_index
+from protocol.vocabulary import (
+    BANK_PARTY,
+    CONTRACT_NUMBER_STEP,
+    RecordKind,
+    account_no_from_index,
+    contract_no_from_index,
+)
 
 Column = npt.NDArray[np.int64]
+Columns = dict[str, npt.NDArray[np.signedinteger]]
 
-FIRST_CAPACITY = 16_384  # contracts; columns double from here, so that growing is paid once per contract
-MONEY_COLUMNS = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
+FIRST_CAPACITY = 16_384  # columns double from here, so that growing is paid once per account and contract
+BY_ACCOUNT = {"balance_fen": np.int64, "opened": np.int8, "closed": np.int8, "last_contract": np.int32}
+BY_CONTRACT = {
+    "frozen_fen": np.int64,
+    "bought_unsettled_fen": np.int64,
+    "sold_unsettled_fen": np.int64,
+    "party": np.int32,
+    "ended": np.int8,
+    "replaced": np.int32,
+}
 KIND_MAX = max(RecordKind)
+MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
 SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
 assert CONTRACTS_MAX << HALF_BITS < 2**62
+assert ACCOUNTS_MAX <= CONTRACTS_MAX < 2**31
 
 
 class Book:
-    """Columns by contract index (contract_no // 100), all of them int64 fen, and the party of each contract."""
+    """Columns by account and by contract index, money in int64 fen. Items not heard of are 0."""
 
     def __init__(self) -> None:
-        self.contracts_count = 0
-        self._touched_count = 0  # one above the highest index that money moved on
-        self.balance_fen: Column = np.zeros(FIRST_CAPACITY, np.int64)
-        self.frozen_fen: Column = np.zeros(FIRST_CAPACITY, np.int64)
-        self.bought_unsettled_fen: Column = np.zeros(FIRST_CAPACITY, np.int64)
-        self.sold_unsettled_fen: Column = np.zeros(FIRST_CAPACITY, np.int64)
-        self.party: npt.NDArray[np.int32] = np.zeros(FIRST_CAPACITY, np.int32)  # 0: not opened yet
+        self._accounts_end = 0  # one above the highest index that anything was said of
+        self._contracts_end = 0
+        self.balance_fen: Column
+        self.opened: npt.NDArray[np.int8]
+        self.closed: npt.NDArray[np.int8]  # beside `opened`: what is live may close it before the feed opens it
+        self.last_contract: npt.NDArray[np.int32]  # index + 1, 0: none was signed
+        self.frozen_fen: Column
+        self.bought_unsettled_fen: Column
+        self.sold_unsettled_fen: Column
+        self.party: npt.NDArray[np.int32]  # 0: not signed, or the party of `replaced`
+        self.ended: npt.NDArray[np.int8]  # by a message
+        self.replaced: npt.NDArray[np.int32]  # index + 1 of the contract whose card was replaced for this one
+        for name, kind in (BY_ACCOUNT | BY_CONTRACT).items():
+            setattr(self, name, np.zeros(FIRST_CAPACITY, kind))
 
-    def open_contracts(self, first_contract_no: int, terms: Sequence[ContractTerms]) -> None:
-        """Contracts that the ledger accepted: who they belong to and what is on their accounts.
+    def open_accounts(self, first_account_no: int, terms: Sequence[AccountTerms]) -> None:
+        """Accounts that the ledger opened, with consecutive indices from that of the number it told.
 
-        While the book is being rebuilt money may already have moved on them, so opening adds to the columns.
-        Raises InvariantBroken when a contract was opened before or is beyond CONTRACTS_MAX.
+        Raises InvariantBroken when one was opened before or the number is none.
         """
-        first = first_contract_no // CONTRACT_NUMBER_STEP
+        first = first_account_no // CONTRACT_NUMBER_STEP
         end = first + len(terms)
-        if end > CONTRACTS_MAX or contract_no_from_index(first) != first_contract_no:
-            raise InvariantBroken(f"book: contracts {first} to {end} were opened outside their numbers")
-        self._grow(end)
-        if self.party[first:end].any():
-            raise InvariantBroken(f"book: a contract between {first} and {end} was opened twice")
+        if end > ACCOUNTS_MAX or account_no_from_index(first) != first_account_no:
+            raise InvariantBroken(f"book: accounts {first} to {end} were opened outside their numbers")
+        self._reach_accounts(end)
+        if self.opened[first:end].any():
+            raise InvariantBroken(f"book: an account between {first} and {end} was opened twice")
+        self.balance_fen[first:end] += np.fromiter((t.balance_fen for t in terms), np.int64, len(terms))
+        self.opened[first:end] = 1
+
+    def sign_contracts(self, first_contract_no: int, terms: Sequence[ContractTerms]) -> None:
+        """Contracts that the ledger signed, with consecutive indices from that of the number it told.
+
+        Raises InvariantBroken when one was signed before or a number is none.
+        """
+        first = self._fresh_contracts(first_contract_no, len(terms))
         count = len(terms)
-        self.balance_fen[first:end] += np.fromiter((t.balance_fen for t in terms), np.int64, count)
-        self.party[first:end] = np.fromiter((t.party for t in terms), np.int32, count)
-        self.contracts_count = max(self.contracts_count, end)
+        self.party[first : first + count] = np.fromiter((t.party for t in terms), np.int32, count)
+        accounts = np.fromiter((t.account_no // CONTRACT_NUMBER_STEP for t in terms), np.int64, count)
+        self._stand_on(accounts, np.arange(first, first + count))
+
+    def replace_card(self, new_contract_no: int, contract_no: int, account_no: int) -> None:
+        """The contract that goes on for another, of a lower index, on another account.
+
+        Raises InvariantBroken as `sign_contracts`, and when the other one is not of a lower index.
+        """
+        new = self._fresh_contracts(new_contract_no, 1)
+        old = contract_no // CONTRACT_NUMBER_STEP
+        if old >= new:
+            raise InvariantBroken(f"book: contract index {new} replaces {old}, which is later")
+        self.replaced[new] = old + 1
+        self._stand_on(np.array([account_no // CONTRACT_NUMBER_STEP]), np.array([new]))
+
+    def end_contract(self, contract_no: int) -> None:
+        """A message ended the contract."""
+        index = contract_no // CONTRACT_NUMBER_STEP
+        self._reach_contracts(index + 1)
+        self.ended[index] = 1
+
+    def close_account(self, account_no: int) -> None:
+        """A message closed the account, and ended what stood on it: contracts signed before, and none comes after."""
+        index = account_no // CONTRACT_NUMBER_STEP
+        self._reach_accounts(index + 1)
+        self.closed[index] = 1
 
     def add(self, records: RecordArray, outcomes: OutcomeArray) -> None:
         """Moves what the accepted ones of (n,) RECORD with their (n,) OUTCOME name; refused ones move nothing.
 
-        Raises InvariantBroken when an accepted record names an impossible contract, kind or amount.
+        Raises InvariantBroken when an accepted record names an impossible account, contract, kind or amount.
         """
         codes = outcomes["code"]
         accepted = np.flatnonzero(codes == 0) if codes.any() else slice(None)
@@ -72,13 +131,11 @@ class Book:
         if not len(index):
             return
         amount_fen = np.ascontiguousarray(records["amount_fen"][accepted])
-        lowest, end = int(index.min()), int(index.max()) + 1
-        if lowest < 0 or end > CONTRACTS_MAX:
-            raise InvariantBroken(f"book: money moved on contract index {lowest} or {end - 1}")
+        lowest, highest = int(index.min()), int(index.max())
+        if lowest < 0 or highest >= CONTRACTS_MAX:
+            raise InvariantBroken(f"book: money moved on index {lowest} or {highest}")
         if int(amount_fen.min()) < 0 or int(amount_fen.max()) > AMOUNT_FEN_MAX:
             raise InvariantBroken("book: an accepted amount is out of range")
-        self._grow(end)
-        self._touched_count = max(self._touched_count, end)
         kinds = records["kind"][accepted]
         first_kind = int(kinds[0])
         if (kinds == first_kind).all() and first_kind != RecordKind.FILL_BUY:
@@ -95,6 +152,10 @@ class Book:
         """What one kind does; `release_fen` is of FILL_BUY. `np.add.at`, because one contract may stand
         in a block many times.
         """
+        if kind in MOVEMENTS:
+            self._reach_accounts(int(index.max()) + 1)
+        else:
+            self._reach_contracts(int(index.max()) + 1)
         if kind == RecordKind.FREEZE:
             np.add.at(self.frozen_fen, index, amount_fen)
         elif kind == RecordKind.RELEASE:
@@ -114,66 +175,113 @@ class Book:
             raise InvariantBroken(f"book: an accepted record is of kind {kind}")
 
     def check_complete(self) -> None:
-        """Raises InvariantBroken when money moved on a contract that nobody opened. For a complete book only."""
-        if self._touched_count > self.contracts_count:
-            raise InvariantBroken(
-                f"book: money moved on contract index {self._touched_count - 1}, {self.contracts_count} are open"
-            )
+        """Raises InvariantBroken when money moved where nothing was opened or signed. For a complete book only."""
+        opened = self.opened[: self._accounts_end]
+        signed = self.party[: self._contracts_end] | self.replaced[: self._contracts_end]
+        if not opened.all():
+            raise InvariantBroken(f"book: account index {int(np.flatnonzero(opened == 0)[0])} was never opened")
+        if not signed.all():
+            raise InvariantBroken(f"book: contract index {int(np.flatnonzero(signed == 0)[0])} was never signed")
 
     def totals(self) -> list[PartyTotals]:
-        """Sums over the contracts of each party that has any, ascending by party."""
-        party = self.party[: self.contracts_count]
-        columns = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
-        sums = [_sums_by_party(party, column[: self.contracts_count]) for column in columns]
+        """Sums by party, ascending: of each that an account or a contract counts for.
+
+        Frozen, bought and sold count for the contract's party; a balance for that of the account's last contract until
+        a message ended it, else for the bank.
+        """
+        contracts, accounts = slice(self._contracts_end), slice(self._accounts_end)
+        party = self._parties()
+        ended = self.ended[contracts]
+        last = self.last_contract[accounts]
+        holds = (last > 0) & (self.closed[accounts] == 0)
+        holds[holds] = ended[last[holds] - 1] == 0
+        account_party = np.full(len(last), BANK_PARTY, np.int32)
+        account_party[holds] = party[last[holds] - 1]
+        length = 1 + max(int(party.max(initial=0)), int(account_party.max(initial=0)))
+        balance = _sums_by_party(account_party, self.balance_fen[accounts], length)
+        columns = (self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
+        moved = [_sums_by_party(party, column[contracts], length) for column in columns]
+        named = np.bincount(party, minlength=length) + np.bincount(account_party, minlength=length)
         return [
-            PartyTotals.of(number, *(amounts[number] for amounts in sums))
-            for number in np.flatnonzero(np.bincount(party)).tolist()
+            PartyTotals.of(number, balance[number], *(amounts[number] for amounts in moved))
+            for number in np.flatnonzero(named).tolist()
             if number
         ]
 
-    def arrays(self) -> dict[str, npt.NDArray[np.signedinteger]]:
-        """A copy of all columns, cut to the contracts in use: what a checkpoint keeps."""
-        end = max(self.contracts_count, self._touched_count)
-        columns: dict[str, npt.NDArray[np.signedinteger]] = {
-            name: getattr(self, name)[:end].copy() for name in MONEY_COLUMNS
-        }
-        columns["party"] = self.party[:end].copy()
-        return columns
+    def _parties(self) -> npt.NDArray[np.int32]:
+        """(contracts,) the party of each, that of a replaced one for the contract that goes on for it; a new array."""
+        party = self.party[: self._contracts_end].copy()
+        replaced = self.replaced[: self._contracts_end]
+        later = np.flatnonzero(replaced)
+        if not len(later):
+            return party
+        before = replaced[later] - 1
+        place = np.searchsorted(later, before)  # inside, because a contract replaces one of a lower index
+        jump = np.where(later[place] == before, place, np.arange(len(later)))
+        while (jump[jump] != jump).any():  # along the replacements to the first one, twice as far each time
+            jump = jump[jump]
+        party[later] = party[before[jump]]
+        return party
+
+    def arrays(self) -> Columns:
+        """A copy of all columns, cut to what is in use: what a checkpoint keeps."""
+        ends = dict.fromkeys(BY_ACCOUNT, self._accounts_end) | dict.fromkeys(BY_CONTRACT, self._contracts_end)
+        return {name: getattr(self, name)[:end].copy() for name, end in ends.items()}
 
     @classmethod
-    def from_arrays(cls, columns: dict[str, npt.NDArray[np.signedinteger]], contracts_count: int) -> "Book":
+    def from_arrays(cls, columns: Columns) -> "Book":
         """The book that `arrays` was taken from. Raises KeyError or ValueError for columns that do not fit."""
         book = cls()
-        end = len(columns["party"])
-        if not 0 <= contracts_count <= end <= CONTRACTS_MAX:
-            raise ValueError(f"{contracts_count} contracts do not fit {end} rows")
-        book._grow(end)
-        for name in (*MONEY_COLUMNS, "party"):
-            getattr(book, name)[:end] = columns[name]
-        book.contracts_count = contracts_count
-        book._touched_count = end
+        accounts_end, contracts_end = len(columns["balance_fen"]), len(columns["party"])
+        if accounts_end > ACCOUNTS_MAX or contracts_end > CONTRACTS_MAX:
+            raise ValueError(f"{accounts_end} accounts and {contracts_end} contracts are more than a book has")
+        book._reach_accounts(accounts_end)
+        book._reach_contracts(contracts_end)
+        for names, end in ((BY_ACCOUNT, accounts_end), (BY_CONTRACT, contracts_end)):
+            for name in names:
+                getattr(book, name)[:end] = columns[name]
+        if (book.replaced[:contracts_end] > np.arange(contracts_end)).any():
+            raise ValueError("a contract replaces one that is later")
         return book
 
-    def _grow(self, end: int) -> None:
-        capacity = len(self.party)
-        if end <= capacity:
-            return
-        while capacity < end:
-            capacity *= 2
-        for name in (*MONEY_COLUMNS, "party"):
+    def _fresh_contracts(self, first_contract_no: int, count: int) -> int:
+        first = first_contract_no // CONTRACT_NUMBER_STEP
+        end = first + count
+        if end > CONTRACTS_MAX or contract_no_from_index(first) != first_contract_no:
+            raise InvariantBroken(f"book: contracts {first} to {end} were signed outside their numbers")
+        self._reach_contracts(end)
+        if self.party[first:end].any() or self.replaced[first:end].any():
+            raise InvariantBroken(f"book: a contract between {first} and {end} was signed twice")
+        return first
+
+    def _stand_on(self, accounts: Column, contracts: Column) -> None:
+        self._reach_accounts(int(accounts.max()) + 1)
+        np.maximum.at(self.last_contract, accounts, (contracts + 1).astype(np.int32))
+
+    def _reach_accounts(self, end: int) -> None:
+        self._accounts_end = max(self._accounts_end, end)
+        self._grow(BY_ACCOUNT, end)
+
+    def _reach_contracts(self, end: int) -> None:
+        self._contracts_end = max(self._contracts_end, end)
+        self._grow(BY_CONTRACT, end)
+
+    def _grow(self, names: Iterable[str], end: int) -> None:
+        for name in names:
             column = getattr(self, name)
-            wider = np.zeros(capacity, column.dtype)
+            if end <= len(column):
+                return
+            wider = np.zeros(max(end, 2 * len(column)), column.dtype)
             wider[: len(column)] = column
             setattr(self, name, wider)
 
 
-def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column) -> list[int]:
-    """Σ of a column by party number, exact: a sum over many contracts may pass 64 bits, its two halves cannot.
+def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column, length: int) -> list[int]:
+    """(length,) Σ of a column by party number, exact: a sum over many contracts may pass 64 bits, its halves cannot.
 
     Contracts of one party mostly stand side by side: each run of them is added up first.
     """
-    upper = np.zeros(int(party.max(initial=0)) + 1, np.int64)
-    lower = np.zeros_like(upper)
+    upper, lower = np.zeros(length, np.int64), np.zeros(length, np.int64)
     for start in range(0, len(party), SUMMED_AT_ONCE):
         here, fen = party[start : start + SUMMED_AT_ONCE], column_fen[start : start + SUMMED_AT_ONCE]
         begins = np.concatenate(([0], np.flatnonzero(here[1:] != here[:-1]) + 1))

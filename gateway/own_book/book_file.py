@@ -29,7 +29,6 @@ class Checkpoint:
 
     trade_date: int
     sequence: int
-    contracts_count: int
     columns: dict[str, npt.NDArray[np.signedinteger]]
 
 
@@ -45,7 +44,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Writes `book-<date>.npz` durably and removes older ones beyond FILES_KEPT. Blocks; raises OSError."""
     file = folder / f"book-{checkpoint.trade_date}.npz"
     fresh = file.with_name(file.name + ".new")
-    head = np.array([BOOK_LAYOUT, checkpoint.sequence, checkpoint.contracts_count], np.int64)
+    head = np.array([BOOK_LAYOUT, checkpoint.sequence], np.int64)
     fresh.unlink(missing_ok=True)  # a pipe that was left there would be waited for
     with fresh.open("xb") as stream:
         columns = checkpoint.columns
@@ -64,10 +63,10 @@ def load(folder: Path) -> BookBase:
         try:
             with open_own(file, os.O_RDONLY) as stream, np.load(stream, allow_pickle=False) as content:
                 columns = {name: content[name] for name in content.files}
-            layout, sequence, contracts_count = columns.pop("head").tolist()
+            layout, sequence = columns.pop("head").tolist()
             if layout != BOOK_LAYOUT:
                 raise ValueError(f"layout {layout}, this program knows {BOOK_LAYOUT}")
-            return BookBase(Book.from_arrays(columns, contracts_count), sequence)
+            return BookBase(Book.from_arrays(columns), sequence)
         except (ConfigFault, OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _LOG.warning("%s: not a checkpoint of the book, an older one is used: %s", file, error)
     return BookBase(Book(), 0)

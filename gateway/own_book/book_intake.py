@@ -33,13 +33,21 @@ from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
 from protocol.messages.codec import decode_control, decode_kept
-from protocol.messages.control import ControlMessage, OpenContracts, OpenTradeDate
+from protocol.messages.control import ControlMessage, OpenTradeDate
 from protocol.messages.gateway_link import BookFeed
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD
-from protocol.vocabulary import FrameKind
+from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind
 
 SPANS_MAX = 64  # losses of the link during one rebuild; one more and the book starts over
 STARTS_OVER_MAX = 5  # of one process, because of exceptions that nobody foresaw; the next one ends it
@@ -194,12 +202,12 @@ class BookIntake:
             self._gathered_records += header.record_count
             self._outcomes.append(answer.body)
             return None
-        code = int(np.frombuffer(answer.body, OUTCOME, offset=OUTCOMES_PREAMBLE_BYTES)["code"][0])
-        if code != ReplyCode.ACCEPTED:
+        outcome = np.frombuffer(answer.body, OUTCOME, offset=OUTCOMES_PREAMBLE_BYTES)[0]
+        if int(outcome["code"]) != ReplyCode.ACCEPTED:
             return None
         self.flush()
         message = decode_control(request.body)
-        self._apply_control(message)
+        self._apply_control(message, int(outcome["remaining_fen"]))
         if isinstance(message, OpenTradeDate) and self.complete:
             self._make_checkpoint(message.trade_date, sequence)
         return message
@@ -289,23 +297,41 @@ class BookIntake:
 
     def _add_control_row(self, row: BookFeed, prefixes: PrefixArray, counted: set[tuple[int, int]]) -> None:
         """A run of CONTROL and NEGOTIATE frames with the body of each; only CONTROL frames have an outcome."""
-        codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
+        outcomes = iter(np.frombuffer(row.outcomes, OUTCOME)[["code", "remaining_fen"]].tolist())
         fields = (prefixes[name].tolist() for name in ("kind", "seat", "first_number", "body_bytes"))
         end = 0
         for kind, seat, number, body_bytes in zip(*fields, strict=True):
             body = row.control[end : end + body_bytes]
             end += body_bytes
-            if kind != FrameKind.CONTROL or next(codes) != ReplyCode.ACCEPTED or (seat, number) in counted:
+            if kind != FrameKind.CONTROL:
+                continue
+            code, told_no = next(outcomes)
+            if code != ReplyCode.ACCEPTED or (seat, number) in counted:
                 continue
             message = decode_kept(body)
-            self._apply_control(message)
+            self._apply_control(message, told_no)
             nothing_live = not self._spans and self._live.through == self._live.after
             if isinstance(message, OpenTradeDate) and nothing_live:
                 self._make_checkpoint(message.trade_date, row.sequence)
 
-    def _apply_control(self, message: ControlMessage | Negotiate) -> None:
-        if isinstance(message, OpenContracts):
-            self._book.open_contracts(message.first_contract_no, message.terms)
+    def _apply_control(self, message: ControlMessage | Negotiate, told_no: int) -> None:
+        """`told_no`: the number that its outcome told, of the first account or contract that came about by it."""
+        match message:
+            case OpenAccounts(accounts):
+                self._book.open_accounts(told_no, accounts)
+            case SignContracts(contracts):
+                self._book.sign_contracts(told_no, contracts)
+            case ReplaceCard(contract_no, account_no):
+                self._book.replace_card(told_no, contract_no, account_no)
+            case ChangeBroker(contract_no, terms):
+                self._book.end_contract(contract_no)
+                self._book.sign_contracts(told_no, [terms])
+            case ChangeContract(contract_no, ContractEvent.TERMINATE):
+                self._book.end_contract(contract_no)
+            case ChangeAccount(account_no, AccountEvent.CLOSE):
+                self._book.close_account(account_no)
+            case _:
+                pass
 
     def _make_checkpoint(self, trade_date: int, sequence: int) -> None:
-        self.checkpoint = Checkpoint(trade_date, sequence, self._book.contracts_count, self._book.arrays())
+        self.checkpoint = Checkpoint(trade_date, sequence, self._book.arrays())

@@ -5,8 +5,17 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 
 from ledger.core import engine
 from ledger.core.state.book import Book
+from protocol.codes import ReplyCode
 from protocol.messages.base import Message
-from protocol.messages.queries import BuyingPowerAnswer, BuyingPowerQuery, PartyTotals, TotalsAnswer
+from protocol.messages.queries import (
+    AccountAnswer,
+    AccountFacts,
+    AccountQuery,
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    PartyTotals,
+    TotalsAnswer,
+)
 from protocol.vocabulary import BANK_PARTY
 
 
@@ -18,10 +27,16 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery or TotalsQuery."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery or TotalsQuery."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
+        if isinstance(message, AccountQuery):
+            # Accounts are the bank's; to anybody else none is there.
+            numbers = message.bank_account_nos
+            unknown = [AccountFacts(number, ReplyCode.ACCOUNT_UNKNOWN, 0, 0, 0, 0) for number in numbers]
+            accounts = engine.account_facts(self._book, numbers) if party == BANK_PARTY else unknown
+            return AccountAnswer(self._book.sequence, accounts)
         # Totals of all parties are the bank's; anybody else learns nothing.
         return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
 

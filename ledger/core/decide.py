@@ -14,9 +14,9 @@ from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
 from rules.account import Account
-from rules.contracts import OWN_STATUSES, state_of
-from rules.kinds import LAW, refusal_in
+from rules.kinds import LAW, refusals_by_state
 from rules.request import (
+    ACCOUNT_UNKNOWN,
     AMOUNT_OUT_OF_RANGE,
     CONTRACT_UNKNOWN,
     EXPIRED,
@@ -34,13 +34,8 @@ _PAGE = {int(kind): row.page for kind, row in LAW.items()}
 _SENDERS = {int(kind): frozenset(map(int, row.senders)) for kind, row in KINDS.items()}
 _EXPIRING = frozenset(int(kind) for kind, row in KINDS.items() if row.expires)
 _AMOUNT_FEN_MIN = {int(kind): row.amount_fen_min for kind, row in KINDS.items()}
-_STATE = {
-    (int(kind), state_of(status, is_lost)): refusal(code)
-    for kind in LAW
-    for status in OWN_STATUSES
-    for is_lost in (False, True)
-    if (code := refusal_in(kind, status, is_lost)) is not None
-}
+_UNKNOWN = {int(kind): ACCOUNT_UNKNOWN if row.names_account else CONTRACT_UNKNOWN for kind, row in KINDS.items()}
+_STATE = {(int(kind), state): refusal(code) for kind in LAW for state, code in refusals_by_state(kind).items()}
 
 
 def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account], freezes: Freezes) -> Decision:
@@ -56,7 +51,7 @@ def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account
     if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:
         return EXPIRED
     if not request.known:
-        return CONTRACT_UNKNOWN
+        return _UNKNOWN[kind]
     if (kind, request.state) in _STATE:
         return _STATE[kind, request.state]
     if not _AMOUNT_FEN_MIN[kind] <= request.amount_fen <= AMOUNT_FEN_MAX:

@@ -26,7 +26,7 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
 from ledger.core.state.room import has_room
 from ledger.core.state.slices import state_slice_count, state_slice_digest
-from ledger.core.state.totals import buying_power, totals
+from ledger.core.state.totals import account_facts, buying_power, totals
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
@@ -37,6 +37,7 @@ from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, role_fits_party
 
 __all__ = [
+    "account_facts",
     "apply_block",
     "apply_genesis",
     "apply_row",

@@ -159,10 +159,7 @@ def advance(book: Book, frames: Frames, ordered_at_ns: int, sequences: Sequence[
 
     `sequences`: (f,) the row of each frame, ascending; `ordered_at_ns` is the last row's.
     """
-    known: dict[int, int] = {}
     for seat, first, sequence in zip(frames.seat.tolist(), frames.first_number.tolist(), sequences, strict=True):
-        if known.get(seat) != sequence:
-            known[seat] = sequence
-            book.frames.add(seat, first, sequence)
+        book.frames.add(seat, first, sequence)
     book.sequence, book.ordered_at_ns = sequences[-1], ordered_at_ns
     np.maximum.at(book.next_number, frames.seat, frames.first_number + frames.record_count)

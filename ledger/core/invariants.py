@@ -9,17 +9,21 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 5. Bought and sold of an account = Σ over the slots of the ring + Σ over its contract's entries of settled dates; each
    is ≥ 0.
 6. The open trade date is the latest of those that have a slot, and a trade day leads to its date's slot.
+7. Whatever is frozen, bought or sold on an account is of its last contract, which has not ended; every contract that
+   has not ended is the last one of its account, and tells its loss.
 """
 
 import numpy as np
 
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
-from ledger.core.state.book import Book
+from ledger.core.state.book import FACT_MASK, LAST_CONTRACT_MASK, ROW_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.trade_dates import trade_day
+from protocol.vocabulary import AccountStatus
+from rules.contracts import ENDED, LOSS
 
 _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
 
@@ -49,7 +53,7 @@ def _rows_of(block: Block, kinds: Mask) -> Positions:
 
 def check_book(book: Book) -> None:
     """All statements over the whole book. Takes time: at recovery and in tests."""
-    used = slice(book.contracts_count)
+    used = slice(book.accounts_count)
     for column in (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen):
         _demand((column[used] >= 0) & (column[used] <= COLUMN_FEN_MAX), "an account column", book)
     power_fen = book.derived_power_fen(used)
@@ -57,11 +61,31 @@ def check_book(book: Book) -> None:
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)
     _check_freezes(book)
     _check_unsettled(book)
+    _check_contracts(book)
+
+
+def _check_contracts(book: Book) -> None:
+    """Statement 7."""
+    accounts = np.flatnonzero(book.account_flags[: book.accounts_count] & LAST_CONTRACT_MASK)
+    last = (book.account_flags[accounts] & LAST_CONTRACT_MASK) - 1
+    _demand(book.account_row[last] == accounts, "the account of its last contract", book)
+    facts = book.contract_facts[: book.contracts_count]
+    states, rows = (facts >> STATE_SHIFT) & FACT_MASK, facts & ROW_MASK
+    lives = states != ENDED
+    _demand((book.account_flags[rows] & LAST_CONTRACT_MASK == np.arange(len(facts)) + 1)[lives], "one contract", book)
+    is_lost = book.account_flags[rows] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED
+    _demand(((states & LOSS != 0) == is_lost)[lives], "the loss told of a contract", book)
+    used = slice(book.accounts_count)
+    busy = np.flatnonzero(book.frozen_fen[used] | book.bought_fen[used] | book.sold_fen[used])
+    of_busy = book.account_flags[busy] & LAST_CONTRACT_MASK
+    # 0 is no contract at all: less 1 it would read as the contract that was signed last.
+    _demand(of_busy > 0, "open items without a contract", book)
+    _demand(lives[of_busy - 1], "open items of a contract that has ended", book)
 
 
 def _check_freezes(book: Book) -> None:
     requests = book.requests
-    frozen_fen = np.zeros(book.contracts_count, np.int64)
+    frozen_fen = np.zeros(book.accounts_count, np.int64)
     for start in range(0, requests.slots_used, _SCAN_SLOTS):
         part = slice(start, min(start + _SCAN_SLOTS, requests.slots_used))
         contract, drawn_fen, released_fen = (
@@ -74,11 +98,11 @@ def _check_freezes(book: Book) -> None:
         _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
         places = np.flatnonzero(remaining_fen)
         np.add.at(frozen_fen, book.account_row[contract[places] - 1], remaining_fen[places])
-    _demand(frozen_fen == book.frozen_fen[: book.contracts_count], "frozen against Σ remaining", book)
+    _demand(frozen_fen == book.frozen_fen[: book.accounts_count], "frozen against Σ remaining", book)
 
 
 def _check_unsettled(book: Book) -> None:
-    unsettled, used = book.unsettled, slice(book.contracts_count)
+    unsettled, used = book.unsettled, slice(book.accounts_count)
     dates = unsettled.dates[unsettled.used_slots()]
     told = unsettled.slot_of_day.take([trade_day(date) for date in dates.tolist()])
     _demand(told == unsettled.used_slots(), "the slot of a day", book)
@@ -89,7 +113,7 @@ def _check_unsettled(book: Book) -> None:
         (book.sold_fen, unsettled.unpaid_sold_fen, unsettled.sold_fen),
     ]
     for total_fen, unpaid_fen, slots_fen in parts:
-        sums_fen = np.zeros(book.contracts_count, np.int64)
+        sums_fen = np.zeros(book.accounts_count, np.int64)
         np.add.at(sums_fen, rows, unpaid_fen)
         _demand(unpaid_fen >= 0, "unpaid money of a settled date", book)
         for slot in unsettled.used_slots():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
+from protocol.codes import ReplyCode
 from protocol.kinds import (
     KIND_CODES,
     KINDS,
@@ -20,8 +21,8 @@ from protocol.kinds import (
     unused_bits,
 )
 from protocol.vocabulary import RecordKind, SeatRole
-from rules.contracts import OWN_STATUSES, STATE_CODES, state_of
-from rules.kinds import LAW, LawKind, refusal_in
+from rules.contracts import STATE_CODES
+from rules.kinds import LAW, LawKind, refusals_by_state
 
 
 def _wire(fact: Callable[[WireKind], int]) -> LongColumn:
@@ -52,6 +53,7 @@ IS_KIND = _where(_wire(lambda row: 1))
 UNUSED_BITS = tuple(_unused_bits(word) for word in range(WORDS_PER_RECORD))  # by word of the record
 AMOUNT_FEN_MIN = _wire(lambda row: row.amount_fen_min)
 EXPIRES = _where(_wire(lambda row: row.expires))
+NAMES_ACCOUNT = _where(_wire(lambda row: row.names_account))
 NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
 HAS_RELEASE = _where(_wire(lambda row: RELEASE_FIELD in row.fields))
 HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
@@ -62,6 +64,7 @@ CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
 IS_DEBIT = _where(_law(lambda row: row.is_debit))
 LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
 IS_FACT = _where(_law(lambda row: row.is_fact))
+LISTED_WHEN_ENDED = _where(_law(lambda row: row.listed_when_ended))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
@@ -89,14 +92,16 @@ def _may_send_table() -> ByteColumn:
 def _state_code_table() -> ShortColumn:
     table = np.zeros(KIND_CODES * STATE_CODES, np.int16)
     for kind in RecordKind:
-        for status in OWN_STATUSES:
-            for is_lost in (False, True):
-                table[kind * STATE_CODES + state_of(status, is_lost)] = refusal_in(kind, status, is_lost) or 0
+        for state, code in refusals_by_state(kind).items():
+            table[kind * STATE_CODES + state] = code
     return table
 
 
 MAY_SEND = _may_send_table()
 """((roles + 1) × 256,) int8 at role × 256 + kind: 1 where the role may send the record kind."""
+
+UNKNOWN_CODE = np.where(NAMES_ACCOUNT, ReplyCode.ACCOUNT_UNKNOWN, ReplyCode.CONTRACT_UNKNOWN).astype(np.int16)
+"""(256,) int16 by kind: the reply code when what it names is not there."""
 
 STATE_CODE = _state_code_table()
 """(256 × 16,) int16 at kind × 16 + state: the reply code that the state earns, 0 when it forbids nothing."""

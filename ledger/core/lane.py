@@ -31,10 +31,12 @@ from ledger.core.kind_tables import (
     IS_FACT,
     IS_KIND,
     LEAVES_BANK,
+    LISTED_WHEN_ENDED,
     MAY_SEND,
     OPENS_FREEZE,
     SOLD,
     STATE_CODE,
+    UNKNOWN_CODE,
     WAITS_FOR_CLEARING,
 )
 from ledger.core.resolve import Block, Targets
@@ -45,7 +47,7 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
-from rules.contracts import STATE_CODES
+from rules.contracts import ENDED, STATE_CODES
 
 _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
 _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
@@ -81,7 +83,9 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
     if by_state.any():
         np.copyto(code, by_state, where=by_state != 0)
-    _mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)
+    unknown = ~block.known
+    if unknown.any():
+        np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
     late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
     if late.any():
         _mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
@@ -171,6 +175,8 @@ class _Proof:
         block, book = self._block, self._book
         waits = adds & WAITS_FOR_CLEARING[block.kind] & np.equal(block.proceeds_at_fill, 0)
         _mark(code, ReplyCode.AWAITS_CLEARING, waits)
+        ended = LISTED_WHEN_ENDED[block.kind] & np.equal(block.state, ENDED)
+        _mark(code, ReplyCode.LISTED, adds & ~waits & ended)
         if block.unsettled_slot is not None:
             dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
             _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)

@@ -13,30 +13,19 @@ from ledger.core.kind_tables import (
     HAS_RELEASE,
     HAS_TRADE_DAY,
     HAS_TURNOVER,
+    NAMES_ACCOUNT,
     NAMES_FREEZE,
     OPENS_FREEZE,
     UNUSED_BITS,
 )
-from ledger.core.state.book import (
-    CHECK_SHIFT,
-    FACT_MASK,
-    PARTY_SHIFT,
-    ROW_MASK,
-    STATE_SHIFT,
-    Book,
-)
+from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, ROW_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
-from protocol.limits import (
-    RECORD_BYTES,
-    REQUESTS_PER_SEAT_DATE_MAX,
-    SEATS_MAX,
-    TRADE_DATE_MIN,
-)
+from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX, TRADE_DATE_MIN
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP
+from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
 
 _WORDS = RECORD_BYTES // 8
 _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
@@ -70,9 +59,9 @@ class Block:
     role: int | Positions  # of the seat
     proceeds_at_fill: int | Positions
     valid_until_ns: int | LongColumn
-    known: Mask  # the contract exists, the check digits fit, and the sender may touch it
+    known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
-    state: LongColumn  # of the contract, see rules.contracts
+    state: LongColumn  # of the contract or account, see rules.contracts
     row: Positions  # account row
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when no record of the block has one; 0 beside other kinds
@@ -106,7 +95,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         kind = kinds
     sender = frames.sender
     party = frames.over_records(sender)
-    known, contract, state, row = _contracts(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), party)
+    known, contract, state, row = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
     return Block(
         count=count,
         kind=kind,
@@ -148,6 +137,33 @@ def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> 
         unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
     return unused if unused.any() else 0
+
+
+def _named(
+    book: Book, numbers: LongColumn, kind: int | Positions, party: int | LongColumn
+) -> tuple[Mask, Positions, LongColumn, Positions]:
+    """(n,) each: known, contract index, state, account row of the contract or account that each record names."""
+    names_account = NAMES_ACCOUNT[kind]
+    if not names_account.any():
+        return _contracts(book, numbers, party)
+    known, state, row = _accounts(book, numbers, party)
+    contract = np.zeros(len(numbers), np.intp)
+    if not isinstance(kind, int):
+        others = np.flatnonzero(~names_account)
+        if not len(others):
+            return known, contract, state, row
+        of_others = party if isinstance(party, int) else party[others]
+        known[others], contract[others], state[others], row[others] = _contracts(book, numbers[others], of_others)
+    return known, contract, state, row
+
+
+def _accounts(book: Book, numbers: LongColumn, party: int | LongColumn) -> tuple[Mask, LongColumn, Positions]:
+    """(n,) each: known, state, account row; row 0 stands in where there is no account. They are the bank's alone."""
+    row = numbers // CONTRACT_NUMBER_STEP
+    inside = (row >= 0) & (row < book.accounts_count)
+    row = np.where(inside, row, 0)
+    known = inside & (account_nos_from_indices(row) == numbers) & np.equal(party, BANK_PARTY)
+    return known, book.account_flags.take(row) >> STATE_SHIFT, row
 
 
 def _contracts(

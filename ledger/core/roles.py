@@ -4,17 +4,23 @@ Belongs here: the table of control messages and events. Never here: who may send
 ownership of contracts (resolve), the state of contracts (rules.contracts).
 """
 
-from protocol.messages.control import (
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
     ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.control import (
     ControlMessage,
     EndKey,
     EndSettlement,
-    OpenContracts,
     OpenTradeDate,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
-    SetRestraint,
 )
 from protocol.vocabulary import ContractEvent, SeatRole
 
@@ -23,10 +29,10 @@ ROLE_NONE = 0  # of a seat that is not registered
 CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] = {
     SeatRole.BROKER: frozenset({ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}),
     SeatRole.CHANNEL: frozenset(),
-    SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ContractEvent.REPORT_LOSS, ContractEvent.LIFT_LOSS}),
-    SeatRole.TELLER_DESK: frozenset(ContractEvent),
+    SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
+    SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
     SeatRole.DAY_DESK: frozenset({OpenTradeDate, EndSettlement}),
-    SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenContracts}),
+    SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenAccounts, SignContracts}),
 }
 """Control messages; of ChangeContract the events."""
 

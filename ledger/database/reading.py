@@ -11,13 +11,14 @@ import asyncpg
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
-from protocol.vocabulary import ContractStatus, Market, Role, SeatRole, Suite
+from protocol.vocabulary import AccountStatus, ContractStatus, Market, Role, SeatRole, Suite
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
 """The role that a database administrator makes, and the embedded server has."""
 WORDS: Final[dict[str, type[IntEnum]]] = {
     "reply_code": ReplyCode,
+    "account_status": AccountStatus,
     "contract_status": ContractStatus,
     "role": Role,
     "seat_role": SeatRole,
@@ -28,6 +29,7 @@ VIEWS: Final = (
     "bank_as_of",
     "bank_parties",
     "bank_accounts",
+    "bank_contracts",
     "bank_orders",
     "bank_movements",
     "bank_freezes",
@@ -40,16 +42,17 @@ ON CONFLICT (vocabulary, number) DO UPDATE SET name = EXCLUDED.name WHERE word_n
 """
 _KIND = """
 INSERT INTO record_kinds AS known
-SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::text[],
-                     $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[])
+SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::boolean[],
+                     $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[])
 ON CONFLICT (kind) DO UPDATE
-SET (name, amount_fen_min, opens_freeze, draws_on_freeze, side, balance, frozen, bought, sold, release_frozen) =
-    (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.side,
-     EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen)
+SET (name, amount_fen_min, opens_freeze, draws_on_freeze, names_account, side,
+     balance, frozen, bought, sold, release_frozen) =
+    (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.names_account,
+     EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
 
-KindRow = tuple[int, str, int, bool, bool, str | None, int, int, int, int, int]
+KindRow = tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int]
 
 
 def record_kind_rows() -> list[KindRow]:
@@ -61,6 +64,7 @@ def record_kind_rows() -> list[KindRow]:
             KINDS[kind].amount_fen_min,
             row.opens_freeze,
             KINDS[kind].needs_target,
+            KINDS[kind].names_account,
             row.side or None,
             row.amount.balance,
             row.amount.frozen,

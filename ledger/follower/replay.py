@@ -171,7 +171,7 @@ class Follower:
             self.metrics.behind(0, 0)
             return True
         await self._count_waiting(until)
-        batch = Batch(self._replica.book.contracts_count)
+        batch = Batch(self._replica.book)
         async for page in self._reader.pages_after(self._cursor.sequence, READ_BYTES, until):
             if batch.last is None:
                 self.metrics.behind(until - self._cursor.sequence, page[0].decided_at_ns)

@@ -1,7 +1,7 @@
 """Stored rows applied to a book: whatever does not fit is told as the journal's fault, with its place.
 
 Belongs here: which exception means what, for recovery and follower alike. Never here: how a row is applied
-(ledger.core), the chain between rows (ledger.follower.chain), reading.
+(ledger.core), the chain between rows (chain), reading.
 
 A row that was committed is applied without a word. So whatever an applied row breaks was made or changed by somebody
 else, with a digest that fits, or the state has gone wrong that it was applied to: nothing may be served either way, and

@@ -182,6 +182,8 @@ class Decider:
             return Told(replies.seat_head(header, self.standing.seat_head(header.seat, ReplyCode.ACCEPTED), now_ns))
         if header.kind != FrameKind.QUERY:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"kind {header.kind} is not for a ledger")
+        if self.standing.key_over(header) is Arrival.KEY_OVER:  # one that may be over moves nothing by asking
+            return Told(replies.unanswerable(header, self.book.trade_date, now_ns))
         message = decode_query(frame.body)
         if not isinstance(message, OutcomeQuery):
             return Asked(message)

@@ -88,9 +88,10 @@ class SeatQueues:
     A seat may be parked (it waits for something of its own): its frames stay, and the others go on.
     """
 
-    def __init__(self, party_of: Callable[[int], int]) -> None:
-        """`party_of` names the party that owns a seat, any number for one that nobody owns."""
+    def __init__(self, party_of: Callable[[int], int], role_of: Callable[[int], int]) -> None:
+        """`party_of` names the party that owns a seat, any number for one that nobody owns; `role_of` its role."""
         self._party_of = party_of
+        self._role_of = role_of
         self._seats: dict[int, deque[tuple[Frame, int]]] = {}
         self._turns: deque[int] = deque()  # parties of which a seat is in `_ready`, each once
         self._ready: dict[int, deque[int]] = {}  # party → its seats that have frames and are not parked, each once
@@ -146,12 +147,12 @@ class SeatQueues:
             header = frame.header
             is_barrier = header.kind in BARRIERS
             if not group and is_barrier and not passed_over:
-                if header.kind == FrameKind.CONTROL and stands_alone(header.sender, frame.body):
+                if header.kind == FrameKind.CONTROL and stands_alone(self._role_of(seat), frame.body):
                     self._pop(party, seat)
                     return [frame]
                 is_control, frames_max, bytes_max = True, CONTROL_FRAMES_MAX, CONTROL_BYTES_MAX
             if is_barrier != is_control or (
-                is_control and header.kind == FrameKind.CONTROL and stands_alone(header.sender, frame.body)
+                is_control and header.kind == FrameKind.CONTROL and stands_alone(self._role_of(seat), frame.body)
             ):
                 passed_over.setdefault(party, []).append(seat)
                 self._leave(party)

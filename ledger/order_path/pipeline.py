@@ -101,7 +101,7 @@ class Pipeline:
         clock: LedgerClock | None = None,
     ) -> None:
         self.decider = decider
-        self.queues = SeatQueues(decider.standing.party_of)
+        self.queues = SeatQueues(decider.standing.party_of, decider.standing.role_of)
         self.look = Look(journal, self.wake, self.fail)
         self.gate = Gate(decider.book.sequence, self.look.is_recent)
         self._journal = journal

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.core import engine
 from ledger.core.control.rows import closes_date, may_depend_on_time
+from ledger.core.roles import ROLE_NONE
 from ledger.core.sequence import Arrival, classify
 from ledger.core.state.book import Book
 from ledger.order_path.moments import Moments
@@ -52,6 +53,10 @@ class Standing:
         """The party that owns a seat, 0 when nobody does."""
         return int(self._book.seat_owner[seat]) if 1 <= seat <= SEATS_MAX else 0
 
+    def role_of(self, seat: int) -> int:
+        """The role of a seat, ROLE_NONE when nobody owns it."""
+        return int(self._book.seat_role[seat]) if 1 <= seat <= SEATS_MAX else ROLE_NONE
+
     def head_of(self, header: Header) -> int:
         """The next number of the frame's seat. Raises PeerViolation when the sender does not own the seat."""
         head = self._heads.get(header.seat)
@@ -91,7 +96,7 @@ class Standing:
         if (over := self.key_over(header)) is not None:
             return over
         is_control = header.kind == FrameKind.CONTROL
-        closes = is_control and closes_date(header.sender, frame.body)
+        closes = is_control and closes_date(self.role_of(seat), frame.body)
         arrival = classify(header, self._book.trade_date, head, closes)
         if arrival is not Arrival.NEXT:
             return arrival

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..errors import MisuseError, PeerViolation
 from ..limits import (
-    BROKER_CONTROL_BODY_BYTES_MAX,
     CONTROL_BODY_BYTES_MAX,
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
     REQUESTS_PER_SEAT_DATE_MAX,
+    SMALL_CONTROL_BODY_BYTES_MAX,
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
 )
@@ -25,7 +25,7 @@ from ..messages.codec import decode_control
 from ..messages.control import ControlMessage
 from ..records import RECORD, RecordArray
 from ..trade_dates import is_trade_date
-from ..vocabulary import BANK_PARTY
+from ..vocabulary import BANK_SEAT, index_from_account_no
 from .outcomes import Outcome, RequestKey
 
 INT32_MAX = 2**31 - 1
@@ -46,6 +46,14 @@ def whole_number(name: str, value: object, lowest: int, highest: int) -> int:
         raise MisuseError(f"{name} is a whole number, not {shown(value)}") from error
     if not lowest <= number <= highest:
         raise MisuseError(f"{name} is {shown(number)}, not within {lowest} to {highest}")
+    return number
+
+
+def account_number(value: object) -> int:
+    """The number of a savings account. Raises MisuseError for anything else, also for a contract's number."""
+    number = whole_number("account_no", value, 1, INT64_MAX)
+    if index_from_account_no(number) < 0:
+        raise MisuseError(f"account_no is {number}, whose check digits are not an account's")
     return number
 
 
@@ -122,8 +130,11 @@ def records_of(body: bytes) -> RecordArray:
     return np.frombuffer(body, RECORD)
 
 
-def control_body(message: object, party: int) -> bytes:
-    """The body of a control message of this party. Raises MisuseError for what is none, or is out of its bounds."""
+def control_body(message: object, seat: int) -> bytes:
+    """The body of a control message of this seat. Raises MisuseError for what is none, or is out of its bounds.
+
+    Which role a seat has is not told to it, so only the first one, which is of master data, may send a large one.
+    """
     if not isinstance(message, ControlMessage):
         raise MisuseError(f"message is a control message, not {shown(message)}")
     name = type(message).__name__
@@ -134,27 +145,27 @@ def control_body(message: object, party: int) -> bytes:
         raise MisuseError(f"{name} is out of its bounds: {violation.__cause__ or violation.detail}") from violation
     except Exception as error:  # a field may be anything, and each kind of thing fails in its own way
         raise MisuseError(f"{name} cannot be encoded: {error}") from error
-    bytes_max = CONTROL_BODY_BYTES_MAX if party == BANK_PARTY else BROKER_CONTROL_BODY_BYTES_MAX
+    bytes_max = CONTROL_BODY_BYTES_MAX if seat == BANK_SEAT else SMALL_CONTROL_BODY_BYTES_MAX
     if len(body) > bytes_max:
         raise MisuseError(f"{name} has {len(body)} bytes, at most {bytes_max} are allowed")
     return body
 
 
-def contract_numbers(contract_nos: object) -> list[int]:
-    """1 to 64 contract numbers, in their order. Raises MisuseError for anything else."""
+def numbers_to_ask(name: str, contract_nos: object, highest: int = REQUEST_NUMBER_MAX) -> list[int]:
+    """1 to 64 numbers of the argument `name`, in their order. Raises MisuseError for anything else."""
     is_list = isinstance(contract_nos, Sequence) and not isinstance(contract_nos, str | bytes | bytearray | memoryview)
     if isinstance(contract_nos, np.ndarray):
         is_list = contract_nos.ndim == 1
     if not is_list:
-        raise MisuseError(f"contract_nos is a list of whole numbers, not {shown(contract_nos)}")
+        raise MisuseError(f"{name} is a list of whole numbers, not {shown(contract_nos)}")
     try:
         count = len(contract_nos)  # type: ignore[arg-type]  # a sequence or an array, as just seen
     except Exception as error:
-        raise MisuseError(f"contract_nos cannot be read: {type(error).__name__}") from error
+        raise MisuseError(f"{name} cannot be read: {type(error).__name__}") from error
     if not 1 <= count <= QUERY_CONTRACTS_MAX:
-        raise MisuseError(f"contract_nos has {count} numbers, not 1 to {QUERY_CONTRACTS_MAX}")
+        raise MisuseError(f"{name} has {count} numbers, not 1 to {QUERY_CONTRACTS_MAX}")
     return [
-        whole_number("contract number", number, 1, REQUEST_NUMBER_MAX)
+        whole_number(f"a number of {name}", number, 1, highest)
         for number in contract_nos  # type: ignore[attr-defined]
     ]
 

@@ -10,7 +10,16 @@ from ..errors import MisuseError
 from ..limits import RECORD_BYTES
 from ..trade_dates import TRADE_DAY_NONE, trade_day
 from ..vocabulary import RecordKind
-from .arguments import INT32_MAX, INT64_MAX, WORD_BYTES_MAX, calendar_date, short_bytes, target_key, whole_number
+from .arguments import (
+    INT32_MAX,
+    INT64_MAX,
+    WORD_BYTES_MAX,
+    account_number,
+    calendar_date,
+    short_bytes,
+    target_key,
+    whole_number,
+)
 
 _ORDER = struct.Struct("<bbhiqqq8siiq8s")  # price and security
 _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover
@@ -90,3 +99,11 @@ def money_record(
         )
     except struct.error as error:
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
+
+
+def cash_record(kind: RecordKind, account_no: int, amount_fen: int, partner_ref: bytes) -> bytes:
+    """A movement of the savings desk: it names an account, in the bytes of the contract.
+
+    Raises MisuseError for what is no number of an account, and as `money_record`.
+    """
+    return money_record(kind, account_number(account_no), amount_fen, partner_ref)

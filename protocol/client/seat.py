@@ -14,14 +14,17 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
-from ..limits import REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
+from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
 from ..messages.control import ControlMessage
 from ..messages.queries import (
+    AccountAnswer,
+    AccountQuery,
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
     OutcomeAnswer,
     OutcomeQuery,
+    QueryMessage,
     TotalsAnswer,
     TotalsQuery,
 )
@@ -29,9 +32,9 @@ from ..records import OutcomeArray, RecordArray
 from ..vocabulary import BANK_PARTY, RecordKind
 from .arguments import (
     calendar_date,
-    contract_numbers,
     control_body,
     moment_ns,
+    numbers_to_ask,
     records_body,
     records_of,
     shown,
@@ -51,7 +54,7 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer)
+A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer)
 
 
 class Seat(AwaitedVerbs):
@@ -177,11 +180,21 @@ class Seat(AwaitedVerbs):
 
         Raises MisuseError at once for what is no control message, or is out of the bounds of its fields.
         """
-        return self._calls.control(control_body(message, self._settings.party))
+        return self._calls.control(control_body(message, self._settings.seat))
 
     def buying_power(self, contract_nos: Sequence[int]) -> Coroutine[object, object, BuyingPowerAnswer]:
         """Ask for both amounts of 1 to 64 own contracts. To be awaited. Raises MisuseError at once for no such list."""
-        return self._ask(BuyingPowerQuery(contract_numbers(contract_nos)), BuyingPowerAnswer)
+        return self._ask(BuyingPowerQuery(numbers_to_ask("contract_nos", contract_nos)), BuyingPowerAnswer)
+
+    def accounts(self, bank_account_nos: Sequence[int]) -> Coroutine[object, object, AccountAnswer]:
+        """Ask for our numbers of 1 to 64 savings accounts and of their contracts. To be awaited.
+
+        Raises MisuseError at once for no such list, and for a broker: it learns nothing by asking.
+        """
+        query = AccountQuery(numbers_to_ask("bank_account_nos", bank_account_nos, BANK_ACCOUNT_NO_MAX))
+        if self._settings.party != BANK_PARTY:
+            raise MisuseError("accounts are the bank's own")
+        return self._ask(query, AccountAnswer)
 
     def outcome_of(self, trade_date: int, number: int) -> Coroutine[object, object, OutcomeAnswer]:
         """Ask what became of a number of this seat; `seen` is False when no durable row holds it. To be awaited.
@@ -209,7 +222,7 @@ class Seat(AwaitedVerbs):
     async def _outcomes(self, body: bytes, valid_until_ns: int) -> OutcomeArray:
         return (await self._calls.block(body, valid_until_ns)).outcomes
 
-    async def _ask(self, query: BuyingPowerQuery | OutcomeQuery | TotalsQuery, kind: type[A]) -> A:
+    async def _ask(self, query: QueryMessage, kind: type[A]) -> A:
         answer: AnswerMessage = await self._traffic.queries.ask(query)
         if not isinstance(answer, kind):  # `Queries` takes no other
             raise InvariantBroken(f"{type(answer).__name__} for a {type(query).__name__}")

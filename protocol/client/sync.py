@@ -15,7 +15,7 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
-from ..messages.queries import BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer
+from ..messages.queries import AccountAnswer, BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer
 from ..records import OutcomeArray, RecordArray
 from .errors import SessionEnded
 from .forks import Origin
@@ -128,6 +128,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
         """As `Seat.buying_power`."""
         return self._wait(self._opened().buying_power(contract_nos))
+
+    def accounts(self, bank_account_nos: Sequence[int]) -> AccountAnswer:
+        """As `Seat.accounts`."""
+        return self._wait(self._opened().accounts(bank_account_nos))
 
     def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
         """As `Seat.outcome_of`."""

@@ -12,7 +12,7 @@ from ..vocabulary import RecordKind
 from .arguments import moment_ns, records_body
 from .line.turns import Turns
 from .outcomes import Outcome, RequestKey
-from .requests import money_record, order_record
+from .requests import cash_record, money_record, order_record
 
 Answer = TypeVar("Answer")
 
@@ -126,18 +126,16 @@ class SingleVerbs(ABC, Generic[Answer]):
         )
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def deposit(
-        self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
-    ) -> Answer:
-        """Credit a savings account (the bank's own seat only)."""
-        record = money_record(RecordKind.DEPOSIT, contract_no, amount_fen, partner_ref)
+    def deposit(self, account_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0) -> Answer:
+        """Credit a savings account (seats of the bank's savings desk only)."""
+        record = cash_record(RecordKind.DEPOSIT, account_no, amount_fen, partner_ref)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def withdraw(
-        self, contract_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
+        self, account_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
     ) -> Answer:
-        """Debit a savings account (the bank's own seat only)."""
-        record = money_record(RecordKind.WITHDRAWAL, contract_no, amount_fen, partner_ref)
+        """Debit a savings account (seats of the bank's savings desk only)."""
+        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, partner_ref)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def submit(self, record: RecordArray, valid_until_ns: int = 0) -> Answer:

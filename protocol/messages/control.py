@@ -1,38 +1,17 @@
-"""Messages of business control: parties, keys, seats, contracts, restraints, the trade date; and the genesis.
+"""Messages of business control: parties, keys, seats, the trade date; and the genesis.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), the codec.
+(ledger.core.control), accounts and contracts (accounts), the codec.
 """
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import (
-    CONTRACTS_PER_CONTROL_MAX,
-    KEYS_PER_PARTY_MAX,
-    SEATS_MAX,
-    UNSETTLED_DATES_MAX,
-    UNSETTLED_DATES_MIN,
-)
+from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTLED_DATES_MIN
+from .accounts import AccountMessage
 from .base import Message
-from .fields import (
-    AccountNo,
-    BoundSeatNo,
-    Count,
-    Fen,
-    KeyId,
-    Name,
-    Number,
-    PartyNo,
-    PublicKey,
-    RoleNo,
-    SeatNo,
-    SeatRoleNo,
-    StatusNo,
-    SuiteNo,
-    TradeDate,
-)
+from .fields import BoundSeatNo, Count, KeyId, Name, PartyNo, PublicKey, RoleNo, SeatNo, SeatRoleNo, SuiteNo, TradeDate
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -62,36 +41,6 @@ class RegisterSeat(Message, tag=22, frozen=True):
     seat: SeatNo
     party: PartyNo
     seat_role: SeatRoleNo
-
-
-class ContractTerms(Message, tag=23, frozen=True):
-    """One contract to open: its savings account, its broker, status and the account's opening balance."""
-
-    account_no: AccountNo
-    party: PartyNo
-    status: StatusNo
-    balance_fen: Fen
-
-
-class OpenContracts(Message, tag=24, frozen=True):
-    """Bank control: contracts with consecutive numbers from `first_contract_no`; all are opened or none is."""
-
-    first_contract_no: Number
-    terms: Annotated[list[ContractTerms], Meta(min_length=1, max_length=CONTRACTS_PER_CONTROL_MAX)]
-
-
-class ChangeContract(Message, tag=25, frozen=True):
-    """Control: an event on a contract's status, see the table in `rules.contracts`."""
-
-    contract_no: Number
-    event: Annotated[int, Meta(ge=1, le=6)]
-
-
-class SetRestraint(Message, tag=26, frozen=True):
-    """Bank control: the amount restrained (judicial or other) on a contract's account; may exceed the balance."""
-
-    contract_no: Number
-    restrained_fen: Fen
 
 
 class OpenTradeDate(Message, tag=27, frozen=True):
@@ -152,14 +101,5 @@ class Genesis(Message, tag=32, frozen=True):
 
 
 ControlMessage = (
-    RegisterParty
-    | RegisterKey
-    | EndKey
-    | RegisterSeat
-    | OpenContracts
-    | ChangeContract
-    | SetRestraint
-    | OpenTradeDate
-    | EndSettlement
-    | Genesis
+    RegisterParty | RegisterKey | EndKey | RegisterSeat | AccountMessage | OpenTradeDate | EndSettlement | Genesis
 )

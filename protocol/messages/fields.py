@@ -11,6 +11,7 @@ from msgspec import Meta
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import (
+    BANK_ACCOUNT_NO_MAX,
     DETAIL_CHARS_MAX,
     DIGEST_BYTES,
     HEARTBEAT_NS_MAX,
@@ -39,7 +40,7 @@ KeyId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 TradeDate = Annotated[int, Meta(ge=TRADE_DATE_MIN, le=TRADE_DATE_MAX)]
 SuiteNo = Annotated[int, Meta(ge=1, le=2)]
 RoleNo = Annotated[int, Meta(ge=1, le=2)]
-StatusNo = Annotated[int, Meta(ge=1, le=5)]
+StatusNo = Annotated[int, Meta(ge=1, le=6)]
 Nonce = Annotated[bytes, Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
 Digest = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=65)]
@@ -47,7 +48,7 @@ Software = Annotated[str, Meta(max_length=SOFTWARE_CHARS_MAX)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Detail = Annotated[str, Meta(max_length=DETAIL_CHARS_MAX)]
 HeartbeatNs = Annotated[int, Meta(ge=HEARTBEAT_NS_MIN, le=HEARTBEAT_NS_MAX)]
-AccountNo = Annotated[int, Meta(ge=1, le=10**18 - 1)]
+BankAccountNo = Annotated[int, Meta(ge=1, le=BANK_ACCOUNT_NO_MAX)]
 
 
 def sum_from_fen(amount_fen: int) -> bytes:

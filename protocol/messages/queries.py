@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX
 from .base import Message
-from .fields import Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 
 
 class BuyingPowerQuery(Message, tag=40, frozen=True):
@@ -90,5 +90,32 @@ class TotalsAnswer(Message, tag=47, frozen=True):
     parties: Annotated[list[PartyTotals], Meta(max_length=PARTIES_MAX)]
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery
-AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer
+class AccountQuery(Message, tag=48, frozen=True):
+    """Bank query: our numbers of savings accounts, by the bank's own numbers."""
+
+    bank_account_nos: Annotated[list[BankAccountNo], Meta(min_length=1, max_length=QUERY_CONTRACTS_MAX)]
+
+
+class AccountFacts(Message, tag=49, frozen=True):
+    """Answer part: an account and its current contract, or the last one that ran off; 0 for what there is not.
+
+    `contract_status` TERMINATED without a contract: a message ended the last one that it had.
+    """
+
+    bank_account_no: BankAccountNo
+    code: int
+    account_no: Count
+    status: Count
+    contract_no: Count
+    contract_status: Count
+
+
+class AccountAnswer(Message, tag=50, frozen=True):
+    """Answer: in the order asked, as of a journal sequence that is durable."""
+
+    as_of_sequence: Count
+    accounts: Annotated[list[AccountFacts], Meta(max_length=QUERY_CONTRACTS_MAX)]
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery
+AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer

@@ -1,7 +1,7 @@
 """The bank's side of one link, sans I/O: bytes and time in, events and bytes out.
 
 Belongs here: the order of checks on what a partner sends, logon, heartbeats, and the answers that need no ledger.
-Never here: sockets, clocks, the ledger's decisions, which frame may come when (session_states), numbers and credit
+Never here: sockets, clocks, the ledger's decisions, which frame may come when (states), numbers and credit
 (numbering), who may speak (caller_check). Nothing is believed before its signature verifies. Every `now_ns` is of one
 clock that is never stepped; `utc_offset_ns` makes it UTC since 1970, for headers and for what the partner's say.
 """
@@ -13,11 +13,7 @@ from ..errors import MisuseError, PeerViolation
 from ..frame import Frame, FrameReader
 from ..header import Header, new_header
 from ..key_ring import KeyRing
-from ..limits import (
-    DETAIL_CHARS_MAX,
-    LOGON_NS_MAX,
-    QUERIES_IN_FLIGHT_MAX,
-)
+from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
 from ..messages.base import Message
 from ..messages.codec import decode_query, decode_session, encode
 from ..messages.fields import code_from_number

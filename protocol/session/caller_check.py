@@ -1,7 +1,7 @@
 """Who speaks on one link of the bank: the check of each header, before its body is awaited.
 
 Belongs here: identities, keys and signatures, what may come before the logon is done. Never here: bodies, numbers, the
-order of frames (session_states), which keys there are (registry). Everything that is wrong with party, seat, key or
+order of frames (states), which keys there are (registry). Everything that is wrong with party, seat, key or
 signature reads the same.
 """
 
@@ -11,9 +11,9 @@ from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..header import Header
 from ..key_ring import KeyRing
-from ..limits import BROKER_CONTROL_BODY_BYTES_MAX
+from ..limits import SMALL_CONTROL_BODY_BYTES_MAX
 from ..registry import PartyRegistry
-from ..vocabulary import BANK_PARTY, Direction, FrameKind
+from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS
 
@@ -70,15 +70,14 @@ class CallerCheck:
             self.is_verified = True
         elif not self.is_established and header.kind != FrameKind.TERMINATE:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"{FrameKind(header.kind).name} before the logon is done")
-        elif _is_large_control(header):
-            detail = f"a broker's CONTROL has at most {BROKER_CONTROL_BODY_BYTES_MAX} bytes"
+        elif self._is_too_large(header):
+            detail = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes"
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, detail)
 
-
-def _is_large_control(header: Header) -> bool:
-    """Control is journaled whatever is in it, so a broker's is judged before its body; master data is the bank's."""
-    return (
-        header.kind == FrameKind.CONTROL
-        and header.sender != BANK_PARTY
-        and header.body_bytes > BROKER_CONTROL_BODY_BYTES_MAX
-    )
+    def _is_too_large(self, header: Header) -> bool:
+        """Control is journaled whatever is in it, so its size is judged before its body; master data is large."""
+        return (
+            header.kind == FrameKind.CONTROL
+            and header.body_bytes > SMALL_CONTROL_BODY_BYTES_MAX
+            and self._registry.role_of(header.seat) != SeatRole.MASTER_DATA
+        )

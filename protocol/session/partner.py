@@ -2,7 +2,7 @@
 
 Belongs here: logon, verification of what the bank says, heartbeats, making of request frames. Never here: sockets,
 clocks, which number comes next and what is resent (the window of the SDK owns numbers), which frame may come when
-(session_states). Every `now_ns` is of one clock that is never stepped; `utc_offset_ns` makes it UTC nanoseconds since
+(states). Every `now_ns` is of one clock that is never stepped; `utc_offset_ns` makes it UTC nanoseconds since
 1970, for headers.
 """
 

@@ -7,7 +7,7 @@ is newer than this program passes when its class fits: the list may grow (docs/p
 from ..codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from ..errors import PeerViolation
 from ..messages.fields import code_from_number
-from ..messages.queries import AnswerMessage, BuyingPowerAnswer, OutcomeAnswer
+from ..messages.queries import AccountAnswer, AnswerMessage, BuyingPowerAnswer, OutcomeAnswer
 from ..messages.session import NotApplied, Terminate
 from ..records import OutcomeArray
 
@@ -35,6 +35,8 @@ def check_answer_codes(message: AnswerMessage) -> AnswerMessage:
         numbers = [message.code]
     elif isinstance(message, BuyingPowerAnswer):
         numbers = [money.code for money in message.contracts]
+    elif isinstance(message, AccountAnswer):
+        numbers = [facts.code for facts in message.accounts]
     if not all(burns_number(code_from_number(number)) for number in numbers):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an answer with a code of another class")
     return message

@@ -3,18 +3,15 @@
 Belongs here: checks that need the frame that tells it, and the question or logon that it answers. Never here: the
 class of a code (told_codes), what depends on which frames are under way (the window of the SDK).
 A signature proves who says it, not that it is so. What cannot be true is a violation where it is read: it is kept
-nowhere and ends the link. States of a freeze that are newer than this program pass (docs/protocol.md, section 15).
+nowhere and ends the link. States that are newer than this program pass (docs/protocol.md, section 15).
 """
 
 from ..codes import ReplyCode
 from ..errors import PeerViolation
-from ..limits import (
-    COLUMN_FEN_MAX,
-    NEXT_NUMBER_TOLD_MAX,
-    SESSION_VERSION_MAX,
-    SESSION_VERSION_STEP_MAX,
-)
+from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.queries import (
+    AccountAnswer,
+    AccountQuery,
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
@@ -25,13 +22,7 @@ from ..messages.queries import (
     TotalsQuery,
 )
 from ..messages.session import NotApplied, Terminate
-from ..records import (
-    FREEZE_STATE_CLOSED,
-    FREEZE_STATE_NONE,
-    FREEZE_STATE_OPEN,
-    OutcomeArray,
-    OutcomesPreamble,
-)
+from ..records import FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, OutcomeArray, OutcomesPreamble
 from ..trade_dates import is_trade_date
 
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
@@ -39,6 +30,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     BuyingPowerQuery: BuyingPowerAnswer,
     OutcomeQuery: OutcomeAnswer,
     TotalsQuery: TotalsAnswer,
+    AccountQuery: AccountAnswer,
 }
 
 
@@ -96,12 +88,12 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_open = state == FREEZE_STATE_OPEN
+    is_known, tells_more = state <= STATE_NUMBER_GIVEN, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
-    is_wrong |= (state <= FREEZE_STATE_CLOSED) & ((remaining_fen > 0) != is_open)
-    is_wrong |= (state != FREEZE_STATE_NONE) & (state <= FREEZE_STATE_CLOSED) & (outcomes["code"] != 0)
+    is_wrong |= is_known & ((remaining_fen > 0) != tells_more)
+    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0)
     if is_wrong.any():
-        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome of a freeze that cannot be")
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome that cannot be: of its freeze, or the number given")
     return outcomes
 
 
@@ -113,6 +105,9 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         for money in answer.contracts:
             amounts = (money.buying_power_fen, money.withdrawable_fen)
             fits = fits and (not money.code or not any(amounts)) and amounts[0] >= amounts[1]
+    elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
+        fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
+        fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:
@@ -126,7 +121,7 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > FREEZE_STATE_CLOSED:
+    if answer.state > STATE_NUMBER_GIVEN:
         return True
-    is_open = answer.state == FREEZE_STATE_OPEN
-    return (answer.remaining_fen > 0) == is_open and (answer.state == FREEZE_STATE_NONE or not answer.code)
+    tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
+    return (answer.remaining_fen > 0) == tells_more and (answer.state == FREEZE_STATE_NONE or not answer.code)

@@ -13,9 +13,9 @@ import pytest
 from prometheus_client.core import Metric
 
 from config.cli.commands import main
+from config.cli.load.csv_files import FileKind, read_pieces
 from config.kit.exit_codes import MUST_NOT_SERVE, ExitCode
 from config.schema import DEFAULTS
-from frontend_sim.load.csv_files import FileKind, read_pieces
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.ops.metrics import GatewayCollector

@@ -16,7 +16,7 @@ import trio
 from protocol.client import Seat, SeatSettings, SyncSeat
 from protocol.client.outbox.outbox import Outbox
 from tests.client.fake_bank import SEATS, FakeBank
-from tests.client.test_seat import freezes
+from tests.client.line.test_seat import freezes
 
 warnings.simplefilter("ignore", DeprecationWarning)  # a fork with threads about is what is tried here
 

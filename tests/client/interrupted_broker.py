@@ -15,7 +15,7 @@ from protocol.client import RECORD, OutcomeUnknown, Seat, SeatSettings, SessionE
 from protocol.client.outbox.outbox import Outbox
 from protocol.client.outbox.outbox_file import OutboxFile
 from tests.client.fake_bank import SEAT, FakeBank
-from tests.client.test_seat import freezes
+from tests.client.line.test_seat import freezes
 
 Told = dict[int, str]  # by amount: how the call ended
 

@@ -15,7 +15,7 @@ from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_a
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
-from frontend_sim.market.market_day import Customer, informed_auditor
+from frontend_sim.market.market_day import Customer, informed_auditor, savers
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.vocabulary import RecordKind
@@ -111,7 +111,7 @@ def conserved(customers: Sequence[Customer], seen: Iterable[Seen]) -> Totals:
         if one.code == ReplyCode.ACCEPTED:
             moved[one.kind] += one.amount_fen
             released_at_fill_fen += one.release_fen if one.kind == RecordKind.FILL_BUY else 0
-    opening_fen = sum(customer.terms.balance_fen for customer in customers)
+    opening_fen = sum(account.balance_fen for account in [*savers(), *(customer.account for customer in customers)])
     bought_fen = moved[RecordKind.FILL_BUY]
     return Totals(
         balance_fen=opening_fen + moved[RecordKind.DEPOSIT] - moved[RecordKind.WITHDRAWAL],

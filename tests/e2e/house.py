@@ -18,12 +18,12 @@ import msgspec
 import psutil
 import trio
 
+from config.cli.links import bank_seat_settings, seat_settings
 from config.keys import make_missing_bank_keys
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, dump, load
 from config.supervise.supervisor import Supervisor
-from frontend_sim.installation import new_bank_desks, new_party_signer, temporary_config
-from frontend_sim.links import bank_seat_settings, desk_settings, seat_settings
+from frontend_sim.installation import desk_settings, new_bank_desks, new_party_signer, temporary_config
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.desks import BankDesks
 from frontend_sim.market.market_day import Customer, make_customers, register_all

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import trio
 
-from frontend_sim.links import bank_verifiers
+from config.cli.links import bank_verifiers
 from protocol.codes import ReplyCode
 from protocol.frame import FrameReader, make_frame
 from protocol.header import Header, new_header

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import trio
 
+from config.cli.links import bank_seat_settings
 from frontend_sim.auditor.observations import Seen
-from frontend_sim.links import bank_seat_settings
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat

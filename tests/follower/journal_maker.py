@@ -10,12 +10,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ledger.core.control.rows import heads_closed
-from ledger.core.engine import (
-    apply_genesis,
-    decide_block,
-    decide_control,
-    genesis_row,
-)
+from ledger.core.engine import apply_genesis, decide_block, decide_control, genesis_row
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
 from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rows.state_check import state_check
@@ -24,13 +19,11 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
 from protocol.frame import make_frame
 from protocol.header import PREFIX, new_header
+from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
-    ChangeContract,
-    ContractTerms,
     ControlMessage,
     Genesis,
-    OpenContracts,
     OpenTradeDate,
     PartyEntry,
     PartyKey,
@@ -51,30 +44,44 @@ from protocol.vocabulary import (
     Role,
     SeatRole,
     Suite,
+    account_no_from_index,
     contract_no_from_index,
 )
 from tests.bank_seats import BANK_SEATS, bank_seat_for
+from tests.customers import account, contract
 
 DATE = 20_260_105
 NEXT_DATE = 20_260_106
 BROKER = 2
+OTHER_BROKER = 3
 SEAT = 11
 OTHER_SEAT = 12
+SEAT_OF_OTHER_BROKER = 21
+SPARE_ACCOUNTS = 3
+"""Accounts in front of those with contracts, so that no contract has the index of its account."""
+SPARE_FEN = 70_000
 START_NS = 1_767_571_200_000_000_000
 KEY_ID = 1
 ALWAYS_NS = 2**62
 SIGNERS = {
     party: Ed25519Signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes([party]) * 32), KEY_ID)
-    for party in (BANK_PARTY, BROKER)
+    for party in (BANK_PARTY, BROKER, OTHER_BROKER)
 }
-SMALL = BookSize(contracts_max=2**17, requests_max=2**21)
+SMALL = BookSize(contracts_max=2**17, requests_max=2**21, accounts_max=2**17)
+
+
+def account_no_of(contract: int) -> int:
+    """The account's number of the contract at an index, as `open_contracts` signed it."""
+    return account_no_from_index(contract + SPARE_ACCOUNTS)
 
 
 def record(kind: RecordKind, contract: int, amount_fen: int, **fields: int) -> RecordArray:
-    """(1,) RECORD about the contract at index `contract`, a fill executed on DATE; further fields by name."""
+    """(1,) RECORD about the contract at an index, a movement about its account; a fill executed on DATE; further fields
+    by name."""
     made = np.zeros(1, RECORD)
     made["kind"] = kind
-    made["contract_no"] = contract_no_from_index(contract)
+    is_movement = kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
+    made["contract_no"] = account_no_of(contract) if is_movement else contract_no_from_index(contract)
     made["amount_fen"] = amount_fen
     if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL):
         made["trade_day"] = trade_day(DATE)
@@ -115,13 +122,18 @@ class JournalMaker:
     now_ns: int = START_NS
 
     def open_bank(self, balances_fen: list[int], *, proceeds_at_fill: bool = True) -> None:
-        """Genesis, one broker with two seats, and one active contract for each opening balance."""
+        """Genesis, one broker with two seats, spare accounts, one active contract for each opening balance."""
         self.genesis()
-        self.control(RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "东方证券", proceeds_at_fill))
-        self.control(RegisterKey(BROKER, KEY_ID, SIGNERS[BROKER].public_key(), 0, ALWAYS_NS, 0))
-        self.control(RegisterSeat(SEAT, BROKER, SeatRole.BROKER))
-        self.control(RegisterSeat(OTHER_SEAT, BROKER, SeatRole.BROKER))
+        self.register(BROKER, "东方证券", SEAT, OTHER_SEAT, proceeds_at_fill=proceeds_at_fill)
+        self.open_accounts([SPARE_FEN] * SPARE_ACCOUNTS)
         self.open_contracts(balances_fen)
+
+    def register(self, party: int, name: str, *seats: int, proceeds_at_fill: bool = True) -> None:
+        """A broker with its key and its seats."""
+        self.control(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, name, proceeds_at_fill))
+        self.control(RegisterKey(party, KEY_ID, SIGNERS[party].public_key(), 0, ALWAYS_NS, 0))
+        for seat in seats:
+            self.control(RegisterSeat(seat, party, SeatRole.BROKER))
 
     def genesis(self) -> Row:
         """The first row."""
@@ -134,14 +146,16 @@ class JournalMaker:
         self.rows.append(row)
         return row
 
+    def open_accounts(self, balances_fen: list[int]) -> Row:
+        """Accounts with consecutive numbers, each of a person of its own."""
+        first = self.book.accounts_count
+        return self.control(OpenAccounts([account(first + i, fen) for i, fen in enumerate(balances_fen)]))
+
     def open_contracts(self, balances_fen: list[int]) -> Row:
-        """Active contracts of the broker with consecutive numbers."""
-        first = self.book.contracts_count
-        terms = [
-            ContractTerms(6_222_000_000_000_000 + first + place, BROKER, 2, balance_fen)
-            for place, balance_fen in enumerate(balances_fen)
-        ]
-        return self.control(OpenContracts(contract_no_from_index(first), terms))
+        """Active contracts of the broker with consecutive numbers, on accounts of their own."""
+        first = self.book.accounts_count
+        self.open_accounts(balances_fen)
+        return self.control(SignContracts([contract(first + i, BROKER) for i in range(len(balances_fen))]))
 
     def change(self, contract: int, event: int) -> Row:
         """A status event on the contract at an index."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from ledger.core.rows.row import Row
 from protocol.messages.codec import decode_control
-from protocol.messages.control import EndSettlement, OpenContracts, SetRestraint
-from protocol.vocabulary import FrameKind, contract_no_from_index, index_from_contract_no
+from protocol.messages.control import ControlMessage, EndSettlement
+from protocol.vocabulary import FrameKind
+from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
@@ -19,29 +20,15 @@ _PREFIX_BYTES = 160
 
 
 @dataclass
-class Account:
-    """Fen of one contract's account."""
-
-    balance: int = 0
-    frozen: int = 0
-    bought: int = 0
-    sold: int = 0
-    restrained: int = 0
-
-    def columns(self) -> tuple[int, int, int, int, int]:
-        """In the order of the table."""
-        return self.balance, self.frozen, self.bought, self.sold, self.restrained
-
-
-@dataclass
 class Expectation:
     """The tables, as Python values."""
 
-    accounts: dict[int, Account] = field(default_factory=dict)
+    customers: Customers = field(default_factory=Customers)
     orders: list[tuple[int, ...]] = field(default_factory=list)
     """(trade date, seat, number, contract, amount, code, sequence, decided-at)"""
-    movements: list[tuple[int, ...]] = field(default_factory=list)
-    """(trade date, seat, number, kind, contract, amount, code, remaining, sequence, decided-at)"""
+    movements: list[tuple[int | None, ...]] = field(default_factory=list)
+    """(trade date, seat, number, kind, contract, account, amount, code, remaining, sequence, decided-at): None is
+    whichever of contract and account it does not name"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     """(trade date, seat, number) → [amount, drawn, released]"""
     unsettled: dict[tuple[int, int], list[int]] = field(default_factory=dict)
@@ -57,8 +44,10 @@ def expect(rows: Iterable[Row]) -> Expectation:
         if row.records:
             for place, record, outcome in _records(row):
                 _take(expectation, row, place, record, outcome)
-        elif _is_accepted_control(row):
-            _take_control(expectation, row)
+        for message in _accepted_messages(row):
+            expectation.customers.take(message, row.trade_date)
+            if isinstance(message, EndSettlement):
+                expectation.settled.append(message.trade_date)
     return expectation
 
 
@@ -81,17 +70,18 @@ def _take(
     record: tuple[int, ...],
     outcome: tuple[int, ...],
 ) -> None:
-    kind, contract_no, amount, release = record[0], record[4], record[5], record[6]
+    kind, named_no, amount, release = record[0], record[4], record[5], record[6]
     target = (record[8], record[9], record[10])
     code, remaining = outcome[0], outcome[3]
     told = (row.sequence, row.decided_at_ns)
     if kind == FREEZE:
-        expectation.orders.append((*place, contract_no, amount, code, *told))
+        expectation.orders.append((*place, named_no, amount, code, *told))
     else:
-        expectation.movements.append((*place, kind, contract_no, amount, code, remaining, *told))
+        named = (None, named_no) if kind in (DEPOSIT, WITHDRAWAL) else (named_no, None)
+        expectation.movements.append((*place, kind, *named, amount, code, remaining, *told))
     if code != 0:
         return
-    account = expectation.accounts[contract_no]
+    account = expectation.customers.account_of(named_no)
     if kind == FREEZE:
         expectation.freezes[place] = [amount, 0, 0]
         account.frozen += amount
@@ -103,27 +93,24 @@ def _take(
         expectation.freezes[target][2] += release
         account.frozen -= amount + release
         account.bought += amount
-        expectation.unsettled.setdefault((record[2], contract_no), [0, 0])[0] += amount
+        expectation.unsettled.setdefault((record[2], named_no), [0, 0])[0] += amount
     elif kind == FILL_SELL:
         account.sold += amount
-        expectation.unsettled.setdefault((record[2], contract_no), [0, 0])[1] += amount
+        expectation.unsettled.setdefault((record[2], named_no), [0, 0])[1] += amount
     else:
         account.balance += amount if kind == DEPOSIT else -amount
 
 
-def _is_accepted_control(row: Row) -> bool:
-    kind = row.headers[6] if row.headers else FrameKind.CONTROL
-    code = _OUTCOME.unpack(row.outcomes)[0] if row.outcomes else 0
-    return kind == FrameKind.CONTROL and code == 0
-
-
-def _take_control(expectation: Expectation, row: Row) -> None:
-    message = decode_control(row.control)
-    if isinstance(message, OpenContracts):
-        first = index_from_contract_no(message.first_contract_no)
-        for index, terms in enumerate(message.terms, first):
-            expectation.accounts[contract_no_from_index(index)] = Account(balance=terms.balance_fen)
-    elif isinstance(message, SetRestraint):
-        expectation.accounts[message.contract_no].restrained = message.restrained_fen
-    elif isinstance(message, EndSettlement):
-        expectation.settled.append(message.trade_date)
+def _accepted_messages(row: Row) -> Iterator[ControlMessage]:
+    """The control messages of a row that took effect, in order; logons and the genesis are none."""
+    if row.records:
+        return
+    at, place = 0, 0
+    for start in range(0, len(row.headers), _PREFIX_BYTES):
+        (body_bytes,) = struct.unpack_from("<i", row.headers, start + 44)
+        body, at = row.control[at : at + body_bytes], at + body_bytes
+        if row.headers[start + 6] == FrameKind.CONTROL:
+            code = _OUTCOME.unpack_from(row.outcomes, place * _OUTCOME.size)[0]
+            place += 1
+            if code == 0:
+                yield decode_control(body)

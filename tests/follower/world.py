@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -19,6 +20,7 @@ from ledger.follower.snapshots import SnapshotPolicy
 from ledger.journal.writer import Journal
 from tests.follower.journal_maker import JournalMaker
 from tests.follower.naive import Expectation
+from tests.follower.naive_accounts import Customers
 
 NEVER = 2**62
 
@@ -84,21 +86,28 @@ class World:
         )
         return [tuple(row) for row in rows]
 
-    async def movements(self) -> list[tuple[int, ...]]:
+    async def movements(self) -> list[tuple[int | None, ...]]:
         """As `Expectation.movements`, in the order of the journal."""
         rows = await self.sql.fetch(
-            "SELECT trade_date, seat, number, kind, contract_no, amount_fen, code, remaining_fen, sequence, "
-            "decided_at_ns FROM movements ORDER BY sequence, seat, number"
+            "SELECT trade_date, seat, number, kind, contract_no, account_no, amount_fen, code, remaining_fen, "
+            "sequence, decided_at_ns FROM movements ORDER BY sequence, seat, number"
         )
         return [tuple(row) for row in rows]
 
     async def accounts(self) -> dict[int, tuple[int, ...]]:
-        """Contract number → the five amounts."""
+        """Account number → the five amounts."""
         rows = await self.sql.fetch(
-            "SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen "
+            "SELECT account_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen "
             "FROM accounts"
         )
         return {row[0]: tuple(row)[1:] for row in rows}
+
+    async def totals(self) -> dict[int, list[int]]:
+        """As `Customers.totals`."""
+        rows = await self.sql.fetch(
+            "SELECT party, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM party_totals"
+        )
+        return {row[0]: [int(amount) for amount in tuple(row)[1:]] for row in rows}
 
     async def freezes(self) -> dict[tuple[int, int, int], list[int]]:
         """As `Expectation.freezes`."""
@@ -112,8 +121,27 @@ class World:
         """Every table and view says what the naive model says."""
         assert await self.orders() == sorted(expected.orders, key=_journal_order)
         assert await self.movements() == sorted(expected.movements, key=_journal_order)
-        assert await self.accounts() == {no: a.columns() for no, a in expected.accounts.items()}
         assert await self.freezes() == expected.freezes
+        await self._assert_customers(expected.customers)
+
+    async def _assert_customers(self, expected: Customers) -> None:
+        """Accounts, contracts, whose they are and what they have."""
+        money = {no: account.columns() for no, account in expected.accounts.items()}
+        assert await self.accounts() == money
+        rows = await self.sql.fetch(
+            "SELECT account_no, bank_account_no, outlet, holder, status, last_contract_no FROM savings_accounts"
+        )
+        assert {row[0]: tuple(row)[1:] for row in rows} == {
+            no: (a.bank_account_no, a.outlet, a.holder, a.status, a.last) for no, a in expected.accounts.items()
+        }
+        rows = await self.sql.fetch(
+            "SELECT contract_no, account_no, party, status, ended_on, xshg_account, xshe_account FROM contracts"
+        )
+        assert {row[0]: tuple(row)[1:] for row in rows} == {
+            no: (c.account_no, c.party, expected.told(c), c.ended_on, c.shares.get(1), c.shares.get(2))
+            for no, c in expected.contracts.items()
+        }
+        assert await self.totals() == expected.totals()
 
 
 async def catch_up(follower: Follower) -> None:
@@ -137,5 +165,5 @@ async def world(dsn: str, state: Path) -> AsyncIterator[World]:
         await sql.close()
 
 
-def _journal_order(row: tuple[int, ...]) -> tuple[int, int, int]:
+def _journal_order(row: tuple[Any, ...]) -> tuple[int, int, int]:
     return row[-2], row[1], row[2]

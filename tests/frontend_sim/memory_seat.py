@@ -74,8 +74,7 @@ class MemorySeat:
         return MemoryBlock(first_number, TODAY, self.sequence, decided_at_ns, outcomes)
 
     def _answer(self, asked: Seen) -> tuple[int, int, int]:
-        account = self.auditor.accounts.get(asked.contract_no)
-        code, state, remaining_fen = self.auditor.verdict(account, asked)
-        if code == ReplyCode.ACCEPTED and account is not None:
-            account.apply(asked)
+        code, state, remaining_fen = self.auditor.verdict(asked)
+        if code == ReplyCode.ACCEPTED:
+            self.auditor.apply(asked)
         return code, state, remaining_fen

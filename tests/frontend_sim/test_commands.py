@@ -9,6 +9,10 @@ import pytest
 import trio
 
 from config.cli.commands import main as yzt
+from config.cli.links import gateway_address
+from config.cli.load import command as load
+from config.cli.load.csv_files import DataFileError
+from config.cli.running import run_command
 from config.keys import make_missing_bank_keys
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config
@@ -18,11 +22,7 @@ from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch
 from frontend_sim.auditor.sql_totals import parse
 from frontend_sim.installation import temporary_config
-from frontend_sim.links import gateway_address
-from frontend_sim.load import command as load
-from frontend_sim.load.csv_files import DataFileError
 from frontend_sim.replay import command as replay
-from frontend_sim.running import run_command
 from frontend_sim.trading_session import demo
 from frontend_sim.trading_session.latency import LatencyHistogram
 from protocol.client import SessionEnded

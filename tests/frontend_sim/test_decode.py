@@ -76,6 +76,22 @@ def test_records_and_outcomes_are_tables(capsys: pytest.CaptureFixture[str]) -> 
     assert "45 330 CONTRACT_UNKNOWN 0" in lines
 
 
+def test_an_account_is_named_as_one_and_what_happens_to_it_by_its_own_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = ("bank_records", "report_loss", "sign_contracts", "outcome_number_given", "answer_accounts")
+    frames = {vector.name: vector.frame.wire() for vector in valid_frames.of_bank_seat()}
+
+    assert main(["decode", b"".join(frames[name] for name in names).hex()]) == ExitCode.OK
+    text = " ".join(capsys.readouterr().out.split())
+    assert "number kind contract, account amount_fen 3 5 DEPOSIT 99 500,000" in text
+    assert "ChangeAccount (tag 35) account_no 196 event 1 REPORT_LOSS" in text
+    assert "account_no 99, party 2, securities_accounts [market 1 XSHG, number A123456789; market 2 XSHE" in text
+    assert "account_no 196, party 2, securities_accounts [], status 1 PRE_ASSIGNED" in text
+    assert "6 0 ACCEPTED number 99" in text
+    assert "account_no 99, status 0 OPEN, contract_no 98, contract_status 2 ACTIVE" in text
+
+
 def test_the_largest_frame_fits_80_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     voice = valid_frames.partner_voice(Suite.ED25519_SHA256)
     body = (b"\xff\x7f\xff\xff" + b"\xff" * 60 + valid_frames.order_block()) * 1_638

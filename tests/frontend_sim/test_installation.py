@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import trio
 
+from config.cli.running import run_command
 from config.kit import stop_request
 from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
 from config.postgres.server import EmbeddedPostgres
 from config.schema import UNIX_SOCKET_PATH_BYTES_MAX, load
 from frontend_sim.installation import session_folder, temporary_installation
-from frontend_sim.running import run_command
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from config.cli.load.csv_files import DataFileError, read_pieces
 from config.cli.output import CLOSED_PIPE
 from config.kit.exit_codes import ConfigFault, ExitCode
 from config.schema import load
 from config.supervise.children import PROJECT_DIRECTORY
 from frontend_sim.auditor.control_table import SOURCES, lines_of, printed
-from frontend_sim.load.csv_files import DataFileError, read_pieces
 from frontend_sim.replay.lobster import FlowFileError, read_flow
 from protocol.messages.control import RegisterParty
-from tests.frontend_sim.test_control_table import all_agree
+from tests.frontend_sim.auditor.test_control_table import all_agree
 
 Encode = Callable[[str], bytes]
 PARTIES = "party,role,suite,name,proceeds_at_fill\n2,broker,ed25519,华夏证券,yes\n"
@@ -45,8 +45,9 @@ def test_what_excel_and_windows_save_as_utf_8_is_read(how: str, tmp_path: Path) 
     file = tmp_path / "file"
     file.write_bytes(GOOD[how](PARTIES))
     (piece,) = read_pieces(file)
-    assert isinstance(piece.message, RegisterParty)
-    assert (piece.message.party, piece.message.name) == (2, "华夏证券")
+    (party,) = piece.items
+    assert isinstance(party, RegisterParty)
+    assert (party.party, party.name) == (2, "华夏证券")
     file.write_bytes(GOOD[how](FLOW))
     assert [message.line_no for message in read_flow(file)] == [1, 2]
     file.write_bytes(GOOD[how](TOML))

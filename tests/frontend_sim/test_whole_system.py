@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 import trio
 
+from config.cli.links import bank_seat_settings
+from config.cli.load import command as load
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import load as load_config
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.money_watch import FROM_LEDGER, totals_by_party
 from frontend_sim.installation import Installation, temporary_installation
-from frontend_sim.links import bank_seat_settings
-from frontend_sim.load import command as load
 from frontend_sim.samples import make_sample
 from protocol.client import Seat
-from protocol.vocabulary import contract_no_from_index
+from protocol.vocabulary import account_no_from_index
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -148,11 +148,10 @@ def write_files(folder: Path, contracts: int) -> list[str]:
         "parties": "party,role,suite,name,proceeds_at_fill\n2,broker,ed25519,华夏证券,yes\n",
         "keys": f"party,seat,key_id,public_key,not_before,not_after\n2,0,1,{KEY},,\n",
         "seats": "seat,party,role\n21,2,broker\n",
-        "contracts": "contract_no,account_no,party,status,balance_fen\n"
-        + "".join(
-            f"{contract_no_from_index(index)},{6_227_000 + index},2,active,{100 + index}\n"
-            for index in range(contracts)
-        ),
+        "accounts": "bank_account_no,outlet,holder,balance_fen\n"
+        + "".join(f"{6_227_000 + index},11,{index:032x},{100 + index}\n" for index in reversed(range(contracts))),
+        "contracts": "bank_account_no,party,shanghai,shenzhen,status\n"
+        + "".join(f"{6_227_000 + index},2,A{index:09},,active\n" for index in range(contracts)),
     }
     for name, text in texts.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -168,14 +167,13 @@ async def load_grow_and_load_again(tmp_path: Path, said: list[str]) -> dict[int,
         assert await load_files(installation, 10_000) == 0
         assert await load_files(installation, 10_000) == 0
         assert await load_files(installation, 10_050) == 0
-        (tmp_path / "gap.csv").write_text(
-            f"contract_no,account_no,party,status,balance_fen\n{contract_no_from_index(20_000)},9,2,active,1\n"
-        )
-        with pytest.raises(ProcessFault, match=r"gap\.csv:2: refused by the bank: CONTRACT_NUMBER_NOT_NEXT"):
-            await trio.to_thread.run_sync(load.main, [str(tmp_path / "gap.csv")], installation.config)
+        (tmp_path / "stray.csv").write_text("bank_account_no,party,shanghai,shenzhen,status\n9,2,,,active\n")
+        with pytest.raises(ProcessFault, match=r"stray\.csv:2: bank_account_no: 9 is no account yet"):
+            await trio.to_thread.run_sync(load.main, [str(tmp_path / "stray.csv")], installation.config)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
-            money = (await bank.buying_power([98])).contracts[0]
-            assert money.buying_power_fen == 100
+            (fact,) = (await bank.accounts([6_227_000])).accounts
+            money = (await bank.buying_power([fact.contract_no])).contracts[0]
+            assert (fact.account_no, money.buying_power_fen) == (account_no_from_index(9_999), 100)
             return totals_by_party(await bank.totals(FROM_LEDGER))
 
 
@@ -185,6 +183,5 @@ def test_loading_again_and_loading_more_opens_each_contract_once(
     totals = trio.run(load_grow_and_load_again, tmp_path, [])
     assert totals == {2: Totals(sum(100 + index for index in range(10_050)), 0, 0, 0)}
     said = capsys.readouterr().err
-    assert "OpenContracts 10,000 loaded, 0 already there" in said
-    assert "OpenContracts 0 loaded, 10,000 already there" in said
-    assert "OpenContracts 50 loaded, 10,000 already there" in said
+    for loaded, already in (("10,000", "0"), ("0", "10,000"), ("50", "10,000")):
+        assert f"; accounts {loaded} loaded, {already} already there; contracts {loaded} loaded, {already} " in said

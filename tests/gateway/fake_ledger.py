@@ -15,24 +15,27 @@ import trio
 
 from gateway.links.ledger_link import link_frame
 from protocol.codes import ReplyCode
+from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import Header, answer_header
-from protocol.limits import OUTCOME_BYTES
+from protocol.messages.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.base import Message
-from protocol.messages.codec import decode_link, encode
-from protocol.messages.control import ContractTerms, OpenContracts, PartyEntry
+from protocol.messages.codec import decode_control, decode_link, encode
+from protocol.messages.control import ControlMessage, PartyEntry
 from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
 from protocol.messages.queries import OutcomeAnswer
 from protocol.messages.session import NotApplied
-from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
     NUMBERED_KINDS,
-    ContractStatus,
     FrameKind,
+    account_no_from_index,
     contract_no_from_index,
+    index_from_account_no,
 )
+from tests.customers import FIRST_BANK_ACCOUNT_NO, account, contract
 from tests.protocol import keys
 
 TRADE_DATE = 20_260_921
@@ -41,21 +44,19 @@ REFUSED_ABOVE_FEN = 1_000_000  # a record with more is answered INSUFFICIENT_FUN
 DECIDED_AT_NS = 1_790_000_000_000_000_000
 
 
-OPENED = OpenContracts(
-    contract_no_from_index(0),
-    [
-        ContractTerms(1, keys.BROKER, ContractStatus.ACTIVE, 1_000),
-        ContractTerms(2, keys.OTHER_BROKER, ContractStatus.ACTIVE, 500),
-    ],
+SPARE_ACCOUNTS = 3  # without a contract, in front of the others: no account has the index of its contract
+OPENED = OpenAccounts(
+    [account(row, balance_fen) for row, balance_fen in enumerate((0, 0, 0, 1_000, 500))],
 )
+SIGNED = SignContracts([contract(SPARE_ACCOUNTS, keys.BROKER), contract(SPARE_ACCOUNTS + 1, keys.OTHER_BROKER)])
 """What the first row did: contract 0 is the Ed25519 broker's, contract 1 the P-256 broker's."""
 
 
 @dataclass
 class Row:
-    """One journal row: the request frame and its outcomes."""
+    """One journal row: its request frames, one but in the first row, and their outcomes."""
 
-    request: Frame
+    requests: list[Frame]
     outcomes: bytes
 
 
@@ -74,10 +75,10 @@ class FakeLedger:
         self.answers = True
         self.feeds = True
         self.trade_date = TRADE_DATE
-        opening = blank_request(FrameKind.CONTROL, BANK_SEAT, 1, 1, encode(OPENED))
-        self.rows: list[Row] = [Row(opening, bytes(OUTCOME_BYTES))]
+        opening = [control_request(1, OPENED), control_request(2, SIGNED)]
+        self.rows: list[Row] = [Row(opening, b"".join(map(outcomes_of, opening)))]
         self.versions: dict[int, int] = {}
-        self.next_numbers: dict[int, int] = {BANK_SEAT: 2}
+        self.next_numbers: dict[int, int] = {BANK_SEAT: 3}
         self.registrations: list[Register] = []
         self.received: list[Frame] = []  # all frames behind REGISTER, of the newest link
         self._undecided: list[Frame] = []
@@ -181,11 +182,7 @@ class FakeLedger:
         self._registered = True
         for sequence in range(message.book_from_sequence + 1, last + 1):
             row = self.rows[sequence - 1]
-            is_control = row.request.header.kind == FrameKind.CONTROL
-            control, records = (row.request.body, b"") if is_control else (b"", row.request.body)
-            headers = row.request.header_bytes + row.request.signature
-            fed = BookFeed(sequence, self.trade_date, headers, control, records, row.outcomes)
-            self._feed.append(_frame(frame.header, FrameKind.BOOK_FEED, fed).wire())
+            self._feed.append(_frame(frame.header, FrameKind.BOOK_FEED, feed_of(sequence, row)).wire())
         if self.feeds:
             await self.feed_on()
 
@@ -215,13 +212,13 @@ class FakeLedger:
         due = self.next_numbers.get(header.seat, 1)
         if header.first_number == due:
             self.next_numbers[header.seat] = due + header.record_count
-            self.rows.append(Row(frame, outcomes_of(frame)))
+            self.rows.append(Row([frame], outcomes_of(frame)))
             return outcomes_frame(frame, self.rows[-1].outcomes, len(self.rows))
         for sequence, row in enumerate(self.rows, 1):
-            stored = row.request.header
+            stored = row.requests[0].header
             if (stored.seat, stored.first_number) == (header.seat, header.first_number):
                 if stored.body_digest == header.body_digest:
-                    return outcomes_frame(row.request, row.outcomes, sequence)
+                    return outcomes_frame(row.requests[0], row.outcomes, sequence)
                 return self.refusal(frame, ReplyCode.DUPLICATE_OTHER_CONTENT, due)
         return self.refusal(frame, ReplyCode.SEQUENCE_GAP, due)
 
@@ -238,9 +235,45 @@ def blank_request(kind: FrameKind, seat: int, first_number: int, record_count: i
     return make_unsigned_frame(numbered, body)
 
 
+def control_request(number: int, message: ControlMessage) -> Frame:
+    """An unsigned control frame of the bank's first seat."""
+    return blank_request(FrameKind.CONTROL, BANK_SEAT, number, 1, encode(message))
+
+
+def feed_of(sequence: int, row: Row) -> BookFeed:
+    """A row as the feed brings it."""
+    headers = b"".join(frame.header_bytes + frame.signature for frame in row.requests)
+    bodies = b"".join(frame.body for frame in row.requests)
+    is_records = row.requests[0].header.kind == FrameKind.RECORDS
+    control, records = (b"", bodies) if is_records else (bodies, b"")
+    return BookFeed(sequence, TRADE_DATE, headers, control, records, row.outcomes)
+
+
+def number_given(body: bytes) -> int:
+    """The first number that comes about by a control message, 0 for none, and for what is no message.
+
+    Customer n has the account of index n here, and the contract on it is n − SPARE_ACCOUNTS.
+    """
+    try:
+        message = decode_control(body)
+    except PeerViolation:
+        return 0
+    match message:
+        case OpenAccounts(accounts):
+            return account_no_from_index(accounts[0].bank_account_no - FIRST_BANK_ACCOUNT_NO)
+        case SignContracts([first, *_]):
+            return contract_no_from_index(index_from_account_no(first.account_no) - SPARE_ACCOUNTS)
+        case ReplaceCard(_, account_no):
+            return contract_no_from_index(index_from_account_no(account_no) - SPARE_ACCOUNTS)
+        case _:
+            return 0
+
+
 def outcomes_of(frame: Frame) -> bytes:
-    """Accepts what is not above the limit; control is accepted."""
+    """Accepts what is not above the limit; control is accepted, logons have no outcome."""
     outcomes = np.zeros(frame.header.record_count, OUTCOME)
+    if frame.header.kind == FrameKind.CONTROL and (given := number_given(frame.body)):
+        outcomes["state"], outcomes["remaining_fen"] = STATE_NUMBER_GIVEN, given
     if frame.header.kind == FrameKind.RECORDS:
         above = np.frombuffer(frame.body, RECORD)["amount_fen"] > REFUSED_ABOVE_FEN
         outcomes["code"][above] = ReplyCode.INSUFFICIENT_FUNDS

@@ -68,7 +68,7 @@ class MemoryLedger:
         maker = RowMaker(book, 1, 1, genesis.digest)
         self.decider = Decider(book, maker, LedgerMetrics(), Suspects(None, []))
         self.decider.maker.bank_key_ids = (1, 2)
-        self.queues = SeatQueues(self.decider.standing.party_of)
+        self.queues = SeatQueues(self.decider.standing.party_of, self.decider.standing.role_of)
         self.ask(*master_data())
 
     def put(self, *frames: Frame) -> None:

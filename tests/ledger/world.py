@@ -23,14 +23,14 @@ from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.header import Header, new_header
 from protocol.limits import LINK_BEAT_NS
+from protocol.messages.accounts import OpenAccounts, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
-from protocol.messages.control import ContractTerms, OpenContracts, RegisterParty, RegisterSeat
+from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.messages.gateway_link import LinkMessage, Register, Registered
 from protocol.records import OUTCOME, RECORD, OutcomeArray, OutcomesPreamble, RecordArray, unpack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,
-    ContractStatus,
     Direction,
     FrameKind,
     RecordKind,
@@ -40,11 +40,14 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import bank_seat_for
+from tests.customers import account, contract
 
 DATE = 20_260_105
 BROKER = 2
 SEAT, SECOND_SEAT = 11, 12
 CONTRACTS = 20
+LOADED = 5  # frames of master data: seat 1 goes on with number LOADED + 1
+SPARE_ACCOUNTS = 3  # in front: no contract has the index of its account
 BALANCE_FEN = 1_000_000
 NO_FEED = 2**62
 UNMARKED = bytes(32)
@@ -138,17 +141,25 @@ def query(seat: int, correlation: int, message: Message, party: int = BROKER) ->
 
 
 def master_data(first: int = 1) -> list[Frame]:
-    """One broker, two seats, CONTRACTS contracts with BALANCE_FEN each: four control frames from number
-    `first`.
+    """One broker, two seats, CONTRACTS contracts with BALANCE_FEN each, on accounts behind spare ones: LOADED
+    control frames from number `first`.
     """
-    terms = [ContractTerms(6_000_000 + index, BROKER, ContractStatus.ACTIVE, BALANCE_FEN) for index in range(CONTRACTS)]
+    rows = range(SPARE_ACCOUNTS, SPARE_ACCOUNTS + CONTRACTS)
+    accounts = [account(row, BALANCE_FEN if row in rows else 0) for row in range(rows.stop)]
     messages: list[Message] = [
         RegisterParty(BROKER, Role.BROKER, Suite.ED25519_SHA256, "broker", False),
         RegisterSeat(SEAT, BROKER, SeatRole.BROKER),
         RegisterSeat(SECOND_SEAT, BROKER, SeatRole.BROKER),
-        OpenContracts(contract_no_from_index(0), terms),
+        OpenAccounts(accounts),
+        SignContracts([contract(row, BROKER) for row in rows]),
     ]
     return [control(first + place, message) for place, message in enumerate(messages)]
+
+
+async def load_master_data(gateway: "RawGateway") -> None:
+    """The master data, each frame in a row of its own: rows 2 to 6 of a new ledger."""
+    for frame in master_data():
+        assert codes(await gateway.ask(frame)) == [[0]]
 
 
 def outcomes_of(frame: Frame) -> tuple[OutcomesPreamble, OutcomeArray]:

@@ -5,27 +5,30 @@ Broker 2 sits at seats 11 and 12 and has sale proceeds count at the fill; broker
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import replace as row_with
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from ledger.core import engine
 from ledger.core.control.rows import heads_closed
+from ledger.core.invariants import check_book
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
 from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rules_version import RULES_VERSION
+from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book, BookSize
+from ledger.core.state.slices import state_slice_count, state_slice_digest
 from protocol.codes import ReplyCode
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import REQUEST_PAGE_RECORDS
+from protocol.messages.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
-    ContractTerms,
     ControlMessage,
     EndSettlement,
     Genesis,
-    OpenContracts,
     OpenTradeDate,
     PartyEntry,
     RegisterParty,
@@ -36,6 +39,8 @@ from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
+    CONTRACT_NUMBER_STEP,
+    AccountEvent,
     ContractStatus,
     Direction,
     FrameKind,
@@ -43,16 +48,18 @@ from protocol.vocabulary import (
     Role,
     SeatRole,
     Suite,
-    contract_no_from_index,
+    account_no_from_index,
 )
 from tests.bank_seats import BANK_SEATS, SEAT_ROLES, bank_seat_for
+from tests.customers import account, contract, holder_of
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 20260105, 20260106, 20260107, 20260108
 BROKER, OTHER_BROKER = 2, 3
 SEAT, SECOND_SEAT, OTHER_SEAT = 11, 12, 21
 OWNERS = {**dict.fromkeys(SEAT_ROLES, BANK_PARTY), SEAT: BROKER, SECOND_SEAT: BROKER, OTHER_SEAT: OTHER_BROKER}
 NOW_NS = 1_000_000
-SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
+SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS, accounts_max=64)
+SPARE_ACCOUNTS = 4  # opened first, without contracts: so no account has the index of its contract
 
 
 def joined(*records: RecordArray) -> RecordArray:
@@ -101,16 +108,29 @@ def fill_sell(contract_no: int, proceeds_fen: int, on: int = MONDAY) -> RecordAr
     return record(RecordKind.FILL_SELL, contract_no, proceeds_fen, trade_day=trade_day(on))
 
 
+def account_of(contract_no: int) -> int:
+    """The number of the account that `Desk.open` opened with a contract."""
+    return account_no_from_index(contract_no // CONTRACT_NUMBER_STEP + SPARE_ACCOUNTS)
+
+
 def deposit(contract_no: int, amount_fen: int) -> RecordArray:
-    return record(RecordKind.DEPOSIT, contract_no, amount_fen)
+    """A deposit on the account that was opened with a contract."""
+    return record(RecordKind.DEPOSIT, account_of(contract_no), amount_fen)
 
 
 def withdrawal(contract_no: int, amount_fen: int) -> RecordArray:
-    return record(RecordKind.WITHDRAWAL, contract_no, amount_fen)
+    """A withdrawal from the account that was opened with a contract."""
+    return record(RecordKind.WITHDRAWAL, account_of(contract_no), amount_fen)
 
 
 def _named(target: Target) -> dict[str, int]:
     return dict(zip(("target_date", "target_seat", "target_number"), target, strict=True))
+
+
+def _answers(outcomes: bytes) -> list[Answer]:
+    told = np.frombuffer(outcomes, OUTCOME)
+    columns = (told["code"].tolist(), told["state"].tolist(), told["remaining_fen"].tolist())
+    return [Answer(ReplyCode(code), state, left) for code, state, left in zip(*columns, strict=True)]
 
 
 class Frame(NamedTuple):
@@ -135,21 +155,44 @@ class Desk:
             self.done(RegisterParty(party, Role.BROKER, Suite.ED25519_SHA256, f"broker {party}", at_fill))
         for seat, party in ((SEAT, BROKER), (SECOND_SEAT, BROKER), (OTHER_SEAT, OTHER_BROKER)):
             self.done(RegisterSeat(seat, party, SeatRole.BROKER))
+        self.done(OpenAccounts([account(customer, 0) for customer in range(SPARE_ACCOUNTS)]))
 
     def open(self, balance_fen: int, party: int = BROKER, status: int = ContractStatus.ACTIVE) -> int:
-        """Open one contract; its number."""
-        index = self.book.contracts_count
-        terms = ContractTerms(600_000 + index, party, status, balance_fen)
-        self.done(OpenContracts(contract_no_from_index(index), [terms]))
-        return contract_no_from_index(index)
+        """Open one account, and sign one contract on it; the number of the contract. LOSS_REPORTED is active, and the
+        loss of its account is reported.
+
+        Once more accounts or contracts came about in other ways, `account_of` does not know its account.
+        """
+        account_no = self.open_account(balance_fen, self.book.accounts_count)
+        is_lost = status == ContractStatus.LOSS_REPORTED
+        contract_no = self.sign(account_no, party, ContractStatus.ACTIVE if is_lost else status)
+        if is_lost:
+            self.done(ChangeAccount(account_no, AccountEvent.REPORT_LOSS))
+        return contract_no
+
+    def open_account(self, balance_fen: int, holder: int) -> int:
+        """Open one account; its number."""
+        terms = replace(account(self.book.accounts_count, balance_fen), holder=holder_of(holder))
+        return self.told(OpenAccounts([terms])).remaining_fen
+
+    def sign(self, account_no: int, party: int = BROKER, status: int = ContractStatus.ACTIVE) -> int:
+        """Sign one contract on an account; its number."""
+        terms = contract(account_no // CONTRACT_NUMBER_STEP, party, status)
+        answer = self.told(SignContracts([terms]))
+        assert answer.code == ReplyCode.ACCEPTED
+        return answer.remaining_fen
 
     def done(self, message: ControlMessage) -> None:
         """A control message of the bank that must be accepted."""
         assert self.control(message) == ReplyCode.ACCEPTED
 
     def control(self, message: ControlMessage | None, seat: int = 0, key_id: int = 0) -> ReplyCode:
-        """The code that a control message of a seat earns, 0: of the bank's that may send it; None is sent as a body
-        that is no message.
+        """The code of `told`."""
+        return self.told(message, seat, key_id).code
+
+    def told(self, message: ControlMessage | None, seat: int = 0, key_id: int = 0) -> Answer:
+        """What a control message of a seat is told, 0: of the bank's that may send it; None is sent as a body that is
+        no message.
         """
         body = b"\xc1" if message is None else encode(message)
         frame = Frame(seat or bank_seat_for(message), np.zeros(1, RECORD))
@@ -158,7 +201,7 @@ class Desk:
         trade_date = self.book.trade_date
         outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)
         self._keep(prefix, b"", body, outcomes, trade_date)
-        return ReplyCode(int(np.frombuffer(outcomes, OUTCOME)["code"][0]))
+        return _answers(outcomes)[0]
 
     def negotiate(self, seat: int, session_version: int) -> None:
         """A logon with this session version. Raises MisuseError when that does not grow."""
@@ -175,9 +218,7 @@ class Desk:
         trade_date = self.book.trade_date
         outcomes = engine.decide_block(self.book, prefixes, records, self.now_ns)
         self._keep(prefixes, records.tobytes(), b"", outcomes, trade_date)
-        answers = np.frombuffer(outcomes, OUTCOME)
-        columns = (answers["code"].tolist(), answers["state"].tolist(), answers["remaining_fen"].tolist())
-        return [Answer(ReplyCode(code), state, left) for code, state, left in zip(*columns, strict=True)]
+        return _answers(outcomes)
 
     def ask(self, seat: int, *records: RecordArray) -> list[Answer]:
         """Decide records of one seat as one frame."""
@@ -198,9 +239,13 @@ class Desk:
         """The customers of a closed date are settled."""
         self.done(EndSettlement(trade_date))
 
+    def account(self, contract_no: int) -> int:
+        """The number of the account on which a contract stands."""
+        return account_no_from_index(int(self.book.account_row[contract_no // CONTRACT_NUMBER_STEP]))
+
     def unsettled(self, contract_no: int) -> dict[int, tuple[int, int]]:
         """Trade date → (bought, sold) of the contract's account that the ring has for it, where there is any."""
-        ring, row = self.book.unsettled, contract_no // 100
+        ring, row = self.book.unsettled, int(self.book.account_row[contract_no // CONTRACT_NUMBER_STEP])
         found = {
             int(ring.dates[slot]): (int(ring.bought_fen[slot][row]), int(ring.sold_fen[slot][row]))
             for slot in ring.used_slots()
@@ -215,7 +260,11 @@ class Desk:
 
     def money(self, contract_no: int) -> tuple[int, int, int, int]:
         """(balance, frozen, bought, sold) of the contract's account, unsettled over all dates."""
-        row = contract_no // 100
+        return self.money_of(self.account(contract_no))
+
+    def money_of(self, account_no: int) -> tuple[int, int, int, int]:
+        """(balance, frozen, bought, sold) of an account, unsettled over all dates."""
+        row = account_no // CONTRACT_NUMBER_STEP
         book = self.book
         columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)
         balance, frozen, bought, sold = (int(column[row]) for column in columns)
@@ -266,7 +315,7 @@ class Desk:
             state_check=b"",
             digest=FIRST_DIGEST,
         )
-        self.rows.append(replace(row, digest=row_digest(self.rows[-1].digest, row)))
+        self.rows.append(row_with(row, digest=row_digest(self.rows[-1].digest, row)))
 
     def replayed(self) -> Book:
         """A book that applied the stored rows."""
@@ -274,3 +323,16 @@ class Desk:
         for row in self.rows:
             engine.apply_row(book, row)
         return book
+
+
+def whole_state(book: Book) -> list[bytes]:
+    """The digest of every slice."""
+    return [state_slice_digest(book, k) for k in range(state_slice_count(book))]
+
+
+def same_after_all(desk: Desk) -> None:
+    """The book holds what it must, and comes out the same from its rows and from its arrays."""
+    check_book(desk.book)
+    for other in (desk.replayed(), from_arrays({k: v.copy() for k, v in to_arrays(desk.book).items()})):
+        assert whole_state(other) == whole_state(desk.book)
+        assert engine.totals(other) == engine.totals(desk.book)

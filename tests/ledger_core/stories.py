@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 
 from ledger.core.state.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages.control import ChangeContract
+from protocol.messages.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, contract_no_from_index
+from protocol.vocabulary import (
+    AccountEvent,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    account_nos_from_indices,
+    contract_no_from_index,
+    contract_nos_from_indices,
+)
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import contract
 from tests.ledger_core.desk import (
+    BROKER,
     MONDAY,
     NOW_NS,
     OTHER_BROKER,
@@ -24,18 +34,21 @@ from tests.ledger_core.desk import (
     SEAT,
     SECOND_SEAT,
     SMALL,
+    SPARE_ACCOUNTS,
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
     Desk,
     Frame,
+    account_of,
     fill_buy,
     fill_sell,
     freeze,
     release,
 )
 
-CONTRACTS = 14
+CONTRACTS = 18
+ACCOUNTS = 20  # with the spare ones
 SEATS = (SEAT, SEAT, SECOND_SEAT, OTHER_SEAT, SAVINGS_SEAT)
 _NUMBERS = 30  # request numbers that targets name mostly
 
@@ -68,10 +81,11 @@ _days = st.sampled_from(
     + [trade_day(THURSDAY) + 1, 0, -1]
 )
 _odd_fields = st.sampled_from([0] * 30 + [1, 2, 3])
+_indices = st.sampled_from([*range(5)] * 3 + [*range(8, CONTRACTS + 1)] + [-5, -97, -(2**63)] * 5)
 _drawn = st.builds(
     Drawn,
     kind=st.sampled_from([1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 6, 0, 7, -1]),
-    contract=st.sampled_from([*range(5)] * 3 + [*range(CONTRACTS + 1)] + [-5, -97, -(2**63)] * 5),
+    contract=_indices,
     amount_fen=_amounts,
     release_fen=_releases,
     date=st.sampled_from([THURSDAY, THURSDAY, THURSDAY, WEDNESDAY, TUESDAY, MONDAY, 0, 20270101, -1]),
@@ -91,13 +105,26 @@ _named = st.builds(
     _odd_fields,
     _days,
 )
+_moved = st.builds(
+    lambda kind, contract, amount_fen, odd_field: Drawn(kind, contract, amount_fen, 0, 0, 0, 0, odd_field, 0),
+    st.sampled_from([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL]),
+    _indices,
+    _amounts,
+    _odd_fields,
+)
+_expiries = st.sampled_from([0, 0, 0, NOW_NS - 1, NOW_NS, NOW_NS + 1])
 _frames = st.builds(
     lambda seat, valid_until_ns, records: (seat, valid_until_ns, records),
     st.sampled_from(SEATS),
-    st.sampled_from([0, 0, 0, NOW_NS - 1, NOW_NS, NOW_NS + 1]),
+    _expiries,
     st.lists(st.one_of(_drawn, _drawn, _named), min_size=1, max_size=25),
 )
-blocks = st.lists(st.lists(_frames, min_size=1, max_size=4), min_size=1, max_size=4)
+_movements = st.builds(
+    lambda valid_until_ns, records: (SAVINGS_SEAT, valid_until_ns, records),
+    _expiries,
+    st.lists(st.one_of(_moved, _moved, _moved, _drawn), min_size=1, max_size=12),
+)
+blocks = st.lists(st.lists(st.one_of(_frames, _frames, _movements), min_size=1, max_size=4), min_size=1, max_size=4)
 """Blocks of frames of drawn records."""
 
 Blocks = list[list[tuple[int, int, list[Drawn]]]]
@@ -114,6 +141,8 @@ def records_of(drawn: list[Drawn]) -> RecordArray:
         item = records[place]
         item["kind"], item["amount_fen"] = one.kind, one.amount_fen
         item["contract_no"] = contract_no_from_index(one.contract) if one.contract >= 0 else one.contract
+        if one.kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL) and one.contract >= 0:
+            item["account_no"] = account_of(contract_no_from_index(one.contract))
         if one.kind in (RecordKind.RELEASE, RecordKind.FILL_BUY):
             item["target_date"], item["target_seat"], item["target_number"] = one.date, one.seat, one.number
         if one.kind == RecordKind.FILL_BUY:
@@ -128,16 +157,20 @@ def records_of(drawn: list[Drawn]) -> RecordArray:
 @cache
 def _history() -> Desk:
     """Three trade dates, the first settled, with freezes that are still open on the fourth, in every state that one can
-    have."""
+    have. The last contracts stand on accounts that had another one, or that replace a card."""
     desk = Desk()
-    for index in range(CONTRACTS):
-        desk.open((2_000, 900, COLUMN_FEN_MAX - 300, 10_000, 0)[index % 5], OTHER_BROKER if index % 5 == 3 else 2)
-    statuses = (ContractEvent.SUSPEND, ContractEvent.REPORT_LOSS, ContractEvent.TERMINATE)
-    for index, event in zip((11, 12, 10), statuses, strict=True):
-        desk.done(ChangeContract(contract_no_from_index(index), event))
-    pre_assigned = desk.open(500, status=ContractStatus.PRE_ASSIGNED)
-    assert desk.book.contracts_count == CONTRACTS + 1
-    assert pre_assigned == contract_no_from_index(CONTRACTS)
+    for index in range(14):
+        desk.open((2_000, 900, COLUMN_FEN_MAX - 300, 10_000, 0)[index % 5], OTHER_BROKER if index % 5 == 3 else BROKER)
+    desk.done(ChangeContract(contract_no_from_index(11), ContractEvent.SUSPEND))
+    desk.done(ChangeAccount(account_of(contract_no_from_index(12)), AccountEvent.REPORT_LOSS))
+    desk.done(ChangeContract(contract_no_from_index(10), ContractEvent.TERMINATE))
+    desk.open(500, status=ContractStatus.PRE_ASSIGNED)
+    desk.sign(account_of(contract_no_from_index(10)), OTHER_BROKER)
+    replaced = contract_no_from_index(6)
+    desk.freeze(replaced, 5, SECOND_SEAT)
+    desk.done(ReplaceCard(replaced, desk.open_account(300, holder=SPARE_ACCOUNTS + 6)))
+    desk.done(ChangeBroker(contract_no_from_index(8), contract(SPARE_ACCOUNTS + 8, BROKER)))
+    assert (desk.book.contracts_count, desk.book.accounts_count) == (CONTRACTS, ACCOUNTS)
     for next_date in (TUESDAY, WEDNESDAY, THURSDAY):
         _day(desk)
         if next_date == THURSDAY:
@@ -175,9 +208,9 @@ def bulk_records(seed: int, count: int, first_number: int, before: RecordArray |
     rng = np.random.default_rng(seed)
     records = np.zeros(count, RECORD)
     kinds = rng.choice([1, 1, 1, 2, 3, 3, 4], count)
-    indices = rng.integers(0, CONTRACTS + 1, count)
+    indices = rng.integers(0, CONTRACTS, count)
     records["kind"] = kinds
-    records["contract_no"] = indices * 100 + 98 - indices * 100 % 97
+    records["contract_no"] = contract_nos_from_indices(indices)
     records["amount_fen"] = rng.integers(0, 7, count) * 10
     names_one = (kinds == RecordKind.RELEASE) | (kinds == RecordKind.FILL_BUY)
     records["release_fen"][kinds == RecordKind.FILL_BUY] = 10
@@ -194,6 +227,16 @@ def bulk_records(seed: int, count: int, first_number: int, before: RecordArray |
     records["target_date"][names_one] = THURSDAY
     records["target_seat"][names_one] = SEAT
     records["target_number"][names_one] = numbers[names_one]
+    return records
+
+
+def bulk_movements(seed: int, count: int) -> RecordArray:
+    """Many deposits and withdrawals on the accounts of `fresh_desk`, and on one that does not exist."""
+    rng = np.random.default_rng(seed)
+    records = np.zeros(count, RECORD)
+    records["kind"] = rng.choice([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL, RecordKind.WITHDRAWAL], count)
+    records["account_no"] = account_nos_from_indices(rng.integers(0, ACCOUNTS + 1, count))
+    records["amount_fen"] = rng.integers(0, 7, count) * 10
     return records
 
 

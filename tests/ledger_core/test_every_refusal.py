@@ -5,35 +5,44 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ledger.core import engine
 from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.control import (
+from protocol.messages.accounts import (
+    ChangeAccount,
     ChangeContract,
-    ContractTerms,
+    OpenAccounts,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.control import (
     ControlMessage,
     EndSettlement,
-    OpenContracts,
     OpenTradeDate,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
 )
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import ContractEvent, ContractStatus, RecordKind, SeatRole, contract_no_from_index
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
+from tests.customers import account, contract, shares
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
     OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
+    SPARE_ACCOUNTS,
     TUESDAY,
     Desk,
     Frame,
+    account_of,
     deposit,
     fill_buy,
     fill_sell,
@@ -56,6 +65,8 @@ class Bank(NamedTuple):
     lost: int
     pre_assigned: int
     ended: int
+    closed: int  # and its account with it
+    runs_off: int
     open_freeze: tuple[int, int, int]  # of ann: 300, all of it remaining
     closed_freeze: tuple[int, int, int]  # of ann: 10, released
 
@@ -69,9 +80,15 @@ def bank() -> Bank:
     pre_assigned = desk.open(1_000, status=ContractStatus.PRE_ASSIGNED)
     ended = desk.open(1_000)
     desk.done(ChangeContract(ended, ContractEvent.TERMINATE))
+    closed = desk.open(0)
+    desk.done(close(closed))
+    runs_off = desk.open(1_000)
+    desk.done(ReplaceCard(runs_off, desk.open_account(0, holder=SPARE_ACCOUNTS + 8)))
     open_freeze, closed_freeze = desk.freeze(ann, 300), desk.freeze(ann, 10)
     desk.ask(SEAT, release(closed_freeze, ann, 10), fill_sell(ann, 50))
-    return Bank(desk, ann, rich, foreign, suspended, lost, pre_assigned, ended, open_freeze, closed_freeze)
+    return Bank(
+        desk, ann, rich, foreign, suspended, lost, pre_assigned, ended, closed, runs_off, open_freeze, closed_freeze
+    )
 
 
 RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
@@ -82,9 +99,12 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.ROLE_FORBIDS, "a broker deposits", SEAT, lambda b: deposit(b.ann, 1)),
     (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
+    (ReplyCode.ACCOUNT_UNKNOWN, "account 50", SAVINGS_SEAT, lambda b: record(5, account_no_from_index(50), 1)),
     (ReplyCode.CONTRACT_TERMINATED, "ended", SEAT, lambda b: freeze(b.ended, 1)),
+    (ReplyCode.CONTRACT_RUNS_OFF, "its card was replaced", SEAT, lambda b: freeze(b.runs_off, 1)),
     (ReplyCode.CONTRACT_PRE_ASSIGNED, "not confirmed", SEAT, lambda b: freeze(b.pre_assigned, 1)),
-    (ReplyCode.CONTRACT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
+    (ReplyCode.ACCOUNT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
+    (ReplyCode.ACCOUNT_CLOSED, "closed", SAVINGS_SEAT, lambda b: deposit(b.closed, 1)),
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
@@ -103,8 +123,15 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.PARTY_EXISTS, "party 2 again", BANK_SEAT, lambda _: RegisterParty(BROKER, 2, 1, "again", False)),
     (ReplyCode.KEY_UNFIT, "33 bytes ≠ 32", BANK_SEAT, lambda _: RegisterKey(BROKER, 5, bytes(33), 0, 1, 0)),
     (ReplyCode.SEAT_EXISTS, "seat 11 again", BANK_SEAT, lambda _: RegisterSeat(SEAT, BROKER, SeatRole.BROKER)),
-    (ReplyCode.CONTRACT_NUMBER_NOT_NEXT, "8 after 6", BANK_SEAT, lambda _: opening(8, 1)),
-    (ReplyCode.ACCOUNT_HAS_CONTRACT, "600,000 is taken", BANK_SEAT, lambda _: opening(7, 1, 600_000)),
+    (ReplyCode.ACCOUNT_EXISTS, "number of account 0", BANK_SEAT, lambda _: OpenAccounts([account(0, 0)])),
+    (
+        ReplyCode.ACCOUNT_HAS_CONTRACT,
+        "of ann",
+        TELLER_SEAT,
+        lambda _: SignContracts([contract(SPARE_ACCOUNTS, BROKER)]),
+    ),
+    (ReplyCode.SECURITIES_ACCOUNT_TAKEN, "A1 twice", TELLER_SEAT, lambda b: with_the_shares_of_another(b)),
+    (ReplyCode.HOLDER_DIFFERS, "0 is another's", TELLER_SEAT, lambda b: ReplaceCard(b.ann, account_no_from_index(0))),
     (
         ReplyCode.STATUS_FORBIDS,
         "resume what is active",
@@ -112,8 +139,10 @@ CONTROLS: list[ControlRow] = [
         lambda b: ChangeContract(b.ann, ContractEvent.RESUME),
     ),
     (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
+    (ReplyCode.BALANCE_LEFT, "1,000 left", TELLER_SEAT, lambda b: close(b.foreign)),
+    (ReplyCode.ACCOUNT_RESTRAINED, "7 restrained", TELLER_SEAT, lambda b: close_restrained(b)),
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),
-    (ReplyCode.MASTER_DATA_FULL, "7 + 58 > 64", BANK_SEAT, lambda _: opening(7, 58)),
+    (ReplyCode.MASTER_DATA_FULL, "14 + 51 > 64", BANK_SEAT, lambda _: opening(51)),
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
@@ -126,9 +155,23 @@ def ninth_date(b: Bank) -> OpenTradeDate:
     return OpenTradeDate(MONDAY + 8)
 
 
-def opening(first_index: int, count: int, account_no: int = 700_000) -> OpenContracts:
-    terms = [ContractTerms(account_no + place, BROKER, ContractStatus.ACTIVE, 0) for place in range(count)]
-    return OpenContracts(contract_no_from_index(first_index), terms)
+def opening(count: int) -> OpenAccounts:
+    return OpenAccounts([account(100 + place, 0) for place in range(count)])
+
+
+def with_the_shares_of_another(b: Bank) -> SignContracts:
+    terms = [replace(contract(place, BROKER), securities_accounts=shares("A1")) for place in (0, 1)]
+    b.desk.done(SignContracts(terms[:1]))
+    return SignContracts(terms[1:])
+
+
+def close(contract_no: int) -> ChangeAccount:
+    return ChangeAccount(account_of(contract_no), AccountEvent.CLOSE)
+
+
+def close_restrained(b: Bank) -> ChangeAccount:
+    b.desk.done(SetRestraint(account_no_from_index(0), 7))
+    return ChangeAccount(account_no_from_index(0), AccountEvent.CLOSE)
 
 
 @pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
@@ -226,8 +269,9 @@ def test_limit_ranks_before_money() -> None:
     """Frozen 2⁶⁰ − 1 of a balance of 2⁶⁰ − 1: two more fen pass the limit, and are not covered either."""
     desk = Desk()
     whale = desk.open(COLUMN_FEN_MAX - 1)
-    desk.book.frozen_fen[whale // 100] = COLUMN_FEN_MAX - 1
-    desk.book.power_fen[whale // 100] = 0
+    row = int(desk.book.account_row[whale // 100])
+    desk.book.frozen_fen[row] = COLUMN_FEN_MAX - 1
+    desk.book.power_fen[row] = 0
 
     assert desk.ask(SEAT, freeze(whale, 1))[0].code == ReplyCode.FUNDS_FROZEN
     assert desk.ask(SEAT, freeze(whale, 2))[0].code == ReplyCode.LIMIT_EXCEEDED

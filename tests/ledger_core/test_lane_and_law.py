@@ -16,10 +16,24 @@ from protocol.codes import ReplyCode
 from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import RecordKind, contract_nos_from_indices
 from tests.bank_seats import SAVINGS_SEAT
-from tests.ledger_core.desk import NOW_NS, SEAT, Desk, Frame, deposit, fill_buy, fill_sell, freeze, joined, release
-from tests.ledger_core.stories import Blocks, blocks, bulk_records, frames_of, fresh_desk
+from tests.ledger_core.desk import (
+    NOW_NS,
+    SEAT,
+    SPARE_ACCOUNTS,
+    THURSDAY,
+    Desk,
+    Frame,
+    deposit,
+    fill_buy,
+    fill_sell,
+    freeze,
+    joined,
+    release,
+)
+from tests.ledger_core.stories import Blocks, blocks, bulk_movements, bulk_records, frames_of, fresh_desk
 
 SLOWLY = settings(
     max_examples=150,
@@ -104,6 +118,30 @@ def test_large_blocks_of_hot_accounts(seed: int) -> None:
         send_checked(desk, [Frame(SEAT, records[:4_000]), Frame(SEAT, records[4_000:])])
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_large_blocks_of_orders_by_contract_and_movements_by_account(seed: int) -> None:
+    """Both change what covers the other: the accounts are few, and most of them are in both."""
+    desk = fresh_desk()
+    codes: set[int] = set()
+
+    for part in range(3):
+        orders = bulk_records(100 * seed + part, 1_500, int(desk.book.next_number[SEAT]))
+        movements = bulk_movements(100 * seed + part, 1_500)
+        frames = [
+            Frame(seat, records[start : start + 500])
+            for start in range(0, 1_500, 500)
+            for seat, records in ((SEAT, orders), (SAVINGS_SEAT, movements))
+        ]
+        told = np.frombuffer(send_checked(desk, frames), OUTCOME)["code"].reshape(3, 2, 500)
+        codes |= set(told[:, 1].ravel().tolist())
+
+    assert_same_books(desk.book, from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()}))
+    assert codes >= {
+        *(ReplyCode.ACCEPTED, ReplyCode.ACCOUNT_UNKNOWN, ReplyCode.ACCOUNT_LOSS_REPORTED),
+        *(ReplyCode.INSUFFICIENT_FUNDS, ReplyCode.FUNDS_FROZEN),
+    }
+
+
 def test_the_bulk_reaches_the_outcomes_that_matter() -> None:
     """The generator above would prove little if most of its records were refused for one reason."""
     desk = fresh_desk()
@@ -127,7 +165,7 @@ def test_the_bulk_reaches_the_outcomes_that_matter() -> None:
 def test_the_two_lanes_about_limits_agree(near_limit: bool) -> None:
     """The bound on what accounts own only spares work: with it or without, outcomes are the same."""
     desk = fresh_desk()
-    desk.book.balance_fen[2::5] -= COLUMN_FEN_MAX - 5_000 if not near_limit else 0
+    desk.book.balance_fen[SPARE_ACCOUNTS + 2 :: 5] -= COLUMN_FEN_MAX - 5_000 if not near_limit else 0
     book = from_arrays(to_arrays(desk.book))
     desk.book = book
 
@@ -228,11 +266,22 @@ def test_blocks_of_one_kind(kind: int) -> None:
     records["kind"] = kind
     if kind not in (RecordKind.RELEASE, RecordKind.FILL_BUY):
         records["target_date"] = records["target_seat"] = records["target_number"] = 0
+    else:  # open freezes of the history, each several times
+        place = np.arange(len(records)) % 4
+        records["target_number"] = np.array([1, 3, 4, 5])[place]
+        records["contract_no"] = contract_nos_from_indices(np.array([0, 1, 2, 2])[place])
+        records["target_date"], records["target_seat"] = THURSDAY, SEAT
+    records["trade_day"] = trade_day(THURSDAY) if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL) else 0
     if kind != RecordKind.FILL_BUY:
         records["release_fen"] = 0
-    seat = 1 if kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL) else SEAT
+    moves = kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
+    if moves:
+        records = bulk_movements(3, 40)
+        records["kind"] = kind
 
-    send_checked(desk, [Frame(seat, records)])
+    told = send_checked(desk, [Frame(SAVINGS_SEAT if moves else SEAT, records)])
+
+    assert (np.frombuffer(told, OUTCOME)["code"] == 0).any() == (kind in set(RecordKind))
 
 
 @pytest.mark.parametrize("column", ["frozen", "bought", "sold", "balance"])
@@ -241,12 +290,12 @@ def test_every_column_stops_at_its_limit(column: str) -> None:
     desk = Desk()
     contract_no = desk.open(0 if column in ("sold", "balance") else COLUMN_FEN_MAX)
     orders = [desk.freeze(contract_no, 10) for _ in range(12)] if column == "bought" else []
-    book, near = desk.book, COLUMN_FEN_MAX - 55
-    book.sold_fen[0] = near if column == "sold" else 1_000
-    book.bought_fen[0] = near if column == "bought" else 0
-    book.frozen_fen[0] = near if column == "frozen" else book.frozen_fen[0]
-    book.balance_fen[0] = near if column == "balance" else book.balance_fen[0]
-    book.power_fen[:1] = book.derived_power_fen(slice(1))
+    book, near, row = desk.book, COLUMN_FEN_MAX - 55, SPARE_ACCOUNTS
+    book.sold_fen[row] = near if column == "sold" else 1_000
+    book.bought_fen[row] = near if column == "bought" else 0
+    book.frozen_fen[row] = near if column == "frozen" else book.frozen_fen[row]
+    book.balance_fen[row] = near if column == "balance" else book.balance_fen[row]
+    book.power_fen[row : row + 1] = book.derived_power_fen(slice(row, row + 1))
     book.tighten_bound()
     asked = {
         "frozen": [freeze(contract_no, 10)] * 12,

@@ -17,8 +17,8 @@ from types import TracebackType
 
 from tests.mutants.mutant import ROOT, Mutant
 
-PACKAGES = ("protocol", "rules", "ledger")
-TESTS = ("tests/ledger_core", "tests/mutants")
+PACKAGES = ("protocol", "rules", "ledger", "frontend_sim")
+TESTS = ("tests/ledger_core", "tests/follower", "tests/mutants")
 WARM = Path(__file__).with_name("warm.py")
 SETTINGS = (
     "[pytest]\naddopts = --strict-markers\nfilterwarnings = error\nmarkers =\n    slow\n    postgres\n    chaos\n"
@@ -56,7 +56,7 @@ def make_copy(folder: Path) -> None:
     """Copies packages and tests into the new `folder`. The root conftest stays behind: it needs PostgreSQL."""
     for tree in (*PACKAGES, *TESTS):
         shutil.copytree(ROOT / tree, folder / tree, ignore=shutil.ignore_patterns("__pycache__"))
-    for shared in ("__init__.py", "bank_seats.py"):
+    for shared in ("__init__.py", "bank_seats.py", "customers.py"):
         shutil.copy(ROOT / "tests" / shared, folder / "tests")
     (folder / "pytest.ini").write_text(SETTINGS, "utf-8")
     shutil.copy(Path(__file__).with_name("conftest_of_copy.py"), folder / "conftest.py")

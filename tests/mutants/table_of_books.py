@@ -109,8 +109,8 @@ ROLLED = [
     Mutant(
         "unpaid proceeds forgotten",
         "state/unsettled.py",
-        "contracts = np.flatnonzero((bought_fen != 0) | (sold_fen != 0))",
-        "contracts = np.flatnonzero(bought_fen != 0)",
+        "(bought_fen[: len(contract_of_row)] != 0) | (sold_fen[: len(contract_of_row)] != 0)",
+        "bought_fen[: len(contract_of_row)] != 0",
         "what a settled date still owes to its sellers is in no table",
         (UNSETTLED,),
     ),
@@ -203,8 +203,8 @@ WATCHED = [
     Mutant(
         "slice without restraints",
         "state/slices.py",
-        "for name in KEPT_COLUMNS),",
-        'for name in KEPT_COLUMNS if name != "restrained_fen"),',
+        "for name in ACCOUNT_COLUMNS),",
+        'for name in ACCOUNT_COLUMNS if name != "restrained_fen"),',
         "follower and ledger differ in what is restrained, unseen",
         (FOUND,),
     ),
@@ -227,7 +227,7 @@ WATCHED = [
     Mutant(
         "frozen not compared",
         "invariants.py",
-        "_demand(frozen_fen == book.frozen_fen[: book.contracts_count],",
+        "_demand(frozen_fen == book.frozen_fen[: book.accounts_count],",
         "_demand(frozen_fen >= 0,",
         "frozen money that belongs to no order is not noticed",
         (STATE,),
@@ -235,8 +235,8 @@ WATCHED = [
     Mutant(
         "totals of one date",
         "state/totals.py",
-        "_sums_by_party(book.bought_fen.take(rows), parties)",
-        "_sums_by_party(book.unsettled.bought_fen[0].take(rows), parties)",
+        "columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)",
+        "columns = (book.balance_fen, book.frozen_fen, book.unsettled.bought_fen[0], book.sold_fen)",
         "the control total leaves out buys of other dates",
         (STATE,),
     ),

@@ -1,28 +1,19 @@
-"""Mutants of what is decided: the law, look-ups, roles, the life of contracts, control messages, arrival.
+"""Mutants of what is decided about records: the law, look-ups, arrival.
 
 Belongs here: single wrong lines, each with the money error that it plants. Never here: mutants of the proof that
-spares the law (table_of_lane) or of what is done with a decision (table_of_books).
+spares the law (table_of_lane), of control messages (table_of_control) or of what is done with a decision
+(table_of_books).
 """
 
-from tests.mutants.mutant import (
-    CONTROL,
-    FOUND,
-    MONEY,
-    OWN_BLOCK,
-    REFUSALS,
-    ROLES,
-    ROWS,
-    UNSETTLED,
-    Mutant,
-)
+from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, REFUSALS, ROWS, UNSETTLED, Mutant
 
 LAW = [
     Mutant(
         "expired after unknown",
         "decide.py",
         "    if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n"
-        "    if not request.known:\n        return CONTRACT_UNKNOWN\n",
-        "    if not request.known:\n        return CONTRACT_UNKNOWN\n"
+        "    if not request.known:\n        return _UNKNOWN[kind]\n",
+        "    if not request.known:\n        return _UNKNOWN[kind]\n"
         "    if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
         "law and lane tell different reasons, so a replayed journal differs from what was answered",
         (REFUSALS,),
@@ -193,8 +184,8 @@ LOOKED_UP = [
     Mutant(
         "sale of a settled day",
         "rules/orders.py",
-        "if not request.executed_on:",
-        "if request.executed_on < 0:",
+        "if not request.executed_on or request.state == ENDED:",
+        "if request.executed_on < 0 or request.state == ENDED:",
         "proceeds come to a date whose customers are settled",
         (UNSETTLED,),
     ),
@@ -229,89 +220,6 @@ LOOKED_UP = [
         "(numbers_open < 0)",
         "a release of a freeze of the same block is refused",
         (OWN_BLOCK,),
-    ),
-]
-
-TABLES = [
-    Mutant(
-        "broker deposits",
-        "protocol/kinds.py",
-        '"money enters the savings account",\n            senders=_SAVINGS,',
-        '"money enters the savings account",\n            senders=_SAVINGS | _BROKER,',
-        "a broker makes money for its customers",
-        (ROLES,),
-    ),
-    Mutant(
-        "any event by a broker",
-        "roles.py",
-        "return right in CONTROL_RIGHTS[SeatRole(role)]",
-        "return right in CONTROL_RIGHTS[SeatRole(role)] or isinstance(message, ChangeContract)",
-        "a broker lifts the loss report of a stolen card",
-        (ROLES,),
-    ),
-    Mutant(
-        "lost card pays",
-        "rules/kinds.py",
-        "refused_in={Status.LOSS_REPORTED: ReplyCode.CONTRACT_LOSS_REPORTED},",
-        "refused_in={},",
-        "money is withdrawn with a card that was reported lost",
-        (REFUSALS,),
-    ),
-    Mutant(
-        "loss lifted by resuming",
-        "rules/contracts.py",
-        "    (True, Event.LIFT_LOSS): False,\n",
-        "    (True, Event.LIFT_LOSS): False,\n    (True, Event.RESUME): False,\n",
-        "a broker makes a contract with a lost card trade again",
-        (FOUND,),
-    ),
-    Mutant(
-        "ended with purchases unsettled",
-        "control/judge.py",
-        "book.frozen_fen[row] or book.bought_fen[row] or",
-        "book.frozen_fen[row] or",
-        "a contract ends while its buys are not paid",
-        (CONTROL,),
-    ),
-    Mutant(
-        "ended with sales unsettled",
-        "control/judge.py",
-        "book.bought_fen[row] or book.sold_fen[row])",
-        "book.bought_fen[row])",
-        "a contract ends while its proceeds are on their way",
-        (FOUND,),
-    ),
-    Mutant(
-        "one account, two contracts",
-        "control/judge.py",
-        "if book.account_numbers.any_taken(_account_nos(terms)):",
-        "if book.account_numbers.any_taken(_account_nos(terms[:1])):",
-        "two contracts spend the same savings account",
-        (CONTROL,),
-    ),
-    Mutant(
-        "account forgotten in a merge",
-        "state/account_numbers.py",
-        "np.concatenate((self._runs.pop(), run))",
-        "np.concatenate((self._runs.pop()[1:], run))",
-        "an old account gets a second contract",
-        (REFUSALS, ROWS),
-    ),
-    Mutant(
-        "restraints add up",
-        "control/judge.py",
-        "+= int(book.restrained_fen[row]) - restrained_fen",
-        "-= restrained_fen",
-        "a restraint set anew counts twice",
-        (MONEY,),
-    ),
-    Mutant(
-        "the same date again",
-        "control/judge.py",
-        "later = message.trade_date > book.trade_date",
-        "later = message.trade_date >= book.trade_date",
-        "a date opened twice gives its request numbers out twice",
-        (REFUSALS,),
     ),
 ]
 
@@ -350,4 +258,4 @@ ARRIVAL = [
     ),
 ]
 
-OF_DECISIONS = [*LAW, *LOOKED_UP, *TABLES, *ARRIVAL]
+OF_DECISIONS = [*LAW, *LOOKED_UP, *ARRIVAL]

@@ -50,8 +50,8 @@ OF_LANE = [
     Mutant(
         "ranks of the masks",
         "lane.py",
-        "_mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known)",
-        "_mark(code, ReplyCode.CONTRACT_UNKNOWN, ~block.known & (code == 0))",
+        "np.copyto(code, UNKNOWN_CODE[kind], where=unknown)",
+        "np.copyto(code, UNKNOWN_CODE[kind], where=unknown & (code == 0))",
         "a broker learns from the refusal that a foreign customer is suspended",
         (FOUND,),
     ),

@@ -10,14 +10,16 @@ import pytest
 from ledger.core import engine
 from ledger.core.invariants import check_book
 from ledger.core.state.arrays import from_arrays, to_arrays
-from ledger.core.state.book import Book
+from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages.control import ChangeContract, RegisterSeat, SetRestraint
+from protocol.messages.accounts import AccountTerms, ChangeContract, OpenAccounts, SetRestraint
+from protocol.messages.control import RegisterSeat
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ContractEvent, ContractStatus, SeatRole
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import account
 from tests.ledger_core import desk as desks
 from tests.ledger_core.desk import (
     BROKER,
@@ -30,6 +32,7 @@ from tests.ledger_core.desk import (
     Desk,
     Frame,
     Target,
+    account_of,
     deposit,
     fill_buy,
     fill_sell,
@@ -63,7 +66,7 @@ def ask(desk: Desk, padding: int, seat: int, *records: RecordArray) -> list[Repl
 def test_restrained_money_is_not_withdrawn(padding: int) -> None:
     desk = Desk()
     contract_no = desk.open(1_000)
-    desk.done(SetRestraint(contract_no, 600))
+    desk.done(SetRestraint(account_of(contract_no), 600))
 
     assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 401)) == [ReplyCode.INSUFFICIENT_FUNDS]
     assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 400)) == [ReplyCode.ACCEPTED]
@@ -173,7 +176,7 @@ def test_resuming_does_not_lift_a_loss_report() -> None:
     contract_no = desk.open(100, status=ContractStatus.LOSS_REPORTED)
 
     assert desk.control(ChangeContract(contract_no, ContractEvent.RESUME), SEAT) == ReplyCode.STATUS_FORBIDS
-    assert desk.ask(SEAT, freeze(contract_no, 1))[0].code == ReplyCode.CONTRACT_LOSS_REPORTED
+    assert desk.ask(SEAT, freeze(contract_no, 1))[0].code == ReplyCode.ACCOUNT_LOSS_REPORTED
 
 
 @BOTH
@@ -290,10 +293,6 @@ def test_a_contract_with_unsettled_money_of_earlier_dates_does_not_end(what: str
         assert desk.control(ChangeContract(contract_no, ContractEvent.TERMINATE)) == ReplyCode.ITEMS_OPEN
 
 
-ACCOUNT_COLUMNS = (
-    *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
-    *("contract_facts", "account_no"),
-)
 UNSETTLED = ("bought_fen", "sold_fen")
 REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 SEAT_COLUMNS = ("seat_owner", "session_version", "next_number", "previous_next_number")
@@ -309,7 +308,7 @@ def test_every_column_is_in_a_slice() -> None:
     desk.open(5)
     desk.freeze(contract_no, 1, OTHER_SEAT)
     book, before = desk.book, digests(desk.book)
-    columns = {name: getattr(book, name)[:2] for name in ACCOUNT_COLUMNS}
+    columns = {name: getattr(book, name)[:2] for name in (*ACCOUNT_COLUMNS, *CONTRACT_COLUMNS)}
     columns |= {f"{name} of a date": getattr(book.unsettled, name)[0] for name in UNSETTLED}
     columns |= {name: getattr(book, name) for name in SEAT_COLUMNS}
     first = book.requests.first_page_slot
@@ -323,10 +322,21 @@ def test_every_column_is_in_a_slice() -> None:
     assert digests(book) == before
 
 
+def test_numbers_of_the_bank_are_found_however_they_came() -> None:
+    """In runs of every length, and merged."""
+    desk, opened = Desk(), list[AccountTerms]()
+    for first in range(100, 130, 2):
+        opened += [account(first, 0), account(first + 1, 0)]
+        desk.done(OpenAccounts(opened[-2:]))
+
+        codes = {desk.control(OpenAccounts([terms])) for terms in opened}
+        assert codes == {ReplyCode.ACCOUNT_EXISTS}
+
+
 def test_a_restraint_outlives_a_snapshot() -> None:
     desk = Desk()
     contract_no = desk.open(1_000)
-    desk.done(SetRestraint(contract_no, 600))
+    desk.done(SetRestraint(account_of(contract_no), 600))
 
     desk.book = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
 

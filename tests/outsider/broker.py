@@ -3,7 +3,7 @@
 Belongs here: who is registered. Never here: an import of the product, checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
@@ -11,14 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.outsider.client import Client
-from tests.outsider.codes import Code, Suite
 from tests.outsider.link import Account
-from tests.outsider.messages import Message
-from tests.outsider.records import contract_no
-from tests.outsider.signing import SigningKey
+from tests.outsider.wire.codes import Code, Suite
+from tests.outsider.wire.messages import Message
+from tests.outsider.wire.records import NUMBER_GIVEN, Outcome, account_no, contract_no, is_account_no, is_contract_no
+from tests.outsider.wire.signing import SigningKey
 
 BALANCE_FEN = 2**39
-FIRST_ACCOUNT_NO = 6_228_000_000_000_000
+FIRST_BANK_ACCOUNT_NO = 6_228_000_000_000_000
+OUTLET = 3
+SPARE = 5  # accounts in front that get no contract: accounts and contracts have numbers of their own
 ROLE_BROKER, ACTIVE, KEY_ID = 2, 2, 7
 FOREVER_NS = 2**62
 EVERY_SEAT = 0  # a key that is bound to none of its party's seats
@@ -43,6 +45,28 @@ class Broker:
         return [contract_no(index) for index in islice(self.indices, wanted)]
 
 
+def open_accounts(bank: Client, first_bank_account_no: int, wanted: int) -> int:
+    """Opens accounts with numbers at the bank that follow one another, each of a holder of its own.
+
+    Returns: the index of the first.
+    """
+    numbers = range(first_bank_account_no, first_bank_account_no + wanted)
+    terms = tuple(Message("AccountTerms", (one, OUTLET, one.to_bytes(16, "big"), BALANCE_FEN)) for one in numbers)
+    return _index_given(bank.control_outcome(Message("OpenAccounts", (terms,))), is_account_no)
+
+
+def sign_contracts(bank: Client, party: int, accounts: range) -> int:
+    """Signs a contract of the party on each account, by index. Returns: the index of the first contract."""
+    terms = tuple(Message("ContractTerms", (account_no(index), party, (), ACTIVE)) for index in accounts)
+    return _index_given(bank.control_outcome(Message("SignContracts", (terms,))), is_contract_no)
+
+
+def _index_given(outcome: Outcome, is_number: Callable[[int], bool]) -> int:
+    assert (outcome.code, outcome.state) == (Code.ACCEPTED, NUMBER_GIVEN)
+    assert is_number(outcome.remaining_fen)
+    return outcome.remaining_fen // 100
+
+
 def open_second_broker(desk: Account, party: int, seats: list[int], contracts: int) -> Broker:
     """Registers a broker of suite 2 with its key, seats and as many contracts as the first has.
 
@@ -50,20 +74,18 @@ def open_second_broker(desk: Account, party: int, seats: list[int], contracts: i
     """
     private = generate_private_key(SECP256R1())
     public = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    terms = tuple(
-        Message("ContractTerms", (FIRST_ACCOUNT_NO + index, party, ACTIVE, BALANCE_FEN)) for index in range(contracts)
-    )
     with Client(desk) as bank:
         bank.log_on()
         asked = [
             Message("RegisterParty", (party, ROLE_BROKER, Suite.P256, "外来证券", False)),
             Message("RegisterKey", (party, KEY_ID, public, 0, FOREVER_NS, EVERY_SEAT)),
             *(Message("RegisterSeat", (seat, party, BROKER_SEAT)) for seat in seats),
-            Message("OpenContracts", (contract_no(contracts), terms)),
         ]
         codes = [bank.control(message) for message in asked]
         assert codes == [Code.ACCEPTED] * len(asked)
+        first_account = open_accounts(bank, FIRST_BANK_ACCOUNT_NO, SPARE + contracts)
+        first = sign_contracts(bank, party, range(first_account + SPARE, first_account + SPARE + contracts))
         bank.finish()
     key = SigningKey(KEY_ID, private)
     accounts = [Account(desk.host, desk.port, party, seat, key, desk.bank_keys) for seat in seats]
-    return Broker(accounts, count(contracts), proceeds_at_fill=False)
+    return Broker(accounts, count(first), proceeds_at_fill=False)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
-from tests.outsider.codes import Code, Kind
-from tests.outsider.frames import Frame, FrameRefused
 from tests.outsider.link import SECOND_NS, Account, Link, LinkEnded, Session
-from tests.outsider.messages import Message, decode, encode
-from tests.outsider.records import Outcomes, Record, is_day, pack_records, unpack_outcomes
+from tests.outsider.wire.codes import Code, Kind
+from tests.outsider.wire.frames import Frame, FrameRefused
+from tests.outsider.wire.messages import Message, decode, encode
+from tests.outsider.wire.records import Outcome, Outcomes, Record, is_day, pack_records, unpack_outcomes
 
 NEXT_NUMBER_MAX = 2**61  # behind it numbers would run out
 
@@ -174,7 +174,11 @@ class Client:
 
     def control(self, message: Message) -> int:
         """Sends one control message and waits for its outcome. Raises RequestNotApplied."""
-        return self.answer_to(self._submit(Kind.CONTROL, encode(message), 1)).outcomes.codes()[0]
+        return self.control_outcome(message).code
+
+    def control_outcome(self, message: Message) -> Outcome:
+        """The same, with the number that was given."""
+        return self.answer_to(self._submit(Kind.CONTROL, encode(message), 1)).outcomes.outcomes[0]
 
     def repeat(self, frame: Frame) -> Answered:
         """Sends a frame once more, cut as it was, signed under the session in force. Raises RequestNotApplied."""
@@ -226,6 +230,10 @@ class Client:
             told = tuple(money.int("contract_no") for money in answer.messages("contracts"))
             if told != query.field("contract_nos"):
                 raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other contracts")
+        elif query.name == "AccountQuery":
+            told = tuple(facts.int("bank_account_no") for facts in answer.messages("accounts"))
+            if told != query.field("bank_account_nos"):
+                raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other accounts")
         return answer
 
     def finish(self) -> None:

@@ -9,14 +9,15 @@ from itertools import count
 
 import pytest
 
-from benchmarks.load.seats import BROKER_KEY_ID, BROKER_PARTY, DAY_KEY_FILE, DAY_KEY_ID, FIRST_SEAT, gateway_port
+from benchmarks.load.seats import BROKER_PARTY, FIRST_SEAT, ready_port
 from benchmarks.system import System, Wanted, running
 from config.keys import public_file_of
+from frontend_sim.installation import PARTY_KEY_ID, desk_key_file, party_key_file
 from tests.outsider.broker import Broker, open_second_broker
-from tests.outsider.codes import Suite
 from tests.outsider.link import Account
-from tests.outsider.signing import VerifyingKey, signing_key_of_pem, verifying_key_of_pem
 from tests.outsider.trust import BANK
+from tests.outsider.wire.codes import Suite
+from tests.outsider.wire.signing import VerifyingKey, signing_key_of_pem, verifying_key_of_pem
 
 CONTRACTS = 500
 SEATS = 2
@@ -44,20 +45,22 @@ def system() -> Iterator[System]:
 def desk(system: System) -> Account:
     """The bank's seat of master data."""
     key = signing_key_of_pem(system.config.bank.seat_key_id, system.config.seat_key_file.read_bytes())
-    return Account("127.0.0.1", gateway_port(system.config), BANK, MASTER_DATA_SEAT, key, _bank_keys(system))
+    return Account(
+        "127.0.0.1", ready_port(system.config, "gateway", "links"), BANK, MASTER_DATA_SEAT, key, _bank_keys(system)
+    )
 
 
 @pytest.fixture(scope="package")
 def day_desk(system: System, desk: Account) -> Account:
     """The bank's seat that opens trade dates, with a key of its own."""
-    key = signing_key_of_pem(DAY_KEY_ID, (system.folder / "keys" / DAY_KEY_FILE).read_bytes())
+    key = signing_key_of_pem(system.desks.signers[DAY_SEAT].key_id, desk_key_file(system.config, DAY_SEAT).read_bytes())
     return Account(desk.host, desk.port, BANK, DAY_SEAT, key, desk.bank_keys)
 
 
 @pytest.fixture(scope="package")
 def brokers(system: System, desk: Account) -> dict[Suite, Broker]:
     """One broker for each suite; the second is registered by this client, at the bank's own seat."""
-    key = signing_key_of_pem(BROKER_KEY_ID, (system.folder / "keys" / "broker-ed25519.pem").read_bytes())
+    key = signing_key_of_pem(PARTY_KEY_ID, party_key_file(system.config, BROKER_PARTY).read_bytes())
     seats = range(FIRST_SEAT, FIRST_SEAT + SEATS)
     accounts = [Account(desk.host, desk.port, BROKER_PARTY, seat, key, desk.bank_keys) for seat in seats]
     first = Broker(accounts, count(0))

@@ -3,9 +3,9 @@
 Belongs here: just enough of the bank's side to judge the published invalid frames. Never here: an established session.
 """
 
-from tests.outsider.codes import Code, Direction, Kind
-from tests.outsider.frames import FrameReader, FrameRefused, Trust
-from tests.outsider.messages import MessageRefused, decode
+from tests.outsider.wire.codes import Code, Direction, Kind
+from tests.outsider.wire.frames import FrameReader, FrameRefused, Trust
+from tests.outsider.wire.messages import MessageRefused, decode
 
 FRESH_NS = 5_000_000_000
 LOGON_KINDS = (Kind.NEGOTIATE, Kind.ESTABLISH)

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from tests.outsider.codes import Code, Direction, Kind, Suite
-from tests.outsider.frames import Frame, Header, Trust
-from tests.outsider.messages import LAYOUTS, Blob, Field, Many, Message, Type, encode
-from tests.outsider.records import Outcome, Outcomes, Record, Target, freeze, pack_records
-from tests.outsider.signing import SigningKey, signing_key, verifying_key
 from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
+from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
+from tests.outsider.wire.frames import Frame, Header, Trust
+from tests.outsider.wire.messages import LAYOUTS, Blob, Field, Many, Message, Type, encode
+from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze, pack_records
+from tests.outsider.wire.signing import SigningKey, signing_key, verifying_key
 
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
 
@@ -94,12 +94,13 @@ def now_ns() -> int:
     return number(_load("frames_invalid.json"), "now_ns")
 
 
-def contract_numbers() -> tuple[list[tuple[int, int]], list[int]]:
-    """Indices with their numbers, and numbers whose check digits are wrong."""
-    file = _load("contract_numbers.json")
+def numbers_of(what: str) -> tuple[list[tuple[int, int]], list[int]]:
+    """Indices of contracts or accounts with their numbers, and numbers whose check digits are wrong."""
+    file = _load("numbers.json")[what]
+    assert isinstance(file, dict)
     wrong = file["invalid"]
     assert isinstance(wrong, list)
-    right = [(number(item, "index"), number(item, "contract_no")) for item in objects(file["valid"])]
+    right = [(number(item, "index"), number(item, "number")) for item in objects(file["valid"])]
     return right, [item for item in wrong if isinstance(item, int)]
 
 
@@ -169,7 +170,9 @@ def message(fields: Json) -> Message:
 def record(fields: dict[str, Json]) -> Record:
     """A record from the fields that its kind gives a meaning."""
     target = Target(number(fields, "target_date"), number(fields, "target_seat"), number(fields, "target_number"))
+    assert ("account_no" in fields) is (fields["kind"] in (Order.DEPOSIT, Order.WITHDRAWAL))
     numbers = {name: number(fields, name) for name in RECORD_NUMBERS}
+    numbers["contract_no"] += number(fields, "account_no")  # one of both is there
     if "security" in fields:
         made = freeze(numbers["contract_no"], numbers["amount_fen"], _text(fields, "security"), number(fields, "price"))
         numbers["release_fen"], numbers["turnover_fen"] = made.release_fen, made.turnover_fen

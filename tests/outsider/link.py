@@ -9,11 +9,11 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from tests.outsider.codes import Code, Direction, Kind
-from tests.outsider.frames import MAGIC, VERSION, Frame, FrameReader, FrameRefused, Header, make_frame
-from tests.outsider.messages import Message, decode, encode
-from tests.outsider.signing import SigningKey, VerifyingKey
 from tests.outsider.trust import BANK, BankAsSeenByPartner
+from tests.outsider.wire.codes import Code, Direction, Kind
+from tests.outsider.wire.frames import MAGIC, VERSION, Frame, FrameReader, FrameRefused, Header, make_frame
+from tests.outsider.wire.messages import Message, decode, encode
+from tests.outsider.wire.signing import SigningKey, VerifyingKey
 
 SECOND_NS = 1_000_000_000
 ANSWER_SECONDS_MAX = 5.0

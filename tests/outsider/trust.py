@@ -5,9 +5,9 @@ Belongs here: identities. Never here: bytes, sockets.
 
 from dataclasses import dataclass, field
 
-from tests.outsider.codes import Kind, Suite
-from tests.outsider.frames import Header
-from tests.outsider.signing import VerifyingKey
+from tests.outsider.wire.codes import Kind, Suite
+from tests.outsider.wire.frames import Header
+from tests.outsider.wire.signing import VerifyingKey
 
 BANK = 1
 

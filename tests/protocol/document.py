@@ -4,8 +4,8 @@ Belongs here: code to Markdown. Never here: prose. A test demands that the docum
 """
 
 import re
-from collections.abc import Callable, Mapping
-from enum import Enum, IntEnum
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,32 +18,25 @@ from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.kinds import (
-    KINDS,
-    ORDER_FIELDS,
-    PRICE_FIELDS,
-    RELEASE_FIELD,
-    TRADE_DAY_FIELD,
-    TURNOVER_FIELD,
-    WireKind,
-)
+from protocol.kinds import KINDS, ORDER_FIELDS, PRICE_FIELDS, RELEASE_FIELD, TRADE_DAY_FIELD, TURNOVER_FIELD, WireKind
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, SeatRole, Suite
-from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS, state_of, status_told
-from rules.kinds import LAW, refusal_in
-from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS
+from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
+from rules.kinds import LAW, refusals_by_state
+from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
 from tests.vectors import valid_frames
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-LAST_TAG = 47  # higher tags travel only inside the bank
+LAST_TAG = 50  # higher tags travel only inside the bank
 INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis}
 HEX_BYTES_PER_LINE = 32
 LOSS_WORDS = {False: "not reported", True: "reported"}
+CAPITALS = re.compile(r"\^\[0-9A-Z\]\{1,(\d+)\}\$")  # the only pattern that a field of a message has
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
@@ -79,7 +72,7 @@ def header_layout() -> str:
 
 
 def record_layout() -> str:
-    """Offsets of the 64 record bytes; two pairs of fields share their place."""
+    """Offsets of the 64 record bytes; three pairs of fields share their place."""
     return table(["offset", "bytes", "field", "type"], _layout(RECORD, list(RECORD.names or ())))
 
 
@@ -99,11 +92,21 @@ def kinds() -> str:
 
     assert AMOUNT_FEN_MAX == 2**40
     return table(
-        ["kind", "meaning", "`amount_fen`", "market, quantity", "`trade_day`", "bytes 24–39", "target (bytes 40–55)"],
+        [
+            "kind",
+            "meaning",
+            "names",
+            "`amount_fen`",
+            "market, quantity",
+            "`trade_day`",
+            "bytes 24–39",
+            "target (bytes 40–55)",
+        ],
         [
             [
                 row.name,
                 row.meaning,
+                "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
                 "not checked" if ORDER_FIELDS[0] in row.fields else "0",
                 "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
@@ -122,17 +125,7 @@ def outcome_layout() -> str:
 
 def numbers() -> str:
     """The closed sets of numbers."""
-    sets: list[type[IntEnum]] = [
-        vocabulary.Direction,
-        vocabulary.Suite,
-        vocabulary.Role,
-        vocabulary.SeatRole,
-        vocabulary.RecordKind,
-        vocabulary.Market,
-        vocabulary.ContractStatus,
-        vocabulary.ContractEvent,
-    ]
-    rows = [[f"`{each.__name__}`", ", ".join(f"{item.value} {item.name}" for item in each)] for each in sets]
+    rows = [[f"`{each.__name__}`", ", ".join(f"{item.value} {item.name}" for item in each)] for each in SETS]
     return table(["set", "numbers"], rows)
 
 
@@ -143,6 +136,13 @@ def _bounds(low: int | None, high: int | None) -> str:
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
 
 
+def capitals_max(pattern: str) -> int:
+    """How many of the characters 0 to 9 and A to Z a field with this pattern may have; at least one."""
+    found = CAPITALS.fullmatch(pattern)
+    assert found is not None, f"{pattern} has no words yet"
+    return int(found[1])
+
+
 def _field_type(kind: msgspec.inspect.Type) -> str:
     match kind:
         case msgspec.inspect.IntType(ge=None, le=None):
@@ -151,6 +151,8 @@ def _field_type(kind: msgspec.inspect.Type) -> str:
             return f"int {_bounds(low, high)}"
         case msgspec.inspect.BytesType(min_length=low, max_length=high):
             return f"bin of {_bounds(low, high)} bytes"
+        case msgspec.inspect.StrType(pattern=str(pattern)):
+            return f"str of 1 to {capitals_max(pattern)} characters 0 to 9 and A to Z"
         case msgspec.inspect.StrType(min_length=low, max_length=high):
             return f"str of {_bounds(low or 0, high)} characters"
         case msgspec.inspect.BoolType():
@@ -202,29 +204,40 @@ def partner_states() -> str:
     return _transitions(PARTNER_TRANSITIONS, states, triggers)
 
 
+def _moves(moves: Mapping[tuple[S, T], S], events: type[T], states: Sequence[S]) -> str:
+    rows = []
+    for event in events:
+        targets = [moves.get((state, event)) for state in states]
+        rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
+    return table(["event \\ state", *(state.name for state in states)], rows)
+
+
 def contract_states() -> str:
-    """States × events of a contract and of the loss report beside it, and what each state tells and refuses."""
-    rows, loss_rows, refusals = [], [], []
-    refused = [kind for kind, row in LAW.items() if row.refused_in]
-    for event in vocabulary.ContractEvent:
-        targets = [TRANSITIONS.get((status, event)) for status in OWN_STATUSES]
-        reports = [LOSS_TRANSITIONS.get((is_lost, event)) for is_lost in LOSS_WORDS]
-        if any(targets):
-            rows.append([f"**{event.name}**", *("" if target is None else target.name for target in targets)])
-        else:
-            loss_rows.append([f"**{event.name}**", *("" if after is None else LOSS_WORDS[after] for after in reports)])
+    """States × events of a contract, and what each state tells and refuses."""
+    refused = [kind for kind, row in LAW.items() if row.refused_in and not KINDS[kind].names_account]
+    rows = []
     for status in OWN_STATUSES:
         for is_lost, word in LOSS_WORDS.items():
-            told = vocabulary.ContractStatus(status_told(state_of(status, is_lost))).name
-            codes_earned = [refusal_in(kind, status, is_lost) for kind in refused]
-            refusals.append([status.name, word, told, *("" if code is None else code.name for code in codes_earned)])
-    return "\n".join(
-        (
-            table(["event \\ state", *(status.name for status in OWN_STATUSES)], rows),
-            table(["event \\ loss, in every state", *LOSS_WORDS.values()], loss_rows),
-            table(["state", "loss", "status told", *(f"{kind.name} is refused" for kind in refused)], refusals),
-        )
-    )
+            if is_lost and status == ENDED:
+                continue  # nothing is told of the account of a contract that has ended
+            state = state_of(status, is_lost)
+            told = vocabulary.ContractStatus(status_told(state)).name
+            rows.append([status.name, word, told, *(_code_name(kind, state) for kind in refused)])
+    heads = ["state", "loss of the account", "status told", *(f"{kind.name} is refused" for kind in refused)]
+    return _moves(TRANSITIONS, vocabulary.ContractEvent, OWN_STATUSES) + "\n" + table(heads, rows)
+
+
+def account_states() -> str:
+    """States × events of an account, and what each state refuses."""
+    refused = [kind for kind, row in LAW.items() if KINDS[kind].names_account]
+    rows = [[status.name, *(_code_name(kind, int(status)) for kind in refused)] for status in vocabulary.AccountStatus]
+    moves = _moves(ACCOUNT_TRANSITIONS, vocabulary.AccountEvent, list(vocabulary.AccountStatus))
+    return moves + "\n" + table(["state", *(f"{kind.name} is refused" for kind in refused)], rows)
+
+
+def _code_name(kind: vocabulary.RecordKind, state: int) -> str:
+    code = refusals_by_state(kind).get(state)
+    return "" if code is None else code.name
 
 
 def roles() -> str:
@@ -244,6 +257,7 @@ def roles() -> str:
     rows.append(["query `BuyingPowerQuery`", "own contracts", *["yes"] * of_bank])
     rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
     rows.append(["query `TotalsQuery`", "", *["yes"] * of_bank])
+    rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)
 
 
@@ -322,6 +336,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "bank_states": bank_states,
     "partner_states": partner_states,
     "contract_states": contract_states,
+    "account_states": account_states,
     "roles": roles,
     "codes": code_list,
     "limits": limit_list,

@@ -3,10 +3,26 @@
 Belongs here: words by limit, code, message and misdeed. Never here: making a table (document).
 """
 
-from protocol import limits
+from enum import IntEnum
+
+from protocol import limits, vocabulary
 from protocol.codes import ReplyCode
 
 OUTCOMES_BODY_BYTES_MAX = limits.OUTCOMES_PREAMBLE_BYTES + limits.FRAME_RECORDS_MAX * limits.OUTCOME_BYTES
+
+SETS: tuple[type[IntEnum], ...] = (
+    vocabulary.Direction,
+    vocabulary.Suite,
+    vocabulary.Role,
+    vocabulary.SeatRole,
+    vocabulary.RecordKind,
+    vocabulary.Market,
+    vocabulary.ContractStatus,
+    vocabulary.ContractEvent,
+    vocabulary.AccountStatus,
+    vocabulary.AccountEvent,
+)
+"""The closed sets of numbers that both sides must know."""
 
 # What a client must know about a code beyond the few words that the code keeps of it.
 MEANINGS = {
@@ -20,6 +36,7 @@ CODE_CLASSES = {
     "Terminate": ("TERMINATE", "OUTCOMES"),
     "OutcomeAnswer": ("ACCEPTED", "OUTCOMES"),
     "ContractMoney": ("ACCEPTED", "OUTCOMES"),
+    "AccountFacts": ("ACCEPTED", "OUTCOMES"),
 }
 CLASS_WORDS = {
     ("NOT_APPLIED",): "200 to 299",
@@ -45,11 +62,11 @@ LIMITS = {
     "CREDIT_RECORDS_MIN": "least credit granted",
     "CREDIT_RECORDS_MAX": "largest credit granted",
     "QUERIES_IN_FLIGHT_MAX": "queries under way on one link",
-    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`",
+    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`, accounts in one `AccountQuery`",
     "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
     "REPLY_BYTES_UNSENT_PARTY_MAX": "the same for all links of a party together",
-    "BROKER_CONTROL_BODY_BYTES_MAX": "bytes of a broker's CONTROL body; above it the header is malformed",
-    "CONTROL_AT_ONCE_MAX": "CONTROL frames of a broker at once; beyond it BUSY",
+    "SMALL_CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body but of a master data seat; beyond it malformed",
+    "CONTROL_AT_ONCE_MAX": "CONTROL frames of a broker, a channel's or day desk's seat at once; beyond it BUSY",
     "CONTROL_PER_SECOND_MAX": "and as many more a second",
     "LOGONS_AT_ONCE_MAX": "logons of a party at once; beyond it TERMINATE STOPPING",
     "LOGONS_PER_SEAT_AT_ONCE_MAX": "and as many more for each seat of the party",
@@ -72,8 +89,10 @@ LIMITS = {
     "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
     "KEYS_PER_SEAT_MAX": "keys with one binding that are good, or may become so",
     "KEYS_PER_PARTY_MAX": "the same of a party in all",
-    "CONTRACTS_MAX": "contracts",
-    "CONTRACTS_PER_CONTROL_MAX": "contracts in one `OpenContracts`",
+    "ACCOUNTS_MAX": "accounts",
+    "ACCOUNTS_PER_CONTROL_MAX": "accounts in one `OpenAccounts`",
+    "CONTRACTS_MAX": "contracts, ended ones too",
+    "CONTRACTS_PER_CONTROL_MAX": "contracts in one `SignContracts`",
 }
 
 # What a right client makes of each misdeed of the practice bank.

@@ -16,7 +16,7 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import NegotiateReceived, RequestReceived
 from protocol.session.states import BankState
 from protocol.signing import DOMAIN
-from protocol.vocabulary import Direction, FrameKind, Suite, index_from_contract_no
+from protocol.vocabulary import Direction, FrameKind, Suite, index_from_account_no, index_from_contract_no
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session
 from tests.vectors import generate, invalid_frames, valid_frames
@@ -30,8 +30,8 @@ TO_BANK = invalid_frames.to_bank()
 TO_PARTNER = invalid_frames.to_partner()
 
 
-class ContractNumbers(TypedDict):
-    """The file contract_numbers.json."""
+class Numbers(TypedDict):
+    """One half of the file numbers.json."""
 
     valid: list[dict[str, int]]
     invalid: list[int]
@@ -227,14 +227,18 @@ def test_valid_logons_and_requests_are_taken_by_the_bank() -> None:
     assert RequestReceived(negotiate).frame is negotiate
 
 
-def test_contract_numbers_carry_their_check_digits() -> None:
-    content: ContractNumbers = json.loads(generate.files()["contract_numbers.json"])
+def test_numbers_carry_their_check_digits() -> None:
+    content: dict[str, Numbers] = json.loads(generate.files()["numbers.json"])
 
-    for pair in content["valid"]:
-        assert index_from_contract_no(pair["contract_no"]) == pair["index"]
-        assert pair["contract_no"] % 97 == 1
-    for wrong in content["invalid"]:
-        assert index_from_contract_no(wrong) == -1
+    kinds = (("contracts", index_from_contract_no, 1), ("accounts", index_from_account_no, 2))
+    for name, index_from, remainder in kinds:
+        for pair in content[name]["valid"]:
+            assert index_from(pair["number"]) == pair["index"]
+            assert pair["number"] % 97 == remainder
+        for wrong in content[name]["invalid"]:
+            assert index_from(wrong) == -1
+    assert [index_from_contract_no(pair["number"]) for pair in content["accounts"]["valid"]] == [-1] * 11
+    assert [index_from_account_no(pair["number"]) for pair in content["contracts"]["valid"]] == [-1] * 11
 
 
 def test_the_published_domain_string_is_the_one_that_is_signed() -> None:

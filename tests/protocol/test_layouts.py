@@ -13,15 +13,20 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, Header, pack_header, unpack_header
 from protocol.limits import (
+    ACCOUNTS_PER_CONTROL_MAX,
     ANSWER_BODY_BYTES_MAX,
+    BANK_ACCOUNT_NO_MAX,
     CONTRACTS_PER_CONTROL_MAX,
     CONTROL_BODY_BYTES_MAX,
     FRAME_RECORDS_MAX,
     HEADER_BYTES,
+    HOLDER_BYTES,
+    OUTLET_MAX,
     PARTIES_MAX,
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
 )
+from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SecuritiesAccount, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import (
     decode_answer,
@@ -32,9 +37,17 @@ from protocol.messages.codec import (
     decode_session,
     encode,
 )
-from protocol.messages.control import ContractTerms, OpenContracts, OpenTradeDate
+from protocol.messages.control import OpenTradeDate
 from protocol.messages.fields import code_from_number
-from protocol.messages.queries import BuyingPowerAnswer, BuyingPowerQuery, ContractMoney, PartyTotals, TotalsAnswer
+from protocol.messages.queries import (
+    AccountAnswer,
+    AccountFacts,
+    BuyingPowerAnswer,
+    BuyingPowerQuery,
+    ContractMoney,
+    PartyTotals,
+    TotalsAnswer,
+)
 from protocol.records import (
     OUTCOME,
     RECORD,
@@ -186,6 +199,8 @@ def test_the_largest_answers_fit_their_frames() -> None:
     contract = ContractMoney(2**62, 420, 5, 2**60, 2**60)
     assert len(encode(TotalsAnswer(2**62, True, [party] * PARTIES_MAX))) <= ANSWER_BODY_BYTES_MAX
     assert len(encode(BuyingPowerAnswer(2**62, [contract] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
+    account = AccountFacts(BANK_ACCOUNT_NO_MAX, 332, 2**62, 2, 2**62, 6)
+    assert len(encode(AccountAnswer(2**62, [account] * QUERY_CONTRACTS_MAX))) <= ANSWER_BODY_BYTES_MAX
 
 
 @pytest.mark.parametrize("amount_fen", [0, 1, -1, 2**62, -(2**63), 2**86, 2**127 - 1, -(2**127)])
@@ -200,9 +215,14 @@ def test_a_sum_over_contracts_is_sixteen_bytes_of_any_sign(amount_fen: int) -> N
 
 def test_the_largest_control_frame_fits() -> None:
 
-    terms = ContractTerms(10**18 - 1, 1_024, 5, 2**60)
-    message = OpenContracts(2**62, [terms] * CONTRACTS_PER_CONTROL_MAX)
-    assert len(encode(message)) <= CONTROL_BODY_BYTES_MAX
+    opened = AccountTerms(BANK_ACCOUNT_NO_MAX, OUTLET_MAX, bytes(HOLDER_BYTES), 2**60)
+    shares = [SecuritiesAccount(market, "A123456789") for market in (1, 2)]
+    signed = ContractTerms(2**62, 1_024, shares, 6)
+    for message in (
+        OpenAccounts([opened] * ACCOUNTS_PER_CONTROL_MAX),
+        SignContracts([signed] * CONTRACTS_PER_CONTROL_MAX),
+    ):
+        assert len(encode(message)) <= CONTROL_BODY_BYTES_MAX
 
 
 def test_every_message_has_a_tag_of_its_own() -> None:

@@ -23,6 +23,7 @@ class Drawn:
 
     def __init__(self, desk: Desk, contract_nos: list[int], seed: int) -> None:
         self.desk, self.contract_nos = desk, np.array(contract_nos)
+        self.account_nos = np.array([desk.account(contract_no) for contract_no in contract_nos])
         self.rng = np.random.default_rng(seed)
         self.named = np.zeros(1, np.int64)  # contract by number of the broker's seat
 
@@ -36,6 +37,9 @@ class Drawn:
         if seat == SEAT:
             self.named = np.append(self.named, records["contract_no"])
         for kind in kinds:
+            if KINDS[kind].names_account:
+                places = np.flatnonzero(records["kind"] == kind)
+                records["account_no"][places] = rng.choice(self.account_nos, len(places))
             self._fill(records, np.flatnonzero(records["kind"] == kind), KINDS[kind].fields)
         return Frame(seat, records)
 

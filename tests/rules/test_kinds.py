@@ -112,7 +112,9 @@ def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
     spoken = dict.fromkeys(TARGET_FIELDS, "target") | {TRADE_DAY_FIELD: "traded_on"}
     wanted = {spoken.get(name, name) for name in fields}
     optional = set(ORDER_FIELDS) if "price" not in fields else set()
-    always = {"self", "contract_no", "partner_ref", "valid_until_ns"}
+    named = "account_no" if KINDS[kind].names_account else "contract_no"
+    always = {"self", named, "partner_ref", "valid_until_ns"}
+    assert named in given
     assert wanted - optional <= given
     assert given - always - {"amount_fen", "charge_fen", "proceeds_fen"} <= wanted
 

@@ -19,7 +19,7 @@ END_OF_WIRE = "    )\n}\n\nPRICED"
 NEW_WIRE = """
         WireKind(
             RecordKind.CHARGE, "CHARGE", "the bank takes a charge", _SAVINGS, amount="", amount_fen_min=1, fields=(),
-            expires=True,
+            expires=True, names_account=True,
         ),
         WireKind(
             RecordKind.ALLOTMENT, "ALLOTMENT", "an issue was allotted", _BROKER, amount="cost", amount_fen_min=1,
@@ -30,11 +30,11 @@ NEW_WIRE = """
             fields=(TURNOVER_FIELD,),
         ),
 """
-END_OF_LAW = "    )\n}\n\n\ndef refusal_in"
+END_OF_LAW = "    )\n}\n\n\ndef refusals_by_state"
 NEW_LAW = """
         LawKind(
             RecordKind.CHARGE, cash.charge, Moves(balance=-1),
-            refused_in={Status.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED},
+            refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
         ),
         LawKind(
             RecordKind.ALLOTMENT, orders.fill_buy, Moves(frozen=-1, bought=1), release=Moves(frozen=-1), is_fact=True,
@@ -74,7 +74,8 @@ def insert(file: Path, before: str, text: str) -> None:
 
 def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "bank_seats.py", tmp_path / "tests")
+    for helper in ("bank_seats.py", "customers.py"):
+        shutil.copy(ROOT / "tests" / helper, tmp_path / "tests")
     for tree in (*PACKAGES, *(f"tests/{name}" for name in TESTS)):
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests" / "__init__.py", tmp_path / "tests")

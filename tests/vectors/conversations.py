@@ -9,8 +9,9 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
+from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
-from protocol.messages.control import ChangeContract, EndKey, RegisterKey
+from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.records import RECORD
 from protocol.vocabulary import ContractEvent, FrameKind, RecordKind, Suite

@@ -10,7 +10,7 @@ from pathlib import Path
 from protocol import describe
 from protocol.describe import Json
 from protocol.signing import DOMAIN, Signer
-from protocol.vocabulary import Suite, contract_no_from_index
+from protocol.vocabulary import Suite, account_no_from_index, contract_no_from_index
 from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys
 from tests.vectors import invalid_frames, valid_frames
@@ -20,7 +20,7 @@ from tests.vectors.protocol_file import protocol_file
 from tests.vectors.valid_frames import Vector
 
 FOLDER = Path(__file__).parent
-CONTRACT_INDICES = (0, 1, 2, 9, 96, 97, 98, 12_345, 999_999, 9_999_999, 33_554_431)
+INDICES = (0, 1, 2, 9, 96, 97, 98, 12_345, 999_999, 9_999_999, 33_554_431)
 
 
 def _key(name: str, party: int, signer: Signer, seed: bytes, not_after_ns: int) -> Json:
@@ -97,10 +97,14 @@ def invalid_file() -> Json:
     }
 
 
-def contract_numbers_file() -> Json:
-    """Contract numbers with their check digits, and numbers that are none."""
-    good: list[Json] = [{"index": index, "contract_no": contract_no_from_index(index)} for index in CONTRACT_INDICES]
-    return {"valid": good, "invalid": [0, 1, 97, 99, 194, 196, 591, 951]}
+def numbers_file() -> Json:
+    """Numbers of contracts and of accounts with their check digits, and numbers that are none of either."""
+    contracts: list[Json] = [{"index": index, "number": contract_no_from_index(index)} for index in INDICES]
+    accounts: list[Json] = [{"index": index, "number": account_no_from_index(index)} for index in INDICES]
+    return {
+        "contracts": {"valid": contracts, "invalid": [0, 1, 97, 99, 194, 196, 591, 951]},
+        "accounts": {"valid": accounts, "invalid": [0, 2, 97, 98, 195, 197, 592, 952]},
+    }
 
 
 def files() -> dict[str, str]:
@@ -110,7 +114,7 @@ def files() -> dict[str, str]:
         "frames_ed25519.json": valid_file(Suite.ED25519_SHA256),
         "frames_p256.json": valid_file(Suite.P256_SHA256),
         "frames_invalid.json": invalid_file(),
-        "contract_numbers.json": contract_numbers_file(),
+        "numbers.json": numbers_file(),
         "protocol.json": protocol_file(),
         "conversations.json": conversations_file(),
     }

@@ -5,7 +5,7 @@ that the client of tests/outsider, written from the page alone, has the same.
 """
 
 from collections.abc import Mapping
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import TypeVar
 
 import msgspec
@@ -24,25 +24,15 @@ from protocol.messages.session import SessionMessage
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
-from protocol.vocabulary import FrameKind, RecordKind, SeatRole, Suite
-from rules.contracts import LOSS_TRANSITIONS, OWN_STATUSES, TRANSITIONS
-from rules.kinds import refusal_in
-from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG
-from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS
+from protocol.vocabulary import FrameKind, SeatRole, Suite
+from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of
+from rules.kinds import refusals_by_state
+from tests.protocol.document import INSIDE_THE_BANK, LAST_TAG, capitals_max
+from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS, SETS
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
 
-SETS: tuple[type[IntEnum], ...] = (
-    vocabulary.Direction,
-    vocabulary.Suite,
-    vocabulary.Role,
-    vocabulary.SeatRole,
-    vocabulary.RecordKind,
-    vocabulary.Market,
-    vocabulary.ContractStatus,
-    vocabulary.ContractEvent,
-)
 BODIES = {
     FrameKind.CONTROL: ControlMessage,
     FrameKind.QUERY: QueryMessage,
@@ -77,6 +67,8 @@ def field_type(kind: msgspec.inspect.Type) -> dict[str, Json]:
             return {"type": "int", "min": low, "max": int(high or 0)}
         case msgspec.inspect.BytesType(min_length=low, max_length=high):
             return _bounded("bin", low, high)
+        case msgspec.inspect.StrType(pattern=str(pattern)):
+            return {**_bounded("str", 1, capitals_max(pattern)), "characters": "0-9A-Z"}
         case msgspec.inspect.StrType(min_length=low, max_length=high):
             return _bounded("str", low, high)
         case msgspec.inspect.BoolType():
@@ -182,22 +174,35 @@ def _transitions(moves: Mapping[tuple[S, T], S]) -> list[Json]:
     return [{"state": state.name, "event": event.value, "next": after.name} for (state, event), after in moves.items()]
 
 
+def _table(moves: Mapping[tuple[S, T], S]) -> list[Json]:
+    return [{"state": a.name, "event": event.name, "next": b.name} for (a, event), b in moves.items()]
+
+
 def contract_states() -> dict[str, Json]:
-    """States × events of a contract and of the loss report beside it, and what each state refuses."""
+    """States × events of a contract, and what each state refuses."""
     refusals: list[Json] = []
     for status in OWN_STATUSES:
         for is_lost in (False, True):
-            for kind in RecordKind:
-                code = refusal_in(kind, status, is_lost)
+            if is_lost and status == ENDED:
+                continue
+            for kind, row in KINDS.items():
+                code = None if row.names_account else refusals_by_state(kind).get(state_of(status, is_lost))
                 if code is not None:
                     refusals.append(
                         {"state": status.name, "loss_reported": is_lost, "kind": kind.name, "code": code.name}
                     )
-    return {
-        "own": [{"state": a.name, "event": e.name, "next": b.name} for (a, e), b in TRANSITIONS.items()],
-        "loss": [{"loss_reported": a, "event": e.name, "next": b} for (a, e), b in LOSS_TRANSITIONS.items()],
-        "refusals": refusals,
-    }
+    return {"moves": _table(TRANSITIONS), "refusals": refusals}
+
+
+def account_states() -> dict[str, Json]:
+    """States × events of an account, and what each state refuses."""
+    refusals: list[Json] = [
+        {"state": vocabulary.AccountStatus(state).name, "kind": kind.name, "code": code.name}
+        for kind, row in KINDS.items()
+        if row.names_account
+        for state, code in refusals_by_state(kind).items()
+    ]
+    return {"moves": _table(ACCOUNT_TRANSITIONS), "refusals": refusals}
 
 
 def roles() -> dict[str, Json]:
@@ -230,10 +235,11 @@ def protocol_file() -> Json:
             {"name": "chain_digest", "offset": 16, "bytes": 32, "type": "bytes"},
             {"name": "request_digest", "offset": 48, "bytes": 32, "type": "bytes"},
         ],
-        "freeze_states": {
+        "outcome_states": {
             "NONE": records.FREEZE_STATE_NONE,
             "OPEN": records.FREEZE_STATE_OPEN,
             "CLOSED": records.FREEZE_STATE_CLOSED,
+            "NUMBER_GIVEN": records.STATE_NUMBER_GIVEN,
         },
         "enumerations": {each.__name__: {item.name: item.value for item in each} for each in SETS},
         "frame_kinds": kind_list(),
@@ -243,5 +249,6 @@ def protocol_file() -> Json:
         "limits": {name: int(getattr(limits, name)) for name in LIMITS},
         "session_states": {"bank": _transitions(BANK_TRANSITIONS), "partner": _transitions(PARTNER_TRANSITIONS)},
         "contract_states": contract_states(),
+        "account_states": account_states(),
         "roles": roles(),
     }

@@ -14,21 +14,25 @@ from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.header import Header, new_header
 from protocol.limits import STALE_RETRY_NS
-from protocol.messages.base import Message
-from protocol.messages.codec import encode
-from protocol.messages.control import (
+from protocol.messages.accounts import (
+    AccountTerms,
+    ChangeAccount,
+    ChangeBroker,
     ChangeContract,
     ContractTerms,
-    EndKey,
-    EndSettlement,
-    OpenContracts,
-    OpenTradeDate,
-    RegisterKey,
-    RegisterParty,
-    RegisterSeat,
+    OpenAccounts,
+    ReplaceCard,
+    SecuritiesAccount,
     SetRestraint,
+    SignContracts,
 )
+from protocol.messages.base import Message
+from protocol.messages.codec import encode
+from protocol.messages.control import EndKey, EndSettlement, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.queries import (
+    AccountAnswer,
+    AccountFacts,
+    AccountQuery,
     BuyingPowerAnswer,
     BuyingPowerQuery,
     ContractMoney,
@@ -39,18 +43,22 @@ from protocol.messages.queries import (
     TotalsQuery,
 )
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
-from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
 from protocol.signing import Signer
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
+    AccountEvent,
+    AccountStatus,
     ContractEvent,
+    ContractStatus,
     Direction,
     FrameKind,
     RecordKind,
     SeatRole,
     Suite,
+    account_no_from_index,
     contract_no_from_index,
 )
 from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
@@ -147,7 +155,7 @@ def bank_block() -> bytes:
     """(2,) records: a deposit and a withdrawal."""
     records = np.zeros(2, RECORD)
     records["kind"] = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
-    records["contract_no"] = (contract_no_from_index(0), contract_no_from_index(12_345))
+    records["account_no"] = (account_no_from_index(0), account_no_from_index(12_345))
     records["amount_fen"] = (500_000, 2**40)
     return records.tobytes()
 
@@ -249,8 +257,13 @@ def of_bank_seat() -> Iterator[Vector]:
         ("register_bank_key", RegisterKey(1, 22, keys.bank_seat_signer(2).public_key(), 0, keys.FOREVER_NS, 2)),
         ("register_seat", RegisterSeat(11, 2, SeatRole.BROKER)),
         ("register_bank_seat", RegisterSeat(2, 1, SeatRole.SAVINGS_DESK)),
-        ("open_contracts", OpenContracts(98, [ContractTerms(6_217_000_000_000_001, 2, 2, 10_000_000)])),
-        ("set_restraint", SetRestraint(98, 2_500_000)),
+        ("open_accounts", OpenAccounts(_account_terms())),
+        ("sign_contracts", SignContracts(_contract_terms())),
+        ("confirm_contract", ChangeContract(contract_no_from_index(1), ContractEvent.CONFIRM)),
+        ("report_loss", ChangeAccount(account_no_from_index(1), AccountEvent.REPORT_LOSS)),
+        ("change_broker", ChangeBroker(contract_no_from_index(1), _contract_terms()[1])),
+        ("replace_card", ReplaceCard(contract_no_from_index(0), account_no_from_index(2))),
+        ("set_restraint", SetRestraint(account_no_from_index(0), 2_500_000)),
         ("open_trade_date", OpenTradeDate(20_260_922)),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
@@ -259,13 +272,67 @@ def of_bank_seat() -> Iterator[Vector]:
         seat = bank_seat_for(message)
         numbers[seat] += 1
         what = f"request {numbers[seat]} of the bank's seat {seat}"
-        yield bank_seat_voice(seat).message(name, what, FrameKind.CONTROL, message, numbers[seat])
+        vector = bank_seat_voice(seat).message(name, what, FrameKind.CONTROL, message, numbers[seat])
+        yield vector
+        if isinstance(message, OpenAccounts):
+            yield _number_given(vector.frame)
     savings = bank_seat_voice(SAVINGS_SEAT)
-    header = savings.header(FrameKind.RECORDS)._replace(first_number=2, record_count=2)
+    first = numbers[SAVINGS_SEAT] + 1
+    header = savings.header(FrameKind.RECORDS)._replace(first_number=first, record_count=2)
     block = make_frame(header, bank_block(), savings.signer.sign)
-    yield Vector("bank_records", "a deposit and a withdrawal, requests 2 and 3", block, None)
+    yield Vector("bank_records", f"a deposit and a withdrawal, requests {first} and {first + 1}", block, None)
+    yield from _answers_to_bank_seat()
+
+
+def _account_terms() -> list[AccountTerms]:
+    """Three accounts, the first and the last of one holder."""
+    holders = [bytes([person]) * 16 for person in (0x5A, 0x5B, 0x5A)]
+    first = 6_217_000_000_000_001
+    return [
+        AccountTerms(first + place, 11, holder, fen)
+        for place, (holder, fen) in enumerate(zip(holders, (10_000_000, 0, 2**60), strict=True))
+    ]
+
+
+def _contract_terms() -> list[ContractTerms]:
+    """Contracts on the first two accounts: one with both securities accounts, one with none."""
+    shares = [SecuritiesAccount(1, "A123456789"), SecuritiesAccount(2, "0123456789")]
+    return [
+        ContractTerms(account_no_from_index(0), 2, shares, ContractStatus.ACTIVE),
+        ContractTerms(account_no_from_index(1), 2, [], ContractStatus.PRE_ASSIGNED),
+    ]
+
+
+def _number_given(request: Frame) -> Vector:
+    """The outcome of `open_accounts`."""
+    bank = bank_seat_voice()._replace(direction=Direction.TO_PARTNER)
+    given = np.zeros(1, OUTCOME)
+    given["state"], given["remaining_fen"] = STATE_NUMBER_GIVEN, account_no_from_index(0)
+    chain_digest = hashlib.sha256(b"journal row 7").digest()
+    preamble = pack_preamble(OutcomesPreamble(7, DECIDED_AT_NS, chain_digest, request.header.body_digest))
+    header = bank.header(FrameKind.OUTCOMES)._replace(
+        first_number=request.header.first_number, record_count=1, sent_at_ns=DECIDED_AT_NS
+    )
+    frame = make_frame(header, preamble + given.tobytes(), bank.signer.sign)
+    return Vector("outcome_number_given", "the number of the first account of `open_accounts`", frame, None)
+
+
+def _answers_to_bank_seat() -> Iterator[Vector]:
+    """What the bank's first seat asks, and the answers."""
     bank = bank_seat_voice()
-    yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, TotalsQuery(1), 3)
     answer = bank._replace(direction=Direction.TO_PARTNER)
+    numbers = [6_217_000_000_000_001, 1]
+    yield bank.message("query_accounts", "by the bank's own numbers", FrameKind.QUERY, AccountQuery(numbers), 4)
+    found = AccountFacts(
+        numbers[0],
+        0,
+        account_no_from_index(0),
+        AccountStatus.OPEN,
+        contract_no_from_index(0),
+        ContractStatus.ACTIVE,
+    )
+    facts = AccountAnswer(123_456, [found, AccountFacts(1, int(ReplyCode.ACCOUNT_UNKNOWN), 0, 0, 0, 0)])
+    yield answer.message("answer_accounts", "the second is unknown", FrameKind.ANSWER, facts, 4)
+    yield bank.message("query_totals", "the ledger's totals", FrameKind.QUERY, TotalsQuery(1), 3)
     totals = TotalsAnswer(123_456, True, [PartyTotals.of(2, 10_000_000, 601_092, 398_724, 1_234_567)])
     yield answer.message("answer_totals", "one party", FrameKind.ANSWER, totals, 3)

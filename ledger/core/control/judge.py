@@ -1,28 +1,33 @@
-"""Control messages: who is who, which contracts exist and in what state, restraints, the trade date.
+"""Control messages: who is who, the trade date, and whose page judges the rest.
 
 Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), which keys
-may come and go (keys), session rules, how a number is consumed (engine).
+may come and go (keys), accounts and contracts (accounts), session rules, how a number is consumed (engine).
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from msgspec.structs import replace
 
+from ledger.core.control import accounts
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
-from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.messages.control import (
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
     ChangeContract,
-    ContractTerms,
+    OpenAccounts,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.control import (
     ControlMessage,
     EndKey,
     EndSettlement,
     Genesis,
-    OpenContracts,
     OpenTradeDate,
     PartyEntry,
     PartyKey,
@@ -30,22 +35,11 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
     SeatEntry,
-    SetRestraint,
 )
 from protocol.party_keys import with_key, without_key
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import (
-    BANK_PARTY,
-    CONTRACT_NUMBER_STEP,
-    ContractEvent,
-    Role,
-    contract_no_from_index,
-    contract_nos_from_indices,
-    index_from_contract_no,
-    role_fits_party,
-)
+from protocol.vocabulary import Role, role_fits_party
 from rules.calendar import is_too_far
-from rules.contracts import MAY_OPEN_AS, next_state, opening_state, status_told
 
 
 class Sender(NamedTuple):
@@ -75,13 +69,20 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return judge_key_end(book, message, sender.key_id)
         case RegisterSeat():
             return _judge_seat(book, message)
-        case OpenContracts():
-            return _judge_contracts(book, message)
+        case OpenAccounts():
+            return accounts.judge_accounts(book, message)
+        case SignContracts():
+            return accounts.judge_contracts(book, message)
         case ChangeContract():
-            return _judge_event(book, party, message)
+            return accounts.judge_event(book, party, message)
+        case ChangeAccount():
+            return accounts.judge_account_event(book, message)
+        case ChangeBroker():
+            return accounts.judge_broker_change(book, party, message)
+        case ReplaceCard():
+            return accounts.judge_replacement(book, party, message)
         case SetRestraint():
-            known = own_contract(book, party, message.contract_no) >= 0
-            return ReplyCode.ACCEPTED if known else ReplyCode.CONTRACT_UNKNOWN
+            return accounts.judge_restraint(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -89,24 +90,6 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
         case Genesis():
             return ReplyCode.ROLE_FORBIDS
-
-
-def own_contract(book: Book, party: int, contract_no: int) -> int:
-    """The index of a contract that exists and that `party` may touch, else -1."""
-    index = index_from_contract_no(contract_no)
-    if not 0 <= index < book.contracts_count:
-        return -1
-    owner = int(book.contract_facts[index]) >> PARTY_SHIFT
-    return index if party in (owner, BANK_PARTY) else -1
-
-
-def status_of(book: Book, index: int) -> int:
-    """ContractStatus told of the contract at `index`."""
-    return status_told(_state_of(book, index))
-
-
-def _state_of(book: Book, index: int) -> int:
-    return (int(book.contract_facts[index]) >> STATE_SHIFT) & FACT_MASK
 
 
 def _is_malformed(message: ControlMessage) -> bool:
@@ -131,32 +114,6 @@ def _judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
-def _judge_contracts(book: Book, message: OpenContracts) -> ReplyCode:
-    terms = message.terms
-    if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
-        return ReplyCode.PARTY_UNKNOWN
-    if message.first_contract_no != contract_no_from_index(book.contracts_count):
-        return ReplyCode.CONTRACT_NUMBER_NOT_NEXT
-    if book.account_numbers.any_taken(_account_nos(terms)):
-        return ReplyCode.ACCOUNT_HAS_CONTRACT
-    if not {term.status for term in terms} <= MAY_OPEN_AS:
-        return ReplyCode.STATUS_FORBIDS
-    if book.contracts_count + len(terms) > book.size.contracts_max:
-        return ReplyCode.MASTER_DATA_FULL
-    return ReplyCode.ACCEPTED
-
-
-def _judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
-    index = own_contract(book, party, message.contract_no)
-    if index < 0:
-        return ReplyCode.CONTRACT_UNKNOWN
-    if next_state(_state_of(book, index), message.event) is None:
-        return ReplyCode.STATUS_FORBIDS
-    if message.event == ContractEvent.TERMINATE and _has_open_items(book, int(book.account_row[index])):
-        return ReplyCode.ITEMS_OPEN
-    return ReplyCode.ACCEPTED
-
-
 def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     later = message.trade_date > book.trade_date
     if not later:
@@ -168,16 +125,10 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
-def _has_open_items(book: Book, row: int) -> bool:
-    return bool(book.frozen_fen[row] or book.bought_fen[row] or book.sold_fen[row])
-
-
-def _account_nos(terms: Sequence[ContractTerms]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.fromiter((term.account_no for term in terms), np.int64, len(terms))
-
-
-def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> None:
-    """The effect of an accepted control message. Raises MisuseError for a Genesis: it has its own row."""
+def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> int:
+    """The effect of an accepted control message. Returns the number of the first account or contract that came about by
+    it, else 0. Raises MisuseError for a Genesis: it has its own row.
+    """
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
@@ -190,25 +141,28 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> No
             entry = book.parties[party]
             book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
             book.seat_owner[seat], book.seat_role[seat] = party, seat_role
-        case OpenContracts():
-            _open_contracts(book, message)
-        case ChangeContract(contract_no, event):
-            index = index_from_contract_no(contract_no)
-            state = next_state(_state_of(book, index), event)
-            if state is None:
-                raise MisuseError("an event that the contract's state does not allow was not refused")
-            kept = int(book.contract_facts[index]) & ~(FACT_MASK << STATE_SHIFT)
-            book.contract_facts[index] = kept | state << STATE_SHIFT
-        case SetRestraint(contract_no, restrained_fen):
-            row = int(book.account_row[index_from_contract_no(contract_no)])
-            book.power_fen[row] += int(book.restrained_fen[row]) - restrained_fen
-            book.restrained_fen[row] = restrained_fen
+        case OpenAccounts():
+            return accounts.open_accounts(book, message)
+        case SignContracts():
+            return accounts.sign_contracts(book, message)
+        case ChangeContract():
+            accounts.change_contract(book, message)
+        case ChangeAccount():
+            accounts.change_account(book, message)
+        case ChangeBroker():
+            return accounts.change_broker(book, message)
+        case ReplaceCard():
+            return accounts.replace_card(book, message)
+        case SetRestraint():
+            accounts.set_restraint(book, message)
         case OpenTradeDate(trade_date):
             book.roll(trade_date)
         case EndSettlement(trade_date):
             book.settle(trade_date)
+            accounts.end_what_ran_off(book, trade_date)
         case Genesis():
             raise MisuseError("a genesis inside the journal")
+    return 0
 
 
 def add_party(book: Book, entry: PartyEntry) -> None:
@@ -218,21 +172,3 @@ def add_party(book: Book, entry: PartyEntry) -> None:
     book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
     for one in entry.seats:
         book.seat_owner[one.seat], book.seat_role[one.seat] = entry.party, one.role
-
-
-def _open_contracts(book: Book, message: OpenContracts) -> None:
-    terms = message.terms
-    first, count = book.contracts_count, len(terms)
-    here = slice(first, first + count)
-    indices = np.arange(first, first + count, dtype=np.int64)
-    party = np.fromiter((term.party for term in terms), np.int64, count)
-    state = np.fromiter((opening_state(term.status) for term in terms), np.int64, count)
-    check_digits = contract_nos_from_indices(indices) - indices * CONTRACT_NUMBER_STEP
-    facts = party << PARTY_SHIFT | state << STATE_SHIFT | check_digits << CHECK_SHIFT
-    book.contract_facts[here] = facts | indices
-    book.account_no[here] = _account_nos(terms)
-    book.account_numbers.add(_account_nos(terms))
-    book.balance_fen[here] = np.fromiter((term.balance_fen for term in terms), np.int64, count)
-    book.power_fen[here] = book.balance_fen[here]
-    book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
-    book.contracts_count += count

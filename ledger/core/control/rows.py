@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger.core.control.judge import Sender, apply_control, judge
 from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
+from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from ledger.core.rows.closing_heads import closing_heads
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.row import Row
@@ -35,8 +36,9 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.session import Negotiate
-from protocol.records import OUTCOME
-from protocol.vocabulary import BANK_PARTY, FrameKind
+from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
+from protocol.vocabulary import FrameKind
+from rules.request import Decision
 
 ControlBody = ControlMessage | Negotiate | None
 """What a frame of a control row says; None: a CONTROL body that is no control message."""
@@ -45,7 +47,11 @@ ALONE: Final[tuple[type[Message], ...]] = (
     *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
     *(OpenTradeDate, EndSettlement),
 )
-_ALONE_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in ALONE)
+_ALONE_TAGS: Final = {
+    int(role): frozenset(kind.__struct_config__.tag for kind in ALONE if kind in rights)
+    for role, rights in CONTROL_RIGHTS.items()
+}
+"""By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
 
@@ -59,12 +65,11 @@ class NotJudged(Exception):
         self.error = error
 
 
-def stands_alone(sender: int, body: bytes) -> bool:
-    """Whether a CONTROL frame with this body must have a row of its own, told by its tag without decoding it.
-
-    Only the bank may send these messages. From anybody else they are refused and change nothing, and share a row.
+def stands_alone(role: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body of a seat of this role must have a row of its own, told by its tag without
+    decoding it.
     """
-    return sender == BANK_PARTY and len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS
+    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS.get(role, ())
 
 
 def may_depend_on_time(body: bytes) -> bool:
@@ -72,9 +77,15 @@ def may_depend_on_time(body: bytes) -> bool:
     return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == RegisterKey.__struct_config__.tag
 
 
-def closes_date(sender: int, body: bytes) -> bool:
-    """Whether a CONTROL frame with this body is the bank's OpenTradeDate, told by its tag without decoding it."""
-    return stands_alone(sender, body) and body[1] == OpenTradeDate.__struct_config__.tag
+def closes_date(role: int, body: bytes) -> bool:
+    """Whether a CONTROL frame with this body is an OpenTradeDate, of a seat whose role may send it."""
+    return stands_alone(role, body) and body[1] == OpenTradeDate.__struct_config__.tag
+
+
+def _is_alone(role: int, message: ControlBody) -> bool:
+    if message is None or isinstance(message, Negotiate):
+        return False
+    return isinstance(message, ALONE) and may_send_control(role, message)
 
 
 def message_of(kind: int, body: bytes) -> ControlBody:
@@ -154,7 +165,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     """
     _check(book, prefixes, messages, decided_at_ns)
     ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
-    codes: list[int] = []
+    told: list[Decision] = []
     sequence = book.sequence + 1
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         code = ReplyCode.ACCEPTED
@@ -162,25 +173,32 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
             if not isinstance(message, Negotiate):
                 code = judge(book, Sender(sender, seat, key_id), message, decided_at_ns)
         except Exception as error:
-            raise NotJudged(place, _outcomes_of(codes), error) from error
+            raise NotJudged(place, _outcomes_of(told), error) from error
         try:
             _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
             if isinstance(message, Negotiate):
                 book.session_version[seat] = version
                 continue
-            codes.append(code)
+            made_no = 0
             if code == ReplyCode.ACCEPTED and message is not None:
-                apply_control(book, message, decided_at_ns)
+                made_no = apply_control(book, message, decided_at_ns)
+            told.append(_told(code, made_no))
         except InvariantBroken:
             raise
         except Exception as error:
             raise HalfActed(sequence, prefixes.tobytes(), error) from error
-    return _outcomes_of(codes)
+    return _outcomes_of(told)
 
 
-def _outcomes_of(codes: Sequence[int]) -> bytes:
-    outcomes = np.zeros(len(codes), OUTCOME)
-    outcomes["code"] = codes
+def _told(code: int, made_no: int) -> Decision:
+    """The outcome of a control frame, which made the account or contract `made_no`, or none: 0."""
+    return (code, STATE_NUMBER_GIVEN, made_no) if made_no else (code, FREEZE_STATE_NONE, 0)
+
+
+def _outcomes_of(told: Sequence[Decision]) -> bytes:
+    outcomes = np.zeros(len(told), OUTCOME)
+    for name, column in zip(("code", "state", "remaining_fen"), zip(*told, strict=True), strict=False):
+        outcomes[name] = column
     return outcomes.tobytes()
 
 
@@ -197,23 +215,26 @@ def apply_control_row(book: Book, row: Row) -> None:
     prefixes = row.prefixes()
     messages = stored_messages(row)
     outcomes = np.frombuffer(row.outcomes, OUTCOME)
-    if outcomes["state"].any() or outcomes["reserved"].any() or outcomes["remaining_fen"].any():
-        raise InvariantBroken("the outcome of a control frame tells more than a code")
+    if outcomes["reserved"].any():
+        raise InvariantBroken("the outcome of a control frame tells more than a code and a number")
     _check(book, prefixes, messages, row.decided_at_ns)
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
-    codes = iter(outcomes["code"].tolist())
+    stored = iter(outcomes[["code", "state", "remaining_fen"]].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):
             book.session_version[seat] = version
             continue
-        code = next(codes)
+        outcome = next(stored)
+        code, made_no = outcome[0], 0
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
         judged = judge(book, Sender(sender, seat, key_id), message, row.decided_at_ns)
         if row.rules_version >= ALIKE_SINCE and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
             assert message is not None  # else `stored_messages` raised
-            apply_control(book, message, row.decided_at_ns)
+            made_no = apply_control(book, message, row.decided_at_ns)
+        if outcome != _told(code, made_no):
+            raise InvariantBroken(f"frame {place}: what it tells is not what came about")
     if row.closing_heads != heads_closed(book, row.trade_date):
         raise InvariantBroken("what it keeps are not the heads of the seats when the date was closed")
 
@@ -232,8 +253,8 @@ def _check(book: Book, prefixes: PrefixArray, messages: Sequence[ControlBody], d
     if numbered:
         check_next(book, Frames.of(prefixes[is_control]), numbered, decided_at_ns)
     if len(messages) > 1 and any(isinstance(message, ALONE) for message in messages):
-        told = prefixes["sender"].tolist()
-        if any(isinstance(it, ALONE) and sender == BANK_PARTY for it, sender in zip(messages, told, strict=True)):
+        roles = book.seat_role[prefixes["seat"]].tolist()
+        if any(_is_alone(role, it) for it, role in zip(messages, roles, strict=True)):
             raise MisuseError("a control message that must be alone shares its row")
     versions: dict[int, int] = {}
     for _sender, seat, version, _key_id, message in _facts(prefixes, messages):

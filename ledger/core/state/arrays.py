@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from ledger.core.control.judge import add_party
-from ledger.core.state.book import KEPT_COLUMNS, Book, BookSize
+from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.requests import RequestTable
@@ -22,17 +22,18 @@ _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number")
 _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")
+_SCALARS = ("sequence", "ordered_at_ns", "trade_date", "previous_date", "accounts_count", "contracts_count")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 
 
 def to_arrays(book: Book) -> NamedArrays:
     """Name → array. Account and request columns are views of the book: write them before the next row."""
-    used, slots = slice(book.contracts_count), slice(book.requests.slots_used)
+    used, contracts, slots = slice(book.accounts_count), slice(book.contracts_count), slice(book.requests.slots_used)
     parties = msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)])
-    scalars = [book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count]
+    scalars = [getattr(book, name) for name in _SCALARS]
     arrays: NamedArrays = {
         "scalars": np.array(scalars, np.int64),
-        "size": np.array([book.size.contracts_max, book.size.requests_max], np.int64),
+        "size": np.array([book.size.contracts_max, book.size.requests_max, book.size.accounts_max], np.int64),
         "parties": np.frombuffer(parties, np.int8),
         "page_owners": book.requests.page_owners[: book.requests.pages_used],
         "carried_keys": book.requests.carried_keys,
@@ -42,7 +43,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
-    arrays.update({name: getattr(book, name)[used] for name in KEPT_COLUMNS})
+    arrays.update({name: getattr(book, name)[used] for name in ACCOUNT_COLUMNS})
+    arrays.update({name: getattr(book, name)[contracts] for name in CONTRACT_COLUMNS})
     arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
@@ -60,36 +62,40 @@ def from_arrays(arrays: NamedArrays) -> Book:
 
 
 def _from_arrays(arrays: NamedArrays) -> Book:
-    contracts_max, requests_max = arrays["size"].tolist()
-    book = Book.empty(BookSize(contracts_max, requests_max))
-    scalars = arrays["scalars"].tolist()
-    book.sequence, book.ordered_at_ns, book.trade_date, book.previous_date, book.contracts_count = scalars
-    used = slice(book.contracts_count)
+    size = BookSize(*arrays["size"].tolist())
+    book = Book.empty(size)
+    for name, value in zip(_SCALARS, arrays["scalars"].tolist(), strict=True):
+        setattr(book, name, value)
+    used, contracts = slice(book.accounts_count), slice(book.contracts_count)
     for entry in _parties.decode(arrays["parties"].tobytes()):
         add_party(book, entry)
-    for name in KEPT_COLUMNS:
+    for name in ACCOUNT_COLUMNS:
         getattr(book, name)[used] = arrays[name]
+    for name in CONTRACT_COLUMNS:
+        getattr(book, name)[contracts] = arrays[name]
     for name in _SEAT_COLUMNS:
         getattr(book, name)[:] = arrays[name]
     book.power_fen[used] = book.derived_power_fen(used)
     book.tighten_bound()
-    book.account_numbers.add(book.account_no[used])
+    book.accounts_by_number.add(book.bank_account_no[used], np.arange(book.accounts_count))
+    for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):
+        index.add(numbers[numbers != 0], np.flatnonzero(numbers))
     book.unsettled = _unsettled(book, arrays)
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
-    book.requests = _requests(requests_max, arrays)
+    book.requests = _requests(size.requests_max, arrays)
     return book
 
 
 def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
     dates = arrays["unsettled_dates"].tolist()
-    unsettled = Unsettled.empty(book.size.contracts_max, len(dates) - 1)
+    unsettled = Unsettled.empty(book.size.accounts_max, len(dates) - 1)
     for slot, trade_date in enumerate(dates):
         if not trade_date:
             continue
         unsettled.take_slot(slot, trade_date)
         for name in _SLOT_COLUMNS:
-            getattr(unsettled, name)[slot][: book.contracts_count] = arrays[f"{name}_of_{slot}"]
+            getattr(unsettled, name)[slot][: book.accounts_count] = arrays[f"{name}_of_{slot}"]
     if book.trade_date:
         unsettled.open_slot = dates.index(book.trade_date)
     unsettled.keys = arrays["unpaid_keys"].astype(np.int64)

@@ -3,7 +3,8 @@
 Belongs here: the columns, what each means, the roll's shift of them. Never here: rules (decide), who changes
 the money (effects, control), how it is written to disk (arrays).
 
-Rows are deposit accounts. A contract maps to a row, see `account_row`; today contract and row are opened together.
+Rows are savings accounts. A contract stands on a row and never changes it, see `account_row`; a row has one contract
+after another, of which at most one is not ended.
 Columns are allocated for the largest book and mapped lazily, so memory is used as rows are.
 """
 
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.account_numbers import AccountNumbers
 from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
 from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.limits import (
+    ACCOUNTS_MAX,
     CONTRACTS_MAX,
     PARTIES_MAX,
     REQUESTS_PER_DATE_MAX,
@@ -24,8 +26,10 @@ from protocol.limits import (
     UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
+from protocol.vocabulary import AccountStatus, Market
 from rules.contracts import STATE_CODES, status_told
 
+MARKETS = (Market.XSHG, Market.XSHE)
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
 
 # An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
@@ -35,7 +39,9 @@ CHECK_SHIFT = 32
 FACT_MASK = 0xFF  # of state and check digits
 ROW_MASK = 0xFFFF_FFFF
 assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
-assert CONTRACTS_MAX <= ROW_MASK
+LAST_CONTRACT_MASK = 0xFFFF_FFFF  # of account_flags
+HAD_CONTRACT = 1 << 32  # a contract was signed on the account once
+assert max(ACCOUNTS_MAX, CONTRACTS_MAX) < ROW_MASK
 assert STATE_CODES <= FACT_MASK
 
 _STATUS_TOLD: ByteColumn = np.array([status_told(state) for state in range(STATE_CODES)], np.int8)
@@ -46,8 +52,12 @@ def statuses_told(facts: LongColumn) -> LongColumn:
     return _STATUS_TOLD.take((facts >> STATE_SHIFT) & FACT_MASK).astype(np.int64)
 
 
-KEPT_COLUMNS = ("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen", "contract_facts", "account_no")
-"""Columns of the book by account row or contract, of int64, that snapshots keep and slices tell as they stand."""
+ACCOUNT_COLUMNS = (
+    *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
+    *("account_flags", "bank_account_no", "outlet", "holder"),
+)
+CONTRACT_COLUMNS = ("contract_facts", "securities_no", "ended_on")
+"""Columns of the book by account row and by contract that snapshots keep and slices tell as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ class BookSize:
 
     contracts_max: int = CONTRACTS_MAX
     requests_max: int = REQUESTS_PER_DATE_MAX  # multiple of REQUEST_PAGE_RECORDS
+    accounts_max: int = ACCOUNTS_MAX
 
 
 @dataclass(slots=True)
@@ -67,6 +78,7 @@ class Book:
     ordered_at_ns: int  # of that row, see engine.time_after
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
+    accounts_count: int
     contracts_count: int
     # By account row.
     balance_fen: FenColumn
@@ -76,10 +88,16 @@ class Book:
     restrained_fen: FenColumn
     power_fen: FenColumn  # buying power before it is shown as 0: kept beside its parts, signed
     owned_fen_bound: int  # no balance + sold is above it; spares the lane a look at limits that nothing can reach
+    account_flags: LongColumn  # AccountStatus at STATE_SHIFT; HAD_CONTRACT; below, index + 1 of the last contract
+    bank_account_no: LongColumn  # the bank's own number
+    outlet: IntColumn
+    holder: LongColumn  # (rows, 2): the halves of the holder's keyed digest
+    accounts_by_number: NumberIndex  # the bank's own number → row
     # By contract index.
     contract_facts: LongColumn
-    account_no: LongColumn
-    account_numbers: AccountNumbers
+    securities_no: LongColumn  # (contracts, MARKETS): see number_index, 0 for none
+    ended_on: IntColumn  # trade date on which the contract ended or began to run off, 0 for neither
+    contracts_by_securities_no: tuple[NumberIndex, ...]  # for each market: stale once the contract has ended
     # By party number and by seat number.
     parties: dict[int, PartyEntry]
     role: ByteColumn  # 0: no such party
@@ -102,13 +120,15 @@ class Book:
     def empty(size: BookSize | None = None) -> "Book":
         """A book before its genesis row."""
         size = size or BookSize()
-        rows, seats, parties = size.contracts_max, SEATS_MAX + 1, PARTIES_MAX + 1
+        rows, contracts = size.accounts_max, size.contracts_max
+        seats, parties = SEATS_MAX + 1, PARTIES_MAX + 1
         return Book(
             size=size,
             sequence=0,
             ordered_at_ns=0,
             trade_date=0,
             previous_date=0,
+            accounts_count=0,
             contracts_count=0,
             balance_fen=long_zeros(rows),
             frozen_fen=long_zeros(rows),
@@ -117,9 +137,15 @@ class Book:
             restrained_fen=long_zeros(rows),
             power_fen=long_zeros(rows),
             owned_fen_bound=0,
-            contract_facts=long_zeros(rows),
-            account_no=long_zeros(rows),
-            account_numbers=AccountNumbers(),
+            account_flags=long_zeros(rows),
+            bank_account_no=long_zeros(rows),
+            outlet=int_zeros(rows),
+            holder=long_zeros(2 * rows).reshape(rows, 2),
+            accounts_by_number=NumberIndex(),
+            contract_facts=long_zeros(contracts),
+            securities_no=long_zeros(contracts * len(MARKETS)).reshape(contracts, len(MARKETS)),
+            ended_on=int_zeros(contracts),
+            contracts_by_securities_no=tuple(NumberIndex() for _ in MARKETS),
             parties={},
             role=byte_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
@@ -142,6 +168,21 @@ class Book:
         """(contracts,) account row of each contract: a strided view, to be indexed; `take` would copy all of it."""
         return self.contract_facts.view(np.int32)[::2]
 
+    def account_status(self, row: int) -> AccountStatus:
+        """Status of the account at a row."""
+        return AccountStatus(int(self.account_flags[row]) >> STATE_SHIFT)
+
+    def last_contract(self, row: int) -> int:
+        """Index of the contract that was signed last on the account and that no message has ended, −1 for none.
+
+        It may have run off to its end: then it counts for its party and forbids no other.
+        """
+        return (int(self.account_flags[row]) & LAST_CONTRACT_MASK) - 1
+
+    def contract_state(self, index: int) -> int:
+        """State of a contract, see rules.contracts."""
+        return (int(self.contract_facts[index]) >> STATE_SHIFT) & FACT_MASK
+
     def contract_parties(self) -> LongColumn:
         """(contracts_count,) party of each contract; a new array."""
         return self.contract_facts[: self.contracts_count] >> PARTY_SHIFT
@@ -152,7 +193,7 @@ class Book:
 
     def tighten_bound(self) -> None:
         """Set `owned_fen_bound` to what the columns say."""
-        used = slice(self.contracts_count)
+        used = slice(self.accounts_count)
         self.owned_fen_bound = int((self.balance_fen[used] + self.sold_fen[used]).max(initial=0))
 
     def derived_power_fen(self, rows: slice) -> FenColumn:
@@ -164,7 +205,7 @@ class Book:
 
     def begin(self, trade_date: int, unsettled_dates_max: int) -> None:
         """Open the first trade date, as the genesis says."""
-        self.unsettled = Unsettled.empty(self.size.contracts_max, unsettled_dates_max)
+        self.unsettled = Unsettled.empty(self.size.accounts_max, unsettled_dates_max)
         self.unsettled.open(trade_date)
         self.trade_date = trade_date
 
@@ -180,4 +221,4 @@ class Book:
 
     def settle(self, trade_date: int) -> None:
         """The customers of a closed date are settled. No money moves, and no total changes."""
-        self.unsettled.settle(trade_date, np.ascontiguousarray(self.account_row[: self.contracts_count]))
+        self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK)

@@ -31,8 +31,12 @@ class FrameIndex:
         self._used: dict[int, int] = {}
 
     def add(self, seat: int, first_number: int, sequence: int) -> None:
-        """The seat's numbers from `first_number` on are in row `sequence`. Both grow from call to call."""
+        """The seat's numbers from `first_number` on are in row `sequence`. Both grow from call to call; of a row with
+        several frames the first one makes the entry.
+        """
         used = self._used.get(seat, 0)
+        if used and self._sequences[seat][used - 1] == sequence:
+            return
         if not used:
             self._first_numbers[seat] = long_zeros(_FIRST_ROOM)
             self._sequences[seat] = long_zeros(_FIRST_ROOM)

@@ -2,10 +2,11 @@
 
 Belongs here: which bytes are in which slice. Never here: when slices are compared (ledger shells).
 
-Slice 0 holds scalars, seats, parties and the dates of the ring; then come accounts in slices of ACCOUNT_SLICE_ROWS with
-their contracts; then each slot of the ring that has a date, in slices of RING_SLICE_ROWS accounts; then the request
-table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of
-UNPAID_SLICE_KEYS. No slice grows with the book.
+Slice 0 holds scalars, seats and the dates of the ring; then come parties with their keys in slices of
+PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ROWS and contracts in slices of CONTRACT_SLICE_ROWS; then each
+slot of the ring that has a date, in slices of RING_SLICE_ROWS accounts; then the request table in slices of
+REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS. No slice
+grows with the book.
 """
 
 import hashlib
@@ -16,17 +17,19 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from ledger.core.state.book import KEPT_COLUMNS, Book
+from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
-ACCOUNT_SLICE_ROWS = 1_536  # 84 KiB
+PARTY_SLICE_PARTIES = 12  # 86 KiB: all their keys, and the seats of all parties
+ACCOUNT_SLICE_ROWS = 1_024  # 76 KiB
+CONTRACT_SLICE_ROWS = 2_048  # 56 KiB
 RING_SLICE_ROWS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<9q")
+_SCALARS = struct.Struct("<10q")
 
 
 def state_slice_count(book: Book) -> int:
@@ -50,7 +53,9 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
     """The kinds of slices behind the first, in their order: how many there are, and the digest of one."""
     null_page = REQUEST_PAGE_RECORDS  # has nothing to tell
     return [
-        (-(-book.contracts_count // ACCOUNT_SLICE_ROWS), _account_digest),
+        (-(-len(book.parties) // PARTY_SLICE_PARTIES), _party_digest),
+        (-(-book.accounts_count // ACCOUNT_SLICE_ROWS), _account_digest),
+        (-(-book.contracts_count // CONTRACT_SLICE_ROWS), _contract_digest),
         (book.unsettled.dates_used() * _ring_slices(book), _ring_digest),
         ((book.requests.slots_used - null_page) // REQUEST_SLICE_SLOTS, _request_digest),
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
@@ -59,7 +64,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
 
 def _ring_slices(book: Book) -> int:
     """Of one date."""
-    return -(-book.contracts_count // RING_SLICE_ROWS)
+    return -(-book.accounts_count // RING_SLICE_ROWS)
 
 
 def _common_digest(book: Book) -> bytes:
@@ -69,6 +74,7 @@ def _common_digest(book: Book) -> bytes:
             book.ordered_at_ns,
             book.trade_date,
             book.previous_date,
+            book.accounts_count,
             book.contracts_count,
             book.requests.pages_used,
             len(book.requests.carried_keys),
@@ -76,7 +82,6 @@ def _common_digest(book: Book) -> bytes:
             book.unsettled.open_slot,
         )
     )
-    digest.update(msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)]))
     digest.update(book.seat_role.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
     for column in (*seats, book.unsettled.dates):
@@ -84,18 +89,28 @@ def _common_digest(book: Book) -> bytes:
     return digest.digest()
 
 
+def _party_digest(book: Book, k: int) -> bytes:
+    parties = sorted(book.parties)[k * PARTY_SLICE_PARTIES : (k + 1) * PARTY_SLICE_PARTIES]
+    return hashlib.sha256(msgspec.msgpack.encode([book.parties[party] for party in parties])).digest()
+
+
 def _account_digest(book: Book, k: int) -> bytes:
-    rows = slice(k * ACCOUNT_SLICE_ROWS, min((k + 1) * ACCOUNT_SLICE_ROWS, book.contracts_count))
+    rows = slice(k * ACCOUNT_SLICE_ROWS, min((k + 1) * ACCOUNT_SLICE_ROWS, book.accounts_count))
     columns: list[npt.NDArray[np.signedinteger]] = [
-        *(getattr(book, name) for name in KEPT_COLUMNS),
+        *(getattr(book, name) for name in ACCOUNT_COLUMNS),
     ]
     return _digest_of(columns, rows)
+
+
+def _contract_digest(book: Book, k: int) -> bytes:
+    part = slice(k * CONTRACT_SLICE_ROWS, min((k + 1) * CONTRACT_SLICE_ROWS, book.contracts_count))
+    return _digest_of([getattr(book, name) for name in CONTRACT_COLUMNS], part)
 
 
 def _ring_digest(book: Book, k: int) -> bytes:
     place, part = divmod(k, _ring_slices(book))
     slot = book.unsettled.used_slots()[place]
-    rows = slice(part * RING_SLICE_ROWS, min((part + 1) * RING_SLICE_ROWS, book.contracts_count))
+    rows = slice(part * RING_SLICE_ROWS, min((part + 1) * RING_SLICE_ROWS, book.accounts_count))
     return _digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], rows)
 
 

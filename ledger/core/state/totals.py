@@ -1,18 +1,20 @@
-"""What the book tells when asked: both amounts of single contracts, and the control totals by party.
+"""What the book tells when asked: both amounts of single contracts, whose an account is, the control totals by party.
 
 Belongs here: reading. Never here: who may ask (the ledger's link), changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ledger.core.control.judge import own_contract, status_of
-from ledger.core.state.book import ROW_MASK, Book
-from ledger.core.state.columns import FenColumn, Positions
+from ledger.core.control.accounts import own_contract
+from ledger.core.state.book import HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, Book
+from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.messages.queries import ContractMoney, PartyTotals
+from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals
+from protocol.vocabulary import BANK_PARTY, ContractStatus, account_no_from_index, contract_no_from_index
+from rules.contracts import ENDED, status_told
 
 _LOW_BITS = 32
 _LOW_MASK = (1 << _LOW_BITS) - 1
@@ -21,7 +23,8 @@ _LOW_MASK = (1 << _LOW_BITS) - 1
 def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[ContractMoney]:
     """Buying power and withdrawable amount, in the order asked; what `party` may not touch reads as unknown.
 
-    Each is shown as 0 when below, and at most as the largest amount that a message carries.
+    Each is shown as 0 when below, and at most as the largest amount that a message carries. Both are 0 of a contract
+    that has ended: what is on the account now is no business of its broker.
     """
     answers = []
     for contract_no in contract_nos:
@@ -29,14 +32,14 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
         if index < 0:
             answers.append(ContractMoney(contract_no, ReplyCode.CONTRACT_UNKNOWN, 0, 0, 0))
             continue
-        row = int(book.account_row[index])
-        power_fen = int(book.power_fen[row])
-        withdrawable_fen = power_fen - int(book.sold_fen[row])
+        row, state = int(book.account_row[index]), book.contract_state(index)
+        power_fen = int(book.power_fen[row]) if state != ENDED else 0
+        withdrawable_fen = power_fen - int(book.sold_fen[row]) if state != ENDED else 0
         answers.append(
             ContractMoney(
                 contract_no,
                 ReplyCode.ACCEPTED,
-                status_of(book, index),
+                status_told(state),
                 min(max(power_fen, 0), COLUMN_FEN_MAX),
                 min(max(withdrawable_fen, 0), COLUMN_FEN_MAX),
             )
@@ -44,21 +47,41 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
     return answers
 
 
+def account_facts(book: Book, bank_account_nos: Sequence[int]) -> list[AccountFacts]:
+    """Our numbers of accounts by the bank's own, in the order asked, and of the contract that stands on each."""
+    rows = book.accounts_by_number.find(np.array(bank_account_nos, np.int64)).tolist()
+    return [_facts(book, number, row) for number, row in zip(bank_account_nos, rows, strict=True)]
+
+
+def _facts(book: Book, bank_account_no: int, row: int) -> AccountFacts:
+    if row < 0:
+        return AccountFacts(bank_account_no, ReplyCode.ACCOUNT_UNKNOWN, 0, 0, 0, 0)
+    index = book.last_contract(row)
+    if index >= 0:
+        contract = (contract_no_from_index(index), status_told(book.contract_state(index)))
+    else:
+        contract = (0, int(ContractStatus.TERMINATED) if book.account_flags[row] & HAD_CONTRACT else 0)
+    account = (account_no_from_index(row), book.account_status(row))
+    return AccountFacts(bank_account_no, ReplyCode.ACCEPTED, *account, *contract)
+
+
 def totals(book: Book) -> list[PartyTotals]:
-    """Exact sums over the contracts of each party that has any, ascending by party."""
-    parties = book.contract_parties().astype(np.intp)
-    rows = book.contract_facts[: book.contracts_count] & ROW_MASK
-    seen = np.unique(parties).tolist()
-    balance = _sums_by_party(book.balance_fen.take(rows), parties)
-    frozen = _sums_by_party(book.frozen_fen.take(rows), parties)
-    bought = _sums_by_party(book.bought_fen.take(rows), parties)
-    sold = _sums_by_party(book.sold_fen.take(rows), parties)
-    return [PartyTotals.of(party, balance[party], frozen[party], bought[party], sold[party]) for party in seen]
+    """Exact sums by party, ascending: of each that an account or a contract counts for.
+
+    What an account has counts for the party of its last contract until a message ended that, else for the bank.
+    """
+    used = slice(book.accounts_count)
+    last = book.account_flags[used] & LAST_CONTRACT_MASK
+    parties = np.where(last > 0, book.contract_facts.take(last - 1, mode="clip") >> PARTY_SHIFT, BANK_PARTY)
+    seen = np.union1d(parties, book.contract_parties())
+    length = int(seen.max(initial=0)) + 1
+    columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)
+    sums = [_sums_by_party(column[used], parties, length) for column in columns]
+    return [PartyTotals.of(party, *(amounts[party] for amounts in sums)) for party in seen.tolist()]
 
 
-def _sums_by_party(column_fen: FenColumn, parties: Positions) -> list[int]:
-    """Σ by party number. High and low halves are summed apart: 2^25 amounts of 2^60 do not fit 64 bits."""
-    length = int(parties.max(initial=0)) + 1
+def _sums_by_party(column_fen: FenColumn, parties: LongColumn, length: int) -> list[int]:
+    """(length,) Σ by party number. High and low halves are summed apart: 2^25 amounts of 2^60 do not fit 64 bits."""
     high, low = np.zeros(length, np.int64), np.zeros(length, np.int64)
     # Contracts of one party mostly stand side by side: each run of them is added up first, at the memory's speed.
     begins = np.flatnonzero(np.concatenate(([True], parties[1:] != parties[:-1])))[: len(parties)]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, Positions, long_zeros
-from protocol.errors import MisuseError
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Positions, long_zeros
+from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import CONTRACTS_MAX, TRADE_DATE_MAX, UNSETTLED_DATES_MAX
 from protocol.trade_dates import trade_day
 
@@ -99,18 +99,23 @@ class Unsettled:
         self.slot_of_day[trade_day(trade_date)] = slot
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.rows), long_zeros(self.rows)
 
-    def settle(self, trade_date: int, row_of_contract: IntColumn) -> None:
+    def settle(self, trade_date: int, contract_of_row: LongColumn) -> None:
         """The customers of this date are settled: its slot is free, and what is still in it goes to the table.
 
-        `row_of_contract`: (c,) account row of each contract whose account may have something unsettled.
+        `contract_of_row`: (accounts,) index + 1 of the contract whose money is on the account, 0 for none.
+        Raises InvariantBroken when there is money where no contract is.
         """
         slot = int(np.flatnonzero(self.dates == trade_date)[0])
-        bought_fen, sold_fen = self.bought_fen[slot].take(row_of_contract), self.sold_fen[slot].take(row_of_contract)
-        contracts = np.flatnonzero((bought_fen != 0) | (sold_fen != 0))
+        bought_fen, sold_fen = self.bought_fen[slot], self.sold_fen[slot]
+        rows = np.flatnonzero((bought_fen[: len(contract_of_row)] != 0) | (sold_fen[: len(contract_of_row)] != 0))
+        rows = rows[np.argsort(contract_of_row[rows], kind="stable")]
+        contracts = contract_of_row[rows] - 1
+        if len(contracts) and contracts[0] < 0:
+            raise InvariantBroken(f"unsettled money of {trade_date} on account row {rows[0]}, which has no contract")
         # Dates are settled in their order, so what joins sorts behind all that is there.
         self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
-        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[contracts]))
-        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[contracts]))
+        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[rows]))
+        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[rows]))
         self.dates[slot] = 0
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)

@@ -23,13 +23,28 @@ CREATE TABLE parties (
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1)
 );
 
+CREATE TABLE savings_accounts (
+    account_no       bigint   PRIMARY KEY CHECK (account_no % 97 = 2), -- the check digits tell it from a contract's number
+    bank_account_no  bigint   NOT NULL UNIQUE CHECK (bank_account_no >= 1), -- the bank's own number
+    as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    outlet           integer  NOT NULL CHECK (outlet >= 1),
+    holder           bytea    NOT NULL CHECK (octet_length(holder) = 16), -- a keyed digest: equal for equal holders
+    status           smallint NOT NULL CHECK (status BETWEEN 0 AND 2),
+    last_contract_no bigint -- signed last and ended by no message: whose party the account counts for; it may have run off
+) WITH (fillfactor = 80);
+
 CREATE TABLE contracts (
     contract_no    bigint   PRIMARY KEY CHECK (contract_no % 97 = 1), -- the check digits of ISO 7064
-    account_no     bigint   NOT NULL CHECK (account_no >= 1),
+    account_no     bigint   NOT NULL CHECK (account_no % 97 = 2),
     as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1),
     party          integer  NOT NULL CHECK (party >= 1),
-    status         smallint NOT NULL CHECK (status BETWEEN 1 AND 5)
-);
+    status         smallint NOT NULL CHECK (status BETWEEN 1 AND 6), -- 4, a loss, stands for any but 5, the end
+    ended_on       integer  NOT NULL, -- trade date on which it ended or began to run off, 0 for neither
+    xshg_account   text,              -- securities accounts, NULL for none
+    xshe_account   text
+) WITH (fillfactor = 80);
+CREATE INDEX contracts_of_account ON contracts (account_no);
+CREATE INDEX contracts_running_off ON contracts (contract_no) WHERE ended_on > 0 AND status <> 5;
 
 -- What each kind of request does, written at each start from the rules of the program that starts: every view that adds
 -- up what was moved joins it. `side` is of a fill.
@@ -39,6 +54,7 @@ CREATE TABLE record_kinds (
     amount_fen_min  bigint   NOT NULL,
     opens_freeze    boolean  NOT NULL,
     draws_on_freeze boolean  NOT NULL,
+    names_account   boolean  NOT NULL, -- and no contract
     side            text,
     balance         smallint NOT NULL, -- this and the next three: what one fen of amount_fen adds to the account
     frozen          smallint NOT NULL,
@@ -61,7 +77,7 @@ CREATE TABLE request_blocks (
     kind            smallint,            -- of every record; NULL when they differ
     kinds           bytea CHECK (octet_length(kinds) % record_count = 0),
     codes           bytea CHECK (octet_length(codes) % record_count = 0), -- 0 is accepted
-    contract_nos    bytea CHECK (octet_length(contract_nos) % record_count = 0),
+    named_nos       bytea CHECK (octet_length(named_nos) % record_count = 0), -- contract, or account: see record_kinds
     amounts_fen     bytea CHECK (octet_length(amounts_fen) % record_count = 0),
     remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all open freezes: see requests
     prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
@@ -85,7 +101,7 @@ CREATE INDEX request_blocks_of_row ON request_blocks (sequence);
 ALTER TABLE request_blocks
     ALTER kinds SET STORAGE EXTERNAL,
     ALTER codes SET STORAGE EXTERNAL,
-    ALTER contract_nos SET STORAGE EXTERNAL,
+    ALTER named_nos SET STORAGE EXTERNAL,
     ALTER amounts_fen SET STORAGE EXTERNAL,
     ALTER remaining_fen SET STORAGE EXTERNAL,
     ALTER prices SET STORAGE EXTERNAL,
@@ -115,17 +131,17 @@ BEGIN
 END
 $do$;
 
--- The money of 1,024 consecutive contracts as it was after the row as_of_sequence. Pages are written in turn, not by
+-- The money of 1,024 consecutive accounts as it was after the row as_of_sequence. Pages are written in turn, not by
 -- every batch: what was decided since is in request_blocks, and the view accounts adds it.
 CREATE TABLE account_pages (
     page                 integer  PRIMARY KEY CHECK (page >= 0),
-    contracts_count      integer  NOT NULL CHECK (contracts_count BETWEEN 1 AND 1024),
+    accounts_count       integer  NOT NULL CHECK (accounts_count BETWEEN 1 AND 1024),
     as_of_sequence       bigint   NOT NULL CHECK (as_of_sequence >= 1),
-    balance_fen          bigint[] NOT NULL CHECK (cardinality(balance_fen) = contracts_count),
-    frozen_fen           bigint[] NOT NULL CHECK (cardinality(frozen_fen) = contracts_count),
-    bought_unsettled_fen bigint[] NOT NULL CHECK (cardinality(bought_unsettled_fen) = contracts_count),
-    sold_unsettled_fen   bigint[] NOT NULL CHECK (cardinality(sold_unsettled_fen) = contracts_count),
-    restrained_fen       bigint[] NOT NULL CHECK (cardinality(restrained_fen) = contracts_count)
+    balance_fen          bigint[] NOT NULL CHECK (cardinality(balance_fen) = accounts_count),
+    frozen_fen           bigint[] NOT NULL CHECK (cardinality(frozen_fen) = accounts_count),
+    bought_unsettled_fen bigint[] NOT NULL CHECK (cardinality(bought_unsettled_fen) = accounts_count),
+    sold_unsettled_fen   bigint[] NOT NULL CHECK (cardinality(sold_unsettled_fen) = accounts_count),
+    restrained_fen       bigint[] NOT NULL CHECK (cardinality(restrained_fen) = accounts_count)
 ) WITH (
     fillfactor = 50,
     autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.5,
@@ -151,7 +167,9 @@ SELECT b.trade_date,
        r.draws_on_freeze,
        r.code,
        r.accepted,
-       r.contract_no,
+       r.named_no,
+       CASE WHEN NOT r.names_account THEN r.named_no END AS contract_no,
+       CASE WHEN r.names_account THEN r.named_no END AS account_no,
        r.amount_fen,
        r.remaining_fen,
        r.price,
@@ -176,9 +194,11 @@ CROSS JOIN LATERAL (
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) AS is_freeze,
            COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.draws_on_freeze)) AS draws_on_freeze,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.names_account)) AS names_account,
            COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
            COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
-           COALESCE(item_at(a.contract_nos, i, b.record_count), 0) AS contract_no,
+           COALESCE(item_at(a.named_nos, i, b.record_count), 0) AS named_no,
            COALESCE(item_at(a.amounts_fen, i, b.record_count), 0) AS amount_fen,
            CASE
                WHEN b.remaining_fen IS NOT NULL THEN item_at(a.remaining_fen, i, b.record_count)
@@ -199,7 +219,7 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT b.kinds || ''::bytea AS kinds,
                b.codes || ''::bytea AS codes,
-               b.contract_nos || ''::bytea AS contract_nos,
+               b.named_nos || ''::bytea AS named_nos,
                b.amounts_fen || ''::bytea AS amounts_fen,
                b.remaining_fen || ''::bytea AS remaining_fen,
                b.prices || ''::bytea AS prices,
@@ -241,9 +261,9 @@ FROM requests
 WHERE is_freeze;
 
 -- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too;
--- remaining_fen is of the freeze concerned, after this.
+-- remaining_fen is of the freeze concerned, after this. Each names a contract or, 5 and 6, an account: the other is NULL.
 CREATE VIEW movements AS
-SELECT number, target_number, contract_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
+SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
        decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, partner_ref
 FROM requests
 WHERE NOT is_freeze
@@ -304,9 +324,9 @@ FROM movements m
 JOIN record_kinds k ON k.kind = m.kind AND k.side IS NOT NULL
 WHERE m.code IN (0, 382, 385);
 
--- What accepted requests moved since their contract's page was written, for the few that no page has yet.
-CREATE VIEW moves_since_pages AS
-SELECT r.contract_no,
+-- What accepted requests moved since the oldest page was written, by the number that they name.
+CREATE VIEW moves AS
+SELECT r.named_no,
        r.sequence,
        k.balance * r.amount_fen                                   AS balance_fen,
        k.frozen * r.amount_fen + k.release_frozen * r.release_fen AS frozen_fen,
@@ -314,15 +334,23 @@ SELECT r.contract_no,
        k.sold * r.amount_fen                                      AS sold_unsettled_fen
 FROM requests r
 JOIN record_kinds k ON k.kind = r.kind
-JOIN account_pages p ON p.page = r.contract_no / 102400 AND r.sequence > p.as_of_sequence
 WHERE r.accepted AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);
 
--- The pages, item by item. A contract number is its index and the two check digits of ISO 7064.
+-- What they moved since their account's page was written, for the few that no page has yet. Check digits tell numbers of
+-- accounts from those of contracts: what is no contract's is the account's own.
+CREATE VIEW moves_since_pages AS
+SELECT a.account_no, m.sequence, m.balance_fen, m.frozen_fen, m.bought_unsettled_fen, m.sold_unsettled_fen
+FROM moves m
+LEFT JOIN contracts c ON c.contract_no = m.named_no
+CROSS JOIN LATERAL (SELECT COALESCE(c.account_no, m.named_no) AS account_no) a
+JOIN account_pages p ON p.page = a.account_no / 102400 AND m.sequence > p.as_of_sequence;
+
+-- The pages, item by item. An account number is its index and two check digits that make it 2 modulo 97.
 CREATE VIEW paged_accounts AS
 SELECT i.*, p.as_of_sequence, p.page
 FROM account_pages p
 CROSS JOIN LATERAL (
-    SELECT (p.page * 1024::bigint + i - 1) * 100 + 98 - (p.page * 1024::bigint + i - 1) * 100 % 97 AS contract_no,
+    SELECT (p.page * 1024::bigint + i - 1) * 100 + 99 - (p.page * 1024::bigint + i - 1) * 100 % 97 AS account_no,
            a.balance_fen[i]          AS balance_fen,
            a.frozen_fen[i]           AS frozen_fen,
            a.bought_unsettled_fen[i] AS bought_unsettled_fen,
@@ -336,13 +364,13 @@ CROSS JOIN LATERAL (
                p.restrained_fen || '{}'::bigint[]       AS restrained_fen
         OFFSET 0
     ) a
-    CROSS JOIN LATERAL generate_series(1, p.contracts_count) i
+    CROSS JOIN LATERAL generate_series(1, p.accounts_count) i
     OFFSET 0
 ) i;
 
--- The money of every contract as of the cursor; as_of_sequence is the last row that is known to have been looked at.
+-- The money of every account as of the cursor; as_of_sequence is the last row that is known to have been looked at.
 CREATE VIEW accounts AS
-SELECT p.contract_no,
+SELECT p.account_no,
        p.balance_fen + COALESCE(m.balance_fen, 0)                   AS balance_fen,
        p.frozen_fen + COALESCE(m.frozen_fen, 0)                     AS frozen_fen,
        p.bought_unsettled_fen + COALESCE(m.bought_unsettled_fen, 0) AS bought_unsettled_fen,
@@ -351,20 +379,20 @@ SELECT p.contract_no,
        GREATEST(p.as_of_sequence, m.sequence)                       AS as_of_sequence
 FROM paged_accounts p
 LEFT JOIN (
-    SELECT contract_no,
+    SELECT account_no,
            SUM(balance_fen)::bigint          AS balance_fen,
            SUM(frozen_fen)::bigint           AS frozen_fen,
            SUM(bought_unsettled_fen)::bigint AS bought_unsettled_fen,
            SUM(sold_unsettled_fen)::bigint   AS sold_unsettled_fen,
            MAX(sequence)                     AS sequence
     FROM moves_since_pages
-    GROUP BY contract_no
-) m USING (contract_no);
+    GROUP BY account_no
+) m USING (account_no);
 
--- The money of one contract, or none: reads one page, and the blocks since it was written.
-CREATE FUNCTION account_of(of_contract_no bigint) RETURNS SETOF accounts
+-- The money of one account, or none: reads one page, and the blocks since it was written.
+CREATE FUNCTION account_of(of_account_no bigint) RETURNS SETOF accounts
 LANGUAGE sql STABLE AS $$
-SELECT p.contract_no,
+SELECT p.account_no,
        p.balance_fen + m.balance_fen,
        p.frozen_fen + m.frozen_fen,
        p.bought_unsettled_fen + m.bought_unsettled_fen,
@@ -378,39 +406,53 @@ CROSS JOIN (
            COALESCE(SUM(bought_unsettled_fen), 0)::bigint AS bought_unsettled_fen,
            COALESCE(SUM(sold_unsettled_fen), 0)::bigint   AS sold_unsettled_fen,
            MAX(sequence)                                  AS sequence
-    FROM moves_since_pages
-    WHERE contract_no = of_contract_no
+    FROM moves
+    WHERE named_no = ANY (of_account_no || ARRAY(SELECT c.contract_no FROM contracts c WHERE c.account_no = of_account_no))
+      AND sequence > (SELECT g.as_of_sequence FROM account_pages g WHERE g.page = of_account_no / 102400)
 ) m
-WHERE p.page = of_contract_no / 102400 AND p.contract_no = of_contract_no
+WHERE p.page = of_account_no / 102400 AND p.account_no = of_account_no
 $$;
 
--- The control totals by SQL, one row per party that has contracts, as of one journal sequence.
+-- The control totals by SQL as of one journal sequence: one row per party for which an account counts, or that has or had
+-- a contract. What an account has counts for the party of its last contract until a message ended that, else for the bank.
 CREATE VIEW party_totals AS
-SELECT c.party,
-       SUM(a.balance_fen)          AS balance_fen,
-       SUM(a.frozen_fen)           AS frozen_fen,
-       SUM(a.bought_unsettled_fen) AS bought_unsettled_fen,
-       SUM(a.sold_unsettled_fen)   AS sold_unsettled_fen,
+SELECT t.party,
+       SUM(t.balance_fen)          AS balance_fen,
+       SUM(t.frozen_fen)           AS frozen_fen,
+       SUM(t.bought_unsettled_fen) AS bought_unsettled_fen,
+       SUM(t.sold_unsettled_fen)   AS sold_unsettled_fen,
        (SELECT MAX(sequence) FROM read_cursor) AS as_of_sequence
-FROM contracts c
-JOIN (
-    SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM paged_accounts
+FROM (
+    SELECT COALESCE(c.party, 1) AS party, a.balance_fen, a.frozen_fen, a.bought_unsettled_fen, a.sold_unsettled_fen
+    FROM savings_accounts s
+    JOIN (
+        SELECT account_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM paged_accounts
+        UNION ALL
+        SELECT account_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM moves_since_pages
+    ) a USING (account_no)
+    LEFT JOIN contracts c ON c.contract_no = s.last_contract_no
     UNION ALL
-    SELECT contract_no, balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen FROM moves_since_pages
-) a USING (contract_no)
-GROUP BY c.party
-ORDER BY c.party;
+    SELECT DISTINCT party, 0, 0, 0, 0 FROM contracts
+) t
+GROUP BY t.party
+ORDER BY t.party;
 
 -- Empty, or something is wrong: what must hold of single requests and accounts, asked of what was written.
 CREATE VIEW read_model_faults AS
-SELECT 'amount of an accepted request' AS fault, r.trade_date, r.seat, r.number, r.contract_no
+SELECT 'amount of an accepted request' AS fault, r.trade_date, r.seat, r.number, r.contract_no, r.account_no
 FROM requests r
 LEFT JOIN record_kinds k ON k.kind = r.kind
 WHERE r.accepted
   AND (k.kind IS NULL OR r.amount_fen NOT BETWEEN k.amount_fen_min AND 1099511627776
        OR (NOT r.is_freeze AND (r.remaining_fen < 0 OR r.release_fen < 0)))
 UNION ALL
-SELECT 'numbers overlap', trade_date, seat, first_number, NULL
+SELECT 'accepted request of nobody', r.trade_date, r.seat, r.number, r.contract_no, r.account_no
+FROM requests r
+LEFT JOIN contracts c ON c.contract_no = r.contract_no
+LEFT JOIN savings_accounts s ON s.account_no = r.account_no
+WHERE r.accepted AND c.contract_no IS NULL AND s.account_no IS NULL
+UNION ALL
+SELECT 'numbers overlap', trade_date, seat, first_number, NULL, NULL
 FROM (
     SELECT trade_date, seat, first_number,
            LAG(first_number + record_count) OVER (PARTITION BY trade_date, seat ORDER BY first_number) AS next_number
@@ -418,7 +460,27 @@ FROM (
 ) b
 WHERE first_number < next_number
 UNION ALL
-SELECT 'account overdrawn', NULL, NULL, NULL, contract_no
+SELECT 'account overdrawn', NULL, NULL, NULL, NULL, account_no
 FROM accounts
 WHERE LEAST(balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen,
-            balance_fen - frozen_fen - bought_unsettled_fen + sold_unsettled_fen) < 0;
+            balance_fen - frozen_fen - bought_unsettled_fen + sold_unsettled_fen) < 0
+UNION ALL
+SELECT 'account without money or money without account', NULL, NULL, NULL, NULL, account_no
+FROM savings_accounts s
+FULL JOIN paged_accounts p USING (account_no)
+WHERE s.bank_account_no IS NULL OR p.page IS NULL
+UNION ALL
+SELECT 'contract of no account', NULL, NULL, NULL, c.contract_no, c.account_no
+FROM contracts c
+LEFT JOIN savings_accounts s USING (account_no)
+WHERE s.account_no IS NULL
+UNION ALL
+SELECT 'contract that stands and is not the last of its account', NULL, NULL, NULL, c.contract_no, c.account_no
+FROM contracts c
+JOIN savings_accounts s USING (account_no)
+WHERE c.status <> 5 AND s.last_contract_no IS DISTINCT FROM c.contract_no
+UNION ALL
+SELECT 'last contract of another account', NULL, NULL, NULL, s.last_contract_no, s.account_no
+FROM savings_accounts s
+LEFT JOIN contracts c ON c.contract_no = s.last_contract_no
+WHERE s.last_contract_no IS NOT NULL AND c.account_no IS DISTINCT FROM s.account_no;

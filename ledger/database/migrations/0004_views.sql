@@ -68,11 +68,15 @@ COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter 
 COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';
 
 CREATE VIEW bank_accounts AS
-SELECT c.contract_no AS contract_no,
-       c.account_no AS account_no,
-       c.party AS party,
+SELECT s.account_no AS account_no,
+       s.bank_account_no AS bank_account_no,
+       s.outlet AS outlet,
+       encode(s.holder, 'hex') AS holder,
+       COALESCE(w1.name, 'NUMBER_' || s.status) AS status,
+       c.contract_no AS contract_no,
+       COALESCE(w2.name, 'NUMBER_' || c.status) AS contract_status,
+       COALESCE(l.party, 1) AS party,
        p.name AS party_name,
-       COALESCE(w1.name, 'NUMBER_' || c.status) AS status,
        a.balance_fen AS balance_fen,
        a.frozen_fen AS frozen_fen,
        a.bought_unsettled_fen AS bought_unsettled_fen,
@@ -80,26 +84,58 @@ SELECT c.contract_no AS contract_no,
        a.restrained_fen AS restrained_fen,
        LEAST(GREATEST(m.power_fen, 0), 1152921504606846976) AS buying_power_fen,
        LEAST(GREATEST(m.power_fen - a.sold_unsettled_fen, 0), 1152921504606846976) AS withdrawable_fen
-FROM contracts c
-JOIN accounts a USING (contract_no)
-LEFT JOIN parties p ON p.party = c.party
+FROM savings_accounts s
+JOIN accounts a USING (account_no)
+LEFT JOIN contracts l ON l.contract_no = s.last_contract_no
+LEFT JOIN LATERAL (SELECT l.contract_no, l.status WHERE l.status <> 5) c ON true
+LEFT JOIN parties p ON p.party = COALESCE(l.party, 1)
 CROSS JOIN LATERAL (
     SELECT a.balance_fen - a.frozen_fen - a.bought_unsettled_fen + a.sold_unsettled_fen - a.restrained_fen AS power_fen
 ) m
-LEFT JOIN word_names w1 ON w1.vocabulary = 'contract_status' AND w1.number = c.status;
-COMMENT ON VIEW bank_accounts IS 'Every contract with its savings account and its money, in fen. Reads the whole book.';
-COMMENT ON COLUMN bank_accounts.contract_no IS 'number of the contract, check digits included';
-COMMENT ON COLUMN bank_accounts.account_no IS 'savings account of the contract';
-COMMENT ON COLUMN bank_accounts.party IS 'broker of the contract';
+LEFT JOIN word_names w1 ON w1.vocabulary = 'account_status' AND w1.number = s.status
+LEFT JOIN word_names w2 ON w2.vocabulary = 'contract_status' AND w2.number = c.status;
+COMMENT ON VIEW bank_accounts IS 'Every savings account with its current contract and its money, in fen. Reads the whole book.';
+COMMENT ON COLUMN bank_accounts.account_no IS 'number of the account, check digits included';
+COMMENT ON COLUMN bank_accounts.bank_account_no IS 'the bank''s own number of the account';
+COMMENT ON COLUMN bank_accounts.outlet IS 'outlet that keeps the account';
+COMMENT ON COLUMN bank_accounts.holder IS 'digest of the holder under a key of the bank: equal for equal holders';
+COMMENT ON COLUMN bank_accounts.status IS 'OPEN, LOSS_REPORTED or CLOSED';
+COMMENT ON COLUMN bank_accounts.contract_no IS 'contract that stands on the account; NULL when none does';
+COMMENT ON COLUMN bank_accounts.contract_status IS 'status of that contract, see bank_contracts';
+COMMENT ON COLUMN bank_accounts.party IS 'party for whose customers the account counts in bank_totals: the bank where no broker is';
 COMMENT ON COLUMN bank_accounts.party_name IS 'name of that party';
-COMMENT ON COLUMN bank_accounts.status IS 'PRE_ASSIGNED, ACTIVE, SUSPENDED, LOSS_REPORTED or TERMINATED';
 COMMENT ON COLUMN bank_accounts.balance_fen IS 'savings balance, fen';
 COMMENT ON COLUMN bank_accounts.frozen_fen IS 'frozen for orders that have neither filled nor ended, fen';
 COMMENT ON COLUMN bank_accounts.bought_unsettled_fen IS 'drawn by buys that are not cleared yet, fen';
 COMMENT ON COLUMN bank_accounts.sold_unsettled_fen IS 'proceeds of sales that are not cleared yet, fen';
 COMMENT ON COLUMN bank_accounts.restrained_fen IS 'restrained by the bank, fen';
-COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what an order may freeze now, fen';
+COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what is neither frozen, spent nor restrained: what an order of the contract may freeze now, fen';
 COMMENT ON COLUMN bank_accounts.withdrawable_fen IS 'what may be withdrawn now, fen: buying power without proceeds that are not cleared';
+
+CREATE VIEW bank_contracts AS
+SELECT c.contract_no AS contract_no,
+       c.account_no AS account_no,
+       s.bank_account_no AS bank_account_no,
+       c.party AS party,
+       p.name AS party_name,
+       COALESCE(w.name, 'NUMBER_' || c.status) AS status,
+       c.xshg_account AS xshg_account,
+       c.xshe_account AS xshe_account,
+       readable_date(c.ended_on) AS ended_on
+FROM contracts c
+LEFT JOIN savings_accounts s USING (account_no)
+LEFT JOIN parties p ON p.party = c.party
+LEFT JOIN word_names w ON w.vocabulary = 'contract_status' AND w.number = c.status;
+COMMENT ON VIEW bank_contracts IS 'Every contract that was ever signed.';
+COMMENT ON COLUMN bank_contracts.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_contracts.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_contracts.bank_account_no IS 'the bank''s own number of that account';
+COMMENT ON COLUMN bank_contracts.party IS 'broker of the contract';
+COMMENT ON COLUMN bank_contracts.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_contracts.status IS 'PRE_ASSIGNED, ACTIVE, SUSPENDED, RUNS_OFF, TERMINATED; LOSS_REPORTED while that is said of its account';
+COMMENT ON COLUMN bank_contracts.xshg_account IS 'securities account in Shanghai; NULL when there is none';
+COMMENT ON COLUMN bank_contracts.xshe_account IS 'securities account in Shenzhen; NULL when there is none';
+COMMENT ON COLUMN bank_contracts.ended_on IS 'trade date on which it ended, or began to run off; NULL when neither has come';
 
 CREATE VIEW bank_orders AS
 SELECT readable_date(o.trade_date) AS trade_date,
@@ -151,7 +187,7 @@ SELECT readable_date(m.trade_date) AS trade_date,
        p.name AS party_name,
        COALESCE(w1.name, 'NUMBER_' || m.kind) AS kind,
        m.contract_no AS contract_no,
-       c.account_no AS account_no,
+       COALESCE(m.account_no, c.account_no) AS account_no,
        m.amount_fen AS amount_fen,
        m.release_fen AS release_fen,
        m.turnover_fen AS turnover_fen,
@@ -176,8 +212,8 @@ COMMENT ON COLUMN bank_movements.number IS 'number of the request within its sea
 COMMENT ON COLUMN bank_movements.party IS 'number of the party: the bank is 1, others are brokers';
 COMMENT ON COLUMN bank_movements.party_name IS 'name of that party';
 COMMENT ON COLUMN bank_movements.kind IS 'RELEASE, FILL_BUY, FILL_SELL, DEPOSIT or WITHDRAWAL';
-COMMENT ON COLUMN bank_movements.contract_no IS 'number of the contract, check digits included';
-COMMENT ON COLUMN bank_movements.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_movements.contract_no IS 'number of the contract, check digits included; NULL where an account is named';
+COMMENT ON COLUMN bank_movements.account_no IS 'savings account that is named, or that of the contract';
 COMMENT ON COLUMN bank_movements.amount_fen IS 'amount drawn, released, sold for, paid in or out, fen';
 COMMENT ON COLUMN bank_movements.release_fen IS 'of a buy: what it gives back of its freeze, fen';
 COMMENT ON COLUMN bank_movements.turnover_fen IS 'of a fill: turnover, fen';

@@ -1,7 +1,7 @@
 """Pages of the table account_pages: which are written by a batch, with which columns, and their COPY rows.
 
 Belongs here: the turn of the pages, what a page holds, the check of the money before it is written. Never here:
-connections, how an amount came about: what a contract has is read from the book.
+connections, how an amount came about: what an account has is read from the book.
 
 Every batch writes the share of the pages that its records are of the tail, so that each page is written once in a
 tail of records, whatever the load: no batch writes all, and a question about accounts reads no more than one tail of
@@ -19,18 +19,18 @@ from ledger.core.state.book import Book
 from ledger.follower.projection.copy_arrays import Cuts, array_fields, rows_of
 from ledger.follower.projection.copy_rows import Int64s, column_names, copy_layout, filled_template
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import contract_nos_from_indices
+from protocol.vocabulary import account_no_from_index
 from rules.kinds import LAW
 
-PAGE_CONTRACTS: Final = 1_024
-"""Contracts of a page: 0002_read_model.sql knows it too. Its arrays are then stored beside the row, and a column that
+PAGE_ACCOUNTS: Final = 1_024
+"""Accounts of a page: 0002_read_model.sql knows it too. Its arrays are then stored beside the row, and a column that
 did not change is not written again."""
 TAIL_RECORDS_MIN: Final = 131_072
-"""Records from one writing of a page to the next, or as many as there are contracts if those are more."""
+"""Records from one writing of a page to the next, or as many as there are accounts if those are more."""
 CHUNK_PAGES: Final = 32
 
 AMOUNTS: Final = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen", "restrained_fen")
-_HEAD: Final = copy_layout([("page", ">i4"), ("contracts_count", ">i4"), ("as_of_sequence", ">i8")])
+_HEAD: Final = copy_layout([("page", ">i4"), ("accounts_count", ">i4"), ("as_of_sequence", ">i8")])
 COLUMNS: Final = [*column_names(_HEAD), *AMOUNTS]
 _HEAD_TEMPLATE: Final = filled_template(_HEAD, len(COLUMNS))
 # Which kinds move which amount; a restraint moves at once, see PagesTurn.take.
@@ -63,28 +63,28 @@ class PagesTurn:
         self, records_count: int, kinds: Collection[int], restrained: Collection[int], before: int, count: int
     ) -> DuePages:
         """The pages that are due after a batch of `records_count` records, the accepted ones of `kinds`, after which
-        there are `count` contracts, `before` it `before`. A page with a new contract or a new restraint (`restrained`:
-        contract indices) is due at once.
+        there are `count` accounts, `before` it `before`. A page with a new account or a new restraint (`restrained`:
+        account rows) is due at once.
         """
         self._records += records_count
         for place, moving in enumerate(_MOVED_BY):
             if not moving.isdisjoint(kinds):
                 self._moved_at[place] = self._records
-        known, pages_count = -(-before // PAGE_CONTRACTS), -(-count // PAGE_CONTRACTS)
+        known, pages_count = -(-before // PAGE_ACCOUNTS), -(-count // PAGE_ACCOUNTS)
         self._written_at = np.append(self._written_at, np.full(pages_count - len(self._written_at), -1, np.int64))
-        at_once = {index // PAGE_CONTRACTS for index in restrained}
+        at_once = {index // PAGE_ACCOUNTS for index in restrained}
         if count > before:
-            at_once.update(range(before // PAGE_CONTRACTS, pages_count))
+            at_once.update(range(before // PAGE_ACCOUNTS, pages_count))
         pages = np.union1d(self._turn(known, records_count, before), np.array(sorted(at_once), np.int64))
         kept = self._written_at[pages] < self._moved_at[:, None]
         kept |= (self._written_at[pages] < 0) | np.isin(pages, sorted(at_once))
         self._written_at[pages] = self._records
         return DuePages(pages, kept)
 
-    def _turn(self, known: int, records_count: int, contracts_count: int) -> Int64s:
+    def _turn(self, known: int, records_count: int, accounts_count: int) -> Int64s:
         if known == 0:
             return np.zeros(0, np.int64)
-        tail = max(TAIL_RECORDS_MIN, contracts_count)
+        tail = max(TAIL_RECORDS_MIN, accounts_count)
         due, self._owed = divmod(self._owed + known * records_count, tail)
         turn = (self._next + np.arange(min(due, known), dtype=np.int64)) % known
         self._next = (self._next + len(turn)) % known
@@ -101,35 +101,27 @@ def page_chunks(book: Book, due: DuePages, sequence: int) -> Iterator[bytes]:
         yield _page_rows(book, due.pages[piece], due.kept[:, piece], sequence)
 
 
-def _places(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32] | slice:
-    """The same rows as a slice when they follow one another, as those of neighbouring pages do: a slice is read as it
-    lies, and a list of rows is gathered one by one.
-    """
-    follows = len(rows) > 1 and bool((rows[1:] - rows[:-1] == 1).all())
-    return slice(int(rows[0]), int(rows[-1]) + 1) if follows else rows
-
-
-def _amounts(book: Book, places: npt.NDArray[np.int32] | slice) -> list[Int64s]:
+def _amounts(book: Book, rows: Int64s | slice) -> list[Int64s]:
     """Those of AMOUNTS, in that order."""
     columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
-    return [column[places] for column in columns]
+    return [column[rows] for column in columns]
 
 
 def _page_rows(book: Book, pages: Int64s, kept: npt.NDArray[np.bool_], sequence: int) -> bytes:
-    counts = np.minimum(book.contracts_count - pages * PAGE_CONTRACTS, PAGE_CONTRACTS)
+    counts = np.minimum(book.accounts_count - pages * PAGE_ACCOUNTS, PAGE_ACCOUNTS)
     cuts = Cuts.of(counts)
-    indices = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_CONTRACTS - cuts.starts, counts)
-    places = _places(book.account_row[indices])
-    amounts = _amounts(book, places)
-    _check_money(indices, amounts, sequence)
+    rows = np.arange(int(counts.sum())) + np.repeat(pages * PAGE_ACCOUNTS - cuts.starts, counts)
+    follows = pages[-1] - pages[0] + 1 == len(pages)  # those of neighbouring pages are read as they lie
+    amounts = _amounts(book, slice(int(rows[0]), int(rows[-1]) + 1) if follows else rows)
+    _check_money(rows, amounts, sequence)
     heads = np.repeat(_HEAD_TEMPLATE, len(pages))
-    heads["page"], heads["contracts_count"], heads["as_of_sequence"] = pages, counts, sequence
+    heads["page"], heads["accounts_count"], heads["as_of_sequence"] = pages, counts, sequence
     fields = [array_fields(cuts, column, kept[place]) for place, column in enumerate(amounts)]
     return rows_of(heads, fields)
 
 
-def _check_money(indices: Int64s, amounts: list[Int64s], sequence: int) -> None:
-    """No amount of the contracts at `indices` is below zero, and none is overdrawn. What the requests of a batch lower
+def _check_money(rows: Int64s, amounts: list[Int64s], sequence: int) -> None:
+    """No amount of the account `rows` is below zero, and none is overdrawn. What the requests of a batch lower
     is checked when the book applies them (ledger.core.invariants); this is the whole of an account.
     """
     balance_fen, frozen_fen, bought_fen, sold_fen, _ = amounts
@@ -139,5 +131,5 @@ def _check_money(indices: Int64s, amounts: list[Int64s], sequence: int) -> None:
     ):
         wrong = np.flatnonzero(values < 0)
         if len(wrong):
-            contract_no = int(contract_nos_from_indices(indices[wrong[:1]])[0])
-            raise InvariantBroken(f"rows up to {sequence}: contract {contract_no} has {int(values[wrong[0]])} {name}")
+            account_no = account_no_from_index(int(rows[wrong[0]]))
+            raise InvariantBroken(f"rows up to {sequence}: account {account_no} has {int(values[wrong[0]])} {name}")

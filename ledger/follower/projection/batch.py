@@ -1,31 +1,37 @@
 """A batch: the journal rows that one transaction of the read model takes in, and what they changed.
 
-Belongs here: collecting rows up to a bound, which contracts and parties changed, the COPY rows of contracts.
-Never here: connections, money rules: what a contract has after the batch is read from the book.
+Belongs here: collecting rows up to a bound, which accounts, contracts and parties a message touched.
+Never here: connections, rules: what became of what was touched is read from the book.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from ledger.core.control.rows import accepted_messages
 from ledger.core.rows.row import Row
-from ledger.core.state.book import PARTY_SHIFT, Book, statuses_told
-from ledger.follower.projection.copy_rows import CopyArray, Int64s, blank_contracts, chunks_of
+from ledger.core.state.book import Book
+from ledger.follower.projection.copy_rows import Int64s
 from ledger.follower.projection.request_blocks import RequestRuns
-from protocol.messages.control import (
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
     ChangeContract,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.control import (
     ControlMessage,
     EndKey,
+    EndSettlement,
     Genesis,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
-    SetRestraint,
 )
 from protocol.records import RECORD
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, contract_nos_from_indices
+from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
@@ -37,16 +43,20 @@ BATCH_ROWS_MAX: Final = 16_384
 class Batch:
     """Rows in journal order. `add` what was applied to the book; read the results before the book goes on."""
 
-    def __init__(self, contracts_before: int) -> None:
-        """`contracts_before`: how many contracts the read model has; those above it are new."""
-        self._contracts_before = contracts_before
+    def __init__(self, book: Book) -> None:
+        """`book`: as the read model is; accounts and contracts above those that it has are new."""
+        self.accounts_before = book.accounts_count
+        self.contracts_before = book.contracts_count
         self._block_rows: list[Row] = []
-        self._status_changed: set[int] = set()
-        self._restraint_changed: set[int] = set()
+        self._touched_accounts: set[int] = set()
+        self._touched_contracts: set[int] = set()
+        self._restrained: set[int] = set()
         self._bytes = 0
         self.rows_count = 0
         self.records_count = 0
         self.parties_changed = False
+        self.settled = False
+        """Whether contracts that ran off may have ended without being named."""
         self.last: Row | None = None
 
     @property
@@ -71,10 +81,16 @@ class Batch:
             self._take(message)
 
     def _take(self, message: ControlMessage) -> None:
-        if isinstance(message, ChangeContract):
-            self._status_changed.add(message.contract_no // CONTRACT_NUMBER_STEP)
+        if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):
+            self._touched_contracts.add(message.contract_no // CONTRACT_NUMBER_STEP)
+        if isinstance(message, ChangeAccount | ReplaceCard):
+            self._touched_accounts.add(message.account_no // CONTRACT_NUMBER_STEP)
+        elif isinstance(message, SignContracts):
+            self._touched_accounts.update(terms.account_no // CONTRACT_NUMBER_STEP for terms in message.contracts)
         elif isinstance(message, SetRestraint):
-            self._restraint_changed.add(message.contract_no // CONTRACT_NUMBER_STEP)
+            self._restrained.add(message.account_no // CONTRACT_NUMBER_STEP)
+        elif isinstance(message, EndSettlement):
+            self.settled = True
         elif isinstance(message, Genesis | RegisterParty | RegisterKey | EndKey | RegisterSeat):
             self.parties_changed = True
 
@@ -83,38 +99,23 @@ class Batch:
         return RequestRuns.of(self._block_rows) if self._block_rows else None
 
     def restrained(self) -> set[int]:
-        """Indices of the contracts that the read model has and whose restraint changed."""
-        return {index for index in self._restraint_changed if index < self._contracts_before}
+        """Rows of the accounts that the read model has and whose restraint changed."""
+        return {row for row in self._restrained if row < self.accounts_before}
 
-    @property
-    def contracts_before(self) -> int:
-        """How many contracts the read model has without this batch."""
-        return self._contracts_before
+    def new_accounts(self, book: Book) -> Int64s:
+        """Ascending rows of the accounts that the read model lacks."""
+        return np.arange(self.accounts_before, book.accounts_count, dtype=np.int64)
 
     def new_contracts(self, book: Book) -> Int64s:
         """Ascending indices of the contracts that the read model lacks."""
-        return np.arange(self._contracts_before, book.contracts_count, dtype=np.int64)
+        return np.arange(self.contracts_before, book.contracts_count, dtype=np.int64)
 
-    def changed_statuses(self, book: Book) -> list[tuple[int, int]]:
-        """(contract number, status told now) of the known contracts to which an event happened."""
-        known = sorted(index for index in self._status_changed if index < self._contracts_before)
-        indices = np.array(known, np.int64)
-        numbers = contract_nos_from_indices(indices)
-        statuses = statuses_told(book.contract_facts[indices])
-        return list(zip(numbers.tolist(), statuses.tolist(), strict=True))
+    def touched_accounts(self, book: Book) -> Int64s:
+        """Ascending rows of the accounts that the read model has and to which something happened, or to their contract.
 
-
-def contract_chunks(book: Book, indices: Int64s, sequence: int) -> Iterator[CopyArray]:
-    """COPY rows of the contracts at `indices`, as the book has them after the row `sequence`."""
-    return (_contract_rows(book, chunk, sequence) for chunk in chunks_of(indices))
-
-
-def _contract_rows(book: Book, indices: Int64s, sequence: int) -> CopyArray:
-    rows = blank_contracts(len(indices))
-    rows["contract_no"] = contract_nos_from_indices(indices)
-    rows["account_no"] = book.account_no[indices]
-    facts = book.contract_facts[indices]
-    rows["party"] = facts >> PARTY_SHIFT
-    rows["status"] = statuses_told(facts)
-    rows["as_of_sequence"] = sequence
-    return rows
+        No contract changes whose account is not among them, but for those that ran off, see `settled`; and none that
+        the read model does not hold for the last one of its account.
+        """
+        contracts = np.array(sorted(self._touched_contracts), np.int64)
+        rows = self._touched_accounts.union(book.account_row[contracts].tolist())
+        return np.array(sorted(row for row in rows if row < self.accounts_before), np.int64)

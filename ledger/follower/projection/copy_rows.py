@@ -44,23 +44,6 @@ def filled_template(layout: np.dtype[np.void], field_count: int) -> CopyArray:
     return row
 
 
-CONTRACT_COPY: Final = copy_layout(
-    [
-        ("contract_no", ">i8"),
-        ("account_no", ">i8"),
-        ("as_of_sequence", ">i8"),
-        ("party", ">i4"),
-        ("status", ">i2"),
-    ]
-)
-_CONTRACT_TEMPLATE: Final = filled_template(CONTRACT_COPY, len(column_names(CONTRACT_COPY)))
-
-
-def blank_contracts(count: int) -> CopyArray:
-    """(count,) rows of CONTRACT_COPY, counts and lengths filled in, values zero."""
-    return np.repeat(_CONTRACT_TEMPLATE, count)
-
-
 def chunks_of(indices: Int64s) -> Iterator[Int64s]:
     """`indices` in pieces of at most CHUNK_ROWS_MAX, in order."""
     for start in range(0, len(indices), CHUNK_ROWS_MAX):

@@ -5,24 +5,33 @@ Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
+import numpy as np
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
-from ledger.core.state.book import Book
+from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.follower.projection import account_pages, request_blocks
 from ledger.follower.projection.account_pages import PagesTurn, page_chunks
-from ledger.follower.projection.batch import Batch, contract_chunks
-from ledger.follower.projection.copy_rows import CONTRACT_COPY, COPY_HEAD, COPY_TAIL, column_names
+from ledger.follower.projection.batch import Batch
+from ledger.follower.projection.copy_rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.master_rows import (
+    ACCOUNT_COLUMNS,
+    CONTRACT_COLUMNS,
+    account_chunks,
+    contract_chunks,
+    last_contract_nos,
+)
 from ledger.follower.projection.pace import Pace
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
 
 # What is read here can be made again from the journal, and cursor and rows are one transaction: a crash of the server
 # may take the last of them back together, never one without the other. So no commit waits for the disk.
@@ -32,7 +41,7 @@ SET synchronous_commit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 CREATE TEMPORARY TABLE written_pages (
-    page integer, contracts_count integer, as_of_sequence bigint, balance_fen bigint[], frozen_fen bigint[],
+    page integer, accounts_count integer, as_of_sequence bigint, balance_fen bigint[], frozen_fen bigint[],
     bought_unsettled_fen bigint[], sold_unsettled_fen bigint[], restrained_fen bigint[]
 ) ON COMMIT DELETE ROWS;
 ALTER TABLE written_pages
@@ -56,7 +65,7 @@ _OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, p
 # An array that keeps its value keeps its place beside the row: nothing of it is written.
 _UPDATE_PAGES: Final = """
 UPDATE account_pages a
-SET contracts_count = w.contracts_count,
+SET accounts_count = w.accounts_count,
     as_of_sequence = w.as_of_sequence,
     balance_fen = COALESCE(w.balance_fen, a.balance_fen),
     frozen_fen = COALESCE(w.frozen_fen, a.frozen_fen),
@@ -74,7 +83,23 @@ _NAME_SNAPSHOT: Final = """
 INSERT INTO snapshot_manifests (shard, sequence, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (shard, sequence) DO UPDATE SET sha256 = excluded.sha256
 """
-_SET_STATUS: Final = "UPDATE contracts SET status = $2, as_of_sequence = $3 WHERE contract_no = $1"
+# What the read model holds for the last contract of an account, before it is told what happened.
+_LAST_CONTRACTS: Final = """
+SELECT last_contract_no FROM savings_accounts WHERE account_no = ANY ($1::bigint[]) AND last_contract_no IS NOT NULL
+"""
+_RUNNING_OFF: Final = "SELECT contract_no FROM contracts WHERE ended_on > 0 AND status <> 5"
+_SET_ACCOUNTS: Final = """
+UPDATE savings_accounts s
+SET status = n.status, last_contract_no = n.last_contract_no, as_of_sequence = $1
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS n (account_no, status, last_contract_no)
+WHERE s.account_no = n.account_no
+"""
+_SET_CONTRACTS: Final = """
+UPDATE contracts c
+SET status = n.status, ended_on = n.ended_on, as_of_sequence = $1
+FROM unnest($2::bigint[], $3::smallint[], $4::integer[]) AS n (contract_no, status, ended_on)
+WHERE c.contract_no = n.contract_no
+"""
 _PUT_PARTY: Final = """
 INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, seat_roles, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -213,26 +238,26 @@ class ReadModel:
         if runs is not None:
             await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
         due = self._turn_of_pages.take(
-            batch.records_count, moving, batch.restrained(), batch.contracts_before, book.contracts_count
+            batch.records_count, moving, batch.restrained(), batch.accounts_before, book.accounts_count
         )
         if not len(due.pages):
             return
         await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)
         done = [await self._connection.execute(_UPDATE_PAGES)]
-        if book.contracts_count > batch.contracts_before:
+        if book.accounts_count > batch.accounts_before:
             done.append(await self._connection.execute(_ADD_PAGES))
         if sum(int(tag.rpartition(" ")[2]) for tag in done) != len(due.pages):
             raise InvariantBroken(f"read model lacks account pages: {done} of {len(due.pages)} at row {sequence}")
 
     async def _write_master_data(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
-        opened = batch.new_contracts(book)
+        touched = batch.touched_accounts(book)
+        await self._set_contracts(await self._changed_contracts(touched, batch.settled), book, sequence)
+        await self._set_accounts(touched, book, sequence)
+        opened, signed = batch.new_accounts(book), batch.new_contracts(book)
         if len(opened):
-            rows = (chunk.tobytes() for chunk in contract_chunks(book, opened, sequence))
-            await self._copy("contracts", column_names(CONTRACT_COPY), rows, pace)
-        statuses = batch.changed_statuses(book)
-        if statuses:
-            changes = [(number, status, sequence) for number, status in statuses]
-            await self._connection.executemany(_SET_STATUS, changes)
+            await self._copy("savings_accounts", ACCOUNT_COLUMNS, account_chunks(book, opened, sequence), pace)
+        if len(signed):
+            await self._copy("contracts", CONTRACT_COLUMNS, contract_chunks(book, signed, sequence), pace)
         if batch.parties_changed:
             parties = [
                 (
@@ -248,6 +273,33 @@ class ReadModel:
                 for entry in book.parties.values()
             ]
             await self._connection.executemany(_PUT_PARTY, parties)
+
+    async def _changed_contracts(self, touched: Int64s, settled: bool) -> Int64s:
+        """Indices of contracts that the read model has and of which something may have changed: of the accounts at
+        these rows, and after a settlement those that ran off."""
+        found: set[int] = set()
+        if len(touched):
+            numbers = account_nos_from_indices(touched).tolist()
+            found.update(row[0] for row in await self._connection.fetch(_LAST_CONTRACTS, numbers))
+        if settled:
+            found.update(row[0] for row in await self._connection.fetch(_RUNNING_OFF))
+        return np.array(sorted(found), np.int64) // CONTRACT_NUMBER_STEP
+
+    async def _set_contracts(self, indices: Int64s, book: Book, sequence: int) -> None:
+        numbers, statuses = contract_nos_from_indices(indices), statuses_told(book.contract_facts[indices])
+        await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), book.ended_on[indices].tolist())
+
+    async def _set_accounts(self, rows: Int64s, book: Book, sequence: int) -> None:
+        numbers, statuses = account_nos_from_indices(rows), book.account_flags[rows] >> STATE_SHIFT
+        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last_contract_nos(book, rows))
+
+    async def _set(self, statement: str, sequence: int, numbers: list[int], *values: Sequence[int | None]) -> None:
+        """Changes one row for each of `numbers`. Raises InvariantBroken when one is missing."""
+        if (
+            numbers
+            and await self._connection.execute(statement, sequence, numbers, *values) != f"UPDATE {len(numbers)}"
+        ):
+            raise InvariantBroken(f"read model, rows up to {sequence}: accounts or contracts are missing")
 
     async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
         await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")

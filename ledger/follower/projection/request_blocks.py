@@ -36,7 +36,7 @@ _OF_OTHERS: Final = (
 )
 COLUMNS: Final = [
     *_PLACES,
-    *("kind", "kinds", "codes", "contract_nos", "amounts_fen", "remaining_fen"),
+    *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
     *(name for name, _ in (*_OF_FREEZES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
 ]

@@ -1,0 +1,123 @@
+"""`yzt load FILE...`: master data from CSV files into a running system, through the bank's own seat.
+
+Belongs here: the command. Never here: what a file may hold (csv_files), what is sent (sending).
+"""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import trio
+
+from config.cli.links import bank_seat_settings
+from config.cli.load.comparing import compared
+from config.cli.load.csv_files import DataFileError, FileKind, read_pieces
+from config.cli.load.known_data import KnownData
+from config.cli.load.sending import Loader, name_of
+from config.cli.options import add_common_options
+from config.cli.running import CommandParser, run_command
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import print_progress
+from config.schema import Config
+from protocol.client import Seat, SessionEnded
+from protocol.codes import ReplyCode
+
+CONNECT_ATTEMPTS_MAX = 30  # about 20 s where connections are refused: a gateway that is started again is waited for
+SILENT_SECONDS = 2.0
+DIFFERENCES_TOLD_MAX = 50
+KINDS = "; ".join(",".join(kind.value) for kind in FileKind)
+
+
+def main(argv: list[str], config: Config) -> int:
+    """Loads the named files in their order. Returns: the exit code.
+
+    Raises: ProcessFault with file, line and reason; what came before that line is loaded, and may be loaded again.
+    """
+    parser = CommandParser(
+        prog="yzt load",
+        description="Load parties, seats, keys, accounts and contracts as the bank.",
+        epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "
+        "8601 with a zone (empty: no bound). Loading the same again is harmless.",
+    )
+    add_common_options(parser)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV file; files are sent in their order")
+    parser.add_argument("--dry-run", action="store_true", help="send nothing: check the files and compare")
+    options = parser.parse_args(argv)
+    files: list[Path] = options.files
+    for file in files:
+        if file.is_dir():
+            raise ProcessFault(f"{file}: is a directory; name the CSV files in it", ExitCode.DATA)
+        if not file.is_file():
+            reason = "no file but a pipe or device; it is read more than once" if file.exists() else "no such file"
+            raise ProcessFault(f"{file}: {reason}", ExitCode.DATA)
+    return run_command(_dry_run if options.dry_run else _load, config, files)
+
+
+async def _load(config: Config, files: list[Path]) -> int:
+    settings = replace(bank_seat_settings(config), connect_attempts_max=CONNECT_ATTEMPTS_MAX)
+    waiting = trio.CancelScope()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_say_that_it_waits, waiting, f"{settings.host}:{settings.port}")
+        try:
+            async with Seat.open(settings) as seat:
+                waiting.cancel()
+                some_there = await _load_files(seat, files)
+        except SessionEnded as ended:
+            if ReplyCode.SIGNATURE_INVALID.name not in str(ended):
+                raise
+            signed = f"this seat signs with {config.seat_key_file} as key id {config.bank.seat_key_id}"
+            raise ProcessFault(f"{ended}; {signed}", ExitCode.UNAVAILABLE) from None
+    return await trio.to_thread.run_sync(_compare, config, files) if some_there else int(ExitCode.OK)
+
+
+async def _dry_run(config: Config, files: list[Path]) -> int:
+    counts = Counter[str]()
+    for piece in (piece for file in files for piece in read_pieces(file)):
+        counts[name_of(piece.kind)] += len(piece.items)
+    print_progress("sound: " + (", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing"))
+    return await trio.to_thread.run_sync(_compare, config, files)
+
+
+def _compare(config: Config, files: list[Path]) -> int:
+    """Tells what differs from what the bank has. Returns: FAILED when something does."""
+    known = KnownData.open(config)
+    if known is None:
+        print_progress("not compared with what is there: the database cannot be reached from here")
+        return int(ExitCode.OK)
+    count = differing = 0
+    try:
+        if not known.catch_up():
+            print_progress("not compared with what is there: the read model is behind")
+            return int(ExitCode.OK)
+        for file, piece in ((name, piece) for name in files for piece in read_pieces(name)):
+            found, lines = compared(known, file, piece)
+            count += found
+            for line in lines[: max(0, DIFFERENCES_TOLD_MAX - differing)]:
+                print(line)
+            differing += len(lines)
+    finally:
+        known.close()
+    if differing > DIFFERENCES_TOLD_MAX:
+        print(f"and {differing - DIFFERENCES_TOLD_MAX:,} more fields")
+    print_progress(f"compared with what the bank has: {count:,} there, {differing:,} fields differ")
+    return int(ExitCode.FAILED if differing else ExitCode.OK)
+
+
+async def _load_files(seat: Seat, files: list[Path]) -> bool:
+    """Returns: whether something was there already."""
+    loader = Loader(seat, print_progress)
+    try:
+        for file in files:
+            await loader.load(file, read_pieces(file))
+    except DataFileError:
+        if loader.loaded or loader.already:
+            print_progress(f"before the fault: {loader.summary()}")
+        raise
+    print_progress(loader.summary())
+    return loader.already.total() > 0
+
+
+async def _say_that_it_waits(waiting: trio.CancelScope, where: str) -> None:
+    with waiting:
+        await trio.sleep(SILENT_SECONDS)
+        print_progress(f"no session with the gateway at {where} yet, trying again")

@@ -1,0 +1,77 @@
+"""What differs between a file and what the bank has already, field by field.
+
+Belongs here: the comparison and its lines. Never here: where either side comes from.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol, cast
+
+import msgspec
+
+from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
+from protocol.messages.accounts import AccountTerms
+from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+
+
+class Known(Protocol):
+    """What the bank has."""
+
+    def party(self, number: int) -> RegisterParty | None: ...
+    def seat(self, number: int) -> RegisterSeat | None: ...
+    def key(self, party: int, key_id: int) -> RegisterKey | None: ...
+    def accounts(self, bank_account_nos: list[int]) -> Mapping[int, AccountTerms]: ...
+    def contracts(self, bank_account_nos: list[int]) -> Mapping[int, ContractLine]: ...
+
+
+def compared(known: Known, file: Path, piece: Piece) -> tuple[int, list[str]]:
+    """How many of a piece's items are there already, and a line for each field that differs: file, line, what."""
+    count, told = 0, list[str]()
+    for line_no, item, there in zip(piece.lines, piece.items, _there(known, piece), strict=True):
+        if there is not None:
+            count += 1
+            told += _fields(f"{file}:{line_no}: {_name(item)}", there, item)
+    return count, told
+
+
+def _there(known: Known, piece: Piece) -> Iterable[Item | None]:
+    """What stands there in place of each item."""
+    if piece.kind in (FileKind.ACCOUNTS, FileKind.CONTRACTS):
+        numbers = [cast("AccountTerms | ContractLine", item).bank_account_no for item in piece.items]
+        found = known.accounts(numbers) if piece.kind == FileKind.ACCOUNTS else known.contracts(numbers)
+        return [found.get(number) for number in numbers]
+    item = piece.items[0]
+    if isinstance(item, RegisterParty):
+        return [known.party(item.party)]
+    if isinstance(item, RegisterKey):
+        return [known.key(item.party, item.key_id)]
+    return [known.seat(item.seat) if isinstance(item, RegisterSeat) else None]
+
+
+def _name(item: Item) -> str:
+    match item:
+        case RegisterKey():
+            return f"key {item.key_id} of party {item.party}"
+        case RegisterSeat():
+            return f"seat {item.seat}"
+        case RegisterParty():
+            return f"party {item.party}"
+        case AccountTerms():
+            return f"account {item.bank_account_no}"
+        case ContractLine():
+            return f"contract on account {item.bank_account_no}"
+    return type(item).__name__
+
+
+def _fields(name: str, there: msgspec.Struct, wanted: msgspec.Struct) -> Iterable[str]:
+    for field in there.__struct_fields__:
+        has, wants = getattr(there, field), getattr(wanted, field)
+        if has != wants:
+            yield f"{name}: {field} is {_spoken(has)} in the bank, {_spoken(wants)} in the file"
+
+
+def _spoken(value: object) -> str:
+    """As the files write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.hex() if isinstance(value, bytes) else repr(value) if isinstance(value, str) else str(value)

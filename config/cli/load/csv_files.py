@@ -1,0 +1,258 @@
+"""The bank's master data as CSV files: which kind a file is, by its header row, and its lines as checked messages.
+
+Belongs here: reading and checking. Never here: sending (sending). A file is read as a stream; nothing but one chunk is
+kept. Every fault is one line: file, line number, column, reason.
+"""
+
+import csv
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import msgspec
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.text_files import NotText, text_lines
+from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
+from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
+from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.fields import BankAccountNo, PartyNo
+from protocol.signing import PUBLIC_KEY_BYTES
+from protocol.vocabulary import BANK_PARTY, SUITES, Market, Role, SeatRole, role_fits_party
+from rules.contracts import MAY_SIGN_AS
+
+FIELD_CHARS_MAX = 4_096
+LINES_PER_PIECE_MAX = min(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX)
+KEY_NEVER_ENDS_NS = 2**62
+NS_PER_SECOND = 1_000_000_000
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_SecuritiesNo = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{0,10}$")]
+
+
+class DataFileError(ProcessFault):
+    """A file cannot be loaded: file, line and reason in one line of text."""
+
+    def __init__(self, message: str) -> None:
+        """Takes that line; the code is always ExitCode.DATA."""
+        super().__init__(message, ExitCode.DATA)
+
+
+class FileKind(Enum):
+    """What a file holds; the value is its header row."""
+
+    PARTIES = ("party", "role", "suite", "name", "proceeds_at_fill")
+    SEATS = ("seat", "party", "role")
+    KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
+    ENDED_KEYS = ("party", "ended_key_id")
+    ACCOUNTS = ("bank_account_no", "outlet", "holder", "balance_fen")
+    CONTRACTS = ("bank_account_no", "party", "shanghai", "shenzhen", "status")
+
+
+class ContractLine(msgspec.Struct, frozen=True):
+    """A contract to sign, on the account with this number at the bank; "" is no securities account on a market."""
+
+    bank_account_no: BankAccountNo
+    party: PartyNo
+    shanghai: _SecuritiesNo
+    shenzhen: _SecuritiesNo
+    status: int
+
+    def terms(self, account_no: int) -> ContractTerms:
+        """What is sent once our number of the account is known."""
+        named = ((Market.XSHG, self.shanghai), (Market.XSHE, self.shenzhen))
+        accounts = [SecuritiesAccount(market, number) for market, number in named if number]
+        return ContractTerms(account_no, self.party, accounts, self.status)
+
+
+Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | AccountTerms | ContractLine
+
+
+class Piece(NamedTuple):
+    """Items of one kind that are sent together, and the line of each."""
+
+    kind: FileKind
+    lines: list[int]
+    items: list[Item]
+
+
+Row = dict[str, str]
+
+
+def read_pieces(file: Path) -> Iterator[Piece]:
+    """A file in its order: accounts and contracts in pieces of up to 8,192, all else line by line.
+
+    Raises DataFileError at the first fault; a piece is given out only when all its lines are sound.
+    """
+    try:
+        with file.open("rb") as stream:
+            reader = csv.reader(text_lines(stream), strict=True)
+            try:
+                kind = _kind_of(file, next(reader, []))
+            except csv.Error as error:
+                raise DataFileError(f"{file}:1: {error}") from None
+            yield from _pieces(file, _rows(file, reader, kind), kind)
+    except OSError as error:
+        raise DataFileError(f"{file}: {error.strerror}") from None
+    except NotText as error:
+        raise DataFileError(f"{file}:{error.line_no}: {error}") from None
+
+
+def _kind_of(file: Path, head: list[str]) -> FileKind:
+    names = tuple(name.strip() for name in head)
+    for kind in FileKind:
+        if names == kind.value:
+            return kind
+    known = "; ".join(",".join(kind.value) for kind in FileKind)
+    raise DataFileError(f"{file}:1: header row {','.join(head)!r} is none of: {known}")
+
+
+def _rows(file: Path, reader: Iterator[list[str]], kind: FileKind) -> Iterator[tuple[int, Row]]:
+    line_no = 1
+    while True:
+        line_no += 1
+        try:
+            fields = next(reader, None)
+        except csv.Error as error:
+            raise DataFileError(f"{file}:{line_no}: {error}") from None
+        if fields is None:
+            return
+        if not fields:
+            continue
+        if len(fields) != len(kind.value):
+            reason = f"{len(fields)} fields, expected {len(kind.value)}"
+            raise DataFileError(f"{file}:{line_no}: {reason}")
+        if any(len(field) > FIELD_CHARS_MAX for field in fields):
+            raise DataFileError(f"{file}:{line_no}: a field longer than {FIELD_CHARS_MAX} characters")
+        yield line_no, dict(zip(kind.value, (field.strip() for field in fields), strict=True))
+
+
+def _pieces(file: Path, rows: Iterator[tuple[int, Row]], kind: FileKind) -> Iterator[Piece]:
+    size = LINES_PER_PIECE_MAX if kind in (FileKind.ACCOUNTS, FileKind.CONTRACTS) else 1
+    piece = Piece(kind, [], [])
+    line_of: dict[int, int] = {}  # of each account in the piece
+    for line_no, row in rows:
+        try:
+            item = _bounded(_MAKERS[kind](row))
+            if isinstance(item, AccountTerms | ContractLine):
+                first = line_of.setdefault(item.bank_account_no, line_no)
+                if first != line_no:
+                    raise ValueError(f"bank_account_no: {item.bank_account_no} stands in line {first} already")
+        except ValueError as error:
+            raise DataFileError(f"{file}:{line_no}: {error}") from None
+        piece.lines.append(line_no)
+        piece.items.append(item)
+        if len(piece.items) == size:
+            yield piece
+            piece = Piece(kind, [], [])
+            line_of.clear()
+    if piece.items:
+        yield piece
+
+
+def _bounded(item: Item) -> Item:
+    """The item, if every field is within the bounds of the wire. Raises ValueError naming the field."""
+    try:
+        return msgspec.convert(msgspec.to_builtins(item), type(item))
+    except msgspec.ValidationError as error:
+        raise ValueError(_spoken(error, item)) from None
+
+
+def _spoken(error: msgspec.ValidationError, item: Item) -> str:
+    """msgspec names places in an array by number; a person wants the field's name."""
+    reason, _, place = str(error).partition(" - at `$")
+    place = place.rstrip("`")
+    if place.startswith("["):
+        return f"{item.__struct_fields__[int(place[1:-1]) - 1]}: {reason}"
+    return f"{place.lstrip('.')}: {reason}"
+
+
+def _whole(row: Row, name: str) -> int:
+    text = row[name].replace("_", "")
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{name}: {row[name]!r} is no whole number")
+    return int(text[:40])
+
+
+def _word(row: Row, name: str, words: Mapping[str, int]) -> int:
+    if row[name].lower() not in words:
+        raise ValueError(f"{name}: {row[name]!r} is none of {', '.join(words)}")
+    return words[row[name].lower()]
+
+
+def _hexadecimal(row: Row, name: str) -> bytes:
+    try:
+        return bytes.fromhex(row[name])
+    except ValueError:
+        raise ValueError(f"{name}: not hexadecimal") from None
+
+
+def _moment_ns(row: Row, name: str, when_empty: int) -> int:
+    if not row[name]:
+        return when_empty
+    try:
+        moment = datetime.datetime.fromisoformat(row[name])
+    except ValueError:
+        raise ValueError(f"{name}: {row[name]!r} is no time such as 2026-01-05T09:00:00+08:00") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{name}: {row[name]!r} names no time zone")
+    return max(0, (moment - _EPOCH) // datetime.timedelta(seconds=1) * NS_PER_SECOND)
+
+
+def _party(row: Row) -> Item:
+    role = _word(row, "role", {"broker": Role.BROKER, "bank": Role.BANK})
+    suite = _word(row, "suite", SUITES)
+    proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
+    if not row["name"].isprintable():
+        raise ValueError(f"name: {row['name']!r} has a sign that cannot be printed")
+    return RegisterParty(_whole(row, "party"), role, suite, row["name"], bool(proceeds))
+
+
+def _key(row: Row) -> Item:
+    public_key = _hexadecimal(row, "public_key")
+    if len(public_key) not in PUBLIC_KEY_BYTES.values():
+        raise ValueError(f"public_key: {len(public_key)} bytes, expected 32 (Ed25519) or 65 (P-256)")
+    not_before_ns = _moment_ns(row, "not_before", 0)
+    not_after_ns = _moment_ns(row, "not_after", KEY_NEVER_ENDS_NS)
+    if not_before_ns >= not_after_ns:
+        raise ValueError("not_after is not later than not_before")
+    party, seat, key_id = (_whole(row, name) for name in ("party", "seat", "key_id"))
+    if party == BANK_PARTY and seat == 0:
+        raise ValueError("seat: 0, but a key of the bank is one seat's")
+    return RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat)
+
+
+def _ended_key(row: Row) -> Item:
+    return EndKey(_whole(row, "party"), _whole(row, "ended_key_id"))
+
+
+def _seat(row: Row) -> Item:
+    seat, party = _whole(row, "seat"), _whole(row, "party")
+    role = _word(row, "role", {role.name.lower(): int(role) for role in SeatRole})
+    if not role_fits_party(role, party):
+        raise ValueError(f"role: a seat of party {party} is no {row['role']}")
+    return RegisterSeat(seat, party, role)
+
+
+def _account(row: Row) -> Item:
+    holder = _hexadecimal(row, "holder")
+    if len(holder) != HOLDER_BYTES:
+        raise ValueError(f"holder: {len(holder)} bytes, expected {HOLDER_BYTES} of a keyed digest")
+    return AccountTerms(_whole(row, "bank_account_no"), _whole(row, "outlet"), holder, _whole(row, "balance_fen"))
+
+
+def _contract(row: Row) -> Item:
+    status = _word(row, "status", {status.name.lower(): int(status) for status in sorted(MAY_SIGN_AS)})
+    bank_account_no, party = _whole(row, "bank_account_no"), _whole(row, "party")
+    return ContractLine(bank_account_no, party, row["shanghai"].upper(), row["shenzhen"].upper(), status)
+
+
+_MAKERS: dict[FileKind, Callable[[Row], Item]] = {
+    FileKind.PARTIES: _party,
+    FileKind.KEYS: _key,
+    FileKind.ENDED_KEYS: _ended_key,
+    FileKind.SEATS: _seat,
+    FileKind.ACCOUNTS: _account,
+    FileKind.CONTRACTS: _contract,
+}

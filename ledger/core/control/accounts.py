@@ -1,0 +1,352 @@
+"""Savings accounts and the contracts on them: what each message about them earns, and what it does.
+
+Belongs here: judging in ranked order and the effect, side by side for each message. Never here: who may send it
+(roles), parties and keys, money records, the tables of states (rules.contracts).
+
+An account's columns are its current contract's alone. So whatever ends a contract is refused while anything is open on
+the account, but for a card that is replaced: then the old contract keeps the old account until it has run off.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ledger.core.state.book import (
+    CHECK_SHIFT,
+    HAD_CONTRACT,
+    LAST_CONTRACT_MASK,
+    MARKETS,
+    PARTY_SHIFT,
+    STATE_SHIFT,
+    Book,
+)
+from ledger.core.state.columns import LongColumn
+from ledger.core.state.number_index import packed
+from protocol.codes import ReplyCode
+from protocol.errors import MisuseError
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    ContractTerms,
+    OpenAccounts,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.vocabulary import (
+    BANK_PARTY,
+    CONTRACT_NUMBER_STEP,
+    AccountEvent,
+    AccountStatus,
+    ContractEvent,
+    ContractStatus,
+    Market,
+    Role,
+    account_no_from_index,
+    contract_no_from_index,
+    contract_nos_from_indices,
+    index_from_account_no,
+    index_from_contract_no,
+)
+from rules.contracts import (
+    LOSS,
+    MAY_CHANGE_BROKER,
+    MAY_REPLACE_CARD,
+    MAY_SIGN_AS,
+    next_account_status,
+    next_status,
+    state_of,
+)
+
+
+def own_contract(book: Book, party: int, contract_no: int) -> int:
+    """The index of a contract that exists and that `party` may touch, else −1."""
+    index = index_from_contract_no(contract_no)
+    if not 0 <= index < book.contracts_count:
+        return -1
+    owner = int(book.contract_facts[index]) >> PARTY_SHIFT
+    return index if party in (owner, BANK_PARTY) else -1
+
+
+def known_account(book: Book, account_no: int) -> int:
+    """The row of an account that exists, else −1."""
+    row = index_from_account_no(account_no)
+    return row if 0 <= row < book.accounts_count else -1
+
+
+def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
+    """What OpenAccounts earns."""
+    numbers = _bank_account_nos(message)
+    if len(np.unique(numbers)) < len(numbers) or (book.accounts_by_number.find(numbers) >= 0).any():
+        return ReplyCode.ACCOUNT_EXISTS
+    if book.accounts_count + len(message.accounts) > book.size.accounts_max:
+        return ReplyCode.MASTER_DATA_FULL
+    return ReplyCode.ACCEPTED
+
+
+def open_accounts(book: Book, message: OpenAccounts) -> int:
+    """Append the rows. Returns the number of the first account."""
+    terms, first = message.accounts, book.accounts_count
+    count = len(terms)
+    here = slice(first, first + count)
+    numbers = _bank_account_nos(message)
+    book.bank_account_no[here] = numbers
+    book.accounts_by_number.add(numbers, np.arange(first, first + count))
+    book.outlet[here] = np.fromiter((term.outlet for term in terms), np.int32, count)
+    book.holder[here] = np.frombuffer(b"".join([term.holder for term in terms]), "<i8").reshape(count, 2)
+    book.balance_fen[here] = np.fromiter((term.balance_fen for term in terms), np.int64, count)
+    book.power_fen[here] = book.balance_fen[here]
+    book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
+    book.accounts_count += count
+    return account_no_from_index(first)
+
+
+def judge_contracts(book: Book, message: SignContracts) -> ReplyCode:
+    """What SignContracts earns: all of its terms, as if those in front of each had been taken."""
+    return _judge_terms(book, message.contracts, ends=-1)
+
+
+def sign_contracts(book: Book, message: SignContracts) -> int:
+    """Append the contracts. Returns the number of the first one."""
+    return _sign(book, message.contracts)
+
+
+def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
+    """What ChangeContract earns."""
+    index = own_contract(book, party, message.contract_no)
+    if index < 0:
+        return ReplyCode.CONTRACT_UNKNOWN
+    if next_status(_status(book, index), ContractEvent(message.event)) is None:
+        return ReplyCode.STATUS_FORBIDS
+    if message.event == ContractEvent.TERMINATE and has_open_items(book, _row(book, index)):
+        return ReplyCode.ITEMS_OPEN
+    return ReplyCode.ACCEPTED
+
+
+def change_contract(book: Book, message: ChangeContract) -> None:
+    """The contract's next status; a terminated one leaves its account."""
+    index = index_from_contract_no(message.contract_no)
+    status = next_status(_status(book, index), ContractEvent(message.event))
+    if status is None:
+        raise MisuseError("an event that the contract's state does not allow was not refused")
+    if status == ContractStatus.TERMINATED:
+        _end(book, index)
+    else:
+        _set_status(book, index, status)
+
+
+def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
+    """What ChangeAccount earns."""
+    row = known_account(book, message.account_no)
+    if row < 0:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    if next_account_status(book.account_status(row), AccountEvent(message.event)) is None:
+        return ReplyCode.STATUS_FORBIDS
+    if message.event != AccountEvent.CLOSE:
+        return ReplyCode.ACCEPTED
+    if has_open_items(book, row):
+        return ReplyCode.ITEMS_OPEN
+    if book.balance_fen[row]:
+        return ReplyCode.BALANCE_LEFT
+    return ReplyCode.ACCOUNT_RESTRAINED if book.restrained_fen[row] else ReplyCode.ACCEPTED
+
+
+def change_account(book: Book, message: ChangeAccount) -> None:
+    """The account's own state, and its copy in the contract that stands on it."""
+    row = index_from_account_no(message.account_no)
+    index = book.last_contract(row)
+    status = next_account_status(book.account_status(row), AccountEvent(message.event))
+    if status is None:
+        raise MisuseError("an event that the account's state does not allow was not refused")
+    stands = _has_contract(book, row)
+    if status == AccountStatus.CLOSED and stands:
+        _end(book, index)
+    kept = 0 if status == AccountStatus.CLOSED else int(book.account_flags[row]) & LAST_CONTRACT_MASK
+    kept |= int(book.account_flags[row]) & HAD_CONTRACT
+    book.account_flags[row] = kept | status << STATE_SHIFT
+    if status != AccountStatus.CLOSED and stands:
+        _set_status(book, index, _status(book, index))
+
+
+def judge_broker_change(book: Book, party: int, message: ChangeBroker) -> ReplyCode:
+    """What ChangeBroker earns."""
+    index = own_contract(book, party, message.contract_no)
+    if index < 0:
+        return ReplyCode.CONTRACT_UNKNOWN
+    row = _row(book, index)
+    if known_account(book, message.terms.account_no) != row:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    code = _judge_terms(book, [message.terms], ends=index)
+    if code != ReplyCode.ACCEPTED and code < ReplyCode.STATUS_FORBIDS:
+        return code
+    if _status(book, index) not in MAY_CHANGE_BROKER:
+        return ReplyCode.STATUS_FORBIDS
+    return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and has_open_items(book, row) else code
+
+
+def change_broker(book: Book, message: ChangeBroker) -> int:
+    """The old contract ends, the new one begins. Returns the new one's number."""
+    _end(book, index_from_contract_no(message.contract_no))
+    return _sign(book, [message.terms])
+
+
+def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode:
+    """What ReplaceCard earns."""
+    index = own_contract(book, party, message.contract_no)
+    if index < 0:
+        return ReplyCode.CONTRACT_UNKNOWN
+    row = known_account(book, message.account_no)
+    if row < 0:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    if book.account_status(row) == AccountStatus.CLOSED:
+        return ReplyCode.ACCOUNT_CLOSED
+    if _has_contract(book, row):
+        return ReplyCode.ACCOUNT_HAS_CONTRACT
+    if (book.holder[row] != book.holder[_row(book, index)]).any():
+        return ReplyCode.HOLDER_DIFFERS
+    if _status(book, index) not in MAY_REPLACE_CARD:
+        return ReplyCode.STATUS_FORBIDS
+    return ReplyCode.ACCEPTED if book.contracts_count < book.size.contracts_max else ReplyCode.MASTER_DATA_FULL
+
+
+def replace_card(book: Book, message: ReplaceCard) -> int:
+    """The contract goes on on the other account under a new number, the old one runs off. Returns that number."""
+    index, row = index_from_contract_no(message.contract_no), index_from_account_no(message.account_no)
+    party, status = int(book.contract_facts[index]) >> PARTY_SHIFT, _status(book, index)
+    numbers = book.securities_no[index : index + 1].copy()
+    _set_status(book, index, ContractStatus.RUNS_OFF)
+    book.ended_on[index] = book.trade_date
+    return _append(book, np.array([row]), np.array([party]), np.array([status]), numbers)
+
+
+def end_what_ran_off(book: Book, trade_date: int) -> None:
+    """Once the customers of `trade_date` are settled: contracts that began to run off by then, and have nothing open,
+    have ended. Their account goes on counting for their party: nobody said otherwise."""
+    used = slice(book.contracts_count)
+    statuses = (book.contract_facts[used] >> STATE_SHIFT) & (LOSS - 1)
+    indices = np.flatnonzero((statuses == ContractStatus.RUNS_OFF) & (book.ended_on[used] <= trade_date))
+    for index in indices.tolist():
+        if not has_open_items(book, _row(book, index)):
+            _set_status(book, index, ContractStatus.TERMINATED)
+
+
+def judge_restraint(book: Book, message: SetRestraint) -> ReplyCode:
+    """What SetRestraint earns."""
+    row = known_account(book, message.account_no)
+    if row < 0:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    return ReplyCode.ACCOUNT_CLOSED if book.account_status(row) == AccountStatus.CLOSED else ReplyCode.ACCEPTED
+
+
+def set_restraint(book: Book, message: SetRestraint) -> None:
+    """The amount withheld from now on."""
+    row = index_from_account_no(message.account_no)
+    book.power_fen[row] += int(book.restrained_fen[row]) - message.restrained_fen
+    book.restrained_fen[row] = message.restrained_fen
+
+
+def has_open_items(book: Book, row: int) -> bool:
+    """Whether anything on the account is frozen, or bought or sold and not settled."""
+    return bool(book.frozen_fen[row] or book.bought_fen[row] or book.sold_fen[row])
+
+
+def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:
+    """What contracts to sign earn, when the contract at `ends` (−1: none) is about to end."""
+    if any(len({each.market for each in term.securities_accounts}) < len(term.securities_accounts) for term in terms):
+        return ReplyCode.REQUEST_MALFORMED
+    rows = [known_account(book, term.account_no) for term in terms]
+    if min(rows) < 0:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    if any(book.account_status(row) == AccountStatus.CLOSED for row in rows):
+        return ReplyCode.ACCOUNT_CLOSED
+    if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
+        return ReplyCode.PARTY_UNKNOWN
+    taken = any(book.last_contract(row) != ends and _has_contract(book, row) for row in rows)
+    if taken or len(set(rows)) < len(rows):
+        return ReplyCode.ACCOUNT_HAS_CONTRACT
+    if _any_securities_account_taken(book, _securities_nos(terms), ends):
+        return ReplyCode.SECURITIES_ACCOUNT_TAKEN
+    if not {term.status for term in terms} <= MAY_SIGN_AS:
+        return ReplyCode.STATUS_FORBIDS
+    if book.contracts_count + len(terms) > book.size.contracts_max:
+        return ReplyCode.MASTER_DATA_FULL
+    return ReplyCode.ACCEPTED
+
+
+def _any_securities_account_taken(book: Book, numbers: LongColumn, ends: int) -> bool:
+    for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
+        named = mine[mine != 0]
+        if len(np.unique(named)) < len(named):
+            return True
+        holders = taken.find(named)
+        holders = holders[(holders >= 0) & (holders != ends)]
+        if ((book.contract_facts[holders] >> STATE_SHIFT) & (LOSS - 1) != ContractStatus.TERMINATED).any():
+            return True
+    return False
+
+
+def _sign(book: Book, terms: Sequence[ContractTerms]) -> int:
+    count = len(terms)
+    rows = np.fromiter((index_from_account_no(term.account_no) for term in terms), np.int64, count)
+    party = np.fromiter((term.party for term in terms), np.int64, count)
+    status = np.fromiter((term.status for term in terms), np.int64, count)
+    return _append(book, rows, party, status, _securities_nos(terms))
+
+
+def _append(book: Book, rows: LongColumn, party: LongColumn, status: LongColumn, numbers: LongColumn) -> int:
+    """Contracts on (m,) rows, with (m, MARKETS) securities accounts. Returns the number of the first."""
+    first, count = book.contracts_count, len(rows)
+    here = slice(first, first + count)
+    indices = np.arange(first, first + count, dtype=np.int64)
+    lost = np.where(book.account_flags[rows] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED, LOSS, 0)
+    check_digits = contract_nos_from_indices(indices) - indices * CONTRACT_NUMBER_STEP
+    facts = party << PARTY_SHIFT | (status | lost) << STATE_SHIFT | check_digits << CHECK_SHIFT
+    book.contract_facts[here] = facts | rows
+    book.account_flags[rows] = book.account_flags[rows] & ~LAST_CONTRACT_MASK | HAD_CONTRACT | indices + 1
+    book.securities_no[here] = numbers
+    for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
+        taken.add(mine[mine != 0], indices[mine != 0])
+    book.contracts_count += count
+    return contract_no_from_index(first)
+
+
+def _end(book: Book, index: int) -> None:
+    """A message ends the contract: its account has none from now on."""
+    row = _row(book, index)
+    _set_status(book, index, ContractStatus.TERMINATED)
+    book.ended_on[index] = book.trade_date
+    book.account_flags[row] &= ~LAST_CONTRACT_MASK
+
+
+def _set_status(book: Book, index: int, status: ContractStatus) -> None:
+    """Its status, and the copy of its account's loss for as long as it has not ended."""
+    is_lost = book.account_status(_row(book, index)) == AccountStatus.LOSS_REPORTED
+    kept = int(book.contract_facts[index]) & ~(0xFF << STATE_SHIFT)
+    book.contract_facts[index] = kept | state_of(status, is_lost and status != ContractStatus.TERMINATED) << STATE_SHIFT
+
+
+def _status(book: Book, index: int) -> ContractStatus:
+    return ContractStatus(book.contract_state(index) & ~LOSS)
+
+
+def _row(book: Book, index: int) -> int:
+    return int(book.account_row[index])
+
+
+def _has_contract(book: Book, row: int) -> bool:
+    index = book.last_contract(row)
+    return index >= 0 and _status(book, index) != ContractStatus.TERMINATED
+
+
+def _bank_account_nos(message: OpenAccounts) -> LongColumn:
+    return np.fromiter((term.bank_account_no for term in message.accounts), np.int64, len(message.accounts))
+
+
+def _securities_nos(terms: Sequence[ContractTerms]) -> LongColumn:
+    """(m, MARKETS) packed numbers, 0 for none."""
+    numbers = np.zeros((len(terms), len(MARKETS)), np.int64)
+    for place, term in enumerate(terms):
+        for account in term.securities_accounts:
+            numbers[place, MARKETS.index(Market(account.market))] = packed(account.number)
+    return numbers

@@ -1,0 +1,1 @@
+"""What callers may pass, and what is told when they pass something else."""

@@ -1,0 +1,1 @@
+"""What a caller's death, fork or interruption leaves behind, and what the outbox keeps."""

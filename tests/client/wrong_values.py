@@ -1,0 +1,168 @@
+"""Values that an argument of a verb cannot have, by what the argument is.
+
+Belongs here: the values. Never here: verbs, what becomes of whoever hands them in (test_arguments).
+"""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from frontend_sim.practice.ledger import TRADE_DATE
+from protocol.client import BlockOutcome, Outcome, Recovered, RequestKey
+from protocol.codes import ReplyCode
+from protocol.limits import REQUEST_NUMBER_MAX
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    ContractTerms,
+    OpenAccounts,
+    SecuritiesAccount,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.base import Message
+from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty
+from protocol.messages.queries import BuyingPowerQuery
+from protocol.messages.session import Heartbeat
+from protocol.records import OUTCOME, RECORD
+from tests.client.fake_bank import SEATS
+from tests.client.line.test_seat import freezes
+from tests.customers import account, contract
+
+
+def with_shares(*named: SecuritiesAccount) -> ContractTerms:
+    """Terms of a contract with these securities accounts."""
+    return msgspec.structs.replace(contract(1, 2), securities_accounts=list(named))
+
+
+NO_NUMBER: list[Any] = [
+    1.0,
+    1.7e18,
+    float("nan"),
+    float("inf"),
+    True,
+    np.bool_(True),
+    np.float64(1),
+    np.array([1]),
+    np.datetime64(1, "ns"),
+    1j,
+    "1",
+    b"1",
+    None,
+    [1],
+    object(),
+]
+OUT_OF_INT64: list[Any] = [-1, 2**63, 10**5_000, np.int8(-1), np.uint64(2**63)]
+AMOUNT = [*NO_NUMBER, *OUT_OF_INT64]
+QUANTITY = [*NO_NUMBER, -1, 2**31, np.int64(2**31)]
+MARKET = [*NO_NUMBER, -1, 128]
+WORD: list[Any] = ["order-1", b"123456789", bytearray(9), None, 1, 1.0, np.zeros(8, "i1"), np.array(b"12345678")]
+UNTIL = [*NO_NUMBER, *OUT_OF_INT64]
+ACCEPTED = Outcome(ReplyCode.ACCEPTED, 1, TRADE_DATE, 1, 1, 1, 1, SEATS[0])
+BLOCK = BlockOutcome(1, TRADE_DATE, 1, 1, np.zeros(1, OUTCOME), SEATS[0], ())
+TARGET: list[Any] = [
+    None,
+    1,
+    "1",
+    (),
+    (TRADE_DATE, SEATS[0]),
+    [TRADE_DATE, SEATS[0], 1],
+    (TRADE_DATE, SEATS[0], 1, 1),
+    RequestKey(TRADE_DATE, SEATS[0], -1),
+    RequestKey(2**31, 1, 1),
+    RequestKey(TRADE_DATE, 2**31, 1),
+    RequestKey(TRADE_DATE, 1, 2**63),
+    RequestKey(float(TRADE_DATE), 1, 1),  # type: ignore[arg-type]
+    RequestKey(TRADE_DATE, True, 1),
+    BLOCK,
+    Recovered(BLOCK, freezes(1), b""),
+    msgspec.structs.replace(ACCEPTED, number=0),
+    msgspec.structs.replace(ACCEPTED, number=1.5),
+    msgspec.structs.replace(ACCEPTED, number=-1),
+]
+NO_ARRAY: list[Any] = [
+    None,
+    1,
+    "records",
+    b"\0" * 64,
+    [],
+    [(1,)],
+    np.zeros((), RECORD),
+    np.zeros((2, 1), RECORD),
+    np.zeros(0, RECORD),
+    np.zeros(64, "i1"),
+    np.zeros(1, OUTCOME),
+    np.zeros(1, RECORD.newbyteorder(">")),
+    np.array([object()]),
+    np.concatenate([freezes(1), freezes(1)]),  # its dtype is repacked
+    np.ma.masked_array(freezes(1)),
+    freezes(1)[0],
+]
+BLOCK_OF_RECORDS = [*NO_ARRAY, np.broadcast_to(freezes(1), (10**12,))]
+MESSAGE: list[Any] = [
+    None,
+    1,
+    b"\x93\x19\x01\x02",
+    [25, 195, 2],
+    Message(),
+    Heartbeat(1, False),
+    BuyingPowerQuery([195]),
+    ChangeContract(0, 2),
+    ChangeContract(195, 7),
+    ChangeContract(-1, 2),
+    ChangeContract(195.0, 2),  # type: ignore[arg-type]
+    ChangeContract(True, 2),
+    ChangeContract(2**70, 2),
+    ChangeContract("195", 2),  # type: ignore[arg-type]
+    ChangeContract(object(), 2),  # type: ignore[arg-type]
+    SetRestraint(195, 2**60 + 1),
+    SetRestraint(195, float("nan")),  # type: ignore[arg-type]
+    OpenTradeDate(1),
+    RegisterKey(2, 1, b"short", 0, 1, 0),
+    RegisterParty(2, 1, 1, "", False),
+    RegisterParty(2, 1, 1, "\ud800", False),
+    RegisterParty(2, 1, 1, "broker", 1),  # type: ignore[arg-type]
+    OpenAccounts([]),
+    OpenAccounts([account(1, -1)]),
+    OpenAccounts([account(1, 1)] * 8_193),
+    OpenAccounts(None),  # type: ignore[arg-type]
+    OpenAccounts([msgspec.structs.replace(account(1, 1), holder=bytes(15))]),
+    SignContracts([]),
+    SignContracts([contract(1, 2)] * 8_193),
+    SignContracts([account(1, 1)]),  # type: ignore[list-item]
+    SignContracts([with_shares(SecuritiesAccount(3, "A1"))]),
+    SignContracts([with_shares(SecuritiesAccount(1, "a1"))]),
+    SignContracts([with_shares(SecuritiesAccount(1, "A1234567890"))]),
+    SignContracts([with_shares(*[SecuritiesAccount(1, "A1")] * 3)]),
+    ChangeAccount(99, 4),
+    ChangeBroker(195, None),  # type: ignore[arg-type]
+]
+CONTRACTS: list[Any] = [
+    None,
+    195,
+    "195",
+    b"195",
+    {195},
+    {195: 1},
+    iter([195]),
+    [],
+    [195] * 65,
+    [0],
+    [-1],
+    [195.0],
+    [True],
+    ["195"],
+    [None],
+    [2**62 + 1],
+    np.array([[195]]),
+    np.array([195.0]),
+    np.array(195),
+]
+DAY = [*NO_NUMBER, -1, 0, 2**70, 19_891_231, 22_000_101, 20_260_230, 20_261_301, 20_260_100]
+TRADED_ON = [one for one in DAY if one is not None]
+NUMBER = [*NO_NUMBER, -1, 0, REQUEST_NUMBER_MAX + 1, 2**70]
+SOURCE = [*NO_NUMBER, -1, 0, 3]
+
+ACCOUNT = [*AMOUNT, 0, 2, 195, 197, 100]  # none, of another kind, with other check digits

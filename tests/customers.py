@@ -1,0 +1,32 @@
+"""Savings accounts and contracts for tests of every part: terms with what does not matter filled in.
+
+Belongs here: making terms. Never here: sending them, an opinion on what becomes of them.
+Account index and contract index are told apart on purpose: who opens several of both has them differ.
+"""
+
+from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
+from protocol.vocabulary import ContractStatus, Market, account_no_from_index
+
+FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
+OUTLET = 11
+
+
+def holder_of(customer: int) -> bytes:
+    """The keyed digest of a made-up person."""
+    return customer.to_bytes(16, "little")
+
+
+def account(customer: int, balance_fen: int) -> AccountTerms:
+    """An account of a person of its own."""
+    return AccountTerms(FIRST_BANK_ACCOUNT_NO + customer, OUTLET, holder_of(customer), balance_fen)
+
+
+def contract(account_index: int, party: int, status: int = ContractStatus.ACTIVE) -> ContractTerms:
+    """A contract on the account at an index, without securities accounts."""
+    return ContractTerms(account_no_from_index(account_index), party, [], status)
+
+
+def shares(shanghai: str = "", shenzhen: str = "") -> list[SecuritiesAccount]:
+    """Securities accounts on the markets that are named."""
+    named = ((Market.XSHG, shanghai), (Market.XSHE, shenzhen))
+    return [SecuritiesAccount(market, number) for market, number in named if number]

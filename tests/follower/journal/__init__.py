@@ -1,0 +1,1 @@
+"""The journal replayed: chain, audit, forged rows, recovery."""

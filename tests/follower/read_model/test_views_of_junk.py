@@ -1,0 +1,159 @@
+"""Whatever a partner writes into its records, and however it is refused, people go on reading every view.
+
+Belongs here: bytes that no honest system sends, and whether views and functions of the database bear them. Never here:
+what a view says of honest requests (test_readable_views, test_read_model).
+"""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+import numpy as np
+import pytest
+
+from ledger.database.reading import READER, VIEWS
+from protocol.messages.control import RegisterParty
+from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
+from tests.bank_seats import SAVINGS_SEAT
+from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, account_no_of, joined, record
+from tests.follower.world import World, world
+
+pytestmark = pytest.mark.postgres
+
+NO_DATES = [1, 100, 20_260_001, 20_261_301, 20_260_100, 20_260_132, 20_260_229, 20_240_230, 20_269_999, 99_999_999]
+TEXTS = [
+    b"\0A\0B\0\0\0\0",
+    b"\xff" * 8,
+    b"\xc0\x80\xed\xa0\x80\xf4\x90\x80",
+    b"\\000\\000",
+    b"%s\n\r\x1b[2",
+    b"'\";--\\x",
+]
+CONTRACTS = [contract_no_from_index(0), account_no_of(0), contract_no_from_index(2**25 - 1), 0, 1, -1, 2**62]
+
+
+def extremes(column: str) -> list[int]:
+    """The ends of the numbers that a column of RECORD holds, and those beside zero."""
+    kept = np.iinfo(RECORD[column])
+    return [int(kept.min), -1, 0, 1, int(kept.max)]
+
+
+def junk() -> RecordArray:
+    """(n,) records: of every kind and of kinds that do not exist, each field at its ends, then all fields at once."""
+    numbers = [name for name in RECORD.names or () if RECORD[name].kind == "i"]
+    texts = [name for name in RECORD.names or () if RECORD[name].kind in "SV"]
+    assert {"target_date", "target_number", "price", "turnover_fen", "amount_fen"} <= set(numbers)
+    assert set(texts) == {"security", "partner_ref"}
+    made = [record(RecordKind.RELEASE, 0, 1, target_date=day, target_seat=SEAT, target_number=1) for day in NO_DATES]
+    for kind in (-128, -1, 0, *RecordKind, 7, 127):
+        for name in numbers:
+            for value in extremes(name):
+                one = record(RecordKind.FREEZE, 0, 1)
+                one["kind"] = kind
+                one[name] = value
+                made.append(one)
+        for contract_no in CONTRACTS:
+            for end in (0, -1):
+                one = np.zeros(1, RECORD)
+                for name in numbers:
+                    one[name] = extremes(name)[end]
+                one["kind"], one["contract_no"] = kind, contract_no
+                made.append(one)
+        for text in TEXTS:
+            one = record(RecordKind.FREEZE, 0, 1)
+            one["kind"] = kind
+            raw = bytearray(one.tobytes())
+            for name in texts if kind == RecordKind.FREEZE else ["partner_ref"]:
+                begin = RECORD.fields[name][1] if RECORD.fields else 0
+                raw[begin : begin + 8] = text.ljust(8, b"\0")
+            made.append(np.frombuffer(bytes(raw), RECORD))
+    return joined(made)
+
+
+def refused() -> JournalMaker:
+    """A journal in which the bank's seat and a broker have sent all of it, a broker bounded in time too."""
+    made = JournalMaker()
+    made.open_bank([2**60, 2**60])
+    made.control(RegisterParty(1_024, Role.BROKER, Suite.P256_SHA256, "\0\n\ufffe" + "\U0010ffff" * 61, True))
+    made.block((SEAT, record(RecordKind.FREEZE, 0, 2**40)))
+    sent = junk()
+    for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
+        made.block((seat, sent))
+    made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, SAVINGS_SEAT)))
+    made.undecided(OTHER_SEAT, sent)
+    return made
+
+
+async def all_views(here: World) -> list[str]:
+    """Every view of the schema."""
+    return [row[0] for row in await here.sql.fetch("SELECT viewname FROM pg_views WHERE schemaname = 'public'")]
+
+
+def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = refused()
+            await here.keep(made)
+            await here.follow()
+            for view in await all_views(here):
+                rows = await here.sql.fetch(f"TABLE {view}")
+                assert rows or view not in VIEWS, view
+            assert await here.sql.fetch("TABLE read_model_faults") == []
+            count = await here.sql.fetchval("SELECT (SELECT count(*) FROM bank_orders) + count(*) FROM bank_movements")
+            assert count == sum(len(row.records) for row in made.rows) // RECORD.itemsize
+            for number in (-(2**63), -1, 0, 1, 2**62, 2**63 - 1):
+                assert len(await here.sql.fetch("SELECT * FROM account_of($1)", number)) == 0
+                for day in (-(2**31), 0, DATE, 2**31 - 1):
+                    await here.sql.fetch("SELECT * FROM request_of($1, $2, $3)", day, SEAT, number)
+            assert await here.sql.fetch("SELECT * FROM account_of($1)", account_no_of(0))
+
+    asyncio.run(scenario())
+
+
+def test_a_target_date_is_shown_when_it_is_a_day(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            days = [*NO_DATES, *extremes("target_date"), 20_240_229, 20_260_131, 10_101, 99_991_231]
+            made = JournalMaker()
+            made.open_bank([100])
+            made.block((SEAT, joined([record(RecordKind.RELEASE, 0, 1, target_date=day) for day in days])))
+            await here.keep(made)
+            await here.follow()
+            shown = await here.sql.fetch("SELECT target_date FROM bank_movements ORDER BY number")
+            wanted = [date(2024, 2, 29), date(2026, 1, 31), date(1, 1, 1), date(9999, 12, 31)]
+            assert [row[0] for row in shown] == [None] * (len(days) - len(wanted)) + wanted
+
+    asyncio.run(scenario())
+
+
+def test_text_is_shown_without_the_zeros_behind_it_and_nothing_else_is_left_out(
+    fresh_database: str, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            await here.keep(refused())
+            await here.follow()
+            for view, column in (
+                ("bank_orders", "security"),
+                ("bank_orders", "partner_ref"),
+                ("bank_movements", "partner_ref"),
+            ):
+                texts = {row[0] for row in await here.sql.fetch(f"SELECT DISTINCT {column} FROM {view}")}  # noqa: S608
+                assert {"", r"\000A\000B", r"\\000\\000", "\\377" * 8, "%s\n\r\x1b[2"} <= texts, (view, column)
+
+    asyncio.run(scenario())
+
+
+def test_the_reader_reads_them_too(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            await here.keep(refused())
+            await here.follow()
+            reader = await asyncpg.connect(fresh_database, user=READER)
+            for view in VIEWS:
+                assert await reader.fetch(f"TABLE {view}"), view
+            await reader.close()
+
+    asyncio.run(scenario())

@@ -1,0 +1,328 @@
+"""The auditor against the worked examples, every refusal it predicts, and its ability to object."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor, Totals
+from frontend_sim.auditor.observations import ControlKind, Seen
+from protocol.codes import ReplyCode
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.trade_dates import date_of_day
+from protocol.trade_dates import trade_day as trade_day_of
+from protocol.vocabulary import (
+    AccountEvent,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    Role,
+    account_no_from_index,
+    contract_no_from_index,
+)
+from tests.architecture.sources import imported, parsed
+
+BANK, BROKER, STRANGER = 1, 2, 3
+BANK_SEAT, BROKER_SEAT, STRANGER_SEAT = 1, 21, 31
+PARTY_OF_SEAT = {BANK_SEAT: BANK, BROKER_SEAT: BROKER, STRANGER_SEAT: STRANGER}
+TODAY = 20_260_105
+TODAYS_DAY = trade_day_of(TODAY)
+CONTRACT = contract_no_from_index(1)
+ACCOUNT = account_no_from_index(4)
+ANSWERED = (ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
+
+
+@dataclass
+class Conversation:
+    """Requests and answers on one contract, each in a journal row of its own unless a row is named."""
+
+    balance_fen: int
+    proceeds_at_fill: bool = True
+    status: ContractStatus = ContractStatus.ACTIVE
+    auditor: Auditor = field(default_factory=Auditor)
+    row: int = 0
+    numbers: dict[int, int] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.auditor.register_party(BANK, Role.BANK, False)
+        self.auditor.register_party(BROKER, Role.BROKER, self.proceeds_at_fill)
+        self.auditor.register_party(STRANGER, Role.BROKER, True)
+        self.auditor.open_account(ACCOUNT, self.balance_fen)
+        self.auditor.sign_contract(CONTRACT, ACCOUNT, BROKER, self.status)
+
+    def said(
+        self,
+        seat: int,
+        kind: RecordKind | ControlKind,
+        amount_fen: int,
+        answer: tuple[int, int, int],
+        target: int = 0,
+        release_fen: int = 0,
+        same_row: bool = False,
+        contract_no: int = 0,
+        target_seat: int = BROKER_SEAT,
+        valid_until_ns: int = 0,
+        trade_day: int | None = None,
+    ) -> int:
+        """Note one request with its answer; a fill is executed today unless told. Returns its number."""
+        if trade_day is None:
+            trade_day = TODAYS_DAY if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL) else 0
+        named_no = contract_no or (ACCOUNT if kind in ACCOUNT_KINDS else CONTRACT)
+        self.row += 0 if same_row else 1
+        number = self.numbers[seat] = self.numbers.get(seat, 0) + 1
+        place = (self.row, seat, number, TODAY, PARTY_OF_SEAT[seat], 1_000 + self.row, valid_until_ns)
+        key = (TODAY, target_seat, target) if target else (0, 0, 0)
+        self.seen.append(Seen(*place, int(kind), trade_day, named_no, amount_fen, release_fen, *key, *answer))
+        return number
+
+    def verdict(self) -> list[str]:
+        """Judge what was noted since the last time."""
+        self.auditor.judge(self.seen)
+        self.seen.clear()
+        return self.auditor.mismatches
+
+    def totals(self) -> Totals:
+        return self.auditor.totals()[BROKER]
+
+
+def refused(code: ReplyCode) -> tuple[int, int, int]:
+    return (code, FREEZE_STATE_NONE, 0)
+
+
+def frozen(amount_fen: int) -> tuple[int, int, int]:
+    return (ReplyCode.ACCEPTED, FREEZE_STATE_OPEN, amount_fen)
+
+
+CLOSED = (ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0)
+
+
+def test_the_worked_order_of_1000_shares() -> None:
+    talk = Conversation(balance_fen=2_000_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 1_001_820, frozen(1_001_820))
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 398_724, frozen(601_092), number, release_fen=2_004)
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 595_082, CLOSED, number, release_fen=6_010)
+    assert talk.verdict() == []
+    assert talk.totals() == Totals(2_000_000, 0, 993_806, 0)
+    assert talk.auditor.accounts[ACCOUNT].buying_power_fen == 1_006_194
+
+
+def test_a_short_buy_is_refused_by_what_covers_it() -> None:
+    talk = Conversation(balance_fen=1_000)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 600, frozen(600))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 401, refused(ReplyCode.FUNDS_FROZEN))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1_001, refused(ReplyCode.INSUFFICIENT_FUNDS))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 400, frozen(400))
+    assert talk.verdict() == []
+
+
+def test_proceeds_buy_and_cannot_be_withdrawn() -> None:
+    talk = Conversation(balance_fen=100)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 900, ANSWERED)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 101, refused(ReplyCode.PROCEEDS_UNSETTLED))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 950, frozen(950))
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 60, refused(ReplyCode.FUNDS_FROZEN))
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 1_001, refused(ReplyCode.INSUFFICIENT_FUNDS))
+    assert talk.verdict() == []
+    assert talk.totals() == Totals(100, 950, 0, 900)
+
+
+def test_a_sale_fill_of_a_broker_without_that_agreement_awaits_clearing() -> None:
+    talk = Conversation(balance_fen=100, proceeds_at_fill=False)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 900, refused(ReplyCode.AWAITS_CLEARING))
+    assert talk.verdict() == []
+    assert talk.totals() == Totals(100, 0, 0, 0)
+
+
+def test_releases_end_with_their_freeze_and_misfit_fills_are_listed() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 500, frozen(500))
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 501, refused(ReplyCode.AMOUNT_OVER_REMAINING), number)
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 400, refused(ReplyCode.LISTED), number, release_fen=101)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 200, frozen(300), number)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, number)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 1, refused(ReplyCode.FREEZE_CLOSED), number)
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 1, refused(ReplyCode.LISTED), number)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 1, refused(ReplyCode.FREEZE_UNKNOWN), number + 100)
+    assert talk.verdict() == []
+
+
+def test_a_partner_learns_nothing_of_what_is_not_its_own() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 500, frozen(500))
+    unknown = refused(ReplyCode.CONTRACT_UNKNOWN)
+    talk.said(STRANGER_SEAT, RecordKind.FREEZE, 1, unknown)
+    talk.said(STRANGER_SEAT, RecordKind.RELEASE, 1, unknown, number)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, unknown, contract_no=196)
+    talk.said(BROKER_SEAT, RecordKind.DEPOSIT, 1, refused(ReplyCode.ROLE_FORBIDS))
+    talk.said(BANK_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.ROLE_FORBIDS))
+    assert talk.verdict() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (ContractStatus.PRE_ASSIGNED, ReplyCode.CONTRACT_PRE_ASSIGNED),
+        (ContractStatus.SUSPENDED, ReplyCode.CONTRACT_SUSPENDED),
+        (ContractStatus.RUNS_OFF, ReplyCode.CONTRACT_RUNS_OFF),
+        (ContractStatus.TERMINATED, ReplyCode.CONTRACT_TERMINATED),
+    ],
+)
+def test_a_contract_that_is_not_active_takes_no_freeze(status: ContractStatus, code: ReplyCode) -> None:
+    talk = Conversation(balance_fen=1_000, status=status)
+    has_ended = status is ContractStatus.TERMINATED
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(code))
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 1, refused(ReplyCode.LISTED) if has_ended else ANSWERED)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, ANSWERED)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 1, ANSWERED)
+    assert talk.verdict() == []
+
+
+def test_an_account_that_is_reported_lost_takes_no_freeze_and_no_withdrawal() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 500, frozen(500))
+    talk.said(BANK_SEAT, ControlKind.ACCOUNT_EVENT, int(AccountEvent.REPORT_LOSS), ANSWERED)
+    lost = refused(ReplyCode.ACCOUNT_LOSS_REPORTED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, lost)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 1, lost)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 1, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 300, frozen(200), number)
+    talk.said(BANK_SEAT, ControlKind.ACCOUNT_EVENT, int(AccountEvent.LIFT_LOSS), ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1))
+    assert talk.verdict() == []
+
+
+def test_a_contract_s_number_is_no_account_and_the_other_way_round() -> None:
+    talk = Conversation(balance_fen=1_000)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, refused(ReplyCode.ACCOUNT_UNKNOWN), contract_no=CONTRACT)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.CONTRACT_UNKNOWN), contract_no=ACCOUNT)
+    assert talk.verdict() == []
+
+
+def test_a_replaced_card_runs_off_on_its_account_and_its_proceeds_do_not_count_on_the_new_one() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 600, frozen(600))
+    assert talk.verdict() == []
+    new_contract, new_account = contract_no_from_index(2), account_no_from_index(5)
+    talk.auditor.open_account(new_account, 50)
+    talk.auditor.replace_card(CONTRACT, new_account, new_contract, TODAY)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.CONTRACT_RUNS_OFF))
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 600, CLOSED, number)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 70, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 51, refused(ReplyCode.INSUFFICIENT_FUNDS), contract_no=new_contract)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 50, frozen(50), contract_no=new_contract)
+    assert talk.verdict() == []
+    talk.auditor.end_settlement(TODAY)
+    assert talk.auditor.contracts[CONTRACT].status == ContractStatus.RUNS_OFF
+    assert talk.totals() == Totals(1_050, 50, 600, 70)
+
+
+def test_form_range_and_time_are_checked_in_rank_order() -> None:
+    talk = Conversation(balance_fen=1_000)
+    malformed = refused(ReplyCode.REQUEST_MALFORMED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, trade_day=1, valid_until_ns=1)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, malformed, target=1)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 0, refused(ReplyCode.EXPIRED), valid_until_ns=1)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1), valid_until_ns=1_004)  # decided at that very time
+    out_of_range = refused(ReplyCode.AMOUNT_OUT_OF_RANGE)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 0, out_of_range)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, AMOUNT_FEN_MAX + 1, out_of_range)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 0, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 0, out_of_range, target=999, valid_until_ns=1)
+    assert talk.verdict() == []
+
+
+def test_an_account_is_never_filled_past_its_limit() -> None:
+    talk = Conversation(balance_fen=COLUMN_FEN_MAX)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, refused(ReplyCode.LIMIT_EXCEEDED))
+    assert talk.verdict() == []
+
+
+def test_restraints_and_status_events_count_from_their_own_row() -> None:
+    talk = Conversation(balance_fen=1_000)
+    talk.said(BANK_SEAT, ControlKind.RESTRAINT, 900, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 101, refused(ReplyCode.INSUFFICIENT_FUNDS))
+    talk.said(BANK_SEAT, ControlKind.EVENT, int(ContractEvent.SUSPEND), ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, refused(ReplyCode.CONTRACT_SUSPENDED))
+    talk.said(BANK_SEAT, ControlKind.EVENT, int(ContractEvent.SUSPEND), refused(ReplyCode.STATUS_FORBIDS))
+    talk.said(BANK_SEAT, ControlKind.EVENT, int(ContractEvent.RESUME), ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, frozen(100))
+    assert talk.verdict() == []
+
+
+def test_in_one_row_either_order_of_two_seats_is_accepted_if_it_explains_the_answers() -> None:
+    talk = Conversation(balance_fen=100)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, frozen(100))
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 50, refused(ReplyCode.FUNDS_FROZEN), same_row=True)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 150, frozen(150))
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 150, ANSWERED, same_row=True)
+    assert talk.verdict() == []
+    assert talk.totals() == Totals(250, 250, 0, 0)
+
+
+def test_in_one_row_answers_that_no_order_explains_are_a_mismatch() -> None:
+    talk = Conversation(balance_fen=100)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, frozen(100))
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 50, ANSWERED, same_row=True)
+    assert len(talk.verdict()) == 1
+
+
+def test_a_backtrack_over_many_requests_of_two_seats_finds_the_one_order() -> None:
+    talk = Conversation(balance_fen=0)
+    talk.row += 1
+    for _ in range(200):
+        talk.said(BROKER_SEAT, RecordKind.FREEZE, 10, frozen(10), same_row=True)
+    for _ in range(200):
+        talk.said(BANK_SEAT, RecordKind.DEPOSIT, 10, ANSWERED, same_row=True)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.FUNDS_FROZEN), same_row=True)
+    assert talk.verdict() == []
+    assert talk.totals() == Totals(2_000, 2_000, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [frozen(599), refused(ReplyCode.FUNDS_FROZEN), (ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 600)],
+)
+def test_a_wrong_code_state_or_remaining_amount_is_named(answer: tuple[int, int, int]) -> None:
+    talk = Conversation(balance_fen=1_000)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 600, answer)
+    (mismatch,) = talk.verdict()
+    assert "seat 21, number 1, contract 195" in mismatch
+    assert "expected ACCEPTED (state 1, 600 fen remain)" in mismatch
+
+
+def test_the_order_of_rows_is_the_journal_s_not_that_of_arrival() -> None:
+    talk = Conversation(balance_fen=0)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 100, ANSWERED)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, frozen(100))
+    talk.seen.reverse()
+    assert talk.verdict() == []
+
+
+@pytest.mark.parametrize("name", ["auditor", "audited_account", "merging"])
+def test_the_auditor_shares_nothing_with_what_it_audits_and_needs_no_numpy(name: str) -> None:
+    standard = {"collections.abc", "dataclasses", "itertools", "typing"}
+    for module, _ in imported(parsed(Path("frontend_sim/auditor") / f"{name}.py")):
+        assert module.split(".")[0] in {"protocol", "frontend_sim"} or module in standard
+        assert not module.startswith(("protocol.client", "ledger", "gateway", "rules"))
+
+
+def test_a_fill_is_of_an_unsettled_day_and_not_before_its_freeze() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 500, frozen(500))
+    yesterday = TODAYS_DAY - 1
+    listed = refused(ReplyCode.LISTED)
+    for day in (0, yesterday, TODAYS_DAY + 1):
+        talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 100, listed, number, trade_day=day)
+        talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, listed, trade_day=day)
+    assert talk.verdict() == []
+
+    talk.auditor.open_date(date_of_day(yesterday))
+    talk.said(BROKER_SEAT, RecordKind.FILL_BUY, 100, listed, number, trade_day=yesterday)
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, ANSWERED, trade_day=yesterday)
+    assert talk.verdict() == []
+    talk.auditor.end_settlement(date_of_day(yesterday))
+    talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, listed, trade_day=yesterday)
+    assert talk.verdict() == []

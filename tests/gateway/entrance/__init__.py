@@ -1,0 +1,1 @@
+"""Strangers and partners at the door."""

@@ -1,0 +1,1 @@
+"""The lines once they are let in, and whose turn it is."""

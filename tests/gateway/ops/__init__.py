@@ -1,0 +1,1 @@
+"""What an operator sees, and how it stops."""

@@ -1,0 +1,1 @@
+"""The gateway's own book and what it remembers."""

@@ -1,0 +1,1 @@
+"""Rows, snapshots and what is kept beside them; taking over."""

@@ -1,0 +1,1 @@
+"""Control messages: parties, keys, accounts, contracts, dates."""

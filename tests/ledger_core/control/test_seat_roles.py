@@ -1,0 +1,170 @@
+"""Rights belong to seats: every role × every record kind and control message, and which seat may have which role.
+
+Belongs here: the whole matrix, written down once more by hand. Never here: what a message earns besides (test_control).
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.core.roles import CONTROL_RIGHTS, may_send_control
+from protocol.codes import ReplyCode
+from protocol.kinds import KINDS, may_send
+from protocol.messages.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SetRestraint,
+    SignContracts,
+)
+from protocol.messages.control import (
+    ControlMessage,
+    EndKey,
+    EndSettlement,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+)
+from protocol.vocabulary import (
+    BANK_PARTY,
+    AccountEvent,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    Role,
+    SeatRole,
+    Suite,
+    account_no_from_index,
+    contract_no_from_index,
+)
+from tests.bank_seats import SEAT_ROLES
+from tests.customers import account, contract
+from tests.ledger_core.desk import (
+    BROKER,
+    MONDAY,
+    OTHER_BROKER,
+    SEAT,
+    SPARE_ACCOUNTS,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    Frame,
+    account_of,
+    joined,
+    record,
+)
+
+SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
+PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+FIRST = contract_no_from_index(0)
+
+RECORDS: dict[SeatRole, set[RecordKind]] = {
+    SeatRole.BROKER: {RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL},
+    SeatRole.CHANNEL: set(),
+    SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
+    SeatRole.TELLER_DESK: set(),
+    SeatRole.DAY_DESK: set(),
+    SeatRole.MASTER_DATA: set(),
+}
+CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
+    "RegisterParty": (RegisterParty(4, Role.BROKER, Suite.ED25519_SHA256, "four", False), {SeatRole.MASTER_DATA}),
+    "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
+    "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
+    "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
+    "OpenAccounts": (OpenAccounts([account(40, 0)]), {SeatRole.MASTER_DATA}),
+    "SignContracts": (SignContracts([contract(0, BROKER)]), {SeatRole.MASTER_DATA, SeatRole.TELLER_DESK}),
+    "ChangeBroker": (ChangeBroker(FIRST, contract(SPARE_ACCOUNTS, OTHER_BROKER)), {SeatRole.TELLER_DESK}),
+    "ReplaceCard": (ReplaceCard(FIRST, account_no_from_index(SPARE_ACCOUNTS + 3)), {SeatRole.TELLER_DESK}),
+    "ChangeAccount": (
+        ChangeAccount(account_of(FIRST), AccountEvent.REPORT_LOSS),
+        {SeatRole.TELLER_DESK, SeatRole.SAVINGS_DESK},
+    ),
+    "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
+    "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
+    "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
+    "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
+    "SUSPEND": (ChangeContract(FIRST, ContractEvent.SUSPEND), {SeatRole.TELLER_DESK, SeatRole.BROKER}),
+    "RESUME": (
+        ChangeContract(contract_no_from_index(1), ContractEvent.RESUME),
+        {SeatRole.TELLER_DESK, SeatRole.BROKER},
+    ),
+    "TERMINATE": (ChangeContract(FIRST, ContractEvent.TERMINATE), {SeatRole.TELLER_DESK, SeatRole.BROKER}),
+}
+
+
+def bank_with_every_role() -> Desk:
+    """A contract that is active, one suspended with its card lost, one that waits; a key; a seat of each role."""
+    desk = Desk()
+    desk.open(100)
+    second = desk.open(100)
+    desk.open(100, status=ContractStatus.PRE_ASSIGNED)
+    desk.done(ChangeContract(second, ContractEvent.SUSPEND))
+    desk.done(ChangeAccount(account_of(second), AccountEvent.REPORT_LOSS))
+    desk.open_account(0, holder=SPARE_ACCOUNTS)
+    desk.roll(TUESDAY)
+    desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))
+    return desk
+
+
+@pytest.mark.parametrize(("role", "name"), list(itertools.product(SeatRole, CONTROLS)))
+def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
+    message, permitted = CONTROLS[name]
+    desk = bank_with_every_role()
+    wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
+
+    assert desk.control(message, SEAT_OF[role]) == wanted
+
+
+@pytest.mark.parametrize("padding", [1, 40], ids=["law", "lane"])
+@pytest.mark.parametrize(("role", "kind"), list(itertools.product(SeatRole, RecordKind)))
+def test_every_role_and_record_kind(role: SeatRole, kind: RecordKind, padding: int) -> None:
+    desk = bank_with_every_role()
+
+    named = account_of(FIRST) if KINDS[kind].names_account else FIRST
+    answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, 1)] * padding))
+
+    assert {answer.code == ReplyCode.ROLE_FORBIDS for answer in answers} == {kind not in RECORDS[role]}
+
+
+def test_a_row_of_frames_of_every_role_is_judged_seat_by_seat() -> None:
+    desk = bank_with_every_role()
+    frames = [Frame(seat, record(RecordKind.DEPOSIT, account_of(FIRST), 1)) for seat in SEAT_OF.values()]
+
+    codes = dict(zip(SEAT_OF, (answer.code for answer in desk.send(*frames * 4)), strict=False))
+
+    assert codes == dict.fromkeys(SEAT_OF, ReplyCode.ROLE_FORBIDS) | {SeatRole.SAVINGS_DESK: ReplyCode.ACCEPTED}
+
+
+def test_the_tables_name_every_role_and_every_message() -> None:
+    assert set(CONTROL_RIGHTS) == set(SeatRole) == set(SEAT_OF)
+    assert {role: set(may_send(role)) for role in SeatRole} == RECORDS
+    told = {right if isinstance(right, type) else right.name for rights in CONTROL_RIGHTS.values() for right in rights}
+    written = {message.event for message, _ in CONTROLS.values() if isinstance(message, ChangeContract)}
+    assert written == set(ContractEvent)
+    assert told == {
+        name if isinstance(message, ChangeContract) else type(message) for name, (message, _) in CONTROLS.items()
+    }
+    assert not may_send_control(0, CONTROLS["RegisterParty"][0])
+
+
+@pytest.mark.parametrize(("party", "role"), list(itertools.product([BANK_PARTY, BROKER, 9], SeatRole)))
+def test_a_seat_has_a_role_of_its_party(party: int, role: SeatRole) -> None:
+    code = Desk().control(RegisterSeat(77, party, role))
+
+    if (party == BANK_PARTY) == (role == SeatRole.BROKER):
+        assert code == ReplyCode.REQUEST_MALFORMED
+    else:
+        assert code == (ReplyCode.PARTY_UNKNOWN if party == 9 else ReplyCode.ACCEPTED)
+
+
+def test_a_seats_role_is_in_snapshots_and_in_the_digest_of_the_state() -> None:
+    desk = bank_with_every_role()
+    again = desk.replayed()
+
+    np.testing.assert_array_equal(again.seat_role, desk.book.seat_role)
+    assert [int(again.seat_role[seat]) for seat in SEAT_OF.values()] == [int(role) for role in SEAT_OF]

@@ -1,0 +1,1 @@
+"""Rows applied again, and the state as slices and arrays."""

@@ -1,0 +1,147 @@
+"""This client through the published conversations: what it says and what it believes, byte for byte.
+
+Belongs here: playing the bank of the file over a pair of sockets, with its times. Never here: an import of the product.
+"""
+
+import json
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.outsider import golden
+from tests.outsider import link as link_module
+from tests.outsider.client import Answered, read_answer
+from tests.outsider.link import Account, Link, LinkEnded, Session
+from tests.outsider.wire.codes import Code, Kind
+from tests.outsider.wire.frames import Frame, FrameRefused
+from tests.outsider.wire.messages import Message, decode
+
+FILE: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "conversations.json").read_text())
+SCENES: list[dict[str, Any]] = FILE["conversations"]
+LOGON_ANSWERS = (Kind.NEGOTIATED, Kind.ESTABLISHED)
+
+
+@dataclass
+class FileClock:
+    """Stands still but for the time that a frame says that it was sent."""
+
+    now_ns: int = 0
+
+    def time_ns(self) -> int:
+        return self.now_ns
+
+    def monotonic_ns(self) -> int:
+        return 0
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Stage:
+    """The links of one scene. The far end of each is played by the file."""
+
+    scene: dict[str, Any]
+    clock: FileClock
+    links: dict[int, Link] = field(default_factory=dict)
+    far_ends: dict[int, socket.socket] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+    beaten: set[int] = field(default_factory=set)
+
+    def connect(self, number: int, first_frame: Frame) -> None:
+        """A new link; who we are is told by what we are to say on it first."""
+        party, header = self.scene["party"], first_frame.header
+        key = golden.signing_keys()[party, header.key_id]
+        bank_keys = {key_id: known.key for (owner, key_id), known in golden.bank().keys.items() if owner == 1}
+        session = Session(header.session_version, header.trade_date)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            account = Account("127.0.0.1", port, party, self.scene["seat"], key, bank_keys)
+            self.links[number] = Link(account, session)
+            self.far_ends[number] = server.accept()[0]
+
+    def say(self, step: dict[str, Any]) -> None:
+        """Say what the step says, from its meaning, and compare the bytes that leave."""
+        wanted = golden.frame_of(bytes.fromhex(step["frame"]))
+        header, link = wanted.header, self.links[step["link"]]
+        self.clock.now_ns = header.sent_at_ns
+        kind = Kind(header.kind)
+        if kind in (Kind.RECORDS, Kind.CONTROL, Kind.QUERY):
+            frame = link.frame(
+                kind,
+                wanted.body,
+                first_number=header.first_number,
+                record_count=header.record_count,
+                valid_until_ns=header.valid_until_ns,
+                trade_date=header.trade_date,
+            )
+            link.send(frame.packed())
+        elif step["link"] in self.beaten:
+            self.beaten.discard(step["link"])  # said at once, when the bank asked for it
+        else:
+            link.say(kind, decode(kind, wanted.body))
+        assert self.far_ends[step["link"]].recv(len(wanted.packed())) == wanted.packed(), step["what"]
+
+    def hear(self, step: dict[str, Any]) -> None:
+        """Let the step's bytes come, and make of them what the step says."""
+        data, link = bytes.fromhex(step["frame"]), self.links[step["link"]]
+        self.clock.now_ns = step["at_ns"]
+        self.far_ends[step["link"]].sendall(data)
+        if step["kind"] == "TERMINATE":
+            self.ended.add(step["link"])
+            with pytest.raises(LinkEnded) as end:
+                link.receive()
+            assert end.value.code == (None if "refused_by_partner" in step else number_of(step["code"]))
+        elif "refused_by_partner" in step:
+            with pytest.raises(FrameRefused) as refused:
+                link.receive()
+            assert refused.value.code.name == step["refused_by_partner"]
+        else:
+            frame = link.receive()
+            assert frame.packed() == data
+            self.take(frame, step, link)
+
+    def take(self, frame: Frame, step: dict[str, Any], link: Link) -> None:
+        """What a client does with a frame that it believes."""
+        kind = frame.header.kind
+        if kind in LOGON_ANSWERS:
+            granted: Message = decode(kind, frame.body)
+            assert granted.bytes("nonce") == link.nonce
+            link.session.trade_date = frame.header.trade_date
+            if kind == Kind.ESTABLISHED:
+                link.established(granted.int("heartbeat_ns"))
+        elif kind == Kind.HEARTBEAT and decode(kind, frame.body).int("answer_wanted"):
+            self.beaten.add(step["link"])
+        elif kind in (Kind.OUTCOMES, Kind.NOT_APPLIED):
+            _, answer = read_answer(frame)
+            told = answer.outcomes.codes() if isinstance(answer, Answered) else [answer.code]
+            assert told == [number_of(name) for name in step.get("codes", [step.get("code")])]
+
+
+def number_of(name: str) -> int:
+    """A code by its name in the file; CODE_n is one that is in no list yet."""
+    return int(name.removeprefix("CODE_")) if name.startswith("CODE_") else int(Code[name])
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=[scene["name"] for scene in SCENES])
+def test_this_client_lives_through_the_conversation(scene: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FileClock()
+    monkeypatch.setattr(link_module, "time", clock)
+    stage = Stage(scene, clock)
+    steps = scene["steps"]
+    try:
+        for place, step in enumerate(steps):
+            if step.get("event") == "connect":
+                first = next(later for later in steps[place:] if later.get("from") == "partner")
+                stage.connect(step["link"], golden.frame_of(bytes.fromhex(first["frame"])))
+            elif step.get("from") == "partner" and step["link"] not in stage.ended:
+                stage.say(step)
+            elif step.get("from") == "bank":
+                stage.hear(step)
+    finally:
+        for number, link in stage.links.items():
+            link.close()
+            stage.far_ends[number].close()

@@ -1,0 +1,96 @@
+"""This client, written from the page alone, has the numbers of the published protocol.json, and no others.
+
+Belongs here: comparing tables. Never here: frames.
+"""
+
+import json
+import re
+import struct
+from enum import IntEnum
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.outsider.wire import codes
+from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Code, Direction, Kind, Order, Suite
+from tests.outsider.wire.frames import HEADER, MAGIC, VERSION
+from tests.outsider.wire.messages import BODIES, LAYOUTS, Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
+from tests.outsider.wire.records import OUTCOME, PREAMBLE, RECORD
+from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
+
+PROTOCOL: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "protocol.json").read_text())
+
+
+CLASS_NAMES = {range(1): "ACCEPTED", ENDS: "TERMINATE", REFUSALS: "NOT_APPLIED", OUTCOMES: "OUTCOMES"}
+
+
+def described(wanted: Type) -> dict[str, Any]:
+    """A field's type as protocol.json has it."""
+    match wanted:
+        case Int(low, high):
+            return {"type": "int", "min": low, "max": high}
+        case Text(low, high):
+            return {"type": "str", "min": low, "max": high}
+        case Capitals(low, high):
+            return {"type": "str", "min": low, "max": high, "characters": "0-9A-Z"}
+        case Blob(low, high):
+            return {"type": "bin", "min": low, "max": high}
+        case Many(low, high, item):
+            return {"type": "array", "min": low, "max": high, "item": described(item)}
+        case Nested(name):
+            return {"type": "message", "message": name}
+        case Flag():
+            return {"type": "bool"}
+        case ReplyCode(classes):
+            return {"type": "code", "classes": [CLASS_NAMES[each] for each in classes]}
+
+
+def test_every_message_has_the_fields_and_bounds_of_the_page() -> None:
+    ours = {
+        name: (tag, [{"name": field, **described(wanted)} for field, wanted in fields])
+        for name, (tag, fields) in LAYOUTS.items()
+    }
+    assert ours == {each["name"]: (each["tag"], each["fields"]) for each in PROTOCOL["messages"]}
+
+
+def test_every_code_is_in_the_list_with_its_class() -> None:
+    listed = {each["name"]: each["code"] for each in PROTOCOL["codes"]}
+    assert {code.name: int(code) for code in Code} == listed
+    classes = {"TERMINATE": ENDS, "NOT_APPLIED": REFUSALS, "OUTCOMES": OUTCOMES}
+    assert {each["told_in"]: range(each["min"], each["max"] + 1) for each in PROTOCOL["code_classes"]} == classes
+    for each in PROTOCOL["codes"]:
+        assert each["code"] == 0 or each["code"] in classes[each["told_in"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("Direction", Direction), ("Suite", Suite), ("RecordKind", Order)], ids=lambda each: str(each)
+)
+def test_every_enumeration_has_its_numbers(name: str, ours: type[IntEnum]) -> None:
+    assert sorted(PROTOCOL["enumerations"][name].values()) == sorted(ours)
+
+
+def test_every_kind_of_frame_carries_its_messages() -> None:
+    assert {each["name"]: each["kind"] for each in PROTOCOL["frame_kinds"]} == {kind.name: int(kind) for kind in Kind}
+    told = {each["kind"]: sorted(each["messages"]) for each in PROTOCOL["frame_kinds"] if each["messages"]}
+    assert {int(kind): sorted(names) for kind, names in BODIES.items()} == told
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [("header", HEADER), ("record", RECORD), ("outcome", OUTCOME), ("outcomes_preamble", PREAMBLE)],
+    ids=["header", "record", "outcome", "preamble"],
+)
+def test_every_field_of_a_layout_lies_where_the_page_says(name: str, layout: struct.Struct) -> None:
+    """Three pairs of fields of a record share their bytes."""
+    items = re.findall(r"\d+s|[a-z]", layout.format.lstrip("<"))
+    sizes = [struct.calcsize(f"<{item}") for item in items]
+    ours = set(zip(accumulate([0, *sizes]), sizes, strict=False))
+    assert {(field["offset"], field["bytes"]) for field in PROTOCOL[name]} == ours
+
+
+def test_what_is_signed_and_what_stands_first() -> None:
+    assert bytes.fromhex(PROTOCOL["signed_before_header"]) == SIGNED_BEFORE_HEADER
+    assert (PROTOCOL["magic"].encode(), PROTOCOL["version"]) == (MAGIC, VERSION)
+    assert codes.Code(0).name == "ACCEPTED"

@@ -1,0 +1,118 @@
+"""The numbers of the protocol that this client names: kinds of frame, kinds of record, codes.
+
+Belongs here: section 2, 3 and 12 of the page. Never here: behaviour.
+"""
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What a frame is."""
+
+    NEGOTIATE = 1
+    NEGOTIATED = 2
+    ESTABLISH = 3
+    ESTABLISHED = 4
+    RECORDS = 5
+    OUTCOMES = 6
+    CONTROL = 7
+    NOT_APPLIED = 8
+    QUERY = 9
+    ANSWER = 10
+    HEARTBEAT = 11
+    TERMINATE = 12
+
+
+class Direction(IntEnum):
+    """Where a frame goes."""
+
+    TO_BANK = 1
+    TO_PARTNER = 2
+
+
+class Suite(IntEnum):
+    """How a frame is signed."""
+
+    ED25519 = 1
+    P256 = 2
+
+
+class Order(IntEnum):
+    """What a record asks for."""
+
+    FREEZE = 1
+    RELEASE = 2
+    FILL_BUY = 3
+    FILL_SELL = 4
+    DEPOSIT = 5
+    WITHDRAWAL = 6
+
+
+ENDS, REFUSALS, OUTCOMES = range(100, 200), range(200, 300), range(300, 2**15)
+"""The classes of section 15: a code that is newer than this client has its class all the same."""
+
+
+class Code(IntEnum):
+    """Why: every code of section 12."""
+
+    ACCEPTED = 0
+    FINISHED = 100
+    MALFORMED_FRAME = 105
+    SIGNATURE_INVALID = 110
+    BODY_DIGEST_MISMATCH = 115
+    STALE_TIMESTAMP = 120
+    SESSION_UNKNOWN = 125
+    SESSION_SUPERSEDED = 130
+    SESSION_VERSION_NOT_GROWING = 135
+    SEQUENCE_STRADDLES = 140
+    CREDIT_EXCEEDED = 145
+    RATE_EXCEEDED = 148
+    REPLIES_UNREAD = 150
+    PEER_SILENT = 155
+    STOPPING = 160
+    WRONG_TRADE_DATE = 200
+    REQUEST_STALE = 205
+    DUPLICATE_OTHER_CONTENT = 210
+    SEQUENCE_GAP = 220
+    SEAT_DATE_FULL = 230
+    BUSY = 240
+    DRAINING = 250
+    REQUEST_MALFORMED = 300
+    NOT_DECIDED = 305
+    ROLE_FORBIDS = 310
+    EXPIRED = 320
+    CONTRACT_UNKNOWN = 330
+    ACCOUNT_UNKNOWN = 332
+    CONTRACT_TERMINATED = 335
+    CONTRACT_RUNS_OFF = 338
+    CONTRACT_PRE_ASSIGNED = 340
+    ACCOUNT_LOSS_REPORTED = 345
+    ACCOUNT_CLOSED = 347
+    CONTRACT_SUSPENDED = 350
+    AMOUNT_OUT_OF_RANGE = 360
+    FREEZE_UNKNOWN = 370
+    FREEZE_CLOSED = 375
+    AMOUNT_OVER_REMAINING = 380
+    AWAITS_CLEARING = 382
+    LISTED = 385
+    LIMIT_EXCEEDED = 390
+    PROCEEDS_UNSETTLED = 400
+    FUNDS_FROZEN = 410
+    INSUFFICIENT_FUNDS = 420
+    PARTY_UNKNOWN = 500
+    PARTY_EXISTS = 505
+    KEY_UNFIT = 510
+    SEAT_EXISTS = 515
+    ACCOUNT_EXISTS = 520
+    ACCOUNT_HAS_CONTRACT = 525
+    SECURITIES_ACCOUNT_TAKEN = 527
+    HOLDER_DIFFERS = 528
+    STATUS_FORBIDS = 530
+    ITEMS_OPEN = 535
+    BALANCE_LEFT = 537
+    ACCOUNT_RESTRAINED = 538
+    TRADE_DATE_NOT_LATER = 540
+    MASTER_DATA_FULL = 545
+    TRADE_DATE_TOO_FAR = 550
+    DATES_UNSETTLED = 552
+    DATE_NOT_IN_TURN = 554

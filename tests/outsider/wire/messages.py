@@ -1,0 +1,281 @@
+"""The messages of section 6: a tag and fields in order, each within its bounds.
+
+Belongs here: the table of messages, and reading and writing one. Never here: frames, sessions.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
+from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
+
+Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
+
+BIG = 2**62
+CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+SUM_FEN_MAX = 2**60
+PARTY_MAX = 1_024
+
+
+class MessageRefused(ValueError):
+    """A body that the protocol does not allow."""
+
+
+class Int(NamedTuple):
+    """A whole number within bounds, both included."""
+
+    low: int
+    high: int
+
+
+class Text(NamedTuple):
+    """Text of so many characters."""
+
+    shortest: int
+    longest: int
+
+
+class Capitals(NamedTuple):
+    """Text of so many of the characters 0 to 9 and A to Z."""
+
+    shortest: int
+    longest: int
+
+
+class Blob(NamedTuple):
+    """So many bytes."""
+
+    shortest: int
+    longest: int
+
+
+class Flag(NamedTuple):
+    """True or false."""
+
+
+class ReplyCode(NamedTuple):
+    """A code of section 12 or one that is newer, of these classes."""
+
+    classes: tuple[range, ...]
+
+
+class Nested(NamedTuple):
+    """A message inside a message."""
+
+    name: str
+
+
+class Many(NamedTuple):
+    """An array of so many items of one type."""
+
+    fewest: int
+    most: int
+    item: Int | Nested
+
+
+Type: TypeAlias = Int | Text | Capitals | Blob | Flag | ReplyCode | Nested | Many
+Layout: TypeAlias = tuple[int, tuple[tuple[str, Type], ...]]
+
+COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
+VERSION = Int(0, 2**31 - 1)
+OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
+REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
+SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 20_590_918)
+HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
+LOGON = (("nonce", NONCE), ("software", SOFTWARE))
+GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
+BANK_ACCOUNT_NO = Int(1, 10**18 - 1)
+ACCOUNT_TERMS = (
+    *(("bank_account_no", BANK_ACCOUNT_NO), ("outlet", Int(1, 1_048_575))),
+    *(("holder", Blob(16, 16)), ("balance_fen", SUM)),
+)
+CONTRACT_TERMS = (
+    *(("account_no", NUMBER), ("party", PARTY)),
+    *(("securities_accounts", Many(0, 2, Nested("SecuritiesAccount"))), ("status", Int(1, 6))),
+)
+FACTS = (
+    *(("bank_account_no", BANK_ACCOUNT_NO), ("code", OUTCOME_CODE), ("account_no", COUNT)),
+    *(("status", COUNT), ("contract_no", COUNT), ("contract_status", COUNT)),
+)
+MONEY = (
+    *(("contract_no", NUMBER), ("code", OUTCOME_CODE), ("status", COUNT)),
+    *(("buying_power_fen", SUM), ("withdrawable_fen", SUM)),
+)
+TOTAL_NAMES = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettled_fen")
+OUTCOME = (
+    *(("seen", Flag()), ("code", OUTCOME_CODE), ("state", COUNT)),
+    *(("remaining_fen", SUM), ("sequence", COUNT), ("decided_at_ns", COUNT)),
+)
+KEY = (
+    *(("party", PARTY), ("key_id", Int(1, 2**31 - 1)), ("public_key", Blob(32, 65))),
+    *(("not_before_ns", COUNT), ("not_after_ns", COUNT), ("seat", Int(0, 1_024))),
+)
+BROKER = (
+    *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
+    *(("name", Text(1, 64)), ("proceeds_at_fill", Flag())),
+)
+TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
+
+LAYOUTS: dict[str, Layout] = {
+    "Negotiate": (1, LOGON),
+    "Negotiated": (2, LOGON),
+    "Establish": (3, GRANT),
+    "Established": (4, (*GRANT, ("credit_records", Int(1, 262_144)))),
+    "NotApplied": (
+        5,
+        (("code", REFUSAL_CODE), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
+    ),
+    "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()))),
+    "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
+    "RegisterParty": (20, BROKER),
+    "RegisterKey": (21, KEY),
+    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 6)))),
+    "SecuritiesAccount": (19, (("market", Int(1, 2)), ("number", Capitals(1, 10)))),
+    "AccountTerms": (23, ACCOUNT_TERMS),
+    "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
+    "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 4)))),
+    "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
+    "OpenTradeDate": (27, (("trade_date", DATE),)),
+    "EndKey": (28, KEY[:2]),
+    "ContractTerms": (33, CONTRACT_TERMS),
+    "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
+    "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
+    "ChangeBroker": (36, (("contract_no", NUMBER), ("terms", Nested("ContractTerms")))),
+    "EndSettlement": (37, (("trade_date", DATE),)),
+    "ReplaceCard": (38, (("contract_no", NUMBER), ("account_no", NUMBER))),
+    "BuyingPowerQuery": (40, (("contract_nos", Many(1, 64, NUMBER)),)),
+    "ContractMoney": (41, MONEY),
+    "BuyingPowerAnswer": (42, (("as_of_sequence", COUNT), ("contracts", Many(0, 64, Nested("ContractMoney"))))),
+    "OutcomeQuery": (43, (("trade_date", DATE), ("number", NUMBER))),
+    "OutcomeAnswer": (44, OUTCOME),
+    "TotalsQuery": (45, (("source", Int(1, 2)),)),
+    "PartyTotals": (46, (("party", PARTY), *((name, WIDE_SUM) for name in TOTAL_NAMES))),
+    "TotalsAnswer": (47, TOTALS),
+    "AccountQuery": (48, (("bank_account_nos", Many(1, 64, BANK_ACCOUNT_NO)),)),
+    "AccountFacts": (49, FACTS),
+    "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
+}
+NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
+CONTROLS = (
+    *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
+    *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
+    "SetRestraint",
+)
+BODIES: dict[int, tuple[str, ...]] = {
+    Kind.NEGOTIATE: ("Negotiate",),
+    Kind.NEGOTIATED: ("Negotiated",),
+    Kind.ESTABLISH: ("Establish",),
+    Kind.ESTABLISHED: ("Established",),
+    Kind.CONTROL: CONTROLS,
+    Kind.NOT_APPLIED: ("NotApplied",),
+    Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery"),
+    Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer", "AccountAnswer"),
+    Kind.HEARTBEAT: ("Heartbeat",),
+    Kind.TERMINATE: ("Terminate",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: its name in the table, and its values in the table's order."""
+
+    name: str
+    values: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The value of a field. Raises KeyError when the message has no such field."""
+        names = [field for field, _ in LAYOUTS[self.name][1]]
+        if name not in names:
+            raise KeyError(name)
+        return self.values[names.index(name)]
+
+    def int(self, name: str) -> int:
+        """The value of a field that is a number or a flag."""
+        value = self.field(name)
+        if not isinstance(value, int):
+            raise TypeError(f"{name} of {self.name} is no number")
+        return value
+
+    def bytes(self, name: str) -> bytes:
+        """The value of a field that is bytes."""
+        value = self.field(name)
+        if not isinstance(value, bytes):
+            raise TypeError(f"{name} of {self.name} is no bytes")
+        return value
+
+    def messages(self, name: str) -> list["Message"]:
+        """The value of a field that is an array of messages."""
+        value = self.field(name)
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name} of {self.name} is no array")
+        return [item for item in value if isinstance(item, Message)]
+
+
+def _fits(value: Value, wanted: Type) -> bool:
+    match wanted:
+        case Int(low, high):
+            return type(value) is int and low <= value <= high
+        case ReplyCode(classes):
+            return type(value) is int and any(value in each for each in classes)
+        case Flag():
+            return type(value) is bool
+        case Text(shortest, longest):
+            return isinstance(value, str) and shortest <= len(value) <= longest
+        case Capitals(shortest, longest):
+            return isinstance(value, str) and shortest <= len(value) <= longest and set(value) <= CAPITALS
+        case Blob(shortest, longest):
+            return isinstance(value, bytes) and shortest <= len(value) <= longest
+        case Many(fewest, most):
+            return isinstance(value, list) and fewest <= len(value) <= most
+        case Nested():
+            return isinstance(value, list)
+
+
+def _read(value: Value, wanted: Type) -> Field:
+    if not _fits(value, wanted):
+        raise MessageRefused(f"{value!r:.60} is not {wanted}")
+    if isinstance(value, list):
+        if isinstance(wanted, Many):
+            return tuple(_read(item, wanted.item) for item in value)
+        message = _message(value)
+        if not isinstance(wanted, Nested) or message.name != wanted.name:
+            raise MessageRefused(f"{message.name} stands where {wanted} belongs")
+        return message
+    return value
+
+
+def _message(value: Value) -> Message:
+    tag = value[0] if isinstance(value, list) and value else None
+    if not isinstance(value, list) or type(tag) is not int or tag not in NAMES:
+        raise MessageRefused("no array with a known tag")
+    name = NAMES[tag]
+    fields = LAYOUTS[name][1]
+    if len(value) != 1 + len(fields):
+        raise MessageRefused(f"{name} has {len(fields)} fields, not {len(value) - 1}")
+    return Message(name, tuple(_read(item, wanted) for item, (_, wanted) in zip(value[1:], fields, strict=True)))
+
+
+def decode(kind: int, body: bytes) -> Message:
+    """The message in the body of a frame of this kind. Raises MessageRefused."""
+    try:
+        message = _message(unpack(body))
+    except NotCanonical as error:
+        raise MessageRefused(str(error)) from error
+    if message.name not in BODIES.get(kind, ()):
+        raise MessageRefused(f"{message.name} does not belong into kind {kind}")
+    return message
+
+
+def _plain(value: Field) -> Value:
+    if isinstance(value, Message):
+        return [LAYOUTS[value.name][0], *(_plain(item) for item in value.values)]
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def encode(message: Message) -> bytes:
+    """The canonical body. Raises MessageRefused when a value is out of bounds."""
+    plain = _plain(message)
+    _message(plain)
+    return pack(plain)

@@ -1,0 +1,1 @@
+"""Both ends of a session: states, logon, numbers, beats, words about a link."""

@@ -1,0 +1,1 @@
+"""What is signed: keys, their history, nonsense under a good signature."""
