@@ -5,31 +5,30 @@ Belongs here: these as types. Never here: a link (partner_link), what is done wi
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 from protocol.codes import ReplyCode
 from protocol.session.bank_events import BankEvent, FrameSpent
 
-if TYPE_CHECKING:
-    from gateway.links.partner_link import PartnerLink
+Link = TypeVar("Link", contravariant=True)
 
 
-class Desk(Protocol):
+class Desk(Protocol[Link]):
     """Who handles what a session says. None of these waits."""
 
-    def header_verified(self, link: "PartnerLink") -> None:
+    def header_verified(self, link: Link) -> None:
         """The first signature of the link is good: who speaks is known. Raises PeerViolation to end the link."""
         ...
 
-    def handle(self, link: "PartnerLink", event: BankEvent | FrameSpent, now_ns: int) -> int:
+    def handle(self, link: Link, event: BankEvent | FrameSpent, now_ns: int) -> int:
         """A frame of its session. Returns for how many ns the link is not read. Raises PeerViolation to end it."""
         ...
 
-    def unread_changed(self, link: "PartnerLink", more_bytes: int) -> None:
+    def unread_changed(self, link: Link, more_bytes: int) -> None:
         """The link has so many bytes more (or less) that its partner has not read."""
         ...
 
-    def link_closed(self, link: "PartnerLink") -> None:
+    def link_closed(self, link: Link) -> None:
         """The link is gone; nothing can be said on it any more."""
         ...
 

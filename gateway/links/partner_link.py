@@ -48,7 +48,7 @@ class PartnerLink:
         number: int,
         stream: trio.abc.Stream,
         session: BankSession,
-        desk: Desk,
+        desk: "Desk[PartnerLink]",
         turns: Turns,
         clock: Clock,
         entrance: Entrance,
