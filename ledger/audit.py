@@ -1,6 +1,7 @@
 """`yzt audit verify`: the whole journal checked from outside the ledger, row by row.
 
-Belongs here: what an auditor asks (chain, bodies, head; with `--redecide` every signature and every decision again)
+Belongs here: what an auditor asks (chain, bodies, head; with `--redecide` every signature, every decision and every
+confirmed roll again)
 and the first bad row in one line. Never here: repair, or anything that writes.
 """
 
@@ -24,11 +25,13 @@ from config.schema import Config, load
 from config.supervise.supervisor import EFFECTIVE_FILE
 from ledger.core.control.rows import accepted_messages, heads_closed, stored_messages
 from ledger.core.engine import apply_row, decide_block, decide_control, place_fault
+from ledger.core.rolls import Roll, difference, roll_behind
 from ledger.core.rows.row import Row
 from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided
 from ledger.core.rules_version import ALIKE_SINCE
 from ledger.core.state.book import Book
+from ledger.core.state.slices import state_slices
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.journal.chain import Chain, chain_behind
 from ledger.journal.head import ZERO_DIGEST, Head, JournalNewer, JournalTampered
@@ -37,7 +40,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import unpack_header
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.messages.control import Genesis
+from protocol.messages.control import ConfirmRoll, Genesis
 from protocol.records import OUTCOME, RECORD
 from protocol.registry import PartyRegistry
 
@@ -122,6 +125,9 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
         await auditor.read(reader, until)
         if last is None:
             await _check_head(reader, auditor.chain, head)
+        if auditor.unlike_rolls:
+            rest = f"(of {auditor.unlike_rolls} such rows the first; rows {first} to {until} are good but for them)"
+            raise AuditFinding(f"{auditor.unlike_roll} {rest}")
         rows = tuple(auditor.undecided_rows)
         return Verified(first, auditor.chain.sequence, auditor.records, auditor.undecided, rows)
     except JournalTampered as unreadable:  # a value that no row was ever stored as
@@ -139,7 +145,11 @@ class Auditor:
         self.records = 0
         self.undecided = 0
         self.undecided_rows: list[int] = []  # the first of them
+        self.unlike_rolls = 0
+        """Rows that confirm a roll with another state than the one which is decided again."""
+        self.unlike_roll = ""  # the first of them, and what it says
         self._book = book
+        self._roll: Roll | None = None  # that opened the date which is open
         self._registry = PartyRegistry([])
 
     async def read(self, reader: JournalReader, until: int) -> None:
@@ -176,18 +186,27 @@ class Auditor:
         try:
             fault = _signature_fault(self._registry, row) or _decision_fault(self._book, row)
             if fault is None:
-                self._learn(row)
+                self._learn(row, self._book)
         except (InvariantBroken, MisuseError) as error:
             return str(error)
         return fault
 
-    def _learn(self, row: Row) -> None:
-        """Takes over the keys that an accepted control row, or the genesis, brought."""
+    def _learn(self, row: Row, book: Book) -> None:
+        """Takes over the keys that an accepted control row, or the genesis, brought, and compares what it confirms.
+
+        Another state than ours does not end the audit here: the row is what was committed.
+        """
         for message in accepted_messages(row):
             if isinstance(message, Genesis):
                 self._registry = PartyRegistry([message.bank])
             else:
                 self._registry.apply(message, row.decided_at_ns)
+            fault = difference(self._roll, message) if isinstance(message, ConfirmRoll) else None
+            if fault is not None:
+                self.unlike_rolls += 1
+                self.unlike_roll = self.unlike_roll or f"row {row.sequence}: {fault}"
+        if book.roll_sequence == row.sequence:
+            self._roll = roll_behind(book, list(state_slices(book)))
 
 
 async def _check_head(reader: JournalReader, chain: Chain, head: Head) -> None:

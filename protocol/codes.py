@@ -87,6 +87,7 @@ class ReplyCode(IntEnum):
     TRADE_DATE_TOO_FAR = 550
     DATES_UNSETTLED = 552
     DATE_NOT_IN_TURN = 554
+    ROLL_UNKNOWN = 556
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -182,6 +183,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),
+    ReplyCode.ROLL_UNKNOWN: CodeFacts("no roll in this row has opened the date that is open", False, "1022"),
 }
 
 

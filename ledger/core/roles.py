@@ -14,6 +14,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndKey,
     EndSettlement,
@@ -31,7 +32,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate, EndSettlement}),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate, EndSettlement, ConfirmRoll}),
     SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenAccounts, SignContracts}),
 }
 """Control messages; of ChangeContract the events."""

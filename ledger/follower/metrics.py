@@ -47,6 +47,11 @@ class FollowerMetrics:
             "State slices found equal to the ledger's",
             registry=registry,
         )
+        self._rolls_that_differ = Counter(
+            "yzt_follower_rolls_that_differ_total",
+            "Rolls that the bank confirmed with another state than ours",
+            registry=registry,
+        )
         age = Gauge(
             "yzt_follower_snapshot_age_seconds",
             "Age of the newest snapshot of this process, -1 before the first",
@@ -104,6 +109,10 @@ class FollowerMetrics:
     def compared_slice(self) -> None:
         """One state slice equals what the ledger recorded."""
         self._slices.inc()
+
+    def roll_differs(self) -> None:
+        """A ConfirmRoll tells another state than ours."""
+        self._rolls_that_differ.inc()
 
     def took_snapshot(self, duration_ns: int) -> None:
         """A snapshot is on disk."""

@@ -13,10 +13,12 @@ from typing import Final
 import asyncpg
 
 from config.kit.processes import Progress
+from ledger.core.rolls import Roll, difference, roll_behind
 from ledger.core.rows.row import Row
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
+from ledger.core.state.slices import state_slices
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace
@@ -106,6 +108,7 @@ class Follower:
         self._progress = progress
         self._replica = Replica.empty()
         self._cursor = Cursor(0, ZERO_DIGEST, 0)
+        self._roll: Roll | None = None  # that opened the date which is open at the cursor
         self._counted_at_ns = 0
         self._pace = Pace()
         self._writing: asyncio.Task[None] | None = None
@@ -145,6 +148,7 @@ class Follower:
             raise JournalTampered(
                 f"the read model holds row {self._cursor.sequence}, the journal ends at {chain.sequence} or differs"
             )
+        self._roll = await self._read_model.roll(self.book.roll_sequence)
         self._policy.last_at_ns = time.monotonic_ns()
 
     async def run(self) -> None:
@@ -184,6 +188,7 @@ class Follower:
         self._cursor = await self._read_model.write(batch, self._replica.book, self._cursor, self._pace)
         self.metrics.wrote(self._cursor.sequence, batch.records_count, time.monotonic_ns() - began_ns)
         self.metrics.behind(until - self._cursor.sequence, self._cursor.decided_at_ns)
+        self._compare_rolls(batch)
         return self._cursor.sequence == until
 
     async def _take(self, batch: Batch, page: list[Row]) -> bool:
@@ -192,10 +197,32 @@ class Follower:
             self._apply(run)
             for row in run:
                 batch.add(row)
+            if self.book.roll_sequence == run[-1].sequence:
+                batch.rolls.append(await self._reckoned_roll())
             if batch.is_full:
                 return False
             await self._pace.rest()
         return True
+
+    async def _reckoned_roll(self) -> Roll:
+        """The roll that was just applied. The whole state is hashed, so there is a rest between slices."""
+        digests = []
+        for digest in state_slices(self.book):
+            digests.append(digest)
+            await self._pace.rest()
+        return roll_behind(self.book, digests)
+
+    def _compare_rolls(self, batch: Batch) -> None:
+        """Says of which roll the batch confirms another state than ours. It stops nobody: it is a word of the day desk
+        that the core has not believed either."""
+        known = {roll.sequence: roll for roll in (self._roll, *batch.rolls) if roll is not None}
+        for sequence, said in batch.confirmations:
+            fault = difference(known.get(said.sequence), said)
+            if fault is not None:
+                self.metrics.roll_differs()
+                self._progress(f"follower: row {sequence}: {fault}")
+        if batch.rolls:
+            self._roll = batch.rolls[-1]
 
     def _apply(self, run: list[Row]) -> None:
         if self._replica.apply(run):

@@ -11,7 +11,22 @@ from msgspec import Meta
 from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTLED_DATES_MIN
 from .accounts import AccountMessage
 from .base import Message
-from .fields import BoundSeatNo, Count, KeyId, Name, PartyNo, PublicKey, RoleNo, SeatNo, SeatRoleNo, SuiteNo, TradeDate
+from .fields import (
+    BoundSeatNo,
+    Count,
+    Digest,
+    KeyId,
+    LayoutNo,
+    Name,
+    Number,
+    PartyNo,
+    PublicKey,
+    RoleNo,
+    SeatNo,
+    SeatRoleNo,
+    SuiteNo,
+    TradeDate,
+)
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -53,6 +68,18 @@ class EndSettlement(Message, tag=37, frozen=True):
     """Bank control: the customers of this date, the oldest that is closed and unsettled, are settled."""
 
     trade_date: TradeDate
+
+
+class ConfirmRoll(Message, tag=39, frozen=True):
+    """Bank control: the whole state behind the roll that opened the open date, as the follower reckoned it.
+
+    The core does not believe it: who has a digest of that roll compares. It may be said again.
+    """
+
+    trade_date: TradeDate  # that the roll opened
+    sequence: Number  # of the roll's journal row
+    state_layout: LayoutNo  # by which the digest was reckoned
+    digest: Digest
 
 
 class EndKey(Message, tag=28, frozen=True):
@@ -101,5 +128,13 @@ class Genesis(Message, tag=32, frozen=True):
 
 
 ControlMessage = (
-    RegisterParty | RegisterKey | EndKey | RegisterSeat | AccountMessage | OpenTradeDate | EndSettlement | Genesis
+    RegisterParty
+    | RegisterKey
+    | EndKey
+    | RegisterSeat
+    | AccountMessage
+    | OpenTradeDate
+    | EndSettlement
+    | ConfirmRoll
+    | Genesis
 )

@@ -23,7 +23,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.base import Message
-from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty
+from protocol.messages.control import ConfirmRoll, OpenTradeDate, RegisterKey, RegisterParty
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.messages.session import Heartbeat
 from protocol.records import OUTCOME, RECORD
@@ -120,6 +120,9 @@ MESSAGE: list[Any] = [
     SetRestraint(195, 2**60 + 1),
     SetRestraint(195, float("nan")),  # type: ignore[arg-type]
     OpenTradeDate(1),
+    ConfirmRoll(20_260_105, 0, 1, bytes(32)),
+    ConfirmRoll(20_260_105, 1, 0, bytes(32)),
+    ConfirmRoll(20_260_105, 1, 1, bytes(31)),
     RegisterKey(2, 1, b"short", 0, 1, 0),
     RegisterParty(2, 1, 1, "", False),
     RegisterParty(2, 1, 1, "\ud800", False),

@@ -21,6 +21,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndSettlement,
     OpenTradeDate,
@@ -146,6 +147,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
+    (ReplyCode.ROLL_UNKNOWN, "Monday was opened by no roll", DAY_SEAT, lambda _: ConfirmRoll(MONDAY, 1, 1, bytes(32))),
 ]
 
 

@@ -1,8 +1,16 @@
 """The roll of the trade date: what is carried, and how numbers begin again."""
 
+from hashlib import sha256
+
+from msgspec.structs import replace
+
 from ledger.core.engine import row_holding
 from ledger.core.invariants import check_book
+from ledger.core.rolls import Roll, difference, roll_behind
+from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.slices import state_slice_count, state_slice_digest, state_slices
 from protocol.codes import ReplyCode
+from protocol.messages.control import ConfirmRoll
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import (
     MONDAY,
@@ -10,6 +18,7 @@ from tests.ledger_core.desk import (
     OTHER_SEAT,
     SEAT,
     SECOND_SEAT,
+    SPARE_ACCOUNTS,
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
@@ -18,6 +27,7 @@ from tests.ledger_core.desk import (
     freeze,
     release,
 )
+from tests.ledger_core.test_lane_and_law import assert_same_books
 from tests.ledger_core.test_money import CLOSED, OPEN, accepted, refused
 
 
@@ -36,6 +46,60 @@ def test_numbers_begin_at_one_and_the_old_ones_stay_known() -> None:
     assert row_holding(book, TUESDAY, SEAT, 1) == 0
     desk.roll(WEDNESDAY)
     assert row_holding(book, MONDAY, SEAT, 1) == 0  # two dates are kept; older repeats are told the open date
+
+
+def test_the_roll_of_the_open_date_is_confirmed_as_often_as_wished_and_no_other() -> None:
+    """The core believes nothing of it: a number of the desk is used, and that is all."""
+    desk = Desk()
+    desk.open(1_000)
+    desk.roll(TUESDAY)
+    first = desk.book.sequence
+    said = ConfirmRoll(TUESDAY, first, 1, bytes(32))
+    before = all_but_scalars(desk)
+
+    assert [desk.control(each) for each in (said, replace(said, digest=b"x" * 32, state_layout=9), said)] == [0, 0, 0]
+    assert all_but_scalars(desk) == before
+    for wrong in (replace(said, trade_date=MONDAY), replace(said, sequence=first + 1), replace(said, sequence=1)):
+        assert desk.control(wrong) == ReplyCode.ROLL_UNKNOWN
+    assert desk.control(said, SEAT) == ReplyCode.ROLE_FORBIDS
+    desk.roll(WEDNESDAY)
+    assert desk.control(said) == ReplyCode.ROLL_UNKNOWN
+    assert desk.control(replace(said, trade_date=WEDNESDAY, sequence=desk.book.roll_sequence)) == ReplyCode.ACCEPTED
+    assert desk.control(replace(said, trade_date=TUESDAY, sequence=desk.book.roll_sequence)) == ReplyCode.ROLL_UNKNOWN
+    copy = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
+    assert copy.roll_sequence == desk.book.roll_sequence == desk.replayed().roll_sequence > first
+    assert_same_books(desk.replayed(), desk.book)
+
+
+def all_but_scalars(desk: Desk) -> list[bytes]:
+    """Slice 0 has the sequence and the next number of each seat."""
+    return list(state_slices(desk.book))[1:]
+
+
+def test_the_digest_of_the_whole_state_binds_layout_order_and_number_of_the_slices() -> None:
+    desk = Desk()
+    desk.open(1_000)
+    desk.roll(TUESDAY)
+    book = desk.book
+    slices = [state_slice_digest(book, k) for k in range(state_slice_count(book))]
+
+    whole = sha256((1).to_bytes(4, "little") + len(slices).to_bytes(8, "little") + b"".join(slices)).digest()
+
+    assert roll_behind(book, list(state_slices(book))) == (TUESDAY, book.sequence, 1, whole)
+    assert roll_behind(desk.replayed(), list(state_slices(desk.replayed()))).digest == whole
+    book.balance_fen[SPARE_ACCOUNTS] += 1
+    assert roll_behind(book, list(state_slices(book))).digest != whole
+
+
+def test_a_confirmation_differs_only_from_a_digest_of_the_same_roll_and_layout() -> None:
+    own = Roll(TUESDAY, 16, 1, b"a" * 32)
+    said = ConfirmRoll(TUESDAY, 16, 1, b"b" * 32)
+
+    told = difference(own, said)
+
+    assert told == f"the roll to {TUESDAY} in row 16 is confirmed with the state {'62' * 32}, ours is {'61' * 32}"
+    others = (None, own._replace(digest=b"b" * 32), own._replace(state_layout=2), own._replace(sequence=15))
+    assert [difference(other, said) for other in others] == [None] * len(others)
 
 
 def test_the_roll_itself_is_the_last_number_of_the_old_date() -> None:

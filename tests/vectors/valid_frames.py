@@ -28,7 +28,15 @@ from protocol.messages.accounts import (
 )
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
-from protocol.messages.control import EndKey, EndSettlement, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import (
+    ConfirmRoll,
+    EndKey,
+    EndSettlement,
+    OpenTradeDate,
+    RegisterKey,
+    RegisterParty,
+    RegisterSeat,
+)
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -267,6 +275,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("open_trade_date", OpenTradeDate(20_260_922)),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
+        ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
     ]
     for name, message in controls:
         seat = bank_seat_for(message)

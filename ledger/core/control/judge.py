@@ -24,6 +24,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndKey,
     EndSettlement,
@@ -88,6 +89,9 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
         case EndSettlement():
             in_turn = message.trade_date == book.unsettled.date_in_turn()
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
+        case ConfirmRoll(trade_date, sequence):
+            is_of_open_date = (trade_date, sequence) == (book.trade_date, book.roll_sequence)
+            return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
         case Genesis():
             return ReplyCode.ROLE_FORBIDS
 
@@ -160,6 +164,8 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> in
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)
+        case ConfirmRoll():
+            pass  # it is compared by those who have a digest of the roll
         case Genesis():
             raise MisuseError("a genesis inside the journal")
     return 0

@@ -78,6 +78,7 @@ class Book:
     ordered_at_ns: int  # of that row, see engine.time_after
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
+    roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
     # By account row.
@@ -128,6 +129,7 @@ class Book:
             ordered_at_ns=0,
             trade_date=0,
             previous_date=0,
+            roll_sequence=0,
             accounts_count=0,
             contracts_count=0,
             balance_fen=long_zeros(rows),
@@ -211,12 +213,13 @@ class Book:
 
     def roll(self, trade_date: int) -> None:
         """Close the open trade date and open a later one, which takes a free slot of the ring: numbers begin at 1, the
-        freezes of unsettled dates and every open one are carried."""
+        freezes of unsettled dates and every open one are carried. `sequence` is already that of the row that rolls."""
         self.unsettled.open(trade_date)
         self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date)
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.previous_date, self.trade_date = self.trade_date, trade_date
+        self.roll_sequence = self.sequence
         self.tighten_bound()
 
     def settle(self, trade_date: int) -> None:

@@ -1,6 +1,7 @@
-"""The rolling state digest: the state in slices small enough to hash one beside every commit.
+"""The rolling state digest: the state in slices small enough to hash one beside every commit; and all of them in one.
 
-Belongs here: which bytes are in which slice. Never here: when slices are compared (ledger shells).
+Belongs here: which bytes are in which slice, one digest of all slices. Never here: when either is reckoned and compared
+(ledger shells).
 
 Slice 0 holds scalars, seats and the dates of the ring; then come parties with their keys in slices of
 PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ROWS and contracts in slices of CONTRACT_SLICE_ROWS; then each
@@ -11,13 +12,14 @@ grows with the book.
 
 import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
+from ledger.core.state.layouts import STATE_LAYOUT
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
@@ -29,7 +31,8 @@ REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<10q")
+_SCALARS = struct.Struct("<11q")
+_WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
 def state_slice_count(book: Book) -> int:
@@ -47,6 +50,16 @@ def state_slice_digest(book: Book, k: int) -> bytes:
             return digest(book, place)
         place -= count
     raise MisuseError(f"slice {k} of {state_slice_count(book)}")
+
+
+def state_slices(book: Book) -> Iterator[bytes]:
+    """The digest of each slice in turn, reckoned as it is asked for; the book stands still meanwhile."""
+    return (state_slice_digest(book, k) for k in range(state_slice_count(book)))
+
+
+def whole_state_digest(slice_digests: Sequence[bytes]) -> bytes:
+    """SHA-256 of the state layout, the number of slices and the digest of each, in their order: the whole state."""
+    return hashlib.sha256(_WHOLE.pack(STATE_LAYOUT, len(slice_digests)) + b"".join(slice_digests)).digest()
 
 
 def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
@@ -74,6 +87,7 @@ def _common_digest(book: Book) -> bytes:
             book.ordered_at_ns,
             book.trade_date,
             book.previous_date,
+            book.roll_sequence,
             book.accounts_count,
             book.contracts_count,
             book.requests.pages_used,

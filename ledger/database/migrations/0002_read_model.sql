@@ -12,6 +12,14 @@ CREATE TABLE read_cursor (
     digest        bytea    NOT NULL CHECK (octet_length(digest) = 32)
 ) WITH (fillfactor = 10);
 
+-- The whole state right behind each roll, as the follower reckoned it there: what the bank's day desk confirms.
+CREATE TABLE rolls (
+    trade_date   integer PRIMARY KEY, -- that the roll opened
+    sequence     bigint  NOT NULL UNIQUE CHECK (sequence >= 1),
+    state_layout integer NOT NULL CHECK (state_layout >= 1), -- by which the state was cut: digests of others are not comparable
+    digest       bytea   NOT NULL CHECK (octet_length(digest) = 32)
+);
+
 CREATE TABLE parties (
     party            integer  PRIMARY KEY CHECK (party >= 1),
     role             smallint NOT NULL CHECK (role IN (1, 2)),

@@ -4,7 +4,7 @@ Belongs here: collecting rows up to a bound, which accounts, contracts and parti
 Never here: connections, rules: what became of what was touched is read from the book.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndKey,
     EndSettlement,
@@ -32,6 +33,9 @@ from protocol.messages.control import (
 )
 from protocol.records import RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
+
+if TYPE_CHECKING:
+    from ledger.core.rolls import Roll
 
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
@@ -58,6 +62,10 @@ class Batch:
         self.settled = False
         """Whether contracts that ran off may have ended without being named."""
         self.last: Row | None = None
+        self.rolls: list[Roll] = []
+        """As the follower reckoned them."""
+        self.confirmations: list[tuple[int, ConfirmRoll]] = []
+        """With the row of each."""
 
     @property
     def is_full(self) -> bool:
@@ -78,6 +86,8 @@ class Batch:
             self._block_rows.append(row)
             return
         for message in accepted_messages(row):
+            if isinstance(message, ConfirmRoll):
+                self.confirmations.append((row.sequence, message))
             self._take(message)
 
     def _take(self, message: ControlMessage) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
+from ledger.core.rolls import Roll
 from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect
@@ -61,6 +62,8 @@ UPDATE read_cursor SET sequence = $3, digest = $4, decided_at_ns = $5
 WHERE shard = $1 AND sequence = $2 AND digest = $6
 """
 _FLUSH: Final = "UPDATE read_cursor SET sequence = sequence WHERE shard = $1"
+_ROLL: Final = "SELECT trade_date, sequence, state_layout, digest FROM rolls WHERE sequence = $1"
+_ADD_ROLL: Final = "INSERT INTO rolls (trade_date, sequence, state_layout, digest) VALUES ($1, $2, $3, $4)"
 _OLDEST_PAGE: Final = "SELECT page FROM account_pages ORDER BY as_of_sequence, page LIMIT 1"
 # An array that keeps its value keeps its place beside the row: nothing of it is written.
 _UPDATE_PAGES: Final = """
@@ -168,6 +171,11 @@ class ReadModel:
         assert row is not None
         return Cursor(row["sequence"], row["digest"], row["decided_at_ns"])
 
+    async def roll(self, sequence: int) -> Roll | None:
+        """The roll in this row as it was reckoned when it was taken in; None when there is none."""
+        row = await self._connection.fetchrow(_ROLL, sequence)
+        return Roll(*row) if row is not None else None
+
     async def write(self, batch: Batch, book: Book, before: Cursor, pace: Pace) -> Cursor:
         """Takes in a batch that the book has applied, in one transaction, and returns the cursor after it.
 
@@ -179,6 +187,8 @@ class ReadModel:
         try:
             async with self._turn, self._connection.transaction():
                 await self._move_cursor(before, after)
+                if batch.rolls:
+                    await self._connection.executemany(_ADD_ROLL, batch.rolls)
                 await self._write_money(batch, book, after.sequence, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
         except asyncpg.IntegrityConstraintViolationError as error:

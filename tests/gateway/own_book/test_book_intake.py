@@ -24,7 +24,7 @@ from protocol.messages.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.messages.control import OpenTradeDate
+from protocol.messages.control import ConfirmRoll, OpenTradeDate
 from protocol.messages.gateway_link import BookFeed
 from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind, account_no_from_index, contract_no_from_index
 from tests.customers import account, contract
@@ -112,6 +112,23 @@ def test_each_control_frame_of_a_fed_run_counts_once_and_logons_have_no_outcome(
 
     assert intake.complete
     assert intake.book.balance_fen[:8].tolist() == [0, 0, 0, 1_000, 500, 70, 8, 0]
+
+
+def test_a_confirmed_roll_is_passed_over_live_and_fed() -> None:
+    intake = intake_at(1)
+    said = control(3, ConfirmRoll(TRADE_DATE, 1, 1, bytes(32)))
+    before = intake.totals().parties
+
+    live(intake, 2, said)
+    assert intake.as_of_sequence == 2
+    intake.prepare_registration()
+    intake.begin(3)
+    intake.take_feed(fed(2, said))
+    intake.take_feed(fed(3, control(4, ConfirmRoll(TRADE_DATE, 1, 1, bytes(32)))))
+
+    assert intake.complete
+    assert intake.totals().parties == before
+    assert intake.checkpoint is None
 
 
 def test_a_fed_run_that_is_cut_is_refused() -> None:

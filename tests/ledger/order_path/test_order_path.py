@@ -13,7 +13,7 @@ from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_answer, decode_session, encode
-from protocol.messages.control import EndKey, OpenTradeDate, RegisterKey
+from protocol.messages.control import ConfirmRoll, EndKey, OpenTradeDate, RegisterKey
 from protocol.messages.gateway_link import SeatHead, SeatHeadQuery
 from protocol.messages.queries import (
     BuyingPowerAnswer,
@@ -222,6 +222,27 @@ def test_repeats_of_closed_dates_are_answered_and_new_requests_for_them_are_not(
         async with serving(config):
             gateway = await RawGateway.register(config)
             assert (await gateway.ask(old))[0].wire() == original.wire()
+            await gateway.close()
+
+    asyncio.run(story())
+
+
+def test_a_roll_is_confirmed_over_the_link_by_the_row_that_a_started_ledger_still_knows(config: Config) -> None:
+    async def story() -> None:
+        async with serving(config) as service:
+            gateway = await RawGateway.register(config)
+            await load_master_data(gateway)
+            roll = control(1, OpenTradeDate(DATE + 1))
+            assert codes(await gateway.ask(roll)) == [[0]]
+            sequence = service.pipeline.decider.book.roll_sequence
+            said = ConfirmRoll(DATE + 1, sequence, 1, bytes(32))
+            assert codes(await gateway.ask(control(1, said, DATE + 1))) == [[0]]
+            await gateway.close()
+        async with serving(config):
+            gateway = await RawGateway.register(config)
+            other = ConfirmRoll(DATE + 1, sequence + 1, 1, bytes(32))
+            answers = await gateway.ask(control(2, said, DATE + 1), control(3, other, DATE + 1))
+            assert codes(answers) == [[0], [ReplyCode.ROLL_UNKNOWN]]
             await gateway.close()
 
     asyncio.run(story())

@@ -21,6 +21,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndKey,
     EndSettlement,
@@ -60,6 +61,7 @@ from tests.ledger_core.desk import (
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+ROLL = 25  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
@@ -78,6 +80,7 @@ CONTROLS: list[ControlMessage] = [
     ChangeAccount(account_no_from_index(2), AccountEvent.CLOSE),
     OpenTradeDate(TUESDAY),
     EndSettlement(MONDAY),
+    ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)),
 ]
 OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}
 

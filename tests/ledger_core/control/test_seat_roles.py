@@ -22,6 +22,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import (
+    ConfirmRoll,
     ControlMessage,
     EndKey,
     EndSettlement,
@@ -62,6 +63,7 @@ from tests.ledger_core.desk import (
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FIRST = contract_no_from_index(0)
+ROLL = 17  # the row in which `bank_with_every_role` rolls
 
 RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.BROKER: {RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL},
@@ -85,6 +87,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
         {SeatRole.TELLER_DESK, SeatRole.SAVINGS_DESK},
     ),
     "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
+    "ConfirmRoll": (ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
@@ -107,6 +110,7 @@ def bank_with_every_role() -> Desk:
     desk.done(ChangeAccount(account_of(second), AccountEvent.REPORT_LOSS))
     desk.open_account(0, holder=SPARE_ACCOUNTS)
     desk.roll(TUESDAY)
+    assert desk.book.sequence == ROLL
     desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))
     return desk
 

@@ -142,6 +142,10 @@ LAYOUTS: dict[str, Layout] = {
     "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
     "ChangeBroker": (36, (("contract_no", NUMBER), ("terms", Nested("ContractTerms")))),
     "EndSettlement": (37, (("trade_date", DATE),)),
+    "ConfirmRoll": (
+        39,
+        (("trade_date", DATE), ("sequence", NUMBER), ("state_layout", Int(1, 2**31 - 1)), ("digest", Blob(32, 32))),
+    ),
     "ReplaceCard": (38, (("contract_no", NUMBER), ("account_no", NUMBER))),
     "BuyingPowerQuery": (40, (("contract_nos", Many(1, 64, NUMBER)),)),
     "ContractMoney": (41, MONEY),
@@ -158,6 +162,7 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
+    "ConfirmRoll",
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     "SetRestraint",
 )
