@@ -14,6 +14,7 @@ from tests.mutants.mutant import (
     MONEY,
     REFUSALS,
     ROLES,
+    ROLL,
     SECURITIES_ACCOUNTS,
     Mutant,
 )
@@ -170,5 +171,21 @@ OF_CONTROL = [
         "later = message.trade_date >= book.trade_date",
         "a date opened twice gives its request numbers out twice",
         (REFUSALS,),
+    ),
+    Mutant(
+        "any row is the roll",
+        "control/judge.py",
+        "(trade_date, sequence) == (book.trade_date, book.roll_sequence)",
+        "trade_date == book.trade_date",
+        "the state of another row is journaled as the one that was rolled over, and nobody compares it",
+        (ROLL,),
+    ),
+    Mutant(
+        "the roll is not remembered",
+        "state/book.py",
+        "        self.roll_sequence = self.sequence\n",
+        "",
+        "no roll can be confirmed, so a follower that went astray is never told",
+        (ROLL,),
     ),
 ]
