@@ -25,7 +25,7 @@ from config.schema import Config, load
 from config.supervise.supervisor import EFFECTIVE_FILE
 from ledger.core.control.rows import accepted_messages, heads_closed, stored_messages
 from ledger.core.engine import apply_row, decide_block, decide_control, place_fault
-from ledger.core.rolls import Roll, difference, roll_behind
+from ledger.core.rows.rolls import Roll, difference, roll_behind
 from ledger.core.rows.row import Row
 from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided

@@ -6,6 +6,7 @@ Belongs here: what the bank itself sends. Never here: files (config.cli.load), t
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import trio
 
@@ -28,6 +29,7 @@ from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
 from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole
 
+Terms = TypeVar("Terms")
 DEPOSITS_PER_THOUSAND = 500
 MOVEMENT_FEN_MAX = 3_000_000
 
@@ -56,22 +58,21 @@ async def register_broker(bank: BankSeat, entry: BrokerEntry) -> None:
 
 async def open_accounts(bank: BankSeat, terms: Sequence[AccountTerms]) -> int:
     """Open accounts, at least one, in control frames of the largest size. Returns: the number of the first."""
-    first_no = 0
-    for begin in range(0, len(terms), ACCOUNTS_PER_CONTROL_MAX):
-        chunk = list(terms[begin : begin + ACCOUNTS_PER_CONTROL_MAX])
-        told = await must_accept(bank, OpenAccounts(chunk), f"accounts from {chunk[0].bank_account_no}")
-        first_no = first_no or told.remaining_fen
-    return first_no
+    parts = _parts(terms, ACCOUNTS_PER_CONTROL_MAX)
+    told = [await must_accept(bank, OpenAccounts(part), f"accounts from {part[0].bank_account_no}") for part in parts]
+    return told[0].remaining_fen
 
 
 async def sign_contracts(bank: BankSeat, terms: Sequence[ContractTerms]) -> int:
     """Sign contracts, at least one, in control frames of the largest size. Returns: the number of the first."""
-    first_no = 0
-    for begin in range(0, len(terms), CONTRACTS_PER_CONTROL_MAX):
-        chunk = list(terms[begin : begin + CONTRACTS_PER_CONTROL_MAX])
-        told = await must_accept(bank, SignContracts(chunk), f"contracts from account {chunk[0].account_no}")
-        first_no = first_no or told.remaining_fen
-    return first_no
+    parts = _parts(terms, CONTRACTS_PER_CONTROL_MAX)
+    told = [await must_accept(bank, SignContracts(part), f"contracts from {part[0].account_no}") for part in parts]
+    return told[0].remaining_fen
+
+
+def _parts(terms: Sequence[Terms], count_max: int) -> list[list[Terms]]:
+    """The terms in their order, at most so many together."""
+    return [list(terms[first : first + count_max]) for first in range(0, len(terms), count_max)]
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 import asyncpg
 
 from config.kit.processes import Progress
-from ledger.core.rolls import Roll, difference, roll_behind
+from ledger.core.rows.rolls import Roll, difference, roll_behind
 from ledger.core.rows.row import Row
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book

@@ -325,6 +325,22 @@ class Desk:
         return book
 
 
+def status(desk: Desk, contract_no: int) -> ContractStatus:
+    """The status told of a contract."""
+    (answer,) = engine.buying_power(desk.book, BANK_PARTY, [contract_no])
+    return ContractStatus(answer.status)
+
+
+def code_of(desk: Desk, seat: int, *records: RecordArray) -> ReplyCode:
+    """What the first record earns."""
+    return desk.ask(seat, *records)[0].code
+
+
+def totals(desk: Desk) -> dict[int, tuple[int, int, int, int]]:
+    """Balance, frozen, bought and sold by party."""
+    return {entry.party: entry.amounts_fen for entry in engine.totals(desk.book)}
+
+
 def whole_state(book: Book) -> list[bytes]:
     """The digest of every slice."""
     return [state_slice_digest(book, k) for k in range(state_slice_count(book))]

@@ -35,7 +35,7 @@ from protocol.records import RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
 if TYPE_CHECKING:
-    from ledger.core.rolls import Roll
+    from ledger.core.rows.rolls import Roll
 
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
-from ledger.core.rolls import Roll
+from ledger.core.rows.rolls import Roll
 from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect

@@ -44,32 +44,19 @@ from tests.ledger_core.desk import (
     SPARE_ACCOUNTS,
     Desk,
     account_of,
+    code_of,
     deposit,
     fill_sell,
     freeze,
     record,
     release,
     same_after_all,
+    status,
+    totals,
     withdrawal,
 )
 
 TERMINATE = ContractEvent.TERMINATE
-
-
-def status(desk: Desk, contract_no: int) -> ContractStatus:
-    """The status told of a contract."""
-    (answer,) = engine.buying_power(desk.book, BANK_PARTY, [contract_no])
-    return ContractStatus(answer.status)
-
-
-def code_of(desk: Desk, seat: int, *records: object) -> ReplyCode:
-    """What the first record earns."""
-    return desk.ask(seat, *records)[0].code  # type: ignore[arg-type]
-
-
-def totals(desk: Desk) -> dict[int, tuple[int, int, int, int]]:
-    """Balance, frozen, bought and sold by party."""
-    return {entry.party: entry.amounts_fen for entry in engine.totals(desk.book)}
 
 
 def test_the_core_gives_the_numbers_and_tells_the_first() -> None:

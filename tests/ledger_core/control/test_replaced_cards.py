@@ -4,7 +4,6 @@ Belongs here: what ReplaceCard earns and does, until the old contract ends by it
 else (test_accounts).
 """
 
-from ledger.core import engine
 from protocol.codes import ReplyCode
 from protocol.messages.accounts import ChangeAccount, ChangeContract, ReplaceCard
 from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, ContractStatus
@@ -18,32 +17,19 @@ from tests.ledger_core.desk import (
     TUESDAY,
     Desk,
     account_of,
+    code_of,
     fill_buy,
     fill_sell,
     freeze,
     record,
     release,
     same_after_all,
+    status,
+    totals,
     withdrawal,
 )
 
 TERMINATE = ContractEvent.TERMINATE
-
-
-def status(desk: Desk, contract_no: int) -> ContractStatus:
-    """The status told of a contract."""
-    (answer,) = engine.buying_power(desk.book, BANK_PARTY, [contract_no])
-    return ContractStatus(answer.status)
-
-
-def code_of(desk: Desk, seat: int, *records: object) -> ReplyCode:
-    """What the first record earns."""
-    return desk.ask(seat, *records)[0].code  # type: ignore[arg-type]
-
-
-def totals(desk: Desk) -> dict[int, tuple[int, int, int, int]]:
-    """Balance, frozen, bought and sold by party."""
-    return {entry.party: entry.amounts_fen for entry in engine.totals(desk.book)}
 
 
 def card_replaced(desk: Desk) -> tuple[int, int, int]:
