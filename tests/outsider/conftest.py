@@ -42,6 +42,12 @@ def system() -> Iterator[System]:
 
 
 @pytest.fixture(scope="package")
+def serving_since_ns(system: System) -> int:
+    """When its gateway announced that it serves, UTC."""
+    return system.config.ready_file("gateway").stat().st_mtime_ns
+
+
+@pytest.fixture(scope="package")
 def desk(system: System) -> Account:
     """The bank's seat of master data."""
     key = signing_key_of_pem(system.config.bank.seat_key_id, system.config.seat_key_file.read_bytes())
