@@ -31,11 +31,11 @@ from config.supervise.supervisor import Supervisor
 from frontend_sim.installation import new_bank_desks, new_party_signer, temporary_config
 from frontend_sim.market.desks import DAY_SEAT, desk_messages
 from protocol.client import Seat, SeatSettings
+from protocol.keys.signing import Signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
 from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.queries import PartyTotals
-from protocol.signing import Signer
 from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import (
     BANK_PARTY,

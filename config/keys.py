@@ -1,6 +1,6 @@
 """Key files: making private keys and the bank's missing ones.
 
-What belongs here: PEM files on disk. What never may: a signature (protocol.signing), or a key that leaves its
+What belongs here: PEM files on disk. What never may: a signature (protocol.keys.signing), or a key that leaves its
 file.
 """
 

@@ -26,7 +26,7 @@ from config.supervise.supervisor import Supervisor
 from frontend_sim.market.desks import ROLES, BankDesks
 from protocol.client import SeatSettings
 from protocol.client.keys import load_signer
-from protocol.signing import Signer
+from protocol.keys.signing import Signer
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
 FOLDER_PREFIX: Final = "yzt-session-"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import refuse_if_others_may_read
 from protocol.errors import MisuseError
-from protocol.signing import Signer, signer_from_key
+from protocol.keys.signing import Signer, signer_from_key
 from protocol.vocabulary import Suite
 
 

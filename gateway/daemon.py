@@ -30,7 +30,7 @@ from gateway.own_book.book_intake import BookIntake
 from gateway.settings import GatewaySettings
 from gateway.signing_time import TimedSigner
 from protocol.codes import ReplyCode
-from protocol.key_ring import KeyRing
+from protocol.keys.key_ring import KeyRing
 from protocol.limits import HEARTBEAT_NS_MIN
 from protocol.session.bank_events import SessionPolicy
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.entrance.tls import TlsFiles
-from protocol.signing import Signer
+from protocol.keys.signing import Signer
 from protocol.vocabulary import Suite
 
 

@@ -1,15 +1,15 @@
 """What signatures cost: signers and verifiers that add up their own processor time.
 
 Belongs here: the meters and the registry that hands out metered verifiers. Never here: key files (bank_keys),
-decisions about whose key is valid when (protocol.registry).
+decisions about whose key is valid when (protocol.keys.registry).
 """
 
 from collections.abc import Iterable
 
 from gateway.clock import Clock
+from protocol.keys.registry import PartyRegistry
+from protocol.keys.signing import Signer, Verifier
 from protocol.messages.control import PartyEntry
-from protocol.registry import PartyRegistry
-from protocol.signing import Signer, Verifier
 
 
 class SigningTime:

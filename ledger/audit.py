@@ -39,10 +39,10 @@ from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import unpack_header
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
 from protocol.messages.control import ConfirmRoll, Genesis
 from protocol.records import OUTCOME, RECORD
-from protocol.registry import PartyRegistry
 
 READ_BYTES: Final = 16 * 1024 * 1024
 PROGRESS_EVERY_NS: Final = 2_000_000_000

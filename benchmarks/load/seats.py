@@ -15,7 +15,7 @@ from config.supervise.children import read_ready
 from frontend_sim.installation import desk_signer, party_signer
 from frontend_sim.market.desks import SAVINGS_SEAT
 from protocol.client import SeatSettings
-from protocol.signing import Signer
+from protocol.keys.signing import Signer
 from protocol.vocabulary import BANK_PARTY
 
 BROKER_PARTY = 2

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from protocol.keys.signing import DOMAIN, signer_from_key, verifier_from_bytes
 from protocol.limits import HEADER_BYTES
-from protocol.signing import DOMAIN, signer_from_key, verifier_from_bytes
 
 CALLS = 3_000
 ROUNDS = 7

@@ -23,8 +23,8 @@ from protocol.describe import Json, body_fields, header_fields
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.header import MAGIC, unpack_header
+from protocol.keys.signing import Verifier
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.signing import Verifier
 
 INPUT_BYTES_MAX = 64 * 1024 * 1024  # of a file or a pipe: a hundred of the largest frames, as hex
 SHOWN_BYTES_MAX = 64  # of a body that cannot be read

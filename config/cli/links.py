@@ -14,7 +14,7 @@ from config.supervise.children import read_ready
 from config.supervise.state_folders import make_state_folder
 from protocol.client import SeatSettings
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
-from protocol.signing import Signer, Verifier
+from protocol.keys.signing import Signer, Verifier
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
 
 LINKS_PORT = "links"

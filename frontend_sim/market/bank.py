@@ -15,6 +15,7 @@ from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, SAVINGS_SEAT, TELLER_S
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from frontend_sim.market.requests import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
+from protocol.keys.signing import Signer
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX
 from protocol.messages.accounts import (
     AccountTerms,
@@ -26,7 +27,6 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
-from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole
 
 Terms = TypeVar("Terms")

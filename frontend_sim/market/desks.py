@@ -10,8 +10,8 @@ from typing import Final
 from config.kit.exit_codes import ExitCode, ProcessFault
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
 from protocol.codes import ReplyCode
+from protocol.keys.signing import Signer
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterSeat
-from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, SeatRole
 
 SAVINGS_SEAT: Final = 2

@@ -6,9 +6,9 @@ key of a real party. They sign nothing but tests, vectors and practice.
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from protocol.keys.registry import PartyRegistry
+from protocol.keys.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.messages.control import PartyEntry, PartyKey, SeatEntry
-from protocol.registry import PartyRegistry
-from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, Suite
 
 FOREVER_NS = 2**62

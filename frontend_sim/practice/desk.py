@@ -10,11 +10,11 @@ import trio
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_frame
 from protocol.header import Header, new_header
+from protocol.keys.signing import Signer
 from protocol.limits import REPLY_BYTES_UNSENT_MAX
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.session.bank import BankSession
-from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
 TICK_SECONDS_MIN = 0.001

@@ -14,6 +14,7 @@ from gateway.desks.budget import Budget
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import (
     CONTROL_AT_ONCE_MAX,
     CONTROL_PER_SECOND_MAX,
@@ -24,7 +25,6 @@ from protocol.limits import (
     LOGONS_PER_SECOND_MAX,
     NEGOTIATE_FRESH_NS,
 )
-from protocol.registry import PartyRegistry
 from protocol.vocabulary import BANK_PARTY, SeatRole
 
 NS_PER_SECOND = 1_000_000_000

@@ -29,7 +29,7 @@ from protocol.client.line.waits import Bell
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import Frame
-from protocol.key_ring import KeyRing
+from protocol.keys.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.messages.codec import decode_link, decode_session, encode
 from protocol.messages.control import OpenTradeDate

@@ -15,10 +15,10 @@ from gateway.links.partner_link import PartnerLink
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import NEGOTIATE_FRESH_NS
 from protocol.messages.codec import decode_session
 from protocol.messages.session import Establish
-from protocol.registry import PartyRegistry
 from protocol.session.bank_events import SessionPolicy
 
 

@@ -8,9 +8,9 @@ from gateway.clock import Clock
 from gateway.desks.budget import Budget
 from protocol.errors import PeerViolation
 from protocol.header import unpack_header
-from protocol.key_ring import KeyRing
+from protocol.keys.key_ring import KeyRing
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import HEADER_BYTES, NEGOTIATE_FRESH_NS
-from protocol.registry import PartyRegistry
 from protocol.session.caller_check import CallerCheck
 from protocol.session.logon import check_fresh
 from protocol.vocabulary import FrameKind

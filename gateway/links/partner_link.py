@@ -20,7 +20,7 @@ from gateway.links.desk import Desk, Entrance
 from protocol.client.line.waits import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
-from protocol.key_ring import BankKeyMissing
+from protocol.keys.key_ring import BankKeyMissing
 from protocol.limits import RECEIVE_CHUNK_BYTES, REPLY_BYTES_UNSENT_MAX
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import FrameSpent

@@ -1,7 +1,7 @@
 """Key files: PEM to signer and verifier.
 
 Belongs here: reading keys from files, with one clear line when a file is not what it should be.
-Never here: suites (protocol.signing), policies, generating keys.
+Never here: suites (protocol.keys.signing), policies, generating keys.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ..errors import MisuseError
-from ..signing import Signer, Verifier, signer_from_key, verifier_from_bytes
+from ..keys.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from ..vocabulary import Suite
 from .arguments import INT32_MAX, shown, text, whole_number
 from .settings import PATH_CHARS_MAX

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import MisuseError
+from ..keys.signing import Signer, Verifier
 from ..limits import (
     CREDIT_RECORDS_DEFAULT,
     CREDIT_RECORDS_MAX,
@@ -23,7 +24,6 @@ from ..limits import (
     SEATS_MAX,
     SOFTWARE_CHARS_MAX,
 )
-from ..signing import Signer, Verifier
 from ..vocabulary import Suite
 from .arguments import INT32_MAX, INT64_MAX, shown, text, whole_number
 

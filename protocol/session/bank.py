@@ -12,7 +12,9 @@ from ..codes import ReplyCode, ends_link
 from ..errors import MisuseError, PeerViolation
 from ..frame import Frame, FrameReader
 from ..header import Header, new_header
-from ..key_ring import KeyRing
+from ..keys.key_ring import KeyRing
+from ..keys.registry import PartyRegistry
+from ..keys.signing import Signer
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
 from ..messages.base import Message
 from ..messages.codec import decode_query, decode_session, encode
@@ -20,8 +22,6 @@ from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
 from ..messages.queries import TotalsQuery
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
-from ..registry import PartyRegistry
-from ..signing import Signer
 from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, Suite
 from .bank_events import (
     BankEvent,

@@ -10,9 +10,9 @@ from typing import Final
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..header import Header
-from ..key_ring import KeyRing
+from ..keys.key_ring import KeyRing
+from ..keys.registry import PartyRegistry
 from ..limits import SMALL_CONTROL_BODY_BYTES_MAX
-from ..registry import PartyRegistry
 from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS

@@ -12,11 +12,11 @@ from ..codes import ReplyCode
 from ..errors import MisuseError, PeerViolation, UnboundEnd
 from ..frame import Frame, FrameReader
 from ..header import Header, new_header
+from ..keys.signing import Signer, Verifier
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
 from ..messages.codec import decode_session, encode
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from ..records import outcomes_from_body, unpack_preamble
-from ..signing import Signer, Verifier
 from ..vocabulary import BANK_PARTY, Direction, FrameKind
 from .end import LinkEnd
 from .heartbeat import LifeSigns

@@ -6,7 +6,7 @@ a link whose peer does not read).
 
 from ..frame import make_frame
 from ..header import Header, pack_header
-from ..signing import Signer
+from ..keys.signing import Signer
 
 
 class SendQueue:

@@ -19,6 +19,7 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book, BookSize
 from protocol.frame import make_frame
 from protocol.header import PREFIX, new_header
+from protocol.keys.signing import Ed25519Signer
 from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
@@ -33,7 +34,6 @@ from protocol.messages.control import (
 )
 from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
-from protocol.signing import Ed25519Signer
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,

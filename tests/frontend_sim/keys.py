@@ -7,6 +7,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from protocol.signing import Ed25519Signer
+from protocol.keys.signing import Ed25519Signer
 
 TEST_SIGNER: Final = Ed25519Signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32))), key_id=1)

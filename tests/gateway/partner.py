@@ -11,13 +11,13 @@ import numpy as np
 import trio
 
 from protocol.header import Header
+from protocol.keys.signing import Signer
 from protocol.messages.codec import encode
 from protocol.messages.control import ControlMessage
 from protocol.messages.queries import QueryMessage
 from protocol.records import RECORD
 from protocol.session.partner import PartnerSession
 from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
-from protocol.signing import Signer
 from protocol.vocabulary import BANK_PARTY, RecordKind, Suite, contract_no_from_index
 from tests.protocol import keys
 

@@ -4,9 +4,9 @@ Belongs here: fixed private keys and the registry that knows their public halves
 """
 
 from frontend_sim.practice import cast
+from protocol.keys.registry import PartyRegistry
+from protocol.keys.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.messages.control import PartyEntry, PartyKey, RegisterKey, SeatEntry
-from protocol.registry import PartyRegistry
-from protocol.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
 from protocol.vocabulary import BANK_PARTY, Role, SeatRole, Suite
 from tests.bank_seats import BANK_SEAT, BANK_SEATS
 

@@ -10,12 +10,12 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
 from protocol.header import Header
+from protocol.keys.signing import DOMAIN
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
 from protocol.messages.codec import decode_answer, decode_control, decode_query, decode_session, encode
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import NegotiateReceived, RequestReceived
 from protocol.session.states import BankState
-from protocol.signing import DOMAIN
 from protocol.vocabulary import Direction, FrameKind, Suite, index_from_account_no, index_from_contract_no
 from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session

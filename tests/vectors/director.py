@@ -12,6 +12,7 @@ from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader
+from protocol.keys.signing import Signer
 from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.codec import decode_session, encode
 from protocol.messages.control import EndKey, RegisterKey
@@ -26,7 +27,6 @@ from protocol.session.bank_events import (
     SessionPolicy,
 )
 from protocol.session.partner import PartnerSession
-from protocol.signing import Signer
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from protocol import describe
 from protocol.describe import Json
-from protocol.signing import DOMAIN, Signer
+from protocol.keys.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite, account_no_from_index, contract_no_from_index
 from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys

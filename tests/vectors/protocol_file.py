@@ -16,6 +16,7 @@ from protocol import codes, limits, records, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.describe import Json
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, body_bytes_max
+from protocol.keys.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.kinds import KINDS
 from protocol.messages.base import Message
 from protocol.messages.control import ControlMessage
@@ -23,7 +24,6 @@ from protocol.messages.queries import AnswerMessage, QueryMessage
 from protocol.messages.session import SessionMessage
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
-from protocol.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.vocabulary import FrameKind, SeatRole, Suite
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of
 from rules.kinds import refusals_by_state

@@ -13,6 +13,7 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.header import Header, new_header
+from protocol.keys.signing import Signer
 from protocol.limits import STALE_RETRY_NS
 from protocol.messages.accounts import (
     AccountTerms,
@@ -52,7 +53,6 @@ from protocol.messages.queries import (
 )
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
-from protocol.signing import Signer
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,

@@ -15,11 +15,11 @@ import msgspec
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.text_files import NotText, text_lines
+from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
 from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.fields import BankAccountNo, PartyNo
-from protocol.signing import PUBLIC_KEY_BYTES
 from protocol.vocabulary import BANK_PARTY, SUITES, Market, Role, SeatRole, role_fits_party
 from rules.contracts import MAY_SIGN_AS
 

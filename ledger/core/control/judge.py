@@ -14,6 +14,7 @@ from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.keys.party_keys import with_key, without_key
 from protocol.messages.accounts import (
     ChangeAccount,
     ChangeBroker,
@@ -37,7 +38,6 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.party_keys import with_key, without_key
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import Role, role_fits_party
 from rules.calendar import is_too_far

@@ -1,6 +1,6 @@
 """Public keys of parties: which may come, which may be ended, and whether what one signed is still applied.
 
-Belongs here: the rules about who may have which key. Never here: which keys give way (protocol.party_keys), signatures
+Belongs here: the rules about who may have which key. Never here: which keys give way (protocol.keys.party_keys), signatures
 (protocol), when a frame was received (the gateway judges that by its own clock before).
 
 A key is good no more once it was ended, gave way to another, or its time is over by the time of the decision. So an
@@ -10,10 +10,10 @@ expired key moves nothing, whatever clock let its frames pass before. One that i
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.keys.party_keys import has_room, key_of, may_sign
+from protocol.keys.signing import verifier_from_bytes
 from protocol.limits import KEY_ID_STEP_MAX
 from protocol.messages.control import EndKey, PartyEntry, PartyKey, RegisterKey
-from protocol.party_keys import has_room, key_of, may_sign
-from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import BANK_PARTY, SeatRole, Suite
 
 

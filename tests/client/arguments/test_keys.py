@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from protocol.client import KeyFileError, load_signer, load_verifier
-from protocol.signing import PrivateKey
+from protocol.keys.signing import PrivateKey
 from protocol.vocabulary import Suite
 
 

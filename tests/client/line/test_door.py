@@ -11,7 +11,7 @@ from frontend_sim.practice import cast
 from protocol.client import Seat, SessionEnded
 from protocol.client.seat import REFUSALS_AT_THE_DOOR
 from protocol.codes import ReplyCode
-from protocol.signing import Signer
+from protocol.keys.signing import Signer
 from protocol.vocabulary import Suite
 from tests.client.fake_bank import FakeBank
 from tests.protocol.keys import signer_from_seed

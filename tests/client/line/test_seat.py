@@ -16,10 +16,10 @@ from frontend_sim.practice.ledger import OPENING_FEN, TRADE_DATE
 from protocol.client import OutboxInUse, Outcome, Seat, SeatSettings, SyncSeat
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
+from protocol.keys.signing import signer_from_key
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages.accounts import ChangeContract
 from protocol.records import RECORD, RecordArray
-from protocol.signing import signer_from_key
 from protocol.vocabulary import FrameKind, RecordKind, account_no_from_index
 from tests.client.fake_bank import SEAT, FakeBank
 

@@ -24,7 +24,7 @@ from gateway.entrance.places import (
 )
 from gateway.entrance.prefix_check import FORGED_AT_ONCE, FORGED_PLACE_AT_ONCE, SEEN_MAX, PrefixCheck
 from gateway.entrance.waiting_room import SILENT_MAX, WaitingRoom
-from protocol.key_ring import KeyRing
+from protocol.keys.key_ring import KeyRing
 from protocol.limits import NEGOTIATE_FRESH_NS, PREFIX_BYTES
 from tests.gateway.entrance.test_strangers import LOGON_WITHIN_S, Peers, peers, prefix
 from tests.gateway.partner import Connect, Partner

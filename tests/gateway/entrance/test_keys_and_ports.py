@@ -17,9 +17,9 @@ from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
+from protocol.keys.signing import verifier_from_bytes
 from protocol.session.caller_check import NOT_KNOWN
 from protocol.session.partner_events import OutcomesReceived, Terminated
-from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import Suite
 from tests.gateway.fake_ledger import FakeLedger
 from tests.gateway.partner import Connect, Partner, freezes

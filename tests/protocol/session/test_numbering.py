@@ -5,7 +5,8 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.header import Header
-from protocol.key_ring import BankKeyMissing, KeyRing
+from protocol.keys.key_ring import BankKeyMissing, KeyRing
+from protocol.keys.signing import verifier_from_bytes
 from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages.codec import encode
 from protocol.messages.control import OpenTradeDate
@@ -13,7 +14,6 @@ from protocol.messages.session import NotApplied
 from protocol.session.bank import BankSession
 from protocol.session.partner import EstablishedEvent, NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.session.states import BankState
-from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import NEXT_DATE, TRADE_DATE, Pair, freezes, new_pair, outcome_frame, policy

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
+from protocol.keys.signing import verifier_from_bytes
 from protocol.limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS, REQUEST_FRESH_NS, STALE_RETRY_NS
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
@@ -12,7 +13,6 @@ from protocol.messages.session import Heartbeat, NotApplied
 from protocol.session.bank_events import EstablishReceived, PeerTerminated
 from protocol.session.partner import NotAppliedReceived, OutcomesReceived
 from protocol.session.states import BankState
-from protocol.signing import verifier_from_bytes
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
 from tests.protocol.conversation import (

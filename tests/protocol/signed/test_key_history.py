@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.codes import ReplyCode
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import KEYS_PER_PARTY_MAX, KEYS_PER_SEAT_MAX
 from protocol.messages.control import EndKey, RegisterKey
-from protocol.registry import PartyRegistry
 from protocol.vocabulary import BANK_PARTY
 from tests.bank_seats import BANK_SEATS
 from tests.ledger_core.desk import BROKER, NOW_NS, SEAT, SECOND_SEAT, Desk

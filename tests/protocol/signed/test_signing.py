@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from protocol import codes
 from protocol.codes import FACTS, ReplyCode
 from protocol.errors import MisuseError
+from protocol.keys.registry import PartyRegistry
+from protocol.keys.signing import signer_from_key, verifier_from_bytes
 from protocol.limits import HEADER_BYTES
 from protocol.messages.control import OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat, SeatEntry
-from protocol.registry import PartyRegistry
-from protocol.signing import signer_from_key, verifier_from_bytes
 from protocol.vocabulary import SeatRole, Suite
 from tests.protocol import keys
 

@@ -8,9 +8,9 @@ was replaced goes on signing what it had decided, and nothing else.
 
 from collections.abc import Iterable, Mapping
 
-from .errors import MisuseError
+from ..errors import MisuseError
+from ..vocabulary import Suite
 from .signing import Signer
-from .vocabulary import Suite
 
 
 class BankKeyMissing(Exception):

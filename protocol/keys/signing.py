@@ -24,9 +24,9 @@ from nacl.bindings import (
 )
 from nacl.exceptions import BadSignatureError
 
-from .errors import MisuseError
-from .limits import SIGNATURE_BYTES
-from .vocabulary import Suite
+from ..errors import MisuseError
+from ..limits import SIGNATURE_BYTES
+from ..vocabulary import Suite
 
 DOMAIN = b"YZT1/frame\x00"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

@@ -6,8 +6,8 @@ here: who may register or end a key (ledger.core), verifiers (registry), the clo
 
 from msgspec.structs import replace
 
-from .limits import KEYS_PER_PARTY_MAX, KEYS_PER_SEAT_MAX
-from .messages.control import PartyEntry, PartyKey
+from ..limits import KEYS_PER_PARTY_MAX, KEYS_PER_SEAT_MAX
+from ..messages.control import PartyEntry, PartyKey
 
 
 def key_of(entry: PartyEntry, key_id: int) -> PartyKey | None:

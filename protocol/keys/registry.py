@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from .codes import ReplyCode
-from .errors import MisuseError, PeerViolation
-from .limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS
-from .messages.control import (
+from ..codes import ReplyCode
+from ..errors import MisuseError, PeerViolation
+from ..limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS
+from ..messages.control import (
     ControlMessage,
     EndKey,
     PartyEntry,
@@ -22,9 +22,9 @@ from .messages.control import (
     RegisterSeat,
     SeatEntry,
 )
+from ..vocabulary import Suite
 from .party_keys import may_sign, with_key, without_key
 from .signing import Verifier, verifier_from_bytes
-from .vocabulary import Suite
 
 
 class _Key(NamedTuple):
