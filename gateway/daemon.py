@@ -16,7 +16,7 @@ from config.kit import asking
 from config.kit.exposition import Exposition
 from config.kit.own_files import open_own
 from gateway.clock import Clock
-from gateway.desks.front_desk import FrontDesk
+from gateway.dispatch.dispatcher import Dispatcher
 from gateway.entrance.listener import Listener
 from gateway.entrance.tls import server_context
 from gateway.high_water import HighWater
@@ -56,17 +56,24 @@ class Gateway:
         signers = {suite: TimedSigner(signer, spent, clock) for suite, signer in settings.signers.items()}
         former = [TimedSigner(signer, spent, clock) for signer in settings.former_signers]
         policy = SessionPolicy(settings.credit_records, HEARTBEAT_NS_MIN, settings.heartbeat_ns, SOFTWARE)
-        self.desk = FrontDesk(
+        self.dispatcher = Dispatcher(
             KeyRing(signers, former), policy, self.intake, self.mark, self.statistics, clock, settings.links_max
         )
-        self.ledger = LedgerLink(settings.ledger_socket, self.desk, clock)
-        self.desk.use_ledger(self.ledger)
+        self.ledger = LedgerLink(settings.ledger_socket, self.dispatcher, clock)
+        self.dispatcher.use_ledger(self.ledger)
         if tls is None and settings.tls is not None:
             tls = server_context(settings.tls)
-        desk = self.desk
-        is_signed = desk.prefix_check.is_signed
+        dispatcher = self.dispatcher
+        is_signed = dispatcher.prefix_check.is_signed
         self.listener = Listener(
-            settings.host, settings.port, tls, desk.open_link, desk.is_party, is_signed, clock, desk.link_log
+            settings.host,
+            settings.port,
+            tls,
+            dispatcher.open_link,
+            dispatcher.is_party,
+            is_signed,
+            clock,
+            dispatcher.link_log,
         )
         self._clock = clock
         self._stopping = trio.Event()
@@ -86,7 +93,7 @@ class Gateway:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(answer, asking.listening(self.settings.state_directory, "gateway"), self._said)
                     nursery.start_soon(self.mark.keep)
-                    nursery.start_soon(self.desk.turns.keep)
+                    nursery.start_soon(self.dispatcher.turns.keep)
                     nursery.start_soon(self._sweep_log)
                     nursery.start_soon(self._keep_checkpoints)
                     nursery.start_soon(self.ledger.keep)
@@ -125,17 +132,17 @@ class Gateway:
         """The order of going down: no new links, no new requests, answers for what is under way, last words."""
         self.settings.ready_file.unlink(missing_ok=True)
         self.listener.stop()
-        self.desk.draining = True
+        self.dispatcher.draining = True
         with trio.move_on_after(self.settings.drain_ns / 1e9) as waited:
-            while self.ledger.in_flight.request_frames or self.desk.answers.count:
-                await self.desk.progress.wait()
+            while self.ledger.in_flight.request_frames or self.dispatcher.answers.count:
+                await self.dispatcher.progress.wait()
         if waited.cancelled_caught:
             _LOG.warning("%d records stay unanswered: unknown", self.ledger.in_flight.records)
-        for link in self.desk.links:
+        for link in self.dispatcher.links:
             link.end(ReplyCode.STOPPING, "the gateway goes down")
         with trio.move_on_after(LAST_WORDS_S):
-            while self.desk.links:
-                await self.desk.progress.wait()
+            while self.dispatcher.links:
+                await self.dispatcher.progress.wait()
         links.cancel_scope.cancel()
 
     async def _keep_links(self, *, task_status: trio.TaskStatus[trio.Nursery]) -> None:
@@ -154,12 +161,12 @@ class Gateway:
         """Tells from time to time what the log left out."""
         while True:
             await trio.sleep(SWEEP_S)
-            self.desk.link_log.sweep()
+            self.dispatcher.link_log.sweep()
 
     async def _keep_checkpoints(self) -> None:
         """Writes a checkpoint of the book after each roll of the trade date, beside the order path."""
         while True:
-            await self.desk.checkpoint_due.wait()
+            await self.dispatcher.checkpoint_due.wait()
             checkpoint, self.intake.checkpoint = self.intake.checkpoint, None
             if checkpoint is not None:
                 try:
@@ -200,8 +207,8 @@ class Gateway:
         """What `yzt status` is told."""
         why = "" if self.ledger.registered else "it has no link to the ledger"
         facts: dict[str, int | float | str] = {
-            "sessions": self.desk.sessions_established,
-            "links": len(self.desk.links),
+            "sessions": self.dispatcher.sessions_established,
+            "links": len(self.dispatcher.links),
             "row told": self.mark.sequence,
             "unanswered records": self.ledger.in_flight.records,
         }
@@ -215,14 +222,14 @@ class Gateway:
             self.mark.write_or_warn()
 
     def _gauges(self) -> list[Gauge]:
-        in_flight, intake, desk = self.ledger.in_flight, self.intake, self.desk
+        in_flight, intake, dispatcher = self.ledger.in_flight, self.intake, self.dispatcher
         return [
             ("in_flight_records", "Records forwarded and unanswered.", lambda: in_flight.records),
             ("in_flight_frames", "Request frames forwarded and unanswered.", lambda: in_flight.request_frames),
             ("in_flight_bytes", "Bytes of their bodies.", lambda: in_flight.request_bytes),
             ("in_flight_oldest_seconds", "Age of the oldest of them.", self._oldest_seconds),
-            ("links", "Partners' links that are up.", lambda: len(desk.links)),
-            ("sessions_established", "Seats that are served.", lambda: desk.sessions_established),
+            ("links", "Partners' links that are up.", lambda: len(dispatcher.links)),
+            ("sessions_established", "Seats that are served.", lambda: dispatcher.sessions_established),
             ("ledger_linked", "1 while the ledger is registered with.", lambda: int(self.ledger.registered)),
             ("book_complete", "1 when the book holds every row told.", lambda: int(intake.complete)),
             ("book_feed_rows_missing", "Rows the book is still waiting for.", lambda: intake.feed_rows_missing),
@@ -250,4 +257,4 @@ class Gateway:
         return 0.0 if since_ns is None else (self._clock.elapsed_ns() - since_ns) / 1e9
 
     def _unsent_bytes(self) -> int:
-        return sum(link.unsent_bytes for link in self.desk.links)
+        return sum(link.unsent_bytes for link in self.dispatcher.links)

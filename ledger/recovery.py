@@ -5,7 +5,7 @@ here: how a row is applied (ledger.core), SQL (journal), which snapshot is belie
 
 The chain is verified from the last day-close checkpoint, the row that opened the trade date, or from the
 snapshot if that is older; `yzt audit verify` does the rest. Reading, hashing and applying overlap: rows are read
-ahead by a page, and bodies are hashed in a thread.
+ahead by a portion, and bodies are hashed in a thread.
 
 A snapshot of a row that the journal lacks, or has otherwise, is no snapshot to pass over but evidence: this journal has
 lost its tail or is another one, and nothing is served from it.
@@ -32,7 +32,7 @@ from ledger.order_path.lookup import verified_row
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.messages.control import OpenTradeDate
 
-PAGE_BYTES: Final = 4 * 1024 * 1024  # three pages are in memory: being read, being hashed, being applied
+PORTION_BYTES: Final = 4 * 1024 * 1024  # three portions are in memory: being read, being hashed, being applied
 PROGRESS_EVERY_NS: Final = 1_000_000_000
 MARK_FILE: Final = "gateway.mark"  # in the state directory: the highest row that a gateway told its partners
 Progress = Callable[[str], None]
@@ -115,9 +115,9 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
     chain = await chain_behind(journal, checkpoint, head.epoch)
     book, loop = base.book, asyncio.get_running_loop()
     report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
-    async for page in _read_ahead(journal.pages_after(checkpoint, PAGE_BYTES, head.sequence)):
-        await loop.run_in_executor(None, check_page, chain, page)
-        for run in runs([row for row in page if row.sequence > book.sequence]):
+    async for portion in _read_ahead(journal.portions_after(checkpoint, PORTION_BYTES, head.sequence)):
+        await loop.run_in_executor(None, check_portion, chain, portion)
+        for run in runs([row for row in portion if row.sequence > book.sequence]):
             apply_stored(book, run)
         if time.monotonic_ns() >= report_ns:
             progress(f"row {chain.sequence} of {head.sequence} verified")
@@ -128,18 +128,18 @@ async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Hea
         raise JournalTampered(f"row {chain.sequence} is not the one that the journal's head names")
 
 
-def check_page(chain: Chain, page: list[Row]) -> None:
+def check_portion(chain: Chain, portion: list[Row]) -> None:
     """Verify the rows that come next, wherever their work on the book stands. Raises JournalTampered, JournalNewer."""
-    for row in page:
+    for row in portion:
         chain.take(row)
 
 
-async def _read_ahead(pages: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
-    """The same pages, one being read while the caller works on the one before."""
-    ahead = asyncio.ensure_future(anext(pages, None))
+async def _read_ahead(portions: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+    """The same portions, one being read while the caller works on the one before."""
+    ahead = asyncio.ensure_future(anext(portions, None))
     try:
-        while (page := await ahead) is not None:
-            ahead = asyncio.ensure_future(anext(pages, None))
-            yield page
+        while (portion := await ahead) is not None:
+            ahead = asyncio.ensure_future(anext(portions, None))
+            yield portion
     finally:
         ahead.cancel()

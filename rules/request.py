@@ -25,7 +25,7 @@ class Request(NamedTuple):
     known: bool
     state: int  # of the contract or account that it names, see contracts
     contract: int  # 0 when it names an account
-    row: int
+    account: int
     amount_fen: int
     release_fen: int
     turnover_fen: int

@@ -13,7 +13,7 @@ import trio
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.market.desks import KEY_VALID_UNTIL_NS, SAVINGS_SEAT, TELLER_SEAT, must_accept
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
-from frontend_sim.market.requests import Request, record_block
+from frontend_sim.market.request_blocks import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.keys.signing import Signer
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX

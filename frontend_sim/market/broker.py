@@ -17,7 +17,7 @@ import trio
 from frontend_sim.market.exchange import Exchange, ExchangeEvent, Filled
 from frontend_sim.market.fees import BuyOrder, SellOrder
 from frontend_sim.market.order_seat import OrderSeat
-from frontend_sim.market.requests import Request, TargetKey, freeze_request, record_block
+from frontend_sim.market.request_blocks import Request, TargetKey, freeze_request, record_block
 from frontend_sim.market.workload import Order, Side, Workload
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode

@@ -13,8 +13,8 @@ from typing import Self
 import trio
 
 from frontend_sim.practice import cast
-from frontend_sim.practice.desk import Desk
 from frontend_sim.practice.ledger import PracticeLedger
+from frontend_sim.practice.link import PracticeLink
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan
 from protocol.client import SystemClock
 from protocol.codes import ReplyCode
@@ -71,8 +71,8 @@ class PracticeBank:
         self._request_came = trio.Event()
         self.bytes_came = trio.Event()
         self.question_came = trio.Event()
-        self._kept: list[tuple[Desk, Frame]] = []
-        self._desks: dict[Desk, trio.Nursery] = {}
+        self._kept: list[tuple[PracticeLink, Frame]] = []
+        self._links: dict[PracticeLink, trio.Nursery] = {}
         self._clock = SystemClock()
         self._began_utc_ns = self._clock.utc_offset_ns()
         self._policy = SessionPolicy(credit_records, HEARTBEAT_NS_MIN, HEARTBEAT_NS_MAX, "practice bank")
@@ -104,37 +104,37 @@ class PracticeBank:
     async def serve(self, stream: trio.abc.Stream) -> None:
         """One link."""
         session = BankSession(self._registry, self._signers, self._policy, self.now())
-        desk = Desk(stream, session, {int(suite): signer for suite, signer in self._signers.items()}, self.now)
+        link = PracticeLink(stream, session, {int(suite): signer for suite, signer in self._signers.items()}, self.now)
         try:
             async with trio.open_nursery() as nursery:
-                self._desks[desk] = nursery
-                desk.scope = nursery.cancel_scope
-                nursery.start_soon(desk.send)
-                nursery.start_soon(desk.watch_deadlines)
-                await self._receive(desk)
+                self._links[link] = nursery
+                link.scope = nursery.cancel_scope
+                nursery.start_soon(link.send)
+                nursery.start_soon(link.watch_deadlines)
+                await self._receive(link)
                 nursery.cancel_scope.cancel()
         except* (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
-            self._desks.pop(desk, None)
+            self._links.pop(link, None)
             await trio.aclose_forcefully(stream)
 
     def now(self) -> int:
         """UTC nanoseconds, as the clock was when this bank began: never stepped."""
         return self._began_utc_ns + self._clock.elapsed_ns()
 
-    def later(self, desk: Desk, act: Callable[[], None]) -> None:
+    def later(self, link: PracticeLink, act: Callable[[], None]) -> None:
         """Do it after `late_seconds`, if the link still is."""
-        self._desks[desk].start_soon(self._act_later, desk, act)
+        self._links[link].start_soon(self._act_later, link, act)
 
-    def answer(self, desk: Desk, frame: Frame) -> None:
+    def answer(self, link: PracticeLink, frame: Frame) -> None:
         """Decide a request and say what became of it."""
         answer = self.ledger.take(frame, self.now())
         if isinstance(answer, Frame):
-            desk.session.send_outcomes(answer, self.now())
+            link.session.send_outcomes(answer, self.now())
         else:
-            desk.session.send_not_applied(answer[0], answer[1], self.now())
-        desk.bell.set()
+            link.session.send_not_applied(answer[0], answer[1], self.now())
+        link.bell.set()
 
     async def came(self, count: int) -> None:
         """Return when `count` request frames have been given out, repeats too."""
@@ -144,8 +144,8 @@ class PracticeBank:
 
     def speak_first(self, count: int) -> None:
         """Say the first `count` answers of what was kept back."""
-        for desk, frame in self._kept[:count]:
-            self.answer(desk, frame)
+        for link, frame in self._kept[:count]:
+            self.answer(link, frame)
         del self._kept[:count]
 
     async def heartbeats_came(self, count: int) -> None:
@@ -158,41 +158,41 @@ class PracticeBank:
         """Say what was kept back, in order, on the links that still are; and keep nothing back from now on."""
         self.is_deaf = False
         self.silent_to.clear()
-        for desk, frame in self._kept:
-            self.answer(desk, frame)
+        for link, frame in self._kept:
+            self.answer(link, frame)
         self._kept.clear()
 
     def roll(self) -> None:
         """Open the next trade date and tell every link."""
         self.ledger.roll()
-        for desk in self._desks:
-            desk.session.trade_date_opened(self.ledger.trade_date, self.now())
-            desk.bell.set()
+        for link in self._links:
+            link.session.trade_date_opened(self.ledger.trade_date, self.now())
+            link.bell.set()
 
     def cut(self, seat: int = 0) -> None:
         """Drop the links of `seat`, or every link, as a broken line does. What was kept back on them is never said."""
-        self._kept = [(desk, frame) for desk, frame in self._kept if seat not in (0, desk.session.seat)]
-        for desk in self._desks:
-            if seat in (0, desk.session.seat):
-                desk.scope.cancel()
+        self._kept = [(link, frame) for link, frame in self._kept if seat not in (0, link.session.seat)]
+        for link in self._links:
+            if seat in (0, link.session.seat):
+                link.scope.cancel()
 
     def terminate(self, code: ReplyCode, seat: int = 0) -> None:
         """End the links of `seat`, or every link, with a reason."""
-        for desk in self._desks:
-            if seat not in (0, desk.session.seat):
+        for link in self._links:
+            if seat not in (0, link.session.seat):
                 continue
-            desk.session.terminate(code, "said by the test", self.now())
-            desk.bell.set()
+            link.session.terminate(code, "said by the test", self.now())
+            link.bell.set()
 
-    async def _act_later(self, desk: Desk, act: Callable[[], None]) -> None:
+    async def _act_later(self, link: PracticeLink, act: Callable[[], None]) -> None:
         await trio.sleep(self.late_seconds)
         act()
-        desk.bell.set()
+        link.bell.set()
 
-    async def _receive(self, desk: Desk) -> None:
-        session = desk.session
-        while not desk.is_unread:
-            data = await desk.stream.receive_some(RECEIVE_BYTES)
+    async def _receive(self, link: PracticeLink) -> None:
+        session = link.session
+        while not link.is_unread:
+            data = await link.stream.receive_some(RECEIVE_BYTES)
             if not data:
                 return
             self.bytes_came.set()
@@ -200,19 +200,19 @@ class PracticeBank:
                 session.receive_data(bytes(data), self.now())
                 event = session.next_event(self.now())
                 while event is not None:
-                    if isinstance(event, PeerTerminated) or not self._handle(desk, event):
+                    if isinstance(event, PeerTerminated) or not self._handle(link, event):
                         return
                     event = session.next_event(self.now())
             except PeerViolation as violation:
                 self.violations[violation.code] += 1
                 session.terminate(violation.code, violation.detail, self.now())
-                desk.ends_when_sent = True
-            desk.bell.set()
+                link.ends_when_sent = True
+            link.bell.set()
 
     def _handle(
-        self, desk: Desk, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
+        self, link: PracticeLink, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
     ) -> bool:
-        session, frame, now_ns = desk.session, event.frame, self.now()
+        session, frame, now_ns = link.session, event.frame, self.now()
         if frame.header.seat in self.away:
             self.sent_away.add(frame.header.seat)
             return False
@@ -228,10 +228,10 @@ class PracticeBank:
             answer = self.ledger.query(frame.header, event.query)
             session.send_answer(frame.header.first_number, encode(answer), now_ns)
         else:
-            return self._take_request(desk, frame)
+            return self._take_request(link, frame)
         return True
 
-    def _take_request(self, desk: Desk, frame: Frame) -> bool:
+    def _take_request(self, link: PracticeLink, frame: Frame) -> bool:
         self.requests.append(frame)
         self.requests_count += 1
         self._request_came.set()
@@ -240,16 +240,16 @@ class PracticeBank:
             header = frame.header
             last = header.first_number + header.record_count - 1
             self.tell(f"{misdeed}: seat {header.seat}, {header.first_number} to {last} of {header.trade_date}")
-            return MISDEEDS[misdeed](self, desk, frame)
+            return MISDEEDS[misdeed](self, link, frame)
         if self.busy_frames:
             self.busy_frames -= 1
-            desk.session.refuse_busy(frame, ReplyCode.BUSY, self.retry_ns, self.now())
+            link.session.refuse_busy(frame, ReplyCode.BUSY, self.retry_ns, self.now())
         elif self.cut_before_answer:
             self.cut_before_answer = False
             self.ledger.take(frame, self.now())
             return False
         elif self.is_deaf or frame.header.seat in self.silent_to:
-            self._kept.append((desk, frame))
+            self._kept.append((link, frame))
         else:
-            self.answer(desk, frame)
+            self.answer(link, frame)
         return True

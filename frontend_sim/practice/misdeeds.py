@@ -9,8 +9,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from frontend_sim.practice.desk import Desk
 from frontend_sim.practice.ledger import PracticeLedger
+from frontend_sim.practice.link import PracticeLink
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.limits import REQUEST_NUMBER_MAX
@@ -38,221 +38,221 @@ class Bank(Protocol):
         """UTC nanoseconds."""
         ...
 
-    def later(self, desk: Desk, act: Callable[[], None]) -> None:
+    def later(self, link: PracticeLink, act: Callable[[], None]) -> None:
         """Do it after a while, if the link still is."""
         ...
 
-    def answer(self, desk: Desk, frame: Frame) -> None:
+    def answer(self, link: PracticeLink, frame: Frame) -> None:
         """Answer honestly."""
         ...
 
 
-Misdeed = Callable[[Bank, Desk, Frame], bool]
+Misdeed = Callable[[Bank, PracticeLink, Frame], bool]
 """Befalls one request frame. Returns: False to cut the link at once."""
 
 
-def _busy(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _busy(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED BUSY."""
-    desk.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now())
+    link.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now())
     return True
 
 
-def _draining(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _draining(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED DRAINING, then TERMINATE STOPPING."""
-    desk.session.refuse_busy(frame, ReplyCode.DRAINING, bank.retry_ns, bank.now())
-    desk.session.terminate(ReplyCode.STOPPING, "practice", bank.now())
-    desk.ends_when_sent = True
+    link.session.refuse_busy(frame, ReplyCode.DRAINING, bank.retry_ns, bank.now())
+    link.session.terminate(ReplyCode.STOPPING, "practice", bank.now())
+    link.ends_when_sent = True
     return True
 
 
 def _ending(code: ReplyCode) -> Misdeed:
-    def end(bank: Bank, desk: Desk, frame: Frame) -> bool:
-        desk.session.terminate(code, "practice", bank.now())
-        desk.ends_when_sent = True
+    def end(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
+        link.session.terminate(code, "practice", bank.now())
+        link.ends_when_sent = True
         return True
 
     end.__doc__ = f"TERMINATE {code.name}; the frame is not decided."
     return end
 
 
-def _late_not_applied(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _late_not_applied(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED BUSY, told long after the SEQUENCE_GAP of the frames behind it."""
-    bank.later(desk, lambda: desk.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now()))
+    bank.later(link, lambda: link.session.refuse_busy(frame, ReplyCode.BUSY, bank.retry_ns, bank.now()))
     return True
 
 
-def _not_applied_after_outcomes(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _not_applied_after_outcomes(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, and behind them NOT_APPLIED BUSY for the same number."""
-    bank.answer(desk, frame)
+    bank.answer(link, frame)
     header = frame.header
     number = header.first_number
     refusal = NotApplied(int(ReplyCode.BUSY), number, number, bank.retry_ns)
-    desk.put(desk.said(FrameKind.NOT_APPLIED, refusal, header, header.trade_date))
+    link.put(link.said(FrameKind.NOT_APPLIED, refusal, header, header.trade_date))
     return True
 
 
-def _replay(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _replay(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED BUSY, and the same bytes once more."""
-    desk.collect()
-    _busy(bank, desk, frame)
-    recording = desk.session.data_to_send()
-    desk.put(recording)
-    desk.put(recording)
+    link.collect()
+    _busy(bank, link, frame)
+    recording = link.session.data_to_send()
+    link.put(recording)
+    link.put(recording)
     return True
 
 
-def _replay_outcomes(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _replay_outcomes(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, and the same bytes once more."""
-    recording = _outcomes(bank, desk, frame)
-    desk.put(recording)
-    desk.put(recording)
+    recording = _outcomes(bank, link, frame)
+    link.put(recording)
+    link.put(recording)
     return True
 
 
-def _wrong_digest(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _wrong_digest(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, that name the digest of another request."""
     answer = bank.ledger.take(frame, bank.now())
     if not isinstance(answer, Frame):
-        return _say_honestly(bank, desk, frame)
+        return _say_honestly(bank, link, frame)
     body = bytearray(answer.body)
     body[DIGEST_AT] ^= 1
-    desk.put(desk.signed(make_unsigned_frame(answer.header, bytes(body))))
+    link.put(link.signed(make_unsigned_frame(answer.header, bytes(body))))
     return True
 
 
-def _wrong_count(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _wrong_count(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, with one outcome too many."""
     answer = bank.ledger.take(frame, bank.now())
     if not isinstance(answer, Frame):
-        return _say_honestly(bank, desk, frame)
+        return _say_honestly(bank, link, frame)
     header = answer.header._replace(record_count=answer.header.record_count + 1)
-    desk.put(desk.signed(make_unsigned_frame(header, answer.body + bytes(OUTCOME.itemsize))))
+    link.put(link.signed(make_unsigned_frame(header, answer.body + bytes(OUTCOME.itemsize))))
     return True
 
 
-def _impossible_outcome(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _impossible_outcome(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES, rightly signed, of a freeze in state -5."""
     answer = bank.ledger.take(frame, bank.now())
     if not isinstance(answer, Frame):
-        return _say_honestly(bank, desk, frame)
+        return _say_honestly(bank, link, frame)
     body = bytearray(answer.body)
     body[STATE_AT : STATE_AT + 2] = (-5).to_bytes(2, "little", signed=True)
-    desk.put(desk.signed(make_unsigned_frame(answer.header, bytes(body))))
+    link.put(link.signed(make_unsigned_frame(answer.header, bytes(body))))
     return True
 
 
-def _untrue_gap(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _untrue_gap(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED SEQUENCE_GAP for the very number that it tells to be next."""
     number = frame.header.first_number
-    return _refuse_untruly(desk, frame, ReplyCode.SEQUENCE_GAP, number, frame.header.trade_date)
+    return _refuse_untruly(link, frame, ReplyCode.SEQUENCE_GAP, number, frame.header.trade_date)
 
 
-def _untrue_date(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _untrue_date(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED WRONG_TRADE_DATE that tells a date of long ago to be open."""
-    return _refuse_untruly(desk, frame, ReplyCode.WRONG_TRADE_DATE, 1, LONG_AGO)
+    return _refuse_untruly(link, frame, ReplyCode.WRONG_TRADE_DATE, 1, LONG_AGO)
 
 
-def _no_date(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _no_date(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED WRONG_TRADE_DATE that tells a date that is none."""
-    return _refuse_untruly(desk, frame, ReplyCode.WRONG_TRADE_DATE, 1, 2**31 - 1)
+    return _refuse_untruly(link, frame, ReplyCode.WRONG_TRADE_DATE, 1, 2**31 - 1)
 
 
-def _huge_number(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _huge_number(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED WRONG_TRADE_DATE of the next year, with a number next behind which there are none."""
     return _refuse_untruly(
-        desk, frame, ReplyCode.WRONG_TRADE_DATE, REQUEST_NUMBER_MAX, frame.header.trade_date + 10_000
+        link, frame, ReplyCode.WRONG_TRADE_DATE, REQUEST_NUMBER_MAX, frame.header.trade_date + 10_000
     )
 
 
-def _refuse_untruly(desk: Desk, frame: Frame, code: ReplyCode, next_number: int, trade_date: int) -> bool:
+def _refuse_untruly(link: PracticeLink, frame: Frame, code: ReplyCode, next_number: int, trade_date: int) -> bool:
     refusal = NotApplied(int(code), frame.header.first_number, next_number, 0)
-    desk.put(desk.said(FrameKind.NOT_APPLIED, refusal, frame.header, trade_date))
+    link.put(link.said(FrameKind.NOT_APPLIED, refusal, frame.header, trade_date))
     return True
 
 
 def _flipping(place: int, what: str) -> Misdeed:
-    def flip(bank: Bank, desk: Desk, frame: Frame) -> bool:
-        data = _outcomes(bank, desk, frame)
+    def flip(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
+        data = _outcomes(bank, link, frame)
         if len(data) > place:
             data[place] ^= 1
-        desk.put(data)
+        link.put(data)
         return True
 
     flip.__doc__ = f"OUTCOMES with one bit of {what} flipped on the way."
     return flip
 
 
-def _garbage(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _garbage(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The frame is decided, and bytes come that are no frame."""
     bank.ledger.take(frame, bank.now())
-    desk.put(bytes(range(256)))
+    link.put(bytes(range(256)))
     return True
 
 
-def _silence(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _silence(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The frame is decided, and the link says nothing any more, heartbeats neither."""
     bank.ledger.take(frame, bank.now())
-    desk.is_silent = True
+    link.is_silent = True
     return True
 
 
-def _slow(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _slow(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The frame is answered after a while; heartbeats go on."""
-    bank.later(desk, lambda: bank.answer(desk, frame))
+    bank.later(link, lambda: bank.answer(link, frame))
     return True
 
 
-def _cut(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _cut(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The frame is decided, and the link breaks before the answer."""
     bank.ledger.take(frame, bank.now())
     return False
 
 
-def _lost(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _lost(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The link breaks before the frame is decided."""
     return False
 
 
-def _half_frame(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _half_frame(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The link breaks in the middle of the OUTCOMES."""
-    data = _outcomes(bank, desk, frame)
-    desk.last_words(data[: len(data) // 2])
+    data = _outcomes(bank, link, frame)
+    link.last_words(data[: len(data) // 2])
     return True
 
 
-def _roll(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _roll(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """The trade date rolls just before the frame is decided."""
     bank.ledger.roll()
-    bank.answer(desk, frame)
+    bank.answer(link, frame)
     return True
 
 
-def _unknown_outcome(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _unknown_outcome(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """OUTCOMES with a code that is in no list yet."""
     answer = bank.ledger.take(frame, bank.now(), NEWER_OUTCOME)
     if not isinstance(answer, Frame):
-        return _say_honestly(bank, desk, frame)
-    desk.put(desk.signed(answer))
+        return _say_honestly(bank, link, frame)
+    link.put(link.signed(answer))
     return True
 
 
-def _unknown_refusal(bank: Bank, desk: Desk, frame: Frame) -> bool:
+def _unknown_refusal(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
     """NOT_APPLIED with a code that is in no list yet."""
-    desk.session.refuse_busy(frame, NEWER_REFUSAL, bank.retry_ns, bank.now())
+    link.session.refuse_busy(frame, NEWER_REFUSAL, bank.retry_ns, bank.now())
     return True
 
 
-def _outcomes(bank: Bank, desk: Desk, frame: Frame) -> bytearray:
+def _outcomes(bank: Bank, link: PracticeLink, frame: Frame) -> bytearray:
     """The honest answer as bytes; what is not OUTCOMES is said at once, and nothing is returned."""
     answer = bank.ledger.take(frame, bank.now())
     if isinstance(answer, Frame):
-        return desk.signed(answer)
-    _say_honestly(bank, desk, frame)
+        return link.signed(answer)
+    _say_honestly(bank, link, frame)
     return bytearray()
 
 
-def _say_honestly(bank: Bank, desk: Desk, frame: Frame) -> bool:
-    bank.answer(desk, frame)
+def _say_honestly(bank: Bank, link: PracticeLink, frame: Frame) -> bool:
+    bank.answer(link, frame)
     return True
 
 

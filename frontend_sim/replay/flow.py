@@ -19,7 +19,7 @@ from enum import Enum
 
 from frontend_sim.market.fees import BuyOrder, SellOrder
 from frontend_sim.market.order_seat import OrderSeat
-from frontend_sim.market.requests import NO_TARGET, Request, TargetKey, record_block
+from frontend_sim.market.request_blocks import NO_TARGET, Request, TargetKey, record_block
 from frontend_sim.replay.lobster import FlowMessage, MessageType
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode

@@ -9,7 +9,7 @@ cost a fifth of a processor: places that have not come lately apart from those t
 come again and again shut nobody else out. A place where a party has logged on has a share of its own.
 """
 
-from gateway.desks.budget import Budget
+from gateway.dispatch.budget import Budget
 from gateway.entrance.places import KnownPlaces, ServedPlaces
 
 INTERVAL_NS = 4_000_000  # for each one: more than twice as many as are let on to log on

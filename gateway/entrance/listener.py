@@ -14,13 +14,13 @@ from collections.abc import Callable
 import trio
 
 from gateway.clock import Clock
-from gateway.desks.budget import Budget
+from gateway.dispatch.budget import Budget
 from gateway.entrance.door import Door
 from gateway.entrance.entry_order import SPOKEN_MAX, Stranger
 from gateway.entrance.places import KnownPlaces, place_of
 from gateway.entrance.tls import CertificateUnfit, HandshakeFailed, accept_tls, named_in_certificate
 from gateway.entrance.waiting_room import SILENT_MAX, WaitingRoom, reset
-from gateway.links.desk import Entrance
+from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
 from gateway.ops.link_log import LinkLog
 

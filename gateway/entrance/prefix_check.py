@@ -5,7 +5,7 @@ the logon itself: its session judges the same bytes again when they are read.
 """
 
 from gateway.clock import Clock
-from gateway.desks.budget import Budget
+from gateway.dispatch.budget import Budget
 from protocol.errors import PeerViolation
 from protocol.header import unpack_header
 from protocol.keys.key_ring import KeyRing

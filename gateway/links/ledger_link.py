@@ -1,7 +1,7 @@
 """The one link to the ledger: registered, kept, made again after every loss, nothing unanswered ever forgotten.
 
 Belongs here: the Unix socket, registering, coalesced sending, reading many frames at once, resending in order.
-Never here: what an answer means (front_desk), the book.
+Never here: what an answer means (dispatcher), the book.
 """
 
 import logging

@@ -2,7 +2,7 @@
 deadlines, and one session.
 
 Belongs here: bytes between stream and session, cutting a partner that does not read, closing with a reason.
-Never here: what an event leads to (front_desk), whose frames are handled next (turns), the rules of the session
+Never here: what an event leads to (dispatcher), whose frames are handled next (party_turns), the rules of the session
 (protocol.session.bank).
 """
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import trio
 
 from gateway.clock import Clock
-from gateway.desks.turns import Turns
-from gateway.links.desk import Desk, Entrance
+from gateway.dispatch.party_turns import PartyTurns
+from gateway.links.owner import Entrance, LinkOwner
 from protocol.client.line.waits import Bell, receive
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, PeerViolation
@@ -26,14 +26,14 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import FrameSpent
 
 if TYPE_CHECKING:
-    from gateway.desks.admission import LinkBudget
+    from gateway.dispatch.admission import LinkBudget
 
 SMALL_RECEIVE_BYTES = 16 * 1024  # a receive of the full chunk costs an allocation of it; most frames are small
 LOW_WATER_BYTES_MAX = 128 * 1024  # a slow line still shows life between two of these
 CLOSING_PAUSE_S = 0.02  # between two looks at what still comes on a link that is closing
 CLOSE_WITHIN_S = 1.0  # for the last words to leave and the partner to close
 PIECE_BYTES_MIN = 512  # less than this, which ends no frame, costs as much as one: a network brings more at once
-PIECE = FrameSpent(0, 0)  # such a piece, for the desk
+PIECE = FrameSpent(0, 0)  # such a piece, for its owner
 LOGON_PIECES_FREE = 8  # a logon has at most 1,184 bytes
 LOGON_PIECE_PAUSE_NS = 50_000_000  # after each further one
 DEADLINE_STEP_S = 0.001  # the shortest wait for a deadline, so that a clock that stands still cannot spin
@@ -48,22 +48,22 @@ class PartnerLink:
         number: int,
         stream: trio.abc.Stream,
         session: BankSession,
-        desk: "Desk[PartnerLink]",
-        turns: Turns,
+        owner: "LinkOwner[PartnerLink]",
+        turns: PartyTurns,
         clock: Clock,
         entrance: Entrance,
     ) -> None:
         self.number = number
         self.session = session
         self.entrance = entrance
-        self.seat = 0  # set by the desk once established
-        self.is_logged_on = False  # set by the desk once the ledger has answered a logon: before, it counts for nobody
-        self.budget: LinkBudget | None = None  # set by the desk with the ESTABLISH
+        self.seat = 0  # set by its owner once established
+        self.is_logged_on = False  # set by its owner once the ledger has answered a logon: before, it counts for nobody
+        self.budget: LinkBudget | None = None  # set by its owner with the ESTABLISH
         self._is_vouched_for = False
         self._logon_pieces = 0  # of its frames
         self._unread_told_bytes = 0
         self._stream = stream
-        self._desk = desk
+        self._owner = owner
         self._turns = turns
         self._has_more = False  # it waits for its next turn
         self._is_parked = False  # its receiving task waits for the last of them
@@ -116,7 +116,7 @@ class PartnerLink:
             self.session.data_to_send()  # never to be sent, and the link may wait long for the garbage collector
             self._rest, self._being_sent_bytes = b"", 0
             self._tell_unread()
-            self._desk.link_closed(self)
+            self._owner.link_closed(self)
             await trio.aclose_forcefully(self._stream)
 
     def deliver(self, say: Callable[[], None]) -> None:
@@ -129,7 +129,7 @@ class PartnerLink:
             self.end(violation.code, violation.detail)
         except BankKeyMissing as missing:
             _LOG.error("link %d: %s: name its file in bank.former_keys", self.number, missing)
-            self._desk.key_missing()
+            self._owner.key_missing()
             self.end(ReplyCode.SIGNATURE_INVALID, str(missing))  # a code that does not invite the partner to try again
         except InvariantBroken:
             raise
@@ -153,13 +153,13 @@ class PartnerLink:
     def cut(self) -> None:
         """Ends the link without a word: its partner does not read."""
         if not self.closing:
-            self._desk.link_ends(ReplyCode.REPLIES_UNREAD)
+            self._owner.link_ends(ReplyCode.REPLIES_UNREAD)
             self.close("we end it: REPLIES_UNREAD: its partner does not read")
 
     def _tell_unread(self) -> None:
-        """Lets the desk add up what all links of the party have unread."""
+        """Lets its owner add up what all links of the party have unread."""
         more_bytes, self._unread_told_bytes = self.unsent_bytes - self._unread_told_bytes, self.unsent_bytes
-        self._desk.unread_changed(self, more_bytes)
+        self._owner.unread_changed(self, more_bytes)
 
     def _send_at_once(self, plain: trio.SocketStream) -> None:
         """Hands over what the operating system takes without waiting: mostly all of it, and no task has to be woken."""
@@ -186,7 +186,7 @@ class PartnerLink:
             return
         self.closing = True
         self._because(f"we end it: {code.name}: {detail}")
-        self._desk.link_ends(code)
+        self._owner.link_ends(code)
         self.session.terminate(code, detail, self._clock.elapsed_ns(), version_in_force)
         self._scope.deadline = trio.current_time() + CLOSE_WITHIN_S
         self._bell.ring()
@@ -206,7 +206,7 @@ class PartnerLink:
 
     def _failed(self) -> None:
         _LOG.exception("link %d: seat %d: an unforeseen exception ends it", self.number, self.seat)
-        self._desk.link_failed()
+        self._owner.link_failed()
         self.close("we end it: a fault of ours")
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -247,7 +247,7 @@ class PartnerLink:
     async def _pay_for_piece(self) -> None:
         """A few bytes that ended no frame: each has woken us, and no frame will ever pay for it."""
         if self.budget is not None:
-            await trio.sleep(self._desk.handle(self, PIECE, self._now_ns()) / 1e9)
+            await trio.sleep(self._owner.handle(self, PIECE, self._now_ns()) / 1e9)
         elif self._logon_pieces < LOGON_PIECES_FREE:
             self._logon_pieces += 1
         else:
@@ -305,10 +305,10 @@ class PartnerLink:
             event = session.take_frame(now_ns)
             if not self._is_vouched_for and session.party:
                 self._is_vouched_for = True
-                self._desk.header_verified(self)
+                self._owner.header_verified(self)
             if event is None:
                 break
-            self._pause_ns = self._desk.handle(self, event, now_ns)
+            self._pause_ns = self._owner.handle(self, event, now_ns)
             self.frames += 1
             if self._pause_ns:
                 break

@@ -51,7 +51,7 @@ assert CONTRACTS_MAX << HALF_BITS < 2**62
 assert ACCOUNTS_MAX <= CONTRACTS_MAX < 2**31
 
 
-class Book:
+class OwnBook:
     """Columns by account and by contract index, money in int64 fen. Items not heard of are 0."""
 
     def __init__(self) -> None:
@@ -229,7 +229,7 @@ class Book:
         return {name: getattr(self, name)[:end].copy() for name, end in ends.items()}
 
     @classmethod
-    def from_arrays(cls, columns: Columns) -> "Book":
+    def from_arrays(cls, columns: Columns) -> "OwnBook":
         """The book that `arrays` was taken from. Raises KeyError or ValueError for columns that do not fit."""
         book = cls()
         accounts_end, contracts_end = len(columns["balance_fen"]), len(columns["party"])

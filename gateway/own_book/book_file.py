@@ -16,7 +16,7 @@ import numpy.typing as npt
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import open_own
 from gateway.high_water import sync_folder
-from gateway.own_book.book import Book
+from gateway.own_book.book import OwnBook
 
 BOOK_LAYOUT = 1  # which arrays a file holds; another book than the ledger's, so another number
 FILES_KEPT = 2  # the newest, and the one before in case the newest cannot be read
@@ -36,7 +36,7 @@ class Checkpoint:
 class BookBase:
     """A book to go on from, and the journal sequence up to which it holds every row."""
 
-    book: Book
+    book: OwnBook
     sequence: int
 
 
@@ -66,10 +66,10 @@ def load(folder: Path) -> BookBase:
             layout, sequence = columns.pop("head").tolist()
             if layout != BOOK_LAYOUT:
                 raise ValueError(f"layout {layout}, this program knows {BOOK_LAYOUT}")
-            return BookBase(Book.from_arrays(columns), sequence)
+            return BookBase(OwnBook.from_arrays(columns), sequence)
         except (ConfigFault, OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _LOG.warning("%s: not a checkpoint of the book, an older one is used: %s", file, error)
-    return BookBase(Book(), 0)
+    return BookBase(OwnBook(), 0)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.own_book.book import Book
+from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase, Checkpoint
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
@@ -105,7 +105,7 @@ class BookIntake:
         self._gathered_records = 0
 
     @property
-    def book(self) -> Book:
+    def book(self) -> OwnBook:
         """The book with everything in it that was gathered."""
         self.flush()
         return self._book

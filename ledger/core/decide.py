@@ -39,7 +39,7 @@ _STATE = {(int(kind), state): refusal(code) for kind in LAW for state, code in r
 
 
 def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account], freezes: Freezes) -> Decision:
-    """Decide one record and let it act on `accounts` (by row) and `freezes` (by slot).
+    """Decide one record and let it act on `accounts` (by index) and `freezes` (by slot).
 
     Refuses in ranked order; a refusal leaves both as they were.
     """
@@ -58,7 +58,7 @@ def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account
         return AMOUNT_OUT_OF_RANGE
     if not (0 <= request.release_fen <= AMOUNT_FEN_MAX and 0 <= request.turnover_fen <= AMOUNT_FEN_MAX):
         return AMOUNT_OUT_OF_RANGE
-    return _PAGE[kind](request, accounts[request.row], freezes)
+    return _PAGE[kind](request, accounts[request.account], freezes)
 
 
 def decide_in_order(
@@ -69,7 +69,7 @@ def decide_in_order(
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
     requests, target_slots = _requests(book, block, positions)
-    accounts = _load_accounts(book, block.row[positions])
+    accounts = _load_accounts(book, block.account[positions])
     freezes = _load_freezes(book, target_slots)
     decisions = [decide_one(request, decided_at_ns, accounts, freezes) for request in requests]
     codes, states, remaining_fen = zip(*decisions, strict=True)
@@ -100,7 +100,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         block.known[positions].tolist(),
         block.state[positions].tolist(),
         plain(block.contract),
-        plain(block.row),
+        plain(block.account),
         plain(block.amount_fen),
         plain(block.release_fen),
         plain(block.turnover_fen),
@@ -112,8 +112,8 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
 
 
-def _load_accounts(book: Book, rows: Positions) -> dict[int, Account]:
-    named = list(set(rows.tolist()))
+def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:
+    named = list(set(indices.tolist()))
     columns = (
         book.balance_fen[named].tolist(),
         book.frozen_fen[named].tolist(),

@@ -2,8 +2,8 @@
 
 Belongs here: the effect of (records, outcomes) on the book. Never here: a verdict: outcomes are given.
 
-Scatters go through `np.add.at`, which adds every one of several additions to the same row; `column[rows] += x` would
-keep only the last. See docs/decisions/0001-scatter-by-add-at.md.
+Scatters go through `np.add.at`, which adds every one of several additions to the same account; `column[accounts] += x`
+would keep only the last. See docs/decisions/0001-scatter-by-add-at.md.
 """
 
 import numpy as np
@@ -37,19 +37,19 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         release_fen = np.where(accepted, block.release_fen, 0)
         frozen_fen += release_fen * RELEASE_FROZEN[block.kind]
         power_fen += release_fen * RELEASE_POWER[block.kind]
-    np.add.at(book.frozen_fen, block.row, frozen_fen)
-    np.add.at(book.power_fen, block.row, power_fen)
+    np.add.at(book.frozen_fen, block.account, frozen_fen)
+    np.add.at(book.power_fen, block.account, power_fen)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
         return
     balance_fen = amount_fen * BALANCE[block.kind]
     if balance_fen.any():
-        np.add.at(book.balance_fen, block.row, balance_fen)
+        np.add.at(book.balance_fen, block.account, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
     if len(sells) and block.unsettled_slot is not None:
-        rows = block.row[sells]
-        np.add.at(book.sold_fen, rows, amount_fen[sells])
-        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], rows, amount_fen[sells])
+        accounts = block.account[sells]
+        np.add.at(book.sold_fen, accounts, amount_fen[sells])
+        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], accounts, amount_fen[sells])
         book.owned_fen_bound += int(amount_fen[sells].sum())
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
@@ -84,6 +84,6 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
     buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))
     if len(buys) and block.unsettled_slot is not None:
         positions, charge_fen = positions[buys], charge_fen[buys]
-        rows = block.row[positions]
-        np.add.at(book.bought_fen, rows, charge_fen)
-        add_by_slot(book.unsettled.bought_fen, block.unsettled_slot[positions], rows, charge_fen)
+        accounts = block.account[positions]
+        np.add.at(book.bought_fen, accounts, charge_fen)
+        add_by_slot(book.unsettled.bought_fen, block.unsettled_slot[positions], accounts, charge_fen)

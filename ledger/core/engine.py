@@ -70,16 +70,16 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     check_layout(records)
     check_next(book, frames, len(records), decided_at_ns)
     pages_before = book.requests.pages_used
-    rows = np.zeros(0, np.intp)
+    accounts = np.zeros(0, np.intp)
     try:
         give_out_pages(book, frames, records)
         block = resolve(book, frames, records)
-        rows = block.row
+        accounts = block.account
         outcomes = _decided(book, block, decided_at_ns)
     except Exception:
         # Nothing has acted yet: what was made ready is taken back, and the book is as it was.
         book.requests.take_back(pages_before)
-        lane.clear_scratch(book, rows)
+        lane.clear_scratch(book, accounts)
         raise
     try:
         apply_block(book, block, outcomes)
@@ -94,7 +94,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
 
 def _decided(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
     if block.count > TINY_BLOCK_RECORDS:
-        return lane.decide_block(book, block, decided_at_ns)
+        return lane.decide_by_lane(book, block, decided_at_ns)
     outcomes = np.zeros(block.count, OUTCOME)
     decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
     return outcomes

@@ -106,10 +106,10 @@ def give_out_pages(book: Book, frames: Frames, records: RecordArray) -> None:
     base = frames.seat * PAGES_PER_SEAT
     lasts = frames.first_number + counts - 1
     # A frame lies in one page, or in two: then each part is asked for its own.
-    turns = begins + np.minimum(REQUEST_PAGE_RECORDS - (frames.first_number & PAGE_MASK), counts)
-    is_split = turns < begins + counts
+    page_ends = begins + np.minimum(REQUEST_PAGE_RECORDS - (frames.first_number & PAGE_MASK), counts)
+    is_split = page_ends < begins + counts
     edges = np.empty(2 * len(base), np.int64)
-    edges[0::2], edges[1::2] = begins, np.where(is_split, turns, begins)
+    edges[0::2], edges[1::2] = begins, np.where(is_split, page_ends, begins)
     pages = np.empty(2 * len(base), np.int64)
     pages[0::2] = base + (frames.first_number >> PAGE_BITS)
     pages[1::2] = base + (lasts >> PAGE_BITS)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
-from ledger.core.state.book import FACT_MASK, LAST_CONTRACT_MASK, ROW_MASK, STATE_SHIFT, Book
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
@@ -29,26 +29,26 @@ _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside t
 
 
 def check_block(book: Book, block: Block) -> None:
-    """Statements 1 and 2 over the account rows that a block has touched, as far as its kinds can lower them."""
-    power_fen = book.power_fen.take(block.row)
+    """Statements 1 and 2 over the accounts that a block has touched, as far as its kinds can lower them."""
+    power_fen = book.power_fen.take(block.account)
     if int(power_fen.min()) < 0:
-        power_fen += book.restrained_fen.take(block.row)
+        power_fen += book.restrained_fen.take(block.account)
         _demand(power_fen >= 0, "balance − frozen − bought + sold", book)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
         return
-    rows = _rows_of(block, LOWERS_FROZEN)
-    if len(rows):
-        _demand(book.frozen_fen.take(rows) >= 0, "frozen", book)
-    rows = _rows_of(block, LOWERS_BALANCE)
-    if len(rows):
-        _demand(book.balance_fen.take(rows) >= 0, "balance", book)
+    accounts = _accounts_of(block, LOWERS_FROZEN)
+    if len(accounts):
+        _demand(book.frozen_fen.take(accounts) >= 0, "frozen", book)
+    accounts = _accounts_of(block, LOWERS_BALANCE)
+    if len(accounts):
+        _demand(book.balance_fen.take(accounts) >= 0, "balance", book)
 
 
-def _rows_of(block: Block, kinds: Mask) -> Positions:
-    """Account rows of the records of some kinds, as (256,) by kind."""
+def _accounts_of(block: Block, kinds: Mask) -> Positions:
+    """Accounts of the records of some kinds, as (256,) by kind."""
     if isinstance(block.kind, int):
-        return block.row if kinds[block.kind] else block.row[:0]
-    return block.row[np.flatnonzero(kinds[block.kind])]
+        return block.account if kinds[block.kind] else block.account[:0]
+    return block.account[np.flatnonzero(kinds[block.kind])]
 
 
 def check_book(book: Book) -> None:
@@ -68,12 +68,14 @@ def _check_contracts(book: Book) -> None:
     """Statement 7."""
     accounts = np.flatnonzero(book.account_flags[: book.accounts_count] & LAST_CONTRACT_MASK)
     last = (book.account_flags[accounts] & LAST_CONTRACT_MASK) - 1
-    _demand(book.account_row[last] == accounts, "the account of its last contract", book)
+    _demand(book.account_of_contract[last] == accounts, "the account of its last contract", book)
     facts = book.contract_facts[: book.contracts_count]
-    states, rows = (facts >> STATE_SHIFT) & FACT_MASK, facts & ROW_MASK
+    states, accounts = (facts >> STATE_SHIFT) & FACT_MASK, facts & ACCOUNT_MASK
     lives = states != ENDED
-    _demand((book.account_flags[rows] & LAST_CONTRACT_MASK == np.arange(len(facts)) + 1)[lives], "one contract", book)
-    is_lost = book.account_flags[rows] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED
+    _demand(
+        (book.account_flags[accounts] & LAST_CONTRACT_MASK == np.arange(len(facts)) + 1)[lives], "one contract", book
+    )
+    is_lost = book.account_flags[accounts] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED
     _demand(((states & LOSS != 0) == is_lost)[lives], "the loss told of a contract", book)
     used = slice(book.accounts_count)
     busy = np.flatnonzero(book.frozen_fen[used] | book.bought_fen[used] | book.sold_fen[used])
@@ -97,7 +99,7 @@ def _check_freezes(book: Book) -> None:
         _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
         _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
         places = np.flatnonzero(remaining_fen)
-        np.add.at(frozen_fen, book.account_row[contract[places] - 1], remaining_fen[places])
+        np.add.at(frozen_fen, book.account_of_contract[contract[places] - 1], remaining_fen[places])
     _demand(frozen_fen == book.frozen_fen[: book.accounts_count], "frozen against Σ remaining", book)
 
 
@@ -107,14 +109,14 @@ def _check_unsettled(book: Book) -> None:
     told = unsettled.slot_of_day.take([trade_day(date) for date in dates.tolist()])
     _demand(told == unsettled.used_slots(), "the slot of a day", book)
     _demand(np.array(book.trade_date == unsettled.dates[unsettled.open_slot] == dates.max()), "the open slot", book)
-    rows = book.account_row[unsettled.unpaid_contracts]
+    accounts = book.account_of_contract[unsettled.unpaid_contracts]
     parts: list[tuple[FenColumn, FenColumn, list[FenColumn]]] = [
         (book.bought_fen, unsettled.unpaid_bought_fen, unsettled.bought_fen),
         (book.sold_fen, unsettled.unpaid_sold_fen, unsettled.sold_fen),
     ]
     for total_fen, unpaid_fen, slots_fen in parts:
         sums_fen = np.zeros(book.accounts_count, np.int64)
-        np.add.at(sums_fen, rows, unpaid_fen)
+        np.add.at(sums_fen, accounts, unpaid_fen)
         _demand(unpaid_fen >= 0, "unpaid money of a settled date", book)
         for slot in unsettled.used_slots():
             _demand(slots_fen[slot][used] >= 0, "unsettled money of a date", book)

@@ -53,7 +53,7 @@ _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block h
 _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
 
 
-def decide_block(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
+def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
     """Outcomes (n,) of a resolved block; the book stays as it is."""
     final = _final_codes(block, decided_at_ns)
     code = final.copy()
@@ -127,8 +127,8 @@ class _Proof:
         self._open = is_open
         # Frozen and bought together are at most what is owned, balance and sold, and a block adds at most this.
         self._limits_matter = book.owned_fen_bound + _BLOCK_FEN_MAX > COLUMN_FEN_MAX
-        self._hot_rows: list[Positions] = []
-        self._credited_rows: list[Positions] = []
+        self._hot_accounts: list[Positions] = []
+        self._credited_accounts: list[Positions] = []
 
     def _of(self, kinds: Mask) -> Mask:
         """Open records of some kinds, as (256,) by kind."""
@@ -157,13 +157,13 @@ class _Proof:
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)
-        rows = block.row[at]
-        self._credited_rows.append(rows[moves])
-        self._hot_rows.append(rows[is_open & targets.pending])
-        self._hot_rows.append(_rows_named_twice(targets.slot, rows, is_open & targets.matched))
+        accounts = block.account[at]
+        self._credited_accounts.append(accounts[moves])
+        self._hot_accounts.append(accounts[is_open & targets.pending])
+        self._hot_accounts.append(_accounts_named_twice(targets.slot, accounts, is_open & targets.matched))
         if self._limits_matter:
             buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
-            self._limit(rows[buys], book.bought_fen.take(rows[buys]), amount_fen[buys])
+            self._limit(accounts[buys], book.bought_fen.take(accounts[buys]), amount_fen[buys])
 
     def judge_credits(self, code: ShortColumn) -> None:
         """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""
@@ -181,25 +181,25 @@ class _Proof:
             dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
             _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)
         counts = np.flatnonzero(adds & ~waits)
-        rows = block.row[counts]
-        self._credited_rows.append(rows)
+        accounts = block.account[counts]
+        self._credited_accounts.append(accounts)
         if self._limits_matter:
             kind = np.broadcast_to(block.kind, (block.count,))[counts]
             balance, sold = np.flatnonzero(BALANCE[kind]), np.flatnonzero(SOLD[kind])
-            self._limit(rows[balance], book.balance_fen.take(rows[balance]), block.amount_fen[counts[balance]])
-            self._limit(rows[sold], book.sold_fen.take(rows[sold]), block.amount_fen[counts[sold]])
+            self._limit(accounts[balance], book.balance_fen.take(accounts[balance]), block.amount_fen[counts[balance]])
+            self._limit(accounts[sold], book.sold_fen.take(accounts[sold]), block.amount_fen[counts[sold]])
 
-    def _limit(self, rows: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
+    def _limit(self, accounts: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
-        total_fen = self._sum_by_row(rows, added_fen)
-        self._hot_rows.append(rows[column_fen + total_fen > COLUMN_FEN_MAX])
+        total_fen = self._sum_by_account(accounts, added_fen)
+        self._hot_accounts.append(accounts[column_fen + total_fen > COLUMN_FEN_MAX])
 
-    def _sum_by_row(self, rows: Positions, amounts_fen: FenColumn) -> FenColumn:
-        """(m,) Σ of the amounts of the same row, at each of its places."""
+    def _sum_by_account(self, accounts: Positions, amounts_fen: FenColumn) -> FenColumn:
+        """(m,) Σ of the amounts of the same account, at each of its places."""
         scratch_fen = self._book.scratch_fen
-        np.add.at(scratch_fen, rows, amounts_fen)
-        sums_fen = scratch_fen.take(rows)
-        scratch_fen[rows] = 0
+        np.add.at(scratch_fen, accounts, amounts_fen)
+        sums_fen = scratch_fen.take(accounts)
+        scratch_fen[accounts] = 0
         return sums_fen
 
     def judge_debits(self, code: ShortColumn, remaining_fen: FenColumn) -> None:
@@ -208,28 +208,28 @@ class _Proof:
             return
         block, book = self._block, self._book
         at = _select(self._of(IS_DEBIT))
-        rows, amount_fen = block.row[at], block.amount_fen[at]
-        if not len(rows):
+        accounts, amount_fen = block.account[at], block.amount_fen[at]
+        if not len(accounts):
             return
-        covered_fen = book.power_fen.take(rows)
+        covered_fen = book.power_fen.take(accounts)
         if self._may_have(LEAVES_BANK):
             leaves = LEAVES_BANK[block.kind]
-            self._cap_withdrawals(rows, leaves[at] if isinstance(leaves, np.ndarray) else leaves, covered_fen)
+            self._cap_withdrawals(accounts, leaves[at] if isinstance(leaves, np.ndarray) else leaves, covered_fen)
         if self._may_have(OPENS_FREEZE):
             remaining_fen[at] = amount_fen
         if self._limits_matter:
-            self._limit(rows, book.frozen_fen.take(rows), amount_fen)
-        doubtful = self._doubtful(rows, amount_fen, covered_fen)
+            self._limit(accounts, book.frozen_fen.take(accounts), amount_fen)
+        doubtful = self._doubtful(accounts, amount_fen, covered_fen)
         if len(doubtful):
             positions = doubtful if isinstance(at, slice) else at[doubtful]
             self._judge_doubtful(positions, covered_fen[doubtful], code)
 
-    def _doubtful(self, rows: Positions, amount_fen: FenColumn, covered_fen: FenColumn) -> Positions:
-        """Places of debits that must be summed exactly: those in a bucket of rows where Σ is not covered for one.
+    def _doubtful(self, accounts: Positions, amount_fen: FenColumn, covered_fen: FenColumn) -> Positions:
+        """Places of debits that must be summed exactly: those in a bucket of accounts where Σ is not covered for one.
 
-        Σ over a bucket is never less than Σ over one of its rows, and its table stays in the cache.
+        Σ over a bucket is never less than Σ over one of its accounts, and its table stays in the cache.
         """
-        sums_fen, buckets = self._book.scratch_bucket_fen, rows & (SCRATCH_BUCKETS - 1)
+        sums_fen, buckets = self._book.scratch_bucket_fen, accounts & (SCRATCH_BUCKETS - 1)
         np.add.at(sums_fen, buckets, amount_fen)
         uncovered = buckets[sums_fen.take(buckets) > covered_fen]
         sums_fen[buckets] = 0
@@ -242,68 +242,70 @@ class _Proof:
 
     def _judge_doubtful(self, positions: Positions, covered_fen: FenColumn, code: ShortColumn) -> None:
         """Argument 2 exactly, for all debits of the accounts among `positions`."""
-        rows, amount_fen = self._block.row[positions], self._block.amount_fen[positions]
-        is_credited = self._is_credited(rows)
-        beyond = ~is_credited & (amount_fen > self._owned_fen(rows))
+        accounts, amount_fen = self._block.account[positions], self._block.amount_fen[positions]
+        is_credited = self._is_credited(accounts)
+        beyond = ~is_credited & (amount_fen > self._owned_fen(accounts))
         if beyond.any() and not self._limits_matter:
             code[positions[beyond]] = ReplyCode.INSUFFICIENT_FUNDS
             left = ~beyond
             positions, covered_fen, is_credited = positions[left], covered_fen[left], is_credited[left]
-            rows, amount_fen = rows[left], amount_fen[left]
-        sum_fen = self._sum_by_row(rows, amount_fen)
+            accounts, amount_fen = accounts[left], amount_fen[left]
+        sum_fen = self._sum_by_account(accounts, amount_fen)
         short = sum_fen > covered_fen
         alone = short & (sum_fen == amount_fen) & ~is_credited
-        self._hot_rows.append(rows[short & ~alone])
+        self._hot_accounts.append(accounts[short & ~alone])
         code[positions[alone]] = self._refusal_alone(positions[alone])
 
-    def _cap_withdrawals(self, rows: Positions, leaves: Mask | np.bool_, covered_fen: FenColumn) -> None:
+    def _cap_withdrawals(self, accounts: Positions, leaves: Mask | np.bool_, covered_fen: FenColumn) -> None:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""
-        places = np.flatnonzero(np.broadcast_to(leaves, rows.shape))
+        places = np.flatnonzero(np.broadcast_to(leaves, accounts.shape))
         if len(places):
-            covered_fen[places] -= self._book.sold_fen.take(rows[places])
+            covered_fen[places] -= self._book.sold_fen.take(accounts[places])
 
-    def _is_credited(self, rows: Positions) -> Mask:
+    def _is_credited(self, accounts: Positions) -> Mask:
         """(m,) True where another kind of open record is on the same account."""
         mark = self._book.scratch_mark
-        for credited in self._credited_rows:
+        for credited in self._credited_accounts:
             mark[credited] = 1
-        found: Mask = mark.take(rows) != 0
-        for credited in self._credited_rows:
+        found: Mask = mark.take(accounts) != 0
+        for credited in self._credited_accounts:
             mark[credited] = 0
         return found
 
     def _refusal_alone(self, positions: Positions) -> ShortColumn:
         """(m,) codes of single debits that are not covered."""
-        book, rows = self._book, self._block.row[positions]
+        book, accounts = self._book, self._block.account[positions]
         amount_fen = self._block.amount_fen[positions]
-        code = np.where(amount_fen <= self._owned_fen(rows), ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
+        code = np.where(amount_fen <= self._owned_fen(accounts), ReplyCode.FUNDS_FROZEN, ReplyCode.INSUFFICIENT_FUNDS)
         if self._may_have(LEAVES_BANK):
             leaves = np.broadcast_to(LEAVES_BANK[self._block.kind], self._open.shape)[positions]
-            unsettled = leaves & (amount_fen <= book.power_fen.take(rows))
+            unsettled = leaves & (amount_fen <= book.power_fen.take(accounts))
             code = np.where(unsettled, ReplyCode.PROCEEDS_UNSETTLED, code)
         return code.astype(np.int16)
 
-    def _owned_fen(self, rows: Positions) -> FenColumn:
+    def _owned_fen(self, accounts: Positions) -> FenColumn:
         """(m,) what buying power is taken from: balance less restrained, and sale proceeds."""
         book = self._book
-        owned_fen: FenColumn = book.balance_fen.take(rows) - book.restrained_fen.take(rows) + book.sold_fen.take(rows)
+        owned_fen: FenColumn = (
+            book.balance_fen.take(accounts) - book.restrained_fen.take(accounts) + book.sold_fen.take(accounts)
+        )
         return owned_fen
 
     def hot_positions(self) -> Positions:
         """(m,) ascending: the open records of hot accounts."""
-        hot_rows = [rows for rows in self._hot_rows if len(rows)]
-        if not hot_rows:
+        hot_accounts = [accounts for accounts in self._hot_accounts if len(accounts)]
+        if not hot_accounts:
             return np.zeros(0, np.intp)
         mark = self._book.scratch_mark
-        for rows in hot_rows:
-            mark[rows] = 1
-        positions = np.flatnonzero(self._open & (mark.take(self._block.row) != 0))
-        for rows in hot_rows:
-            mark[rows] = 0
+        for accounts in hot_accounts:
+            mark[accounts] = 1
+        positions = np.flatnonzero(self._open & (mark.take(self._block.account) != 0))
+        for accounts in hot_accounts:
+            mark[accounts] = 0
         return positions
 
 
-def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positions:
+def _accounts_named_twice(slot: Positions, accounts: Positions, counts: Mask) -> Positions:
     """Rows of the places in `counts` whose slot another such place names too.
 
     Each place writes itself into its slot's bucket; who finds another place there with the same slot was not the
@@ -318,20 +320,20 @@ def _rows_named_twice(slot: Positions, rows: Positions, counts: Mask) -> Positio
     winner = winners.take(buckets)
     lost = np.flatnonzero(winner != order)
     same = slots[winner[lost]] == slots[lost]
-    named_twice = [rows[places[lost[same]]]]
+    named_twice = [accounts[places[lost[same]]]]
     others = lost[~same]
     if len(others):
         ordered = others[np.argsort(slots[others], kind="stable")]
         twice = np.flatnonzero(slots[ordered][1:] == slots[ordered][:-1])
-        named_twice.append(rows[places[ordered[twice]]])
+        named_twice.append(accounts[places[ordered[twice]]])
     return np.concatenate(named_twice)
 
 
 assert _BUCKETS & (_BUCKETS - 1) == 0
 
 
-def clear_scratch(book: Book, rows: Positions) -> None:
-    """Zero what a block on these account rows may have left behind when it was not decided to the end."""
-    book.scratch_fen[rows] = 0
-    book.scratch_mark[rows] = 0
+def clear_scratch(book: Book, accounts: Positions) -> None:
+    """Zero what a block on these accounts may have left behind when it was not decided to the end."""
+    book.scratch_fen[accounts] = 0
+    book.scratch_mark[accounts] = 0
     book.scratch_bucket_fen.fill(0)

@@ -1,4 +1,4 @@
-"""What a block of records names: senders, contracts, account rows, slots and target freezes, looked up once.
+"""What a block of records names: senders, contracts, accounts, slots and target freezes, looked up once.
 
 Belongs here: reading the layout and every gather by a number that a partner chose, each range-checked before it is
 used. Never here: verdicts (decide, lane) or changes (effects).
@@ -18,7 +18,7 @@ from ledger.core.kind_tables import (
     OPENS_FREEZE,
     UNUSED_BITS,
 )
-from ledger.core.state.book import CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, ROW_MASK, STATE_SHIFT, Book
+from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.state.unsettled import DAY_CODES
@@ -62,7 +62,7 @@ class Block:
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
     state: LongColumn  # of the contract or account, see rules.contracts
-    row: Positions  # account row
+    account: Positions  # index of the account
     amount_fen: FenColumn
     release_fen: FenColumn | None  # None when no record of the block has one; 0 beside other kinds
     turnover_fen: FenColumn | None  # likewise
@@ -95,7 +95,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         kind = kinds
     sender = frames.sender
     party = frames.over_records(sender)
-    known, contract, state, row = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
+    known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
     return Block(
         count=count,
         kind=kind,
@@ -106,7 +106,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         known=known,
         contract=contract,
         state=state,
-        row=row,
+        account=account,
         amount_fen=np.ascontiguousarray(words[:, _WORD_AMOUNT]),
         release_fen=_where_used(words[:, _WORD_RELEASE], HAS_RELEASE, kind),
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
@@ -142,34 +142,34 @@ def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> 
 def _named(
     book: Book, numbers: LongColumn, kind: int | Positions, party: int | LongColumn
 ) -> tuple[Mask, Positions, LongColumn, Positions]:
-    """(n,) each: known, contract index, state, account row of the contract or account that each record names."""
+    """(n,) each: known, contract index, state, account index of the contract or account that each record names."""
     names_account = NAMES_ACCOUNT[kind]
     if not names_account.any():
         return _contracts(book, numbers, party)
-    known, state, row = _accounts(book, numbers, party)
+    known, state, account = _accounts(book, numbers, party)
     contract = np.zeros(len(numbers), np.intp)
     if not isinstance(kind, int):
         others = np.flatnonzero(~names_account)
         if not len(others):
-            return known, contract, state, row
+            return known, contract, state, account
         of_others = party if isinstance(party, int) else party[others]
-        known[others], contract[others], state[others], row[others] = _contracts(book, numbers[others], of_others)
-    return known, contract, state, row
+        known[others], contract[others], state[others], account[others] = _contracts(book, numbers[others], of_others)
+    return known, contract, state, account
 
 
 def _accounts(book: Book, numbers: LongColumn, party: int | LongColumn) -> tuple[Mask, LongColumn, Positions]:
-    """(n,) each: known, state, account row; row 0 stands in where there is no account. They are the bank's alone."""
-    row = numbers // CONTRACT_NUMBER_STEP
-    inside = (row >= 0) & (row < book.accounts_count)
-    row = np.where(inside, row, 0)
-    known = inside & (account_nos_from_indices(row) == numbers) & np.equal(party, BANK_PARTY)
-    return known, book.account_flags.take(row) >> STATE_SHIFT, row
+    """(n,) each: known, state, account index; 0 stands in where there is no account. They are the bank's alone."""
+    account = numbers // CONTRACT_NUMBER_STEP
+    inside = (account >= 0) & (account < book.accounts_count)
+    account = np.where(inside, account, 0)
+    known = inside & (account_nos_from_indices(account) == numbers) & np.equal(party, BANK_PARTY)
+    return known, book.account_flags.take(account) >> STATE_SHIFT, account
 
 
 def _contracts(
     book: Book, numbers: LongColumn, party: int | LongColumn
 ) -> tuple[Mask, Positions, LongColumn, Positions]:
-    """(n,) each: known, contract index, state, account row; index 0 stands in where there is no contract."""
+    """(n,) each: known, contract index, state, account index; index 0 stands in where there is no contract."""
     index = numbers // CONTRACT_NUMBER_STEP
     check_digits = numbers - index * CONTRACT_NUMBER_STEP
     inside = None
@@ -184,7 +184,7 @@ def _contracts(
         known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)
     elif party != BANK_PARTY:
         known &= facts >> PARTY_SHIFT == party
-    return known, index, (facts >> STATE_SHIFT) & FACT_MASK, facts & ROW_MASK
+    return known, index, (facts >> STATE_SHIFT) & FACT_MASK, facts & ACCOUNT_MASK
 
 
 def _targets(

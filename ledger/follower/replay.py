@@ -138,8 +138,8 @@ class Follower:
             raise JournalTampered(f"row {chain.sequence} is not what it was when its snapshot was read")
         self._replica = Replica(base.book, chain)
         next_report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS
-        async for page in self._reader.pages_after(chain.sequence, READ_BYTES, self._cursor.sequence):
-            for run in runs(page):
+        async for portion in self._reader.portions_after(chain.sequence, READ_BYTES, self._cursor.sequence):
+            for run in runs(portion):
                 self._apply(run)
             if time.monotonic_ns() >= next_report_ns:
                 next_report_ns += PROGRESS_EVERY_NS
@@ -176,11 +176,11 @@ class Follower:
             return True
         await self._count_waiting(until)
         batch = Batch(self._replica.book)
-        async for page in self._reader.pages_after(self._cursor.sequence, READ_BYTES, until):
+        async for portion in self._reader.portions_after(self._cursor.sequence, READ_BYTES, until):
             if batch.last is None:
-                self.metrics.behind(until - self._cursor.sequence, page[0].decided_at_ns)
-                self._pace.begin(time.time_ns() - page[0].decided_at_ns)
-            if not await self._take(batch, page):
+                self.metrics.behind(until - self._cursor.sequence, portion[0].decided_at_ns)
+                self._pace.begin(time.time_ns() - portion[0].decided_at_ns)
+            if not await self._take(batch, portion):
                 break
         if batch.last is None:
             raise JournalTampered(f"journal row {self._cursor.sequence + 1} is missing, the head is at {until}")
@@ -191,9 +191,9 @@ class Follower:
         self._compare_rolls(batch)
         return self._cursor.sequence == until
 
-    async def _take(self, batch: Batch, page: list[Row]) -> bool:
-        """Rows of a page into book and batch, as many as the batch takes. Returns: whether it takes more."""
-        for run in runs(page):
+    async def _take(self, batch: Batch, portion: list[Row]) -> bool:
+        """Rows of a portion into book and batch, as many as the batch takes. Returns: whether it takes more."""
+        for run in runs(portion):
             self._apply(run)
             for row in run:
                 batch.add(row)

@@ -40,7 +40,7 @@ SELECT sequence, headers FROM (
            sum(octet_length(headers)) OVER (ORDER BY sequence) AS total_bytes
     FROM journal WHERE shard = $1 AND trade_date = $2 AND sequence > $3
     ORDER BY sequence LIMIT $4
-) page WHERE total_bytes - own_bytes < $5
+) portion WHERE total_bytes - own_bytes < $5
 ORDER BY sequence
 """
 
@@ -61,7 +61,7 @@ class JournalReader:
         row = await self._one("SELECT epoch, sequence, digest FROM journal_head WHERE shard = $1", self.shard)
         return Head(row["epoch"], row["sequence"], row["digest"]) if row is not None else None
 
-    async def pages_after(
+    async def portions_after(
         self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END
     ) -> AsyncIterator[list[Row]]:
         """Rows above `sequence` up to `until` in order, in lists of about `limit_bytes` (at least one row
@@ -91,9 +91,9 @@ class JournalReader:
                     self.places.forget()
 
     async def rows_after(self, sequence: int, limit_bytes: int, until: int = UNTIL_THE_END) -> AsyncIterator[Row]:
-        """The rows of `pages_after` one by one; about `limit_bytes` are in memory."""
-        async for page in self.pages_after(sequence, limit_bytes, until):
-            for row in page:
+        """The rows of `portions_after` one by one; about `limit_bytes` are in memory."""
+        async for portion in self.portions_after(sequence, limit_bytes, until):
+            for row in portion:
                 yield row
 
     async def row_holding(self, sequence: int) -> Row | None:

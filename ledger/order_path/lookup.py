@@ -132,13 +132,13 @@ class Finder:
             return frames
         sequence = span.first - 1
         while sequence < span.last:
-            page = await self._journal.headers_after(trade_date, sequence, SEARCH_BYTES)
-            wanted = range(sequence + 1, sequence + 1 + max(1, len(page)))
-            missing = set(wanted) - {found for found, _headers in page}
+            found = await self._journal.headers_after(trade_date, sequence, SEARCH_BYTES)
+            wanted = range(sequence + 1, sequence + 1 + max(1, len(found)))
+            missing = set(wanted) - {there for there, _headers in found}
             if missing:
                 raise JournalTampered(f"row {min(missing)} of {trade_date} is missing from the journal")
-            _add_page(frames, page)
-            sequence = page[-1][0]
+            _add_headers(frames, found)
+            sequence = found[-1][0]
         return frames
 
 
@@ -155,14 +155,14 @@ async def verified_row(journal: JournalReader, sequence: int) -> Row:
     return row
 
 
-def _add_page(frames: FrameIndex, page: list[tuple[int, bytes]]) -> None:
+def _add_headers(frames: FrameIndex, found: list[tuple[int, bytes]]) -> None:
     """The first number of each seat in each row."""
-    counts = np.array([len(headers) for _sequence, headers in page]) // PREFIX_BYTES
-    joined = b"".join([headers for _sequence, headers in page])
+    counts = np.array([len(headers) for _sequence, headers in found]) // PREFIX_BYTES
+    joined = b"".join([headers for _sequence, headers in found])
     if len(joined) % PREFIX_BYTES:
-        raise JournalTampered(f"headers of rows {page[0][0]} to {page[-1][0]} are cut")
+        raise JournalTampered(f"headers of rows {found[0][0]} to {found[-1][0]} are cut")
     prefixes = np.frombuffer(joined, PREFIX)
-    sequences = np.repeat(np.array([sequence for sequence, _headers in page], np.int64), counts)
+    sequences = np.repeat(np.array([sequence for sequence, _headers in found], np.int64), counts)
     numbered = np.isin(prefixes["kind"], [int(kind) for kind in NUMBERED_KINDS])
     prefixes, sequences = prefixes[numbered], sequences[numbered]
     pairs = sequences << SEAT_BITS | prefixes["seat"]

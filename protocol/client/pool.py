@@ -1,7 +1,7 @@
 """Several seats of one party behind one set of verbs, for a broker's program that has more than one line to the bank.
 
-Belongs here: opening the seats together, what is known of all of them. Never here: which seat takes a call (turns), how
-a seat stays connected (seat).
+Belongs here: opening the seats together, what is known of all of them. Never here: which seat takes a call
+(seat_turns), how a seat stays connected (seat).
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +15,7 @@ from ..errors import MisuseError
 from .arguments import shown
 from .clock import Clock
 from .errors import SessionEnded
-from .line.turns import Turns
+from .line.seat_turns import SeatTurns
 from .outcomes import Recovered
 from .seat import Seat
 from .settings import CALL_FRAMES_IN_FLIGHT_MAX, SeatSettings, checked_settings
@@ -30,7 +30,7 @@ class SeatPool(AwaitedVerbs):
     control messages and questions go through one of `seats`; single calls made there join those of the pool.
     """
 
-    def __init__(self, seats: Sequence[Seat], turns: Turns) -> None:
+    def __init__(self, seats: Sequence[Seat], turns: SeatTurns) -> None:
         """Use `open`."""
         self._turns = turns
         self._seats = tuple(seats)
@@ -55,7 +55,7 @@ class SeatPool(AwaitedVerbs):
         settings = [checked_settings(each) for each in settings]
         if len({each.party for each in settings}) != 1 or len({each.seat for each in settings}) != len(settings):
             raise MisuseError("a pool has one or more different seats of one party")
-        turns = Turns(call_frames_max)
+        turns = SeatTurns(call_frames_max)
         async with AsyncExitStack() as stack:
             seats = [await stack.enter_async_context(Seat.open(each, clock, turns)) for each in settings]
             try:

@@ -45,8 +45,8 @@ from .errors import SessionEnded
 from .forks import Origin
 from .line.ends import LinkEnd, heals
 from .line.link import NS_PER_S, Link, closing, connect
+from .line.seat_turns import SeatTurns
 from .line.traffic import SeatStatistics, Traffic
-from .line.turns import Turns
 from .outbox.outbox import Outbox
 from .outcomes import BlockOutcome, Outcome, Recovered
 from .settings import SeatSettings, checked_settings
@@ -67,7 +67,7 @@ class Seat(AwaitedVerbs):
     another, and still does when this one's session has ended.
     """
 
-    def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock, turns: Turns) -> None:
+    def __init__(self, settings: SeatSettings, outbox: Outbox, clock: Clock, turns: SeatTurns) -> None:
         """Use `open`."""
         self._settings = settings
         self._outbox = outbox
@@ -84,7 +84,7 @@ class Seat(AwaitedVerbs):
     @asynccontextmanager
     @trio.lowlevel.enable_ki_protection
     async def open(
-        cls, settings: SeatSettings, clock: Clock | None = None, turns: Turns | None = None
+        cls, settings: SeatSettings, clock: Clock | None = None, turns: SeatTurns | None = None
     ) -> AsyncIterator[Self]:
         """Open the outbox, log on, and have everything answered that an earlier process left (see `recovered`).
 
@@ -95,8 +95,8 @@ class Seat(AwaitedVerbs):
         checked_settings(settings)
         if clock is not None and not all(callable(getattr(clock, name, None)) for name in _CLOCK_READS):
             raise MisuseError(f"clock is a Clock or None, not {shown(clock)}")
-        if turns is not None and not isinstance(turns, Turns):
-            raise MisuseError(f"turns are Turns or None, not {shown(turns)}")
+        if turns is not None and not isinstance(turns, SeatTurns):
+            raise MisuseError(f"turns are SeatTurns or None, not {shown(turns)}")
         outbox = Outbox.open(
             settings.outbox,
             settings.party,
@@ -105,7 +105,7 @@ class Seat(AwaitedVerbs):
             power_safe=settings.power_safe,
         )
         try:
-            seat = cls(settings, outbox, clock or SystemClock(), turns or Turns(settings.call_frames_max))
+            seat = cls(settings, outbox, clock or SystemClock(), turns or SeatTurns(settings.call_frames_max))
             try:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(seat._stay_connected)

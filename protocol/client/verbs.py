@@ -1,6 +1,6 @@
 """The verbs for one request: what they ask, and the record that asks it.
 
-Belongs here: one verb per kind of record. Never here: blocks, queries, links (seat), where a record waits (turns).
+Belongs here: one verb per kind of record. Never here: blocks, queries, links (seat), where a record waits (seat_turns).
 """
 
 from abc import ABC, abstractmethod
@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 from ..records import RecordArray
 from ..vocabulary import RecordKind
 from .arguments import moment_ns, records_body
-from .line.turns import Turns
+from .line.seat_turns import SeatTurns
 from .outcomes import Outcome, RequestKey
-from .requests import cash_record, money_record, order_record
+from .record_building import cash_record, money_record, order_record
 
 Answer = TypeVar("Answer")
 
@@ -149,7 +149,7 @@ class AwaitedVerbs(SingleVerbs[Coroutine[object, object, Outcome]]):
     On cancellation a request not yet sent is taken back; the outcome of one already sent comes in `recovered`.
     """
 
-    _turns: Turns
+    _turns: SeatTurns
 
     def _call(self, record: bytes, valid_until_ns: int) -> Coroutine[object, object, Outcome]:
         return self._turns.record(record, valid_until_ns)

@@ -241,11 +241,11 @@ class Desk:
 
     def account(self, contract_no: int) -> int:
         """The number of the account on which a contract stands."""
-        return account_no_from_index(int(self.book.account_row[contract_no // CONTRACT_NUMBER_STEP]))
+        return account_no_from_index(int(self.book.account_of_contract[contract_no // CONTRACT_NUMBER_STEP]))
 
     def unsettled(self, contract_no: int) -> dict[int, tuple[int, int]]:
         """Trade date → (bought, sold) of the contract's account that the ring has for it, where there is any."""
-        ring, row = self.book.unsettled, int(self.book.account_row[contract_no // CONTRACT_NUMBER_STEP])
+        ring, row = self.book.unsettled, int(self.book.account_of_contract[contract_no // CONTRACT_NUMBER_STEP])
         found = {
             int(ring.dates[slot]): (int(ring.bought_fen[slot][row]), int(ring.sold_fen[slot][row]))
             for slot in ring.used_slots()

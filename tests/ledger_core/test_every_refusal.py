@@ -271,7 +271,7 @@ def test_limit_ranks_before_money() -> None:
     """Frozen 2⁶⁰ − 1 of a balance of 2⁶⁰ − 1: two more fen pass the limit, and are not covered either."""
     desk = Desk()
     whale = desk.open(COLUMN_FEN_MAX - 1)
-    row = int(desk.book.account_row[whale // 100])
+    row = int(desk.book.account_of_contract[whale // 100])
     desk.book.frozen_fen[row] = COLUMN_FEN_MAX - 1
     desk.book.power_fen[row] = 0
 

@@ -47,7 +47,7 @@ def both_ways(book: Book, prefixes: PrefixArray, records: RecordArray) -> tuple[
     check_next(book, frames, len(records), 0)
     give_out_pages(book, frames, records)
     block = resolve(book, frames, records)
-    by_lane = lane.decide_block(book, block, NOW_NS)
+    by_lane = lane.decide_by_lane(book, block, NOW_NS)
     by_law = np.zeros(len(records), OUTCOME)
     decide_in_order(book, block, np.arange(len(records)), NOW_NS, by_law)
     assert not book.scratch_fen.any()
@@ -236,10 +236,10 @@ def test_slots_that_share_a_bucket_are_told_apart() -> None:
     slots = np.array([5, 5 + step, 5 + step, 5 + 2 * step, 6])
     rows = np.array([10, 11, 11, 12, 13])
 
-    assert lane._rows_named_twice(slots, rows, np.ones(5, np.bool_)).tolist() == [11]
-    assert lane._rows_named_twice(slots[::-1], rows[::-1], np.ones(5, np.bool_)).tolist() == [11]
-    assert lane._rows_named_twice(slots, rows, np.array([True, True, False, True, True])).tolist() == []
-    assert lane._rows_named_twice(np.array([7, 7]), np.array([3, 3]), np.ones(2, np.bool_)).tolist() == [3]
+    assert lane._accounts_named_twice(slots, rows, np.ones(5, np.bool_)).tolist() == [11]
+    assert lane._accounts_named_twice(slots[::-1], rows[::-1], np.ones(5, np.bool_)).tolist() == [11]
+    assert lane._accounts_named_twice(slots, rows, np.array([True, True, False, True, True])).tolist() == []
+    assert lane._accounts_named_twice(np.array([7, 7]), np.array([3, 3]), np.ones(2, np.bool_)).tolist() == [3]
 
 
 def test_a_lone_debit_that_is_not_covered_is_refused_without_the_law() -> None:

@@ -50,8 +50,8 @@ EFFECTS = [
     Mutant(
         "duplicates lost in the columns",
         "effects.py",
-        "np.add.at(book.frozen_fen, block.row, frozen_fen)",
-        "book.frozen_fen[block.row] += frozen_fen",
+        "np.add.at(book.frozen_fen, block.account, frozen_fen)",
+        "book.frozen_fen[block.account] += frozen_fen",
         "of several freezes of one account in a block only the last counts",
         (FOUND,),
     ),
@@ -66,7 +66,7 @@ EFFECTS = [
     Mutant(
         "proceeds in no date",
         "effects.py",
-        "        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], rows, amount_fen[sells])\n",
+        "        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], accounts, amount_fen[sells])\n",
         "",
         "proceeds are not found when their date is settled",
         (UNSETTLED,),
@@ -109,8 +109,8 @@ ROLLED = [
     Mutant(
         "unpaid proceeds forgotten",
         "state/unsettled.py",
-        "(bought_fen[: len(contract_of_row)] != 0) | (sold_fen[: len(contract_of_row)] != 0)",
-        "bought_fen[: len(contract_of_row)] != 0",
+        "(bought_fen[:count] != 0) | (sold_fen[:count] != 0)",
+        "bought_fen[:count] != 0",
         "what a settled date still owes to its sellers is in no table",
         (UNSETTLED,),
     ),
@@ -243,7 +243,7 @@ WATCHED = [
     Mutant(
         "proceeds told as withdrawable",
         "state/totals.py",
-        "withdrawable_fen = power_fen - int(book.sold_fen[row])",
+        "withdrawable_fen = power_fen - int(book.sold_fen[account])",
         "withdrawable_fen = power_fen",
         "a customer is shown money to withdraw that is not settled",
         (MONEY,),

@@ -6,7 +6,7 @@ Belongs here: making them. Never here: a rule, an expected value.
 from rules.account import Account
 from rules.request import Freeze, Request
 
-CONTRACT, ROW, SLOT, TARGET_SLOT = 3, 3, 11, 7
+CONTRACT, ACCOUNT, SLOT, TARGET_SLOT = 3, 3, 11, 7
 DATE = 20_260_105
 
 
@@ -33,7 +33,7 @@ def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1,
         known=True,
         state=0,
         contract=contract,
-        row=ROW,
+        account=ACCOUNT,
         amount_fen=amount_fen,
         release_fen=release_fen,
         turnover_fen=0,

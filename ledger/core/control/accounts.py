@@ -70,9 +70,9 @@ def own_contract(book: Book, party: int, contract_no: int) -> int:
 
 
 def known_account(book: Book, account_no: int) -> int:
-    """The row of an account that exists, else −1."""
-    row = index_from_account_no(account_no)
-    return row if 0 <= row < book.accounts_count else -1
+    """The index of an account that exists, else −1."""
+    account = index_from_account_no(account_no)
+    return account if 0 <= account < book.accounts_count else -1
 
 
 def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
@@ -86,7 +86,7 @@ def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
 
 
 def open_accounts(book: Book, message: OpenAccounts) -> int:
-    """Append the rows. Returns the number of the first account."""
+    """Append them. Returns the number of the first account."""
     terms, first = message.accounts, book.accounts_count
     count = len(terms)
     here = slice(first, first + count)
@@ -119,7 +119,7 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
         return ReplyCode.CONTRACT_UNKNOWN
     if next_status(_status(book, index), ContractEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
-    if message.event == ContractEvent.TERMINATE and has_open_items(book, _row(book, index)):
+    if message.event == ContractEvent.TERMINATE and has_open_items(book, _account_of(book, index)):
         return ReplyCode.ITEMS_OPEN
     return ReplyCode.ACCEPTED
 
@@ -138,33 +138,33 @@ def change_contract(book: Book, message: ChangeContract) -> None:
 
 def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
     """What ChangeAccount earns."""
-    row = known_account(book, message.account_no)
-    if row < 0:
+    account = known_account(book, message.account_no)
+    if account < 0:
         return ReplyCode.ACCOUNT_UNKNOWN
-    if next_account_status(book.account_status(row), AccountEvent(message.event)) is None:
+    if next_account_status(book.account_status(account), AccountEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
     if message.event != AccountEvent.CLOSE:
         return ReplyCode.ACCEPTED
-    if has_open_items(book, row):
+    if has_open_items(book, account):
         return ReplyCode.ITEMS_OPEN
-    if book.balance_fen[row]:
+    if book.balance_fen[account]:
         return ReplyCode.BALANCE_LEFT
-    return ReplyCode.ACCOUNT_RESTRAINED if book.restrained_fen[row] else ReplyCode.ACCEPTED
+    return ReplyCode.ACCOUNT_RESTRAINED if book.restrained_fen[account] else ReplyCode.ACCEPTED
 
 
 def change_account(book: Book, message: ChangeAccount) -> None:
     """The account's own state, and its copy in the contract that stands on it."""
-    row = index_from_account_no(message.account_no)
-    index = book.last_contract(row)
-    status = next_account_status(book.account_status(row), AccountEvent(message.event))
+    account = index_from_account_no(message.account_no)
+    index = book.last_contract(account)
+    status = next_account_status(book.account_status(account), AccountEvent(message.event))
     if status is None:
         raise MisuseError("an event that the account's state does not allow was not refused")
-    stands = _has_contract(book, row)
+    stands = _has_contract(book, account)
     if status == AccountStatus.CLOSED and stands:
         _end(book, index)
-    kept = 0 if status == AccountStatus.CLOSED else int(book.account_flags[row]) & LAST_CONTRACT_MASK
-    kept |= int(book.account_flags[row]) & HAD_CONTRACT
-    book.account_flags[row] = kept | status << STATE_SHIFT
+    kept = 0 if status == AccountStatus.CLOSED else int(book.account_flags[account]) & LAST_CONTRACT_MASK
+    kept |= int(book.account_flags[account]) & HAD_CONTRACT
+    book.account_flags[account] = kept | status << STATE_SHIFT
     if status != AccountStatus.CLOSED and stands:
         _set_status(book, index, _status(book, index))
 
@@ -174,15 +174,15 @@ def judge_broker_change(book: Book, party: int, message: ChangeBroker) -> ReplyC
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
-    row = _row(book, index)
-    if known_account(book, message.terms.account_no) != row:
+    account = _account_of(book, index)
+    if known_account(book, message.terms.account_no) != account:
         return ReplyCode.ACCOUNT_UNKNOWN
     code = _judge_terms(book, [message.terms], ends=index)
     if code != ReplyCode.ACCEPTED and code < ReplyCode.STATUS_FORBIDS:
         return code
     if _status(book, index) not in MAY_CHANGE_BROKER:
         return ReplyCode.STATUS_FORBIDS
-    return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and has_open_items(book, row) else code
+    return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and has_open_items(book, account) else code
 
 
 def change_broker(book: Book, message: ChangeBroker) -> int:
@@ -196,14 +196,14 @@ def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
-    row = known_account(book, message.account_no)
-    if row < 0:
+    account = known_account(book, message.account_no)
+    if account < 0:
         return ReplyCode.ACCOUNT_UNKNOWN
-    if book.account_status(row) == AccountStatus.CLOSED:
+    if book.account_status(account) == AccountStatus.CLOSED:
         return ReplyCode.ACCOUNT_CLOSED
-    if _has_contract(book, row):
+    if _has_contract(book, account):
         return ReplyCode.ACCOUNT_HAS_CONTRACT
-    if (book.holder[row] != book.holder[_row(book, index)]).any():
+    if (book.holder[account] != book.holder[_account_of(book, index)]).any():
         return ReplyCode.HOLDER_DIFFERS
     if _status(book, index) not in MAY_REPLACE_CARD:
         return ReplyCode.STATUS_FORBIDS
@@ -212,12 +212,12 @@ def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode
 
 def replace_card(book: Book, message: ReplaceCard) -> int:
     """The contract goes on on the other account under a new number, the old one runs off. Returns that number."""
-    index, row = index_from_contract_no(message.contract_no), index_from_account_no(message.account_no)
+    index, account = index_from_contract_no(message.contract_no), index_from_account_no(message.account_no)
     party, status = int(book.contract_facts[index]) >> PARTY_SHIFT, _status(book, index)
     numbers = book.securities_no[index : index + 1].copy()
     _set_status(book, index, ContractStatus.RUNS_OFF)
     book.ended_on[index] = book.trade_date
-    return _append(book, np.array([row]), np.array([party]), np.array([status]), numbers)
+    return _append(book, np.array([account]), np.array([party]), np.array([status]), numbers)
 
 
 def end_what_ran_off(book: Book, trade_date: int) -> None:
@@ -227,43 +227,43 @@ def end_what_ran_off(book: Book, trade_date: int) -> None:
     statuses = (book.contract_facts[used] >> STATE_SHIFT) & (LOSS - 1)
     indices = np.flatnonzero((statuses == ContractStatus.RUNS_OFF) & (book.ended_on[used] <= trade_date))
     for index in indices.tolist():
-        if not has_open_items(book, _row(book, index)):
+        if not has_open_items(book, _account_of(book, index)):
             _set_status(book, index, ContractStatus.TERMINATED)
 
 
 def judge_restraint(book: Book, message: SetRestraint) -> ReplyCode:
     """What SetRestraint earns."""
-    row = known_account(book, message.account_no)
-    if row < 0:
+    account = known_account(book, message.account_no)
+    if account < 0:
         return ReplyCode.ACCOUNT_UNKNOWN
-    return ReplyCode.ACCOUNT_CLOSED if book.account_status(row) == AccountStatus.CLOSED else ReplyCode.ACCEPTED
+    return ReplyCode.ACCOUNT_CLOSED if book.account_status(account) == AccountStatus.CLOSED else ReplyCode.ACCEPTED
 
 
 def set_restraint(book: Book, message: SetRestraint) -> None:
     """The amount withheld from now on."""
-    row = index_from_account_no(message.account_no)
-    book.power_fen[row] += int(book.restrained_fen[row]) - message.restrained_fen
-    book.restrained_fen[row] = message.restrained_fen
+    account = index_from_account_no(message.account_no)
+    book.power_fen[account] += int(book.restrained_fen[account]) - message.restrained_fen
+    book.restrained_fen[account] = message.restrained_fen
 
 
-def has_open_items(book: Book, row: int) -> bool:
+def has_open_items(book: Book, account: int) -> bool:
     """Whether anything on the account is frozen, or bought or sold and not settled."""
-    return bool(book.frozen_fen[row] or book.bought_fen[row] or book.sold_fen[row])
+    return bool(book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account])
 
 
 def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:
     """What contracts to sign earn, when the contract at `ends` (−1: none) is about to end."""
     if any(len({each.market for each in term.securities_accounts}) < len(term.securities_accounts) for term in terms):
         return ReplyCode.REQUEST_MALFORMED
-    rows = [known_account(book, term.account_no) for term in terms]
-    if min(rows) < 0:
+    accounts = [known_account(book, term.account_no) for term in terms]
+    if min(accounts) < 0:
         return ReplyCode.ACCOUNT_UNKNOWN
-    if any(book.account_status(row) == AccountStatus.CLOSED for row in rows):
+    if any(book.account_status(account) == AccountStatus.CLOSED for account in accounts):
         return ReplyCode.ACCOUNT_CLOSED
     if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
         return ReplyCode.PARTY_UNKNOWN
-    taken = any(book.last_contract(row) != ends and _has_contract(book, row) for row in rows)
-    if taken or len(set(rows)) < len(rows):
+    taken = any(book.last_contract(account) != ends and _has_contract(book, account) for account in accounts)
+    if taken or len(set(accounts)) < len(accounts):
         return ReplyCode.ACCOUNT_HAS_CONTRACT
     if _any_securities_account_taken(book, _securities_nos(terms), ends):
         return ReplyCode.SECURITIES_ACCOUNT_TAKEN
@@ -288,22 +288,22 @@ def _any_securities_account_taken(book: Book, numbers: LongColumn, ends: int) ->
 
 def _sign(book: Book, terms: Sequence[ContractTerms]) -> int:
     count = len(terms)
-    rows = np.fromiter((index_from_account_no(term.account_no) for term in terms), np.int64, count)
+    accounts = np.fromiter((index_from_account_no(term.account_no) for term in terms), np.int64, count)
     party = np.fromiter((term.party for term in terms), np.int64, count)
     status = np.fromiter((term.status for term in terms), np.int64, count)
-    return _append(book, rows, party, status, _securities_nos(terms))
+    return _append(book, accounts, party, status, _securities_nos(terms))
 
 
-def _append(book: Book, rows: LongColumn, party: LongColumn, status: LongColumn, numbers: LongColumn) -> int:
-    """Contracts on (m,) rows, with (m, MARKETS) securities accounts. Returns the number of the first."""
-    first, count = book.contracts_count, len(rows)
+def _append(book: Book, accounts: LongColumn, party: LongColumn, status: LongColumn, numbers: LongColumn) -> int:
+    """Contracts on (m,) accounts, with (m, MARKETS) securities accounts. Returns the number of the first."""
+    first, count = book.contracts_count, len(accounts)
     here = slice(first, first + count)
     indices = np.arange(first, first + count, dtype=np.int64)
-    lost = np.where(book.account_flags[rows] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED, LOSS, 0)
+    lost = np.where(book.account_flags[accounts] >> STATE_SHIFT == AccountStatus.LOSS_REPORTED, LOSS, 0)
     check_digits = contract_nos_from_indices(indices) - indices * CONTRACT_NUMBER_STEP
     facts = party << PARTY_SHIFT | (status | lost) << STATE_SHIFT | check_digits << CHECK_SHIFT
-    book.contract_facts[here] = facts | rows
-    book.account_flags[rows] = book.account_flags[rows] & ~LAST_CONTRACT_MASK | HAD_CONTRACT | indices + 1
+    book.contract_facts[here] = facts | accounts
+    book.account_flags[accounts] = book.account_flags[accounts] & ~LAST_CONTRACT_MASK | HAD_CONTRACT | indices + 1
     book.securities_no[here] = numbers
     for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
         taken.add(mine[mine != 0], indices[mine != 0])
@@ -313,15 +313,15 @@ def _append(book: Book, rows: LongColumn, party: LongColumn, status: LongColumn,
 
 def _end(book: Book, index: int) -> None:
     """A message ends the contract: its account has none from now on."""
-    row = _row(book, index)
+    account = _account_of(book, index)
     _set_status(book, index, ContractStatus.TERMINATED)
     book.ended_on[index] = book.trade_date
-    book.account_flags[row] &= ~LAST_CONTRACT_MASK
+    book.account_flags[account] &= ~LAST_CONTRACT_MASK
 
 
 def _set_status(book: Book, index: int, status: ContractStatus) -> None:
     """Its status, and the copy of its account's loss for as long as it has not ended."""
-    is_lost = book.account_status(_row(book, index)) == AccountStatus.LOSS_REPORTED
+    is_lost = book.account_status(_account_of(book, index)) == AccountStatus.LOSS_REPORTED
     kept = int(book.contract_facts[index]) & ~(0xFF << STATE_SHIFT)
     book.contract_facts[index] = kept | state_of(status, is_lost and status != ContractStatus.TERMINATED) << STATE_SHIFT
 
@@ -330,12 +330,12 @@ def _status(book: Book, index: int) -> ContractStatus:
     return ContractStatus(book.contract_state(index) & ~LOSS)
 
 
-def _row(book: Book, index: int) -> int:
-    return int(book.account_row[index])
+def _account_of(book: Book, index: int) -> int:
+    return int(book.account_of_contract[index])
 
 
-def _has_contract(book: Book, row: int) -> bool:
-    index = book.last_contract(row)
+def _has_contract(book: Book, account: int) -> bool:
+    index = book.last_contract(account)
     return index >= 0 and _status(book, index) != ContractStatus.TERMINATED
 
 

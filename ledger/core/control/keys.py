@@ -1,7 +1,7 @@
 """Public keys of parties: which may come, which may be ended, and whether what one signed is still applied.
 
-Belongs here: the rules about who may have which key. Never here: which keys give way (protocol.keys.party_keys), signatures
-(protocol), when a frame was received (the gateway judges that by its own clock before).
+Belongs here: the rules about who may have which key. Never here: which keys give way (protocol.keys.party_keys),
+signatures (protocol), when a frame was received (the gateway judges that by its own clock before).
 
 A key is good no more once it was ended, gave way to another, or its time is over by the time of the decision. So an
 expired key moves nothing, whatever clock let its frames pass before. One that is bound to a seat is good for no other.

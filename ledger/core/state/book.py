@@ -3,9 +3,9 @@
 Belongs here: the columns, what each means, the roll's shift of them. Never here: rules (decide), who changes
 the money (effects, control), how it is written to disk (arrays).
 
-Rows are savings accounts. A contract stands on a row and never changes it, see `account_row`; a row has one contract
-after another, of which at most one is not ended.
-Columns are allocated for the largest book and mapped lazily, so memory is used as rows are.
+Savings accounts have an index each. A contract stands on one and never changes it, see `account_of_contract`;
+an account has one contract after another, of which at most one is not ended.
+Columns are allocated for the largest book and mapped lazily, so memory is used as accounts are.
 """
 
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ from protocol.vocabulary import AccountStatus, Market
 from rules.contracts import STATE_CODES, status_told
 
 MARKETS = (Market.XSHG, Market.XSHE)
-SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of rows stay in the second-level cache
+SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of accounts stay in the second-level cache
 
-# An item of contract_facts, so that one gather reads all: party, state, check digits, account row.
+# An item of contract_facts, so that one gather reads all: party, state, check digits, index of the account.
 PARTY_SHIFT = 48
 STATE_SHIFT = 40  # see rules.contracts
 CHECK_SHIFT = 32
 FACT_MASK = 0xFF  # of state and check digits
-ROW_MASK = 0xFFFF_FFFF
+ACCOUNT_MASK = 0xFFFF_FFFF
 assert PARTIES_MAX < 1 << (63 - PARTY_SHIFT)
 LAST_CONTRACT_MASK = 0xFFFF_FFFF  # of account_flags
 HAD_CONTRACT = 1 << 32  # a contract was signed on the account once
-assert max(ACCOUNTS_MAX, CONTRACTS_MAX) < ROW_MASK
+assert max(ACCOUNTS_MAX, CONTRACTS_MAX) < ACCOUNT_MASK
 assert STATE_CODES <= FACT_MASK
 
 _STATUS_TOLD: ByteColumn = np.array([status_told(state) for state in range(STATE_CODES)], np.int8)
@@ -57,7 +57,7 @@ ACCOUNT_COLUMNS = (
     *("account_flags", "bank_account_no", "outlet", "holder"),
 )
 CONTRACT_COLUMNS = ("contract_facts", "securities_no", "ended_on")
-"""Columns of the book by account row and by contract that snapshots keep and slices tell as they stand."""
+"""Columns of the book by account and by contract that snapshots keep and slices tell as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Book:
     roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
-    # By account row.
+    # By account.
     balance_fen: FenColumn
     frozen_fen: FenColumn
     bought_fen: FenColumn  # unsettled, over all dates: the sum of what `unsettled` splits
@@ -92,8 +92,8 @@ class Book:
     account_flags: LongColumn  # AccountStatus at STATE_SHIFT; HAD_CONTRACT; below, index + 1 of the last contract
     bank_account_no: LongColumn  # the bank's own number
     outlet: IntColumn
-    holder: LongColumn  # (rows, 2): the halves of the holder's keyed digest
-    accounts_by_number: NumberIndex  # the bank's own number → row
+    holder: LongColumn  # (accounts, 2): the halves of the holder's keyed digest
+    accounts_by_number: NumberIndex  # the bank's own number → account
     # By contract index.
     contract_facts: LongColumn
     securities_no: LongColumn  # (contracts, MARKETS): see number_index, 0 for none
@@ -121,7 +121,7 @@ class Book:
     def empty(size: BookSize | None = None) -> "Book":
         """A book before its genesis row."""
         size = size or BookSize()
-        rows, contracts = size.accounts_max, size.contracts_max
+        accounts, contracts = size.accounts_max, size.contracts_max
         seats, parties = SEATS_MAX + 1, PARTIES_MAX + 1
         return Book(
             size=size,
@@ -132,17 +132,17 @@ class Book:
             roll_sequence=0,
             accounts_count=0,
             contracts_count=0,
-            balance_fen=long_zeros(rows),
-            frozen_fen=long_zeros(rows),
-            bought_fen=long_zeros(rows),
-            sold_fen=long_zeros(rows),
-            restrained_fen=long_zeros(rows),
-            power_fen=long_zeros(rows),
+            balance_fen=long_zeros(accounts),
+            frozen_fen=long_zeros(accounts),
+            bought_fen=long_zeros(accounts),
+            sold_fen=long_zeros(accounts),
+            restrained_fen=long_zeros(accounts),
+            power_fen=long_zeros(accounts),
             owned_fen_bound=0,
-            account_flags=long_zeros(rows),
-            bank_account_no=long_zeros(rows),
-            outlet=int_zeros(rows),
-            holder=long_zeros(2 * rows).reshape(rows, 2),
+            account_flags=long_zeros(accounts),
+            bank_account_no=long_zeros(accounts),
+            outlet=int_zeros(accounts),
+            holder=long_zeros(2 * accounts).reshape(accounts, 2),
             accounts_by_number=NumberIndex(),
             contract_facts=long_zeros(contracts),
             securities_no=long_zeros(contracts * len(MARKETS)).reshape(contracts, len(MARKETS)),
@@ -157,29 +157,29 @@ class Book:
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
             requests=RequestTable.empty(size.requests_max),
-            unsettled=Unsettled.empty(rows, UNSETTLED_DATES_MIN),
+            unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
             previous_frames=FrameIndex(),
-            scratch_fen=long_zeros(rows),
+            scratch_fen=long_zeros(accounts),
             scratch_bucket_fen=long_zeros(SCRATCH_BUCKETS),
-            scratch_mark=byte_zeros(rows),
+            scratch_mark=byte_zeros(accounts),
         )
 
     @property
-    def account_row(self) -> IntColumn:
-        """(contracts,) account row of each contract: a strided view, to be indexed; `take` would copy all of it."""
+    def account_of_contract(self) -> IntColumn:
+        """(contracts,) account of each contract: a strided view, to be indexed; `take` would copy all of it."""
         return self.contract_facts.view(np.int32)[::2]
 
-    def account_status(self, row: int) -> AccountStatus:
-        """Status of the account at a row."""
-        return AccountStatus(int(self.account_flags[row]) >> STATE_SHIFT)
+    def account_status(self, account: int) -> AccountStatus:
+        """Status of the account with an index."""
+        return AccountStatus(int(self.account_flags[account]) >> STATE_SHIFT)
 
-    def last_contract(self, row: int) -> int:
+    def last_contract(self, account: int) -> int:
         """Index of the contract that was signed last on the account and that no message has ended, −1 for none.
 
         It may have run off to its end: then it counts for its party and forbids no other.
         """
-        return (int(self.account_flags[row]) & LAST_CONTRACT_MASK) - 1
+        return (int(self.account_flags[account]) & LAST_CONTRACT_MASK) - 1
 
     def contract_state(self, index: int) -> int:
         """State of a contract, see rules.contracts."""
@@ -198,11 +198,11 @@ class Book:
         used = slice(self.accounts_count)
         self.owned_fen_bound = int((self.balance_fen[used] + self.sold_fen[used]).max(initial=0))
 
-    def derived_power_fen(self, rows: slice) -> FenColumn:
-        """Buying power of account rows, added up from its parts: balance − frozen − bought + sold − restrained."""
-        power_fen: FenColumn = self.balance_fen[rows] - self.frozen_fen[rows] - self.bought_fen[rows]
-        power_fen += self.sold_fen[rows]
-        power_fen -= self.restrained_fen[rows]
+    def derived_power_fen(self, accounts: slice) -> FenColumn:
+        """Buying power of accounts, added up from its parts: balance − frozen − bought + sold − restrained."""
+        power_fen: FenColumn = self.balance_fen[accounts] - self.frozen_fen[accounts] - self.bought_fen[accounts]
+        power_fen += self.sold_fen[accounts]
+        power_fen -= self.restrained_fen[accounts]
         return power_fen
 
     def begin(self, trade_date: int, unsettled_dates_max: int) -> None:

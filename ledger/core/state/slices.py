@@ -4,8 +4,8 @@ Belongs here: which bytes are in which slice, one digest of all slices. Never he
 (ledger shells).
 
 Slice 0 holds scalars, seats and the dates of the ring; then come parties with their keys in slices of
-PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ROWS and contracts in slices of CONTRACT_SLICE_ROWS; then each
-slot of the ring that has a date, in slices of RING_SLICE_ROWS accounts; then the request table in slices of
+PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
+each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS. No slice
 grows with the book.
 """
@@ -24,9 +24,9 @@ from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
 PARTY_SLICE_PARTIES = 12  # 86 KiB: all their keys, and the seats of all parties
-ACCOUNT_SLICE_ROWS = 1_024  # 76 KiB
-CONTRACT_SLICE_ROWS = 2_048  # 56 KiB
-RING_SLICE_ROWS = 6_144  # 96 KiB
+ACCOUNT_SLICE_ITEMS = 1_024  # 76 KiB
+CONTRACT_SLICE_ITEMS = 2_048  # 56 KiB
+RING_SLICE_ITEMS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
@@ -67,8 +67,8 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
     null_page = REQUEST_PAGE_RECORDS  # has nothing to tell
     return [
         (-(-len(book.parties) // PARTY_SLICE_PARTIES), _party_digest),
-        (-(-book.accounts_count // ACCOUNT_SLICE_ROWS), _account_digest),
-        (-(-book.contracts_count // CONTRACT_SLICE_ROWS), _contract_digest),
+        (-(-book.accounts_count // ACCOUNT_SLICE_ITEMS), _account_digest),
+        (-(-book.contracts_count // CONTRACT_SLICE_ITEMS), _contract_digest),
         (book.unsettled.dates_used() * _ring_slices(book), _ring_digest),
         ((book.requests.slots_used - null_page) // REQUEST_SLICE_SLOTS, _request_digest),
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
@@ -77,7 +77,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
 
 def _ring_slices(book: Book) -> int:
     """Of one date."""
-    return -(-book.accounts_count // RING_SLICE_ROWS)
+    return -(-book.accounts_count // RING_SLICE_ITEMS)
 
 
 def _common_digest(book: Book) -> bytes:
@@ -109,23 +109,23 @@ def _party_digest(book: Book, k: int) -> bytes:
 
 
 def _account_digest(book: Book, k: int) -> bytes:
-    rows = slice(k * ACCOUNT_SLICE_ROWS, min((k + 1) * ACCOUNT_SLICE_ROWS, book.accounts_count))
+    accounts = slice(k * ACCOUNT_SLICE_ITEMS, min((k + 1) * ACCOUNT_SLICE_ITEMS, book.accounts_count))
     columns: list[npt.NDArray[np.signedinteger]] = [
         *(getattr(book, name) for name in ACCOUNT_COLUMNS),
     ]
-    return _digest_of(columns, rows)
+    return _digest_of(columns, accounts)
 
 
 def _contract_digest(book: Book, k: int) -> bytes:
-    part = slice(k * CONTRACT_SLICE_ROWS, min((k + 1) * CONTRACT_SLICE_ROWS, book.contracts_count))
+    part = slice(k * CONTRACT_SLICE_ITEMS, min((k + 1) * CONTRACT_SLICE_ITEMS, book.contracts_count))
     return _digest_of([getattr(book, name) for name in CONTRACT_COLUMNS], part)
 
 
 def _ring_digest(book: Book, k: int) -> bytes:
     place, part = divmod(k, _ring_slices(book))
     slot = book.unsettled.used_slots()[place]
-    rows = slice(part * RING_SLICE_ROWS, min((part + 1) * RING_SLICE_ROWS, book.accounts_count))
-    return _digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], rows)
+    accounts = slice(part * RING_SLICE_ITEMS, min((part + 1) * RING_SLICE_ITEMS, book.accounts_count))
+    return _digest_of([book.unsettled.bought_fen[slot], book.unsettled.sold_fen[slot]], accounts)
 
 
 def _request_digest(book: Book, k: int) -> bytes:

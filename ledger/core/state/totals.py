@@ -32,9 +32,9 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
         if index < 0:
             answers.append(ContractMoney(contract_no, ReplyCode.CONTRACT_UNKNOWN, 0, 0, 0))
             continue
-        row, state = int(book.account_row[index]), book.contract_state(index)
-        power_fen = int(book.power_fen[row]) if state != ENDED else 0
-        withdrawable_fen = power_fen - int(book.sold_fen[row]) if state != ENDED else 0
+        account, state = int(book.account_of_contract[index]), book.contract_state(index)
+        power_fen = int(book.power_fen[account]) if state != ENDED else 0
+        withdrawable_fen = power_fen - int(book.sold_fen[account]) if state != ENDED else 0
         answers.append(
             ContractMoney(
                 contract_no,
@@ -49,20 +49,20 @@ def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[Co
 
 def account_facts(book: Book, bank_account_nos: Sequence[int]) -> list[AccountFacts]:
     """Our numbers of accounts by the bank's own, in the order asked, and of the contract that stands on each."""
-    rows = book.accounts_by_number.find(np.array(bank_account_nos, np.int64)).tolist()
-    return [_facts(book, number, row) for number, row in zip(bank_account_nos, rows, strict=True)]
+    accounts = book.accounts_by_number.find(np.array(bank_account_nos, np.int64)).tolist()
+    return [_facts(book, number, account) for number, account in zip(bank_account_nos, accounts, strict=True)]
 
 
-def _facts(book: Book, bank_account_no: int, row: int) -> AccountFacts:
-    if row < 0:
+def _facts(book: Book, bank_account_no: int, account: int) -> AccountFacts:
+    if account < 0:
         return AccountFacts(bank_account_no, ReplyCode.ACCOUNT_UNKNOWN, 0, 0, 0, 0)
-    index = book.last_contract(row)
+    index = book.last_contract(account)
     if index >= 0:
         contract = (contract_no_from_index(index), status_told(book.contract_state(index)))
     else:
-        contract = (0, int(ContractStatus.TERMINATED) if book.account_flags[row] & HAD_CONTRACT else 0)
-    account = (account_no_from_index(row), book.account_status(row))
-    return AccountFacts(bank_account_no, ReplyCode.ACCEPTED, *account, *contract)
+        contract = (0, int(ContractStatus.TERMINATED) if book.account_flags[account] & HAD_CONTRACT else 0)
+    numbered = (account_no_from_index(account), book.account_status(account))
+    return AccountFacts(bank_account_no, ReplyCode.ACCEPTED, *numbered, *contract)
 
 
 def totals(book: Book) -> list[PartyTotals]:

@@ -31,11 +31,11 @@ def unpaid_keys(date: int, contracts: Positions) -> LongColumn:
 
 @dataclass(slots=True)
 class Unsettled:
-    """K slots, and the table. A slot's columns exist while it has a date; memory is used as rows are."""
+    """K slots, and the table. A slot's columns exist while it has a date; memory is used as accounts are."""
 
-    rows: int  # of each column
+    accounts: int  # of each column
     dates: LongColumn  # (K + 1,) trade date of each slot, 0: free; the last stands for NO_SLOT and stays 0
-    bought_fen: list[FenColumn]  # by slot, (rows,); empty while it is free
+    bought_fen: list[FenColumn]  # by slot, (accounts,); empty while it is free
     sold_fen: list[FenColumn]
     open_slot: int  # of the open trade date
     slot_of_day: ByteColumn  # (DAY_CODES,) slot by trade day, NO_SLOT without one
@@ -44,10 +44,10 @@ class Unsettled:
     unpaid_sold_fen: FenColumn  # (k,)
 
     @staticmethod
-    def empty(rows: int, dates_max: int) -> "Unsettled":
+    def empty(accounts: int, dates_max: int) -> "Unsettled":
         """A ring of `dates_max` free slots and an empty table."""
         return Unsettled(
-            rows=rows,
+            accounts=accounts,
             dates=long_zeros(dates_max + 1),
             bought_fen=[long_zeros(0) for _ in range(dates_max)],
             sold_fen=[long_zeros(0) for _ in range(dates_max)],
@@ -97,25 +97,26 @@ class Unsettled:
         """Make this free slot that of a date, with nothing in it."""
         self.dates[slot] = trade_date
         self.slot_of_day[trade_day(trade_date)] = slot
-        self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.rows), long_zeros(self.rows)
+        self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.accounts), long_zeros(self.accounts)
 
-    def settle(self, trade_date: int, contract_of_row: LongColumn) -> None:
+    def settle(self, trade_date: int, contract_of_account: LongColumn) -> None:
         """The customers of this date are settled: its slot is free, and what is still in it goes to the table.
 
-        `contract_of_row`: (accounts,) index + 1 of the contract whose money is on the account, 0 for none.
+        `contract_of_account`: (accounts,) index + 1 of the contract whose money is on the account, 0 for none.
         Raises InvariantBroken when there is money where no contract is.
         """
         slot = int(np.flatnonzero(self.dates == trade_date)[0])
         bought_fen, sold_fen = self.bought_fen[slot], self.sold_fen[slot]
-        rows = np.flatnonzero((bought_fen[: len(contract_of_row)] != 0) | (sold_fen[: len(contract_of_row)] != 0))
-        rows = rows[np.argsort(contract_of_row[rows], kind="stable")]
-        contracts = contract_of_row[rows] - 1
+        count = len(contract_of_account)
+        accounts = np.flatnonzero((bought_fen[:count] != 0) | (sold_fen[:count] != 0))
+        accounts = accounts[np.argsort(contract_of_account[accounts], kind="stable")]
+        contracts = contract_of_account[accounts] - 1
         if len(contracts) and contracts[0] < 0:
-            raise InvariantBroken(f"unsettled money of {trade_date} on account row {rows[0]}, which has no contract")
+            raise InvariantBroken(f"unsettled money of {trade_date} on account {accounts[0]}, which has no contract")
         # Dates are settled in their order, so what joins sorts behind all that is there.
         self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
-        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[rows]))
-        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[rows]))
+        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[accounts]))
+        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[accounts]))
         self.dates[slot] = 0
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)
@@ -126,14 +127,14 @@ class Unsettled:
         return (self.keys & ((1 << _CONTRACT_BITS) - 1)).astype(np.intp)
 
 
-def add_by_slot(columns: list[FenColumn], slots: ByteColumn, rows: Positions, amounts_fen: FenColumn) -> None:
-    """Add (m,) amounts to their rows, each in the column of its slot. Mostly all have the same."""
+def add_by_slot(columns: list[FenColumn], slots: ByteColumn, accounts: Positions, amounts_fen: FenColumn) -> None:
+    """Add (m,) amounts to their accounts, each in the column of its slot. Mostly all have the same."""
     if not len(slots):
         return
     first = int(slots[0])
     if (slots == first).all():
-        np.add.at(columns[first], rows, amounts_fen)
+        np.add.at(columns[first], accounts, amounts_fen)
         return
     for slot in np.unique(slots).tolist():
         here = np.flatnonzero(slots == slot)
-        np.add.at(columns[slot], rows[here], amounts_fen[here])
+        np.add.at(columns[slot], accounts[here], amounts_fen[here])

@@ -1,6 +1,6 @@
 """Pages of the table account_pages: which are written by a batch, with which columns, and their COPY rows.
 
-Belongs here: the turn of the pages, what a page holds, the check of the money before it is written. Never here:
+Belongs here: which pages are next, what a page holds, the check of the money before it is written. Never here:
 connections, how an amount came about: what an account has is read from the book.
 
 Every batch writes the share of the pages that its records are of the tail, so that each page is written once in a
@@ -49,7 +49,7 @@ class DuePages:
 
 
 class PagesTurn:
-    """Whose turn it is. One object for the life of the projection; what it does not know is written."""
+    """Which pages are next. One object for the life of the projection; what it does not know is written."""
 
     def __init__(self, first_page: int) -> None:
         """`first_page`: the one that was written the longest ago."""
@@ -75,20 +75,20 @@ class PagesTurn:
         at_once = {index // PAGE_ACCOUNTS for index in restrained}
         if count > before:
             at_once.update(range(before // PAGE_ACCOUNTS, pages_count))
-        pages = np.union1d(self._turn(known, records_count, before), np.array(sorted(at_once), np.int64))
+        pages = np.union1d(self._next_pages(known, records_count, before), np.array(sorted(at_once), np.int64))
         kept = self._written_at[pages] < self._moved_at[:, None]
         kept |= (self._written_at[pages] < 0) | np.isin(pages, sorted(at_once))
         self._written_at[pages] = self._records
         return DuePages(pages, kept)
 
-    def _turn(self, known: int, records_count: int, accounts_count: int) -> Int64s:
+    def _next_pages(self, known: int, records_count: int, accounts_count: int) -> Int64s:
         if known == 0:
             return np.zeros(0, np.int64)
         tail = max(TAIL_RECORDS_MIN, accounts_count)
         due, self._owed = divmod(self._owed + known * records_count, tail)
-        turn = (self._next + np.arange(min(due, known), dtype=np.int64)) % known
-        self._next = (self._next + len(turn)) % known
-        return turn
+        due_pages = (self._next + np.arange(min(due, known), dtype=np.int64)) % known
+        self._next = (self._next + len(due_pages)) % known
+        return due_pages
 
 
 def page_chunks(book: Book, due: DuePages, sequence: int) -> Iterator[bytes]:

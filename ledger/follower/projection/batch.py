@@ -127,5 +127,5 @@ class Batch:
         the read model does not hold for the last one of its account.
         """
         contracts = np.array(sorted(self._touched_contracts), np.int64)
-        rows = self._touched_accounts.union(book.account_row[contracts].tolist())
+        rows = self._touched_accounts.union(book.account_of_contract[contracts].tolist())
         return np.array(sorted(row for row in rows if row < self.accounts_before), np.int64)

@@ -77,7 +77,7 @@ def _contracts(book: Book, indices: Int64s, sequence: int) -> bytes:
     heads = np.repeat(_CONTRACT_TEMPLATE, len(indices))
     facts = book.contract_facts[indices]
     heads["contract_no"] = contract_nos_from_indices(indices)
-    heads["account_no"] = account_nos_from_indices(book.account_row[indices].astype(np.int64))
+    heads["account_no"] = account_nos_from_indices(book.account_of_contract[indices].astype(np.int64))
     heads["party"] = facts >> PARTY_SHIFT
     heads["status"] = statuses_told(facts)
     heads["ended_on"] = book.ended_on[indices]

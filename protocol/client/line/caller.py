@@ -1,6 +1,6 @@
 """One caller that waits for one answer.
 
-Belongs here: parking a task and waking it, once and cheaply. Never here: what is sent, and by whom (turns, calls).
+Belongs here: parking a task and waking it, once and cheaply. Never here: what is sent, and by whom (seat_turns, calls).
 """
 
 from typing import Protocol

@@ -1,8 +1,9 @@
 """What one seat sends next: single calls that coalesce, blocks, control messages; and who is told which outcome.
 
-Belongs here: the queues of what is not yet numbered. Never here: whose turn it is to take single calls (turns), numbers
-and credit (window), the outbox, the socket. Nothing lingers for a timer: what is pending when the sender may send goes
-together. A queue holds one entry for each task that waits in it, so it is no longer than its callers are many.
+Belongs here: the queues of what is not yet numbered. Never here: whose turn it is to take single calls (seat_turns),
+numbers and credit (window), the outbox, the socket. Nothing lingers for a timer: what is pending when the
+sender may send goes together. A queue holds one entry for each task that waits in it, so it is no longer than its
+callers are many.
 """
 
 from collections import deque
@@ -21,7 +22,7 @@ from ..forks import Origin
 from ..outcomes import BlockOutcome, Outcome, Recovered, Reply, block_outcome, outcomes_one_by_one
 from .caller import Call, Caller
 from .receipts import RECEIPT
-from .turns import Turn
+from .seat_turns import SeatTurn
 from .waits import Bell
 
 _RECORDS = int(FrameKind.RECORDS)
@@ -181,7 +182,7 @@ class FrameOfBlock:
 class Calls:
     """Everything that one seat is asked for and has not yet numbered. Not thread-safe."""
 
-    def __init__(self, bell: Bell, turn: Turn, unclaimed: Callable[[Recovered], None]) -> None:
+    def __init__(self, bell: Bell, turn: SeatTurn, unclaimed: Callable[[Recovered], None]) -> None:
         """`bell` wakes the sender; `turn` has the single calls; `unclaimed` gets outcomes that nobody waits for."""
         self._bell = bell
         self._turn = turn

@@ -1,6 +1,6 @@
 """Single calls that are in no frame yet, by their valid-until: a frame has one such time for all of its records.
 
-Belongs here: which calls may go as one frame, in what order. Never here: which seat takes them (turns).
+Belongs here: which calls may go as one frame, in what order. Never here: which seat takes them (seat_turns).
 Calls with the same valid-until go together, oldest first; the groups take turns, so that none waits for ever behind
 another that is never empty. There are no more entries than callers: each waits for its one record.
 """

@@ -35,7 +35,7 @@ class Queries:
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
-        self._turns = trio.Semaphore(QUERIES_IN_FLIGHT_MAX)
+        self._places = trio.Semaphore(QUERIES_IN_FLIGHT_MAX)
         self._open: dict[int, _Question] = {}
         self._to_send: deque[_Question] = deque()
         self._last_id = 0
@@ -49,7 +49,7 @@ class Queries:
         Raises SessionEnded. On cancellation the answer is ignored.
         """
         self._origin.check_task()
-        async with self._turns:
+        async with self._places:
             if self._ended is not None:
                 raise SessionEnded(self._ended.code, self._ended.detail)
             self._last_id += 1

@@ -2,7 +2,7 @@
 
 Belongs here: the receipt and how a call finds its own. Never here: outcomes, the outbox.
 
-A trio task that was woken has run on before the loop turns again; a thread that was handed a result has not. So the
+A trio task that was woken has run on before the next pass; a thread that was handed a result has not. So the
 outbox keeps what it was told until the thread is back for more, has ended, or the seat is closed in order. A thread may
 also leave its call by an exception, a signal handler's for one, after the outcome is there and before it has it: then
 the call is abandoned, and the outcome is told as one that nobody waits for.

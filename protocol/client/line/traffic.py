@@ -2,7 +2,7 @@
 
 Belongs here: the order of steps that loses nothing and repeats nothing. Never here: sockets, clocks, back-off.
 A new frame is committed to the outbox, then flushed, then signed into the session's queue: what the outbox does not
-hold can never leave, whatever fails. An outbox entry is freed some turns after its outcome was given to the caller,
+hold can never leave, whatever fails. An outbox entry is freed some passes after its outcome was given to the caller,
 so that what the caller does at once with it (writing it to a file of its own) is done while the outbox could still
 tell it again; and where the caller is a thread, not before that thread has given its receipt. One whose outcome
 nobody waited for is kept until `recovered` was read.
@@ -27,7 +27,7 @@ from ..settings import SeatSettings
 from .calls import Calls, Draft, Waiter, recovered
 from .queries import Queries
 from .receipts import RECEIPT
-from .turns import Turns
+from .seat_turns import SeatTurns
 from .waits import Bell
 from .window import Window, WindowFrame, keeps_number
 
@@ -110,7 +110,7 @@ class Reader:
 class Traffic:
     """Requests and answers of one seat across all of its links. Not thread-safe."""
 
-    def __init__(self, settings: SeatSettings, outbox: Outbox, turns: Turns) -> None:
+    def __init__(self, settings: SeatSettings, outbox: Outbox, turns: SeatTurns) -> None:
         self.bell = Bell()
         self._turn = turns.join(self.bell)
         self.calls = Calls(self.bell, self._turn, self.unclaimed)
@@ -123,9 +123,9 @@ class Traffic:
         self.resume_at_ns = 0  # nothing goes before this time: the bank was busy
         self._outbox = outbox
         self.seat = settings.seat
-        self._told: list[WindowFrame[Waiter]] = []  # their callers were woken since the last turn
-        self._told_before: list[WindowFrame[Waiter]] = []  # one turn older: their callers may be running in this turn
-        self._told_long_ago: list[WindowFrame[Waiter]] = []  # two turns older: their callers have run
+        self._told: list[WindowFrame[Waiter]] = []  # their callers were woken since the last pass
+        self._told_before: list[WindowFrame[Waiter]] = []  # one pass older: their callers may be running in this pass
+        self._told_long_ago: list[WindowFrame[Waiter]] = []  # two passes older: their callers have run
         self._told_threads: deque[WindowFrame[Waiter]] = deque()  # older, and a thread has not given its receipt
         self._told_unclaimed: deque[WindowFrame[Waiter]] = deque()  # older, and `recovered` was not read since
         self._told_leftovers: list[WindowFrame[Waiter]] = []  # kept until the opened seat is used
@@ -170,7 +170,7 @@ class Traffic:
     def feed(self, session: PartnerSession, now_ns: int) -> None:
         """Queue in the session what may be sent now, up to SEND_BYTES_MAX. The session is established.
 
-        Called once in a turn of the scheduler: outbox entries age by these calls.
+        Called once in a pass of the scheduler: outbox entries age by these calls.
         """
         self._free_told()
         self.queries.feed(session, now_ns)
@@ -195,7 +195,7 @@ class Traffic:
             self._told_leftovers.clear()
             if not self._outbox.fits(len(draft.body)):
                 if self._told or self._told_before or self._told_long_ago:
-                    self.bell.ring()  # there is room in a turn or two, without an answer coming
+                    self.bell.ring()  # there is room in a pass or two, without an answer coming
                 elif self._told_unclaimed:  # whoever cancels and never reads stops nobody
                     self._outbox.free(self._told_unclaimed.popleft().slot)
                     continue

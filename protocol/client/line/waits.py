@@ -25,7 +25,7 @@ class Bell:
             trio.lowlevel.reschedule(task)
 
     async def wait(self) -> None:
-        """Return when rung since the last return, never in the same turn. On cancellation nothing is lost."""
+        """Return when rung since the last return, never in the same pass. On cancellation nothing is lost."""
         if self._rung:
             await trio.lowlevel.checkpoint()
         else:
@@ -56,7 +56,7 @@ async def receive(stream: trio.SocketStream, size: int) -> bytes:
 
 
 async def send(stream: trio.SocketStream, data: bytes) -> None:
-    """Sends all of `data`; mostly the system takes it at once, and then this task keeps its turn: wait elsewhere.
+    """Sends all of `data`; mostly the system takes it at once, and then this task goes on: wait elsewhere.
 
     Raises OSError or BrokenResourceError when the connection broke. On cancellation a part may have been sent.
     """

@@ -82,7 +82,7 @@ async def test_what_is_opened_is_checked(tmp_path: Path) -> None:
             await SeatPool.open([good], frames_max).__aenter__()
     with pytest.raises(MisuseError, match="clock is a Clock"):
         await Seat.open(good, clock=1).__aenter__()  # type: ignore[arg-type]
-    with pytest.raises(MisuseError, match="turns are Turns"):
+    with pytest.raises(MisuseError, match="turns are SeatTurns"):
         await Seat.open(good, turns=1).__aenter__()  # type: ignore[arg-type]
     assert os.listdir(tmp_path) == []
 

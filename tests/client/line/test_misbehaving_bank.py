@@ -126,12 +126,12 @@ async def test_under_all_that_is_borne_at_once_everything_is_applied_once_in_ord
             told.extend([await seat.freeze(195, amount_fen) for amount_fen in range(first_fen, first_fen + 20)])
 
         async with trio.open_nursery() as nursery:
-            for desk in range(3):
-                nursery.start_soon(trade, 1_000 * (desk + 1))
+            for dealer in range(3):
+                nursery.start_soon(trade, 1_000 * (dealer + 1))
 
         amounts = sorted(bank.ledger.applied_records(SEAT)["amount_fen"].tolist())
         assert amounts == sorted(outcome.remaining_fen for outcome in told)
-        assert amounts == [1_000 * desk + place for desk in (1, 2, 3) for place in range(20)]
+        assert amounts == [1_000 * dealer + place for dealer in (1, 2, 3) for place in range(20)]
         assert len({outcome.key for outcome in told}) == 60
 
 

@@ -14,7 +14,7 @@ import pytest
 import trio
 import trio.testing
 
-from frontend_sim.practice.desk import Desk
+from frontend_sim.practice.link import PracticeLink
 from protocol.client import OutboxError, Seat, SeatPool, SeatSettings, SessionEnded, SyncSeat
 from protocol.client.line.link import Link
 from protocol.client.outbox.outbox import Outbox
@@ -240,13 +240,13 @@ class ClosingBank(FakeBank):
     closings = 8
 
     def _handle(
-        self, desk: Desk, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
+        self, link: PracticeLink, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
     ) -> bool:
-        goes_on = super()._handle(desk, event)
+        goes_on = super()._handle(link, event)
         if isinstance(event, EstablishReceived) and self.closings:
             self.closings -= 1
-            desk.session.terminate(ReplyCode.STOPPING, "not now", self.now())
-            desk.ends_when_sent = True
+            link.session.terminate(ReplyCode.STOPPING, "not now", self.now())
+            link.ends_when_sent = True
         return goes_on
 
 

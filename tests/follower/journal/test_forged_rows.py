@@ -28,7 +28,7 @@ from ledger.follower.replay import Replica
 from ledger.journal.chain import Chain
 from ledger.journal.head import ZERO_DIGEST, JournalNewer, JournalTampered
 from ledger.journal.replaying import apply_stored
-from ledger.recovery import check_page
+from ledger.recovery import check_portion
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
 from protocol.messages.accounts import ChangeContract, SetRestraint
@@ -90,7 +90,7 @@ def audited(rows: list[Row]) -> None:
 def recovered(rows: list[Row]) -> None:
     """What recovery does with pages. Raises JournalTampered."""
     book = Book.empty(SMALL)
-    check_page(Chain(), rows)
+    check_portion(Chain(), rows)
     for run in runs(rows):
         apply_stored(book, run)
 

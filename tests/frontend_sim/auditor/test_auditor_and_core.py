@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from frontend_sim.auditor.auditor import Auditor, Totals
 from frontend_sim.auditor.observations import Placed, seen_block
-from frontend_sim.market.requests import NO_TARGET, Request, TargetKey, record_block
+from frontend_sim.market.request_blocks import NO_TARGET, Request, TargetKey, record_block
 from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
 from ledger.core.state.book import Book
 from protocol.header import PREFIX, PrefixArray

@@ -5,7 +5,7 @@ import pytest
 
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.totals import AuditorTotals
-from frontend_sim.market.requests import Request, record_block
+from frontend_sim.market.request_blocks import Request, record_block
 from frontend_sim.trading_session.session_log import outcome_array
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX

@@ -293,7 +293,7 @@ async def test_a_logon_and_the_end_of_its_link_make_a_place_known(connect: Conne
     await broker.log_on()
 
     assert places.is_known("127.0.0.1", trio.current_time())
-    assert gateway.desk.prefix_check.checked == 1  # it was let in on its signature
+    assert gateway.dispatcher.prefix_check.checked == 1  # it was let in on its signature
 
 
 async def test_a_signed_prefix_is_let_in_before_strangers_of_hundreds_of_places(

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from gateway.daemon import Gateway
-from gateway.desks.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
+from gateway.dispatch.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY_WORK_INTERVAL, Admission
 from gateway.links.in_flight import InFlight
 from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
@@ -34,7 +34,7 @@ SUSPEND = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
 @pytest.fixture(autouse=True)
 def small_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Budgets that are used up at once."""
-    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", FEW_AT_ONCE * FRAME_WORK_NS)
+    monkeypatch.setattr("gateway.dispatch.admission.WORK_BURST_NS", FEW_AT_ONCE * FRAME_WORK_NS)
 
 
 def frames_permitted(seconds: float) -> int:
@@ -125,7 +125,7 @@ async def test_too_many_control_frames_are_told_when_to_come_back(
     connect: Connect, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would end a group of the ledger, also a malformed one: nothing of the body is looked at here."""
-    monkeypatch.setattr("gateway.desks.admission.CONTROL_PER_SECOND_MAX", 1)
+    monkeypatch.setattr("gateway.dispatch.admission.CONTROL_PER_SECOND_MAX", 1)
     broker = await connect()
     await broker.log_on()
     for number in range(1, 200):
@@ -143,7 +143,7 @@ async def test_too_many_control_frames_are_told_when_to_come_back(
 
 
 async def test_control_goes_on_when_its_time_has_come(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.desks.admission.CONTROL_AT_ONCE_MAX", 1)
+    monkeypatch.setattr("gateway.dispatch.admission.CONTROL_AT_ONCE_MAX", 1)
     broker = await connect()
     await broker.log_on()
     await broker.control(SUSPEND, 1)
@@ -162,7 +162,7 @@ async def test_too_many_logons_of_a_party_are_told_to_come_back_and_the_other_lo
     count_logon, now_ns = Admission.count_logon, time.monotonic_ns()
     # No time goes by for the budget, however busy the machine is.
     monkeypatch.setattr(
-        Admission, "count_logon", lambda desk, head, sign, _now_ns: count_logon(desk, head, sign, now_ns)
+        Admission, "count_logon", lambda admission, head, sign, _now_ns: count_logon(admission, head, sign, now_ns)
     )
     codes = []
     for version in range(1, 41):
@@ -204,7 +204,7 @@ async def test_a_signed_prefix_alone_counts_for_nobody(connect: Connect, gateway
     prefix = broker.session.data_to_send()[:160]
     for _ in range(14):
         await (await connect()).stream.send_all(prefix)
-    while sum(link.session.party == keys.BROKER for link in gateway.desk.links) < 14:
+    while sum(link.session.party == keys.BROKER for link in gateway.dispatcher.links) < 14:
         await trio.lowlevel.checkpoint()
 
     assert (await (await connect(version=2)).log_on()).next_number == 1
@@ -214,8 +214,8 @@ async def test_unread_answers_of_all_links_of_a_party_are_bounded_together(
     connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, nursery: trio.Nursery
 ) -> None:
     """None of the two leaves as much unread as a link may; together they leave more than a party may."""
-    monkeypatch.setattr("gateway.desks.front_desk.REPLY_BYTES_UNSENT_PARTY_MAX", 300_000)
-    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", 10**12)
+    monkeypatch.setattr("gateway.dispatch.dispatcher.REPLY_BYTES_UNSENT_PARTY_MAX", 300_000)
+    monkeypatch.setattr("gateway.dispatch.admission.WORK_BURST_NS", 10**12)
     links = [await connect(seat=seat) for seat in (keys.BROKER_SEAT, keys.BROKER_SEAT + 1)]
     unread: list[int] = []
     for link in links:
@@ -223,15 +223,15 @@ async def test_unread_answers_of_all_links_of_a_party_are_bounded_together(
         nursery.start_soon(send_for_ever, link, behind_a_gap(link, FLOOD_FRAMES))
     with trio.fail_after(READ_WITHIN_S):
         while not gateway.statistics.links_ended_by_code[ReplyCode.REPLIES_UNREAD]:
-            unread.append(gateway.desk.admission.of_party(keys.BROKER).unread_bytes)
+            unread.append(gateway.dispatcher.admission.of_party(keys.BROKER).unread_bytes)
             await trio.lowlevel.checkpoint()
 
     assert 200_000 < max(unread) <= 300_000
     await is_served(connect)
     await connect.close()
-    while gateway.desk.links:
-        await gateway.desk.progress.wait()
-    assert gateway.desk.admission.of_party(keys.BROKER).unread_bytes == 0
+    while gateway.dispatcher.links:
+        await gateway.dispatcher.progress.wait()
+    assert gateway.dispatcher.admission.of_party(keys.BROKER).unread_bytes == 0
 
 
 async def test_a_flood_of_queries_is_read_as_slowly_as_it_is_paid_for(connect: Connect, gateway: Gateway) -> None:
@@ -263,8 +263,8 @@ async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
 
     monkeypatch.setattr("gateway.links.partner_link.receive", counted)
     await is_served(connect)
-    while gateway.desk.links:
-        await gateway.desk.progress.wait()
+    while gateway.dispatcher.links:
+        await gateway.dispatcher.progress.wait()
 
     assert looked < 100
 

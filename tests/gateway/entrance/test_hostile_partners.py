@@ -88,7 +88,7 @@ async def test_more_than_the_credit_ends_the_link_and_memory_stays(
     assert gateway.ledger.in_flight.records == credit
     await ledger.decide_on()
     while gateway.ledger.in_flight.request_frames:
-        await gateway.desk.progress.wait()
+        await gateway.dispatcher.progress.wait()
     assert gateway.intake.book.frozen_fen[0] == credit
     await is_served(connect)
 
@@ -117,7 +117,7 @@ async def test_a_partner_that_never_reads_is_cut_and_resumes(
     connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.links.partner_link.REPLY_BYTES_UNSENT_MAX", 20_000)
-    monkeypatch.setattr("gateway.desks.admission.WORK_BURST_NS", 10**12)  # what asks nothing is paid for elsewhere
+    monkeypatch.setattr("gateway.dispatch.admission.WORK_BURST_NS", 10**12)  # what asks nothing is paid for elsewhere
     broker = await connect()
     await broker.log_on()
     unread: list[int] = []
@@ -127,7 +127,7 @@ async def test_a_partner_that_never_reads_is_cut_and_resumes(
                 for first in range(50):
                     broker.session.send_block(freezes(1), 2 + first + correlation_id, 1, 0, time.time_ns())
                 await broker.flush()
-                unread.append(sum(link.unsent_bytes for link in gateway.desk.links))
+                unread.append(sum(link.unsent_bytes for link in gateway.dispatcher.links))
         except trio.BrokenResourceError:
             pass
 
@@ -164,8 +164,8 @@ async def test_logons_of_ended_links_are_forgotten_while_the_ledger_is_away(
         await trio.lowlevel.checkpoint()
 
     await broker.stream.aclose()
-    while gateway.desk.links:
-        await gateway.desk.progress.wait()
+    while gateway.dispatcher.links:
+        await gateway.dispatcher.progress.wait()
 
     assert gateway.ledger.in_flight.head_frames == 0
 
@@ -239,7 +239,7 @@ class TestFewSessions:
         await bank.log_on()
 
         await other.stream.aclose()
-        while small.desk.sessions_established > 2:
-            await small.desk.progress.wait()
+        while small.dispatcher.sessions_established > 2:
+            await small.dispatcher.progress.wait()
         await is_served(connect)
         await connect.close()

@@ -5,7 +5,7 @@ Belongs here: `Budget` and `Admission` alone. Never here: links, sockets (test_f
 
 import pytest
 
-from gateway.desks.admission import (
+from gateway.dispatch.admission import (
     BANK_TIMES_MORE,
     FRAME_WORK_NS,
     LINK_WORK_INTERVAL,
@@ -16,7 +16,7 @@ from gateway.desks.admission import (
     LinkBudget,
     work_of,
 )
-from gateway.desks.budget import Budget
+from gateway.dispatch.budget import Budget
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header

@@ -86,7 +86,7 @@ async def test_seats_of_both_suites_are_served_side_by_side(
     await ed25519.hear(OutcomesReceived)
     await p256.hear(OutcomesReceived)
 
-    assert gateway.desk.sessions_established == 2
+    assert gateway.dispatcher.sessions_established == 2
     assert gateway.intake.book.frozen_fen[:2].tolist() == [100, 200]
 
 
@@ -235,12 +235,12 @@ async def test_the_outcome_for_a_dead_link_goes_to_the_book(
     await broker.send(freezes(100), 1)
     await ledger.until(lambda: ledger.received[-1].header.kind == FrameKind.RECORDS)
     await broker.stream.aclose()
-    while gateway.desk.links:
-        await gateway.desk.progress.wait()
+    while gateway.dispatcher.links:
+        await gateway.dispatcher.progress.wait()
 
     await ledger.decide_on()
     while gateway.ledger.in_flight.request_frames:
-        await gateway.desk.progress.wait()
+        await gateway.dispatcher.progress.wait()
 
     assert gateway.intake.book.frozen_fen[0] == 100
 
@@ -335,8 +335,8 @@ async def test_a_session_whose_maker_is_gone_supersedes_the_older_one_all_the_sa
     await new.flush()
     await ledger.until(lambda: ledger.received[-1].header.session_version == 5)
     await new.stream.aclose()
-    while len(gateway.desk.links) > 1:
-        await gateway.desk.progress.wait()
+    while len(gateway.dispatcher.links) > 1:
+        await gateway.dispatcher.progress.wait()
     await ledger.decide_on()
 
     told = await old.hear(Terminated)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.desks import admission
+from gateway.dispatch import admission
 from gateway.entrance import listener, tls
 from gateway.links import in_flight
 from protocol import limits

@@ -10,8 +10,8 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.desks.turns import PASS_NS, TURN_NS, Turns
-from gateway.links.desk import Entrance
+from gateway.dispatch.party_turns import PASS_NS, TURN_NS, PartyTurns
+from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
@@ -47,7 +47,7 @@ class VirtualClock:
         return self.spent_ns
 
 
-class LoneDesk:
+class LoneOwner:
     """Establishes at once; notes why links end; raises what a test wants raised."""
 
     def __init__(self, clock: VirtualClock | None = None) -> None:
@@ -101,10 +101,10 @@ class Line:
         """`beside`: a line of the same gateway."""
         self.clock: VirtualClock = beside.clock if beside is not None else VirtualClock()
         ours, self.theirs = trio.testing.memory_stream_pair()
-        self.desk: LoneDesk = beside.desk if beside is not None else LoneDesk(self.clock)
-        self.turns: Turns = beside.turns if beside is not None else Turns(self.clock)
+        self.owner: LoneOwner = beside.owner if beside is not None else LoneOwner(self.clock)
+        self.turns: PartyTurns = beside.turns if beside is not None else PartyTurns(self.clock)
         session = bank_session(now_ns=self.clock.elapsed_ns())
-        self.link = PartnerLink(1, ours, session, self.desk, self.turns, self.clock, Entrance())
+        self.link = PartnerLink(1, ours, session, self.owner, self.turns, self.clock, Entrance())
         self.partner = partner_session(party, seat, now_ns=self.clock.now_ns())
 
     async def establish(self) -> None:
@@ -131,11 +131,11 @@ async def test_no_logon_within_five_seconds_ends_the_link(
         await silent.hear()
     assert await silent.hear() is None
 
-    assert silent.desk.ended == [ReplyCode.PEER_SILENT]
+    assert silent.owner.ended == [ReplyCode.PEER_SILENT]
     assert 5.0 <= trio.current_time() - began < 5.1
     await silent.theirs.aclose()
     await trio.testing.wait_all_tasks_blocked()
-    assert silent.desk.closed == 1
+    assert silent.owner.closed == 1
 
 
 async def test_three_silent_intervals_end_an_established_link(
@@ -159,17 +159,17 @@ async def test_a_fault_of_ours_ends_one_link_only(
     autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     broker = Line()
-    broker.desk.raises = MisuseError("provoked")
+    broker.owner.raises = MisuseError("provoked")
     nursery.start_soon(broker.link.run)
     await broker.establish()
 
     assert await broker.hear() is None
-    assert (broker.desk.failed, broker.desk.closed) == (1, 1)
+    assert (broker.owner.failed, broker.owner.closed) == (1, 1)
 
 
 async def test_broken_books_are_not_caught(autojump_clock: trio.testing.MockClock) -> None:
     broker = Line()
-    broker.desk.raises = InvariantBroken("provoked")
+    broker.owner.raises = InvariantBroken("provoked")
     await broker.establish()
 
     with pytest.raises(ExceptionGroup, match="Exceptions from Trio nursery"):
@@ -177,11 +177,11 @@ async def test_broken_books_are_not_caught(autojump_clock: trio.testing.MockCloc
 
 
 async def established(line: Line, nursery: trio.Nursery) -> None:
-    """The link serves; whatever its desk saw is forgotten."""
+    """The link serves; whatever its owner saw is forgotten."""
     nursery.start_soon(line.link.run)
     await line.establish()
     assert isinstance(await line.hear(), EstablishedEvent)
-    line.desk.events.clear()
+    line.owner.events.clear()
 
 
 async def turns_of(line: Line, frames: bytes) -> list[int]:
@@ -191,7 +191,7 @@ async def turns_of(line: Line, frames: bytes) -> list[int]:
 
     def noted(ends_ns: int) -> bool:
         has_more = takes_turn(ends_ns)
-        seen.append(len(line.desk.events))
+        seen.append(len(line.owner.events))
         return has_more
 
     line.link.take_turn = noted  # type: ignore[method-assign]
@@ -212,7 +212,7 @@ async def test_a_turn_is_so_much_processor_time(autojump_clock: trio.testing.Moc
     broker = Line()
     nursery.start_soon(broker.turns.keep)
     await established(broker, nursery)
-    broker.desk.frame_ns = TURN_NS // 2 + 1
+    broker.owner.frame_ns = TURN_NS // 2 + 1
 
     assert await turns_of(broker, blocks(broker, 1, 5)) == [2, 4, 5]
 
@@ -223,7 +223,7 @@ async def test_a_lone_link_wakes_nobody_while_a_pass_lasts(
     """Nobody keeps the turns, and it is served: what comes while nobody waits is worked off where it came in."""
     broker = Line()
     await established(broker, nursery)
-    broker.desk.frame_ns = PASS_NS // 10
+    broker.owner.frame_ns = PASS_NS // 10
 
     assert (await turns_of(broker, blocks(broker, 1, 10)))[-1] == 10
 
@@ -240,7 +240,7 @@ async def test_a_turn_ends_with_a_frame_that_asked_for_nothing(
     mixed = broker.partner.data_to_send() + blocks(broker, 9, 2) + blocks(broker, 1, 2)
 
     assert await turns_of(broker, mixed) == [1, 2, 3, 4, 6]
-    assert [isinstance(event, FrameSpent) for event in broker.desk.events] == [True] * 4 + [False] * 2
+    assert [isinstance(event, FrameSpent) for event in broker.owner.events] == [True] * 4 + [False] * 2
 
 
 async def test_a_link_that_owes_is_not_read_until_it_has_paid(
@@ -248,13 +248,13 @@ async def test_a_link_that_owes_is_not_read_until_it_has_paid(
 ) -> None:
     broker = Line()
     await established(broker, nursery)
-    broker.desk.pause_ns = 500_000_000
+    broker.owner.pause_ns = 500_000_000
     began = trio.current_time()
     await broker.theirs.send_all(blocks(broker, 1, 3))
     paid_at: list[float] = []
     for _ in range(120):
         await trio.sleep(0.01)
-        if len(broker.desk.events) > len(paid_at):
+        if len(broker.owner.events) > len(paid_at):
             paid_at.append(trio.current_time() - began)
 
     assert paid_at == pytest.approx([0.0, 0.5, 1.0], abs=0.05)
@@ -269,14 +269,14 @@ async def test_the_desk_is_asked_once_whether_the_certificate_fits_and_before_th
     wire = broker.partner.data_to_send()
     await broker.theirs.send_all(wire[:159])
     await trio.testing.wait_all_tasks_blocked()
-    assert broker.desk.verified == 0
+    assert broker.owner.verified == 0
     await broker.theirs.send_all(wire[159:160])
     await trio.testing.wait_all_tasks_blocked()
-    assert (broker.desk.verified, broker.desk.events) == (1, [])
+    assert (broker.owner.verified, broker.owner.events) == (1, [])
     await broker.theirs.send_all(wire[160:] + blocks(broker, 1, 0))
     assert isinstance(await broker.hear(), EstablishedEvent)
 
-    assert broker.desk.verified == 1
+    assert broker.owner.verified == 1
 
 
 class Speaker:
@@ -307,8 +307,8 @@ async def test_what_does_not_fit_at_once_follows_in_order() -> None:
         1,
         trio.SocketStream(ours),
         cast("BankSession", speaker),
-        LoneDesk(),
-        Turns(VirtualClock()),
+        LoneOwner(),
+        PartyTurns(VirtualClock()),
         VirtualClock(),
         Entrance(),
     )
@@ -335,13 +335,13 @@ async def test_what_does_not_fit_at_once_follows_in_order() -> None:
 
 async def test_a_connection_that_broke_ends_the_link_when_something_is_said() -> None:
     ours, theirs = trio.socket.socketpair()
-    speaker, desk = Speaker(), LoneDesk()
+    speaker, owner = Speaker(), LoneOwner()
     link = PartnerLink(
         1,
         trio.SocketStream(ours),
         cast("BankSession", speaker),
-        desk,
-        Turns(VirtualClock()),
+        owner,
+        PartyTurns(VirtualClock()),
         VirtualClock(),
         Entrance(),
     )
@@ -352,7 +352,7 @@ async def test_a_connection_that_broke_ends_the_link_when_something_is_said() ->
         link.say_it()
         nursery.start_soon(link.run)
 
-    assert desk.closed == 1
+    assert owner.closed == 1
 
 
 @pytest.mark.parametrize("step_s", [3_600, -3_600])

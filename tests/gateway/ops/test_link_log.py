@@ -31,7 +31,7 @@ from tests.protocol import keys
 
 async def without_links(gateway: Gateway) -> None:
     """Returns when a link was up and none is."""
-    while gateway.desk.links or not gateway.statistics.links_opened:  # noqa: ASYNC110 - no event tells of an opening
+    while gateway.dispatcher.links or not gateway.statistics.links_opened:  # noqa: ASYNC110 - no event tells of an opening
         await trio.sleep(0.005)
 
 
@@ -73,8 +73,8 @@ async def test_a_partner_that_is_superseded_and_one_that_goes_are_told_apart(
     older, newer = await connect(), await connect(version=2)
     await older.log_on()
     await newer.log_on()
-    while len(gateway.desk.links) > 1:
-        await gateway.desk.progress.wait()
+    while len(gateway.dispatcher.links) > 1:
+        await gateway.dispatcher.progress.wait()
 
     assert "we end it: SESSION_SUPERSEDED: version 2 is in force" in caplog.text
 

@@ -47,7 +47,7 @@ async def test_a_drain_answers_what_is_under_way_and_takes_nothing_new(
     await ledger.until(lambda: ledger.received[-1].header.first_number == 1)
 
     gateway.stop()
-    while not gateway.desk.draining:
+    while not gateway.dispatcher.draining:
         await trio.lowlevel.checkpoint()
     assert not settings.ready_file.exists()
     await broker.send(freezes(100), 2)
@@ -93,7 +93,7 @@ async def test_the_second_signal_stops_at_once(
         await broker.send(freezes(100), 1)
         await ledger.until(lambda: ledger.received[-1].header.first_number == 1)
         os.kill(os.getpid(), signal.SIGTERM)
-        while not gateway.desk.draining:
+        while not gateway.dispatcher.draining:
             await trio.lowlevel.checkpoint()
         os.kill(os.getpid(), signal.SIGTERM)
     assert await broker.next_event() is None

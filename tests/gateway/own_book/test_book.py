@@ -1,6 +1,6 @@
 """The book's arithmetic, to the fen, and that totals are what was added.
 
-Belongs here: `Book` alone. Never here: which outcome counts (test_book_intake).
+Belongs here: `OwnBook` alone. Never here: which outcome counts (test_book_intake).
 """
 
 import random
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.own_book.book import FIRST_CAPACITY, Book
+from gateway.own_book.book import FIRST_CAPACITY, OwnBook
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
@@ -42,9 +42,9 @@ def block(*lines: Line) -> tuple[RecordArray, OutcomeArray]:
 SHIFT = 5  # accounts that no contract stands on: so no account has the index of its contract
 
 
-def book_of(*balances_fen: int) -> Book:
+def book_of(*balances_fen: int) -> OwnBook:
     """One account and contract per balance; even ones are party 2's, odd ones party 3's."""
-    book = Book()
+    book = OwnBook()
     count = len(balances_fen)
     book.open_accounts(account_no_from_index(0), [account(place, 0) for place in range(SHIFT)])
     opened = [account(SHIFT + place, balance_fen) for place, balance_fen in enumerate(balances_fen)]
@@ -54,14 +54,14 @@ def book_of(*balances_fen: int) -> Book:
     return book
 
 
-def money(book: Book, index: int) -> tuple[int, int, int, int]:
+def money(book: OwnBook, index: int) -> tuple[int, int, int, int]:
     """Balance, frozen, bought and sold of one contract and its account."""
     columns = (book.frozen_fen, book.bought_unsettled_fen, book.sold_unsettled_fen)
     frozen, bought, sold = (int(column[index]) for column in columns)
     return int(book.balance_fen[SHIFT + index]), frozen, bought, sold
 
 
-def by_party(book: Book) -> dict[int, tuple[int, int, int, int]]:
+def by_party(book: OwnBook) -> dict[int, tuple[int, int, int, int]]:
     """What the totals tell of each party."""
     return {entry.party: entry.amounts_fen for entry in book.totals()}
 
@@ -192,7 +192,7 @@ def test_a_card_that_was_replaced_again_and_again_is_of_its_first_contract_s_par
         tree.append((new, pick % new))
         expected.append(expected[pick % new])
     order.shuffle(tree)
-    book = Book()
+    book = OwnBook()
     for new, old in tree:
         book.replace_card(contract_no_from_index(new), contract_no_from_index(old), account_no_from_index(new))
     book.sign_contracts(contract_no_from_index(0), [contract(0, 2), contract(1, 3)])
@@ -211,10 +211,10 @@ def test_a_contract_cannot_replace_one_that_is_later() -> None:
     columns = book.arrays()
     columns["replaced"][0] = 1
     with pytest.raises(ValueError, match="replaces one that is later"):
-        Book.from_arrays(columns)
+        OwnBook.from_arrays(columns)
 
 
-Step = Callable[[Book], None]
+Step = Callable[[OwnBook], None]
 STEPS: list[Step] = [
     lambda book: book.open_accounts(account_no_from_index(0), [account(0, 500), account(1, 70), account(2, 4)]),
     lambda book: book.sign_contracts(contract_no_from_index(0), [contract(0, 2)]),
@@ -232,7 +232,7 @@ STEPS: list[Step] = [
 @given(st.permutations(STEPS))
 def test_the_book_comes_out_the_same_in_any_order(order: list[Step]) -> None:
     """What is live may overtake what is fed."""
-    in_order, shuffled = Book(), Book()
+    in_order, shuffled = OwnBook(), OwnBook()
     for step in STEPS:
         step(in_order)
     for step in order:
@@ -249,7 +249,7 @@ def test_a_checkpoint_gives_the_same_book() -> None:
     book.end_contract(contract_no_from_index(0))
     book.replace_card(contract_no_from_index(2), contract_no_from_index(1), account_no_from_index(0))
 
-    again = Book.from_arrays(book.arrays())
+    again = OwnBook.from_arrays(book.arrays())
 
     assert again.totals() == book.totals()
     again.check_complete()
@@ -291,7 +291,7 @@ def test_totals_are_exact_past_64_bits_and_fit_their_answer() -> None:
 
 def test_totals_of_more_contracts_than_are_summed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.own_book.book.SUMMED_AT_ONCE", 7)
-    book = Book()
+    book = OwnBook()
     book.open_accounts(account_no_from_index(0), [account(index, index) for index in range(100)])
     book.sign_contracts(contract_no_from_index(0), [contract(index, 2 + index // 5 % 3) for index in range(99, -1, -1)])
 

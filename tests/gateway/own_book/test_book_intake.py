@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.own_book import book_file
-from gateway.own_book.book import Book
+from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase
 from gateway.own_book.book_intake import SPANS_MAX, BookIntake, FeedBroken
 from protocol.errors import InvariantBroken
@@ -66,7 +66,7 @@ FIRST_ROW = control(1, OPENED), control(2, SIGNED)
 
 def intake_at(sequence: int) -> BookIntake:
     """An intake whose book is complete: row 1 signed two contracts, the rows up to `sequence` logged seats on."""
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     assert intake.prepare_registration() == 0
     intake.begin(sequence)
     intake.take_feed(fed(1, *FIRST_ROW))
@@ -142,7 +142,7 @@ def test_a_fed_run_that_is_cut_is_refused() -> None:
 
 
 def test_live_rows_count_while_the_feed_is_still_under_way() -> None:
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     intake.prepare_registration()
     intake.begin(2)
     live(intake, 3, request(2, 20))
@@ -171,7 +171,7 @@ def test_a_link_lost_in_the_middle_of_a_row_is_taken_up_there() -> None:
 
 
 def test_a_link_lost_during_the_feed_steps_over_what_was_counted_live() -> None:
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     intake.prepare_registration()
     intake.begin(2)
     intake.take_feed(fed(1, *FIRST_ROW))
@@ -206,7 +206,7 @@ def test_rows_out_of_order_make_the_book_start_over() -> None:
 
 
 def test_a_feed_with_a_hole_or_a_wrong_length_is_broken() -> None:
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     intake.prepare_registration()
     intake.begin(2)
 
@@ -228,7 +228,7 @@ def test_a_ledger_behind_the_book_is_not_believed() -> None:
 
 
 def test_too_many_losses_during_one_rebuild_start_it_over() -> None:
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     intake.prepare_registration()
     intake.begin(1)
     for sequence in range(2, 2 + SPANS_MAX + 1):
@@ -332,7 +332,7 @@ def balances(intake: BookIntake) -> dict[int, int]:
 @pytest.mark.parametrize("fed_rows", range(len(LIFE) + 1))
 def test_control_counts_alike_live_and_fed_and_when_it_overtakes_the_feed(fed_rows: int) -> None:
     """The first rows come by the feed, behind the later ones, which are live."""
-    intake = BookIntake(lambda: BookBase(Book(), 0))
+    intake = BookIntake(lambda: BookBase(OwnBook(), 0))
     intake.prepare_registration()
     intake.begin(1 + fed_rows)
     live_rows = list(enumerate(LIFE, 2))[fed_rows:]

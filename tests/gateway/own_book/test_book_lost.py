@@ -10,7 +10,7 @@ import trio.lowlevel
 from gateway.__main__ import first
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
-from gateway.own_book.book import Book
+from gateway.own_book.book import OwnBook
 from gateway.own_book.book_intake import STARTS_OVER_MAX, BookUnusable
 from gateway.settings import GatewaySettings
 from protocol.codes import ReplyCode
@@ -31,14 +31,14 @@ async def complete_again(gateway: Gateway, links_made: int) -> None:
 
 def breaking_once(patch: pytest.MonkeyPatch) -> None:
     """The next pass over gathered records breaks in its middle."""
-    add, left = Book.add, [1]
+    add, left = OwnBook.add, [1]
 
-    def adding(book: Book, records: RecordArray, outcomes: OutcomeArray) -> None:
+    def adding(book: OwnBook, records: RecordArray, outcomes: OutcomeArray) -> None:
         add(book, records, outcomes)
         if left.pop() if left else 0:
             raise IndexError("after the book was changed")
 
-    patch.setattr(Book, "add", adding)
+    patch.setattr(OwnBook, "add", adding)
 
 
 async def test_a_live_outcome_that_breaks_the_book_is_told_and_the_feed_makes_the_book_again(
@@ -83,7 +83,7 @@ async def test_a_feed_that_breaks_the_book_each_time_ends_the_process_after_a_fe
     def broken(*_arguments: object) -> None:
         raise KeyError("at this row")
 
-    monkeypatch.setattr(Book, "open_accounts", broken)
+    monkeypatch.setattr(OwnBook, "open_accounts", broken)
     monkeypatch.setattr("gateway.links.ledger_link.BACKOFF_FIRST_S", 0.001)
     gateway = Gateway(settings, SystemClock())
     with pytest.raises(ExceptionGroup) as caught:

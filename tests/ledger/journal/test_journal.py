@@ -197,7 +197,7 @@ def test_pages_keep_to_their_size_and_cross_dates_in_order(config: Config) -> No
         await first.open_date(DATE + 1)
         for sequence in range(2, 10):
             await first.append(replace(row(sequence, records_count=12), trade_date=DATE + (sequence > 5)))
-        pages = [[one.sequence for one in page] async for page in first.pages_after(1, 3 * 961)]
+        pages = [[one.sequence for one in page] async for page in first.portions_after(1, 3 * 961)]
         assert pages == [[2, 3, 4], [5, 6, 7], [8, 9]]
         rows = [one.sequence async for one in first.rows_after(3, 1, until=7)]
         assert rows == [4, 5, 6, 7]
@@ -215,7 +215,7 @@ def test_a_large_row_is_stored_packed_and_pages_count_what_it_takes_unpacked(con
             await first.append(one)
         stored = await first.connection.fetchval("SELECT octet_length(records) FROM journal WHERE sequence = 2")
         assert stored == RECORD_BYTES + 1
-        pages = [page async for page in first.pages_after(1, PACKED_ITEMS_MIN * (RECORD_BYTES + OUTCOME_BYTES) + 1)]
+        pages = [page async for page in first.portions_after(1, PACKED_ITEMS_MIN * (RECORD_BYTES + OUTCOME_BYTES) + 1)]
         assert pages == [[committed[0]], [committed[1]]]
 
     told(config, story)

@@ -76,17 +76,17 @@ def choke_in_resolve(patch: Patch) -> None:
 
 def choke_in_the_lane(patch: Patch) -> None:
     """In the middle of the proof, with its scratch full."""
-    decide = lane.decide_block
+    decide = lane.decide_by_lane
 
     def choking(book: Book, block: Block, decided_at_ns: int) -> object:
         if (block.amount_fen == POISON_FEN).any():
-            book.scratch_fen[block.row] = 7
-            book.scratch_mark[block.row] = 1
+            book.scratch_fen[block.account] = 7
+            book.scratch_mark[block.account] = 1
             book.scratch_bucket_fen[3] = 5
             raise IndexError("while proving")
         return decide(book, block, decided_at_ns)
 
-    patch.setattr(lane, "decide_block", choking)
+    patch.setattr(lane, "decide_by_lane", choking)
     patch.setattr(engine, "TINY_BLOCK_RECORDS", 0)
 
 

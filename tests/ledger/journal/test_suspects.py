@@ -59,7 +59,7 @@ def half_act(patch: Patch) -> None:
 
     def acting(book: Book, block: Block, outcomes: object) -> None:
         if (block.amount_fen == POISON_FEN).any():
-            book.frozen_fen[block.row] += 1
+            book.frozen_fen[block.account] += 1
             raise IndexError("while acting")
         apply_effects(book, block, outcomes)  # type: ignore[arg-type]
 

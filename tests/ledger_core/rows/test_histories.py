@@ -97,7 +97,7 @@ class History:
         contract_no = contract_no_from_index(int(rng.integers(CONTRACTS, book.contracts_count)))
         account_no = account_no_from_index(int(rng.integers(SPARE_ACCOUNTS + CONTRACTS, book.accounts_count)))
         party, status = int(rng.choice([BROKER, OTHER_BROKER])), int(rng.choice(SIGNED_AS))
-        its_row = int(book.account_row[contract_no // CONTRACT_NUMBER_STEP])
+        its_row = int(book.account_of_contract[contract_no // CONTRACT_NUMBER_STEP])
         messages: list[ControlMessage] = [
             SignContracts([contract(account_no // CONTRACT_NUMBER_STEP, party, status)]),
             ChangeBroker(contract_no, contract(its_row, party, status)),

@@ -23,7 +23,7 @@ from .pending import PendingCalls
 from .waits import Bell
 
 
-class Turns:
+class SeatTurns:
     """Not thread-safe. The queue is no longer than its callers are many: each waits for its one record."""
 
     def __init__(self, frames_max: int) -> None:
@@ -33,15 +33,15 @@ class Turns:
         """
         self._frames_max = whole_number("call_frames_max", frames_max, 1, CALL_FRAMES_MAX)
         self._pending = PendingCalls()
-        self._seats: deque[Turn] = deque()  # the one that took a frame last stands last
-        self._next: Turn | None = None
+        self._seats: deque[SeatTurn] = deque()  # the one that took a frame last stands last
+        self._next: SeatTurn | None = None
         self._ended: SessionEnded | None = None
         self._origin = Origin()
 
-    def join(self, bell: Bell) -> "Turn":
+    def join(self, bell: Bell) -> "SeatTurn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
         self._origin = Origin()  # every seat that joins is of the same thread
-        turn = Turn(self, bell)
+        turn = SeatTurn(self, bell)
         self._seats.append(turn)
         self._ended = None
         return turn
@@ -63,18 +63,18 @@ class Turns:
         await trio.lowlevel.wait_task_rescheduled(call.abort)
         return call.result()
 
-    def calls_for(self, turn: "Turn", count_max: int) -> list[Call]:
+    def calls_for(self, turn: "SeatTurn", count_max: int) -> list[Call]:
         """What `turn` may put into a frame now; it stays pending until taken."""
         return self._pending.first(count_max) if turn is self._next else []
 
-    def taken(self, turn: "Turn", count: int) -> None:
+    def taken(self, turn: "SeatTurn", count: int) -> None:
         """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
         self._pending.taken(count)
         self._seats.remove(turn)
         self._seats.append(turn)
         self.choose()
 
-    def choose(self, awake: "Turn | None" = None) -> None:
+    def choose(self, awake: "SeatTurn | None" = None) -> None:
         """Something that turns depend on has changed: find who is next, and wake it if there is something to take.
 
         Of the seats that are ready the one with the fewest frames under way: a line that has fallen silent does not
@@ -86,7 +86,7 @@ class Turns:
         if self._next is not None and self._next is not awake and self._pending:
             self._next.bell.ring()
 
-    def leave(self, turn: "Turn", ended: SessionEnded) -> None:
+    def leave(self, turn: "SeatTurn", ended: SessionEnded) -> None:
         """This seat will never send again. When it was the last, everything pending fails, and every later call."""
         if turn in self._seats:
             self._seats.remove(turn)
@@ -101,13 +101,13 @@ class Turns:
             call.fail(ended)
 
 
-class Turn:
+class SeatTurn:
     """One seat's place among those that share a queue."""
 
     __slots__ = ("_turns", "bell", "frames", "is_ready")
 
-    def __init__(self, turns: Turns, bell: Bell) -> None:
-        """Use `Turns.join`."""
+    def __init__(self, turns: SeatTurns, bell: Bell) -> None:
+        """Use `SeatTurns.join`."""
         self._turns = turns
         self.bell = bell
         self.frames = 0  # of single calls, unanswered
@@ -146,5 +146,5 @@ class Turn:
         self._turns.leave(self, ended)
 
 
-def _frames_under_way(turn: Turn) -> int:
+def _frames_under_way(turn: SeatTurn) -> int:
     return turn.frames

@@ -40,7 +40,7 @@ class Worker(Protocol):
         ...
 
 
-class Turns(trio.abc.Instrument):
+class PartyTurns(trio.abc.Instrument):
     """One per gateway. `put`, then `run`; `keep` is the task that does what they leave over."""
 
     def __init__(self, clock: Clock) -> None:

@@ -10,7 +10,7 @@ A link counts for its party once the ledger has answered its logon.
 from collections.abc import Mapping
 
 from gateway.clock import Clock
-from gateway.desks.admission import LINKS_PER_SEAT_MAX, Admission, LinkBudget
+from gateway.dispatch.admission import LINKS_PER_SEAT_MAX, Admission, LinkBudget
 from gateway.links.partner_link import PartnerLink
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
@@ -22,8 +22,8 @@ from protocol.messages.session import Establish
 from protocol.session.bank_events import SessionPolicy
 
 
-class LogonDesk:
-    """Reads the links of the front desk and changes none, but for the budget of one that establishes."""
+class Logons:
+    """Reads the links of the dispatcher and changes none, but for the budget of one that establishes."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """Who works next: the order of turns, and how much of a pass they take.
 
-Belongs here: `Turns` and `Answers` with workers of the test's own, and many links at once on memory streams. Never
+Belongs here: `PartyTurns` and `Answers` with workers of the test's own, and many links at once on memory streams. Never
 here: one link (test_partner_link), sockets.
 """
 
@@ -11,8 +11,8 @@ import pytest
 import trio
 import trio.testing
 
-from gateway.desks.answers import Answers
-from gateway.desks.turns import LONE_AFTER_NS, LONE_PASS_NS, PASS_NS, TURN_NS, Turns
+from gateway.dispatch.answers import Answers
+from gateway.dispatch.party_turns import LONE_AFTER_NS, LONE_PASS_NS, PASS_NS, TURN_NS, PartyTurns
 from gateway.links.in_flight import PARTY_FRAMES_MAX
 from protocol.errors import InvariantBroken
 from tests.gateway.links.test_partner_link import Line, VirtualClock, blocks, established
@@ -50,12 +50,12 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def turns(clock: VirtualClock) -> Turns:
-    return Turns(clock)
+def turns(clock: VirtualClock) -> PartyTurns:
+    return PartyTurns(clock)
 
 
 async def test_parties_have_turns_and_then_what_waits_for_each(
-    turns: Turns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+    turns: PartyTurns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     log: list[str] = []
     for number in range(3):
@@ -69,7 +69,7 @@ async def test_parties_have_turns_and_then_what_waits_for_each(
 
 
 async def test_a_pass_has_its_share_and_the_rest_is_done_in_the_next_ones(
-    turns: Turns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+    turns: PartyTurns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     log: list[str] = []
     nursery.start_soon(turns.keep)
@@ -87,7 +87,7 @@ async def test_a_pass_has_its_share_and_the_rest_is_done_in_the_next_ones(
 
 
 async def test_who_comes_late_waits_for_one_turn_of_each_other_party(
-    turns: Turns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+    turns: PartyTurns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     log: list[str] = []
     for party in (2, 4):
@@ -102,7 +102,7 @@ async def test_who_comes_late_waits_for_one_turn_of_each_other_party(
     assert log.index("3") - before <= 2
 
 
-async def test_a_party_alone_has_longer_passes_until_another_has_a_turn(turns: Turns, clock: VirtualClock) -> None:
+async def test_a_party_alone_has_longer_passes_until_another_has_a_turn(turns: PartyTurns, clock: VirtualClock) -> None:
     log: list[str] = []
     turns.put(2, Digger("2", 10_000, clock, log))
 
@@ -122,7 +122,7 @@ async def test_a_party_alone_has_longer_passes_until_another_has_a_turn(turns: T
     assert of_a_pass() == TURNS_A_PASS
 
 
-async def test_a_worker_that_raises_is_nobody_elses_fault(turns: Turns) -> None:
+async def test_a_worker_that_raises_is_nobody_elses_fault(turns: PartyTurns) -> None:
     turns.put(2, Raiser())
 
     with pytest.raises(InvariantBroken, match="a turn left an exception to somebody else's task"):
@@ -140,7 +140,7 @@ def saying(log: list[str], text: str, clock: VirtualClock) -> Callable[[], None]
 
 
 async def test_answers_are_said_by_party_and_in_order_of_each_seat(
-    turns: Turns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+    turns: PartyTurns, clock: VirtualClock, autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     """The ledger answers a thousand of one party and then one of another: it was the last one to be signed."""
     log: list[str] = []
@@ -161,7 +161,7 @@ async def test_answers_are_said_by_party_and_in_order_of_each_seat(
 
 
 async def test_a_party_with_as_many_answers_as_it_may_have_requests_is_told_to_wait(
-    turns: Turns, clock: VirtualClock
+    turns: PartyTurns, clock: VirtualClock
 ) -> None:
     answers = Answers(turns, clock, lambda: None, lambda _link_number: None)
     for _ in range(PARTY_FRAMES_MAX):
@@ -184,19 +184,19 @@ async def test_a_party_waits_for_one_turn_of_another_however_many_seats_that_has
     nursery.start_soon(shared.turns.keep)
     for line in (*flood, other):
         await established(line, nursery)
-    shared.desk.frame_ns = TURN_NS
+    shared.owner.frame_ns = TURN_NS
     for line in flood:
         await line.theirs.send_all(blocks(line, 1, 40))
     single = blocks(other, 1, 1)
-    before = len(shared.desk.served)
+    before = len(shared.owner.served)
     await other.theirs.send_all(single)
     await trio.testing.wait_all_tasks_blocked()
 
-    place = shared.desk.served.index(other.link)
-    assert len(shared.desk.served) == 16 * 40 + 1
+    place = shared.owner.served.index(other.link)
+    assert len(shared.owner.served) == 16 * 40 + 1
     assert before < 16 * 40 - 100  # the flood was under way
     assert place - before <= 5 * PASS_NS // TURN_NS  # some passes until the memory gives it out, and its own
-    begun = set(shared.desk.served[place : place + 33])
+    begun = set(shared.owner.served[place : place + 33])
     assert begun >= {line.link for line in flood}  # and the links of the party have turns of their own
 
 
@@ -209,13 +209,13 @@ async def test_between_two_passes_the_sockets_are_looked_at(
     nursery.start_soon(shared.turns.keep)
     for line in flood:
         await established(line, nursery)
-    shared.desk.frame_ns = TURN_NS
+    shared.owner.frame_ns = TURN_NS
     for line in flood:
         await line.theirs.send_all(blocks(line, 1, 40))
-    seen = [len(shared.desk.served)]
+    seen = [len(shared.owner.served)]
     assert seen[0] < 320
     while seen[-1] < 640:
         await trio.lowlevel.checkpoint()
-        seen.append(len(shared.desk.served))
+        seen.append(len(shared.owner.served))
 
     assert max(later - earlier for earlier, later in itertools.pairwise(seen)) <= 2 * LONE_PASS_NS // TURN_NS

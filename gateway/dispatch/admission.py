@@ -1,7 +1,7 @@
 """What one party, or one link of it, may use up, so that it harms no other: logons, control, frames that ask nothing.
 
 Belongs here: the budgets of parties and links, which logon finds a place. Never here: sockets and strangers (links),
-what a frame means (front_desk), the party's requests under way (links.in_flight).
+what a frame means (dispatcher), the party's requests under way (links.in_flight).
 
 A frame that moves the session on is paid for with credit, which its answer gives back. Everything else costs the
 bank its signature and the partner nothing: heartbeats, requests behind a gap, repeats, requests told BUSY. These have
@@ -10,7 +10,7 @@ a budget of work; beyond it the link is not read until the debt is paid, and TCP
 
 from collections.abc import Callable, Collection
 
-from gateway.desks.budget import Budget
+from gateway.dispatch.budget import Budget
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.header import Header

@@ -22,7 +22,7 @@ TICK_SECONDS_MAX = 0.05
 NS_PER_S = 1_000_000_000
 
 
-class Desk:
+class PracticeLink:
     """One link. `is_silent`: nothing leaves any more; `ends_when_sent`: the link is cut behind what is queued."""
 
     def __init__(

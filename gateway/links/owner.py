@@ -1,6 +1,6 @@
 """What a partner's link asks of whoever runs it, and what it is told of how it came in.
 
-Belongs here: these as types. Never here: a link (partner_link), what is done with its words (gateway.desks).
+Belongs here: these as types. Never here: a link (partner_link), what is done with its words (gateway.dispatch).
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from protocol.session.bank_events import BankEvent, FrameSpent
 Link = TypeVar("Link", contravariant=True)
 
 
-class Desk(Protocol[Link]):
+class LinkOwner(Protocol[Link]):
     """Who handles what a session says. None of these waits."""
 
     def header_verified(self, link: Link) -> None:

@@ -1,15 +1,15 @@
 """Which link serves which seat: who logs on takes it over, and each is told which trade date is open.
 
 Belongs here: the links that are up, the established one of each seat, what a logon's answer and a roll do to them.
-Never here: whether a logon is heard (logon_desk), requests and their answers (front_desk), sockets (links).
+Never here: whether a logon is heard (logons), requests and their answers (dispatcher), sockets (links).
 """
 
 import logging
 from functools import partial
 
 from gateway.clock import Clock
-from gateway.desks.answers import Answers
-from gateway.desks.turns import Turns
+from gateway.dispatch.answers import Answers
+from gateway.dispatch.party_turns import PartyTurns
 from gateway.links.in_flight import Waiting
 from gateway.links.partner_link import PartnerLink
 from gateway.ops.link_log import LinkLog
@@ -21,9 +21,9 @@ _LOG = logging.getLogger(__name__)
 
 
 class SeatLinks:
-    """One per front desk. `up`: all links by number; `of_seat`: the established one of each seat that is served."""
+    """One per dispatcher. `up`: all links by number; `of_seat`: the established one of each seat that is served."""
 
-    def __init__(self, answers: Answers, turns: Turns, clock: Clock) -> None:
+    def __init__(self, answers: Answers, turns: PartyTurns, clock: Clock) -> None:
         self.up: dict[int, PartnerLink] = {}
         self.of_seat: dict[int, PartnerLink] = {}
         self.log = LinkLog(clock.elapsed_ns)

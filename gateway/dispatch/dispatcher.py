@@ -11,16 +11,16 @@ from functools import partial
 import trio
 
 from gateway.clock import Clock
-from gateway.desks.admission import Admission, work_of
-from gateway.desks.answers import Answers
-from gateway.desks.logon_desk import LogonDesk
-from gateway.desks.seat_links import SeatLinks
-from gateway.desks.turns import Turns
+from gateway.dispatch.admission import Admission, work_of
+from gateway.dispatch.answers import Answers
+from gateway.dispatch.logons import Logons
+from gateway.dispatch.party_turns import PartyTurns
+from gateway.dispatch.seat_links import SeatLinks
 from gateway.entrance.prefix_check import PrefixCheck
 from gateway.high_water import HighWater
-from gateway.links.desk import Entrance
 from gateway.links.in_flight import UnaskedAnswer, Waiting
 from gateway.links.ledger_link import LedgerLink, link_frame
+from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
 from gateway.ops.statistics import CODES_END, Statistics
 from gateway.own_book.book_intake import BookIntake, BookLost, FeedBroken
@@ -56,7 +56,7 @@ LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
 _LOG = logging.getLogger(__name__)
 
 
-class FrontDesk:
+class Dispatcher:
     """One per gateway. Implements what links and ledger link ask of their owners."""
 
     def __init__(
@@ -83,11 +83,11 @@ class FrontDesk:
         self.draining = False
         self.progress = Bell()  # rung when something was answered or a link has gone
         self.checkpoint_due = Bell()
-        self.turns = Turns(clock)
+        self.turns = PartyTurns(clock)
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
         self._seats = SeatLinks(self.answers, self.turns, clock)
         self.link_log = self._seats.log
-        self._logons = LogonDesk(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
+        self._logons = Logons(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
 
     def use_ledger(self, ledger: LedgerLink) -> None:
         """The link that requests are forwarded on; set once, before the first partner."""
@@ -341,4 +341,4 @@ class FrontDesk:
     def _linked_ledger(self) -> LedgerLink:
         if self._ledger is not None:
             return self._ledger
-        raise MisuseError("the desk was given no ledger link")
+        raise MisuseError("the dispatcher was given no ledger link")

@@ -1,13 +1,14 @@
 """Answers of the ledger that wait to be signed and said: by seat, in the ledger's order, at their party's turn.
 
-Belongs here: the queues. Never here: what an answer means and to whom it goes (front_desk), whose turn it is (turns).
+Belongs here: the queues. Never here: what an answer means and to whom it goes (dispatcher), whose turn it is
+(party_turns).
 """
 
 from collections import defaultdict, deque
 from collections.abc import Callable
 
 from gateway.clock import Clock
-from gateway.desks.turns import Turns
+from gateway.dispatch.party_turns import PartyTurns
 from gateway.links.in_flight import PARTY_FRAMES_MAX
 from protocol.errors import InvariantBroken
 
@@ -32,7 +33,9 @@ class _SeatAnswers:
 class Answers:
     """All that wait. A party for which too many do is told BUSY, so that their number is bounded."""
 
-    def __init__(self, turns: Turns, clock: Clock, said: Callable[[], None], failed: Callable[[int], None]) -> None:
+    def __init__(
+        self, turns: PartyTurns, clock: Clock, said: Callable[[], None], failed: Callable[[int], None]
+    ) -> None:
         """`said`: called when a turn of answers is over; `failed`: with the link of one that could not be said."""
         self._turns = turns
         self._processor_ns = clock.processor_ns
@@ -47,7 +50,7 @@ class Answers:
         return self._of_party[party] >= PARTY_FRAMES_MAX
 
     def put(self, party: int, seat: int, link_number: int, say: Say) -> None:
-        """To be said behind everything else that waits for this seat, from the next `Turns.run` on."""
+        """To be said behind everything else that waits for this seat, from the next `PartyTurns.run` on."""
         answers = self._seats.get(seat)
         if answers is None:
             answers = self._seats[seat] = _SeatAnswers(self, party, seat)
