@@ -5,7 +5,7 @@ owns a seat (seat_links), sockets (links), arithmetic (book), the rules of sessi
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import trio
@@ -19,7 +19,7 @@ from gateway.dispatch.seat_links import SeatLinks
 from gateway.entrance.prefix_check import PrefixCheck
 from gateway.high_water import HighWater
 from gateway.links.in_flight import UnaskedAnswer, Waiting
-from gateway.links.ledger_link import LedgerLink, link_frame
+from gateway.links.ledger_link import LedgerLink, Said, link_frame
 from gateway.links.owner import Entrance
 from gateway.links.partner_link import PartnerLink
 from gateway.ops.statistics import CODES_END, Statistics
@@ -255,13 +255,13 @@ class Dispatcher:
         """Whether this partner's link is still up."""
         return link_number in self._seats.up
 
-    def ledger_said(self, frames: Iterable[Frame]) -> None:
+    def ledger_said(self, said: Iterator[Said]) -> None:
         """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
         answers: list[tuple[Waiting, Frame]] = []
         broken: Exception | None = None
         try:
             with self._intake.watched(LEDGER_FAULTS):
-                self._take_in(frames, answers)
+                self._take_in(said, answers)
                 self._intake.flush_if_full()
         except LEDGER_FAULTS as error:
             broken = error
@@ -281,17 +281,15 @@ class Dispatcher:
         if broken is not None:
             raise broken
 
-    def _take_in(self, frames: Iterable[Frame], answers: list[tuple[Waiting, Frame]]) -> None:
-        """Matches answers and gathers what is the book's; what stands in `answers` on a raise is still passed on."""
-        in_flight = self._linked_ledger().in_flight
-        for frame in frames:
-            if frame.header.kind == FrameKind.BOOK_FEED:
+    def _take_in(self, said: Iterator[Said], answers: list[tuple[Waiting, Frame]]) -> None:
+        """Gathers answers and what is the book's; what stands in `answers` on a raise is still passed on."""
+        for waiting, frame in said:
+            if waiting is None:
                 fed = decode_link(frame.body)
                 if not isinstance(fed, BookFeed):
                     raise UnaskedAnswer("a feed frame without a row")
                 self._intake.take_feed(fed)
                 continue
-            waiting = in_flight.answered(frame)
             answers.append((waiting, frame))
             if frame.header.kind == FrameKind.OUTCOMES:
                 preamble = unpack_preamble(frame.body)

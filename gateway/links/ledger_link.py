@@ -5,13 +5,14 @@ Never here: what an answer means (dispatcher), the book.
 """
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import trio
 
 from gateway.clock import Clock
-from gateway.links.in_flight import InFlight, UnaskedAnswer
+from gateway.links.in_flight import InFlight, UnaskedAnswer, Waiting
 from gateway.links.outgoing import Outgoing
 from gateway.own_book.book_intake import FeedBroken
 from protocol.client.line.waits import Bell, receive, send
@@ -35,6 +36,10 @@ _LOG = logging.getLogger(__name__)
 _LOSSES = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, PeerViolation, FeedBroken, UnaskedAnswer)
 
 
+Said = tuple[Waiting | None, Frame]
+"""A frame of the ledger and what it answers; the feed answers nothing."""
+
+
 class LedgerOwner(Protocol):
     """Who decides what to say to the ledger and what its words mean. None of these waits."""
 
@@ -46,8 +51,10 @@ class LedgerOwner(Protocol):
         """The link stands; afterwards everything unanswered is sent again."""
         ...
 
-    def ledger_said(self, frames: list[Frame]) -> None:
-        """Frames of the ledger in order. Raises one of the losses to have the link made anew."""
+    def ledger_said(self, said: Iterator[Said]) -> None:
+        """Frames of the ledger in order. Raises one of the losses to have the link made anew: what `said` has not given
+        out by then stays unanswered, and is sent again.
+        """
         ...
 
     def is_open(self, link_number: int) -> bool:
@@ -200,16 +207,21 @@ class LedgerLink:
                 if frame.header.kind != FrameKind.LIFE_SIGN:
                     frames.append(frame)
                 if len(frames) >= FRAMES_AT_ONCE:
-                    self._owner.ledger_said(frames)
+                    self._owner.ledger_said(self._matched(frames))
                     frames = []
                     await trio.lowlevel.checkpoint()
             if frames:
-                self._owner.ledger_said(frames)
+                self._owner.ledger_said(self._matched(frames))
             data = await receive(stream, RECEIVE_BYTES)
             if not data:
                 return
             self._silent_beats = 0
             reader.feed(data)
+
+    def _matched(self, frames: list[Frame]) -> Iterator[Said]:
+        """Each frame with what it answers, which is under way no more once it is given out. Raises UnaskedAnswer."""
+        for frame in frames:
+            yield None if frame.header.kind == FrameKind.BOOK_FEED else self.in_flight.answered(frame), frame
 
 
 def _believe_socket(header: Header, header_bytes: bytes, signature: bytes) -> None:
