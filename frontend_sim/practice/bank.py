@@ -16,12 +16,12 @@ from frontend_sim.practice import cast
 from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.link import PracticeLink
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan
+from frontend_sim.practice.naive_ledger import attend, say
 from protocol.client import SystemClock
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
-from protocol.messages.codec import encode
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import (
     EstablishReceived,
@@ -129,11 +129,7 @@ class PracticeBank:
 
     def answer(self, link: PracticeLink, frame: Frame) -> None:
         """Decide a request and say what became of it."""
-        answer = self.ledger.take(frame, self.now())
-        if isinstance(answer, Frame):
-            link.session.send_outcomes(answer, self.now())
-        else:
-            link.session.send_not_applied(answer[0], answer[1], self.now())
+        say(link.session, self.ledger.take(frame, self.now()), self.now())
         link.bell.set()
 
     async def came(self, count: int) -> None:
@@ -212,23 +208,19 @@ class PracticeBank:
     def _handle(
         self, link: PracticeLink, event: NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived
     ) -> bool:
-        session, frame, now_ns = link.session, event.frame, self.now()
-        if frame.header.seat in self.away:
-            self.sent_away.add(frame.header.seat)
+        seat = event.frame.header.seat
+        if seat in self.away:
+            self.sent_away.add(seat)
             return False
+        if isinstance(event, RequestReceived):
+            return self._take_request(link, event.frame)
         if isinstance(event, NegotiateReceived):
             self.logons += 1
-            session.negotiated(self.ledger.negotiate(frame.header), now_ns)
-        elif isinstance(event, EstablishReceived):
-            session.established(self.ledger.head(frame.header.seat), now_ns)
         elif isinstance(event, QueryReceived):
             self.question_came.set()
             if self.is_silent_to_queries:
                 return True
-            answer = self.ledger.query(frame.header, event.query)
-            session.send_answer(frame.header.first_number, encode(answer), now_ns)
-        else:
-            return self._take_request(link, frame)
+        attend(self.ledger, link.session, event, self.now())
         return True
 
     def _take_request(self, link: PracticeLink, frame: Frame) -> bool:

@@ -1,6 +1,7 @@
-"""A naive ledger on a Unix socket: one row per request frame, everything up to a limit is accepted.
+"""The naive ledger on a Unix socket: one row per request frame, everything up to a limit is accepted.
 
-Belongs here: the link protocol as the gateway sees it, and switches to misbehave. Never here: rules about money.
+Belongs here: the link protocol as the gateway sees it, and switches to misbehave. Never here: rules about money,
+numbers and repeats (frontend_sim.practice.naive_ledger).
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import trio
 
+from frontend_sim.practice.naive_ledger import NaiveLedger
 from gateway.links.ledger_link import link_frame
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
@@ -20,12 +22,10 @@ from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import Header, answer_header
 from protocol.messages.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.base import Message
-from protocol.messages.codec import decode_control, decode_link, encode
+from protocol.messages.codec import decode_control, decode_link, decode_query, encode
 from protocol.messages.control import ControlMessage, PartyEntry
-from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
-from protocol.messages.queries import OutcomeAnswer
-from protocol.messages.session import NotApplied
-from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
+from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHeadQuery
+from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
@@ -65,20 +65,20 @@ def digest_of(sequence: int) -> bytes:
     return hashlib.sha256(b"row %d" % sequence).digest()
 
 
-class FakeLedger:
+class FakeLedger(NaiveLedger):
     """`serve` is the whole ledger. `decides` False: frames pile up. `answers` False: decided, but nothing is told."""
 
     def __init__(self, file: Path, parties: list[PartyEntry]) -> None:
+        super().__init__(TRADE_DATE)
         self.file = file
         self.parties = parties
         self.decides = True
         self.answers = True
         self.feeds = True
-        self.trade_date = TRADE_DATE
         opening = [control_request(1, OPENED), control_request(2, SIGNED)]
-        self.rows: list[Row] = [Row(opening, b"".join(map(outcomes_of, opening)))]
-        self.versions: dict[int, int] = {}
-        self.next_numbers: dict[int, int] = {BANK_SEAT: 3}
+        self.rows: list[Row] = [row_of(*opening)]
+        self.sequence = len(self.rows)
+        self.seats[BANK_SEAT].next_number = 1 + len(opening)
         self.registrations: list[Register] = []
         self.received: list[Frame] = []  # all frames behind REGISTER, of the newest link
         self._undecided: list[Frame] = []
@@ -195,37 +195,20 @@ class FakeLedger:
     def _answer(self, frame: Frame) -> Frame:
         header = frame.header
         if header.kind in NUMBERED_KINDS:
-            return self._decide(frame)
+            answer = self.take(frame, DECIDED_AT_NS)
+            return answer if isinstance(answer, Frame) else _frame(answer[0], FrameKind.NOT_APPLIED, answer[1])
         if header.kind == FrameKind.QUERY:
-            return _frame(header, FrameKind.ANSWER, OutcomeAnswer(False, 0, 0, 0, 0, 0))
-        code = ReplyCode.ACCEPTED
-        if header.kind == FrameKind.NEGOTIATE:
-            if header.session_version > self.versions.get(header.seat, 0):
-                self.versions[header.seat] = header.session_version
-            else:
-                code = ReplyCode.SESSION_VERSION_NOT_GROWING
-        version, number = self.versions.get(header.seat, 0), self.next_numbers.get(header.seat, 1)
-        return _frame(header, FrameKind.SEAT_HEAD, SeatHead(version, self.trade_date, number, int(code)))
+            return _frame(header, FrameKind.ANSWER, self.query(header, decode_query(frame.body)))
+        head = self.negotiate(header) if header.kind == FrameKind.NEGOTIATE else self.head(header.seat)
+        return _frame(header, FrameKind.SEAT_HEAD, head)
 
-    def _decide(self, frame: Frame) -> Frame:
-        header = frame.header
-        due = self.next_numbers.get(header.seat, 1)
-        if header.first_number == due:
-            self.next_numbers[header.seat] = due + header.record_count
-            self.rows.append(Row([frame], outcomes_of(frame)))
-            return outcomes_frame(frame, self.rows[-1].outcomes, len(self.rows))
-        for sequence, row in enumerate(self.rows, 1):
-            stored = row.requests[0].header
-            if (stored.seat, stored.first_number) == (header.seat, header.first_number):
-                if stored.body_digest == header.body_digest:
-                    return outcomes_frame(row.requests[0], row.outcomes, sequence)
-                return self.refusal(frame, ReplyCode.DUPLICATE_OTHER_CONTENT, due)
-        return self.refusal(frame, ReplyCode.SEQUENCE_GAP, due)
+    def decide(self, frame: Frame, decided_at_ns: int) -> OutcomeArray:
+        """A row for it."""
+        self.rows.append(row_of(frame))
+        return outcomes_of(frame)
 
-    def refusal(self, frame: Frame, code: ReplyCode, next_number: int) -> Frame:
-        """NOT_APPLIED to a request frame."""
-        message = NotApplied(int(code), frame.header.first_number, next_number, 0)
-        return _frame(frame.header, FrameKind.NOT_APPLIED, message)
+    def chain_digest(self) -> bytes:
+        return digest_of(self.sequence)
 
 
 def blank_request(kind: FrameKind, seat: int, first_number: int, record_count: int, body: bytes) -> Frame:
@@ -238,6 +221,11 @@ def blank_request(kind: FrameKind, seat: int, first_number: int, record_count: i
 def control_request(number: int, message: ControlMessage) -> Frame:
     """An unsigned control frame of the bank's first seat."""
     return blank_request(FrameKind.CONTROL, BANK_SEAT, number, 1, encode(message))
+
+
+def row_of(*requests: Frame) -> Row:
+    """The row that these requests make."""
+    return Row([*requests], b"".join(outcomes_of(frame).tobytes() for frame in requests))
 
 
 def feed_of(sequence: int, row: Row) -> BookFeed:
@@ -269,27 +257,15 @@ def number_given(body: bytes) -> int:
             return 0
 
 
-def outcomes_of(frame: Frame) -> bytes:
+def outcomes_of(frame: Frame) -> OutcomeArray:
     """Accepts what is not above the limit; control is accepted, logons have no outcome."""
     outcomes = np.zeros(frame.header.record_count, OUTCOME)
     if frame.header.kind == FrameKind.CONTROL and (given := number_given(frame.body)):
         outcomes["state"], outcomes["remaining_fen"] = STATE_NUMBER_GIVEN, given
     if frame.header.kind == FrameKind.RECORDS:
-        above = np.frombuffer(frame.body, RECORD)["amount_fen"] > REFUSED_ABOVE_FEN
+        above = records_from_body(frame.body)["amount_fen"] > REFUSED_ABOVE_FEN
         outcomes["code"][above] = ReplyCode.INSUFFICIENT_FUNDS
-    return outcomes.tobytes()
-
-
-def outcomes_frame(request: Frame, outcomes: bytes, sequence: int) -> Frame:
-    """The unsigned OUTCOMES frame for a request frame that stands in the row with this sequence."""
-    preamble = OutcomesPreamble(sequence, DECIDED_AT_NS, digest_of(sequence), request.header.body_digest)
-    asked = request.header
-    key_id = asked.suite  # the tests' bank keys have their suite's number as id
-    count = asked.record_count
-    header = answer_header(
-        asked, FrameKind.OUTCOMES, DECIDED_AT_NS, asked.trade_date, key_id=key_id, record_count=count
-    )
-    return make_unsigned_frame(header, pack_preamble(preamble) + outcomes)
+    return outcomes
 
 
 def _back(request: Header, kind: FrameKind) -> Header:

@@ -1,34 +1,23 @@
-"""Two real sessions joined by a function, with a tiny ledger behind the bank's side.
+"""Two real sessions joined by a function, with the naive ledger behind the bank's side.
 
 Belongs here: what every conversation needs. Never here: a socket, a clock, an assertion about one rule.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from protocol.codes import ReplyCode
+from frontend_sim.practice.naive_ledger import NaiveLedger, SeatBooks, attend, say
 from protocol.errors import PeerViolation
-from protocol.frame import Frame, make_unsigned_frame
-from protocol.header import Header, answer_header
-from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN, SESSION_VERSION_STEP_MAX
-from protocol.messages.codec import encode
+from protocol.frame import Frame
+from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.gateway_link import SeatHead
-from protocol.messages.queries import OutcomeAnswer
-from protocol.records import OUTCOME, RECORD, OutcomesPreamble, pack_preamble
+from protocol.records import RECORD
 from protocol.session.bank import BankSession
-from protocol.session.bank_events import (
-    BankEvent,
-    EstablishReceived,
-    NegotiateReceived,
-    QueryReceived,
-    RequestReceived,
-    SessionPolicy,
-)
+from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerEvent, PartnerSession
-from protocol.vocabulary import FrameKind, Suite
+from protocol.vocabulary import Suite
 from tests.protocol import keys
 
 T0_NS = 1_790_000_000_000_000_000  # the moment at which every conversation begins
@@ -53,52 +42,13 @@ def freezes(count: int, amount_fen: int = 100_000) -> bytes:
     return records.tobytes()
 
 
-def outcome_frame(request: Header, trade_date: int, sequence: int, decided_at_ns: int) -> Frame:
-    """The unsigned outcome frame that accepts every record of `request`, as a ledger would make it."""
-    preamble = OutcomesPreamble(sequence, decided_at_ns, hashlib.sha256(b"chain").digest(), request.body_digest)
-    outcomes = np.zeros(request.record_count, OUTCOME)
-    header = answer_header(
-        request,
-        FrameKind.OUTCOMES,
-        decided_at_ns,
-        trade_date,
-        key_id=request.suite,
-        record_count=request.record_count,
-    )
-    return make_unsigned_frame(header, pack_preamble(preamble) + outcomes.tobytes())
-
-
-@dataclass
-class Ledger:
-    """Knows one seat's head and accepts everything."""
-
-    session_version: int = 0
-    trade_date: int = TRADE_DATE
-    next_number: int = 1
-    sequence: int = 0
-
-    def head(self, code: ReplyCode = ReplyCode.ACCEPTED) -> SeatHead:
-        return SeatHead(self.session_version, self.trade_date, self.next_number, int(code))
-
-    def negotiate(self, wanted: int) -> SeatHead:
-        if not self.session_version < wanted <= self.session_version + SESSION_VERSION_STEP_MAX:
-            return self.head(ReplyCode.SESSION_VERSION_NOT_GROWING)
-        self.session_version = wanted
-        return self.head()
-
-    def accept(self, request: Header, now_ns: int) -> Frame:
-        self.sequence += 1
-        self.next_number = max(self.next_number, request.first_number + request.record_count)
-        return outcome_frame(request, request.trade_date, self.sequence, now_ns)
-
-
 @dataclass
 class Pair:
     """A partner and the bank. `exchange` carries bytes both ways until both are silent."""
 
     bank: BankSession
     partner: PartnerSession
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: NaiveLedger = field(default_factory=lambda: NaiveLedger(TRADE_DATE))
     now_ns: int = T0_NS
     answers_requests: bool = True
     requests: list[Frame] = field(default_factory=list)
@@ -143,29 +93,27 @@ class Pair:
 
     def serve(self, event: BankEvent) -> None:
         """What the gateway and the ledger do with an event."""
-        match event:
-            case NegotiateReceived(frame):
-                self.bank.negotiated(self.ledger.negotiate(frame.header.session_version), self.now_ns)
-            case EstablishReceived():
-                self.bank.established(self.ledger.head(), self.now_ns)
-            case RequestReceived(frame):
-                self.requests.append(frame)
-                if self.answers_requests:
-                    self.answer(frame.header)
-            case QueryReceived(frame):
-                answer = OutcomeAnswer(False, 0, 0, 0, 0, 0)
-                self.bank.send_answer(frame.header.first_number, encode(answer), self.now_ns)
-            case _:
-                pass
+        if isinstance(event, RequestReceived):
+            self.requests.append(event.frame)
+        if self.answers_requests or not isinstance(event, RequestReceived):
+            attend(self.ledger, self.bank, event, self.now_ns)
 
-    def answer(self, request: Header) -> None:
-        self.bank.send_outcomes(self.ledger.accept(request, self.now_ns), self.now_ns)
+    def answer(self, request: Frame) -> None:
+        say(self.bank, self.ledger.take(request, self.now_ns), self.now_ns)
+
+    @property
+    def books(self) -> SeatBooks:
+        """What the ledger remembers of the partner's seat."""
+        return self.ledger.seats[self.partner.seat]
+
+    def head(self) -> SeatHead:
+        return self.ledger.head(self.partner.seat)
 
     def log_on(self) -> "Pair":
         """NEGOTIATE and ESTABLISH; both sides are ESTABLISHED afterwards."""
         self.partner.negotiate(b"n" * 16, self.now_ns)
         self.exchange()
-        self.partner.establish(b"e" * 16, self.ledger.next_number, self.now_ns)
+        self.partner.establish(b"e" * 16, self.books.next_number, self.now_ns)
         self.exchange()
         return self
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from frontend_sim.practice.ledger import OPENING_FEN, PracticeLedger
+from frontend_sim.practice.naive_ledger import attend, say
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.errors import PeerViolation
@@ -19,13 +20,7 @@ from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.session import NotApplied, Terminate
 from protocol.records import outcomes_from_body
 from protocol.session.bank import BankSession
-from protocol.session.bank_events import (
-    EstablishReceived,
-    NegotiateReceived,
-    QueryReceived,
-    RequestReceived,
-    SessionPolicy,
-)
+from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerSession
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
@@ -254,35 +249,22 @@ class Director:
                 line.bank.terminate(violation.code, violation.detail, self.now_ns)
             self._bring(line, "")
 
-    def _serve(self, line: Line, event: object) -> PeerViolation | None:
+    def _serve(self, line: Line, event: BankEvent) -> PeerViolation | None:
         try:
-            match event:
-                case NegotiateReceived(frame):
-                    line.bank.negotiated(self.ledger.negotiate(frame.header), self.now_ns)
-                case EstablishReceived():
-                    line.bank.established(self.ledger.head(self.seat), self.now_ns)
-                case QueryReceived(frame, query):
-                    body = encode(self.ledger.query(frame.header, query))
-                    line.bank.send_answer(frame.header.first_number, body, self.now_ns)
-                case RequestReceived(frame=frame):
-                    if self.busy:
-                        line.bank.refuse_busy(frame, self.busy.pop(0), 500 * MS, self.now_ns)
-                    elif self.is_slow:
-                        self._taken.append(frame)
-                    else:
-                        self._answer(frame)
-                case _:
-                    pass
+            if not isinstance(event, RequestReceived):
+                attend(self.ledger, line.bank, event, self.now_ns)
+            elif self.busy:
+                line.bank.refuse_busy(event.frame, self.busy.pop(0), 500 * MS, self.now_ns)
+            elif self.is_slow:
+                self._taken.append(event.frame)
+            else:
+                self._answer(event.frame)
         except PeerViolation as violation:
             return violation
         return None
 
     def _answer(self, frame: Frame) -> None:
-        answer = self.ledger.take(frame, self.now_ns, self.forced_code)
-        if isinstance(answer, Frame):
-            self.line.bank.send_outcomes(answer, self.now_ns)
-        else:
-            self.line.bank.send_not_applied(answer[0], answer[1], self.now_ns)
+        say(self.line.bank, self.ledger.take(frame, self.now_ns, self.forced_code), self.now_ns)
 
     def _bring(self, line: Line, what: str) -> None:
         """The bank's bytes to the partner, frame by frame."""

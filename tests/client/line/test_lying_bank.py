@@ -156,7 +156,7 @@ def rolling(bank: FakeBank) -> Callable[..., object]:
             return honest(frame, decided_at_ns)
         rolls.pop()
         bank.ledger.roll()
-        return bank.ledger._refuse(frame.header, ReplyCode.WRONG_TRADE_DATE)
+        return bank.ledger.refuse(frame.header, ReplyCode.WRONG_TRADE_DATE)
 
     return take
 

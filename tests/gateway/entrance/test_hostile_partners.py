@@ -25,7 +25,7 @@ from tests.protocol import keys
 
 async def is_served(connect: Connect, contract: int = 1) -> None:
     """Another partner logs on, and its freeze is answered."""
-    other = await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version=time.time_ns() % 2**31)
+    other = await connect(keys.OTHER_BROKER, keys.OTHER_SEAT, version=1 + len(connect.partners))
     number = (await other.log_on()).next_number
     await other.send(freezes(5, contract=contract), number)
     await other.hear(OutcomesReceived)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from frontend_sim.practice.naive_ledger import outcomes_frame
 from gateway.own_book import book_file
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase
@@ -33,11 +34,10 @@ from tests.gateway.fake_ledger import (
     SIGNED,
     SPARE_ACCOUNTS,
     TRADE_DATE,
-    Row,
     blank_request,
     feed_of,
-    outcomes_frame,
     outcomes_of,
+    row_of,
 )
 from tests.gateway.fake_ledger import control_request as control
 from tests.gateway.partner import freezes
@@ -52,13 +52,13 @@ def request(first_number: int, *amounts_fen: int, seat: int = keys.BROKER_SEAT) 
 def live(intake: BookIntake, sequence: int, *frames: Frame) -> None:
     """The outcome frames of one row arrive."""
     for frame in frames:
-        intake.take_live(frame, outcomes_frame(frame, outcomes_of(frame), sequence), sequence)
+        intake.take_live(frame, outcomes_frame(frame.header, outcomes_of(frame).tobytes(), sequence, 1), sequence)
     intake.flush()
 
 
 def fed(sequence: int, *frames: Frame) -> BookFeed:
     """The same row as the feed brings it."""
-    return feed_of(sequence, Row([*frames], b"".join(map(outcomes_of, frames))))
+    return feed_of(sequence, row_of(*frames))
 
 
 FIRST_ROW = control(1, OPENED), control(2, SIGNED)
@@ -307,7 +307,7 @@ def test_refused_control_changes_nothing() -> None:
     refused = (360).to_bytes(2, "little") + bytes(14)
     before = intake.totals().parties
 
-    assert intake.take_live(frame, outcomes_frame(frame, refused, 2), 2) is None
+    assert intake.take_live(frame, outcomes_frame(frame.header, refused, 2, 1), 2) is None
     assert intake.totals().parties == before
 
 
@@ -351,6 +351,6 @@ def test_a_changed_broker_takes_the_balance_over() -> None:
     frame = control(3, ChangeBroker(ON, contract(SPARE_ACCOUNTS, keys.OTHER_BROKER)))
     given = bytes((0, 0, 3, 0, 0, 0, 0, 0)) + contract_no_from_index(2).to_bytes(8, "little")
 
-    intake.take_live(frame, outcomes_frame(frame, given, 2), 2)
+    intake.take_live(frame, outcomes_frame(frame.header, given, 2, 1), 2)
 
     assert balances(intake) == {1: 0, keys.BROKER: 0, keys.OTHER_BROKER: 1_500}

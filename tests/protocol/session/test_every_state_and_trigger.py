@@ -5,9 +5,11 @@ from typing import TypeVar
 
 import pytest
 
+from frontend_sim.practice.naive_ledger import outcomes_frame
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_frame
+from protocol.limits import OUTCOME_BYTES
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
@@ -25,7 +27,7 @@ from protocol.session.states import (
     PartnerTrigger,
 )
 from protocol.vocabulary import FrameKind, Suite
-from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, outcome_frame, partner_session
+from tests.protocol.conversation import T0_NS, TRADE_DATE, bank_session, freezes, partner_session
 from tests.vectors.valid_frames import VERSION, bank_voice, partner_voice
 
 S = TypeVar("S")
@@ -84,7 +86,7 @@ def outcome_wire() -> bytes:
     request = voice.header(FrameKind.RECORDS)._replace(
         sender=voice.recipient, first_number=1, record_count=1, body_digest=bytes(32)
     )
-    frame = outcome_frame(request, TRADE_DATE, 1, T0_NS)
+    frame = outcomes_frame(request, bytes(OUTCOME_BYTES), 1, T0_NS)
     return frame._replace(signature=voice.signer.sign(frame.header_bytes)).wire()
 
 

@@ -73,7 +73,7 @@ def test_a_stale_logon_is_refused(skew_ns: int, resumes: bool) -> None:
 @pytest.mark.parametrize("current", [1, 5])
 def test_a_version_that_does_not_grow_is_refused_and_the_current_one_told(current: int) -> None:
     pair = new_pair()
-    pair.ledger.session_version = current
+    pair.books.session_version = current
     pair.partner.negotiate(b"n" * 16, pair.now_ns)
     pair.exchange()
 
@@ -91,7 +91,7 @@ def test_a_version_that_does_not_grow_is_refused_and_the_current_one_told(curren
 )
 def test_establish_alone_needs_the_version_in_force(in_force: int, code: ReplyCode) -> None:
     pair = Pair(bank_session(), partner_session(version=2))
-    pair.ledger.session_version = in_force
+    pair.books.session_version = in_force
     pair.partner.establish(b"e" * 16, 1, pair.now_ns)
     pair.exchange()
 
@@ -100,14 +100,14 @@ def test_establish_alone_needs_the_version_in_force(in_force: int, code: ReplyCo
 
 def test_a_newer_negotiate_elsewhere_supersedes_one_under_way() -> None:
     pair = new_pair()
-    pair.ledger.session_version = 1
+    pair.books.session_version = 1
     pair.partner.negotiate(b"n" * 16, pair.now_ns)
     pair.bank.receive_data(pair.partner.data_to_send(), pair.now_ns)
     assert isinstance(pair.bank.next_event(pair.now_ns), NegotiateReceived)
-    pair.ledger.session_version = 2
+    pair.books.session_version = 2
 
     with pytest.raises(PeerViolation, match="SESSION_SUPERSEDED"):
-        pair.bank.negotiated(pair.ledger.head(), pair.now_ns)
+        pair.bank.negotiated(pair.head(), pair.now_ns)
     assert pair.bank.next_event(pair.now_ns) is None
 
 
@@ -261,7 +261,7 @@ def test_a_terminated_session_stays_terminated() -> None:
     assert said
     assert pair.bank.next_event(pair.now_ns) is None
     pair.bank.terminate(ReplyCode.BUSY, "again", pair.now_ns)
-    pair.bank.established(pair.ledger.head(), pair.now_ns)
+    pair.bank.established(pair.head(), pair.now_ns)
     pair.bank.on_deadline(pair.now_ns + 100 * INTERVAL_NS)
     assert (pair.bank.data_to_send(), pair.bank.next_deadline_ns()) == (b"", None)
     assert pair.bank.state is BankState.TERMINATED
@@ -305,9 +305,9 @@ def test_a_session_that_is_not_established_takes_no_requests() -> None:
 def test_the_owner_may_not_answer_what_was_not_asked() -> None:
     pair = new_pair()
     with pytest.raises(MisuseError, match="not while await"):
-        pair.bank.negotiated(pair.ledger.head(), pair.now_ns)
+        pair.bank.negotiated(pair.head(), pair.now_ns)
     with pytest.raises(MisuseError, match="not while await"):
-        pair.bank.established(pair.ledger.head(), pair.now_ns)
+        pair.bank.established(pair.head(), pair.now_ns)
     with pytest.raises(MisuseError, match="needs a signing key"):
         type(pair.bank)(keys.registry(), {}, policy(), T0_NS)
 

@@ -2,12 +2,13 @@
 
 import pytest
 
+from frontend_sim.practice.naive_ledger import outcomes_frame
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.header import Header
 from protocol.keys.key_ring import BankKeyMissing, KeyRing
 from protocol.keys.signing import verifier_from_bytes
-from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
+from protocol.limits import BUSY_RETRY_NS, CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX, OUTCOME_BYTES
 from protocol.messages.codec import encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.session import NotApplied
@@ -16,7 +17,7 @@ from protocol.session.partner import EstablishedEvent, NegotiatedEvent, NotAppli
 from protocol.session.states import BankState
 from protocol.vocabulary import FrameKind, Suite
 from tests.protocol import keys
-from tests.protocol.conversation import NEXT_DATE, TRADE_DATE, Pair, freezes, new_pair, outcome_frame, policy
+from tests.protocol.conversation import NEXT_DATE, TRADE_DATE, Pair, freezes, new_pair, policy
 
 
 def established(credit_records: int = CREDIT_RECORDS_MIN) -> Pair:
@@ -107,7 +108,7 @@ def test_credit_may_be_used_up_and_comes_back_with_the_answer() -> None:
     send(pair, 1 + FRAME_RECORDS_MAX, FRAME_RECORDS_MAX)
     assert pair.bank.unanswered_records == CREDIT_RECORDS_MIN
 
-    pair.answer(pair.requests[0].header)
+    pair.answer(pair.requests[0])
     assert pair.bank.unanswered_records == FRAME_RECORDS_MAX
     send(pair, 1 + 2 * FRAME_RECORDS_MAX, FRAME_RECORDS_MAX)
     assert pair.violation is None
@@ -151,7 +152,7 @@ def test_a_busy_gateway_asks_for_a_repeat_again_and_forgets_no_number() -> None:
 def test_only_what_was_given_out_can_be_turned_away() -> None:
     pair = established()
     send(pair, 1)
-    pair.answer(pair.requests[0].header)
+    pair.answer(pair.requests[0])
 
     with pytest.raises(MisuseError, match="was not given out"):
         pair.bank.refuse_busy(pair.requests[0], ReplyCode.BUSY, 5, pair.now_ns)
@@ -173,14 +174,13 @@ def test_the_ledgers_refusal_sets_the_number_back() -> None:
 def test_the_refusal_of_a_repeat_leaves_the_number_where_it_is() -> None:
     pair = established()
     send(pair, 1, 3)
-    pair.answer(pair.requests[0].header)
+    pair.answer(pair.requests[0])
     send(pair, 4, 3)
     send(pair, 1, 2)
-    message = NotApplied(int(ReplyCode.DUPLICATE_OTHER_CONTENT), 1, 4, 0)
-    pair.bank.send_not_applied(pair.requests[2].header, message, pair.now_ns)
+    pair.answer(pair.requests[2])
     pair.exchange()
 
-    assert refusal(pair)[1] == message
+    assert refusal(pair)[1] == NotApplied(int(ReplyCode.DUPLICATE_OTHER_CONTENT), 1, 4, 0)
     assert (pair.bank.next_number, pair.bank.unanswered_records) == (7, 3)
 
 
@@ -216,10 +216,11 @@ def test_a_later_date_is_forwarded_and_taken_over_when_the_ledger_accepts_it() -
     send(pair, 3, 2, trade_date=NEXT_DATE)
     assert (pair.bank.trade_date, pair.bank.next_number) == (TRADE_DATE, 4)
 
-    pair.answer(pair.requests[0].header)
-    pair.answer(pair.requests[1].header)
+    pair.answer(pair.requests[0])
+    pair.ledger.roll()
+    pair.answer(pair.requests[1])
     assert (pair.bank.trade_date, pair.bank.next_number) == (NEXT_DATE, 5)
-    pair.answer(pair.requests[2].header)
+    pair.answer(pair.requests[2])
     assert (pair.bank.next_number, pair.bank.unanswered_records) == (5, 0)
 
 
@@ -227,19 +228,18 @@ def test_a_later_date_that_is_not_open_is_told_and_changes_nothing() -> None:
     pair = established()
     send(pair, 1, 3)
     send(pair, 1, 2, trade_date=NEXT_DATE)
-    message = NotApplied(int(ReplyCode.WRONG_TRADE_DATE), 1, 4, 0)
-    pair.answer(pair.requests[0].header)
-    pair.bank.send_not_applied(pair.requests[0].header, message, pair.now_ns)
+    pair.answer(pair.requests[0])
+    pair.answer(pair.requests[1])
     pair.exchange()
 
-    assert refusal(pair) == (TRADE_DATE, message)
+    assert refusal(pair) == (TRADE_DATE, NotApplied(int(ReplyCode.WRONG_TRADE_DATE), 1, 4, 0))
     assert (pair.bank.trade_date, pair.bank.next_number) == (TRADE_DATE, 4)
 
 
 def test_an_outcome_of_a_request_of_an_earlier_link_is_passed_on() -> None:
     pair = established()
     header = pair.partner.send_block(freezes(2), 1, 2, 0, pair.now_ns)
-    pair.bank.send_outcomes(outcome_frame(header, TRADE_DATE, 9, pair.now_ns), pair.now_ns)
+    pair.bank.send_outcomes(outcomes_frame(header, bytes(2 * OUTCOME_BYTES), 9, pair.now_ns), pair.now_ns)
     pair.partner_hears(pair.bank.data_to_send())
 
     assert isinstance(pair.told(), OutcomesReceived)
@@ -250,7 +250,7 @@ def test_an_outcome_of_an_older_version_is_good() -> None:
     pair = established()
     send(pair, 1)
     stored = pair.requests[0].header._replace(session_version=0)
-    pair.bank.send_outcomes(outcome_frame(stored, TRADE_DATE, 9, pair.now_ns), pair.now_ns)
+    pair.bank.send_outcomes(outcomes_frame(stored, bytes(OUTCOME_BYTES), 9, pair.now_ns), pair.now_ns)
     pair.exchange()
 
     assert isinstance(pair.told(), OutcomesReceived)
@@ -259,7 +259,7 @@ def test_an_outcome_of_an_older_version_is_good() -> None:
 def test_an_outcome_frame_of_another_seat_is_a_bug_of_ours() -> None:
     pair = established()
     send(pair, 1)
-    frame = outcome_frame(pair.requests[0].header, TRADE_DATE, 9, pair.now_ns)
+    frame = outcomes_frame(pair.requests[0].header, bytes(OUTCOME_BYTES), 9, pair.now_ns)
 
     with pytest.raises(MisuseError, match="do not fit this link"):
         pair.bank.send_outcomes(frame._replace(header=frame.header._replace(seat=12)), pair.now_ns)
@@ -269,7 +269,7 @@ def test_an_outcome_frame_of_another_seat_is_a_bug_of_ours() -> None:
 def test_an_outcome_under_a_key_that_we_were_not_given_is_the_operators_to_mend(field: str, value: int) -> None:
     pair = established()
     send(pair, 1)
-    frame = outcome_frame(pair.requests[0].header, TRADE_DATE, 9, pair.now_ns)
+    frame = outcomes_frame(pair.requests[0].header, bytes(OUTCOME_BYTES), 9, pair.now_ns)
     changed = Header._make(value if name == field else old for name, old in frame.header._asdict().items())
 
     with pytest.raises(BankKeyMissing, match=r"^seat 11: an outcome is journaled under bank key \d of suite \d, not"):
@@ -307,7 +307,7 @@ def test_what_the_ledger_says_to_a_link_that_is_gone_is_dropped() -> None:
     header = pair.requests[0].header
     pair.bank.terminate(ReplyCode.STOPPING, "", pair.now_ns)
     pair.bank.data_to_send()
-    pair.answer(header)
+    pair.answer(pair.requests[0])
     message = NotApplied(int(ReplyCode.BUSY), 1, 1, 0)
     pair.bank.send_not_applied(header, message, pair.now_ns)
     pair.bank.refuse_busy(pair.requests[0], ReplyCode.BUSY, 0, pair.now_ns)

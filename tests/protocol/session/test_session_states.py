@@ -66,7 +66,7 @@ def partner_says(pair: Pair, word: PartnerTrigger) -> None:
 
 def bank_says(pair: Pair, word: int) -> None:
     """One word of the bank's owner, whether or not it may be said now."""
-    bank, now_ns, head = pair.bank, pair.now_ns, pair.ledger.head()
+    bank, now_ns, head = pair.bank, pair.now_ns, pair.head()
     if word == 0:
         bank.negotiated(head, now_ns)
     elif word == 1:

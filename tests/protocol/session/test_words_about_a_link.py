@@ -59,7 +59,7 @@ def test_a_refusal_that_the_bank_signed_for_somebody_else_reads_as_a_broken_link
 
 def test_a_recorded_end_of_an_earlier_logon_is_not_believed_on_the_next() -> None:
     first = new_pair()
-    first.ledger.session_version = 5
+    first.books.session_version = 5
     first.partner.negotiate(b"n" * 16, T0_NS)
     first.bank_hears(first.partner.data_to_send())
     recorded = first.bank.data_to_send()
@@ -104,7 +104,7 @@ def test_an_idle_link_hears_of_the_roll_at_once() -> None:
     assert pair.partner_events[2:] == [TradeDateOpened(NEXT_DATE, 1)]
     assert (pair.partner.trade_date, pair.bank.trade_date, pair.bank.next_number) == (NEXT_DATE, NEXT_DATE, 1)
 
-    pair.ledger.trade_date, pair.ledger.next_number = NEXT_DATE, 1
+    pair.ledger.roll()
     pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
     pair.exchange()
     assert isinstance(pair.told(), OutcomesReceived)
@@ -138,7 +138,7 @@ def test_a_link_that_a_newer_session_ended_is_told_its_version() -> None:
 
 def test_a_version_that_would_use_the_seat_up_is_refused_and_the_one_in_force_told() -> None:
     pair = Pair(bank_session(), partner_session(version=2**31 - 1))
-    pair.ledger.session_version = 3
+    pair.books.session_version = 3
     pair.partner.negotiate(b"n" * 16, T0_NS)
     pair.exchange()
 

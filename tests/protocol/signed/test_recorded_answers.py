@@ -63,7 +63,8 @@ def test_a_stored_outcome_may_be_as_old_as_it_is() -> None:
     pair = established()
     pair.partner.send_block(freezes(1), 1, 1, 0, pair.now_ns)
     pair.exchange()
-    pair.bank.send_outcomes(pair.ledger.accept(pair.requests[0].header, pair.now_ns - 3_600 * SECOND), pair.now_ns)
+    pair.ledger.take(pair.requests[0], pair.now_ns - 3_600 * SECOND)
+    pair.answer(pair.requests[0])
     pair.exchange()
 
     assert isinstance(pair.told(), OutcomesReceived)
