@@ -15,9 +15,9 @@ import trio
 
 from protocol.client import Recovered, Seat
 from protocol.client.outbox.outbox_file import OutboxFile
-from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import RecordKind
+from protocol.records import RecordArray
 from tests.client.fake_bank import FakeBank
+from tests.frames import make_records
 
 BLOCKS_PER_LIFE = 3
 
@@ -55,12 +55,7 @@ def doom(stores_left: int) -> None:
 
 def block(life: int, index: int) -> RecordArray:
     """Two freezes that say in `partner_ref` where they come from."""
-    records = np.zeros(2, RECORD)
-    records["kind"] = RecordKind.FREEZE
-    records["contract_no"] = 195
-    records["amount_fen"] = 1
-    records["partner_ref"] = np.array([life * 100 + index], "<i8").view("V8")
-    return records
+    return make_records(2, 195, 1, partner_ref=np.array([life * 100 + index], "<i8").view("V8"))
 
 
 async def live(port: int, directory: Path, life: int) -> None:

@@ -16,8 +16,8 @@ import trio
 from protocol.client import Seat, SeatSettings
 from protocol.client.keys import load_signer, load_verifier
 from protocol.client.outcomes import BlockOutcome
-from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import RecordKind
+from protocol.records import RecordArray
+from tests.frames import make_records
 
 BLOCK_RECORDS = 64
 TASKS = 4
@@ -53,12 +53,8 @@ def blocks_of(job: Job) -> Iterator[RecordArray]:
     """The blocks of a life, with serials that grow by one."""
     for place in range(job.blocks_max):
         first = job.first_serial + place * BLOCK_RECORDS
-        block = np.zeros(BLOCK_RECORDS, RECORD)
-        block["kind"] = RecordKind.FREEZE
-        block["contract_no"] = job.contract_no
-        block["amount_fen"] = AMOUNT_FEN
-        block["partner_ref"] = np.arange(first, first + BLOCK_RECORDS, dtype=np.int64).view("V8")
-        yield block
+        serials = np.arange(first, first + BLOCK_RECORDS, dtype=np.int64).view("V8")
+        yield make_records(BLOCK_RECORDS, job.contract_no, AMOUNT_FEN, partner_ref=serials)
 
 
 def serials_of(records: RecordArray) -> list[int]:

@@ -1,12 +1,11 @@
 """A partner that does as it likes: raw bytes on a TCP connection, well signed or not, answers read or not.
 
-Belongs here: logging on by the rules, making frames, and what came back. Never here: the SDK, checks.
+Belongs here: making frames, and how a link ended; what goes by the rules is any partner's. Never here: the SDK, checks.
 """
 
 import itertools
 import time
 
-import numpy as np
 import trio
 
 from config.cli.links import bank_verifiers
@@ -15,62 +14,29 @@ from protocol.frame import FrameReader, make_frame
 from protocol.header import Header, new_header
 from protocol.messages.codec import decode_session
 from protocol.messages.session import Terminate
-from protocol.records import RECORD
 from protocol.session.partner import PartnerSession
-from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
-from protocol.vocabulary import BANK_PARTY, Direction, FrameKind, RecordKind
+from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 from tests.e2e.house import House
+from tests.frames import make_records
+from tests.gateway.partner import HEARD_WITHIN_S, Partner
 
-HEARD_WITHIN_SECONDS = 10.0
 RECEIVE_BYTES = 65_536
 HEARTBEAT_NS = 60_000_000_000  # a stranger is silent as long as it likes
 NONCE = b"n" * 16
 _versions = itertools.count(100)
 
 
-class Stranger:
+class Stranger(Partner):
     """One connection of one seat."""
+
+    stream: trio.SocketStream
 
     def __init__(self, house: House, seat_no: int, stream: trio.SocketStream) -> None:
         self.broker = next(broker for broker in house.brokers if seat_no in broker.seats)
         self.seat_no = seat_no
-        self.stream = stream
         self._bank_verifiers = bank_verifiers(house.config)
-        self.session = PartnerSession(
-            self.broker.party,
-            seat_no,
-            self.broker.signer,
-            self._bank_verifiers,
-            "stranger",
-            HEARTBEAT_NS,
-            next(_versions),
-            time.time_ns(),
-        )
-
-    async def log_on(self) -> EstablishedEvent:
-        """A new session version, and this link bound to it."""
-        self.session.negotiate(NONCE, time.time_ns())
-        await self.flush()
-        assert isinstance(await self.hear(), NegotiatedEvent)
-        self.session.establish(NONCE, 1, time.time_ns())
-        await self.flush()
-        established = await self.hear()
-        assert isinstance(established, EstablishedEvent)
-        return established
-
-    async def flush(self) -> None:
-        """Sends what the session has queued."""
-        await self.stream.send_all(self.session.data_to_send())
-
-    async def hear(self) -> PartnerEvent | None:
-        """The next event of the session, None when the bank has closed."""
-        with trio.fail_after(HEARD_WITHIN_SECONDS):
-            while (event := self.session.next_event(time.time_ns())) is None:
-                data = await self.stream.receive_some(RECEIVE_BYTES)
-                if not data:
-                    return None
-                self.session.receive_data(bytes(data), time.time_ns())
-        return event
+        who = self.broker.party, seat_no, self.broker.signer, self._bank_verifiers
+        super().__init__(stream, PartnerSession(*who, "stranger", HEARTBEAT_NS, next(_versions), time.time_ns()))
 
     async def hear_the_end(self) -> ReplyCode | None:
         """The reason in the TERMINATE that ends the link, whatever comes before it; None when there is none.
@@ -78,7 +44,7 @@ class Stranger:
         It is addressed to whomever the bad frame named, so the session, which takes only its own, is not asked.
         """
         reader = FrameReader(self._verify)
-        with trio.fail_after(HEARD_WITHIN_SECONDS):
+        with trio.fail_after(HEARD_WITHIN_S):
             while data := await self.stream.receive_some(RECEIVE_BYTES):
                 reader.feed(data)
                 while (frame := reader.next_frame()) is not None:
@@ -115,11 +81,7 @@ class Stranger:
 
 def freezes(contract_no: int, count: int, amount_fen: int = 1) -> bytes:
     """(count,) freezes of the same amount, as a body."""
-    records = np.zeros(count, RECORD)
-    records["kind"] = RecordKind.FREEZE
-    records["contract_no"] = contract_no
-    records["amount_fen"] = amount_fen
-    return records.tobytes()
+    return make_records(count, contract_no, amount_fen).tobytes()
 
 
 async def connect(house: House, seat_no: int) -> Stranger:

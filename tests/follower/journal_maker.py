@@ -46,9 +46,11 @@ from protocol.vocabulary import (
     Suite,
     account_no_from_index,
     contract_no_from_index,
+    contract_nos_from_indices,
 )
 from tests.bank_seats import BANK_SEATS, bank_seat_for
 from tests.customers import account, contract
+from tests.frames import make_records
 
 DATE = 20_260_105
 NEXT_DATE = 20_260_106
@@ -78,29 +80,18 @@ def account_no_of(contract: int) -> int:
 def record(kind: RecordKind, contract: int, amount_fen: int, **fields: int) -> RecordArray:
     """(1,) RECORD about the contract at an index, a movement about its account; a fill executed on DATE; further fields
     by name."""
-    made = np.zeros(1, RECORD)
-    made["kind"] = kind
     is_movement = kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)
-    made["contract_no"] = account_no_of(contract) if is_movement else contract_no_from_index(contract)
-    made["amount_fen"] = amount_fen
     if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL):
-        made["trade_day"] = trade_day(DATE)
-    for name, value in fields.items():
-        made[name] = value
-    return made
+        fields.setdefault("trade_day", trade_day(DATE))
+    number = account_no_of(contract) if is_movement else contract_no_from_index(contract)
+    return make_records(1, number, amount_fen, kind, **fields)
 
 
 def freezes(contracts: Iterable[int], amount_fen: int) -> RecordArray:
     """(n,) FREEZE records, one for each contract index."""
     indices = np.fromiter(contracts, np.int64)
-    made = np.zeros(len(indices), RECORD)
-    made["kind"] = RecordKind.FREEZE
-    made["contract_no"] = [contract_no_from_index(int(index)) for index in indices]
-    made["amount_fen"] = amount_fen
-    made["price"] = 100_000
-    made["quantity"] = 100
-    made["security"] = b"600000"
-    return made
+    numbers = contract_nos_from_indices(indices)
+    return make_records(len(indices), numbers, amount_fen, price=100_000, quantity=100, security=b"600000")
 
 
 def joined(parts: Iterable[RecordArray]) -> RecordArray:

@@ -12,13 +12,13 @@ from frontend_sim.market.broker import Desk
 from frontend_sim.market.exchange import Cancelled, Exchange, Filled
 from frontend_sim.market.market_day import informed_auditor, make_customers
 from frontend_sim.market.workload import Side, Workload
+from frontend_sim.practice import cast
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
 from protocol.vocabulary import RecordKind, index_from_contract_no
-from tests.frontend_sim.keys import TEST_SIGNER
 from tests.frontend_sim.memory_seat import MemorySeat
 
-BROKERS = [BrokerEntry(2, "One", (21, 22), TEST_SIGNER), BrokerEntry(3, "Two", (31,), TEST_SIGNER)]
+BROKERS = [BrokerEntry(2, "One", (21, 22), cast.broker_signer()), BrokerEntry(3, "Two", (31,), cast.broker_signer())]
 
 
 def test_the_same_seed_gives_the_same_orders_and_another_seed_others() -> None:

@@ -8,6 +8,7 @@ import trio
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor
+from frontend_sim.practice import cast
 from frontend_sim.replay.command import SEAT, comparison, even_customers
 from frontend_sim.replay.flow import Fate, FlowReplay, report
 from frontend_sim.replay.lobster import FlowFileError, FlowMessage, MessageType, parse_line, read_flow
@@ -15,12 +16,11 @@ from frontend_sim.samples import make_sample
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.codes import ReplyCode
 from protocol.vocabulary import RecordKind
-from tests.frontend_sim.keys import TEST_SIGNER
 from tests.frontend_sim.memory_seat import MemorySeat
 
 SAMPLE = Path(make_sample.__file__).with_name("lobster_sample.csv")
 EXPECTED_REPORT = Path(__file__).with_name("sample_report.txt")
-BROKER = BrokerEntry(2, "Replay", (SEAT,), TEST_SIGNER)
+BROKER = BrokerEntry(2, "Replay", (SEAT,), cast.broker_signer())
 
 
 def replay(lines: list[str], customers: int = 5, balance_fen: int = 20_000_000) -> FlowReplay:

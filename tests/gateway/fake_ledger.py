@@ -36,6 +36,7 @@ from protocol.vocabulary import (
     index_from_account_no,
 )
 from tests.customers import FIRST_BANK_ACCOUNT_NO, account, contract
+from tests.frames import believe
 from tests.protocol import keys
 
 TRADE_DATE = 20_260_921
@@ -152,7 +153,7 @@ class FakeLedger(NaiveLedger):
 
     async def _linked(self, stream: trio.SocketStream) -> None:
         self.received, self._undecided, self._stream, self._registered = [], [], stream, False
-        reader = FrameReader(lambda _header, _header_bytes, _signature: None)
+        reader = FrameReader(believe)
         try:
             async for data in stream:
                 reader.feed(data)

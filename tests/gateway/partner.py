@@ -7,19 +7,18 @@ import ssl
 import time
 from typing import TypeVar
 
-import numpy as np
 import trio
 
 from protocol.header import Header
-from protocol.keys.signing import Signer
 from protocol.messages.codec import encode
 from protocol.messages.control import ControlMessage
 from protocol.messages.queries import QueryMessage
-from protocol.records import RECORD
 from protocol.session.partner import PartnerSession
 from protocol.session.partner_events import EstablishedEvent, NegotiatedEvent, PartnerEvent
-from protocol.vocabulary import BANK_PARTY, RecordKind, Suite, contract_no_from_index
+from protocol.vocabulary import RecordKind, contract_no_from_index
+from tests.frames import make_records
 from tests.protocol import keys
+from tests.protocol.conversation import partner_session
 
 Event = TypeVar("Event")
 HEARD_WITHIN_S = 10.0
@@ -27,26 +26,15 @@ HEARD_WITHIN_S = 10.0
 
 def freezes(*amounts_fen: int, contract: int = 0, kind: RecordKind = RecordKind.FREEZE) -> bytes:
     """A block of records on one contract (by index)."""
-    records = np.zeros(len(amounts_fen), RECORD)
-    records["kind"] = kind
-    records["contract_no"] = contract_no_from_index(contract)
-    records["amount_fen"] = amounts_fen
-    return records.tobytes()
-
-
-def signer_of(party: int) -> Signer:
-    """The private key of a party in the tests' registry."""
-    return keys.bank_signers()[Suite.ED25519_SHA256] if party == BANK_PARTY else keys.broker_signer(party)
+    return make_records(len(amounts_fen), contract_no_from_index(contract), amounts_fen, kind).tobytes()
 
 
 class Partner:
     """One connection; `log_on` negotiates and establishes."""
 
-    def __init__(self, stream: trio.abc.Stream, party: int, seat: int, version: int) -> None:
+    def __init__(self, stream: trio.abc.Stream, session: PartnerSession) -> None:
         self.stream = stream
-        self.session = PartnerSession(
-            party, seat, signer_of(party), keys.bank_verifiers(), "test", 10**9, version, time.time_ns()
-        )
+        self.session = session
 
     async def log_on(self) -> EstablishedEvent:
         """A new session version, then this link bound to it."""
@@ -114,7 +102,7 @@ class Connect:
         stream: trio.abc.Stream = await trio.open_tcp_stream("127.0.0.1", self.port)
         if tls is not None:
             stream = trio.SSLStream(stream, tls, server_hostname="gateway.test")
-        self.partners.append(Partner(stream, party, seat, version))
+        self.partners.append(Partner(stream, partner_session(party, seat, version, time.time_ns())))
         return self.partners[-1]
 
     async def close(self) -> None:

@@ -14,8 +14,7 @@ from ledger.order_path.groups import SeatQueues
 from ledger.order_path.row_maker import RowMaker
 from ledger.watch.metrics import LedgerMetrics
 from ledger.watch.suspects import Suspects
-from protocol.frame import Frame, FrameReader
-from protocol.header import Header
+from protocol.frame import Frame
 from protocol.limits import COMMIT_RECORDS_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
@@ -23,6 +22,7 @@ from protocol.messages.control import Genesis, PartyEntry
 from protocol.messages.session import Negotiate
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role, Suite
 from tests.bank_seats import BANK_SEATS
+from tests.frames import frames_in
 from tests.ledger.world import BROKER, DATE, header, master_data, signed
 
 SMALL = BookSize(contracts_max=64, requests_max=64 * REQUEST_PAGE_RECORDS)
@@ -95,19 +95,5 @@ class MemoryLedger:
         self.put(*frames)
         answers: list[Frame] = []
         while (decided := self.decide_next()) is not None:
-            answers += frames_of(b"".join(decided.parts()))
+            answers += frames_in(b"".join(decided.parts()))
         return answers
-
-
-def frames_of(wire: bytes) -> list[Frame]:
-    """The frames in a run of bytes."""
-    reader = FrameReader(_believe)
-    reader.feed(wire)
-    frames: list[Frame] = []
-    while (frame := reader.next_frame()) is not None:
-        frames.append(frame)
-    return frames
-
-
-def _believe(_header: Header, _header_bytes: bytes, _signature: bytes) -> None:
-    """Nobody signs here."""

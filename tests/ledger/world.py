@@ -28,19 +28,19 @@ from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.messages.gateway_link import LinkMessage, Register, Registered
-from protocol.records import OUTCOME, RECORD, OutcomeArray, OutcomesPreamble, RecordArray, unpack_preamble
+from protocol.records import OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, unpack_preamble
 from protocol.vocabulary import (
     BANK_PARTY,
     Direction,
     FrameKind,
-    RecordKind,
     Role,
     SeatRole,
     Suite,
-    contract_no_from_index,
+    contract_nos_from_indices,
 )
 from tests.bank_seats import bank_seat_for
 from tests.customers import account, contract
+from tests.frames import believe, make_records
 
 DATE = 20_260_105
 BROKER = 2
@@ -122,12 +122,8 @@ def control(number: int, message: Message, date: int = DATE) -> Frame:
 
 def freezes(count: int, amount_fen: int = 100, first_contract: int = 0) -> RecordArray:
     """(count,) freezes spread over the contracts."""
-    records = np.zeros(count, RECORD)
-    records["kind"] = RecordKind.FREEZE
     indices = (first_contract + np.arange(count)) % CONTRACTS
-    records["contract_no"] = [contract_no_from_index(int(index)) for index in indices]
-    records["amount_fen"] = amount_fen
-    return records
+    return make_records(count, contract_nos_from_indices(indices), amount_fen)
 
 
 def block(seat: int, number: int, records: RecordArray, date: int = DATE) -> Frame:
@@ -165,7 +161,7 @@ async def load_master_data(gateway: "RawGateway") -> None:
 def outcomes_of(frame: Frame) -> tuple[OutcomesPreamble, OutcomeArray]:
     """Preamble and (n,) outcomes of an OUTCOMES frame."""
     assert frame.header.kind == FrameKind.OUTCOMES
-    return unpack_preamble(frame.body), np.frombuffer(frame.body, OUTCOME, offset=80)
+    return unpack_preamble(frame.body), outcomes_from_body(frame.body)
 
 
 @dataclass
@@ -174,7 +170,7 @@ class RawGateway:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    frames: FrameReader = field(default_factory=lambda: FrameReader(lambda *_parts: None))
+    frames: FrameReader = field(default_factory=lambda: FrameReader(believe))
     registered: Registered | None = None
     beats: int = 0
     """Signs of life that came between the frames."""

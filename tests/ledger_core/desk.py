@@ -52,6 +52,7 @@ from protocol.vocabulary import (
 )
 from tests.bank_seats import BANK_SEATS, SEAT_ROLES, bank_seat_for
 from tests.customers import account, contract, holder_of
+from tests.frames import make_records
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 20260105, 20260106, 20260107, 20260108
 BROKER, OTHER_BROKER = 2, 3
@@ -81,11 +82,7 @@ class Answer(NamedTuple):
 
 def record(kind: int, contract_no: int, amount_fen: int, **fields: int) -> RecordArray:
     """One record with the named further fields."""
-    made = np.zeros(1, RECORD)
-    made["kind"], made["contract_no"], made["amount_fen"] = kind, contract_no, amount_fen
-    for name, value in fields.items():
-        made[name] = value
-    return made
+    return make_records(1, contract_no, amount_fen, kind, **fields)
 
 
 def freeze(contract_no: int, amount_fen: int) -> RecordArray:

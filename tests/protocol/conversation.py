@@ -6,18 +6,16 @@ Belongs here: what every conversation needs. Never here: a socket, a clock, an a
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from frontend_sim.practice.naive_ledger import NaiveLedger, SeatBooks, attend, say
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.gateway_link import SeatHead
-from protocol.records import RECORD
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerEvent, PartnerSession
 from protocol.vocabulary import Suite
+from tests.frames import make_records
 from tests.protocol import keys
 
 T0_NS = 1_790_000_000_000_000_000  # the moment at which every conversation begins
@@ -35,11 +33,7 @@ def policy(credit_records: int = CREDIT_RECORDS_MIN) -> SessionPolicy:
 
 def freezes(count: int, amount_fen: int = 100_000) -> bytes:
     """The body of a block: `count` freezes of one contract."""
-    records = np.zeros(count, RECORD)
-    records["kind"] = 1
-    records["contract_no"] = 195
-    records["amount_fen"] = amount_fen
-    return records.tobytes()
+    return make_records(count, 195, amount_fen).tobytes()
 
 
 @dataclass
@@ -130,11 +124,11 @@ class Pair:
 def partner_session(
     party: int = keys.BROKER, seat: int = keys.BROKER_SEAT, version: int = 1, now_ns: int = T0_NS
 ) -> PartnerSession:
-    """A partner's session with the test keys."""
+    """The session of a broker, or of the bank's first seat, with the test keys."""
     return PartnerSession(
         party,
         seat,
-        keys.broker_signer(party),
+        keys.signer_of(party),
         keys.bank_verifiers(),
         "broker-test 1",
         INTERVAL_NS,

@@ -3,16 +3,17 @@
 Belongs here: fixed private keys and the registry that knows their public halves. Never here: a key of a real party.
 """
 
+from msgspec.structs import replace
+
 from frontend_sim.practice import cast
 from protocol.keys.registry import PartyRegistry
-from protocol.keys.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
+from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages.control import PartyEntry, PartyKey, RegisterKey, SeatEntry
 from protocol.vocabulary import BANK_PARTY, Role, SeatRole, Suite
 from tests.bank_seats import BANK_SEAT, BANK_SEATS
 
-FOREVER_NS = 2**62
-BROKER = 2  # suite 1
-OTHER_BROKER = 3  # suite 2
+FOREVER_NS = cast.FOREVER_NS
+BROKER, OTHER_BROKER = cast.BROKER, cast.OTHER_BROKER
 BROKER_SEAT = 11
 OTHER_SEAT = 21
 BANK_SEEDS = cast.BANK_SEEDS
@@ -22,6 +23,7 @@ EXPIRED_KEY_ID = 7  # of broker 2, valid until the second key took over
 NEXT_SEED = bytes([0x55]) * 32
 NEXT_KEY_ID = 12  # of broker 2, registered in a conversation when the one before it ends
 EXPIRED_AT_NS = 1_780_000_000_000_000_000
+bank_signers, bank_verifiers, broker_signer = cast.bank_signers, cast.bank_verifiers, cast.broker_signer
 
 
 def signer_from_seed(suite: Suite, seed: bytes, key_id: int) -> Signer:
@@ -29,21 +31,9 @@ def signer_from_seed(suite: Suite, seed: bytes, key_id: int) -> Signer:
     return signer_from_key(cast.private_key(suite, seed), key_id)
 
 
-def bank_signers() -> dict[Suite, Signer]:
-    """The bank's keys: id 1 for Ed25519, id 2 for P-256."""
-    return {suite: signer_from_seed(suite, seed, int(suite)) for suite, seed in BANK_SEEDS.items()}
-
-
-def bank_verifiers() -> dict[int, Verifier]:
-    """The bank's public keys by key id."""
-    return {signer.key_id: verifier_from_bytes(suite, signer.public_key()) for suite, signer in bank_signers().items()}
-
-
-def broker_signer(party: int = BROKER) -> Signer:
-    """The key of the Ed25519 broker (key id 5), or of the P-256 one (key id 6)."""
-    if party == BROKER:
-        return signer_from_seed(Suite.ED25519_SHA256, BROKER_SEED, 5)
-    return signer_from_seed(Suite.P256_SHA256, OTHER_SEED, 6)
+def signer_of(party: int) -> Signer:
+    """The key of the bank's first seat, or of a broker."""
+    return bank_signers()[Suite.ED25519_SHA256] if party == BANK_PARTY else broker_signer(party)
 
 
 def expired_signer() -> Signer:
@@ -64,24 +54,21 @@ def desk_seed(seat: int) -> bytes:
 def bank_seat_signer(seat: int) -> Signer:
     """The key of one of the bank's seats: id 1 is that of master data, the desks' ids are 22, 23 and 24."""
     if seat == BANK_SEAT:
-        return bank_signers()[Suite.ED25519_SHA256]
+        return signer_of(BANK_PARTY)
     return signer_from_seed(Suite.ED25519_SHA256, desk_seed(seat), 20 + seat)
 
 
-def entry_of(party: int, signer: Signer, seats: list[int]) -> PartyEntry:
-    """A broker with one key, valid for ever."""
+def broker_entry(party: int, seats: list[int]) -> PartyEntry:
+    """A broker with one key, valid for ever, whose sales are money at the fill."""
     known = [SeatEntry(seat, SeatRole.BROKER) for seat in seats]
-    return PartyEntry(party, Role.BROKER, signer.suite, f"party {party}", True, [_key(signer, 0)], known)
+    return replace(cast.entry_of(party, Role.BROKER, broker_signer(party), known), proceeds_at_fill=True)
 
 
 def bank_entry() -> PartyEntry:
     """The bank with a key for each of its seats."""
-    own = [_key(bank_seat_signer(one.seat), one.seat) for one in BANK_SEATS]
+    signers = [(bank_seat_signer(one.seat), one.seat) for one in BANK_SEATS]
+    own = [PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS, seat) for signer, seat in signers]
     return PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "party 1", True, own, BANK_SEATS)
-
-
-def _key(signer: Signer, seat: int) -> PartyKey:
-    return PartyKey(signer.key_id, signer.public_key(), 0, FOREVER_NS, seat)
 
 
 def registry() -> PartyRegistry:
@@ -89,8 +76,8 @@ def registry() -> PartyRegistry:
     known = PartyRegistry(
         [
             bank_entry(),
-            entry_of(BROKER, broker_signer(BROKER), [BROKER_SEAT, 12]),
-            entry_of(OTHER_BROKER, broker_signer(OTHER_BROKER), [OTHER_SEAT]),
+            broker_entry(BROKER, [BROKER_SEAT, 12]),
+            broker_entry(OTHER_BROKER, [OTHER_SEAT]),
         ]
     )
     known.apply(RegisterKey(BROKER, EXPIRED_KEY_ID, expired_signer().public_key(), 0, EXPIRED_AT_NS, 0), 0)

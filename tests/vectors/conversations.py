@@ -5,16 +5,14 @@ Belongs here: the scenes. Never here: how they are carried and written down (dir
 
 from collections.abc import Callable
 
-import numpy as np
-
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.queries import BuyingPowerQuery
-from protocol.records import RECORD
-from protocol.vocabulary import ContractEvent, FrameKind, RecordKind, Suite
+from protocol.vocabulary import ContractEvent, FrameKind, Suite
+from tests.frames import make_records
 from tests.protocol import keys
 from tests.vectors import director
 from tests.vectors.director import MS, POWER_FEN, SECOND, TRADE_DATE, Director
@@ -23,11 +21,7 @@ from tests.vectors.valid_frames import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
 
 def freezes(*amounts_fen: int) -> bytes:
     """The body of a block of freezes of contract 195."""
-    records = np.zeros(len(amounts_fen), RECORD)
-    records["kind"] = RecordKind.FREEZE
-    records["contract_no"] = 195
-    records["amount_fen"] = amounts_fen
-    return records.tobytes()
+    return make_records(len(amounts_fen), 195, amounts_fen).tobytes()
 
 
 def trading(suite: Suite) -> Director:

@@ -12,7 +12,7 @@ from frontend_sim.practice.naive_ledger import attend, say
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.errors import PeerViolation
-from protocol.frame import Frame, FrameReader
+from protocol.frame import Frame
 from protocol.keys.signing import Signer
 from protocol.limits import CREDIT_RECORDS_MIN, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.codec import decode_session, encode
@@ -23,6 +23,7 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerSession
 from protocol.vocabulary import FrameKind, Suite
+from tests.frames import frames_in
 from tests.protocol import keys
 
 T0_NS = 1_790_000_000_000_000_000
@@ -227,7 +228,7 @@ class Director:
     def _carry(self, data: bytes, what: str, is_lost: bool) -> None:
         """The partner's bytes to the bank, frame by frame, each with what the bank answers to it."""
         line = self.line
-        for frame in _cut(data):
+        for frame in frames_in(data):
             step: dict[str, Json] = {"from": "partner", "kind": FrameKind(frame.header.kind).name, "what": what}
             step["frame"] = frame.wire().hex()
             if is_lost:
@@ -268,11 +269,11 @@ class Director:
 
     def _bring(self, line: Line, what: str) -> None:
         """The bank's bytes to the partner, frame by frame."""
-        for frame in _cut(line.bank.data_to_send()):
+        for frame in frames_in(line.bank.data_to_send()):
             self._to_partner(line, frame.wire(), what)
 
     def _to_partner(self, line: Line, data: bytes, what: str, *, is_replayed: bool = False) -> None:
-        (frame,) = _cut(data)
+        (frame,) = frames_in(data)
         step: dict[str, Json] = {"from": "bank", "kind": FrameKind(frame.header.kind).name, "what": what}
         step |= _codes_of(frame) | ({"is_replayed": True} if is_replayed else {})
         step["frame"] = data.hex()
@@ -301,12 +302,3 @@ def _codes_of(frame: Frame) -> dict[str, Json]:
         assert isinstance(message, NotApplied | Terminate)
         return {"code": ReplyCode(message.code).name}
     return {}
-
-
-def _cut(data: bytes) -> list[Frame]:
-    reader, frames = FrameReader(lambda _header, _bytes, _signature: None), []
-    reader.feed(data)
-    while (frame := reader.next_frame()) is not None:
-        frames.append(frame)
-    assert not reader.buffered_bytes
-    return frames

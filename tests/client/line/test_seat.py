@@ -20,20 +20,16 @@ from protocol.keys.signing import signer_from_key
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
 from protocol.messages.accounts import ChangeContract
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import FrameKind, RecordKind, account_no_from_index
+from protocol.vocabulary import FrameKind, account_no_from_index
 from tests.client.fake_bank import SEAT, FakeBank
+from tests.frames import make_records
 
 ACCOUNT = account_no_from_index(1)
 
 
 def freezes(count: int, amount_fen: int = 1) -> RecordArray:
     """`count` freezes of one contract, numbered in `partner_ref`."""
-    records = np.zeros(count, RECORD)
-    records["kind"] = RecordKind.FREEZE
-    records["contract_no"] = 195
-    records["amount_fen"] = amount_fen
-    records["partner_ref"] = np.arange(count, dtype="<i8").view("V8")
-    return records
+    return make_records(count, 195, amount_fen, partner_ref=np.arange(count, dtype="<i8").view("V8"))
 
 
 async def test_one_freeze(tmp_path: Path) -> None:

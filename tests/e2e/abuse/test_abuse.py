@@ -86,7 +86,7 @@ async def use_first_numbers(house: House, seat_no: int) -> None:
     async with stranger.stream:
         await stranger.log_on()
         await stranger.stream.send_all(repeated_frame(house, stranger))
-        assert await stranger.hear() is not None
+        assert await stranger.next_event() is not None
 
 
 def repeated_frame(house: House, stranger: Stranger) -> bytes:

@@ -118,7 +118,7 @@ async def test_a_gap_is_not_applied_and_the_session_goes_on(shared_house: House)
         expected = (await stranger.log_on()).next_number
         await stranger.stream.send_all(block(stranger, first_number=expected + 10))
 
-        answer = await stranger.hear()
+        answer = await stranger.next_event()
 
     assert isinstance(answer, NotAppliedReceived)
     assert answer.message.code == ReplyCode.SEQUENCE_GAP

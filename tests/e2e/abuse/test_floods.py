@@ -103,7 +103,7 @@ async def test_malformed_control_is_told_busy_beyond_its_share(
     with trio.fail_after(SERVED_WITHIN_SECONDS):
         told: list[PartnerEvent | None] = []
         while not (told and isinstance(told[-1], NotAppliedReceived)):
-            told.append(await stranger.hear())
+            told.append(await stranger.next_event())
     refused = told[-1].message
     assert refused.code == ReplyCode.BUSY
     assert refused.retry_after_ns > 0

@@ -27,8 +27,9 @@ from gateway.entrance.waiting_room import SILENT_MAX, WaitingRoom
 from protocol.keys.key_ring import KeyRing
 from protocol.limits import NEGOTIATE_FRESH_NS, PREFIX_BYTES
 from tests.gateway.entrance.test_strangers import LOGON_WITHIN_S, Peers, peers, prefix
-from tests.gateway.partner import Connect, Partner
+from tests.gateway.partner import Connect
 from tests.protocol import keys
+from tests.protocol.conversation import partner_session
 
 __all__ = ["peers"]
 FRESH_MAX = SPOKEN_MAX * 3 // 8
@@ -235,9 +236,9 @@ def check(clock: Still) -> PrefixCheck:
 
 def signed(nonce: int = 0, sent_at_ns: int = NOW_NS) -> bytes:
     """The first 160 bytes of a logon of a broker."""
-    partner = Partner(None, keys.BROKER, keys.BROKER_SEAT, 1)  # type: ignore[arg-type]
-    partner.session.negotiate(nonce.to_bytes(16, "big"), sent_at_ns)
-    return partner.session.data_to_send()[:PREFIX_BYTES]
+    session = partner_session()
+    session.negotiate(nonce.to_bytes(16, "big"), sent_at_ns)
+    return session.data_to_send()[:PREFIX_BYTES]
 
 
 def forged(number: int = 0) -> bytes:

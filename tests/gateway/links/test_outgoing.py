@@ -1,9 +1,10 @@
 """What waits for the ledger's link: parties in turn, a seat's frames in order, no more at once than a little."""
 
 from gateway.links.outgoing import SEND_BYTES, Outgoing
-from protocol.frame import Frame, FrameReader
+from protocol.frame import Frame
 from protocol.limits import BODY_BYTES_MAX, FRAME_RECORDS_MAX, RECORD_BYTES
 from protocol.vocabulary import FrameKind
+from tests.frames import frames_in
 from tests.gateway.fake_ledger import blank_request
 
 EVIL, HONEST, THIRD = 2, 3, 4
@@ -16,9 +17,7 @@ def frame(seat: int, number: int, records: int = 1) -> Frame:
 
 def sent(data: bytes) -> list[tuple[int, int]]:
     """(seat, first number) of each frame in what is handed over."""
-    reader = FrameReader(lambda _header, _bytes, _signature: None)
-    reader.feed(data)
-    return [(one.header.seat, one.header.first_number) for one in iter(reader.next_frame, None)]
+    return [(one.header.seat, one.header.first_number) for one in frames_in(data)]
 
 
 def test_large_frames_of_one_party_are_not_before_a_small_one_of_another() -> None:

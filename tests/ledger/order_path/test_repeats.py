@@ -5,7 +5,8 @@ from ledger.order_path.repeats import StoredRow
 from protocol.frame import Frame
 from protocol.header import unpack_header
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
-from tests.ledger.memory import MemoryLedger, control_of, frames_of, logon
+from tests.frames import frames_in
+from tests.ledger.memory import MemoryLedger, control_of, logon
 from tests.ledger.world import DATE, LOADED, SEAT, SECOND_SEAT, block, freezes
 
 
@@ -23,7 +24,7 @@ def test_each_frame_of_a_row_is_found_by_any_of_its_numbers() -> None:
     stored = row_of(*frames)
 
     for frame in frames:
-        (answer,) = frames_of(stored.answer_to(frame.header) or b"")
+        (answer,) = frames_in(stored.answer_to(frame.header) or b"")
         assert (answer.header.seat, answer.header.first_number) == (frame.header.seat, frame.header.first_number)
     assert [stored.holds(SEAT, DATE, number) for number in range(7)] == [False, *[True] * 5, False]
     assert [stored.holds(SECOND_SEAT, DATE, number) for number in (0, 1, 2)] == [False, True, False]
@@ -37,7 +38,7 @@ def test_a_logon_in_a_row_is_nobodys_number_and_moves_no_outcome() -> None:
     stored = row_of(logon(SEAT, 3), malformed, logon(SECOND_SEAT, 2))
 
     assert not stored.holds(SEAT, DATE, 0)
-    (answer,) = frames_of(stored.answer_to(malformed.header) or b"")
+    (answer,) = frames_in(stored.answer_to(malformed.header) or b"")
     assert unpack_header(answer.header_bytes).seat == BANK_SEAT
     outcome = stored.outcome_of(BANK_SEAT, DATE, LOADED + 1)
     assert outcome is not None

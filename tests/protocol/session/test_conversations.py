@@ -13,7 +13,7 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.frame import Frame, FrameReader, make_unsigned_frame
+from protocol.frame import Frame, make_unsigned_frame
 from protocol.limits import HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_session
@@ -23,20 +23,13 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerSession
 from protocol.vocabulary import FrameKind
+from tests.frames import frames_in
 from tests.protocol import keys
 
 FILE: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "conversations.json").read_text())
 SCENES: list[dict[str, Any]] = FILE["conversations"]
 EVERY = pytest.mark.parametrize("scene", SCENES, ids=[scene["name"] for scene in SCENES])
 NUMBERED = (FrameKind.RECORDS, FrameKind.CONTROL)
-
-
-def frames_in(data: bytes) -> list[Frame]:
-    reader, frames = FrameReader(lambda _header, _bytes, _signature: None), []
-    reader.feed(data)
-    while (frame := reader.next_frame()) is not None:
-        frames.append(frame)
-    return frames
 
 
 def frame_of(step: dict[str, Any]) -> Frame:

@@ -8,10 +8,19 @@ from protocol.limits import QUERIES_IN_FLIGHT_MAX
 from protocol.messages.codec import decode_answer, encode
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery, TotalsQuery
 from protocol.session.bank_events import FrameSpent, RequestReceived
-from protocol.session.partner import AnswerReceived, PartnerSession, Terminated
-from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind, Suite
-from tests.protocol import keys
-from tests.protocol.conversation import INTERVAL_NS, MS, T0_NS, TRADE_DATE, Pair, bank_session, freezes, new_pair
+from protocol.session.partner import AnswerReceived, Terminated
+from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind
+from tests.protocol.conversation import (
+    INTERVAL_NS,
+    MS,
+    T0_NS,
+    TRADE_DATE,
+    Pair,
+    bank_session,
+    freezes,
+    new_pair,
+    partner_session,
+)
 
 HEARTBEAT_BYTES = 96 + 64 + 4
 
@@ -134,9 +143,7 @@ def test_totals_are_refused_to_a_broker() -> None:
 
 
 def test_totals_are_given_to_the_banks_own_seat() -> None:
-    signer = keys.bank_signers()[Suite.ED25519_SHA256]
-    partner = PartnerSession(BANK_PARTY, BANK_SEAT, signer, keys.bank_verifiers(), "desk", INTERVAL_NS, 1, T0_NS)
-    pair = Pair(bank_session(), partner).log_on()
+    pair = Pair(bank_session(), partner_session(BANK_PARTY, BANK_SEAT)).log_on()
     pair.partner.send_query(1, encode(TotalsQuery(2)), pair.now_ns)
     pair.exchange()
 
