@@ -60,6 +60,7 @@ class ReplyCode(IntEnum):
     ACCOUNT_LOSS_REPORTED = 345
     ACCOUNT_CLOSED = 347
     CONTRACT_SUSPENDED = 350
+    MARKET_CLOSED = 352
     AMOUNT_OUT_OF_RANGE = 360
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
@@ -88,6 +89,7 @@ class ReplyCode(IntEnum):
     DATES_UNSETTLED = 552
     DATE_NOT_IN_TURN = 554
     ROLL_UNKNOWN = 556
+    STEP_NOT_DUE = 560
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -154,6 +156,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCOUNT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
     ReplyCode.ACCOUNT_CLOSED: CodeFacts("the account is closed", False, "2012"),
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
+    ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
@@ -184,6 +187,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),
     ReplyCode.ROLL_UNKNOWN: CodeFacts("no roll in this row has opened the date that is open", False, "1022"),
+    ReplyCode.STEP_NOT_DUE: CodeFacts("of the date: the step before it is not done, or it is done", True, "1022"),
 }
 
 

@@ -125,6 +125,19 @@ class AccountStatus(IntEnum):
     CLOSED = 2
 
 
+class DatePhase(IntEnum):
+    """Phase of the open trade date."""
+
+    TRADING = 0
+    SIGNED_OFF = 1
+
+
+class DateEvent(IntEnum):
+    """What moves the open trade date on; the roll, which begins the next one in TRADING, is none."""
+
+    SIGN_OFF = 1
+
+
 class AccountEvent(IntEnum):
     """What can happen to a savings account."""
 

@@ -59,6 +59,7 @@ class LawKind:
     """By status of what the kind names, a contract or an account. LOSS_REPORTED of a contract stands for the report;
     where it and the contract's own status both forbid, the lower rank is answered."""
     opens_freeze: bool = False
+    needs_market: bool = False  # refused from sign-off to the roll
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
     listed_when_ended: bool = False  # no money comes to a contract that has ended
@@ -99,6 +100,7 @@ LAW: dict[RecordKind, LawKind] = {
                 Status.SUSPENDED: ReplyCode.CONTRACT_SUSPENDED,
             },
             opens_freeze=True,
+            needs_market=True,
         ),
         LawKind(RecordKind.RELEASE, orders.release, Moves(frozen=-1)),
         LawKind(

@@ -22,6 +22,7 @@ class Request(NamedTuple):
     role: int
     proceeds_at_fill: int
     valid_until_ns: int
+    market_closed: bool
     known: bool
     state: int  # of the contract or account that it names, see contracts
     contract: int  # 0 when it names an account
@@ -64,6 +65,7 @@ ROLE_FORBIDS = refusal(ReplyCode.ROLE_FORBIDS)
 EXPIRED = refusal(ReplyCode.EXPIRED)
 CONTRACT_UNKNOWN = refusal(ReplyCode.CONTRACT_UNKNOWN)
 ACCOUNT_UNKNOWN = refusal(ReplyCode.ACCOUNT_UNKNOWN)
+MARKET_CLOSED = refusal(ReplyCode.MARKET_CLOSED)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
 FREEZE_UNKNOWN = refusal(ReplyCode.FREEZE_UNKNOWN)
 FREEZE_CLOSED = refusal(ReplyCode.FREEZE_CLOSED)

@@ -70,6 +70,7 @@ class Auditor:
     accounts: dict[int, Account] = field(default_factory=dict)
     contracts: dict[int, Contract] = field(default_factory=dict)
     unsettled_days: set[int] = field(default_factory=set)
+    signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
@@ -97,6 +98,10 @@ class Auditor:
     def open_date(self, trade_date: int) -> None:
         """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
         self.unsettled_days.add(trade_day(trade_date))
+
+    def sign_off(self, trade_date: int, sequence: int) -> None:
+        """Trading on a date ended with this journal row: later ones freeze nothing."""
+        self.signed_off[trade_date] = sequence
 
     def end_settlement(self, trade_date: int) -> None:
         """The customers of a date are settled: what ran off by then with nothing open has ended."""
@@ -198,7 +203,7 @@ class Auditor:
     def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
         if one.kind == ControlKind.EVENT:
             return _answer(contract.refusal_of(one.amount_fen))
-        code = _refusal_of_freezing(contract) if one.kind == RecordKind.FREEZE else None
+        code = self._refusal_of_freezing(contract, one) if one.kind == RecordKind.FREEZE else None
         code = code or _refusal_of_range(one)
         if code is not None:
             return _answer(code)
@@ -210,6 +215,14 @@ class Auditor:
         if code == ReplyCode.ACCEPTED:
             return Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
         return _answer(code)
+
+    def _refusal_of_freezing(self, contract: Contract, one: Seen) -> ReplyCode | None:
+        codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []
+        if contract.is_lost:
+            codes.append(ReplyCode.ACCOUNT_LOSS_REPORTED)
+        if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
+            codes.append(ReplyCode.MARKET_CLOSED)
+        return min(codes, default=None)
 
     def _refusal_of_form(self, one: Seen) -> ReplyCode | None:
         if one.kind not in BROKER_KINDS | BANK_KINDS or (one.trade_day and one.kind not in FILL_KINDS):
@@ -257,13 +270,6 @@ class Auditor:
 def _answer(code: ReplyCode) -> Verdict:
     """Of what opens or draws no freeze."""
     return Verdict(code, FREEZE_STATE_NONE, 0)
-
-
-def _refusal_of_freezing(contract: Contract) -> ReplyCode | None:
-    codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []
-    if contract.is_lost:
-        codes.append(ReplyCode.ACCOUNT_LOSS_REPORTED)
-    return min(codes, default=None)
 
 
 def _code_on_account(account: Account, one: Seen) -> ReplyCode:

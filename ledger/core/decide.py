@@ -21,6 +21,7 @@ from rules.request import (
     CONTRACT_UNKNOWN,
     EXPIRED,
     MALFORMED,
+    MARKET_CLOSED,
     ROLE_FORBIDS,
     Decision,
     Freeze,
@@ -34,6 +35,7 @@ _PAGE = {int(kind): row.page for kind, row in LAW.items()}
 _SENDERS = {int(kind): frozenset(map(int, row.senders)) for kind, row in KINDS.items()}
 _EXPIRING = frozenset(int(kind) for kind, row in KINDS.items() if row.expires)
 _AMOUNT_FEN_MIN = {int(kind): row.amount_fen_min for kind, row in KINDS.items()}
+_NEEDING_MARKET = frozenset(int(kind) for kind, row in LAW.items() if row.needs_market)
 _UNKNOWN = {int(kind): ACCOUNT_UNKNOWN if row.names_account else CONTRACT_UNKNOWN for kind, row in KINDS.items()}
 _STATE = {(int(kind), state): refusal(code) for kind in LAW for state, code in refusals_by_state(kind).items()}
 
@@ -54,6 +56,8 @@ def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account
         return _UNKNOWN[kind]
     if (kind, request.state) in _STATE:
         return _STATE[kind, request.state]
+    if request.market_closed and kind in _NEEDING_MARKET:
+        return MARKET_CLOSED
     if not _AMOUNT_FEN_MIN[kind] <= request.amount_fen <= AMOUNT_FEN_MAX:
         return AMOUNT_OUT_OF_RANGE
     if not (0 <= request.release_fen <= AMOUNT_FEN_MAX and 0 <= request.turnover_fen <= AMOUNT_FEN_MAX):
@@ -97,6 +101,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.role),
         plain(block.proceeds_at_fill),
         plain(block.valid_until_ns),
+        plain(block.market_closed),
         block.known[positions].tolist(),
         block.state[positions].tolist(),
         plain(block.contract),

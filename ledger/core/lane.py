@@ -33,6 +33,7 @@ from ledger.core.kind_tables import (
     LEAVES_BANK,
     LISTED_WHEN_ENDED,
     MAY_SEND,
+    NEEDS_MARKET,
     OPENS_FREEZE,
     SOLD,
     STATE_CODE,
@@ -80,6 +81,8 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     for part_fen in (block.release_fen, block.turnover_fen):
         if part_fen is not None:
             _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
+    if block.market_closed:
+        _mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
     if by_state.any():
         np.copyto(code, by_state, where=by_state != 0)

@@ -26,6 +26,7 @@ from protocol.errors import MisuseError
 from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX, TRADE_DATE_MIN
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
+from rules.day_states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8
 _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
@@ -59,6 +60,7 @@ class Block:
     role: int | Positions  # of the seat
     proceeds_at_fill: int | Positions
     valid_until_ns: int | LongColumn
+    market_closed: bool  # nothing that needs the market is accepted
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
     state: LongColumn  # of the contract or account, see rules.contracts
@@ -103,6 +105,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
+        market_closed=is_market_closed(book.phase),
         known=known,
         contract=contract,
         state=state,

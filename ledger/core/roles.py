@@ -23,6 +23,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import SignOff
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered
@@ -32,7 +33,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate, EndSettlement, ConfirmRoll}),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, EndSettlement, ConfirmRoll}),
     SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenAccounts, SignContracts}),
 }
 """Control messages; of ChangeContract the events."""

@@ -1,7 +1,7 @@
 """Messages of business control: parties, keys, seats, the trade date; and the genesis.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), accounts and contracts (accounts), the codec.
+(ledger.core.control), accounts and contracts (accounts), what ends a date (day), the codec.
 """
 
 from typing import Annotated
@@ -11,6 +11,7 @@ from msgspec import Meta
 from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTLED_DATES_MIN
 from .accounts import AccountMessage
 from .base import Message
+from .day import DayMessage
 from .fields import (
     BoundSeatNo,
     Count,
@@ -134,6 +135,7 @@ ControlMessage = (
     | RegisterSeat
     | AccountMessage
     | OpenTradeDate
+    | DayMessage
     | EndSettlement
     | ConfirmRoll
     | Genesis

@@ -29,6 +29,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import SignOff
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
@@ -107,6 +108,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.ACCOUNT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
     (ReplyCode.ACCOUNT_CLOSED, "closed", SAVINGS_SEAT, lambda b: deposit(b.closed, 1)),
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
+    (ReplyCode.MARKET_CLOSED, "signed off", SEAT, lambda b: after_trading(b, freeze(b.ann, 0))),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
     (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
@@ -148,7 +150,13 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
     (ReplyCode.ROLL_UNKNOWN, "Monday was opened by no roll", DAY_SEAT, lambda _: ConfirmRoll(MONDAY, 1, 1, bytes(32))),
+    (ReplyCode.STEP_NOT_DUE, "Tuesday is not open", DAY_SEAT, lambda _: SignOff(TUESDAY)),
 ]
+
+
+def after_trading(b: Bank, asked: RecordArray) -> RecordArray:
+    b.desk.done(SignOff(MONDAY))
+    return asked
 
 
 def ninth_date(b: Bank) -> OpenTradeDate:

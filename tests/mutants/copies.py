@@ -56,8 +56,8 @@ def make_copy(folder: Path) -> None:
     """Copies packages and tests into the new `folder`. The root conftest stays behind: it needs PostgreSQL."""
     for tree in (*PACKAGES, *TESTS):
         shutil.copytree(ROOT / tree, folder / tree, ignore=shutil.ignore_patterns("__pycache__"))
-    for shared in ("__init__.py", "bank_seats.py", "customers.py"):
-        shutil.copy(ROOT / "tests" / shared, folder / "tests")
+    for shared in set((ROOT / "tests").glob("*.py")) - {ROOT / "tests" / "conftest.py"}:
+        shutil.copy(shared, folder / "tests")
     (folder / "pytest.ini").write_text(SETTINGS, "utf-8")
     shutil.copy(Path(__file__).with_name("conftest_of_copy.py"), folder / "conftest.py")
 

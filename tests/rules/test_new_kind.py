@@ -74,11 +74,10 @@ def insert(file: Path, before: str, text: str) -> None:
 
 def test_a_kind_is_added_by_a_number_two_rows_and_a_page(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
-    for helper in ("bank_seats.py", "customers.py"):
-        shutil.copy(ROOT / "tests" / helper, tmp_path / "tests")
+    for shared in set((ROOT / "tests").glob("*.py")) - {ROOT / "tests" / "conftest.py"}:
+        shutil.copy(shared, tmp_path / "tests")
     for tree in (*PACKAGES, *(f"tests/{name}" for name in TESTS)):
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "tests" / "__init__.py", tmp_path / "tests")
     (tmp_path / "pytest.ini").write_text(SETTINGS + "pythonpath = .\n", "utf-8")
     insert(tmp_path / "protocol" / "vocabulary.py", NUMBERS, NEW_NUMBERS)
     insert(tmp_path / "protocol" / "kinds.py", END_OF_WIRE, NEW_WIRE.lstrip("\n"))

@@ -38,6 +38,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import SignOff
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -275,6 +276,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("open_trade_date", OpenTradeDate(20_260_922)),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
+        ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
     ]
     for name, message in controls:

@@ -38,9 +38,11 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
+from protocol.messages.day import SignOff
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import Role, role_fits_party
+from protocol.vocabulary import DateEvent, Role, role_fits_party
 from rules.calendar import is_too_far
+from rules.day_states import DATE_PHASES, next_phase
 
 
 class Sender(NamedTuple):
@@ -86,6 +88,9 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return accounts.judge_restraint(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
+        case SignOff(trade_date):
+            may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
+            return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
         case EndSettlement():
             in_turn = message.trade_date == book.unsettled.date_in_turn()
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
@@ -161,6 +166,8 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> in
             accounts.set_restraint(book, message)
         case OpenTradeDate(trade_date):
             book.roll(trade_date)
+        case SignOff():
+            book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

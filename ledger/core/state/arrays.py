@@ -23,7 +23,7 @@ _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")
 _SCALARS = (
-    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "roll_sequence"),
+    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence"),
     *("accounts_count", "contracts_count"),
 )
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])

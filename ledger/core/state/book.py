@@ -26,7 +26,7 @@ from protocol.limits import (
     UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
-from protocol.vocabulary import AccountStatus, Market
+from protocol.vocabulary import AccountStatus, DatePhase, Market
 from rules.contracts import STATE_CODES, status_told
 
 MARKETS = (Market.XSHG, Market.XSHE)
@@ -78,6 +78,7 @@ class Book:
     ordered_at_ns: int  # of that row, see engine.time_after
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
+    phase: DatePhase  # of the open date
     roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
@@ -129,6 +130,7 @@ class Book:
             ordered_at_ns=0,
             trade_date=0,
             previous_date=0,
+            phase=DatePhase.TRADING,
             roll_sequence=0,
             accounts_count=0,
             contracts_count=0,
@@ -220,6 +222,7 @@ class Book:
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.previous_date, self.trade_date = self.trade_date, trade_date
         self.roll_sequence = self.sequence
+        self.phase = DatePhase.TRADING
         self.tighten_bound()
 
     def settle(self, trade_date: int) -> None:

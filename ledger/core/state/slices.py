@@ -31,7 +31,7 @@ REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<11q")
+_SCALARS = struct.Struct("<12q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -87,6 +87,7 @@ def _common_digest(book: Book) -> bytes:
             book.ordered_at_ns,
             book.trade_date,
             book.previous_date,
+            book.phase,
             book.roll_sequence,
             book.accounts_count,
             book.contracts_count,

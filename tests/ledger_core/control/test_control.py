@@ -32,6 +32,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import SignOff
 from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
@@ -61,7 +62,7 @@ from tests.ledger_core.desk import (
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-ROLL = 25  # the row of the OpenTradeDate below
+ROLL = 26  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
@@ -78,6 +79,7 @@ CONTROLS: list[ControlMessage] = [
     ChangeBroker(contract_no_from_index(2), contract(1, OTHER_BROKER)),
     ChangeContract(contract_no_from_index(0), ContractEvent.TERMINATE),
     ChangeAccount(account_no_from_index(2), AccountEvent.CLOSE),
+    SignOff(MONDAY),
     OpenTradeDate(TUESDAY),
     EndSettlement(MONDAY),
     ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)),

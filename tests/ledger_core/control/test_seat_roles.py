@@ -31,6 +31,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import SignOff
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -88,6 +89,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     ),
     "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
     "ConfirmRoll": (ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)), {SeatRole.DAY_DESK}),
+    "SignOff": (SignOff(TUESDAY), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),

@@ -137,6 +137,7 @@ LAYOUTS: dict[str, Layout] = {
     "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
     "OpenTradeDate": (27, (("trade_date", DATE),)),
     "EndKey": (28, KEY[:2]),
+    "SignOff": (70, (("trade_date", DATE),)),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
     "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
@@ -162,7 +163,7 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    "ConfirmRoll",
+    *("ConfirmRoll", "SignOff"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     "SetRestraint",
 )
