@@ -62,6 +62,7 @@ class ReplyCode(IntEnum):
     CONTRACT_SUSPENDED = 350
     MARKET_CLOSED = 352
     AMOUNT_OUT_OF_RANGE = 360
+    SERIAL_USED = 368
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
     AMOUNT_OVER_REMAINING = 380
@@ -158,6 +159,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
+    ReplyCode.SERIAL_USED: CodeFacts("a movement that its desk told before, by its own serial", False, "1029"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
     ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts("more than what remains of the freeze", True, "2008"),

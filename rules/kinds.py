@@ -60,6 +60,7 @@ class LawKind:
     where it and the contract's own status both forbid, the lower rank is answered."""
     opens_freeze: bool = False
     needs_market: bool = False  # refused from sign-off to the roll
+    counts_serial: bool = False  # the desk's own serial says that it was told before
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
     listed_when_ended: bool = False  # no money comes to a contract that has ended
@@ -124,12 +125,14 @@ LAW: dict[RecordKind, LawKind] = {
             RecordKind.DEPOSIT,
             cash.deposit,
             Moves(balance=1),
+            counts_serial=True,
             refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
         ),
         LawKind(
             RecordKind.WITHDRAWAL,
             cash.withdrawal,
             Moves(balance=-1),
+            counts_serial=True,
             refused_in={
                 AccountStatus.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,
                 AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED,

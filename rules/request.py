@@ -23,6 +23,8 @@ class Request(NamedTuple):
     proceeds_at_fill: int
     valid_until_ns: int
     market_closed: bool
+    seat: int
+    serial: int  # of a movement, 0 for none
     known: bool
     state: int  # of the contract or account that it names, see contracts
     contract: int  # 0 when it names an account
@@ -67,6 +69,7 @@ CONTRACT_UNKNOWN = refusal(ReplyCode.CONTRACT_UNKNOWN)
 ACCOUNT_UNKNOWN = refusal(ReplyCode.ACCOUNT_UNKNOWN)
 MARKET_CLOSED = refusal(ReplyCode.MARKET_CLOSED)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
+SERIAL_USED = refusal(ReplyCode.SERIAL_USED)
 FREEZE_UNKNOWN = refusal(ReplyCode.FREEZE_UNKNOWN)
 FREEZE_CLOSED = refusal(ReplyCode.FREEZE_CLOSED)
 AMOUNT_OVER_REMAINING = refusal(ReplyCode.AMOUNT_OVER_REMAINING)

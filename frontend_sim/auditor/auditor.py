@@ -71,9 +71,11 @@ class Auditor:
     contracts: dict[int, Contract] = field(default_factory=dict)
     unsettled_days: set[int] = field(default_factory=set)
     signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
+    told_serials: dict[tuple[int, int], int] = field(default_factory=dict)  # by seat and trade date: the highest booked
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
+    _told_twice: set[tuple[int, int]] = field(default_factory=set)  # in the row that is judged
 
     def register_party(self, party: int, role: Role, proceeds_at_fill: bool) -> None:
         """Make a party known."""
@@ -119,7 +121,21 @@ class Auditor:
         for _, row in groupby(sorted(seen), key=lambda one: one.sequence):
             items = list(row)
             self.open_date(items[0].trade_date)
+            self._told_twice = self._repeated(items)
             self._judge_row(items)
+
+    def _repeated(self, row: list[Seen]) -> set[tuple[int, int]]:
+        """Seat and number of a row's movements that were told before: what was booked goes by its own answer."""
+        found = set()
+        for one in row:
+            if one.kind in BANK_KINDS:
+                place = (one.seat, one.trade_date)
+                last = self.told_serials.get(place, 0)
+                if last > 0 and one.serial <= last:
+                    found.add((one.seat, one.number))
+                elif one.code == ReplyCode.ACCEPTED:
+                    self.told_serials[place] = one.serial
+        return found
 
     def totals(self) -> dict[int, Totals]:
         """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract."""
@@ -197,7 +213,7 @@ class Auditor:
         if isinstance(named, Contract) and self._may_touch(named, one):
             return self._verdict_on_contract(named, one)
         if isinstance(named, Account):
-            return _answer(_code_on_account(named, one))
+            return _answer(self._code_on_account(named, one))
         return _answer(ReplyCode.ACCOUNT_UNKNOWN if one.kind in ACCOUNT_KINDS else ReplyCode.CONTRACT_UNKNOWN)
 
     def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
@@ -263,6 +279,29 @@ class Auditor:
         over = contract.account.sold_fen + one.amount_fen > COLUMN_FEN_MAX
         return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
 
+    def _code_on_account(self, account: Account, one: Seen) -> ReplyCode:
+        """Of a movement, or of control."""
+        if one.kind == ControlKind.ACCOUNT_EVENT:
+            return account.refusal_of(one.amount_fen)
+        if account.status == AccountStatus.CLOSED:
+            return ReplyCode.ACCOUNT_CLOSED
+        if one.kind == ControlKind.RESTRAINT:
+            return ReplyCode.ACCEPTED
+        is_deposit = one.kind == RecordKind.DEPOSIT
+        if account.status == AccountStatus.LOSS_REPORTED and not is_deposit:
+            return ReplyCode.ACCOUNT_LOSS_REPORTED
+        code = _refusal_of_range(one)
+        if code is None and one.serial < 0:
+            code = ReplyCode.AMOUNT_OUT_OF_RANGE
+        if code is None and (one.seat, one.number) in self._told_twice:
+            code = ReplyCode.SERIAL_USED
+        if code is not None:
+            return code
+        if is_deposit:
+            over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
+            return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
+        return _code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
+
     def _may_touch(self, contract: Contract, one: Seen) -> bool:
         return self.members[one.party].role == Role.BANK or contract.party == one.party
 
@@ -270,26 +309,6 @@ class Auditor:
 def _answer(code: ReplyCode) -> Verdict:
     """Of what opens or draws no freeze."""
     return Verdict(code, FREEZE_STATE_NONE, 0)
-
-
-def _code_on_account(account: Account, one: Seen) -> ReplyCode:
-    """Of a movement, or of control."""
-    if one.kind == ControlKind.ACCOUNT_EVENT:
-        return account.refusal_of(one.amount_fen)
-    if account.status == AccountStatus.CLOSED:
-        return ReplyCode.ACCOUNT_CLOSED
-    if one.kind == ControlKind.RESTRAINT:
-        return ReplyCode.ACCEPTED
-    is_deposit = one.kind == RecordKind.DEPOSIT
-    if account.status == AccountStatus.LOSS_REPORTED and not is_deposit:
-        return ReplyCode.ACCOUNT_LOSS_REPORTED
-    code = _refusal_of_range(one)
-    if code is not None:
-        return code
-    if is_deposit:
-        over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
-        return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
-    return _code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
 
 
 def _refusal_of_range(one: Seen) -> ReplyCode | None:

@@ -41,6 +41,7 @@ class Seen(NamedTuple):
     code: int
     state: int
     remaining_fen: int
+    serial: int = 0  # of a movement: the desk's own
 
 
 class Placed(NamedTuple):
@@ -75,6 +76,7 @@ def seen_block(placed: Placed, records: RecordArray, outcomes: OutcomeArray) -> 
     numbers = np.arange(placed.first_number, placed.first_number + len(records)).tolist()
     columns = [records[name].tolist() for name in _RECORD_COLUMNS]
     columns += [outcomes[name].tolist() for name in _OUTCOME_COLUMNS]
+    columns.append(np.ascontiguousarray(records["partner_ref"]).view("<i8").tolist())
     party, seat, trade_date, _, sequence, decided_at_ns, valid_until_ns = placed
     return [
         Seen(sequence, seat, number, trade_date, party, decided_at_ns, valid_until_ns, *rest)

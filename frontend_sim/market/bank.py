@@ -31,6 +31,7 @@ from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordK
 
 Terms = TypeVar("Terms")
 DEPOSITS_PER_THOUSAND = 500
+TOLD_TWICE_PER_THOUSAND = 20  # under the serial of the movement before: the bank books none of them again
 MOVEMENT_FEN_MAX = 3_000_000
 
 
@@ -86,6 +87,7 @@ class BankDesk:
     chance: random.Random
     log: SessionLog
     clock_ns: Callable[[], int]
+    serial: int = 0  # of the last movement, by the desk's own count
 
     async def restrain(self, account_nos: Iterable[int], restrained_fen: int) -> None:
         """Set a restraint on each."""
@@ -125,8 +127,10 @@ class BankDesk:
         kind = RecordKind.DEPOSIT
         if self.chance.randrange(1000) >= DEPOSITS_PER_THOUSAND:
             kind = RecordKind.WITHDRAWAL
-        account_no = self.chance.choice(self.account_nos)
-        return Request(kind, account_no, 1 + self.chance.randrange(MOVEMENT_FEN_MAX))
+        if not self.serial or self.chance.randrange(1000) >= TOLD_TWICE_PER_THOUSAND:
+            self.serial += 1
+        account_no, amount_fen = self.chance.choice(self.account_nos), 1 + self.chance.randrange(MOVEMENT_FEN_MAX)
+        return Request(kind, account_no, amount_fen, partner_ref=self.serial)
 
     def _note_control(self, seat: int, kind: ControlKind, named_no: int, amount: int, outcome: OutcomeLike) -> None:
         self.log.seen.append(

@@ -14,15 +14,18 @@ from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
 from rules.account import Account
+from rules.cash import was_told
 from rules.kinds import LAW, refusals_by_state
 from rules.request import (
     ACCOUNT_UNKNOWN,
     AMOUNT_OUT_OF_RANGE,
     CONTRACT_UNKNOWN,
+    DONE,
     EXPIRED,
     MALFORMED,
     MARKET_CLOSED,
     ROLE_FORBIDS,
+    SERIAL_USED,
     Decision,
     Freeze,
     Freezes,
@@ -35,13 +38,16 @@ _PAGE = {int(kind): row.page for kind, row in LAW.items()}
 _SENDERS = {int(kind): frozenset(map(int, row.senders)) for kind, row in KINDS.items()}
 _EXPIRING = frozenset(int(kind) for kind, row in KINDS.items() if row.expires)
 _AMOUNT_FEN_MIN = {int(kind): row.amount_fen_min for kind, row in KINDS.items()}
+_COUNTING = frozenset(int(kind) for kind, row in LAW.items() if row.counts_serial)
 _NEEDING_MARKET = frozenset(int(kind) for kind, row in LAW.items() if row.needs_market)
 _UNKNOWN = {int(kind): ACCOUNT_UNKNOWN if row.names_account else CONTRACT_UNKNOWN for kind, row in KINDS.items()}
 _STATE = {(int(kind), state): refusal(code) for kind in LAW for state, code in refusals_by_state(kind).items()}
 
 
-def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account], freezes: Freezes) -> Decision:
-    """Decide one record and let it act on `accounts` (by index) and `freezes` (by slot).
+def decide_one(
+    request: Request, decided_at_ns: int, accounts: dict[int, Account], freezes: Freezes, serials: dict[int, int]
+) -> Decision:
+    """Decide one record and let it act on `accounts` (by index), `freezes` (by slot) and last `serials` (by seat).
 
     Refuses in ranked order; a refusal leaves both as they were.
     """
@@ -62,7 +68,15 @@ def decide_one(request: Request, decided_at_ns: int, accounts: dict[int, Account
         return AMOUNT_OUT_OF_RANGE
     if not (0 <= request.release_fen <= AMOUNT_FEN_MAX and 0 <= request.turnover_fen <= AMOUNT_FEN_MAX):
         return AMOUNT_OUT_OF_RANGE
-    return _PAGE[kind](request, accounts[request.account], freezes)
+    counts = kind in _COUNTING
+    if counts and request.serial < 0:
+        return AMOUNT_OUT_OF_RANGE
+    if counts and was_told(request.serial, serials[request.seat]):
+        return SERIAL_USED
+    decision = _PAGE[kind](request, accounts[request.account], freezes)
+    if counts and decision == DONE:
+        serials[request.seat] = request.serial
+    return decision
 
 
 def decide_in_order(
@@ -75,7 +89,8 @@ def decide_in_order(
     requests, target_slots = _requests(book, block, positions)
     accounts = _load_accounts(book, block.account[positions])
     freezes = _load_freezes(book, target_slots)
-    decisions = [decide_one(request, decided_at_ns, accounts, freezes) for request in requests]
+    serials = {request.seat: int(book.seat_serial[request.seat]) for request in requests}
+    decisions = [decide_one(request, decided_at_ns, accounts, freezes, serials) for request in requests]
     codes, states, remaining_fen = zip(*decisions, strict=True)
     outcomes["code"][positions] = codes
     outcomes["state"][positions] = states
@@ -102,6 +117,8 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.proceeds_at_fill),
         plain(block.valid_until_ns),
         plain(block.market_closed),
+        plain(block.seat),
+        plain(block.serial),
         block.known[positions].tolist(),
         block.state[positions].tolist(),
         plain(block.contract),

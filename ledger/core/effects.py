@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.core.kind_tables import (
     BALANCE,
+    COUNTS_SERIAL,
     DRAWN,
     FROZEN,
     OPENS_FREEZE,
@@ -51,6 +52,9 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.add.at(book.sold_fen, accounts, amount_fen[sells])
         add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], accounts, amount_fen[sells])
         book.owned_fen_bound += int(amount_fen[sells].sum())
+    if block.serial is not None:
+        booked = np.flatnonzero(COUNTS_SERIAL[block.kind] & accepted)
+        np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
 

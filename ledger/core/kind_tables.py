@@ -61,6 +61,7 @@ HAS_TRADE_DAY = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
+COUNTS_SERIAL = _where(_law(lambda row: row.counts_serial))
 CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
 IS_DEBIT = _where(_law(lambda row: row.is_debit))
 LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))

@@ -10,9 +10,11 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    stands, for credits only add. Releases, fills and deposits never lower either amount.
 3. A freeze that is named once in the block, and was not made in it, is as it was when the block began.
 4. A column that stays within its limit with all of the block's additions is within it at every step.
-5. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
+5. Serials of a seat that rise through the block, above the last one that was booked, refuse nothing, whatever else is
+   refused; nor do movements without a serial of a seat that has counted none.
+6. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
    refused wherever it stands, and, having no effect, does not count in 2.
-An account for which 2, 3 or 4 fails is hot: all its records that 1 left open are decided one by one, in order of
+An account for which 2, 3, 4 or 5 fails is hot: all its records that 1 left open are decided one by one, in order of
 arrival. One case of 2 needs no such story: a single debit with nothing else on the account can be refused at once.
 """
 
@@ -24,6 +26,7 @@ from ledger.core.kind_tables import (
     BALANCE,
     BOUGHT,
     CONCERNS_FREEZE,
+    COUNTS_SERIAL,
     EXPIRES,
     HAS_TRADE_DAY,
     IS_CREDIT,
@@ -62,6 +65,7 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     proof = _Proof(book, block, final == 0)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
+    proof.judge_serials()
     proof.judge_credits(code)
     proof.judge_debits(code, remaining_fen)
     outcomes = np.zeros(block.count, OUTCOME)
@@ -81,6 +85,8 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
     for part_fen in (block.release_fen, block.turnover_fen):
         if part_fen is not None:
             _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
+    if block.serial is not None:
+        _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, block.serial < 0)
     if block.market_closed:
         _mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
@@ -167,6 +173,21 @@ class _Proof:
         if self._limits_matter:
             buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
             self._limit(accounts[buys], book.bought_fen.take(accounts[buys]), amount_fen[buys])
+
+    def judge_serials(self) -> None:
+        """Movements of a seat whose serials rise above its last one, or that have none, were not told before, whichever
+        of them is booked. Else all their accounts are hot.
+        """
+        block, last = self._block, self._book.seat_serial
+        if block.serial is None:
+            return
+        positions = np.flatnonzero(self._of(COUNTS_SERIAL))
+        serial, seats = block.serial[positions], np.broadcast_to(block.seat, (block.count,))[positions]
+        for seat in np.unique(seats).tolist():
+            of_seat = np.flatnonzero(seats == seat)
+            in_order = np.concatenate((last[seat : seat + 1], serial[of_seat]))
+            if in_order.any() and (in_order[1:] <= in_order[:-1]).any():
+                self._hot_accounts.append(block.account[positions[of_seat]])
 
     def judge_credits(self, code: ShortColumn) -> None:
         """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""

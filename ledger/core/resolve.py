@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.kind_tables import (
+    COUNTS_SERIAL,
     HAS_RELEASE,
     HAS_TRADE_DAY,
     HAS_TURNOVER,
@@ -30,11 +31,13 @@ from rules.day_states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8
 _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
-_WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER = range(7)
+_WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
+    8
+)
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
     UNUSED_BITS[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
-assert not any(UNUSED_BITS[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_NUMBER + 1))
+assert not any(UNUSED_BITS[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
 assert np.array_equal(_UNUSED_TARGET, _UNUSED_NUMBER)  # a target is used as a whole
 
 
@@ -60,6 +63,8 @@ class Block:
     role: int | Positions  # of the seat
     proceeds_at_fill: int | Positions
     valid_until_ns: int | LongColumn
+    seat: int | LongColumn
+    serial: LongColumn | None  # of movements, 0 beside other kinds; None when the block has none
     market_closed: bool  # nothing that needs the market is accepted
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
@@ -105,6 +110,8 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
+        seat=frames.over_records(frames.seat),
+        serial=_where_used(words[:, _WORD_REF], COUNTS_SERIAL, kind),
         market_closed=is_market_closed(book.phase),
         known=known,
         contract=contract,

@@ -101,9 +101,11 @@ def money_record(
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
 
 
-def cash_record(kind: RecordKind, account_no: int, amount_fen: int, partner_ref: bytes) -> bytes:
-    """A movement of the savings desk: it names an account, in the bytes of the contract.
+def cash_record(kind: RecordKind, account_no: int, amount_fen: int, serial: int) -> bytes:
+    """A movement of the savings desk: it names an account, in the bytes of the contract, and has a serial of the desk's
+    own in those of `partner_ref`.
 
     Raises MisuseError for what is no number of an account, and as `money_record`.
     """
-    return money_record(kind, account_number(account_no), amount_fen, partner_ref)
+    counted = whole_number("serial", serial, 0, INT64_MAX).to_bytes(WORD_BYTES_MAX, "little")
+    return money_record(kind, account_number(account_no), amount_fen, counted)

@@ -126,16 +126,17 @@ class SingleVerbs(ABC, Generic[Answer]):
         )
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def deposit(self, account_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0) -> Answer:
-        """Credit a savings account (seats of the bank's savings desk only)."""
-        record = cash_record(RecordKind.DEPOSIT, account_no, amount_fen, partner_ref)
+    def deposit(self, account_no: int, amount_fen: int, *, serial: int = 0, valid_until_ns: int = 0) -> Answer:
+        """Credit a savings account (seats of the bank's savings desk only).
+
+        `serial`: the desk's own, rising over a trade date, so that what is told again is SERIAL_USED; 0: it keeps none.
+        """
+        record = cash_record(RecordKind.DEPOSIT, account_no, amount_fen, serial)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def withdraw(
-        self, account_no: int, amount_fen: int, *, partner_ref: bytes = b"", valid_until_ns: int = 0
-    ) -> Answer:
-        """Debit a savings account (seats of the bank's savings desk only)."""
-        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, partner_ref)
+    def withdraw(self, account_no: int, amount_fen: int, *, serial: int = 0, valid_until_ns: int = 0) -> Answer:
+        """Debit a savings account (seats of the bank's savings desk only). `serial`: as of a deposit."""
+        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, serial)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def submit(self, record: RecordArray, valid_until_ns: int = 0) -> Answer:

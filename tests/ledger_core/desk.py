@@ -120,6 +120,13 @@ def withdrawal(contract_no: int, amount_fen: int) -> RecordArray:
     return record(RecordKind.WITHDRAWAL, account_of(contract_no), amount_fen)
 
 
+def serialled(records: RecordArray, *serials: int) -> RecordArray:
+    """The movements with the desk's own serial of each."""
+    counted = records.copy()
+    counted["partner_ref"] = np.array(serials, "<i8").view("V8")
+    return counted
+
+
 def _named(target: Target) -> dict[str, int]:
     return dict(zip(("target_date", "target_seat", "target_number"), target, strict=True))
 

@@ -52,6 +52,7 @@ from tests.ledger_core.desk import (
     joined,
     record,
     release,
+    serialled,
     withdrawal,
 )
 
@@ -110,6 +111,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
     (ReplyCode.MARKET_CLOSED, "signed off", SEAT, lambda b: after_trading(b, freeze(b.ann, 0))),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
+    (ReplyCode.SERIAL_USED, "8 after 8", SAVINGS_SEAT, lambda b: told_again(b)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
     (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
     (ReplyCode.AMOUNT_OVER_REMAINING, "301 > 300", SEAT, lambda b: release(b.open_freeze, b.ann, 301)),
@@ -152,6 +154,12 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.ROLL_UNKNOWN, "Monday was opened by no roll", DAY_SEAT, lambda _: ConfirmRoll(MONDAY, 1, 1, bytes(32))),
     (ReplyCode.STEP_NOT_DUE, "Tuesday is not open", DAY_SEAT, lambda _: SignOff(TUESDAY)),
 ]
+
+
+def told_again(b: Bank) -> RecordArray:
+    movement = serialled(deposit(b.foreign, 1), 8)
+    assert b.desk.ask(SAVINGS_SEAT, movement)[0].code == ReplyCode.ACCEPTED
+    return movement
 
 
 def after_trading(b: Bank, asked: RecordArray) -> RecordArray:

@@ -113,7 +113,7 @@ def test_its_verb_takes_its_fields(kind: RecordKind) -> None:
     wanted = {spoken.get(name, name) for name in fields}
     optional = set(ORDER_FIELDS) if "price" not in fields else set()
     named = "account_no" if KINDS[kind].names_account else "contract_no"
-    always = {"self", named, "partner_ref", "valid_until_ns"}
+    always = {"self", named, "serial" if LAW[kind].counts_serial else "partner_ref", "valid_until_ns"}
     assert named in given
     assert wanted - optional <= given
     assert given - always - {"amount_fen", "charge_fen", "proceeds_fen"} <= wanted

@@ -109,6 +109,7 @@ class Book:
     session_version: LongColumn
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
+    seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -158,6 +159,7 @@ class Book:
             session_version=long_zeros(seats),
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
+            seat_serial=long_zeros(seats),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
@@ -220,6 +222,7 @@ class Book:
         self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date)
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
+        self.seat_serial = long_zeros(SEATS_MAX + 1)
         self.previous_date, self.trade_date = self.trade_date, trade_date
         self.roll_sequence = self.sequence
         self.phase = DatePhase.TRADING

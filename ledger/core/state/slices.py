@@ -99,7 +99,7 @@ def _common_digest(book: Book) -> bytes:
     )
     digest.update(book.seat_role.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
-    for column in (*seats, book.unsettled.dates):
+    for column in (*seats, book.seat_serial, book.unsettled.dates):
         digest.update(column.data)
     return digest.digest()
 

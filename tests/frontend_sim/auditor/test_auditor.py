@@ -65,6 +65,7 @@ class Conversation:
         target_seat: int = BROKER_SEAT,
         valid_until_ns: int = 0,
         trade_day: int | None = None,
+        serial: int = 0,
     ) -> int:
         """Note one request with its answer; a fill is executed today unless told. Returns its number."""
         if trade_day is None:
@@ -74,7 +75,7 @@ class Conversation:
         number = self.numbers[seat] = self.numbers.get(seat, 0) + 1
         place = (self.row, seat, number, TODAY, PARTY_OF_SEAT[seat], 1_000 + self.row, valid_until_ns)
         key = (TODAY, target_seat, target) if target else (0, 0, 0)
-        self.seen.append(Seen(*place, int(kind), trade_day, named_no, amount_fen, release_fen, *key, *answer))
+        self.seen.append(Seen(*place, int(kind), trade_day, named_no, amount_fen, release_fen, *key, *answer, serial))
         return number
 
     def verdict(self) -> list[str]:
@@ -326,3 +327,32 @@ def test_a_fill_is_of_an_unsettled_day_and_not_before_its_freeze() -> None:
     talk.auditor.end_settlement(date_of_day(yesterday))
     talk.said(BROKER_SEAT, RecordKind.FILL_SELL, 100, listed, trade_day=yesterday)
     assert talk.verdict() == []
+
+
+def test_a_movement_told_twice_is_booked_once() -> None:
+    """5 is booked, 5 and 4 are not again, a refused 6 may come again, and without a serial nothing comes any more."""
+    talk = Conversation(balance_fen=0)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 100, ANSWERED, serial=5)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 100, refused(ReplyCode.SERIAL_USED), serial=5)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 40, refused(ReplyCode.SERIAL_USED), serial=4)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 101, refused(ReplyCode.INSUFFICIENT_FUNDS), serial=6)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 99, ANSWERED, serial=6, same_row=True)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, refused(ReplyCode.SERIAL_USED), same_row=True)
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, refused(ReplyCode.AMOUNT_OUT_OF_RANGE), serial=-1)
+    assert talk.verdict() == []
+    assert talk.totals().balance_fen == 1
+
+    talk.said(BANK_SEAT, RecordKind.DEPOSIT, 1, ANSWERED, serial=6)
+    assert len(talk.verdict()) == 1
+
+
+def test_after_sign_off_nothing_is_frozen() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 300, frozen(300))
+    talk.auditor.sign_off(TODAY, talk.row)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.MARKET_CLOSED))
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, number)
+    assert talk.verdict() == []
+
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1))
+    assert len(talk.verdict()) == 1
