@@ -4,9 +4,17 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, STATE, UNSETTLED, Mutant
+from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, SERIALS, STATE, UNSETTLED, Mutant
 
 EFFECTS = [
+    Mutant(
+        "serials not kept",
+        "effects.py",
+        "np.maximum.at(book.seat_serial,",
+        "np.maximum.at(book.seat_serial * 0,",
+        "a movement that the desk tells again after its answer was lost is booked twice",
+        (SERIALS,),
+    ),
     Mutant(
         "sign of a release",
         "effects.py",

@@ -5,9 +5,17 @@ spares the law (table_of_lane), of control messages (table_of_control) or of wha
 (table_of_books).
 """
 
-from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, REFUSALS, ROWS, UNSETTLED, Mutant
+from tests.mutants.mutant import FOUND, MONEY, OWN_BLOCK, REFUSALS, ROWS, SERIALS, UNSETTLED, Mutant
 
 LAW = [
+    Mutant(
+        "told again and booked again",
+        "rules/cash.py",
+        "return serial <= last and last > 0",
+        "return serial == last and last > 0",
+        "an older movement that comes again is booked twice",
+        (SERIALS,),
+    ),
     Mutant(
         "expired after unknown",
         "decide.py",

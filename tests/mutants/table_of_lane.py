@@ -4,9 +4,25 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import FOUND, OWN_BLOCK, REFUSALS, Mutant
+from tests.mutants.mutant import FOUND, OWN_BLOCK, REFUSALS, SERIALS, SIGN_OFF, Mutant
 
 OF_LANE = [
+    Mutant(
+        "serials unproved",
+        "lane.py",
+        "if in_order.any() and (in_order[1:] <= in_order[:-1]).any():",
+        "if in_order.any() and (in_order[1:] <= last[seat]).any():",
+        "a movement that is told twice in one block is booked twice",
+        (SERIALS,),
+    ),
+    Mutant(
+        "freezing after sign-off in a block",
+        "lane.py",
+        "_mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])",
+        "_mark(code, ReplyCode.MARKET_CLOSED, np.False_ & NEEDS_MARKET[kind])",
+        "an order of the evening is frozen for a day that is being reconciled",
+        (SIGN_OFF,),
+    ),
     Mutant(
         "duplicates lost in the proof",
         "lane.py",
