@@ -5,17 +5,15 @@ setting that changes what a decision about money is (those are journaled), or a 
 are named here).
 """
 
-import io
 import re
-import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from config.dsn import fault_of
 from config.kit.exit_codes import ConfigFault
-from config.text_files import NotText, text_lines
+from config.toml_files import located, read_toml
 from protocol.limits import (
     COMMIT_RECORDS_MAX,
     CREDIT_RECORDS_MAX,
@@ -32,7 +30,7 @@ from protocol.limits import (
 from protocol.trade_dates import is_trade_date
 
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
-FILE_BYTES_MAX: Final = 1 << 20
+_CLOCK_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _DSN_PASSWORD: Final = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
 UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
 LEDGER_SOCKET: Final = "ledger.sock"
@@ -134,6 +132,26 @@ class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     unsettled_dates_max: Annotated[int, msgspec.Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)]
 
 
+class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[calendar]: on which exchanges' days the bank's trade dates are, the file of what differs, and the bank's times
+    of a day, HH:MM:SS in `zone`. No exchange: no calendar is kept.
+    """
+
+    exchanges: tuple[Literal["XSHG", "XSHE", "XHKG"], ...]
+    overrides: str
+    zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    sign_off: str
+    pay_from: str
+    late_from: str
+    first_due: str
+    last_due: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a calendar."""
+        return bool(self.exchanges)
+
+
 class Postgres(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[postgres]: the embedded server, when its cluster is made."""
 
@@ -169,6 +187,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     follower: Follower
     bank: Bank
     trade: Trade
+    calendar: Calendar
     postgres: Postgres
     supervise: Supervise
     log: Log
@@ -217,9 +236,9 @@ def load(path: str | Path | None) -> Config:
     if not __debug__:
         raise ConfigFault("python -O removes checks of the books: start without -O and PYTHONOPTIMIZE")
     file = Path(path) if path is not None else None
-    tree = _parse(DEFAULTS)
+    tree = read_toml(DEFAULTS)
     if file is not None:
-        _overlay(tree, _parse(file), "")
+        _overlay(tree, read_toml(file), "")
     base = str(file.resolve().parent) if file is not None else _current_folder()
     name = str(file) if file is not None else DEFAULTS.name
     if "base" in tree:
@@ -227,7 +246,7 @@ def load(path: str | Path | None) -> Config:
     try:
         config = msgspec.convert({**tree, "base": base}, Config)
     except msgspec.ValidationError as error:
-        raise ConfigFault(f"{name}: {_located(str(error))}") from None
+        raise ConfigFault(f"{name}: {located(str(error))}") from None
     for key, reason in _contradictions(config):
         raise ConfigFault(f"{name}: {key}: {reason}")
     return config
@@ -257,24 +276,6 @@ def dump(config: Config) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _parse(file: Path) -> dict[str, object]:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise ConfigFault(f"{file}: {error.strerror}") from None
-    if len(content) > FILE_BYTES_MAX:
-        raise ConfigFault(f"{file}: larger than {FILE_BYTES_MAX} bytes")
-    try:
-        return tomllib.loads("".join(text_lines(io.BytesIO(content))))
-    except NotText as error:
-        raise ConfigFault(f"{file}:{error.line_no}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigFault(f"{file}: {error}") from None
-    except RecursionError:
-        raise ConfigFault(f"{file}: arrays or tables are nested too deeply") from None
-
-
 def _overlay(under: dict[str, object], over: dict[str, object], prefix: str) -> None:
     """Puts the values of `over` into `under`, table by table."""
     for key, value in over.items():
@@ -283,13 +284,6 @@ def _overlay(under: dict[str, object], over: dict[str, object], prefix: str) -> 
             _overlay(below, value, f"{prefix}{key}.")
         else:
             under[key] = value
-
-
-def _located(message: str) -> str:
-    """Turns `reason - at `$.a.b`` into `a.b: reason`."""
-    reason, separator, place = message.partition(" - at `")
-    key = place.rstrip("`").removeprefix("$").removeprefix(".")
-    return f"{key}: {reason}" if separator and key else reason
 
 
 def _contradictions(config: Config) -> list[tuple[str, str]]:
@@ -324,7 +318,32 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
         found.append(("ledger.dsn", dsn_fault))
     if not is_trade_date(config.trade.date):
         found.append(("trade.date", f"{config.trade.date} is no date yyyymmdd"))
+    return found + _contradictions_of_days(config.calendar)
+
+
+def _contradictions_of_days(calendar: Calendar) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if len(set(calendar.exchanges)) != len(calendar.exchanges):
+        found.append(("calendar.exchanges", "an exchange stands there twice"))
+    times = {name: getattr(calendar, name) for name in ("pay_from", "late_from", "first_due", "last_due")}
+    for name, at in {"sign_off": calendar.sign_off, **times}.items():
+        if not _CLOCK_TIME.fullmatch(at):
+            found.append((f"calendar.{name}", f"{at} is no time of day HH:MM:SS"))
+    if list(times.values()) != sorted(set(times.values())):
+        found.append(("calendar", "pay_from, late_from, first_due and last_due must follow one another"))
+    if calendar.is_kept and not _is_zone(calendar.zone):
+        found.append(("calendar.zone", f"{calendar.zone} is no time zone known here, such as Asia/Shanghai"))
     return found
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # and its data: where no calendar is kept, neither is needed
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
+        return False
+    return True
 
 
 def _dump_table(table: dict[str, object], prefix: str, lines: list[str]) -> None:

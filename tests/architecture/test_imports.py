@@ -57,7 +57,7 @@ def test_no_file_imports_the_wheel_of_postgresql() -> None:
 
 def test_everything_imported_is_the_library_ours_or_declared() -> None:
     declared = {
-        "asyncpg", "cryptography", "hypothesis", "matplotlib", "msgspec", "numpy", "packaging",
+        "asyncpg", "cryptography", "exchange_calendars", "hypothesis", "matplotlib", "msgspec", "numpy", "packaging",
         "nacl", "prometheus_client", "psutil", "pytest", "pytest_trio", "rich", "trio", "trustme", "uvloop",
     }  # fmt: skip
     ours = {"protocol", "rules", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests"}

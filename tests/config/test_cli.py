@@ -36,7 +36,7 @@ def test_a_wrong_command_line_gets_one_line_and_64(
 
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:
-    heavy = {"importlib.metadata", "email", "numpy", "trio", "asyncio", "cryptography", "rich"}
+    heavy = {"importlib.metadata", "email", "numpy", "trio", "asyncio", "cryptography", "rich", "pandas"}
     program = f"import sys, config.cli.commands; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -83,6 +83,26 @@ def test_what_is_shown_reads_back_to_the_same(tmp_path: Path, text: str) -> None
         ),
         ('[gateway.tls]\nkey = "k"', "gateway.tls: certificate, key and ca: all three or none"),
         ("[trade]\ndate = 20260230", "trade.date: 20260230 is no date yyyymmdd"),
+        ('[calendar]\nexchanges = ["XNYS"]', "calendar.exchanges[0]: Invalid enum value 'XNYS'"),
+        ('[calendar]\nexchanges = ["XSHG", "XSHG"]', "calendar.exchanges: an exchange stands there twice"),
+        ('[calendar]\nsign_off = "15:60:00"', "calendar.sign_off: 15:60:00 is no time of day HH:MM:SS"),
+        ("[calendar]\nsign_off = 15:30:00", "calendar.sign_off: Expected `str`, got `time`"),
+        (
+            '[calendar]\nfirst_due = "14:00:00"',
+            "calendar: pay_from, late_from, first_due and last_due must follow one another",
+        ),
+        (
+            '[calendar]\nexchanges = ["XSHG"]\nzone = "Asia/Peking"',
+            "calendar.zone: Asia/Peking is no time zone known here, such as Asia/Shanghai",
+        ),
+        (
+            '[calendar]\nexchanges = ["XSHG"]\nzone = "Asia"',
+            "calendar.zone: Asia is no time zone known here, such as Asia/Shanghai",
+        ),
+        (
+            '[calendar]\nexchanges = ["XSHG"]\nzone = "../UTC"',
+            "calendar.zone: ../UTC is no time zone known here, such as Asia/Shanghai",
+        ),
         (
             '[ledger]\ndsn = "host=x"',
             'ledger.dsn: must begin with postgresql://, or be "" for the embedded server',

@@ -1,0 +1,127 @@
+"""`yzt day plan [DATE]`: what a trade date brings, worked out from the calendars.
+
+Belongs here: the command's options, what the configuration says about days, the printed plan. Never here: which days
+are trade dates (gateway.day.calendars), what follows from them (gateway.day.plan).
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from datetime import time as time_of_day
+from zoneinfo import ZoneInfo
+
+from config.cli.options import add_common_options
+from config.cli.running import CommandParser
+from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.printable import printable
+from config.schema import Config
+from gateway.day.calendars import days_from
+from gateway.day.overrides import NO_OVERRIDES, Overrides, read_overrides
+from gateway.day.plan import REMEDY, Days, Plan, Times, Window, plan_of
+from protocol.trade_dates import is_trade_date, trade_day
+
+WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a Thursday
+DUE = 0  # whose objection and termination are shown: what is due in the first window
+
+
+def main(argv: list[str], config: Config, now_s: Callable[[], float] = time.time) -> int:
+    """Prints the plan of a trade date. Returns: 0.
+
+    Raises: ProcessFault USAGE for what is no date, DATA for what is no trade date; ConfigFault where no calendar is
+    kept, the overrides are wrong, or no calendar reaches.
+    """
+    parser = CommandParser(prog="yzt day", description="The plan of a trade date: the next one, and what is due when.")
+    add_common_options(parser)
+    parser.add_argument("what", choices=("plan",), metavar="plan", help="the plan of a trade date")
+    parser.add_argument("date", nargs="?", metavar="DATE", help="yyyymmdd (default: the next trade date from today)")
+    parser.add_argument("--json", action="store_true", help="as JSON, times in seconds since 1970 (UTC)")
+    options = parser.parse_args(argv)
+    asked = _asked(options.date)
+    if not config.calendar.is_kept:
+        raise ConfigFault("no calendar is kept: calendar.exchanges names no exchange")
+    times = times_of(config)
+    plan = _plan(asked, config, times, now_s)
+    if options.json:
+        print(json.dumps(_json_of(plan, config.calendar.zone), indent=1))
+    else:
+        print("\n".join(_lines_of(plan, times, config.calendar.zone)))
+    return int(ExitCode.OK)
+
+
+def times_of(config: Config) -> Times:
+    """The bank's times of a day, as configured."""
+    calendar = config.calendar
+    names = ("sign_off", "pay_from", "late_from", "first_due", "last_due")
+    return Times(ZoneInfo(calendar.zone), *(time_of_day.fromisoformat(getattr(calendar, name)) for name in names))
+
+
+def overrides_of(config: Config) -> Overrides:
+    """What the file says that is named in the configuration. Raises: ConfigFault."""
+    name = config.calendar.overrides
+    return read_overrides(config.path(name)) if name else NO_OVERRIDES
+
+
+def _asked(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
+        raise ProcessFault(f"day plan: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
+    return int(text)
+
+
+def _plan(asked: int | None, config: Config, times: Times, now_s: Callable[[], float]) -> Plan:
+    overrides = overrides_of(config)
+    from gateway.day.exchanges import days_of  # a second of loading: when all that can be refused without it, was
+
+    def days(first: int) -> Days:
+        return days_from(first, config.calendar.exchanges, overrides, days_of)
+
+    if asked is not None:
+        return plan_of(asked, days(asked), times)
+    today = int(datetime.fromtimestamp(now_s(), times.zone).strftime("%Y%m%d"))
+    ahead = days(today)
+    if not ahead.trade_dates:
+        raise ConfigFault(f"no calendar knows a trade date from {today} on: {REMEDY}")
+    return plan_of(ahead.trade_dates[0], days(ahead.trade_dates[0]), times)
+
+
+def _lines_of(plan: Plan, times: Times, zone: str) -> list[str]:
+    """The plan for a person, in the zone's time."""
+
+    def clock(second: int) -> str:
+        return datetime.fromtimestamp(second, times.zone).strftime("%H:%M:%S")
+
+    def moment(second: int) -> str:
+        day = int(datetime.fromtimestamp(second, times.zone).strftime("%Y%m%d"))
+        return f"{_day(day)} {clock(second)}"
+
+    def row(number: int, window: Window) -> str:
+        seconds = (window.pay_from_s, window.late_from_s, window.first_due_s, window.last_due_s)
+        return f"{number:>6}  {_day(window.date)}  " + "   ".join(map(clock, seconds))
+
+    return [
+        f"trade date         {_day(plan.trade_date)}",
+        f"sign-off from      {moment(plan.sign_off_s)}",
+        f"next trade date    {_day(plan.next_trade_date)}",
+        "",
+        "window  day           pay from   late from  first due  last due",
+        *(row(number, window) for number, window in enumerate(plan.windows, 1)),
+        "",
+        f"what is due in window {DUE + 1}:",
+        f"objection until    {moment(plan.objection_until_s(DUE))}",
+        f"termination after  {moment(plan.termination_after_s(DUE))}",
+        "",
+        f"times are of {zone}",
+    ]
+
+
+def _day(date: int) -> str:
+    return f"{date} {WEEKDAYS[trade_day(date) % 7]}"
+
+
+def _json_of(plan: Plan, zone: str) -> dict[str, object]:
+    """The plan for a program."""
+    due = {"objection_until_s": plan.objection_until_s(DUE), "termination_after_s": plan.termination_after_s(DUE)}
+    return {**asdict(plan), "zone": zone, **due}

@@ -1,0 +1,1 @@
+"""The business day 日程: the calendars, the plan of a trade date."""

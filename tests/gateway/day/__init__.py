@@ -1,0 +1,1 @@
+"""Calendars and plans of trade dates."""
