@@ -19,6 +19,7 @@ WORDS_PER_RECORD = RECORD_BYTES // 8
 ORDER_FIELDS = ("market", "quantity")
 PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
 RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
+WAY_FIELD = "way"  # of a movement; shares its byte with the market
 TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
@@ -100,7 +101,7 @@ KINDS: dict[RecordKind, WireKind] = {
             verb="deposit",
             amount="",
             amount_fen_min=1,
-            fields=(),
+            fields=(WAY_FIELD,),
             names_account=True,
         ),
         WireKind(
@@ -111,7 +112,7 @@ KINDS: dict[RecordKind, WireKind] = {
             verb="withdraw",
             amount="",
             amount_fen_min=1,
-            fields=(),
+            fields=(WAY_FIELD,),
             names_account=True,
             expires=True,
         ),

@@ -17,6 +17,7 @@ RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]
 
 # `trade_day`: on which a fill was executed, days since 1970-01-01, see `trade_dates`; 0 in every other kind.
+# Byte 1 is the way of a movement of the savings desk, else the market.
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
 # an order carries its limit price and security, a fill its release and turnover.
 RECORD = np.dtype(
@@ -24,6 +25,7 @@ RECORD = np.dtype(
         "names": [
             "kind",
             "market",
+            "way",
             "trade_day",
             "quantity",
             "contract_no",
@@ -41,6 +43,7 @@ RECORD = np.dtype(
         "formats": [
             "<i1",
             "<i1",
+            "<i1",
             "<i2",
             "<i4",
             "<i8",
@@ -55,7 +58,7 @@ RECORD = np.dtype(
             "<i8",
             "V8",
         ],
-        "offsets": [0, 1, 2, 4, 8, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
+        "offsets": [0, 1, 1, 2, 4, 8, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
         "itemsize": RECORD_BYTES,
     }
 )

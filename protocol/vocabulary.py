@@ -89,6 +89,23 @@ class RecordKind(IntEnum):
     WITHDRAWAL = 6
 
 
+class Way(IntEnum):
+    """How the money of a movement comes to the savings account or leaves it."""
+
+    CASH = 0
+    CARD = 1
+    TRANSFER = 2
+
+
+class AccountCode(IntEnum):
+    """Accounts of the general ledger 科目."""
+
+    CASH = 1010
+    OTHER_BANKS = 1110  # and the clearing house
+    SAVINGS = 2110  # by outlet
+    CARD_CLEARING = 2510
+
+
 class Market(IntEnum):
     """Market of an order, informative in scheme B."""
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD
-from protocol.vocabulary import AccountStatus, RecordKind
+from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
+from protocol.vocabulary import AccountStatus, RecordKind, Way
 from protocol.vocabulary import ContractStatus as Status
 from rules import cash, orders
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
+from rules.entries import BROUGHT, TAKEN, Leg
 from rules.request import Decision, Freezes, Request
 
 Page = Callable[[Request, Account, Freezes], Decision]
@@ -60,6 +61,7 @@ class LawKind:
     where it and the contract's own status both forbid, the lower rank is answered."""
     opens_freeze: bool = False
     needs_market: bool = False  # refused from sign-off to the roll
+    legs: Mapping[int, Leg] = field(default_factory=dict)  # of what moves a balance, by way; 0 where it has none
     counts_serial: bool = False  # the desk's own serial says that it was told before
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
@@ -125,6 +127,7 @@ LAW: dict[RecordKind, LawKind] = {
             RecordKind.DEPOSIT,
             cash.deposit,
             Moves(balance=1),
+            legs=BROUGHT,
             counts_serial=True,
             refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
         ),
@@ -132,6 +135,7 @@ LAW: dict[RecordKind, LawKind] = {
             RecordKind.WITHDRAWAL,
             cash.withdrawal,
             Moves(balance=-1),
+            legs=TAKEN,
             counts_serial=True,
             refused_in={
                 AccountStatus.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,
@@ -155,6 +159,13 @@ def refusals_by_state(kind: RecordKind) -> dict[int, ReplyCode]:
     return {state: min(found) for state, found in earned.items() if found}
 
 
+def _ways(row: LawKind) -> set[int]:
+    """The ways by which money of this kind comes or leaves; none where no balance moves."""
+    if not row.moves("balance"):
+        return set()
+    return set(Way) if WAY_FIELD in KINDS[row.kind].fields else {0}
+
+
 def _is_sound(row: LawKind) -> bool:
     """What effects and the proof of the core take for granted of every row.
 
@@ -174,6 +185,7 @@ def _is_sound(row: LawKind) -> bool:
         and row.opens_freeze == (row.kind in PRICED)
         and (row.moves("bought") or row.moves("sold")) == (TRADE_DAY_FIELD in KINDS[row.kind].fields)
         and (not KINDS[row.kind].names_account or bool(amount.balance))
+        and set(row.legs) == _ways(row)
         and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
     )

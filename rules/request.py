@@ -25,6 +25,7 @@ class Request(NamedTuple):
     market_closed: bool
     seat: int
     serial: int  # of a movement, 0 for none
+    way: int  # likewise
     known: bool
     state: int  # of the contract or account that it names, see contracts
     contract: int  # 0 when it names an account

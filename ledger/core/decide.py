@@ -7,6 +7,7 @@ name, a guard or an effect of its own (rules), lookups (resolve), the proof that
 
 import numpy as np
 
+from ledger.core.kind_tables import WAY_MAX
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
@@ -52,7 +53,7 @@ def decide_one(
     Refuses in ranked order; a refusal leaves both as they were.
     """
     kind = request.kind
-    if request.unused_bits or kind not in _PAGE:
+    if request.unused_bits or kind not in _PAGE or request.way > WAY_MAX:
         return MALFORMED
     if request.role not in _SENDERS[kind]:
         return ROLE_FORBIDS
@@ -119,6 +120,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.market_closed),
         plain(block.seat),
         plain(block.serial),
+        plain(block.way),
         block.known[positions].tolist(),
         block.state[positions].tolist(),
         plain(block.contract),

@@ -21,9 +21,14 @@ from ledger.core.kind_tables import (
 )
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Mask
+from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.unsettled import add_by_slot
 from protocol.records import OutcomeArray
+from rules.kinds import LAW
+
+_WAY_BITS = 8
+_LEGS = {kind << _WAY_BITS | way: leg for kind, row in LAW.items() for way, leg in row.legs.items()}
+"""By kind and way."""
 
 
 def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
@@ -46,6 +51,7 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     if balance_fen.any():
         np.add.at(book.balance_fen, block.account, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
+        _post(book, block, np.flatnonzero(balance_fen))
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
     if len(sells) and block.unsettled_slot is not None:
         accounts = block.account[sells]
@@ -57,6 +63,17 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
+
+
+def _post(book: Book, block: Block, moved: Positions) -> None:
+    """The entries in the general ledger of the records at (m,) `moved`, which moved a balance, by kind and way."""
+    codes = np.broadcast_to(block.kind, (block.count,))[moved] << _WAY_BITS
+    if block.way is not None:
+        codes |= block.way[moved]
+    for code in np.unique(codes).tolist():
+        here = moved[codes == code]
+        outlets = book.outlet.take(block.account[here])
+        book.general_ledger.post_by_outlet(_LEGS[code], outlets, block.amount_fen[here])
 
 
 def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColumn) -> None:

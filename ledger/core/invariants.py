@@ -11,6 +11,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 6. The open trade date is the latest of those that have a slot, and a trade day leads to its date's slot.
 7. Whatever is frozen, bought or sold on an account is of its last contract, which has not ended; every contract that
    has not ended is the last one of its account, and tells its loss.
+8. All balances of the general ledger together are 0, and it has of each outlet what the accounts of the outlet have.
 """
 
 import numpy as np
@@ -22,9 +23,10 @@ from ledger.core.state.columns import FenColumn, Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus
+from protocol.vocabulary import AccountCode, AccountStatus
 from rules.contracts import ENDED, LOSS
 
+_HALF_BITS = 30  # a sum of so many lower parts, or of what is above them, fits an int64
 _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
 
 
@@ -62,6 +64,23 @@ def check_book(book: Book) -> None:
     _check_freezes(book)
     _check_unsettled(book)
     _check_contracts(book)
+    _check_general_ledger(book)
+
+
+def _check_general_ledger(book: Book) -> None:
+    """Statement 8."""
+    used, ledger = slice(book.accounts_count), book.general_ledger
+    _demand(np.array(sum(ledger.balances_fen.values()) == 0), "Σ of the general ledger", book)
+    outlets, balance_fen = book.outlet[used], book.balance_fen[used]
+    found, places = np.unique(outlets, return_inverse=True)
+    upper, lower = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
+    np.add.at(upper, places, balance_fen >> _HALF_BITS)
+    np.add.at(lower, places, balance_fen & ((1 << _HALF_BITS) - 1))
+    sums_fen = [(high << _HALF_BITS) + low for high, low in zip(upper.tolist(), lower.tolist(), strict=True)]
+    holds = [ledger.savings_fen(outlet) == fen for outlet, fen in zip(found.tolist(), sums_fen, strict=True)]
+    _demand(np.array(holds, bool), "an outlet's accounts against the general ledger", book)
+    savings = {key.item for key in ledger.keys if key.code == AccountCode.SAVINGS}
+    _demand(np.array(savings == set(found.tolist())), "the outlets of the general ledger", book)
 
 
 def _check_contracts(book: Book) -> None:

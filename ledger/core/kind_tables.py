@@ -16,11 +16,12 @@ from protocol.kinds import (
     RELEASE_FIELD,
     TRADE_DAY_FIELD,
     TURNOVER_FIELD,
+    WAY_FIELD,
     WORDS_PER_RECORD,
     WireKind,
     unused_bits,
 )
-from protocol.vocabulary import RecordKind, SeatRole
+from protocol.vocabulary import RecordKind, SeatRole, Way
 from rules.contracts import STATE_CODES
 from rules.kinds import LAW, LawKind, refusals_by_state
 
@@ -48,6 +49,8 @@ def _where(table: LongColumn) -> Mask:
     return holds
 
 
+WAY_MAX = max(Way)
+
 # Each is (256,) by kind, and zero or False for what is no kind.
 IS_KIND = _where(_wire(lambda row: 1))
 UNUSED_BITS = tuple(_unused_bits(word) for word in range(WORDS_PER_RECORD))  # by word of the record
@@ -61,6 +64,7 @@ HAS_TRADE_DAY = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
+HAS_WAY = _where(_wire(lambda row: WAY_FIELD in row.fields))
 COUNTS_SERIAL = _where(_law(lambda row: row.counts_serial))
 CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
 IS_DEBIT = _where(_law(lambda row: row.is_debit))

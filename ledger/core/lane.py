@@ -42,6 +42,7 @@ from ledger.core.kind_tables import (
     STATE_CODE,
     UNKNOWN_CODE,
     WAITS_FOR_CLEARING,
+    WAY_MAX,
 )
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
@@ -100,6 +101,8 @@ def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
         _mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
     _mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
     malformed = ~IS_KIND[kind] | np.not_equal(block.unused_bits, 0)
+    if block.way is not None:
+        malformed |= block.way > WAY_MAX
     _mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
     return code
 

@@ -14,6 +14,7 @@ from ledger.core.kind_tables import (
     HAS_RELEASE,
     HAS_TRADE_DAY,
     HAS_TURNOVER,
+    HAS_WAY,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
     OPENS_FREEZE,
@@ -30,6 +31,7 @@ from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_fr
 from rules.day_states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8
+_WAY_SHIFT = 8  # of the way in the head word: byte 1
 _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
     8
@@ -64,7 +66,8 @@ class Block:
     proceeds_at_fill: int | Positions
     valid_until_ns: int | LongColumn
     seat: int | LongColumn
-    serial: LongColumn | None  # of movements, 0 beside other kinds; None when the block has none
+    way: LongColumn | None  # of movements, 0 beside other kinds; None when the block has none
+    serial: LongColumn | None  # likewise
     market_closed: bool  # nothing that needs the market is accepted
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
@@ -111,6 +114,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         seat=frames.over_records(frames.seat),
+        way=_ways(head, kind),
         serial=_where_used(words[:, _WORD_REF], COUNTS_SERIAL, kind),
         market_closed=is_market_closed(book.phase),
         known=known,
@@ -138,6 +142,14 @@ def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> Byt
         return None
     slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
     return slots
+
+
+def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
+    has_way = HAS_WAY[kind]
+    if not has_way.any():
+        return None
+    ways: LongColumn = np.where(has_way, head >> _WAY_SHIFT & 0xFF, 0)
+    return ways
 
 
 def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:

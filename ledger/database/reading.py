@@ -11,7 +11,7 @@ import asyncpg
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
-from protocol.vocabulary import AccountStatus, ContractStatus, Market, Role, SeatRole, Suite
+from protocol.vocabulary import AccountCode, AccountStatus, ContractStatus, Market, Role, SeatRole, Suite, Way
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
@@ -24,6 +24,8 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "seat_role": SeatRole,
     "suite": Suite,
     "market": Market,
+    "way": Way,
+    "account_code": AccountCode,
 }
 VIEWS: Final = (
     "bank_as_of",
@@ -34,6 +36,8 @@ VIEWS: Final = (
     "bank_movements",
     "bank_freezes",
     "bank_totals",
+    "bank_general_ledger",
+    "bank_outlets",
 )
 
 _NAME = """

@@ -23,7 +23,8 @@ from .arguments import (
 
 _ORDER = struct.Struct("<bbhiqqq8siiq8s")  # price and security
 _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover
-assert _ORDER.size == _FILL.size == RECORD_BYTES
+_CASH = struct.Struct("<bb6xqq32xq")  # way and serial
+assert _ORDER.size == _FILL.size == _CASH.size == RECORD_BYTES
 
 _FREEZE = int(RecordKind.FREEZE)
 _INT8_MAX = 127
@@ -101,11 +102,14 @@ def money_record(
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
 
 
-def cash_record(kind: RecordKind, account_no: int, amount_fen: int, serial: int) -> bytes:
+def cash_record(kind: RecordKind, account_no: int, amount_fen: int, way: int, serial: int) -> bytes:
     """A movement of the savings desk: it names an account, in the bytes of the contract, and has a serial of the desk's
     own in those of `partner_ref`.
 
     Raises MisuseError for what is no number of an account, and as `money_record`.
     """
-    counted = whole_number("serial", serial, 0, INT64_MAX).to_bytes(WORD_BYTES_MAX, "little")
-    return money_record(kind, account_number(account_no), amount_fen, counted)
+    number = account_number(account_no)
+    amount_fen = whole_number("amount_fen", amount_fen, 0, INT64_MAX)
+    way = whole_number("way", way, 0, _INT8_MAX)
+    serial = whole_number("serial", serial, 0, INT64_MAX)
+    return _CASH.pack(int(kind), way, number, amount_fen, serial)

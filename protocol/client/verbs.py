@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Generic, TypeVar
 
 from ..records import RecordArray
-from ..vocabulary import RecordKind
+from ..vocabulary import RecordKind, Way
 from .arguments import moment_ns, records_body
 from .line.seat_turns import SeatTurns
 from .outcomes import Outcome, RequestKey
@@ -126,17 +126,22 @@ class SingleVerbs(ABC, Generic[Answer]):
         )
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def deposit(self, account_no: int, amount_fen: int, *, serial: int = 0, valid_until_ns: int = 0) -> Answer:
+    def deposit(
+        self, account_no: int, amount_fen: int, *, way: int = Way.CASH, serial: int = 0, valid_until_ns: int = 0
+    ) -> Answer:
         """Credit a savings account (seats of the bank's savings desk only).
 
+        `way`: a `Way`, by which the money comes.
         `serial`: the desk's own, rising over a trade date, so that what is told again is SERIAL_USED; 0: it keeps none.
         """
-        record = cash_record(RecordKind.DEPOSIT, account_no, amount_fen, serial)
+        record = cash_record(RecordKind.DEPOSIT, account_no, amount_fen, way, serial)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
-    def withdraw(self, account_no: int, amount_fen: int, *, serial: int = 0, valid_until_ns: int = 0) -> Answer:
-        """Debit a savings account (seats of the bank's savings desk only). `serial`: as of a deposit."""
-        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, serial)
+    def withdraw(
+        self, account_no: int, amount_fen: int, *, way: int = Way.CASH, serial: int = 0, valid_until_ns: int = 0
+    ) -> Answer:
+        """Debit a savings account (seats of the bank's savings desk only). `way`, `serial`: as of a deposit."""
+        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, way, serial)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def submit(self, record: RecordArray, valid_until_ns: int = 0) -> Answer:

@@ -17,7 +17,8 @@ from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, contract_nos_from_indices
+from protocol.vocabulary import RecordKind, Way, contract_nos_from_indices
+from rules.entries import TAKEN
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     NOW_NS,
@@ -165,7 +166,11 @@ def test_the_bulk_reaches_the_outcomes_that_matter() -> None:
 def test_the_two_lanes_about_limits_agree(near_limit: bool) -> None:
     """The bound on what accounts own only spares work: with it or without, outcomes are the same."""
     desk = fresh_desk()
-    desk.book.balance_fen[SPARE_ACCOUNTS + 2 :: 5] -= COLUMN_FEN_MAX - 5_000 if not near_limit else 0
+    if not near_limit:
+        rich = desk.book.balance_fen[SPARE_ACCOUNTS + 2 : desk.book.accounts_count : 5]
+        rich -= COLUMN_FEN_MAX - 5_000
+        outlet = int(desk.book.outlet[0])
+        desk.book.general_ledger.post(TAKEN[Way.CASH], outlet, len(rich) * (COLUMN_FEN_MAX - 5_000))
     book = from_arrays(to_arrays(desk.book))
     desk.book = book
 

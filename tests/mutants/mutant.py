@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 REFUSALS = "tests/ledger_core/test_every_refusal.py"
 MONEY = "tests/ledger_core/test_money.py"
 ROLL = "tests/ledger_core/test_roll.py"
+GENERAL_LEDGER = "tests/ledger_core/test_general_ledger.py"
 SERIALS = "tests/ledger_core/test_serials.py"
 SIGN_OFF = "tests/ledger_core/control/test_sign_off.py"
 UNSETTLED = "tests/ledger_core/test_unsettled.py"

@@ -4,9 +4,33 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import FOUND, MONEY, REFUSALS, ROLL, ROWS, SERIALS, STATE, UNSETTLED, Mutant
+from tests.mutants.mutant import FOUND, GENERAL_LEDGER, MONEY, REFUSALS, ROLL, ROWS, SERIALS, STATE, UNSETTLED, Mutant
 
 EFFECTS = [
+    Mutant(
+        "posted to one outlet",
+        "effects.py",
+        "outlets = book.outlet.take(block.account[here])",
+        "outlets = book.outlet.take(block.account[here] * 0)",
+        "a deposit stands in the books of another outlet than the account",
+        (GENERAL_LEDGER,),
+    ),
+    Mutant(
+        "posted once for each outlet",
+        "state/general_ledger.py",
+        "np.add.at(sums_fen, places, amounts_fen)",
+        "sums_fen[places] += amounts_fen",
+        "of several movements of an outlet in a block one is posted",
+        (GENERAL_LEDGER, "tests/ledger_core/test_serials.py"),
+    ),
+    Mutant(
+        "taken as brought",
+        "rules/entries.py",
+        "TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through)",
+        "TAKEN: dict[int, Leg] = {way: Leg(through, AccountCode.SAVINGS)",
+        "a withdrawal is posted as a deposit",
+        (GENERAL_LEDGER,),
+    ),
     Mutant(
         "serials not kept",
         "effects.py",

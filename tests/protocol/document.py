@@ -18,14 +18,23 @@ from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
-from protocol.kinds import KINDS, ORDER_FIELDS, PRICE_FIELDS, RELEASE_FIELD, TRADE_DAY_FIELD, TURNOVER_FIELD, WireKind
+from protocol.kinds import (
+    KINDS,
+    ORDER_FIELDS,
+    PRICE_FIELDS,
+    RELEASE_FIELD,
+    TRADE_DAY_FIELD,
+    TURNOVER_FIELD,
+    WAY_FIELD,
+    WireKind,
+)
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages import gateway_link
 from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
-from protocol.vocabulary import FrameKind, SeatRole, Suite
+from protocol.vocabulary import FrameKind, SeatRole, Suite, Way
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
 from rules.kinds import LAW, refusals_by_state
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
@@ -91,6 +100,12 @@ def kinds() -> str:
             return "0"
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
 
+    def order(row: WireKind) -> str:
+        if WAY_FIELD in row.fields:
+            return "`way` 0 to 2; 0"
+        return "not checked" if ORDER_FIELDS[0] in row.fields else "0"
+
+    assert max(Way) == 2
     assert AMOUNT_FEN_MAX == 2**40
     return table(
         [
@@ -109,7 +124,11 @@ def kinds() -> str:
                 row.meaning,
                 "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
-                "not checked" if ORDER_FIELDS[0] in row.fields else "0",
+                "`way` of the money; 0"
+                if WAY_FIELD in row.fields
+                else "not checked"
+                if ORDER_FIELDS[0] in row.fields
+                else "0",
                 "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
                 amounts(row),
                 "the freeze" if row.needs_target else "0",

@@ -17,6 +17,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.SeatRole,
     vocabulary.RecordKind,
     vocabulary.Market,
+    vocabulary.Way,
     vocabulary.ContractStatus,
     vocabulary.ContractEvent,
     vocabulary.AccountStatus,

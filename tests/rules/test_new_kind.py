@@ -34,13 +34,13 @@ END_OF_LAW = "    )\n}\n\n\ndef refusals_by_state"
 NEW_LAW = """
         LawKind(
             RecordKind.CHARGE, cash.charge, Moves(balance=-1),
-            refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
+            refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED}, legs={0: TAKEN[0]},
         ),
         LawKind(
             RecordKind.ALLOTMENT, orders.fill_buy, Moves(frozen=-1, bought=1), release=Moves(frozen=-1), is_fact=True,
             side="buy",
         ),
-        LawKind(RecordKind.DIVIDEND, cash.dividend, Moves(balance=1)),
+        LawKind(RecordKind.DIVIDEND, cash.dividend, Moves(balance=1), legs={0: BROUGHT[0]}),
 """
 PAGE = '''
 

@@ -58,6 +58,7 @@ from rules.contracts import (
     next_status,
     state_of,
 )
+from rules.entries import OPENING
 
 
 def own_contract(book: Book, party: int, contract_no: int) -> int:
@@ -99,6 +100,9 @@ def open_accounts(book: Book, message: OpenAccounts) -> int:
     book.power_fen[here] = book.balance_fen[here]
     book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
     book.accounts_count += count
+    for outlet in np.unique(book.outlet[here]).tolist():  # one after the other: together they may pass 64 bits
+        of_outlet = book.balance_fen[here][book.outlet[here] == outlet]
+        book.general_ledger.post(OPENING, outlet, sum(of_outlet.tolist()))
     return account_no_from_index(first)
 
 

@@ -12,6 +12,7 @@ from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
@@ -34,6 +35,7 @@ def to_arrays(book: Book) -> NamedArrays:
     used, contracts, slots = slice(book.accounts_count), slice(book.contracts_count), slice(book.requests.slots_used)
     parties = msgspec.msgpack.encode([book.parties[party] for party in sorted(book.parties)])
     scalars = [getattr(book, name) for name in _SCALARS]
+    ledger_keys, ledger_balances = book.general_ledger.to_arrays()
     arrays: NamedArrays = {
         "scalars": np.array(scalars, np.int64),
         "size": np.array([book.size.contracts_max, book.size.requests_max, book.size.accounts_max], np.int64),
@@ -43,6 +45,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "seat_slots": book.requests.seat_slots,
         "unsettled_dates": book.unsettled.dates,
         "unpaid_keys": book.unsettled.keys,
+        "ledger_keys": ledger_keys,
+        "ledger_balances": ledger_balances,
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
@@ -83,6 +87,8 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.accounts_by_number.add(book.bank_account_no[used], np.arange(book.accounts_count))
     for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):
         index.add(numbers[numbers != 0], np.flatnonzero(numbers))
+    keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
+    book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))

@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
 from ledger.core.state.frame_index import FrameIndex
+from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
@@ -110,6 +111,7 @@ class Book:
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
+    general_ledger: GeneralLedger
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -160,6 +162,7 @@ class Book:
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
             seat_serial=long_zeros(seats),
+            general_ledger=GeneralLedger(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),

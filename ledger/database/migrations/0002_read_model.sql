@@ -20,6 +20,18 @@ CREATE TABLE rolls (
     digest       bytea   NOT NULL CHECK (octet_length(digest) = 32)
 );
 
+-- The general ledger as of the cursor: debits less credits of each of its accounts. `item` is an outlet or a case, where
+-- the account is split by these; what an account is not split by is 0.
+CREATE TABLE general_ledger (
+    account_code   integer NOT NULL CHECK (account_code >= 1000),
+    party          integer NOT NULL CHECK (party >= 0),
+    trade_date     integer NOT NULL CHECK (trade_date >= 0),
+    item           bigint  NOT NULL CHECK (item >= 0),
+    balance_fen    numeric NOT NULL, -- a sum over accounts may pass 64 bits
+    as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (account_code, party, trade_date, item)
+) WITH (fillfactor = 50);
+
 CREATE TABLE parties (
     party            integer  PRIMARY KEY CHECK (party >= 1),
     role             smallint NOT NULL CHECK (role IN (1, 2)),
@@ -90,7 +102,7 @@ CREATE TABLE request_blocks (
     remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all open freezes: see requests
     prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
     quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE
-    markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- of FREEZE
+    markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- byte 1: of movements of cash the way
     releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others
     turnovers_fen   bytea CHECK (octet_length(turnovers_fen) % record_count = 0),
     target_dates    bytea CHECK (octet_length(target_dates) % record_count = 0),
@@ -272,7 +284,7 @@ WHERE is_freeze;
 -- remaining_fen is of the freeze concerned, after this. Each names a contract or, 5 and 6, an account: the other is NULL.
 CREATE VIEW movements AS
 SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
-       decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, partner_ref
+       decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, market, partner_ref
 FROM requests
 WHERE NOT is_freeze
   AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) IS NOT TRUE;
@@ -445,6 +457,22 @@ FROM (
 GROUP BY t.party
 ORDER BY t.party;
 
+-- What the accounts of each outlet have together, and what the general ledger has for it: the two are equal.
+CREATE VIEW outlet_balances AS
+SELECT outlet,
+       COALESCE(a.accounts_count, 0) AS accounts_count,
+       COALESCE(a.balance_fen, 0)    AS accounts_fen,
+       COALESCE(g.balance_fen, 0)    AS ledger_fen
+FROM (
+    SELECT s.outlet, COUNT(*) AS accounts_count, SUM(m.balance_fen) AS balance_fen
+    FROM savings_accounts s
+    JOIN accounts m USING (account_no)
+    GROUP BY s.outlet
+) a
+FULL JOIN (
+    SELECT item::integer AS outlet, -balance_fen AS balance_fen FROM general_ledger WHERE account_code = 2110
+) g USING (outlet);
+
 -- Empty, or something is wrong: what must hold of single requests and accounts, asked of what was written.
 CREATE VIEW read_model_faults AS
 SELECT 'amount of an accepted request' AS fault, r.trade_date, r.seat, r.number, r.contract_no, r.account_no
@@ -491,4 +519,12 @@ UNION ALL
 SELECT 'last contract of another account', NULL, NULL, NULL, s.last_contract_no, s.account_no
 FROM savings_accounts s
 LEFT JOIN contracts c ON c.contract_no = s.last_contract_no
-WHERE s.last_contract_no IS NOT NULL AND c.account_no IS DISTINCT FROM s.account_no;
+WHERE s.last_contract_no IS NOT NULL AND c.account_no IS DISTINCT FROM s.account_no
+UNION ALL
+SELECT 'general ledger does not balance', NULL, NULL, NULL, NULL, NULL
+FROM general_ledger
+HAVING SUM(balance_fen) <> 0
+UNION ALL
+SELECT 'outlet ' || outlet || ' and the general ledger', NULL, NULL, NULL, NULL, NULL
+FROM outlet_balances
+WHERE accounts_fen <> ledger_fen;

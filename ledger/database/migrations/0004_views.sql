@@ -179,6 +179,12 @@ COMMENT ON COLUMN bank_orders.partner_ref IS 'what the partner wrote beside the 
 COMMENT ON COLUMN bank_orders.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_orders.sequence IS 'journal row that decided';
 
+-- A number as the bytes of a record have it, the least significant first.
+CREATE FUNCTION readable_number(written bytea) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT BIT_OR(get_byte(written, place)::bigint << 8 * place) FROM generate_series(0, 7) place
+$$;
+
 CREATE VIEW bank_movements AS
 SELECT readable_date(m.trade_date) AS trade_date,
        m.seat AS seat,
@@ -197,14 +203,17 @@ SELECT readable_date(m.trade_date) AS trade_date,
        NULLIF(m.target_number, 0) AS target_number,
        COALESCE(w2.name, 'CODE_' || m.code) AS outcome,
        m.code AS outcome_code,
-       readable_text(m.partner_ref) AS partner_ref,
+       CASE WHEN w1.names_account THEN COALESCE(w3.name, 'NUMBER_' || m.market) END AS way,
+       CASE WHEN w1.names_account THEN readable_number(m.partner_ref) END AS serial,
+       CASE WHEN w1.names_account THEN NULL ELSE readable_text(m.partner_ref) END AS partner_ref,
        readable_time(m.decided_at_ns) AS decided_at,
        m.sequence AS sequence
 FROM movements m
 LEFT JOIN parties p ON m.seat = ANY (p.seats)
 LEFT JOIN contracts c ON c.contract_no = m.contract_no
 LEFT JOIN record_kinds w1 ON w1.kind = m.kind
-LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = m.code;
+LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = m.code
+LEFT JOIN word_names w3 ON w3.vocabulary = 'way' AND w3.number = m.market;
 COMMENT ON VIEW bank_movements IS 'Every other request about money: releases, fills, deposits and withdrawals, refused ones too.';
 COMMENT ON COLUMN bank_movements.trade_date IS 'trade date whose numbers these are';
 COMMENT ON COLUMN bank_movements.seat IS 'seat that sent the request';
@@ -223,6 +232,8 @@ COMMENT ON COLUMN bank_movements.target_seat IS 'seat of the freeze that this is
 COMMENT ON COLUMN bank_movements.target_number IS 'number of the freeze that this is about';
 COMMENT ON COLUMN bank_movements.outcome IS 'ACCEPTED, or the reason of the refusal';
 COMMENT ON COLUMN bank_movements.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_movements.way IS 'of a deposit or withdrawal: CASH, CARD or TRANSFER';
+COMMENT ON COLUMN bank_movements.serial IS 'of a deposit or withdrawal: the savings desk''s own number, 0 for none';
 COMMENT ON COLUMN bank_movements.partner_ref IS 'what the partner wrote beside the request; other bytes than text as \ooo';
 COMMENT ON COLUMN bank_movements.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_movements.sequence IS 'journal row that decided';
@@ -277,3 +288,36 @@ COMMENT ON COLUMN bank_totals.balance_fen IS 'savings balances, fen';
 COMMENT ON COLUMN bank_totals.frozen_fen IS 'frozen, fen';
 COMMENT ON COLUMN bank_totals.bought_unsettled_fen IS 'bought and not cleared, fen';
 COMMENT ON COLUMN bank_totals.sold_unsettled_fen IS 'sold and not cleared, fen';
+
+CREATE VIEW bank_general_ledger AS
+SELECT g.account_code AS account_code,
+       COALESCE(w1.name, 'NUMBER_' || g.account_code) AS account,
+       NULLIF(g.party, 0) AS party,
+       readable_date(NULLIF(g.trade_date, 0)) AS trade_date,
+       NULLIF(g.item, 0) AS item,
+       GREATEST(g.balance_fen, 0) AS debit_fen,
+       GREATEST(-g.balance_fen, 0) AS credit_fen
+FROM general_ledger g
+LEFT JOIN word_names w1 ON w1.vocabulary = 'account_code' AND w1.number = g.account_code;
+COMMENT ON VIEW bank_general_ledger IS 'The general ledger: debits and credits of all its accounts are equal together.';
+COMMENT ON COLUMN bank_general_ledger.account_code IS 'number of the account of the general ledger';
+COMMENT ON COLUMN bank_general_ledger.account IS 'its name';
+COMMENT ON COLUMN bank_general_ledger.party IS 'broker by which it is split, NULL where it is not';
+COMMENT ON COLUMN bank_general_ledger.trade_date IS 'trade date by which it is split, NULL where it is not';
+COMMENT ON COLUMN bank_general_ledger.item IS 'outlet or case by which it is split, NULL where it is not';
+COMMENT ON COLUMN bank_general_ledger.debit_fen IS 'balance where debits are more, fen';
+COMMENT ON COLUMN bank_general_ledger.credit_fen IS 'balance where credits are more, fen';
+
+CREATE VIEW bank_outlets AS
+SELECT o.outlet AS outlet,
+       o.accounts_count AS accounts_count,
+       o.accounts_fen AS accounts_fen,
+       o.ledger_fen AS ledger_fen,
+       o.accounts_fen - o.ledger_fen AS difference_fen
+FROM outlet_balances o;
+COMMENT ON VIEW bank_outlets IS 'The savings accounts of each outlet against the general ledger 总分平衡. Reads the whole book.';
+COMMENT ON COLUMN bank_outlets.outlet IS 'outlet that keeps the accounts';
+COMMENT ON COLUMN bank_outlets.accounts_count IS 'how many accounts it keeps';
+COMMENT ON COLUMN bank_outlets.accounts_fen IS 'their balances together, fen';
+COMMENT ON COLUMN bank_outlets.ledger_fen IS 'what the general ledger has for the outlet, fen';
+COMMENT ON COLUMN bank_outlets.difference_fen IS '0, or something is wrong, fen';

@@ -7,6 +7,7 @@ Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003.
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import asyncpg
@@ -16,6 +17,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from ledger.core.rows.rolls import Roll
 from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
+from ledger.core.state.general_ledger import LedgerKey
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.follower.projection import account_pages, request_blocks
@@ -103,6 +105,12 @@ SET status = n.status, ended_on = n.ended_on, as_of_sequence = $1
 FROM unnest($2::bigint[], $3::smallint[], $4::integer[]) AS n (contract_no, status, ended_on)
 WHERE c.contract_no = n.contract_no
 """
+_PUT_BALANCE: Final = """
+INSERT INTO general_ledger (account_code, party, trade_date, item, balance_fen, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (account_code, party, trade_date, item) DO UPDATE
+SET balance_fen = excluded.balance_fen, as_of_sequence = excluded.as_of_sequence
+"""
 _PUT_PARTY: Final = """
 INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, seat_roles, as_of_sequence)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -142,6 +150,7 @@ class ReadModel:
         self._shard = shard
         self._turn = asyncio.Lock()  # a snapshot is named while batches go on
         self._turn_of_pages = PagesTurn(0)
+        self._balances_fen: dict[LedgerKey, int] = {}  # of the general ledger as they are written; first all of them
 
     @classmethod
     async def open(cls, dsn: str, progress: Progress) -> "ReadModel":
@@ -191,10 +200,12 @@ class ReadModel:
                     await self._connection.executemany(_ADD_ROLL, batch.rolls)
                 await self._write_money(batch, book, after.sequence, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
+                moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
         except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
+        self._balances_fen.update(moved)
         return after
 
     async def make_durable(self) -> None:
@@ -283,6 +294,15 @@ class ReadModel:
                 for entry in book.parties.values()
             ]
             await self._connection.executemany(_PUT_PARTY, parties)
+
+    async def _write_general_ledger(self, book: Book, sequence: int) -> dict[LedgerKey, int]:
+        """The balances that have moved since they were written. Returns them."""
+        balances_fen = book.general_ledger.balances_fen
+        moved = {key: fen for key, fen in balances_fen.items() if self._balances_fen.get(key) != fen}
+        if moved:
+            rows = [(*key, Decimal(fen), sequence) for key, fen in moved.items()]
+            await self._connection.executemany(_PUT_BALANCE, rows)
+        return moved
 
     async def _changed_contracts(self, touched: Int64s, settled: bool) -> Int64s:
         """Indices of contracts that the read model has and of which something may have changed: of the accounts at

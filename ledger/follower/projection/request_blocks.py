@@ -24,9 +24,10 @@ CHUNK_RECORDS: Final = 8_192
 """Records encoded and sent at a time: building the next overlaps with storing the last."""
 
 _PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
-# Columns and fields: of what opens a freeze, of all other kinds. The two share bytes of the record, so that a field of
-# the one says nothing of the other.
-_OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"), ("markets", "market"))
+# Columns and fields: of all kinds, of what opens a freeze, of the others. The last two share bytes of the record, so
+# that a field of the one says nothing of the other.
+_OF_ALL: Final = (("markets", "market"),)
+_OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"))
 _OF_OTHERS: Final = (
     ("releases_fen", "release_fen"),
     ("turnovers_fen", "turnover_fen"),
@@ -37,7 +38,7 @@ _OF_OTHERS: Final = (
 COLUMNS: Final = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
-    *(name for name, _ in (*_OF_FREEZES, *_OF_OTHERS)),
+    *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
 ]
 
@@ -142,6 +143,7 @@ def _alike(
         Column.of(records["amount_fen"]),
         None if is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
     ]
+    columns += [Column.of(records[name]) for _, name in _OF_ALL]
     for of, fields in ((of_freeze, _OF_FREEZES), (~of_freeze, _OF_OTHERS)):
         everybody, anybody = bool(of.all()), bool(of.any())
         for _, name in fields:

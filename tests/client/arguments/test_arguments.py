@@ -40,7 +40,7 @@ from tests.client.wrong_values import (
     WORD,
 )
 
-CASH: dict[str, list[Any]] = {"serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
+CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
 MONEY: dict[str, list[Any]] = {"contract_no": AMOUNT, "partner_ref": WORD, "valid_until_ns": UNTIL}
 SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "freeze": (

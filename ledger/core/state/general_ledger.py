@@ -1,0 +1,79 @@
+"""The general ledger: what each of its accounts has, moved by the legs of what happens.
+
+Belongs here: the balances and how entries are posted to them. Never here: which accounts a kind is posted to
+(rules.entries), the customers' columns (book), who posts (effects, control).
+
+An entry debits one account and credits another with the same amount, so that all balances together are always 0.
+Python's integers hold them: a sum over millions of accounts may pass 64 bits.
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.core.state.columns import FenColumn, LongColumn
+from protocol.errors import InvariantBroken
+from protocol.vocabulary import AccountCode
+from rules.entries import BY_OUTLET, Leg
+
+KEY_FIELDS = 4
+ALL = slice(None)
+_HALF_BITS = 62  # of a balance in two int64: it is kept below 2^124
+_HALF_MASK = (1 << _HALF_BITS) - 1
+
+
+class LedgerKey(NamedTuple):
+    """One balance: of an account, and where it is split, of a party, a trade date, an outlet or case; else 0."""
+
+    code: int
+    party: int = 0
+    trade_date: int = 0
+    item: int = 0
+
+
+@dataclass(slots=True)
+class GeneralLedger:
+    """Debits less credits of each account that was ever posted to, fen; `keys` are theirs, ascending."""
+
+    balances_fen: dict[LedgerKey, int] = field(default_factory=dict)
+    keys: list[LedgerKey] = field(default_factory=list)
+
+    def post(self, leg: Leg, outlet: int, amount_fen: int) -> None:
+        """One entry of `amount_fen` ≥ 0 on behalf of an outlet."""
+        for code, signed_fen in ((leg.debit, amount_fen), (leg.credit, -amount_fen)):
+            key = LedgerKey(int(code), item=outlet if code in BY_OUTLET else 0)
+            if key not in self.balances_fen:
+                insort(self.keys, key)
+                self.balances_fen[key] = 0
+            self.balances_fen[key] += signed_fen
+
+    def post_by_outlet(self, leg: Leg, outlets: LongColumn, amounts_fen: FenColumn) -> None:
+        """(m,) amounts, each on behalf of its outlet; at most COMMIT_RECORDS_MAX of at most AMOUNT_FEN_MAX."""
+        found, places = np.unique(outlets, return_inverse=True)
+        sums_fen = np.zeros(len(found), np.int64)
+        np.add.at(sums_fen, places, amounts_fen)
+        for outlet, sum_fen in zip(found.tolist(), sums_fen.tolist(), strict=True):
+            self.post(leg, outlet, sum_fen)
+
+    def savings_fen(self, outlet: int) -> int:
+        """What the bank owes the savers of an outlet."""
+        return -self.balances_fen.get(LedgerKey(int(AccountCode.SAVINGS), item=outlet), 0)
+
+    def to_arrays(self, part: slice = ALL) -> tuple[LongColumn, LongColumn]:
+        """(n, KEY_FIELDS) keys in order, and (n, 2) upper and lower halves of the balances."""
+        keys = self.keys[part]
+        balances_fen = [self.balances_fen[key] for key in keys]
+        halves = [(fen >> _HALF_BITS, fen & _HALF_MASK) for fen in balances_fen]
+        shape = len(keys)
+        return np.array(keys, np.int64).reshape(shape, KEY_FIELDS), np.array(halves, np.int64).reshape(shape, 2)
+
+    @staticmethod
+    def from_arrays(keys: LongColumn, halves: LongColumn) -> "GeneralLedger":
+        """What `to_arrays` described. Raises InvariantBroken when the two do not fit each other."""
+        if len(keys) != len(halves) or halves.shape[1:] != (2,) or keys.shape[1:] != (KEY_FIELDS,):
+            raise InvariantBroken("the arrays are no general ledger")
+        pairs = zip(keys.tolist(), halves.tolist(), strict=True)
+        balances_fen = {LedgerKey(*key): (upper << _HALF_BITS) + lower for key, (upper, lower) in pairs}
+        return GeneralLedger(balances_fen, sorted(balances_fen))

@@ -1,0 +1,36 @@
+"""`The books behind it`: the double entry that stands behind what happens to a savings account.
+
+What a customer brings or takes is an entry of the bank's books as at the counter (004 附件二 第3条4): a debit and a
+credit of the same amount, so that every block of entries sums to zero, and the accounts of an outlet together are what
+the general ledger has for it 总分平衡.
+
+Belongs here: which account of the general ledger is debited and which credited. Never here: what an account of a
+customer may do (cash, orders), where entries are kept (the core).
+"""
+
+from typing import NamedTuple
+
+from protocol.vocabulary import AccountCode, Way
+
+
+class Leg(NamedTuple):
+    """The two accounts that one amount is posted to."""
+
+    debit: AccountCode
+    credit: AccountCode
+
+
+OPENING = Leg(AccountCode.CASH, AccountCode.SAVINGS)
+"""What is on an account when it is opened was brought in."""
+
+_THROUGH = {Way.CASH: AccountCode.CASH, Way.CARD: AccountCode.CARD_CLEARING, Way.TRANSFER: AccountCode.OTHER_BANKS}
+
+BROUGHT: dict[int, Leg] = {way: Leg(through, AccountCode.SAVINGS) for way, through in _THROUGH.items()}
+TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through) for way, through in _THROUGH.items()}
+"""By way."""
+
+BY_OUTLET = frozenset({AccountCode.SAVINGS})
+"""Kept for each outlet; what is in none of these is kept for the bank as a whole."""
+
+assert set(BROUGHT) == set(TAKEN) == set(Way)
+assert all(leg.debit != leg.credit for leg in (OPENING, *BROUGHT.values(), *TAKEN.values()))
