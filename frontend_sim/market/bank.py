@@ -27,7 +27,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
-from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole
+from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole, Way
 
 Terms = TypeVar("Terms")
 DEPOSITS_PER_THOUSAND = 500
@@ -130,7 +130,8 @@ class BankDesk:
         if not self.serial or self.chance.randrange(1000) >= TOLD_TWICE_PER_THOUSAND:
             self.serial += 1
         account_no, amount_fen = self.chance.choice(self.account_nos), 1 + self.chance.randrange(MOVEMENT_FEN_MAX)
-        return Request(kind, account_no, amount_fen, partner_ref=self.serial)
+        way = self.chance.choice(list(Way))  # in the market's byte
+        return Request(kind, account_no, amount_fen, market=way, partner_ref=self.serial)
 
     def _note_control(self, seat: int, kind: ControlKind, named_no: int, amount: int, outcome: OutcomeLike) -> None:
         self.log.seen.append(

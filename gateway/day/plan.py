@@ -13,7 +13,8 @@ from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX
 from protocol.trade_dates import trade_day
 
 WINDOWS = 8  # the day of the next trade date, and the bank's seven working days behind it
-OBJECTION_WINDOWS = 3  # objection ends so many behind the window in which the obligation is due
+DAY_END = time(23, 59, 59)
+OBJECTION_WINDOWS = 3  # objection ends with the day so many behind the window in which the obligation is due
 TERMINATION_WINDOWS = 5  # termination opens so many behind it
 REMEDY = "name the year in `years` of calendar.overrides, with its holidays, or install a later exchange_calendars"
 
@@ -56,6 +57,7 @@ class Window:
     late_from_s: int
     first_due_s: int
     last_due_s: int
+    day_end_s: int  # its last second
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,11 @@ class Plan:
 
     def objection_until_s(self, due: int) -> int:
         """Until when, this second included, what is due in window `due`, from 0, may be objected to."""
-        return self.windows[due + OBJECTION_WINDOWS].last_due_s
+        return self.windows[due + OBJECTION_WINDOWS].day_end_s
 
     def termination_after_s(self, due: int) -> int:
         """After which second the other side may terminate, when what is due in window `due`, from 0, is not paid."""
-        return self.windows[due + TERMINATION_WINDOWS].last_due_s
+        return self.windows[due + TERMINATION_WINDOWS].day_end_s
 
 
 def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
@@ -108,5 +110,5 @@ def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
 
 
 def _window(day: int, times: Times) -> Window:
-    moments = (times.pay_from, times.late_from, times.first_due, times.last_due)
+    moments = (times.pay_from, times.late_from, times.first_due, times.last_due, DAY_END)
     return Window(day, *(times.on(day, at) for at in moments))

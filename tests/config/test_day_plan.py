@@ -41,8 +41,8 @@ window  day           pay from   late from  first due  last due
      8  20261019 Mon  09:00:00   09:30:00   10:00:00   14:00:00
 
 what is due in window 1:
-objection until    20261013 Tue 14:00:00
-termination after  20261015 Thu 14:00:00
+objection until    20261013 Tue 23:59:59
+termination after  20261015 Thu 23:59:59
 
 times are of Asia/Shanghai
 """
@@ -83,13 +83,14 @@ def test_the_plan_is_there_for_programs(configuration: Path, capsys: pytest.Capt
         "late_from_s": 1_791_509_400,
         "first_due_s": 1_791_511_200,
         "last_due_s": 1_791_525_600,
+        "day_end_s": 1_791_561_599,
     }
     assert [window["date"] for window in plan["windows"]][1:3] == [20261010, 20261012]
     assert (plan["trade_date"], plan["next_trade_date"]) == (20261008, 20261009)
     assert plan["zone"] == "Asia/Shanghai"
     assert plan["sign_off_s"] == 20_734 * 86_400 + 27_000
-    assert plan["objection_until_s"] == plan["windows"][3]["last_due_s"]
-    assert plan["termination_after_s"] == plan["windows"][5]["last_due_s"]
+    assert plan["objection_until_s"] == plan["windows"][3]["day_end_s"]
+    assert plan["termination_after_s"] == plan["windows"][5]["day_end_s"]
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,10 @@ def test_an_ordinary_tuesday() -> None:
     assert plan.sign_off_s == 20_466 * 86_400 + 27_000
 
     # Due on Wednesday 14: the third window behind it is Monday 19, the fifth Wednesday 21. A window later: a day on.
-    assert local(plan.objection_until_s(0)) == "20260119 14:00:00"
-    assert local(plan.termination_after_s(0)) == "20260121 14:00:00"
-    assert local(plan.objection_until_s(1)) == "20260120 14:00:00"
-    assert local(plan.termination_after_s(2)) == "20260123 14:00:00"
+    assert local(plan.objection_until_s(0)) == "20260119 23:59:59"
+    assert local(plan.termination_after_s(0)) == "20260121 23:59:59"
+    assert local(plan.objection_until_s(1)) == "20260120 23:59:59"
+    assert local(plan.termination_after_s(2)) == "20260123 23:59:59"
 
 
 def test_a_friday() -> None:
@@ -77,13 +77,13 @@ def test_a_working_saturday_between_the_windows_is_one_of_them() -> None:
     # 3 behind: 12 May, 5 behind: 14 May. Without the override Saturday is none, and both are a working day later.
     plan = plan_in_2026(20260507)
     assert due_days(plan) == [20260508, 20260509, 20260511, 20260512, 20260513, 20260514, 20260515, 20260518]
-    assert local(plan.objection_until_s(0)) == "20260512 14:00:00"
-    assert local(plan.termination_after_s(0)) == "20260514 14:00:00"
+    assert local(plan.objection_until_s(0)) == "20260512 23:59:59"
+    assert local(plan.termination_after_s(0)) == "20260514 23:59:59"
 
     plan = plan_in_2026(20260507, NO_OVERRIDES)
     assert due_days(plan) == [20260508, 20260511, 20260512, 20260513, 20260514, 20260515, 20260518, 20260519]
-    assert local(plan.objection_until_s(0)) == "20260513 14:00:00"
-    assert local(plan.termination_after_s(0)) == "20260515 14:00:00"
+    assert local(plan.objection_until_s(0)) == "20260513 23:59:59"
+    assert local(plan.termination_after_s(0)) == "20260515 23:59:59"
 
 
 def test_before_the_spring_festival() -> None:
@@ -93,8 +93,8 @@ def test_before_the_spring_festival() -> None:
 
     assert plan.next_trade_date == 20260224
     assert due_days(plan) == [20260224, 20260225, 20260226, 20260227, 20260228, 20260302, 20260303, 20260304]
-    assert local(plan.objection_until_s(0)) == "20260227 14:00:00"
-    assert local(plan.termination_after_s(0)) == "20260302 14:00:00"
+    assert local(plan.objection_until_s(0)) == "20260227 23:59:59"
+    assert local(plan.termination_after_s(0)) == "20260302 23:59:59"
 
 
 def test_a_typhoon_closes_the_exchange_and_not_the_bank() -> None:
