@@ -3,7 +3,6 @@
 Belongs here: construction, start, drain, the ready file. Never here: configuration files, protocol, money.
 """
 
-import json
 import logging
 import os
 import signal
@@ -15,6 +14,7 @@ import trio
 from config.kit import asking
 from config.kit.exposition import Exposition
 from config.kit.own_files import open_own
+from config.kit.ready_files import withdraw_ready, write_ready
 from gateway.clock import Clock
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.entrance.listener import Listener
@@ -130,7 +130,7 @@ class Gateway:
 
     async def _drain(self, links: trio.Nursery) -> None:
         """The order of going down: no new links, no new requests, answers for what is under way, last words."""
-        self.settings.ready_file.unlink(missing_ok=True)
+        withdraw_ready(self.settings.ready_file)
         self.listener.stop()
         self.dispatcher.draining = True
         with trio.move_on_after(self.settings.drain_ns / 1e9) as waited:
@@ -183,10 +183,7 @@ class Gateway:
             reason = (error.strerror or str(error)).partition(" (while")[0]  # the address is named by us
             raise OSError(error.errno, reason, f"gateway.metrics_port, {host} port {port}") from None
         self.metrics_port = self._metrics.port
-        ready = {"pid": os.getpid(), "ports": {"links": self.port, "metrics": self.metrics_port}}
-        fresh = self.settings.ready_file.with_name(self.settings.ready_file.name + ".new")
-        await trio.Path(fresh).write_text(json.dumps(ready) + "\n")
-        fresh.replace(self.settings.ready_file)
+        write_ready(self.settings.ready_file, {"links": self.port, "metrics": self.metrics_port})
         if self.settings.port == 0:
             await trio.Path(self.settings.port_file).write_text(f"{self.port}\n")
         _LOG.info("serving partners on %s:%d, metrics on %d", self.settings.host, self.port, self.metrics_port)
@@ -215,7 +212,7 @@ class Gateway:
         return asking.encoded(not why, why, facts)
 
     def _leave(self) -> None:
-        self.settings.ready_file.unlink(missing_ok=True)
+        withdraw_ready(self.settings.ready_file)
         if self._metrics is not None:
             self._metrics.close()
         if self.mark.sequence != self.mark.written_sequence:

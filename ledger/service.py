@@ -17,8 +17,8 @@ from typing import IO, TYPE_CHECKING, Final
 from config.kit import asking
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import take_lock
+from config.kit.ready_files import withdraw_ready, write_ready
 from config.schema import Config
-from config.supervise.children import withdraw_ready, write_ready
 from ledger.core.invariants import check_book
 from ledger.core.state.book import Book
 from ledger.database import guard

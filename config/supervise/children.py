@@ -1,4 +1,4 @@
-"""One supervised process: how it is started, how it says that it serves, and when it may be started again.
+"""One supervised process: how it is started, whether it serves, and when it may be started again.
 
 What belongs here: the bookkeeping of one child. What never may: which children there are, or their order
 (config.supervise.supervisor).
@@ -13,62 +13,16 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Final
 
-import msgspec
-
 from config.kit import environment
-from config.kit.exit_codes import ConfigFault
-from config.kit.own_files import make_way, open_own, put_in_place
-from config.kit.processes import Identity, is_alive, spawn
+from config.kit.own_files import open_own
+from config.kit.processes import Identity, spawn
+from config.kit.ready_files import Ready, read_ready, withdraw_ready
 from config.kit.stop_request import SIGNALLED
 from config.schema import Supervise
-
-READY_BYTES_MAX: Final = 1 << 16
 
 PROJECT_DIRECTORY: Final = Path(__file__).resolve().parents[2]
 """Where `python -m` finds our packages, installed or not."""
 DOUBLINGS_MAX: Final = 20
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """What a process writes into its ready file once it serves; ports by what they are for, such as
-    `links`.
-    """
-
-    pid: int
-    ports: dict[str, int] = {}
-
-
-def write_ready(file: Path, ports: dict[str, int]) -> None:
-    """Says that this process serves: written aside and renamed, so that a reader sees all of it or
-    nothing.
-    """
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    with open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as stream:
-        stream.write(msgspec.json.encode(Ready(os.getpid(), ports)))
-    put_in_place(draft, file)
-
-
-def withdraw_ready(file: Path, process_id: int | None = None) -> None:
-    """Takes back that a process (None: this one) serves; what another one that lives has said stays."""
-    try:
-        said = read_ready(file)
-    except ConfigFault:  # no file of ours: what it says does not count
-        said = None
-    mine = os.getpid() if process_id is None else process_id
-    if said is None or said.pid == mine or not is_alive(said.pid):
-        make_way(file)
-
-
-def read_ready(file: Path) -> Ready | None:
-    """What the ready file says, or None while there is none, or none that says anything.
-
-    Raises: ConfigFault when what is there is no file of this installation's own.
-    """
-    try:
-        with open_own(file, os.O_RDONLY) as stream:
-            return msgspec.json.decode(stream.read(READY_BYTES_MAX), type=Ready)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
 
 
 @dataclass

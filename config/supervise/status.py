@@ -13,12 +13,12 @@ import msgspec
 from config.kit.asking import Said, ask_all
 from config.kit.exit_codes import ProcessFault
 from config.kit.processes import last_line, process_state
+from config.kit.ready_files import read_ready
 from config.postgres.install import installed_tree
 from config.postgres.places import recorded_places
 from config.postgres.server import DATABASE, SOCKET, dsn_at
 from config.postgres.settings import READER
 from config.schema import Config
-from config.supervise.children import read_ready
 
 WITHIN_NS: Final = 2_000_000_000
 """How long all processes together may take to answer."""

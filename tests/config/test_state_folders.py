@@ -27,10 +27,10 @@ from config.kit.own_files import (
     refuse_what_is_no_file,
     take_lock,
 )
+from config.kit.ready_files import read_ready, withdraw_ready, write_ready
 from config.postgres.places import make_folder, make_home
 from config.postgres.settings import write_settings
 from config.schema import Config, load
-from config.supervise.children import read_ready, withdraw_ready, write_ready
 from config.supervise.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
 from ledger.journal.genesis import genesis_message
 

@@ -21,9 +21,9 @@ from config.cli import commands as cli
 from config.kit import asking
 from config.kit.asking import ask_all, encoded, listening
 from config.kit.exit_codes import ExitCode
+from config.kit.ready_files import write_ready
 from config.schema import Config, dump, load, with_dsn
 from config.supervise import status
-from config.supervise.children import write_ready
 
 WITHIN_NS = 300_000_000
 FOREIGN = "postgresql://somebody@nowhere.invalid/yzt"

@@ -12,8 +12,9 @@ import pytest
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import is_alive
+from config.kit.ready_files import read_ready
 from config.schema import Config, Supervise, load
-from config.supervise.children import RestartBudget, read_ready
+from config.supervise.children import RestartBudget
 from config.supervise.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,7 @@ import signal, sys, time
 sys.path.insert(0, {str(ROOT)!r})
 """
 STAND_IN += """
-from config.supervise.children import write_ready
+from config.kit.ready_files import write_ready
 from config.schema import load
 
 name, file, behaviour = sys.argv[1:]

@@ -109,11 +109,11 @@ class Batch:
         return RequestRuns.of(self._block_rows) if self._block_rows else None
 
     def restrained(self) -> set[int]:
-        """Rows of the accounts that the read model has and whose restraint changed."""
-        return {row for row in self._restrained if row < self.accounts_before}
+        """Indices of the accounts that the read model has and whose restraint changed."""
+        return {index for index in self._restrained if index < self.accounts_before}
 
     def new_accounts(self, book: Book) -> Int64s:
-        """Ascending rows of the accounts that the read model lacks."""
+        """Ascending indices of the accounts that the read model lacks."""
         return np.arange(self.accounts_before, book.accounts_count, dtype=np.int64)
 
     def new_contracts(self, book: Book) -> Int64s:
@@ -121,11 +121,11 @@ class Batch:
         return np.arange(self.contracts_before, book.contracts_count, dtype=np.int64)
 
     def touched_accounts(self, book: Book) -> Int64s:
-        """Ascending rows of the accounts that the read model has and to which something happened, or to their contract.
+        """Ascending indices of the accounts that the read model has to which something happened, or to their contract.
 
         No contract changes whose account is not among them, but for those that ran off, see `settled`; and none that
         the read model does not hold for the last one of its account.
         """
         contracts = np.array(sorted(self._touched_contracts), np.int64)
-        rows = self._touched_accounts.union(book.account_of_contract[contracts].tolist())
-        return np.array(sorted(row for row in rows if row < self.accounts_before), np.int64)
+        touched = self._touched_accounts.union(book.account_of_contract[contracts].tolist())
+        return np.array(sorted(index for index in touched if index < self.accounts_before), np.int64)

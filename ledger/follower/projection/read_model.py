@@ -305,8 +305,8 @@ class ReadModel:
         return moved
 
     async def _changed_contracts(self, touched: Int64s, settled: bool) -> Int64s:
-        """Indices of contracts that the read model has and of which something may have changed: of the accounts at
-        these rows, and after a settlement those that ran off."""
+        """Indices of contracts that the read model has and of which something may have changed: of these
+        accounts, and after a settlement those that ran off."""
         found: set[int] = set()
         if len(touched):
             numbers = account_nos_from_indices(touched).tolist()
@@ -319,9 +319,9 @@ class ReadModel:
         numbers, statuses = contract_nos_from_indices(indices), statuses_told(book.contract_facts[indices])
         await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), book.ended_on[indices].tolist())
 
-    async def _set_accounts(self, rows: Int64s, book: Book, sequence: int) -> None:
-        numbers, statuses = account_nos_from_indices(rows), book.account_flags[rows] >> STATE_SHIFT
-        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last_contract_nos(book, rows))
+    async def _set_accounts(self, accounts: Int64s, book: Book, sequence: int) -> None:
+        numbers, statuses = account_nos_from_indices(accounts), book.account_flags[accounts] >> STATE_SHIFT
+        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last_contract_nos(book, accounts))
 
     async def _set(self, statement: str, sequence: int, numbers: list[int], *values: Sequence[int | None]) -> None:
         """Changes one row for each of `numbers`. Raises InvariantBroken when one is missing."""

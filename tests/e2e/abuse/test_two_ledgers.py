@@ -7,8 +7,8 @@ import pytest
 import trio
 
 from config.kit.exit_codes import ExitCode
+from config.kit.ready_files import read_ready
 from config.schema import Config, dump, load
-from config.supervise.children import read_ready
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from tests.e2e.house import House, house, replace, wait_until

@@ -10,8 +10,8 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.kit.processes import spoken
+from config.kit.ready_files import read_ready
 from config.schema import Config, dump, load, with_dsn
-from config.supervise.children import read_ready
 from ledger.core.rows.row import Row
 from ledger.journal import snapshot
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes

@@ -14,8 +14,8 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.kit.processes import spoken
+from config.kit.ready_files import read_ready
 from config.schema import Config
-from config.supervise.children import read_ready
 from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
 from protocol.vocabulary import BANK_SEAT
