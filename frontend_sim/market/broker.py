@@ -84,6 +84,15 @@ class Desk:
                 target = (trade_date, self.seat_no, first_number + place)
                 self._due.extend(self._buy_events(FrozenOrder(order, money, target)))
 
+    async def order_after_close(self, count: int) -> list[int]:
+        """Send the buys among `count` new orders once trading has ended. Returns: their codes, in order."""
+        buys = [order for order in self.workload.next_orders(count) if order.side is Side.BUY]
+        if not buys:
+            return []
+        frozen_fen = [BuyOrder(order.limit_price, order.quantity).remaining_fen for order in buys]
+        codes, _, _ = await self._send([freeze_request(*each) for each in zip(buys, frozen_fen, strict=True)])
+        return codes
+
     async def _send_events_only(self) -> None:
         await self._send([self._due.popleft() for _ in range(min(len(self._due), FRAME_RECORDS_MAX))])
 

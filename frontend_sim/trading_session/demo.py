@@ -99,7 +99,7 @@ async def _run(options: Options, config: Config) -> int:
     async with temporary_installation(config, say, options.keep) as installation:
         brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
         customers = make_customers(options.seed, brokers, options.customers)
-        trading = Trading(options.seconds, options.requests_max, SessionLog())
+        trading = Trading(options.seconds, options.requests_max, SessionLog(), signs_off=True)
         view = LiveView(console, trading, options.plain)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
             await register_all(bank, desks, brokers, customers)
@@ -111,6 +111,7 @@ async def _run(options: Options, config: Config) -> int:
                 await run_session(installation.config, desks, brokers, customers, trading, options.seed)
             _say_course(console, trading)
             auditor = informed_auditor(brokers, customers)
+            auditor.sign_off(*trading.signed_off)
             auditor.judge(trading.log.seen)
             by_source = await _all_sources(installation, bank, auditor, trading.log.last_sequence)
     return verdict(console, by_source, auditor, options.drill)
@@ -160,6 +161,13 @@ def _say_course(console: Console, trading: Trading) -> None:
         f"  {log.orders:,} orders and {log.answered - log.orders:,} other requests in {seconds:.1f} s: "
         f"{log.orders / seconds:,.0f} orders/s, {log.answered / seconds:,.0f} requests/s, "
         f"{log.refused:,} refused",
+        highlight=False,
+        soft_wrap=not console.is_terminal,
+    )
+    trade_date, sequence = trading.signed_off
+    console.print(
+        f"  {trade_date} was signed off with row {sequence:,}: of {trading.evening_orders} orders behind it "
+        f"{trading.evening_orders_taken} were taken",
         highlight=False,
         soft_wrap=not console.is_terminal,
     )

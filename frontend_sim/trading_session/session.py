@@ -16,12 +16,14 @@ from config.schema import Config
 from frontend_sim.installation import desk_settings
 from frontend_sim.market.bank import BankDesk, BrokerEntry
 from frontend_sim.market.broker import Desk
-from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT, BankDesks
+from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankDesks, must_accept
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Workload
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
+from protocol.codes import ReplyCode
+from protocol.messages.day import SignOff
 
 BLOCK_DESKS_PER_SEAT = 2
 SINGLE_DESKS_PER_SEAT = 8
@@ -29,6 +31,7 @@ BLOCK_ORDERS = 64
 DESK_PAUSE_SECONDS = 0.06
 BANK_BLOCK_RECORDS = 64
 BANK_PAUSE_SECONDS = 0.05
+EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 RESTRAINED_CUSTOMERS = 5
 RESTRAINED_FEN = 1_000_000
 
@@ -40,8 +43,12 @@ class Trading:
     seconds: float
     requests_max: int
     log: SessionLog
+    signs_off: bool = False  # the day ends with the session, and orders of the evening are tried
     began_ns: int = 0
     ended_ns: int = 0
+    signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row that ended its trading
+    evening_orders: int = 0
+    evening_orders_taken: int = 0  # none, or something is wrong
 
     def goes_on(self) -> bool:
         """Whether new orders may still be sent."""
@@ -69,7 +76,11 @@ async def run_session(
     trading: Trading,
     seed: int,
 ) -> None:
-    """Trade until `trading` says stop and every event of the exchange is sent and answered."""
+    """Trade until `trading` says stop and every event of the exchange is sent and answered; then sign the date off
+    where it says so.
+
+    Raises: LoadRefused when the date is not signed off.
+    """
     async with AsyncExitStack() as stack:
         bank_desk = BankDesk(
             await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
@@ -94,6 +105,20 @@ async def run_session(
             for desk, block_orders in trading_desks:
                 nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
+        if trading.signs_off:
+            day = await stack.enter_async_context(Seat.open(desk_settings(config, desks, DAY_SEAT)))
+            await _sign_off(day, [desk for desk, _ in trading_desks], trading)
+
+
+async def _sign_off(day: Seat, trading_desks: Sequence[Desk], trading: Trading) -> None:
+    """The date is signed off, and every desk tries some orders of the evening."""
+    trade_date = day.trade_date
+    done = await must_accept(day, SignOff(trade_date), f"sign-off of {trade_date}")
+    trading.signed_off = (trade_date, done.sequence)
+    for desk in trading_desks:
+        codes = await desk.order_after_close(EVENING_ORDERS)
+        trading.evening_orders += len(codes)
+        trading.evening_orders_taken += codes.count(ReplyCode.ACCEPTED)
 
 
 def _desks(

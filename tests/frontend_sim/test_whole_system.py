@@ -1,6 +1,7 @@
 """The commands against a whole system: `yzt run` with its alarm, `yzt load` twice, `yzt replay` of the sample."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -99,6 +100,7 @@ def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(f
     deep.rmdir()
     assert session.returncode == 0, said
     assert "ledger killed with SIGKILL" in said
+    assert re.search(r"was signed off with row [\d,]+: of [1-9]\d* orders behind it 0 were taken", said), said
     assert "all four agree, difference 0.00" in said
     assert files_left(folder) == []
     assert processes_of(folder) == []
