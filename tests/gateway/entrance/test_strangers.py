@@ -183,6 +183,8 @@ async def test_no_descriptor_left_sends_a_stranger_away_and_does_not_spin(
 
     def exhausted(listening: socket.socket) -> tuple[socket.socket, object]:
         nonlocal tries
+        if listening.getsockname()[1] != gateway.port:  # a thread waits for whoever asks for figures
+            return accept(listening)
         tries += 1
         if tries <= 2:
             raise OSError(errno.EMFILE, "Too many open files")

@@ -9,6 +9,7 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from config.schema import Config
+from ledger.core.engine import state_slice_count
 from ledger.core.state.columns import NamedArrays
 from ledger.journal import snapshot
 from ledger.journal.head import JournalTampered
@@ -109,7 +110,7 @@ def test_rows_that_come_out_different_on_a_named_snapshot_are_not_served(config:
         async with serving(config) as service:
             gateway = await RawGateway.register(config)
             decider = service.pipeline.decider
-            for place in range(decider.book.requests.pages_used + 3):  # every slice has its turn
+            for place in range(state_slice_count(decider.book) + 1):  # every slice has its turn
                 decider.maker.state_round.told_ns = 0
                 await gateway.ask(block(SEAT, 121 + place, freezes(1)))
             await gateway.close()
