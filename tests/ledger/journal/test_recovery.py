@@ -15,6 +15,7 @@ from ledger.journal import snapshot
 from ledger.journal.head import JournalTampered
 from ledger.service import Service
 from protocol.messages.control import OpenTradeDate
+from protocol.vocabulary import AccountCode
 from tests.ledger.journal.history import ROWS, copied, execute, history, snapshots_of, take_snapshot, write_named
 from tests.ledger.world import (
     DATE,
@@ -61,7 +62,11 @@ def test_a_snapshot_that_does_not_fit_is_left_out(config: Config) -> None:
 
 
 def _more_money(arrays: NamedArrays) -> None:
+    """So that everything fits: the general ledger has it too, as brought in by cash."""
     arrays["balance_fen"][3] += 1
+    codes, lower_halves = arrays["ledger_keys"][:, 0], arrays["ledger_balances"][:, 1]
+    lower_halves[codes == AccountCode.CASH] += 1
+    lower_halves[codes == AccountCode.SAVINGS] -= 1
 
 
 def _less_frozen(arrays: NamedArrays) -> None:
