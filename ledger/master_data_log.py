@@ -20,6 +20,7 @@ class _Counts(NamedTuple):
     parties: int
     keys: int
     seats: int
+    outlets: int
     accounts: int
     contracts: int
 
@@ -61,4 +62,5 @@ class MasterDataLog:
 def _counts(book: Book) -> _Counts:
     keys = sum(len(entry.keys) for entry in book.parties.values())
     seats = int(np.count_nonzero(book.seat_owner))
-    return _Counts(len(book.parties), keys, seats, book.accounts_count, book.contracts_count)
+    outlets = len(book.outlets.entries)
+    return _Counts(len(book.parties), keys, seats, outlets, book.accounts_count, book.contracts_count)

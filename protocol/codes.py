@@ -85,6 +85,8 @@ class ReplyCode(IntEnum):
     BALANCE_LEFT = 537
     ACCOUNT_RESTRAINED = 538
     TRADE_DATE_NOT_LATER = 540
+    OUTLET_PARENT_UNKNOWN = 541
+    OUTLET_LEVEL_FIXED = 542
     MASTER_DATA_FULL = 545
     TRADE_DATE_TOO_FAR = 550
     DATES_UNSETTLED = 552
@@ -184,7 +186,11 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.BALANCE_LEFT: CodeFacts("there is money on the account", True, "1027"),
     ReplyCode.ACCOUNT_RESTRAINED: CodeFacts("an amount is restrained on the account", True, "1027"),
     ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),
-    ReplyCode.MASTER_DATA_FULL: CodeFacts("a table of parties, keys, seats or contracts is full", False, "1021"),
+    ReplyCode.OUTLET_PARENT_UNKNOWN: CodeFacts("what it stands under is no outlet of the level above", True, "2011"),
+    ReplyCode.OUTLET_LEVEL_FIXED: CodeFacts("the outlet is registered with another level", False, "1032"),
+    ReplyCode.MASTER_DATA_FULL: CodeFacts(
+        "a table of parties, keys, seats, accounts, contracts or outlets is full", False, "1021"
+    ),
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),

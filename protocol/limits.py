@@ -42,7 +42,9 @@ ACCOUNTS_MAX = CONTRACTS_MAX  # an account without a contract is none of ours; o
 CONTRACTS_PER_CONTROL_MAX = 8_192
 ACCOUNTS_PER_CONTROL_MAX = 8_192
 BANK_ACCOUNT_NO_MAX = 10**18 - 1  # 18 digits, and an int64
-OUTLET_MAX = 2**20 - 1  # outlets 储蓄所 of one bank
+OUTLET_MAX = 2**20 - 1  # the largest number of an outlet 储蓄所
+OUTLETS_MAX = 65_536  # of one bank, sub-branches and branches too: more than any bank has
+OUTLETS_PER_CONTROL_MAX = 4_096  # and no more than the body has room for, which is 1,927 with names as long as may be
 HOLDER_BYTES = 16  # of a keyed digest: two of 2^25 holders meet once in 2^77 banks
 SECURITIES_ACCOUNT_CHARS_MAX = 10  # A123456789 in Shanghai, 0123456789 in Shenzhen
 SECURITIES_ACCOUNTS_MAX = 2  # of one contract: one on each market
@@ -122,6 +124,7 @@ assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
 assert 5 * 44 + 16 <= SMALL_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
 assert max(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX) * 44 + 16 <= CONTROL_BODY_BYTES_MAX
+assert OUTLETS_PER_CONTROL_MAX <= OUTLETS_MAX <= OUTLET_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX
 assert HEARTBEAT_NS_MIN <= HEARTBEAT_NS_DEFAULT <= HEARTBEAT_NS_MAX

@@ -67,6 +67,14 @@ class Role(IntEnum):
     BROKER = 2
 
 
+class OutletLevel(IntEnum):
+    """Where an outlet stands: a branch 分行 under nothing, a sub-branch 支行 under it, an outlet 储蓄所 under that."""
+
+    BRANCH = 1
+    SUB_BRANCH = 2
+    OUTLET = 3
+
+
 class SeatRole(IntEnum):
     """What a seat is for; decides what it may send. BROKER is a broker's, every other one the bank's."""
 

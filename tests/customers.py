@@ -1,14 +1,24 @@
-"""Savings accounts and contracts for tests of every part: terms with what does not matter filled in.
+"""Outlets, savings accounts and contracts for tests of every part: terms with what does not matter filled in.
 
 Belongs here: making terms. Never here: sending them, an opinion on what becomes of them.
 Account index and contract index are told apart on purpose: who opens several of both has them differ.
 """
 
 from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
-from protocol.vocabulary import ContractStatus, Market, account_no_from_index
+from protocol.messages.outlets import OutletEntry
+from protocol.vocabulary import ContractStatus, Market, OutletLevel, account_no_from_index
 
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
 OUTLET = 11
+
+
+def outlets_above(outlet: int = OUTLET) -> list[OutletEntry]:
+    """An outlet with its branch 901 and its sub-branch 902, in the order in which they can be registered."""
+    return [
+        OutletEntry(901, OutletLevel.BRANCH, 0, "浙江省分行"),
+        OutletEntry(902, OutletLevel.SUB_BRANCH, 901, "西湖支行"),
+        OutletEntry(outlet, OutletLevel.OUTLET, 902, "文三路储蓄所"),
+    ]
 
 
 def holder_of(customer: int) -> bytes:

@@ -12,6 +12,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 7. Whatever is frozen, bought or sold on an account is of its last contract, which has not ended; every contract that
    has not ended is the last one of its account, and tells its loss.
 8. All balances of the general ledger together are 0, and it has of each outlet what the accounts of the outlet have.
+9. Every outlet stands under a registered one of the level above; a branch under none.
 """
 
 import numpy as np
@@ -25,6 +26,7 @@ from protocol.limits import COLUMN_FEN_MAX
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountCode, AccountStatus
 from rules.contracts import ENDED, LOSS
+from rules.outlets import cannot_be, level_above
 
 _HALF_BITS = 30  # a sum of so many lower parts, or of what is above them, fits an int64
 _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
@@ -65,6 +67,7 @@ def check_book(book: Book) -> None:
     _check_unsettled(book)
     _check_contracts(book)
     _check_general_ledger(book)
+    _check_outlets(book)
 
 
 def _check_general_ledger(book: Book) -> None:
@@ -81,6 +84,19 @@ def _check_general_ledger(book: Book) -> None:
     _demand(np.array(holds, bool), "an outlet's accounts against the general ledger", book)
     savings = {key.item for key in ledger.keys if key.code == AccountCode.SAVINGS}
     _demand(np.array(savings == set(found.tolist())), "the outlets of the general ledger", book)
+
+
+def _check_outlets(book: Book) -> None:
+    """Statement 9."""
+    outlets = book.outlets
+    rights = [
+        not cannot_be(entry.outlet, entry.level, entry.parent)
+        and outlets.level(entry.parent) == level_above(entry.level)
+        for entry in outlets.entries.values()
+    ]
+    _demand(np.array(rights, bool), "what an outlet stands under", book)
+    keys = [number == entry.outlet for number, entry in outlets.entries.items()]
+    _demand(np.array([*keys, outlets.numbers == sorted(outlets.entries)], bool), "the numbers of outlets", book)
 
 
 def _check_contracts(book: Book) -> None:

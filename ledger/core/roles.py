@@ -24,6 +24,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered
@@ -34,7 +35,9 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
     SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, EndSettlement, ConfirmRoll}),
-    SeatRole.MASTER_DATA: frozenset({RegisterParty, RegisterKey, EndKey, RegisterSeat, OpenAccounts, SignContracts}),
+    SeatRole.MASTER_DATA: frozenset(
+        {RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, OpenAccounts, SignContracts}
+    ),
 }
 """Control messages; of ChangeContract the events."""
 

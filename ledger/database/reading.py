@@ -11,7 +11,17 @@ import asyncpg
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
-from protocol.vocabulary import AccountCode, AccountStatus, ContractStatus, Market, Role, SeatRole, Suite, Way
+from protocol.vocabulary import (
+    AccountCode,
+    AccountStatus,
+    ContractStatus,
+    Market,
+    OutletLevel,
+    Role,
+    SeatRole,
+    Suite,
+    Way,
+)
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
@@ -26,6 +36,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "market": Market,
     "way": Way,
     "account_code": AccountCode,
+    "outlet_level": OutletLevel,
 }
 VIEWS: Final = (
     "bank_as_of",

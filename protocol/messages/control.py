@@ -1,7 +1,7 @@
 """Messages of business control: parties, keys, seats, the trade date; and the genesis.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), accounts and contracts (accounts), what ends a date (day), the codec.
+(ledger.core.control), accounts and contracts (accounts), outlets (outlets), what ends a date (day), the codec.
 """
 
 from typing import Annotated
@@ -28,6 +28,7 @@ from .fields import (
     SuiteNo,
     TradeDate,
 )
+from .outlets import OutletMessage
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -134,6 +135,7 @@ ControlMessage = (
     | EndKey
     | RegisterSeat
     | AccountMessage
+    | OutletMessage
     | OpenTradeDate
     | DayMessage
     | EndSettlement

@@ -30,6 +30,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
@@ -147,6 +148,13 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.BALANCE_LEFT, "1,000 left", TELLER_SEAT, lambda b: close(b.foreign)),
     (ReplyCode.ACCOUNT_RESTRAINED, "7 restrained", TELLER_SEAT, lambda b: close_restrained(b)),
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),
+    (
+        ReplyCode.OUTLET_PARENT_UNKNOWN,
+        "3 under nobody",
+        BANK_SEAT,
+        lambda _: RegisterOutlets([OutletEntry(3, 2, 7, "x")]),
+    ),
+    (ReplyCode.OUTLET_LEVEL_FIXED, "3 was a branch", BANK_SEAT, lambda b: another_level(b)),
     (ReplyCode.MASTER_DATA_FULL, "14 + 51 > 64", BANK_SEAT, lambda _: opening(51)),
     (ReplyCode.TRADE_DATE_TOO_FAR, "32 days after 5 January", DAY_SEAT, lambda _: OpenTradeDate(20_260_206)),
     (ReplyCode.DATES_UNSETTLED, "a ninth date beside eight", DAY_SEAT, lambda b: ninth_date(b)),
@@ -171,6 +179,11 @@ def ninth_date(b: Bank) -> OpenTradeDate:
     for trade_date in range(TUESDAY, MONDAY + 8):
         b.desk.roll(trade_date)
     return OpenTradeDate(MONDAY + 8)
+
+
+def another_level(b: Bank) -> RegisterOutlets:
+    b.desk.done(RegisterOutlets([OutletEntry(2, 1, 0, "two"), OutletEntry(3, 1, 0, "three")]))
+    return RegisterOutlets([OutletEntry(3, 2, 2, "three")])
 
 
 def opening(count: int) -> OpenAccounts:

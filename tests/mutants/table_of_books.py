@@ -4,7 +4,19 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions).
 """
 
-from tests.mutants.mutant import FOUND, GENERAL_LEDGER, MONEY, REFUSALS, ROLL, ROWS, SERIALS, STATE, UNSETTLED, Mutant
+from tests.mutants.mutant import (
+    FOUND,
+    GENERAL_LEDGER,
+    MONEY,
+    OUTLETS,
+    REFUSALS,
+    ROLL,
+    ROWS,
+    SERIALS,
+    STATE,
+    UNSETTLED,
+    Mutant,
+)
 
 EFFECTS = [
     Mutant(
@@ -239,6 +251,14 @@ WATCHED = [
         'for name in ACCOUNT_COLUMNS if name != "restrained_fen"),',
         "follower and ledger differ in what is restrained, unseen",
         (FOUND,),
+    ),
+    Mutant(
+        "slice without outlets",
+        "state/slices.py",
+        "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)",
+        "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, k * OUTLET_SLICE_ITEMS)",
+        "follower and ledger differ in the branch that an outlet settles with, unseen",
+        (OUTLETS,),
     ),
     Mutant(
         "snapshot without restraints",

@@ -12,6 +12,7 @@ from tests.mutants.mutant import (
     HISTORIES,
     LOSS,
     MONEY,
+    OUTLETS,
     REFUSALS,
     ROLES,
     ROLL,
@@ -20,6 +21,22 @@ from tests.mutants.mutant import (
 )
 
 OF_CONTROL = [
+    Mutant(
+        "outlet under a branch",
+        "rules/outlets.py",
+        "if level_of_parent != level_above(level):",
+        "if level_of_parent > level_above(level) or level_of_parent == NONE != level_above(level):",
+        "an outlet has no sub-branch through which it could settle",
+        (OUTLETS, REFUSALS),
+    ),
+    Mutant(
+        "level told again",
+        "control/outlets.py",
+        "before = levels.get(entry.outlet) or book.outlets.level(entry.outlet)",
+        "before = levels.get(entry.outlet, 0)",
+        "a sub-branch becomes an outlet, and what stood under it stands under nothing",
+        (OUTLETS,),
+    ),
     Mutant(
         "broker deposits",
         "protocol/kinds.py",

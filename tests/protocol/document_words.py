@@ -90,6 +90,8 @@ LIMITS = {
     "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
     "KEYS_PER_SEAT_MAX": "keys with one binding that are good, or may become so",
     "KEYS_PER_PARTY_MAX": "the same of a party in all",
+    "OUTLETS_MAX": "outlets, sub-branches and branches too",
+    "OUTLETS_PER_CONTROL_MAX": "outlets in one `RegisterOutlets`",
     "ACCOUNTS_MAX": "accounts",
     "ACCOUNTS_PER_CONTROL_MAX": "accounts in one `OpenAccounts`",
     "CONTRACTS_MAX": "contracts, ended ones too",

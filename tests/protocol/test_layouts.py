@@ -22,6 +22,7 @@ from protocol.limits import (
     HEADER_BYTES,
     HOLDER_BYTES,
     OUTLET_MAX,
+    OUTLETS_PER_CONTROL_MAX,
     PARTIES_MAX,
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
@@ -39,6 +40,7 @@ from protocol.messages.codec import (
 )
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.fields import code_from_number
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -223,6 +225,15 @@ def test_the_largest_control_frame_fits() -> None:
         SignContracts([signed] * CONTRACTS_PER_CONTROL_MAX),
     ):
         assert len(encode(message)) <= CONTROL_BODY_BYTES_MAX
+
+
+def test_all_outlets_of_a_message_fit_with_names_of_usual_length_and_1_927_with_the_longest() -> None:
+    usual = OutletEntry(OUTLET_MAX, 3, OUTLET_MAX, "网" * 36)
+    longest = OutletEntry(OUTLET_MAX, 3, OUTLET_MAX, "\U0010ffff" * 64)
+
+    assert len(encode(RegisterOutlets([usual] * OUTLETS_PER_CONTROL_MAX))) <= CONTROL_BODY_BYTES_MAX
+    assert len(encode(RegisterOutlets([longest] * 1_927))) <= CONTROL_BODY_BYTES_MAX
+    assert len(encode(RegisterOutlets([longest] * 1_928))) > CONTROL_BODY_BYTES_MAX
 
 
 def test_every_message_has_a_tag_of_its_own() -> None:

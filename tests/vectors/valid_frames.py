@@ -39,6 +39,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -71,6 +72,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
+from tests.customers import outlets_above
 from tests.protocol import keys
 
 SENT_AT_NS = 1_790_000_000_000_000_000
@@ -266,6 +268,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("register_bank_key", RegisterKey(1, 22, keys.bank_seat_signer(2).public_key(), 0, keys.FOREVER_NS, 2)),
         ("register_seat", RegisterSeat(11, 2, SeatRole.BROKER)),
         ("register_bank_seat", RegisterSeat(2, 1, SeatRole.SAVINGS_DESK)),
+        ("register_outlets", RegisterOutlets(outlets_above())),
         ("open_accounts", OpenAccounts(_account_terms())),
         ("sign_contracts", SignContracts(_contract_terms())),
         ("confirm_contract", ChangeContract(contract_no_from_index(1), ContractEvent.CONFIRM)),

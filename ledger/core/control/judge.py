@@ -1,14 +1,14 @@
 """Control messages: who is who, the trade date, and whose page judges the rest.
 
 Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), which keys
-may come and go (keys), accounts and contracts (accounts), session rules, how a number is consumed (engine).
+may come and go (keys), accounts and contracts (accounts), outlets, session rules, how a number is consumed (engine).
 """
 
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts
+from ledger.core.control import accounts, outlets
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
@@ -39,6 +39,7 @@ from protocol.messages.control import (
     SeatEntry,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, Role, role_fits_party
 from rules.calendar import is_too_far
@@ -72,6 +73,8 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return judge_key_end(book, message, sender.key_id)
         case RegisterSeat():
             return _judge_seat(book, message)
+        case RegisterOutlets():
+            return outlets.judge_outlets(book, message)
         case OpenAccounts():
             return accounts.judge_accounts(book, message)
         case SignContracts():
@@ -106,6 +109,8 @@ def _is_malformed(message: ControlMessage) -> bool:
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
+    if isinstance(message, RegisterOutlets):
+        return outlets.has_impossible(message)
     return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
 
 
@@ -150,6 +155,8 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> in
             entry = book.parties[party]
             book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
             book.seat_owner[seat], book.seat_role[seat] = party, seat_role
+        case RegisterOutlets():
+            outlets.register_outlets(book, message)
         case OpenAccounts():
             return accounts.open_accounts(book, message)
         case SignContracts():

@@ -13,6 +13,7 @@ from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, Book
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
+from ledger.core.state.outlets import Outlets
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
@@ -45,6 +46,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "seat_slots": book.requests.seat_slots,
         "unsettled_dates": book.unsettled.dates,
         "unpaid_keys": book.unsettled.keys,
+        "outlets": book.outlets.to_array(),
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
         "frames": book.frames.to_array(),
@@ -87,6 +89,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.accounts_by_number.add(book.bank_account_no[used], np.arange(book.accounts_count))
     for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):
         index.add(numbers[numbers != 0], np.flatnonzero(numbers))
+    book.outlets = Outlets.from_array(arrays["outlets"])
     keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)

@@ -16,6 +16,7 @@ from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColu
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.number_index import NumberIndex
+from ledger.core.state.outlets import Outlets
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.limits import (
@@ -111,6 +112,7 @@ class Book:
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
+    outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     requests: RequestTable
     unsettled: Unsettled
@@ -162,6 +164,7 @@ class Book:
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
             seat_serial=long_zeros(seats),
+            outlets=Outlets(),
             general_ledger=GeneralLedger(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),

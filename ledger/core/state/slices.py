@@ -6,8 +6,9 @@ Belongs here: which bytes are in which slice, one digest of all slices. Never he
 Slice 0 holds scalars, seats and the dates of the ring; then come parties with their keys in slices of
 PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
 each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
-REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS. No slice
-grows with the book.
+REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
+general ledger in slices of LEDGER_SLICE_BALANCES and the outlets in slices of OUTLET_SLICE_ITEMS. No slice grows with
+the book.
 """
 
 import hashlib
@@ -31,6 +32,7 @@ RING_SLICE_ITEMS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 LEDGER_SLICE_BALANCES = 512  # they are gathered one by one: a quarter of a millisecond
+OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 _SCALARS = struct.Struct("<12q")
@@ -75,6 +77,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         ((book.requests.slots_used - null_page) // REQUEST_SLICE_SLOTS, _request_digest),
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
         (-(-len(book.general_ledger.balances_fen) // LEDGER_SLICE_BALANCES), _ledger_digest),
+        (-(-len(book.outlets.numbers) // OUTLET_SLICE_ITEMS), _outlet_digest),
     ]
 
 
@@ -153,6 +156,10 @@ def _unpaid_digest(book: Book, k: int) -> bytes:
 def _ledger_digest(book: Book, k: int) -> bytes:
     part = slice(k * LEDGER_SLICE_BALANCES, (k + 1) * LEDGER_SLICE_BALANCES)
     return _digest_of(list(book.general_ledger.to_arrays(part)), ALL)
+
+
+def _outlet_digest(book: Book, k: int) -> bytes:
+    return hashlib.sha256(book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)).digest()
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

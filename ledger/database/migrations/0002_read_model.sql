@@ -43,6 +43,16 @@ CREATE TABLE parties (
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1)
 );
 
+-- The bank's own outlets: a branch (1) under nothing, 0; a sub-branch (2) under a branch; an outlet (3) under a sub-branch.
+-- An account may name an outlet that is not here.
+CREATE TABLE outlets (
+    number         integer  PRIMARY KEY CHECK (number >= 1),
+    level          smallint NOT NULL CHECK (level BETWEEN 1 AND 3),
+    parent         integer  NOT NULL CHECK (parent >= 0 AND (parent = 0) = (level = 1)),
+    name           text     NOT NULL,
+    as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1)
+) WITH (fillfactor = 80);
+
 CREATE TABLE savings_accounts (
     account_no       bigint   PRIMARY KEY CHECK (account_no % 97 = 2), -- the check digits tell it from a contract's number
     bank_account_no  bigint   NOT NULL UNIQUE CHECK (bank_account_no >= 1), -- the bank's own number
@@ -527,4 +537,9 @@ HAVING SUM(balance_fen) <> 0
 UNION ALL
 SELECT 'outlet ' || outlet || ' and the general ledger', NULL, NULL, NULL, NULL, NULL
 FROM outlet_balances
-WHERE accounts_fen <> ledger_fen;
+WHERE accounts_fen <> ledger_fen
+UNION ALL
+SELECT 'outlet ' || o.number || ' and what it stands under', NULL, NULL, NULL, NULL, NULL
+FROM outlets o
+LEFT JOIN outlets p ON p.number = o.parent
+WHERE COALESCE(p.level, 0) <> o.level - 1;

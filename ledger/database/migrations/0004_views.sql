@@ -309,14 +309,30 @@ COMMENT ON COLUMN bank_general_ledger.debit_fen IS 'balance where debits are mor
 COMMENT ON COLUMN bank_general_ledger.credit_fen IS 'balance where credits are more, fen';
 
 CREATE VIEW bank_outlets AS
-SELECT o.outlet AS outlet,
-       o.accounts_count AS accounts_count,
-       o.accounts_fen AS accounts_fen,
-       o.ledger_fen AS ledger_fen,
-       o.accounts_fen - o.ledger_fen AS difference_fen
-FROM outlet_balances o;
-COMMENT ON VIEW bank_outlets IS 'The savings accounts of each outlet against the general ledger 总分平衡. Reads the whole book.';
-COMMENT ON COLUMN bank_outlets.outlet IS 'outlet that keeps the accounts';
+SELECT COALESCE(r.number, b.outlet) AS outlet,
+       r.name AS outlet_name,
+       COALESCE(w1.name, 'NUMBER_' || r.level) AS level,
+       s.number AS sub_branch,
+       s.name AS sub_branch_name,
+       t.number AS branch,
+       t.name AS branch_name,
+       COALESCE(b.accounts_count, 0) AS accounts_count,
+       COALESCE(b.accounts_fen, 0) AS accounts_fen,
+       COALESCE(b.ledger_fen, 0) AS ledger_fen,
+       COALESCE(b.accounts_fen - b.ledger_fen, 0) AS difference_fen
+FROM outlets r
+FULL JOIN outlet_balances b ON b.outlet = r.number
+LEFT JOIN outlets s ON s.number = CASE r.level WHEN 3 THEN r.parent WHEN 2 THEN r.number END
+LEFT JOIN outlets t ON t.number = CASE r.level WHEN 1 THEN r.number ELSE s.parent END
+LEFT JOIN word_names w1 ON w1.vocabulary = 'outlet_level' AND w1.number = r.level;
+COMMENT ON VIEW bank_outlets IS 'Every outlet that is registered or keeps accounts, with these against the general ledger 总分平衡. Reads the whole book.';
+COMMENT ON COLUMN bank_outlets.outlet IS 'number of the outlet';
+COMMENT ON COLUMN bank_outlets.outlet_name IS 'its name; NULL, as are the next five columns, when accounts name it and it is not registered';
+COMMENT ON COLUMN bank_outlets.level IS 'BRANCH, SUB_BRANCH or OUTLET';
+COMMENT ON COLUMN bank_outlets.sub_branch IS 'sub-branch that manages it, of a sub-branch itself; NULL for a branch';
+COMMENT ON COLUMN bank_outlets.sub_branch_name IS 'name of that sub-branch';
+COMMENT ON COLUMN bank_outlets.branch IS 'branch above that, of a branch itself';
+COMMENT ON COLUMN bank_outlets.branch_name IS 'name of that branch';
 COMMENT ON COLUMN bank_outlets.accounts_count IS 'how many accounts it keeps';
 COMMENT ON COLUMN bank_outlets.accounts_fen IS 'their balances together, fen';
 COMMENT ON COLUMN bank_outlets.ledger_fen IS 'what the general ledger has for the outlet, fen';

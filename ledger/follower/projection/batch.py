@@ -1,6 +1,6 @@
 """A batch: the journal rows that one transaction of the read model takes in, and what they changed.
 
-Belongs here: collecting rows up to a bound, which accounts, contracts and parties a message touched.
+Belongs here: collecting rows up to a bound, which accounts, contracts, parties and outlets a message touched.
 Never here: connections, rules: what became of what was touched is read from the book.
 """
 
@@ -31,6 +31,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.outlets import RegisterOutlets
 from protocol.records import RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
@@ -59,6 +60,8 @@ class Batch:
         self.rows_count = 0
         self.records_count = 0
         self.parties_changed = False
+        self.outlets: set[int] = set()
+        """Numbers of those that were registered, or registered anew."""
         self.settled = False
         """Whether contracts that ran off may have ended without being named."""
         self.last: Row | None = None
@@ -99,6 +102,8 @@ class Batch:
             self._touched_accounts.update(terms.account_no // CONTRACT_NUMBER_STEP for terms in message.contracts)
         elif isinstance(message, SetRestraint):
             self._restrained.add(message.account_no // CONTRACT_NUMBER_STEP)
+        elif isinstance(message, RegisterOutlets):
+            self.outlets.update(entry.outlet for entry in message.outlets)
         elif isinstance(message, EndSettlement):
             self.settled = True
         elif isinstance(message, Genesis | RegisterParty | RegisterKey | EndKey | RegisterSeat):

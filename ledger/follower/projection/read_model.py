@@ -118,6 +118,12 @@ ON CONFLICT (party) DO UPDATE
 SET seats = excluded.seats, seat_roles = excluded.seat_roles, as_of_sequence = excluded.as_of_sequence
 """
 
+_PUT_OUTLET: Final = """
+INSERT INTO outlets (number, level, parent, name, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (number) DO UPDATE
+SET parent = excluded.parent, name = excluded.name, as_of_sequence = excluded.as_of_sequence
+"""
+
 
 class ReadModelLost(ProcessFault):
     """The connection to PostgreSQL ended, or a statement failed. A new start goes on from the cursor."""
@@ -286,7 +292,7 @@ class ReadModel:
                     entry.role,
                     entry.suite,
                     entry.proceeds_at_fill,
-                    entry.name.replace("\x00", "\N{REPLACEMENT CHARACTER}"),  # PostgreSQL's text cannot hold it
+                    _text(entry.name),
                     [one.seat for one in entry.seats],
                     [one.role for one in entry.seats],
                     sequence,
@@ -294,6 +300,10 @@ class ReadModel:
                 for entry in book.parties.values()
             ]
             await self._connection.executemany(_PUT_PARTY, parties)
+        if batch.outlets:
+            entries = (book.outlets.entries[number] for number in sorted(batch.outlets))
+            outlets = [(each.outlet, each.level, each.parent, _text(each.name), sequence) for each in entries]
+            await self._connection.executemany(_PUT_OUTLET, outlets)
 
     async def _write_general_ledger(self, book: Book, sequence: int) -> dict[LedgerKey, int]:
         """The balances that have moved since they were written. Returns them."""
@@ -333,6 +343,11 @@ class ReadModel:
 
     async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
         await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")
+
+
+def _text(name: str) -> str:
+    """What PostgreSQL's text can hold of a name: all but NUL."""
+    return name.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 async def _copy_stream(chunks: Iterator[bytes], pace: Pace) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from ledger.core.state.book import Book
 from ledger.master_data_log import MasterDataLog
 from protocol.messages.control import PartyEntry, SeatEntry
 from protocol.vocabulary import Role, SeatRole, Suite
+from tests.customers import outlets_above
 
 
 def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
@@ -14,6 +15,7 @@ def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
     log, book = MasterDataLog(said.append), Book.empty()
     log.look(book)
     log.look(book)
+    book.outlets.put(outlets_above())
     for seat in range(1, 4):
         seats = [SeatEntry(seat, SeatRole.BROKER)]
         book.parties[seat] = PartyEntry(seat, int(Role.BROKER), int(Suite.ED25519_SHA256), "a", False, [], seats)
@@ -22,7 +24,9 @@ def test_a_load_is_told_once_when_it_has_ended_and_a_roll_at_once() -> None:
     assert said == []
     log.look(book)
     log.look(book)
-    assert said == ["master data: 3 parties (+3), 0 keys (+0), 3 seats (+3), 0 accounts (+0), 0 contracts (+0)"]
+    assert said == [
+        "master data: 3 parties (+3), 0 keys (+0), 3 seats (+3), 3 outlets (+3), 0 accounts (+0), 0 contracts (+0)"
+    ]
     book.trade_date = 20_260_106
     log.look(book)
     assert said[1:] == ["trade date 20260106 is open, 0 before it"]

@@ -33,6 +33,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
@@ -43,7 +44,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from rules.contracts import OWN_STATUSES, TRANSITIONS
-from tests.customers import account, contract, holder_of
+from tests.customers import account, contract, holder_of, outlets_above
 from tests.ledger_core.control.test_loss_report import TERMINATED, contract_as, told
 from tests.ledger_core.desk import (
     BROKER,
@@ -62,12 +63,13 @@ from tests.ledger_core.desk import (
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-ROLL = 26  # the row of the OpenTradeDate below
+ROLL = 27  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
     EndKey(BROKER, 1),
     RegisterSeat(40, BROKER, SeatRole.BROKER),
+    RegisterOutlets(outlets_above()),
     OpenAccounts([account(40, 0), replace(account(41, 0), holder=holder_of(0))]),
     SignContracts([contract(0, BROKER), contract(1, BROKER)]),
     SetRestraint(account_no_from_index(1), 1),

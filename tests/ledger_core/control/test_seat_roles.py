@@ -32,6 +32,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import SignOff
+from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -45,7 +46,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import SEAT_ROLES
-from tests.customers import account, contract
+from tests.customers import account, contract, outlets_above
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -79,6 +80,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
+    "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
     "OpenAccounts": (OpenAccounts([account(40, 0)]), {SeatRole.MASTER_DATA}),
     "SignContracts": (SignContracts([contract(0, BROKER)]), {SeatRole.MASTER_DATA, SeatRole.TELLER_DESK}),
     "ChangeBroker": (ChangeBroker(FIRST, contract(SPARE_ACCOUNTS, OTHER_BROKER)), {SeatRole.TELLER_DESK}),

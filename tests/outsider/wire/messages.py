@@ -89,6 +89,10 @@ ACCOUNT_TERMS = (
     *(("bank_account_no", BANK_ACCOUNT_NO), ("outlet", Int(1, 1_048_575))),
     *(("holder", Blob(16, 16)), ("balance_fen", SUM)),
 )
+OUTLET = (
+    *(("outlet", Int(1, 1_048_575)), ("level", Int(1, 3))),
+    *(("parent", Int(0, 1_048_575)), ("name", Text(1, 64))),
+)
 CONTRACT_TERMS = (
     *(("account_no", NUMBER), ("party", PARTY)),
     *(("securities_accounts", Many(0, 2, Nested("SecuritiesAccount"))), ("status", Int(1, 6))),
@@ -137,6 +141,8 @@ LAYOUTS: dict[str, Layout] = {
     "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
     "OpenTradeDate": (27, (("trade_date", DATE),)),
     "EndKey": (28, KEY[:2]),
+    "OutletEntry": (68, OUTLET),
+    "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
@@ -163,7 +169,7 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    *("ConfirmRoll", "SignOff"),
+    *("ConfirmRoll", "SignOff", "RegisterOutlets"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     "SetRestraint",
 )
