@@ -13,6 +13,7 @@ from config.cli.links import bank_seat_settings
 from config.cli.load.comparing import compared
 from config.cli.load.csv_files import DataFileError, FileKind, read_pieces
 from config.cli.load.known_data import KnownData
+from config.cli.load.outlets_named import OutletsNamed
 from config.cli.load.sending import Loader, name_of
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
@@ -35,7 +36,7 @@ def main(argv: list[str], config: Config) -> int:
     """
     parser = CommandParser(
         prog="yzt load",
-        description="Load parties, seats, keys, accounts and contracts as the bank.",
+        description="Load parties, seats, keys, outlets, accounts and contracts as the bank.",
         epilog=f"The header row says what a file holds: {KINDS}. Amounts are fen, public keys hexadecimal, times ISO "
         "8601 with a zone (empty: no bound). Loading the same again is harmless.",
     )
@@ -61,54 +62,75 @@ async def _load(config: Config, files: list[Path]) -> int:
         try:
             async with Seat.open(settings) as seat:
                 waiting.cancel()
-                some_there = await _load_files(seat, files)
+                outlets = OutletsNamed()
+                some_there = await _load_files(seat, files, outlets)
         except SessionEnded as ended:
             if ReplyCode.SIGNATURE_INVALID.name not in str(ended):
                 raise
             signed = f"this seat signs with {config.seat_key_file} as key id {config.bank.seat_key_id}"
             raise ProcessFault(f"{ended}; {signed}", ExitCode.UNAVAILABLE) from None
-    return await trio.to_thread.run_sync(_compare, config, files) if some_there else int(ExitCode.OK)
+    return await trio.to_thread.run_sync(_look, config, files if some_there else [], outlets)
 
 
 async def _dry_run(config: Config, files: list[Path]) -> int:
-    counts = Counter[str]()
-    for piece in (piece for file in files for piece in read_pieces(file)):
+    counts, outlets = Counter[str](), OutletsNamed()
+    for piece in (piece for file in files for piece in outlets.watched(file, read_pieces(file))):
         counts[name_of(piece.kind)] += len(piece.items)
     print_progress("sound: " + (", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing"))
-    return await trio.to_thread.run_sync(_compare, config, files)
+    return await trio.to_thread.run_sync(_look, config, files, outlets)
 
 
-def _compare(config: Config, files: list[Path]) -> int:
-    """Tells what differs from what the bank has. Returns: FAILED when something does."""
+def _look(config: Config, files: list[Path], outlets: OutletsNamed) -> int:
+    """Looks at what the bank has: warns of outlets that are registered nowhere, and tells what differs from `files`.
+
+    Returns: FAILED when something differs.
+    """
+    missing = outlets.in_no_file()
+    if not files and not missing:
+        return int(ExitCode.OK)
     known = KnownData.open(config)
     if known is None:
-        print_progress("not compared with what is there: the database cannot be reached from here")
-        return int(ExitCode.OK)
-    count = differing = 0
+        return _cannot_look("the database cannot be reached from here", files, outlets.warning(missing, asked=False))
     try:
         if not known.catch_up():
-            print_progress("not compared with what is there: the read model is behind")
-            return int(ExitCode.OK)
-        for file, piece in ((name, piece) for name in files for piece in read_pieces(name)):
-            found, lines = compared(known, file, piece)
-            count += found
-            for line in lines[: max(0, DIFFERENCES_TOLD_MAX - differing)]:
-                print(line)
-            differing += len(lines)
+            return _cannot_look("the read model is behind", files, outlets.warning(missing, asked=False))
+        missing -= known.outlets(list(missing)).keys()
+        if missing:
+            print_progress(outlets.warning(missing, asked=True))
+        return _compare(known, files) if files else int(ExitCode.OK)
     finally:
         known.close()
+
+
+def _cannot_look(why: str, files: list[Path], warning: str) -> int:
+    if warning:
+        print_progress(warning)
+    if files:
+        print_progress(f"not compared with what is there: {why}")
+    return int(ExitCode.OK)
+
+
+def _compare(known: KnownData, files: list[Path]) -> int:
+    """Tells what differs from what the bank has. Returns: FAILED when something does."""
+    count = differing = 0
+    for file, piece in ((name, piece) for name in files for piece in read_pieces(name)):
+        found, lines = compared(known, file, piece)
+        count += found
+        for line in lines[: max(0, DIFFERENCES_TOLD_MAX - differing)]:
+            print(line)
+        differing += len(lines)
     if differing > DIFFERENCES_TOLD_MAX:
         print(f"and {differing - DIFFERENCES_TOLD_MAX:,} more fields")
     print_progress(f"compared with what the bank has: {count:,} there, {differing:,} fields differ")
     return int(ExitCode.FAILED if differing else ExitCode.OK)
 
 
-async def _load_files(seat: Seat, files: list[Path]) -> bool:
+async def _load_files(seat: Seat, files: list[Path], outlets: OutletsNamed) -> bool:
     """Returns: whether something was there already."""
     loader = Loader(seat, print_progress)
     try:
         for file in files:
-            await loader.load(file, read_pieces(file))
+            await loader.load(file, outlets.watched(file, read_pieces(file)))
     except DataFileError:
         if loader.loaded or loader.already:
             print_progress(f"before the fault: {loader.summary()}")

@@ -12,6 +12,7 @@ import msgspec
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
 from protocol.messages.accounts import AccountTerms
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry
 
 
 class Known(Protocol):
@@ -20,6 +21,7 @@ class Known(Protocol):
     def party(self, number: int) -> RegisterParty | None: ...
     def seat(self, number: int) -> RegisterSeat | None: ...
     def key(self, party: int, key_id: int) -> RegisterKey | None: ...
+    def outlets(self, numbers: list[int]) -> Mapping[int, OutletEntry]: ...
     def accounts(self, bank_account_nos: list[int]) -> Mapping[int, AccountTerms]: ...
     def contracts(self, bank_account_nos: list[int]) -> Mapping[int, ContractLine]: ...
 
@@ -40,6 +42,10 @@ def _there(known: Known, piece: Piece) -> Iterable[Item | None]:
         numbers = [cast("AccountTerms | ContractLine", item).bank_account_no for item in piece.items]
         found = known.accounts(numbers) if piece.kind == FileKind.ACCOUNTS else known.contracts(numbers)
         return [found.get(number) for number in numbers]
+    if piece.kind == FileKind.OUTLETS:
+        numbers = [cast("OutletEntry", item).outlet for item in piece.items]
+        outlets = known.outlets(numbers)
+        return [outlets.get(number) for number in numbers]
     item = piece.items[0]
     if isinstance(item, RegisterParty):
         return [known.party(item.party)]
@@ -56,6 +62,8 @@ def _name(item: Item) -> str:
             return f"seat {item.seat}"
         case RegisterParty():
             return f"party {item.party}"
+        case OutletEntry():
+            return f"outlet {item.outlet}"
         case AccountTerms():
             return f"account {item.bank_account_no}"
         case ContractLine():

@@ -16,15 +16,16 @@ import msgspec
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.text_files import NotText, text_lines
 from protocol.keys.signing import PUBLIC_KEY_BYTES
-from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
+from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
 from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.fields import BankAccountNo, PartyNo
-from protocol.vocabulary import BANK_PARTY, SUITES, Market, Role, SeatRole, role_fits_party
+from protocol.messages.outlets import OutletEntry
+from protocol.vocabulary import BANK_PARTY, SUITES, Market, OutletLevel, Role, SeatRole, role_fits_party
 from rules.contracts import MAY_SIGN_AS
+from rules.outlets import cannot_be
 
 FIELD_CHARS_MAX = 4_096
-LINES_PER_PIECE_MAX = min(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX)
 KEY_NEVER_ENDS_NS = 2**62
 NS_PER_SECOND = 1_000_000_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -46,8 +47,18 @@ class FileKind(Enum):
     SEATS = ("seat", "party", "role")
     KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
+    OUTLETS = ("outlet", "level", "parent", "name")
     ACCOUNTS = ("bank_account_no", "outlet", "holder", "balance_fen")
     CONTRACTS = ("bank_account_no", "party", "shanghai", "shenzhen", "status")
+
+
+LINES_PER_PIECE = {
+    FileKind.OUTLETS: 1_024,  # a quarter of what a message may have: that many fit with names as long as may be
+    FileKind.ACCOUNTS: ACCOUNTS_PER_CONTROL_MAX,
+    FileKind.CONTRACTS: CONTRACTS_PER_CONTROL_MAX,
+}
+"""Of all others one."""
+assert LINES_PER_PIECE[FileKind.OUTLETS] <= OUTLETS_PER_CONTROL_MAX
 
 
 class ContractLine(msgspec.Struct, frozen=True):
@@ -66,7 +77,7 @@ class ContractLine(msgspec.Struct, frozen=True):
         return ContractTerms(account_no, self.party, accounts, self.status)
 
 
-Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | AccountTerms | ContractLine
+Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | OutletEntry | AccountTerms | ContractLine
 
 
 class Piece(NamedTuple):
@@ -81,7 +92,7 @@ Row = dict[str, str]
 
 
 def read_pieces(file: Path) -> Iterator[Piece]:
-    """A file in its order: accounts and contracts in pieces of up to 8,192, all else line by line.
+    """A file in its order: outlets, accounts and contracts in pieces of LINES_PER_PIECE at most, all else line by line.
 
     Raises DataFileError at the first fault; a piece is given out only when all its lines are sound.
     """
@@ -129,16 +140,18 @@ def _rows(file: Path, reader: Iterator[list[str]], kind: FileKind) -> Iterator[t
 
 
 def _pieces(file: Path, rows: Iterator[tuple[int, Row]], kind: FileKind) -> Iterator[Piece]:
-    size = LINES_PER_PIECE_MAX if kind in (FileKind.ACCOUNTS, FileKind.CONTRACTS) else 1
+    size = LINES_PER_PIECE.get(kind, 1)
     piece = Piece(kind, [], [])
-    line_of: dict[int, int] = {}  # of each account in the piece
+    line_of: dict[int, int] = {}  # of each account or outlet in the piece
     for line_no, row in rows:
         try:
             item = _bounded(_MAKERS[kind](row))
-            if isinstance(item, AccountTerms | ContractLine):
-                first = line_of.setdefault(item.bank_account_no, line_no)
+            if kind in LINES_PER_PIECE:
+                column = kind.value[0]
+                number = getattr(item, column)
+                first = line_of.setdefault(number, line_no)
                 if first != line_no:
-                    raise ValueError(f"bank_account_no: {item.bank_account_no} stands in line {first} already")
+                    raise ValueError(f"{column}: {number} stands in line {first} already")
         except ValueError as error:
             raise DataFileError(f"{file}:{line_no}: {error}") from None
         piece.lines.append(line_no)
@@ -200,13 +213,17 @@ def _moment_ns(row: Row, name: str, when_empty: int) -> int:
     return max(0, (moment - _EPOCH) // datetime.timedelta(seconds=1) * NS_PER_SECOND)
 
 
+def _printable(row: Row, name: str) -> str:
+    if not row[name].isprintable():
+        raise ValueError(f"{name}: {row[name]!r} has a sign that cannot be printed")
+    return row[name]
+
+
 def _party(row: Row) -> Item:
     role = _word(row, "role", {"broker": Role.BROKER, "bank": Role.BANK})
     suite = _word(row, "suite", SUITES)
     proceeds = _word(row, "proceeds_at_fill", {"yes": 1, "no": 0})
-    if not row["name"].isprintable():
-        raise ValueError(f"name: {row['name']!r} has a sign that cannot be printed")
-    return RegisterParty(_whole(row, "party"), role, suite, row["name"], bool(proceeds))
+    return RegisterParty(_whole(row, "party"), role, suite, _printable(row, "name"), bool(proceeds))
 
 
 def _key(row: Row) -> Item:
@@ -235,6 +252,16 @@ def _seat(row: Row) -> Item:
     return RegisterSeat(seat, party, role)
 
 
+def _outlet(row: Row) -> Item:
+    level = _word(row, "level", {level.name.lower(): int(level) for level in OutletLevel})
+    outlet, parent = _whole(row, "outlet"), _whole(row, "parent") if row["parent"] else 0
+    entry = _bounded(OutletEntry(outlet, level, parent, _printable(row, "name")))
+    if cannot_be(outlet, level, parent):
+        below = "under nothing" if level == OutletLevel.BRANCH else f"under one {OutletLevel(level - 1).name.lower()}"
+        raise ValueError(f"parent: {row['parent']!r}, but {outlet} stands {below}")
+    return entry
+
+
 def _account(row: Row) -> Item:
     holder = _hexadecimal(row, "holder")
     if len(holder) != HOLDER_BYTES:
@@ -253,6 +280,7 @@ _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.KEYS: _key,
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
+    FileKind.OUTLETS: _outlet,
     FileKind.ACCOUNTS: _account,
     FileKind.CONTRACTS: _contract,
 }

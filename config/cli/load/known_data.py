@@ -22,6 +22,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.accounts import AccountTerms
 from protocol.messages.codec import decode_control
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry
 
 CAUGHT_UP_WITHIN_S: Final = 20.0
 POLL_SECONDS: Final = 0.05
@@ -39,6 +40,7 @@ FROM asked a
 JOIN paged_accounts p ON p.account_no = a.account_no AND p.page IN (SELECT page FROM pages)
 LEFT JOIN moved m ON m.account_no = a.account_no
 """
+_OUTLETS = "SELECT number, level, parent, name FROM outlets WHERE number = ANY ($1::integer[])"
 _CONTRACTS = """
 SELECT DISTINCT ON (c.account_no) a.bank_account_no, c.party, c.xshg_account, c.xshe_account, c.status
 FROM savings_accounts a JOIN contracts c USING (account_no)
@@ -103,6 +105,11 @@ class KnownData:
         if self._keys is None:
             self._keys = self._run(self._read_keys())
         return self._keys.get((party, key_id))
+
+    def outlets(self, numbers: list[int]) -> dict[int, OutletEntry]:
+        """The registered outlets among these."""
+        rows = self._run(self._connection.fetch(_OUTLETS, numbers))
+        return {row["number"]: OutletEntry(*row.values()) for row in rows}
 
     def accounts(self, bank_account_nos: list[int]) -> dict[int, AccountTerms]:
         """The accounts among these, by the bank's own number, with the balance as it is now."""

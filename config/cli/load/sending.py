@@ -5,7 +5,8 @@ and keys (command).
 
 Resuming: a party, seat or key that is refused because its number is taken counts as already there; so do accounts that
 the bank's own numbers name already, and contracts on accounts that have or had one: a contract that has ended is not
-signed again. Whether they are what the file says is compared afterwards (comparing): nothing is changed by loading.
+signed again. Whether they are what the file says is compared afterwards (comparing): nothing is changed by loading. But
+outlets are: that is how a bank gives one another name or moves it, so all of them are sent and count as loaded.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.queries import AccountAnswer, AccountFacts
 
 PROGRESS_EVERY_LINES = 100_000
@@ -68,6 +70,8 @@ class Loader:
         """Send one file. Raises DataFileError naming file and line when something is refused."""
         for piece in pieces:
             match piece.kind:
+                case FileKind.OUTLETS:
+                    await self._put(file, piece)
                 case FileKind.ACCOUNTS:
                     await self._open(file, piece)
                 case FileKind.CONTRACTS:
@@ -90,6 +94,10 @@ class Loader:
         if isinstance(message, RegisterKey) and message.party in self._new_parties:
             return False
         return code == ALREADY.get(type(message))
+
+    async def _put(self, file: Path, piece: Piece) -> None:
+        entries = cast("list[OutletEntry]", piece.items)
+        await self._send(file, piece, range(len(entries)), lambda part: RegisterOutlets(entries[part]))
 
     async def _open(self, file: Path, piece: Piece) -> None:
         terms = cast("list[AccountTerms]", piece.items)

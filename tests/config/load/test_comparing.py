@@ -9,13 +9,14 @@ from config.cli.load.comparing import compared
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
 from protocol.messages.accounts import AccountTerms
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry
 from protocol.vocabulary import SeatRole
 
 FILE = Path("some.csv")
 
 
 class Bank:
-    """A bank with one party, one seat, one key, two accounts and a contract."""
+    """A bank with one party, one seat, one key, two outlets, two accounts and a contract."""
 
     def party(self, number: int) -> RegisterParty | None:
         return RegisterParty(2, 2, 1, "Huaxia", True) if number == 2 else None
@@ -25,6 +26,10 @@ class Bank:
 
     def key(self, party: int, key_id: int) -> RegisterKey | None:
         return RegisterKey(2, 1, bytes(32), 0, 9, 0) if (party, key_id) == (2, 1) else None
+
+    def outlets(self, numbers: list[int]) -> dict[int, OutletEntry]:
+        found = {1: OutletEntry(1, 1, 0, "甲分行"), 10: OutletEntry(10, 2, 1, "东支行")}
+        return {number: found[number] for number in numbers if number in found}
 
     def accounts(self, bank_account_nos: list[int]) -> dict[int, AccountTerms]:
         found = {number: AccountTerms(number, 11, bytes(16), 1_000) for number in (600, 601)}
@@ -47,6 +52,7 @@ def test_what_is_the_same_or_new_is_no_difference() -> None:
     assert told(FileKind.KEYS, RegisterKey(2, 1, bytes(32), 0, 9, 0)) == (1, [])
     assert told(FileKind.KEYS, RegisterKey(2, 2, bytes(32), 0, 9, 0)) == (0, [])
     assert told(FileKind.ENDED_KEYS, EndKey(2, 1)) == (0, [])
+    assert told(FileKind.OUTLETS, OutletEntry(11, 3, 10, "一所"), OutletEntry(1, 1, 0, "甲分行")) == (1, [])
     assert told(FileKind.CONTRACTS, ContractLine(600, 2, "A1", "", 2), ContractLine(601, 2, "", "", 2)) == (1, [])
 
 
@@ -61,6 +67,18 @@ def test_each_field_that_differs_is_a_line_with_its_place() -> None:
     assert told(FileKind.KEYS, RegisterKey(2, 1, bytes(32), 0, 8, 0))[1] == [
         "some.csv:5: key 1 of party 2: not_after_ns is 9 in the bank, 8 in the file"
     ]
+
+
+def test_outlets_are_compared_one_by_one_as_far_as_they_are_there() -> None:
+    entries = OutletEntry(10, 2, 2, "西支行"), OutletEntry(12, 3, 10, "二所"), OutletEntry(1, 2, 0, "甲分行")
+    assert told(FileKind.OUTLETS, *entries) == (
+        2,
+        [
+            "some.csv:5: outlet 10: parent is 1 in the bank, 2 in the file",
+            "some.csv:5: outlet 10: name is '东支行' in the bank, '西支行' in the file",
+            "some.csv:9: outlet 1: level is 1 in the bank, 2 in the file",
+        ],
+    )
 
 
 def test_accounts_and_contracts_are_compared_one_by_one_as_far_as_they_are_there() -> None:

@@ -4,15 +4,26 @@ from pathlib import Path
 
 import pytest
 
-from config.cli.load.csv_files import KEY_NEVER_ENDS_NS, ContractLine, DataFileError, FileKind, Piece, read_pieces
-from protocol.limits import ACCOUNTS_PER_CONTROL_MAX
+from config.cli.load.csv_files import (
+    KEY_NEVER_ENDS_NS,
+    LINES_PER_PIECE,
+    ContractLine,
+    DataFileError,
+    FileKind,
+    Piece,
+    read_pieces,
+)
+from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTROL_BODY_BYTES_MAX, OUTLET_MAX
 from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import ContractStatus, Role, SeatRole, Suite
 from tests.customers import holder_of, shares
 
 PARTIES = "party,role,suite,name,proceeds_at_fill"
 KEYS = "party,seat,key_id,public_key,not_before,not_after"
+OUTLETS = "outlet,level,parent,name"
 ACCOUNTS = "bank_account_no,outlet,holder,balance_fen"
 CONTRACTS = "bank_account_no,party,shanghai,shenzhen,status"
 KEY = "ab" * 32
@@ -36,6 +47,13 @@ def test_each_kind_is_told_by_its_header_row(tmp_path: Path) -> None:
     assert pieces(tmp_path, "seat,party,role", "21,2,broker", "", "22,2,broker") == [
         Piece(FileKind.SEATS, [2], [RegisterSeat(21, 2, SeatRole.BROKER)]),
         Piece(FileKind.SEATS, [4], [RegisterSeat(22, 2, SeatRole.BROKER)]),
+    ]
+    assert pieces(tmp_path, OUTLETS, "1,branch,,甲分行", "", "10,Sub_Branch,1,东支行", "1_1,outlet,10,一所") == [
+        Piece(
+            FileKind.OUTLETS,
+            [2, 4, 5],
+            [OutletEntry(1, 1, 0, "甲分行"), OutletEntry(10, 2, 1, "东支行"), OutletEntry(11, 3, 10, "一所")],
+        )
     ]
     assert pieces(tmp_path, ACCOUNTS, f"6227,11,{HOLDER},100", "", f"6228,12,{HOLDER.upper()},0") == [
         Piece(
@@ -70,6 +88,16 @@ def test_accounts_come_in_pieces_as_large_as_one_message(tmp_path: Path) -> None
     assert second.lines == [ACCOUNTS_PER_CONTROL_MAX + 2, ACCOUNTS_PER_CONTROL_MAX + 3, ACCOUNTS_PER_CONTROL_MAX + 4]
 
 
+def test_a_piece_of_outlets_fits_a_message_however_long_their_names_are(tmp_path: Path) -> None:
+    name = "\U0001f3e6" * 64  # four bytes each
+    first = LINES_PER_PIECE[FileKind.OUTLETS]
+    lines = [f"{OUTLET_MAX - place},outlet,{OUTLET_MAX - first - 9},{name}" for place in range(first + 1)]
+    whole, rest = pieces(tmp_path, OUTLETS, *lines)
+    entries = [item for item in whole.items if isinstance(item, OutletEntry)]
+    assert (len(entries), len(rest.items)) == (first, 1)
+    assert len(encode(RegisterOutlets(entries))) <= CONTROL_BODY_BYTES_MAX
+
+
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
@@ -86,6 +114,18 @@ def test_accounts_come_in_pieces_as_large_as_one_message(tmp_path: Path) -> None
         ([KEYS, f"2,0,1,{KEY},tomorrow,"], ":2: not_before: 'tomorrow' is no time such as"),
         ([KEYS, f"2,0,1,{KEY},2026-01-05T09:00:00,"], ":2: not_before: '2026-01-05T09:00:00' names no time zone"),
         ([KEYS, f"2,0,1,{KEY},2026-01-05T09:00Z,2026-01-05T09:00Z"], ":2: not_after is not later than not_before"),
+        ([OUTLETS, "1,head,,甲"], ":2: level: 'head' is none of branch, sub_branch, outlet"),
+        ([OUTLETS, "1,branch,2,甲"], ":2: parent: '2', but 1 stands under nothing"),
+        ([OUTLETS, "1,Sub_branch,,甲"], ":2: parent: '', but 1 stands under one branch"),
+        ([OUTLETS, "1,outlet,0,甲"], ":2: parent: '0', but 1 stands under one sub_branch"),
+        ([OUTLETS, "1,outlet,1,甲"], ":2: parent: '1', but 1 stands under one sub_branch"),
+        ([OUTLETS, "1,outlet,x,甲"], ":2: parent: 'x' is no whole number"),
+        ([OUTLETS, "0,branch,,甲"], ":2: outlet: Expected `int` >= 1"),
+        ([OUTLETS, "1048576,branch,,甲"], ":2: outlet: Expected `int` <= 1048575"),
+        ([OUTLETS, "1,branch,,"], ":2: name: Expected `str` of length >= 1"),
+        ([OUTLETS, f"1,branch,,{'甲' * 65}"], ":2: name: Expected `str` of length <= 64"),
+        ([OUTLETS, "1,branch,,甲\u200b"], ":2: name: '甲\\u200b' has a sign that cannot be printed"),
+        ([OUTLETS, "1,branch,,甲", "1,branch,,乙"], ":3: outlet: 1 stands in line 2 already"),
         ([ACCOUNTS, f"0,11,{HOLDER},5"], ":2: bank_account_no: Expected `int` >= 1"),
         ([ACCOUNTS, f"{10**18},11,{HOLDER},5"], ":2: bank_account_no: Expected `int` <= 999999999999999999"),
         ([ACCOUNTS, f"1,0,{HOLDER},5"], ":2: outlet: Expected `int` >= 1"),

@@ -12,6 +12,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.accounts import AccountTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.queries import AccountAnswer, AccountFacts
 from protocol.vocabulary import AccountStatus, ContractStatus, SeatRole, account_no_from_index, contract_no_from_index
 from tests.customers import account
@@ -26,11 +27,12 @@ POOR_PARTY = 9
 
 @dataclass
 class MemoryBank:
-    """A bank that knows numbers only. A contract of `POOR_PARTY` it refuses."""
+    """A bank that knows numbers only. It refuses a contract of `POOR_PARTY` and an outlet whose parent is not there."""
 
     accounts_known: dict[int, int] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)  # of the last contract on each account, by its number
     refuses: dict[type[ControlMessage], ReplyCode] = field(default_factory=dict)
+    outlets: dict[int, OutletEntry] = field(default_factory=dict)
     questions: int = 0
 
     async def control(self, message: ControlMessage) -> MemoryOutcome:
@@ -52,6 +54,8 @@ class MemoryBank:
     def _code(self, message: ControlMessage) -> ReplyCode:
         if type(message) in self.refuses:
             return self.refuses[type(message)]
+        if isinstance(message, RegisterOutlets):
+            return self._register(message.outlets)
         if isinstance(message, OpenAccounts):
             return self._open([terms.bank_account_no for terms in message.accounts])
         if isinstance(message, SignContracts):
@@ -60,6 +64,15 @@ class MemoryBank:
             if any(terms.account_no in self.statuses for terms in message.contracts):
                 return ReplyCode.ACCOUNT_HAS_CONTRACT
             self.statuses.update({terms.account_no: terms.status for terms in message.contracts})
+        return ReplyCode.ACCEPTED
+
+    def _register(self, entries: list[OutletEntry]) -> ReplyCode:
+        after = dict(self.outlets)
+        for entry in entries:
+            if entry.parent and entry.parent not in after:
+                return ReplyCode.OUTLET_PARENT_UNKNOWN
+            after[entry.outlet] = entry
+        self.outlets = after
         return ReplyCode.ACCEPTED
 
     def _open(self, numbers: list[int]) -> ReplyCode:
@@ -155,6 +168,33 @@ def test_a_refused_line_is_found_and_all_in_front_of_it_is_loaded(place: int) ->
     with pytest.raises(DataFileError, match=rf"^data\.csv:{2 + place}: refused by the bank: PARTY_UNKNOWN$"):
         trio.run(loader.load, FILE, [signed(0, 100, **{f"at_{place}": POOR_PARTY})])
     assert len(bank.statuses) == loader.loaded[FileKind.CONTRACTS] == place
+
+
+def outlets(count: int, orphan: int = -1) -> Piece:
+    """A branch, a sub-branch and outlets under it; the one at place `orphan` stands under nobody's."""
+    lines = [OutletEntry(1, 1, 0, "甲分行"), OutletEntry(2, 2, 1, "东支行")]
+    lines += [OutletEntry(10 + place, 3, 2, "一所") for place in range(count - 2)]
+    if orphan >= 0:
+        lines[orphan] = OutletEntry(lines[orphan].outlet, 3, 9_999, "孤儿")
+    return piece_of(FileKind.OUTLETS, *lines)
+
+
+def test_outlets_are_registered_and_registered_again() -> None:
+    bank = MemoryBank()
+    assert load(bank, outlets(100)).summary() == "outlets 100 loaded, 0 already there"
+    before = dict(bank.outlets)
+    assert load(bank, outlets(100)).loaded[FileKind.OUTLETS] == 100
+    assert bank.outlets == before
+    load(bank, piece_of(FileKind.OUTLETS, OutletEntry(10, 3, 2, "改名")))
+    assert bank.outlets == before | {10: OutletEntry(10, 3, 2, "改名")}
+
+
+@pytest.mark.parametrize("place", [0, 2, 63, 99])
+def test_an_outlet_under_nobody_is_found_and_all_in_front_of_it_are_registered(place: int) -> None:
+    bank = MemoryBank()
+    with pytest.raises(DataFileError, match=rf"^data\.csv:{2 + place}: refused by the bank: OUTLET_PARENT_UNKNOWN$"):
+        load(bank, outlets(100, orphan=place))
+    assert len(bank.outlets) == place
 
 
 def test_accounts_that_are_refused_for_another_reason_are_named_by_the_first_line() -> None:
