@@ -31,7 +31,7 @@ from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided
 from ledger.core.rules_version import ALIKE_SINCE
 from ledger.core.state.book import Book
-from ledger.core.state.slices import state_slices
+from ledger.core.state.forms.slices import state_slices
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.journal.chain import Chain, chain_behind
 from ledger.journal.head import ZERO_DIGEST, Head, JournalNewer, JournalTampered

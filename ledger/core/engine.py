@@ -24,8 +24,8 @@ from ledger.core.rows.stored_blocks import check_outcomes, check_targets
 from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
-from ledger.core.state.slices import state_slice_count, state_slice_digest
 from ledger.core.state.totals import account_facts, buying_power, totals
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray

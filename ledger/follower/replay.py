@@ -18,7 +18,7 @@ from ledger.core.rows.row import Row
 from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
-from ledger.core.state.slices import state_slices
+from ledger.core.state.forms.slices import state_slices
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace

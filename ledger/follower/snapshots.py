@@ -1,15 +1,15 @@
 """When a snapshot of the follower's book is due, and how one is taken.
 
 Belongs here: the policy and its bound on effort. Never here: files (ledger.journal.snapshot), what the arrays mean
-(ledger.core.state.arrays), which one is read at start (ledger.journal.base).
+(ledger.core.state.forms.arrays), which one is read at start (ledger.journal.base).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.core.state.arrays import to_arrays
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
+from ledger.core.state.forms.arrays import to_arrays
 from ledger.journal import snapshot
 
 SNAPSHOTS_KEPT: Final = 3

@@ -1,7 +1,7 @@
 """What a replayer starts from: the book of the newest snapshot that is believed, for recovery and follower alike.
 
 Belongs here: which snapshot is taken and why another is not, its arrays brought forward to today's state layout. Never
-here: files and checksums (snapshot), what the arrays mean (ledger.core.state.arrays), what is replayed on it.
+here: files and checksums (snapshot), what the arrays mean (ledger.core.state.forms.arrays), what is replayed on it.
 
 A snapshot is believed when the journal has its row with its digest, the database names its manifest, and its book keeps
 every invariant. Each that is passed over is said in one line: an older one is used, or the whole journal.
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays
 from ledger.core.state.book import Book
-from ledger.core.state.layouts import brought_forward
+from ledger.core.state.forms.arrays import from_arrays
+from ledger.core.state.forms.layouts import brought_forward
 from ledger.journal import snapshot
 from ledger.journal.head import ZERO_DIGEST
 from ledger.journal.reader import UNTIL_THE_END, JournalReader

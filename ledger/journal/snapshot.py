@@ -1,7 +1,7 @@
 """Snapshots on disk: a folder of array files and a manifest that says what they are.
 
 Belongs here: files, checksums, the order of writing that makes a snapshot whole or absent. Never here: what
-the arrays mean (ledger.core.state.arrays), when one is taken (the follower), whether it fits the journal
+the arrays mean (ledger.core.state.forms.arrays), when one is taken (the follower), whether it fits the journal
 (base).
 
 Layout: `<root>/<sequence>/` with one `.npy` file per array and `manifest.json`. It is written aside, every
@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from config.kit.exit_codes import ConfigFault
 from config.kit.own_files import open_own
-from ledger.core.state.layouts import STATE_LAYOUT
+from ledger.core.state.forms.layouts import STATE_LAYOUT
 
 Array = npt.NDArray[np.signedinteger]
 
@@ -61,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     format_version: int
     state_layout: int
-    """Which arrays there are, see ledger.core.state.layouts."""
+    """Which arrays there are, see ledger.core.state.forms.layouts."""
     sequence: int
     digest: str
     """Hex digest of the journal row `sequence`; must equal the journal's."""

@@ -13,7 +13,7 @@ from ledger.core.rows.row import Row
 from ledger.core.rows.state_check import state_check
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
-from ledger.core.state.round import StateRound
+from ledger.core.state.forms.round import StateRound
 
 
 class RowMaker:

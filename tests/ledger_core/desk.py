@@ -17,9 +17,9 @@ from ledger.core.invariants import check_book
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
 from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book, BookSize
-from ledger.core.state.slices import state_slice_count, state_slice_digest
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from protocol.codes import ReplyCode
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import REQUEST_PAGE_RECORDS

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
 from protocol.messages.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard
 from protocol.records import RECORD, RecordArray

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.general_ledger import GeneralLedger, LedgerKey
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken

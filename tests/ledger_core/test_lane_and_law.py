@@ -10,8 +10,8 @@ from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
 from ledger.core.resolve import resolve
 from ledger.core.rows.runs import apply_run, runs
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
 from protocol.header import PrefixArray
 from protocol.limits import COLUMN_FEN_MAX

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from ledger.core.engine import row_holding
 from ledger.core.invariants import check_book
 from ledger.core.rows.rolls import Roll, difference, roll_behind
-from ledger.core.state.arrays import from_arrays, to_arrays
-from ledger.core.state.slices import state_slice_count, state_slice_digest, state_slices
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest, state_slices
 from protocol.codes import ReplyCode
 from protocol.messages.control import ConfirmRoll
 from tests.bank_seats import DAY_SEAT

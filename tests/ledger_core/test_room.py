@@ -5,8 +5,8 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import BookSize
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError

@@ -238,7 +238,7 @@ JOURNALED = [
 WATCHED = [
     Mutant(
         "slice without drawn",
-        "state/slices.py",
+        "state/forms/slices.py",
         "        requests.drawn_fen,\n",
         "",
         "follower and ledger differ in what an order drew, unseen",
@@ -246,7 +246,7 @@ WATCHED = [
     ),
     Mutant(
         "slice without restraints",
-        "state/slices.py",
+        "state/forms/slices.py",
         "for name in ACCOUNT_COLUMNS),",
         'for name in ACCOUNT_COLUMNS if name != "restrained_fen"),',
         "follower and ledger differ in what is restrained, unseen",
@@ -254,7 +254,7 @@ WATCHED = [
     ),
     Mutant(
         "slice without outlets",
-        "state/slices.py",
+        "state/forms/slices.py",
         "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)",
         "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, k * OUTLET_SLICE_ITEMS)",
         "follower and ledger differ in the branch that an outlet settles with, unseen",
@@ -262,7 +262,7 @@ WATCHED = [
     ),
     Mutant(
         "snapshot without restraints",
-        "state/arrays.py",
+        "state/forms/arrays.py",
         "        getattr(book, name)[used] = arrays[name]\n",
         '        getattr(book, name)[used] = arrays[name] if name != "restrained_fen" else 0\n',
         "a restraint is gone after a restart from a snapshot",

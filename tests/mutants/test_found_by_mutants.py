@@ -9,8 +9,8 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS

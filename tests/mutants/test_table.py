@@ -33,7 +33,7 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert {mutant.file for mutant in MUTANTS} >= {
         "state/number_index.py",
-        "state/arrays.py",
+        "state/forms/arrays.py",
         "state/book.py",
         "control/accounts.py",
         "control/judge.py",
@@ -53,7 +53,7 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
         "protocol/kinds.py",
         "rows/row.py",
         "sequence.py",
-        "state/slices.py",
+        "state/forms/slices.py",
         "state/totals.py",
         "state/unsettled.py",
     }

@@ -100,12 +100,7 @@ def kinds() -> str:
             return "0"
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
 
-    def order(row: WireKind) -> str:
-        if WAY_FIELD in row.fields:
-            return "`way` 0 to 2; 0"
-        return "not checked" if ORDER_FIELDS[0] in row.fields else "0"
-
-    assert max(Way) == 2
+    byte_1 = {WAY_FIELD: f"`way` 0 to {max(Way)}; 0", ORDER_FIELDS[0]: "not checked"}
     assert AMOUNT_FEN_MAX == 2**40
     return table(
         [
@@ -124,11 +119,7 @@ def kinds() -> str:
                 row.meaning,
                 "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
-                "`way` of the money; 0"
-                if WAY_FIELD in row.fields
-                else "not checked"
-                if ORDER_FIELDS[0] in row.fields
-                else "0",
+                next((words for name, words in byte_1.items() if name in row.fields), "0"),
                 "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
                 amounts(row),
                 "the freeze" if row.needs_target else "0",

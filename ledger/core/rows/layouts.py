@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ledger.core.rows.row import Row
 from ledger.core.rows.state_check import checked_layout
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.state.layouts import STATE_LAYOUT
+from ledger.core.state.forms.layouts import STATE_LAYOUT
 from protocol.errors import InvariantBroken
 
 _FIXED_1 = struct.Struct("<iiqqiiqqqq6q")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.core.state.book import Book
-from ledger.core.state.layouts import STATE_LAYOUT
-from ledger.core.state.slices import whole_state_digest
+from ledger.core.state.forms.layouts import STATE_LAYOUT
+from ledger.core.state.forms.slices import whole_state_digest
 from protocol.messages.control import ConfirmRoll
 
 

@@ -1,7 +1,7 @@
 """The state check of a row: one slice of the state, by its digest, right after the row.
 
-Belongs here: its bytes, made, read and compared. Never here: what a slice is (ledger.core.state.slices), which one is
-told when (ledger.core.state.round).
+Belongs here: its bytes, made, read and compared. Never here: what a slice is (ledger.core.state.forms.slices), which
+one is told when (ledger.core.state.forms.round).
 
 A check begins with the state layout by which the slice was cut. The state of today cannot be cut as it was then, so a
 check of another layout compares nothing.
@@ -11,8 +11,8 @@ import struct
 
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
-from ledger.core.state.layouts import STATE_LAYOUT
-from ledger.core.state.slices import state_slice_count, state_slice_digest
+from ledger.core.state.forms.layouts import STATE_LAYOUT
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from protocol.errors import InvariantBroken
 from protocol.limits import DIGEST_BYTES, STATE_CHECK_BYTES
 

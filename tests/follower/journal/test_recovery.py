@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.core.state.book import Book
-from ledger.core.state.slices import state_slice_count, state_slice_digest
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SNAPSHOTS_KEPT, copy_of, publish
 from ledger.journal import snapshot

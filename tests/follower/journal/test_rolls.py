@@ -15,7 +15,7 @@ from config.schema import load, with_dsn
 from ledger.audit import main as audit
 from ledger.core.engine import apply_row
 from ledger.core.state.book import Book
-from ledger.core.state.slices import state_slice_count, state_slice_digest
+from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.follower.projection.pace import Pace
 from ledger.follower.replay import Follower
 from protocol.messages.control import ConfirmRoll

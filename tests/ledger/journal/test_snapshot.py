@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from config.kit.exit_codes import ConfigFault
-from ledger.core.state.layouts import STATE_LAYOUT
+from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.journal import snapshot
 from ledger.journal.snapshot import SnapshotUnfit
 from tests.ledger.world import loaded_snapshot

@@ -1,6 +1,6 @@
 """Slices of the state are told in turn: within ten seconds all of them, and none more often than every 10 ms."""
 
-from ledger.core.state.round import ROUND_NS, SLICE_NS, StateRound
+from ledger.core.state.forms.round import ROUND_NS, SLICE_NS, StateRound
 
 START_NS = 1_767_600_000_000_000_000
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import engine
 from ledger.core.rows.row import Row
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX

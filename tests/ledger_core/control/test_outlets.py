@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from ledger.core import engine
 from ledger.core.control.outlets import register_outlets
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays, to_arrays
-from ledger.core.state.slices import OUTLET_SLICE_ITEMS, state_slices
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.slices import OUTLET_SLICE_ITEMS, state_slices
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import OUTLET_MAX, OUTLETS_MAX, OUTLETS_PER_CONTROL_MAX

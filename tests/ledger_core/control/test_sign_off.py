@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.day import SignOff

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.core import engine
 from ledger.core.invariants import check_book
-from ledger.core.state.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
 from protocol.messages.accounts import (
     ChangeAccount,

@@ -10,9 +10,9 @@ from ledger.core import engine
 from ledger.core.frames import Frames, give_out_pages
 from ledger.core.invariants import check_block, check_book
 from ledger.core.resolve import resolve
-from ledger.core.state.arrays import from_arrays, to_arrays
 from ledger.core.state.book import Book
-from ledger.core.state.slices import UNPAID_SLICE_KEYS
+from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from ledger.core.state.forms.slices import UNPAID_SLICE_KEYS
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS

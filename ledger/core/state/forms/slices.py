@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
+from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.general_ledger import ALL
-from ledger.core.state.layouts import STATE_LAYOUT
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
