@@ -7,6 +7,7 @@ An account's columns are its current contract's alone. So whatever ends a contra
 the account, but for a card that is replaced: then the old contract keeps the old account until it has run off.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -100,9 +101,11 @@ def open_accounts(book: Book, message: OpenAccounts) -> int:
     book.power_fen[here] = book.balance_fen[here]
     book.owned_fen_bound = max(book.owned_fen_bound, int(book.balance_fen[here].max()))
     book.accounts_count += count
-    for outlet in np.unique(book.outlet[here]).tolist():  # one after the other: together they may pass 64 bits
-        of_outlet = book.balance_fen[here][book.outlet[here] == outlet]
-        book.general_ledger.post(OPENING, outlet, sum(of_outlet.tolist()))
+    brought_fen: Counter[int] = Counter()  # in Python's integers: together they may pass 64 bits
+    for term in terms:
+        brought_fen[term.outlet] += term.balance_fen
+    for outlet, fen in brought_fen.items():
+        book.general_ledger.post(OPENING, outlet, fen)
     return account_no_from_index(first)
 
 
