@@ -34,7 +34,7 @@ from config.schema import Config, load
 from config.supervise.state_folders import hand_over, make_state_directory, make_state_folder, runs_as
 from ledger.journal.genesis import genesis_message
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over, or makes what is somebody else's")
 
 
 @pytest.fixture

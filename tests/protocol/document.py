@@ -82,7 +82,7 @@ def header_layout() -> str:
 
 
 def record_layout() -> str:
-    """Offsets of the 64 record bytes; three pairs of fields share their place."""
+    """Offsets of the 64 record bytes; four pairs of fields share their place."""
     return table(["offset", "bytes", "field", "type"], _layout(RECORD, list(RECORD.names or ())))
 
 
