@@ -120,6 +120,11 @@ def withdrawal(contract_no: int, amount_fen: int) -> RecordArray:
     return record(RecordKind.WITHDRAWAL, account_of(contract_no), amount_fen)
 
 
+def codes(answers: list[Answer]) -> list[ReplyCode]:
+    """The code of each answer."""
+    return [answer.code for answer in answers]
+
+
 def serialled(records: RecordArray, *serials: int) -> RecordArray:
     """The movements with the desk's own serial of each."""
     counted = records.copy()

@@ -12,9 +12,9 @@ from tests.ledger_core import desk as desks
 from tests.ledger_core.desk import (
     SEAT,
     TUESDAY,
-    Answer,
     Desk,
     Frame,
+    codes,
     deposit,
     freeze,
     joined,
@@ -26,10 +26,6 @@ from tests.ledger_core.test_lane_and_law import send_checked
 
 ACCEPTED, USED = ReplyCode.ACCEPTED, ReplyCode.SERIAL_USED
 OTHER_SAVINGS_SEAT = 77
-
-
-def codes(answers: list[Answer]) -> list[ReplyCode]:
-    return [answer.code for answer in answers]
 
 
 def told(desk: Desk, contract: int, padding: int, *serials: int) -> list[ReplyCode]:

@@ -28,11 +28,11 @@ from tests.ledger_core.desk import (
     OTHER_SEAT,
     SEAT,
     TUESDAY,
-    Answer,
     Desk,
     Frame,
     Target,
     account_of,
+    codes,
     deposit,
     fill_buy,
     fill_sell,
@@ -50,10 +50,6 @@ BOTH = pytest.mark.parametrize("padding", [LAW, LANE], ids=["law", "lane"])
 def padded(padding: int) -> Frame:
     """Records that are refused by their form."""
     return Frame(SEAT, np.zeros(max(padding, 1), RECORD))
-
-
-def codes(answers: list[Answer]) -> list[ReplyCode]:
-    return [answer.code for answer in answers]
 
 
 def ask(desk: Desk, padding: int, seat: int, *records: RecordArray) -> list[ReplyCode]:

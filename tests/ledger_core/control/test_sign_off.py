@@ -16,9 +16,9 @@ from tests.ledger_core.desk import (
     MONDAY,
     SEAT,
     TUESDAY,
-    Answer,
     Desk,
     Frame,
+    codes,
     deposit,
     fill_buy,
     fill_sell,
@@ -30,10 +30,6 @@ from tests.ledger_core.desk import (
 )
 
 ACCEPTED, CLOSED = ReplyCode.ACCEPTED, ReplyCode.MARKET_CLOSED
-
-
-def codes(answers: list[Answer]) -> list[ReplyCode]:
-    return [answer.code for answer in answers]
 
 
 @pytest.mark.parametrize(("phase", "event"), list(itertools.product(DatePhase, DateEvent)))
