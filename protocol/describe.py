@@ -60,11 +60,12 @@ def record_fields(record: np.void) -> dict[str, Json]:
     fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
     used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
     subject = "account_no" if row is not None and row.names_account else "contract_no"
-    for name in (*_LEADING_FIELDS, subject, "amount_fen", *used):
+    for name in dict.fromkeys((*_LEADING_FIELDS, subject, "amount_fen", *used)):
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
-    offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
-    fields["partner_ref"] = record.tobytes()[offset:].hex()
+    if row is None or not row.is_line:
+        offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
+        fields["partner_ref"] = record.tobytes()[offset:].hex()
     return fields
 
 

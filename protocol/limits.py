@@ -101,6 +101,11 @@ TRADE_DATE_MAX = 20_590_918  # the last day whose number of days since 1970-01-0
 TRADE_DATE_AHEAD_DAYS_MAX = 31  # longer than any holiday; a mistyped year cannot be taken back
 UNSETTLED_DATES_MIN = 8  # a week of trading before anybody has to settle
 UNSETTLED_DATES_MAX = 64  # three months of it; each date costs 16 bytes for each account that it touches
+SETS_PER_LANE_MAX = 64  # announced for one broker's date: who is wrong so often needs people, not another try
+LISTED_LINES_MAX = 65_536  # of one set, of orders and of buys each: their names are kept, and nobody reads more
+LINE_AMOUNT_SUM_FEN_MAX = AMOUNT_FEN_MAX  # of one contract and date: 2^25 contracts of it stay below 2^66
+LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
+DECLARED_LATE_AFTER_S = 1_800  # a set is due half an hour after the exchange's data reached its sender
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
@@ -115,6 +120,9 @@ assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
 # use half of what is open, which is as much as one seat has numbers.
 assert 2 * SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX <= REQUESTS_PER_DATE_MAX // 2
 assert REQUESTS_PER_DATE_MAX >= 2 * (REQUESTS_PER_SEAT_DATE_MAX + 65 * 2 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX)
+assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
+assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
+assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
 assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks

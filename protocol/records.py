@@ -17,15 +17,19 @@ RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]
 
 # `trade_day`: on which a fill was executed, days since 1970-01-01, see `trade_dates`; 0 in every other kind.
-# Byte 1 is the way of a movement of the savings desk, else the market.
+# Byte 1 is the way of a movement of the savings desk, the fate or event that a line of a clearing set tells, else the
+# market.
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
-# an order carries its limit price and security, a fill its release and turnover.
+# an order carries its limit price and security, a fill its release and turnover, a line its fees. In bytes 48 to 63 a
+# line names an order, or a security and its own reference.
 RECORD = np.dtype(
     {
         "names": [
             "kind",
             "market",
             "way",
+            "fate",
+            "event",
             "trade_day",
             "quantity",
             "contract_no",
@@ -35,15 +39,24 @@ RECORD = np.dtype(
             "security",
             "release_fen",
             "turnover_fen",
+            "commission_fen",
+            "tax_fen",
+            "stamp_fen",
+            "transfer_fen",
+            "handling_fen",
+            "regulatory_fen",
             "target_date",
             "target_seat",
             "target_number",
             "partner_ref",
+            "order_date",
+            "order_seat",
+            "order_number",
+            "traded_security",
+            "reference",
         ],
         "formats": [
-            "<i1",
-            "<i1",
-            "<i1",
+            *["<i1"] * 5,
             "<i2",
             "<i4",
             "<i8",
@@ -51,19 +64,27 @@ RECORD = np.dtype(
             "<i8",
             "<i8",
             "S8",
-            "<i8",
-            "<i8",
+            *["<i8"] * 4,
+            *["<i4"] * 4,
             "<i4",
             "<i4",
             "<i8",
             "V8",
+            "<i4",
+            "<i4",
+            "<i8",
+            "S8",
+            "<i8",
         ],
-        "offsets": [0, 1, 1, 2, 4, 8, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
+        "offsets": [
+            *(0, 1, 1, 1, 1, 2, 4, 8, 8, 16, 24, 32),
+            *(24, 32, 24, 24, 32, 36, 40, 44, 40, 44, 48, 56, 48, 52, 56, 48, 56),
+        ],
         "itemsize": RECORD_BYTES,
     }
 )
 
-# `state`: of the freeze concerned, see FreezeState; `remaining_fen`: what remains of it after this record.
+# `state`: of the freeze concerned, or one of those below; `remaining_fen`: what remains of it after this record.
 OUTCOME = np.dtype(
     {
         "names": ["code", "state", "reserved", "remaining_fen"],
@@ -76,7 +97,9 @@ OUTCOME = np.dtype(
 FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
 FREEZE_STATE_OPEN = 1
 FREEZE_STATE_CLOSED = 2
-STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is the number of the first account or contract it made
+STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is a number that the bank gave, of the first account or
+# contract that it made, or of the set
+STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
 
 _PREAMBLE = struct.Struct("<qq32s32s")
 assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES

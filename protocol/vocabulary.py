@@ -95,6 +95,12 @@ class RecordKind(IntEnum):
     FILL_SELL = 4
     DEPOSIT = 5
     WITHDRAWAL = 6
+    CLEAR_ORDER = 7
+    CLEAR_BUY = 8
+    CLEAR_SELL = 9
+    CLEAR_DIVIDEND = 10
+    CLEAR_REFUND = 11
+    CLEAR_CONTRACT = 12
 
 
 class Way(IntEnum):
@@ -155,6 +161,41 @@ class DatePhase(IntEnum):
 
     TRADING = 0
     SIGNED_OFF = 1
+
+
+class LaneState(IntEnum):
+    """State of a lane, which is one broker's trade date."""
+
+    TRADING = 0
+    FINISHED = 1  # the broker has sent all that it has of the date
+    COLLECTING = 2  # a clearing set is announced, its lines come
+    COMPLETE = 3  # and it is as it was announced
+
+
+class LaneEvent(IntEnum):
+    """What moves a lane on."""
+
+    FINISH_SENDING = 1
+    ANNOUNCE_SET = 2
+    COMPLETE_SET = 3
+    WITHDRAW_SET = 4
+
+
+class Fate(IntEnum):
+    """What became of an order, as the broker's clearing data say."""
+
+    FILLED = 1
+    PARTLY = 2  # filled in part, the rest cancelled
+    CANCELLED = 3  # nothing was filled
+    REFUSED = 4
+    HELD = 5  # waits for its allotment
+
+
+class ClearedEvent(IntEnum):
+    """What became of a contract on a date, as the broker's clearing data say."""
+
+    OPENED = 1
+    CLOSED = 2
 
 
 class DateEvent(IntEnum):

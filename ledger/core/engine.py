@@ -15,6 +15,7 @@ from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
+from ledger.core.lines.apply import apply_lines
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
@@ -93,7 +94,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
 
 
 def _decided(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
-    if block.count > TINY_BLOCK_RECORDS:
+    if block.count > TINY_BLOCK_RECORDS or block.lines is not None:
         return lane.decide_by_lane(book, block, decided_at_ns)
     outcomes = np.zeros(block.count, OUTCOME)
     decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
@@ -173,8 +174,11 @@ def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
 
 def apply_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     """Let (n,) outcomes act on a resolved block. Raises InvariantBroken when the books are wrong afterwards."""
-    apply_effects(book, block, outcomes)
-    check_block(book, block)
+    lines = block.lines
+    if lines is None or len(lines.positions) < block.count:
+        apply_effects(book, block, outcomes)
+        check_block(book, block)
+    apply_lines(book, block, outcomes)
 
 
 def apply_stored_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:

@@ -27,8 +27,8 @@ from ledger.core.kind_tables import (
     BOUGHT,
     CONCERNS_FREEZE,
     COUNTS_SERIAL,
+    EXECUTED,
     EXPIRES,
-    HAS_TRADE_DAY,
     IS_CREDIT,
     IS_DEBIT,
     IS_FACT,
@@ -44,6 +44,7 @@ from ledger.core.kind_tables import (
     WAITS_FOR_CLEARING,
     WAY_MAX,
 )
+from ledger.core.lines.decide import decide_lines
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
@@ -63,7 +64,10 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     final = _final_codes(block, decided_at_ns)
     code = final.copy()
     remaining_fen = np.zeros(block.count, np.int64)
-    proof = _Proof(book, block, final == 0)
+    is_open = final == 0
+    if block.lines is not None:
+        is_open[block.lines.positions] = False
+    proof = _Proof(book, block, is_open)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
     proof.judge_serials()
@@ -74,6 +78,7 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     hot = proof.hot_positions()
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
+    decide_lines(book, block, outcomes)
     return outcomes
 
 
@@ -164,7 +169,7 @@ class _Proof:
         _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
         _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
         _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
-        early = HAS_TRADE_DAY[kind] & (block.executed_on(book)[at] < targets.date)
+        early = EXECUTED[kind] & (block.executed_on(book)[at] < targets.date)
         _mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
@@ -205,7 +210,7 @@ class _Proof:
         ended = LISTED_WHEN_ENDED[block.kind] & np.equal(block.state, ENDED)
         _mark(code, ReplyCode.LISTED, adds & ~waits & ended)
         if block.unsettled_slot is not None:
-            dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
+            dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
             _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)
         counts = np.flatnonzero(adds & ~waits)
         accounts = block.account[counts]

@@ -11,21 +11,22 @@ import numpy as np
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.kind_tables import (
     COUNTS_SERIAL,
+    EXECUTED,
     HAS_RELEASE,
-    HAS_TRADE_DAY,
     HAS_TURNOVER,
     HAS_WAY,
+    IS_LINE,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
     OPENS_FREEZE,
     UNUSED_BITS,
 )
+from ledger.core.lines.read import Lines, read_lines
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
-from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
-from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX, TRADE_DATE_MIN
+from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
 from rules.day_states import is_market_closed
@@ -36,10 +37,12 @@ _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
     8
 )
+# Lines are looked at by their own reading.
+_UNUSED = [np.where(IS_LINE, 0, bits) for bits in UNUSED_BITS]
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
-    UNUSED_BITS[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
+    _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
-assert not any(UNUSED_BITS[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
+assert not any(_UNUSED[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
 assert np.array_equal(_UNUSED_TARGET, _UNUSED_NUMBER)  # a target is used as a whole
 
 
@@ -79,6 +82,7 @@ class Block:
     slot: Positions | None  # where a freeze is kept; None when the block opens none
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
     targets: Targets | None  # None when no record names a freeze
+    lines: Lines | None  # None when no record is a line of a clearing set
 
     def executed_on(self, book: Book) -> LongColumn:
         """(n,) trade date on which a fill was executed, 0 where that has no slot in the ring, and for other kinds."""
@@ -106,10 +110,11 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     sender = frames.sender
     party = frames.over_records(sender)
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
+    lines = read_lines(book, frames, records, kind, contract)
     return Block(
         count=count,
         kind=kind,
-        unused_bits=_unused_bits(words, head, kind),
+        unused_bits=_unused_bits(words, head, kind, lines),
         role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
@@ -127,6 +132,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
         targets=_targets(book, frames, records, kind, contract),
+        lines=lines,
     )
 
 
@@ -137,7 +143,7 @@ def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenCo
 
 
 def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> ByteColumn | None:
-    has_day = HAS_TRADE_DAY[kind]
+    has_day = EXECUTED[kind]
     if not has_day.any():
         return None
     slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
@@ -152,12 +158,14 @@ def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
     return ways
 
 
-def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
+def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions, lines: Lines | None) -> int | LongColumn:
     unused = head & _UNUSED_HEAD[kind]
     unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
     if not isinstance(kind, int) or _UNUSED_RELEASE[kind]:
         unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
+    if lines is not None:
+        unused[lines.positions] = lines.is_malformed
     return unused if unused.any() else 0
 
 
@@ -221,15 +229,9 @@ def _targets(
     numbers = records["target_number"][positions]
     inside = (seats >= 1) & (seats <= SEATS_MAX)
     inside &= (numbers >= 1) & (numbers <= REQUESTS_PER_SEAT_DATE_MAX)
+    slot = book.requests.slots_named(book.trade_date, dates, seats, numbers, inside)
     is_open = inside & (dates == book.trade_date)
     seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
-    pages = book.requests.page_slot.take(seats_open * PAGES_PER_SEAT + (numbers_open >> PAGE_BITS))
-    slot = pages.astype(np.intp) + (numbers_open & PAGE_MASK)
-    is_carried = inside & (dates < book.trade_date) & (dates >= TRADE_DATE_MIN)
-    if is_carried.any():
-        slot[is_carried] = book.requests.carried_slots(
-            request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
-        )
     wanted = contract[positions] + 1
     matched = book.requests.contract.take(slot) == wanted
     remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)

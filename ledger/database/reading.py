@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS
+from protocol.kinds import KINDS, LINE_KINDS
 from protocol.vocabulary import (
     AccountCode,
     AccountStatus,
@@ -88,6 +88,9 @@ def record_kind_rows() -> list[KindRow]:
             row.release.frozen,
         )
         for kind, row in LAW.items()
+    ] + [
+        (int(kind), kind.name, KINDS[kind].amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0)
+        for kind in LINE_KINDS  # they move nothing
     ]
 
 

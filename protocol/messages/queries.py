@@ -8,8 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX
+from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, SETS_PER_LANE_MAX
 from .base import Message
+from .day import Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 
 
@@ -117,5 +118,31 @@ class AccountAnswer(Message, tag=50, frozen=True):
     accounts: Annotated[list[AccountFacts], Meta(max_length=QUERY_CONTRACTS_MAX)]
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery
-AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer
+class SetQuery(Message, tag=51, frozen=True):
+    """Query: the clearing set of a date of the asker."""
+
+    trade_date: TradeDate
+
+
+class SetAnswer(Message, tag=52, frozen=True):
+    """Answer: where the broker's date stands, as of a journal sequence that is durable.
+
+    Without a set `number` is 0 and both totals are empty. Lateness is counted from half an hour after the time declared
+    to completion: the first one, and the last.
+    """
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    state: Annotated[int, Meta(ge=0, le=15)]
+    number: Annotated[int, Meta(ge=0, le=SETS_PER_LANE_MAX)]
+    announced: SetTotals
+    arrived: SetTotals
+    listed: Count
+    """How many of its lines name orders that are not there."""
+    declared_s: Seconds
+    first_late_s: Seconds
+    last_late_s: Seconds
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery
+AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer

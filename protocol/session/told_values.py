@@ -18,11 +18,20 @@ from ..messages.queries import (
     OutcomeAnswer,
     OutcomeQuery,
     QueryMessage,
+    SetAnswer,
+    SetQuery,
     TotalsAnswer,
     TotalsQuery,
 )
 from ..messages.session import NotApplied, Terminate
-from ..records import FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, OutcomeArray, OutcomesPreamble
+from ..records import (
+    FREEZE_STATE_NONE,
+    FREEZE_STATE_OPEN,
+    STATE_LISTED,
+    STATE_NUMBER_GIVEN,
+    OutcomeArray,
+    OutcomesPreamble,
+)
 from ..trade_dates import is_trade_date
 
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
@@ -31,6 +40,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     OutcomeQuery: OutcomeAnswer,
     TotalsQuery: TotalsAnswer,
     AccountQuery: AccountAnswer,
+    SetQuery: SetAnswer,
 }
 
 
@@ -88,7 +98,7 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known, tells_more = state <= STATE_NUMBER_GIVEN, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
+    is_known, tells_more = state <= STATE_LISTED, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
     is_wrong |= is_known & ((remaining_fen > 0) != tells_more)
     is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0)
@@ -108,6 +118,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
     elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
         fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
+    elif isinstance(query, SetQuery) and isinstance(answer, SetAnswer):
+        fits = answer.trade_date == query.trade_date
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:
@@ -121,7 +133,7 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_NUMBER_GIVEN:
+    if answer.state > STATE_LISTED:
         return True
     tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
     return (answer.remaining_fen > 0) == tells_more and (answer.state == FREEZE_STATE_NONE or not answer.code)

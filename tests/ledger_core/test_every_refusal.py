@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from ledger.core import engine
 from ledger.core.frames import Frames, own_slots
+from ledger.core.state.clearing import NO_TOTALS
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
-from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, LISTED_LINES_MAX, SETS_PER_LANE_MAX
 from protocol.messages.accounts import (
     ChangeAccount,
     ChangeContract,
@@ -29,7 +30,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
@@ -56,6 +57,7 @@ from tests.ledger_core.desk import (
     serialled,
     withdrawal,
 )
+from tests.ledger_core.lines.words import announce, buy, event, refund
 
 
 class Bank(NamedTuple):
@@ -99,7 +101,7 @@ RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
 ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
 
 RECORDS: list[RecordRow] = [
-    (ReplyCode.REQUEST_MALFORMED, "kind 7 of 1 to 6", SEAT, lambda b: record(7, b.ann, 1)),
+    (ReplyCode.REQUEST_MALFORMED, "kind 13 of 1 to 12", SEAT, lambda b: record(13, b.ann, 1)),
     (ReplyCode.ROLE_FORBIDS, "a broker deposits", SEAT, lambda b: deposit(b.ann, 1)),
     (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
@@ -112,6 +114,9 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
     (ReplyCode.MARKET_CLOSED, "signed off", SEAT, lambda b: after_trading(b, freeze(b.ann, 0))),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
+    (ReplyCode.SET_NOT_OPEN, "no set", SEAT, lambda b: event(b.ann)),
+    (ReplyCode.LINE_DOUBLED, "reference 5 after 5", SEAT, lambda b: in_a_set(b, refund(5, b.ann, 1))),
+    (ReplyCode.LINES_LISTED_FULL, "65,537 orders not there", SEAT, lambda b: in_a_full_set(b)),
     (ReplyCode.SERIAL_USED, "8 after 8", SAVINGS_SEAT, lambda b: told_again(b)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
     (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
@@ -161,7 +166,43 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
     (ReplyCode.ROLL_UNKNOWN, "Monday was opened by no roll", DAY_SEAT, lambda _: ConfirmRoll(MONDAY, 1, 1, bytes(32))),
     (ReplyCode.STEP_NOT_DUE, "Tuesday is not open", DAY_SEAT, lambda _: SignOff(TUESDAY)),
+    (ReplyCode.DATE_NOT_UNSETTLED, "Tuesday has no slot", SEAT, lambda _: FinishSending(TUESDAY)),
+    (ReplyCode.SET_EXISTS, "one is open", SEAT, lambda b: announced(b, AnnounceSet(MONDAY, 0, NO_TOTALS))),
+    (ReplyCode.SET_UNKNOWN, "set 2 of 1", SEAT, lambda b: announced(b, WithdrawSet(MONDAY, 2))),
+    (ReplyCode.SET_DIFFERS, "0 of 1 line", SEAT, lambda b: announced(b, CompleteSet(MONDAY, 1), refund(1, b.ann, 1))),
+    (ReplyCode.SETS_FULL, "64 were withdrawn", SEAT, lambda b: after_so_many_sets(b)),
 ]
+
+
+def announced(b: Bank, message: ControlMessage, *lines: RecordArray) -> ControlMessage:
+    """`message` once a set of these lines is announced, of which none was sent."""
+    after_trading(b, freeze(b.ann, 0))
+    assert announce(b.desk, *lines).code == ReplyCode.ACCEPTED
+    return message
+
+
+def in_a_set(b: Bank, line: RecordArray) -> RecordArray:
+    """The line once an open set has it."""
+    announced(b, SignOff(MONDAY), line)
+    assert b.desk.ask(SEAT, line)[0].code == ReplyCode.ACCEPTED
+    return line
+
+
+def in_a_full_set(b: Bank) -> RecordArray:
+    lines = np.repeat(buy((MONDAY, SEAT, 1), b.ann, 1), LISTED_LINES_MAX)
+    lines["order_number"] = np.arange(1_000, 1_000 + len(lines))
+    announced(b, SignOff(MONDAY))
+    b.desk.send(Frame(SEAT, lines))
+    return buy((MONDAY, SEAT, 999), b.ann, 1)
+
+
+def after_so_many_sets(b: Bank) -> AnnounceSet:
+    announced(b, SignOff(MONDAY))
+    for number in range(1, SETS_PER_LANE_MAX):
+        b.desk.control(WithdrawSet(MONDAY, number), SEAT)
+        announce(b.desk)
+    b.desk.control(WithdrawSet(MONDAY, SETS_PER_LANE_MAX), SEAT)
+    return AnnounceSet(MONDAY, 0, NO_TOTALS)
 
 
 def told_again(b: Bank) -> RecordArray:

@@ -1,4 +1,4 @@
-"""Blocks of every kind that there is, drawn from the table: lane and law agree, the books are right, replay too."""
+"""Blocks of every kind that moves money, drawn from the table: lane and law agree, the books are right, replay too."""
 
 import numpy as np
 
@@ -16,6 +16,11 @@ from tests.ledger_core.test_lane_and_law import assert_same_books, send_checked
 
 CONTRACTS, BLOCKS, RECORDS = 12, 8, 400
 BALANCE_FEN, AMOUNT_FEN_MAX = 2_000, 60
+
+
+def moving(role: SeatRole) -> list[RecordKind]:
+    """What a seat may send that moves money: lines of clearing sets are drawn by a test of their own."""
+    return sorted(may_send(role) & LAW.keys())
 
 
 class Drawn:
@@ -63,7 +68,7 @@ class Drawn:
 def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     desk, replayed = Desk(), Book.empty(SMALL)
     drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], 1)
-    of_broker, of_bank = sorted(may_send(SeatRole.BROKER)), sorted(may_send(SeatRole.SAVINGS_DESK))
+    of_broker, of_bank = moving(SeatRole.BROKER), moving(SeatRole.SAVINGS_DESK)
     first_block = len(desk.rows)
 
     for _ in range(BLOCKS):
@@ -74,16 +79,16 @@ def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     assert_same_books(desk.book, replayed)
     kinds = np.concatenate([np.frombuffer(row.records, RECORD)["kind"] for row in desk.rows[first_block:]])
     codes = np.concatenate([np.frombuffer(row.outcomes, OUTCOME)["code"] for row in desk.rows[first_block:]])
-    for kind in RecordKind:
+    for kind in LAW:
         assert (codes[kinds == kind] == 0).any(), kind
         if KINDS[kind].amount_fen_min:
             assert (codes[kinds == kind] != 0).any(), kind
 
 
 def test_each_kind_alone_in_a_block_is_decided_alike() -> None:
-    for kind in RecordKind:
+    for kind in LAW:
         desk = Desk()
         drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], int(kind))
-        send_checked(desk, [drawn.frame(SEAT, sorted(may_send(SeatRole.BROKER)))])
+        send_checked(desk, [drawn.frame(SEAT, moving(SeatRole.BROKER))])
         seat = SEAT if SeatRole.BROKER in KINDS[kind].senders else SAVINGS_SEAT
         send_checked(desk, [drawn.frame(seat, [kind])])

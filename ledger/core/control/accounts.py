@@ -254,8 +254,11 @@ def set_restraint(book: Book, message: SetRestraint) -> None:
 
 
 def has_open_items(book: Book, account: int) -> bool:
-    """Whether anything on the account is frozen, or bought or sold and not settled."""
-    return bool(book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account])
+    """Whether anything on the account is frozen, or bought or sold and not settled, also by clearing data alone."""
+    if book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account]:
+        return True
+    index = book.last_contract(account)
+    return index >= 0 and book.clearing.names(index, int(book.contract_facts[index]) >> PARTY_SHIFT)
 
 
 def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, outlets
+from ledger.core.control import accounts, lanes, outlets
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
@@ -38,7 +38,7 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
 from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, Role, role_fits_party
@@ -60,7 +60,7 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
     `decided_at_ns`: the time by which keys have expired or not.
     """
     party = sender.party
-    if message is None or _is_malformed(message):
+    if message is None or _is_malformed(message, decided_at_ns):
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.seat_role[sender.seat]), message):
         return ReplyCode.ROLE_FORBIDS
@@ -94,6 +94,14 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
         case SignOff(trade_date):
             may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
             return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+        case FinishSending():
+            return lanes.judge_finish(book, party, message)
+        case AnnounceSet():
+            return lanes.judge_announcement(book, party, sender.seat, message)
+        case CompleteSet():
+            return lanes.judge_completion(book, party, sender.seat, message)
+        case WithdrawSet():
+            return lanes.judge_withdrawal(book, party, message)
         case EndSettlement():
             in_turn = message.trade_date == book.unsettled.date_in_turn()
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
@@ -104,13 +112,15 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return ReplyCode.ROLE_FORBIDS
 
 
-def _is_malformed(message: ControlMessage) -> bool:
+def _is_malformed(message: ControlMessage, decided_at_ns: int) -> bool:
     if isinstance(message, RegisterParty):
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
     if isinstance(message, RegisterOutlets):
         return outlets.has_impossible(message)
+    if isinstance(message, AnnounceSet):
+        return lanes.is_declared_ahead(message, decided_at_ns)
     return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
 
 
@@ -139,9 +149,9 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
-def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> int:
+def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
     """The effect of an accepted control message. Returns the number of the first account or contract that came about by
-    it, else 0. Raises MisuseError for a Genesis: it has its own row.
+    it, or of the set, else 0. Raises MisuseError for a Genesis: it has its own row.
     """
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
@@ -175,6 +185,14 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> in
             book.roll(trade_date)
         case SignOff():
             book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
+        case FinishSending():
+            lanes.finish(book, sender.party, message)
+        case AnnounceSet():
+            return lanes.announce(book, sender.party, sender.seat, message)
+        case CompleteSet():
+            lanes.complete(book, sender.party, message, decided_at_ns)
+        case WithdrawSet():
+            lanes.withdraw(book, sender.party, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

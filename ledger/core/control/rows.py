@@ -168,10 +168,10 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     told: list[Decision] = []
     sequence = book.sequence + 1
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
-        code = ReplyCode.ACCEPTED
+        code, who = ReplyCode.ACCEPTED, Sender(sender, seat, key_id)
         try:
             if not isinstance(message, Negotiate):
-                code = judge(book, Sender(sender, seat, key_id), message, decided_at_ns)
+                code = judge(book, who, message, decided_at_ns)
         except Exception as error:
             raise NotJudged(place, _outcomes_of(told), error) from error
         try:
@@ -181,7 +181,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
                 continue
             made_no = 0
             if code == ReplyCode.ACCEPTED and message is not None:
-                made_no = apply_control(book, message, decided_at_ns)
+                made_no = apply_control(book, who, message, decided_at_ns)
             told.append(_told(code, made_no))
         except InvariantBroken:
             raise
@@ -225,14 +225,14 @@ def apply_control_row(book: Book, row: Row) -> None:
             book.session_version[seat] = version
             continue
         outcome = next(stored)
-        code, made_no = outcome[0], 0
+        code, made_no, who = outcome[0], 0, Sender(sender, seat, key_id)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
-        judged = judge(book, Sender(sender, seat, key_id), message, row.decided_at_ns)
+        judged = judge(book, who, message, row.decided_at_ns)
         if row.rules_version >= ALIKE_SINCE and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
             assert message is not None  # else `stored_messages` raised
-            made_no = apply_control(book, message, row.decided_at_ns)
+            made_no = apply_control(book, who, message, row.decided_at_ns)
         if outcome != _told(code, made_no):
             raise InvariantBroken(f"frame {place}: what it tells is not what came about")
     if row.closing_heads != heads_closed(book, row.trade_date):

@@ -6,7 +6,7 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 
 import numpy as np
 
-from ledger.core.kind_tables import HAS_TRADE_DAY, IS_KIND
+from ledger.core.kind_tables import EXECUTED, IS_KIND
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.unsettled import NO_SLOT
@@ -36,7 +36,7 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         if amounts_fen is not None and (accepted & ((amounts_fen < 0) | (amounts_fen > AMOUNT_FEN_MAX))).any():
             raise InvariantBroken("an accepted amount is out of range")
     if block.unsettled_slot is not None:
-        dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
+        dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
         if (accepted & dateless).any():
             raise InvariantBroken("an accepted fill is of a day that is not unsettled")
     targets = block.targets

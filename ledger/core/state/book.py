@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ledger.core.state.clearing import Clearing
 from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
@@ -114,6 +115,7 @@ class Book:
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
+    clearing: Clearing
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -166,6 +168,7 @@ class Book:
             seat_serial=long_zeros(seats),
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
+            clearing=Clearing(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
@@ -225,7 +228,8 @@ class Book:
         """Close the open trade date and open a later one, which takes a free slot of the ring: numbers begin at 1, the
         freezes of unsettled dates and every open one are carried. `sequence` is already that of the row that rolls."""
         self.unsettled.open(trade_date)
-        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date)
+        has_clearing = bool(self.clearing.lanes)
+        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.seat_serial = long_zeros(SEATS_MAX + 1)
@@ -237,3 +241,4 @@ class Book:
     def settle(self, trade_date: int) -> None:
         """The customers of a closed date are settled. No money moves, and no total changes."""
         self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK)
+        self.clearing.forget_date(trade_date)

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
+from ledger.core.state.clearing import NO_TOTALS
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
 from protocol.messages.accounts import (
@@ -31,7 +32,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -45,6 +46,7 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
+from rules.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
 from tests.customers import account, contract, outlets_above
 from tests.ledger_core.desk import (
@@ -68,7 +70,11 @@ FIRST = contract_no_from_index(0)
 ROLL = 17  # the row in which `bank_with_every_role` rolls
 
 RECORDS: dict[SeatRole, set[RecordKind]] = {
-    SeatRole.BROKER: {RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL},
+    SeatRole.BROKER: {
+        *(RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL),
+        *(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY, RecordKind.CLEAR_SELL),
+        *(RecordKind.CLEAR_DIVIDEND, RecordKind.CLEAR_REFUND, RecordKind.CLEAR_CONTRACT),
+    },
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
@@ -92,6 +98,10 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
     "ConfirmRoll": (ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)), {SeatRole.DAY_DESK}),
     "SignOff": (SignOff(TUESDAY), {SeatRole.DAY_DESK}),
+    "FinishSending": (FinishSending(TUESDAY), {SeatRole.BROKER}),
+    "AnnounceSet": (AnnounceSet(MONDAY, 0, NO_TOTALS), {SeatRole.BROKER}),
+    "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER}),
+    "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
@@ -123,6 +133,8 @@ def bank_with_every_role() -> Desk:
 def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     message, permitted = CONTROLS[name]
     desk = bank_with_every_role()
+    if isinstance(message, CompleteSet | WithdrawSet):
+        assert desk.control(AnnounceSet(MONDAY, 0, NO_TOTALS), SEAT) == ReplyCode.ACCEPTED
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
 
     assert desk.control(message, SEAT_OF[role]) == wanted
@@ -134,7 +146,8 @@ def test_every_role_and_record_kind(role: SeatRole, kind: RecordKind, padding: i
     desk = bank_with_every_role()
 
     named = account_of(FIRST) if KINDS[kind].names_account else FIRST
-    answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, 1)] * padding))
+    told = {"event": 1} if kind in LINES and LINES[kind].told_max else {}
+    answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, KINDS[kind].amount_fen_min, **told)] * padding))
 
     assert {answer.code == ReplyCode.ROLE_FORBIDS for answer in answers} == {kind not in RECORDS[role]}
 

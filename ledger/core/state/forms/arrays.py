@@ -10,11 +10,12 @@ import numpy as np
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
+from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
-from ledger.core.state.requests import RequestTable
+from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
@@ -28,7 +29,9 @@ _SCALARS = (
     *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence"),
     *("accounts_count", "contracts_count"),
 )
+_CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
+_lanes = msgspec.msgpack.Decoder(list[Lane])
 
 
 def to_arrays(book: Book) -> NamedArrays:
@@ -57,8 +60,26 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
+    arrays.update(_clearing_arrays(book, slots, contracts))
     for slot in book.unsettled.used_slots():
         arrays.update({f"{name}_of_{slot}": getattr(book.unsettled, name)[slot][used] for name in _SLOT_COLUMNS})
+    return arrays
+
+
+def _clearing_arrays(book: Book, slots: slice, contracts: slice) -> NamedArrays:
+    clearing = book.clearing
+    if not clearing.inner_given and not clearing.lanes:
+        return {}
+    arrays: NamedArrays = {
+        "lanes": np.frombuffer(msgspec.msgpack.encode(clearing.sorted_lanes()), np.int8),
+        "inner_given": np.array([clearing.inner_given], np.int64),
+        "cleared_dates": np.array(sorted(clearing.by_contract), np.int64),
+        "listed_sets": clearing.listed_sets,
+        "listed_keys": clearing.listed_keys,
+    }
+    arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in CLEARING_COLUMNS})
+    for date, columns in clearing.by_contract.items():
+        arrays.update({f"{name}_cleared_{date}": getattr(columns, name)[contracts] for name in _CLEARED_COLUMNS})
     return arrays
 
 
@@ -96,7 +117,24 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)
+    if "lanes" in arrays:
+        book.clearing = _clearing(book, arrays)
     return book
+
+
+def _clearing(book: Book, arrays: NamedArrays) -> Clearing:
+    clearing = Clearing(inner_given=int(arrays["inner_given"][0]))
+    for lane in _lanes.decode(arrays["lanes"].tobytes()):
+        clearing.put(lane)
+    clearing.listed_sets = arrays["listed_sets"].astype(np.int64)
+    clearing.listed_keys = arrays["listed_keys"].astype(np.int64)
+    for date in arrays["cleared_dates"].tolist():
+        columns = clearing.by_contract[date] = ClearedContracts.empty(book.size.contracts_max)
+        for name in _CLEARED_COLUMNS:
+            getattr(columns, name)[: book.contracts_count] = arrays[f"{name}_cleared_{date}"]
+    for name in CLEARING_COLUMNS:
+        getattr(book.requests, name)[: book.requests.slots_used] = arrays[f"request_{name}"]
+    return clearing
 
 
 def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
