@@ -14,6 +14,7 @@ from protocol.messages.queries import (
     BuyingPowerAnswer,
     BuyingPowerQuery,
     PartyTotals,
+    SetQuery,
     TotalsAnswer,
 )
 from protocol.vocabulary import BANK_PARTY
@@ -27,7 +28,7 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery, AccountQuery or TotalsQuery."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery or TotalsQuery."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -37,6 +38,8 @@ class BookAnswers:
             unknown = [AccountFacts(number, ReplyCode.ACCOUNT_UNKNOWN, 0, 0, 0, 0) for number in numbers]
             accounts = engine.account_facts(self._book, numbers) if party == BANK_PARTY else unknown
             return AccountAnswer(self._book.sequence, accounts)
+        if isinstance(message, SetQuery):
+            return engine.clearing_set(self._book, party, message.trade_date)
         # Totals of all parties are the bank's; anybody else learns nothing.
         return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
 

@@ -27,7 +27,7 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
-from ledger.core.state.totals import account_facts, buying_power, totals
+from ledger.core.state.totals import account_facts, buying_power, clearing_set, totals
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
@@ -43,6 +43,7 @@ __all__ = [
     "apply_genesis",
     "apply_row",
     "buying_power",
+    "clearing_set",
     "decide_block",
     "decide_control",
     "genesis_row",

@@ -6,7 +6,7 @@ caller as never sent what is in the outbox already. Who waits for an answer is l
 """
 
 import random
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
@@ -25,6 +25,8 @@ from ..messages.queries import (
     OutcomeAnswer,
     OutcomeQuery,
     QueryMessage,
+    SetAnswer,
+    SetQuery,
     TotalsAnswer,
     TotalsQuery,
 )
@@ -40,6 +42,7 @@ from .arguments import (
     shown,
     whole_number,
 )
+from .clearing_set import SentSet, send_set
 from .clock import Clock, SystemClock
 from .errors import SessionEnded
 from .forks import Origin
@@ -54,7 +57,7 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer)
+A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer)
 
 
 class Seat(AwaitedVerbs):
@@ -215,6 +218,19 @@ class Seat(AwaitedVerbs):
         if self._settings.party != BANK_PARTY:
             raise MisuseError("totals are the bank's own")
         return self._ask(query, TotalsAnswer)
+
+    def clearing_set(self, trade_date: int) -> Coroutine[object, object, SetAnswer]:
+        """Ask where a date of one's own stands, and what its clearing set has. To be awaited.
+
+        Raises MisuseError at once for no day of the calendar (yyyymmdd).
+        """
+        return self._ask(SetQuery(calendar_date("trade_date", trade_date)), SetAnswer)
+
+    def send_clearing_set(
+        self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+    ) -> Coroutine[object, object, SentSet]:
+        """Announce, send and complete a clearing set, see `clearing_set.send_set`. To be awaited."""
+        return send_set(self, trade_date, declared_s, lines, told)
 
     async def _recovered_now(self) -> list[Recovered]:
         return self.recovered
