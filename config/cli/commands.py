@@ -121,6 +121,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("run", help="run a trading session with simulated brokers and print the control table")
     commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
+    commands.add_parser("clearing", help="a broker's clearing set as a CSV file: make an example, check, send")
     commands.add_parser("day", help="`day plan`: what a trade date brings, worked out from the calendars")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")

@@ -98,7 +98,7 @@ async def _run(options: Options, config: Config) -> int:
     console = Console()
 
     def say(line: str) -> None:
-        console.print(f"  {line}", highlight=False, markup=False)
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=not console.is_terminal)
 
     async with temporary_installation(config, say, options.keep) as installation:
         brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)

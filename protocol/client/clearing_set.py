@@ -21,7 +21,7 @@ from ..messages.day import AnnounceSet, CompleteSet, SetTotals
 from ..messages.fields import sum_from_fen
 from ..messages.queries import SetAnswer
 from ..records import OUTCOME, STATE_LISTED, OutcomeArray, RecordArray
-from ..vocabulary import RecordKind
+from ..vocabulary import LaneState, RecordKind
 from .arguments import calendar_date, records_body, records_of, whole_number
 from .outcomes import Outcome
 
@@ -77,6 +77,7 @@ async def send_set(
     `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how many lines are
     answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so that it differs;
     it stays open, for what is missing to come, or to be withdrawn.
+    A set that is open as this one would be announced goes on: what it has is LINE_DOUBLED, and harms nothing.
     Raises MisuseError at once for no day of the calendar, no time, or what are no lines; else as `Seat.control`.
     """
     date = calendar_date("trade_date", trade_date)
@@ -84,10 +85,14 @@ async def send_set(
     body = b"" if isinstance(lines, np.ndarray) and lines.shape == (0,) else records_body(lines)
     frame_records = min(FRAME_RECORDS_MAX, seat.settings.outbox_records)
     totals = _totals(records_of(body), body, frame_records)
-    announced = await seat.control(AnnounceSet(date, declared, totals))
-    if not announced.accepted:
-        return SentSet(announced, 0, np.zeros(0, OUTCOME), None)
-    number, count = announced.remaining_fen, len(body) // RECORD_BYTES
+    count, number, has = len(body) // RECORD_BYTES, 0, await seat.clearing_set(date)
+    if has.state == LaneState.COLLECTING and has.announced == totals:
+        number = has.number
+    else:
+        announced = await seat.control(AnnounceSet(date, declared, totals))
+        if not announced.accepted:
+            return SentSet(announced, 0, np.zeros(0, OUTCOME), None)
+        number = announced.remaining_fen
     at_once = frame_records * max(1, LINES_AT_ONCE // frame_records)
     answers = []
     for start in range(0, count, at_once):
