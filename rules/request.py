@@ -35,6 +35,7 @@ class Request(NamedTuple):
     turnover_fen: int
     slot: int
     executed_on: int  # trade date of a fill, 0 when that is not unsettled
+    is_cleared: bool  # the broker's clearing set of that date is complete
     target_slot: int
     target_date: int  # of the freeze that it names
 
@@ -45,6 +46,7 @@ class Freeze:
 
     contract: int
     remaining_fen: int
+    due_fen: int = 0  # of it, what a complete clearing set says was bought and nothing has drawn yet
 
 
 Freezes = dict[int, Freeze]

@@ -130,6 +130,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.turnover_fen),
         plain(block.slot),
         plain(block.executed_on(book)),
+        [False] * len(target_slots) if block.cleared is None else block.cleared[positions].tolist(),
         target_slots.tolist(),
         plain(target_dates),
     )
@@ -157,4 +158,5 @@ def _load_freezes(book: Book, slots: Positions) -> Freezes:
     slots = slots[requests.contract[slots] > 0]
     remaining = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     contracts = (requests.contract[slots] - 1).tolist()
-    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist()), strict=True))
+    due = requests.due_fen(slots, book.clearing.complete).tolist()
+    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due), strict=True))

@@ -102,6 +102,9 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
         released_fen -= block.release_fen[positions] * RELEASE_FROZEN[kind]
     np.add.at(book.requests.drawn_fen, slot, charge_fen)
     np.add.at(book.requests.released_fen, slot, released_fen)
+    if len(book.clearing.complete):
+        after = np.isin(book.requests.cleared_in[slot], book.clearing.complete)
+        np.add.at(book.requests.released_after_fen, slot[after], released_fen[after])
     buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))
     if len(buys) and block.unsettled_slot is not None:
         positions, charge_fen = positions[buys], charge_fen[buys]

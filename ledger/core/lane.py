@@ -8,7 +8,8 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    Ignore all credits of the block: when the debits of an account together do not exceed its buying power as the block
    begins (and, if a withdrawal is among them, its withdrawable amount), then each of them is covered wherever it
    stands, for credits only add. Releases, fills and deposits never lower either amount.
-3. A freeze that is named once in the block, and was not made in it, is as it was when the block began.
+3. A freeze that is named once in the block, and was not made in it, is as it was when the block began; what clearing
+   sets say of it no order changes.
 4. A column that stays within its limit with all of the block's additions is within it at every step.
 5. Serials of a seat that rise through the block, above the last one that was booked, refuse nothing, whatever else is
    refused; nor do movements without a serial of a seat that has counted none.
@@ -163,13 +164,15 @@ class _Proof:
         kind = at * 0 + block.kind if isinstance(block.kind, int) else block.kind[at]
         amount_fen = block.amount_fen[at]
         whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]
-        over = whole_fen > targets.remaining_fen
+        over = whole_fen > targets.remaining_fen - targets.due_fen
         is_fact = IS_FACT[kind]
         own = np.zeros(len(at), np.int16)
         _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
         _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
         _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
         early = EXECUTED[kind] & (block.executed_on(book)[at] < targets.date)
+        if block.cleared is not None:
+            early |= block.cleared[at]
         _mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
@@ -209,6 +212,8 @@ class _Proof:
         _mark(code, ReplyCode.AWAITS_CLEARING, waits)
         ended = LISTED_WHEN_ENDED[block.kind] & np.equal(block.state, ENDED)
         _mark(code, ReplyCode.LISTED, adds & ~waits & ended)
+        if block.cleared is not None:
+            _mark(code, ReplyCode.LISTED, adds & ~waits & block.cleared)
         if block.unsettled_slot is not None:
             dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
             _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)

@@ -28,6 +28,7 @@ from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
 from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
 from rules.day_states import is_market_closed
 
@@ -55,6 +56,7 @@ class Targets:
     matched: Mask  # an accepted freeze of the contract that the record names, from before this block
     pending: Mask  # the number belongs to this block, so that it is known only when that is decided
     remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
+    due_fen: FenColumn  # of it, what a complete clearing set says was bought
     date: LongColumn  # trade date of the target as named
 
 
@@ -81,6 +83,7 @@ class Block:
     turnover_fen: FenColumn | None  # likewise
     slot: Positions | None  # where a freeze is kept; None when the block opens none
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
+    cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
 
@@ -131,6 +134,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
+        cleared=_cleared(book, head, kind, contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )
@@ -148,6 +152,16 @@ def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> Byt
         return None
     slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
     return slots
+
+
+def _cleared(book: Book, head: LongColumn, kind: int | Positions, contract: Positions) -> Mask | None:
+    if not len(book.clearing.complete) or not EXECUTED[kind].any():
+        return None
+    found = np.zeros(len(head), bool)
+    days, parties = head >> _DAY_SHIFT & (DAY_CODES - 1), book.contract_facts.take(contract) >> PARTY_SHIFT
+    for trade_date, has_set in book.clearing.cleared.items():
+        found |= (days == trade_day(trade_date)) & has_set[parties]
+    return found & EXECUTED[kind]
 
 
 def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
@@ -243,5 +257,6 @@ def _targets(
         matched=matched,
         pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
         remaining_fen=np.where(matched, remaining, 0),
+        due_fen=book.requests.due_fen(slot, book.clearing.complete),
         date=dates,
     )

@@ -20,6 +20,15 @@ _OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")  # names an order
 _OF_SECURITY = struct.Struct("<bbhiqqqiiii8sq")  # a security and the sender's own reference
 assert _OF_ORDER.size == _OF_SECURITY.size == RECORD_BYTES
 
+LINE_WORDS = {
+    "order": RecordKind.CLEAR_ORDER,
+    "buy": RecordKind.CLEAR_BUY,
+    "sell": RecordKind.CLEAR_SELL,
+    "dividend": RecordKind.CLEAR_DIVIDEND,
+    "refund": RecordKind.CLEAR_REFUND,
+    "contract": RecordKind.CLEAR_CONTRACT,
+}
+"""The kinds of lines by the words that a file has for them."""
 _INT8_MAX = 127
 _NO_FEES = (0, 0, 0, 0)
 

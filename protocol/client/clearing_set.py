@@ -7,7 +7,7 @@ The digest of a set goes over its frames, so they are cut before it is announced
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,14 +20,15 @@ from ..limits import DIGEST_BYTES, FRAME_RECORDS_MAX, RECORD_BYTES
 from ..messages.day import AnnounceSet, CompleteSet, SetTotals
 from ..messages.fields import sum_from_fen
 from ..messages.queries import SetAnswer
-from ..records import OUTCOME, STATE_LISTED, OutcomeArray, RecordArray
+from ..records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
 from ..vocabulary import LaneState, RecordKind
-from .arguments import calendar_date, records_body, records_of, whole_number
+from .arguments import calendar_date, records_body, records_of, shown, whole_number
 from .outcomes import Outcome
 
 if TYPE_CHECKING:
     from .seat import Seat
 
+DECLARED_S_MAX = 2**40
 LINES_AT_ONCE = 4 * FRAME_RECORDS_MAX  # waited for together: the bank works on some while others travel
 _HALF_BITS = 30  # sums of either half of many amounts stay inside 64 bits
 
@@ -63,16 +64,14 @@ def totals_of_set(lines: RecordArray, frame_records: int = FRAME_RECORDS_MAX) ->
 
     Raises MisuseError for what is no array of RECORD, or a record that is no line.
     """
-    if isinstance(lines, np.ndarray) and lines.shape == (0,):
-        return _totals(records_of(b""), b"", frame_records)
-    body = records_body(lines)
+    body = _body(lines)
     return _totals(records_of(body), body, frame_records)
 
 
-async def send_set(
+def send_set(
     seat: "Seat", trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
-) -> SentSet:
-    """Announce the (n,) `lines` of a date, send them and complete the set; n = 0: nothing was traded.
+) -> Coroutine[object, object, SentSet]:
+    """Announce the (n,) `lines` of a date, send them and complete the set; n = 0: nothing was traded. To be awaited.
 
     `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how many lines are
     answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so that it differs;
@@ -81,15 +80,22 @@ async def send_set(
     Raises MisuseError at once for no day of the calendar, no time, or what are no lines; else as `Seat.control`.
     """
     date = calendar_date("trade_date", trade_date)
-    declared = whole_number("declared_s", declared_s, 0, 2**40)
-    body = b"" if isinstance(lines, np.ndarray) and lines.shape == (0,) else records_body(lines)
+    declared = whole_number("declared_s", declared_s, 0, DECLARED_S_MAX)
+    if told is not None and not callable(told):
+        raise MisuseError(f"told is a function or None, not {shown(told)}")
+    body = _body(lines)
     frame_records = min(FRAME_RECORDS_MAX, seat.settings.outbox_records)
-    totals = _totals(records_of(body), body, frame_records)
+    return _send(seat, AnnounceSet(date, declared, _totals(records_of(body), body, frame_records)), body, told)
+
+
+async def _send(seat: "Seat", message: AnnounceSet, body: bytes, told: Callable[[int], None] | None) -> SentSet:
+    date, totals = message.trade_date, message.totals
+    frame_records = min(FRAME_RECORDS_MAX, seat.settings.outbox_records)
     count, number, has = len(body) // RECORD_BYTES, 0, await seat.clearing_set(date)
     if has.state == LaneState.COLLECTING and has.announced == totals:
         number = has.number
     else:
-        announced = await seat.control(AnnounceSet(date, declared, totals))
+        announced = await seat.control(message)
         if not announced.accepted:
             return SentSet(announced, 0, np.zeros(0, OUTCOME), None)
         number = announced.remaining_fen
@@ -104,6 +110,12 @@ async def send_set(
     differs = await seat.clearing_set(date) if completed.code is ReplyCode.SET_DIFFERS else None
     outcomes = np.frombuffer(b"".join([answer.tobytes() for answer in answers]), OUTCOME)
     return SentSet(completed, number, outcomes, differs)
+
+
+def _body(lines: RecordArray) -> bytes:
+    """A copy of (n,) RECORD, also of none."""
+    is_none = isinstance(lines, np.ndarray) and lines.dtype == RECORD and lines.shape == (0,)
+    return b"" if is_none else records_body(lines)
 
 
 def _totals(lines: RecordArray, body: bytes, frame_records: int) -> SetTotals:

@@ -43,6 +43,7 @@ def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1,
         turnover_fen=0,
         slot=SLOT,
         executed_on=DATE,
+        is_cleared=False,
         target_slot=TARGET_SLOT,
         target_date=DATE,
     )

@@ -24,9 +24,10 @@ from protocol.client import (
     refund_line,
     sell_line,
 )
+from protocol.client.clearing_lines import LINE_WORDS
 from protocol.limits import REQUESTS_PER_SEAT_DATE_MAX
 from protocol.records import RECORD, RecordArray
-from protocol.vocabulary import ClearedEvent, Fate, Market, RecordKind
+from protocol.vocabulary import ClearedEvent, Fate, Market
 
 Row = dict[str, str]
 FEES = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")
@@ -45,14 +46,7 @@ USED: dict[str, tuple[str, ...]] = {
     "contract": ("event",),
 }
 """Columns that each kind of line uses beside `kind` and `contract_no`; every other cell of its row is empty."""
-_KINDS = {
-    RecordKind.CLEAR_ORDER: "order",
-    RecordKind.CLEAR_BUY: "buy",
-    RecordKind.CLEAR_SELL: "sell",
-    RecordKind.CLEAR_DIVIDEND: "dividend",
-    RecordKind.CLEAR_REFUND: "refund",
-    RecordKind.CLEAR_CONTRACT: "contract",
-}
+_WORD_OF = {int(kind): word for word, kind in LINE_WORDS.items()}
 MUST_BE_FILLED = frozenset({"contract_no", "fate", "event", *ORDER, "reference"})
 """Of the columns that a kind uses; an empty cell of any other stands for 0, or for no security."""
 FATES = {fate.name.lower(): int(fate) for fate in Fate}
@@ -103,7 +97,7 @@ def write_set(stream: IO[str], lines: RecordArray) -> None:
     columns = {name: lines[_FIELDS.get(name, name)].tolist() for name in HEADER if name not in ("fate", "event")}
     told = lines["event"].tolist()
     for place, kind in enumerate(columns["kind"]):
-        word = _KINDS[RecordKind(kind)]
+        word = _WORD_OF[kind]
         used = {"contract_no", *USED[word]}
         row = {name: columns[name][place] for name in used.difference(("fate", "event"))}
         row |= dict.fromkeys(used.intersection(("fate", "event")), told[place])

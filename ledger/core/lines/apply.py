@@ -83,7 +83,7 @@ def _keep_by_freeze(book: Book, inner: int, lines: Lines, orders: Positions, buy
     for at in (orders, buys):
         slot = lines.slot[at]
         stale = slot[requests.cleared_in[slot] != inner]
-        requests.cleared_fen[stale] = requests.told_released_fen[stale] = 0
+        requests.cleared_fen[stale] = requests.told_released_fen[stale] = requests.released_after_fen[stale] = 0
         requests.told[stale] = 0
         requests.cleared_in[stale] = inner
     slot = lines.slot[orders]

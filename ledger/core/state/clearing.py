@@ -18,12 +18,13 @@ from ledger.core.state.columns import (
     FenColumn,
     IntColumn,
     LongColumn,
+    Mask,
     Positions,
     byte_zeros,
     int_zeros,
     long_zeros,
 )
-from protocol.limits import DIGEST_BYTES, SUM_BYTES
+from protocol.limits import DIGEST_BYTES, PARTIES_MAX, SUM_BYTES
 from protocol.messages.day import KINDS_OF_FEES, KINDS_OF_LINES, SetTotals
 from protocol.vocabulary import LaneState
 
@@ -109,7 +110,11 @@ class Clearing:
     # (l,) names of orders that are not there: sorted by set and kind, then by `request_keys`.
     listed_sets: LongColumn = field(default_factory=lambda: long_zeros(0))
     listed_keys: LongColumn = field(default_factory=lambda: long_zeros(0))
-    open_at: dict[int, LaneKey] = field(default_factory=dict)  # by seat: the lane whose set it sends; derived
+    # Derived: by seat the lane whose set it sends; the inner numbers of complete sets, ascending; by trade date which
+    # parties have one, (PARTIES_MAX + 1,).
+    open_at: dict[int, LaneKey] = field(default_factory=dict)
+    complete: LongColumn = field(default_factory=lambda: long_zeros(0))
+    cleared: dict[int, Mask] = field(default_factory=dict)
 
     def lane(self, trade_date: int, party: int) -> Lane:
         """The lane, as it is kept or as it begins."""
@@ -122,6 +127,14 @@ class Clearing:
             self.open_at[lane.seat] = lane.key
         elif self.open_at.get(lane.seat) == lane.key:
             del self.open_at[lane.seat]
+        self._derive_complete()
+
+    def _derive_complete(self) -> None:
+        lanes = [lane for lane in self.lanes.values() if lane.state >= LaneState.COMPLETE]
+        self.complete = np.array(sorted(lane.inner for lane in lanes), np.int64)
+        self.cleared = {lane.trade_date: np.zeros(PARTIES_MAX + 1, bool) for lane in lanes}
+        for lane in lanes:
+            self.cleared[lane.trade_date][lane.party] = True
 
     def collecting_at(self, seat: int) -> Lane | None:
         """The lane whose set this seat announced and is sending."""
@@ -157,6 +170,7 @@ class Clearing:
             if self.open_at.get(lane.seat) == key:
                 del self.open_at[lane.seat]
         self.by_contract.pop(trade_date, None)
+        self._derive_complete()
 
     def names(self, contract: int, party: int) -> bool:
         """Whether a set that counts says money of the contract of a party."""

@@ -40,7 +40,7 @@ PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
 _COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
-CLEARING_COLUMNS = ("cleared_fen", "told_released_fen", "cleared_in", "told")
+CLEARING_COLUMNS = ("cleared_fen", "told_released_fen", "released_after_fen", "cleared_in", "told")
 """What clearing sets say of a freeze: kept, told and carried only while there is a lane."""
 
 FATE_MASK = 0b111  # of `told`
@@ -79,6 +79,7 @@ class RequestTable:
     released_fen: FenColumn
     cleared_fen: FenColumn  # what a clearing set says was bought, with fees
     told_released_fen: FenColumn  # and what was released
+    released_after_fen: FenColumn  # what was released since that set was complete
     cleared_in: IntColumn  # the inner number of that set; under any other it said nothing
     told: ByteColumn  # the Fate at FATE_MASK, and the flags above
     page_slot: LongColumn  # (SEATS_MAX + 1) × PAGES_PER_SEAT: first slot of the page, 0 when not given out
@@ -103,6 +104,7 @@ class RequestTable:
             released_fen=long_zeros(slots),
             cleared_fen=long_zeros(slots),
             told_released_fen=long_zeros(slots),
+            released_after_fen=long_zeros(slots),
             cleared_in=int_zeros(slots),
             told=byte_zeros(slots),
             page_slot=long_zeros((SEATS_MAX + 1) * PAGES_PER_SEAT),
@@ -182,6 +184,13 @@ class RequestTable:
                 request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
             )
         return slot
+
+    def due_fen(self, slots: Positions, complete: LongColumn) -> FenColumn:
+        """(m,) what sets among the `complete` ones, by inner number, say was bought of each and nothing has drawn."""
+        if not len(complete):
+            return np.zeros(len(slots), np.int64)
+        is_cleared = np.isin(self.cleared_in[slots], complete)
+        return np.where(is_cleared, np.maximum(self.cleared_fen[slots] - self.drawn_fen[slots], 0), 0)
 
     def rolled(self, trade_date: int, kept_from: int, has_clearing: bool = False) -> "RequestTable":
         """The table of the next date: no page, and carried are the open freezes and all those that were accepted on

@@ -40,6 +40,12 @@ from tests.client.wrong_values import (
     WORD,
 )
 
+
+def is_empty_block(value: object) -> bool:
+    """Whether it is no record at all, which a set may have."""
+    return isinstance(value, np.ndarray) and value.dtype == RECORD and value.shape == (0,)
+
+
 CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
 MONEY: dict[str, list[Any]] = {"contract_no": AMOUNT, "partner_ref": WORD, "valid_until_ns": UNTIL}
 SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
@@ -88,6 +94,16 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "buying_power": ({"contract_nos": [195]}, {"contract_nos": CONTRACTS}),
     "accounts": ({"bank_account_nos": [195]}, {"bank_account_nos": [*CONTRACTS, [10**18], [195]]}),  # as `totals`
     "outcome_of": ({"trade_date": TRADE_DATE, "number": 1}, {"trade_date": DAY, "number": NUMBER}),
+    "clearing_set": ({"trade_date": TRADE_DATE}, {"trade_date": DAY}),
+    "send_clearing_set": (
+        {"trade_date": TRADE_DATE, "declared_s": 0, "lines": np.zeros(0, RECORD), "told": None},
+        {
+            "trade_date": DAY,
+            "declared_s": [*AMOUNT, 2**40 + 1],
+            "lines": [*(each for each in BLOCK_OF_RECORDS if not is_empty_block(each)), freezes(1)],
+            "told": [1, "told", b""],
+        },
+    ),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 
