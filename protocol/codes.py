@@ -100,6 +100,8 @@ class ReplyCode(IntEnum):
     SET_EXISTS = 564
     SET_UNKNOWN = 566
     SET_DIFFERS = 568
+    LANE_ADJUSTED = 570
+    LANE_PUBLISHED = 572
     SETS_FULL = 574
 
     @classmethod
@@ -211,6 +213,8 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SET_EXISTS: CodeFacts("the broker's date has a clearing set already; withdraw it first", True, "1029"),
     ReplyCode.SET_UNKNOWN: CodeFacts("the broker's date has no such clearing set", False, "2006"),
     ReplyCode.SET_DIFFERS: CodeFacts("counts, sums or digest are not as announced: ask for both", True, "2008"),
+    ReplyCode.LANE_ADJUSTED: CodeFacts("the set has booked something: two people must take it back", False, "1022"),
+    ReplyCode.LANE_PUBLISHED: CodeFacts("what is owed by the broker's date is published, for good", False, "1022"),
     ReplyCode.SETS_FULL: CodeFacts("the broker's date has had as many sets as may be", False, "1021"),
 }
 

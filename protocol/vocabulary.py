@@ -170,6 +170,8 @@ class LaneState(IntEnum):
     FINISHED = 1  # the broker has sent all that it has of the date
     COLLECTING = 2  # a clearing set is announced, its lines come
     COMPLETE = 3  # and it is as it was announced
+    RECONCILED = 4  # and says what the bank has
+    PUBLISHED = 5  # and what is owed by it is told
 
 
 class LaneEvent(IntEnum):
@@ -179,6 +181,31 @@ class LaneEvent(IntEnum):
     ANNOUNCE_SET = 2
     COMPLETE_SET = 3
     WITHDRAW_SET = 4
+    RECONCILE = 5  # to its end, without a difference
+    PUBLISH = 6
+
+
+class DifferenceClass(IntEnum):
+    """What kind of difference there is between a clearing set and what the bank has."""
+
+    MISSING_HERE = 1
+    MISSING_THERE = 2
+    AMOUNT = 3
+    STATE = 4
+
+
+class ComparedField(IntEnum):
+    """What a difference is about."""
+
+    ORDER = 1  # the order's own line
+    BUY = 2  # the line of what it bought
+    OPENED = 3
+    CLOSED = 4
+    FROZEN = 5
+    RELEASED = 6
+    FATE = 7
+    BOUGHT = 8  # of a contract: what it will have bought once its orders are closed
+    SOLD = 9
 
 
 class Fate(IntEnum):

@@ -5,7 +5,8 @@ date: nothing is frozen any more, so what the books of bank and broker are compa
 Releases, fills, movements and all that is said of contracts work in every phase.
 
 A lane is one broker's trade date: one broker's lateness stops no other. Its clearing set is announced once the date is
-signed off, collected, and complete when it is as announced; withdrawn, it makes room for another.
+signed off, collected, and complete when it is as announced; withdrawn, it makes room for another. A lane is reconciled
+once its set says what the bank has, and published once what is owed by it is told: one way, for good.
 
 Belongs here: phases, states, events, the tables. Never here: what a kind of record needs (kinds), a line of a set
 (clearing), times of the clock.
@@ -27,6 +28,9 @@ LANE_STATES: dict[tuple[LaneState, LaneEvent], LaneState] = {
     (LaneState.COLLECTING, LaneEvent.COMPLETE_SET): LaneState.COMPLETE,
     (LaneState.COLLECTING, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
     (LaneState.COMPLETE, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
+    (LaneState.COMPLETE, LaneEvent.RECONCILE): LaneState.RECONCILED,
+    (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
+    (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
 }
 """The state of a lane after an event; a cell that is missing refuses it."""
 

@@ -13,6 +13,7 @@ from protocol.messages.queries import (
     AccountQuery,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceQuery,
     PartyTotals,
     SetQuery,
     TotalsAnswer,
@@ -28,7 +29,8 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery or TotalsQuery."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery or
+        TotalsQuery."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -39,7 +41,9 @@ class BookAnswers:
             accounts = engine.account_facts(self._book, numbers) if party == BANK_PARTY else unknown
             return AccountAnswer(self._book.sequence, accounts)
         if isinstance(message, SetQuery):
-            return engine.clearing_set(self._book, party, message.trade_date)
+            return engine.clearing_set(self._book, _of(party, message), message.trade_date)
+        if isinstance(message, DifferenceQuery):
+            return engine.set_differences(self._book, _of(party, message), message.trade_date, message.first)
         # Totals of all parties are the bank's; anybody else learns nothing.
         return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
 
@@ -50,3 +54,8 @@ class BookAnswers:
             parties = engine.totals(self._book)
             self._totals_of = (self._book.sequence, parties)
         return parties
+
+
+def _of(party: int, message: SetQuery | DifferenceQuery) -> int:
+    """Of whom the question is: the bank asks of any party, everybody else of itself."""
+    return message.party or party if party == BANK_PARTY else party

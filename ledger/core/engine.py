@@ -15,6 +15,7 @@ from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
+from ledger.core.lines.answers import clearing_set, set_differences
 from ledger.core.lines.apply import apply_lines
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
@@ -27,7 +28,7 @@ from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
-from ledger.core.state.totals import account_facts, buying_power, clearing_set, totals
+from ledger.core.state.totals import account_facts, buying_power, totals
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
@@ -53,6 +54,7 @@ __all__ = [
     "leave_undecided",
     "place_fault",
     "row_holding",
+    "set_differences",
     "state_slice_count",
     "state_slice_digest",
     "totals",

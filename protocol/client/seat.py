@@ -14,7 +14,7 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
-from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
+from ..limits import BANK_ACCOUNT_NO_MAX, PARTIES_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
 from ..messages.control import ControlMessage
 from ..messages.queries import (
     AccountAnswer,
@@ -22,6 +22,8 @@ from ..messages.queries import (
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceAnswer,
+    DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
     QueryMessage,
@@ -57,7 +59,7 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer)
+A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer, DifferenceAnswer)
 
 
 class Seat(AwaitedVerbs):
@@ -219,12 +221,24 @@ class Seat(AwaitedVerbs):
             raise MisuseError("totals are the bank's own")
         return self._ask(query, TotalsAnswer)
 
-    def clearing_set(self, trade_date: int) -> Coroutine[object, object, SetAnswer]:
+    def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
         """Ask where a date of one's own stands, and what its clearing set has. To be awaited.
 
-        Raises MisuseError at once for no day of the calendar (yyyymmdd).
+        `party`: of whom the bank asks; a broker asks of itself, whatever it names. Raises MisuseError at once for no
+        day of the calendar (yyyymmdd), or no party (0 to 1,024).
         """
-        return self._ask(SetQuery(calendar_date("trade_date", trade_date)), SetAnswer)
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(SetQuery(date, of), SetAnswer)
+
+    def differences(
+        self, trade_date: int, party: int = 0, first: int = 0
+    ) -> Coroutine[object, object, DifferenceAnswer]:
+        """Ask for differences between a date's clearing set and what the bank has, from place `first` on.
+
+        To be awaited. Raises MisuseError at once as `clearing_set`, and for no place.
+        """
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(DifferenceQuery(date, of, whole_number("first", first, 0, 2**40)), DifferenceAnswer)
 
     def send_clearing_set(
         self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None

@@ -15,7 +15,14 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
-from ..messages.queries import AccountAnswer, BuyingPowerAnswer, OutcomeAnswer, SetAnswer, TotalsAnswer
+from ..messages.queries import (
+    AccountAnswer,
+    BuyingPowerAnswer,
+    DifferenceAnswer,
+    OutcomeAnswer,
+    SetAnswer,
+    TotalsAnswer,
+)
 from ..records import OutcomeArray, RecordArray
 from .clearing_set import SentSet
 from .errors import SessionEnded
@@ -138,9 +145,13 @@ class SyncSeat(SingleVerbs[Outcome]):
         """As `Seat.outcome_of`."""
         return self._wait(self._opened().outcome_of(trade_date, number))
 
-    def clearing_set(self, trade_date: int) -> SetAnswer:
+    def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""
-        return self._wait(self._opened().clearing_set(trade_date))
+        return self._wait(self._opened().clearing_set(trade_date, party))
+
+    def differences(self, trade_date: int, party: int = 0, first: int = 0) -> DifferenceAnswer:
+        """As `Seat.differences`."""
+        return self._wait(self._opened().differences(trade_date, party, first))
 
     def send_clearing_set(
         self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None

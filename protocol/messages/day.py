@@ -13,11 +13,12 @@ from msgspec import Meta
 
 from ..limits import COMMIT_RECORDS_MAX, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX
 from .base import Message
-from .fields import Digest, SumFen, TradeDate
+from .fields import Digest, PartyNo, SumFen, TradeDate
 
 LineCount = Annotated[int, Meta(ge=0, le=2**40)]
 SetNumber = Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
 Seconds = Annotated[int, Meta(ge=0, le=2**40)]
+Place = Annotated[int, Meta(ge=0, le=2**40)]
 KINDS_OF_LINES, KINDS_OF_FEES = 6, 5
 assert REQUESTS_PER_SEAT_DATE_MAX + COMMIT_RECORDS_MAX < 2**40
 
@@ -75,4 +76,24 @@ class WithdrawSet(Message, tag=74, frozen=True):
     number: SetNumber
 
 
-DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet
+class Reconcile(Message, tag=75, frozen=True):
+    """Bank control: compare a broker's complete set with what the bank has, from a place on: 0, or where it stands.
+
+    Places are orders that are not there, the freezes of the date, all contracts; at most RECONCILE_PLACES_MAX are
+    compared at a time, and the next place is told. None is told when all are: the lane is reconciled then, or has
+    differences, which a query counts.
+    """
+
+    trade_date: TradeDate
+    party: PartyNo
+    first: Place
+
+
+class Publish(Message, tag=76, frozen=True):
+    """Bank control: what is owed by a broker's date is what its set says; it is told, and stays so."""
+
+    trade_date: TradeDate
+    party: PartyNo
+
+
+DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish

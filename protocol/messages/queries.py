@@ -8,10 +8,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, SETS_PER_LANE_MAX
+from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, SETS_PER_LANE_MAX
 from .base import Message
-from .day import Seconds, SetTotals
+from .day import Place, Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+
+CLASSES = 4  # of differences
 
 
 class BuyingPowerQuery(Message, tag=40, frozen=True):
@@ -119,9 +121,10 @@ class AccountAnswer(Message, tag=50, frozen=True):
 
 
 class SetQuery(Message, tag=51, frozen=True):
-    """Query: the clearing set of a date of the asker."""
+    """Query: the clearing set of a date of the asker, or if that is the bank, of any party. 0: the asker."""
 
     trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
 
 
 class SetAnswer(Message, tag=52, frozen=True):
@@ -142,7 +145,47 @@ class SetAnswer(Message, tag=52, frozen=True):
     declared_s: Seconds
     first_late_s: Seconds
     last_late_s: Seconds
+    compared: Count
+    """Places that were compared, 0 before and once all were; the differences are so far."""
+    differences: Annotated[list[Count], Meta(min_length=CLASSES, max_length=CLASSES)]
+    """Of each class, MISSING_HERE first."""
+    proceeds_due: Count
+    """Contracts whose proceeds by clearing data the bank has not booked yet."""
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery
-AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer
+class DifferenceQuery(Message, tag=53, frozen=True):
+    """Query: differences between a date's clearing set and what the bank has, from a place on; as SetQuery.
+
+    All places must have been compared.
+    """
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class Difference(Message, tag=54, frozen=True):
+    """Answer part: what differs, and what both say: amounts in fen, fates, or 1 for there and 0 for not there."""
+
+    difference_class: Annotated[int, Meta(ge=0, le=255)]
+    compared_field: Annotated[int, Meta(ge=0, le=255)]
+    contract_no: Count
+    order_date: Count
+    order_seat: Count
+    order_number: Count
+    """Of the order's request; all 0 where it is about a contract."""
+    bank_has: Count
+    set_says: Count
+
+
+class DifferenceAnswer(Message, tag=55, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end."""
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    differences: Annotated[list[Difference], Meta(max_length=QUERY_DIFFERENCES_MAX)]
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery | DifferenceQuery
+AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer | DifferenceAnswer

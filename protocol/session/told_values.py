@@ -15,6 +15,8 @@ from ..messages.queries import (
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceAnswer,
+    DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
     QueryMessage,
@@ -41,6 +43,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     TotalsQuery: TotalsAnswer,
     AccountQuery: AccountAnswer,
     SetQuery: SetAnswer,
+    DifferenceQuery: DifferenceAnswer,
 }
 
 
@@ -118,8 +121,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
     elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
         fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
-    elif isinstance(query, SetQuery) and isinstance(answer, SetAnswer):
-        fits = answer.trade_date == query.trade_date
+    elif isinstance(query, SetQuery | DifferenceQuery) and isinstance(answer, SetAnswer | DifferenceAnswer):
+        fits = fits and answer.trade_date == query.trade_date
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:

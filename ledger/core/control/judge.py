@@ -38,7 +38,7 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, Role, role_fits_party
@@ -102,6 +102,10 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return lanes.judge_completion(book, party, sender.seat, message)
         case WithdrawSet():
             return lanes.judge_withdrawal(book, party, message)
+        case Reconcile():
+            return lanes.judge_comparison(book, message)
+        case Publish():
+            return lanes.judge_publishing(book, message)
         case EndSettlement():
             in_turn = message.trade_date == book.unsettled.date_in_turn()
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
@@ -151,7 +155,7 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
 
 def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
     """The effect of an accepted control message. Returns the number of the first account or contract that came about by
-    it, or of the set, else 0. Raises MisuseError for a Genesis: it has its own row.
+    it, or of the set, or the place that is next, else 0. Raises MisuseError for a Genesis: it has its own row.
     """
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
@@ -193,6 +197,10 @@ def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_a
             lanes.complete(book, sender.party, message, decided_at_ns)
         case WithdrawSet():
             lanes.withdraw(book, sender.party, message)
+        case Reconcile():
+            return lanes.compare(book, message)
+        case Publish():
+            lanes.publish(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

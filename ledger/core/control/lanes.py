@@ -4,17 +4,17 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day_states), the lines of a set (lines).
 """
 
+from ledger.core.lines.compare import Places, add_draws_at_close, differences, proceeds_due
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import NO_TOTALS, ClearedContracts, Lane
 from protocol.codes import ReplyCode
-from protocol.limits import SETS_PER_LANE_MAX
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, WithdrawSet
+from protocol.limits import RECONCILE_PLACES_MAX, SETS_PER_LANE_MAX
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
 from protocol.trade_dates import is_trade_date, trade_day
 from protocol.vocabulary import LaneEvent, LaneState
 from rules.day_states import LANE_STATES, is_market_closed, late_s, next_lane_state
 
 NS_PER_S = 1_000_000_000
-_HAS_SET = frozenset({LaneState.COLLECTING, LaneState.COMPLETE})
 
 
 def judge_finish(book: Book, party: int, message: FinishSending) -> ReplyCode:
@@ -87,17 +87,70 @@ def complete(book: Book, party: int, message: CompleteSet, decided_at_ns: int) -
 def judge_withdrawal(book: Book, party: int, message: WithdrawSet) -> ReplyCode:
     """What WithdrawSet earns."""
     lane = book.clearing.lane(message.trade_date, party)
-    may = lane.number == message.number and next_lane_state(LaneState(lane.state), LaneEvent.WITHDRAW_SET) is not None
-    return ReplyCode.ACCEPTED if may else ReplyCode.SET_UNKNOWN
+    if lane.number != message.number or not lane.inner:
+        return ReplyCode.SET_UNKNOWN
+    if next_lane_state(LaneState(lane.state), LaneEvent.WITHDRAW_SET) is None:
+        return ReplyCode.LANE_PUBLISHED
+    return ReplyCode.LANE_ADJUSTED if lane.is_adjusted else ReplyCode.ACCEPTED
 
 
 def withdraw(book: Book, party: int, message: WithdrawSet) -> None:
     """The set counts no more: nothing reads what its lines said."""
     lane = book.clearing.lane(message.trade_date, party)
     lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.WITHDRAW_SET]
+    lane.begin_anew()
     book.clearing.put(lane)
     book.clearing.forget_listed(lane.inner)
     lane.inner, lane.announced, lane.arrived, lane.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
+
+
+def judge_comparison(book: Book, message: Reconcile) -> ReplyCode:
+    """What Reconcile earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    lane = book.clearing.lane(message.trade_date, message.party)
+    may = lane.state == LaneState.COMPLETE and message.first in (0, lane.compared)
+    return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+
+
+def compare(book: Book, message: Reconcile) -> int:
+    """Compare some places more. Returns where to go on, 0 when all are compared."""
+    clearing = book.clearing
+    lane = clearing.lane(message.trade_date, message.party)
+    if not message.first:
+        lane.begin_anew()
+        clearing.comparisons += 1
+        lane.comparison = clearing.comparisons
+    first, count = message.first, Places.of(book, lane).total
+    end = min(first + RECONCILE_PLACES_MAX, count)
+    add_draws_at_close(book, lane, first, end)
+    for found in differences(book, lane, first, end):
+        lane.differences[found.difference_class - 1] += len(found.place)
+    lane.proceeds_due += proceeds_due(book, lane, first, end)
+    lane.is_compared = end == count
+    lane.compared = 0 if lane.is_compared else end
+    if lane.is_compared and not any(lane.differences):
+        lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.RECONCILE]
+    clearing.put(lane)
+    return lane.compared
+
+
+def judge_publishing(book: Book, message: Publish) -> ReplyCode:
+    """What Publish earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    lane = book.clearing.lane(message.trade_date, message.party)
+    may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
+    older = [key for key in book.clearing.lanes if key.party == message.party and key.trade_date < message.trade_date]
+    waits = any(book.clearing.lanes[key].state < LaneState.PUBLISHED for key in older)
+    return ReplyCode.ACCEPTED if may and not waits else ReplyCode.STEP_NOT_DUE
+
+
+def publish(book: Book, message: Publish) -> None:
+    """What is owed is what the set has, for good."""
+    lane = book.clearing.lane(message.trade_date, message.party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.PUBLISH]
+    book.clearing.put(lane)
 
 
 def _is_unsettled(book: Book, trade_date: int) -> bool:

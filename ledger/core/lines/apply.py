@@ -16,7 +16,7 @@ from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.columns import Mask, Positions
-from ledger.core.state.requests import BUY_TOLD, FROZEN_DIFFERS, ORDER_TOLD
+from ledger.core.state.requests import BUY_TOLD, CLEARING_COLUMNS, ORDER_TOLD
 from protocol.errors import InvariantBroken
 from protocol.kinds import LINE_KINDS
 from protocol.messages.day import SetTotals
@@ -83,12 +83,12 @@ def _keep_by_freeze(book: Book, inner: int, lines: Lines, orders: Positions, buy
     for at in (orders, buys):
         slot = lines.slot[at]
         stale = slot[requests.cleared_in[slot] != inner]
-        requests.cleared_fen[stale] = requests.told_released_fen[stale] = requests.released_after_fen[stale] = 0
-        requests.told[stale] = 0
+        for name in CLEARING_COLUMNS:
+            getattr(requests, name)[stale] = 0
         requests.cleared_in[stale] = inner
     slot = lines.slot[orders]
-    differs = np.where(lines.amount_fen[orders] != requests.amount_fen[slot], FROZEN_DIFFERS, 0)
-    requests.told[slot] |= (lines.told[orders] | ORDER_TOLD | differs).astype(np.int8)
+    requests.told[slot] |= (lines.told[orders] | ORDER_TOLD).astype(np.int8)
+    requests.told_frozen_fen[slot] = lines.amount_fen[orders]
     requests.told_released_fen[slot] = lines.second_fen[orders]
     slot = lines.slot[buys]
     requests.told[slot] |= BUY_TOLD

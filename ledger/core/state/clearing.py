@@ -26,12 +26,14 @@ from ledger.core.state.columns import (
 )
 from protocol.limits import DIGEST_BYTES, PARTIES_MAX, SUM_BYTES
 from protocol.messages.day import KINDS_OF_FEES, KINDS_OF_LINES, SetTotals
+from protocol.messages.queries import CLASSES
 from protocol.vocabulary import LaneState
 
 NO_TOTALS = SetTotals(
     [0] * KINDS_OF_LINES, bytes(SUM_BYTES), [bytes(SUM_BYTES)] * KINDS_OF_FEES, bytes(SUM_BYTES), bytes(DIGEST_BYTES)
 )
 FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_buys_fen")
+CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told", "drawn_at_close_fen", "comparison")
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 
 
@@ -58,6 +60,16 @@ class Lane(msgspec.Struct, array_like=True):
     completed_s: int = 0  # the first time that a set was complete, 0 before
     first_late_s: int = 0
     last_late_s: int = 0
+    comparison: int = 0  # the number of the last comparison that was begun, 0 for none
+    compared: int = 0  # places that it has gone through, 0 once it is done
+    is_compared: bool = False  # to its end
+    differences: list[int] = msgspec.field(default_factory=lambda: [0] * CLASSES)  # of each class, so far
+    proceeds_due: int = 0  # contracts whose proceeds by clearing data are not booked
+    is_adjusted: bool = False  # something was booked by its set
+
+    def begin_anew(self) -> None:
+        """Forget what was compared."""
+        self.compared, self.is_compared, self.differences, self.proceeds_due = 0, False, [0] * CLASSES, 0
 
     @property
     def key(self) -> LaneKey:
@@ -76,6 +88,8 @@ class ClearedContracts:
     listed_buys_fen: FenColumn  # of buys, what names no order that is there
     inner: IntColumn
     events_told: ByteColumn  # 1 << event
+    drawn_at_close_fen: FenColumn  # what closing its orders will draw, as the comparison found it
+    comparison: IntColumn  # its number; under any other it found nothing
 
     @staticmethod
     def empty(contracts: int) -> "ClearedContracts":
@@ -88,6 +102,8 @@ class ClearedContracts:
             long_zeros(contracts),
             int_zeros(contracts),
             byte_zeros(contracts),
+            long_zeros(contracts),
+            int_zeros(contracts),
         )
 
     def forget(self, contracts: Positions, inner: int) -> None:
@@ -106,6 +122,7 @@ class Clearing:
 
     lanes: dict[LaneKey, Lane] = field(default_factory=dict)
     inner_given: int = 0  # the highest inner number; never given again
+    comparisons: int = 0  # the highest number of a comparison; likewise
     by_contract: dict[int, ClearedContracts] = field(default_factory=dict)  # by trade date, once a set was announced
     # (l,) names of orders that are not there: sorted by set and kind, then by `request_keys`.
     listed_sets: LongColumn = field(default_factory=lambda: long_zeros(0))

@@ -40,13 +40,15 @@ PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
 _COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
-CLEARING_COLUMNS = ("cleared_fen", "told_released_fen", "released_after_fen", "cleared_in", "told")
+CLEARING_COLUMNS = (
+    *("cleared_fen", "told_frozen_fen", "told_released_fen", "released_after_fen"),
+    *("cleared_in", "told"),
+)
 """What clearing sets say of a freeze: kept, told and carried only while there is a lane."""
 
 FATE_MASK = 0b111  # of `told`
 ORDER_TOLD = 1 << 3
 BUY_TOLD = 1 << 4
-FROZEN_DIFFERS = 1 << 5
 
 _SEAT_BITS = 11
 _NUMBER_BITS = 26
@@ -64,6 +66,11 @@ def request_keys(dates: LongColumn, seats: LongColumn, numbers: LongColumn) -> L
     return (dates << _DATE_SHIFT) | (seats << _NUMBER_BITS) | numbers
 
 
+def key_parts(key: int) -> tuple[int, int, int]:
+    """Trade date, seat and number in one of `request_keys`."""
+    return key >> _DATE_SHIFT, key >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1), key & ((1 << _NUMBER_BITS) - 1)
+
+
 def key_seats(keys: LongColumn) -> LongColumn:
     """The seats in `request_keys`."""
     return keys >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1)
@@ -78,7 +85,8 @@ class RequestTable:
     drawn_fen: FenColumn
     released_fen: FenColumn
     cleared_fen: FenColumn  # what a clearing set says was bought, with fees
-    told_released_fen: FenColumn  # and what was released
+    told_frozen_fen: FenColumn  # and what was frozen
+    told_released_fen: FenColumn  # and released
     released_after_fen: FenColumn  # what was released since that set was complete
     cleared_in: IntColumn  # the inner number of that set; under any other it said nothing
     told: ByteColumn  # the Fate at FATE_MASK, and the flags above
@@ -103,6 +111,7 @@ class RequestTable:
             drawn_fen=long_zeros(slots),
             released_fen=long_zeros(slots),
             cleared_fen=long_zeros(slots),
+            told_frozen_fen=long_zeros(slots),
             told_released_fen=long_zeros(slots),
             released_after_fen=long_zeros(slots),
             cleared_in=int_zeros(slots),
@@ -184,6 +193,25 @@ class RequestTable:
                 request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
             )
         return slot
+
+    def slots_of_date(self, trade_date: int, open_date: int) -> range:
+        """The slots in which the freezes of a date are; some of them may hold none. `open_date` is the open one."""
+        if trade_date == open_date:
+            return range(self.first_page_slot, self.slots_used)
+        edges = np.searchsorted(self.carried_keys, [trade_date << _DATE_SHIFT, (trade_date + 1) << _DATE_SHIFT])
+        first, end = (edges + REQUEST_PAGE_RECORDS).tolist()
+        return range(first, end)
+
+    def keys_of(self, slots: Positions, open_date: int) -> LongColumn:
+        """(m,) `request_keys` of the requests that these slots hold."""
+        is_carried = slots < self.first_page_slot
+        keys = long_zeros(len(slots))
+        keys[is_carried] = self.carried_keys[slots[is_carried] - REQUEST_PAGE_RECORDS]
+        pages, places = np.divmod(slots[~is_carried] - self.first_page_slot, REQUEST_PAGE_RECORDS)
+        seats, numbers = np.divmod(self.page_owners[pages], PAGES_PER_SEAT)
+        dates = np.full(len(seats), open_date, np.int64)
+        keys[~is_carried] = request_keys(dates, seats, (numbers << PAGE_BITS) + places)
+        return keys
 
     def due_fen(self, slots: Positions, complete: LongColumn) -> FenColumn:
         """(m,) what sets among the `complete` ones, by inner number, say was bought of each and nothing has drawn."""

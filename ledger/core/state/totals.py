@@ -1,5 +1,4 @@
-"""What the book tells when asked: both amounts of single contracts, whose an account is, the control totals by party,
-where a broker's date stands.
+"""What the book tells when asked: both amounts of single contracts, whose an account is, the control totals by party.
 
 Belongs here: reading. Never here: who may ask (the ledger's link), changes.
 """
@@ -13,7 +12,7 @@ from ledger.core.state.book import HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT
 from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals, SetAnswer
+from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals
 from protocol.vocabulary import BANK_PARTY, ContractStatus, account_no_from_index, contract_no_from_index
 from rules.contracts import ENDED, status_told
 
@@ -90,21 +89,3 @@ def _sums_by_party(column_fen: FenColumn, parties: LongColumn, length: int) -> l
         np.add.at(high, parties[begins], np.add.reduceat(column_fen >> _LOW_BITS, begins))
         np.add.at(low, parties[begins], np.add.reduceat(column_fen & _LOW_MASK, begins))
     return [(h << _LOW_BITS) + part for h, part in zip(high.tolist(), low.tolist(), strict=True)]
-
-
-def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:
-    """Where a date of `party` stands, and what its clearing set has."""
-    lane = book.clearing.lane(trade_date, party)
-    listed = sum(len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True)) if lane.inner else 0
-    return SetAnswer(
-        as_of_sequence=book.sequence,
-        trade_date=trade_date,
-        state=int(lane.state),
-        number=lane.number if lane.inner else 0,
-        announced=lane.announced,
-        arrived=lane.arrived,
-        listed=listed,
-        declared_s=lane.declared_s,
-        first_late_s=lane.first_late_s,
-        last_late_s=lane.last_late_s,
-    )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from protocol.codes import ReplyCode
 from protocol.limits import SETS_PER_LANE_MAX
 from protocol.messages.accounts import ChangeContract
-from protocol.messages.day import CompleteSet, FinishSending, SignOff, WithdrawSet
+from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState
@@ -100,18 +100,24 @@ def test_a_sale_whose_fees_exceed_its_turnover_costs_money() -> None:
 @pytest.mark.parametrize(("state", "what"), list(itertools.product(LaneState, LaneEvent)))
 def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> None:
     desk, _ = signed_off()
-    if state in (LaneState.COLLECTING, LaneState.COMPLETE):
-        announce(desk)
-    if state == LaneState.COMPLETE:
-        desk.control(CompleteSet(MONDAY, 1), SEAT)
     if state == LaneState.FINISHED:
         desk.control(FinishSending(MONDAY), SEAT)
+    if state >= LaneState.COLLECTING:
+        announce(desk)
+    if state >= LaneState.COMPLETE:
+        desk.control(CompleteSet(MONDAY, 1), SEAT)
+    if state >= LaneState.RECONCILED:
+        desk.done(Reconcile(MONDAY, 2, 0))
+    if state == LaneState.PUBLISHED:
+        desk.done(Publish(MONDAY, 2))
     assert desk.book.clearing.lane(MONDAY, 2).state == state
     refusals = {
         LaneEvent.FINISH_SENDING: ReplyCode.STEP_NOT_DUE,
         LaneEvent.ANNOUNCE_SET: ReplyCode.SET_EXISTS,
         LaneEvent.COMPLETE_SET: ReplyCode.SET_UNKNOWN,
-        LaneEvent.WITHDRAW_SET: ReplyCode.SET_UNKNOWN,
+        LaneEvent.WITHDRAW_SET: ReplyCode.SET_UNKNOWN if state < LaneState.COLLECTING else ReplyCode.LANE_PUBLISHED,
+        LaneEvent.RECONCILE: ReplyCode.STEP_NOT_DUE,
+        LaneEvent.PUBLISH: ReplyCode.STEP_NOT_DUE,
     }
     after = next_lane_state(state, what)
 
@@ -120,6 +126,8 @@ def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> N
         LaneEvent.ANNOUNCE_SET: lambda: announce(desk).code,
         LaneEvent.COMPLETE_SET: lambda: desk.control(CompleteSet(MONDAY, 1), SEAT),
         LaneEvent.WITHDRAW_SET: lambda: desk.control(WithdrawSet(MONDAY, 1), SEAT),
+        LaneEvent.RECONCILE: lambda: desk.control(Reconcile(MONDAY, 2, 0)),
+        LaneEvent.PUBLISH: lambda: desk.control(Publish(MONDAY, 2)),
     }[what]()
 
     assert code == (refusals[what] if after is None else ACCEPTED)

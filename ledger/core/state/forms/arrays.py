@@ -10,7 +10,7 @@ import numpy as np
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
-from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Clearing, Lane
+from ledger.core.state.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
@@ -29,7 +29,6 @@ _SCALARS = (
     *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence"),
     *("accounts_count", "contracts_count"),
 )
-_CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told")
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 _lanes = msgspec.msgpack.Decoder(list[Lane])
 
@@ -48,6 +47,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "carried_keys": book.requests.carried_keys,
         "seat_slots": book.requests.seat_slots,
         "unsettled_dates": book.unsettled.dates,
+        "dates_before": book.unsettled.dates_before,
         "unpaid_keys": book.unsettled.keys,
         "outlets": book.outlets.to_array(),
         "ledger_keys": ledger_keys,
@@ -72,14 +72,14 @@ def _clearing_arrays(book: Book, slots: slice, contracts: slice) -> NamedArrays:
         return {}
     arrays: NamedArrays = {
         "lanes": np.frombuffer(msgspec.msgpack.encode(clearing.sorted_lanes()), np.int8),
-        "inner_given": np.array([clearing.inner_given], np.int64),
+        "inner_given": np.array([clearing.inner_given, clearing.comparisons], np.int64),
         "cleared_dates": np.array(sorted(clearing.by_contract), np.int64),
         "listed_sets": clearing.listed_sets,
         "listed_keys": clearing.listed_keys,
     }
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in CLEARING_COLUMNS})
     for date, columns in clearing.by_contract.items():
-        arrays.update({f"{name}_cleared_{date}": getattr(columns, name)[contracts] for name in _CLEARED_COLUMNS})
+        arrays.update({f"{name}_cleared_{date}": getattr(columns, name)[contracts] for name in CLEARED_COLUMNS})
     return arrays
 
 
@@ -123,14 +123,15 @@ def _from_arrays(arrays: NamedArrays) -> Book:
 
 
 def _clearing(book: Book, arrays: NamedArrays) -> Clearing:
-    clearing = Clearing(inner_given=int(arrays["inner_given"][0]))
+    given, comparisons = arrays["inner_given"].tolist()
+    clearing = Clearing(inner_given=given, comparisons=comparisons)
     for lane in _lanes.decode(arrays["lanes"].tobytes()):
         clearing.put(lane)
     clearing.listed_sets = arrays["listed_sets"].astype(np.int64)
     clearing.listed_keys = arrays["listed_keys"].astype(np.int64)
     for date in arrays["cleared_dates"].tolist():
         columns = clearing.by_contract[date] = ClearedContracts.empty(book.size.contracts_max)
-        for name in _CLEARED_COLUMNS:
+        for name in CLEARED_COLUMNS:
             getattr(columns, name)[: book.contracts_count] = arrays[f"{name}_cleared_{date}"]
     for name in CLEARING_COLUMNS:
         getattr(book.requests, name)[: book.requests.slots_used] = arrays[f"request_{name}"]
@@ -140,10 +141,10 @@ def _clearing(book: Book, arrays: NamedArrays) -> Clearing:
 def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
     dates = arrays["unsettled_dates"].tolist()
     unsettled = Unsettled.empty(book.size.accounts_max, len(dates) - 1)
-    for slot, trade_date in enumerate(dates):
+    for slot, (trade_date, before) in enumerate(zip(dates, arrays["dates_before"].tolist(), strict=True)):
         if not trade_date:
             continue
-        unsettled.take_slot(slot, trade_date)
+        unsettled.take_slot(slot, trade_date, before)
         for name in _SLOT_COLUMNS:
             getattr(unsettled, name)[slot][: book.accounts_count] = arrays[f"{name}_of_{slot}"]
     if book.trade_date:

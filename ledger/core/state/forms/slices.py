@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
-from ledger.core.state.clearing import FEN_COLUMNS
+from ledger.core.state.clearing import CLEARED_COLUMNS
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.general_ledger import ALL
 from ledger.core.state.requests import CLEARING_COLUMNS
@@ -31,21 +31,21 @@ from protocol.limits import REQUEST_PAGE_RECORDS
 
 PARTY_SLICE_PARTIES = 12  # 86 KiB: all their keys, and the seats of all parties
 ACCOUNT_SLICE_ITEMS = 1_024  # 76 KiB
-CONTRACT_SLICE_ITEMS = 2_048  # 56 KiB
+CONTRACT_SLICE_ITEMS = 2_048  # 64 KiB
 RING_SLICE_ITEMS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 LEDGER_SLICE_BALANCES = 512  # they are gathered one by one: a quarter of a millisecond
 OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
-CLEARED_SLICE_SLOTS = 4_096  # 84 KiB
-CLEARED_SLICE_CONTRACTS = 2_048  # 90 KiB
+CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
+CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
 LANE_SLICE_LANES = 128  # 80 KiB
 LISTED_SLICE_KEYS = 4_096  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<13q")
+_SCALARS = struct.Struct("<14q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -129,11 +129,12 @@ def _common_digest(book: Book) -> bytes:
             len(book.unsettled.keys),
             book.unsettled.open_slot,
             book.clearing.inner_given,
+            book.clearing.comparisons,
         )
     )
     digest.update(book.seat_role.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
-    for column in (*seats, book.seat_serial, book.unsettled.dates):
+    for column in (*seats, book.seat_serial, book.unsettled.dates, book.unsettled.dates_before):
         digest.update(column.data)
     return digest.digest()
 
@@ -200,7 +201,7 @@ def _cleared_contracts_digest(book: Book, k: int) -> bytes:
     place, part = divmod(k, _cleared_slices(book))
     cleared = book.clearing.by_contract[sorted(book.clearing.by_contract)[place]]
     end = min((part + 1) * CLEARED_SLICE_CONTRACTS, book.contracts_count)
-    columns = [getattr(cleared, name) for name in (*FEN_COLUMNS, "inner", "events_told")]
+    columns = [getattr(cleared, name) for name in CLEARED_COLUMNS]
     return _digest_of(columns, slice(part * CLEARED_SLICE_CONTRACTS, end))
 
 
