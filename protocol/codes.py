@@ -72,6 +72,7 @@ class ReplyCode(IntEnum):
     AWAITS_CLEARING = 382
     LISTED = 385
     LIMIT_EXCEEDED = 390
+    SETTLEMENT_DIFFERS = 395
     PROCEEDS_UNSETTLED = 400
     FUNDS_FROZEN = 410
     INSUFFICIENT_FUNDS = 420
@@ -183,6 +184,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ),
     ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
     ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
+    ReplyCode.SETTLEMENT_DIFFERS: CodeFacts("another amount than the clearing data have: nothing moves", True, "2008"),
     ReplyCode.PROCEEDS_UNSETTLED: CodeFacts("covered only by proceeds not yet settled", True, "1021"),
     ReplyCode.FUNDS_FROZEN: CodeFacts("the money is there but frozen or spent on fills", True, "1021"),
     ReplyCode.INSUFFICIENT_FUNDS: CodeFacts("not enough money", True, "1021"),

@@ -20,6 +20,7 @@ QUANTITY_FIELD = "quantity"
 ORDER_FIELDS = ("market", QUANTITY_FIELD)
 PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
 RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
+EXCESS_FIELD = "excess_fen"  # in the bytes of the release
 WAY_FIELD = "way"  # of a movement; shares its byte with the market
 TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
@@ -71,6 +72,7 @@ class WireKind:
 
 
 _BROKER, _SAVINGS = frozenset({SeatRole.BROKER}), frozenset({SeatRole.SAVINGS_DESK})
+_DAY_DESK = frozenset({SeatRole.DAY_DESK})
 
 KINDS: dict[RecordKind, WireKind] = {
     row.kind: row
@@ -198,6 +200,15 @@ KINDS: dict[RecordKind, WireKind] = {
             amount_fen_min=0,
             fields=("event",),
             is_line=True,
+        ),
+        WireKind(
+            RecordKind.PROCEEDS,
+            "PROCEEDS 卖出款入账",
+            "book what a reconciled clearing set says was sold",
+            senders=_DAY_DESK,
+            amount="net proceeds",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, EXCESS_FIELD),
         ),
     )
 }

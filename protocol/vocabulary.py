@@ -101,6 +101,7 @@ class RecordKind(IntEnum):
     CLEAR_DIVIDEND = 10
     CLEAR_REFUND = 11
     CLEAR_CONTRACT = 12
+    PROCEEDS = 14
 
 
 class Way(IntEnum):
@@ -206,6 +207,15 @@ class ComparedField(IntEnum):
     FATE = 7
     BOUGHT = 8  # of a contract: what it will have bought once its orders are closed
     SOLD = 9
+
+
+class LineSide(IntEnum):
+    """What a line of a clearing set says of money."""
+
+    NONE = 0
+    BUY = 1  # turnover and fees are owed by the customer
+    SALE = 2  # turnover less fees is owed to it
+    CREDIT = 3  # a gross amount less tax is owed to it
 
 
 class Fate(IntEnum):

@@ -9,14 +9,13 @@ Belongs here: guards of a line in ranked order, what it brings. Never here: anno
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, WireKind
 from protocol.limits import AMOUNT_FEN_MAX, LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
 from protocol.records import FREEZE_STATE_NONE, STATE_LISTED
-from protocol.vocabulary import ClearedEvent, Fate, RecordKind
+from protocol.vocabulary import ClearedEvent, Fate, LineSide, RecordKind
 from rules.request import (
     AMOUNT_OUT_OF_RANGE,
     CONTRACT_UNKNOWN,
@@ -34,20 +33,11 @@ LINES_LISTED_FULL = refusal(ReplyCode.LINES_LISTED_FULL)
 ACCEPTED_AS_LISTED: Decision = (int(ReplyCode.ACCEPTED), STATE_LISTED, 0)
 
 
-class Side(IntEnum):
-    """What a line says of money."""
-
-    NONE = 0
-    BUY = 1  # turnover and fees are owed by the customer
-    SALE = 2  # turnover less fees is owed to it
-    CREDIT = 3  # a gross amount less tax is owed to it
-
-
 @dataclass(frozen=True, slots=True)
 class LineKind:
     """What the law must know of one kind of line, beside the wire's row in `protocol.kinds`."""
 
-    side: Side
+    side: LineSide
     tells: type[Fate] | type[ClearedEvent] | None = None  # in byte 1
 
     @property
@@ -57,12 +47,12 @@ class LineKind:
 
 
 LINES: dict[RecordKind, LineKind] = {
-    RecordKind.CLEAR_ORDER: LineKind(Side.NONE, tells=Fate),
-    RecordKind.CLEAR_BUY: LineKind(Side.BUY),
-    RecordKind.CLEAR_SELL: LineKind(Side.SALE),
-    RecordKind.CLEAR_DIVIDEND: LineKind(Side.CREDIT),
-    RecordKind.CLEAR_REFUND: LineKind(Side.CREDIT),
-    RecordKind.CLEAR_CONTRACT: LineKind(Side.NONE, tells=ClearedEvent),
+    RecordKind.CLEAR_ORDER: LineKind(LineSide.NONE, tells=Fate),
+    RecordKind.CLEAR_BUY: LineKind(LineSide.BUY),
+    RecordKind.CLEAR_SELL: LineKind(LineSide.SALE),
+    RecordKind.CLEAR_DIVIDEND: LineKind(LineSide.CREDIT),
+    RecordKind.CLEAR_REFUND: LineKind(LineSide.CREDIT),
+    RecordKind.CLEAR_CONTRACT: LineKind(LineSide.NONE, tells=ClearedEvent),
 }
 
 
@@ -122,13 +112,13 @@ def brought_by(kind: int, amount_fen: int, second_fen: int, fees_fen: int) -> Br
     A sale whose fees exceed its turnover brings no proceeds; what is over is a cost.
     """
     side = LINES[RecordKind(kind)].side
-    if side == Side.BUY:
+    if side == LineSide.BUY:
         return Brought(buys_fen=amount_fen + second_fen + fees_fen)
-    if side == Side.SALE:
+    if side == LineSide.SALE:
         net_fen = amount_fen - second_fen - fees_fen
         excess_fen = max(0, -net_fen)
         return Brought(buys_fen=excess_fen, proceeds_fen=max(0, net_fen), excess_fen=excess_fen)
-    return Brought(credits_fen=amount_fen - second_fen) if side == Side.CREDIT else Brought()
+    return Brought(credits_fen=amount_fen - second_fen) if side == LineSide.CREDIT else Brought()
 
 
 def decide_line(line: Line, so_far: SetSoFar) -> Decision:
@@ -171,7 +161,7 @@ def _is_in_range(line: Line, row: LineKind, wire: WireKind) -> bool:
         all(0 <= fen <= AMOUNT_FEN_MAX for fen in amounts)
         and min(line.fees_fen) >= 0
         and line.quantity >= 0
-        and (row.side != Side.CREDIT or line.second_fen <= line.amount_fen)
+        and (row.side != LineSide.CREDIT or line.second_fen <= line.amount_fen)
         and (not wire.names_order or line.order_key > 0)
         and (not wire.has_reference or line.reference > 0)
     )
@@ -188,5 +178,5 @@ def _was_told(line: Line, row: LineKind, wire: WireKind, so_far: SetSoFar) -> bo
 assert ACCEPTED_AS_LISTED[1] != FREEZE_STATE_NONE
 assert set(LINES) == set(LINE_KINDS)
 # An order is told by its fate or by what it bought, and nothing else names one.
-assert all(KINDS[kind].names_order == (row.tells is Fate or row.side == Side.BUY) for kind, row in LINES.items())
-assert all(KINDS[kind].has_reference == (row.side in (Side.SALE, Side.CREDIT)) for kind, row in LINES.items())
+assert all(KINDS[kind].names_order == (row.tells is Fate or row.side == LineSide.BUY) for kind, row in LINES.items())
+assert all(KINDS[kind].has_reference == (row.side in (LineSide.SALE, LineSide.CREDIT)) for kind, row in LINES.items())

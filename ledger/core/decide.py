@@ -30,6 +30,7 @@ from rules.request import (
     Decision,
     Freeze,
     Freezes,
+    ProceedsDue,
     Request,
     refusal,
 )
@@ -131,10 +132,17 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.slot),
         plain(block.executed_on(book)),
         [False] * len(target_slots) if block.cleared is None else block.cleared[positions].tolist(),
+        _proceeds(block, positions, len(target_slots)),
         target_slots.tolist(),
         plain(target_dates),
     )
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
+
+
+def _proceeds(block: Block, positions: Positions | slice, count: int) -> list[ProceedsDue | None]:
+    if block.proceeds is None:
+        return [None] * count
+    return [block.proceeds.due(position) for position in np.arange(block.count)[positions].tolist()]
 
 
 def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:

@@ -11,6 +11,7 @@ import numpy as np
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
 from protocol.codes import ReplyCode
 from protocol.kinds import (
+    EXCESS_FIELD,
     FEE_FIELDS,
     KIND_CODES,
     KINDS,
@@ -69,7 +70,7 @@ AMOUNT_FEN_MIN = _wire(lambda row: row.amount_fen_min)
 EXPIRES = _where(_wire(lambda row: row.expires))
 NAMES_ACCOUNT = _where(_wire(lambda row: row.names_account))
 NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
-HAS_RELEASE = _where(_wire(lambda row: RELEASE_FIELD in row.fields))
+HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD}.isdisjoint(row.fields)))  # in its bytes
 HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
 EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
@@ -83,6 +84,7 @@ IS_DEBIT = _where(_law(lambda row: row.is_debit))
 LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
 IS_FACT = _where(_law(lambda row: row.is_fact))
 LISTED_WHEN_ENDED = _where(_law(lambda row: row.listed_when_ended))
+BOOKS_PROCEEDS = _where(_law(lambda row: row.books_proceeds))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
@@ -96,6 +98,7 @@ SOLD = _law(lambda row: row.amount.sold)
 POWER = _law(lambda row: row.amount.power)
 DRAWN = _law(lambda row: row.amount.drawn)
 RELEASE_FROZEN = _law(lambda row: row.release.frozen)
+RELEASE_BOUGHT = _law(lambda row: row.release.bought)
 RELEASE_POWER = _law(lambda row: row.release.power)
 
 

@@ -21,6 +21,7 @@ from ledger.core.kind_tables import (
     OPENS_FREEZE,
     UNUSED_BITS,
 )
+from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
@@ -84,6 +85,7 @@ class Block:
     slot: Positions | None  # where a freeze is kept; None when the block opens none
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
     cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
+    proceeds: Proceeds | None  # None when no record books proceeds
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
 
@@ -135,6 +137,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
+        proceeds=read_proceeds(book, kind, head >> _DAY_SHIFT & (DAY_CODES - 1), contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )

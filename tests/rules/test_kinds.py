@@ -16,7 +16,7 @@ from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import RECORD
 from protocol.vocabulary import RecordKind
 from rules.clearing import LINES
-from rules.kinds import LAW
+from rules.kinds import LAW, Moves
 from rules.request import Freeze
 from tests.architecture.sources import ROOT, python_files
 from tests.protocol.document import SECTIONS
@@ -52,7 +52,7 @@ def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
 @every_moving_kind
 def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
     row, amount_fen = LAW[kind], 1_000
-    release_fen = 70 if row.release.frozen else 0
+    release_fen = 70 if row.release != Moves() else 0
     one, freezes = account(100_000, 5_000, 300, 200, 40), {TARGET_SLOT: Freeze(CONTRACT, 5_000)}
     before, power_fen, withdrawable_fen = money(one), one.buying_power_fen, one.withdrawable_fen
 

@@ -13,8 +13,8 @@ PACKAGES = ("protocol", "rules", "ledger", "gateway", "frontend_sim", "config")
 TESTS = ("architecture", "ledger_core", "mutants", "protocol", "rules", "vectors")
 ASKED = ("tests/rules/test_kinds.py", "tests/rules/test_blocks_of_every_kind.py")
 
-NUMBERS = "    CLEAR_CONTRACT = 12\n"
-NEW_NUMBERS = "    CHARGE = 13\n    ALLOTMENT = 14\n    DIVIDEND = 15\n"
+NUMBERS = "    PROCEEDS = 14\n"
+NEW_NUMBERS = "    CHARGE = 15\n    ALLOTMENT = 16\n    DIVIDEND = 17\n"
 END_OF_WIRE = "    )\n}\n\nLINE_KINDS"
 NEW_WIRE = """
         WireKind(

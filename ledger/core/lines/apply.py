@@ -22,7 +22,7 @@ from protocol.kinds import LINE_KINDS
 from protocol.messages.day import SetTotals
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.records import STATE_LISTED, OutcomeArray
-from rules.clearing import Side
+from protocol.vocabulary import LineSide
 
 
 def apply_lines(book: Book, block: Block, outcomes: OutcomeArray) -> None:
@@ -49,7 +49,7 @@ def _take(book: Book, lines: Lines, lane: Lane, places: Positions, listed: Mask)
     kind, clearing = lines.kind[places], book.clearing
     brings = brought(lines, places)
     _keep_by_contract(clearing.by_contract[lane.trade_date], lane.inner, lines, places, brings, listed)
-    orders, buys = places[TELLS_FATE[kind]], places[SIDE[kind] == Side.BUY]
+    orders, buys = places[TELLS_FATE[kind]], places[SIDE[kind] == LineSide.BUY]
     for at, is_buy in ((orders, False), (buys, True)):
         not_there = at[listed[at]]
         if len(not_there):
@@ -99,7 +99,7 @@ def _added(totals: SetTotals, lines: Lines, places: Positions, brings: BroughtCo
     """`totals` with the lines at (k,) `places`."""
     kind = lines.kind[places]
     counts = np.bincount(kind, minlength=max(LINE_KINDS) + 1)[min(LINE_KINDS) :].tolist()
-    trades = places[SIDE[kind] != Side.NONE]
+    trades = places[SIDE[kind] != LineSide.NONE]
     turnover_fen = int(lines.amount_fen[trades].sum())
     fees_fen = [int(lines.second_fen[trades].sum()), *lines.fees_fen[trades].sum(axis=0).tolist()]
     return msgspec.structs.replace(

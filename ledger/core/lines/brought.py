@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core.kind_tables import SIDE
 from ledger.core.lines.read import Lines
 from ledger.core.state.columns import FenColumn, Positions
-from rules.clearing import Side
+from protocol.vocabulary import LineSide
 
 
 class BroughtColumns(NamedTuple):
@@ -32,8 +32,8 @@ def brought(lines: Lines, places: Positions) -> BroughtColumns:
     side, amount_fen = SIDE[lines.kind[places]], lines.amount_fen[places]
     second_fen = lines.second_fen[places]
     fees_fen = second_fen + lines.fees_fen[places].sum(axis=1)
-    sold_fen = np.where(side == Side.SALE, amount_fen - fees_fen, 0)
+    sold_fen = np.where(side == LineSide.SALE, amount_fen - fees_fen, 0)
     excess_fen = np.maximum(-sold_fen, 0)
-    credits_fen = np.where(side == Side.CREDIT, amount_fen - second_fen, 0)
-    buys_fen = np.where(side == Side.BUY, amount_fen + fees_fen, 0) + excess_fen
+    credits_fen = np.where(side == LineSide.CREDIT, amount_fen - second_fen, 0)
+    buys_fen = np.where(side == LineSide.BUY, amount_fen + fees_fen, 0) + excess_fen
     return BroughtColumns(buys_fen, np.maximum(sold_fen, 0), credits_fen, excess_fen)

@@ -28,7 +28,8 @@ from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD
 from protocol.codes import ReplyCode
 from protocol.limits import LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
 from protocol.records import STATE_LISTED, OutcomeArray
-from rules.clearing import Brought, Line, SetSoFar, Side, decide_line
+from protocol.vocabulary import LineSide
+from rules.clearing import Brought, Line, SetSoFar, decide_line
 
 _EVENT_CODES = 4  # more than there are events, so that contract and event make one number
 
@@ -66,7 +67,7 @@ class _SetProof:
         lines, book = self._lines, self._book
         open_ = self._places[code[self._places] == 0]
         kind = lines.kind[open_]
-        for is_of_kind, flag in ((TELLS_FATE[kind], ORDER_TOLD), (SIDE[kind] == Side.BUY, BUY_TOLD)):
+        for is_of_kind, flag in ((TELLS_FATE[kind], ORDER_TOLD), (SIDE[kind] == LineSide.BUY, BUY_TOLD)):
             at = open_[is_of_kind]
             listed = book.clearing.listed(self._lane.inner, is_buy=flag == BUY_TOLD)
             slot = lines.slot[at]

@@ -36,7 +36,7 @@ from protocol.limits import (
 )
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from rules.clearing import Side
+from protocol.vocabulary import LineSide
 
 _UNUSED_BITS = np.stack(UNUSED_BITS, axis=1)  # (256, words)
 
@@ -95,7 +95,7 @@ def read_lines(
     in_range &= ~HAS_QUANTITY[kind] | (lines["quantity"] >= 0)
     in_range &= ~NAMES_ORDER[kind] | (order_key > 0)
     in_range &= ~HAS_REFERENCE[kind] | (reference > 0)
-    in_range &= (SIDE[kind] != Side.CREDIT) | (second_fen <= amount_fen)
+    in_range &= (SIDE[kind] != LineSide.CREDIT) | (second_fen <= amount_fen)
     lanes = [book.clearing.collecting_at(seat) for seat in frames.seat.tolist()]
     set_date = np.array([lane.trade_date if lane is not None else 0 for lane in lanes], np.int64)[frame]
     return Lines(

@@ -33,7 +33,7 @@ NO_TOTALS = SetTotals(
     [0] * KINDS_OF_LINES, bytes(SUM_BYTES), [bytes(SUM_BYTES)] * KINDS_OF_FEES, bytes(SUM_BYTES), bytes(DIGEST_BYTES)
 )
 FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_buys_fen")
-CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told", "drawn_at_close_fen", "comparison")
+CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told", "proceeds_booked", "drawn_at_close_fen", "comparison")
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 
 
@@ -88,6 +88,7 @@ class ClearedContracts:
     listed_buys_fen: FenColumn  # of buys, what names no order that is there
     inner: IntColumn
     events_told: ByteColumn  # 1 << event
+    proceeds_booked: ByteColumn
     drawn_at_close_fen: FenColumn  # what closing its orders will draw, as the comparison found it
     comparison: IntColumn  # its number; under any other it found nothing
 
@@ -102,6 +103,7 @@ class ClearedContracts:
             long_zeros(contracts),
             int_zeros(contracts),
             byte_zeros(contracts),
+            byte_zeros(contracts),
             long_zeros(contracts),
             int_zeros(contracts),
         )
@@ -112,7 +114,7 @@ class ClearedContracts:
         if len(stale):
             for name in FEN_COLUMNS:
                 getattr(self, name)[stale] = 0
-            self.events_told[stale] = 0
+            self.events_told[stale] = self.proceeds_booked[stale] = 0
             self.inner[stale] = inner
 
 

@@ -32,7 +32,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
+from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -78,7 +78,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: set(),
+    SeatRole.DAY_DESK: {RecordKind.PROCEEDS},
     SeatRole.MASTER_DATA: set(),
 }
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
@@ -102,6 +102,8 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "AnnounceSet": (AnnounceSet(MONDAY, 0, NO_TOTALS), {SeatRole.BROKER}),
     "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER}),
     "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
+    "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
+    "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
@@ -133,8 +135,12 @@ def bank_with_every_role() -> Desk:
 def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     message, permitted = CONTROLS[name]
     desk = bank_with_every_role()
-    if isinstance(message, CompleteSet | WithdrawSet):
+    if isinstance(message, CompleteSet | WithdrawSet | Reconcile | Publish):
         assert desk.control(AnnounceSet(MONDAY, 0, NO_TOTALS), SEAT) == ReplyCode.ACCEPTED
+    if isinstance(message, Reconcile | Publish):
+        assert desk.control(CompleteSet(MONDAY, 1), SEAT) == ReplyCode.ACCEPTED
+    if isinstance(message, Publish):
+        desk.done(ChangeContract(contract_no_from_index(2), ContractEvent.TERMINATE))
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
 
     assert desk.control(message, SEAT_OF[role]) == wanted

@@ -1,0 +1,86 @@
+"""Proceeds that come with the clearing data: what a reconciled set has for each contract, and that it is booked once.
+
+Belongs here: looking up what is due, marking what was booked. Never here: verdicts (rules.settlement), the columns of
+the account (effects).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.kind_tables import BOOKS_PROCEEDS
+from ledger.core.lines.compare import Places
+from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.clearing import Lane
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import LaneState
+from rules.request import ProceedsDue
+
+
+@dataclass(slots=True)
+class Proceeds:
+    """(n,) for the records of a block: what is due to the contract on the date, where a record books proceeds."""
+
+    is_due: Mask
+    proceeds_fen: FenColumn
+    excess_fen: FenColumn
+    of_lane: list[tuple[Lane, Positions]]  # the positions of what is due by each
+
+    def due(self, position: int) -> ProceedsDue | None:
+        """What is due at a position, None for nothing."""
+        if not self.is_due[position]:
+            return None
+        return ProceedsDue(int(self.proceeds_fen[position]), int(self.excess_fen[position]))
+
+
+def read_proceeds(book: Book, kinds: int | Positions, day: LongColumn, contract: Positions) -> Proceeds | None:
+    """What is due to (n,) contracts on trade days, None when no record books proceeds. Of several for one contract and
+    day only the first has anything due.
+    """
+    books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
+    if not books.any():
+        return None
+    count = len(contract)
+    found = Proceeds(np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), [])
+    parties = book.contract_facts.take(contract) >> PARTY_SHIFT
+    for lane in book.clearing.lanes.values():
+        if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
+            continue
+        at = np.flatnonzero(books & (parties == lane.party) & (day == trade_day(lane.trade_date)))
+        at = at[np.sort(np.unique(contract[at], return_index=True)[1])]
+        at = at[_is_due(book, lane, contract[at])]
+        cleared = book.clearing.by_contract[lane.trade_date]
+        found.is_due[at] = True
+        found.proceeds_fen[at], found.excess_fen[at] = (
+            cleared.proceeds_fen[contract[at]],
+            cleared.excess_fen[contract[at]],
+        )
+        found.of_lane.append((lane, at))
+    return found
+
+
+def mark_booked(book: Book, found: Proceeds, contract: Positions, accepted: Mask) -> None:
+    """What the accepted ones of (n,) records booked is due no more."""
+    for lane, due_at in found.of_lane:
+        at = due_at[accepted[due_at]]
+        book.clearing.by_contract[lane.trade_date].proceeds_booked[contract[at]] = 1
+        lane.proceeds_due -= len(at)
+        lane.is_adjusted |= bool(len(at))
+
+
+def contracts_due(book: Book, lane: Lane, first: int, count: int) -> Iterator[int]:
+    """Indices, at most `count`, of the contracts from `first` on to which proceeds are due by the lane's set."""
+    if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
+        return
+    contracts = np.arange(first, Places.of(book, lane).contracts)
+    due = contracts[_is_due(book, lane, contracts)]
+    yield from due[:count].tolist()
+
+
+def _is_due(book: Book, lane: Lane, contracts: Positions) -> Mask:
+    cleared = book.clearing.by_contract[lane.trade_date]
+    is_told = (cleared.inner[contracts] == lane.inner) & (cleared.proceeds_booked[contracts] == 0)
+    due: Mask = is_told & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)
+    return due
