@@ -15,6 +15,9 @@ from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
+LINES, LISTED = range(7, 13), 4
+_LINE = struct.Struct("<bbhiqqq4iiiq")
+"""Kind, told, trade day, quantity, contract, amount, second amount, four fees, date and seat of an order, the rest."""
 _OUTCOME = struct.Struct("<hhiq")
 _PREFIX_BYTES = 160
 
@@ -29,6 +32,8 @@ class Expectation:
     movements: list[tuple[int | None, ...]] = field(default_factory=list)
     """(trade date, seat, number, kind, contract, account, amount, code, remaining, sequence, decided-at): None is
     whichever of contract and account it does not name"""
+    lines: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, *_LINE, code, listed, sequence, decided-at)"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     """(trade date, seat, number) → [amount, drawn, released]"""
     unsettled: dict[tuple[int, int], list[int]] = field(default_factory=dict)
@@ -42,8 +47,12 @@ def expect(rows: Iterable[Row]) -> Expectation:
     expectation = Expectation()
     for row in rows:
         if row.records:
-            for place, record, outcome in _records(row):
-                _take(expectation, row, place, record, outcome)
+            for place, raw, outcome in _records(row):
+                if raw[0] in LINES:
+                    told = (*_LINE.unpack(raw), outcome[0], int(outcome[1] == LISTED))
+                    expectation.lines.append((*place, *told, row.sequence, row.decided_at_ns))
+                else:
+                    _take(expectation, row, place, _RECORD.unpack(raw), outcome)
         for message in _accepted_messages(row):
             expectation.customers.take(message, row.trade_date)
             if isinstance(message, EndSettlement):
@@ -51,15 +60,15 @@ def expect(rows: Iterable[Row]) -> Expectation:
     return expectation
 
 
-def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], tuple[int, ...], tuple[int, ...]]]:
+def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], bytes, tuple[int, ...]]]:
     """((trade date, seat, number), record, outcome) of each record of a block row."""
     index = 0
     for start in range(0, len(row.headers), _PREFIX_BYTES):
         seat, trade_date = struct.unpack_from("<ii", row.headers, start + 16)
         first_number, count = struct.unpack_from("<qi", row.headers, start + 32)
         for number in range(first_number, first_number + count):
-            record = _RECORD.unpack_from(row.records, index * _RECORD.size)
-            yield (trade_date, seat, number), record, _OUTCOME.unpack_from(row.outcomes, index * 16)
+            raw = row.records[index * _RECORD.size : (index + 1) * _RECORD.size]
+            yield (trade_date, seat, number), raw, _OUTCOME.unpack_from(row.outcomes, index * 16)
             index += 1
 
 

@@ -8,7 +8,7 @@ row was signed, seated and numbered by what stood before the row, and a row belo
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -37,7 +37,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
-from protocol.vocabulary import FrameKind
+from protocol.vocabulary import BANK_PARTY, FrameKind
 from rules.request import Decision
 
 ControlBody = ControlMessage | Negotiate | None
@@ -122,20 +122,40 @@ def stored_messages(row: Row) -> list[ControlBody]:
     return messages
 
 
+class Told(NamedTuple):
+    """A control message that took effect, who sent it, and the number that the bank gave for it."""
+
+    party: int
+    seat: int  # 0: the genesis
+    message: ControlMessage
+    given_no: int  # of the first account or contract that came about, or of the set; 0 for none
+
+
 def accepted_messages(row: Row) -> Iterator[ControlMessage]:
     """The control messages of a well-formed row that took effect, in order; that of the genesis row too.
 
     Raises InvariantBroken when one that took effect is no message.
     """
+    return (told.message for told in accepted_frames(row))
+
+
+def accepted_frames(row: Row) -> Iterator[Told]:
+    """As `accepted_messages`, each with who sent it and what was given."""
     if row.records:
         return
     if not row.headers:
-        yield genesis_message(row)
+        yield Told(BANK_PARTY, 0, genesis_message(row), 0)
         return
-    codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
-    for message in stored_messages(row):
-        if not isinstance(message, Negotiate) and next(codes) == ReplyCode.ACCEPTED and message is not None:
-            yield message
+    outcomes = np.frombuffer(row.outcomes, OUTCOME)
+    answers = zip(outcomes["code"].tolist(), outcomes["remaining_fen"].tolist(), strict=True)
+    prefixes = row.prefixes()
+    senders = zip(prefixes["sender"].tolist(), prefixes["seat"].tolist(), strict=True)
+    for (party, seat), message in zip(senders, stored_messages(row), strict=True):
+        if isinstance(message, Negotiate):
+            continue
+        code, given_no = next(answers)
+        if message is not None and code == ReplyCode.ACCEPTED:
+            yield Told(party, seat, message, given_no)
 
 
 def genesis_message(row: Row) -> ControlMessage:

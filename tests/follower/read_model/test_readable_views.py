@@ -14,10 +14,12 @@ from ledger.core import engine
 from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.codes import ReplyCode
+from protocol.messages.day import AnnounceSet
 from protocol.vocabulary import contract_no_from_index
 from tests.follower.journal_maker import DATE, SEAT, SPARE_FEN, account_no_of
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
+from tests.ledger_core.lines.words import refund, totals_of
 
 pytestmark = pytest.mark.postgres
 
@@ -26,9 +28,11 @@ REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteSt
 
 
 async def told(here: World) -> None:
-    """The story, projected."""
+    """The story, projected, with a clearing set of its evening."""
     made = trading()
     next_morning(made)
+    made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
+    made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
     await here.keep(made)
     await here.follow()
 
