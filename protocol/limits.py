@@ -94,6 +94,7 @@ SOFTWARE_CHARS_MAX = 64
 DETAIL_CHARS_MAX = 200
 QUERY_CONTRACTS_MAX = 64
 QUERY_DIFFERENCES_MAX = 1_024  # of one answer: 64 KiB
+QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
@@ -125,6 +126,7 @@ assert REQUESTS_PER_DATE_MAX >= 2 * (REQUESTS_PER_SEAT_DATE_MAX + 65 * 2 * REQUE
 assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
 assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
 assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
 assert LISTED_LINES_MAX <= RECONCILE_PLACES_MAX
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX

@@ -138,11 +138,11 @@ def decide_line(line: Line, so_far: SetSoFar) -> Decision:
         return LINE_DOUBLED
     brings = brought_by(line.kind, line.amount_fen, line.second_fen, sum(line.fees_fen))
     in_all = Brought(*(mine + more for mine, more in zip(so_far.of(line.contract), brings, strict=True)))
-    if max(in_all) > LINE_AMOUNT_SUM_FEN_MAX:
-        return LIMIT_EXCEEDED
     is_order, is_listed = row.tells is Fate, wire.names_order and not line.is_held
     if is_listed and (so_far.listed_orders if is_order else so_far.listed_buys) == LISTED_LINES_MAX:
         return LINES_LISTED_FULL
+    if max(in_all) > LINE_AMOUNT_SUM_FEN_MAX:
+        return LIMIT_EXCEEDED
     # From here the line must succeed.
     so_far.brought[line.contract] = in_all
     so_far.last_reference = line.reference or so_far.last_reference

@@ -15,6 +15,7 @@ from protocol.messages.queries import (
     BuyingPowerQuery,
     DifferenceQuery,
     PartyTotals,
+    ProceedsQuery,
     SetQuery,
     TotalsAnswer,
 )
@@ -29,8 +30,8 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery or
-        TotalsQuery."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery,
+        ProceedsQuery or TotalsQuery."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -44,6 +45,8 @@ class BookAnswers:
             return engine.clearing_set(self._book, _of(party, message), message.trade_date)
         if isinstance(message, DifferenceQuery):
             return engine.set_differences(self._book, _of(party, message), message.trade_date, message.first)
+        if isinstance(message, ProceedsQuery):
+            return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
         # Totals of all parties are the bank's; anybody else learns nothing.
         return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
 
@@ -56,6 +59,6 @@ class BookAnswers:
         return parties
 
 
-def _of(party: int, message: SetQuery | DifferenceQuery) -> int:
+def _of(party: int, message: SetQuery | DifferenceQuery | ProceedsQuery) -> int:
     """Of whom the question is: the bank asks of any party, everybody else of itself."""
     return message.party or party if party == BANK_PARTY else party

@@ -15,7 +15,7 @@ from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
-from ledger.core.lines.answers import clearing_set, set_differences
+from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from ledger.core.lines.apply import apply_lines
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
@@ -53,6 +53,7 @@ __all__ = [
     "judge_version",
     "leave_undecided",
     "place_fault",
+    "proceeds_to_book",
     "row_holding",
     "set_differences",
     "state_slice_count",

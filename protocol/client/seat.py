@@ -26,6 +26,8 @@ from ..messages.queries import (
     DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
     QueryMessage,
     SetAnswer,
     SetQuery,
@@ -59,7 +61,9 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer, DifferenceAnswer)
+A = TypeVar(
+    "A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer, DifferenceAnswer, ProceedsAnswer
+)
 
 
 class Seat(AwaitedVerbs):
@@ -245,6 +249,13 @@ class Seat(AwaitedVerbs):
     ) -> Coroutine[object, object, SentSet]:
         """Announce, send and complete a clearing set, see `clearing_set.send_set`. To be awaited."""
         return send_set(self, trade_date, declared_s, lines, told)
+
+    def proceeds_due(
+        self, trade_date: int, party: int = 0, first: int = 0
+    ) -> Coroutine[object, object, ProceedsAnswer]:
+        """Ask which contracts have proceeds due by a reconciled set, from place `first` on. As `differences`."""
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(ProceedsQuery(date, of, whole_number("first", first, 0, 2**40)), ProceedsAnswer)
 
     async def _recovered_now(self) -> list[Recovered]:
         return self.recovered

@@ -20,6 +20,7 @@ from ..messages.queries import (
     BuyingPowerAnswer,
     DifferenceAnswer,
     OutcomeAnswer,
+    ProceedsAnswer,
     SetAnswer,
     TotalsAnswer,
 )
@@ -158,6 +159,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     ) -> SentSet:
         """As `Seat.send_clearing_set`; `told` is called in the seat's own thread."""
         return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told))
+
+    def proceeds_due(self, trade_date: int, party: int = 0, first: int = 0) -> ProceedsAnswer:
+        """As `Seat.proceeds_due`."""
+        return self._wait(self._opened().proceeds_due(trade_date, party, first))
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import COMMIT_RECORDS_MAX, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX
+from ..limits import COMMIT_RECORDS_MAX, DIGEST_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX, SUM_BYTES
 from .base import Message
 from .fields import Digest, PartyNo, SumFen, TradeDate
 
@@ -51,6 +51,12 @@ class SetTotals(Message, tag=90, frozen=True):
     net: SumFen
     """What the broker owes its customers less what they owe it: sales, dividends and refunds less buys, with fees."""
     digest: Digest
+
+
+NO_TOTALS = SetTotals(
+    [0] * KINDS_OF_LINES, bytes(SUM_BYTES), [bytes(SUM_BYTES)] * KINDS_OF_FEES, bytes(SUM_BYTES), bytes(DIGEST_BYTES)
+)
+"""Of a set that is empty, or is not there."""
 
 
 class AnnounceSet(Message, tag=72, frozen=True):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, SETS_PER_LANE_MAX
+from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, SETS_PER_LANE_MAX
 from .base import Message
 from .day import Place, Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
@@ -187,5 +187,32 @@ class DifferenceAnswer(Message, tag=55, frozen=True):
     differences: Annotated[list[Difference], Meta(max_length=QUERY_DIFFERENCES_MAX)]
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery | DifferenceQuery
-AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer | DifferenceAnswer
+class ProceedsQuery(Message, tag=56, frozen=True):
+    """Query: contracts to which proceeds are due by a date's reconciled clearing set, from a place on; as SetQuery."""
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class ContractProceeds(Message, tag=57, frozen=True):
+    """Answer part: what a PROCEEDS of this contract must name now."""
+
+    contract_no: Number
+    proceeds_fen: Fen
+    excess_fen: Fen
+
+
+class ProceedsAnswer(Message, tag=58, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end."""
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    contracts: Annotated[list[ContractProceeds], Meta(max_length=QUERY_PROCEEDS_MAX)]
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery | DifferenceQuery | ProceedsQuery
+AnswerMessage = (
+    BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer | DifferenceAnswer | ProceedsAnswer
+)

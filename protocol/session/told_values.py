@@ -9,6 +9,7 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..messages.day import NO_TOTALS
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -19,6 +20,8 @@ from ..messages.queries import (
     DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
     QueryMessage,
     SetAnswer,
     SetQuery,
@@ -36,6 +39,7 @@ from ..records import (
 )
 from ..trade_dates import is_trade_date
 
+_OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
 _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     BuyingPowerQuery: BuyingPowerAnswer,
@@ -44,6 +48,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     AccountQuery: AccountAnswer,
     SetQuery: SetAnswer,
     DifferenceQuery: DifferenceAnswer,
+    ProceedsQuery: ProceedsAnswer,
 }
 
 
@@ -121,13 +126,20 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
     elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
         fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
-    elif isinstance(query, SetQuery | DifferenceQuery) and isinstance(answer, SetAnswer | DifferenceAnswer):
+    elif isinstance(query, _OF_SETS) and isinstance(answer, SetAnswer | DifferenceAnswer | ProceedsAnswer):
         fits = fits and answer.trade_date == query.trade_date
+        fits = fits and (not isinstance(answer, SetAnswer) or _is_possible_set(answer))
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the answer is not to what was asked")
     return answer
+
+
+def _is_possible_set(answer: SetAnswer) -> bool:
+    """Without a set there is nothing of it."""
+    parts = (answer.announced, answer.arrived)
+    return answer.number > 0 or (answer.listed == 0 and all(part == NO_TOTALS for part in parts))
 
 
 def _is_possible(answer: OutcomeAnswer) -> bool:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from ledger.core import engine
 from ledger.core.frames import Frames, own_slots
-from ledger.core.state.clearing import NO_TOTALS
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, LISTED_LINES_MAX, SETS_PER_LANE_MAX
@@ -30,7 +29,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
+from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SignOff, WithdrawSet
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index

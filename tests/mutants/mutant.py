@@ -27,6 +27,10 @@ ROLES = "tests/ledger_core/control/test_seat_roles.py"
 ROWS = "tests/ledger_core/rows/test_rows.py"
 STATE = "tests/ledger_core/rows/test_state.py"
 OWN_BLOCK = "tests/ledger_core/test_lane_and_law.py::test_a_freeze_released_in_its_own_block"
+CLEARING_SET = "tests/ledger_core/lines/test_set.py"
+CLEARING_PAGE = "tests/ledger_core/lines/test_page.py"
+CLEARING_KEPT = "tests/ledger_core/lines/test_kept.py"
+LINES_AND_PAGE = "tests/ledger_core/lines/test_lines_and_page.py"
 FOUND = "tests/mutants/test_found_by_mutants.py"
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self, TypeAlias
 from tests.outsider.link import SECOND_NS, Account, Link, LinkEnded, Session
 from tests.outsider.wire.codes import Code, Kind
 from tests.outsider.wire.frames import Frame, FrameRefused
+from tests.outsider.wire.lines import Line
 from tests.outsider.wire.messages import Message, decode, encode
 from tests.outsider.wire.records import Outcome, Outcomes, Record, is_day, pack_records, unpack_outcomes
 
@@ -172,6 +173,11 @@ class Client:
         """Sends records and waits for their outcomes. Raises RequestNotApplied."""
         return self.answer_to(self.submit(records, valid_until_ns)).outcomes
 
+    def decide_lines(self, lines: Sequence[Line]) -> Outcomes:
+        """Sends lines of a clearing set and waits for their outcomes. Raises RequestNotApplied."""
+        body = b"".join(line.packed() for line in lines)
+        return self.answer_to(self._submit(Kind.RECORDS, body, len(lines))).outcomes
+
     def control(self, message: Message) -> int:
         """Sends one control message and waits for its outcome. Raises RequestNotApplied."""
         return self.control_outcome(message).code
@@ -234,6 +240,10 @@ class Client:
             told = tuple(facts.int("bank_account_no") for facts in answer.messages("accounts"))
             if told != query.field("bank_account_nos"):
                 raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other accounts")
+        elif query.name == "SetQuery" and (
+            answer.name != "SetAnswer" or answer.field("trade_date") != query.field("trade_date")
+        ):
+            raise FrameRefused(Code.MALFORMED_FRAME, "an answer about another date")
         return answer
 
     def finish(self) -> None:

@@ -101,7 +101,10 @@ def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
     shapes = (kind_tables.IS_DEBIT, kind_tables.IS_CREDIT, kind_tables.NAMES_FREEZE, kind_tables.IS_LINE)
     assert sum(int(shape[kind]) for shape in shapes) == 1
     assert record_fields(record[0])["kind_name"] == kind.name
-    assert f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |" in SECTIONS["kinds"]()
+    assert (
+        f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |"
+        in SECTIONS["line_sums" if KINDS[kind].is_line else "kinds"]()
+    )
     assert f"\n| record {kind.name} |" in SECTIONS["roles"]()
     assert [row[1] for row in record_kind_rows() if row[0] == kind] == [kind.name]
     assert any(kind in moving for moving in _MOVED_BY) != KINDS[kind].is_line

@@ -6,10 +6,18 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 
 from ledger.core.lines.compare import Places, add_draws_at_close, differences, proceeds_due
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import NO_TOTALS, ClearedContracts, Lane
+from ledger.core.state.clearing import ClearedContracts, Lane
 from protocol.codes import ReplyCode
 from protocol.limits import RECONCILE_PLACES_MAX, SETS_PER_LANE_MAX
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    WithdrawSet,
+)
 from protocol.trade_dates import is_trade_date, trade_day
 from protocol.vocabulary import LaneEvent, LaneState
 from rules.day_states import LANE_STATES, is_market_closed, late_s, next_lane_state
@@ -58,7 +66,7 @@ def announce(book: Book, party: int, seat: int, message: AnnounceSet) -> int:
     clearing.inner_given += 1
     lane.number, lane.inner, lane.seat = lane.number + 1, clearing.inner_given, seat
     lane.announced, lane.arrived, lane.last_reference = message.totals, NO_TOTALS, 0
-    lane.declared_s = min(lane.declared_s or message.declared_s, message.declared_s)
+    lane.declared_s = message.declared_s if lane.number == 1 else min(lane.declared_s, message.declared_s)
     clearing.put(lane)
     if message.trade_date not in clearing.by_contract:
         clearing.by_contract[message.trade_date] = ClearedContracts.empty(book.size.contracts_max)

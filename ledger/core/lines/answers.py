@@ -4,10 +4,12 @@ Belongs here: reading. Never here: who may ask (book_answers), what differs (com
 """
 
 from ledger.core.lines.compare import Places, differences, order_of
+from ledger.core.lines.proceeds import contracts_due
 from ledger.core.state.book import Book
-from protocol.limits import QUERY_DIFFERENCES_MAX, RECONCILE_PLACES_MAX
-from protocol.messages.queries import Difference, DifferenceAnswer, SetAnswer
+from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, RECONCILE_PLACES_MAX
+from protocol.messages.queries import ContractProceeds, Difference, DifferenceAnswer, ProceedsAnswer, SetAnswer
 from protocol.vocabulary import LaneState, contract_no_from_index
+from rules.settlement import excess_booked_fen
 
 
 def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:
@@ -55,3 +57,21 @@ def set_differences(book: Book, party: int, trade_date: int, first: int) -> Diff
         end = found[len(kept)][0]
         kept = [each for each in kept if each[0] < end]
     return DifferenceAnswer(book.sequence, trade_date, 0 if end == count else end, [each[1] for each in kept])
+
+
+def proceeds_to_book(book: Book, party: int, trade_date: int, first: int) -> ProceedsAnswer:
+    """What is due to contracts by the reconciled set of `party`, from the contract index `first` on, as it would be
+    booked now.
+    """
+    lane = book.clearing.lane(trade_date, party)
+    found: list[ContractProceeds] = []
+    next_place = 0
+    for index in contracts_due(book, lane, first, QUERY_PROCEEDS_MAX + 1):
+        if len(found) == QUERY_PROCEEDS_MAX:
+            next_place = index
+            break
+        cleared = book.clearing.by_contract[trade_date]
+        proceeds_fen, power_fen = int(cleared.proceeds_fen[index]), int(book.power_fen[book.account_of_contract[index]])
+        excess_fen = excess_booked_fen(power_fen, proceeds_fen, int(cleared.excess_fen[index]))
+        found.append(ContractProceeds(contract_no_from_index(index), proceeds_fen, excess_fen))
+    return ProceedsAnswer(book.sequence, trade_date, next_place, found)

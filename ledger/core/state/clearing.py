@@ -24,14 +24,11 @@ from ledger.core.state.columns import (
     int_zeros,
     long_zeros,
 )
-from protocol.limits import DIGEST_BYTES, PARTIES_MAX, SUM_BYTES
-from protocol.messages.day import KINDS_OF_FEES, KINDS_OF_LINES, SetTotals
+from protocol.limits import PARTIES_MAX
+from protocol.messages.day import NO_TOTALS, SetTotals
 from protocol.messages.queries import CLASSES
 from protocol.vocabulary import LaneState
 
-NO_TOTALS = SetTotals(
-    [0] * KINDS_OF_LINES, bytes(SUM_BYTES), [bytes(SUM_BYTES)] * KINDS_OF_FEES, bytes(SUM_BYTES), bytes(DIGEST_BYTES)
-)
 FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_buys_fen")
 CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told", "proceeds_booked", "drawn_at_close_fen", "comparison")
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
@@ -56,7 +53,7 @@ class Lane(msgspec.Struct, array_like=True):
     announced: SetTotals = NO_TOTALS
     arrived: SetTotals = NO_TOTALS
     last_reference: int = 0
-    declared_s: int = 0  # the earliest time that was declared, 0 before
+    declared_s: int = 0  # the earliest time that was declared
     completed_s: int = 0  # the first time that a set was complete, 0 before
     first_late_s: int = 0
     last_late_s: int = 0

@@ -13,9 +13,9 @@ import numpy as np
 from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import NO_TOTALS, Lane, LaneKey
+from ledger.core.state.clearing import Lane, LaneKey
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SetTotals, WithdrawSet
+from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, WithdrawSet
 
 
 class SetKey(NamedTuple):

@@ -10,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
-from ledger.core.state.clearing import NO_TOTALS
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
 from protocol.messages.accounts import (
@@ -32,7 +31,16 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    SignOff,
+    WithdrawSet,
+)
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     BANK_PARTY,

@@ -155,6 +155,11 @@ def test_so_many_orders_that_are_not_there_and_no_more() -> None:
 
     assert codes(told) == [ReplyCode.LINES_LISTED_FULL, ReplyCode.ACCEPTED, ReplyCode.ACCEPTED]
 
+    # Above the limit of its contract too: the lower code is told.
+    one_more["amount_fen"] = LINE_AMOUNT_SUM_FEN_MAX
+
+    assert codes(send(desk, one_more)) == [ReplyCode.LINES_LISTED_FULL]
+
 
 class ByPage:
     """The page's own opinion of a set of one desk."""

@@ -180,6 +180,7 @@ def test_who_announced_completes_and_any_seat_withdraws() -> None:
     assert desk.control(CompleteSet(MONDAY, 1), SECOND_SEAT) == ReplyCode.SET_UNKNOWN
     assert desk.control(CompleteSet(MONDAY, 2), SEAT) == ReplyCode.SET_UNKNOWN
     assert desk.control(WithdrawSet(MONDAY, 1), OTHER_SEAT) == ReplyCode.SET_UNKNOWN
+    assert desk.control(WithdrawSet(MONDAY, 2), SEAT) == ReplyCode.SET_UNKNOWN
     assert desk.control(WithdrawSet(MONDAY, 1), SECOND_SEAT) == ACCEPTED
 
 

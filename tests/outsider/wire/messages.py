@@ -70,7 +70,7 @@ class Many(NamedTuple):
 
     fewest: int
     most: int
-    item: Int | Nested
+    item: Int | Blob | Nested
 
 
 Type: TypeAlias = Int | Text | Capitals | Blob | Flag | ReplyCode | Nested | Many
@@ -118,6 +118,16 @@ BROKER = (
     *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
     *(("name", Text(1, 64)), ("proceeds_at_fill", Flag())),
 )
+SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
+SUMS_OF_SET = (
+    *(("counts", Many(6, 6, Int(0, 2**40))), ("turnover", WIDE_SUM), ("fees", Many(5, 5, WIDE_SUM))),
+    *(("net", WIDE_SUM), ("digest", Blob(32, 32))),
+)
+SET = (
+    *(("as_of_sequence", COUNT), ("trade_date", DATE), ("state", Int(0, 15)), ("number", Int(0, 64))),
+    *(("announced", SET_TOTALS), ("arrived", SET_TOTALS), ("listed", COUNT)),
+    *(("declared_s", SECONDS), ("first_late_s", SECONDS), ("last_late_s", SECONDS)),
+)
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 LAYOUTS: dict[str, Layout] = {
@@ -144,6 +154,11 @@ LAYOUTS: dict[str, Layout] = {
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
+    "FinishSending": (71, (("trade_date", DATE),)),
+    "AnnounceSet": (72, (("trade_date", DATE), ("declared_s", SECONDS), ("totals", SET_TOTALS))),
+    "CompleteSet": (73, (("trade_date", DATE), ("number", SET_NUMBER))),
+    "WithdrawSet": (74, (("trade_date", DATE), ("number", SET_NUMBER))),
+    "SetTotals": (90, SUMS_OF_SET),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
     "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
@@ -164,6 +179,8 @@ LAYOUTS: dict[str, Layout] = {
     "TotalsAnswer": (47, TOTALS),
     "AccountQuery": (48, (("bank_account_nos", Many(1, 64, BANK_ACCOUNT_NO)),)),
     "AccountFacts": (49, FACTS),
+    "SetQuery": (51, (("trade_date", DATE),)),
+    "SetAnswer": (52, SET),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
@@ -171,7 +188,7 @@ CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
     *("ConfirmRoll", "SignOff", "RegisterOutlets"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
-    "SetRestraint",
+    *("SetRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
@@ -180,8 +197,8 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.ESTABLISHED: ("Established",),
     Kind.CONTROL: CONTROLS,
     Kind.NOT_APPLIED: ("NotApplied",),
-    Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery"),
-    Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer", "AccountAnswer"),
+    Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
+    Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer", "AccountAnswer", "SetAnswer"),
     Kind.HEARTBEAT: ("Heartbeat",),
     Kind.TERMINATE: ("Terminate",),
 }
