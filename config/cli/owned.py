@@ -52,7 +52,7 @@ def _clearing(argv: list[str], config: Config) -> int:
 
 
 def _day(argv: list[str], config: Config) -> int:
-    from config.cli.day import main
+    from config.cli.day.command import main
 
     return main(argv, config)
 

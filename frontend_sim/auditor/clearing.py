@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from frontend_sim.auditor.auditor import Auditor
 from protocol.codes import ReplyCode
+from protocol.messages.day import SetTotals
+from protocol.messages.fields import fen_from_sum
 from protocol.records import FREEZE_STATE_NONE, STATE_LISTED, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind
@@ -33,6 +35,12 @@ class Sums(NamedTuple):
     net_fen: int
 
 
+def sums_of(totals: SetTotals) -> Sums:
+    """What the bank tells of a set, added up likewise."""
+    fees_fen = sum(fen_from_sum(fen) for fen in totals.fees)
+    return Sums(tuple(totals.counts), fen_from_sum(totals.turnover), fees_fen, fen_from_sum(totals.net))
+
+
 @dataclass(slots=True)
 class SetAudit:
     """One set of a party, read line by line."""
@@ -49,6 +57,7 @@ class SetAudit:
     _turnover_fen: int = 0
     _fees_fen: int = 0
     _net_fen: int = 0
+    _proceeds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by contract, with what fees took beyond them
 
     def judge(self, lines: RecordArray, outcomes: OutcomeArray) -> None:
         """(n,) lines of the open set in order, and what was answered to each."""
@@ -101,6 +110,19 @@ class SetAudit:
         self._turnover_fen += amount_fen
         self._fees_fen += fees_fen
         self._net_fen += -amount_fen - fees_fen if kind == RecordKind.CLEAR_BUY else amount_fen - fees_fen
+        if kind == RecordKind.CLEAR_SELL:
+            had = self._proceeds.get(contract_no, (0, 0))
+            self._proceeds[contract_no] = (
+                had[0] + max(0, amount_fen - fees_fen),
+                had[1] + max(0, fees_fen - amount_fen),
+            )
+
+    def book_proceeds(self) -> None:
+        """What comes to customers by this set, of a broker whose sales do not count at the fill."""
+        for contract_no, (proceeds_fen, excess_fen) in self._proceeds.items():
+            account = self.auditor.contracts[contract_no].account
+            account.sold_fen += proceeds_fen
+            account.bought_fen += min(excess_fen, max(0, account.buying_power_fen))
 
     def _report(self, line: tuple[int, ...], told: tuple[int, int], expected: tuple[int, int]) -> None:
         self.mismatch_count += 1

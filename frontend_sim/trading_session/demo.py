@@ -21,7 +21,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.clearing import SetAudit, Sums
+from frontend_sim.auditor.clearing import SetAudit, sums_of
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -41,12 +41,12 @@ from frontend_sim.installation import Installation, new_bank_desks, new_party_si
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers, register_all
 from frontend_sim.market.order_seat import BankSeat
-from frontend_sim.trading_session.evening import Evening
+from frontend_sim.trading_session.evening import BrokerSet, Evening
 from frontend_sim.trading_session.live_view import LiveView
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
-from protocol.messages.fields import fen_from_sum
+from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
 
 PATIENCE_SECONDS = 30.0
 CUSTOMERS_MAX = 1_000_000
@@ -119,7 +119,8 @@ async def _run(options: Options, config: Config) -> int:
             auditor.sign_off(*evening.signed_off)
             auditor.judge(trading.log.seen)
             faults = judge_sets(auditor, evening, say)
-            by_source = await _all_sources(installation, bank, auditor, trading.log.last_sequence)
+            last = max(trading.log.last_sequence, evening.last_sequence)
+            by_source = await _all_sources(installation, bank, auditor, last)
     return verdict(console, by_source, auditor, options.drill, faults)
 
 
@@ -180,24 +181,43 @@ def _say_course(console: Console, trading: Trading, evening: Evening) -> None:
 
 
 def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
-    """What the auditor expects of each broker's clearing set, beside what the bank has. Returns: where they differ."""
-    faults = []
+    """What the auditor expects of each broker's clearing set, beside what the bank has and published. Returns: where
+    they differ.
+    """
+    faults = _judge_planted(auditor, evening.planted, say)
     for one in sorted(evening.sets, key=lambda each: each.broker.party):
         audit = SetAudit(auditor, one.broker.party, one.trade_date)
         audit.judge(one.lines, one.sent.outcomes)
         faults += audit.mismatches
-        sums, has = audit.sums(), one.has.arrived
-        fees_fen = sum(fen_from_sum(fen) for fen in has.fees)
-        told = Sums(tuple(has.counts), fen_from_sum(has.turnover), fees_fen, fen_from_sum(has.net))
-        if told != sums or not one.sent.is_complete:
-            faults.append(f"set of broker {one.broker.party}: the bank has {told}, expected {sums}, complete")
+        sums, answer = audit.sums(), one.lane.answer
+        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.PUBLISHED or one.found:
+            faults.append(f"set of broker {one.broker.party}: {one.lane.state.name}, {answer.arrived}, expected {sums}")
+        if not one.broker.proceeds_at_fill:
+            audit.book_proceeds()
         who, fen = ("the broker owes", sums.net_fen) if sums.net_fen >= 0 else ("the bank owes", -sums.net_fen)
         agree = audit.judged_count - audit.mismatch_count
         say(
             f"the auditor expected {agree:,} of {audit.judged_count:,} lines of {one.broker.name}; "
-            f"by them {who} {fen // 100:,}.{fen % 100:02}"
+            f"{who} {fen // 100:,}.{fen % 100:02}, as published"
         )
     return faults
+
+
+def _judge_planted(auditor: Auditor, planted: BrokerSet | None, say: Progress) -> list[str]:
+    """The set in which one order was given back a fen too much: that is found, and nothing else."""
+    if planted is None:
+        return []
+    audit = SetAudit(auditor, planted.broker.party, planted.trade_date)
+    audit.judge(planted.lines, planted.sent.outcomes)
+    found = [(each.difference_class, each.compared_field, each.set_says - each.bank_has) for each in planted.found]
+    if found != [(DifferenceClass.AMOUNT, ComparedField.RELEASED, 1)]:
+        return [*audit.mismatches, f"set of broker {planted.broker.party}: found {planted.found}, planted one fen more"]
+    one = planted.found[0]
+    say(
+        f"planted: the bank released {one.bank_has} fen of order {one.order_number} of seat {one.order_seat}, the set "
+        f"said {one.set_says}; found, withdrawn, sent again"
+    )
+    return audit.mismatches
 
 
 def verdict(

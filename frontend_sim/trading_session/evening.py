@@ -1,7 +1,8 @@
-"""What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come.
+"""What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come,
+are compared with what the bank has, and what is owed is published. One set says otherwise at first.
 
 Belongs here: the order of these steps, what they gave. Never here: trading itself (session), lines of a set
-(broker_day), judging (auditor).
+(broker_day), the day desk's requests (gateway.day.desk), judging (auditor).
 """
 
 import time
@@ -16,12 +17,13 @@ from frontend_sim.market.broker import Desk
 from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
+from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Seat, SentSet
 from protocol.codes import ReplyCode
-from protocol.messages.day import FinishSending, SignOff
-from protocol.messages.queries import SetAnswer
+from protocol.messages.day import FinishSending, WithdrawSet
+from protocol.messages.queries import Difference
 from protocol.records import RecordArray
-from protocol.vocabulary import ContractStatus
+from protocol.vocabulary import ContractStatus, RecordKind
 
 EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
@@ -29,65 +31,90 @@ TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
 
 @dataclass(frozen=True, slots=True)
 class BrokerSet:
-    """A broker's clearing set: what was sent, what was answered, what the bank has."""
+    """A broker's clearing set: what was sent, what was answered, where its date stands then."""
 
     broker: BrokerEntry
     trade_date: int
     lines: RecordArray
     sent: SentSet
-    has: SetAnswer
+    lane: LaneSeen
+    found: list[Difference]
 
 
 @dataclass(slots=True)
 class Evening:
     """What the evening gave."""
 
-    signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row that ended its trading
+    signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row behind which nothing was frozen
     orders: int = 0
     orders_taken: int = 0  # none, or something is wrong
-    sets: list[BrokerSet] = field(default_factory=list)
+    planted: BrokerSet | None = None  # the set that said otherwise in one amount
+    sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
+    last_sequence: int = 0
 
 
-async def sign_off(evening: Evening, day: Seat, trading_desks: Sequence[Desk]) -> None:
-    """The date is signed off, and every desk tries some orders of the evening. Raises: LoadRefused."""
-    trade_date = day.trade_date
-    done = await must_accept(day, SignOff(trade_date), f"sign-off of {trade_date}")
-    evening.signed_off = (trade_date, done.sequence)
-    for desk in trading_desks:
-        codes = await desk.order_after_close(EVENING_ORDERS)
+async def sign_off(evening: Evening, desk: DayDesk, trading_desks: Sequence[Desk]) -> None:
+    """The date is signed off, and every desk tries some orders of the evening. Raises: StepRefused."""
+    trade_date, sequence = await desk.sign_off()
+    evening.signed_off = (trade_date, sequence)
+    for trading_desk in trading_desks:
+        codes = await trading_desk.order_after_close(EVENING_ORDERS)
         evening.orders += len(codes)
         evening.orders_taken += codes.count(ReplyCode.ACCEPTED)
 
 
-async def send_sets(
-    evening: Evening,
-    brokers: Sequence[BrokerEntry],
-    seats: Mapping[int, Seat],
-    days: Mapping[int, BrokerDay],
-    customers: Sequence[Customer],
-    say: Progress,
-) -> None:
-    """Every broker says that it has sent all, and sends its clearing set; all of them at once.
+@dataclass(slots=True)
+class Closing:
+    """The close of every broker's date."""
 
-    `seats` and `days` by party. Raises: LoadRefused when a broker may not finish.
-    """
+    evening: Evening
+    desk: DayDesk
+    seats: Mapping[int, Seat]  # by party
+    days: Mapping[int, BrokerDay]
+    customers: Sequence[Customer]
+    say: Progress
 
-    async def one(broker: BrokerEntry) -> None:
-        seat, trade_date = seats[broker.party], evening.signed_off[0]
+    async def close(self, brokers: Sequence[BrokerEntry]) -> None:
+        """Every broker sends its set, all at once; the first one's tells one fen too much, is found, and sent again.
+
+        Raises: LoadRefused, StepRefused.
+        """
+        async with trio.open_nursery() as nursery:
+            for broker in brokers:
+                nursery.start_soon(self._one, broker, broker is brokers[0])
+
+    async def _one(self, broker: BrokerEntry, is_planted: bool) -> None:
+        seat, trade_date = self.seats[broker.party], self.evening.signed_off[0]
         await must_accept(seat, FinishSending(trade_date), f"end of sending of party {broker.party}")
-        own = [customer for customer in customers if customer.terms.party == broker.party]
+        own = [customer for customer in self.customers if customer.terms.party == broker.party]
         opened = [customer.contract_no for customer in own if customer.terms.status in TOLD_AS_OPENED]
-        lines = days[broker.party].clearing_set(trade_date, {customer.contract_no for customer in own}, opened)
+        lines = self.days[broker.party].clearing_set(trade_date, {customer.contract_no for customer in own}, opened)
+        if is_planted:
+            self.evening.planted = await self._send(broker, _with_one_fen_more(lines))
+            number = self.evening.planted.sent.number
+            await must_accept(seat, WithdrawSet(trade_date, number), f"withdrawal of set {number}")
+        one = await self._send(broker, lines)
+        self.evening.sets.append(one)
+
+    async def _send(self, broker: BrokerEntry, lines: RecordArray) -> BrokerSet:
+        seat, trade_date = self.seats[broker.party], self.evening.signed_off[0]
         began_ns = time.monotonic_ns()
         sent = await seat.send_clearing_set(trade_date, time.time_ns() // 10**9, lines)
         seconds = (time.monotonic_ns() - began_ns) / 1e9
         code = "is complete" if sent.is_complete else f"is not complete: {ReplyCode(sent.last.code).name}"
-        say(
-            f"clearing set of {broker.name}: {len(lines):,} lines in {seconds:.1f} s, {sent.listed:,} listed, "
+        self.say(
+            f"set {sent.number} of {broker.name}: {len(lines):,} lines in {seconds:.1f} s, {sent.listed:,} listed, "
             f"{sent.refused:,} refused; it {code}"
         )
-        evening.sets.append(BrokerSet(broker, trade_date, lines, sent, await seat.clearing_set(trade_date)))
+        lane = await self.desk.close_lane(trade_date, broker.party)
+        found = await self.desk.differences(trade_date, broker.party)
+        self.evening.last_sequence = max(self.evening.last_sequence, lane.answer.as_of_sequence)
+        return BrokerSet(broker, trade_date, lines, sent, lane, found)
 
-    async with trio.open_nursery() as nursery:
-        for broker in brokers:
-            nursery.start_soon(one, broker)
+
+def _with_one_fen_more(lines: RecordArray) -> RecordArray:
+    """The same set, in which the first order was given back a fen more than it was."""
+    other = lines.copy()
+    orders = (other["kind"] == RecordKind.CLEAR_ORDER).nonzero()[0]
+    other["release_fen"][orders[:1]] += 1
+    return other

@@ -22,8 +22,9 @@ from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankD
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Workload
-from frontend_sim.trading_session.evening import Evening, send_sets, sign_off
+from frontend_sim.trading_session.evening import Closing, Evening, sign_off
 from frontend_sim.trading_session.session_log import SessionLog
+from gateway.day.desk import DayDesk
 from protocol.client import Seat
 
 BLOCK_DESKS_PER_SEAT = 2
@@ -108,8 +109,9 @@ async def run_session(
         trading.ended_ns = time.monotonic_ns()
         if trading.evening is not None:
             day_desk = await stack.enter_async_context(Seat.open(desk_settings(config, desks, DAY_SEAT)))
-            await sign_off(trading.evening, day_desk, [desk for desk, _ in trading_desks])
-            await send_sets(trading.evening, brokers, seats, days, customers, trading.say)
+            desk_of_day = DayDesk(day_desk, trading.say)
+            await sign_off(trading.evening, desk_of_day, [desk for desk, _ in trading_desks])
+            await Closing(trading.evening, desk_of_day, seats, days, customers, trading.say).close(brokers)
 
 
 def _desks(

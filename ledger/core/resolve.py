@@ -15,6 +15,7 @@ from ledger.core.kind_tables import (
     HAS_RELEASE,
     HAS_TURNOVER,
     HAS_WAY,
+    IS_FACT,
     IS_LINE,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
@@ -158,13 +159,13 @@ def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> Byt
 
 
 def _cleared(book: Book, head: LongColumn, kind: int | Positions, contract: Positions) -> Mask | None:
-    if not len(book.clearing.complete) or not EXECUTED[kind].any():
+    if not len(book.clearing.complete) or not IS_FACT[kind].any():
         return None
     found = np.zeros(len(head), bool)
     days, parties = head >> _DAY_SHIFT & (DAY_CODES - 1), book.contract_facts.take(contract) >> PARTY_SHIFT
     for trade_date, has_set in book.clearing.cleared.items():
         found |= (days == trade_day(trade_date)) & has_set[parties]
-    return found & EXECUTED[kind]
+    return found & IS_FACT[kind]
 
 
 def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:

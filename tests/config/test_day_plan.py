@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.cli import day
 from config.cli.commands import main
+from config.cli.day import plan as day
 from config.kit.exit_codes import ExitCode
 from config.schema import load
 from config.supervise.children import PROJECT_DIRECTORY

@@ -1,7 +1,7 @@
 """A complete clearing set against what the bank has, place by place: the page `rules.reconciliation` over columns.
 
-Belongs here: which places there are, what differs at each. Never here: when a lane is reconciled (control.lanes), a
-rule of its own (rules.reconciliation).
+Belongs here: which places there are, what differs at each. Never here: when a lane is reconciled
+(ledger.core.control.lanes), a rule of its own (rules.reconciliation).
 
 The places of a lane: the names of orders that are not there, then the freezes of its date, then all contracts. Each
 freeze adds what closing it will draw to its contract, under the number of the comparison, which begins with place 0:

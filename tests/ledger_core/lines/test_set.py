@@ -13,7 +13,7 @@ from protocol.messages.fields import sum_from_fen
 from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState
 from rules.day_states import LANE_STATES, late_s, next_lane_state
-from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT
+from tests.bank_seats import BANK_SEATS
 from tests.ledger_core.desk import (
     MONDAY,
     OTHER_BROKER,
@@ -26,9 +26,7 @@ from tests.ledger_core.desk import (
     codes,
     deposit,
     fill_buy,
-    fill_sell,
     joined,
-    release,
     same_after_all,
 )
 from tests.ledger_core.lines.words import (
@@ -358,47 +356,3 @@ def test_lateness_is_counted_from_the_earliest_declared_time() -> None:
     lane = desk.book.clearing.lane(MONDAY, 2)
     assert (lane.declared_s, lane.completed_s, lane.first_late_s, lane.last_late_s) == (1_000, 2_800, 0, 61)
     assert (late_s(1_000, 2_799), late_s(1_000, 2_801)) == (0, 1)
-
-
-@pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
-def test_once_the_set_is_complete_what_was_cleared_stays_frozen_and_fills_are_listed(padding: int) -> None:
-    """60 frozen, 20 drawn, 1 released, 50 cleared: 30 of the 39 that remain are due, so 9 may be released.
-
-    A fill of Tuesday draws 5 of what is due: 34 remain, 25 are due.
-    """
-    desk = Desk()
-    customer = desk.open(1_000)
-    target = desk.freeze(customer, 60)
-    desk.ask(SEAT, fill_buy(target, customer, 20))
-    desk.roll(TUESDAY)
-    announce(desk, buy(target, customer, 50))
-    send(desk, buy(target, customer, 50))
-    more = [Frame(SAVINGS_SEAT, joined(*[deposit(customer, 1)] * padding))] if padding else []
-    assert desk.send(Frame(SEAT, release(target, customer, 1)), *more)[0].code == ACCEPTED  # not complete yet
-    desk.control(CompleteSet(MONDAY, 1), SEAT)
-
-    late = [fill_buy(target, customer, 5), fill_sell(customer, 7), fill_buy(target, customer, 5, on=TUESDAY)]
-    asked = [*late, release(target, customer, 10), release(target, customer, 9), release(target, customer, 1)]
-    answers = [desk.send(Frame(SEAT, each), *more)[0] for each in asked]
-
-    listed, over = ReplyCode.LISTED, ReplyCode.AMOUNT_OVER_REMAINING
-    assert codes(answers) == [listed, listed, ACCEPTED, over, ACCEPTED, over]
-    assert desk.money(customer) == (1_000 + 7 * padding, 25, 25, 0)
-    assert desk.send(Frame(SEAT, fill_sell(customer, 7, on=TUESDAY)), *more)[0].code == ACCEPTED
-    assert int(desk.book.requests.released_after_fen.sum()) == 9
-    same_after_all(desk)
-
-
-def test_a_withdrawn_set_holds_nothing_back() -> None:
-    desk = Desk()
-    customer = desk.open(1_000)
-    target = desk.freeze(customer, 60)
-    desk.done(SignOff(MONDAY))
-    announce(desk, buy(target, customer, 50))
-    send(desk, buy(target, customer, 50))
-    desk.control(CompleteSet(MONDAY, 1), SEAT)
-    assert codes(desk.ask(SEAT, release(target, customer, 11))) == [ReplyCode.AMOUNT_OVER_REMAINING]
-
-    desk.control(WithdrawSet(MONDAY, 1), SEAT)
-
-    assert codes(desk.ask(SEAT, release(target, customer, 60), fill_sell(customer, 7))) == [ACCEPTED, ACCEPTED]

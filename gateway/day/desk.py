@@ -1,0 +1,194 @@
+"""The day desk: the steps of a business day, as requests of its own seat, each of which may be taken again.
+
+Belongs here: which request follows on which answer, how far a step is. Never here: what a step does to money (the core
+decides), which day it is (plan), who starts a step.
+
+The desk knows nothing that the bank did not tell it just now: a step begins with asking where the lane stands, and goes
+on from there. So a desk that was killed is started again, and ends the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from protocol.client import Seat
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken
+from protocol.messages.control import ControlMessage
+from protocol.messages.day import Publish, Reconcile, SignOff
+from protocol.messages.fields import fen_from_sum
+from protocol.messages.queries import Difference, SetAnswer
+from protocol.records import RECORD
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKind
+
+LEDGER_SOURCE = 1  # of control totals
+PASSES_MAX = 8  # of booking proceeds: an excess whose buying power changed meanwhile is asked for again
+
+Told = Callable[[str], None]
+"""Hears in a line how far a step is."""
+
+
+class StepRefused(ProcessFault):
+    """A step cannot be taken now."""
+
+    def __init__(self, message: str) -> None:
+        """Takes the one line; the code is always ExitCode.FAILED."""
+        super().__init__(message, ExitCode.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSeen:
+    """Where a broker's date stands, as the bank told."""
+
+    party: int
+    answer: SetAnswer
+
+    @property
+    def state(self) -> LaneState:
+        """Of the lane."""
+        return LaneState(self.answer.state)
+
+    @property
+    def net_fen(self) -> int:
+        """What the broker owes by its set, below 0: what the bank owes."""
+        return fen_from_sum(self.answer.arrived.net)
+
+    @property
+    def found(self) -> str:
+        """The differences by class, in words; nothing when there is none."""
+        counts = zip(DifferenceClass, self.answer.differences, strict=True)
+        words = [f"{count:,} {of.name.lower().replace('_', ' ')}" for of, count in counts if count]
+        return ", ".join(words)
+
+
+@dataclass(slots=True)
+class DayDesk:
+    """The steps, over one seat of the day desk. Raises what the seat raises."""
+
+    seat: Seat
+    told: Told
+
+    async def parties(self) -> list[int]:
+        """The brokers that have contracts, ascending."""
+        totals = await self.seat.totals(LEDGER_SOURCE)
+        return [entry.party for entry in totals.parties if entry.party != BANK_PARTY]
+
+    async def lane(self, trade_date: int, party: int) -> LaneSeen:
+        """Where a broker's date stands."""
+        return LaneSeen(party, await self.seat.clearing_set(trade_date, party))
+
+    async def sign_off(self) -> tuple[int, int]:
+        """Sign the open date off. Returns the date and the journal row. Raises StepRefused when it was before."""
+        trade_date = self.seat.trade_date
+        outcome = await self.seat.control(SignOff(trade_date))
+        if not outcome.accepted:
+            raise StepRefused(f"sign-off on {trade_date}: {outcome.code.name}")
+        self.told(f"{trade_date} is signed off")
+        return trade_date, outcome.sequence
+
+    async def reconcile(self, trade_date: int, party: int) -> LaneSeen:
+        """Compare a complete set with what the bank has, to the end; nothing where that is done.
+
+        Raises StepRefused when there is no complete set.
+        """
+        lane = await self.lane(trade_date, party)
+        if lane.state > LaneState.COMPLETE:
+            return lane
+        place = 0
+        while True:
+            told = await self._must(f"reconciliation with {party}", trade_date, Reconcile(trade_date, party, place))
+            if not told:
+                break
+            place = _further(place, told)
+            self.told(f"broker {party}: {place:,} places compared")
+        lane = await self.lane(trade_date, party)
+        self.told(f"broker {party}: {lane.found or 'agrees'}")
+        return lane
+
+    async def book_proceeds(self, trade_date: int, party: int) -> int:
+        """Book what a reconciled set says was sold, where that comes with the clearing data.
+
+        Returns how many contracts. Raises StepRefused when the bank refuses for something else than an amount that
+        changed meanwhile.
+        """
+        booked = 0
+        for _ in range(PASSES_MAX):
+            first, is_changed = 0, False
+            while True:
+                due = await self.seat.proceeds_due(trade_date, party, first)
+                if due.contracts:
+                    block = np.zeros(len(due.contracts), RECORD)
+                    block["kind"], block["trade_day"] = RecordKind.PROCEEDS, trade_day(trade_date)
+                    block["contract_no"] = [each.contract_no for each in due.contracts]
+                    block["amount_fen"] = [each.proceeds_fen for each in due.contracts]
+                    block["excess_fen"] = [each.excess_fen for each in due.contracts]
+                    codes = (await self.seat.submit_block(block)).outcomes["code"]
+                    booked += int(np.count_nonzero(codes == ReplyCode.ACCEPTED))
+                    is_changed |= self._look(trade_date, party, set(codes.tolist()))
+                    self.told(f"broker {party}: proceeds of {booked:,} contracts are booked")
+                if not due.next_place:
+                    break
+                first = _further(first, due.next_place)
+            if not is_changed:
+                return booked
+        raise StepRefused(f"proceeds of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+
+    async def publish(self, trade_date: int, party: int) -> LaneSeen:
+        """Publish what is owed by a reconciled set; nothing where that is done.
+
+        Raises StepRefused when it is not due.
+        """
+        lane = await self.lane(trade_date, party)
+        if lane.state != LaneState.PUBLISHED:
+            await self._must(f"publishing of {party}", trade_date, Publish(trade_date, party))
+            lane = await self.lane(trade_date, party)
+            self.told(f"broker {party}: published")
+        return lane
+
+    async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
+        """All steps of a lane that are due, as far as it agrees."""
+        lane = await self.lane(trade_date, party)
+        if lane.state < LaneState.COMPLETE:
+            self.told(f"broker {party}: no complete clearing set yet")
+            return lane
+        lane = await self.reconcile(trade_date, party)
+        if lane.state < LaneState.RECONCILED:
+            return lane
+        await self.book_proceeds(trade_date, party)
+        return await self.publish(trade_date, party)
+
+    async def differences(self, trade_date: int, party: int) -> list[Difference]:
+        """All that was found when the lane was compared last."""
+        found: list[Difference] = []
+        first = 0
+        while True:
+            answer = await self.seat.differences(trade_date, party, first)
+            found += answer.differences
+            if not answer.next_place:
+                return found
+            first = _further(first, answer.next_place)
+
+    def _look(self, trade_date: int, party: int, codes: set[int]) -> bool:
+        """Whether some amount has changed meanwhile."""
+        others = codes - {ReplyCode.ACCEPTED, ReplyCode.SETTLEMENT_DIFFERS}
+        if others:
+            names = ", ".join(ReplyCode(code).name for code in sorted(others))
+            raise StepRefused(f"proceeds of broker {party} on {trade_date}: {names}")
+        return ReplyCode.SETTLEMENT_DIFFERS in codes
+
+    async def _must(self, what: str, trade_date: int, message: ControlMessage) -> int:
+        """The number that an accepted message told. Raises StepRefused."""
+        outcome = await self.seat.control(message)
+        if not outcome.accepted:
+            raise StepRefused(f"{what} on {trade_date}: {outcome.code.name}")
+        return outcome.remaining_fen
+
+
+def _further(place: int, told: int) -> int:
+    """The place to go on from. Raises InvariantBroken when it is none: a step would never end."""
+    if told <= place:
+        raise InvariantBroken(f"the bank sends a step from place {place} to {told}")
+    return told
