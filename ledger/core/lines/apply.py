@@ -15,7 +15,7 @@ from ledger.core.lines.read import Lines, SetLines
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Lane
-from ledger.core.state.columns import Mask, Positions
+from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.requests import BUY_TOLD, CLEARING_COLUMNS, ORDER_TOLD
 from protocol.errors import InvariantBroken
 from protocol.kinds import LINE_KINDS
@@ -49,12 +49,14 @@ def _take(book: Book, lines: Lines, lane: Lane, places: Positions, listed: Mask)
     kind, clearing = lines.kind[places], book.clearing
     brings = brought(lines, places)
     _keep_by_contract(clearing.by_contract[lane.trade_date], lane.inner, lines, places, brings, listed)
-    orders, buys = places[TELLS_FATE[kind]], places[SIDE[kind] == LineSide.BUY]
+    is_buy = SIDE[kind] == LineSide.BUY
+    orders, buys, buys_fen = places[TELLS_FATE[kind]], places[is_buy], brings.buys_fen[is_buy]
     for at, is_buy in ((orders, False), (buys, True)):
         not_there = at[listed[at]]
         if len(not_there):
             clearing.add_listed(lane.inner, is_buy, lines.order_key[not_there])
-    _keep_by_freeze(book, lane.inner, lines, orders[~listed[orders]], buys[~listed[buys]])
+    is_there = ~listed[buys]
+    _keep_by_freeze(book, lane.inner, lines, orders[~listed[orders]], buys[is_there], buys_fen[is_there])
     lane.last_reference = max(lane.last_reference, int(lines.reference[places].max()))
     lane.arrived = _added(lane.arrived, lines, places, brings)
 
@@ -77,7 +79,9 @@ def _keep_by_contract(
     np.bitwise_or.at(cleared.events_told, contract[events], (1 << lines.told[places][events]).astype(np.int8))
 
 
-def _keep_by_freeze(book: Book, inner: int, lines: Lines, orders: Positions, buys: Positions) -> None:
+def _keep_by_freeze(
+    book: Book, inner: int, lines: Lines, orders: Positions, buys: Positions, buys_fen: FenColumn
+) -> None:
     """Each freeze is named by one line of each kind: in a set there is no second one."""
     requests = book.requests
     for at in (orders, buys):
@@ -92,7 +96,7 @@ def _keep_by_freeze(book: Book, inner: int, lines: Lines, orders: Positions, buy
     requests.told_released_fen[slot] = lines.second_fen[orders]
     slot = lines.slot[buys]
     requests.told[slot] |= BUY_TOLD
-    requests.cleared_fen[slot] = brought(lines, buys).buys_fen
+    requests.cleared_fen[slot] = buys_fen
 
 
 def _added(totals: SetTotals, lines: Lines, places: Positions, brings: BroughtColumns) -> SetTotals:

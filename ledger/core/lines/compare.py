@@ -3,9 +3,10 @@
 Belongs here: which places there are, what differs at each. Never here: when a lane is reconciled
 (ledger.core.control.lanes), a rule of its own (rules.reconciliation).
 
-The places of a lane: the names of orders that are not there, then the freezes of its date, then all contracts. Each
-freeze adds what closing it will draw to its contract, under the number of the comparison, which begins with place 0:
-so contracts come after freezes, and what an earlier comparison added reads as nothing.
+The places of a lane: the names of orders that are not there, then those of the freezes that its party's seats made on
+its date, by seat and number, then all contracts. Each freeze adds what closing it will draw to its contract, under the
+number of the comparison, which begins with place 0: so contracts come after freezes, and what an earlier comparison
+added reads as nothing.
 """
 
 from collections.abc import Iterator
@@ -48,9 +49,9 @@ class Places(NamedTuple):
     @staticmethod
     def of(book: Book, lane: Lane) -> "Places":
         """Those of a lane now; they stay while its set is complete, but for contracts that are signed meanwhile."""
-        freezes = book.requests.slots_of_date(lane.trade_date, book.trade_date)
+        freezes = sum(map(len, _ranges(book, lane)))
         orders, buys = (len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True))
-        return Places(orders, buys, len(freezes), book.contracts_count)
+        return Places(orders, buys, freezes, book.contracts_count)
 
     @property
     def listed(self) -> int:
@@ -177,12 +178,23 @@ def _of_contracts(book: Book, lane: Lane, first: int, end: int) -> Iterator[Foun
 
 def _slots(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:
     """Slots that hold a freeze of the lane's date among the places, and the place of each."""
-    all_slots = book.requests.slots_of_date(lane.trade_date, book.trade_date)
     begins = Places.of(book, lane).listed
-    part = all_slots[max(0, first - begins) : max(0, end - begins)]
-    slots = np.arange(part.start, part.stop)
-    kept = book.requests.contract[slots] > 0
-    return slots[kept], (slots - all_slots.start + begins)[kept]
+    slots, places = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
+    for one in _ranges(book, lane):
+        part = one[max(0, first - begins) : max(0, end - begins)]
+        if len(part):
+            slots.append(np.arange(part.start, part.stop))
+            places.append(slots[-1] - one.start + begins)
+        begins += len(one)
+    found = np.concatenate(slots)
+    kept = book.requests.contract[found] > 0
+    return found[kept], np.concatenate(places)[kept]
+
+
+def _ranges(book: Book, lane: Lane) -> list[range]:
+    """Slots of the freezes of the lane's date: only its own party's seats freeze on its contracts."""
+    seats = [entry.seat for entry in book.parties[lane.party].seats]
+    return book.requests.slots_of(lane.trade_date, seats, book.trade_date)
 
 
 def _contracts(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:

@@ -27,6 +27,7 @@ from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, Sh
 from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD
 from protocol.codes import ReplyCode
 from protocol.limits import LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
+from protocol.messages.fields import fen_from_sum
 from protocol.records import STATE_LISTED, OutcomeArray
 from protocol.vocabulary import LineSide
 from rules.clearing import Brought, Line, SetSoFar, decide_line
@@ -102,6 +103,8 @@ class _SetProof:
             kept = len(self._book.clearing.listed(self._lane.inner, is_buy))
             if kept + len(unheld) > LISTED_LINES_MAX:
                 return True
+        if self._all_of_set_fen(left) <= LINE_AMOUNT_SUM_FEN_MAX:
+            return False
         contract = self._lines.contract[left]
         for name, more_fen in zip(FEN_COLUMNS, brought(self._lines, left), strict=False):
             had_fen = self._had_fen(name, contract)
@@ -112,6 +115,13 @@ class _SetProof:
                 if (sums_fen[place] + had_fen > LINE_AMOUNT_SUM_FEN_MAX).any():
                     return True
         return False
+
+    def _all_of_set_fen(self, left: Positions) -> int:
+        """No sum of a contract is above this: all that the set has, and all that the lines at `left` say."""
+        lines, had = self._lines, self._lane.arrived
+        had_fen = fen_from_sum(had.turnover) + sum(map(fen_from_sum, had.fees))
+        more_fen = lines.amount_fen[left].sum() + lines.second_fen[left].sum() + lines.fees_fen[left].sum()
+        return had_fen + int(more_fen)
 
     def _had_fen(self, name: str, contract: Positions) -> FenColumn:
         """(k,) what this set has brought for each contract before this block."""

@@ -9,7 +9,7 @@ REQUEST_PAGE_RECORDS numbers, each of one seat, in the order in which they were 
 the first frame that holds a FREEZE of it: other requests take numbers only, and nothing is ever kept of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,13 +194,22 @@ class RequestTable:
             )
         return slot
 
-    def slots_of_date(self, trade_date: int, open_date: int) -> range:
-        """The slots in which the freezes of a date are; some of them may hold none. `open_date` is the open one."""
+    def slots_of(self, trade_date: int, seats: Collection[int], open_date: int) -> list[range]:
+        """The slots in which the freezes of some seats on a date are, in the order of seat and number; some of them may
+        hold none. `open_date` is the open one.
+        """
         if trade_date == open_date:
-            return range(self.first_page_slot, self.slots_used)
-        edges = np.searchsorted(self.carried_keys, [trade_date << _DATE_SHIFT, (trade_date + 1) << _DATE_SHIFT])
-        first, end = (edges + REQUEST_PAGE_RECORDS).tolist()
-        return range(first, end)
+            owners = self.page_owners[: self.pages_used]
+            pages = np.flatnonzero(np.isin(owners // PAGES_PER_SEAT, list(seats)))
+            starts = self.first_page_slot + pages[np.argsort(owners[pages])] * REQUEST_PAGE_RECORDS
+            return [range(start, start + REQUEST_PAGE_RECORDS) for start in starts.tolist()]
+        found = []
+        for seat in sorted(seats):
+            first_key = (trade_date << _DATE_SHIFT) | (seat << _NUMBER_BITS)
+            edges = np.searchsorted(self.carried_keys, [first_key, first_key + (1 << _NUMBER_BITS)])
+            first, end = (edges + REQUEST_PAGE_RECORDS).tolist()
+            found += [range(first, end)] if first < end else []
+        return found
 
     def keys_of(self, slots: Positions, open_date: int) -> LongColumn:
         """(m,) `request_keys` of the requests that these slots hold."""
