@@ -107,6 +107,7 @@ SETS_PER_LANE_MAX = 64  # announced for one broker's date: who is wrong so often
 LISTED_LINES_MAX = 65_536  # of one set, of orders and of buys each: their names are kept, and nobody reads more
 LINE_AMOUNT_SUM_FEN_MAX = AMOUNT_FEN_MAX  # of one contract and date: 2^25 contracts of it stay below 2^66
 RECONCILE_PLACES_MAX = 16_384  # compared at a time: a millisecond or two, so that no order waits for it
+CONTRACTS_LOOKED_AT_MAX = 2**18  # at a time, for whose they are: most are other brokers', and cost next to nothing
 LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
 DECLARED_LATE_AFTER_S = 1_800  # a set is due half an hour after the exchange's data reached its sender
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
@@ -127,7 +128,7 @@ assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
 assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
 assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
-assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX <= COMMIT_RECORDS_MAX
+assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX

@@ -4,11 +4,11 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day_states), the lines of a set (lines).
 """
 
-from ledger.core.lines.compare import Places, add_draws_at_close, differences, proceeds_due
+from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import ClearedContracts, Lane
 from protocol.codes import ReplyCode
-from protocol.limits import RECONCILE_PLACES_MAX, SETS_PER_LANE_MAX
+from protocol.limits import SETS_PER_LANE_MAX
 from protocol.messages.day import (
     NO_TOTALS,
     AnnounceSet,
@@ -130,7 +130,7 @@ def compare(book: Book, message: Reconcile) -> int:
         clearing.comparisons += 1
         lane.comparison = clearing.comparisons
     first, count = message.first, Places.of(book, lane).total
-    end = min(first + RECONCILE_PLACES_MAX, count)
+    end = end_of(book, lane, first)
     add_draws_at_close(book, lane, first, end)
     for found in differences(book, lane, first, end):
         lane.differences[found.difference_class - 1] += len(found.place)

@@ -3,10 +3,10 @@
 Belongs here: reading. Never here: who may ask (book_answers), what differs (compare), changes.
 """
 
-from ledger.core.lines.compare import Places, differences, order_of
+from ledger.core.lines.compare import Places, differences, end_of, order_of
 from ledger.core.lines.proceeds import contracts_due
 from ledger.core.state.book import Book
-from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, RECONCILE_PLACES_MAX
+from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
 from protocol.messages.queries import ContractProceeds, Difference, DifferenceAnswer, ProceedsAnswer, SetAnswer
 from protocol.vocabulary import LaneState, contract_no_from_index
 from rules.settlement import excess_booked_fen
@@ -36,13 +36,13 @@ def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:
 def set_differences(book: Book, party: int, trade_date: int, first: int) -> DifferenceAnswer:
     """Differences of a date of `party` from place `first` on, as many as one answer has; none before all is compared.
 
-    At most RECONCILE_PLACES_MAX places are looked at: an answer without differences may tell where to go on.
+    As many places are looked at as are compared at a time: an answer without differences may tell where to go on.
     """
     lane = book.clearing.lane(trade_date, party)
     if not lane.is_compared or lane.state != LaneState.COMPLETE:
         return DifferenceAnswer(book.sequence, trade_date, 0, [])
     count = Places.of(book, lane).total
-    end = min(first + RECONCILE_PLACES_MAX, count)
+    end = end_of(book, lane, min(first, count))
     found: list[tuple[int, Difference]] = []
     for columns in differences(book, lane, first, end):
         rows = zip(*(column.tolist() for column in columns[2:]), strict=True)

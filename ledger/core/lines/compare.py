@@ -18,6 +18,7 @@ from ledger.core.state.book import ACCOUNT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
+from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.vocabulary import ClearedEvent, Fate
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
@@ -62,6 +63,19 @@ class Places(NamedTuple):
     def total(self) -> int:
         """All."""
         return self.listed + self.freezes + self.contracts
+
+
+def end_of(book: Book, lane: Lane, first: int) -> int:
+    """Where a comparison from place `first` on ends for this time: behind RECONCILE_PLACES_MAX places of the party's
+    own, or CONTRACTS_LOOKED_AT_MAX contracts. Contracts are compared behind the freezes, never with them.
+    """
+    places = Places.of(book, lane)
+    begins = places.listed + places.freezes
+    if first < begins:
+        return min(first + RECONCILE_PLACES_MAX, begins)
+    end = min(first + CONTRACTS_LOOKED_AT_MAX, places.total)
+    own, _ = _contracts(book, lane, first, end)
+    return end if len(own) <= RECONCILE_PLACES_MAX else int(own[RECONCILE_PLACES_MAX]) + begins
 
 
 def add_draws_at_close(book: Book, lane: Lane, first: int, end: int) -> None:
