@@ -16,6 +16,7 @@ import trio
 from benchmarks.day.sql_peer import SqlDay, compared_in_sql
 from benchmarks.day.trade import BrokerTrade
 from benchmarks.results import CaseResult, fail, judge
+from benchmarks.stations import as_note, ns_a_record, seconds_so_far
 from benchmarks.system import TRADE_DATE, System, Wanted, running
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Seat
@@ -39,6 +40,7 @@ class Closed:
     compare_seconds: float = 0.0
     publish_seconds: float = 0.0
     peak_bytes: int = 0
+    stations_ns: dict[str, int] = field(default_factory=dict)  # processor time a line, by station
     lanes: list[LaneSeen] = field(default_factory=list)
 
     @property
@@ -120,7 +122,8 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
             for trade in trades
         }
         trade_date, _ = await desk.sign_off()
-        begun = time.perf_counter()
+        before = seconds_so_far(system.supervisor)
+        begun, begun_cpu = time.perf_counter(), time.process_time()
 
         async def send(party: int) -> None:
             sent = await seats[party].send_clearing_set(trade_date, int(time.time()), sets[party])
@@ -129,6 +132,8 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
 
         await _a_few_at_once(send, list(sets))
         sent_at = time.perf_counter()
+        load_seconds, after = time.process_time() - begun_cpu, seconds_so_far(system.supervisor)
+        closed.stations_ns = ns_a_record(before, after, load_seconds, closed.lines)
         progress(f"case k1: {closed.lines:,} lines in {sent_at - begun:.1f} s")
         for party in sets:
             await desk.reconcile(trade_date, party)
@@ -167,6 +172,7 @@ def _judged(closed: Closed, sql: SqlDay, trades: Sequence[BrokerTrade], quick: b
             f"sets {closed.sets_seconds:.1f} s, compared {closed.compare_seconds:.1f} s, published "
             f"{closed.publish_seconds:.1f} s: {closed.seconds:.1f} s in all; "
             f"{closed.peak_bytes / 2**30:.2f} GiB at most in all processes",
+            f"sets: {as_note(closed.stations_ns)}",
             f"in SQL: COPY {sql.copy_seconds:.1f} s, joins {sql.compare_seconds:.1f} s, net {sql.net_seconds:.1f} s",
         ],
     )

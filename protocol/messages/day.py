@@ -85,8 +85,8 @@ class WithdrawSet(Message, tag=74, frozen=True):
 class Reconcile(Message, tag=75, frozen=True):
     """Bank control: compare a broker's complete set with what the bank has, from a place on: 0, or where it stands.
 
-    Places are orders that are not there, the broker's freezes of the date, all contracts; about RECONCILE_PLACES_MAX are
-    compared at a time, and the next place is told. None is told when all are: the lane is reconciled then, or has
+    Places are orders that are not there, the broker's freezes of the date, all contracts; about RECONCILE_PLACES_MAX
+    are compared at a time, and the next place is told. None is told when all are: the lane is reconciled then, or has
     differences, which a query counts.
     """
 

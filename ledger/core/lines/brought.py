@@ -30,6 +30,9 @@ class BroughtColumns(NamedTuple):
 def brought(lines: Lines, places: Positions) -> BroughtColumns:
     """What the lines at (k,) `places` bring."""
     side, amount_fen = SIDE[lines.kind[places]], lines.amount_fen[places]
+    if not side.any():
+        nothing = np.zeros(len(places), np.int64)
+        return BroughtColumns(nothing, nothing, nothing, nothing)
     second_fen = lines.second_fen[places]
     fees_fen = second_fen + lines.fees_fen[places].sum(axis=1)
     sold_fen = np.where(side == LineSide.SALE, amount_fen - fees_fen, 0)

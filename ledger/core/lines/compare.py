@@ -67,15 +67,16 @@ class Places(NamedTuple):
 
 def end_of(book: Book, lane: Lane, first: int) -> int:
     """Where a comparison from place `first` on ends for this time: behind RECONCILE_PLACES_MAX places of the party's
-    own, or CONTRACTS_LOOKED_AT_MAX contracts. Contracts are compared behind the freezes, never with them.
+    own, or CONTRACTS_LOOKED_AT_MAX contracts.
     """
     places = Places.of(book, lane)
     begins = places.listed + places.freezes
-    if first < begins:
-        return min(first + RECONCILE_PLACES_MAX, begins)
-    end = min(first + CONTRACTS_LOOKED_AT_MAX, places.total)
+    room = RECONCILE_PLACES_MAX - max(0, begins - first)
+    if room <= 0:
+        return first + RECONCILE_PLACES_MAX
+    end = min(max(first, begins) + CONTRACTS_LOOKED_AT_MAX, places.total)
     own, _ = _contracts(book, lane, first, end)
-    return end if len(own) <= RECONCILE_PLACES_MAX else int(own[RECONCILE_PLACES_MAX]) + begins
+    return end if len(own) <= room else int(own[room]) + begins
 
 
 def add_draws_at_close(book: Book, lane: Lane, first: int, end: int) -> None:

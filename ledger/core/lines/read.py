@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ledger.core.frames import Frames
 from ledger.core.kind_tables import (
@@ -84,15 +85,16 @@ def read_lines(
     contract = contract if is_all else contract[positions]
     kind = np.broadcast_to(kinds, is_line.shape)[positions].astype(np.int64)
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
-    told = np.where(TOLD_MAX[kind] > 0, lines["event"], 0).astype(np.int64)
     amount_fen = np.ascontiguousarray(lines["amount_fen"])
-    second_fen = np.where(HAS_SECOND[kind], lines["release_fen"], 0)
-    fees_fen = np.stack([lines[name] for name in FEE_FIELDS], axis=1).astype(np.int64)
-    fees_fen[~HAS_FEES[kind]] = 0
-    reference = np.where(HAS_REFERENCE[kind], lines["reference"], 0)
+    told = _where_used(lines["event"], TOLD_MAX > 0, kind)
+    second_fen = _where_used(lines["release_fen"], HAS_SECOND, kind)
+    fees_fen = _fees(lines, kind)
+    reference = _where_used(lines["reference"], HAS_REFERENCE, kind)
     order_key, slot, dates = _orders(book, lines, kind)
-    in_range = (second_fen >= 0) & (second_fen <= AMOUNT_FEN_MAX) & (fees_fen.min(axis=1) >= 0)
-    in_range &= ~HAS_QUANTITY[kind] | (lines["quantity"] >= 0)
+    in_range = (second_fen >= 0) & (second_fen <= AMOUNT_FEN_MAX)
+    if fees_fen.any():
+        in_range &= fees_fen.min(axis=1) >= 0
+    in_range &= _where_used(lines["quantity"], HAS_QUANTITY, kind) >= 0
     in_range &= ~NAMES_ORDER[kind] | (order_key > 0)
     in_range &= ~HAS_REFERENCE[kind] | (reference > 0)
     in_range &= (SIDE[kind] != LineSide.CREDIT) | (second_fen <= amount_fen)
@@ -118,23 +120,45 @@ def read_lines(
     )
 
 
+def _where_used(field: npt.NDArray[np.signedinteger], is_used: Mask, kind: LongColumn) -> LongColumn:
+    """A field as int64, 0 where a line's kind does not use it."""
+    used = is_used[kind]
+    if used.all():
+        return field.astype(np.int64)
+    return np.where(used, field, 0).astype(np.int64) if used.any() else np.zeros(len(kind), np.int64)
+
+
+def _fees(lines: RecordArray, kind: LongColumn) -> FenColumn:
+    """(m, 4) the fees beside the commission, 0 where a line has none."""
+    fees_fen = np.zeros((len(kind), len(FEE_FIELDS)), np.int64)
+    if HAS_FEES[kind].any():
+        for place, name in enumerate(FEE_FIELDS):
+            fees_fen[:, place] = _where_used(lines[name], HAS_FEES, kind)
+    return fees_fen
+
+
 def _malformed(lines: RecordArray, kind: LongColumn, told: LongColumn) -> Mask:
     words = lines.view("<i8").reshape(len(lines), WORDS_PER_RECORD)
-    has_unused = (words & _UNUSED_BITS.take(kind, axis=0)).any(axis=1)
+    is_one_kind = bool((kind == kind[0]).all())
+    unused = words & (_UNUSED_BITS[kind[0]] if is_one_kind else _UNUSED_BITS.take(kind, axis=0))
+    is_malformed = np.zeros(len(kind), bool) if not unused.any() else unused.any(axis=1)
     says_nothing: Mask = (TOLD_MAX[kind] > 0) & ((told < 1) | (told > TOLD_MAX[kind]))
-    return np.asarray(has_unused, bool) | says_nothing
+    return np.asarray(is_malformed, bool) | says_nothing
 
 
 def _orders(book: Book, lines: RecordArray, kind: LongColumn) -> tuple[LongColumn, Positions, LongColumn]:
     """(m,) each: name as one number, slot and trade date of the order that a line names."""
     names = NAMES_ORDER[kind]
+    if not names.any():
+        nothing = np.zeros(len(kind), np.int64)
+        return nothing, nothing.astype(np.intp), nothing
     dates, seats = lines["order_date"].astype(np.int64), lines["order_seat"].astype(np.int64)
-    numbers = lines["order_number"]
+    numbers = np.ascontiguousarray(lines["order_number"])
     inside = names & (seats >= 1) & (seats <= SEATS_MAX) & (numbers >= 1) & (numbers <= REQUESTS_PER_SEAT_DATE_MAX)
     inside &= (dates >= TRADE_DATE_MIN) & (dates <= TRADE_DATE_MAX)
     slot = book.requests.slots_named(book.trade_date, dates, seats, numbers, inside)
-    keys = request_keys(np.where(inside, dates, 0), np.where(inside, seats, 0), np.where(inside, numbers, 0))
-    return keys, slot, dates
+    keys = request_keys(dates, seats, numbers)
+    return keys if inside.all() else np.where(inside, keys, 0), slot, dates
 
 
 def _by_set(lanes: list[Lane | None], frame: Positions, day: LongColumn) -> Iterator[SetLines]:
