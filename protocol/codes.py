@@ -104,6 +104,8 @@ class ReplyCode(IntEnum):
     LANE_ADJUSTED = 570
     LANE_PUBLISHED = 572
     SETS_FULL = 574
+    TOTALS_DIFFER = 576
+    BOOKS_NOT_AGREED = 578
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -218,6 +220,8 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.LANE_ADJUSTED: CodeFacts("the set has booked something: two people must take it back", False, "1022"),
     ReplyCode.LANE_PUBLISHED: CodeFacts("what is owed by the broker's date is published, for good", False, "1022"),
     ReplyCode.SETS_FULL: CodeFacts("the broker's date has had as many sets as may be", False, "1021"),
+    ReplyCode.TOTALS_DIFFER: CodeFacts("the bank's two books differ as of the mark: people look at it", True, "2008"),
+    ReplyCode.BOOKS_NOT_AGREED: CodeFacts("the bank does not agree with itself on this date yet", True, "1022"),
 }
 
 

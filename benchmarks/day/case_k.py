@@ -137,6 +137,7 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
         progress(f"case k1: {closed.lines:,} lines in {sent_at - begun:.1f} s")
         for party in sets:
             await desk.reconcile(trade_date, party)
+        await desk.agree(trade_date)
         compared_at = time.perf_counter()
         progress(f"case k1: compared in {compared_at - sent_at:.1f} s")
         closed.lanes = [await desk.close_lane(trade_date, party) for party in sets]

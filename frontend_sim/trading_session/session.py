@@ -111,6 +111,7 @@ async def run_session(
             day_desk = await stack.enter_async_context(Seat.open(desk_settings(config, desks, DAY_SEAT)))
             desk_of_day = DayDesk(day_desk, trading.say)
             await sign_off(trading.evening, desk_of_day, [desk for desk, _ in trading_desks])
+            await desk_of_day.agree(trading.evening.signed_off[0])
             await Closing(trading.evening, desk_of_day, seats, days, customers, trading.say).close(brokers)
 
 

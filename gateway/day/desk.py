@@ -17,14 +17,15 @@ from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ControlMessage
-from protocol.messages.day import Publish, Reconcile, SignOff
+from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell
 from protocol.messages.fields import fen_from_sum
-from protocol.messages.queries import Difference, SetAnswer
+from protocol.messages.queries import Difference, SetAnswer, TotalsAnswer, totals_digest
 from protocol.records import RECORD
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKind
 
-LEDGER_SOURCE = 1  # of control totals
+LEDGER_SOURCE, LEDGER_AS_OF_MARK, BOOK_AS_OF_MARK = 1, 3, 4  # of control totals
+FIGURES = ("balance", "frozen", "bought", "sold")
 PASSES_MAX = 8  # of booking proceeds: an excess whose buying power changed meanwhile is asked for again
 
 Told = Callable[[str], None]
@@ -88,6 +89,25 @@ class DayDesk:
             raise StepRefused(f"sign-off on {trade_date}: {outcome.code.name}")
         self.told(f"{trade_date} is signed off")
         return trade_date, outcome.sequence
+
+    async def agree(self, trade_date: int) -> None:
+        """Compare the ledger's totals with those of the gateway's own book, both as of one row.
+
+        Raises StepRefused with both values when they differ, or when the book has none as of the mark.
+        """
+        outcome = await self.seat.control(Mark(trade_date))
+        if not outcome.accepted:
+            raise StepRefused(f"the bank's own reconciliation on {trade_date}: {outcome.code.name}")
+        own = await self.seat.totals(BOOK_AS_OF_MARK)
+        if own.as_of_sequence != outcome.sequence or not own.complete:
+            raise StepRefused(f"the gateway's book has no totals as of row {outcome.sequence}; mark again")
+        told = await self.seat.control(Tell(trade_date, outcome.sequence, totals_digest(own.parties)))
+        if told.code is ReplyCode.TOTALS_DIFFER:
+            ledger = await self.seat.totals(LEDGER_AS_OF_MARK)
+            raise StepRefused(f"as of row {outcome.sequence} the bank's books differ: {_apart(ledger, own)}")
+        if not told.accepted:
+            raise StepRefused(f"the bank's own reconciliation on {trade_date}: {told.code.name}")
+        self.told(f"the bank's books agree as of row {outcome.sequence:,}")
 
     async def reconcile(self, trade_date: int, party: int) -> LaneSeen:
         """Compare a complete set with what the bank has, to the end; nothing where that is done.
@@ -185,6 +205,21 @@ class DayDesk:
         if not outcome.accepted:
             raise StepRefused(f"{what} on {trade_date}: {outcome.code.name}")
         return outcome.remaining_fen
+
+
+def _apart(ledger: TotalsAnswer, own: TotalsAnswer) -> str:
+    """Which sums of which party differ, with both values."""
+    if not ledger.complete:
+        return "the ledger was started since the mark, mark again to see where"
+    here, there = ({entry.party: entry.amounts_fen for entry in answer.parties} for answer in (ledger, own))
+    nothing = (0, 0, 0, 0)
+    found = [
+        f"{name} of party {party}: {mine} in the ledger, {other} in the gateway's book"
+        for party in sorted(here.keys() | there.keys())
+        for name, mine, other in zip(FIGURES, here.get(party, nothing), there.get(party, nothing), strict=True)
+        if mine != other
+    ]
+    return "; ".join(found)
 
 
 def _further(place: int, told: int) -> int:

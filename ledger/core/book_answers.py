@@ -18,8 +18,11 @@ from protocol.messages.queries import (
     ProceedsQuery,
     SetQuery,
     TotalsAnswer,
+    TotalsQuery,
 )
 from protocol.vocabulary import BANK_PARTY
+
+AS_OF_MARK = 3  # source of a TotalsQuery
 
 
 class BookAnswers:
@@ -48,7 +51,12 @@ class BookAnswers:
         if isinstance(message, ProceedsQuery):
             return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
         # Totals of all parties are the bank's; anybody else learns nothing.
-        return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
+        if party != BANK_PARTY or not isinstance(message, TotalsQuery):
+            return TotalsAnswer(self._book.sequence, True, [])
+        if message.source == AS_OF_MARK:
+            book = self._book
+            return TotalsAnswer(book.marked_sequence, bool(book.marked_totals), book.marked_totals)
+        return TotalsAnswer(self._book.sequence, True, self._totals())
 
     def _totals(self) -> list[PartyTotals]:
         """Added up over all contracts once for each row, however often it is asked."""

@@ -23,7 +23,17 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day import (
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    WithdrawSet,
+)
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import ContractEvent, SeatRole
 
@@ -39,7 +49,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, Reconcile, Publish, EndSettlement, ConfirmRoll}),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll}),
     SeatRole.MASTER_DATA: frozenset(
         {RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, OpenAccounts, SignContracts}
     ),

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ..limits import COMMIT_RECORDS_MAX, DIGEST_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX, SUM_BYTES
 from .base import Message
-from .fields import Digest, PartyNo, SumFen, TradeDate
+from .fields import Digest, Number, PartyNo, SumFen, TradeDate
 
 LineCount = Annotated[int, Meta(ge=0, le=2**40)]
 SetNumber = Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
@@ -102,4 +102,20 @@ class Publish(Message, tag=76, frozen=True):
     party: PartyNo
 
 
-DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish
+class Mark(Message, tag=77, frozen=True):
+    """Bank control: the row that decides it is the one at which the bank's two books are compared 银行内部对账."""
+
+    trade_date: TradeDate
+
+
+class Tell(Message, tag=78, frozen=True):
+    """Bank control: what the gateway's own book has as of the mark; with it, or not, the bank agrees with itself."""
+
+    trade_date: TradeDate
+    sequence: Number
+    """The journal row of the mark."""
+    digest: Digest
+    """Of its totals by party, see `totals_digest`."""
+
+
+DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish | Mark | Tell

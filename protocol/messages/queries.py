@@ -4,8 +4,11 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 codec.
 """
 
+import hashlib
+from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, SETS_PER_LANE_MAX
@@ -58,9 +61,10 @@ class OutcomeAnswer(Message, tag=44, frozen=True):
 
 
 class TotalsQuery(Message, tag=45, frozen=True):
-    """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book."""
+    """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book, 3 and 4: the same as of the last
+    mark, not complete where there is none since it was started."""
 
-    source: Annotated[int, Meta(ge=1, le=2)]
+    source: Annotated[int, Meta(ge=1, le=4)]
 
 
 class PartyTotals(Message, tag=46, frozen=True):
@@ -83,6 +87,12 @@ class PartyTotals(Message, tag=46, frozen=True):
         sums = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
         balance, frozen, bought, sold = map(fen_from_sum, sums)
         return balance, frozen, bought, sold
+
+
+def totals_digest(parties: Sequence[PartyTotals]) -> bytes:
+    """SHA-256 of totals by party, ascending, as a list of the message: those left out of which all sums are 0."""
+    kept = [entry for entry in parties if any(entry.amounts_fen)]
+    return hashlib.sha256(msgspec.msgpack.encode(kept)).digest()
 
 
 class TotalsAnswer(Message, tag=47, frozen=True):

@@ -27,7 +27,7 @@ from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, Lane
 
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
-STEPS = ("sign-off", "reconcile", "proceeds", "publish", "all")
+STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "all")
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
     *("bank_has", "set_says"),
@@ -100,6 +100,10 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     trade_date = _date(desk, options)
     if options.step == "sign-off":
         await desk.sign_off()
+        return int(ExitCode.OK)
+    if options.step in ("agree", "all"):
+        await desk.agree(trade_date)
+    if options.step == "agree":
         return int(ExitCode.OK)
     lanes = [await _step(desk, options.step, trade_date, party) for party in await _parties(desk, options)]
     for lane in lanes:

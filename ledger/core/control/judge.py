@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, lanes, outlets
+from ledger.core.control import accounts, agreement, lanes, outlets
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
@@ -38,7 +38,17 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day import (
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    WithdrawSet,
+)
 from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, Role, role_fits_party
@@ -106,6 +116,10 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return lanes.judge_comparison(book, message)
         case Publish():
             return lanes.judge_publishing(book, message)
+        case Mark():
+            return agreement.judge_mark(book, message)
+        case Tell():
+            return agreement.judge_telling(book, message)
         case EndSettlement():
             in_turn = message.trade_date == book.unsettled.date_in_turn()
             return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
@@ -201,6 +215,10 @@ def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_a
             return lanes.compare(book, message)
         case Publish():
             lanes.publish(book, message)
+        case Mark():
+            agreement.mark(book)
+        case Tell():
+            agreement.tell(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

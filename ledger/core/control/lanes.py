@@ -151,7 +151,10 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
     may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
     older = [key for key in book.clearing.lanes if key.party == message.party and key.trade_date < message.trade_date]
     waits = any(book.clearing.lanes[key].state < LaneState.PUBLISHED for key in older)
-    return ReplyCode.ACCEPTED if may and not waits else ReplyCode.STEP_NOT_DUE
+    if not may or waits:
+        return ReplyCode.STEP_NOT_DUE
+    is_agreed = book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]
+    return ReplyCode.ACCEPTED if is_agreed else ReplyCode.BOOKS_NOT_AGREED
 
 
 def publish(book: Book, message: Publish) -> None:

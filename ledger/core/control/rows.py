@@ -4,7 +4,8 @@ Belongs here: which frames may share a row, what must be true before any of them
 Never here: what a control message earns and does (judge), block rows (engine), turns (ledger.order_path.groups).
 
 What changes who may sign, who sits where, which date is open or unsettled stands alone in its row: so every frame of a
-row was signed, seated and numbered by what stood before the row, and a row belongs to one date.
+row was signed, seated and numbered by what stood before the row, and a row belongs to one date. A mark does too: its
+row is where two books are compared, and nothing else is in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import Mark
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
 from protocol.vocabulary import BANK_PARTY, FrameKind
@@ -45,7 +47,7 @@ ControlBody = ControlMessage | Negotiate | None
 
 ALONE: Final[tuple[type[Message], ...]] = (
     *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
-    *(OpenTradeDate, EndSettlement),
+    *(OpenTradeDate, EndSettlement, Mark),
 )
 _ALONE_TAGS: Final = {
     int(role): frozenset(kind.__struct_config__.tag for kind in ALONE if kind in rights)

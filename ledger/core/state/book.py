@@ -34,12 +34,14 @@ from ledger.core.state.unsettled import Unsettled
 from protocol.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,
+    DIGEST_BYTES,
     PARTIES_MAX,
     REQUESTS_PER_DATE_MAX,
     SEATS_MAX,
     UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
+from protocol.messages.queries import PartyTotals
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, DatePhase, Market
 from rules.contracts import STATE_CODES, status_told
@@ -95,6 +97,9 @@ class Book:
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
     phase: DatePhase  # of the open date
+    marked_sequence: int  # of the last row at which the bank's two books are compared, 0 for none
+    marked_digest: bytes  # of the totals as of it
+    marked_totals: list[PartyTotals]  # which are no part of the state: empty after a start
     roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
@@ -155,6 +160,9 @@ class Book:
             trade_date=0,
             previous_date=0,
             phase=DatePhase.TRADING,
+            marked_sequence=0,
+            marked_digest=bytes(DIGEST_BYTES),
+            marked_totals=[],
             roll_sequence=0,
             accounts_count=0,
             contracts_count=0,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Positions, long_zeros
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Positions, byte_zeros, long_zeros
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import CONTRACTS_MAX, TRADE_DATE_MAX, UNSETTLED_DATES_MAX
 from protocol.trade_dates import trade_day
@@ -36,6 +36,7 @@ class Unsettled:
     accounts: int  # of each column
     dates: LongColumn  # (K + 1,) trade date of each slot, 0: free; the last stands for NO_SLOT and stays 0
     dates_before: LongColumn  # (K + 1,) the trade date before that of each slot, 0 for the first of all
+    agreed: ByteColumn  # (K + 1,) 1 where the bank's two books agreed once trading of the slot's date had ended
     bought_fen: list[FenColumn]  # by slot, (accounts,); empty while it is free
     sold_fen: list[FenColumn]
     open_slot: int  # of the open trade date
@@ -51,6 +52,7 @@ class Unsettled:
             accounts=accounts,
             dates=long_zeros(dates_max + 1),
             dates_before=long_zeros(dates_max + 1),
+            agreed=byte_zeros(dates_max + 1),
             bought_fen=[long_zeros(0) for _ in range(dates_max)],
             sold_fen=[long_zeros(0) for _ in range(dates_max)],
             open_slot=NO_SLOT,
@@ -105,7 +107,7 @@ class Unsettled:
 
     def take_slot(self, slot: int, trade_date: int, date_before: int) -> None:
         """Make this free slot that of a date, with nothing in it."""
-        self.dates[slot], self.dates_before[slot] = trade_date, date_before
+        self.dates[slot], self.dates_before[slot], self.agreed[slot] = trade_date, date_before, 0
         self.slot_of_day[trade_day(trade_date)] = slot
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.accounts), long_zeros(self.accounts)
 
@@ -127,7 +129,7 @@ class Unsettled:
         self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
         self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[accounts]))
         self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[accounts]))
-        self.dates[slot] = self.dates_before[slot] = 0
+        self.dates[slot] = self.dates_before[slot] = self.agreed[slot] = 0
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)
 

@@ -33,7 +33,7 @@ from tests.ledger_core.desk import (
     release,
     same_after_all,
 )
-from tests.ledger_core.lines.words import announce, buy, dividend, event, order, refund, sell, send
+from tests.ledger_core.lines.words import agree, announce, buy, dividend, event, order, refund, sell, send
 
 ACCEPTED = ReplyCode.ACCEPTED
 
@@ -59,6 +59,7 @@ def day() -> Day:
     done = desk.ask(SEAT, fill_buy(of_ann, ann, 10_500, 1_500), release(of_bob, bob, 8_000), fill_sell(dan, 3_900))
     assert set(codes(done)) == {ACCEPTED}
     desk.done(SignOff(MONDAY))
+    agree(desk)
     return Day(desk, ann, bob, cid, dan, of_ann, of_bob, of_cid)
 
 
@@ -265,6 +266,8 @@ def test_contracts_that_began_and_ended_count_for_their_date() -> None:
     assert clearing_set(d.desk.book, BROKER, TUESDAY).state == LaneState.RECONCILED
     assert d.desk.control(Publish(TUESDAY, BROKER)) == ReplyCode.STEP_NOT_DUE  # Monday is not published
     d.desk.control(Publish(MONDAY, BROKER))
+    assert d.desk.control(Publish(TUESDAY, BROKER)) == ReplyCode.BOOKS_NOT_AGREED
+    agree(d.desk, TUESDAY)
     assert d.desk.control(Publish(TUESDAY, BROKER)) == ACCEPTED
     same_after_all(d.desk)
 
@@ -272,6 +275,7 @@ def test_contracts_that_began_and_ended_count_for_their_date() -> None:
 def test_a_broker_that_traded_nothing_sends_an_empty_set() -> None:
     desk = Desk()
     desk.done(SignOff(MONDAY))
+    agree(desk)
     announce(desk, seat=OTHER_SEAT)
     desk.control(CompleteSet(MONDAY, 1), OTHER_SEAT)
 

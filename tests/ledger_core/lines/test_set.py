@@ -30,6 +30,7 @@ from tests.ledger_core.desk import (
     same_after_all,
 )
 from tests.ledger_core.lines.words import (
+    agree,
     announce,
     arrived,
     buy,
@@ -98,6 +99,7 @@ def test_a_sale_whose_fees_exceed_its_turnover_costs_money() -> None:
 @pytest.mark.parametrize(("state", "what"), list(itertools.product(LaneState, LaneEvent)))
 def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> None:
     desk, _ = signed_off()
+    agree(desk)
     if state == LaneState.FINISHED:
         desk.control(FinishSending(MONDAY), SEAT)
     if state >= LaneState.COLLECTING:

@@ -7,9 +7,12 @@ import hashlib
 
 import numpy as np
 
+from ledger.core import engine
+from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES
-from protocol.messages.day import AnnounceSet, SetTotals
+from protocol.messages.day import AnnounceSet, Mark, SetTotals, Tell
 from protocol.messages.fields import sum_from_fen
+from protocol.messages.queries import totals_digest
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate, RecordKind
@@ -103,3 +106,10 @@ def by_contract(desk: Desk, contract_no: int, on: int = MONDAY) -> tuple[int, in
     columns = (cleared.buys_fen, cleared.proceeds_fen, cleared.credits_fen, cleared.excess_fen, cleared.listed_buys_fen)
     found = [int(np.int64(column[index])) for column in columns]
     return (found[0], found[1], found[2], found[3], found[4])
+
+
+def agree(desk: Desk, on: int = MONDAY) -> None:
+    """The bank agrees with itself on a date."""
+    marked = desk.told(Mark(on))
+    assert marked.code == ReplyCode.ACCEPTED
+    desk.done(Tell(on, desk.book.marked_sequence, totals_digest(engine.totals(desk.book))))

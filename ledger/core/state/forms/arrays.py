@@ -26,7 +26,7 @@ _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")
 _SCALARS = (
-    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence"),
+    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence", "marked_sequence"),
     *("accounts_count", "contracts_count"),
 )
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
@@ -48,6 +48,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "seat_slots": book.requests.seat_slots,
         "unsettled_dates": book.unsettled.dates,
         "dates_before": book.unsettled.dates_before,
+        "agreed": book.unsettled.agreed,
+        "marked_digest": np.frombuffer(book.marked_digest, np.int8),
         "unpaid_keys": book.unsettled.keys,
         "outlets": book.outlets.to_array(),
         "ledger_keys": ledger_keys,
@@ -99,6 +101,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     used, contracts = slice(book.accounts_count), slice(book.contracts_count)
     for entry in _parties.decode(arrays["parties"].tobytes()):
         add_party(book, entry)
+    book.marked_digest = arrays["marked_digest"].tobytes()
     for name in ACCOUNT_COLUMNS:
         getattr(book, name)[used] = arrays[name]
     for name in CONTRACT_COLUMNS:
@@ -147,6 +150,7 @@ def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
         unsettled.take_slot(slot, trade_date, before)
         for name in _SLOT_COLUMNS:
             getattr(unsettled, name)[slot][: book.accounts_count] = arrays[f"{name}_of_{slot}"]
+    unsettled.agreed[:] = arrays["agreed"]
     if book.trade_date:
         unsettled.open_slot = dates.index(book.trade_date)
     unsettled.keys = arrays["unpaid_keys"].astype(np.int64)

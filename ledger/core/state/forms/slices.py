@@ -45,7 +45,7 @@ _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<14q")
+_SCALARS = struct.Struct("<15q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -122,6 +122,7 @@ def _common_digest(book: Book) -> bytes:
             book.previous_date,
             book.phase,
             book.roll_sequence,
+            book.marked_sequence,
             book.accounts_count,
             book.contracts_count,
             book.requests.pages_used,
@@ -132,7 +133,9 @@ def _common_digest(book: Book) -> bytes:
             book.clearing.comparisons,
         )
     )
+    digest.update(book.marked_digest)
     digest.update(book.seat_role.data)
+    digest.update(book.unsettled.agreed.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
     for column in (*seats, book.seat_serial, book.unsettled.dates, book.unsettled.dates_before):
         digest.update(column.data)
