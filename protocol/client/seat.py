@@ -218,7 +218,8 @@ class Seat(AwaitedVerbs):
     def totals(self, source: int) -> Coroutine[object, object, TotalsAnswer]:
         """Control totals: 1 the ledger's, 2 the gateway's own book, 3 and 4 the same as of the last mark.
 
-        To be awaited. Raises MisuseError at once for another source, and for a broker: the bank would end its session for asking.
+        To be awaited. Raises MisuseError at once for another source, and for a broker: the bank would end its session
+        for asking.
         """
         query = TotalsQuery(whole_number("source", source, 1, 4))
         if self._settings.party != BANK_PARTY:
