@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Seat
@@ -26,6 +27,7 @@ from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKi
 
 LEDGER_SOURCE, LEDGER_AS_OF_MARK, BOOK_AS_OF_MARK = 1, 3, 4  # of control totals
 FIGURES = ("balance", "frozen", "bought", "sold")
+MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
 PASSES_MAX = 8  # of booking proceeds: an excess whose buying power changed meanwhile is asked for again
 
 Told = Callable[[str], None]
@@ -93,14 +95,19 @@ class DayDesk:
     async def agree(self, trade_date: int) -> None:
         """Compare the ledger's totals with those of the gateway's own book, both as of one row.
 
-        Raises StepRefused with both values when they differ, or when the book has none as of the mark.
+        A gateway that was just started has no totals as of a mark until its book is complete: it is marked again.
+        Raises StepRefused with both values when they differ, or when the book does not get there.
         """
-        outcome = await self.seat.control(Mark(trade_date))
-        if not outcome.accepted:
-            raise StepRefused(f"the bank's own reconciliation on {trade_date}: {outcome.code.name}")
-        own = await self.seat.totals(BOOK_AS_OF_MARK)
-        if own.as_of_sequence != outcome.sequence or not own.complete:
-            raise StepRefused(f"the gateway's book has no totals as of row {outcome.sequence}; mark again")
+        for _ in range(MARKS_MAX):
+            outcome = await self.seat.control(Mark(trade_date))
+            if not outcome.accepted:
+                raise StepRefused(f"the bank's own reconciliation on {trade_date}: {outcome.code.name}")
+            own = await self.seat.totals(BOOK_AS_OF_MARK)
+            if own.as_of_sequence == outcome.sequence and own.complete:
+                break
+            await trio.sleep(MARK_PAUSE_SECONDS)
+        else:
+            raise StepRefused(f"the gateway's book has no totals as of a mark after {MARKS_MAX} of them")
         told = await self.seat.control(Tell(trade_date, outcome.sequence, totals_digest(own.parties)))
         if told.code is ReplyCode.TOTALS_DIFFER:
             ledger = await self.seat.totals(LEDGER_AS_OF_MARK)
