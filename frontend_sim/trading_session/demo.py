@@ -103,7 +103,7 @@ async def _run(options: Options, config: Config) -> int:
     async with temporary_installation(config, say, options.keep) as installation:
         brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
         customers = make_customers(options.seed, brokers, options.customers)
-        evening = Evening()
+        evening = Evening(installation.supervisor.config_file)
         trading = Trading(options.seconds, options.requests_max, SessionLog(), evening, say)
         view = LiveView(console, trading, options.plain)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
@@ -185,6 +185,8 @@ def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
     they differ.
     """
     faults = _judge_planted(auditor, evening.planted, say)
+    if not evening.desk_killed:
+        faults.append("the day desk was to be killed between two steps, and ended before")
     for one in sorted(evening.sets, key=lambda each: each.broker.party):
         audit = SetAudit(auditor, one.broker.party, one.trade_date)
         audit.judge(one.lines, one.sent.outcomes)

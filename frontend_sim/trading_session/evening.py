@@ -8,6 +8,7 @@ Belongs here: the order of these steps, what they gave. Never here: trading itse
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import trio
 
@@ -17,6 +18,7 @@ from frontend_sim.market.broker import Desk
 from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
+from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Seat, SentSet
 from protocol.codes import ReplyCode
@@ -45,10 +47,12 @@ class BrokerSet:
 class Evening:
     """What the evening gave."""
 
+    config_file: Path  # of the installation, for the day desk's program
     signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row behind which nothing was frozen
     orders: int = 0
     orders_taken: int = 0  # none, or something is wrong
     planted: BrokerSet | None = None  # the set that said otherwise in one amount
+    desk_killed: bool = False
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
     last_sequence: int = 0
 
@@ -65,51 +69,72 @@ async def sign_off(evening: Evening, desk: DayDesk, trading_desks: Sequence[Desk
 
 @dataclass(slots=True)
 class Closing:
-    """The close of every broker's date."""
+    """The close of every broker's date: the brokers on their seats, the day desk as a program of its own."""
 
     evening: Evening
-    desk: DayDesk
+    program: DayProgram
+    bank: Seat  # asks where lanes stand
     seats: Mapping[int, Seat]  # by party
     days: Mapping[int, BrokerDay]
     customers: Sequence[Customer]
     say: Progress
 
     async def close(self, brokers: Sequence[BrokerEntry]) -> None:
-        """Every broker sends its set, all at once; the first one's tells one fen too much, is found, and sent again.
+        """Every broker sends its set, all at once, the first one's with a fen too much; the day desk is killed between
+        two steps and started again; what it finds is withdrawn and sent again, and the desk goes on.
 
-        Raises: LoadRefused, StepRefused.
+        Raises: LoadRefused when a broker may not do as it must, ProcessFault when the desk fails.
         """
+        first, *_ = brokers
+        lines = {broker.party: self._lines(broker) for broker in brokers}
+        planted = {**lines, first.party: _with_one_fen_more(lines[first.party])}
+        sent: dict[int, SentSet] = {}
         async with trio.open_nursery() as nursery:
             for broker in brokers:
-                nursery.start_soon(self._one, broker, broker is brokers[0])
+                nursery.start_soon(self._finish_and_send, broker, planted[broker.party], sent)
+        self.evening.desk_killed = await self.program.run(killed_after="the bank's books agree") < 0
+        await self.program.run()
+        self.evening.planted = await self._seen(first, planted[first.party], sent[first.party])
+        number = sent[first.party].number
+        withdrawal = WithdrawSet(self._trade_date, number)
+        await must_accept(self.seats[first.party], withdrawal, f"withdrawal of set {number}")
+        sent[first.party] = await self._send(first, lines[first.party])
+        await self.program.run()
+        self.evening.sets = [await self._seen(broker, lines[broker.party], sent[broker.party]) for broker in brokers]
 
-    async def _one(self, broker: BrokerEntry, is_planted: bool) -> None:
-        seat, trade_date = self.seats[broker.party], self.evening.signed_off[0]
-        await must_accept(seat, FinishSending(trade_date), f"end of sending of party {broker.party}")
+    @property
+    def _trade_date(self) -> int:
+        return self.evening.signed_off[0]
+
+    def _lines(self, broker: BrokerEntry) -> RecordArray:
         own = [customer for customer in self.customers if customer.terms.party == broker.party]
         opened = [customer.contract_no for customer in own if customer.terms.status in TOLD_AS_OPENED]
-        lines = self.days[broker.party].clearing_set(trade_date, {customer.contract_no for customer in own}, opened)
-        if is_planted:
-            self.evening.planted = await self._send(broker, _with_one_fen_more(lines))
-            number = self.evening.planted.sent.number
-            await must_accept(seat, WithdrawSet(trade_date, number), f"withdrawal of set {number}")
-        one = await self._send(broker, lines)
-        self.evening.sets.append(one)
+        contract_nos = {customer.contract_no for customer in own}
+        return self.days[broker.party].clearing_set(self._trade_date, contract_nos, opened)
 
-    async def _send(self, broker: BrokerEntry, lines: RecordArray) -> BrokerSet:
-        seat, trade_date = self.seats[broker.party], self.evening.signed_off[0]
+    async def _finish_and_send(self, broker: BrokerEntry, lines: RecordArray, sent: dict[int, SentSet]) -> None:
+        finish = FinishSending(self._trade_date)
+        await must_accept(self.seats[broker.party], finish, f"end of sending of party {broker.party}")
+        sent[broker.party] = await self._send(broker, lines)
+
+    async def _send(self, broker: BrokerEntry, lines: RecordArray) -> SentSet:
         began_ns = time.monotonic_ns()
-        sent = await seat.send_clearing_set(trade_date, time.time_ns() // 10**9, lines)
+        sent = await self.seats[broker.party].send_clearing_set(self._trade_date, time.time_ns() // 10**9, lines)
         seconds = (time.monotonic_ns() - began_ns) / 1e9
         code = "is complete" if sent.is_complete else f"is not complete: {ReplyCode(sent.last.code).name}"
         self.say(
             f"set {sent.number} of {broker.name}: {len(lines):,} lines in {seconds:.1f} s, {sent.listed:,} listed, "
             f"{sent.refused:,} refused; it {code}"
         )
-        lane = await self.desk.close_lane(trade_date, broker.party)
-        found = await self.desk.differences(trade_date, broker.party)
+        return sent
+
+    async def _seen(self, broker: BrokerEntry, lines: RecordArray, sent: SentSet) -> BrokerSet:
+        """Where the broker's date stands, by the bank's own seat."""
+        desk = DayDesk(self.bank, self.say)
+        lane = await desk.lane(self._trade_date, broker.party)
+        found = await desk.differences(self._trade_date, broker.party)
         self.evening.last_sequence = max(self.evening.last_sequence, lane.answer.as_of_sequence)
-        return BrokerSet(broker, trade_date, lines, sent, lane, found)
+        return BrokerSet(broker, self._trade_date, lines, sent, lane, found)
 
 
 def _with_one_fen_more(lines: RecordArray) -> RecordArray:

@@ -22,6 +22,7 @@ from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankD
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Workload
+from frontend_sim.trading_session.day_program import DayProgram
 from frontend_sim.trading_session.evening import Closing, Evening, sign_off
 from frontend_sim.trading_session.session_log import SessionLog
 from gateway.day.desk import DayDesk
@@ -81,9 +82,10 @@ async def run_session(
     Raises: LoadRefused when the date is not signed off.
     """
     async with AsyncExitStack() as stack:
+        teller = await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT)))
         bank_desk = BankDesk(
             await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
-            await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT))),
+            teller,
             [*saver_nos(), *(customer.account_no for customer in customers)],
             [customer.contract_no for customer in customers],
             random.Random(seed),
@@ -108,11 +110,11 @@ async def run_session(
                 nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
         if trading.evening is not None:
-            day_desk = await stack.enter_async_context(Seat.open(desk_settings(config, desks, DAY_SEAT)))
-            desk_of_day = DayDesk(day_desk, trading.say)
-            await sign_off(trading.evening, desk_of_day, [desk for desk, _ in trading_desks])
-            await desk_of_day.agree(trading.evening.signed_off[0])
-            await Closing(trading.evening, desk_of_day, seats, days, customers, trading.say).close(brokers)
+            evening = trading.evening
+            async with Seat.open(desk_settings(config, desks, DAY_SEAT)) as day_desk:
+                await sign_off(evening, DayDesk(day_desk, trading.say), [desk for desk, _ in trading_desks])
+            program = DayProgram(config, evening.config_file, trading.say)
+            await Closing(evening, program, teller, seats, days, customers, trading.say).close(brokers)
 
 
 def _desks(

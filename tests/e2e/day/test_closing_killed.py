@@ -38,7 +38,7 @@ class Strikes:
 
 def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
     with house(CUSTOMERS) as found:
-        strikes, evening = Strikes(found), Evening()
+        strikes, evening = Strikes(found), Evening(found.config_file)
         trading = Trading(SECONDS, REQUESTS_MAX, SessionLog(), evening, strikes)
 
         trio.run(run_session, found.config, found.desks, found.brokers, found.customers, trading, 7)
