@@ -135,12 +135,11 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
         load_seconds, after = time.process_time() - begun_cpu, seconds_so_far(system.supervisor)
         closed.stations_ns = ns_a_record(before, after, load_seconds, closed.lines)
         progress(f"case k1: {closed.lines:,} lines in {sent_at - begun:.1f} s")
-        for party in sets:
-            await desk.reconcile(trade_date, party)
+        await desk.each(list(sets), lambda party: desk.reconcile(trade_date, party))
         await desk.agree(trade_date)
         compared_at = time.perf_counter()
         progress(f"case k1: compared in {compared_at - sent_at:.1f} s")
-        closed.lanes = [await desk.close_lane(trade_date, party) for party in sets]
+        closed.lanes = await desk.each(list(sets), lambda party: desk.close_lane(trade_date, party))
         done_at = time.perf_counter()
     closed.sets_seconds, closed.compare_seconds = sent_at - begun, compared_at - sent_at
     closed.publish_seconds = done_at - compared_at

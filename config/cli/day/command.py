@@ -105,7 +105,8 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
         await desk.agree(trade_date)
     if options.step == "agree":
         return int(ExitCode.OK)
-    lanes = [await _step(desk, options.step, trade_date, party) for party in await _parties(desk, options)]
+    parties = await _parties(desk, options)
+    lanes = await desk.each(parties, lambda party: _step(desk, options.step, trade_date, party))
     for lane in lanes:
         print(_line(lane))
     wanted = LaneState.PUBLISHED if options.step in ("publish", "all") else LaneState.RECONCILED
