@@ -117,11 +117,12 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     party = frames.over_records(sender)
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
     lines = read_lines(book, frames, records, kind, contract)
+    role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
     return Block(
         count=count,
         kind=kind,
         unused_bits=_unused_bits(words, head, kind, lines),
-        role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
+        role=role,
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         seat=frames.over_records(frames.seat),
@@ -138,7 +139,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
-        proceeds=read_proceeds(book, kind, head >> _DAY_SHIFT & (DAY_CODES - 1), contract),
+        proceeds=read_proceeds(book, kind, role, head >> _DAY_SHIFT & (DAY_CODES - 1), contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )

@@ -15,7 +15,9 @@ from protocol.vocabulary import (
     AccountCode,
     AccountStatus,
     ClearedEvent,
+    ComparedField,
     ContractStatus,
+    DifferenceClass,
     Fate,
     LaneState,
     Market,
@@ -45,6 +47,8 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "lane_state": LaneState,
     "fate": Fate,
     "cleared_event": ClearedEvent,
+    "difference_class": DifferenceClass,
+    "compared_field": ComparedField,
 }
 VIEWS: Final = (
     "bank_as_of",
@@ -58,8 +62,10 @@ VIEWS: Final = (
     "bank_general_ledger",
     "bank_outlets",
     "bank_lanes",
+    "bank_obligations",
     "bank_clearing_sets",
     "bank_clearing_lines",
+    "bank_proceeds",
 )
 
 _NAME = """
@@ -70,18 +76,21 @@ _KIND = """
 INSERT INTO record_kinds AS known
 SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::boolean[],
                      $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[],
-                     $13::boolean[], $14::text[], $15::boolean[], $16::boolean[])
+                     $13::smallint[], $14::boolean[], $15::text[], $16::boolean[], $17::boolean[], $18::boolean[])
 ON CONFLICT (kind) DO UPDATE
 SET (name, amount_fen_min, opens_freeze, draws_on_freeze, names_account, side,
-     balance, frozen, bought, sold, release_frozen, is_line, tells, names_order, has_reference) =
+     balance, frozen, bought, sold, release_frozen, release_bought, is_line, tells, names_order, has_reference,
+     books_proceeds) =
     (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.names_account,
      EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen,
-     EXCLUDED.is_line, EXCLUDED.tells, EXCLUDED.names_order, EXCLUDED.has_reference)
+     EXCLUDED.release_bought, EXCLUDED.is_line, EXCLUDED.tells, EXCLUDED.names_order, EXCLUDED.has_reference,
+     EXCLUDED.books_proceeds)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
 
 KindRow = tuple[
-    *tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int], *tuple[bool, str | None, bool, bool]
+    *tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int, int],
+    *tuple[bool, str | None, bool, bool, bool],
 ]
 
 
@@ -101,7 +110,8 @@ def record_kind_rows() -> list[KindRow]:
             row.amount.bought,
             row.amount.sold,
             row.release.frozen,
-            *(False, None, False, False),
+            row.release.bought,
+            *(False, None, False, False, row.books_proceeds),
         )
         for kind, row in LAW.items()
     ] + [_line_row(kind) for kind in LINE_KINDS]
@@ -111,8 +121,8 @@ def _line_row(kind: RecordKind) -> KindRow:
     """A line moves nothing."""
     row, tells = KINDS[kind], LINES[kind].tells
     vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
-    told = (True, vocabulary, row.names_order, row.has_reference)
-    return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, *told)
+    told = (True, vocabulary, row.names_order, row.has_reference, False)
+    return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, 0, *told)
 
 
 async def prepare_reading(connection: asyncpg.Connection) -> None:

@@ -15,7 +15,7 @@ from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
-LINES, LISTED = range(7, 13), 4
+LINES, LISTED, PROCEEDS = range(7, 13), 4, 14
 _LINE = struct.Struct("<bbhiqqq4iiiq")
 """Kind, told, trade day, quantity, contract, amount, second amount, four fees, date and seat of an order, the rest."""
 _OUTCOME = struct.Struct("<hhiq")
@@ -34,10 +34,14 @@ class Expectation:
     whichever of contract and account it does not name"""
     lines: list[tuple[int, ...]] = field(default_factory=list)
     """(trade date, seat, number, *_LINE, code, listed, sequence, decided-at)"""
+    proceeds: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, contract, trade day, sold, excess, code, sequence, decided-at)"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     """(trade date, seat, number) → [amount, drawn, released]"""
     unsettled: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     """(trade day of execution, contract) → [bought, sold]"""
+    accepted: list[tuple[int, ControlMessage]] = field(default_factory=list)
+    """(sequence, control message), in order"""
     settled: list[int] = field(default_factory=list)
     """Trade dates whose customers were settled, in order."""
 
@@ -55,6 +59,7 @@ def expect(rows: Iterable[Row]) -> Expectation:
                     _take(expectation, row, place, _RECORD.unpack(raw), outcome)
         for message in _accepted_messages(row):
             expectation.customers.take(message, row.trade_date)
+            expectation.accepted.append((row.sequence, message))
             if isinstance(message, EndSettlement):
                 expectation.settled.append(message.trade_date)
     return expectation
@@ -85,6 +90,8 @@ def _take(
     told = (row.sequence, row.decided_at_ns)
     if kind == FREEZE:
         expectation.orders.append((*place, named_no, amount, code, *told))
+    elif kind == PROCEEDS:
+        expectation.proceeds.append((*place, named_no, record[2], amount, release, code, *told))
     else:
         named = (None, named_no) if kind in (DEPOSIT, WITHDRAWAL) else (named_no, None)
         expectation.movements.append((*place, kind, *named, amount, code, remaining, *told))
@@ -103,6 +110,11 @@ def _take(
         account.frozen -= amount + release
         account.bought += amount
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[0] += amount
+    elif kind == PROCEEDS:
+        account.sold += amount
+        account.bought += release
+        of_day = expectation.unsettled.setdefault((record[2], named_no), [0, 0])
+        of_day[0], of_day[1] = of_day[0] + release, of_day[1] + amount
     elif kind == FILL_SELL:
         account.sold += amount
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[1] += amount

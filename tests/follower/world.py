@@ -104,6 +104,14 @@ class World:
         )
         return [tuple(row) for row in rows]
 
+    async def proceeds(self) -> list[tuple[int, ...]]:
+        """As `Expectation.proceeds`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, contract_no, trade_day, proceeds_fen, excess_fen, code, sequence, "
+            "decided_at_ns FROM proceeds ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
     async def accounts(self) -> dict[int, tuple[int, ...]]:
         """Account number → the five amounts."""
         rows = await self.sql.fetch(
@@ -132,6 +140,7 @@ class World:
         assert await self.orders() == sorted(expected.orders, key=_journal_order)
         assert await self.movements() == sorted(expected.movements, key=_journal_order)
         assert await self.lines() == sorted(expected.lines, key=_journal_order)
+        assert await self.proceeds() == sorted(expected.proceeds, key=_journal_order)
         assert await self.freezes() == expected.freezes
         await self._assert_customers(expected.customers)
 

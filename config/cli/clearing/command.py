@@ -114,7 +114,7 @@ async def _send(config: Config, options: argparse.Namespace, trade_date: int, re
     settings, declared_s = _settings(config, options), _declared_s(options.declared)
     async with Seat.open(settings) as seat:
         has = await seat.clearing_set(trade_date)
-        if has.state == LaneState.COMPLETE and has.announced == totals_of_set(read.lines, settings.outbox_records):
+        if has.state >= LaneState.COMPLETE and has.announced == totals_of_set(read.lines, settings.outbox_records):
             print(f"set {has.number} of {trade_date} is there already, and complete")
             return int(ExitCode.OK)
         if has.number and options.replace:

@@ -118,6 +118,8 @@ def judge_comparison(book: Book, message: Reconcile) -> ReplyCode:
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(message.trade_date, message.party)
     may = lane.state == LaneState.COMPLETE and message.first in (0, lane.compared)
+    if message.first and may:
+        may = Places.of(book, lane).before_contracts == lane.places_before
     return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
 
 
@@ -125,11 +127,12 @@ def compare(book: Book, message: Reconcile) -> int:
     """Compare some places more. Returns where to go on, 0 when all are compared."""
     clearing = book.clearing
     lane = clearing.lane(message.trade_date, message.party)
+    places = Places.of(book, lane)
     if not message.first:
         lane.begin_anew()
         clearing.comparisons += 1
-        lane.comparison = clearing.comparisons
-    first, count = message.first, Places.of(book, lane).total
+        lane.comparison, lane.places_before = clearing.comparisons, places.before_contracts
+    first, count = message.first, places.total
     end = end_of(book, lane, first)
     add_draws_at_close(book, lane, first, end)
     for found in differences(book, lane, first, end):

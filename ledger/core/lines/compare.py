@@ -49,7 +49,9 @@ class Places(NamedTuple):
 
     @staticmethod
     def of(book: Book, lane: Lane) -> "Places":
-        """Those of a lane now; they stay while its set is complete, but for contracts that are signed meanwhile."""
+        """Those of a lane now. While its set is complete, contracts that are signed come behind the others; freezes of
+        the open date that are refused may still take places, and the roll gives all of them others.
+        """
         freezes = sum(map(len, _ranges(book, lane)))
         orders, buys = (len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True))
         return Places(orders, buys, freezes, book.contracts_count)
@@ -60,9 +62,14 @@ class Places(NamedTuple):
         return self.listed_orders + self.listed_buys
 
     @property
+    def before_contracts(self) -> int:
+        """All that a comparison goes through before it comes to contracts."""
+        return self.listed + self.freezes
+
+    @property
     def total(self) -> int:
         """All."""
-        return self.listed + self.freezes + self.contracts
+        return self.before_contracts + self.contracts
 
 
 def end_of(book: Book, lane: Lane, first: int) -> int:
@@ -70,7 +77,7 @@ def end_of(book: Book, lane: Lane, first: int) -> int:
     own, or CONTRACTS_LOOKED_AT_MAX contracts.
     """
     places = Places.of(book, lane)
-    begins = places.listed + places.freezes
+    begins = places.before_contracts
     room = RECONCILE_PLACES_MAX - max(0, begins - first)
     if room <= 0:
         return first + RECONCILE_PLACES_MAX
@@ -215,7 +222,7 @@ def _ranges(book: Book, lane: Lane) -> list[range]:
 def _contracts(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:
     """Contracts of the lane's party among the places, and the place of each."""
     places = Places.of(book, lane)
-    begins = places.listed + places.freezes
+    begins = places.before_contracts
     contracts = np.arange(max(0, first - begins), min(max(0, end - begins), places.contracts))
     own = contracts[_own(book, lane, contracts)]
     return own, own + begins

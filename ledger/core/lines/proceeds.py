@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.kind_tables import BOOKS_PROCEEDS
+from ledger.core.kind_tables import BOOKS_PROCEEDS, MAY_SEND
 from ledger.core.lines.compare import Places
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from protocol.kinds import KIND_CODES
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 from rules.request import ProceedsDue
@@ -23,10 +24,11 @@ from rules.request import ProceedsDue
 class Proceeds:
     """(n,) for the records of a block: what is due to the contract on the date, where a record books proceeds."""
 
-    is_due: Mask
+    may_be_due: Mask
+    is_due: Mask  # of several that book the same, at the first alone
     proceeds_fen: FenColumn
     excess_fen: FenColumn
-    of_lane: list[tuple[Lane, Positions]]  # the positions of what is due by each
+    of_lane: list[tuple[Lane, Positions]]  # the positions of what may be due by each
 
     def due(self, position: int) -> ProceedsDue | None:
         """What is due at a position, None for nothing."""
@@ -35,24 +37,30 @@ class Proceeds:
         return ProceedsDue(int(self.proceeds_fen[position]), int(self.excess_fen[position]))
 
 
-def read_proceeds(book: Book, kinds: int | Positions, day: LongColumn, contract: Positions) -> Proceeds | None:
+def read_proceeds(
+    book: Book, kinds: int | Positions, roles: int | Positions, day: LongColumn, contract: Positions
+) -> Proceeds | None:
     """What is due to (n,) contracts on trade days, None when no record books proceeds. Of several for one contract and
-    day only the first has anything due.
+    day, from seats that may book, only the first has anything due when they are decided. Of stored ones, which may be
+    of several rows, any may have been accepted: a refused one before it books nothing.
     """
     books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
     if not books.any():
         return None
+    books = books & (MAY_SEND[np.multiply(roles, KIND_CODES) + kinds] != 0)
     count = len(contract)
-    found = Proceeds(np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), [])
+    found = Proceeds(
+        np.zeros(count, bool), np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), []
+    )
     parties = book.contract_facts.take(contract) >> PARTY_SHIFT
     for lane in book.clearing.lanes.values():
         if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
             continue
         at = np.flatnonzero(books & (parties == lane.party) & (day == trade_day(lane.trade_date)))
-        at = at[np.sort(np.unique(contract[at], return_index=True)[1])]
         at = at[_is_due(book, lane, contract[at])]
         cleared = book.clearing.by_contract[lane.trade_date]
-        found.is_due[at] = True
+        found.may_be_due[at] = True
+        found.is_due[at[np.unique(contract[at], return_index=True)[1]]] = True
         found.proceeds_fen[at], found.excess_fen[at] = (
             cleared.proceeds_fen[contract[at]],
             cleared.excess_fen[contract[at]],
@@ -61,10 +69,16 @@ def read_proceeds(book: Book, kinds: int | Positions, day: LongColumn, contract:
     return found
 
 
+def is_booked_twice(found: Proceeds, contract: Positions, accepted: Mask) -> bool:
+    """Whether several accepted ones of (n,) records book the same."""
+    booked = (contract[at[accepted[at]]] for _, at in found.of_lane)
+    return any(len(np.unique(contracts)) < len(contracts) for contracts in booked)
+
+
 def mark_booked(book: Book, found: Proceeds, contract: Positions, accepted: Mask) -> None:
     """What the accepted ones of (n,) records booked is due no more."""
-    for lane, due_at in found.of_lane:
-        at = due_at[accepted[due_at]]
+    for lane, may_be_at in found.of_lane:
+        at = may_be_at[accepted[may_be_at]]
         book.clearing.by_contract[lane.trade_date].proceeds_booked[contract[at]] = 1
         lane.proceeds_due -= len(at)
         lane.is_adjusted |= bool(len(at))

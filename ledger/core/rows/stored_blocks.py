@@ -7,6 +7,7 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 import numpy as np
 
 from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND
+from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.unsettled import NO_SLOT
@@ -39,8 +40,11 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
         if (accepted & dateless).any():
             raise InvariantBroken("an accepted fill is of a day that is not unsettled")
-    if block.proceeds is not None and (accepted & BOOKS_PROCEEDS[block.kind] & ~block.proceeds.is_due).any():
-        raise InvariantBroken("proceeds were booked that no set has")
+    if block.proceeds is not None:
+        if (accepted & BOOKS_PROCEEDS[block.kind] & ~block.proceeds.may_be_due).any():
+            raise InvariantBroken("proceeds were booked that no set has")
+        if is_booked_twice(block.proceeds, block.contract, accepted):
+            raise InvariantBroken("proceeds were booked twice")
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

@@ -269,6 +269,7 @@ class Book:
         self.unsettled.open(trade_date, self.trade_date)
         has_clearing = bool(self.clearing.lanes)
         self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)
+        self.clearing.forget_begun()
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.seat_serial = long_zeros(SEATS_MAX + 1)

@@ -59,6 +59,7 @@ class Lane(msgspec.Struct, array_like=True):
     last_late_s: int = 0
     comparison: int = 0  # the number of the last comparison that was begun, 0 for none
     compared: int = 0  # places that it has gone through, 0 once it is done
+    places_before: int = 0  # places before those of contracts when it was begun: with others it cannot go on
     is_compared: bool = False  # to its end
     differences: list[int] = msgspec.field(default_factory=lambda: [0] * CLASSES)  # of each class, so far
     proceeds_due: int = 0  # contracts whose proceeds by clearing data are not booked
@@ -177,6 +178,12 @@ class Clearing:
         """A set counts no more, and its names go."""
         kept = self.listed_sets >> 1 != inner
         self.listed_sets, self.listed_keys = self.listed_sets[kept], self.listed_keys[kept]
+
+    def forget_begun(self) -> None:
+        """The freezes of all dates have other places: what was compared of them in part is begun anew."""
+        for lane in self.lanes.values():
+            if lane.compared:
+                lane.begin_anew()
 
     def forget_date(self, trade_date: int) -> None:
         """The customers of a date are settled: nothing of it is kept."""

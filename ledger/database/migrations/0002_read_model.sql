@@ -90,11 +90,13 @@ CREATE TABLE record_kinds (
     frozen          smallint NOT NULL,
     bought          smallint NOT NULL,
     sold            smallint NOT NULL,
-    release_frozen  smallint NOT NULL, -- what one fen of release_fen adds to frozen
+    release_frozen  smallint NOT NULL, -- this and the next: what one fen of release_fen adds to the account
+    release_bought  smallint NOT NULL,
     is_line         boolean  NOT NULL, -- of a clearing set: it moves nothing, and is in clearing_lines
     tells           text,              -- of a line: the vocabulary of byte 1, where that is no market
     names_order     boolean  NOT NULL, -- of a line: an order, which need not be there
-    has_reference   boolean  NOT NULL  -- of a line: a security and its sender's own number
+    has_reference   boolean  NOT NULL, -- of a line: a security and its sender's own number
+    books_proceeds  boolean  NOT NULL  -- of a reconciled clearing set, and is in proceeds
 );
 
 -- Requests of one seat with consecutive numbers that one journal row decided, at most 128 of them, as columns: each a
@@ -118,14 +120,14 @@ CREATE TABLE request_blocks (
     quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE and lines
     markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- byte 1: of movements of cash the way
     releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others,
-                                                                                  -- lines too: see clearing_lines
+                                                                  -- lines and PROCEEDS too: see clearing_lines, proceeds
     turnovers_fen   bytea CHECK (octet_length(turnovers_fen) % record_count = 0),
     target_dates    bytea CHECK (octet_length(target_dates) % record_count = 0),
     target_seats    bytea CHECK (octet_length(target_seats) % record_count = 0),
     target_numbers  bytea CHECK (octet_length(target_numbers) % record_count = 0),
     securities      bytea CHECK (octet_length(securities) = 8 * record_count),    -- of FREEZE, as they came
     partner_refs    bytea CHECK (octet_length(partner_refs) = 8 * record_count),  -- as they came
-    trade_days      bytea CHECK (octet_length(trade_days) % record_count = 0),    -- of lines: days since 1970-01-01
+    trade_days      bytea CHECK (octet_length(trade_days) % record_count = 0),    -- of lines and PROCEEDS: days since 1970-01-01
     listed          bytea CHECK (octet_length(listed) % record_count = 0),        -- 1: a line whose order is not there
     PRIMARY KEY (trade_date, seat, first_number),
     CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
@@ -154,15 +156,29 @@ ALTER TABLE request_blocks
     ALTER trade_days SET STORAGE EXTERNAL,
     ALTER listed SET STORAGE EXTERNAL;
 
--- Lanes of which a broker has said something: a lane is one broker's trade date.
+-- Lanes of which a broker has said something: a lane is one broker's trade date. Of the last comparison of its set with
+-- what the bank has: the differences of each class so far, MISSING_HERE first; a set that is withdrawn leaves nothing.
 CREATE TABLE lanes (
     trade_date       integer  NOT NULL,
     party            integer  NOT NULL CHECK (party >= 1),
     state            smallint NOT NULL CHECK (state >= 0),
     sets_count       integer  NOT NULL CHECK (sets_count >= 0), -- that were announced so far
+    differences      bigint[] NOT NULL CHECK (cardinality(differences) = 4),
+    is_compared      boolean  NOT NULL, -- to its end
+    proceeds_due     bigint   NOT NULL CHECK (proceeds_due >= 0), -- contracts whose proceeds by clearing data are not booked
+    reconciled_sequence bigint CHECK (reconciled_sequence >= 1), -- in which the comparison ended without a difference
+    reconciled_at_ns bigint,
+    published_sequence bigint CHECK (published_sequence >= reconciled_sequence),
+    published_at_ns  bigint,
     settled_sequence bigint, -- in which the customers of the date were settled: the state is what it was then
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1),
-    PRIMARY KEY (trade_date, party)
+    PRIMARY KEY (trade_date, party),
+    CONSTRAINT reconciled_in_its_states CHECK ((state >= 4) = (reconciled_sequence IS NOT NULL)),
+    CONSTRAINT reconciled_with_time CHECK (num_nonnulls(reconciled_sequence, reconciled_at_ns) IN (0, 2)),
+    CONSTRAINT reconciled_without_difference CHECK (state < 4 OR (is_compared AND differences = '{0,0,0,0}')),
+    CONSTRAINT published_in_its_state CHECK ((state >= 5) = (published_sequence IS NOT NULL)),
+    CONSTRAINT published_with_time CHECK (num_nonnulls(published_sequence, published_at_ns) IN (0, 2)),
+    CONSTRAINT published_with_nothing_due CHECK (state < 5 OR proceeds_due = 0)
 ) WITH (fillfactor = 80);
 
 -- Every clearing set that was ever announced: what it was to have, and what arrived until it was complete or withdrawn.
@@ -265,6 +281,7 @@ SELECT b.trade_date,
        r.security,
        r.partner_ref,
        r.is_line,
+       r.books_proceeds,
        r.trade_day,
        r.listed,
        b.sequence,
@@ -283,6 +300,8 @@ CROSS JOIN LATERAL (
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.names_account)) AS names_account,
            COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.is_line)) AS is_line,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.books_proceeds)) AS books_proceeds,
            COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
            COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
            COALESCE(item_at(a.named_nos, i, b.record_count), 0) AS named_no,
@@ -352,7 +371,7 @@ FROM requests
 WHERE is_freeze;
 
 -- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too;
--- lines of clearing sets are no movements.
+-- lines of clearing sets are no movements, and what is booked by a set is in proceeds.
 -- remaining_fen is of the freeze concerned, after this. Each names a contract or, 5 and 6, an account: the other is NULL.
 CREATE VIEW movements AS
 SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
@@ -360,7 +379,9 @@ SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, 
 FROM requests
 WHERE NOT is_freeze
   AND NOT is_line
-  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line)) IS NOT TRUE;
+  AND NOT books_proceeds
+  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line OR k.books_proceeds))
+      IS NOT TRUE;
 
 -- What became of each accepted freeze: amount = drawn + released + remaining. Added up and not joined: the planner has no
 -- idea of how many numbers there are, and would join all freezes of a seat with all its movements.
@@ -458,13 +479,33 @@ LEFT JOIN (
 WHERE r.is_line
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.is_line)) IS NOT TRUE;
 
+-- Bookings of proceeds that came with a reconciled clearing set, refused ones too, one row each: what was sold for the
+-- contract on the trade day, and what fees of sales took beyond their turnover, as far as it is booked.
+CREATE VIEW proceeds AS
+SELECT r.trade_date,
+       r.seat,
+       r.number,
+       r.kind,
+       r.code,
+       r.accepted,
+       r.contract_no,
+       r.trade_day,
+       r.amount_fen  AS proceeds_fen,
+       r.release_fen AS excess_fen,
+       r.partner_ref,
+       r.sequence,
+       r.decided_at_ns
+FROM requests r
+WHERE r.books_proceeds
+  AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.books_proceeds)) IS NOT TRUE;
+
 -- What accepted requests moved since the oldest page was written, by the number that they name.
 CREATE VIEW moves AS
 SELECT r.named_no,
        r.sequence,
        k.balance * r.amount_fen                                   AS balance_fen,
        k.frozen * r.amount_fen + k.release_frozen * r.release_fen AS frozen_fen,
-       k.bought * r.amount_fen                                    AS bought_unsettled_fen,
+       k.bought * r.amount_fen + k.release_bought * r.release_fen AS bought_unsettled_fen,
        k.sold * r.amount_fen                                      AS sold_unsettled_fen
 FROM requests r
 JOIN record_kinds k ON k.kind = r.kind
@@ -651,6 +692,19 @@ UNION ALL
 SELECT 'accepted line of no clearing set', trade_date, seat, number, contract_no, NULL
 FROM clearing_lines
 WHERE accepted AND set_number IS NULL
+UNION ALL
+SELECT 'proceeds booked twice', NULL, NULL, NULL, contract_no, NULL
+FROM proceeds
+WHERE accepted
+GROUP BY contract_no, trade_day
+HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'published trade date ' || l.trade_date || ' of party ' || l.party || ' without its clearing set', l.trade_date,
+       NULL, NULL, NULL, NULL
+FROM lanes l
+LEFT JOIN clearing_sets s ON (s.trade_date, s.party, s.number) = (l.trade_date, l.party, l.sets_count)
+WHERE l.published_sequence IS NOT NULL
+  AND (s.completed_sequence IS NULL OR s.withdrawn_sequence IS NOT NULL)
 UNION ALL
 SELECT 'clearing set ' || s.number || ' of party ' || s.party || ' and its lines', s.trade_date, s.seat, NULL, NULL, NULL
 FROM clearing_sets s

@@ -344,17 +344,60 @@ SELECT readable_date(l.trade_date) AS trade_date,
        p.name AS party_name,
        COALESCE(w1.name, 'NUMBER_' || l.state) AS state,
        l.sets_count AS sets_count,
-       l.settled_sequence IS NOT NULL AS is_settled
+       l.is_compared AS is_compared,
+       l.differences[1] AS missing_here_count,
+       l.differences[2] AS missing_there_count,
+       l.differences[3] AS amount_count,
+       l.differences[4] AS state_count,
+       l.proceeds_due AS proceeds_due,
+       readable_time(l.reconciled_at_ns) AS reconciled_at,
+       readable_time(l.published_at_ns) AS published_at,
+       l.settled_sequence IS NOT NULL AS is_settled,
+       l.reconciled_sequence AS reconciled_sequence,
+       l.published_sequence AS published_sequence
 FROM lanes l
 LEFT JOIN parties p USING (party)
 LEFT JOIN word_names w1 ON w1.vocabulary = 'lane_state' AND w1.number = l.state;
-COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said something: that all was sent 发送完毕, or a clearing set 清算数据.';
+COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said something: that all was sent 发送完毕, or a clearing set 清算数据; what the reconciliation 银证对账 of its set has found.';
 COMMENT ON COLUMN bank_lanes.trade_date IS 'trade date of the lane';
 COMMENT ON COLUMN bank_lanes.party IS 'number of the broker';
 COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
-COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), COLLECTING (a set is open) or COMPLETE';
+COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
 COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
+COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';
+COMMENT ON COLUMN bank_lanes.missing_here_count IS 'differences: what the set has and the bank has not';
+COMMENT ON COLUMN bank_lanes.missing_there_count IS 'differences: what the bank has and the set has not';
+COMMENT ON COLUMN bank_lanes.amount_count IS 'differences: other amounts at both';
+COMMENT ON COLUMN bank_lanes.state_count IS 'differences: what is said to have become of an order cannot be';
+COMMENT ON COLUMN bank_lanes.proceeds_due IS 'contracts whose proceeds come with the set and are not booked; nothing is published before they are';
+COMMENT ON COLUMN bank_lanes.reconciled_at IS 'when the comparison ended without a difference; NULL before';
+COMMENT ON COLUMN bank_lanes.published_at IS 'when it was told what is owed, see bank_obligations; NULL before';
 COMMENT ON COLUMN bank_lanes.is_settled IS 'whether the customers of the date are settled: the state is what it was then';
+COMMENT ON COLUMN bank_lanes.reconciled_sequence IS 'journal row of the end of the comparison';
+COMMENT ON COLUMN bank_lanes.published_sequence IS 'journal row of the publishing';
+
+CREATE VIEW bank_obligations AS
+SELECT readable_date(l.trade_date) AS trade_date,
+       l.party AS party,
+       p.name AS party_name,
+       CASE sign(s.arrived_net_fen) WHEN 1 THEN 'BROKER' WHEN -1 THEN 'BANK' ELSE 'NOBODY' END AS owed_by,
+       abs(s.arrived_net_fen) AS amount_fen,
+       s.number AS set_number,
+       readable_time(l.published_at_ns) AS published_at,
+       l.published_sequence AS published_sequence
+FROM lanes l
+LEFT JOIN clearing_sets s ON (s.trade_date, s.party, s.number) = (l.trade_date, l.party, l.sets_count)
+LEFT JOIN parties p ON p.party = l.party
+WHERE l.published_sequence IS NOT NULL;
+COMMENT ON VIEW bank_obligations IS 'What is owed between the bank and a broker for each trade date that is published: what its customers sold and are paid less what they bought, with all fees.';
+COMMENT ON COLUMN bank_obligations.trade_date IS 'trade date for which it is owed';
+COMMENT ON COLUMN bank_obligations.party IS 'number of the broker';
+COMMENT ON COLUMN bank_obligations.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_obligations.owed_by IS 'BROKER (to the bank), BANK (to the broker), or NOBODY: nothing is';
+COMMENT ON COLUMN bank_obligations.amount_fen IS 'what is owed, never below 0, fen';
+COMMENT ON COLUMN bank_obligations.set_number IS 'number of the clearing set that says so, see bank_clearing_sets';
+COMMENT ON COLUMN bank_obligations.published_at IS 'when it was published';
+COMMENT ON COLUMN bank_obligations.published_sequence IS 'journal row of the publishing';
 
 CREATE VIEW bank_clearing_sets AS
 SELECT readable_date(s.trade_date) AS trade_date,
@@ -541,3 +584,38 @@ COMMENT ON COLUMN bank_clearing_lines.tax_fen IS 'of a dividend: tax, fen';
 COMMENT ON COLUMN bank_clearing_lines.refund_fen IS 'of a refund: what comes back, fen';
 COMMENT ON COLUMN bank_clearing_lines.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_clearing_lines.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_proceeds AS
+SELECT date '1970-01-01' + c.trade_day AS trade_date,
+       c.contract_no AS contract_no,
+       k.account_no AS account_no,
+       k.party AS party,
+       p.name AS party_name,
+       c.proceeds_fen AS proceeds_fen,
+       c.excess_fen AS excess_fen,
+       COALESCE(w1.name, 'CODE_' || c.code) AS outcome,
+       c.code AS outcome_code,
+       readable_date(c.trade_date) AS sent_on,
+       c.seat AS seat,
+       c.number AS number,
+       readable_time(c.decided_at_ns) AS decided_at,
+       c.sequence AS sequence
+FROM proceeds c
+LEFT JOIN contracts k ON k.contract_no = c.contract_no
+LEFT JOIN parties p ON p.party = k.party
+LEFT JOIN word_names w1 ON w1.vocabulary = 'reply_code' AND w1.number = c.code;
+COMMENT ON VIEW bank_proceeds IS 'Every booking of what was sold for a contract by a reconciled clearing set, where proceeds do not count at the fill; refused ones too.';
+COMMENT ON COLUMN bank_proceeds.trade_date IS 'trade date on which was sold';
+COMMENT ON COLUMN bank_proceeds.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_proceeds.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_proceeds.party IS 'number of the broker that the contract was signed with';
+COMMENT ON COLUMN bank_proceeds.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_proceeds.proceeds_fen IS 'net proceeds that were added to what was sold, fen';
+COMMENT ON COLUMN bank_proceeds.excess_fen IS 'what fees of sales took beyond their turnover, as far as it was added to what was bought, fen';
+COMMENT ON COLUMN bank_proceeds.outcome IS 'ACCEPTED, or the reason of the refusal';
+COMMENT ON COLUMN bank_proceeds.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_proceeds.sent_on IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_proceeds.seat IS 'seat that sent the booking: a day desk''s';
+COMMENT ON COLUMN bank_proceeds.number IS 'number of the booking within its seat and the trade date on which it was sent';
+COMMENT ON COLUMN bank_proceeds.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_proceeds.sequence IS 'journal row that decided';

@@ -9,15 +9,26 @@ from typing import Final
 
 import asyncpg
 
-from ledger.follower.projection.lanes import LanesOfBatch, SetChange, SetKey
+from ledger.core.state.clearing import LaneKey
+from ledger.follower.projection.lanes import LanesOfBatch, LaneStands, SetChange, SetKey
 from protocol.errors import InvariantBroken
 from protocol.messages.day import SetTotals
 from protocol.messages.fields import fen_from_sum
+from protocol.vocabulary import LaneState
 
 _PUT_LANE: Final = """
-INSERT INTO lanes (trade_date, party, state, sets_count, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compared, proceeds_due, reconciled_sequence,
+                   reconciled_at_ns, published_sequence, published_at_ns, as_of_sequence)
+SELECT $1, $2, $3, $4, $5, $6, $7, COALESCE($8, known.reconciled_sequence), COALESCE($9, known.reconciled_at_ns),
+       $10, $11, $12
+FROM (SELECT) one
+LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $13
 ON CONFLICT (trade_date, party) DO UPDATE
-SET state = excluded.state, sets_count = excluded.sets_count, as_of_sequence = excluded.as_of_sequence
+SET state = excluded.state, sets_count = excluded.sets_count, differences = excluded.differences,
+    is_compared = excluded.is_compared, proceeds_due = excluded.proceeds_due,
+    reconciled_sequence = excluded.reconciled_sequence, reconciled_at_ns = excluded.reconciled_at_ns,
+    published_sequence = excluded.published_sequence, published_at_ns = excluded.published_at_ns,
+    as_of_sequence = excluded.as_of_sequence
 """
 _SETTLE_LANES: Final = "UPDATE lanes SET settled_sequence = $2, as_of_sequence = $3 WHERE trade_date = $1"
 _ADD_SET: Final = """
@@ -48,12 +59,18 @@ _Totals = tuple[list[int], Decimal, list[Decimal], Decimal, bytes]
 async def write_lanes(connection: asyncpg.Connection, of_batch: LanesOfBatch, sequence: int) -> None:
     """Writes what a batch up to the row `sequence` did. Raises InvariantBroken when a set is missing."""
     if of_batch.lanes:
-        rows = [(*key, *stands, sequence) for key, stands in of_batch.lanes.items()]
-        await connection.executemany(_PUT_LANE, rows)
+        await connection.executemany(_PUT_LANE, [_lane(*each, sequence) for each in of_batch.lanes.items()])
     for trade_date, settled_sequence in of_batch.settled.items():
         await connection.execute(_SETTLE_LANES, trade_date, settled_sequence, sequence)
     for key, change in of_batch.sets.items():
         await _write_set(connection, key, change, sequence)
+
+
+def _lane(key: LaneKey, stands: LaneStands, sequence: int) -> tuple[object, ...]:
+    *found, reconciled, published = stands
+    nothing = (None, None)
+    is_reconciled = stands.state >= LaneState.RECONCILED
+    return (*key, *found, *(reconciled or nothing), *(published or nothing), sequence, is_reconciled)
 
 
 async def _write_set(connection: asyncpg.Connection, key: SetKey, change: SetChange, sequence: int) -> None:

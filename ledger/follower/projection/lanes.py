@@ -15,7 +15,17 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, WithdrawSet
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    SetTotals,
+    WithdrawSet,
+)
+from protocol.vocabulary import LaneState, SeatRole
 
 
 class SetKey(NamedTuple):
@@ -67,10 +77,15 @@ class SetChange:
 
 
 class LaneStands(NamedTuple):
-    """Where a lane stands."""
+    """Where a lane stands, and what the comparison of its set has found. None: not in this batch."""
 
     state: int
     sets_count: int
+    differences: list[int]
+    is_compared: bool
+    proceeds_due: int
+    reconciled: At | None
+    published: At | None
 
 
 class LanesOfBatch:
@@ -84,14 +99,21 @@ class LanesOfBatch:
         """The row in which a trade date was settled."""
 
     def take_block(self, row: Row) -> None:
-        """A block row, which may hold lines of sets that are open at its seats. Costs nothing while no set is."""
+        """A block row, which may hold lines of sets that are open at its seats, or proceeds that a day desk books by
+        sets that are reconciled. Costs nothing while there is neither.
+        """
         clearing = self._book.clearing
-        if not clearing.open_at:
+        reconciled = [lane for lane in clearing.lanes.values() if lane.state == LaneState.RECONCILED]
+        if not (clearing.open_at or reconciled):
             return
-        for seat in np.unique(row.prefixes()["seat"]).tolist():
+        seats = np.unique(row.prefixes()["seat"])
+        for seat in seats.tolist() if clearing.open_at else []:
             lane = clearing.collecting_at(seat)
             if lane is not None:
                 self._set(lane.key, lane.number).arrived = self._arrived(lane)
+        if reconciled and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
+            for lane in reconciled:
+                self._stands(lane)
 
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
@@ -99,11 +121,18 @@ class LanesOfBatch:
         at = At(row.sequence, row.decided_at_ns)
         if isinstance(message, EndSettlement):
             self.settled[message.trade_date] = row.sequence
-        if not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
+        if isinstance(message, Reconcile | Publish):
+            party = message.party
+        elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
             return
         lane = self._book.clearing.lane(message.trade_date, party)
-        self.lanes[lane.key] = LaneStands(lane.state, lane.number)
+        self._stands(lane)
         match message:
+            # Of several in a row the lane is as the last one left it: what came to nothing in it leaves nothing.
+            case Reconcile() if lane.state >= LaneState.RECONCILED:
+                self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
+            case Publish():
+                self.lanes[lane.key] = self.lanes[lane.key]._replace(published=at)
             case AnnounceSet(_, declared_s, totals):
                 change = self._set(lane.key, given_no)
                 change.announced, change.arrived = Announced(seat, declared_s, totals, at), Arrived(NO_TOTALS, 0)
@@ -112,6 +141,21 @@ class LanesOfBatch:
                 self._set(lane.key, number).completed = Completed(at, lane.last_late_s)
             case WithdrawSet(_, number):
                 self._set(lane.key, number).withdrawn = at
+
+    def _stands(self, lane: Lane) -> None:
+        """As it is behind the row, and as this batch found it before."""
+        before = self.lanes.get(lane.key)
+        reconciled = before.reconciled if before is not None and lane.state >= LaneState.RECONCILED else None
+        published = before.published if before is not None and lane.state >= LaneState.PUBLISHED else None
+        self.lanes[lane.key] = LaneStands(
+            state=lane.state,
+            sets_count=lane.number,
+            differences=list(lane.differences),
+            is_compared=lane.is_compared,
+            proceeds_due=lane.proceeds_due,
+            reconciled=reconciled,
+            published=published,
+        )
 
     def _set(self, lane: LaneKey, number: int) -> SetChange:
         return self.sets.setdefault(SetKey(*lane, number), SetChange())

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.core.kind_tables import IS_LINE, OPENS_FREEZE
+from ledger.core.kind_tables import BOOKS_PROCEEDS, IS_LINE, OPENS_FREEZE
 from ledger.core.rows.row import Row
 from ledger.core.state.columns import Mask
 from ledger.follower.projection.copy_blocks import Column, block_rows
@@ -37,13 +37,13 @@ _OF_OTHERS: Final = (
     ("target_seats", "target_seat"),
     ("target_numbers", "target_number"),
 )
-_OF_LINES: Final = (("trade_days", "trade_day"),)
+_OF_LINES_AND_PROCEEDS: Final = (("trade_days", "trade_day"),)
 COLUMNS: Final = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
     *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_FREEZES_AND_LINES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
-    *(name for name, _ in _OF_LINES),
+    *(name for name, _ in _OF_LINES_AND_PROCEEDS),
     "listed",
 ]
 
@@ -120,9 +120,10 @@ def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Req
 class _Form(NamedTuple):
     """What is alike in the records of rows that are built together."""
 
-    is_mixed: bool  # kinds differ within a row, and the next two are False
+    is_mixed: bool  # kinds differ within a row, and the next three are False
     is_freezes: bool
     is_lines: bool
+    is_proceeds: bool
 
 
 def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
@@ -134,24 +135,26 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
     is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
     is_freezes = ~is_mixed & OPENS_FREEZE[first_kinds & 0xFF]
     is_lines = ~is_mixed & IS_LINE[first_kinds & 0xFF]
-    forms = counts * 8 + is_mixed * 4 + is_freezes * 2 + is_lines
+    is_proceeds = ~is_mixed & BOOKS_PROCEEDS[first_kinds & 0xFF]
+    facts = np.stack((is_mixed, is_freezes, is_lines, is_proceeds))
+    forms = counts * 16 + is_mixed * 8 + is_freezes * 4 + is_lines * 2 + is_proceeds
     if (forms == forms[0]).all():
-        form = _Form(bool(is_mixed[0]), bool(is_freezes[0]), bool(is_lines[0]))
-        yield _alike(records, outcomes, places, first_kinds, form)
+        yield _alike(records, outcomes, places, first_kinds, _Form(*facts[:, 0].tolist()))
         return
     for each in np.unique(forms):
         rows = np.flatnonzero(forms == each)
         chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
-        form = _Form(bool(is_mixed[rows[0]]), bool(is_freezes[rows[0]]), bool(is_lines[rows[0]]))
+        form = _Form(*facts[:, rows[0]].tolist())
         yield _alike(records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows], form)
 
 
 def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, form: _Form) -> bytes:
     """Rows of one form; `kinds`: (rows,) of their first records."""
-    is_freeze, is_line = _all_or_none(records, form.is_freezes), _all_or_none(records, form.is_lines)
+    facts = (form.is_freezes, form.is_lines, form.is_proceeds)
+    is_freeze, is_line, is_proceeds = (_all_or_none(records, holds) for holds in facts)
     if form.is_mixed:
         codes = records["kind"].view(np.uint8)
-        is_freeze, is_line = OPENS_FREEZE[codes], IS_LINE[codes]
+        is_freeze, is_line, is_proceeds = OPENS_FREEZE[codes], IS_LINE[codes], BOOKS_PROCEEDS[codes]
     columns = [
         Column.of(records["kind"]) if form.is_mixed else None,
         Column.of(outcomes["code"]),
@@ -167,7 +170,7 @@ def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: 
     columns += [
         Column.as_it_came(securities if form.is_freezes else np.where(is_freeze, securities, 0)),
         Column.as_it_came(_words(records, "partner_ref")),
-        *_columns_of(records, is_line, _OF_LINES),
+        *_columns_of(records, is_line | is_proceeds, _OF_LINES_AND_PROCEEDS),
         Column.of((outcomes["state"] == STATE_LISTED).view(np.int8)) if is_line.any() else None,
     ]
     return block_rows(places, None if form.is_mixed else kinds, columns)

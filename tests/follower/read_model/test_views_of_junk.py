@@ -14,12 +14,30 @@ import pytest
 
 from ledger.database.reading import READER, VIEWS
 from protocol.messages.control import RegisterParty
-from protocol.messages.day import AnnounceSet, SetTotals, SignOff
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    Publish,
+    Reconcile,
+    SetTotals,
+    SignOff,
+)
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
-from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, account_no_of, joined, record
+from tests.follower.journal_maker import (
+    DATE,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    SEAT_OF_OTHER_BROKER,
+    JournalMaker,
+    account_no_of,
+    joined,
+    record,
+)
 from tests.follower.world import World, world
 
 pytestmark = pytest.mark.postgres
@@ -94,7 +112,17 @@ def refused() -> JournalMaker:
     of_date["trade_day"] = trade_day(DATE)
     for each in (sent, of_date):
         made.block((SEAT, each))
+    _publish_a_lane(made)
     return made
+
+
+def _publish_a_lane(made: JournalMaker) -> None:
+    """Of a broker that has neither customers nor orders: its set is empty."""
+    made.register(OTHER_BROKER, "\\n\n", SEAT_OF_OTHER_BROKER)
+    made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
+    made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
+    made.control(Reconcile(DATE, OTHER_BROKER, 0))
+    made.control(Publish(DATE, OTHER_BROKER))
 
 
 async def all_views(here: World) -> list[str]:
@@ -114,7 +142,7 @@ def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: st
             assert await here.sql.fetch("TABLE read_model_faults") == []
             counts = [
                 await here.sql.fetchval(f"SELECT count(*) FROM {view}")  # noqa: S608
-                for view in ("bank_orders", "bank_movements", "bank_clearing_lines")
+                for view in ("bank_orders", "bank_movements", "bank_clearing_lines", "bank_proceeds")
             ]
             assert min(counts) > 0
             assert sum(counts) == sum(len(row.records) for row in made.rows) // RECORD.itemsize

@@ -118,4 +118,7 @@ def test_every_move_of_a_lane_written_out() -> None:
         (LaneState.COLLECTING, LaneEvent.COMPLETE_SET): LaneState.COMPLETE,
         (LaneState.COLLECTING, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
         (LaneState.COMPLETE, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
+        (LaneState.COMPLETE, LaneEvent.RECONCILE): LaneState.RECONCILED,
+        (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
+        (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
     }
