@@ -29,7 +29,7 @@ LEDGER_SOURCE, LEDGER_AS_OF_MARK, BOOK_AS_OF_MARK = 1, 3, 4  # of control totals
 FIGURES = ("balance", "frozen", "bought", "sold")
 MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
 LANES_AT_ONCE = 4  # their steps wait for each other's commits together; more would only hold orders up
-PASSES_MAX = 8  # of booking proceeds: an excess whose buying power changed meanwhile is asked for again
+PASSES_MAX = 8  # of a comparison whose places change, of proceeds whose excess meets another buying power
 
 Told = Callable[[str], None]
 """Hears in a line how far a step is."""
@@ -125,16 +125,30 @@ class DayDesk:
         lane = await self.lane(trade_date, party)
         if lane.state > LaneState.COMPLETE:
             return lane
-        place = 0
-        while True:
-            told = await self._must(f"reconciliation with {party}", trade_date, Reconcile(trade_date, party, place))
-            if not told:
+        for _ in range(PASSES_MAX):
+            if await self._compare(trade_date, party):
                 break
-            place = _further(place, told)
-            self.told(f"broker {party}: {place:,} places compared")
+        else:
+            raise StepRefused(
+                f"reconciliation with {party} on {trade_date}: its places change as fast as they are compared"
+            )
         lane = await self.lane(trade_date, party)
         self.told(f"broker {party}: {lane.found or 'agrees'}")
         return lane
+
+    async def _compare(self, trade_date: int, party: int) -> bool:
+        """Compare from the first place to the end. Returns False when the places changed meanwhile: it begins anew."""
+        place = 0
+        while True:
+            outcome = await self.seat.control(Reconcile(trade_date, party, place))
+            if outcome.code is ReplyCode.STEP_NOT_DUE and place:
+                return False
+            if not outcome.accepted:
+                raise StepRefused(f"reconciliation with {party} on {trade_date}: {outcome.code.name}")
+            if not outcome.remaining_fen:
+                return True
+            place = _further(place, outcome.remaining_fen)
+            self.told(f"broker {party}: {place:,} places compared")
 
     async def book_proceeds(self, trade_date: int, party: int) -> int:
         """Book what a reconciled set says was sold, where that comes with the clearing data.

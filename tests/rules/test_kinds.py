@@ -28,6 +28,7 @@ MAY_NAME_KINDS = (
     "protocol/client/",
     "rules/",
     "gateway/own_book/",
+    "gateway/day/",
     "frontend_sim/",
     "benchmarks/",
     "tests/",
