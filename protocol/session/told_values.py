@@ -128,7 +128,10 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
     elif isinstance(query, _OF_SETS) and isinstance(answer, SetAnswer | DifferenceAnswer | ProceedsAnswer):
         fits = fits and answer.trade_date == query.trade_date
-        fits = fits and (not isinstance(answer, SetAnswer) or _is_possible_set(answer))
+        if isinstance(answer, SetAnswer):
+            fits = fits and _is_possible_set(answer)
+        elif fits and not isinstance(query, SetQuery):  # whoever reads on must come to an end
+            fits = answer.next_place == 0 or answer.next_place > query.first
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:
@@ -139,7 +142,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
 def _is_possible_set(answer: SetAnswer) -> bool:
     """Without a set there is nothing of it."""
     parts = (answer.announced, answer.arrived)
-    return answer.number > 0 or (answer.listed == 0 and all(part == NO_TOTALS for part in parts))
+    found = (answer.listed, answer.compared, answer.proceeds_due, *answer.differences)
+    return answer.number > 0 or (not any(found) and all(part == NO_TOTALS for part in parts))
 
 
 def _is_possible(answer: OutcomeAnswer) -> bool:

@@ -44,7 +44,7 @@ OF_THE_PAGE = [
     ),
     _page(
         "tax above gross",
-        "(row.side != Side.CREDIT or line.second_fen <= line.amount_fen)",
+        "(row.side != LineSide.CREDIT or line.second_fen <= line.amount_fen)",
         "True",
         "a dividend takes money from the customer",
     ),

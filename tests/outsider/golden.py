@@ -174,6 +174,7 @@ def record(fields: dict[str, Json]) -> Record:
     assert ("account_no" in fields) is (fields["kind"] in (Order.DEPOSIT, Order.WITHDRAWAL))
     numbers = {name: number(fields, name) for name in RECORD_NUMBERS}
     numbers["contract_no"] += number(fields, "account_no")  # one of both is there
+    numbers["release_fen"] += number(fields, "excess_fen")
     if "security" in fields:
         made = freeze(numbers["contract_no"], numbers["amount_fen"], _text(fields, "security"), number(fields, "price"))
         numbers["release_fen"], numbers["turnover_fen"] = made.release_fen, made.turnover_fen

@@ -18,6 +18,7 @@ from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.header import PREFIX, Header
 from protocol.kinds import (
+    EXCESS_FIELD,
     KINDS,
     ORDER_FIELDS,
     PRICE_FIELDS,
@@ -88,6 +89,8 @@ def kinds() -> str:
         }
         if PRICE_FIELDS[0] in row.fields:
             return "`price`, `security`: not checked"
+        if EXCESS_FIELD in row.fields:
+            return "`excess_fen` 0 to 2^40: cost booked beside them; 0"
         if not beside.keys() & set(row.fields):
             return "0"
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
@@ -112,7 +115,7 @@ def kinds() -> str:
                 "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
                 next((words for name, words in byte_1.items() if name in row.fields), "0"),
-                "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
+                _trade_day(row),
                 amounts(row),
                 "the freeze" if row.needs_target else "0",
             ]
@@ -120,6 +123,12 @@ def kinds() -> str:
             if not row.is_line
         ],
     )
+
+
+def _trade_day(row: WireKind) -> str:
+    if TRADE_DAY_FIELD not in row.fields:
+        return "0"
+    return "of the set" if EXCESS_FIELD in row.fields else "of the execution"
 
 
 def outcome_layout() -> str:

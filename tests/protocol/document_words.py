@@ -25,6 +25,8 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.LaneState,
     vocabulary.Fate,
     vocabulary.ClearedEvent,
+    vocabulary.DifferenceClass,
+    vocabulary.ComparedField,
 )
 """The closed sets of numbers that both sides must know."""
 
@@ -91,6 +93,9 @@ LIMITS = {
     "UNSETTLED_DATES_MAX": "the same: at most",
     "SETS_PER_LANE_MAX": "clearing sets that a broker may announce for one trade date",
     "LISTED_LINES_MAX": "lines of a set that may name orders that are not there, of CLEAR_ORDER and of CLEAR_BUY each",
+    "RECONCILE_PLACES_MAX": "places of the broker's own that one `Reconcile` or `DifferenceQuery` goes through",
+    "QUERY_DIFFERENCES_MAX": "differences in one `DifferenceAnswer`",
+    "QUERY_PROCEEDS_MAX": "contracts in one `ProceedsAnswer`",
     "LINE_AMOUNT_SUM_FEN_MAX": "fen that lines of a set may bring for one contract: buys, proceeds, credits each",
     "LINE_FEE_FEN_MAX": "fen in each fee of a line but the commission",
     "DECLARED_LATE_AFTER_S": "seconds from the time declared until a set is late",

@@ -16,16 +16,15 @@ from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import SetAnswer, SetQuery
 from protocol.records import (
     FREEZE_STATE_NONE,
-    OUTCOME,
     RECORD,
     STATE_LISTED,
     STATE_NUMBER_GIVEN,
-    OutcomesPreamble,
-    pack_preamble,
 )
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate, FrameKind, LaneState, RecordKind, contract_no_from_index
-from tests.vectors.voices import DECIDED_AT_NS, SENT_AT_NS, TRADE_DATE, Vector, Voice
+from tests.vectors import reconciling_frames
+from tests.vectors.outcomes import outcomes
+from tests.vectors.voices import SENT_AT_NS, TRADE_DATE, Vector, Voice
 
 DECLARED_S = SENT_AT_NS // 10**9 - 600
 LINES = (
@@ -98,12 +97,12 @@ def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
     announce = vector.frame
     yield vector
     given = [(ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 1)]
-    yield _outcomes(bank, "outcome_set_number", "the number of the set", announce, given)
+    yield outcomes(bank, "outcome_set_number", "the number of the set", announce, given)
     what = "a line of each kind, one of an order that is not there, a sale that costs money, requests 49 to 56"
     yield Vector("clear_lines", what, block, None)
     told = [(ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)] * len(LINES)
     told[6] = (ReplyCode.ACCEPTED, STATE_LISTED, 0)
-    yield _outcomes(bank, "outcomes_clear_lines", "the answer to `clear_lines`: the seventh is listed", block, told)
+    yield outcomes(bank, "outcomes_clear_lines", "the answer to `clear_lines`: the seventh is listed", block, told)
     yield Vector("clear_lines_refused", "lines that the set does not take, requests 57 to 60", again, None)
     codes = (
         ReplyCode.LINE_DOUBLED,
@@ -113,10 +112,11 @@ def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
     )
     refused = [(code, FREEZE_STATE_NONE, 0) for code in codes]
     what = "refusals of lines; the last as if 65,536 orders that are not there had been told"
-    yield _outcomes(bank, "outcomes_clear_lines_refused", what, again, refused)
+    yield outcomes(bank, "outcomes_clear_lines_refused", what, again, refused)
     yield partner.message("query_set", "correlation id 11", FrameKind.QUERY, SetQuery(TRADE_DATE, 0), 11)
     yield from _answers(bank, announced)
     yield from _steps(partner, bank, announce)
+    yield from reconciling_frames.of(partner, bank, announced, DECLARED_S)
 
 
 def _answers(bank: Voice, announced: SetTotals) -> Iterator[Vector]:
@@ -140,7 +140,7 @@ def _steps(partner: Voice, bank: Voice, announce: Frame) -> Iterator[Vector]:
         ("outcome_date_not_unsettled", "the date is settled", announce, ReplyCode.DATE_NOT_UNSETTLED),
         ("outcome_step_not_due", "the date is not signed off", announce, ReplyCode.STEP_NOT_DUE),
     ):
-        yield _outcomes(bank, name, what, request, [(code, FREEZE_STATE_NONE, 0)])
+        yield outcomes(bank, name, what, request, [(code, FREEZE_STATE_NONE, 0)])
     withdraw = WithdrawSet(TRADE_DATE, 1)
     yield partner.message("withdraw_set", "the set counts no more, request 62", FrameKind.CONTROL, withdraw, 62)
 
@@ -149,16 +149,3 @@ def _lines(partner: Voice, first: int, body: bytes) -> Frame:
     count = len(body) // RECORD.itemsize
     header = partner.header(FrameKind.RECORDS)._replace(first_number=first, record_count=count)
     return make_frame(header, body, partner.signer.sign)
-
-
-def _outcomes(bank: Voice, name: str, what: str, request: Frame, told: list[tuple[ReplyCode, int, int]]) -> Vector:
-    outcomes = np.zeros(len(told), OUTCOME)
-    for place, (code, state, remaining_fen) in enumerate(told):
-        outcomes["code"][place], outcomes["state"][place] = code, state
-        outcomes["remaining_fen"][place] = remaining_fen
-    chain_digest = hashlib.sha256(b"journal row of " + name.encode("ascii")).digest()
-    preamble = OutcomesPreamble(123_460, DECIDED_AT_NS, chain_digest, request.header.body_digest)
-    header = bank.header(FrameKind.OUTCOMES)._replace(
-        first_number=request.header.first_number, record_count=len(told), sent_at_ns=DECIDED_AT_NS
-    )
-    return Vector(name, what, make_frame(header, pack_preamble(preamble) + outcomes.tobytes(), bank.signer.sign), None)

@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from protocol.codes import ReplyCode
@@ -36,9 +37,11 @@ from protocol.messages.day import (
     AnnounceSet,
     CompleteSet,
     FinishSending,
+    Mark,
     Publish,
     Reconcile,
     SignOff,
+    Tell,
     WithdrawSet,
 )
 from protocol.messages.outlets import RegisterOutlets
@@ -71,11 +74,13 @@ from tests.ledger_core.desk import (
     joined,
     record,
 )
+from tests.ledger_core.lines.words import agree, announce, event, send_whole
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FIRST = contract_no_from_index(0)
 ROLL = 17  # the row in which `bank_with_every_role` rolls
+MARK = ROLL + 2  # one behind all its rows
 
 RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.BROKER: {
@@ -112,6 +117,8 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
+    "Mark": (Mark(MONDAY), {SeatRole.DAY_DESK}),
+    "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
@@ -143,12 +150,17 @@ def bank_with_every_role() -> Desk:
 def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     message, permitted = CONTROLS[name]
     desk = bank_with_every_role()
-    if isinstance(message, CompleteSet | WithdrawSet | Reconcile | Publish):
-        assert desk.control(AnnounceSet(MONDAY, 0, NO_TOTALS), SEAT) == ReplyCode.ACCEPTED
+    if isinstance(message, CompleteSet | WithdrawSet):
+        assert announce(desk).code == ReplyCode.ACCEPTED
     if isinstance(message, Reconcile | Publish):
-        assert desk.control(CompleteSet(MONDAY, 1), SEAT) == ReplyCode.ACCEPTED
+        send_whole(desk, event(FIRST), event(contract_no_from_index(1)))
     if isinstance(message, Publish):
-        desk.done(ChangeContract(contract_no_from_index(2), ContractEvent.TERMINATE))
+        desk.done(Reconcile(MONDAY, BROKER, 0))
+        agree(desk)
+    if isinstance(message, Tell):
+        desk.done(Mark(MONDAY))
+        assert desk.book.marked_sequence == message.sequence
+        message = replace(message, digest=desk.book.marked_digest)
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
 
     assert desk.control(message, SEAT_OF[role]) == wanted

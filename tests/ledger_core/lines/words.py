@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core import engine
 from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES
-from protocol.messages.day import AnnounceSet, Mark, SetTotals, Tell
+from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SetTotals, Tell
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import totals_digest
 from protocol.records import RecordArray
@@ -60,6 +60,12 @@ def event(contract_no: int, what: int = ClearedEvent.OPENED, on: int = MONDAY) -
     return record(RecordKind.CLEAR_CONTRACT, contract_no, 0, event=what, trade_day=trade_day(on))
 
 
+def proceeds(contract_no: int, proceeds_fen: int, excess_fen: int = 0, on: int = MONDAY) -> RecordArray:
+    """What the day desk books by a reconciled set."""
+    fields = {"excess_fen": excess_fen, "trade_day": trade_day(on)}
+    return record(RecordKind.PROCEEDS, contract_no, proceeds_fen, **fields)
+
+
 def totals_of(*frames: RecordArray) -> SetTotals:
     """What a set of these frames has in all, added up line by line with the page's arithmetic."""
     counts, fees_fen, turnover_fen, net_fen = [0] * 6, [0] * 5, 0, 0
@@ -89,6 +95,16 @@ def announce(desk: Desk, *frames: RecordArray, on: int = MONDAY, seat: int = SEA
 def send(desk: Desk, *lines: RecordArray, seat: int = SEAT) -> list[Answer]:
     """Send lines as one frame."""
     return desk.send(Frame(seat, joined(*lines)))
+
+
+def send_whole(desk: Desk, *lines: RecordArray, on: int = MONDAY, seat: int = SEAT) -> int:
+    """Announce a set of these lines, send them as one frame and complete it: all must be accepted. Its number."""
+    frames = [joined(*lines)] if lines else []
+    number = announce(desk, *frames, on=on, seat=seat).remaining_fen
+    for frame in frames:
+        assert {answer.code for answer in desk.send(Frame(seat, frame))} == {ReplyCode.ACCEPTED}
+    assert desk.control(CompleteSet(on, number), seat) == ReplyCode.ACCEPTED
+    return number
 
 
 def arrived(desk: Desk, on: int = MONDAY, party: int = 2) -> SetTotals:

@@ -18,7 +18,9 @@ from tests.outsider.wire.codes import (
     ENDS,
     OUTCOMES,
     REFUSALS,
+    About,
     Code,
+    Difference,
     Direction,
     Event,
     Fate,
@@ -83,6 +85,7 @@ def test_every_code_is_in_the_list_with_its_class() -> None:
     [
         *(("Direction", Direction), ("Suite", Suite), ("RecordKind", Order)),
         *(("Fate", Fate), ("ClearedEvent", Event), ("LaneState", Lane)),
+        *(("DifferenceClass", Difference), ("ComparedField", About)),
     ],
     ids=lambda each: str(each),
 )
@@ -135,9 +138,10 @@ def test_the_states_of_a_lane_and_of_an_outcome_are_those_of_the_page() -> None:
     moves = {(each["state"], each["event"]): each["next"] for each in PROTOCOL["lane_states"]["moves"]}
     assert {state for state, _ in moves} | set(moves.values()) == {state.name for state in Lane}
     for state in Lane:
-        has_set = state in (Lane.COLLECTING, Lane.COMPLETE)
-        assert ((state.name, "WITHDRAW_SET") in moves) is has_set
-        assert ((state.name, "ANNOUNCE_SET") in moves) is not has_set
+        assert ((state.name, "ANNOUNCE_SET") in moves) is (state < Lane.COLLECTING)
+        assert ((state.name, "WITHDRAW_SET") in moves) is (Lane.COLLECTING <= state < Lane.PUBLISHED)
+    assert moves[Lane.COMPLETE.name, "RECONCILE"] == Lane.RECONCILED.name
+    assert moves[Lane.RECONCILED.name, "PUBLISH"] == Lane.PUBLISHED.name
 
 
 def test_what_is_signed_and_what_stands_first() -> None:

@@ -52,6 +52,7 @@ class Order(IntEnum):
     CLEAR_DIVIDEND = 10
     CLEAR_REFUND = 11
     CLEAR_CONTRACT = 12
+    PROCEEDS = 14
 
 
 class Fate(IntEnum):
@@ -78,6 +79,31 @@ class Lane(IntEnum):
     FINISHED = 1
     COLLECTING = 2
     COMPLETE = 3
+    RECONCILED = 4
+    PUBLISHED = 5
+
+
+class Difference(IntEnum):
+    """What kind of difference there is."""
+
+    MISSING_HERE = 1
+    MISSING_THERE = 2
+    AMOUNT = 3
+    STATE = 4
+
+
+class About(IntEnum):
+    """What a difference is about."""
+
+    ORDER = 1
+    BUY = 2
+    OPENED = 3
+    CLOSED = 4
+    FROZEN = 5
+    RELEASED = 6
+    FATE = 7
+    BOUGHT = 8
+    SOLD = 9
 
 
 ENDS, REFUSALS, OUTCOMES = range(100, 200), range(200, 300), range(300, 2**15)
@@ -133,6 +159,7 @@ class Code(IntEnum):
     AWAITS_CLEARING = 382
     LISTED = 385
     LIMIT_EXCEEDED = 390
+    SETTLEMENT_DIFFERS = 395
     PROCEEDS_UNSETTLED = 400
     FUNDS_FROZEN = 410
     INSUFFICIENT_FUNDS = 420
@@ -161,4 +188,8 @@ class Code(IntEnum):
     SET_EXISTS = 564
     SET_UNKNOWN = 566
     SET_DIFFERS = 568
+    LANE_ADJUSTED = 570
+    LANE_PUBLISHED = 572
     SETS_FULL = 574
+    TOTALS_DIFFER = 576
+    BOOKS_NOT_AGREED = 578

@@ -15,7 +15,7 @@ from tests.outsider.wire.records import RECORD, Record, Target, unpack_record
 OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")
 OF_REFERENCE = struct.Struct("<bbhiqqqiiii8sq")
 NO_SECURITY = bytes(8)
-LINES = tuple(kind for kind in Order if kind >= Order.CLEAR_ORDER)
+LINES = tuple(kind for kind in Order if Order.CLEAR_ORDER <= kind <= Order.CLEAR_CONTRACT)
 NAME_ORDERS = (Order.CLEAR_ORDER, Order.CLEAR_BUY)
 MOVE_MONEY = (Order.CLEAR_BUY, Order.CLEAR_SELL, Order.CLEAR_DIVIDEND, Order.CLEAR_REFUND)
 

@@ -15,6 +15,7 @@ BIG = 2**62
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SUM_FEN_MAX = 2**60
 PARTY_MAX = 1_024
+DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
 
 
 class MessageRefused(ValueError):
@@ -127,7 +128,16 @@ SET = (
     *(("as_of_sequence", COUNT), ("trade_date", DATE), ("state", Int(0, 15)), ("number", Int(0, 64))),
     *(("announced", SET_TOTALS), ("arrived", SET_TOTALS), ("listed", COUNT)),
     *(("declared_s", SECONDS), ("first_late_s", SECONDS), ("last_late_s", SECONDS)),
+    *(("compared", COUNT), ("differences", Many(4, 4, COUNT)), ("proceeds_due", COUNT)),
 )
+PLACE, PARTY_OR_NONE = Int(0, 2**40), Int(0, PARTY_MAX)
+OF_PLACES = (("trade_date", DATE), ("party", PARTY_OR_NONE), ("first", PLACE))
+DIFFERENCE = (
+    *(("difference_class", Int(0, 255)), ("compared_field", Int(0, 255)), ("contract_no", COUNT)),
+    *(("order_date", COUNT), ("order_seat", COUNT), ("order_number", COUNT)),
+    *(("bank_has", COUNT), ("set_says", COUNT)),
+)
+FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 LAYOUTS: dict[str, Layout] = {
@@ -158,6 +168,10 @@ LAYOUTS: dict[str, Layout] = {
     "AnnounceSet": (72, (("trade_date", DATE), ("declared_s", SECONDS), ("totals", SET_TOTALS))),
     "CompleteSet": (73, (("trade_date", DATE), ("number", SET_NUMBER))),
     "WithdrawSet": (74, (("trade_date", DATE), ("number", SET_NUMBER))),
+    "Reconcile": (75, (("trade_date", DATE), ("party", PARTY), ("first", PLACE))),
+    "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
+    "Mark": (77, (("trade_date", DATE),)),
+    "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "SetTotals": (90, SUMS_OF_SET),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
@@ -174,13 +188,19 @@ LAYOUTS: dict[str, Layout] = {
     "BuyingPowerAnswer": (42, (("as_of_sequence", COUNT), ("contracts", Many(0, 64, Nested("ContractMoney"))))),
     "OutcomeQuery": (43, (("trade_date", DATE), ("number", NUMBER))),
     "OutcomeAnswer": (44, OUTCOME),
-    "TotalsQuery": (45, (("source", Int(1, 2)),)),
+    "TotalsQuery": (45, (("source", Int(1, 4)),)),
     "PartyTotals": (46, (("party", PARTY), *((name, WIDE_SUM) for name in TOTAL_NAMES))),
     "TotalsAnswer": (47, TOTALS),
     "AccountQuery": (48, (("bank_account_nos", Many(1, 64, BANK_ACCOUNT_NO)),)),
     "AccountFacts": (49, FACTS),
-    "SetQuery": (51, (("trade_date", DATE),)),
+    "SetQuery": (51, OF_PLACES[:2]),
     "SetAnswer": (52, SET),
+    "DifferenceQuery": (53, OF_PLACES),
+    "Difference": (54, DIFFERENCE),
+    "DifferenceAnswer": (55, (*FOUND, ("differences", Many(0, DIFFERENCES_MAX, Nested("Difference"))))),
+    "ProceedsQuery": (56, OF_PLACES),
+    "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
+    "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
@@ -189,6 +209,11 @@ CONTROLS = (
     *("ConfirmRoll", "SignOff", "RegisterOutlets"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *("SetRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
+    *("Reconcile", "Publish", "Mark", "Tell"),
+)
+QUERIES = (
+    *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
+    *("DifferenceQuery", "ProceedsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
@@ -197,8 +222,8 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.ESTABLISHED: ("Established",),
     Kind.CONTROL: CONTROLS,
     Kind.NOT_APPLIED: ("NotApplied",),
-    Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
-    Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer", "AccountAnswer", "SetAnswer"),
+    Kind.QUERY: QUERIES,
+    Kind.ANSWER: tuple(name.replace("Query", "Answer") for name in QUERIES),
     Kind.HEARTBEAT: ("Heartbeat",),
     Kind.TERMINATE: ("Terminate",),
 }

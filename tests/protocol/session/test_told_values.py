@@ -7,7 +7,18 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages.day import NO_TOTALS
-from protocol.messages.queries import AnswerMessage, OutcomeAnswer, OutcomeQuery, SetAnswer, SetQuery, TotalsAnswer
+from protocol.messages.queries import (
+    AnswerMessage,
+    DifferenceAnswer,
+    DifferenceQuery,
+    OutcomeAnswer,
+    OutcomeQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
+    SetAnswer,
+    SetQuery,
+    TotalsAnswer,
+)
 from protocol.records import (
     FREEZE_STATE_CLOSED,
     FREEZE_STATE_NONE,
@@ -81,6 +92,10 @@ def test_a_set_is_told_to_who_asks_for_its_date(answer: SetAnswer) -> None:
         msgspec.structs.replace(NONE, announced=SOME),
         msgspec.structs.replace(NONE, arrived=SOME),
         msgspec.structs.replace(NONE, listed=1),
+        msgspec.structs.replace(NONE, compared=1),
+        msgspec.structs.replace(NONE, differences=[0, 0, 0, 1]),
+        msgspec.structs.replace(NONE, proceeds_due=1),
+        DifferenceAnswer(7, MONDAY, 0, []),
         TotalsAnswer(7, True, []),
         OutcomeAnswer(False, 0, 0, 0, 0, 0),
     ],
@@ -88,3 +103,25 @@ def test_a_set_is_told_to_who_asks_for_its_date(answer: SetAnswer) -> None:
 def test_of_no_set_nothing_is_told_and_no_other_answer_is_one(answer: AnswerMessage) -> None:
     with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
         check_answer(SetQuery(MONDAY, 0), answer)
+
+
+@pytest.mark.parametrize(
+    ("next_place", "trade_date", "is_possible"),
+    [(0, MONDAY, True), (6, MONDAY, True), (5, MONDAY, False), (4, MONDAY, False), (0, TUESDAY, False)],
+)
+def test_whoever_reads_on_comes_to_an_end(next_place: int, trade_date: int, *, is_possible: bool) -> None:
+    differences, proceeds = (
+        DifferenceAnswer(7, trade_date, next_place, []),
+        ProceedsAnswer(7, trade_date, next_place, []),
+    )
+    asked, due = DifferenceQuery(MONDAY, 0, 5), ProceedsQuery(MONDAY, 0, 5)
+    if is_possible:
+        assert check_answer(asked, differences) is differences
+        assert check_answer(due, proceeds) is proceeds
+    else:
+        for query, answer in ((asked, differences), (due, proceeds)):
+            with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+                check_answer(query, answer)
+    for query, answer in ((due, differences), (asked, proceeds)):
+        with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+            check_answer(query, answer)
