@@ -149,6 +149,7 @@ LAW: dict[RecordKind, LawKind] = {
             settlement.proceeds,
             Moves(sold=1),
             release=Moves(bought=1),
+            refused_in={Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED},
             books_proceeds=True,
         ),
     )

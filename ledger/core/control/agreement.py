@@ -1,7 +1,7 @@
 """Whether the bank agrees with itself 银行内部对账: the ledger's totals as of a mark, against those of the other book.
 
 Belongs here: judging in ranked order and the effect, side by side for each message. Never here: who may send it
-(roles), how totals are added up (state.totals), the other book.
+(roles), how totals are added up (ledger.core.state.totals), the other book.
 
 A mark is a row: the ledger has its totals right behind it, and the gateway's book stands exactly there when it passes
 the mark's answer. What it has then is told by its digest, so no row between the two changes what is compared.

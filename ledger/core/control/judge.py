@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, agreement, lanes, outlets
+from ledger.core.control import accounts, day, lanes, outlets
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
@@ -38,22 +38,11 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import (
-    AnnounceSet,
-    CompleteSet,
-    FinishSending,
-    Mark,
-    Publish,
-    Reconcile,
-    SignOff,
-    Tell,
-    WithdrawSet,
-)
+from protocol.messages.day import AnnounceSet, DayMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import DateEvent, Role, role_fits_party
+from protocol.vocabulary import Role, role_fits_party
 from rules.calendar import is_too_far
-from rules.day_states import DATE_PHASES, next_phase
 
 
 class Sender(NamedTuple):
@@ -74,6 +63,8 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.seat_role[sender.seat]), message):
         return ReplyCode.ROLE_FORBIDS
+    if isinstance(message, DayMessage):
+        return day.judge_day(book, party, sender.seat, message)
     match message:
         case RegisterParty():
             return _judge_party(book, message)
@@ -101,28 +92,8 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return accounts.judge_restraint(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
-        case SignOff(trade_date):
-            may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
-            return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
-        case FinishSending():
-            return lanes.judge_finish(book, party, message)
-        case AnnounceSet():
-            return lanes.judge_announcement(book, party, sender.seat, message)
-        case CompleteSet():
-            return lanes.judge_completion(book, party, sender.seat, message)
-        case WithdrawSet():
-            return lanes.judge_withdrawal(book, party, message)
-        case Reconcile():
-            return lanes.judge_comparison(book, message)
-        case Publish():
-            return lanes.judge_publishing(book, message)
-        case Mark():
-            return agreement.judge_mark(book, message)
-        case Tell():
-            return agreement.judge_telling(book, message)
         case EndSettlement():
-            in_turn = message.trade_date == book.unsettled.date_in_turn()
-            return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
+            return _judge_settlement(book, message)
         case ConfirmRoll(trade_date, sequence):
             is_of_open_date = (trade_date, sequence) == (book.trade_date, book.roll_sequence)
             return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
@@ -167,13 +138,23 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
+def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
+    if message.trade_date != book.unsettled.date_in_turn():
+        return ReplyCode.DATE_NOT_IN_TURN
+    lanes = (lane for key, lane in book.clearing.lanes.items() if key.trade_date == message.trade_date)
+    return ReplyCode.STEP_NOT_DUE if any(lane.proceeds_due for lane in lanes) else ReplyCode.ACCEPTED
+
+
 def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
     """The effect of an accepted control message. Returns the number of the first account or contract that came about by
     it, or of the set, or the place that is next, else 0. Raises MisuseError for a Genesis: it has its own row.
     """
+    if isinstance(message, DayMessage):
+        return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
+            book.registered_on[party] = book.trade_date
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
@@ -201,24 +182,6 @@ def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_a
             accounts.set_restraint(book, message)
         case OpenTradeDate(trade_date):
             book.roll(trade_date)
-        case SignOff():
-            book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
-        case FinishSending():
-            lanes.finish(book, sender.party, message)
-        case AnnounceSet():
-            return lanes.announce(book, sender.party, sender.seat, message)
-        case CompleteSet():
-            lanes.complete(book, sender.party, message, decided_at_ns)
-        case WithdrawSet():
-            lanes.withdraw(book, sender.party, message)
-        case Reconcile():
-            return lanes.compare(book, message)
-        case Publish():
-            lanes.publish(book, message)
-        case Mark():
-            agreement.mark(book)
-        case Tell():
-            agreement.tell(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

@@ -152,12 +152,17 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(message.trade_date, message.party)
     may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
-    older = [key for key in book.clearing.lanes if key.party == message.party and key.trade_date < message.trade_date]
-    waits = any(book.clearing.lanes[key].state < LaneState.PUBLISHED for key in older)
-    if not may or waits:
+    if not may or _has_older_lane(book, message):
         return ReplyCode.STEP_NOT_DUE
     is_agreed = book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]
     return ReplyCode.ACCEPTED if is_agreed else ReplyCode.BOOKS_NOT_AGREED
+
+
+def _has_older_lane(book: Book, message: Publish) -> bool:
+    """Whether an earlier unsettled date of the broker, since it was registered, is not published."""
+    dates = book.unsettled.dates
+    earlier = dates[(dates > 0) & (dates >= book.registered_on[message.party]) & (dates < message.trade_date)]
+    return any(book.clearing.lane(date, message.party).state < LaneState.PUBLISHED for date in earlier.tolist())
 
 
 def publish(book: Book, message: Publish) -> None:

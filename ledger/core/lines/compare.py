@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ledger.core.lines.proceeds import is_due
 from ledger.core.state.book import ACCOUNT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Mask, Positions
@@ -115,9 +116,7 @@ def proceeds_due(book: Book, lane: Lane, first: int, end: int) -> int:
     if book.proceeds_at_fill[lane.party]:
         return 0
     contracts, _ = _contracts(book, lane, first, end)
-    cleared = book.clearing.by_contract[lane.trade_date]
-    is_told = cleared.inner[contracts] == lane.inner
-    return int(np.count_nonzero(is_told & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)))
+    return int(np.count_nonzero(is_due(book, lane, contracts)))
 
 
 def _of_listed(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundColumns]:

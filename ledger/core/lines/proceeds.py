@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.kind_tables import BOOKS_PROCEEDS, MAY_SEND
-from ledger.core.lines.compare import Places
-from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from protocol.kinds import KIND_CODES
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
+from rules.contracts import ENDED
 from rules.request import ProceedsDue
 
 
@@ -57,7 +57,7 @@ def read_proceeds(
         if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
             continue
         at = np.flatnonzero(books & (parties == lane.party) & (day == trade_day(lane.trade_date)))
-        at = at[_is_due(book, lane, contract[at])]
+        at = at[is_due(book, lane, contract[at])]
         cleared = book.clearing.by_contract[lane.trade_date]
         found.may_be_due[at] = True
         found.is_due[at[np.unique(contract[at], return_index=True)[1]]] = True
@@ -88,13 +88,18 @@ def contracts_due(book: Book, lane: Lane, first: int, count: int) -> Iterator[in
     """Indices, at most `count`, of the contracts from `first` on to which proceeds are due by the lane's set."""
     if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
         return
-    contracts = np.arange(first, Places.of(book, lane).contracts)
-    due = contracts[_is_due(book, lane, contracts)]
+    contracts = np.arange(first, book.contracts_count)
+    due = contracts[is_due(book, lane, contracts)]
     yield from due[:count].tolist()
 
 
-def _is_due(book: Book, lane: Lane, contracts: Positions) -> Mask:
+def is_due(book: Book, lane: Lane, contracts: Positions) -> Mask:
+    """Whether the lane's set has something to book for each of (m,) contracts: once, and while it has not ended.
+
+    Nothing of a contract that has ended buys any more; what is owed to it is credited with the settlement of its date.
+    """
     cleared = book.clearing.by_contract[lane.trade_date]
     is_told = (cleared.inner[contracts] == lane.inner) & (cleared.proceeds_booked[contracts] == 0)
-    due: Mask = is_told & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)
+    has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
+    due: Mask = is_told & ~has_ended & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)
     return due

@@ -128,6 +128,7 @@ class Book:
     # By party number and by seat number.
     parties: dict[int, PartyEntry]
     role: ByteColumn  # 0: no such party
+    registered_on: IntColumn  # trade date, 0 of the bank
     proceeds_at_fill: ByteColumn
     seat_owner: IntColumn  # party, 0: no such seat
     seat_role: ByteColumn  # SeatRole, 0: no such seat
@@ -186,6 +187,7 @@ class Book:
             contracts_by_securities_no=tuple(NumberIndex() for _ in MARKETS),
             parties={},
             role=byte_zeros(parties),
+            registered_on=int_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
             seat_owner=int_zeros(seats),
             seat_role=byte_zeros(seats),

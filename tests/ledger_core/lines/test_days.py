@@ -5,11 +5,24 @@ from typing import NamedTuple
 from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.codes import ReplyCode
+from protocol.messages.accounts import ChangeContract
+from protocol.messages.control import EndSettlement, RegisterParty, RegisterSeat
 from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import ComparedField, DifferenceClass, Fate, LaneState, RecordKind
+from protocol.vocabulary import (
+    ClearedEvent,
+    ComparedField,
+    ContractEvent,
+    DifferenceClass,
+    Fate,
+    LaneState,
+    RecordKind,
+    Role,
+    SeatRole,
+    Suite,
+)
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import (
     BROKER,
@@ -238,3 +251,65 @@ def test_a_held_subscription_survives_and_the_next_days_orders_go_on() -> None:
     assert close == (LaneState.PUBLISHED, 0, [])
     assert codes(desk.ask(SEAT, freeze(ann, 70_001), freeze(ann, 70_000))) == [ReplyCode.FUNDS_FROZEN, ACCEPTED]
     assert engine.totals(desk.book)[1].amounts_fen[1] == 100_000
+
+
+def test_proceeds_of_a_contract_that_ended_before_its_set_came_buy_nothing_for_anybody() -> None:
+    """Ann sold for 49.00, which her broker tells with the set alone, ended her contract, and signed with another one.
+
+    The 49.00 count in what her broker owes, and are nobody's buying power: 10.00 is all that the account has.
+    """
+    desk = Desk()
+    ann = desk.open(1_000, OTHER_BROKER)
+    account_no = desk.account(ann)
+    desk.done(ChangeContract(ann, ContractEvent.TERMINATE))
+    other = desk.sign(account_no, BROKER)
+    desk.done(SignOff(MONDAY))
+
+    close = closed(desk, OTHER_BROKER, event(ann), event(ann, ClearedEvent.CLOSED), sell(1, ann, 4_900))
+
+    assert close == (LaneState.PUBLISHED, 4_900, [])
+    assert codes(desk.ask(DAY_SEAT, proceeds(ann, 4_900))) == [ReplyCode.CONTRACT_TERMINATED]
+    assert desk.money_of(account_no) == (1_000, 0, 0, 0)
+    assert desk.buying_power(other) == (1_000, 1_000)
+    desk.roll(TUESDAY)
+    desk.settle(MONDAY)
+    same_after_all(desk)
+
+
+def test_a_date_is_not_settled_while_proceeds_are_due() -> None:
+    desk = Desk()
+    ann = desk.open(0, OTHER_BROKER)
+    desk.roll(TUESDAY)
+    lines = joined(event(ann), sell(1, ann, 500))
+    announce(desk, lines, seat=OTHER_SEAT)
+    send(desk, lines, seat=OTHER_SEAT)
+    desk.control(CompleteSet(MONDAY, 1), OTHER_SEAT)
+    desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))
+
+    assert desk.control(EndSettlement(MONDAY)) == ReplyCode.STEP_NOT_DUE
+    assert codes(desk.ask(DAY_SEAT, proceeds(ann, 500))) == [ACCEPTED]
+    assert desk.control(EndSettlement(MONDAY)) == ACCEPTED
+
+
+def test_a_later_date_waits_for_an_earlier_one_of_which_nothing_was_said() -> None:
+    """Broker 2 was there on Monday, and sends Tuesday's empty set first. A broker of Tuesday has no Monday."""
+    desk = Desk()
+    desk.roll(TUESDAY)
+    desk.done(RegisterParty(4, Role.BROKER, Suite.ED25519_SHA256, "of Tuesday", True))
+    desk.done(RegisterSeat(41, 4, SeatRole.BROKER))
+    desk.done(SignOff(TUESDAY))
+    for date in (MONDAY, TUESDAY):
+        agree(desk, date)
+    announce(desk, on=TUESDAY)
+    desk.control(CompleteSet(TUESDAY, 1), SEAT)
+    desk.done(Reconcile(TUESDAY, BROKER, 0))
+    assert desk.control(Publish(TUESDAY, BROKER)) == ReplyCode.STEP_NOT_DUE
+    assert (desk.book.registered_on[4], desk.book.registered_on[BROKER]) == (TUESDAY, MONDAY)
+
+    announce(desk, on=MONDAY)
+    desk.control(CompleteSet(MONDAY, 1), SEAT)
+    desk.done(Reconcile(MONDAY, BROKER, 0))
+    desk.done(Publish(MONDAY, BROKER))
+
+    assert desk.control(Publish(TUESDAY, BROKER)) == ACCEPTED
+    same_after_all(desk)

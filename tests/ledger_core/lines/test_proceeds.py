@@ -330,8 +330,6 @@ def test_what_a_withdrawn_set_said_is_due_no_more() -> None:
 
     assert told == [NOT_DUE, ACCEPTED]
     assert clearing_set(desk.book, OTHER_BROKER, TUESDAY).proceeds_due == 0
-    agree(desk, TUESDAY)
-    assert desk.control(Publish(TUESDAY, OTHER_BROKER)) == ACCEPTED
     same_after_all(desk)
 
 

@@ -21,7 +21,7 @@ from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
 
-_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial")
+_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial", "registered_on")
 _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")

@@ -136,6 +136,7 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.marked_digest)
     digest.update(book.seat_role.data)
     digest.update(book.unsettled.agreed.data)
+    digest.update(book.registered_on.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
     for column in (*seats, book.seat_serial, book.unsettled.dates, book.unsettled.dates_before):
         digest.update(column.data)
