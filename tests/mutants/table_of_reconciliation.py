@@ -187,17 +187,10 @@ _COMPARE: list[Row] = [
     ),
     (
         "contracts before freezes",
-        "    begins = places.listed + places.freezes\n    contracts",
+        "    begins = places.before_contracts\n    contracts",
         "    begins = places.listed\n    contracts",
         "contracts are compared before their orders have said what they draw",
         IN_PARTS,
-    ),
-    (
-        "nothing is due by an excess",
-        "(cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)))",
-        "cleared.proceeds_fen[contracts] != 0)))",
-        "the date is published before what its sales cost is booked",
-        BOOKED,
     ),
 ]
 
@@ -246,7 +239,7 @@ _STEPS: list[Row] = [
     ),
     (
         "younger dates first",
-        "    if not may or waits:",
+        "    if not may or _has_older_lane(book, message):",
         "    if not may:",
         "what is owed by Tuesday is told before what is owed by Monday",
         EVENTS,
