@@ -147,6 +147,7 @@ def booked() -> JournalMaker:
     made.block(
         (DAY_SEAT, joined([freezes([DAN], 7), proceeds(DAN, 0, 400), proceeds(EVA, 0, 150), proceeds(DAN, 0, 400)]))
     )
+    made.agree(DATE)
     made.control_run((DAY_SEAT, Publish(DATE, OTHER_BROKER), 1), (DAY_SEAT, Publish(DATE, BROKER), 1))
     made.control(WithdrawSet(DATE, 2), SEAT)  # refused: it is published
     return made
@@ -155,6 +156,7 @@ def booked() -> JournalMaker:
 def next_date_in_one_row(made: JournalMaker) -> None:
     """An empty set is announced, reconciled and withdrawn; another one to its publishing: all of it in one row."""
     made.control(SignOff(NEXT_DATE))
+    made.agree(NEXT_DATE)
     run: list[tuple[int, AnnounceSet | CompleteSet | Reconcile | WithdrawSet | Publish]] = []
     for number in (1, 2):
         run += [(SEAT, AnnounceSet(NEXT_DATE, DECLARED_S, totals_of())), (SEAT, CompleteSet(NEXT_DATE, number))]

@@ -47,6 +47,7 @@ async def told(here: World) -> None:
     made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
     made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
     made.control(Reconcile(DATE, OTHER_BROKER, 0))
+    made.agree(DATE)
     made.control(Publish(DATE, OTHER_BROKER))
     made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
     made.block((SEAT, refund(1, contract_no_from_index(0), 5)))

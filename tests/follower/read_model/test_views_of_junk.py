@@ -122,6 +122,7 @@ def _publish_a_lane(made: JournalMaker) -> None:
     made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
     made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
     made.control(Reconcile(DATE, OTHER_BROKER, 0))
+    made.agree(DATE)
     made.control(Publish(DATE, OTHER_BROKER))
 
 
