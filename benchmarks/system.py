@@ -64,6 +64,7 @@ class Wanted:
     suite: str = "ed25519"
     tls: bool = False
     flooding_seats_count: int = 0  # of a second broker, with a contract and a key of its own
+    brokers_count: int = 1  # more: each has one of the seats, and as many of the contracts as every other
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ class System:
         make_missing_bank_keys(self.config, lambda _line: None)
         self.desks = new_bank_desks(self.config)
         self.broker = new_party_signer(self.config, BROKER_PARTY, wanted.suite)
-        self.flooding = new_party_signer(self.config, FLOODING_PARTY, "ed25519")
+        others = range(BROKER_PARTY + 1, BROKER_PARTY + wanted.brokers_count)
+        self.brokers = {BROKER_PARTY: self.broker}
+        self.brokers |= {party: new_party_signer(self.config, party, wanted.suite) for party in others}
+        if wanted.flooding_seats_count:
+            self.flooding = new_party_signer(self.config, FLOODING_PARTY, "ed25519")
         self.supervisor = Supervisor(self.config, progress=lambda _line: None)
 
     def _configured(self, folder: Path) -> Config:
@@ -127,16 +132,29 @@ class System:
                 if outcome.code != 0:
                     raise RuntimeError(f"the ledger refused {type(message).__name__}: {outcome.code}")
 
+    def broker_settings(self, party: int, seat: int) -> SeatSettings:
+        """Settings of a broker's seat."""
+        return settings_of(self.config, self.tls_directory, party, seat, self.brokers[party])
+
+    def day_desk_settings(self) -> SeatSettings:
+        """Settings of the day desk's seat."""
+        return self._bank_settings(DAY_SEAT, self.desks.signers[DAY_SEAT])
+
     def _bank_settings(self, seat: int, signer: Signer) -> SeatSettings:
         return settings_of(self.config, self.tls_directory, BANK_PARTY, seat, signer)
 
     def _master_data(self) -> Iterator[ControlMessage]:
         yield from desk_messages(self.desks.signers)
-        yield from _broker(BROKER_PARTY, "benchmark broker", self.broker, self.seats)
+        if self.wanted.brokers_count == 1:
+            yield from _broker(BROKER_PARTY, "benchmark broker", self.broker, self.seats)
+        else:
+            for (party, signer), seat in zip(self.brokers.items(), self.seats, strict=True):
+                yield from _broker(party, f"broker {party}", signer, [seat])
+        share = self.wanted.contracts_count // self.wanted.brokers_count
         for first in range(0, self.wanted.contracts_count, CONTRACTS_PER_CONTROL_MAX):
             last = min(first + CONTRACTS_PER_CONTROL_MAX, self.wanted.contracts_count)
             yield OpenAccounts([_account(index) for index in range(first, last)])
-            yield SignContracts([_contract(index, BROKER_PARTY) for index in range(first, last)])
+            yield SignContracts([_contract(index, BROKER_PARTY + index // share) for index in range(first, last)])
         if self.wanted.flooding_seats_count:
             yield from self._flooding_broker()
 

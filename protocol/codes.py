@@ -62,6 +62,9 @@ class ReplyCode(IntEnum):
     CONTRACT_SUSPENDED = 350
     MARKET_CLOSED = 352
     AMOUNT_OUT_OF_RANGE = 360
+    SET_NOT_OPEN = 362
+    LINE_DOUBLED = 364
+    LINES_LISTED_FULL = 366
     SERIAL_USED = 368
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
@@ -69,6 +72,7 @@ class ReplyCode(IntEnum):
     AWAITS_CLEARING = 382
     LISTED = 385
     LIMIT_EXCEEDED = 390
+    SETTLEMENT_DIFFERS = 395
     PROCEEDS_UNSETTLED = 400
     FUNDS_FROZEN = 410
     INSUFFICIENT_FUNDS = 420
@@ -93,6 +97,15 @@ class ReplyCode(IntEnum):
     DATE_NOT_IN_TURN = 554
     ROLL_UNKNOWN = 556
     STEP_NOT_DUE = 560
+    DATE_NOT_UNSETTLED = 562
+    SET_EXISTS = 564
+    SET_UNKNOWN = 566
+    SET_DIFFERS = 568
+    LANE_ADJUSTED = 570
+    LANE_PUBLISHED = 572
+    SETS_FULL = 574
+    TOTALS_DIFFER = 576
+    BOOKS_NOT_AGREED = 578
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -161,6 +174,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
+    ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
+    ReplyCode.LINE_DOUBLED: CodeFacts("the set has a line for this order, contract event or reference", False, "1029"),
+    ReplyCode.LINES_LISTED_FULL: CodeFacts("too many lines of the set name orders that are not there", False, "1021"),
     ReplyCode.SERIAL_USED: CodeFacts("a movement that its desk told before, by its own serial", False, "1029"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
@@ -170,6 +186,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ),
     ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
     ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
+    ReplyCode.SETTLEMENT_DIFFERS: CodeFacts("another amount than the clearing data have: nothing moves", True, "2008"),
     ReplyCode.PROCEEDS_UNSETTLED: CodeFacts("covered only by proceeds not yet settled", True, "1021"),
     ReplyCode.FUNDS_FROZEN: CodeFacts("the money is there but frozen or spent on fills", True, "1021"),
     ReplyCode.INSUFFICIENT_FUNDS: CodeFacts("not enough money", True, "1021"),
@@ -196,6 +213,15 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.DATE_NOT_IN_TURN: CodeFacts("not the oldest date that is closed and not settled", True, "1022"),
     ReplyCode.ROLL_UNKNOWN: CodeFacts("no roll in this row has opened the date that is open", False, "1022"),
     ReplyCode.STEP_NOT_DUE: CodeFacts("of the date: the step before it is not done, or it is done", True, "1022"),
+    ReplyCode.DATE_NOT_UNSETTLED: CodeFacts("no trade date whose customers are not settled yet", False, "1022"),
+    ReplyCode.SET_EXISTS: CodeFacts("the broker's date has a clearing set already; withdraw it first", True, "1029"),
+    ReplyCode.SET_UNKNOWN: CodeFacts("the broker's date has no such clearing set", False, "2006"),
+    ReplyCode.SET_DIFFERS: CodeFacts("counts, sums or digest are not as announced: ask for both", True, "2008"),
+    ReplyCode.LANE_ADJUSTED: CodeFacts("the set has booked something: two people must take it back", False, "1022"),
+    ReplyCode.LANE_PUBLISHED: CodeFacts("what is owed by the broker's date is published, for good", False, "1022"),
+    ReplyCode.SETS_FULL: CodeFacts("the broker's date has had as many sets as may be", False, "1021"),
+    ReplyCode.TOTALS_DIFFER: CodeFacts("the bank's two books differ as of the mark: people look at it", True, "2008"),
+    ReplyCode.BOOKS_NOT_AGREED: CodeFacts("the bank does not agree with itself on this date yet", True, "1022"),
 }
 
 

@@ -17,7 +17,7 @@ from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind, used or not
+_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind but a line, used or not
 _UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 
@@ -58,13 +58,18 @@ def record_fields(record: np.void) -> dict[str, Json]:
     kind = int(record["kind"])
     row = next((row for known, row in KINDS.items() if known == kind), None)
     fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
-    used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
-    subject = "account_no" if row is not None and row.names_account else "contract_no"
-    for name in (*_LEADING_FIELDS, subject, "amount_fen", *used):
+    if row is not None and row.is_line:
+        names = [name for name in row.all_fields if name != "kind"]
+    else:
+        used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
+        subject = "account_no" if row is not None and row.names_account else "contract_no"
+        names = [*_LEADING_FIELDS, subject, "amount_fen", *used]
+    for name in names:
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
-    offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
-    fields["partner_ref"] = record.tobytes()[offset:].hex()
+    if row is None or not row.is_line:
+        offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
+        fields["partner_ref"] = record.tobytes()[offset:].hex()
     return fields
 
 

@@ -16,14 +16,22 @@ from .vocabulary import RecordKind, SeatRole
 KIND_CODES = 256  # a kind is read as one byte; tables by kind cover all of them
 WORDS_PER_RECORD = RECORD_BYTES // 8
 
-ORDER_FIELDS = ("market", "quantity")
+QUANTITY_FIELD = "quantity"
+ORDER_FIELDS = ("market", QUANTITY_FIELD)
 PRICE_FIELDS = ("price", "security")  # share their bytes with the next two
 RELEASE_FIELD, TURNOVER_FIELD = "release_fen", "turnover_fen"
+EXCESS_FIELD = "excess_fen"  # in the bytes of the release
 WAY_FIELD = "way"  # of a movement; shares its byte with the market
 TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
+SECOND_FIELDS = frozenset({RELEASE_FIELD, "commission_fen", "tax_fen"})  # of a line the bytes behind its amount
+FEE_FIELDS = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")  # beside the commission
+ORDER_KEY_FIELDS = ("order_date", "order_seat", "order_number")
+REFERENCE_FIELDS = ("traded_security", "reference")
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
-"""What every kind uses."""
+"""What every kind uses but a line."""
+LINE_FIELDS = ("kind", TRADE_DAY_FIELD, "contract_no")
+"""What every line of a clearing set uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,26 @@ class WireKind:
     senders: frozenset[SeatRole]
     amount: str  # what `amount_fen` is
     amount_fen_min: int  # up to AMOUNT_FEN_MAX
-    fields: tuple[str, ...]  # beside COMMON_FIELDS; all other bytes must be zero
+    fields: tuple[str, ...]  # beside COMMON_FIELDS or LINE_FIELDS; all other bytes must be zero
     names_account: bool = False  # by `account_no`; else a contract
     expires: bool = False  # a late debit is refused; facts and credits are never late
     verb: str = "submit"  # of the SDK
+    is_line: bool = False  # of a clearing set: it says what was, and moves nothing when it comes
+
+    @property
+    def all_fields(self) -> tuple[str, ...]:
+        """Every field that it uses."""
+        return (*(LINE_FIELDS if self.is_line else COMMON_FIELDS), *self.fields)
+
+    @property
+    def names_order(self) -> bool:
+        """True for a line that tells of one order, by its name."""
+        return ORDER_KEY_FIELDS[0] in self.fields
+
+    @property
+    def has_reference(self) -> bool:
+        """True for a line that has a reference of its sender's own."""
+        return REFERENCE_FIELDS[0] in self.fields
 
     @property
     def needs_target(self) -> bool:
@@ -48,6 +72,7 @@ class WireKind:
 
 
 _BROKER, _SAVINGS = frozenset({SeatRole.BROKER}), frozenset({SeatRole.SAVINGS_DESK})
+_DAY_DESK = frozenset({SeatRole.DAY_DESK})
 
 KINDS: dict[RecordKind, WireKind] = {
     row.kind: row
@@ -116,8 +141,80 @@ KINDS: dict[RecordKind, WireKind] = {
             names_account=True,
             expires=True,
         ),
+        WireKind(
+            RecordKind.CLEAR_ORDER,
+            "CLEAR_ORDER 委托结果",
+            "what became of an order, also of one without a fill",
+            senders=_BROKER,
+            amount="what was frozen for it",
+            amount_fen_min=0,
+            fields=("fate", "quantity", "amount_fen", RELEASE_FIELD, *ORDER_KEY_FIELDS),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.CLEAR_BUY,
+            "CLEAR_BUY 买入清算",
+            "what an order bought in all, with its fees",
+            senders=_BROKER,
+            amount="turnover",
+            amount_fen_min=0,
+            fields=("market", "quantity", "amount_fen", "commission_fen", *FEE_FIELDS, *ORDER_KEY_FIELDS),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.CLEAR_SELL,
+            "CLEAR_SELL 卖出清算",
+            "what was sold, with its fees",
+            senders=_BROKER,
+            amount="turnover",
+            amount_fen_min=0,
+            fields=("market", "quantity", "amount_fen", "commission_fen", *FEE_FIELDS, *REFERENCE_FIELDS),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.CLEAR_DIVIDEND,
+            "CLEAR_DIVIDEND 红利",
+            "a dividend and its tax",
+            senders=_BROKER,
+            amount="gross",
+            amount_fen_min=0,
+            fields=("market", "quantity", "amount_fen", "tax_fen", *REFERENCE_FIELDS),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.CLEAR_REFUND,
+            "CLEAR_REFUND 退款",
+            "what comes back of a subscription",
+            senders=_BROKER,
+            amount="",
+            amount_fen_min=0,
+            fields=("market", "quantity", "amount_fen", *REFERENCE_FIELDS),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.CLEAR_CONTRACT,
+            "CLEAR_CONTRACT 签约变动",
+            "a contract that began or ended on the date",
+            senders=_BROKER,
+            amount="",
+            amount_fen_min=0,
+            fields=("event",),
+            is_line=True,
+        ),
+        WireKind(
+            RecordKind.PROCEEDS,
+            "PROCEEDS 卖出款入账",
+            "book what a reconciled clearing set says was sold",
+            senders=_DAY_DESK,
+            amount="net proceeds",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, EXCESS_FIELD),
+        ),
     )
 }
+
+LINE_KINDS = tuple(kind for kind, row in KINDS.items() if row.is_line)
+"""The kinds of lines of a clearing set, in the order in which a set counts them."""
 
 PRICED = frozenset(kind for kind, row in KINDS.items() if PRICE_FIELDS[0] in row.fields)
 """Kinds whose bytes 24 to 39 are price and security; of all others they are amounts or zero."""
@@ -132,7 +229,7 @@ def unused_bits(row: WireKind) -> tuple[int, ...]:
     """The eight words of a record, little end first, as int64: bits that are zero in every record of this kind."""
     used = bytearray(RECORD_BYTES)
     assert RECORD.fields is not None
-    for name in (*COMMON_FIELDS, *row.fields):
+    for name in row.all_fields:
         kind, offset = RECORD.fields[name][:2]
         used[offset : offset + kind.itemsize] = b"\xff" * kind.itemsize
     unused = bytes(byte ^ 0xFF for byte in used)

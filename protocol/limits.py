@@ -93,6 +93,8 @@ NONCE_BYTES = 16
 SOFTWARE_CHARS_MAX = 64
 DETAIL_CHARS_MAX = 200
 QUERY_CONTRACTS_MAX = 64
+QUERY_DIFFERENCES_MAX = 1_024  # of one answer: 64 KiB
+QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
@@ -101,6 +103,13 @@ TRADE_DATE_MAX = 20_590_918  # the last day whose number of days since 1970-01-0
 TRADE_DATE_AHEAD_DAYS_MAX = 31  # longer than any holiday; a mistyped year cannot be taken back
 UNSETTLED_DATES_MIN = 8  # a week of trading before anybody has to settle
 UNSETTLED_DATES_MAX = 64  # three months of it; each date costs 16 bytes for each account that it touches
+SETS_PER_LANE_MAX = 64  # announced for one broker's date: who is wrong so often needs people, not another try
+LISTED_LINES_MAX = 65_536  # of one set, of orders and of buys each: their names are kept, and nobody reads more
+LINE_AMOUNT_SUM_FEN_MAX = AMOUNT_FEN_MAX  # of one contract and date: 2^25 contracts of it stay below 2^66
+RECONCILE_PLACES_MAX = 16_384  # compared at a time: a millisecond or two, so that no order waits for it
+CONTRACTS_LOOKED_AT_MAX = 2**18  # at a time, for whose they are: most are other brokers', and cost next to nothing
+LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
+DECLARED_LATE_AFTER_S = 1_800  # a set is due half an hour after the exchange's data reached its sender
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
@@ -115,6 +124,12 @@ assert REQUESTS_PER_SEAT_DATE_MAX <= REQUESTS_PER_DATE_MAX
 # use half of what is open, which is as much as one seat has numbers.
 assert 2 * SEATS_MAX * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX <= REQUESTS_PER_DATE_MAX // 2
 assert REQUESTS_PER_DATE_MAX >= 2 * (REQUESTS_PER_SEAT_DATE_MAX + 65 * 2 * REQUEST_PAGE_RECORDS + COMMIT_RECORDS_MAX)
+assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
+assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
+assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX
+assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
 assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks

@@ -17,53 +17,47 @@ RecordArray = npt.NDArray[np.void]
 OutcomeArray = npt.NDArray[np.void]
 
 # `trade_day`: on which a fill was executed, days since 1970-01-01, see `trade_dates`; 0 in every other kind.
-# Byte 1 is the way of a movement of the savings desk, else the market.
+# Byte 1 is the way of a movement of the savings desk, the fate or event that a line of a clearing set tells, else the
+# market.
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
-# an order carries its limit price and security, a fill its release and turnover.
-RECORD = np.dtype(
-    {
-        "names": [
-            "kind",
-            "market",
-            "way",
-            "trade_day",
-            "quantity",
-            "contract_no",
-            "account_no",
-            "amount_fen",
-            "price",
-            "security",
-            "release_fen",
-            "turnover_fen",
-            "target_date",
-            "target_seat",
-            "target_number",
-            "partner_ref",
-        ],
-        "formats": [
-            "<i1",
-            "<i1",
-            "<i1",
-            "<i2",
-            "<i4",
-            "<i8",
-            "<i8",
-            "<i8",
-            "<i8",
-            "S8",
-            "<i8",
-            "<i8",
-            "<i4",
-            "<i4",
-            "<i8",
-            "V8",
-        ],
-        "offsets": [0, 1, 1, 2, 4, 8, 8, 16, 24, 32, 24, 32, 40, 44, 48, 56],
-        "itemsize": RECORD_BYTES,
-    }
+# an order carries its limit price and security, a fill its release and turnover, a line its fees. In bytes 48 to 63 a
+# line names an order, or a security and its own reference.
+_FIELDS = (
+    ("kind", "<i1", 0),
+    ("market", "<i1", 1),
+    ("way", "<i1", 1),
+    ("fate", "<i1", 1),
+    ("event", "<i1", 1),
+    ("trade_day", "<i2", 2),
+    ("quantity", "<i4", 4),
+    ("contract_no", "<i8", 8),
+    ("account_no", "<i8", 8),
+    ("amount_fen", "<i8", 16),
+    ("price", "<i8", 24),
+    ("security", "S8", 32),
+    ("release_fen", "<i8", 24),
+    ("turnover_fen", "<i8", 32),
+    ("commission_fen", "<i8", 24),
+    ("tax_fen", "<i8", 24),
+    ("excess_fen", "<i8", 24),
+    ("stamp_fen", "<i4", 32),
+    ("transfer_fen", "<i4", 36),
+    ("handling_fen", "<i4", 40),
+    ("regulatory_fen", "<i4", 44),
+    ("target_date", "<i4", 40),
+    ("target_seat", "<i4", 44),
+    ("target_number", "<i8", 48),
+    ("partner_ref", "V8", 56),
+    ("order_date", "<i4", 48),
+    ("order_seat", "<i4", 52),
+    ("order_number", "<i8", 56),
+    ("traded_security", "S8", 48),
+    ("reference", "<i8", 56),
 )
+_NAMES, _FORMATS, _OFFSETS = (list(column) for column in zip(*_FIELDS, strict=True))
+RECORD = np.dtype({"names": _NAMES, "formats": _FORMATS, "offsets": _OFFSETS, "itemsize": RECORD_BYTES})
 
-# `state`: of the freeze concerned, see FreezeState; `remaining_fen`: what remains of it after this record.
+# `state`: of the freeze concerned, or one of those below; `remaining_fen`: what remains of it after this record.
 OUTCOME = np.dtype(
     {
         "names": ["code", "state", "reserved", "remaining_fen"],
@@ -76,7 +70,9 @@ OUTCOME = np.dtype(
 FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
 FREEZE_STATE_OPEN = 1
 FREEZE_STATE_CLOSED = 2
-STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is the number of the first account or contract it made
+STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is a number that the bank gave, of the first account or
+# contract that it made, or of the set
+STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
 
 _PREAMBLE = struct.Struct("<qq32s32s")
 assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES

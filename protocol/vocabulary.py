@@ -95,6 +95,13 @@ class RecordKind(IntEnum):
     FILL_SELL = 4
     DEPOSIT = 5
     WITHDRAWAL = 6
+    CLEAR_ORDER = 7
+    CLEAR_BUY = 8
+    CLEAR_SELL = 9
+    CLEAR_DIVIDEND = 10
+    CLEAR_REFUND = 11
+    CLEAR_CONTRACT = 12
+    PROCEEDS = 14
 
 
 class Way(IntEnum):
@@ -155,6 +162,77 @@ class DatePhase(IntEnum):
 
     TRADING = 0
     SIGNED_OFF = 1
+
+
+class LaneState(IntEnum):
+    """State of a lane, which is one broker's trade date."""
+
+    TRADING = 0
+    FINISHED = 1  # the broker has sent all that it has of the date
+    COLLECTING = 2  # a clearing set is announced, its lines come
+    COMPLETE = 3  # and it is as it was announced
+    RECONCILED = 4  # and says what the bank has
+    PUBLISHED = 5  # and what is owed by it is told
+
+
+class LaneEvent(IntEnum):
+    """What moves a lane on."""
+
+    FINISH_SENDING = 1
+    ANNOUNCE_SET = 2
+    COMPLETE_SET = 3
+    WITHDRAW_SET = 4
+    RECONCILE = 5  # to its end, without a difference
+    PUBLISH = 6
+
+
+class DifferenceClass(IntEnum):
+    """What kind of difference there is between a clearing set and what the bank has."""
+
+    MISSING_HERE = 1
+    MISSING_THERE = 2
+    AMOUNT = 3
+    STATE = 4
+
+
+class ComparedField(IntEnum):
+    """What a difference is about."""
+
+    ORDER = 1  # the order's own line
+    BUY = 2  # the line of what it bought
+    OPENED = 3
+    CLOSED = 4
+    FROZEN = 5
+    RELEASED = 6
+    FATE = 7
+    BOUGHT = 8  # of a contract: what it will have bought once its orders are closed
+    SOLD = 9
+
+
+class LineSide(IntEnum):
+    """What a line of a clearing set says of money."""
+
+    NONE = 0
+    BUY = 1  # turnover and fees are owed by the customer
+    SALE = 2  # turnover less fees is owed to it
+    CREDIT = 3  # a gross amount less tax is owed to it
+
+
+class Fate(IntEnum):
+    """What became of an order, as the broker's clearing data say."""
+
+    FILLED = 1
+    PARTLY = 2  # filled in part, the rest cancelled
+    CANCELLED = 3  # nothing was filled
+    REFUSED = 4
+    HELD = 5  # waits for its allotment
+
+
+class ClearedEvent(IntEnum):
+    """What became of a contract on a date, as the broker's clearing data say."""
+
+    OPENED = 1
+    CLOSED = 2
 
 
 class DateEvent(IntEnum):

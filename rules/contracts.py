@@ -39,6 +39,8 @@ ACCOUNT_TRANSITIONS: dict[tuple[AccountStatus, AccountEvent], AccountStatus] = {
     (AccountStatus.OPEN, AccountEvent.CLOSE): AccountStatus.CLOSED,
 }
 
+TRADES = frozenset({Status.ACTIVE, Status.SUSPENDED})
+"""The customer has confirmed it, and it has not ended: from then on it is one that a broker opened."""
 MAY_SIGN_AS = frozenset({Status.PRE_ASSIGNED, Status.ACTIVE, Status.SUSPENDED})
 MAY_CHANGE_BROKER = frozenset({Status.PRE_ASSIGNED, Status.ACTIVE, Status.SUSPENDED})
 MAY_REPLACE_CARD = frozenset({Status.ACTIVE, Status.SUSPENDED})

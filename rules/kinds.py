@@ -3,6 +3,7 @@
 Belongs here: in which states of a contract a kind is refused, what its amounts move, the page that decides it. Never
 here: what the wire must know (protocol.kinds), a guard or an effect in code (the pages).
 
+Lines of a clearing set have no row: they move nothing when they come, and one page decides all of them (clearing).
 From these rows come the columns that are moved in bulk, the proof that spares the law, what is checked afterwards, and
 the read model's sums; a page says the same for one account in plain words, and tests hold both together.
 """
@@ -11,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
+from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, Way
 from protocol.vocabulary import ContractStatus as Status
-from rules import cash, orders
+from rules import cash, orders, settlement
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
 from rules.entries import BROUGHT, TAKEN, Leg
@@ -55,7 +56,7 @@ class LawKind:
     kind: RecordKind
     page: Page
     amount: Moves  # of `amount_fen`
-    release: Moves = Moves()  # of `release_fen`, where the kind has one
+    release: Moves = Moves()  # of what lies in the bytes of `release_fen`, where the kind has something there
     refused_in: Mapping[Status | AccountStatus, ReplyCode] = field(default_factory=dict)
     """By status of what the kind names, a contract or an account. LOSS_REPORTED of a contract stands for the report;
     where it and the contract's own status both forbid, the lower rank is answered."""
@@ -66,6 +67,7 @@ class LawKind:
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
     listed_when_ended: bool = False  # no money comes to a contract that has ended
+    books_proceeds: bool = False  # as the clearing data have them, with an excess that is bought
     side: str = ""  # of a fill: buy or sell
 
     @property
@@ -142,6 +144,14 @@ LAW: dict[RecordKind, LawKind] = {
                 AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED,
             },
         ),
+        LawKind(
+            RecordKind.PROCEEDS,
+            settlement.proceeds,
+            Moves(sold=1),
+            release=Moves(bought=1),
+            refused_in={Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED},
+            books_proceeds=True,
+        ),
     )
 }
 
@@ -177,8 +187,8 @@ def _is_sound(row: LawKind) -> bool:
     return (
         (amount.frozen > 0) == row.opens_freeze
         and (amount.frozen < 0) == names_freeze
-        and row.release in (Moves(), Moves(frozen=-1))
-        and (names_freeze or row.release == Moves())
+        and row.release in (Moves(), Moves(bought=1) if row.books_proceeds else Moves(frozen=-1))
+        and (names_freeze or row.books_proceeds or row.release == Moves())
         and min(amount.bought, amount.sold) >= 0
         and (not row.is_debit or amount in (Moves(frozen=1), Moves(balance=-1)))
         and (row.is_debit or min(amount.power, amount.withdrawable) >= 0)
@@ -191,5 +201,5 @@ def _is_sound(row: LawKind) -> bool:
     )
 
 
-assert set(LAW) == set(RecordKind)
+assert set(LAW) == set(RecordKind) - set(LINE_KINDS)
 assert all(_is_sound(row) for row in LAW.values())

@@ -2,7 +2,9 @@
 
 The bank stops short buys itself (004 附件一 第11条); what a fill leaves over is given back at once; the proceeds of a
 sale buy again before they are paid, where that is agreed with the broker (004 附件二 第3条5). Facts, which fills are,
-are never refused for what they say: they are booked or listed.
+are never refused for what they say: they are booked or listed. Once a broker's clearing set of a date is complete, its
+fills of that date come too late, and what the set says was bought is released no more: what both books are compared
+over stands still.
 
 Belongs here: freeze, release, fill of a buy, fill of a sale. Never here: guards that all kinds share (the core), money
 that comes to the account or leaves it (cash).
@@ -47,7 +49,7 @@ def release(request: Request, account: Account, freezes: Freezes) -> Decision:
         return FREEZE_UNKNOWN
     if target.remaining_fen == 0:
         return FREEZE_CLOSED
-    if request.amount_fen > target.remaining_fen:
+    if request.amount_fen > target.remaining_fen - target.due_fen:
         return AMOUNT_OVER_REMAINING
     # From here the release must succeed.
     account.frozen_fen -= request.amount_fen
@@ -60,7 +62,9 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
     target = freezes.get(request.target_slot)
     if target is None or target.contract != request.contract:
         return LISTED
-    if charge_fen + release_fen > target.remaining_fen:
+    if charge_fen + release_fen > target.remaining_fen - target.due_fen:
+        return LISTED
+    if request.is_cleared:
         return LISTED
     if request.executed_on < request.target_date:
         return LISTED
@@ -69,6 +73,7 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
     # From here the fill must succeed.
     account.frozen_fen -= charge_fen + release_fen
     account.bought_fen += charge_fen
+    target.due_fen = max(0, target.due_fen - charge_fen)
     return _drawn_down(target, charge_fen + release_fen)
 
 
@@ -76,7 +81,7 @@ def fill_sell(request: Request, account: Account, freezes: Freezes) -> Decision:
     """A sale was executed: its proceeds buy at once where that is agreed, else they come with the clearing data."""
     if not request.proceeds_at_fill:
         return AWAITS_CLEARING
-    if not request.executed_on or request.state == ENDED:
+    if not request.executed_on or request.state == ENDED or request.is_cleared:
         return LISTED
     if account.sold_fen + request.amount_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED

@@ -35,8 +35,17 @@ class Request(NamedTuple):
     turnover_fen: int
     slot: int
     executed_on: int  # trade date of a fill, 0 when that is not unsettled
+    is_cleared: bool  # the broker's clearing set of that date is complete
+    proceeds_due: "ProceedsDue | None"  # to the contract by that set, once it is reconciled
     target_slot: int
     target_date: int  # of the freeze that it names
+
+
+class ProceedsDue(NamedTuple):
+    """What a reconciled clearing set has for a contract, and nobody has booked."""
+
+    proceeds_fen: int
+    excess_fen: int  # what fees of sales took beyond their turnover
 
 
 @dataclass(slots=True)
@@ -45,6 +54,7 @@ class Freeze:
 
     contract: int
     remaining_fen: int
+    due_fen: int = 0  # of it, what a complete clearing set says was bought and nothing has drawn yet
 
 
 Freezes = dict[int, Freeze]

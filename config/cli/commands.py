@@ -121,7 +121,8 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("run", help="run a trading session with simulated brokers and print the control table")
     commands.add_parser("load", help="load parties, keys, seats and contracts from CSV files as the bank")
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
-    commands.add_parser("day", help="`day plan`: what a trade date brings, worked out from the calendars")
+    commands.add_parser("clearing", help="a broker's clearing set as a CSV file: make an example, check, send")
+    commands.add_parser("day", help="the business day by hand: its plan, where it stands, its steps, what differs")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")
     commands.add_parser("decode", help="say what frames mean, from hex or a file")
@@ -216,7 +217,7 @@ def _config(options: argparse.Namespace) -> int:
     for file, suite in bank_key_files(config):
         check_private_key(file, suite)
     if config.calendar.overrides:
-        from config.cli.day import overrides_of
+        from config.cli.day.plan import overrides_of
 
         overrides_of(config)
     print("the configuration and the bank's keys are in order")

@@ -14,10 +14,13 @@ from protocol.describe import Json
 from protocol.vocabulary import (
     AccountEvent,
     AccountStatus,
+    ClearedEvent,
     ContractEvent,
     ContractStatus,
     Direction,
+    Fate,
     FrameKind,
+    LaneState,
     Market,
     Role,
     SeatRole,
@@ -29,7 +32,7 @@ NAME_COLUMNS = 18
 HEX_COLUMNS = 32  # of a digest or a key, which do not fit beside their name
 NS_PER_S = 1_000_000_000
 NUMBER_GIVEN = 3  # a state whose `remaining_fen` is a number, not an amount
-STATES = {0: "", 1: "open", 2: "closed", NUMBER_GIVEN: "number"}
+STATES = {0: "", 1: "open", 2: "closed", NUMBER_GIVEN: "number", 4: "listed"}
 NOT_SHOWN = ("message", "tag")  # of a message in a line
 ENUMS: dict[str, type[IntEnum]] = {
     "suite": Suite,
@@ -46,14 +49,18 @@ ENUMS_OF_MESSAGE: dict[str, dict[str, type[IntEnum]]] = {
     "ChangeAccount": {"event": AccountEvent},
     "AccountFacts": {"status": AccountStatus},
     "SecuritiesAccount": {"market": Market},
+    "SetAnswer": {"state": LaneState},
 }
 """Fields that mean something else in one message."""
 RECORD_COLUMNS = ("kind", "kind_name", "contract_no", "account_no", "amount_fen")
+ENUMS_OF_RECORD: dict[str, type[IntEnum]] = {"fate": Fate, "event": ClearedEvent}
+SUMS_OF_SET = frozenset({"turnover", "fees", "net"})
 
 
 def _meaning(name: str, value: Json, message: Json = "") -> str:
     """What a value stands for, where it stands for something. `message`: the one that it is a field of."""
-    if name.endswith("_fen") and isinstance(value, str):  # a sum of 128 bits
+    if _is_sum(name, value, message):
+        assert isinstance(value, str)
         return f"{int.from_bytes(bytes.fromhex(value), 'big', signed=True):,}"
     if isinstance(value, bool) or not isinstance(value, int):
         return ""
@@ -68,6 +75,11 @@ def _meaning(name: str, value: Json, message: Json = "") -> str:
         if 0 < seconds < 2**33:
             return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{ns:09d} UTC"
     return ""
+
+
+def _is_sum(name: str, value: Json, message: Json) -> bool:
+    """Whether a value is a sum of 128 bits."""
+    return isinstance(value, str) and (name.endswith("_fen") or (message == "SetTotals" and name in SUMS_OF_SET))
 
 
 def _line(name: str, value: Json, message: Json) -> list[str]:
@@ -110,29 +122,35 @@ def _in_line(fields: dict[str, Json]) -> str:
 
 def _in_words(name: str, value: Json, message: Json) -> str:
     if isinstance(value, list):
-        return f"[{'; '.join(_in_line(item) if isinstance(item, dict) else str(item) for item in value)}]"
+        words = [_in_line(item) if isinstance(item, dict) else _in_words(name, item, message) for item in value]
+        return f"[{'; '.join(words)}]"
     meaning = _meaning(name, value, message)
-    is_sum = isinstance(value, str) and name.endswith("_fen")
-    return meaning if is_sum else f"{printable(str(value))} {meaning}".rstrip()
+    return meaning if _is_sum(name, value, message) else f"{printable(str(value))} {meaning}".rstrip()
 
 
 def records_text(first_number: int, records: list[Json]) -> list[str]:
     """Each record as a row, and what else it says below it."""
-    lines = [f"  {'number':>10}  {'kind':<13}  {'contract, account':>17}  {'amount_fen':>20}"]
+    lines = [f"  {'number':>10}  {'kind':<17} {'contract, account':>17}  {'amount_fen':>20}"]
     for place, record in enumerate(records):
         assert isinstance(record, dict)
         kind = f"{record['kind']} {record['kind_name']}"
         number = first_number + place
         subject = record["account_no"] if "account_no" in record else record["contract_no"]
-        lines.append(f"  {number:>10}  {kind:<13}  {subject:>17}  {record['amount_fen']:>20,}")
+        lines.append(f"  {number:>10}  {kind:<17} {subject:>17}  {record.get('amount_fen', 0):>20,}")
         rest = [
-            f"{name} {printable(str(value))}"
+            f"{name} {printable(str(value))} {_told(name, value)}".rstrip()
             for name, value in record.items()
             if name not in RECORD_COLUMNS and value not in (0, "", "0" * 16)
         ]
         indent = " " * 14
         lines += textwrap.wrap(", ".join(rest), COLUMNS, initial_indent=indent, subsequent_indent=indent)
     return lines
+
+
+def _told(name: str, value: Json) -> str:
+    """The word for what a line of a clearing set says of an order or contract."""
+    words = ENUMS_OF_RECORD.get(name)
+    return words(value).name if words is not None and isinstance(value, int) and value in set(words) else ""
 
 
 def outcomes_text(first_number: int, fields: dict[str, Json]) -> list[str]:

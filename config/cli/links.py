@@ -49,9 +49,16 @@ def bank_signer(config: Config) -> Signer:
         raise ConfigFault(str(error)) from None
 
 
-def seat_settings(config: Config, party: int, seat: int, signer: Signer) -> SeatSettings:
-    """Settings of a seat of this installation; its outbox lies in the state directory."""
-    host, port = gateway_address(config)
+def seat_settings(
+    config: Config, party: int, seat: int, signer: Signer, host: str | None = None, port: int | None = None
+) -> SeatSettings:
+    """Settings of a seat; its outbox lies in the state directory.
+
+    `host` and `port`: of a gateway elsewhere; None: of the one that runs in this installation.
+    """
+    if host is None or port is None:
+        here = gateway_address(config)
+        host, port = host or here[0], port or here[1]
     outboxes = make_state_folder(config, "outbox")
     return SeatSettings(
         host=host,

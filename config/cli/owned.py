@@ -45,8 +45,14 @@ def _decode(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _clearing(argv: list[str], config: Config) -> int:
+    from config.cli.clearing.command import main
+
+    return main(argv, config)
+
+
 def _day(argv: list[str], config: Config) -> int:
-    from config.cli.day import main
+    from config.cli.day.command import main
 
     return main(argv, config)
 
@@ -58,6 +64,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "audit": _audit,
     "sim": _sim,
     "decode": _decode,
+    "clearing": _clearing,
     "day": _day,
 }
 """By name: takes what followed the name and returns the exit code."""

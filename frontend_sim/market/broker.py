@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import trio
 
+from frontend_sim.market.broker_day import BrokerDay, OrderOfDay, SaleOfDay
 from frontend_sim.market.exchange import Exchange, ExchangeEvent, Filled
 from frontend_sim.market.fees import BuyOrder, SellOrder
 from frontend_sim.market.order_seat import OrderSeat
@@ -49,6 +50,7 @@ class Desk:
     log: SessionLog
     clock_ns: Callable[[], int]
     chance: random.Random
+    day: BrokerDay = field(default_factory=BrokerDay)
     _due: deque[Request] = field(default_factory=deque)
 
     async def trade(self, block_orders: int, pause_seconds: float, may_go_on: Callable[[], bool]) -> None:
@@ -82,6 +84,7 @@ class Desk:
         for place, (order, money) in enumerate(buys, start=first_buy):
             if codes[place] == ReplyCode.ACCEPTED:
                 target = (trade_date, self.seat_no, first_number + place)
+                self.day.orders[target] = OrderOfDay(order, target, int(requests[place].amount_fen))
                 self._due.extend(self._buy_events(FrozenOrder(order, money, target)))
 
     async def order_after_close(self, count: int) -> list[int]:
@@ -103,10 +106,16 @@ class Desk:
         if len(requests) == 1:
             one = await self.seat.submit(records)
             self.log.note_one(self.party, self.seat_no, records, one, self.clock_ns() - began_ns)
-            return [one.code], one.number, one.trade_date
-        block = await self.seat.submit_block(records)
-        self.log.note_block(self.party, self.seat_no, records, block, self.clock_ns() - began_ns)
-        return block.outcomes["code"].tolist(), block.first_number, block.trade_date
+            codes, first_number, trade_date = [int(one.code)], one.number, one.trade_date
+        else:
+            block = await self.seat.submit_block(records)
+            self.log.note_block(self.party, self.seat_no, records, block, self.clock_ns() - began_ns)
+            codes, first_number, trade_date = block.outcomes["code"].tolist(), block.first_number, block.trade_date
+        for request, code in zip(requests, codes, strict=True):
+            if code == ReplyCode.ACCEPTED and request.kind in (RecordKind.RELEASE, RecordKind.FILL_BUY):
+                is_fill = request.kind == RecordKind.FILL_BUY
+                self.day.released(request.target, request.release_fen if is_fill else request.amount_fen)
+        return codes, first_number, trade_date
 
     def _buy_events(self, frozen: FrozenOrder) -> list[Request]:
         requests = [self._buy_event(frozen, event) for event in self.exchange.events_of(frozen.order)]
@@ -120,6 +129,9 @@ class Desk:
         if not isinstance(event, Filled):
             return Request(RecordKind.RELEASE, contract_no, frozen.money.cancel(event.quantity), target)
         fill = frozen.money.fill(event.quantity, event.price)
+        known = self.day.orders[target]
+        known.filled += event.quantity
+        known.filled_units += event.quantity * event.price
         return Request(
             RecordKind.FILL_BUY,
             contract_no,
@@ -135,10 +147,12 @@ class Desk:
 
     def _sale_events(self, order: Order) -> list[Request]:
         """The broker freezes nothing for a sale; the bank hears of its fills."""
-        sale, requests = SellOrder(), []
+        sale, requests, filled, filled_units = SellOrder(), [], 0, 0
         for event in self.exchange.events_of(order):
             if isinstance(event, Filled):
                 proceeds_fen, turnover = sale.fill(event.quantity, event.price)
+                filled += event.quantity
+                filled_units += event.quantity * event.price
                 requests.append(
                     Request(
                         RecordKind.FILL_SELL,
@@ -151,13 +165,15 @@ class Desk:
                         traded_on=self.seat.trade_date,
                     )
                 )
+        if filled:
+            self.day.sales.append(SaleOfDay(order, filled, filled_units))
         return requests
 
     def _mistake(self, frozen: FrozenOrder, done: list[Request]) -> Request:
         """What a broker's bug might send: the last event again, too large a release, a release of nothing known."""
         contract_no, (trade_date, seat, number) = frozen.order.contract_no, frozen.target
         match self.chance.randrange(3):
-            case 0:
+            case 0 if not frozen.money.remaining_fen:  # else the bank could not know it from another fill
                 return done[-1]
             case 1:
                 return Request(RecordKind.RELEASE, contract_no, 10**12, frozen.target)

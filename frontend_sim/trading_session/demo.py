@@ -9,7 +9,7 @@ can see the alarm and its exit code; no book is touched.
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import trio
@@ -18,8 +18,10 @@ from rich.console import Console
 from config.cli.links import bank_seat_settings
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import Progress
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.clearing import SetAudit, sums_of
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -39,10 +41,12 @@ from frontend_sim.installation import Installation, new_bank_desks, new_party_si
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers, register_all
 from frontend_sim.market.order_seat import BankSeat
+from frontend_sim.trading_session.evening import BrokerSet, Evening
 from frontend_sim.trading_session.live_view import LiveView
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
+from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
 
 PATIENCE_SECONDS = 30.0
 CUSTOMERS_MAX = 1_000_000
@@ -94,12 +98,13 @@ async def _run(options: Options, config: Config) -> int:
     console = Console()
 
     def say(line: str) -> None:
-        console.print(f"  {line}", highlight=False, markup=False)
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=not console.is_terminal)
 
     async with temporary_installation(config, say, options.keep) as installation:
         brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
         customers = make_customers(options.seed, brokers, options.customers)
-        trading = Trading(options.seconds, options.requests_max, SessionLog(), signs_off=True)
+        evening = Evening(installation.supervisor.config_file)
+        trading = Trading(options.seconds, options.requests_max, SessionLog(), evening, say)
         view = LiveView(console, trading, options.plain)
         async with Seat.open(bank_seat_settings(installation.config)) as bank:
             await register_all(bank, desks, brokers, customers)
@@ -109,12 +114,14 @@ async def _run(options: Options, config: Config) -> int:
                 nursery.start_soon(_kill_ledger_midway, installation, trading, view)
                 nursery.start_soon(MoneyWatch(bank).run, view.show_control, lambda: trading.ended_ns != 0)
                 await run_session(installation.config, desks, brokers, customers, trading, options.seed)
-            _say_course(console, trading)
+            _say_course(console, trading, evening)
             auditor = informed_auditor(brokers, customers)
-            auditor.sign_off(*trading.signed_off)
+            auditor.sign_off(*evening.signed_off)
             auditor.judge(trading.log.seen)
-            by_source = await _all_sources(installation, bank, auditor, trading.log.last_sequence)
-    return verdict(console, by_source, auditor, options.drill)
+            faults = judge_sets(auditor, evening, say)
+            last = max(trading.log.last_sequence, evening.last_sequence)
+            by_source = await _all_sources(installation, bank, auditor, last)
+    return verdict(console, by_source, auditor, options.drill, faults)
 
 
 def _brokers(config: Config) -> list[BrokerEntry]:
@@ -155,7 +162,7 @@ async def _all_sources(
     }
 
 
-def _say_course(console: Console, trading: Trading) -> None:
+def _say_course(console: Console, trading: Trading, evening: Evening) -> None:
     log, seconds = trading.log, trading.elapsed_seconds
     console.print(
         f"  {log.orders:,} orders and {log.answered - log.orders:,} other requests in {seconds:.1f} s: "
@@ -164,17 +171,68 @@ def _say_course(console: Console, trading: Trading) -> None:
         highlight=False,
         soft_wrap=not console.is_terminal,
     )
-    trade_date, sequence = trading.signed_off
+    trade_date, sequence = evening.signed_off
     console.print(
-        f"  {trade_date} was signed off with row {sequence:,}: of {trading.evening_orders} orders behind it "
-        f"{trading.evening_orders_taken} were taken",
+        f"  {trade_date} was signed off with row {sequence:,}: of {evening.orders} orders behind it "
+        f"{evening.orders_taken} were taken",
         highlight=False,
         soft_wrap=not console.is_terminal,
     )
 
 
-def verdict(console: Console, by_source: Mapping[str, TotalsByParty], auditor: Auditor, drill: str | None) -> int:
-    """Print the control table and what is wrong. Returns: the exit code. `drill`: a source to add one fen to."""
+def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
+    """What the auditor expects of each broker's clearing set, beside what the bank has and published. Returns: where
+    they differ.
+    """
+    faults = _judge_planted(auditor, evening.planted, say)
+    if not evening.desk_killed:
+        faults.append("the day desk was to be killed between two steps, and ended before")
+    for one in sorted(evening.sets, key=lambda each: each.broker.party):
+        audit = SetAudit(auditor, one.broker.party, one.trade_date)
+        audit.judge(one.lines, one.sent.outcomes)
+        faults += audit.mismatches
+        sums, answer = audit.sums(), one.lane.answer
+        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.PUBLISHED or one.found:
+            faults.append(f"set of broker {one.broker.party}: {one.lane.state.name}, {answer.arrived}, expected {sums}")
+        if not one.broker.proceeds_at_fill:
+            audit.book_proceeds()
+        who, fen = ("the broker owes", sums.net_fen) if sums.net_fen >= 0 else ("the bank owes", -sums.net_fen)
+        agree = audit.judged_count - audit.mismatch_count
+        say(
+            f"the auditor expected {agree:,} of {audit.judged_count:,} lines of {one.broker.name}; "
+            f"{who} {fen // 100:,}.{fen % 100:02}, as published"
+        )
+    return faults
+
+
+def _judge_planted(auditor: Auditor, planted: BrokerSet | None, say: Progress) -> list[str]:
+    """The set in which one order was given back a fen too much: that is found, and nothing else."""
+    if planted is None:
+        return []
+    audit = SetAudit(auditor, planted.broker.party, planted.trade_date)
+    audit.judge(planted.lines, planted.sent.outcomes)
+    found = [(each.difference_class, each.compared_field, each.set_says - each.bank_has) for each in planted.found]
+    if found != [(DifferenceClass.AMOUNT, ComparedField.RELEASED, 1)]:
+        return [*audit.mismatches, f"set of broker {planted.broker.party}: found {planted.found}, planted one fen more"]
+    one = planted.found[0]
+    say(
+        f"planted: the bank released {one.bank_has} fen of order {one.order_number} of seat {one.order_seat}, the set "
+        f"said {one.set_says}; found, withdrawn, sent again"
+    )
+    return audit.mismatches
+
+
+def verdict(
+    console: Console,
+    by_source: Mapping[str, TotalsByParty],
+    auditor: Auditor,
+    drill: str | None,
+    faults: Sequence[str] = (),
+) -> int:
+    """Print the control table and what is wrong. Returns: the exit code.
+
+    `drill`: a source to add one fen to; `faults`: what else differs.
+    """
     if drill is not None:
         by_source = {**by_source, drill: with_one_fen_more(by_source[drill])}
         console.print(f"\n  alarm drill: one fen was added to the figure of: {drill}", highlight=False)
@@ -188,11 +246,11 @@ def verdict(console: Console, by_source: Mapping[str, TotalsByParty], auditor: A
     )
     agree = auditor.judged_count - auditor.mismatch_count
     console.print(f"  the auditor expected {agree:,} of {auditor.judged_count:,} answers", highlight=False)
-    for mismatch in auditor.mismatches:
+    for mismatch in (*auditor.mismatches, *faults):
         console.print(f"  {mismatch}", highlight=False, markup=False, soft_wrap=True)
     if differences:
         console.print(printed_differences(differences), highlight=False, markup=False, soft_wrap=True)
-    if differences or auditor.mismatch_count:
+    if differences or auditor.mismatch_count or faults:
         console.print("  the books DIFFER", highlight=False)
         return int(ExitCode.FAILED)
     console.print("  all four agree, difference 0.00", highlight=False)

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 import trio
 
 from config.cli.links import seat_settings
+from config.kit.processes import Progress, print_progress
 from config.schema import Config
 from frontend_sim.installation import desk_settings
 from frontend_sim.market.bank import BankDesk, BrokerEntry
 from frontend_sim.market.broker import Desk
-from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankDesks, must_accept
+from frontend_sim.market.broker_day import BrokerDay
+from frontend_sim.market.desks import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, BankDesks
 from frontend_sim.market.exchange import Exchange
 from frontend_sim.market.market_day import Customer, saver_nos
 from frontend_sim.market.workload import Workload
+from frontend_sim.trading_session.day_program import DayProgram
+from frontend_sim.trading_session.evening import Closing, Evening, sign_off
 from frontend_sim.trading_session.session_log import SessionLog
+from gateway.day.desk import DayDesk
 from protocol.client import Seat
-from protocol.codes import ReplyCode
-from protocol.messages.day import SignOff
 
 BLOCK_DESKS_PER_SEAT = 2
 SINGLE_DESKS_PER_SEAT = 8
@@ -31,7 +34,6 @@ BLOCK_ORDERS = 64
 DESK_PAUSE_SECONDS = 0.06
 BANK_BLOCK_RECORDS = 64
 BANK_PAUSE_SECONDS = 0.05
-EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 RESTRAINED_CUSTOMERS = 5
 RESTRAINED_FEN = 1_000_000
 
@@ -43,12 +45,10 @@ class Trading:
     seconds: float
     requests_max: int
     log: SessionLog
-    signs_off: bool = False  # the day ends with the session, and orders of the evening are tried
+    evening: Evening | None = None  # the day ends with the session, and this is what follows
+    say: Progress = print_progress
     began_ns: int = 0
     ended_ns: int = 0
-    signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row that ended its trading
-    evening_orders: int = 0
-    evening_orders_taken: int = 0  # none, or something is wrong
 
     def goes_on(self) -> bool:
         """Whether new orders may still be sent."""
@@ -76,15 +76,16 @@ async def run_session(
     trading: Trading,
     seed: int,
 ) -> None:
-    """Trade until `trading` says stop and every event of the exchange is sent and answered; then sign the date off
-    where it says so.
+    """Trade until `trading` says stop and every event of the exchange is sent and answered; then comes the evening,
+    where it has one.
 
     Raises: LoadRefused when the date is not signed off.
     """
     async with AsyncExitStack() as stack:
+        teller = await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT)))
         bank_desk = BankDesk(
             await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
-            await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT))),
+            teller,
             [*saver_nos(), *(customer.account_no for customer in customers)],
             [customer.contract_no for customer in customers],
             random.Random(seed),
@@ -94,35 +95,36 @@ async def run_session(
         restrained = [customer.account_no for customer in customers[:RESTRAINED_CUSTOMERS]]
         await bank_desk.restrain(restrained, RESTRAINED_FEN)
         trading_desks: list[tuple[Desk, int]] = []
+        days = {broker.party: BrokerDay() for broker in brokers}
+        seats: dict[int, Seat] = {}  # of each broker the last one
         for broker in brokers:
             for seat_no in broker.seats:
                 settings = seat_settings(config, broker.party, seat_no, broker.signer)
-                seat = await stack.enter_async_context(Seat.open(settings))
-                trading_desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed)
+                seat = seats[broker.party] = await stack.enter_async_context(Seat.open(settings))
+                day = days[broker.party]
+                trading_desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed, day)
         trading.began_ns = time.monotonic_ns()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(bank_desk.serve, BANK_BLOCK_RECORDS, BANK_PAUSE_SECONDS, trading.goes_on)
             for desk, block_orders in trading_desks:
                 nursery.start_soon(desk.trade, block_orders, DESK_PAUSE_SECONDS, trading.goes_on)
         trading.ended_ns = time.monotonic_ns()
-        if trading.signs_off:
-            day = await stack.enter_async_context(Seat.open(desk_settings(config, desks, DAY_SEAT)))
-            await _sign_off(day, [desk for desk, _ in trading_desks], trading)
-
-
-async def _sign_off(day: Seat, trading_desks: Sequence[Desk], trading: Trading) -> None:
-    """The date is signed off, and every desk tries some orders of the evening."""
-    trade_date = day.trade_date
-    done = await must_accept(day, SignOff(trade_date), f"sign-off of {trade_date}")
-    trading.signed_off = (trade_date, done.sequence)
-    for desk in trading_desks:
-        codes = await desk.order_after_close(EVENING_ORDERS)
-        trading.evening_orders += len(codes)
-        trading.evening_orders_taken += codes.count(ReplyCode.ACCEPTED)
+        if trading.evening is not None:
+            evening = trading.evening
+            async with Seat.open(desk_settings(config, desks, DAY_SEAT)) as day_desk:
+                await sign_off(evening, DayDesk(day_desk, trading.say), [desk for desk, _ in trading_desks])
+            program = DayProgram(config, evening.config_file, trading.say)
+            await Closing(evening, program, teller, seats, days, customers, trading.say).close(brokers)
 
 
 def _desks(
-    party: int, seat_no: int, seat: Seat, customers: Sequence[Customer], log: SessionLog, seed: int
+    party: int,
+    seat_no: int,
+    seat: Seat,
+    customers: Sequence[Customer],
+    log: SessionLog,
+    seed: int,
+    day: BrokerDay,
 ) -> list[tuple[Desk, int]]:
     """The desks of one seat, each with the orders that it sends at once. Customers are dealt to the desks."""
     own = [customer.contract_no for customer in customers if customer.seat == seat_no]
@@ -141,6 +143,7 @@ def _desks(
             log,
             time.monotonic_ns,
             random.Random(desk_seed),
+            day,
         )
         desks.append((desk, block_orders))
     return desks

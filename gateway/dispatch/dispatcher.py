@@ -51,7 +51,7 @@ from protocol.session.bank_events import (
 from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
-BOOK_SOURCE = 2  # of TotalsQuery: this gateway's own book
+BOOK_SOURCE, BOOK_AS_OF_MARK = 2, 4  # of TotalsQuery: this gateway's own book, now or as of the last mark
 LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
 _LOG = logging.getLogger(__name__)
 
@@ -174,9 +174,9 @@ class Dispatcher:
         link.session.refuse_busy(frame, code, retry_after_ns, now_ns)
 
     def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
-        if isinstance(event.query, TotalsQuery) and event.query.source == BOOK_SOURCE:
+        if isinstance(event.query, TotalsQuery) and event.query.source in (BOOK_SOURCE, BOOK_AS_OF_MARK):
             try:
-                answer = self._intake.totals()
+                answer = self._intake.totals() if event.query.source == BOOK_SOURCE else self._intake.marked
             except BookLost:
                 self._linked_ledger().renew()
                 raise PeerViolation(ReplyCode.STOPPING, "the book begins anew; ask again") from None

@@ -44,6 +44,8 @@ BY_CONTRACT = {
 }
 KIND_MAX = max(RecordKind)
 MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
+LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
+HAVE_SECOND = frozenset({RecordKind.FILL_BUY, RecordKind.PROCEEDS})  # two amounts that move
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
 SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
@@ -138,7 +140,7 @@ class OwnBook:
             raise InvariantBroken("book: an accepted amount is out of range")
         kinds = records["kind"][accepted]
         first_kind = int(kinds[0])
-        if (kinds == first_kind).all() and first_kind != RecordKind.FILL_BUY:
+        if (kinds == first_kind).all() and first_kind not in HAVE_SECOND:
             self._move(first_kind, index, amount_fen, None)
             return
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
@@ -149,8 +151,8 @@ class OwnBook:
             self._move(kind, index[rows], amount_fen[rows], release_fen[rows])
 
     def _move(self, kind: int, index: Column, amount_fen: Column, release_fen: Column | None) -> None:
-        """What one kind does; `release_fen` is of FILL_BUY. `np.add.at`, because one contract may stand
-        in a block many times.
+        """What one kind does; `release_fen`: of the kinds in HAVE_SECOND what lies there. `np.add.at`, because one
+        contract may stand in a block many times.
         """
         if kind in MOVEMENTS:
             self._reach_accounts(int(index.max()) + 1)
@@ -171,7 +173,12 @@ class OwnBook:
             np.add.at(self.balance_fen, index, amount_fen)
         elif kind == RecordKind.WITHDRAWAL:
             np.subtract.at(self.balance_fen, index, amount_fen)
-        else:
+        elif kind == RecordKind.PROCEEDS:
+            if release_fen is None or int(release_fen.min()) < 0 or int(release_fen.max()) > AMOUNT_FEN_MAX:
+                raise InvariantBroken("book: an accepted excess is out of range")
+            np.add.at(self.sold_unsettled_fen, index, amount_fen)
+            np.add.at(self.bought_unsettled_fen, index, release_fen)
+        elif kind not in LINES:
             raise InvariantBroken(f"book: an accepted record is of kind {kind}")
 
     def check_complete(self) -> None:

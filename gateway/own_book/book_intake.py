@@ -43,6 +43,7 @@ from protocol.messages.accounts import (
 )
 from protocol.messages.codec import decode_control, decode_kept
 from protocol.messages.control import ControlMessage, OpenTradeDate
+from protocol.messages.day import Mark
 from protocol.messages.gateway_link import BookFeed
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
@@ -88,6 +89,7 @@ class BookIntake:
         """`restore` gives the base to begin from, at once and whenever the book must start over."""
         self._restore = restore
         self.checkpoint: Checkpoint | None = None  # due; the owner writes it and sets None
+        self.marked = TotalsAnswer(0, False, [])  # the book as of the last mark that came live
         self.times_lost = 0
         self.is_lost = False  # since the last registration: what comes live has no place yet
         self._start_over()
@@ -210,6 +212,9 @@ class BookIntake:
         self._apply_control(message, int(outcome["remaining_fen"]))
         if isinstance(message, OpenTradeDate) and self.complete:
             self._make_checkpoint(message.trade_date, sequence)
+        if isinstance(message, Mark):
+            # It stands alone in its row, and every row before it has been passed: the book is exactly there.
+            self.marked = TotalsAnswer(sequence, self.complete, self._book.totals())
         return message
 
     def _counts(self, seat: int, trade_date: int, first_number: int, count: int, sequence: int) -> bool:

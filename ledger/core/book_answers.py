@@ -13,10 +13,16 @@ from protocol.messages.queries import (
     AccountQuery,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceQuery,
     PartyTotals,
+    ProceedsQuery,
+    SetQuery,
     TotalsAnswer,
+    TotalsQuery,
 )
 from protocol.vocabulary import BANK_PARTY
+
+AS_OF_MARK = 3  # source of a TotalsQuery
 
 
 class BookAnswers:
@@ -27,7 +33,8 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery, AccountQuery or TotalsQuery."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery,
+        ProceedsQuery or TotalsQuery."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -37,8 +44,19 @@ class BookAnswers:
             unknown = [AccountFacts(number, ReplyCode.ACCOUNT_UNKNOWN, 0, 0, 0, 0) for number in numbers]
             accounts = engine.account_facts(self._book, numbers) if party == BANK_PARTY else unknown
             return AccountAnswer(self._book.sequence, accounts)
+        if isinstance(message, SetQuery):
+            return engine.clearing_set(self._book, _of(party, message), message.trade_date)
+        if isinstance(message, DifferenceQuery):
+            return engine.set_differences(self._book, _of(party, message), message.trade_date, message.first)
+        if isinstance(message, ProceedsQuery):
+            return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
         # Totals of all parties are the bank's; anybody else learns nothing.
-        return TotalsAnswer(self._book.sequence, True, self._totals() if party == BANK_PARTY else [])
+        if party != BANK_PARTY or not isinstance(message, TotalsQuery):
+            return TotalsAnswer(self._book.sequence, True, [])
+        if message.source == AS_OF_MARK:
+            book = self._book
+            return TotalsAnswer(book.marked_sequence, bool(book.marked_totals), book.marked_totals)
+        return TotalsAnswer(self._book.sequence, True, self._totals())
 
     def _totals(self) -> list[PartyTotals]:
         """Added up over all contracts once for each row, however often it is asked."""
@@ -47,3 +65,8 @@ class BookAnswers:
             parties = engine.totals(self._book)
             self._totals_of = (self._book.sequence, parties)
         return parties
+
+
+def _of(party: int, message: SetQuery | DifferenceQuery | ProceedsQuery) -> int:
+    """Of whom the question is: the bank asks of any party, everybody else of itself."""
+    return message.party or party if party == BANK_PARTY else party

@@ -30,6 +30,7 @@ from rules.request import (
     Decision,
     Freeze,
     Freezes,
+    ProceedsDue,
     Request,
     refusal,
 )
@@ -130,10 +131,18 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.turnover_fen),
         plain(block.slot),
         plain(block.executed_on(book)),
+        [False] * len(target_slots) if block.cleared is None else block.cleared[positions].tolist(),
+        _proceeds(block, positions, len(target_slots)),
         target_slots.tolist(),
         plain(target_dates),
     )
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
+
+
+def _proceeds(block: Block, positions: Positions | slice, count: int) -> list[ProceedsDue | None]:
+    if block.proceeds is None:
+        return [None] * count
+    return [block.proceeds.due(position) for position in np.arange(block.count)[positions].tolist()]
 
 
 def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:
@@ -157,4 +166,5 @@ def _load_freezes(book: Book, slots: Positions) -> Freezes:
     slots = slots[requests.contract[slots] > 0]
     remaining = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     contracts = (requests.contract[slots] - 1).tolist()
-    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist()), strict=True))
+    due = requests.due_fen(slots, book.clearing.complete).tolist()
+    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due), strict=True))

@@ -15,10 +15,12 @@ from ledger.core.kind_tables import (
     FROZEN,
     OPENS_FREEZE,
     POWER,
+    RELEASE_BOUGHT,
     RELEASE_FROZEN,
     RELEASE_POWER,
     SOLD,
 )
+from ledger.core.lines.proceeds import mark_booked
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
@@ -58,6 +60,12 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.add.at(book.sold_fen, accounts, amount_fen[sells])
         add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], accounts, amount_fen[sells])
         book.owned_fen_bound += int(amount_fen[sells].sum())
+    if block.proceeds is not None and block.unsettled_slot is not None and block.release_fen is not None:
+        costs = np.flatnonzero(np.not_equal(RELEASE_BOUGHT[block.kind], 0) & accepted & (block.release_fen != 0))
+        accounts, cost_fen = block.account[costs], block.release_fen[costs]
+        np.add.at(book.bought_fen, accounts, cost_fen)
+        add_by_slot(book.unsettled.bought_fen, block.unsettled_slot[costs], accounts, cost_fen)
+        mark_booked(book, block.proceeds, block.contract, accepted)
     if block.serial is not None:
         booked = np.flatnonzero(COUNTS_SERIAL[block.kind] & accepted)
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
@@ -102,6 +110,9 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
         released_fen -= block.release_fen[positions] * RELEASE_FROZEN[kind]
     np.add.at(book.requests.drawn_fen, slot, charge_fen)
     np.add.at(book.requests.released_fen, slot, released_fen)
+    if len(book.clearing.complete):
+        after = np.isin(book.requests.cleared_in[slot], book.clearing.complete)
+        np.add.at(book.requests.released_after_fen, slot[after], released_fen[after])
     buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))
     if len(buys) and block.unsettled_slot is not None:
         positions, charge_fen = positions[buys], charge_fen[buys]

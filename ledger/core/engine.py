@@ -15,6 +15,8 @@ from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
 from ledger.core.frames import Frames, advance, check_next, give_out_pages, time_after
 from ledger.core.invariants import check_block
+from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
+from ledger.core.lines.apply import apply_lines
 from ledger.core.resolve import Block, check_layout, resolve
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
@@ -42,6 +44,7 @@ __all__ = [
     "apply_genesis",
     "apply_row",
     "buying_power",
+    "clearing_set",
     "decide_block",
     "decide_control",
     "genesis_row",
@@ -50,7 +53,9 @@ __all__ = [
     "judge_version",
     "leave_undecided",
     "place_fault",
+    "proceeds_to_book",
     "row_holding",
+    "set_differences",
     "state_slice_count",
     "state_slice_digest",
     "totals",
@@ -93,7 +98,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
 
 
 def _decided(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
-    if block.count > TINY_BLOCK_RECORDS:
+    if block.count > TINY_BLOCK_RECORDS or block.lines is not None:
         return lane.decide_by_lane(book, block, decided_at_ns)
     outcomes = np.zeros(block.count, OUTCOME)
     decide_in_order(book, block, slice(None), decided_at_ns, outcomes)
@@ -173,8 +178,11 @@ def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
 
 def apply_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     """Let (n,) outcomes act on a resolved block. Raises InvariantBroken when the books are wrong afterwards."""
-    apply_effects(book, block, outcomes)
-    check_block(book, block)
+    lines = block.lines
+    if lines is None or len(lines.positions) < block.count:
+        apply_effects(book, block, outcomes)
+        check_block(book, block)
+    apply_lines(book, block, outcomes)
 
 
 def apply_stored_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ledger.core.control.keys import is_key_over
 from ledger.core.kind_tables import OPENS_FREEZE
@@ -22,7 +23,7 @@ from protocol.records import RecordArray
 
 @dataclass(slots=True)
 class Frames:
-    """(f,) int64 each, in order of arrival."""
+    """(f,) int64 each unless said otherwise, in order of arrival."""
 
     sender: LongColumn
     seat: LongColumn
@@ -31,6 +32,7 @@ class Frames:
     record_count: LongColumn
     valid_until_ns: LongColumn
     key_id: LongColumn
+    body_digest: npt.NDArray[np.void]  # (f,) of 32 bytes, a view
 
     @staticmethod
     def of(prefixes: PrefixArray) -> "Frames":
@@ -45,6 +47,7 @@ class Frames:
             prefixes["record_count"].astype(np.int64),
             prefixes["valid_until_ns"].copy(),
             prefixes["key_id"].astype(np.int64),
+            prefixes["body_digest"],
         )
 
     def over_records(self, values: LongColumn) -> int | LongColumn:

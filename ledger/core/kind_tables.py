@@ -11,9 +11,13 @@ import numpy as np
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
 from protocol.codes import ReplyCode
 from protocol.kinds import (
+    EXCESS_FIELD,
+    FEE_FIELDS,
     KIND_CODES,
     KINDS,
+    QUANTITY_FIELD,
     RELEASE_FIELD,
+    SECOND_FIELDS,
     TRADE_DAY_FIELD,
     TURNOVER_FIELD,
     WAY_FIELD,
@@ -21,7 +25,8 @@ from protocol.kinds import (
     WireKind,
     unused_bits,
 )
-from protocol.vocabulary import RecordKind, SeatRole, Way
+from protocol.vocabulary import ClearedEvent, Fate, SeatRole, Way
+from rules.clearing import LINES, LineKind
 from rules.contracts import STATE_CODES
 from rules.kinds import LAW, LawKind, refusals_by_state
 
@@ -36,6 +41,13 @@ def _wire(fact: Callable[[WireKind], int]) -> LongColumn:
 def _law(fact: Callable[[LawKind], int]) -> FenColumn:
     table = np.zeros(KIND_CODES, np.int64)
     for kind, row in LAW.items():
+        table[kind] = fact(row)
+    return table
+
+
+def _line(fact: Callable[[LineKind], int]) -> LongColumn:
+    table = np.zeros(KIND_CODES, np.int64)
+    for kind, row in LINES.items():
         table[kind] = fact(row)
     return table
 
@@ -58,9 +70,10 @@ AMOUNT_FEN_MIN = _wire(lambda row: row.amount_fen_min)
 EXPIRES = _where(_wire(lambda row: row.expires))
 NAMES_ACCOUNT = _where(_wire(lambda row: row.names_account))
 NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
-HAS_RELEASE = _where(_wire(lambda row: RELEASE_FIELD in row.fields))
+HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD}.isdisjoint(row.fields)))  # in its bytes
 HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
-HAS_TRADE_DAY = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))
+EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))  # on a trade day, which it tells
+IS_LINE = _where(_wire(lambda row: row.is_line))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
@@ -71,8 +84,9 @@ IS_DEBIT = _where(_law(lambda row: row.is_debit))
 LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
 IS_FACT = _where(_law(lambda row: row.is_fact))
 LISTED_WHEN_ENDED = _where(_law(lambda row: row.listed_when_ended))
+BOOKS_PROCEEDS = _where(_law(lambda row: row.books_proceeds))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
-IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE
+IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
 LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0))
 
@@ -84,7 +98,20 @@ SOLD = _law(lambda row: row.amount.sold)
 POWER = _law(lambda row: row.amount.power)
 DRAWN = _law(lambda row: row.amount.drawn)
 RELEASE_FROZEN = _law(lambda row: row.release.frozen)
+RELEASE_BOUGHT = _law(lambda row: row.release.bought)
 RELEASE_POWER = _law(lambda row: row.release.power)
+
+
+# Of lines alone, the fields that some kinds of them use.
+NAMES_ORDER = _where(_wire(lambda row: row.names_order))
+HAS_REFERENCE = _where(_wire(lambda row: row.has_reference))
+HAS_FEES = _where(_wire(lambda row: FEE_FIELDS[0] in row.fields))
+HAS_SECOND = _where(_wire(lambda row: row.is_line and not SECOND_FIELDS.isdisjoint(row.fields)))
+HAS_QUANTITY = _where(_wire(lambda row: row.is_line and QUANTITY_FIELD in row.fields))
+TOLD_MAX = _line(lambda row: row.told_max)
+TELLS_FATE = _where(_line(lambda row: row.tells is Fate))
+TELLS_EVENT = _where(_line(lambda row: row.tells is ClearedEvent))
+SIDE = _line(lambda row: row.side)
 
 
 def _may_send_table() -> ByteColumn:
@@ -97,7 +124,7 @@ def _may_send_table() -> ByteColumn:
 
 def _state_code_table() -> ShortColumn:
     table = np.zeros(KIND_CODES * STATE_CODES, np.int16)
-    for kind in RecordKind:
+    for kind in LAW:
         for state, code in refusals_by_state(kind).items():
             table[kind * STATE_CODES + state] = code
     return table

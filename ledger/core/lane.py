@@ -8,7 +8,8 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    Ignore all credits of the block: when the debits of an account together do not exceed its buying power as the block
    begins (and, if a withdrawal is among them, its withdrawable amount), then each of them is covered wherever it
    stands, for credits only add. Releases, fills and deposits never lower either amount.
-3. A freeze that is named once in the block, and was not made in it, is as it was when the block began.
+3. A freeze that is named once in the block, and was not made in it, is as it was when the block began; what clearing
+   sets say of it no order changes.
 4. A column that stays within its limit with all of the block's additions is within it at every step.
 5. Serials of a seat that rise through the block, above the last one that was booked, refuse nothing, whatever else is
    refused; nor do movements without a serial of a seat that has counted none.
@@ -21,38 +22,33 @@ arrival. One case of 2 needs no such story: a single debit with nothing else on 
 import numpy as np
 
 from ledger.core.decide import decide_in_order
+from ledger.core.final_codes import final_codes, mark
 from ledger.core.kind_tables import (
-    AMOUNT_FEN_MIN,
     BALANCE,
+    BOOKS_PROCEEDS,
     BOUGHT,
     CONCERNS_FREEZE,
     COUNTS_SERIAL,
-    EXPIRES,
-    HAS_TRADE_DAY,
+    EXECUTED,
     IS_CREDIT,
     IS_DEBIT,
     IS_FACT,
-    IS_KIND,
     LEAVES_BANK,
     LISTED_WHEN_ENDED,
-    MAY_SEND,
-    NEEDS_MARKET,
     OPENS_FREEZE,
     SOLD,
-    STATE_CODE,
-    UNKNOWN_CODE,
     WAITS_FOR_CLEARING,
-    WAY_MAX,
 )
+from ledger.core.lines.decide import decide_lines
+from ledger.core.lines.proceeds import Proceeds
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
 from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
-from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
-from rules.contracts import ENDED, STATE_CODES
+from rules.contracts import ENDED
 
 _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
 _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
@@ -60,10 +56,13 @@ _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block t
 
 def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
     """Outcomes (n,) of a resolved block; the book stays as it is."""
-    final = _final_codes(block, decided_at_ns)
+    final = final_codes(block, decided_at_ns)
     code = final.copy()
     remaining_fen = np.zeros(block.count, np.int64)
-    proof = _Proof(book, block, final == 0)
+    is_open = final == 0
+    if block.lines is not None:
+        is_open[block.lines.positions] = False
+    proof = _Proof(book, block, is_open)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
     proof.judge_serials()
@@ -74,42 +73,8 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     hot = proof.hot_positions()
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
+    decide_lines(book, block, outcomes)
     return outcomes
-
-
-def _final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
-    """(n,) codes of argument 1, 0 where open. Written from the last rank to the first, so that the first wins."""
-    kind, amount_fen = block.kind, block.amount_fen
-    code = np.zeros(block.count, np.int16)
-    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen < AMOUNT_FEN_MIN[kind])
-    _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen > AMOUNT_FEN_MAX)
-    for part_fen in (block.release_fen, block.turnover_fen):
-        if part_fen is not None:
-            _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
-    if block.serial is not None:
-        _mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, block.serial < 0)
-    if block.market_closed:
-        _mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])
-    by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
-    if by_state.any():
-        np.copyto(code, by_state, where=by_state != 0)
-    unknown = ~block.known
-    if unknown.any():
-        np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
-    late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
-    if late.any():
-        _mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
-    _mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
-    malformed = ~IS_KIND[kind] | np.not_equal(block.unused_bits, 0)
-    if block.way is not None:
-        malformed |= block.way > WAY_MAX
-    _mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
-    return code
-
-
-def _mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:
-    if where.any():
-        np.copyto(code, np.int16(reply), where=where)
 
 
 def _write(outcomes: OutcomeArray, block: Block, code: ShortColumn, remaining_fen: FenColumn) -> None:
@@ -158,14 +123,16 @@ class _Proof:
         kind = at * 0 + block.kind if isinstance(block.kind, int) else block.kind[at]
         amount_fen = block.amount_fen[at]
         whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]
-        over = whole_fen > targets.remaining_fen
+        over = whole_fen > targets.remaining_fen - targets.due_fen
         is_fact = IS_FACT[kind]
         own = np.zeros(len(at), np.int16)
-        _mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
-        _mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
-        _mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
-        early = HAS_TRADE_DAY[kind] & (block.executed_on(book)[at] < targets.date)
-        _mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
+        mark(own, ReplyCode.AMOUNT_OVER_REMAINING, over)
+        mark(own, ReplyCode.FREEZE_CLOSED, targets.remaining_fen == 0)
+        mark(own, ReplyCode.FREEZE_UNKNOWN, ~targets.matched)
+        early = EXECUTED[kind] & (block.executed_on(book)[at] < targets.date)
+        if block.cleared is not None:
+            early |= block.cleared[at]
+        mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)
@@ -200,13 +167,18 @@ class _Proof:
         if not adds.any():
             return
         block, book = self._block, self._book
+        if block.proceeds is not None:
+            self._judge_proceeds(block.proceeds, code)
+            adds &= code == 0
         waits = adds & WAITS_FOR_CLEARING[block.kind] & np.equal(block.proceeds_at_fill, 0)
-        _mark(code, ReplyCode.AWAITS_CLEARING, waits)
+        mark(code, ReplyCode.AWAITS_CLEARING, waits)
         ended = LISTED_WHEN_ENDED[block.kind] & np.equal(block.state, ENDED)
-        _mark(code, ReplyCode.LISTED, adds & ~waits & ended)
+        mark(code, ReplyCode.LISTED, adds & ~waits & ended)
+        if block.cleared is not None:
+            mark(code, ReplyCode.LISTED, adds & ~waits & block.cleared)
         if block.unsettled_slot is not None:
-            dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
-            _mark(code, ReplyCode.LISTED, adds & ~waits & dateless)
+            dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
+            mark(code, ReplyCode.LISTED, adds & ~waits & dateless)
         counts = np.flatnonzero(adds & ~waits)
         accounts = block.account[counts]
         self._credited_accounts.append(accounts)
@@ -215,6 +187,18 @@ class _Proof:
             balance, sold = np.flatnonzero(BALANCE[kind]), np.flatnonzero(SOLD[kind])
             self._limit(accounts[balance], book.balance_fen.take(accounts[balance]), block.amount_fen[counts[balance]])
             self._limit(accounts[sold], book.sold_fen.take(accounts[sold]), block.amount_fen[counts[sold]])
+
+    def _judge_proceeds(self, proceeds: Proceeds, code: ShortColumn) -> None:
+        """What is due without an excess is booked whatever else comes; an excess asks for buying power: it is hot."""
+        block = self._block
+        books = self._of(BOOKS_PROCEEDS)
+        own = np.zeros(block.count, np.int16)
+        assert block.release_fen is not None  # every such record has something in its bytes
+        differs = (block.amount_fen != proceeds.proceeds_fen) | (block.release_fen != 0)
+        mark(own, ReplyCode.SETTLEMENT_DIFFERS, differs)
+        mark(own, ReplyCode.STEP_NOT_DUE, ~proceeds.is_due)
+        np.copyto(code, own, where=books)
+        self._hot_accounts.append(block.account[np.flatnonzero(books & (proceeds.excess_fen != 0))])
 
     def _limit(self, accounts: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""

@@ -11,22 +11,26 @@ import numpy as np
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.kind_tables import (
     COUNTS_SERIAL,
+    EXECUTED,
     HAS_RELEASE,
-    HAS_TRADE_DAY,
     HAS_TURNOVER,
     HAS_WAY,
+    IS_FACT,
+    IS_LINE,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
     OPENS_FREEZE,
     UNUSED_BITS,
 )
+from ledger.core.lines.proceeds import Proceeds, read_proceeds
+from ledger.core.lines.read import Lines, read_lines
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
-from ledger.core.state.requests import PAGE_BITS, PAGE_MASK, PAGES_PER_SEAT, request_keys
 from ledger.core.state.unsettled import DAY_CODES
 from protocol.errors import MisuseError
-from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX, TRADE_DATE_MIN
+from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
 from rules.day_states import is_market_closed
 
@@ -36,10 +40,12 @@ _DAY_SHIFT = 16  # of the trade day in the head word: bytes 2 and 3
 _WORD_HEAD, _WORD_CONTRACT, _WORD_AMOUNT, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER, _WORD_REF = range(
     8
 )
+# Lines are looked at by their own reading.
+_UNUSED = [np.where(IS_LINE, 0, bits) for bits in UNUSED_BITS]
 _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER = (
-    UNUSED_BITS[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
+    _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
-assert not any(UNUSED_BITS[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
+assert not any(_UNUSED[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
 assert np.array_equal(_UNUSED_TARGET, _UNUSED_NUMBER)  # a target is used as a whole
 
 
@@ -52,6 +58,7 @@ class Targets:
     matched: Mask  # an accepted freeze of the contract that the record names, from before this block
     pending: Mask  # the number belongs to this block, so that it is known only when that is decided
     remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
+    due_fen: FenColumn  # of it, what a complete clearing set says was bought
     date: LongColumn  # trade date of the target as named
 
 
@@ -78,7 +85,10 @@ class Block:
     turnover_fen: FenColumn | None  # likewise
     slot: Positions | None  # where a freeze is kept; None when the block opens none
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
+    cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
+    proceeds: Proceeds | None  # None when no record books proceeds
     targets: Targets | None  # None when no record names a freeze
+    lines: Lines | None  # None when no record is a line of a clearing set
 
     def executed_on(self, book: Book) -> LongColumn:
         """(n,) trade date on which a fill was executed, 0 where that has no slot in the ring, and for other kinds."""
@@ -106,11 +116,13 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     sender = frames.sender
     party = frames.over_records(sender)
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
+    lines = read_lines(book, frames, records, kind, contract)
+    role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
     return Block(
         count=count,
         kind=kind,
-        unused_bits=_unused_bits(words, head, kind),
-        role=frames.over_records(book.seat_role[frames.seat].astype(np.int64)),
+        unused_bits=_unused_bits(words, head, kind, lines),
+        role=role,
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         seat=frames.over_records(frames.seat),
@@ -126,7 +138,10 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         turnover_fen=_where_used(words[:, _WORD_TURNOVER], HAS_TURNOVER, kind),
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
+        cleared=_cleared(book, head, kind, contract),
+        proceeds=read_proceeds(book, kind, role, head >> _DAY_SHIFT & (DAY_CODES - 1), contract),
         targets=_targets(book, frames, records, kind, contract),
+        lines=lines,
     )
 
 
@@ -137,11 +152,21 @@ def _where_used(word: LongColumn, is_used: Mask, kind: int | Positions) -> FenCo
 
 
 def _unsettled_slots(book: Book, head: LongColumn, kind: int | Positions) -> ByteColumn | None:
-    has_day = HAS_TRADE_DAY[kind]
+    has_day = EXECUTED[kind]
     if not has_day.any():
         return None
     slots: ByteColumn = book.unsettled.slot_of_day.take(np.where(has_day, head >> _DAY_SHIFT & (DAY_CODES - 1), 0))
     return slots
+
+
+def _cleared(book: Book, head: LongColumn, kind: int | Positions, contract: Positions) -> Mask | None:
+    if not len(book.clearing.complete) or not IS_FACT[kind].any():
+        return None
+    found = np.zeros(len(head), bool)
+    days, parties = head >> _DAY_SHIFT & (DAY_CODES - 1), book.contract_facts.take(contract) >> PARTY_SHIFT
+    for trade_date, has_set in book.clearing.cleared.items():
+        found |= (days == trade_day(trade_date)) & has_set[parties]
+    return found & IS_FACT[kind]
 
 
 def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
@@ -152,12 +177,14 @@ def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
     return ways
 
 
-def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions) -> int | LongColumn:
+def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions, lines: Lines | None) -> int | LongColumn:
     unused = head & _UNUSED_HEAD[kind]
     unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
     if not isinstance(kind, int) or _UNUSED_RELEASE[kind]:
         unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
+    if lines is not None:
+        unused[lines.positions] = lines.is_malformed
     return unused if unused.any() else 0
 
 
@@ -221,15 +248,9 @@ def _targets(
     numbers = records["target_number"][positions]
     inside = (seats >= 1) & (seats <= SEATS_MAX)
     inside &= (numbers >= 1) & (numbers <= REQUESTS_PER_SEAT_DATE_MAX)
+    slot = book.requests.slots_named(book.trade_date, dates, seats, numbers, inside)
     is_open = inside & (dates == book.trade_date)
     seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
-    pages = book.requests.page_slot.take(seats_open * PAGES_PER_SEAT + (numbers_open >> PAGE_BITS))
-    slot = pages.astype(np.intp) + (numbers_open & PAGE_MASK)
-    is_carried = inside & (dates < book.trade_date) & (dates >= TRADE_DATE_MIN)
-    if is_carried.any():
-        slot[is_carried] = book.requests.carried_slots(
-            request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
-        )
     wanted = contract[positions] + 1
     matched = book.requests.contract.take(slot) == wanted
     remaining = book.requests.amount_fen.take(slot) - book.requests.drawn_fen.take(slot)
@@ -241,5 +262,6 @@ def _targets(
         matched=matched,
         pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
         remaining_fen=np.where(matched, remaining, 0),
+        due_fen=book.requests.due_fen(slot, book.clearing.complete),
         date=dates,
     )

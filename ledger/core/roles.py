@@ -23,18 +23,33 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import (
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    WithdrawSet,
+)
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered
 
 CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] = {
-    SeatRole.BROKER: frozenset({ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}),
+    SeatRole.BROKER: frozenset(
+        {
+            *(ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE),
+            *(FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
+        }
+    ),
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, EndSettlement, ConfirmRoll}),
+    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll}),
     SeatRole.MASTER_DATA: frozenset(
         {RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, OpenAccounts, SignContracts}
     ),

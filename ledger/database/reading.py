@@ -10,18 +10,25 @@ from typing import Final
 import asyncpg
 
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS
+from protocol.kinds import KINDS, LINE_KINDS
 from protocol.vocabulary import (
     AccountCode,
     AccountStatus,
+    ClearedEvent,
+    ComparedField,
     ContractStatus,
+    DifferenceClass,
+    Fate,
+    LaneState,
     Market,
     OutletLevel,
+    RecordKind,
     Role,
     SeatRole,
     Suite,
     Way,
 )
+from rules.clearing import LINES
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"
@@ -37,6 +44,11 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "way": Way,
     "account_code": AccountCode,
     "outlet_level": OutletLevel,
+    "lane_state": LaneState,
+    "fate": Fate,
+    "cleared_event": ClearedEvent,
+    "difference_class": DifferenceClass,
+    "compared_field": ComparedField,
 }
 VIEWS: Final = (
     "bank_as_of",
@@ -49,6 +61,11 @@ VIEWS: Final = (
     "bank_totals",
     "bank_general_ledger",
     "bank_outlets",
+    "bank_lanes",
+    "bank_obligations",
+    "bank_clearing_sets",
+    "bank_clearing_lines",
+    "bank_proceeds",
 )
 
 _NAME = """
@@ -58,16 +75,23 @@ ON CONFLICT (vocabulary, number) DO UPDATE SET name = EXCLUDED.name WHERE word_n
 _KIND = """
 INSERT INTO record_kinds AS known
 SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::boolean[],
-                     $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[])
+                     $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[],
+                     $13::smallint[], $14::boolean[], $15::text[], $16::boolean[], $17::boolean[], $18::boolean[])
 ON CONFLICT (kind) DO UPDATE
 SET (name, amount_fen_min, opens_freeze, draws_on_freeze, names_account, side,
-     balance, frozen, bought, sold, release_frozen) =
+     balance, frozen, bought, sold, release_frozen, release_bought, is_line, tells, names_order, has_reference,
+     books_proceeds) =
     (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.names_account,
-     EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen)
+     EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen,
+     EXCLUDED.release_bought, EXCLUDED.is_line, EXCLUDED.tells, EXCLUDED.names_order, EXCLUDED.has_reference,
+     EXCLUDED.books_proceeds)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
 
-KindRow = tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int]
+KindRow = tuple[
+    *tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int, int],
+    *tuple[bool, str | None, bool, bool, bool],
+]
 
 
 def record_kind_rows() -> list[KindRow]:
@@ -86,9 +110,19 @@ def record_kind_rows() -> list[KindRow]:
             row.amount.bought,
             row.amount.sold,
             row.release.frozen,
+            row.release.bought,
+            *(False, None, False, False, row.books_proceeds),
         )
         for kind, row in LAW.items()
-    ]
+    ] + [_line_row(kind) for kind in LINE_KINDS]
+
+
+def _line_row(kind: RecordKind) -> KindRow:
+    """A line moves nothing."""
+    row, tells = KINDS[kind], LINES[kind].tells
+    vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
+    told = (True, vocabulary, row.names_order, row.has_reference, False)
+    return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, 0, *told)
 
 
 async def prepare_reading(connection: asyncpg.Connection) -> None:

@@ -3,6 +3,8 @@
 from ..errors import MisuseError
 from ..records import RECORD
 from ..trade_dates import trade_day
+from .clearing_lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
+from .clearing_set import SentSet, totals_of_set
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
 from .keys import KeyFileError, load_signer, load_verifier
@@ -31,10 +33,18 @@ __all__ = [
     "SeatPool",
     "SeatSettings",
     "SeatStatistics",
+    "SentSet",
     "SessionEnded",
     "SyncSeat",
     "SystemClock",
+    "buy_line",
+    "contract_line",
+    "dividend_line",
     "load_signer",
     "load_verifier",
+    "order_line",
+    "refund_line",
+    "sell_line",
+    "totals_of_set",
     "trade_day",
 ]

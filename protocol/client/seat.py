@@ -6,7 +6,7 @@ caller as never sent what is in the outbox already. Who waits for an answer is l
 """
 
 import random
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
@@ -14,7 +14,7 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
-from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
+from ..limits import BANK_ACCOUNT_NO_MAX, PARTIES_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
 from ..messages.control import ControlMessage
 from ..messages.queries import (
     AccountAnswer,
@@ -22,9 +22,15 @@ from ..messages.queries import (
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceAnswer,
+    DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
     QueryMessage,
+    SetAnswer,
+    SetQuery,
     TotalsAnswer,
     TotalsQuery,
 )
@@ -40,6 +46,7 @@ from .arguments import (
     shown,
     whole_number,
 )
+from .clearing_set import SentSet, send_set
 from .clock import Clock, SystemClock
 from .errors import SessionEnded
 from .forks import Origin
@@ -54,7 +61,9 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar("A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer)
+A = TypeVar(
+    "A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer, DifferenceAnswer, ProceedsAnswer
+)
 
 
 class Seat(AwaitedVerbs):
@@ -207,14 +216,47 @@ class Seat(AwaitedVerbs):
         return self._ask(query, OutcomeAnswer)
 
     def totals(self, source: int) -> Coroutine[object, object, TotalsAnswer]:
-        """Control totals: 1 the ledger's, 2 the gateway's own book. To be awaited.
+        """Control totals: 1 the ledger's, 2 the gateway's own book, 3 and 4 the same as of the last mark.
 
-        Raises MisuseError at once for another source, and for a broker: the bank would end its session for asking.
+        To be awaited. Raises MisuseError at once for another source, and for a broker: the bank would end its session
+        for asking.
         """
-        query = TotalsQuery(whole_number("source", source, 1, 2))
+        query = TotalsQuery(whole_number("source", source, 1, 4))
         if self._settings.party != BANK_PARTY:
             raise MisuseError("totals are the bank's own")
         return self._ask(query, TotalsAnswer)
+
+    def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
+        """Ask where a date of one's own stands, and what its clearing set has. To be awaited.
+
+        `party`: of whom the bank asks; a broker asks of itself, whatever it names. Raises MisuseError at once for no
+        day of the calendar (yyyymmdd), or no party (0 to 1,024).
+        """
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(SetQuery(date, of), SetAnswer)
+
+    def differences(
+        self, trade_date: int, party: int = 0, first: int = 0
+    ) -> Coroutine[object, object, DifferenceAnswer]:
+        """Ask for differences between a date's clearing set and what the bank has, from place `first` on.
+
+        To be awaited. Raises MisuseError at once as `clearing_set`, and for no place.
+        """
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(DifferenceQuery(date, of, whole_number("first", first, 0, 2**40)), DifferenceAnswer)
+
+    def send_clearing_set(
+        self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+    ) -> Coroutine[object, object, SentSet]:
+        """Announce, send and complete a clearing set, see `clearing_set.send_set`. To be awaited."""
+        return send_set(self, trade_date, declared_s, lines, told)
+
+    def proceeds_due(
+        self, trade_date: int, party: int = 0, first: int = 0
+    ) -> Coroutine[object, object, ProceedsAnswer]:
+        """Ask which contracts have proceeds due by a reconciled set, from place `first` on. As `differences`."""
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask(ProceedsQuery(date, of, whole_number("first", first, 0, 2**40)), ProceedsAnswer)
 
     async def _recovered_now(self) -> list[Recovered]:
         return self.recovered

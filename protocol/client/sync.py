@@ -6,7 +6,7 @@ Calls from several threads coalesce as those of several tasks do. A single threa
 """
 
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
@@ -15,8 +15,17 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
-from ..messages.queries import AccountAnswer, BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer
+from ..messages.queries import (
+    AccountAnswer,
+    BuyingPowerAnswer,
+    DifferenceAnswer,
+    OutcomeAnswer,
+    ProceedsAnswer,
+    SetAnswer,
+    TotalsAnswer,
+)
 from ..records import OutcomeArray, RecordArray
+from .clearing_set import SentSet
 from .errors import SessionEnded
 from .forks import Origin
 from .line.receipts import Receipt
@@ -136,6 +145,24 @@ class SyncSeat(SingleVerbs[Outcome]):
     def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
         """As `Seat.outcome_of`."""
         return self._wait(self._opened().outcome_of(trade_date, number))
+
+    def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
+        """As `Seat.clearing_set`."""
+        return self._wait(self._opened().clearing_set(trade_date, party))
+
+    def differences(self, trade_date: int, party: int = 0, first: int = 0) -> DifferenceAnswer:
+        """As `Seat.differences`."""
+        return self._wait(self._opened().differences(trade_date, party, first))
+
+    def send_clearing_set(
+        self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+    ) -> SentSet:
+        """As `Seat.send_clearing_set`; `told` is called in the seat's own thread."""
+        return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told))
+
+    def proceeds_due(self, trade_date: int, party: int = 0, first: int = 0) -> ProceedsAnswer:
+        """As `Seat.proceeds_due`."""
+        return self._wait(self._opened().proceeds_due(trade_date, party, first))
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

@@ -1,11 +1,26 @@
 """Messages of the business day: when trading ends, and what brokers and the day desk say of a trade date afterwards.
 
+A clearing set is the clearing data of one lane, which is one broker's trade date: it is announced, its lines come as
+records, and it is completed when all are there.
+
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
 (ledger.core.control), the trade date itself (control), the lines of a set (records).
 """
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..limits import COMMIT_RECORDS_MAX, DIGEST_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX, SUM_BYTES
 from .base import Message
-from .fields import TradeDate
+from .fields import Digest, Number, PartyNo, SumFen, TradeDate
+
+LineCount = Annotated[int, Meta(ge=0, le=2**40)]
+SetNumber = Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
+Seconds = Annotated[int, Meta(ge=0, le=2**40)]
+Place = Annotated[int, Meta(ge=0, le=2**40)]
+KINDS_OF_LINES, KINDS_OF_FEES = 6, 5
+assert REQUESTS_PER_SEAT_DATE_MAX + COMMIT_RECORDS_MAX < 2**40
 
 
 class SignOff(Message, tag=70, frozen=True):
@@ -14,4 +29,93 @@ class SignOff(Message, tag=70, frozen=True):
     trade_date: TradeDate
 
 
-DayMessage = SignOff
+class FinishSending(Message, tag=71, frozen=True):
+    """Broker control: it has sent all that it has of this trade date."""
+
+    trade_date: TradeDate
+
+
+class SetTotals(Message, tag=90, frozen=True):
+    """What a clearing set has in all: announced, or arrived.
+
+    `digest` chains the frames of which every record is an accepted line of the set: it begins as 32 zeros and becomes,
+    with each such frame, the SHA-256 of itself and the frame's body digest.
+    """
+
+    counts: Annotated[list[LineCount], Meta(min_length=KINDS_OF_LINES, max_length=KINDS_OF_LINES)]
+    """Of each kind of line, CLEAR_ORDER first."""
+    turnover: SumFen
+    """Of buys and sales, with gross dividends and refunds."""
+    fees: Annotated[list[SumFen], Meta(min_length=KINDS_OF_FEES, max_length=KINDS_OF_FEES)]
+    """Commission with the tax of dividends, stamp duty, transfer, handling and regulatory fees."""
+    net: SumFen
+    """What the broker owes its customers less what they owe it: sales, dividends and refunds less buys, with fees."""
+    digest: Digest
+
+
+NO_TOTALS = SetTotals(
+    [0] * KINDS_OF_LINES, bytes(SUM_BYTES), [bytes(SUM_BYTES)] * KINDS_OF_FEES, bytes(SUM_BYTES), bytes(DIGEST_BYTES)
+)
+"""Of a set that is empty, or is not there."""
+
+
+class AnnounceSet(Message, tag=72, frozen=True):
+    """Broker control: the clearing data of this date follow, at this seat, and this is what they will have in all."""
+
+    trade_date: TradeDate
+    declared_s: Seconds
+    """When the exchange's data reached the broker: whole seconds since 1970, UTC."""
+    totals: SetTotals
+
+
+class CompleteSet(Message, tag=73, frozen=True):
+    """Broker control: all lines of the set were sent; it must be as it was announced."""
+
+    trade_date: TradeDate
+    number: SetNumber
+
+
+class WithdrawSet(Message, tag=74, frozen=True):
+    """Broker control: the set counts no more, whether complete or not, and another one may be announced."""
+
+    trade_date: TradeDate
+    number: SetNumber
+
+
+class Reconcile(Message, tag=75, frozen=True):
+    """Bank control: compare a broker's complete set with what the bank has, from a place on: 0, or where it stands.
+
+    Places are orders that are not there, the broker's freezes of the date, all contracts; about RECONCILE_PLACES_MAX
+    are compared at a time, and the next place is told. None is told when all are: the lane is reconciled then, or has
+    differences, which a query counts.
+    """
+
+    trade_date: TradeDate
+    party: PartyNo
+    first: Place
+
+
+class Publish(Message, tag=76, frozen=True):
+    """Bank control: what is owed by a broker's date is what its set says; it is told, and stays so."""
+
+    trade_date: TradeDate
+    party: PartyNo
+
+
+class Mark(Message, tag=77, frozen=True):
+    """Bank control: the row that decides it is the one at which the bank's two books are compared 银行内部对账."""
+
+    trade_date: TradeDate
+
+
+class Tell(Message, tag=78, frozen=True):
+    """Bank control: what the gateway's own book has as of the mark; with it, or not, the bank agrees with itself."""
+
+    trade_date: TradeDate
+    sequence: Number
+    """The journal row of the mark."""
+    digest: Digest
+    """Of its totals by party, see `totals_digest`."""
+
+
+DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish | Mark | Tell

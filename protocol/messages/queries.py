@@ -4,13 +4,19 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 codec.
 """
 
+import hashlib
+from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX
+from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, SETS_PER_LANE_MAX
 from .base import Message
+from .day import Place, Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+
+CLASSES = 4  # of differences
 
 
 class BuyingPowerQuery(Message, tag=40, frozen=True):
@@ -55,9 +61,10 @@ class OutcomeAnswer(Message, tag=44, frozen=True):
 
 
 class TotalsQuery(Message, tag=45, frozen=True):
-    """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book."""
+    """Bank query: control totals. `source` 1: the ledger, 2: the gateway's own book, 3 and 4: the same as of the last
+    mark, not complete where there is none since it was started."""
 
-    source: Annotated[int, Meta(ge=1, le=2)]
+    source: Annotated[int, Meta(ge=1, le=4)]
 
 
 class PartyTotals(Message, tag=46, frozen=True):
@@ -80,6 +87,12 @@ class PartyTotals(Message, tag=46, frozen=True):
         sums = (self.balance_fen, self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
         balance, frozen, bought, sold = map(fen_from_sum, sums)
         return balance, frozen, bought, sold
+
+
+def totals_digest(parties: Sequence[PartyTotals]) -> bytes:
+    """SHA-256 of totals by party, ascending, as a list of the message: those left out of which all sums are 0."""
+    kept = [entry for entry in parties if any(entry.amounts_fen)]
+    return hashlib.sha256(msgspec.msgpack.encode(kept)).digest()
 
 
 class TotalsAnswer(Message, tag=47, frozen=True):
@@ -117,5 +130,99 @@ class AccountAnswer(Message, tag=50, frozen=True):
     accounts: Annotated[list[AccountFacts], Meta(max_length=QUERY_CONTRACTS_MAX)]
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery
-AnswerMessage = BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer
+class SetQuery(Message, tag=51, frozen=True):
+    """Query: the clearing set of a date of the asker, or if that is the bank, of any party. 0: the asker."""
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+
+
+class SetAnswer(Message, tag=52, frozen=True):
+    """Answer: where the broker's date stands, as of a journal sequence that is durable.
+
+    Without a set `number` is 0 and both totals are empty. Lateness is counted from half an hour after the time declared
+    to completion: the first one, and the last.
+    """
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    state: Annotated[int, Meta(ge=0, le=15)]
+    number: Annotated[int, Meta(ge=0, le=SETS_PER_LANE_MAX)]
+    announced: SetTotals
+    arrived: SetTotals
+    listed: Count
+    """How many of its lines name orders that are not there."""
+    declared_s: Seconds
+    first_late_s: Seconds
+    last_late_s: Seconds
+    compared: Count
+    """Places that were compared, 0 before and once all were; the differences are so far."""
+    differences: Annotated[list[Count], Meta(min_length=CLASSES, max_length=CLASSES)]
+    """Of each class, MISSING_HERE first."""
+    proceeds_due: Count
+    """Contracts whose proceeds by clearing data the bank has not booked yet."""
+
+
+class DifferenceQuery(Message, tag=53, frozen=True):
+    """Query: differences between a date's clearing set and what the bank has, from a place on; as SetQuery.
+
+    All places must have been compared.
+    """
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class Difference(Message, tag=54, frozen=True):
+    """Answer part: what differs, and what both say: amounts in fen, fates, or 1 for there and 0 for not there."""
+
+    difference_class: Annotated[int, Meta(ge=0, le=255)]
+    compared_field: Annotated[int, Meta(ge=0, le=255)]
+    contract_no: Count
+    order_date: Count
+    order_seat: Count
+    order_number: Count
+    """Of the order's request; all 0 where it is about a contract."""
+    bank_has: Count
+    set_says: Count
+
+
+class DifferenceAnswer(Message, tag=55, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end."""
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    differences: Annotated[list[Difference], Meta(max_length=QUERY_DIFFERENCES_MAX)]
+
+
+class ProceedsQuery(Message, tag=56, frozen=True):
+    """Query: contracts to which proceeds are due by a date's reconciled clearing set, from a place on; as SetQuery."""
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class ContractProceeds(Message, tag=57, frozen=True):
+    """Answer part: what a PROCEEDS of this contract must name now."""
+
+    contract_no: Number
+    proceeds_fen: Fen
+    excess_fen: Fen
+
+
+class ProceedsAnswer(Message, tag=58, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end."""
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    contracts: Annotated[list[ContractProceeds], Meta(max_length=QUERY_PROCEEDS_MAX)]
+
+
+QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery | DifferenceQuery | ProceedsQuery
+AnswerMessage = (
+    BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer | DifferenceAnswer | ProceedsAnswer
+)

@@ -9,28 +9,46 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..messages.day import NO_TOTALS
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
+    DifferenceAnswer,
+    DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
     QueryMessage,
+    SetAnswer,
+    SetQuery,
     TotalsAnswer,
     TotalsQuery,
 )
 from ..messages.session import NotApplied, Terminate
-from ..records import FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, OutcomeArray, OutcomesPreamble
+from ..records import (
+    FREEZE_STATE_NONE,
+    FREEZE_STATE_OPEN,
+    STATE_LISTED,
+    STATE_NUMBER_GIVEN,
+    OutcomeArray,
+    OutcomesPreamble,
+)
 from ..trade_dates import is_trade_date
 
+_OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
 _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     BuyingPowerQuery: BuyingPowerAnswer,
     OutcomeQuery: OutcomeAnswer,
     TotalsQuery: TotalsAnswer,
     AccountQuery: AccountAnswer,
+    SetQuery: SetAnswer,
+    DifferenceQuery: DifferenceAnswer,
+    ProceedsQuery: ProceedsAnswer,
 }
 
 
@@ -88,7 +106,7 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known, tells_more = state <= STATE_NUMBER_GIVEN, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
+    is_known, tells_more = state <= STATE_LISTED, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
     is_wrong |= is_known & ((remaining_fen > 0) != tells_more)
     is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0)
@@ -108,11 +126,24 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
     elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
         fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
+    elif isinstance(query, _OF_SETS) and isinstance(answer, SetAnswer | DifferenceAnswer | ProceedsAnswer):
+        fits = fits and answer.trade_date == query.trade_date
+        if isinstance(answer, SetAnswer):
+            fits = fits and _is_possible_set(answer)
+        elif fits and not isinstance(query, SetQuery):  # whoever reads on must come to an end
+            fits = answer.next_place == 0 or answer.next_place > query.first
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the answer is not to what was asked")
     return answer
+
+
+def _is_possible_set(answer: SetAnswer) -> bool:
+    """Without a set there is nothing of it."""
+    parts = (answer.announced, answer.arrived)
+    found = (answer.listed, answer.compared, answer.proceeds_due, *answer.differences)
+    return answer.number > 0 or (not any(found) and all(part == NO_TOTALS for part in parts))
 
 
 def _is_possible(answer: OutcomeAnswer) -> bool:
@@ -121,7 +152,7 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_NUMBER_GIVEN:
+    if answer.state > STATE_LISTED:
         return True
     tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
     return (answer.remaining_fen > 0) == tells_more and (answer.state == FREEZE_STATE_NONE or not answer.code)

@@ -10,7 +10,7 @@ CORE_MAY_IMPORT = {
 }  # fmt: skip
 """What the pure core may use from outside: no clock, no randomness, no I/O, no database, no logging."""
 
-RULES_MAY_IMPORT = {"collections", "dataclasses", "typing", "protocol", "rules"}
+RULES_MAY_IMPORT = {"collections", "dataclasses", "enum", "typing", "protocol", "rules"}
 """What a page of the rules may use: it reckons in whole numbers."""
 
 IMPURE_PROTOCOL = "protocol.client"

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.cli import day
 from config.cli.commands import main
+from config.cli.day import plan as day
 from config.kit.exit_codes import ExitCode
 from config.schema import load
 from config.supervise.children import PROJECT_DIRECTORY
@@ -114,7 +114,7 @@ def test_without_a_date_the_next_trade_date_is_planned(
 @pytest.mark.parametrize(
     ("arguments", "code", "line"),
     [
-        ([], ExitCode.USAGE, "the following arguments are required: plan (see `yzt day --help`)"),
+        ([], ExitCode.USAGE, "the following arguments are required: what (see `yzt day --help`)"),
         (["plan", "2026-10-09"], ExitCode.USAGE, "day plan: 2026-10-09 is no date yyyymmdd"),
         (["plan", "20260931"], ExitCode.USAGE, "day plan: 20260931 is no date yyyymmdd"),
         (["plan", "２０２６１００９"], ExitCode.USAGE, "day plan: ２０２６１００９ is no date yyyymmdd"),

@@ -10,7 +10,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ledger.core.control.rows import heads_closed
-from ledger.core.engine import apply_genesis, decide_block, decide_control, genesis_row
+from ledger.core.engine import apply_genesis, decide_block, decide_control, genesis_row, totals
 from ledger.core.rows.layouts import ROW_LAYOUT, row_digest
 from ledger.core.rows.row import FIRST_DIGEST, Row
 from ledger.core.rows.state_check import state_check
@@ -32,6 +32,8 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import Mark, Tell
+from protocol.messages.queries import totals_digest
 from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
@@ -155,6 +157,11 @@ class JournalMaker:
     def roll(self, trade_date: int = NEXT_DATE) -> Row:
         """Opens the next trade date."""
         return self.control(OpenTradeDate(trade_date))
+
+    def agree(self, on: int) -> None:
+        """The bank's two books are found to be the same."""
+        self.control(Mark(on))
+        self.control(Tell(on, self.book.marked_sequence, totals_digest(totals(self.book))))
 
     def control(self, message: ControlMessage, seat: int = 0) -> Row:
         """One control frame, decided and kept; seat 0: of the bank's that may send it."""

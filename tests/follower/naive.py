@@ -15,6 +15,9 @@ from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
+LINES, LISTED, PROCEEDS = range(7, 13), 4, 14
+_LINE = struct.Struct("<bbhiqqq4iiiq")
+"""Kind, told, trade day, quantity, contract, amount, second amount, four fees, date and seat of an order, the rest."""
 _OUTCOME = struct.Struct("<hhiq")
 _PREFIX_BYTES = 160
 
@@ -29,10 +32,16 @@ class Expectation:
     movements: list[tuple[int | None, ...]] = field(default_factory=list)
     """(trade date, seat, number, kind, contract, account, amount, code, remaining, sequence, decided-at): None is
     whichever of contract and account it does not name"""
+    lines: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, *_LINE, code, listed, sequence, decided-at)"""
+    proceeds: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, contract, trade day, sold, excess, code, sequence, decided-at)"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
     """(trade date, seat, number) → [amount, drawn, released]"""
     unsettled: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     """(trade day of execution, contract) → [bought, sold]"""
+    accepted: list[tuple[int, ControlMessage]] = field(default_factory=list)
+    """(sequence, control message), in order"""
     settled: list[int] = field(default_factory=list)
     """Trade dates whose customers were settled, in order."""
 
@@ -42,24 +51,29 @@ def expect(rows: Iterable[Row]) -> Expectation:
     expectation = Expectation()
     for row in rows:
         if row.records:
-            for place, record, outcome in _records(row):
-                _take(expectation, row, place, record, outcome)
+            for place, raw, outcome in _records(row):
+                if raw[0] in LINES:
+                    told = (*_LINE.unpack(raw), outcome[0], int(outcome[1] == LISTED))
+                    expectation.lines.append((*place, *told, row.sequence, row.decided_at_ns))
+                else:
+                    _take(expectation, row, place, _RECORD.unpack(raw), outcome)
         for message in _accepted_messages(row):
             expectation.customers.take(message, row.trade_date)
+            expectation.accepted.append((row.sequence, message))
             if isinstance(message, EndSettlement):
                 expectation.settled.append(message.trade_date)
     return expectation
 
 
-def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], tuple[int, ...], tuple[int, ...]]]:
+def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], bytes, tuple[int, ...]]]:
     """((trade date, seat, number), record, outcome) of each record of a block row."""
     index = 0
     for start in range(0, len(row.headers), _PREFIX_BYTES):
         seat, trade_date = struct.unpack_from("<ii", row.headers, start + 16)
         first_number, count = struct.unpack_from("<qi", row.headers, start + 32)
         for number in range(first_number, first_number + count):
-            record = _RECORD.unpack_from(row.records, index * _RECORD.size)
-            yield (trade_date, seat, number), record, _OUTCOME.unpack_from(row.outcomes, index * 16)
+            raw = row.records[index * _RECORD.size : (index + 1) * _RECORD.size]
+            yield (trade_date, seat, number), raw, _OUTCOME.unpack_from(row.outcomes, index * 16)
             index += 1
 
 
@@ -76,6 +90,8 @@ def _take(
     told = (row.sequence, row.decided_at_ns)
     if kind == FREEZE:
         expectation.orders.append((*place, named_no, amount, code, *told))
+    elif kind == PROCEEDS:
+        expectation.proceeds.append((*place, named_no, record[2], amount, release, code, *told))
     else:
         named = (None, named_no) if kind in (DEPOSIT, WITHDRAWAL) else (named_no, None)
         expectation.movements.append((*place, kind, *named, amount, code, remaining, *told))
@@ -94,6 +110,11 @@ def _take(
         account.frozen -= amount + release
         account.bought += amount
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[0] += amount
+    elif kind == PROCEEDS:
+        account.sold += amount
+        account.bought += release
+        of_day = expectation.unsettled.setdefault((record[2], named_no), [0, 0])
+        of_day[0], of_day[1] = of_day[0] + release, of_day[1] + amount
     elif kind == FILL_SELL:
         account.sold += amount
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[1] += amount

@@ -94,6 +94,24 @@ class World:
         )
         return [tuple(row) for row in rows]
 
+    async def lines(self) -> list[tuple[int, ...]]:
+        """As `Expectation.lines`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, kind, told, trade_day, quantity, contract_no, amount_fen, second_fen, "
+            "stamp_fen, transfer_fen, handling_fen, regulatory_fen, order_date, order_seat, "
+            "readable_number(last_bytes), code, listed::integer, sequence, decided_at_ns "
+            "FROM clearing_lines ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
+    async def proceeds(self) -> list[tuple[int, ...]]:
+        """As `Expectation.proceeds`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, contract_no, trade_day, proceeds_fen, excess_fen, code, sequence, "
+            "decided_at_ns FROM proceeds ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
     async def accounts(self) -> dict[int, tuple[int, ...]]:
         """Account number → the five amounts."""
         rows = await self.sql.fetch(
@@ -121,6 +139,8 @@ class World:
         """Every table and view says what the naive model says."""
         assert await self.orders() == sorted(expected.orders, key=_journal_order)
         assert await self.movements() == sorted(expected.movements, key=_journal_order)
+        assert await self.lines() == sorted(expected.lines, key=_journal_order)
+        assert await self.proceeds() == sorted(expected.proceeds, key=_journal_order)
         assert await self.freezes() == expected.freezes
         await self._assert_customers(expected.customers)
 

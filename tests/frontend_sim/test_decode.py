@@ -18,7 +18,7 @@ from protocol.messages.session import Terminate
 from protocol.vocabulary import Direction, FrameKind, Suite
 from tests.protocol import keys
 from tests.vectors import valid_frames
-from tests.vectors.valid_frames import Vector
+from tests.vectors.voices import Vector, bank_voice, partner_voice
 
 FILES = {Suite.ED25519_SHA256: "frames_ed25519.json", Suite.P256_SHA256: "frames_p256.json"}
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -92,8 +92,21 @@ def test_an_account_is_named_as_one_and_what_happens_to_it_by_its_own_words(
     assert "account_no 99, status 0 OPEN, contract_no 98, contract_status 2 ACTIVE" in text
 
 
+def test_a_clearing_set_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("announce_set", "clear_lines", "outcomes_clear_lines", "answer_set")
+    both = b"".join(vector_named(name).frame.wire() for name in names)
+
+    assert main(["decode", both.hex()]) == ExitCode.OK
+    text = " ".join(capsys.readouterr().out.split())
+    assert "counts [1; 2; 2; 1; 1; 1], turnover 1,810,700, fees [12,000; 309; 17; 49; 83], net 988,242, digest" in text
+    assert "49 7 CLEAR_ORDER 195 1,001,820 trade_day 20717, fate 2 PARTLY, quantity 600, release_fen 603096" in text
+    assert "54 12 CLEAR_CONTRACT 195 0 trade_day 20717, event 1 OPENED" in text
+    assert "55 0 ACCEPTED listed 0" in text
+    assert "state 2 COLLECTING" in text
+
+
 def test_the_largest_frame_fits_80_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    voice = valid_frames.partner_voice(Suite.ED25519_SHA256)
+    voice = partner_voice(Suite.ED25519_SHA256)
     body = (b"\xff\x7f\xff\xff" + b"\xff" * 60 + valid_frames.order_block()) * 1_638
     header = voice.header(FrameKind.RECORDS)._replace(first_number=2**62 - 9_000, record_count=8_190)
     file = tmp_path / "largest"
@@ -131,7 +144,7 @@ def test_a_body_that_is_not_the_one_signed_is_shown_and_told(capsys: pytest.Capt
 
 
 def test_a_body_that_means_nothing_is_told_with_its_bytes(capsys: pytest.CaptureFixture[str]) -> None:
-    voice = valid_frames.partner_voice(Suite.ED25519_SHA256)
+    voice = partner_voice(Suite.ED25519_SHA256)
     frame = make_frame(voice.header(FrameKind.HEARTBEAT), b"\x93\x06\xcd\x00\x01\xc3", voice.signer.sign)
 
     assert main(["decode", frame.wire().hex()]) == ExitCode.FAILED
@@ -141,7 +154,7 @@ def test_a_body_that_means_nothing_is_told_with_its_bytes(capsys: pytest.Capture
 
 
 def test_what_a_peer_wrote_cannot_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    voice = valid_frames.bank_voice(Suite.ED25519_SHA256)
+    voice = bank_voice(Suite.ED25519_SHA256)
     word = Terminate(199, 0, "\x1b[2J\u202e版本", bytes(16))
     evil = voice.message("evil", "", FrameKind.TERMINATE, word)
 

@@ -29,7 +29,15 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    SignOff,
+    WithdrawSet,
+)
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
@@ -56,6 +64,17 @@ from tests.ledger_core.desk import (
     serialled,
     withdrawal,
 )
+from tests.ledger_core.lines.refused import (
+    after_so_many_sets,
+    announced,
+    booked,
+    in_a_full_set,
+    in_a_set,
+    published,
+    reconciled,
+    told_otherwise,
+)
+from tests.ledger_core.lines.words import event, proceeds, refund
 
 
 class Bank(NamedTuple):
@@ -99,7 +118,7 @@ RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
 ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
 
 RECORDS: list[RecordRow] = [
-    (ReplyCode.REQUEST_MALFORMED, "kind 7 of 1 to 6", SEAT, lambda b: record(7, b.ann, 1)),
+    (ReplyCode.REQUEST_MALFORMED, "kind 13 is none", SEAT, lambda b: record(13, b.ann, 1)),
     (ReplyCode.ROLE_FORBIDS, "a broker deposits", SEAT, lambda b: deposit(b.ann, 1)),
     (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),
@@ -112,6 +131,9 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
     (ReplyCode.MARKET_CLOSED, "signed off", SEAT, lambda b: after_trading(b, freeze(b.ann, 0))),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
+    (ReplyCode.SET_NOT_OPEN, "no set", SEAT, lambda b: event(b.ann)),
+    (ReplyCode.LINE_DOUBLED, "reference 5 after 5", SEAT, lambda b: in_a_set(b.desk, refund(5, b.ann, 1))),
+    (ReplyCode.LINES_LISTED_FULL, "65,537 orders not there", SEAT, lambda b: in_a_full_set(b.desk, b.ann)),
     (ReplyCode.SERIAL_USED, "8 after 8", SAVINGS_SEAT, lambda b: told_again(b)),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
     (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
@@ -119,6 +141,12 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.AWAITS_CLEARING, "a broker without proceeds at the fill", OTHER_SEAT, lambda b: fill_sell(b.foreign, 5)),
     (ReplyCode.LISTED, "299 + 2 > 300", SEAT, lambda b: fill_buy(b.open_freeze, b.ann, 299, 2)),
     (ReplyCode.LIMIT_EXCEEDED, "2⁶⁰ − 100 + 101 > 2⁶⁰", SAVINGS_SEAT, lambda b: deposit(b.rich, 101)),
+    (
+        ReplyCode.SETTLEMENT_DIFFERS,
+        "6 for 5",
+        DAY_SEAT,
+        lambda b: reconciled(b.desk, b.foreign, proceeds(b.foreign, 6)),
+    ),
     (ReplyCode.PROCEEDS_UNSETTLED, "700 < 701 ≤ 750", SAVINGS_SEAT, lambda b: withdrawal(b.ann, 701)),
     (ReplyCode.FUNDS_FROZEN, "750 < 751 ≤ 1,000 + 50", SEAT, lambda b: freeze(b.ann, 751)),
     (ReplyCode.INSUFFICIENT_FUNDS, "1,051 > 1,000 + 50", SEAT, lambda b: freeze(b.ann, 1_051)),
@@ -161,6 +189,25 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.DATE_NOT_IN_TURN, "Monday is open", DAY_SEAT, lambda _: EndSettlement(MONDAY)),
     (ReplyCode.ROLL_UNKNOWN, "Monday was opened by no roll", DAY_SEAT, lambda _: ConfirmRoll(MONDAY, 1, 1, bytes(32))),
     (ReplyCode.STEP_NOT_DUE, "Tuesday is not open", DAY_SEAT, lambda _: SignOff(TUESDAY)),
+    (ReplyCode.DATE_NOT_UNSETTLED, "Tuesday has no slot", SEAT, lambda _: FinishSending(TUESDAY)),
+    (ReplyCode.SET_EXISTS, "one is open", SEAT, lambda b: announced(b.desk, AnnounceSet(MONDAY, 0, NO_TOTALS))),
+    (ReplyCode.SET_UNKNOWN, "set 2 of 1", SEAT, lambda b: announced(b.desk, WithdrawSet(MONDAY, 2))),
+    (
+        ReplyCode.SET_DIFFERS,
+        "0 of 1 line",
+        SEAT,
+        lambda b: announced(b.desk, CompleteSet(MONDAY, 1), refund(1, b.ann, 1)),
+    ),
+    (ReplyCode.LANE_ADJUSTED, "5 is booked", OTHER_SEAT, lambda b: booked(b.desk, b.foreign)),
+    (ReplyCode.LANE_PUBLISHED, "for good", OTHER_SEAT, lambda b: published(b.desk, b.foreign)),
+    (ReplyCode.SETS_FULL, "64 were withdrawn", SEAT, lambda b: after_so_many_sets(b.desk)),
+    (ReplyCode.TOTALS_DIFFER, "another digest", DAY_SEAT, lambda b: told_otherwise(b.desk)),
+    (
+        ReplyCode.BOOKS_NOT_AGREED,
+        "nobody told",
+        DAY_SEAT,
+        lambda b: reconciled(b.desk, b.foreign, Publish(MONDAY, OTHER_BROKER), 0),
+    ),
 ]
 
 

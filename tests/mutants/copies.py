@@ -18,7 +18,7 @@ from types import TracebackType
 from tests.mutants.mutant import ROOT, Mutant
 
 PACKAGES = ("protocol", "rules", "ledger", "frontend_sim")
-TESTS = ("tests/ledger_core", "tests/follower", "tests/mutants")
+TESTS = ("tests/ledger_core", "tests/follower", "tests/mutants", "tests/rules")
 WARM = Path(__file__).with_name("warm.py")
 SETTINGS = (
     "[pytest]\naddopts = --strict-markers\nfilterwarnings = error\nmarkers =\n    slow\n    postgres\n    chaos\n"

@@ -27,6 +27,16 @@ ROLES = "tests/ledger_core/control/test_seat_roles.py"
 ROWS = "tests/ledger_core/rows/test_rows.py"
 STATE = "tests/ledger_core/rows/test_state.py"
 OWN_BLOCK = "tests/ledger_core/test_lane_and_law.py::test_a_freeze_released_in_its_own_block"
+CLEARING_SET = "tests/ledger_core/lines/test_set.py"
+CLEARING_PAGE = "tests/ledger_core/lines/test_page.py"
+CLEARING_KEPT = "tests/ledger_core/lines/test_kept.py"
+LINES_AND_PAGE = "tests/ledger_core/lines/test_lines_and_page.py"
+CLEARING_HELD = "tests/ledger_core/lines/test_held_back.py"
+RECONCILIATION = "tests/ledger_core/lines/test_reconciliation.py"
+COMPARED_PLACES = "tests/ledger_core/lines/test_places.py"
+PROCEEDS = "tests/ledger_core/lines/test_proceeds.py"
+RECONCILIATION_PAGE = "tests/rules/test_reconciliation.py"
+ORDERS_PAGE = "tests/rules/test_orders.py"
 FOUND = "tests/mutants/test_found_by_mutants.py"
 
 
@@ -56,3 +66,12 @@ class Mutant:
         if found != 1:
             raise ValueError(f"{self.name}: the text occurs {found} times in {self.file}")
         return source.replace(self.text, self.replacement)
+
+
+Row = tuple[str, str, str, str, str]
+"""Name, text, replacement, what it plants, and the one test that catches it."""
+
+
+def of_file(file: str, rows: list[Row]) -> list[Mutant]:
+    """Mutants of one file."""
+    return [Mutant(name, file, text, replacement, plants, (by,)) for name, text, replacement, plants, by in rows]

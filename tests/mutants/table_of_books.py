@@ -145,8 +145,8 @@ ROLLED = [
     Mutant(
         "settled freezes kept",
         "state/book.py",
-        "self.requests.rolled(self.trade_date, self.unsettled.oldest_date)",
-        "self.requests.rolled(self.trade_date, 0)",
+        "self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)",
+        "self.requests.rolled(self.trade_date, 0, has_clearing)",
         "closed freezes are carried for ever",
         (ROLL,),
     ),
@@ -220,8 +220,8 @@ JOURNALED = [
     Mutant(
         "refused control acts",
         "control/rows.py",
-        "if code == ReplyCode.ACCEPTED and message is not None:",
-        "if message is not None:",
+        "if code == ReplyCode.ACCEPTED and message is not None:\n                made_no",
+        "if message is not None:\n                made_no",
         "a refused opening of contracts opens them",
         (REFUSALS, ROWS),
     ),

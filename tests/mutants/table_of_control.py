@@ -80,8 +80,8 @@ OF_CONTROL = [
     Mutant(
         "ended with sales unsettled",
         "control/accounts.py",
-        "book.bought_fen[account] or book.sold_fen[account])",
-        "book.bought_fen[account])",
+        "book.bought_fen[account] or book.sold_fen[account]:",
+        "book.bought_fen[account]:",
         "a contract ends while its proceeds are on their way",
         (FOUND,),
     ),

@@ -117,8 +117,8 @@ LAW = [
     Mutant(
         "fill beyond its freeze",
         "rules/orders.py",
-        "if charge_fen + release_fen > target.remaining_fen:",
-        "if charge_fen > target.remaining_fen:",
+        "if charge_fen + release_fen > target.remaining_fen",
+        "if charge_fen > target.remaining_fen",
         "a fill that should be listed draws more than was frozen",
         (REFUSALS,),
     ),
@@ -192,8 +192,8 @@ LOOKED_UP = [
     Mutant(
         "sale of a settled day",
         "rules/orders.py",
-        "if not request.executed_on or request.state == ENDED:",
-        "if request.executed_on < 0 or request.state == ENDED:",
+        "if not request.executed_on or request.state == ENDED",
+        "if request.executed_on < 0 or request.state == ENDED",
         "proceeds come to a date whose customers are settled",
         (UNSETTLED,),
     ),

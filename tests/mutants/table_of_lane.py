@@ -17,9 +17,9 @@ OF_LANE = [
     ),
     Mutant(
         "freezing after sign-off in a block",
-        "lane.py",
-        "_mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])",
-        "_mark(code, ReplyCode.MARKET_CLOSED, np.False_ & NEEDS_MARKET[kind])",
+        "final_codes.py",
+        "mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])",
+        "mark(code, ReplyCode.MARKET_CLOSED, np.False_ & NEEDS_MARKET[kind])",
         "an order of the evening is frozen for a day that is being reconciled",
         (SIGN_OFF,),
     ),
@@ -65,7 +65,7 @@ OF_LANE = [
     ),
     Mutant(
         "ranks of the masks",
-        "lane.py",
+        "final_codes.py",
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown)",
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown & (code == 0))",
         "a broker learns from the refusal that a foreign customer is suspended",

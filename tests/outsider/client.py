@@ -13,6 +13,7 @@ from typing import NamedTuple, Self, TypeAlias
 from tests.outsider.link import SECOND_NS, Account, Link, LinkEnded, Session
 from tests.outsider.wire.codes import Code, Kind
 from tests.outsider.wire.frames import Frame, FrameRefused
+from tests.outsider.wire.lines import Line
 from tests.outsider.wire.messages import Message, decode, encode
 from tests.outsider.wire.records import Outcome, Outcomes, Record, is_day, pack_records, unpack_outcomes
 
@@ -47,6 +48,11 @@ class RequestNotApplied(Exception):
         self.told = told
 
 
+OF_A_DATE = {
+    "SetQuery": "SetAnswer",
+    "DifferenceQuery": "DifferenceAnswer",
+    "ProceedsQuery": "ProceedsAnswer",
+}
 PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)  # between logons that a bank does not take now
 
 
@@ -172,6 +178,11 @@ class Client:
         """Sends records and waits for their outcomes. Raises RequestNotApplied."""
         return self.answer_to(self.submit(records, valid_until_ns)).outcomes
 
+    def decide_lines(self, lines: Sequence[Line]) -> Outcomes:
+        """Sends lines of a clearing set and waits for their outcomes. Raises RequestNotApplied."""
+        body = b"".join(line.packed() for line in lines)
+        return self.answer_to(self._submit(Kind.RECORDS, body, len(lines))).outcomes
+
     def control(self, message: Message) -> int:
         """Sends one control message and waits for its outcome. Raises RequestNotApplied."""
         return self.control_outcome(message).code
@@ -234,7 +245,24 @@ class Client:
             told = tuple(facts.int("bank_account_no") for facts in answer.messages("accounts"))
             if told != query.field("bank_account_nos"):
                 raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other accounts")
+        elif query.name in OF_A_DATE and (
+            answer.name != OF_A_DATE[query.name] or answer.field("trade_date") != query.field("trade_date")
+        ):
+            raise FrameRefused(Code.MALFORMED_FRAME, "an answer about another date")
         return answer
+
+    def ask_all(self, name: str, trade_date: int, items: str) -> list[Message]:
+        """What a DifferenceQuery or ProceedsQuery finds about one's own date, from the first place to the last."""
+        found, first = list[Message](), 0
+        while True:
+            answer = self.ask(Message(name, (trade_date, 0, first)))
+            found += answer.messages(items)
+            next_place = answer.int("next_place")
+            if next_place == 0:
+                return found
+            if next_place <= first:
+                raise FrameRefused(Code.MALFORMED_FRAME, "an answer that leads nowhere")
+            first = next_place
 
     def finish(self) -> None:
         """The orderly end of the link."""

@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeAlias
 from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
 from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
 from tests.outsider.wire.frames import Frame, Header, Trust
+from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, fields_of
 from tests.outsider.wire.messages import LAYOUTS, Blob, Field, Many, Message, Type, encode
-from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze, pack_records
+from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze
 from tests.outsider.wire.signing import SigningKey, signing_key, verifying_key
 
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
@@ -173,10 +174,39 @@ def record(fields: dict[str, Json]) -> Record:
     assert ("account_no" in fields) is (fields["kind"] in (Order.DEPOSIT, Order.WITHDRAWAL))
     numbers = {name: number(fields, name) for name in RECORD_NUMBERS}
     numbers["contract_no"] += number(fields, "account_no")  # one of both is there
+    numbers["release_fen"] += number(fields, "excess_fen")
     if "security" in fields:
         made = freeze(numbers["contract_no"], numbers["amount_fen"], _text(fields, "security"), number(fields, "price"))
         numbers["release_fen"], numbers["turnover_fen"] = made.release_fen, made.turnover_fen
     return Record(partner_ref=_hex(fields, "partner_ref"), target=target, **numbers)
+
+
+def line(fields: dict[str, Json]) -> Line:
+    """A line from the fields that its kind uses."""
+    used = fields_of(Order(number(fields, "kind")))
+    assert set(fields) == {*used, "kind_name"}
+    told = next(number(fields, name) for name in ("market", "fate", "event") if name in used)
+    second = next((number(fields, name) for name in ("release_fen", "commission_fen", "tax_fen") if name in used), 0)
+    stamp, transfer, handling, regulatory = (number(fields, name) for name in FEES)
+    security = _text(fields, "traded_security").encode().ljust(8, b"\0") if "traded_security" in used else NO_SECURITY
+    return Line(
+        number(fields, "kind"),
+        told,
+        number(fields, "trade_day"),
+        number(fields, "contract_no"),
+        number(fields, "quantity"),
+        number(fields, "amount_fen"),
+        second,
+        (stamp, transfer, handling, regulatory),
+        Target(*(number(fields, name) for name in ("order_date", "order_seat", "order_number"))),
+        security,
+        number(fields, "reference"),
+    )
+
+
+def block(fields: Json) -> list[Record | Line]:
+    """The records of a RECORDS body from their fields."""
+    return [line(row) if row["kind"] in LINES else record(row) for row in objects(fields)]
 
 
 def outcomes(fields: Json) -> Outcomes:
@@ -193,7 +223,7 @@ def body(golden: Golden) -> bytes:
     """The body made again from its decoded fields."""
     assert golden.header is not None
     if golden.header.kind == Kind.RECORDS:
-        return pack_records([record(fields) for fields in objects(golden.body)])
+        return b"".join(each.packed() for each in block(golden.body))
     if golden.header.kind == Kind.OUTCOMES:
         return outcomes(golden.body).packed()
     return encode(message(golden.body))

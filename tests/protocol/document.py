@@ -16,9 +16,9 @@ from frontend_sim.practice.misdeeds import MISDEEDS, meaning
 from ledger.core.roles import CONTROL_RIGHTS
 from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
-from protocol.frame import Frame
 from protocol.header import PREFIX, Header
 from protocol.kinds import (
+    EXCESS_FIELD,
     KINDS,
     ORDER_FIELDS,
     PRICE_FIELDS,
@@ -34,33 +34,23 @@ from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
-from protocol.vocabulary import FrameKind, SeatRole, Suite, Way
+from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
+from rules.day_states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
+from tests.protocol import document_lines
+from tests.protocol.document_tables import golden, hex_lines, table, type_name
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
-from tests.vectors import valid_frames
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OF_THE_GATEWAY = {message for message in Message.__subclasses__() if message.__module__ == gateway_link.__name__}
 INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis, *OF_THE_GATEWAY}
-HEX_BYTES_PER_LINE = 32
 LOSS_WORDS = {False: "not reported", True: "reported"}
 CAPITALS = re.compile(r"\^\[0-9A-Z\]\{1,(\d+)\}\$")  # the only pattern that a field of a message has
 
 S = TypeVar("S", bound=Enum)
 T = TypeVar("T", bound=Enum)
-
-
-def table(heads: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
-
-
-def _type_name(code: str) -> str:
-    kind, size = code[0], int(code[1:])
-    return {"i": f"int{size * 8}", "S": f"{size} bytes, text", "V": f"{size} bytes"}[kind]
 
 
 def _layout(dtype: np.dtype[np.void], names: list[str]) -> list[list[str]]:
@@ -70,7 +60,7 @@ def _layout(dtype: np.dtype[np.void], names: list[str]) -> list[list[str]]:
     for name in names:
         kind, offset = fields[name][:2]
         code = kind.str.lstrip("<|")
-        rows.append([str(offset), str(kind.itemsize), f"`{name}`", _type_name(code)])
+        rows.append([str(offset), str(kind.itemsize), f"`{name}`", type_name(code)])
     return rows
 
 
@@ -82,12 +72,15 @@ def header_layout() -> str:
 
 
 def record_layout() -> str:
-    """Offsets of the 64 record bytes; four pairs of fields share their place."""
-    return table(["offset", "bytes", "field", "type"], _layout(RECORD, list(RECORD.names or ())))
+    """Offsets of the 64 record bytes of all kinds but lines; four pairs of fields share their place."""
+    elsewhere = {name for row in KINDS.values() if not row.is_line for name in row.all_fields}
+    of_lines = {name for row in KINDS.values() if row.is_line for name in row.all_fields} - elsewhere
+    names = [name for name in RECORD.names or () if name not in of_lines]
+    return table(["offset", "bytes", "field", "type"], _layout(RECORD, names))
 
 
 def kinds() -> str:
-    """What each kind of record uses of the 64 bytes."""
+    """What each kind of record but a line uses of the 64 bytes."""
 
     def amounts(row: WireKind) -> str:
         beside = {
@@ -96,6 +89,8 @@ def kinds() -> str:
         }
         if PRICE_FIELDS[0] in row.fields:
             return "`price`, `security`: not checked"
+        if EXCESS_FIELD in row.fields:
+            return "`excess_fen` 0 to 2^40: cost booked beside them; 0"
         if not beside.keys() & set(row.fields):
             return "0"
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
@@ -120,13 +115,20 @@ def kinds() -> str:
                 "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
                 next((words for name, words in byte_1.items() if name in row.fields), "0"),
-                "of the execution" if TRADE_DAY_FIELD in row.fields else "0",
+                _trade_day(row),
                 amounts(row),
                 "the freeze" if row.needs_target else "0",
             ]
             for row in KINDS.values()
+            if not row.is_line
         ],
     )
+
+
+def _trade_day(row: WireKind) -> str:
+    if TRADE_DAY_FIELD not in row.fields:
+        return "0"
+    return "of the set" if EXCESS_FIELD in row.fields else "of the execution"
 
 
 def outcome_layout() -> str:
@@ -141,7 +143,7 @@ def numbers() -> str:
 
 
 def _bounds(low: int | None, high: int | None) -> str:
-    powers = {2**exponent: f"2^{exponent}" for exponent in (31, 60, 62)}
+    powers = {2**exponent: f"2^{exponent}" for exponent in (31, 40, 60, 62)}
     powers |= {-(2**62): "−2^62", 2**31 - 1: "2^31 − 1", 10**18 - 1: "10^18 − 1"}
     low_text, high_text = (powers.get(bound, f"{bound:,}") if bound is not None else "…" for bound in (low, high))
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
@@ -269,6 +271,7 @@ def roles() -> str:
     rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
     rows.append(["query `TotalsQuery`", "", *["yes"] * of_bank])
     rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
+    rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)
 
 
@@ -293,18 +296,9 @@ def limit_list() -> str:
     return table(["limit", "value", "what"], rows)
 
 
-def _hex(data: bytes) -> str:
-    lines = [data[start : start + HEX_BYTES_PER_LINE].hex() for start in range(0, len(data), HEX_BYTES_PER_LINE)]
-    return "".join(f"    {line}\n" for line in lines)
-
-
-def _golden(name: str) -> Frame:
-    return next(vector.frame for vector in valid_frames.of_suite(Suite.ED25519_SHA256) if vector.name == name)
-
-
 def worked_frame() -> str:
     """The golden NEGOTIATE of suite 1, byte by byte."""
-    frame = _golden("negotiate")
+    frame = golden("negotiate")
     fields = PREFIX.fields
     assert fields is not None
     rows = []
@@ -315,11 +309,11 @@ def worked_frame() -> str:
         rows.append([f"`{name}`", f"`{part.hex()}`", text])
     return (
         "Header:\n\n"
-        + _hex(frame.header_bytes)
+        + hex_lines(frame.header_bytes)
         + "\nSignature (Ed25519 over `YZT1/frame`, a zero byte and the header):\n\n"
-        + _hex(frame.signature)
+        + hex_lines(frame.signature)
         + f"\nBody ({len(frame.body)} bytes: array of 3, tag 1, bin of 16, str of 11):\n\n"
-        + _hex(frame.body)
+        + hex_lines(frame.body)
         + "\n"
         + table(["field", "bytes", "value"], rows)
     )
@@ -327,8 +321,8 @@ def worked_frame() -> str:
 
 def worked_record() -> str:
     """The first record and the first outcome of the golden block."""
-    record, outcome = _golden("records").body[:64], _golden("outcomes").body[80:96]
-    return f"The freeze, 64 bytes:\n\n{_hex(record)}\nIts outcome, 16 bytes:\n\n{_hex(outcome)}"
+    record, outcome = golden("records").body[:64], golden("outcomes").body[80:96]
+    return f"The freeze, 64 bytes:\n\n{hex_lines(record)}\nIts outcome, 16 bytes:\n\n{hex_lines(outcome)}"
 
 
 def misdeed_list() -> str:
@@ -338,6 +332,10 @@ def misdeed_list() -> str:
 
 
 SECTIONS: dict[str, Callable[[], str]] = {
+    "line_bytes": document_lines.line_bytes,
+    "line_sums": document_lines.line_sums,
+    "lane_states": lambda: _moves(LANE_STATES, vocabulary.LaneEvent, list(vocabulary.LaneState)),
+    "worked_set": document_lines.worked_set,
     "header": header_layout,
     "record": record_layout,
     "kinds": kinds,

@@ -22,13 +22,19 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.ContractEvent,
     vocabulary.AccountStatus,
     vocabulary.AccountEvent,
+    vocabulary.LaneState,
+    vocabulary.Fate,
+    vocabulary.ClearedEvent,
+    vocabulary.DifferenceClass,
+    vocabulary.ComparedField,
 )
 """The closed sets of numbers that both sides must know."""
 
 # What a client must know about a code beyond the few words that the code keeps of it.
 MEANINGS = {
     ReplyCode.FINISHED: "the peer ended the link in order; the session goes on",
-    ReplyCode.AMOUNT_OUT_OF_RANGE: "`amount_fen`, `release_fen` or `turnover_fen` outside the range of its kind",
+    ReplyCode.AMOUNT_OUT_OF_RANGE: "an amount outside the range of its kind; of a line also a fee, quantity, order or"
+    " reference",
 }
 
 # Which classes of codes a message may tell, by the frames that they are named after; told_codes checks it.
@@ -85,6 +91,14 @@ LIMITS = {
     "TRADE_DATE_AHEAD_DAYS_MAX": "days from the open trade date to the next one",
     "UNSETTLED_DATES_MIN": "trade dates that may be unsettled at a time, the open one too: at least",
     "UNSETTLED_DATES_MAX": "the same: at most",
+    "SETS_PER_LANE_MAX": "clearing sets that a broker may announce for one trade date",
+    "LISTED_LINES_MAX": "lines of a set that may name orders that are not there, of CLEAR_ORDER and of CLEAR_BUY each",
+    "RECONCILE_PLACES_MAX": "places of the broker's own that one `Reconcile` or `DifferenceQuery` goes through",
+    "QUERY_DIFFERENCES_MAX": "differences in one `DifferenceAnswer`",
+    "QUERY_PROCEEDS_MAX": "contracts in one `ProceedsAnswer`",
+    "LINE_AMOUNT_SUM_FEN_MAX": "fen that lines of a set may bring for one contract: buys, proceeds, credits each",
+    "LINE_FEE_FEN_MAX": "fen in each fee of a line but the commission",
+    "DECLARED_LATE_AFTER_S": "seconds from the time declared until a set is late",
     "PARTIES_MAX": "largest party number",
     "SEATS_MAX": "largest seat number",
     "KEY_ID_STEP_MAX": "how far the id of a new key may lie above the highest that its party had",
@@ -96,6 +110,14 @@ LIMITS = {
     "ACCOUNTS_PER_CONTROL_MAX": "accounts in one `OpenAccounts`",
     "CONTRACTS_MAX": "contracts, ended ones too",
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `SignContracts`",
+}
+
+# What a line adds to the net sum of its set, by what it says of money.
+NET_WORDS = {
+    "NONE": "",
+    "BUY": "−(`amount_fen` + its fees)",
+    "SALE": "`amount_fen` − its fees",
+    "CREDIT": "`amount_fen` − `tax_fen`",
 }
 
 # What a right client makes of each misdeed of the practice bank.

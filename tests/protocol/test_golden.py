@@ -21,7 +21,7 @@ from tests.protocol import keys
 from tests.protocol.conversation import T0_NS, bank_session, freezes, new_pair, partner_session
 from tests.vectors import generate, invalid_frames, valid_frames
 from tests.vectors.invalid_frames import InvalidVector
-from tests.vectors.valid_frames import SENT_AT_NS, Vector
+from tests.vectors.voices import SENT_AT_NS, Vector
 
 VALID = [vector for suite in Suite for vector in valid_frames.of_suite(suite)]
 VALID += list(valid_frames.of_bank_seat())

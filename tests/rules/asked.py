@@ -4,7 +4,7 @@ Belongs here: making them. Never here: a rule, an expected value.
 """
 
 from rules.account import Account
-from rules.request import Freeze, Request
+from rules.request import Freeze, ProceedsDue, Request
 
 CONTRACT, ACCOUNT, SLOT, TARGET_SLOT = 3, 3, 11, 7
 DATE = 20_260_105
@@ -43,6 +43,8 @@ def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1,
         turnover_fen=0,
         slot=SLOT,
         executed_on=DATE,
+        is_cleared=False,
+        proceeds_due=ProceedsDue(amount_fen, release_fen),
         target_slot=TARGET_SLOT,
         target_date=DATE,
     )

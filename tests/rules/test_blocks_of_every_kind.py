@@ -1,28 +1,46 @@
-"""Blocks of every kind that there is, drawn from the table: lane and law agree, the books are right, replay too."""
+"""Blocks of every kind that moves money, drawn from the table: lane and law agree, the books are right, replay too."""
 
 import numpy as np
 
 from ledger.core import engine
+from ledger.core.lines.answers import proceeds_to_book
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
 from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD, may_send
+from protocol.messages.day import Reconcile, SignOff
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, SeatRole
 from rules.kinds import LAW
-from tests.bank_seats import SAVINGS_SEAT
-from tests.ledger_core.desk import SEAT, SMALL, Desk, Frame
+from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
+from tests.ledger_core.desk import (
+    BROKER,
+    MONDAY,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    SMALL,
+    TUESDAY,
+    Desk,
+    Frame,
+)
+from tests.ledger_core.lines.words import event, sell, send_whole
 from tests.ledger_core.test_lane_and_law import assert_same_books, send_checked
 
-CONTRACTS, BLOCKS, RECORDS = 12, 8, 400
+CONTRACTS, BLOCKS, RECORDS, BOOKINGS = 12, 8, 400, 12
 BALANCE_FEN, AMOUNT_FEN_MAX = 2_000, 60
+
+
+def moving(role: SeatRole) -> list[RecordKind]:
+    """What a seat may send that moves money: lines of clearing sets are drawn by a test of their own."""
+    return sorted(may_send(role) & LAW.keys())
 
 
 class Drawn:
     """Frames of a broker and of the bank, and whose freeze each number of the broker may be."""
 
-    def __init__(self, desk: Desk, contract_nos: list[int], seed: int) -> None:
-        self.desk, self.contract_nos = desk, np.array(contract_nos)
+    def __init__(self, desk: Desk, contract_nos: list[int], seed: int, broker_seat: int = SEAT) -> None:
+        self.desk, self.contract_nos, self.broker_seat = desk, np.array(contract_nos), broker_seat
         self.account_nos = np.array([desk.account(contract_no) for contract_no in contract_nos])
         self.rng = np.random.default_rng(seed)
         self.named = np.zeros(1, np.int64)  # contract by number of the broker's seat
@@ -34,7 +52,7 @@ class Drawn:
         records["kind"] = rng.choice(np.array(kinds + 2 * freezing), RECORDS)
         records["contract_no"] = rng.choice(self.contract_nos, RECORDS)
         records["amount_fen"] = rng.integers(0, AMOUNT_FEN_MAX, RECORDS)
-        if seat == SEAT:
+        if seat == self.broker_seat:
             self.named = np.append(self.named, records["contract_no"])
         for kind in kinds:
             if KINDS[kind].names_account:
@@ -54,36 +72,63 @@ class Drawn:
         if TARGET_FIELDS[0] not in fields:
             return
         numbers = rng.integers(max(len(self.named) - 2 * RECORDS, 1), len(self.named), len(places))
-        for name, value in zip(TARGET_FIELDS, (self.desk.book.trade_date, SEAT, numbers), strict=True):
+        named = (self.desk.book.trade_date, self.broker_seat, numbers)
+        for name, value in zip(TARGET_FIELDS, named, strict=True):
             records[name][places] = value
         right = rng.random(len(places)) < 0.9
         records["contract_no"][places[right]] = self.named[numbers[right]]
 
+    def booking(self, kinds: list[RecordKind]) -> Frame:
+        """Some records of the day desk, most of them about what is due now, and most of those by the right amount."""
+        rng, frame = self.rng, self.frame(DAY_SEAT, kinds)
+        records, due = frame.records[:BOOKINGS], proceeds_to_book(self.desk.book, OTHER_BROKER, MONDAY, 0).contracts
+        for place in np.flatnonzero(rng.random(BOOKINGS) < 0.8) if due else ():
+            each = due[int(rng.integers(len(due)))]
+            records["contract_no"][place], records["trade_day"][place] = each.contract_no, trade_day(MONDAY)
+            records["amount_fen"][place] = each.proceeds_fen + rng.choice((0, 0, 0, 1))
+            records["excess_fen"][place] = each.excess_fen
+        return frame._replace(records=records)
+
+
+def two_brokers() -> tuple[Drawn, Drawn]:
+    """Tuesday: contracts of a broker, and of one without proceeds at the fill, to which Monday's are due."""
+    desk = Desk()
+    ours, others = ([desk.open(BALANCE_FEN, party) for _ in range(CONTRACTS)] for party in (BROKER, OTHER_BROKER))
+    desk.done(SignOff(MONDAY))
+    sales = [sell(at + 1, number, 40 * at, 90 if at % 4 == 1 else 3 * at) for at, number in enumerate(others)]
+    send_whole(desk, *map(event, others), *sales, seat=OTHER_SEAT)
+    desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))
+    desk.roll(TUESDAY)
+    return Drawn(desk, ours, 1), Drawn(desk, others, 2, OTHER_SEAT)
+
 
 def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
-    desk, replayed = Desk(), Book.empty(SMALL)
-    drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], 1)
-    of_broker, of_bank = sorted(may_send(SeatRole.BROKER)), sorted(may_send(SeatRole.SAVINGS_DESK))
+    replayed, (drawn, others) = Book.empty(SMALL), two_brokers()
+    desk = drawn.desk
+    of_broker, of_bank, of_day = map(moving, (SeatRole.BROKER, SeatRole.SAVINGS_DESK, SeatRole.DAY_DESK))
     first_block = len(desk.rows)
 
     for _ in range(BLOCKS):
-        send_checked(desk, [drawn.frame(SEAT, of_broker), drawn.frame(SAVINGS_SEAT, of_bank)])
+        frames = [drawn.frame(SEAT, of_broker), others.frame(OTHER_SEAT, of_broker), others.booking(of_day)]
+        send_checked(desk, [*frames, drawn.frame(SAVINGS_SEAT, of_bank)])
     for row in desk.rows:
         engine.apply_row(replayed, row)
 
     assert_same_books(desk.book, replayed)
     kinds = np.concatenate([np.frombuffer(row.records, RECORD)["kind"] for row in desk.rows[first_block:]])
     codes = np.concatenate([np.frombuffer(row.outcomes, OUTCOME)["code"] for row in desk.rows[first_block:]])
-    for kind in RecordKind:
+    for kind in LAW:
         assert (codes[kinds == kind] == 0).any(), kind
-        if KINDS[kind].amount_fen_min:
+        if KINDS[kind].amount_fen_min or LAW[kind].books_proceeds:
             assert (codes[kinds == kind] != 0).any(), kind
 
 
 def test_each_kind_alone_in_a_block_is_decided_alike() -> None:
-    for kind in RecordKind:
-        desk = Desk()
-        drawn = Drawn(desk, [desk.open(BALANCE_FEN) for _ in range(CONTRACTS)], int(kind))
-        send_checked(desk, [drawn.frame(SEAT, sorted(may_send(SeatRole.BROKER)))])
-        seat = SEAT if SeatRole.BROKER in KINDS[kind].senders else SAVINGS_SEAT
-        send_checked(desk, [drawn.frame(seat, [kind])])
+    for kind in LAW:
+        drawn, others = two_brokers()
+        send_checked(drawn.desk, [drawn.frame(SEAT, moving(SeatRole.BROKER))])
+        if SeatRole.DAY_DESK in KINDS[kind].senders:
+            frame = others.booking([kind])
+        else:
+            frame = drawn.frame(SEAT if SeatRole.BROKER in KINDS[kind].senders else SAVINGS_SEAT, [kind])
+        send_checked(drawn.desk, [frame])

@@ -11,11 +11,12 @@ from ledger.database.reading import record_kind_rows
 from ledger.follower.projection.account_pages import _MOVED_BY, AMOUNTS
 from protocol.client.verbs import SingleVerbs
 from protocol.describe import record_fields
-from protocol.kinds import COMMON_FIELDS, KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, unused_bits
+from protocol.kinds import KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import RECORD
 from protocol.vocabulary import RecordKind
-from rules.kinds import LAW
+from rules.clearing import LINES
+from rules.kinds import LAW, Moves
 from rules.request import Freeze
 from tests.architecture.sources import ROOT, python_files
 from tests.protocol.document import SECTIONS
@@ -27,6 +28,7 @@ MAY_NAME_KINDS = (
     "protocol/client/",
     "rules/",
     "gateway/own_book/",
+    "gateway/day/",
     "frontend_sim/",
     "benchmarks/",
     "tests/",
@@ -34,20 +36,24 @@ MAY_NAME_KINDS = (
 """Where a kind may stand by its name: the two halves, its page, its verb, and who has an opinion of its own."""
 
 every_kind = pytest.mark.parametrize("kind", RecordKind, ids=lambda kind: kind.name)
+every_moving_kind = pytest.mark.parametrize("kind", LAW, ids=lambda kind: kind.name)
 
 
 @every_kind
 def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
-    assert KINDS[kind].kind == LAW[kind].kind == kind
-    assert KINDS[kind].senders
-    assert 0 <= KINDS[kind].amount_fen_min <= 1
-    assert set(KINDS[kind].fields) <= set(RECORD.names or ()) - set(COMMON_FIELDS)
+    row = KINDS[kind]
+    assert row.kind == kind
+    assert (kind in LINES, kind in LAW) == (row.is_line, not row.is_line)
+    assert row.senders
+    assert 0 <= row.amount_fen_min <= 1
+    assert set(row.all_fields) <= set(RECORD.names or ())
+    assert len(set(row.all_fields)) == len(row.all_fields)
 
 
-@every_kind
+@every_moving_kind
 def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
     row, amount_fen = LAW[kind], 1_000
-    release_fen = 70 if row.release.frozen else 0
+    release_fen = 70 if row.release != Moves() else 0
     one, freezes = account(100_000, 5_000, 300, 200, 40), {TARGET_SLOT: Freeze(CONTRACT, 5_000)}
     before, power_fen, withdrawable_fen = money(one), one.buying_power_fen, one.withdrawable_fen
 
@@ -67,7 +73,7 @@ def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
     assert freezes[TARGET_SLOT].remaining_fen == left_fen
 
 
-@every_kind
+@every_moving_kind
 def test_its_page_keeps_the_limit_of_each_column_that_grows(kind: RecordKind) -> None:
     row = LAW[kind]
     for name in ("balance", "frozen", "bought", "sold"):
@@ -80,7 +86,7 @@ def test_its_page_keeps_the_limit_of_each_column_that_grows(kind: RecordKind) ->
 def test_the_bytes_it_uses_are_those_of_its_fields(kind: RecordKind) -> None:
     unused = b"".join(word.to_bytes(8, "little", signed=True) for word in unused_bits(KINDS[kind]))
     record = np.zeros(1, RECORD)
-    for name in (*COMMON_FIELDS, *KINDS[kind].fields):
+    for name in KINDS[kind].all_fields:
         record[name] = -1 if record[name].dtype.kind == "i" else b"\xff" * record[name].dtype.itemsize
 
     assert bytes(used ^ 0xFF for used in record.tobytes()) == unused
@@ -93,12 +99,16 @@ def test_who_takes_it_from_the_tables_knows_it(kind: RecordKind) -> None:
 
     assert kind_tables.IS_KIND[kind]
     assert kind_tables.MAY_SEND.reshape(-1, 256)[:, kind].any()
-    assert kind_tables.IS_DEBIT[kind] + kind_tables.IS_CREDIT[kind] + kind_tables.NAMES_FREEZE[kind] == 1
+    shapes = (kind_tables.IS_DEBIT, kind_tables.IS_CREDIT, kind_tables.NAMES_FREEZE, kind_tables.IS_LINE)
+    assert sum(int(shape[kind]) for shape in shapes) == 1
     assert record_fields(record[0])["kind_name"] == kind.name
-    assert f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |" in SECTIONS["kinds"]()
+    assert (
+        f"\n| {KINDS[kind].name} | {KINDS[kind].meaning} |"
+        in SECTIONS["line_sums" if KINDS[kind].is_line else "kinds"]()
+    )
     assert f"\n| record {kind.name} |" in SECTIONS["roles"]()
     assert [row[1] for row in record_kind_rows() if row[0] == kind] == [kind.name]
-    assert any(kind in moving for moving in _MOVED_BY)
+    assert any(kind in moving for moving in _MOVED_BY) != KINDS[kind].is_line
     assert len(_MOVED_BY) == len(AMOUNTS)
 
 
@@ -127,7 +137,7 @@ def test_what_is_no_kind_is_none_in_every_table() -> None:
 
 
 def test_no_other_file_names_a_kind() -> None:
-    name = re.compile(r"\b(?:RecordKind\.\w+|RELEASE|FILL_BUY|FILL_SELL|DEPOSIT|WITHDRAWAL)\b")
+    name = re.compile(r"\b(?:RecordKind\.\w+|RELEASE|FILL_BUY|FILL_SELL|DEPOSIT|WITHDRAWAL|CLEAR_[A-Z]+)\b")
     code = re.compile(r'"""[\s\S]*?"""|#.*')
     found = {
         str(file): named

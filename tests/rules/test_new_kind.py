@@ -13,9 +13,9 @@ PACKAGES = ("protocol", "rules", "ledger", "gateway", "frontend_sim", "config")
 TESTS = ("architecture", "ledger_core", "mutants", "protocol", "rules", "vectors")
 ASKED = ("tests/rules/test_kinds.py", "tests/rules/test_blocks_of_every_kind.py")
 
-NUMBERS = "    WITHDRAWAL = 6\n"
-NEW_NUMBERS = "    CHARGE = 7\n    ALLOTMENT = 8\n    DIVIDEND = 9\n"
-END_OF_WIRE = "    )\n}\n\nPRICED"
+NUMBERS = "    PROCEEDS = 14\n"
+NEW_NUMBERS = "    CHARGE = 15\n    ALLOTMENT = 16\n    DIVIDEND = 17\n"
+END_OF_WIRE = "    )\n}\n\nLINE_KINDS"
 NEW_WIRE = """
         WireKind(
             RecordKind.CHARGE, "CHARGE", "the bank takes a charge", _SAVINGS, amount="", amount_fen_min=1, fields=(),

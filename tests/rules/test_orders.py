@@ -110,3 +110,20 @@ def test_fill_sell(proceeds_at_fill: int, sold_fen: int, amount_fen: int, verdic
     assert orders.fill_sell(request(amount_fen, proceeds_at_fill=proceeds_at_fill), one, {}) == verdict
 
     assert one.sold_fen == sold_fen + (0 if verdict[0] else amount_fen)
+
+
+def test_what_a_complete_set_cleared_stays_frozen() -> None:
+    """Of 100 left, 70 are due: 30 may be released. A fill draws 20 of what is due: 50 are due of 80 then."""
+    one, freezes = account(1_000, 100), {TARGET_SLOT: Freeze(CONTRACT, 100, 70)}
+    over, listed = refusal(ReplyCode.AMOUNT_OVER_REMAINING), refusal(ReplyCode.LISTED)
+
+    assert orders.release(request(31), one, freezes) == over
+    assert orders.fill_buy(request(20, 11), one, freezes) == listed
+    assert orders.fill_buy(request(20)._replace(is_cleared=True), one, freezes) == listed
+    assert orders.fill_sell(request(20)._replace(is_cleared=True), one, freezes) == listed
+    assert money(one) == (1_000, 100, 0, 0)
+    assert orders.fill_buy(request(20), one, freezes) == (0, FREEZE_STATE_OPEN, 80)
+    assert freezes[TARGET_SLOT] == Freeze(CONTRACT, 80, 50)
+    assert orders.release(request(31), one, freezes) == over
+    assert orders.release(request(30), one, freezes) == (0, FREEZE_STATE_OPEN, 50)
+    assert money(one) == (1_000, 50, 20, 0)

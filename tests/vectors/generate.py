@@ -17,7 +17,7 @@ from tests.vectors import invalid_frames, valid_frames
 from tests.vectors.conversations import conversations_file
 from tests.vectors.invalid_frames import InvalidVector
 from tests.vectors.protocol_file import protocol_file
-from tests.vectors.valid_frames import Vector
+from tests.vectors.voices import SENT_AT_NS, Vector
 
 FOLDER = Path(__file__).parent
 INDICES = (0, 1, 2, 9, 96, 97, 98, 12_345, 999_999, 9_999_999, 33_554_431)
@@ -91,7 +91,7 @@ def _invalid(vector: InvalidVector) -> Json:
 def invalid_file() -> Json:
     """Frames to refuse, with the reason."""
     return {
-        "now_ns": valid_frames.SENT_AT_NS,
+        "now_ns": SENT_AT_NS,
         "to_bank": [_invalid(vector) for vector in invalid_frames.to_bank()],
         "to_partner": [_invalid(vector) for vector in invalid_frames.to_partner()],
     }

@@ -26,7 +26,8 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.vocabulary import FrameKind, SeatRole, Suite
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of
-from rules.kinds import refusals_by_state
+from rules.day_states import LANE_STATES
+from rules.kinds import LAW, refusals_by_state
 from tests.protocol.document import INSIDE_THE_BANK, capitals_max
 from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS, SETS
 
@@ -134,6 +135,14 @@ def kind_list() -> list[Json]:
     return found
 
 
+def record_kinds() -> list[Json]:
+    """Every kind of record: which fields of the layout it uses; all other bytes are zero."""
+    return [
+        {"kind": int(kind), "name": kind.name, "is_line": row.is_line, "fields": list(row.all_fields)}
+        for kind, row in KINDS.items()
+    ]
+
+
 def code_list() -> list[Json]:
     """Every code by rank."""
 
@@ -185,8 +194,8 @@ def contract_states() -> dict[str, Json]:
         for is_lost in (False, True):
             if is_lost and status == ENDED:
                 continue
-            for kind, row in KINDS.items():
-                code = None if row.names_account else refusals_by_state(kind).get(state_of(status, is_lost))
+            for kind in LAW:
+                code = None if KINDS[kind].names_account else refusals_by_state(kind).get(state_of(status, is_lost))
                 if code is not None:
                     refusals.append(
                         {"state": status.name, "loss_reported": is_lost, "kind": kind.name, "code": code.name}
@@ -228,6 +237,7 @@ def protocol_file() -> Json:
         "header": layout(PREFIX, header_names),
         "signature_bytes": limits.SIGNATURE_BYTES,
         "record": layout(RECORD, RECORD.names or ()),
+        "record_kinds": record_kinds(),
         "outcome": layout(OUTCOME, OUTCOME.names or ()),
         "outcomes_preamble": [
             {"name": "sequence", "offset": 0, "bytes": 8, "type": "int"},
@@ -240,6 +250,7 @@ def protocol_file() -> Json:
             "OPEN": records.FREEZE_STATE_OPEN,
             "CLOSED": records.FREEZE_STATE_CLOSED,
             "NUMBER_GIVEN": records.STATE_NUMBER_GIVEN,
+            "LISTED": records.STATE_LISTED,
         },
         "enumerations": {each.__name__: {item.name: item.value for item in each} for each in SETS},
         "frame_kinds": kind_list(),
@@ -250,5 +261,6 @@ def protocol_file() -> Json:
         "session_states": {"bank": _transitions(BANK_TRANSITIONS), "partner": _transitions(PARTNER_TRANSITIONS)},
         "contract_states": contract_states(),
         "account_states": account_states(),
+        "lane_states": {"moves": _table(LANE_STATES)},
         "roles": roles(),
     }

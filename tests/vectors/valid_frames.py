@@ -6,14 +6,11 @@ Belongs here: the frames and what they mean. Never here: sessions, files.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
-from protocol.header import Header, new_header
-from protocol.keys.signing import Signer
 from protocol.limits import STALE_RETRY_NS
 from protocol.messages.accounts import (
     AccountTerms,
@@ -27,10 +24,10 @@ from protocol.messages.accounts import (
     SetRestraint,
     SignContracts,
 )
-from protocol.messages.base import Message
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ConfirmRoll,
+    ControlMessage,
     EndKey,
     EndSettlement,
     OpenTradeDate,
@@ -57,8 +54,6 @@ from protocol.messages.session import Establish, Established, Heartbeat, Negotia
 from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
-    BANK_PARTY,
-    BANK_SEAT,
     AccountEvent,
     AccountStatus,
     ContractEvent,
@@ -71,75 +66,25 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
-from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
+from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT, bank_seat_for
 from tests.customers import outlets_above
 from tests.protocol import keys
+from tests.vectors import clearing_frames, reconciling_frames
+from tests.vectors.voices import (
+    DECIDED_AT_NS,
+    SENT_AT_NS,
+    TRADE_DATE,
+    VERSION,
+    Vector,
+    Voice,
+    bank_seat_voice,
+    bank_voice,
+    partner_voice,
+)
 
-SENT_AT_NS = 1_790_000_000_000_000_000
-DECIDED_AT_NS = SENT_AT_NS + 2_500_000
 VALID_UNTIL_NS = SENT_AT_NS + 2_000_000_000
-TRADE_DATE = 20_260_921
-VERSION = 7
 NEWER_OUTCOME, NEWER_REFUSAL, NEWER_END = 799, 299, 199  # of their classes, and in no list
 PARTNER_NONCE = bytes(range(0xA0, 0xB0))
-
-
-class Vector(NamedTuple):
-    """One golden frame. `message` is its decoded body; None for RECORDS and OUTCOMES."""
-
-    name: str
-    what: str
-    frame: Frame
-    message: Message | None
-
-
-class Voice(NamedTuple):
-    """Who speaks to whom about which seat, under which key."""
-
-    signer: Signer
-    direction: Direction
-    sender: int
-    recipient: int
-    seat: int
-
-    def header(self, kind: FrameKind) -> Header:
-        """A header of this kind with the identities filled in."""
-        return new_header(
-            kind,
-            self.direction,
-            suite=self.signer.suite,
-            key_id=self.signer.key_id,
-            sender=self.sender,
-            recipient=self.recipient,
-            seat=self.seat,
-            trade_date=TRADE_DATE,
-            session_version=VERSION,
-            sent_at_ns=SENT_AT_NS,
-        )
-
-    def message(self, name: str, what: str, kind: FrameKind, message: Message, number: int = 0) -> Vector:
-        """A frame that carries one message; `number` goes into first_number."""
-        count = 1 if kind == FrameKind.CONTROL else 0
-        header = self.header(kind)._replace(first_number=number, record_count=count)
-        return Vector(name, what, make_frame(header, encode(message), self.signer.sign), message)
-
-
-def partner_voice(suite: Suite) -> Voice:
-    """The broker of this suite, speaking to the bank."""
-    party = keys.BROKER if suite == Suite.ED25519_SHA256 else keys.OTHER_BROKER
-    seat = keys.BROKER_SEAT if suite == Suite.ED25519_SHA256 else keys.OTHER_SEAT
-    return Voice(keys.broker_signer(party), Direction.TO_BANK, party, BANK_PARTY, seat)
-
-
-def bank_voice(suite: Suite) -> Voice:
-    """The bank, answering the broker of this suite."""
-    partner = partner_voice(suite)
-    return Voice(keys.bank_signers()[suite], Direction.TO_PARTNER, BANK_PARTY, partner.sender, partner.seat)
-
-
-def bank_seat_voice(seat: int = BANK_SEAT) -> Voice:
-    """One of the bank's own seats, as a partner of the gateway."""
-    return Voice(keys.bank_seat_signer(seat), Direction.TO_BANK, BANK_PARTY, BANK_PARTY, seat)
 
 
 def order_block() -> bytes:
@@ -228,6 +173,7 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     superseded = Terminate(int(ReplyCode.SESSION_SUPERSEDED), 8, "版本 8 is in force", PARTNER_NONCE)
     yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
     yield from _newer_codes(bank, records.header.body_digest)
+    yield from clearing_frames.of(partner, bank)
 
 
 def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
@@ -262,7 +208,7 @@ def of_bank_seat() -> Iterator[Vector]:
     """What only the bank's own seats send."""
     numbers = Counter[int]()
     public_key = keys.broker_signer(keys.BROKER).public_key()
-    controls: list[tuple[str, Message]] = [
+    controls: list[tuple[str, ControlMessage]] = [
         ("register_party", RegisterParty(2, 2, 1, "甲证券", True)),
         ("register_key", RegisterKey(2, 5, public_key, 0, keys.FOREVER_NS, 0)),
         ("register_bank_key", RegisterKey(1, 22, keys.bank_seat_signer(2).public_key(), 0, keys.FOREVER_NS, 2)),
@@ -296,6 +242,7 @@ def of_bank_seat() -> Iterator[Vector]:
     block = make_frame(header, bank_block(), savings.signer.sign)
     yield Vector("bank_records", f"a deposit and a withdrawal, requests {first} and {first + 1}", block, None)
     yield from _answers_to_bank_seat()
+    yield from reconciling_frames.of_day_desk(numbers[DAY_SEAT] + 1)
 
 
 def _account_terms() -> list[AccountTerms]:

@@ -55,6 +55,7 @@ from rules.contracts import (
     MAY_CHANGE_BROKER,
     MAY_REPLACE_CARD,
     MAY_SIGN_AS,
+    TRADES,
     next_account_status,
     next_status,
     state_of,
@@ -141,6 +142,8 @@ def change_contract(book: Book, message: ChangeContract) -> None:
         _end(book, index)
     else:
         _set_status(book, index, status)
+        if status in TRADES and not book.began_day[index]:
+            book.began_day[index] = book.event_day
 
 
 def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
@@ -254,8 +257,11 @@ def set_restraint(book: Book, message: SetRestraint) -> None:
 
 
 def has_open_items(book: Book, account: int) -> bool:
-    """Whether anything on the account is frozen, or bought or sold and not settled."""
-    return bool(book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account])
+    """Whether anything on the account is frozen, or bought or sold and not settled, also by clearing data alone."""
+    if book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account]:
+        return True
+    index = book.last_contract(account)
+    return index >= 0 and book.clearing.names(index, int(book.contract_facts[index]) >> PARTY_SHIFT)
 
 
 def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:
@@ -312,6 +318,7 @@ def _append(book: Book, accounts: LongColumn, party: LongColumn, status: LongCol
     book.contract_facts[here] = facts | accounts
     book.account_flags[accounts] = book.account_flags[accounts] & ~LAST_CONTRACT_MASK | HAD_CONTRACT | indices + 1
     book.securities_no[here] = numbers
+    book.began_day[here] = np.where(np.isin(status, list(TRADES)), book.event_day, 0)
     for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
         taken.add(mine[mine != 0], indices[mine != 0])
     book.contracts_count += count
@@ -323,6 +330,8 @@ def _end(book: Book, index: int) -> None:
     account = _account_of(book, index)
     _set_status(book, index, ContractStatus.TERMINATED)
     book.ended_on[index] = book.trade_date
+    if book.began_day[index]:
+        book.ended_day[index] = book.event_day
     book.account_flags[account] &= ~LAST_CONTRACT_MASK
 
 

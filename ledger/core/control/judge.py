@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, outlets
+from ledger.core.control import accounts, day, lanes, outlets
 from ledger.core.control.keys import judge_key, judge_key_end
 from ledger.core.roles import may_send_control
 from ledger.core.state.book import Book
@@ -38,12 +38,11 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import AnnounceSet, DayMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import DateEvent, Role, role_fits_party
+from protocol.vocabulary import Role, role_fits_party
 from rules.calendar import is_too_far
-from rules.day_states import DATE_PHASES, next_phase
 
 
 class Sender(NamedTuple):
@@ -60,10 +59,12 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
     `decided_at_ns`: the time by which keys have expired or not.
     """
     party = sender.party
-    if message is None or _is_malformed(message):
+    if message is None or _is_malformed(message, decided_at_ns):
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.seat_role[sender.seat]), message):
         return ReplyCode.ROLE_FORBIDS
+    if isinstance(message, DayMessage):
+        return day.judge_day(book, party, sender.seat, message)
     match message:
         case RegisterParty():
             return _judge_party(book, message)
@@ -91,12 +92,8 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return accounts.judge_restraint(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
-        case SignOff(trade_date):
-            may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
-            return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
         case EndSettlement():
-            in_turn = message.trade_date == book.unsettled.date_in_turn()
-            return ReplyCode.ACCEPTED if in_turn else ReplyCode.DATE_NOT_IN_TURN
+            return _judge_settlement(book, message)
         case ConfirmRoll(trade_date, sequence):
             is_of_open_date = (trade_date, sequence) == (book.trade_date, book.roll_sequence)
             return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
@@ -104,13 +101,15 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
             return ReplyCode.ROLE_FORBIDS
 
 
-def _is_malformed(message: ControlMessage) -> bool:
+def _is_malformed(message: ControlMessage, decided_at_ns: int) -> bool:
     if isinstance(message, RegisterParty):
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
     if isinstance(message, RegisterOutlets):
         return outlets.has_impossible(message)
+    if isinstance(message, AnnounceSet):
+        return lanes.is_declared_ahead(message, decided_at_ns)
     return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
 
 
@@ -139,13 +138,23 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     return ReplyCode.ACCEPTED
 
 
-def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> int:
+def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
+    if message.trade_date != book.unsettled.date_in_turn():
+        return ReplyCode.DATE_NOT_IN_TURN
+    lanes = (lane for key, lane in book.clearing.lanes.items() if key.trade_date == message.trade_date)
+    return ReplyCode.STEP_NOT_DUE if any(lane.proceeds_due for lane in lanes) else ReplyCode.ACCEPTED
+
+
+def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
     """The effect of an accepted control message. Returns the number of the first account or contract that came about by
-    it, else 0. Raises MisuseError for a Genesis: it has its own row.
+    it, or of the set, or the place that is next, else 0. Raises MisuseError for a Genesis: it has its own row.
     """
+    if isinstance(message, DayMessage):
+        return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
+            book.registered_on[party] = book.trade_date
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
@@ -173,8 +182,6 @@ def apply_control(book: Book, message: ControlMessage, decided_at_ns: int) -> in
             accounts.set_restraint(book, message)
         case OpenTradeDate(trade_date):
             book.roll(trade_date)
-        case SignOff():
-            book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

@@ -4,11 +4,12 @@ Belongs here: which frames may share a row, what must be true before any of them
 Never here: what a control message earns and does (judge), block rows (engine), turns (ledger.order_path.groups).
 
 What changes who may sign, who sits where, which date is open or unsettled stands alone in its row: so every frame of a
-row was signed, seated and numbered by what stood before the row, and a row belongs to one date.
+row was signed, seated and numbered by what stood before the row, and a row belongs to one date. A mark does too: its
+row is where two books are compared, and nothing else is in it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -35,9 +36,10 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day import Mark
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
-from protocol.vocabulary import FrameKind
+from protocol.vocabulary import BANK_PARTY, FrameKind
 from rules.request import Decision
 
 ControlBody = ControlMessage | Negotiate | None
@@ -45,7 +47,7 @@ ControlBody = ControlMessage | Negotiate | None
 
 ALONE: Final[tuple[type[Message], ...]] = (
     *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
-    *(OpenTradeDate, EndSettlement),
+    *(OpenTradeDate, EndSettlement, Mark),
 )
 _ALONE_TAGS: Final = {
     int(role): frozenset(kind.__struct_config__.tag for kind in ALONE if kind in rights)
@@ -122,20 +124,40 @@ def stored_messages(row: Row) -> list[ControlBody]:
     return messages
 
 
+class Told(NamedTuple):
+    """A control message that took effect, who sent it, and the number that the bank gave for it."""
+
+    party: int
+    seat: int  # 0: the genesis
+    message: ControlMessage
+    given_no: int  # of the first account or contract that came about, or of the set; 0 for none
+
+
 def accepted_messages(row: Row) -> Iterator[ControlMessage]:
     """The control messages of a well-formed row that took effect, in order; that of the genesis row too.
 
     Raises InvariantBroken when one that took effect is no message.
     """
+    return (told.message for told in accepted_frames(row))
+
+
+def accepted_frames(row: Row) -> Iterator[Told]:
+    """As `accepted_messages`, each with who sent it and what was given."""
     if row.records:
         return
     if not row.headers:
-        yield genesis_message(row)
+        yield Told(BANK_PARTY, 0, genesis_message(row), 0)
         return
-    codes = iter(np.frombuffer(row.outcomes, OUTCOME)["code"].tolist())
-    for message in stored_messages(row):
-        if not isinstance(message, Negotiate) and next(codes) == ReplyCode.ACCEPTED and message is not None:
-            yield message
+    outcomes = np.frombuffer(row.outcomes, OUTCOME)
+    answers = zip(outcomes["code"].tolist(), outcomes["remaining_fen"].tolist(), strict=True)
+    prefixes = row.prefixes()
+    senders = zip(prefixes["sender"].tolist(), prefixes["seat"].tolist(), strict=True)
+    for (party, seat), message in zip(senders, stored_messages(row), strict=True):
+        if isinstance(message, Negotiate):
+            continue
+        code, given_no = next(answers)
+        if message is not None and code == ReplyCode.ACCEPTED:
+            yield Told(party, seat, message, given_no)
 
 
 def genesis_message(row: Row) -> ControlMessage:
@@ -168,10 +190,10 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     told: list[Decision] = []
     sequence = book.sequence + 1
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
-        code = ReplyCode.ACCEPTED
+        code, who = ReplyCode.ACCEPTED, Sender(sender, seat, key_id)
         try:
             if not isinstance(message, Negotiate):
-                code = judge(book, Sender(sender, seat, key_id), message, decided_at_ns)
+                code = judge(book, who, message, decided_at_ns)
         except Exception as error:
             raise NotJudged(place, _outcomes_of(told), error) from error
         try:
@@ -181,7 +203,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
                 continue
             made_no = 0
             if code == ReplyCode.ACCEPTED and message is not None:
-                made_no = apply_control(book, message, decided_at_ns)
+                made_no = apply_control(book, who, message, decided_at_ns)
             told.append(_told(code, made_no))
         except InvariantBroken:
             raise
@@ -225,14 +247,14 @@ def apply_control_row(book: Book, row: Row) -> None:
             book.session_version[seat] = version
             continue
         outcome = next(stored)
-        code, made_no = outcome[0], 0
+        code, made_no, who = outcome[0], 0, Sender(sender, seat, key_id)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
-        judged = judge(book, Sender(sender, seat, key_id), message, row.decided_at_ns)
+        judged = judge(book, who, message, row.decided_at_ns)
         if row.rules_version >= ALIKE_SINCE and code != judged:
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         if code == ReplyCode.ACCEPTED:
             assert message is not None  # else `stored_messages` raised
-            made_no = apply_control(book, message, row.decided_at_ns)
+            made_no = apply_control(book, who, message, row.decided_at_ns)
         if outcome != _told(code, made_no):
             raise InvariantBroken(f"frame {place}: what it tells is not what came about")
     if row.closing_heads != heads_closed(book, row.trade_date):

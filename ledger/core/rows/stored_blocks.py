@@ -6,7 +6,8 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 
 import numpy as np
 
-from ledger.core.kind_tables import HAS_TRADE_DAY, IS_KIND
+from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND
+from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.unsettled import NO_SLOT
@@ -36,9 +37,14 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         if amounts_fen is not None and (accepted & ((amounts_fen < 0) | (amounts_fen > AMOUNT_FEN_MAX))).any():
             raise InvariantBroken("an accepted amount is out of range")
     if block.unsettled_slot is not None:
-        dateless = HAS_TRADE_DAY[block.kind] & (block.unsettled_slot == NO_SLOT)
+        dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
         if (accepted & dateless).any():
             raise InvariantBroken("an accepted fill is of a day that is not unsettled")
+    if block.proceeds is not None:
+        if (accepted & BOOKS_PROCEEDS[block.kind] & ~block.proceeds.may_be_due).any():
+            raise InvariantBroken("proceeds were booked that no set has")
+        if is_booked_twice(block.proceeds, block.contract, accepted):
+            raise InvariantBroken("proceeds were booked twice")
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

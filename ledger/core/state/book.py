@@ -12,7 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.columns import ByteColumn, FenColumn, IntColumn, LongColumn, byte_zeros, int_zeros, long_zeros
+from ledger.core.state.clearing import Clearing
+from ledger.core.state.columns import (
+    ByteColumn,
+    FenColumn,
+    IntColumn,
+    LongColumn,
+    Mask,
+    ShortColumn,
+    byte_zeros,
+    int_zeros,
+    long_zeros,
+    short_zeros,
+)
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.number_index import NumberIndex
@@ -22,14 +34,18 @@ from ledger.core.state.unsettled import Unsettled
 from protocol.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,
+    DIGEST_BYTES,
     PARTIES_MAX,
     REQUESTS_PER_DATE_MAX,
     SEATS_MAX,
     UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
+from protocol.messages.queries import PartyTotals
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, DatePhase, Market
 from rules.contracts import STATE_CODES, status_told
+from rules.day_states import is_market_closed
 
 MARKETS = (Market.XSHG, Market.XSHE)
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of accounts stay in the second-level cache
@@ -58,7 +74,7 @@ ACCOUNT_COLUMNS = (
     *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
     *("account_flags", "bank_account_no", "outlet", "holder"),
 )
-CONTRACT_COLUMNS = ("contract_facts", "securities_no", "ended_on")
+CONTRACT_COLUMNS = ("contract_facts", "securities_no", "ended_on", "began_day", "ended_day")
 """Columns of the book by account and by contract that snapshots keep and slices tell as they stand."""
 
 
@@ -81,6 +97,9 @@ class Book:
     trade_date: int  # yyyymmdd, 0 before the genesis
     previous_date: int  # the trade date before it, 0 when there is none
     phase: DatePhase  # of the open date
+    marked_sequence: int  # of the last row at which the bank's two books are compared, 0 for none
+    marked_digest: bytes  # of the totals as of it
+    marked_totals: list[PartyTotals]  # which are no part of the state: empty after a start
     roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
@@ -101,10 +120,15 @@ class Book:
     contract_facts: LongColumn
     securities_no: LongColumn  # (contracts, MARKETS): see number_index, 0 for none
     ended_on: IntColumn  # trade date on which the contract ended or began to run off, 0 for neither
+    # The trade day on which it began to be of use, and on which a message ended it then; 0 for neither. Below 0: after
+    # the sign-off of that day, so that it counts for the next date.
+    began_day: ShortColumn
+    ended_day: ShortColumn
     contracts_by_securities_no: tuple[NumberIndex, ...]  # for each market: stale once the contract has ended
     # By party number and by seat number.
     parties: dict[int, PartyEntry]
     role: ByteColumn  # 0: no such party
+    registered_on: IntColumn  # trade date, 0 of the bank
     proceeds_at_fill: ByteColumn
     seat_owner: IntColumn  # party, 0: no such seat
     seat_role: ByteColumn  # SeatRole, 0: no such seat
@@ -114,6 +138,7 @@ class Book:
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
+    clearing: Clearing
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -136,6 +161,9 @@ class Book:
             trade_date=0,
             previous_date=0,
             phase=DatePhase.TRADING,
+            marked_sequence=0,
+            marked_digest=bytes(DIGEST_BYTES),
+            marked_totals=[],
             roll_sequence=0,
             accounts_count=0,
             contracts_count=0,
@@ -154,9 +182,12 @@ class Book:
             contract_facts=long_zeros(contracts),
             securities_no=long_zeros(contracts * len(MARKETS)).reshape(contracts, len(MARKETS)),
             ended_on=int_zeros(contracts),
+            began_day=short_zeros(contracts),
+            ended_day=short_zeros(contracts),
             contracts_by_securities_no=tuple(NumberIndex() for _ in MARKETS),
             parties={},
             role=byte_zeros(parties),
+            registered_on=int_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
             seat_owner=int_zeros(seats),
             seat_role=byte_zeros(seats),
@@ -166,6 +197,7 @@ class Book:
             seat_serial=long_zeros(seats),
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
+            clearing=Clearing(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
@@ -195,6 +227,18 @@ class Book:
         """State of a contract, see rules.contracts."""
         return (int(self.contract_facts[index]) >> STATE_SHIFT) & FACT_MASK
 
+    @property
+    def event_day(self) -> int:
+        """The trade day of what happens to a contract now, as `began_day` and `ended_day` have it."""
+        day = trade_day(self.trade_date)
+        return -day if is_market_closed(self.phase) else day
+
+    def happened_on(self, days: ShortColumn, trade_date: int) -> Mask:
+        """(m,) whether what has these event days counts for an unsettled date."""
+        before = self.unsettled.date_before(trade_date)
+        on_it: Mask = days == trade_day(trade_date)
+        return on_it | (days == -trade_day(before)) if before else on_it
+
     def contract_parties(self) -> LongColumn:
         """(contracts_count,) party of each contract; a new array."""
         return self.contract_facts[: self.contracts_count] >> PARTY_SHIFT
@@ -218,14 +262,16 @@ class Book:
     def begin(self, trade_date: int, unsettled_dates_max: int) -> None:
         """Open the first trade date, as the genesis says."""
         self.unsettled = Unsettled.empty(self.size.accounts_max, unsettled_dates_max)
-        self.unsettled.open(trade_date)
+        self.unsettled.open(trade_date, 0)
         self.trade_date = trade_date
 
     def roll(self, trade_date: int) -> None:
         """Close the open trade date and open a later one, which takes a free slot of the ring: numbers begin at 1, the
         freezes of unsettled dates and every open one are carried. `sequence` is already that of the row that rolls."""
-        self.unsettled.open(trade_date)
-        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date)
+        self.unsettled.open(trade_date, self.trade_date)
+        has_clearing = bool(self.clearing.lanes)
+        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)
+        self.clearing.forget_begun()
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.seat_serial = long_zeros(SEATS_MAX + 1)
@@ -237,3 +283,4 @@ class Book:
     def settle(self, trade_date: int) -> None:
         """The customers of a closed date are settled. No money moves, and no total changes."""
         self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK)
+        self.clearing.forget_date(trade_date)

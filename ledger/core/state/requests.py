@@ -9,17 +9,20 @@ REQUEST_PAGE_RECORDS numbers, each of one seat, in the order in which they were 
 the first frame that holds a FREEZE of it: other requests take numbers only, and nothing is ever kept of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ledger.core.state.columns import (
+    ByteColumn,
     FenColumn,
     IntColumn,
     LongColumn,
+    Mask,
     Positions,
     ShortColumn,
+    byte_zeros,
     int_zeros,
     long_zeros,
 )
@@ -30,12 +33,22 @@ from protocol.limits import (
     REQUESTS_PER_SEAT_DATE_MAX,
     SEATS_MAX,
     TRADE_DATE_MAX,
+    TRADE_DATE_MIN,
 )
 
 PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
 _COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
+CLEARING_COLUMNS = (
+    *("cleared_fen", "told_frozen_fen", "told_released_fen", "released_after_fen"),
+    *("cleared_in", "told"),
+)
+"""What clearing sets say of a freeze: kept, told and carried only while there is a lane."""
+
+FATE_MASK = 0b111  # of `told`
+ORDER_TOLD = 1 << 3
+BUY_TOLD = 1 << 4
 
 _SEAT_BITS = 11
 _NUMBER_BITS = 26
@@ -53,6 +66,11 @@ def request_keys(dates: LongColumn, seats: LongColumn, numbers: LongColumn) -> L
     return (dates << _DATE_SHIFT) | (seats << _NUMBER_BITS) | numbers
 
 
+def key_parts(key: int) -> tuple[int, int, int]:
+    """Trade date, seat and number in one of `request_keys`."""
+    return key >> _DATE_SHIFT, key >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1), key & ((1 << _NUMBER_BITS) - 1)
+
+
 def key_seats(keys: LongColumn) -> LongColumn:
     """The seats in `request_keys`."""
     return keys >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1)
@@ -66,6 +84,12 @@ class RequestTable:
     amount_fen: FenColumn
     drawn_fen: FenColumn
     released_fen: FenColumn
+    cleared_fen: FenColumn  # what a clearing set says was bought, with fees
+    told_frozen_fen: FenColumn  # and what was frozen
+    told_released_fen: FenColumn  # and released
+    released_after_fen: FenColumn  # what was released since that set was complete
+    cleared_in: IntColumn  # the inner number of that set; under any other it said nothing
+    told: ByteColumn  # the Fate at FATE_MASK, and the flags above
     page_slot: LongColumn  # (SEATS_MAX + 1) × PAGES_PER_SEAT: first slot of the page, 0 when not given out
     page_owners: LongColumn  # (pages,) seat × PAGES_PER_SEAT + page, in the order given out
     pages_used: int
@@ -86,6 +110,12 @@ class RequestTable:
             amount_fen=long_zeros(slots),
             drawn_fen=long_zeros(slots),
             released_fen=long_zeros(slots),
+            cleared_fen=long_zeros(slots),
+            told_frozen_fen=long_zeros(slots),
+            told_released_fen=long_zeros(slots),
+            released_after_fen=long_zeros(slots),
+            cleared_in=int_zeros(slots),
+            told=byte_zeros(slots),
             page_slot=long_zeros((SEATS_MAX + 1) * PAGES_PER_SEAT),
             page_owners=long_zeros(slots_max // REQUEST_PAGE_RECORDS),
             pages_used=0,
@@ -146,9 +176,62 @@ class RequestTable:
         place[place == len(self.carried_keys)] = 0
         return np.where(self.carried_keys[place] == keys, place + REQUEST_PAGE_RECORDS, 0)
 
-    def rolled(self, trade_date: int, kept_from: int) -> "RequestTable":
+    def slots_named(
+        self, trade_date: int, dates: LongColumn, seats: LongColumn, numbers: LongColumn, inside: Mask
+    ) -> Positions:
+        """(m,) slots under the names of requests, 0 where nothing is kept.
+
+        `trade_date` is the open one; `inside`: where seat and number are within their limits.
+        """
+        is_open = inside & (dates == trade_date)
+        seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
+        pages = self.page_slot.take(seats_open * PAGES_PER_SEAT + (numbers_open >> PAGE_BITS))
+        slot: Positions = pages.astype(np.intp) + (numbers_open & PAGE_MASK)
+        is_carried = inside & (dates < trade_date) & (dates >= TRADE_DATE_MIN)
+        if is_carried.any():
+            slot[is_carried] = self.carried_slots(
+                request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
+            )
+        return slot
+
+    def slots_of(self, trade_date: int, seats: Collection[int], open_date: int) -> list[range]:
+        """The slots in which the freezes of some seats on a date are, in the order of seat and number; some of them may
+        hold none. `open_date` is the open one.
+        """
+        if trade_date == open_date:
+            owners = self.page_owners[: self.pages_used]
+            pages = np.flatnonzero(np.isin(owners // PAGES_PER_SEAT, list(seats)))
+            starts = self.first_page_slot + pages[np.argsort(owners[pages])] * REQUEST_PAGE_RECORDS
+            return [range(start, start + REQUEST_PAGE_RECORDS) for start in starts.tolist()]
+        found = []
+        for seat in sorted(seats):
+            first_key = (trade_date << _DATE_SHIFT) | (seat << _NUMBER_BITS)
+            edges = np.searchsorted(self.carried_keys, [first_key, first_key + (1 << _NUMBER_BITS)])
+            first, end = (edges + REQUEST_PAGE_RECORDS).tolist()
+            found += [range(first, end)] if first < end else []
+        return found
+
+    def keys_of(self, slots: Positions, open_date: int) -> LongColumn:
+        """(m,) `request_keys` of the requests that these slots hold."""
+        is_carried = slots < self.first_page_slot
+        keys = long_zeros(len(slots))
+        keys[is_carried] = self.carried_keys[slots[is_carried] - REQUEST_PAGE_RECORDS]
+        pages, places = np.divmod(slots[~is_carried] - self.first_page_slot, REQUEST_PAGE_RECORDS)
+        seats, numbers = np.divmod(self.page_owners[pages], PAGES_PER_SEAT)
+        dates = np.full(len(seats), open_date, np.int64)
+        keys[~is_carried] = request_keys(dates, seats, (numbers << PAGE_BITS) + places)
+        return keys
+
+    def due_fen(self, slots: Positions, complete: LongColumn) -> FenColumn:
+        """(m,) what sets among the `complete` ones, by inner number, say was bought of each and nothing has drawn."""
+        if not len(complete):
+            return np.zeros(len(slots), np.int64)
+        is_cleared = np.isin(self.cleared_in[slots], complete)
+        return np.where(is_cleared, np.maximum(self.cleared_fen[slots] - self.drawn_fen[slots], 0), 0)
+
+    def rolled(self, trade_date: int, kept_from: int, has_clearing: bool = False) -> "RequestTable":
         """The table of the next date: no page, and carried are the open freezes and all those that were accepted on
-        `kept_from` or later. `trade_date` is the one that ends.
+        `kept_from` or later. `trade_date` is the one that ends; `has_clearing`: a lane is kept.
 
         The next date has its whole room, whatever is carried; but what is open from before `kept_from` counts as its
         seat's, so that nobody lets freezes lie for ever. Takes this table apart, column by column: else two of them
@@ -159,7 +242,7 @@ class RequestTable:
         table = RequestTable.empty(self.slots_max, keys)
         settled = keys[: np.searchsorted(keys, kept_from << _DATE_SHIFT)]
         table.seat_slots += np.bincount(key_seats(settled), minlength=len(table.seat_slots))
-        for name in _COLUMNS:
+        for name in (*_COLUMNS, *(CLEARING_COLUMNS if has_clearing else ())):
             old, new = getattr(self, name), getattr(table, name)
             at = REQUEST_PAGE_RECORDS
             for start, places in parts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Positions, long_zeros
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Positions, byte_zeros, long_zeros
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.limits import CONTRACTS_MAX, TRADE_DATE_MAX, UNSETTLED_DATES_MAX
 from protocol.trade_dates import trade_day
@@ -35,6 +35,8 @@ class Unsettled:
 
     accounts: int  # of each column
     dates: LongColumn  # (K + 1,) trade date of each slot, 0: free; the last stands for NO_SLOT and stays 0
+    dates_before: LongColumn  # (K + 1,) the trade date before that of each slot, 0 for the first of all
+    agreed: ByteColumn  # (K + 1,) 1 where the bank's two books agreed once trading of the slot's date had ended
     bought_fen: list[FenColumn]  # by slot, (accounts,); empty while it is free
     sold_fen: list[FenColumn]
     open_slot: int  # of the open trade date
@@ -49,6 +51,8 @@ class Unsettled:
         return Unsettled(
             accounts=accounts,
             dates=long_zeros(dates_max + 1),
+            dates_before=long_zeros(dates_max + 1),
+            agreed=byte_zeros(dates_max + 1),
             bought_fen=[long_zeros(0) for _ in range(dates_max)],
             sold_fen=[long_zeros(0) for _ in range(dates_max)],
             open_slot=NO_SLOT,
@@ -85,17 +89,25 @@ class Unsettled:
         """True when no further date finds a slot."""
         return self.dates_used() == self.dates_max
 
-    def open(self, trade_date: int) -> None:
+    def slot_of(self, trade_date: int) -> int:
+        """The slot of a date that is a day of the calendar, NO_SLOT without one."""
+        return int(self.slot_of_day[trade_day(trade_date)])
+
+    def date_before(self, trade_date: int) -> int:
+        """The trade date before one that has a slot, 0 for the first of all."""
+        return int(self.dates_before[self.slot_of(trade_date)])
+
+    def open(self, trade_date: int, date_before: int) -> None:
         """Give the next open date a slot. Raises MisuseError when none is free."""
         free = np.flatnonzero(self.dates[:-1] == 0)
         if not len(free):
             raise MisuseError(f"no slot is free for {trade_date}")
         self.open_slot = int(free[0])
-        self.take_slot(self.open_slot, trade_date)
+        self.take_slot(self.open_slot, trade_date, date_before)
 
-    def take_slot(self, slot: int, trade_date: int) -> None:
+    def take_slot(self, slot: int, trade_date: int, date_before: int) -> None:
         """Make this free slot that of a date, with nothing in it."""
-        self.dates[slot] = trade_date
+        self.dates[slot], self.dates_before[slot], self.agreed[slot] = trade_date, date_before, 0
         self.slot_of_day[trade_day(trade_date)] = slot
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.accounts), long_zeros(self.accounts)
 
@@ -117,7 +129,7 @@ class Unsettled:
         self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
         self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[accounts]))
         self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[accounts]))
-        self.dates[slot] = 0
+        self.dates[slot] = self.dates_before[slot] = self.agreed[slot] = 0
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)
 

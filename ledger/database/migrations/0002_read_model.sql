@@ -90,7 +90,13 @@ CREATE TABLE record_kinds (
     frozen          smallint NOT NULL,
     bought          smallint NOT NULL,
     sold            smallint NOT NULL,
-    release_frozen  smallint NOT NULL  -- what one fen of release_fen adds to frozen
+    release_frozen  smallint NOT NULL, -- this and the next: what one fen of release_fen adds to the account
+    release_bought  smallint NOT NULL,
+    is_line         boolean  NOT NULL, -- of a clearing set: it moves nothing, and is in clearing_lines
+    tells           text,              -- of a line: the vocabulary of byte 1, where that is no market
+    names_order     boolean  NOT NULL, -- of a line: an order, which need not be there
+    has_reference   boolean  NOT NULL, -- of a line: a security and its sender's own number
+    books_proceeds  boolean  NOT NULL  -- of a reconciled clearing set, and is in proceeds
 );
 
 -- Requests of one seat with consecutive numbers that one journal row decided, at most 128 of them, as columns: each a
@@ -111,15 +117,18 @@ CREATE TABLE request_blocks (
     amounts_fen     bytea CHECK (octet_length(amounts_fen) % record_count = 0),
     remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all open freezes: see requests
     prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
-    quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE
+    quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE and lines
     markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- byte 1: of movements of cash the way
-    releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others
+    releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others,
+                                                                  -- lines and PROCEEDS too: see clearing_lines, proceeds
     turnovers_fen   bytea CHECK (octet_length(turnovers_fen) % record_count = 0),
     target_dates    bytea CHECK (octet_length(target_dates) % record_count = 0),
     target_seats    bytea CHECK (octet_length(target_seats) % record_count = 0),
     target_numbers  bytea CHECK (octet_length(target_numbers) % record_count = 0),
     securities      bytea CHECK (octet_length(securities) = 8 * record_count),    -- of FREEZE, as they came
     partner_refs    bytea CHECK (octet_length(partner_refs) = 8 * record_count),  -- as they came
+    trade_days      bytea CHECK (octet_length(trade_days) % record_count = 0),    -- of lines and PROCEEDS: days since 1970-01-01
+    listed          bytea CHECK (octet_length(listed) % record_count = 0),        -- 1: a line whose order is not there
     PRIMARY KEY (trade_date, seat, first_number),
     CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
     CONSTRAINT remaining_unless_freezes CHECK (kind IS NOT NULL OR remaining_fen IS NOT NULL)
@@ -143,7 +152,66 @@ ALTER TABLE request_blocks
     ALTER target_seats SET STORAGE EXTERNAL,
     ALTER target_numbers SET STORAGE EXTERNAL,
     ALTER securities SET STORAGE EXTERNAL,
-    ALTER partner_refs SET STORAGE EXTERNAL;
+    ALTER partner_refs SET STORAGE EXTERNAL,
+    ALTER trade_days SET STORAGE EXTERNAL,
+    ALTER listed SET STORAGE EXTERNAL;
+
+-- Lanes of which a broker has said something: a lane is one broker's trade date. Of the last comparison of its set with
+-- what the bank has: the differences of each class so far, MISSING_HERE first; a set that is withdrawn leaves nothing.
+CREATE TABLE lanes (
+    trade_date       integer  NOT NULL,
+    party            integer  NOT NULL CHECK (party >= 1),
+    state            smallint NOT NULL CHECK (state >= 0),
+    sets_count       integer  NOT NULL CHECK (sets_count >= 0), -- that were announced so far
+    differences      bigint[] NOT NULL CHECK (cardinality(differences) = 4),
+    is_compared      boolean  NOT NULL, -- to its end
+    proceeds_due     bigint   NOT NULL CHECK (proceeds_due >= 0), -- contracts whose proceeds by clearing data are not booked
+    reconciled_sequence bigint CHECK (reconciled_sequence >= 1), -- in which the comparison ended without a difference
+    reconciled_at_ns bigint,
+    published_sequence bigint CHECK (published_sequence >= reconciled_sequence),
+    published_at_ns  bigint,
+    settled_sequence bigint, -- in which the customers of the date were settled: the state is what it was then
+    as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (trade_date, party),
+    CONSTRAINT reconciled_in_its_states CHECK ((state >= 4) = (reconciled_sequence IS NOT NULL)),
+    CONSTRAINT reconciled_with_time CHECK (num_nonnulls(reconciled_sequence, reconciled_at_ns) IN (0, 2)),
+    CONSTRAINT reconciled_without_difference CHECK (state < 4 OR (is_compared AND differences = '{0,0,0,0}')),
+    CONSTRAINT published_in_its_state CHECK ((state >= 5) = (published_sequence IS NOT NULL)),
+    CONSTRAINT published_with_time CHECK (num_nonnulls(published_sequence, published_at_ns) IN (0, 2)),
+    CONSTRAINT published_with_nothing_due CHECK (state < 5 OR proceeds_due = 0)
+) WITH (fillfactor = 80);
+
+-- Every clearing set that was ever announced: what it was to have, and what arrived until it was complete or withdrawn.
+-- Counts are of lines of kinds 7 to 12; fees are commission with tax, stamp duty, transfer, handling and regulatory.
+CREATE TABLE clearing_sets (
+    trade_date            integer   NOT NULL,
+    party                 integer   NOT NULL CHECK (party >= 1),
+    number                integer   NOT NULL CHECK (number >= 1), -- within its lane
+    seat                  integer   NOT NULL CHECK (seat >= 1),   -- that announced it, and sends its lines
+    declared_s            bigint    NOT NULL, -- when the exchange's data reached the broker: seconds since 1970
+    announced_sequence    bigint    NOT NULL CHECK (announced_sequence >= 1),
+    announced_at_ns       bigint    NOT NULL,
+    completed_sequence    bigint    CHECK (completed_sequence >= announced_sequence),
+    completed_at_ns       bigint,
+    late_s                bigint    CHECK (late_s >= 0), -- at completion
+    withdrawn_sequence    bigint    CHECK (withdrawn_sequence >= announced_sequence),
+    withdrawn_at_ns       bigint,
+    announced_counts      bigint[]  NOT NULL CHECK (cardinality(announced_counts) = 6),
+    announced_turnover_fen numeric  NOT NULL, -- a sum in 16 bytes, as are the other amounts
+    announced_fees_fen    numeric[] NOT NULL CHECK (cardinality(announced_fees_fen) = 5),
+    announced_net_fen     numeric   NOT NULL,
+    announced_digest      bytea     NOT NULL CHECK (octet_length(announced_digest) = 32),
+    arrived_counts        bigint[]  NOT NULL CHECK (cardinality(arrived_counts) = 6),
+    arrived_turnover_fen  numeric   NOT NULL,
+    arrived_fees_fen      numeric[] NOT NULL CHECK (cardinality(arrived_fees_fen) = 5),
+    arrived_net_fen       numeric   NOT NULL,
+    arrived_digest        bytea     NOT NULL CHECK (octet_length(arrived_digest) = 32),
+    listed_count          bigint    NOT NULL CHECK (listed_count >= 0), -- accepted lines whose order is not there
+    as_of_sequence        bigint    NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (trade_date, party, number),
+    CONSTRAINT completed_with_time CHECK (num_nonnulls(completed_sequence, completed_at_ns, late_s) IN (0, 3)),
+    CONSTRAINT withdrawn_with_time CHECK (num_nonnulls(withdrawn_sequence, withdrawn_at_ns) IN (0, 2))
+) WITH (fillfactor = 80);
 
 -- The value of record `i` (from 1) of `records` in such a string; NULL of NULL. Servers from version 18 on cast bytes to
 -- numbers, which is three times as fast as the way through bits.
@@ -212,6 +280,10 @@ SELECT b.trade_date,
        r.target_number,
        r.security,
        r.partner_ref,
+       r.is_line,
+       r.books_proceeds,
+       r.trade_day,
+       r.listed,
        b.sequence,
        b.decided_at_ns,
        b.first_number,
@@ -226,6 +298,10 @@ CROSS JOIN LATERAL (
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.draws_on_freeze)) AS draws_on_freeze,
            COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.names_account)) AS names_account,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.is_line)) AS is_line,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.books_proceeds)) AS books_proceeds,
            COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
            COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
            COALESCE(item_at(a.named_nos, i, b.record_count), 0) AS named_no,
@@ -245,7 +321,9 @@ CROSS JOIN LATERAL (
            COALESCE(item_at(a.target_seats, i, b.record_count), 0)::integer AS target_seat,
            COALESCE(item_at(a.target_numbers, i, b.record_count), 0) AS target_number,
            COALESCE(substring(a.securities FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea)   AS security,
-           COALESCE(substring(a.partner_refs FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea) AS partner_ref
+           COALESCE(substring(a.partner_refs FROM 8 * i - 7 FOR 8), '\x0000000000000000'::bytea) AS partner_ref,
+           COALESCE(item_at(a.trade_days, i, b.record_count), 0)::integer AS trade_day,
+           COALESCE(item_at(a.listed, i, b.record_count), 0) = 1 AS listed
     FROM (
         SELECT b.kinds || ''::bytea AS kinds,
                b.codes || ''::bytea AS codes,
@@ -261,7 +339,9 @@ CROSS JOIN LATERAL (
                b.target_seats || ''::bytea AS target_seats,
                b.target_numbers || ''::bytea AS target_numbers,
                b.securities || ''::bytea AS securities,
-               b.partner_refs || ''::bytea AS partner_refs
+               b.partner_refs || ''::bytea AS partner_refs,
+               b.trade_days || ''::bytea AS trade_days,
+               b.listed || ''::bytea AS listed
         OFFSET 0
     ) a
     CROSS JOIN LATERAL generate_series(1, b.record_count) i
@@ -291,13 +371,17 @@ FROM requests
 WHERE is_freeze;
 
 -- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too;
+-- lines of clearing sets are no movements, and what is booked by a set is in proceeds.
 -- remaining_fen is of the freeze concerned, after this. Each names a contract or, 5 and 6, an account: the other is NULL.
 CREATE VIEW movements AS
 SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
        decided_at_ns, trade_date, seat, target_date, target_seat, kind, code, market, partner_ref
 FROM requests
 WHERE NOT is_freeze
-  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) IS NOT TRUE;
+  AND NOT is_line
+  AND NOT books_proceeds
+  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line OR k.books_proceeds))
+      IS NOT TRUE;
 
 -- What became of each accepted freeze: amount = drawn + released + remaining. Added up and not joined: the planner has no
 -- idea of how many numbers there are, and would join all freezes of a seat with all its movements.
@@ -325,7 +409,7 @@ FROM (
     FROM requests r
     JOIN record_kinds k ON k.kind = r.kind
     WHERE r.accepted AND r.draws_on_freeze
-      AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze)) IS NOT TRUE
+      AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line)) IS NOT TRUE
 ) r
 GROUP BY trade_date, seat, number
 HAVING MAX(contract_no) IS NOT NULL;
@@ -354,17 +438,78 @@ FROM movements m
 JOIN record_kinds k ON k.kind = m.kind AND k.side IS NOT NULL
 WHERE m.code IN (0, 382, 385);
 
+-- Lines of clearing sets, refused ones too, with their fields by name: each kind uses some of them. A line belongs to the
+-- set of its day that its seat was sending when it came: between announcement and completion, withdrawal or settlement.
+-- `number` is the line's; set_number is NULL where no set took it. Fees and names of orders share the columns of others.
+CREATE VIEW clearing_lines AS
+SELECT r.trade_date,
+       r.seat,
+       r.number,
+       r.kind,
+       r.code,
+       r.accepted,
+       r.listed,
+       r.trade_day,
+       s.trade_date AS set_trade_date,
+       s.party      AS set_party,
+       s.number     AS set_number,
+       r.contract_no,
+       r.market     AS told,
+       r.quantity,
+       r.amount_fen,
+       r.release_fen                                               AS second_fen, -- released, commission or tax
+       r.turnover_fen << 32 >> 32                                  AS stamp_fen,
+       r.turnover_fen >> 32                                        AS transfer_fen,
+       r.target_date                                               AS handling_fen,
+       r.target_seat                                               AS regulatory_fen,
+       (r.target_number << 32 >> 32)::integer                      AS order_date,
+       (r.target_number >> 32)::integer                            AS order_seat,
+       r.target_number                                             AS security_word, -- its 8 bytes, the first the lowest
+       r.partner_ref                                               AS last_bytes, -- number of the order, or reference
+       r.sequence,
+       r.decided_at_ns
+FROM requests r
+LEFT JOIN (
+    SELECT c.*,
+           to_date(c.trade_date::text, 'YYYYMMDD') - date '1970-01-01' AS trade_day,
+           COALESCE(LEAST(c.completed_sequence, c.withdrawn_sequence, l.settled_sequence), 9223372036854775807) AS last_sequence
+    FROM clearing_sets c
+    LEFT JOIN lanes l USING (trade_date, party)
+) s ON s.seat = r.seat AND s.trade_day = r.trade_day AND r.sequence > s.announced_sequence AND r.sequence < s.last_sequence
+WHERE r.is_line
+  AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.is_line)) IS NOT TRUE;
+
+-- Bookings of proceeds that came with a reconciled clearing set, refused ones too, one row each: what was sold for the
+-- contract on the trade day, and what fees of sales took beyond their turnover, as far as it is booked.
+CREATE VIEW proceeds AS
+SELECT r.trade_date,
+       r.seat,
+       r.number,
+       r.kind,
+       r.code,
+       r.accepted,
+       r.contract_no,
+       r.trade_day,
+       r.amount_fen  AS proceeds_fen,
+       r.release_fen AS excess_fen,
+       r.partner_ref,
+       r.sequence,
+       r.decided_at_ns
+FROM requests r
+WHERE r.books_proceeds
+  AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.books_proceeds)) IS NOT TRUE;
+
 -- What accepted requests moved since the oldest page was written, by the number that they name.
 CREATE VIEW moves AS
 SELECT r.named_no,
        r.sequence,
        k.balance * r.amount_fen                                   AS balance_fen,
        k.frozen * r.amount_fen + k.release_frozen * r.release_fen AS frozen_fen,
-       k.bought * r.amount_fen                                    AS bought_unsettled_fen,
+       k.bought * r.amount_fen + k.release_bought * r.release_fen AS bought_unsettled_fen,
        k.sold * r.amount_fen                                      AS sold_unsettled_fen
 FROM requests r
 JOIN record_kinds k ON k.kind = r.kind
-WHERE r.accepted AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);
+WHERE r.accepted AND NOT r.is_line AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);
 
 -- What they moved since their account's page was written, for the few that no page has yet. Check digits tell numbers of
 -- accounts from those of contracts: what is no contract's is the account's own.
@@ -542,4 +687,39 @@ UNION ALL
 SELECT 'outlet ' || o.number || ' and what it stands under', NULL, NULL, NULL, NULL, NULL
 FROM outlets o
 LEFT JOIN outlets p ON p.number = o.parent
-WHERE COALESCE(p.level, 0) <> o.level - 1;
+WHERE COALESCE(p.level, 0) <> o.level - 1
+UNION ALL
+SELECT 'accepted line of no clearing set', trade_date, seat, number, contract_no, NULL
+FROM clearing_lines
+WHERE accepted AND set_number IS NULL
+UNION ALL
+SELECT 'proceeds booked twice', NULL, NULL, NULL, contract_no, NULL
+FROM proceeds
+WHERE accepted
+GROUP BY contract_no, trade_day
+HAVING COUNT(*) > 1
+UNION ALL
+SELECT 'published trade date ' || l.trade_date || ' of party ' || l.party || ' without its clearing set', l.trade_date,
+       NULL, NULL, NULL, NULL
+FROM lanes l
+LEFT JOIN clearing_sets s ON (s.trade_date, s.party, s.number) = (l.trade_date, l.party, l.sets_count)
+WHERE l.published_sequence IS NOT NULL
+  AND (s.completed_sequence IS NULL OR s.withdrawn_sequence IS NOT NULL)
+UNION ALL
+SELECT 'clearing set ' || s.number || ' of party ' || s.party || ' and its lines', s.trade_date, s.seat, NULL, NULL, NULL
+FROM clearing_sets s
+LEFT JOIN (
+    SELECT set_trade_date, set_party, set_number, COUNT(*) AS lines_count, COUNT(*) FILTER (WHERE listed) AS listed_count
+    FROM clearing_lines
+    WHERE accepted AND set_number IS NOT NULL
+    GROUP BY set_trade_date, set_party, set_number
+) l ON (l.set_trade_date, l.set_party, l.set_number) = (s.trade_date, s.party, s.number)
+WHERE (SELECT SUM(count) FROM unnest(s.arrived_counts) count) <> COALESCE(l.lines_count, 0)
+   OR s.listed_count <> COALESCE(l.listed_count, 0)
+UNION ALL
+SELECT 'complete clearing set ' || number || ' of party ' || party || ' is not as it was announced', trade_date, seat,
+       NULL, NULL, NULL
+FROM clearing_sets
+WHERE completed_sequence IS NOT NULL
+  AND (announced_counts, announced_turnover_fen, announced_fees_fen, announced_net_fen, announced_digest)
+   <> (arrived_counts, arrived_turnover_fen, arrived_fees_fen, arrived_net_fen, arrived_digest);

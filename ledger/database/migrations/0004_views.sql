@@ -337,3 +337,285 @@ COMMENT ON COLUMN bank_outlets.accounts_count IS 'how many accounts it keeps';
 COMMENT ON COLUMN bank_outlets.accounts_fen IS 'their balances together, fen';
 COMMENT ON COLUMN bank_outlets.ledger_fen IS 'what the general ledger has for the outlet, fen';
 COMMENT ON COLUMN bank_outlets.difference_fen IS '0, or something is wrong, fen';
+
+CREATE VIEW bank_lanes AS
+SELECT readable_date(l.trade_date) AS trade_date,
+       l.party AS party,
+       p.name AS party_name,
+       COALESCE(w1.name, 'NUMBER_' || l.state) AS state,
+       l.sets_count AS sets_count,
+       l.is_compared AS is_compared,
+       l.differences[1] AS missing_here_count,
+       l.differences[2] AS missing_there_count,
+       l.differences[3] AS amount_count,
+       l.differences[4] AS state_count,
+       l.proceeds_due AS proceeds_due,
+       readable_time(l.reconciled_at_ns) AS reconciled_at,
+       readable_time(l.published_at_ns) AS published_at,
+       l.settled_sequence IS NOT NULL AS is_settled,
+       l.reconciled_sequence AS reconciled_sequence,
+       l.published_sequence AS published_sequence
+FROM lanes l
+LEFT JOIN parties p USING (party)
+LEFT JOIN word_names w1 ON w1.vocabulary = 'lane_state' AND w1.number = l.state;
+COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said something: that all was sent 发送完毕, or a clearing set 清算数据; what the reconciliation 银证对账 of its set has found.';
+COMMENT ON COLUMN bank_lanes.trade_date IS 'trade date of the lane';
+COMMENT ON COLUMN bank_lanes.party IS 'number of the broker';
+COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
+COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
+COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';
+COMMENT ON COLUMN bank_lanes.missing_here_count IS 'differences: what the set has and the bank has not';
+COMMENT ON COLUMN bank_lanes.missing_there_count IS 'differences: what the bank has and the set has not';
+COMMENT ON COLUMN bank_lanes.amount_count IS 'differences: other amounts at both';
+COMMENT ON COLUMN bank_lanes.state_count IS 'differences: what is said to have become of an order cannot be';
+COMMENT ON COLUMN bank_lanes.proceeds_due IS 'contracts whose proceeds come with the set and are not booked; nothing is published before they are';
+COMMENT ON COLUMN bank_lanes.reconciled_at IS 'when the comparison ended without a difference; NULL before';
+COMMENT ON COLUMN bank_lanes.published_at IS 'when it was told what is owed, see bank_obligations; NULL before';
+COMMENT ON COLUMN bank_lanes.is_settled IS 'whether the customers of the date are settled: the state is what it was then';
+COMMENT ON COLUMN bank_lanes.reconciled_sequence IS 'journal row of the end of the comparison';
+COMMENT ON COLUMN bank_lanes.published_sequence IS 'journal row of the publishing';
+
+CREATE VIEW bank_obligations AS
+SELECT readable_date(l.trade_date) AS trade_date,
+       l.party AS party,
+       p.name AS party_name,
+       CASE sign(s.arrived_net_fen) WHEN 1 THEN 'BROKER' WHEN -1 THEN 'BANK' ELSE 'NOBODY' END AS owed_by,
+       abs(s.arrived_net_fen) AS amount_fen,
+       s.number AS set_number,
+       readable_time(l.published_at_ns) AS published_at,
+       l.published_sequence AS published_sequence
+FROM lanes l
+LEFT JOIN clearing_sets s ON (s.trade_date, s.party, s.number) = (l.trade_date, l.party, l.sets_count)
+LEFT JOIN parties p ON p.party = l.party
+WHERE l.published_sequence IS NOT NULL;
+COMMENT ON VIEW bank_obligations IS 'What is owed between the bank and a broker for each trade date that is published: what its customers sold and are paid less what they bought, with all fees.';
+COMMENT ON COLUMN bank_obligations.trade_date IS 'trade date for which it is owed';
+COMMENT ON COLUMN bank_obligations.party IS 'number of the broker';
+COMMENT ON COLUMN bank_obligations.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_obligations.owed_by IS 'BROKER (to the bank), BANK (to the broker), or NOBODY: nothing is';
+COMMENT ON COLUMN bank_obligations.amount_fen IS 'what is owed, never below 0, fen';
+COMMENT ON COLUMN bank_obligations.set_number IS 'number of the clearing set that says so, see bank_clearing_sets';
+COMMENT ON COLUMN bank_obligations.published_at IS 'when it was published';
+COMMENT ON COLUMN bank_obligations.published_sequence IS 'journal row of the publishing';
+
+CREATE VIEW bank_clearing_sets AS
+SELECT readable_date(s.trade_date) AS trade_date,
+       s.party AS party,
+       p.name AS party_name,
+       s.number AS number,
+       s.seat AS seat,
+       CASE
+           WHEN s.withdrawn_sequence IS NOT NULL THEN 'WITHDRAWN'
+           WHEN s.completed_sequence IS NOT NULL THEN 'COMPLETE'
+           WHEN l.settled_sequence IS NOT NULL THEN 'SETTLED'
+           ELSE 'COLLECTING'
+       END AS state,
+       s.listed_count AS listed_count,
+       s.announced_counts[1] AS announced_orders,
+       s.arrived_counts[1] AS arrived_orders,
+       s.announced_counts[2] AS announced_buys,
+       s.arrived_counts[2] AS arrived_buys,
+       s.announced_counts[3] AS announced_sales,
+       s.arrived_counts[3] AS arrived_sales,
+       s.announced_counts[4] AS announced_dividends,
+       s.arrived_counts[4] AS arrived_dividends,
+       s.announced_counts[5] AS announced_refunds,
+       s.arrived_counts[5] AS arrived_refunds,
+       s.announced_counts[6] AS announced_contracts,
+       s.arrived_counts[6] AS arrived_contracts,
+       s.announced_turnover_fen AS announced_turnover_fen,
+       s.arrived_turnover_fen AS arrived_turnover_fen,
+       s.announced_fees_fen[1] AS announced_commission_fen,
+       s.arrived_fees_fen[1] AS arrived_commission_fen,
+       s.announced_fees_fen[2] AS announced_stamp_fen,
+       s.arrived_fees_fen[2] AS arrived_stamp_fen,
+       s.announced_fees_fen[3] AS announced_transfer_fen,
+       s.arrived_fees_fen[3] AS arrived_transfer_fen,
+       s.announced_fees_fen[4] AS announced_handling_fen,
+       s.arrived_fees_fen[4] AS arrived_handling_fen,
+       s.announced_fees_fen[5] AS announced_regulatory_fen,
+       s.arrived_fees_fen[5] AS arrived_regulatory_fen,
+       s.announced_net_fen AS announced_net_fen,
+       s.arrived_net_fen AS arrived_net_fen,
+       encode(s.announced_digest, 'hex') AS announced_digest,
+       encode(s.arrived_digest, 'hex') AS arrived_digest,
+       readable_time(s.declared_s * 1000000000) AS declared_at,
+       readable_time(s.announced_at_ns) AS announced_at,
+       readable_time(s.completed_at_ns) AS completed_at,
+       s.late_s AS late_s,
+       readable_time(s.withdrawn_at_ns) AS withdrawn_at,
+       s.announced_sequence AS announced_sequence,
+       s.completed_sequence AS completed_sequence,
+       s.withdrawn_sequence AS withdrawn_sequence
+FROM clearing_sets s
+LEFT JOIN lanes l USING (trade_date, party)
+LEFT JOIN parties p ON p.party = s.party;
+COMMENT ON VIEW bank_clearing_sets IS 'Every clearing set that was ever announced, what it was to have beside what arrived of it.';
+COMMENT ON COLUMN bank_clearing_sets.trade_date IS 'trade date that the set clears';
+COMMENT ON COLUMN bank_clearing_sets.party IS 'number of the broker';
+COMMENT ON COLUMN bank_clearing_sets.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_clearing_sets.number IS 'number of the set within its broker and trade date, from 1';
+COMMENT ON COLUMN bank_clearing_sets.seat IS 'seat that announced the set and sends its lines';
+COMMENT ON COLUMN bank_clearing_sets.state IS 'COLLECTING, COMPLETE, WITHDRAWN, or SETTLED: its date was settled before the set was complete';
+COMMENT ON COLUMN bank_clearing_sets.listed_count IS 'accepted lines whose order is not there';
+COMMENT ON COLUMN bank_clearing_sets.announced_orders IS 'orders told, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_orders IS 'orders told, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_buys IS 'buys, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_buys IS 'buys, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_sales IS 'sales, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_sales IS 'sales, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_dividends IS 'dividends, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_dividends IS 'dividends, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_refunds IS 'refunds, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_refunds IS 'refunds, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_contracts IS 'contracts that began or ended, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_contracts IS 'contracts that began or ended, arrived';
+COMMENT ON COLUMN bank_clearing_sets.announced_turnover_fen IS 'turnover with gross dividends and refunds, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_turnover_fen IS 'the same, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_commission_fen IS 'commission with the tax of dividends, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_commission_fen IS 'commission with the tax of dividends, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_stamp_fen IS 'stamp duty, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_stamp_fen IS 'stamp duty, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_transfer_fen IS 'transfer fee, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_transfer_fen IS 'transfer fee, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_handling_fen IS 'handling fee, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_handling_fen IS 'handling fee, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_regulatory_fen IS 'regulatory fee, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_regulatory_fen IS 'regulatory fee, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_net_fen IS 'what the broker owes its customers less what they owe it, as announced, fen';
+COMMENT ON COLUMN bank_clearing_sets.arrived_net_fen IS 'the same, arrived, fen';
+COMMENT ON COLUMN bank_clearing_sets.announced_digest IS 'digest over the frames of the set, as announced';
+COMMENT ON COLUMN bank_clearing_sets.arrived_digest IS 'the same, arrived';
+COMMENT ON COLUMN bank_clearing_sets.declared_at IS 'when the exchange''s data reached the broker, as it declared';
+COMMENT ON COLUMN bank_clearing_sets.announced_at IS 'when the set was announced';
+COMMENT ON COLUMN bank_clearing_sets.completed_at IS 'when it was complete; NULL before';
+COMMENT ON COLUMN bank_clearing_sets.late_s IS 'by how many seconds that was too late: 30 minutes after the earliest time that was declared for the lane';
+COMMENT ON COLUMN bank_clearing_sets.withdrawn_at IS 'when it was withdrawn; NULL when it was not';
+COMMENT ON COLUMN bank_clearing_sets.announced_sequence IS 'journal row of the announcement';
+COMMENT ON COLUMN bank_clearing_sets.completed_sequence IS 'journal row of the completion';
+COMMENT ON COLUMN bank_clearing_sets.withdrawn_sequence IS 'journal row of the withdrawal';
+
+-- The bytes of such a number.
+CREATE FUNCTION bytes_of_number(number bigint) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT string_agg(set_byte('\x00'::bytea, 0, (number >> 8 * place & 255)::integer), ''::bytea ORDER BY place)
+FROM generate_series(0, 7) place
+$$;
+
+CREATE VIEW bank_clearing_lines AS
+SELECT readable_date(c.set_trade_date) AS set_trade_date,
+       c.set_party AS set_party,
+       c.set_number AS set_number,
+       date '1970-01-01' + c.trade_day AS trade_date,
+       readable_date(c.trade_date) AS sent_on,
+       c.seat AS seat,
+       c.number AS number,
+       p.party AS party,
+       p.name AS party_name,
+       COALESCE(w1.name, 'NUMBER_' || c.kind) AS kind,
+       CASE WHEN c.listed THEN 'LISTED' ELSE COALESCE(w2.name, 'CODE_' || c.code) END AS outcome,
+       c.code AS outcome_code,
+       c.contract_no AS contract_no,
+       k.account_no AS account_no,
+       CASE WHEN w1.tells = 'fate' THEN COALESCE(w3.name, 'NUMBER_' || c.told) END AS fate,
+       CASE WHEN w1.tells = 'cleared_event' THEN COALESCE(w3.name, 'NUMBER_' || c.told) END AS event,
+       CASE WHEN w1.tells IS NULL THEN COALESCE(w4.name, 'NUMBER_' || c.told) END AS market,
+       CASE WHEN w1.names_order THEN readable_date(c.order_date) END AS order_date,
+       CASE WHEN w1.names_order THEN c.order_seat END AS order_seat,
+       CASE WHEN w1.names_order THEN readable_number(c.last_bytes) END AS order_number,
+       CASE WHEN w1.has_reference THEN readable_text(bytes_of_number(c.security_word)) END AS security,
+       CASE WHEN w1.has_reference THEN readable_number(c.last_bytes) END AS reference,
+       c.quantity AS quantity,
+       CASE WHEN w1.name = 'CLEAR_ORDER' THEN c.amount_fen END AS frozen_fen,
+       CASE WHEN w1.name = 'CLEAR_ORDER' THEN c.second_fen END AS released_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.amount_fen END AS turnover_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.second_fen END AS commission_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.stamp_fen END AS stamp_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.transfer_fen END AS transfer_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.handling_fen END AS handling_fen,
+       CASE WHEN w1.name IN ('CLEAR_BUY', 'CLEAR_SELL') THEN c.regulatory_fen END AS regulatory_fen,
+       CASE WHEN w1.name = 'CLEAR_DIVIDEND' THEN c.amount_fen END AS gross_fen,
+       CASE WHEN w1.name = 'CLEAR_DIVIDEND' THEN c.second_fen END AS tax_fen,
+       CASE WHEN w1.name = 'CLEAR_REFUND' THEN c.amount_fen END AS refund_fen,
+       readable_time(c.decided_at_ns) AS decided_at,
+       c.sequence AS sequence
+FROM clearing_lines c
+LEFT JOIN parties p ON c.seat = ANY (p.seats)
+LEFT JOIN contracts k ON k.contract_no = c.contract_no
+LEFT JOIN record_kinds w1 ON w1.kind = c.kind
+LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = c.code
+LEFT JOIN word_names w3 ON w3.vocabulary = w1.tells AND w3.number = c.told
+LEFT JOIN word_names w4 ON w4.vocabulary = 'market' AND w4.number = c.told;
+COMMENT ON VIEW bank_clearing_lines IS 'Every line of a clearing set that a broker sent, refused ones too. A line moves no money.';
+COMMENT ON COLUMN bank_clearing_lines.set_trade_date IS 'trade date of the set; NULL, as are party and number of the set, when no open set took the line';
+COMMENT ON COLUMN bank_clearing_lines.set_party IS 'broker of the set';
+COMMENT ON COLUMN bank_clearing_lines.set_number IS 'number of the set, see bank_clearing_sets';
+COMMENT ON COLUMN bank_clearing_lines.trade_date IS 'trade date that the line tells of';
+COMMENT ON COLUMN bank_clearing_lines.sent_on IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_clearing_lines.seat IS 'seat that sent the line';
+COMMENT ON COLUMN bank_clearing_lines.number IS 'number of the line within its seat and the trade date on which it was sent';
+COMMENT ON COLUMN bank_clearing_lines.party IS 'number of the party: the bank is 1, others are brokers';
+COMMENT ON COLUMN bank_clearing_lines.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_clearing_lines.kind IS 'CLEAR_ORDER, CLEAR_BUY, CLEAR_SELL, CLEAR_DIVIDEND, CLEAR_REFUND or CLEAR_CONTRACT';
+COMMENT ON COLUMN bank_clearing_lines.outcome IS 'ACCEPTED, LISTED (accepted, and its order is not there), or the reason of the refusal';
+COMMENT ON COLUMN bank_clearing_lines.outcome_code IS 'the same as its number, 0 is ACCEPTED and LISTED';
+COMMENT ON COLUMN bank_clearing_lines.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_clearing_lines.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_clearing_lines.fate IS 'of an order: FILLED, PARTLY, CANCELLED, REFUSED or HELD';
+COMMENT ON COLUMN bank_clearing_lines.event IS 'of a contract: OPENED or CLOSED';
+COMMENT ON COLUMN bank_clearing_lines.market IS 'of the others: market, as the broker told it';
+COMMENT ON COLUMN bank_clearing_lines.order_date IS 'trade date of the order that is named; NULL when that is no day, or the line names none';
+COMMENT ON COLUMN bank_clearing_lines.order_seat IS 'seat of that order';
+COMMENT ON COLUMN bank_clearing_lines.order_number IS 'number of that order';
+COMMENT ON COLUMN bank_clearing_lines.security IS 'of sales, dividends and refunds: security, as the broker told it';
+COMMENT ON COLUMN bank_clearing_lines.reference IS 'of these: the broker''s own number, which rises within a set';
+COMMENT ON COLUMN bank_clearing_lines.quantity IS 'cancelled quantity of an order, else quantity, as the broker told it';
+COMMENT ON COLUMN bank_clearing_lines.frozen_fen IS 'of an order: what was frozen for it, fen';
+COMMENT ON COLUMN bank_clearing_lines.released_fen IS 'of an order: what was released, fen';
+COMMENT ON COLUMN bank_clearing_lines.turnover_fen IS 'of a buy or sale: turnover, fen';
+COMMENT ON COLUMN bank_clearing_lines.commission_fen IS 'of a buy or sale: commission, fen';
+COMMENT ON COLUMN bank_clearing_lines.stamp_fen IS 'of a buy or sale: stamp duty, fen';
+COMMENT ON COLUMN bank_clearing_lines.transfer_fen IS 'of a buy or sale: transfer fee, fen';
+COMMENT ON COLUMN bank_clearing_lines.handling_fen IS 'of a buy or sale: handling fee, fen';
+COMMENT ON COLUMN bank_clearing_lines.regulatory_fen IS 'of a buy or sale: regulatory fee, fen';
+COMMENT ON COLUMN bank_clearing_lines.gross_fen IS 'of a dividend: gross amount, fen';
+COMMENT ON COLUMN bank_clearing_lines.tax_fen IS 'of a dividend: tax, fen';
+COMMENT ON COLUMN bank_clearing_lines.refund_fen IS 'of a refund: what comes back, fen';
+COMMENT ON COLUMN bank_clearing_lines.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_clearing_lines.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_proceeds AS
+SELECT date '1970-01-01' + c.trade_day AS trade_date,
+       c.contract_no AS contract_no,
+       k.account_no AS account_no,
+       k.party AS party,
+       p.name AS party_name,
+       c.proceeds_fen AS proceeds_fen,
+       c.excess_fen AS excess_fen,
+       COALESCE(w1.name, 'CODE_' || c.code) AS outcome,
+       c.code AS outcome_code,
+       readable_date(c.trade_date) AS sent_on,
+       c.seat AS seat,
+       c.number AS number,
+       readable_time(c.decided_at_ns) AS decided_at,
+       c.sequence AS sequence
+FROM proceeds c
+LEFT JOIN contracts k ON k.contract_no = c.contract_no
+LEFT JOIN parties p ON p.party = k.party
+LEFT JOIN word_names w1 ON w1.vocabulary = 'reply_code' AND w1.number = c.code;
+COMMENT ON VIEW bank_proceeds IS 'Every booking of what was sold for a contract by a reconciled clearing set, where proceeds do not count at the fill; refused ones too.';
+COMMENT ON COLUMN bank_proceeds.trade_date IS 'trade date on which was sold';
+COMMENT ON COLUMN bank_proceeds.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_proceeds.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_proceeds.party IS 'number of the broker that the contract was signed with';
+COMMENT ON COLUMN bank_proceeds.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_proceeds.proceeds_fen IS 'net proceeds that were added to what was sold, fen';
+COMMENT ON COLUMN bank_proceeds.excess_fen IS 'what fees of sales took beyond their turnover, as far as it was added to what was bought, fen';
+COMMENT ON COLUMN bank_proceeds.outcome IS 'ACCEPTED, or the reason of the refusal';
+COMMENT ON COLUMN bank_proceeds.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_proceeds.sent_on IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_proceeds.seat IS 'seat that sent the booking: a day desk''s';
+COMMENT ON COLUMN bank_proceeds.number IS 'number of the booking within its seat and the trade date on which it was sent';
+COMMENT ON COLUMN bank_proceeds.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_proceeds.sequence IS 'journal row that decided';

@@ -1,17 +1,18 @@
 """A batch: the journal rows that one transaction of the read model takes in, and what they changed.
 
 Belongs here: collecting rows up to a bound, which accounts, contracts, parties and outlets a message touched.
-Never here: connections, rules: what became of what was touched is read from the book.
+Never here: connections, lanes and clearing sets (lanes), rules: what became of what was touched is read from the book.
 """
 
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ledger.core.control.rows import accepted_messages
+from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.messages.accounts import (
     ChangeAccount,
@@ -60,6 +61,7 @@ class Batch:
         self.rows_count = 0
         self.records_count = 0
         self.parties_changed = False
+        self.lanes = LanesOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -87,11 +89,13 @@ class Batch:
         self._bytes += len(row.records) + len(row.headers) + len(row.outcomes) + len(row.control)
         if row.records:
             self._block_rows.append(row)
+            self.lanes.take_block(row)
             return
-        for message in accepted_messages(row):
-            if isinstance(message, ConfirmRoll):
-                self.confirmations.append((row.sequence, message))
-            self._take(message)
+        for told in accepted_frames(row):
+            if isinstance(told.message, ConfirmRoll):
+                self.confirmations.append((row.sequence, told.message))
+            self._take(told.message)
+            self.lanes.take(told, row)
 
     def _take(self, message: ControlMessage) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

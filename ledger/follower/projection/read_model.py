@@ -1,7 +1,7 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
-Belongs here: every SQL statement on the tables of 0002_read_model.sql and 0003. Never here: layouts of COPY rows
-(copy_rows, copy_arrays), what a batch touched (batch), reading the journal.
+Belongs here: SQL on the tables of 0002_read_model.sql and 0003. Never here: that of lanes and sets (lane_tables),
+layouts of COPY rows (copy_rows, copy_arrays), what a batch touched (batch), reading the journal.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from ledger.follower.projection import account_pages, request_blocks
 from ledger.follower.projection.account_pages import PagesTurn, page_chunks
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.copy_rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.lane_tables import write_lanes
 from ledger.follower.projection.master_rows import (
     ACCOUNT_COLUMNS,
     CONTRACT_COLUMNS,
@@ -206,6 +207,7 @@ class ReadModel:
                     await self._connection.executemany(_ADD_ROLL, batch.rolls)
                 await self._write_money(batch, book, after.sequence, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
+                await write_lanes(self._connection, batch.lanes, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

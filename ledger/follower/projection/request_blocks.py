@@ -6,17 +6,18 @@ bytes of COPY (copy_blocks), connections, decisions.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.core.kind_tables import OPENS_FREEZE
+from ledger.core.kind_tables import BOOKS_PROCEEDS, IS_LINE, OPENS_FREEZE
 from ledger.core.rows.row import Row
+from ledger.core.state.columns import Mask
 from ledger.follower.projection.copy_blocks import Column, block_rows
 from ledger.follower.projection.copy_rows import Int64s
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
-from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
+from protocol.records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
 
 PIECE_RECORDS: Final = 128
 """Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
@@ -24,10 +25,11 @@ CHUNK_RECORDS: Final = 8_192
 """Records encoded and sent at a time: building the next overlaps with storing the last."""
 
 _PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequence", "decided_at_ns")
-# Columns and fields: of all kinds, of what opens a freeze, of the others. The last two share bytes of the record, so
-# that a field of the one says nothing of the other.
+# Columns and fields, by what a record must be to have them. What opens a freeze and the others share bytes, so that a
+# field of the one says nothing of the other. Lines share theirs with the others: the views tell them apart.
 _OF_ALL: Final = (("markets", "market"),)
-_OF_FREEZES: Final = (("prices", "price"), ("quantities", "quantity"))
+_OF_FREEZES: Final = (("prices", "price"),)
+_OF_FREEZES_AND_LINES: Final = (("quantities", "quantity"),)
 _OF_OTHERS: Final = (
     ("releases_fen", "release_fen"),
     ("turnovers_fen", "turnover_fen"),
@@ -35,11 +37,14 @@ _OF_OTHERS: Final = (
     ("target_seats", "target_seat"),
     ("target_numbers", "target_number"),
 )
+_OF_LINES_AND_PROCEEDS: Final = (("trade_days", "trade_day"),)
 COLUMNS: Final = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
-    *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_OTHERS)),
+    *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_FREEZES_AND_LINES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
+    *(name for name, _ in _OF_LINES_AND_PROCEEDS),
+    "listed",
 ]
 
 
@@ -112,6 +117,15 @@ def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Req
     return RequestRuns(records, outcomes, runs)
 
 
+class _Form(NamedTuple):
+    """What is alike in the records of rows that are built together."""
+
+    is_mixed: bool  # kinds differ within a row, and the next three are False
+    is_freezes: bool
+    is_lines: bool
+    is_proceeds: bool
+
+
 def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
     """Rows of the same number of records, and of the same columns, are built together."""
     counts = places[3]
@@ -120,41 +134,59 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
     first_kinds = kinds[starts].astype(np.int64)
     is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
     is_freezes = ~is_mixed & OPENS_FREEZE[first_kinds & 0xFF]
-    forms = counts * 4 + is_mixed * 2 + is_freezes
+    is_lines = ~is_mixed & IS_LINE[first_kinds & 0xFF]
+    is_proceeds = ~is_mixed & BOOKS_PROCEEDS[first_kinds & 0xFF]
+    facts = np.stack((is_mixed, is_freezes, is_lines, is_proceeds))
+    forms = counts * 16 + is_mixed * 8 + is_freezes * 4 + is_lines * 2 + is_proceeds
     if (forms == forms[0]).all():
-        yield _alike(records, outcomes, places, first_kinds, bool(is_mixed[0]), bool(is_freezes[0]))
+        yield _alike(records, outcomes, places, first_kinds, _Form(*facts[:, 0].tolist()))
         return
-    for form in np.unique(forms):
-        rows = np.flatnonzero(forms == form)
+    for each in np.unique(forms):
+        rows = np.flatnonzero(forms == each)
         chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
-        found = (records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows])
-        yield _alike(*found, bool(is_mixed[rows[0]]), bool(is_freezes[rows[0]]))
+        form = _Form(*facts[:, rows[0]].tolist())
+        yield _alike(records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows], form)
 
 
-def _alike(
-    records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, is_mixed: bool, is_freezes: bool
-) -> bytes:
+def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, form: _Form) -> bytes:
     """Rows of one form; `kinds`: (rows,) of their first records."""
-    of_freeze = np.broadcast_to(np.True_, len(records)) if is_freezes else OPENS_FREEZE[records["kind"].view(np.uint8)]
+    facts = (form.is_freezes, form.is_lines, form.is_proceeds)
+    is_freeze, is_line, is_proceeds = (_all_or_none(records, holds) for holds in facts)
+    if form.is_mixed:
+        codes = records["kind"].view(np.uint8)
+        is_freeze, is_line, is_proceeds = OPENS_FREEZE[codes], IS_LINE[codes], BOOKS_PROCEEDS[codes]
     columns = [
-        Column.of(records["kind"]) if is_mixed else None,
+        Column.of(records["kind"]) if form.is_mixed else None,
         Column.of(outcomes["code"]),
         Column.of(records["contract_no"]),
         Column.of(records["amount_fen"]),
-        None if is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
+        None if form.is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
     ]
     columns += [Column.of(records[name]) for _, name in _OF_ALL]
-    for of, fields in ((of_freeze, _OF_FREEZES), (~of_freeze, _OF_OTHERS)):
-        everybody, anybody = bool(of.all()), bool(of.any())
-        for _, name in fields:
-            values = records[name] if everybody or not anybody else np.where(of, records[name], 0)
-            columns.append(Column.of(values) if anybody else None)
+    has_quantity = is_freeze | is_line
+    for of, fields in ((is_freeze, _OF_FREEZES), (has_quantity, _OF_FREEZES_AND_LINES), (~is_freeze, _OF_OTHERS)):
+        columns += _columns_of(records, of, fields)
     securities = _words(records, "security")
     columns += [
-        Column.as_it_came(securities if is_freezes else np.where(of_freeze, securities, 0)),
+        Column.as_it_came(securities if form.is_freezes else np.where(is_freeze, securities, 0)),
         Column.as_it_came(_words(records, "partner_ref")),
+        *_columns_of(records, is_line | is_proceeds, _OF_LINES_AND_PROCEEDS),
+        Column.of((outcomes["state"] == STATE_LISTED).view(np.int8)) if is_line.any() else None,
     ]
-    return block_rows(places, None if is_mixed else kinds, columns)
+    return block_rows(places, None if form.is_mixed else kinds, columns)
+
+
+def _all_or_none(records: RecordArray, holds: bool) -> Mask:
+    return np.broadcast_to(np.bool_(holds), len(records))
+
+
+def _columns_of(records: RecordArray, of: Mask, fields: Sequence[tuple[str, str]]) -> list[Column | None]:
+    """The fields of those of (n,) records that have them, zeros for the others; None where no record has."""
+    everybody, anybody = bool(of.all()), bool(of.any())
+    return [
+        Column.of(records[name] if everybody else np.where(of, records[name], 0)) if anybody else None
+        for _, name in fields
+    ]
 
 
 def _words(records: RecordArray, name: str) -> Int64s:

@@ -17,6 +17,7 @@ import trio.testing
 from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import MisuseError, Outcome, RequestKey, Seat, SeatPool, SeatSettings, SyncSeat
 from protocol.client.verbs import SingleVerbs
+from protocol.limits import PARTIES_MAX
 from protocol.messages.accounts import ChangeContract
 from protocol.records import RECORD
 from tests.client.fake_bank import SEATS, FakeBank
@@ -31,6 +32,7 @@ from tests.client.wrong_values import (
     MARKET,
     MESSAGE,
     NO_ARRAY,
+    NO_NUMBER,
     NUMBER,
     QUANTITY,
     SOURCE,
@@ -40,6 +42,15 @@ from tests.client.wrong_values import (
     WORD,
 )
 
+
+def is_empty_block(value: object) -> bool:
+    """Whether it is no record at all, which a set may have."""
+    return isinstance(value, np.ndarray) and value.dtype == RECORD and value.shape == (0,)
+
+
+OF_A_DATE: dict[str, Any] = {"trade_date": TRADE_DATE, "party": 0, "first": 0}
+PARTY_OR_NONE = [*NO_NUMBER, -1, PARTIES_MAX + 1]
+PLACE = [*AMOUNT, 2**40 + 1]
 CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
 MONEY: dict[str, list[Any]] = {"contract_no": AMOUNT, "partner_ref": WORD, "valid_until_ns": UNTIL}
 SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
@@ -88,6 +99,18 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "buying_power": ({"contract_nos": [195]}, {"contract_nos": CONTRACTS}),
     "accounts": ({"bank_account_nos": [195]}, {"bank_account_nos": [*CONTRACTS, [10**18], [195]]}),  # as `totals`
     "outcome_of": ({"trade_date": TRADE_DATE, "number": 1}, {"trade_date": DAY, "number": NUMBER}),
+    "clearing_set": ({"trade_date": TRADE_DATE, "party": 0}, {"trade_date": DAY, "party": PARTY_OR_NONE}),
+    "differences": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),
+    "proceeds_due": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),
+    "send_clearing_set": (
+        {"trade_date": TRADE_DATE, "declared_s": 0, "lines": np.zeros(0, RECORD), "told": None},
+        {
+            "trade_date": DAY,
+            "declared_s": PLACE,
+            "lines": [*(each for each in BLOCK_OF_RECORDS if not is_empty_block(each)), freezes(1)],
+            "told": [1, "told", b""],
+        },
+    ),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 

@@ -133,7 +133,8 @@ def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp
             made = trading()
             await keep_with_a_snapshot(here, made)
             await here.sql.execute(
-                "TRUNCATE rolls, request_blocks, account_pages, savings_accounts, contracts, parties, read_cursor"
+                "TRUNCATE rolls, parties, savings_accounts, contracts, request_blocks, account_pages, lanes, "
+                "clearing_sets, read_cursor"
             )
 
             await here.follow()

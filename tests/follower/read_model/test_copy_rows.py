@@ -6,12 +6,12 @@ import pytest
 from ledger.follower.projection.copy_blocks import Column
 from ledger.follower.projection.copy_rows import CHUNK_ROWS_MAX, chunks_of
 from ledger.follower.projection.request_blocks import CHUNK_RECORDS, COLUMNS, PIECE_RECORDS, RequestRuns
-from protocol.records import OUTCOME, RECORD, RecordArray
+from protocol.records import OUTCOME, RECORD, STATE_LISTED, RecordArray
 from protocol.vocabulary import RecordKind
 from tests.follower.journal_maker import OTHER_SEAT, SEAT, JournalMaker, freezes, joined
 
 A_FREEZE_AND_A_FILL = """
-    0016
+    0018
     00000004 0135282d
     00000004 0000000b
     00000008 0000000000000007
@@ -34,7 +34,37 @@ A_FREEZE_AND_A_FILL = """
     00000002 00 07
     00000010 3630303030300000 0000000000000000
     00000010 0102030405060708 ffffffffffffffff
+    ffffffff
+    ffffffff
 """
+TWO_ORDERS_OF_A_SET = """
+    0018
+    00000004 0135282d
+    00000004 0000000b
+    00000008 0000000000000007
+    00000004 00000002
+    00000008 0000000000000005
+    00000008 00000000000003e9
+    00000002 0007
+    ffffffff
+    00000004 0000 014c
+    00000002 c3 c3
+    00000004 1d4c 0005
+    00000002 00 00
+    00000002 02 05
+    ffffffff
+    00000010 0000000000000003 fffffffffffffffb
+    00000002 09 00
+    ffffffff
+    ffffffff
+    ffffffff
+    00000010 0000000b 01352895 0000000c 00000000
+    ffffffff
+    00000010 4d00000000000000 0000000000000000
+    00000004 4fea 0000
+    00000002 01 00
+"""
+"""A line whose order is not there, released 9; and a malformed one."""
 
 
 def two_records() -> RequestRuns:
@@ -57,6 +87,17 @@ def two_records() -> RequestRuns:
     return RequestRuns(records, outcomes, np.array([[20_260_909], [11], [7], [2], [5], [1_001]]))
 
 
+def two_lines() -> RequestRuns:
+    """Numbers 7 and 8 of seat 11: CLEAR_ORDER of order 77 of seat 11, which is listed; one with a negative quantity."""
+    records, outcomes = np.zeros(2, RECORD), np.zeros(2, OUTCOME)
+    records["kind"], records["fate"], records["contract_no"] = RecordKind.CLEAR_ORDER, (2, 5), 195
+    records["trade_day"], records["quantity"] = (20_458, 0), (3, -5)
+    records["amount_fen"], records["release_fen"] = (7_500, 5), (9, 0)
+    records["order_date"], records["order_seat"], records["order_number"] = (20_261_013, 0), (11, 12), (77, 0)
+    outcomes["code"], outcomes["state"] = (0, 332), (STATE_LISTED, 0)
+    return RequestRuns(records, outcomes, np.array([[20_260_909], [11], [7], [2], [5], [1_001]]))
+
+
 def numbered(seat_no: int, count: int) -> RecordArray:
     """Freezes whose quantity names the seat and whose amount counts from 1."""
     made = freezes([0] * count, 1)
@@ -74,8 +115,29 @@ def test_a_run_of_two_kinds_is_these_bytes() -> None:
     assert b"".join(two_records().chunks()) == bytes.fromhex(A_FREEZE_AND_A_FILL)
 
 
+def test_a_run_of_lines_is_these_bytes() -> None:
+    assert b"".join(two_lines().chunks()) == bytes.fromhex(TWO_ORDERS_OF_A_SET)
+
+
+def test_a_line_among_others_has_columns_of_its_own() -> None:
+    fill, line = two_records(), two_lines()
+    fill.records["trade_day"][1] = 20_458  # of a fill, which is kept nowhere
+    mixed = RequestRuns(
+        joined([fill.records, line.records]),
+        np.concatenate([fill.outcomes, line.outcomes]),
+        np.array([[1], [11], [1], [4], [2], [1]]),
+    )
+
+    sent = b"".join(mixed.chunks())
+
+    assert sent.endswith(bytes.fromhex("00000008 0000 0000 4fea 0000 00000004 00 00 01 00"))
+    quantities = "00000020 00000000000003e8 0000000000000000 0000000000000003 fffffffffffffffb"
+    assert bytes.fromhex(quantities) in sent
+
+
 def test_columns_are_named_in_the_order_of_the_bytes() -> None:
-    assert (len(COLUMNS), COLUMNS[0], COLUMNS[6], COLUMNS[21]) == (22, "trade_date", "kind", "partner_refs")
+    assert (len(COLUMNS), COLUMNS[0], COLUMNS[6], COLUMNS[21]) == (24, "trade_date", "kind", "partner_refs")
+    assert COLUMNS[22:] == ["trade_days", "listed"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +192,7 @@ def test_frames_that_cannot_be_joined_stay_in_order() -> None:
 
 def placed(sent: bytes) -> list[tuple[int, int]]:
     """First number and number of records of each row in COPY data of freezes."""
-    opening = bytes.fromhex("0016 00000004")
+    opening = bytes.fromhex("0018 00000004")
     found = []
     while sent:
         assert sent.startswith(opening)

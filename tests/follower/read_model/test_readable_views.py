@@ -14,10 +14,23 @@ from ledger.core import engine
 from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.codes import ReplyCode
-from protocol.vocabulary import contract_no_from_index
-from tests.follower.journal_maker import DATE, SEAT, SPARE_FEN, account_no_of
+from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import RecordKind, contract_no_from_index
+from tests.bank_seats import DAY_SEAT
+from tests.follower.journal_maker import (
+    BROKER,
+    DATE,
+    OTHER_BROKER,
+    SEAT,
+    SEAT_OF_OTHER_BROKER,
+    SPARE_FEN,
+    account_no_of,
+    record,
+)
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
+from tests.ledger_core.lines.words import refund, totals_of
 
 pytestmark = pytest.mark.postgres
 
@@ -26,9 +39,18 @@ REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteSt
 
 
 async def told(here: World) -> None:
-    """The story, projected."""
+    """The story, projected, with a clearing set of its evening, and another broker's date that is published."""
     made = trading()
     next_morning(made)
+    made.register(OTHER_BROKER, "西部证券", SEAT_OF_OTHER_BROKER)
+    made.block((DAY_SEAT, record(RecordKind.PROCEEDS, 0, 5, trade_day=trade_day(DATE))))  # refused
+    made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
+    made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
+    made.control(Reconcile(DATE, OTHER_BROKER, 0))
+    made.agree(DATE)
+    made.control(Publish(DATE, OTHER_BROKER))
+    made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
+    made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
     await here.keep(made)
     await here.follow()
 
@@ -53,9 +75,8 @@ def test_every_view_is_read_by_the_reader_with_names_times_and_accounts(fresh_da
             assert {(row["status"], row["party"], row["balance_fen"]) for row in spare} == {("OPEN", 1, SPARE_FEN)}
             moved = await reader.fetch("SELECT contract_no, account_no FROM bank_movements WHERE kind = 'DEPOSIT'")
             assert [tuple(row) for row in moved] == [(None, account_no_of(1))]
-            assert {row["party_name"] for row in accounts} == set(
-                await reader.fetchval("SELECT array_agg(party_name) FROM bank_parties WHERE role = 'BROKER'")
-            )
+            of_broker = "SELECT party_name FROM bank_parties WHERE role = 'BROKER' AND party = $1"
+            assert {row["party_name"] for row in accounts} == {await reader.fetchval(of_broker, BROKER)}
             numbers = await here.sql.fetch("SELECT account_no FROM contracts ORDER BY contract_no")
             assert [row["account_no"] for row in accounts] == [row[0] for row in numbers]
             order = await reader.fetchrow("SELECT * FROM bank_orders WHERE seat = $1 AND number = 1 LIMIT 1", SEAT)

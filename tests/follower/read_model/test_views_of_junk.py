@@ -14,10 +14,30 @@ import pytest
 
 from ledger.database.reading import READER, VIEWS
 from protocol.messages.control import RegisterParty
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    Publish,
+    Reconcile,
+    SetTotals,
+    SignOff,
+)
 from protocol.records import RECORD, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
-from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, JournalMaker, account_no_of, joined, record
+from tests.follower.journal_maker import (
+    DATE,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    SEAT_OF_OTHER_BROKER,
+    JournalMaker,
+    account_no_of,
+    joined,
+    record,
+)
 from tests.follower.world import World, world
 
 pytestmark = pytest.mark.postgres
@@ -31,6 +51,8 @@ TEXTS = [
     b"%s\n\r\x1b[2",
     b"'\";--\\x",
 ]
+LOWEST_SUM, HIGHEST_SUM = b"\x80" + bytes(15), b"\x7f" + b"\xff" * 15
+TOTALS_AT_THEIR_ENDS = SetTotals([2**40, 0] * 3, LOWEST_SUM, [HIGHEST_SUM] * 5, LOWEST_SUM, b"\xff" * 32)
 CONTRACTS = [contract_no_from_index(0), account_no_of(0), contract_no_from_index(2**25 - 1), 0, 1, -1, 2**62]
 
 
@@ -45,9 +67,9 @@ def junk() -> RecordArray:
     numbers = [name for name in RECORD.names or () if RECORD[name].kind == "i"]
     texts = [name for name in RECORD.names or () if RECORD[name].kind in "SV"]
     assert {"target_date", "target_number", "price", "turnover_fen", "amount_fen"} <= set(numbers)
-    assert set(texts) == {"security", "partner_ref"}
+    assert set(texts) == {"security", "partner_ref", "traded_security"}
     made = [record(RecordKind.RELEASE, 0, 1, target_date=day, target_seat=SEAT, target_number=1) for day in NO_DATES]
-    for kind in (-128, -1, 0, *RecordKind, 7, 127):
+    for kind in (-128, -1, 0, *RecordKind, max(RecordKind) + 1, 127):
         for name in numbers:
             for value in extremes(name):
                 one = record(RecordKind.FREEZE, 0, 1)
@@ -65,7 +87,8 @@ def junk() -> RecordArray:
             one = record(RecordKind.FREEZE, 0, 1)
             one["kind"] = kind
             raw = bytearray(one.tobytes())
-            for name in texts if kind == RecordKind.FREEZE else ["partner_ref"]:
+            shared = {RecordKind.FREEZE: ["security", "partner_ref"], RecordKind.CLEAR_SELL: ["traded_security"]}
+            for name in shared.get(kind, ["partner_ref"]):
                 begin = RECORD.fields[name][1] if RECORD.fields else 0
                 raw[begin : begin + 8] = text.ljust(8, b"\0")
             made.append(np.frombuffer(bytes(raw), RECORD))
@@ -83,7 +106,24 @@ def refused() -> JournalMaker:
         made.block((seat, sent))
     made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, SAVINGS_SEAT)))
     made.undecided(OTHER_SEAT, sent)
+    made.control(SignOff(DATE))
+    made.control(AnnounceSet(DATE, 0, TOTALS_AT_THEIR_ENDS), SEAT)
+    of_date = sent.copy()
+    of_date["trade_day"] = trade_day(DATE)
+    for each in (sent, of_date):
+        made.block((SEAT, each))
+    _publish_a_lane(made)
     return made
+
+
+def _publish_a_lane(made: JournalMaker) -> None:
+    """Of a broker that has neither customers nor orders: its set is empty."""
+    made.register(OTHER_BROKER, "\\n\n", SEAT_OF_OTHER_BROKER)
+    made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
+    made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
+    made.control(Reconcile(DATE, OTHER_BROKER, 0))
+    made.agree(DATE)
+    made.control(Publish(DATE, OTHER_BROKER))
 
 
 async def all_views(here: World) -> list[str]:
@@ -101,8 +141,12 @@ def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: st
                 rows = await here.sql.fetch(f"TABLE {view}")
                 assert rows or view not in VIEWS, view
             assert await here.sql.fetch("TABLE read_model_faults") == []
-            count = await here.sql.fetchval("SELECT (SELECT count(*) FROM bank_orders) + count(*) FROM bank_movements")
-            assert count == sum(len(row.records) for row in made.rows) // RECORD.itemsize
+            counts = [
+                await here.sql.fetchval(f"SELECT count(*) FROM {view}")  # noqa: S608
+                for view in ("bank_orders", "bank_movements", "bank_clearing_lines", "bank_proceeds")
+            ]
+            assert min(counts) > 0
+            assert sum(counts) == sum(len(row.records) for row in made.rows) // RECORD.itemsize
             for number in (-(2**63), -1, 0, 1, 2**62, 2**63 - 1):
                 assert len(await here.sql.fetch("SELECT * FROM account_of($1)", number)) == 0
                 for day in (-(2**31), 0, DATE, 2**31 - 1):
@@ -139,6 +183,7 @@ def test_text_is_shown_without_the_zeros_behind_it_and_nothing_else_is_left_out(
                 ("bank_orders", "security"),
                 ("bank_orders", "partner_ref"),
                 ("bank_movements", "partner_ref"),
+                ("bank_clearing_lines", "security"),
             ):
                 texts = {row[0] for row in await here.sql.fetch(f"SELECT DISTINCT {column} FROM {view}")}  # noqa: S608
                 assert {"", r"\000A\000B", r"\\000\\000", "\\377" * 8, "%s\n\r\x1b[2"} <= texts, (view, column)

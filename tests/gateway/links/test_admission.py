@@ -142,7 +142,7 @@ def test_control_is_bounded_by_party_and_the_bank_loads_its_master_data() -> Non
 @pytest.mark.parametrize(("seat", "role"), SEAT_ROLES.items())
 def test_control_of_the_bank_is_bounded_by_the_role_of_each_seat(seat: int, role: SeatRole) -> None:
     book = admission()
-    is_bulk = role in (SeatRole.MASTER_DATA, SeatRole.TELLER_DESK, SeatRole.SAVINGS_DESK)
+    is_bulk = role != SeatRole.CHANNEL
     times = BANK_TIMES_MORE if is_bulk else 1
 
     assert not any(book.control_wait_ns(BANK_PARTY, seat, SOON_NS) for _ in range(times * CONTROL_AT_ONCE_MAX))

@@ -195,7 +195,7 @@ def test_a_checkpoint_that_opened_no_date_is_refused(config: Config) -> None:
             await gateway.ask(block(SEAT, 1, freezes(1)))
             await execute(config, f"CREATE TABLE journal_x PARTITION OF journal FOR VALUES IN ({DATE + 1})")
             decider.book.trade_date = DATE + 1  # as a ledger that opens a date without a row for it
-            decider.book.unsettled.open(DATE + 1)
+            decider.book.unsettled.open(DATE + 1, DATE)
             await gateway.ask(block(SEAT, 2, freezes(1), DATE + 1))
             await gateway.close()
             await take_snapshot(service, config)

@@ -15,7 +15,7 @@ from config.kit.exit_codes import ExitCode
 from config.schema import Config
 from ledger.core import engine
 from ledger.core.control import rows as control_rows
-from ledger.core.control.judge import apply_control
+from ledger.core.control.judge import Sender, apply_control
 from ledger.core.control.rows import heads_closed
 from ledger.core.effects import apply_effects
 from ledger.core.resolve import Block
@@ -32,6 +32,7 @@ from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_link, decode_session
+from protocol.messages.control import ControlMessage
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME
@@ -178,10 +179,10 @@ def test_another_request_under_a_suspect_number_is_decided(monkeypatch: Patch, t
 def test_a_control_frame_that_half_acts_is_refused_and_logons_of_its_run_are_served(
     monkeypatch: Patch, tmp_path: Path
 ) -> None:
-    def acting(book: Book, message: object, *more: int) -> int:
+    def acting(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
         if message == RESUME:
             raise KeyError("while acting")
-        return apply_control(book, message, *more)  # type: ignore[arg-type]
+        return apply_control(book, sender, message, decided_at_ns)
 
     ledger, file = restarted(MemoryLedger(), tmp_path / "suspects"), tmp_path / "suspects"
     suspend = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)

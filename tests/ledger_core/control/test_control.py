@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec.structs import replace
 
-from ledger.core.control.judge import apply_control
+from ledger.core.control.judge import Sender, apply_control
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import KEYS_PER_SEAT_MAX
@@ -35,6 +35,7 @@ from protocol.messages.control import (
 from protocol.messages.day import SignOff
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
+    BANK_PARTY,
     AccountEvent,
     ContractEvent,
     ContractStatus,
@@ -44,6 +45,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from rules.contracts import OWN_STATUSES, TRANSITIONS
+from tests.bank_seats import TELLER_SEAT
 from tests.customers import account, contract, holder_of, outlets_above
 from tests.ledger_core.control.test_loss_report import TERMINATED, contract_as, told
 from tests.ledger_core.desk import (
@@ -172,9 +174,19 @@ def test_a_body_that_is_no_message_burns_its_number() -> None:
 
 def test_an_effect_that_was_not_judged_is_our_own_fault() -> None:
     desk = Desk()
-    contract_no = desk.open(0)
+    contract_no, teller = desk.open(0), Sender(BANK_PARTY, TELLER_SEAT, 1)
 
     with pytest.raises(MisuseError):
-        apply_control(desk.book, ChangeContract(contract_no, ContractEvent.RESUME), desk.now_ns)
+        apply_control(
+            desk.book,
+            teller,
+            ChangeContract(contract_no, ContractEvent.RESUME),
+            desk.now_ns,
+        )
     with pytest.raises(MisuseError):
-        apply_control(desk.book, ChangeAccount(account_of(contract_no), AccountEvent.LIFT_LOSS), desk.now_ns)
+        apply_control(
+            desk.book,
+            teller,
+            ChangeAccount(account_of(contract_no), AccountEvent.LIFT_LOSS),
+            desk.now_ns,
+        )

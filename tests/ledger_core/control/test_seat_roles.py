@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from protocol.codes import ReplyCode
@@ -31,7 +32,18 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    WithdrawSet,
+)
 from protocol.messages.outlets import RegisterOutlets
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -45,6 +57,7 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
+from rules.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
 from tests.customers import account, contract, outlets_above
 from tests.ledger_core.desk import (
@@ -61,18 +74,24 @@ from tests.ledger_core.desk import (
     joined,
     record,
 )
+from tests.ledger_core.lines.words import agree, announce, event, send_whole
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FIRST = contract_no_from_index(0)
 ROLL = 17  # the row in which `bank_with_every_role` rolls
+MARK = ROLL + 2  # one behind all its rows
 
 RECORDS: dict[SeatRole, set[RecordKind]] = {
-    SeatRole.BROKER: {RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL},
+    SeatRole.BROKER: {
+        *(RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL),
+        *(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY, RecordKind.CLEAR_SELL),
+        *(RecordKind.CLEAR_DIVIDEND, RecordKind.CLEAR_REFUND, RecordKind.CLEAR_CONTRACT),
+    },
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: set(),
+    SeatRole.DAY_DESK: {RecordKind.PROCEEDS},
     SeatRole.MASTER_DATA: set(),
 }
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
@@ -92,6 +111,14 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
     "ConfirmRoll": (ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)), {SeatRole.DAY_DESK}),
     "SignOff": (SignOff(TUESDAY), {SeatRole.DAY_DESK}),
+    "FinishSending": (FinishSending(TUESDAY), {SeatRole.BROKER}),
+    "AnnounceSet": (AnnounceSet(MONDAY, 0, NO_TOTALS), {SeatRole.BROKER}),
+    "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER}),
+    "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
+    "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
+    "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
+    "Mark": (Mark(MONDAY), {SeatRole.DAY_DESK}),
+    "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
@@ -123,6 +150,17 @@ def bank_with_every_role() -> Desk:
 def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     message, permitted = CONTROLS[name]
     desk = bank_with_every_role()
+    if isinstance(message, CompleteSet | WithdrawSet):
+        assert announce(desk).code == ReplyCode.ACCEPTED
+    if isinstance(message, Reconcile | Publish):
+        send_whole(desk, event(FIRST), event(contract_no_from_index(1)))
+    if isinstance(message, Publish):
+        desk.done(Reconcile(MONDAY, BROKER, 0))
+        agree(desk)
+    if isinstance(message, Tell):
+        desk.done(Mark(MONDAY))
+        assert desk.book.marked_sequence == message.sequence
+        message = replace(message, digest=desk.book.marked_digest)
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
 
     assert desk.control(message, SEAT_OF[role]) == wanted
@@ -134,7 +172,8 @@ def test_every_role_and_record_kind(role: SeatRole, kind: RecordKind, padding: i
     desk = bank_with_every_role()
 
     named = account_of(FIRST) if KINDS[kind].names_account else FIRST
-    answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, 1)] * padding))
+    told = {"event": 1} if kind in LINES and LINES[kind].told_max else {}
+    answers = desk.ask(SEAT_OF[role], joined(*[record(kind, named, KINDS[kind].amount_fen_min, **told)] * padding))
 
     assert {answer.code == ReplyCode.ROLE_FORBIDS for answer in answers} == {kind not in RECORDS[role]}
 

@@ -14,15 +14,31 @@ from typing import Any
 import pytest
 
 from tests.outsider.wire import codes
-from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Code, Direction, Kind, Order, Suite
+from tests.outsider.wire.codes import (
+    ENDS,
+    OUTCOMES,
+    REFUSALS,
+    About,
+    Code,
+    Difference,
+    Direction,
+    Event,
+    Fate,
+    Kind,
+    Lane,
+    Order,
+    Suite,
+)
 from tests.outsider.wire.frames import HEADER, MAGIC, VERSION
+from tests.outsider.wire.lines import LINES, NAME_ORDERS, OF_ORDER, OF_REFERENCE, fields_of
 from tests.outsider.wire.messages import BODIES, LAYOUTS, Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
-from tests.outsider.wire.records import OUTCOME, PREAMBLE, RECORD
+from tests.outsider.wire.records import CLOSED, LISTED, NO_FREEZE, NUMBER_GIVEN, OPEN, OUTCOME, PREAMBLE, RECORD
 from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
 
 PROTOCOL: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "protocol.json").read_text())
 
 
+RECORDS = (RECORD, OF_ORDER, OF_REFERENCE)
 CLASS_NAMES = {range(1): "ACCEPTED", ENDS: "TERMINATE", REFUSALS: "NOT_APPLIED", OUTCOMES: "OUTCOMES"}
 
 
@@ -65,7 +81,13 @@ def test_every_code_is_in_the_list_with_its_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "ours"), [("Direction", Direction), ("Suite", Suite), ("RecordKind", Order)], ids=lambda each: str(each)
+    ("name", "ours"),
+    [
+        *(("Direction", Direction), ("Suite", Suite), ("RecordKind", Order)),
+        *(("Fate", Fate), ("ClearedEvent", Event), ("LaneState", Lane)),
+        *(("DifferenceClass", Difference), ("ComparedField", About)),
+    ],
+    ids=lambda each: str(each),
 )
 def test_every_enumeration_has_its_numbers(name: str, ours: type[IntEnum]) -> None:
     assert sorted(PROTOCOL["enumerations"][name].values()) == sorted(ours)
@@ -78,16 +100,48 @@ def test_every_kind_of_frame_carries_its_messages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "layout"),
-    [("header", HEADER), ("record", RECORD), ("outcome", OUTCOME), ("outcomes_preamble", PREAMBLE)],
+    ("name", "layouts"),
+    [("header", (HEADER,)), ("record", RECORDS), ("outcome", (OUTCOME,)), ("outcomes_preamble", (PREAMBLE,))],
     ids=["header", "record", "outcome", "preamble"],
 )
-def test_every_field_of_a_layout_lies_where_the_page_says(name: str, layout: struct.Struct) -> None:
-    """Three pairs of fields of a record share their bytes."""
-    items = re.findall(r"\d+s|[a-z]", layout.format.lstrip("<"))
-    sizes = [struct.calcsize(f"<{item}") for item in items]
-    ours = set(zip(accumulate([0, *sizes]), sizes, strict=False))
+def test_every_field_of_a_layout_lies_where_the_page_says(name: str, layouts: tuple[struct.Struct, ...]) -> None:
+    """Fields of a record share their bytes, by kind."""
+    ours = {place for layout in layouts for place in places(layout)}
     assert {(field["offset"], field["bytes"]) for field in PROTOCOL[name]} == ours
+
+
+def places(layout: struct.Struct) -> set[tuple[int, int]]:
+    """Offset and size of each field."""
+    sizes = [struct.calcsize(f"<{item}") for item in re.findall(r"\d+s|[a-z]", layout.format.lstrip("<"))]
+    return set(zip(accumulate([0, *sizes]), sizes, strict=False))
+
+
+def test_every_line_uses_the_fields_of_the_page_and_each_lies_where_this_client_reads_it() -> None:
+    where = {field["name"]: (field["offset"], field["bytes"]) for field in PROTOCOL["record"]}
+    listed = {each["kind"]: each["fields"] for each in PROTOCOL["record_kinds"] if each["is_line"]}
+
+    assert list(listed) == list(LINES)
+    for kind in LINES:
+        assert sorted(fields_of(kind)) == sorted(listed[kind])
+        layout = OF_ORDER if kind in NAME_ORDERS else OF_REFERENCE
+        assert {where[name] for name in listed[kind]} <= places(layout)
+
+
+def test_the_states_of_a_lane_and_of_an_outcome_are_those_of_the_page() -> None:
+    assert PROTOCOL["outcome_states"] == {
+        "NONE": NO_FREEZE,
+        "OPEN": OPEN,
+        "CLOSED": CLOSED,
+        "NUMBER_GIVEN": NUMBER_GIVEN,
+        "LISTED": LISTED,
+    }
+    moves = {(each["state"], each["event"]): each["next"] for each in PROTOCOL["lane_states"]["moves"]}
+    assert {state for state, _ in moves} | set(moves.values()) == {state.name for state in Lane}
+    for state in Lane:
+        assert ((state.name, "ANNOUNCE_SET") in moves) is (state < Lane.COLLECTING)
+        assert ((state.name, "WITHDRAW_SET") in moves) is (Lane.COLLECTING <= state < Lane.PUBLISHED)
+    assert moves[Lane.COMPLETE.name, "RECONCILE"] == Lane.RECONCILED.name
+    assert moves[Lane.RECONCILED.name, "PUBLISH"] == Lane.PUBLISHED.name
 
 
 def test_what_is_signed_and_what_stands_first() -> None:

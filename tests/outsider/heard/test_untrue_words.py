@@ -56,7 +56,12 @@ def test_a_day_is_one_of_the_calendar(trade_date: int, expected: bool) -> None:
         (Outcome(0, OPEN, 0, 5), True),
         (Outcome(0, CLOSED), True),
         (Outcome(799), True),
-        (Outcome(0, 3, 0, 5), True),  # a state that is newer
+        (Outcome(0, 3, 0, 5), True),  # a number that the bank gave
+        (Outcome(0, 4), True),  # a line that is listed
+        (Outcome(0, 5, 0, 5), True),  # a state that is newer
+        (Outcome(0, 3), False),
+        (Outcome(0, 4, 0, 5), False),
+        (Outcome(364, 4), False),
         (Outcome(0, -5), False),
         (Outcome(0, OPEN), False),
         (Outcome(0, OPEN, 0, -5), False),

@@ -10,16 +10,18 @@ import pytest
 from tests.outsider import golden
 from tests.outsider.doorkeeper import first_frame
 from tests.outsider.golden import Golden
-from tests.outsider.wire.codes import Direction, Kind, Suite
+from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
 from tests.outsider.wire.frames import Frame, FrameReader, FrameRefused, make_frame
+from tests.outsider.wire.lines import NAME_ORDERS, Line, totals, unpack_block
 from tests.outsider.wire.messages import Field, Message, MessageRefused, decode, encode
 from tests.outsider.wire.records import (
+    LISTED,
     account_no,
     contract_no,
     is_account_no,
     is_contract_no,
     unpack_outcomes,
-    unpack_records,
+    unpack_record,
 )
 from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
 
@@ -61,8 +63,7 @@ def test_a_valid_frame_is_believed_whole_byte_by_byte_and_with_a_tail(vector: Go
 def test_a_valid_frame_reads_as_its_published_fields(vector: Golden) -> None:
     assert vector.frame.header == vector.header
     if vector.frame.header.kind == Kind.RECORDS:
-        assert isinstance(vector.body, list)
-        assert unpack_records(vector.frame.body) == [golden.record(row) for row in golden.objects(vector.body)]
+        assert unpack_block(vector.frame.body) == golden.block(vector.body)
     elif vector.frame.header.kind == Kind.OUTCOMES:
         assert unpack_outcomes(vector.frame.body) == golden.outcomes(vector.body)
     else:
@@ -82,7 +83,7 @@ def test_a_valid_frame_is_made_again_byte_for_byte_from_its_fields(vector: Golde
 def test_what_was_read_is_written_again_as_it_was(vector: Golden) -> None:
     kind, body = vector.frame.header.kind, vector.frame.body
     if kind == Kind.RECORDS:
-        again = b"".join(record.packed() for record in unpack_records(body))
+        again = b"".join(record.packed() for record in unpack_block(body))
     elif kind == Kind.OUTCOMES:
         again = unpack_outcomes(body).packed()
     else:
@@ -92,8 +93,31 @@ def test_what_was_read_is_written_again_as_it_was(vector: Golden) -> None:
 
 def test_the_golden_freeze_names_price_and_security() -> None:
     records = next(vector for vector in golden.valid(Suite.ED25519) if vector.name == "records")
-    freeze = unpack_records(records.frame.body)[0]
+    freeze = unpack_record(records.frame.body[:64])
     assert (freeze.security, freeze.price, freeze.amount_fen) == ("600000", 100_000, 1_001_820)
+
+
+@pytest.mark.parametrize("suite", list(Suite))
+def test_the_golden_set_is_announced_as_this_client_adds_up_its_lines(suite: Suite) -> None:
+    named = {vector.name: vector.frame.body for vector in golden.valid(suite)}
+    announcement = decode(Kind.CONTROL, named["announce_set"])
+    answer = decode(Kind.ANSWER, named["answer_set"])
+
+    assert announcement.field("totals") == totals([named["clear_lines"]])
+    assert answer.field("announced") == answer.field("arrived") == totals([named["clear_lines"]])
+    assert totals([]) == decode(Kind.ANSWER, named["answer_set_none"]).field("announced")
+
+
+def test_the_golden_outcome_of_a_line_whose_order_is_not_there_is_listed() -> None:
+    named = {vector.name: vector.frame.body for vector in golden.valid(Suite.ED25519)}
+    lines, told = unpack_block(named["clear_lines"]), unpack_outcomes(named["outcomes_clear_lines"])
+    known = {line.order for line in lines if isinstance(line, Line) and line.kind == Order.CLEAR_ORDER}
+
+    assert told.are_possible()
+    for line, outcome in zip(lines, told.outcomes, strict=True):
+        assert isinstance(line, Line)
+        is_listed = line.kind in NAME_ORDERS and line.order not in known
+        assert (outcome.code, outcome.state) == (Code.ACCEPTED, LISTED if is_listed else 0)
 
 
 @pytest.mark.parametrize("vector", TO_BANK)

@@ -1,6 +1,6 @@
 """The numbers of the protocol that this client names: kinds of frame, kinds of record, codes.
 
-Belongs here: section 2, 3 and 12 of the page. Never here: behaviour.
+Belongs here: section 2, 3, 12 and 17 of the page. Never here: behaviour.
 """
 
 from enum import IntEnum
@@ -46,6 +46,64 @@ class Order(IntEnum):
     FILL_SELL = 4
     DEPOSIT = 5
     WITHDRAWAL = 6
+    CLEAR_ORDER = 7
+    CLEAR_BUY = 8
+    CLEAR_SELL = 9
+    CLEAR_DIVIDEND = 10
+    CLEAR_REFUND = 11
+    CLEAR_CONTRACT = 12
+    PROCEEDS = 14
+
+
+class Fate(IntEnum):
+    """What became of an order."""
+
+    FILLED = 1
+    PARTLY = 2
+    CANCELLED = 3
+    REFUSED = 4
+    HELD = 5
+
+
+class Event(IntEnum):
+    """What became of a contract on a date."""
+
+    OPENED = 1
+    CLOSED = 2
+
+
+class Lane(IntEnum):
+    """Where a broker's trade date stands."""
+
+    TRADING = 0
+    FINISHED = 1
+    COLLECTING = 2
+    COMPLETE = 3
+    RECONCILED = 4
+    PUBLISHED = 5
+
+
+class Difference(IntEnum):
+    """What kind of difference there is."""
+
+    MISSING_HERE = 1
+    MISSING_THERE = 2
+    AMOUNT = 3
+    STATE = 4
+
+
+class About(IntEnum):
+    """What a difference is about."""
+
+    ORDER = 1
+    BUY = 2
+    OPENED = 3
+    CLOSED = 4
+    FROZEN = 5
+    RELEASED = 6
+    FATE = 7
+    BOUGHT = 8
+    SOLD = 9
 
 
 ENDS, REFUSALS, OUTCOMES = range(100, 200), range(200, 300), range(300, 2**15)
@@ -91,6 +149,9 @@ class Code(IntEnum):
     CONTRACT_SUSPENDED = 350
     MARKET_CLOSED = 352
     AMOUNT_OUT_OF_RANGE = 360
+    SET_NOT_OPEN = 362
+    LINE_DOUBLED = 364
+    LINES_LISTED_FULL = 366
     SERIAL_USED = 368
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
@@ -98,6 +159,7 @@ class Code(IntEnum):
     AWAITS_CLEARING = 382
     LISTED = 385
     LIMIT_EXCEEDED = 390
+    SETTLEMENT_DIFFERS = 395
     PROCEEDS_UNSETTLED = 400
     FUNDS_FROZEN = 410
     INSUFFICIENT_FUNDS = 420
@@ -122,3 +184,12 @@ class Code(IntEnum):
     DATE_NOT_IN_TURN = 554
     ROLL_UNKNOWN = 556
     STEP_NOT_DUE = 560
+    DATE_NOT_UNSETTLED = 562
+    SET_EXISTS = 564
+    SET_UNKNOWN = 566
+    SET_DIFFERS = 568
+    LANE_ADJUSTED = 570
+    LANE_PUBLISHED = 572
+    SETS_FULL = 574
+    TOTALS_DIFFER = 576
+    BOOKS_NOT_AGREED = 578

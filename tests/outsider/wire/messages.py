@@ -15,6 +15,7 @@ BIG = 2**62
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SUM_FEN_MAX = 2**60
 PARTY_MAX = 1_024
+DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
 
 
 class MessageRefused(ValueError):
@@ -70,7 +71,7 @@ class Many(NamedTuple):
 
     fewest: int
     most: int
-    item: Int | Nested
+    item: Int | Blob | Nested
 
 
 Type: TypeAlias = Int | Text | Capitals | Blob | Flag | ReplyCode | Nested | Many
@@ -118,6 +119,25 @@ BROKER = (
     *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
     *(("name", Text(1, 64)), ("proceeds_at_fill", Flag())),
 )
+SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
+SUMS_OF_SET = (
+    *(("counts", Many(6, 6, Int(0, 2**40))), ("turnover", WIDE_SUM), ("fees", Many(5, 5, WIDE_SUM))),
+    *(("net", WIDE_SUM), ("digest", Blob(32, 32))),
+)
+SET = (
+    *(("as_of_sequence", COUNT), ("trade_date", DATE), ("state", Int(0, 15)), ("number", Int(0, 64))),
+    *(("announced", SET_TOTALS), ("arrived", SET_TOTALS), ("listed", COUNT)),
+    *(("declared_s", SECONDS), ("first_late_s", SECONDS), ("last_late_s", SECONDS)),
+    *(("compared", COUNT), ("differences", Many(4, 4, COUNT)), ("proceeds_due", COUNT)),
+)
+PLACE, PARTY_OR_NONE = Int(0, 2**40), Int(0, PARTY_MAX)
+OF_PLACES = (("trade_date", DATE), ("party", PARTY_OR_NONE), ("first", PLACE))
+DIFFERENCE = (
+    *(("difference_class", Int(0, 255)), ("compared_field", Int(0, 255)), ("contract_no", COUNT)),
+    *(("order_date", COUNT), ("order_seat", COUNT), ("order_number", COUNT)),
+    *(("bank_has", COUNT), ("set_says", COUNT)),
+)
+FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 LAYOUTS: dict[str, Layout] = {
@@ -144,6 +164,15 @@ LAYOUTS: dict[str, Layout] = {
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
+    "FinishSending": (71, (("trade_date", DATE),)),
+    "AnnounceSet": (72, (("trade_date", DATE), ("declared_s", SECONDS), ("totals", SET_TOTALS))),
+    "CompleteSet": (73, (("trade_date", DATE), ("number", SET_NUMBER))),
+    "WithdrawSet": (74, (("trade_date", DATE), ("number", SET_NUMBER))),
+    "Reconcile": (75, (("trade_date", DATE), ("party", PARTY), ("first", PLACE))),
+    "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
+    "Mark": (77, (("trade_date", DATE),)),
+    "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
+    "SetTotals": (90, SUMS_OF_SET),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
     "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
@@ -159,11 +188,19 @@ LAYOUTS: dict[str, Layout] = {
     "BuyingPowerAnswer": (42, (("as_of_sequence", COUNT), ("contracts", Many(0, 64, Nested("ContractMoney"))))),
     "OutcomeQuery": (43, (("trade_date", DATE), ("number", NUMBER))),
     "OutcomeAnswer": (44, OUTCOME),
-    "TotalsQuery": (45, (("source", Int(1, 2)),)),
+    "TotalsQuery": (45, (("source", Int(1, 4)),)),
     "PartyTotals": (46, (("party", PARTY), *((name, WIDE_SUM) for name in TOTAL_NAMES))),
     "TotalsAnswer": (47, TOTALS),
     "AccountQuery": (48, (("bank_account_nos", Many(1, 64, BANK_ACCOUNT_NO)),)),
     "AccountFacts": (49, FACTS),
+    "SetQuery": (51, OF_PLACES[:2]),
+    "SetAnswer": (52, SET),
+    "DifferenceQuery": (53, OF_PLACES),
+    "Difference": (54, DIFFERENCE),
+    "DifferenceAnswer": (55, (*FOUND, ("differences", Many(0, DIFFERENCES_MAX, Nested("Difference"))))),
+    "ProceedsQuery": (56, OF_PLACES),
+    "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
+    "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
@@ -171,7 +208,12 @@ CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
     *("ConfirmRoll", "SignOff", "RegisterOutlets"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
-    "SetRestraint",
+    *("SetRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
+    *("Reconcile", "Publish", "Mark", "Tell"),
+)
+QUERIES = (
+    *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
+    *("DifferenceQuery", "ProceedsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
@@ -180,8 +222,8 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.ESTABLISHED: ("Established",),
     Kind.CONTROL: CONTROLS,
     Kind.NOT_APPLIED: ("NotApplied",),
-    Kind.QUERY: ("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery"),
-    Kind.ANSWER: ("BuyingPowerAnswer", "OutcomeAnswer", "TotalsAnswer", "AccountAnswer"),
+    Kind.QUERY: QUERIES,
+    Kind.ANSWER: tuple(name.replace("Query", "Answer") for name in QUERIES),
     Kind.HEARTBEAT: ("Heartbeat",),
     Kind.TERMINATE: ("Terminate",),
 }

@@ -1,6 +1,6 @@
 """The fixed layouts of section 7: records of 64 bytes, the preamble of 80, outcomes of 16, and check digits.
 
-Belongs here: bytes to fields and back. Never here: what the bank decides.
+Belongs here: bytes to fields and back. Never here: what the bank decides, lines of clearing sets (lines).
 """
 
 import struct
@@ -16,7 +16,8 @@ OUTCOME = struct.Struct("<hhiq")
 EPOCH = date(1970, 1, 1)
 NO_REF = bytes(8)
 NO_FREEZE, OPEN, CLOSED = 0, 1, 2  # states of the freeze concerned
-NUMBER_GIVEN = 3  # the remainder is the number of the first account or contract that was made
+NUMBER_GIVEN = 3  # the remainder is the number of the first account or contract that was made, or of the set
+LISTED = 4  # of a line: accepted, and its order is not there
 REMAINING_FEN_MAX = 2**60
 
 
@@ -98,13 +99,10 @@ def pack_records(records: Sequence[Record]) -> bytes:
     return b"".join(record.packed() for record in records)
 
 
-def unpack_records(body: bytes) -> list[Record]:
-    """The records of a body whose length is a multiple of 64."""
-    rows = RECORD.iter_unpack(body)
-    return [
-        Record(kind, contract, amount, market, quantity, release_fen, turnover, Target(when, seat, number), ref, day)
-        for kind, market, day, quantity, contract, amount, release_fen, turnover, when, seat, number, ref in rows
-    ]
+def unpack_record(data: bytes) -> Record:
+    """The record in 64 bytes of a kind that is no line."""
+    kind, market, day, quantity, contract, amount, release_fen, turnover, *named, ref = RECORD.unpack(data)
+    return Record(kind, contract, amount, market, quantity, release_fen, turnover, Target(*named), ref, day)
 
 
 class Outcome(NamedTuple):
@@ -143,7 +141,7 @@ def _is_possible(outcome: Outcome) -> bool:
         return False
     if not 0 <= outcome.remaining_fen <= REMAINING_FEN_MAX or outcome.state < NO_FREEZE:
         return False
-    if outcome.state > NUMBER_GIVEN:
+    if outcome.state > LISTED:
         return True  # newer than this client
     if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED:
         return False

@@ -10,25 +10,27 @@ import numpy as np
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
+from ledger.core.state.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
-from ledger.core.state.requests import RequestTable
+from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
 
-_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial")
+_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial", "registered_on")
 _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")
 _SCALARS = (
-    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence"),
+    *("sequence", "ordered_at_ns", "trade_date", "previous_date", "phase", "roll_sequence", "marked_sequence"),
     *("accounts_count", "contracts_count"),
 )
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
+_lanes = msgspec.msgpack.Decoder(list[Lane])
 
 
 def to_arrays(book: Book) -> NamedArrays:
@@ -45,6 +47,9 @@ def to_arrays(book: Book) -> NamedArrays:
         "carried_keys": book.requests.carried_keys,
         "seat_slots": book.requests.seat_slots,
         "unsettled_dates": book.unsettled.dates,
+        "dates_before": book.unsettled.dates_before,
+        "agreed": book.unsettled.agreed,
+        "marked_digest": np.frombuffer(book.marked_digest, np.int8),
         "unpaid_keys": book.unsettled.keys,
         "outlets": book.outlets.to_array(),
         "ledger_keys": ledger_keys,
@@ -57,8 +62,26 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
+    arrays.update(_clearing_arrays(book, slots, contracts))
     for slot in book.unsettled.used_slots():
         arrays.update({f"{name}_of_{slot}": getattr(book.unsettled, name)[slot][used] for name in _SLOT_COLUMNS})
+    return arrays
+
+
+def _clearing_arrays(book: Book, slots: slice, contracts: slice) -> NamedArrays:
+    clearing = book.clearing
+    if not clearing.inner_given and not clearing.lanes:
+        return {}
+    arrays: NamedArrays = {
+        "lanes": np.frombuffer(msgspec.msgpack.encode(clearing.sorted_lanes()), np.int8),
+        "inner_given": np.array([clearing.inner_given, clearing.comparisons], np.int64),
+        "cleared_dates": np.array(sorted(clearing.by_contract), np.int64),
+        "listed_sets": clearing.listed_sets,
+        "listed_keys": clearing.listed_keys,
+    }
+    arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in CLEARING_COLUMNS})
+    for date, columns in clearing.by_contract.items():
+        arrays.update({f"{name}_cleared_{date}": getattr(columns, name)[contracts] for name in CLEARED_COLUMNS})
     return arrays
 
 
@@ -78,6 +101,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     used, contracts = slice(book.accounts_count), slice(book.contracts_count)
     for entry in _parties.decode(arrays["parties"].tobytes()):
         add_party(book, entry)
+    book.marked_digest = arrays["marked_digest"].tobytes()
     for name in ACCOUNT_COLUMNS:
         getattr(book, name)[used] = arrays[name]
     for name in CONTRACT_COLUMNS:
@@ -96,18 +120,37 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)
+    if "lanes" in arrays:
+        book.clearing = _clearing(book, arrays)
     return book
+
+
+def _clearing(book: Book, arrays: NamedArrays) -> Clearing:
+    given, comparisons = arrays["inner_given"].tolist()
+    clearing = Clearing(inner_given=given, comparisons=comparisons)
+    for lane in _lanes.decode(arrays["lanes"].tobytes()):
+        clearing.put(lane)
+    clearing.listed_sets = arrays["listed_sets"].astype(np.int64)
+    clearing.listed_keys = arrays["listed_keys"].astype(np.int64)
+    for date in arrays["cleared_dates"].tolist():
+        columns = clearing.by_contract[date] = ClearedContracts.empty(book.size.contracts_max)
+        for name in CLEARED_COLUMNS:
+            getattr(columns, name)[: book.contracts_count] = arrays[f"{name}_cleared_{date}"]
+    for name in CLEARING_COLUMNS:
+        getattr(book.requests, name)[: book.requests.slots_used] = arrays[f"request_{name}"]
+    return clearing
 
 
 def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:
     dates = arrays["unsettled_dates"].tolist()
     unsettled = Unsettled.empty(book.size.accounts_max, len(dates) - 1)
-    for slot, trade_date in enumerate(dates):
+    for slot, (trade_date, before) in enumerate(zip(dates, arrays["dates_before"].tolist(), strict=True)):
         if not trade_date:
             continue
-        unsettled.take_slot(slot, trade_date)
+        unsettled.take_slot(slot, trade_date, before)
         for name in _SLOT_COLUMNS:
             getattr(unsettled, name)[slot][: book.accounts_count] = arrays[f"{name}_of_{slot}"]
+    unsettled.agreed[:] = arrays["agreed"]
     if book.trade_date:
         unsettled.open_slot = dates.index(book.trade_date)
     unsettled.keys = arrays["unpaid_keys"].astype(np.int64)

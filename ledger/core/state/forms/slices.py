@@ -7,8 +7,10 @@ Slice 0 holds scalars, seats and the dates of the ring; then come parties with t
 PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
 each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
-general ledger in slices of LEDGER_SLICE_BALANCES and the outlets in slices of OUTLET_SLICE_ITEMS. No slice grows with
-the book.
+general ledger in slices of LEDGER_SLICE_BALANCES and the outlets in slices of OUTLET_SLICE_ITEMS. Once a clearing set
+was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the contracts of
+each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders that are not
+there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
 """
 
 import hashlib
@@ -20,22 +22,30 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
+from ledger.core.state.clearing import CLEARED_COLUMNS
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.general_ledger import ALL
+from ledger.core.state.requests import CLEARING_COLUMNS
 from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
 PARTY_SLICE_PARTIES = 12  # 86 KiB: all their keys, and the seats of all parties
 ACCOUNT_SLICE_ITEMS = 1_024  # 76 KiB
-CONTRACT_SLICE_ITEMS = 2_048  # 56 KiB
+CONTRACT_SLICE_ITEMS = 2_048  # 64 KiB
 RING_SLICE_ITEMS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 LEDGER_SLICE_BALANCES = 512  # they are gathered one by one: a quarter of a millisecond
 OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
+CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
+CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
+LANE_SLICE_LANES = 128  # 80 KiB
+LISTED_SLICE_KEYS = 4_096  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
+_CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
+assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<12q")
+_SCALARS = struct.Struct("<15q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -78,7 +88,24 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
         (-(-len(book.general_ledger.balances_fen) // LEDGER_SLICE_BALANCES), _ledger_digest),
         (-(-len(book.outlets.numbers) // OUTLET_SLICE_ITEMS), _outlet_digest),
+        *_kinds_of_clearing(book),
     ]
+
+
+def _kinds_of_clearing(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
+    clearing = book.clearing
+    slots = book.requests.slots_used - REQUEST_PAGE_RECORDS if clearing.inner_given else 0
+    return [
+        (slots // CLEARED_SLICE_SLOTS, _cleared_digest),
+        (len(clearing.by_contract) * _cleared_slices(book), _cleared_contracts_digest),
+        (-(-len(clearing.lanes) // LANE_SLICE_LANES), _lane_digest),
+        (-(-len(clearing.listed_keys) // LISTED_SLICE_KEYS), _listed_digest),
+    ]
+
+
+def _cleared_slices(book: Book) -> int:
+    """Of one date."""
+    return -(-book.contracts_count // CLEARED_SLICE_CONTRACTS)
 
 
 def _ring_slices(book: Book) -> int:
@@ -95,17 +122,23 @@ def _common_digest(book: Book) -> bytes:
             book.previous_date,
             book.phase,
             book.roll_sequence,
+            book.marked_sequence,
             book.accounts_count,
             book.contracts_count,
             book.requests.pages_used,
             len(book.requests.carried_keys),
             len(book.unsettled.keys),
             book.unsettled.open_slot,
+            book.clearing.inner_given,
+            book.clearing.comparisons,
         )
     )
+    digest.update(book.marked_digest)
     digest.update(book.seat_role.data)
+    digest.update(book.unsettled.agreed.data)
+    digest.update(book.registered_on.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
-    for column in (*seats, book.seat_serial, book.unsettled.dates):
+    for column in (*seats, book.seat_serial, book.unsettled.dates, book.unsettled.dates_before):
         digest.update(column.data)
     return digest.digest()
 
@@ -160,6 +193,30 @@ def _ledger_digest(book: Book, k: int) -> bytes:
 
 def _outlet_digest(book: Book, k: int) -> bytes:
     return hashlib.sha256(book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)).digest()
+
+
+def _cleared_digest(book: Book, k: int) -> bytes:
+    first = (k + _CLEARED_PER_PAGE) * CLEARED_SLICE_SLOTS
+    columns = [getattr(book.requests, name) for name in CLEARING_COLUMNS]
+    return _digest_of(columns, slice(first, first + CLEARED_SLICE_SLOTS))
+
+
+def _cleared_contracts_digest(book: Book, k: int) -> bytes:
+    place, part = divmod(k, _cleared_slices(book))
+    cleared = book.clearing.by_contract[sorted(book.clearing.by_contract)[place]]
+    end = min((part + 1) * CLEARED_SLICE_CONTRACTS, book.contracts_count)
+    columns = [getattr(cleared, name) for name in CLEARED_COLUMNS]
+    return _digest_of(columns, slice(part * CLEARED_SLICE_CONTRACTS, end))
+
+
+def _lane_digest(book: Book, k: int) -> bytes:
+    lanes = book.clearing.sorted_lanes()[k * LANE_SLICE_LANES : (k + 1) * LANE_SLICE_LANES]
+    return hashlib.sha256(msgspec.msgpack.encode(lanes)).digest()
+
+
+def _listed_digest(book: Book, k: int) -> bytes:
+    part = slice(k * LISTED_SLICE_KEYS, (k + 1) * LISTED_SLICE_KEYS)
+    return _digest_of([book.clearing.listed_sets, book.clearing.listed_keys], part)
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

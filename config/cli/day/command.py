@@ -1,0 +1,178 @@
+"""`yzt day plan | status | run | differences`: the business day by hand.
+
+Belongs here: which command it is, the options of those that ask the bank, what they print. Never here: the plan (plan),
+what a step sends (gateway.day.desk).
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from config.cli.day import plan
+from config.cli.links import seat_settings
+from config.cli.options import add_common_options
+from config.cli.running import CommandParser, run_command
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.printable import printable
+from config.kit.processes import print_progress
+from config.schema import Config
+from gateway.day.desk import DayDesk, LaneSeen
+from protocol.client import KeyFileError, Seat, SeatSettings, load_signer
+from protocol.messages.queries import Difference
+from protocol.trade_dates import is_trade_date
+from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, LaneState
+
+CONNECT_ATTEMPTS_MAX = 10
+Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
+STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "all")
+DIFFERENCE_COLUMNS = (
+    *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
+    *("bank_has", "set_says"),
+)
+
+
+def main(argv: list[str], config: Config) -> int:
+    """Does what the first word says. Returns: the exit code.
+
+    Raises: ProcessFault USAGE for what is no command, as the command says, or why the bank was not reached.
+    """
+    if argv[:1] == ["plan"]:
+        return plan.main(argv, config)
+    options = _parser().parse_args(argv)
+    commands: dict[str, Command] = {
+        "status": _status,
+        "run": _run,
+        "differences": _differences,
+    }
+    settings = _settings(config, options)
+    return run_command(_with_desk, settings, commands[options.what], options)
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser(
+        prog="yzt day",
+        description="The business day by hand: `plan` (see `yzt day plan --help`), where it stands, its steps.",
+        epilog="A step that was taken before does nothing; one whose turn has not come is refused. `run all` takes "
+        "every step that is due for each broker.",
+    )
+    add_common_options(parser)
+    parser.add_argument("what", choices=("status", "run", "differences"))
+    parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
+    parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
+    parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
+    parser.add_argument("--seat", type=int, default=4, help="the day desk's seat (default: 4)")
+    parser.add_argument("--key", type=Path, help="its private key, a PEM file")
+    parser.add_argument("--key-id", type=int, default=1, help="the number under which the bank has that key")
+    return parser
+
+
+def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
+    if options.key is None:
+        raise ProcessFault("day: --key names the private key of the day desk's seat", ExitCode.USAGE)
+    if options.what == "run" and options.step is None:
+        raise ProcessFault(f"day run: which step? {', '.join(STEPS)}", ExitCode.USAGE)
+    try:
+        signer = load_signer(options.key, options.key_id)
+    except KeyFileError as error:
+        raise ProcessFault(str(error), ExitCode.CONFIG) from None
+    settings = seat_settings(config, BANK_PARTY, options.seat, signer)
+    return replace(settings, connect_attempts_max=CONNECT_ATTEMPTS_MAX)
+
+
+async def _with_desk(settings: SeatSettings, command: Command, options: argparse.Namespace) -> int:
+    async with Seat.open(settings) as seat:
+        return await command(DayDesk(seat, print_progress), options)
+
+
+async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
+    trade_date = _date(desk, options)
+    print(f"{'broker':>7}  {'state':<11}{'set':>4}{'lines':>12}{'listed':>8}  obligation")
+    for party in await _parties(desk, options):
+        print(_line(await desk.lane(trade_date, party)))
+    return int(ExitCode.OK)
+
+
+async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
+    """Returns: FAILED when a lane was left that does not agree, or whose set is not there."""
+    trade_date = _date(desk, options)
+    if options.step == "sign-off":
+        await desk.sign_off()
+        return int(ExitCode.OK)
+    if options.step in ("agree", "all"):
+        await desk.agree(trade_date)
+    if options.step == "agree":
+        return int(ExitCode.OK)
+    parties = await _parties(desk, options)
+    lanes = await desk.each(parties, lambda party: _step(desk, options.step, trade_date, party))
+    for lane in lanes:
+        print(_line(lane))
+    wanted = LaneState.PUBLISHED if options.step in ("publish", "all") else LaneState.RECONCILED
+    return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
+
+
+async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSeen:
+    match step:
+        case "reconcile":
+            return await desk.reconcile(trade_date, party)
+        case "proceeds":
+            await desk.book_proceeds(trade_date, party)
+            return await desk.lane(trade_date, party)
+        case "publish":
+            return await desk.publish(trade_date, party)
+        case _:
+            return await desk.close_lane(trade_date, party)
+
+
+async def _differences(desk: DayDesk, options: argparse.Namespace) -> int:
+    """As CSV on standard output."""
+    trade_date, writer = _date(desk, options), csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(DIFFERENCE_COLUMNS)
+    for party in await _parties(desk, options):
+        for each in await desk.differences(trade_date, party):
+            writer.writerow(_row(trade_date, party, each))
+    return int(ExitCode.OK)
+
+
+def _row(trade_date: int, party: int, each: Difference) -> list[object]:
+    names = (DifferenceClass(each.difference_class).name.lower(), ComparedField(each.compared_field).name.lower())
+    order = (each.order_date, each.order_seat, each.order_number)
+    return [
+        trade_date,
+        party,
+        *names,
+        each.contract_no or "",
+        *(part or "" for part in order),
+        each.bank_has,
+        each.set_says,
+    ]
+
+
+def _line(lane: LaneSeen) -> str:
+    answer = lane.answer
+    lines = sum(answer.arrived.counts)
+    owed = ""
+    if lane.state == LaneState.PUBLISHED:
+        who = "the broker owes" if lane.net_fen >= 0 else "the bank owes"
+        owed = f"{who} {abs(lane.net_fen) // 100:,}.{abs(lane.net_fen) % 100:02}"
+    elif lane.found:
+        owed = f"differs: {lane.found}"
+    elif answer.proceeds_due:
+        owed = f"proceeds of {answer.proceeds_due:,} contracts are not booked"
+    number = answer.number or "-"
+    return f"{lane.party:>7}  {lane.state.name.lower():<11}{number:>4}{lines:>12,}{answer.listed:>8,}  {owed}".rstrip()
+
+
+def _date(desk: DayDesk, options: argparse.Namespace) -> int:
+    text = options.date
+    if text is None:
+        return desk.seat.trade_date
+    if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
+        raise ProcessFault(f"day: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
+    return int(text)
+
+
+async def _parties(desk: DayDesk, options: argparse.Namespace) -> list[int]:
+    return [options.party] if options.party is not None else await desk.parties()

@@ -1,0 +1,134 @@
+"""What an outsider expects of a broker's clearing set: the answer to each line, and what the set has in all.
+
+Belongs here: the rules of lines as docs/protocol.md has them, written as simply as possible, and the comparison with
+what was answered. Never here: anything of ledger, rules or gateway, numpy arithmetic: as in `auditor`.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from frontend_sim.auditor.auditor import Auditor
+from protocol.codes import ReplyCode
+from protocol.messages.day import SetTotals
+from protocol.messages.fields import fen_from_sum
+from protocol.records import FREEZE_STATE_NONE, STATE_LISTED, OutcomeArray, RecordArray
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import RecordKind
+
+FEES = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")
+COLUMNS = (
+    *("kind", "trade_day", "event", "contract_no", "amount_fen", "commission_fen", *FEES),
+    *("order_date", "order_seat", "order_number", "reference"),
+)
+MISMATCHES_KEPT_MAX = 20
+NAME_ORDER = (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY)
+HAVE_REFERENCE = (RecordKind.CLEAR_SELL, RecordKind.CLEAR_DIVIDEND, RecordKind.CLEAR_REFUND)
+
+
+class Sums(NamedTuple):
+    """Of a set's lines that were taken: how many of each kind, turnover, all fees and tax, net. In fen."""
+
+    counts: tuple[int, ...]
+    turnover_fen: int
+    fees_fen: int
+    net_fen: int
+
+
+def sums_of(totals: SetTotals) -> Sums:
+    """What the bank tells of a set, added up likewise."""
+    fees_fen = sum(fen_from_sum(fen) for fen in totals.fees)
+    return Sums(tuple(totals.counts), fen_from_sum(totals.turnover), fees_fen, fen_from_sum(totals.net))
+
+
+@dataclass(slots=True)
+class SetAudit:
+    """One set of a party, read line by line."""
+
+    auditor: Auditor
+    party: int
+    trade_date: int
+    judged_count: int = 0
+    mismatch_count: int = 0
+    mismatches: list[str] = field(default_factory=list)
+    _told: set[tuple[int, ...]] = field(default_factory=set)
+    _last_reference: int = 0
+    _counts: Counter[int] = field(default_factory=Counter)
+    _turnover_fen: int = 0
+    _fees_fen: int = 0
+    _net_fen: int = 0
+    _proceeds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by contract, with what fees took beyond them
+
+    def judge(self, lines: RecordArray, outcomes: OutcomeArray) -> None:
+        """(n,) lines of the open set in order, and what was answered to each."""
+        columns = [lines[name].tolist() for name in COLUMNS]
+        answered = zip(outcomes["code"].tolist(), outcomes["state"].tolist(), strict=True)
+        for line, told in zip(zip(*columns, strict=True), answered, strict=True):
+            expected = self._expected(*line)
+            self.judged_count += 1
+            if expected != told:
+                self._report(line, told, expected)
+            if expected[0] == ReplyCode.ACCEPTED:
+                self._take(*line)
+
+    def sums(self) -> Sums:
+        """Of what should have been taken."""
+        counts = tuple(self._counts[kind] for kind in range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))
+        return Sums(counts, self._turnover_fen, self._fees_fen, self._net_fen)
+
+    def _expected(self, *line: int) -> tuple[int, int]:
+        """Code and state; amounts are in range, and form is right: the simulated brokers write no other lines."""
+        kind, day, told, contract_no = line[:4]
+        order, reference = line[10:13], line[13]
+        contract = self.auditor.contracts.get(contract_no)
+        if contract is None or contract.party != self.party:
+            return (ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE)
+        if day != trade_day(self.trade_date):
+            return (ReplyCode.SET_NOT_OPEN, FREEZE_STATE_NONE)
+        if kind in HAVE_REFERENCE:
+            is_new = reference > self._last_reference
+            return (ReplyCode.ACCEPTED if is_new else ReplyCode.LINE_DOUBLED, FREEZE_STATE_NONE)
+        name = (kind, *order) if kind in NAME_ORDER else (kind, contract_no, told)
+        if name in self._told:
+            return (ReplyCode.LINE_DOUBLED, FREEZE_STATE_NONE)
+        is_there = kind not in NAME_ORDER or (order in contract.freezes and order[0] == self.trade_date)
+        return (ReplyCode.ACCEPTED, FREEZE_STATE_NONE if is_there else STATE_LISTED)
+
+    def _take(self, *line: int) -> None:
+        kind, told, contract_no = line[0], line[2], line[3]
+        self._counts[kind] += 1
+        if kind in HAVE_REFERENCE:
+            self._last_reference = line[13]
+        else:
+            self._told.add((kind, *line[10:13]) if kind in NAME_ORDER else (kind, contract_no, told))
+        if kind in (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT):
+            return
+        amount_fen = line[4]
+        fees_fen = line[5] if kind != RecordKind.CLEAR_REFUND else 0
+        if kind in (RecordKind.CLEAR_BUY, RecordKind.CLEAR_SELL):
+            fees_fen += sum(line[6:10])
+        self._turnover_fen += amount_fen
+        self._fees_fen += fees_fen
+        self._net_fen += -amount_fen - fees_fen if kind == RecordKind.CLEAR_BUY else amount_fen - fees_fen
+        if kind == RecordKind.CLEAR_SELL:
+            had = self._proceeds.get(contract_no, (0, 0))
+            self._proceeds[contract_no] = (
+                had[0] + max(0, amount_fen - fees_fen),
+                had[1] + max(0, fees_fen - amount_fen),
+            )
+
+    def book_proceeds(self) -> None:
+        """What comes to customers by this set, of a broker whose sales do not count at the fill."""
+        for contract_no, (proceeds_fen, excess_fen) in self._proceeds.items():
+            account = self.auditor.contracts[contract_no].account
+            account.sold_fen += proceeds_fen
+            account.bought_fen += min(excess_fen, max(0, account.buying_power_fen))
+
+    def _report(self, line: tuple[int, ...], told: tuple[int, int], expected: tuple[int, int]) -> None:
+        self.mismatch_count += 1
+        if len(self.mismatches) < MISMATCHES_KEPT_MAX:
+            spoken = [f"{ReplyCode(code).name} (state {state})" for code, state in (told, expected)]
+            self.mismatches.append(
+                f"set of broker {self.party}, kind {line[0]}, contract {line[3]}: answered {spoken[0]}, "
+                f"expected {spoken[1]}"
+            )

@@ -1,0 +1,66 @@
+"""`yzt day run all` as a program of its own: started, listened to, killed between two steps, started again.
+
+Belongs here: the process of the day desk. Never here: its steps (gateway.day.desk), what brokers send.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import trio
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import Progress
+from config.schema import Config
+from frontend_sim.installation import desk_key_file, desk_signer
+from frontend_sim.market.desks import DAY_SEAT
+
+LINE_BYTES_MAX = 1 << 16
+SECONDS_MAX = 120.0
+
+
+@dataclass(slots=True)
+class DayProgram:
+    """One installation's day desk, run from the command line."""
+
+    config: Config
+    config_file: Path
+    say: Progress
+
+    async def run(self, killed_after: str = "") -> int:
+        """Take every step that is due. Returns: the exit code, which is FAILED where a lane was left.
+
+        `killed_after`: once it has said a line that begins so, it is killed; the code is then below 0.
+        Raises ProcessFault when it does not end in time, or for another fault of it.
+        """
+        signer = desk_signer(self.config, DAY_SEAT)
+        command = [sys.executable, "-m", "config", "day", "run", "all", "--config", str(self.config_file)]
+        command += ["--key", str(desk_key_file(self.config, DAY_SEAT)), "--key-id", str(signer.key_id)]
+        process = await trio.lowlevel.open_process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            with trio.fail_after(SECONDS_MAX):
+                await self._listen(process, killed_after)
+                code = await process.wait()
+        except trio.TooSlowError:
+            raise ProcessFault("the day desk did not end in time", ExitCode.FAILED) from None
+        finally:
+            if process.poll() is None:
+                process.kill()
+        if code not in (ExitCode.OK, ExitCode.FAILED) and code >= 0:
+            raise ProcessFault(f"the day desk ended with exit code {code}", ExitCode.FAILED)
+        return code
+
+    async def _listen(self, process: trio.Process, killed_after: str) -> None:
+        assert process.stdout is not None
+        rest = b""
+        async with process.stdout as stream:
+            async for data in stream:
+                *lines, rest = (rest + data).split(b"\n")
+                rest = rest[-LINE_BYTES_MAX:]
+                for line in lines:
+                    self.say(f"day desk: {line.decode(errors='replace').strip()}")
+                    if killed_after and line.strip().startswith(killed_after.encode()):
+                        process.kill()
+                        self.say("day desk killed with SIGKILL between two steps")
+                        return

@@ -1,0 +1,279 @@
+"""The day desk: the steps of a business day, as requests of its own seat, each of which may be taken again.
+
+Belongs here: which request follows on which answer, how far a step is. Never here: what a step does to money (the core
+decides), which day it is (plan), who starts a step.
+
+The desk knows nothing that the bank did not tell it just now: a step begins with asking where the lane stands, and goes
+on from there. So a desk that was killed is started again, and ends the same.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import trio
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from protocol.client import Seat
+from protocol.codes import ReplyCode
+from protocol.errors import InvariantBroken
+from protocol.messages.control import ControlMessage
+from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell
+from protocol.messages.fields import fen_from_sum
+from protocol.messages.queries import Difference, SetAnswer, TotalsAnswer, totals_digest
+from protocol.records import RECORD
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKind
+
+LEDGER_SOURCE, LEDGER_AS_OF_MARK, BOOK_AS_OF_MARK = 1, 3, 4  # of control totals
+FIGURES = ("balance", "frozen", "bought", "sold")
+MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
+LANES_AT_ONCE = 4  # their steps wait for each other's commits together; more would only hold orders up
+PASSES_MAX = 8  # of a comparison whose places change, of proceeds whose excess meets another buying power
+
+Told = Callable[[str], None]
+"""Hears in a line how far a step is."""
+
+
+class StepRefused(ProcessFault):
+    """A step cannot be taken now."""
+
+    def __init__(self, message: str) -> None:
+        """Takes the one line; the code is always ExitCode.FAILED."""
+        super().__init__(message, ExitCode.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSeen:
+    """Where a broker's date stands, as the bank told."""
+
+    party: int
+    answer: SetAnswer
+
+    @property
+    def state(self) -> LaneState:
+        """Of the lane."""
+        return LaneState(self.answer.state)
+
+    @property
+    def net_fen(self) -> int:
+        """What the broker owes by its set, below 0: what the bank owes."""
+        return fen_from_sum(self.answer.arrived.net)
+
+    @property
+    def found(self) -> str:
+        """The differences by class, in words; nothing when there is none."""
+        counts = zip(DifferenceClass, self.answer.differences, strict=True)
+        words = [f"{count:,} {of.name.lower().replace('_', ' ')}" for of, count in counts if count]
+        return ", ".join(words)
+
+
+@dataclass(slots=True)
+class DayDesk:
+    """The steps, over one seat of the day desk. Raises what the seat raises."""
+
+    seat: Seat
+    told: Told
+
+    async def parties(self) -> list[int]:
+        """The brokers that have contracts, ascending."""
+        totals = await self.seat.totals(LEDGER_SOURCE)
+        return [entry.party for entry in totals.parties if entry.party != BANK_PARTY]
+
+    async def lane(self, trade_date: int, party: int) -> LaneSeen:
+        """Where a broker's date stands."""
+        return LaneSeen(party, await self.seat.clearing_set(trade_date, party))
+
+    async def sign_off(self) -> tuple[int, int]:
+        """Sign the open date off. Returns the date and the journal row. Raises StepRefused when it was before."""
+        trade_date = self.seat.trade_date
+        outcome = await self.seat.control(SignOff(trade_date))
+        if not outcome.accepted:
+            raise StepRefused(f"sign-off on {trade_date}: {outcome.code.name}")
+        self.told(f"{trade_date} is signed off")
+        return trade_date, outcome.sequence
+
+    async def agree(self, trade_date: int) -> None:
+        """Compare the ledger's totals with those of the gateway's own book, both as of one row.
+
+        A gateway that was just started has no totals as of a mark until its book is complete: it is marked again.
+        Raises StepRefused with both values when they differ, or when the book does not get there.
+        """
+        for _ in range(MARKS_MAX):
+            outcome = await self.seat.control(Mark(trade_date))
+            if not outcome.accepted:
+                raise StepRefused(f"the bank's own reconciliation on {trade_date}: {outcome.code.name}")
+            own = await self.seat.totals(BOOK_AS_OF_MARK)
+            if own.as_of_sequence == outcome.sequence and own.complete:
+                break
+            await trio.sleep(MARK_PAUSE_SECONDS)
+        else:
+            raise StepRefused(f"the gateway's book has no totals as of a mark after {MARKS_MAX} of them")
+        told = await self.seat.control(Tell(trade_date, outcome.sequence, totals_digest(own.parties)))
+        if told.code is ReplyCode.TOTALS_DIFFER:
+            ledger = await self.seat.totals(LEDGER_AS_OF_MARK)
+            raise StepRefused(f"as of row {outcome.sequence} the bank's books differ: {_apart(ledger, own)}")
+        if not told.accepted:
+            raise StepRefused(f"the bank's own reconciliation on {trade_date}: {told.code.name}")
+        self.told(f"the bank's books agree as of row {outcome.sequence:,}")
+
+    async def reconcile(self, trade_date: int, party: int) -> LaneSeen:
+        """Compare a complete set with what the bank has, to the end; nothing where that is done.
+
+        Raises StepRefused when there is no complete set.
+        """
+        lane = await self.lane(trade_date, party)
+        if lane.state > LaneState.COMPLETE:
+            return lane
+        for _ in range(PASSES_MAX):
+            if await self._compare(trade_date, party):
+                break
+        else:
+            raise StepRefused(
+                f"reconciliation with {party} on {trade_date}: its places change as fast as they are compared"
+            )
+        lane = await self.lane(trade_date, party)
+        self.told(f"broker {party}: {lane.found or 'agrees'}")
+        return lane
+
+    async def _compare(self, trade_date: int, party: int) -> bool:
+        """Compare from the first place to the end. Returns False when the places changed meanwhile: it begins anew."""
+        place = 0
+        while True:
+            outcome = await self.seat.control(Reconcile(trade_date, party, place))
+            if outcome.code is ReplyCode.STEP_NOT_DUE and place:
+                return False
+            if not outcome.accepted:
+                raise StepRefused(f"reconciliation with {party} on {trade_date}: {outcome.code.name}")
+            if not outcome.remaining_fen:
+                return True
+            place = _further(place, outcome.remaining_fen)
+            self.told(f"broker {party}: {place:,} places compared")
+
+    async def book_proceeds(self, trade_date: int, party: int) -> int:
+        """Book what a reconciled set says was sold, where that comes with the clearing data.
+
+        Returns how many contracts. Raises StepRefused when the bank refuses for something else than an amount that
+        changed meanwhile.
+        """
+        booked = 0
+        for _ in range(PASSES_MAX):
+            first, is_changed = 0, False
+            while True:
+                due = await self.seat.proceeds_due(trade_date, party, first)
+                if due.contracts:
+                    block = np.zeros(len(due.contracts), RECORD)
+                    block["kind"], block["trade_day"] = RecordKind.PROCEEDS, trade_day(trade_date)
+                    block["contract_no"] = [each.contract_no for each in due.contracts]
+                    block["amount_fen"] = [each.proceeds_fen for each in due.contracts]
+                    block["excess_fen"] = [each.excess_fen for each in due.contracts]
+                    codes = (await self.seat.submit_block(block)).outcomes["code"]
+                    booked += int(np.count_nonzero(codes == ReplyCode.ACCEPTED))
+                    is_changed |= self._look(trade_date, party, set(codes.tolist()))
+                    self.told(f"broker {party}: proceeds of {booked:,} contracts are booked")
+                if not due.next_place:
+                    break
+                first = _further(first, due.next_place)
+            if not is_changed:
+                return booked
+        raise StepRefused(f"proceeds of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+
+    async def publish(self, trade_date: int, party: int) -> LaneSeen:
+        """Publish what is owed by a reconciled set; nothing where that is done.
+
+        Raises StepRefused when it is not due.
+        """
+        lane = await self.lane(trade_date, party)
+        if lane.state != LaneState.PUBLISHED:
+            await self._must(f"publishing of {party}", trade_date, Publish(trade_date, party))
+            lane = await self.lane(trade_date, party)
+            self.told(f"broker {party}: published")
+        return lane
+
+    async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
+        """All steps of a lane that are due, as far as it agrees."""
+        lane = await self.lane(trade_date, party)
+        if lane.state < LaneState.COMPLETE:
+            self.told(f"broker {party}: no complete clearing set yet")
+            return lane
+        lane = await self.reconcile(trade_date, party)
+        if lane.state < LaneState.RECONCILED:
+            return lane
+        await self.book_proceeds(trade_date, party)
+        return await self.publish(trade_date, party)
+
+    async def each(self, parties: Sequence[int], step: Callable[[int], Awaitable[LaneSeen]]) -> list[LaneSeen]:
+        """Take a step of several lanes, LANES_AT_ONCE at a time. Returns them in the order of `parties`."""
+        limit, lanes = trio.CapacityLimiter(LANES_AT_ONCE), dict[int, LaneSeen]()
+
+        async def one(party: int) -> None:
+            async with limit:
+                lanes[party] = await step(party)
+
+        try:
+            async with trio.open_nursery() as nursery:
+                for party in parties:
+                    nursery.start_soon(one, party)
+        except BaseExceptionGroup as group:
+            refused = group.subgroup(StepRefused)
+            if refused is None:
+                raise
+            raise next(leaves(refused)) from None
+        return [lanes[party] for party in parties]
+
+    async def differences(self, trade_date: int, party: int) -> list[Difference]:
+        """All that was found when the lane was compared last."""
+        found: list[Difference] = []
+        first = 0
+        while True:
+            answer = await self.seat.differences(trade_date, party, first)
+            found += answer.differences
+            if not answer.next_place:
+                return found
+            first = _further(first, answer.next_place)
+
+    def _look(self, trade_date: int, party: int, codes: set[int]) -> bool:
+        """Whether some amount has changed meanwhile."""
+        others = codes - {ReplyCode.ACCEPTED, ReplyCode.SETTLEMENT_DIFFERS}
+        if others:
+            names = ", ".join(ReplyCode(code).name for code in sorted(others))
+            raise StepRefused(f"proceeds of broker {party} on {trade_date}: {names}")
+        return ReplyCode.SETTLEMENT_DIFFERS in codes
+
+    async def _must(self, what: str, trade_date: int, message: ControlMessage) -> int:
+        """The number that an accepted message told. Raises StepRefused."""
+        outcome = await self.seat.control(message)
+        if not outcome.accepted:
+            raise StepRefused(f"{what} on {trade_date}: {outcome.code.name}")
+        return outcome.remaining_fen
+
+
+def leaves(group: BaseExceptionGroup[StepRefused]) -> Iterator[StepRefused]:
+    """The refusals in a group, however it is nested."""
+    for inner in group.exceptions:
+        if isinstance(inner, BaseExceptionGroup):
+            yield from leaves(inner)
+        else:
+            yield inner
+
+
+def _apart(ledger: TotalsAnswer, own: TotalsAnswer) -> str:
+    """Which sums of which party differ, with both values."""
+    if not ledger.complete:
+        return "the ledger was started since the mark, mark again to see where"
+    here, there = ({entry.party: entry.amounts_fen for entry in answer.parties} for answer in (ledger, own))
+    nothing = (0, 0, 0, 0)
+    found = [
+        f"{name} of party {party}: {mine} in the ledger, {other} in the gateway's book"
+        for party in sorted(here.keys() | there.keys())
+        for name, mine, other in zip(FIGURES, here.get(party, nothing), there.get(party, nothing), strict=True)
+        if mine != other
+    ]
+    return "; ".join(found)
+
+
+def _further(place: int, told: int) -> int:
+    """The place to go on from. Raises InvariantBroken when it is none: a step would never end."""
+    if told <= place:
+        raise InvariantBroken(f"the bank sends a step from place {place} to {told}")
+    return told

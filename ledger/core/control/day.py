@@ -1,0 +1,71 @@
+"""The messages of the business day: whose page judges each, and its effect.
+
+Belongs here: the sign-off, which page a message belongs to. Never here: who may send it (roles), lanes and their sets
+(lanes), whether the bank agrees with itself (agreement).
+"""
+
+from ledger.core.control import agreement, lanes
+from ledger.core.state.book import Book
+from protocol.codes import ReplyCode
+from protocol.messages.day import (
+    AnnounceSet,
+    CompleteSet,
+    DayMessage,
+    FinishSending,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    WithdrawSet,
+)
+from protocol.vocabulary import DateEvent
+from rules.day_states import DATE_PHASES, next_phase
+
+
+def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCode:
+    """What a message of the day earns that its sender's role may send."""
+    match message:
+        case SignOff(trade_date):
+            may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
+            return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+        case FinishSending():
+            return lanes.judge_finish(book, party, message)
+        case AnnounceSet():
+            return lanes.judge_announcement(book, party, seat, message)
+        case CompleteSet():
+            return lanes.judge_completion(book, party, seat, message)
+        case WithdrawSet():
+            return lanes.judge_withdrawal(book, party, message)
+        case Reconcile():
+            return lanes.judge_comparison(book, message)
+        case Publish():
+            return lanes.judge_publishing(book, message)
+        case Mark():
+            return agreement.judge_mark(book, message)
+        case Tell():
+            return agreement.judge_telling(book, message)
+
+
+def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at_ns: int) -> int:
+    """The effect of an accepted one. Returns the number of the set, or the place that is next, else 0."""
+    match message:
+        case SignOff():
+            book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
+        case FinishSending():
+            lanes.finish(book, party, message)
+        case AnnounceSet():
+            return lanes.announce(book, party, seat, message)
+        case CompleteSet():
+            lanes.complete(book, party, message, decided_at_ns)
+        case WithdrawSet():
+            lanes.withdraw(book, party, message)
+        case Reconcile():
+            return lanes.compare(book, message)
+        case Publish():
+            lanes.publish(book, message)
+        case Mark():
+            agreement.mark(book)
+        case Tell():
+            agreement.tell(book, message)
+    return 0

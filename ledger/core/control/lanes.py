@@ -1,0 +1,181 @@
+"""What brokers say of their dates: that all was sent, that a clearing set comes, is complete, or counts no more.
+
+Belongs here: judging in ranked order and the effect, side by side for each message. Never here: who may send it
+(roles), the table of states (rules.day_states), the lines of a set (lines).
+"""
+
+from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due
+from ledger.core.state.book import Book
+from ledger.core.state.clearing import ClearedContracts, Lane
+from protocol.codes import ReplyCode
+from protocol.limits import SETS_PER_LANE_MAX
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    WithdrawSet,
+)
+from protocol.trade_dates import is_trade_date, trade_day
+from protocol.vocabulary import LaneEvent, LaneState
+from rules.day_states import LANE_STATES, is_market_closed, late_s, next_lane_state
+
+NS_PER_S = 1_000_000_000
+
+
+def judge_finish(book: Book, party: int, message: FinishSending) -> ReplyCode:
+    """What FinishSending earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    state = _state(book, party, message.trade_date)
+    may = next_lane_state(state, LaneEvent.FINISH_SENDING) is not None
+    return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+
+
+def finish(book: Book, party: int, message: FinishSending) -> None:
+    """The broker's date has all that it sends but its clearing set."""
+    lane = book.clearing.lane(message.trade_date, party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.FINISH_SENDING]
+    book.clearing.put(lane)
+
+
+def is_declared_ahead(message: AnnounceSet, decided_at_ns: int) -> bool:
+    """Whether the exchange's data are said to come only later than now."""
+    return message.declared_s > decided_at_ns // NS_PER_S
+
+
+def judge_announcement(book: Book, party: int, seat: int, message: AnnounceSet) -> ReplyCode:
+    """What AnnounceSet earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    if message.trade_date == book.trade_date and not is_market_closed(book.phase):
+        return ReplyCode.STEP_NOT_DUE
+    lane = book.clearing.lane(message.trade_date, party)
+    if next_lane_state(LaneState(lane.state), LaneEvent.ANNOUNCE_SET) is None or book.clearing.collecting_at(seat):
+        return ReplyCode.SET_EXISTS
+    return ReplyCode.SETS_FULL if lane.number == SETS_PER_LANE_MAX else ReplyCode.ACCEPTED
+
+
+def announce(book: Book, party: int, seat: int, message: AnnounceSet) -> int:
+    """A set is open. Returns its number within the lane."""
+    clearing = book.clearing
+    lane = clearing.lane(message.trade_date, party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.ANNOUNCE_SET]
+    clearing.inner_given += 1
+    lane.number, lane.inner, lane.seat = lane.number + 1, clearing.inner_given, seat
+    lane.announced, lane.arrived, lane.last_reference = message.totals, NO_TOTALS, 0
+    lane.declared_s = message.declared_s if lane.number == 1 else min(lane.declared_s, message.declared_s)
+    clearing.put(lane)
+    if message.trade_date not in clearing.by_contract:
+        clearing.by_contract[message.trade_date] = ClearedContracts.empty(book.size.contracts_max)
+    return lane.number
+
+
+def judge_completion(book: Book, party: int, seat: int, message: CompleteSet) -> ReplyCode:
+    """What CompleteSet earns."""
+    lane = book.clearing.lane(message.trade_date, party)
+    if lane.state != LaneState.COLLECTING or (lane.number, lane.seat) != (message.number, seat):
+        return ReplyCode.SET_UNKNOWN
+    return ReplyCode.ACCEPTED if lane.arrived == lane.announced else ReplyCode.SET_DIFFERS
+
+
+def complete(book: Book, party: int, message: CompleteSet, decided_at_ns: int) -> None:
+    """All of the set is there."""
+    lane = book.clearing.lane(message.trade_date, party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.COMPLETE_SET]
+    completed_s = decided_at_ns // NS_PER_S
+    lane.last_late_s = late_s(lane.declared_s, completed_s)
+    if not lane.completed_s:
+        lane.completed_s, lane.first_late_s = completed_s, lane.last_late_s
+    book.clearing.put(lane)
+
+
+def judge_withdrawal(book: Book, party: int, message: WithdrawSet) -> ReplyCode:
+    """What WithdrawSet earns."""
+    lane = book.clearing.lane(message.trade_date, party)
+    if lane.number != message.number or not lane.inner:
+        return ReplyCode.SET_UNKNOWN
+    if next_lane_state(LaneState(lane.state), LaneEvent.WITHDRAW_SET) is None:
+        return ReplyCode.LANE_PUBLISHED
+    return ReplyCode.LANE_ADJUSTED if lane.is_adjusted else ReplyCode.ACCEPTED
+
+
+def withdraw(book: Book, party: int, message: WithdrawSet) -> None:
+    """The set counts no more: nothing reads what its lines said."""
+    lane = book.clearing.lane(message.trade_date, party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.WITHDRAW_SET]
+    lane.begin_anew()
+    book.clearing.put(lane)
+    book.clearing.forget_listed(lane.inner)
+    lane.inner, lane.announced, lane.arrived, lane.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
+
+
+def judge_comparison(book: Book, message: Reconcile) -> ReplyCode:
+    """What Reconcile earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    lane = book.clearing.lane(message.trade_date, message.party)
+    may = lane.state == LaneState.COMPLETE and message.first in (0, lane.compared)
+    if message.first and may:
+        may = Places.of(book, lane).before_contracts == lane.places_before
+    return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+
+
+def compare(book: Book, message: Reconcile) -> int:
+    """Compare some places more. Returns where to go on, 0 when all are compared."""
+    clearing = book.clearing
+    lane = clearing.lane(message.trade_date, message.party)
+    places = Places.of(book, lane)
+    if not message.first:
+        lane.begin_anew()
+        clearing.comparisons += 1
+        lane.comparison, lane.places_before = clearing.comparisons, places.before_contracts
+    first, count = message.first, places.total
+    end = end_of(book, lane, first)
+    add_draws_at_close(book, lane, first, end)
+    for found in differences(book, lane, first, end):
+        lane.differences[found.difference_class - 1] += len(found.place)
+    lane.proceeds_due += proceeds_due(book, lane, first, end)
+    lane.is_compared = end == count
+    lane.compared = 0 if lane.is_compared else end
+    if lane.is_compared and not any(lane.differences):
+        lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.RECONCILE]
+    clearing.put(lane)
+    return lane.compared
+
+
+def judge_publishing(book: Book, message: Publish) -> ReplyCode:
+    """What Publish earns."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    lane = book.clearing.lane(message.trade_date, message.party)
+    may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
+    if not may or _has_older_lane(book, message):
+        return ReplyCode.STEP_NOT_DUE
+    is_agreed = book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]
+    return ReplyCode.ACCEPTED if is_agreed else ReplyCode.BOOKS_NOT_AGREED
+
+
+def _has_older_lane(book: Book, message: Publish) -> bool:
+    """Whether an earlier unsettled date of the broker, since it was registered, is not published."""
+    dates = book.unsettled.dates
+    earlier = dates[(dates > 0) & (dates >= book.registered_on[message.party]) & (dates < message.trade_date)]
+    return any(book.clearing.lane(date, message.party).state < LaneState.PUBLISHED for date in earlier.tolist())
+
+
+def publish(book: Book, message: Publish) -> None:
+    """What is owed is what the set has, for good."""
+    lane = book.clearing.lane(message.trade_date, message.party)
+    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.PUBLISH]
+    book.clearing.put(lane)
+
+
+def _is_unsettled(book: Book, trade_date: int) -> bool:
+    return is_trade_date(trade_date) and book.unsettled.slot_of_day[trade_day(trade_date)] >= 0
+
+
+def _state(book: Book, party: int, trade_date: int) -> LaneState:
+    lane: Lane = book.clearing.lane(trade_date, party)
+    return LaneState(lane.state)

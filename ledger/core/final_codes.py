@@ -1,0 +1,60 @@
+"""Refusals that look at nothing which a record can change: argument 1 of the lane, over a whole block.
+
+Belongs here: form, role, expiry, ownership, state, phase of the date, range, in their rank. Never here: what depends on
+money or freezes (lane), a rule of its own (decide).
+"""
+
+import numpy as np
+
+from ledger.core.kind_tables import (
+    AMOUNT_FEN_MIN,
+    EXPIRES,
+    IS_KIND,
+    MAY_SEND,
+    NEEDS_MARKET,
+    STATE_CODE,
+    UNKNOWN_CODE,
+    WAY_MAX,
+)
+from ledger.core.resolve import Block
+from ledger.core.state.columns import Mask, ShortColumn
+from protocol.codes import ReplyCode
+from protocol.kinds import KIND_CODES
+from protocol.limits import AMOUNT_FEN_MAX
+from rules.contracts import STATE_CODES
+
+
+def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
+    """(n,) codes, 0 where open. Written from the last rank to the first, so that the first wins."""
+    kind, amount_fen = block.kind, block.amount_fen
+    code = np.zeros(block.count, np.int16)
+    mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen < AMOUNT_FEN_MIN[kind])
+    mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, amount_fen > AMOUNT_FEN_MAX)
+    for part_fen in (block.release_fen, block.turnover_fen):
+        if part_fen is not None:
+            mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, (part_fen < 0) | (part_fen > AMOUNT_FEN_MAX))
+    if block.serial is not None:
+        mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, block.serial < 0)
+    if block.market_closed:
+        mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])
+    by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
+    if by_state.any():
+        np.copyto(code, by_state, where=by_state != 0)
+    unknown = ~block.known
+    if unknown.any():
+        np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
+    late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
+    if late.any():
+        mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
+    mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
+    malformed = ~IS_KIND[kind] | np.not_equal(block.unused_bits, 0)
+    if block.way is not None:
+        malformed |= block.way > WAY_MAX
+    mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
+    return code
+
+
+def mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:
+    """Write a code over those at (n,) `where`."""
+    if where.any():
+        np.copyto(code, np.int16(reply), where=where)

@@ -1,0 +1,77 @@
+"""What the book tells of a broker's date when asked: where it stands, what its set has, what differs.
+
+Belongs here: reading. Never here: who may ask (book_answers), what differs (compare), changes.
+"""
+
+from ledger.core.lines.compare import Places, differences, end_of, order_of
+from ledger.core.lines.proceeds import contracts_due
+from ledger.core.state.book import Book
+from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
+from protocol.messages.queries import ContractProceeds, Difference, DifferenceAnswer, ProceedsAnswer, SetAnswer
+from protocol.vocabulary import LaneState, contract_no_from_index
+from rules.settlement import excess_booked_fen
+
+
+def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:
+    """Where a date of `party` stands, and what its clearing set has."""
+    lane = book.clearing.lane(trade_date, party)
+    listed = sum(len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True)) if lane.inner else 0
+    return SetAnswer(
+        as_of_sequence=book.sequence,
+        trade_date=trade_date,
+        state=int(lane.state),
+        number=lane.number if lane.inner else 0,
+        announced=lane.announced,
+        arrived=lane.arrived,
+        listed=listed,
+        declared_s=lane.declared_s,
+        first_late_s=lane.first_late_s,
+        last_late_s=lane.last_late_s,
+        compared=lane.compared,
+        differences=list(lane.differences),
+        proceeds_due=lane.proceeds_due,
+    )
+
+
+def set_differences(book: Book, party: int, trade_date: int, first: int) -> DifferenceAnswer:
+    """Differences of a date of `party` from place `first` on, as many as one answer has; none before all is compared.
+
+    As many places are looked at as are compared at a time: an answer without differences may tell where to go on.
+    """
+    lane = book.clearing.lane(trade_date, party)
+    if not lane.is_compared or lane.state != LaneState.COMPLETE:
+        return DifferenceAnswer(book.sequence, trade_date, 0, [])
+    count = Places.of(book, lane).total
+    end = end_of(book, lane, min(first, count))
+    found: list[tuple[int, Difference]] = []
+    for columns in differences(book, lane, first, end):
+        rows = zip(*(column.tolist() for column in columns[2:]), strict=True)
+        for place, contract, key, bank_has, set_says in rows:
+            number = contract_no_from_index(contract - 1) if contract else 0
+            date, seat, order = order_of(key)
+            kinds = (int(columns.difference_class), int(columns.compared_field))
+            found.append((place, Difference(*kinds, number, date, seat, order, bank_has, set_says)))
+    found.sort(key=lambda each: each[0])
+    kept = found[:QUERY_DIFFERENCES_MAX]
+    if len(found) > len(kept):  # the differences of one place stay together
+        end = found[len(kept)][0]
+        kept = [each for each in kept if each[0] < end]
+    return DifferenceAnswer(book.sequence, trade_date, 0 if end == count else end, [each[1] for each in kept])
+
+
+def proceeds_to_book(book: Book, party: int, trade_date: int, first: int) -> ProceedsAnswer:
+    """What is due to contracts by the reconciled set of `party`, from the contract index `first` on, as it would be
+    booked now.
+    """
+    lane = book.clearing.lane(trade_date, party)
+    found: list[ContractProceeds] = []
+    next_place = 0
+    for index in contracts_due(book, lane, first, QUERY_PROCEEDS_MAX + 1):
+        if len(found) == QUERY_PROCEEDS_MAX:
+            next_place = index
+            break
+        cleared = book.clearing.by_contract[trade_date]
+        proceeds_fen, power_fen = int(cleared.proceeds_fen[index]), int(book.power_fen[book.account_of_contract[index]])
+        excess_fen = excess_booked_fen(power_fen, proceeds_fen, int(cleared.excess_fen[index]))
+        found.append(ContractProceeds(contract_no_from_index(index), proceeds_fen, excess_fen))
+    return ProceedsAnswer(book.sequence, trade_date, next_place, found)

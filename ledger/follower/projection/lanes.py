@@ -1,0 +1,165 @@
+"""What a batch did to lanes, which are brokers' trade dates, and to their clearing sets.
+
+Belongs here: which lanes and sets were touched, and what the book had of each right after the row that did it: of a set
+that is withdrawn, or whose date is settled, it keeps nothing. Never here: SQL (lane_tables), lines one by one
+(request_blocks).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.core.control.rows import Told
+from ledger.core.rows.row import Row
+from ledger.core.state.book import Book
+from ledger.core.state.clearing import Lane, LaneKey
+from protocol.messages.control import EndSettlement
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    SetTotals,
+    WithdrawSet,
+)
+from protocol.vocabulary import LaneState, SeatRole
+
+
+class SetKey(NamedTuple):
+    """One clearing set that was announced."""
+
+    trade_date: int
+    party: int
+    number: int
+
+
+class At(NamedTuple):
+    """A journal row and its time."""
+
+    sequence: int
+    decided_at_ns: int
+
+
+class Announced(NamedTuple):
+    """How a set began."""
+
+    seat: int
+    declared_s: int
+    totals: SetTotals
+    at: At
+
+
+class Arrived(NamedTuple):
+    """What a set has."""
+
+    totals: SetTotals
+    listed_count: int
+
+
+class Completed(NamedTuple):
+    """When it was complete."""
+
+    at: At
+    late_s: int
+
+
+@dataclass(slots=True)
+class SetChange:
+    """What happened to a set; None: not in this batch."""
+
+    announced: Announced | None = None
+    arrived: Arrived | None = None
+    completed: Completed | None = None
+    withdrawn: At | None = None
+
+
+class LaneStands(NamedTuple):
+    """Where a lane stands, and what the comparison of its set has found. None: not in this batch."""
+
+    state: int
+    sets_count: int
+    differences: list[int]
+    is_compared: bool
+    proceeds_due: int
+    reconciled: At | None
+    published: At | None
+
+
+class LanesOfBatch:
+    """Lanes and sets that rows of a batch touched. Tell it of each row when the book has applied it."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self.lanes: dict[LaneKey, LaneStands] = {}
+        self.sets: dict[SetKey, SetChange] = {}
+        self.settled: dict[int, int] = {}
+        """The row in which a trade date was settled."""
+
+    def take_block(self, row: Row) -> None:
+        """A block row, which may hold lines of sets that are open at its seats, or proceeds that a day desk books by
+        sets that are reconciled. Costs nothing while there is neither.
+        """
+        clearing = self._book.clearing
+        reconciled = [lane for lane in clearing.lanes.values() if lane.state == LaneState.RECONCILED]
+        if not (clearing.open_at or reconciled):
+            return
+        seats = np.unique(row.prefixes()["seat"])
+        for seat in seats.tolist() if clearing.open_at else []:
+            lane = clearing.collecting_at(seat)
+            if lane is not None:
+                self._set(lane.key, lane.number).arrived = self._arrived(lane)
+        if reconciled and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
+            for lane in reconciled:
+                self._stands(lane)
+
+    def take(self, told: Told, row: Row) -> None:
+        """An accepted control message of a row."""
+        party, seat, message, given_no = told
+        at = At(row.sequence, row.decided_at_ns)
+        if isinstance(message, EndSettlement):
+            self.settled[message.trade_date] = row.sequence
+        if isinstance(message, Reconcile | Publish):
+            party = message.party
+        elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
+            return
+        lane = self._book.clearing.lane(message.trade_date, party)
+        self._stands(lane)
+        match message:
+            # Of several in a row the lane is as the last one left it: what came to nothing in it leaves nothing.
+            case Reconcile() if lane.state >= LaneState.RECONCILED:
+                self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
+            case Publish():
+                self.lanes[lane.key] = self.lanes[lane.key]._replace(published=at)
+            case AnnounceSet(_, declared_s, totals):
+                change = self._set(lane.key, given_no)
+                change.announced, change.arrived = Announced(seat, declared_s, totals, at), Arrived(NO_TOTALS, 0)
+            case CompleteSet(_, number):
+                # As the lane is behind the row: two completions of a lane in one row have the later one's.
+                self._set(lane.key, number).completed = Completed(at, lane.last_late_s)
+            case WithdrawSet(_, number):
+                self._set(lane.key, number).withdrawn = at
+
+    def _stands(self, lane: Lane) -> None:
+        """As it is behind the row, and as this batch found it before."""
+        before = self.lanes.get(lane.key)
+        reconciled = before.reconciled if before is not None and lane.state >= LaneState.RECONCILED else None
+        published = before.published if before is not None and lane.state >= LaneState.PUBLISHED else None
+        self.lanes[lane.key] = LaneStands(
+            state=lane.state,
+            sets_count=lane.number,
+            differences=list(lane.differences),
+            is_compared=lane.is_compared,
+            proceeds_due=lane.proceeds_due,
+            reconciled=reconciled,
+            published=published,
+        )
+
+    def _set(self, lane: LaneKey, number: int) -> SetChange:
+        return self.sets.setdefault(SetKey(*lane, number), SetChange())
+
+    def _arrived(self, lane: Lane) -> Arrived:
+        names = [self._book.clearing.listed(lane.inner, is_buy) for is_buy in (False, True)]
+        return Arrived(lane.arrived, sum(map(len, names)))

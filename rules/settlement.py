@@ -1,0 +1,37 @@
+"""`The business day`: what is booked for a customer by a reconciled clearing set.
+
+Where proceeds do not count at the fill, they enter buying power when the broker's clearing data are reconciled
+(004 附件二 第3条5): one booking per contract, of what the set says. What the fees of sales took beyond their turnover
+is a cost, booked beside them as far as buying power goes.
+
+Belongs here: proceeds by clearing data. Never here: comparing (reconciliation), what is owed between broker and bank.
+"""
+
+from protocol.codes import ReplyCode
+from protocol.limits import COLUMN_FEN_MAX
+from rules.account import Account
+from rules.request import DONE, LIMIT_EXCEEDED, Decision, Freezes, Request, refusal
+
+STEP_NOT_DUE = refusal(ReplyCode.STEP_NOT_DUE)
+SETTLEMENT_DIFFERS = refusal(ReplyCode.SETTLEMENT_DIFFERS)
+
+
+def excess_booked_fen(buying_power_fen: int, proceeds_fen: int, excess_fen: int) -> int:
+    """How much of an excess is booked: up to the buying power that there is with the proceeds."""
+    return min(excess_fen, max(0, buying_power_fen + proceeds_fen))
+
+
+def proceeds(request: Request, account: Account, freezes: Freezes) -> Decision:
+    """Book the proceeds that a reconciled set has for a contract; the record names what is booked."""
+    due = request.proceeds_due
+    if due is None:
+        return STEP_NOT_DUE
+    booked_fen = excess_booked_fen(account.buying_power_fen, due.proceeds_fen, due.excess_fen)
+    if (request.amount_fen, request.release_fen) != (due.proceeds_fen, booked_fen):
+        return SETTLEMENT_DIFFERS
+    if max(account.sold_fen + request.amount_fen, account.bought_fen + request.release_fen) > COLUMN_FEN_MAX:
+        return LIMIT_EXCEEDED
+    # From here the booking must succeed.
+    account.sold_fen += request.amount_fen
+    account.bought_fen += request.release_fen
+    return DONE

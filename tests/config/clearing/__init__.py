@@ -1,0 +1,1 @@
+"""Clearing sets as CSV files: reading, checking, the page, the command."""

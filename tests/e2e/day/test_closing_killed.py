@@ -1,0 +1,54 @@
+"""The close of a day while processes are killed between its steps: it ends as it would have without."""
+
+from dataclasses import dataclass, field
+
+import pytest
+import trio
+
+from frontend_sim.market.market_day import informed_auditor
+from frontend_sim.trading_session.demo import judge_sets
+from frontend_sim.trading_session.evening import Evening
+from frontend_sim.trading_session.session import Trading, run_session
+from frontend_sim.trading_session.session_log import SessionLog
+from protocol.vocabulary import LaneState
+from tests.e2e.house import House, house
+
+CUSTOMERS = 200
+SECONDS, REQUESTS_MAX = 2.0, 4_000
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+
+@dataclass
+class Strikes:
+    """Kills a process when a line is said for the first time that ends so."""
+
+    house: House
+    due: dict[str, str] = field(
+        default_factory=lambda: {"is signed off": "gateway", "it is complete": "ledger", "agrees": "ledger"}
+    )
+    said: list[str] = field(default_factory=list)
+
+    def __call__(self, line: str) -> None:
+        """Hears what the evening says."""
+        self.said.append(line)
+        for ending in [ending for ending in self.due if line.endswith(ending)]:
+            self.house.supervisor.kill(self.due.pop(ending))
+
+
+def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
+    with house(CUSTOMERS) as found:
+        strikes, evening = Strikes(found), Evening(found.config_file)
+        trading = Trading(SECONDS, REQUESTS_MAX, SessionLog(), evening, strikes)
+
+        trio.run(run_session, found.config, found.desks, found.brokers, found.customers, trading, 7)
+
+        auditor = informed_auditor(found.brokers, found.customers)
+        auditor.sign_off(*evening.signed_off)
+        auditor.judge(trading.log.seen)
+        assert strikes.due == {}
+        assert judge_sets(auditor, evening, strikes) == []
+        assert auditor.mismatches == []
+        assert [one.lane.state for one in evening.sets] == [LaneState.PUBLISHED] * 2
+        assert evening.planted is not None
+        assert evening.planted.sent.is_complete

@@ -1,0 +1,1 @@
+"""Lines of clearing sets and the lanes that they belong to."""

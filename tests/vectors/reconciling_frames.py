@@ -1,0 +1,110 @@
+"""The golden frames of reconciliation and publishing 对账: what a broker asks and is told, what the day desk says.
+
+Belongs here: these frames and what they mean. Never here: who speaks (voices), the set itself (clearing_frames).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from protocol.codes import ReplyCode
+from protocol.frame import Frame, make_frame
+from protocol.messages.day import Publish, Reconcile, SetTotals, WithdrawSet
+from protocol.messages.queries import (
+    ContractProceeds,
+    Difference,
+    DifferenceAnswer,
+    DifferenceQuery,
+    ProceedsAnswer,
+    ProceedsQuery,
+    SetAnswer,
+    SetQuery,
+)
+from protocol.records import FREEZE_STATE_NONE, RECORD, STATE_NUMBER_GIVEN
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import (
+    ComparedField,
+    DifferenceClass,
+    Direction,
+    Fate,
+    FrameKind,
+    LaneState,
+    RecordKind,
+    contract_no_from_index,
+)
+from tests.bank_seats import DAY_SEAT
+from tests.vectors.outcomes import outcomes
+from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
+
+NEXT_PLACE = 65_536
+CONTRACT = contract_no_from_index(1)
+DIFFERENCES = [
+    Difference(DifferenceClass.MISSING_HERE, ComparedField.BUY, 0, TRADE_DATE, 11, 19_999, 0, 1),
+    Difference(DifferenceClass.MISSING_THERE, ComparedField.ORDER, CONTRACT, TRADE_DATE, 11, 46, 1, 0),
+    Difference(DifferenceClass.STATE, ComparedField.FATE, CONTRACT, TRADE_DATE, 11, 42, 398_724, Fate.CANCELLED),
+    Difference(DifferenceClass.AMOUNT, ComparedField.BOUGHT, CONTRACT, 0, 0, 0, 398_724, 398_524),
+]
+
+
+def of(partner: Voice, bank: Voice, announced: SetTotals, declared_s: int) -> Iterator[Vector]:
+    """What a broker asks of a date that is compared, and what it is told, from the first place to the last step."""
+
+    def stands(name: str, what: str, state: LaneState, compared: int, counts: list[int], due: int) -> Vector:
+        late_s = (declared_s, 0, 0)
+        parts = (announced, announced, 1, *late_s, compared, counts, due)
+        answer = SetAnswer(123_470, TRADE_DATE, state, 1, *parts)
+        return bank.message(name, what, FrameKind.ANSWER, answer, 11)
+
+    yield stands("answer_set_comparing", "65,536 places are compared", LaneState.COMPLETE, NEXT_PLACE, [1, 0, 0, 0], 0)
+    yield stands("answer_set_differing", "all are, and four differ", LaneState.COMPLETE, 0, [1, 1, 1, 1], 0)
+    yield stands("answer_set_reconciled", "proceeds are due to one", LaneState.RECONCILED, 0, [0] * 4, 1)
+    yield stands("answer_set_published", "all is booked and told", LaneState.PUBLISHED, 0, [0] * 4, 0)
+    asked = DifferenceQuery(TRADE_DATE, 0, 0)
+    yield partner.message("query_differences", "from the first place, correlation id 12", FrameKind.QUERY, asked, 12)
+    told = DifferenceAnswer(123_470, TRADE_DATE, 0, DIFFERENCES)
+    yield bank.message("answer_differences", "one of each class, and no more", FrameKind.ANSWER, told, 12)
+    told = DifferenceAnswer(123_470, TRADE_DATE, NEXT_PLACE, [])
+    what = "none in the places that were looked at; go on at 65,536"
+    yield bank.message("answer_differences_none_yet", what, FrameKind.ANSWER, told, 12)
+    due = ProceedsQuery(TRADE_DATE, 0, 0)
+    yield partner.message("query_proceeds", "from the first place, correlation id 13", FrameKind.QUERY, due, 13)
+    contracts = [ContractProceeds(CONTRACT, 1_234_567, 300)]
+    told_due = ProceedsAnswer(123_470, TRADE_DATE, 0, contracts)
+    yield bank.message("answer_proceeds", "due to one contract", FrameKind.ANSWER, told_due, 13)
+    withdraw = partner.message("withdraw_set_late", "request 63", FrameKind.CONTROL, WithdrawSet(TRADE_DATE, 1), 63)
+    yield withdraw
+    for name, what, code in (
+        ("outcome_lane_adjusted", "the set has booked something", ReplyCode.LANE_ADJUSTED),
+        ("outcome_lane_published", "what is owed is published", ReplyCode.LANE_PUBLISHED),
+    ):
+        yield outcomes(bank, name, what, withdraw.frame, [(code, FREEZE_STATE_NONE, 0)])
+
+
+def of_day_desk(first: int) -> Iterator[Vector]:
+    """What the bank's day desk says and asks of a broker's date, from request `first` on, and what it is told."""
+    desk = bank_seat_voice(DAY_SEAT)
+    bank = bank_seat_voice()._replace(direction=Direction.TO_PARTNER, seat=DAY_SEAT)
+    what = f"request {first} of the bank's seat {DAY_SEAT}"
+    reconcile = desk.message("reconcile", what, FrameKind.CONTROL, Reconcile(TRADE_DATE, 2, 0), first)
+    yield reconcile
+    go_on = [(ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, NEXT_PLACE)]
+    yield outcomes(bank, "outcome_next_place", "some places are compared; go on at 65,536", reconcile.frame, go_on)
+    query = SetQuery(TRADE_DATE, 2)
+    yield desk.message("query_set_of_party", "the bank asks of party 2", FrameKind.QUERY, query, 2)
+    block = _booking(desk, first + 1)
+    yield Vector("book_proceeds", f"proceeds of two contracts, requests {first + 1} and {first + 2}", block, None)
+    codes = [(ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0), (ReplyCode.SETTLEMENT_DIFFERS, FREEZE_STATE_NONE, 0)]
+    what = "the first is booked; to the second another amount is due"
+    yield outcomes(bank, "outcomes_book_proceeds", what, block, codes)
+    what = f"request {first + 3} of the bank's seat {DAY_SEAT}"
+    yield desk.message("publish", what, FrameKind.CONTROL, Publish(TRADE_DATE, 2), first + 3)
+
+
+def _booking(desk: Voice, first: int) -> Frame:
+    """(2,) records that book proceeds, one with an excess."""
+    records = np.zeros(2, RECORD)
+    records["kind"], records["trade_day"] = RecordKind.PROCEEDS, trade_day(TRADE_DATE)
+    records["contract_no"] = (CONTRACT, contract_no_from_index(2))
+    records["amount_fen"], records["excess_fen"] = (1_234_567, 0), (300, 41)
+    header = desk.header(FrameKind.RECORDS)._replace(first_number=first, record_count=2)
+    return make_frame(header, records.tobytes(), desk.signer.sign)
