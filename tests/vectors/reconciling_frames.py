@@ -9,7 +9,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
-from protocol.messages.day import Publish, Reconcile, SetTotals, WithdrawSet
+from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, WithdrawSet
 from protocol.messages.queries import (
     ContractProceeds,
     Difference,
@@ -37,6 +37,7 @@ from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 NEXT_PLACE = 65_536
+MARKED_ROW = 123_470
 CONTRACT = contract_no_from_index(1)
 DIFFERENCES = [
     Difference(DifferenceClass.MISSING_HERE, ComparedField.BUY, 0, TRADE_DATE, 11, 19_999, 0, 1),
@@ -97,7 +98,17 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     what = "the first is booked; to the second another amount is due"
     yield outcomes(bank, "outcomes_book_proceeds", what, block, codes)
     what = f"request {first + 3} of the bank's seat {DAY_SEAT}"
-    yield desk.message("publish", what, FrameKind.CONTROL, Publish(TRADE_DATE, 2), first + 3)
+    publish = desk.message("publish", what, FrameKind.CONTROL, Publish(TRADE_DATE, 2), first + 3)
+    yield publish
+    refused = (ReplyCode.BOOKS_NOT_AGREED, FREEZE_STATE_NONE, 0)
+    yield outcomes(bank, "outcome_books_not_agreed", "the bank has not compared its books", publish.frame, [refused])
+    what = f"request {first + 4} of the bank's seat {DAY_SEAT}"
+    yield desk.message("mark", what, FrameKind.CONTROL, Mark(TRADE_DATE), first + 4)
+    what = f"request {first + 5} of the bank's seat {DAY_SEAT}: the digest of the other book's totals"
+    tell = desk.message("tell", what, FrameKind.CONTROL, Tell(TRADE_DATE, MARKED_ROW, bytes(range(32))), first + 5)
+    yield tell
+    refused = (ReplyCode.TOTALS_DIFFER, FREEZE_STATE_NONE, 0)
+    yield outcomes(bank, "outcome_totals_differ", "the ledger's have another digest", tell.frame, [refused])
 
 
 def _booking(desk: Voice, first: int) -> Frame:
