@@ -3,6 +3,7 @@
 Belongs here: the command against a running system. Never here: files alone (tests/config/clearing).
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 import trio
 
 from config.cli import commands as cli
+from config.cli.clearing.csv_lines import read_set
 from config.kit.exit_codes import ExitCode
 from frontend_sim.installation import party_key_file
 from frontend_sim.market.desks import DAY_SEAT
-from protocol.client import Seat
-from protocol.messages.day import Reconcile, SignOff
+from protocol.client import Seat, totals_of_set
+from protocol.limits import FRAME_RECORDS_MAX
+from protocol.messages.day import AnnounceSet, Reconcile, SignOff
+from protocol.records import RecordArray
 from tests.config.clearing.files import order, row, sell, written
 from tests.e2e.house import House, house, write_config
 
@@ -110,3 +114,29 @@ def test_what_is_reconciled_is_there_already_too(
     assert cli.main(arguments) == ExitCode.OK
 
     assert f"set 1 of {date} is there already, and complete" in capfd.readouterr().out
+
+
+async def _begin_only(found: House, lines: RecordArray) -> None:
+    """Announces the set and sends its first frame, as a program that is killed behind it."""
+    async with Seat.open(found.seat(SEAT)) as seat:
+        message = AnnounceSet(found.config.trade.date, int(time.time()), totals_of_set(lines))
+        assert (await seat.control(message)).accepted
+        answered = await seat.submit_block(lines[:FRAME_RECORDS_MAX])
+    assert not answered.outcomes["code"].any()
+
+
+def test_a_set_that_was_sent_in_part_goes_on(
+    own_house: House, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config, date = write_config(own_house.config), own_house.config.trade.date
+    contract_no = own_house.contracts_of(SEAT)[0]
+    file = written(tmp_path, *(sell(no, contract_no=contract_no) for no in range(1, FRAME_RECORDS_MAX + 101)))
+    trio.run(_tell, own_house, SignOff(date))
+    trio.run(_begin_only, own_house, read_set(file, date).lines)
+    arguments = ["clearing", "send", str(file), "--config", str(config), "--date", str(date), "--party", "2"]
+    arguments += ["--seat", str(SEAT), "--key", str(party_key_file(own_house.config, 2))]
+    capfd.readouterr()
+
+    assert cli.main(arguments) == ExitCode.OK
+
+    assert capfd.readouterr().out.splitlines()[-1] == f"set 1 of {date} is complete: 8,292 lines"
