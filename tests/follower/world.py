@@ -78,6 +78,27 @@ class World:
         async with self.follower() as follower:
             await catch_up(follower)
 
+    async def follow_soundly(self, made: JournalMaker) -> None:
+        """Keeps what was made and follows it; the read model has no fault."""
+        await self.keep(made)
+        await self.follow()
+        await self.assert_sound()
+
+    async def follow_row_by_row(self, made: JournalMaker) -> None:
+        """A follower for each row, which begins at the snapshot of the one before; the read model has no fault."""
+        for row in made.rows:
+            await self.keep([row])
+            async with self.follower() as follower:
+                await catch_up(follower)
+                follower.signals.ask_snapshot()
+                await follower.snapshot_if_due()
+                await follower.finish_snapshot()
+        await self.assert_sound()
+
+    async def assert_sound(self) -> None:
+        """The read model finds no fault with itself."""
+        assert await asked(self.sql, "TABLE read_model_faults") == []
+
     async def orders(self) -> list[tuple[int, ...]]:
         """As `Expectation.orders`, in the order of the journal."""
         rows = await self.sql.fetch(
@@ -162,6 +183,11 @@ class World:
             for no, c in expected.contracts.items()
         }
         assert await self.totals() == expected.totals()
+
+
+async def asked(sql: asyncpg.Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    return [tuple(row) for row in await sql.fetch(statement, *values)]
 
 
 async def catch_up(follower: Follower) -> None:

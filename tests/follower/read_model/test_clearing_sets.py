@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from protocol.errors import InvariantBroken
@@ -24,7 +23,7 @@ from tests.follower.journal_maker import (
     account_no_of,
 )
 from tests.follower.naive import expect
-from tests.follower.world import World, catch_up, world
+from tests.follower.world import World, asked, world
 
 pytestmark = pytest.mark.postgres
 
@@ -38,10 +37,6 @@ FROM bank_clearing_sets WHERE party = $1 ORDER BY number
 """
 
 
-async def asked(sql: asyncpg.Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in await sql.fetch(statement, *values)]
-
-
 async def held(here: World) -> dict[str, list[tuple[Any, ...]]]:
     """All that is kept of lanes, sets and lines, without the ends of batches."""
     tables = {}
@@ -49,12 +44,6 @@ async def held(here: World) -> dict[str, list[tuple[Any, ...]]]:
         rows = await here.sql.fetch(f"SELECT * FROM {name} ORDER BY {order}")  # noqa: S608
         tables[name] = [tuple(value for key, value in row.items() if key != "as_of_sequence") for row in rows]
     return tables
-
-
-async def follow(here: World, made: JournalMaker) -> None:
-    await here.keep(made)
-    await here.follow()
-    assert await asked(here.sql, "TABLE read_model_faults") == []
 
 
 def test_the_read_model_is_the_same_wherever_batches_are_cut(
@@ -68,7 +57,7 @@ def test_the_read_model_is_the_same_wherever_batches_are_cut(
         for rows_max in (10_000, 1, 2, 3, 5, 7):
             monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
             async with world(fresh_database, tmp_path / str(rows_max)) as here:
-                await follow(here, made)
+                await here.follow_soundly(made)
                 await here.assert_equals(expect(made.rows))
                 seen.append(await held(here))
         assert [len(rows) for rows in seen[0].values()] == [2, 5, len(expect(made.rows).lines)]
@@ -81,18 +70,11 @@ def test_a_follower_that_starts_anywhere_from_a_snapshot_goes_on(fresh_database:
     async def scenario() -> None:
         made = settled()
         async with world(fresh_database, tmp_path / "at once") as here:
-            await follow(here, made)
+            await here.follow_soundly(made)
             wanted = await held(here)
         async with world(fresh_database, tmp_path / "cut") as here:
-            for row in made.rows:
-                await here.keep([row])
-                async with here.follower() as follower:
-                    await catch_up(follower)
-                    follower.signals.ask_snapshot()
-                    await follower.snapshot_if_due()
-                    await follower.finish_snapshot()
+            await here.follow_row_by_row(made)
             assert await held(here) == wanted
-            assert await asked(here.sql, "TABLE read_model_faults") == []
 
     asyncio.run(scenario())
 
@@ -103,7 +85,7 @@ def test_lanes_and_sets_are_shown_with_what_was_announced_beside_what_arrived(
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = cleared()
-            await follow(here, made)
+            await here.follow_soundly(made)
             lanes = "SELECT trade_date, party, party_name, state, sets_count, is_settled FROM bank_lanes ORDER BY party"
             assert await asked(here.sql, lanes) == [
                 (MONDAY, BROKER, "东方证券", "COMPLETE", 2, False),
@@ -158,7 +140,7 @@ async def _look_at_times(here: World, made: JournalMaker) -> None:
 def test_lines_are_shown_with_their_fields_by_name(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, cleared())
+            await here.follow_soundly(cleared())
             shown = "FROM bank_clearing_lines WHERE set_number = 2 AND outcome_code = 0 ORDER BY sequence, number"
             told = "kind, outcome, contract_no, fate, event, market, quantity"
             assert await asked(here.sql, f"SELECT {told} {shown}") == [
@@ -215,7 +197,7 @@ async def _look_at_amounts(here: World, shown: str) -> None:
 def test_a_refused_line_is_shown_with_its_reason_and_the_set_that_was_open(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, settled())
+            await here.follow_soundly(settled())
             refused = (
                 "SELECT seat, outcome, kind, trade_date, set_party, set_number, fate, quantity, contract_no, "
                 "account_no FROM bank_clearing_lines WHERE outcome_code <> 0 ORDER BY sequence, seat, number"
@@ -249,7 +231,7 @@ def test_what_the_book_forgets_stays(fresh_database: str, tmp_path: Path) -> Non
         async with world(fresh_database, tmp_path) as here:
             made = settled()
             assert not made.book.clearing.lanes
-            await follow(here, made)
+            await here.follow_soundly(made)
             states = "SELECT party, number, state, seat, listed_count FROM bank_clearing_sets ORDER BY party, number"
             assert await asked(here.sql, states) == [
                 (BROKER, 1, "WITHDRAWN", SEAT, 1),
@@ -273,7 +255,7 @@ def test_lines_are_neither_orders_nor_movements(fresh_database: str, tmp_path: P
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = cleared()
-            await follow(here, made)
+            await here.follow_soundly(made)
             counts = [
                 (await asked(here.sql, f"SELECT count(*) FROM {view} WHERE seat = $1", OTHER_SEAT))[0][0]  # noqa: S608
                 for view in ("bank_orders", "bank_movements", "bank_freezes", "fills")
@@ -317,7 +299,7 @@ def test_a_set_that_somebody_deleted_is_missed(fresh_database: str, tmp_path: Pa
 def test_a_set_that_was_written_wrong_is_a_fault(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, cleared())
+            await here.follow_soundly(cleared())
             await here.sql.execute("UPDATE clearing_sets SET listed_count = 2 WHERE number = 1 AND party = 2")
             await here.sql.execute("UPDATE clearing_sets SET arrived_net_fen = arrived_net_fen + 1 WHERE number = 2")
             assert await asked(here.sql, "SELECT fault, seat FROM read_model_faults ORDER BY fault") == [

@@ -3,14 +3,13 @@
 import asyncio
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import OutletLevel
 from tests.customers import OUTLET, outlets_above
 from tests.follower.journal_maker import JournalMaker
-from tests.follower.world import World, world
+from tests.follower.world import asked, world
 
 pytestmark = pytest.mark.postgres
 
@@ -23,15 +22,6 @@ FROM bank_outlets ORDER BY outlet
 ABOVE = (902, "西湖支行", 901, "浙江省分行")
 
 
-async def asked(sql: asyncpg.Connection, statement: str) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in await sql.fetch(statement)]
-
-
-async def follow(here: World, made: JournalMaker) -> None:
-    await here.keep(made)
-    await here.follow()
-
-
 def test_outlets_are_kept_and_shown_with_what_they_stand_under(fresh_database: str, tmp_path: Path) -> None:
     """The accounts' outlet is not registered at first, and then it is; then it moves and gets another name."""
 
@@ -40,7 +30,7 @@ def test_outlets_are_kept_and_shown_with_what_they_stand_under(fresh_database: s
             made = JournalMaker()
             made.open_bank([1_000, 2_000])
             accounts = made.book.accounts_count
-            await follow(here, made)
+            await here.follow_soundly(made)
             assert await asked(here.sql, OF_OUTLETS) == []
             assert await asked(here.sql, OF_VIEW) == [(OUTLET, *[None] * 6, accounts, 0)]
             assert await asked(here.sql, "TABLE read_model_faults") == []
@@ -49,7 +39,7 @@ def test_outlets_are_kept_and_shown_with_what_they_stand_under(fresh_database: s
             first = made.control(RegisterOutlets(tree)).sequence
             empty = OutletEntry(12, LOWEST, 902, "\0 empty")
             made.control(RegisterOutlets([empty, OutletEntry(12, LOWEST, 902, "twice\0")]))
-            await follow(here, made)
+            await here.follow_soundly(made)
             last = made.rows[-1].sequence
             assert last == first + 1
             assert await asked(here.sql, OF_OUTLETS) == [
@@ -68,7 +58,7 @@ def test_outlets_are_kept_and_shown_with_what_they_stand_under(fresh_database: s
             moved = OutletEntry(OUTLET, LOWEST, 903, "文二路储蓄所")
             made.control(RegisterOutlets([OutletEntry(903, SUB_BRANCH, 901, "拱墅支行"), moved]))
             made.control(RegisterOutlets([OutletEntry(904, LOWEST, 901, "refused")]))
-            await follow(here, made)
+            await here.follow_soundly(made)
             found = await asked(here.sql, OF_OUTLETS)
             assert found[0] == (OUTLET, 3, 903, "文二路储蓄所", made.rows[-1].sequence)
             assert found[1] == (12, 3, 902, "twice\ufffd", last)  # nothing was said of it
@@ -86,7 +76,7 @@ def test_an_outlet_that_stands_under_the_wrong_one_is_a_fault(fresh_database: st
             made = JournalMaker()
             made.open_bank([1_000])
             made.control(RegisterOutlets(outlets_above()))
-            await follow(here, made)
+            await here.follow_soundly(made)
             assert await asked(here.sql, "TABLE read_model_faults") == []
 
             await here.sql.execute("UPDATE outlets SET parent = 901 WHERE level = 3")

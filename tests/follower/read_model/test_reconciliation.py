@@ -41,7 +41,7 @@ from tests.follower.reconciled_story import (
     no_of,
     traded,
 )
-from tests.follower.world import World, catch_up, world
+from tests.follower.world import World, asked, catch_up, world
 
 pytestmark = pytest.mark.postgres
 
@@ -57,16 +57,6 @@ SUM_NAMES = ("balance_fen", "frozen_fen", "bought_unsettled_fen", "sold_unsettle
 def some_places_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a comparison takes several rows."""
     monkeypatch.setattr(compare, "RECONCILE_PLACES_MAX", PLACES_AT_ONCE)
-
-
-async def asked(sql: asyncpg.Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in await sql.fetch(statement, *values)]
-
-
-async def follow(here: World, made: JournalMaker) -> None:
-    await here.keep(made)
-    await here.follow()
-    assert await asked(here.sql, "TABLE read_model_faults") == []
 
 
 async def held(here: World) -> list[list[tuple[Any, ...]]]:
@@ -88,7 +78,7 @@ def test_the_read_model_is_the_same_wherever_batches_are_cut(
         for rows_max in (10_000, 1, 2, 3, 5, 7):
             monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
             async with world(fresh_database, tmp_path / str(rows_max)) as here:
-                await follow(here, made)
+                await here.follow_soundly(made)
                 await here.assert_equals(expect(made.rows))
                 seen.append(await held(here))
         assert [len(rows) for rows in seen[0]] == [3, 5, len(expect(made.rows).proceeds), 3, 3]
@@ -101,16 +91,10 @@ def test_a_follower_that_starts_anywhere_from_a_snapshot_goes_on(fresh_database:
     async def scenario() -> None:
         made = booked()
         async with world(fresh_database, tmp_path / "at once") as here:
-            await follow(here, made)
+            await here.follow_soundly(made)
             wanted = await held(here)
         async with world(fresh_database, tmp_path / "cut") as here:
-            for row in made.rows:
-                await here.keep([row])
-                async with here.follower() as follower:
-                    await catch_up(follower)
-                    follower.signals.ask_snapshot()
-                    await follower.snapshot_if_due()
-                    await follower.finish_snapshot()
+            await here.follow_row_by_row(made)
             assert await held(here) == wanted
 
     asyncio.run(scenario())
@@ -152,7 +136,7 @@ def test_differences_are_counted_by_class_until_the_set_is_mended(fresh_database
             )
         ):
             async with world(fresh_database, tmp_path / str(place)) as here:
-                await follow(here, make())
+                await here.follow_soundly(make())
                 rows = await asked(here.sql, OF_LANES)
                 assert rows[0] == first
                 if make is not traded:
@@ -166,7 +150,7 @@ def test_what_is_owed_is_shown_once_it_is_published(fresh_database: str, tmp_pat
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = all_of_it()
-            await follow(here, made)
+            await here.follow_soundly(made)
             owed = (
                 "SELECT trade_date, party, party_name, owed_by, amount_fen, set_number FROM bank_obligations "
                 "ORDER BY trade_date, party"
@@ -220,7 +204,7 @@ async def _look_at_times(here: World, made: JournalMaker) -> None:
 def test_bookings_are_shown_with_what_they_name(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, booked())
+            await here.follow_soundly(booked())
             shown = (
                 "SELECT trade_date, contract_no, party, proceeds_fen, excess_fen, outcome, sent_on, seat "
                 "FROM bank_proceeds ORDER BY sequence, number"
@@ -250,7 +234,7 @@ def test_every_record_is_an_order_a_movement_a_line_or_a_booking(fresh_database:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
             made = all_of_it()
-            await follow(here, made)
+            await here.follow_soundly(made)
             views = ("bank_orders", "bank_movements", "bank_clearing_lines", "bank_proceeds")
             counts = [(await asked(here.sql, f"SELECT count(*) FROM {view}"))[0][0] for view in views]  # noqa: S608
             assert min(counts) > 0
@@ -274,7 +258,7 @@ def test_money_is_the_books_before_a_page_is_written_and_after(
     async def scenario(folder: Path) -> list[int]:
         made = booked()
         async with world(fresh_database, folder) as here:
-            await follow(here, made)
+            await here.follow_soundly(made)
             accounts = await here.accounts()
             columns = zip(*accounts.values(), strict=True)
             book = made.book
@@ -311,7 +295,7 @@ def test_money_is_the_books_before_a_page_is_written_and_after(
 def test_what_somebody_changed_is_a_fault(fresh_database: str, tmp_path: Path, change: str, fault: str) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, booked())
+            await here.follow_soundly(booked())
             assert DAY_SEAT == 4
             await here.sql.execute(change)
             faults = [row[0] for row in await asked(here.sql, "SELECT fault FROM read_model_faults")]
@@ -334,7 +318,7 @@ def test_what_somebody_changed_is_a_fault(fresh_database: str, tmp_path: Path, c
 def test_a_published_lane_cannot_be_written_otherwise(fresh_database: str, tmp_path: Path, change: str) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            await follow(here, booked())
+            await here.follow_soundly(booked())
             with pytest.raises(asyncpg.CheckViolationError):
                 await here.sql.execute(f"UPDATE lanes SET {change} WHERE party = 2")  # noqa: S608
 
