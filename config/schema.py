@@ -6,6 +6,7 @@ are named here).
 """
 
 import re
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -13,6 +14,7 @@ import msgspec
 
 from config.dsn import fault_of
 from config.kit.exit_codes import ConfigFault
+from config.kit.wall_clock import CLOCK_FILE, WallClock, wall_clock
 from config.toml_files import located, read_toml
 from protocol.limits import (
     COMMIT_RECORDS_MAX,
@@ -151,6 +153,21 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """Whether there is a calendar."""
         return bool(self.exchanges)
 
+    def time_zone(self) -> tzinfo:
+        """Of the times. Raises: ConfigFault when it is not known here."""
+        from zoneinfo import ZoneInfo  # and its data: where neither is needed, they are not asked for
+
+        try:
+            return ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
+            raise ConfigFault(f"calendar.zone: {self.zone} is no time zone known here, such as Asia/Shanghai") from None
+
+
+class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[clock]: whether the wall clock of all processes may be a simulated one, for tests, scenarios and training."""
+
+    simulation: bool
+
 
 class Postgres(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[postgres]: the embedded server, when its cluster is made."""
@@ -188,6 +205,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     bank: Bank
     trade: Trade
     calendar: Calendar
+    clock: Clock
     postgres: Postgres
     supervise: Supervise
     log: Log
@@ -221,6 +239,18 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """
         named = self.bank.seat_key
         return self.path(named) if named else self.state_directory / "keys" / "bank-seat.pem"
+
+    @property
+    def clock_file(self) -> Path:
+        """The simulated clock, where there is one."""
+        return self.state_directory / CLOCK_FILE
+
+    def wall_clock(self) -> WallClock:
+        """The wall clock of this installation's processes and programs.
+
+        Raises: ConfigFault where there is a simulated one that is not allowed.
+        """
+        return wall_clock(self.clock_file, self.clock.simulation)
 
     def ready_file(self, name: str) -> Path:
         """Where the process `name` says that it serves: JSON with its pid and the ports it listens on."""
@@ -331,19 +361,13 @@ def _contradictions_of_days(calendar: Calendar) -> list[tuple[str, str]]:
             found.append((f"calendar.{name}", f"{at} is no time of day HH:MM:SS"))
     if list(times.values()) != sorted(set(times.values())):
         found.append(("calendar", "pay_from, late_from, first_due and last_due must follow one another"))
-    if calendar.is_kept and not _is_zone(calendar.zone):
-        found.append(("calendar.zone", f"{calendar.zone} is no time zone known here, such as Asia/Shanghai"))
+    if calendar.is_kept:
+        try:
+            calendar.time_zone()
+        except ConfigFault as fault:
+            key, _, reason = str(fault).partition(": ")
+            found.append((key, reason))
     return found
-
-
-def _is_zone(name: str) -> bool:
-    from zoneinfo import ZoneInfo  # and its data: where no calendar is kept, neither is needed
-
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
-        return False
-    return True
 
 
 def _dump_table(table: dict[str, object], prefix: str, lines: list[str]) -> None:

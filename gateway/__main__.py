@@ -21,7 +21,7 @@ from config.supervise.privileges import give_up_root, stand_inside
 from config.supervise.state_folders import make_state_directory
 from gateway import descriptors
 from gateway.bank_keys import KeyUnfit, load_bank_signer
-from gateway.clock import SystemClock
+from gateway.clock import Clock, SystemClock
 from gateway.daemon import Gateway
 from gateway.descriptors import TooFewDescriptors
 from gateway.entrance.tls import TlsFiles, server_context
@@ -75,9 +75,13 @@ async def serve(gateway: Gateway) -> None:
         nursery.cancel_scope.cancel()
 
 
-def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: None) -> ExitCode:
-    """Serves until stopped; `before_serving` is called when every file that the configuration names has been read, and
-    nothing of the state directory has been touched.
+def run(
+    settings: GatewaySettings, before_serving: Callable[[], None] = lambda: None, clock: Clock | None = None
+) -> ExitCode:
+    """Serves until stopped, by the machine's clocks unless by another.
+
+    `before_serving` is called when every file that the configuration names has been read, and nothing of the state
+    directory has been touched.
 
     Raises ProcessFault with one clear line for everything that can be foreseen; FENCED when another gateway serves from
     this state directory.
@@ -90,7 +94,7 @@ def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: 
         before_serving()
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with take_lock(state / "gateway.lock", taken, ExitCode.FENCED):
-            return _run_alone(settings, tls)
+            return _run_alone(settings, clock or SystemClock(), tls)
     except TooFewDescriptors as error:
         raise ProcessFault(str(error), ExitCode.CONFIG) from None
     except MarkDamaged as error:
@@ -101,9 +105,9 @@ def run(settings: GatewaySettings, before_serving: Callable[[], None] = lambda: 
         raise ProcessFault(f"{error.filename or 'gateway.tls'}: {error.strerror}", ExitCode.CONFIG) from None
 
 
-def _run_alone(settings: GatewaySettings, tls: ssl.SSLContext | None) -> ExitCode:
+def _run_alone(settings: GatewaySettings, clock: Clock, tls: ssl.SSLContext | None) -> ExitCode:
     """Raises OSError, MarkDamaged, ssl.SSLError before anything is served, ProcessFault afterwards."""
-    gateway = Gateway(settings, SystemClock(), tls)
+    gateway = Gateway(settings, clock, tls)
     fault: ProcessFault | None = None
     try:
         trio.run(serve, gateway)
@@ -156,7 +160,7 @@ def main(arguments: list[str]) -> int:
             give_up_root(config, holds_keys=True)
             begin("gateway", config.log, config.state_directory)
 
-        return run(settings, become_a_user)
+        return run(settings, become_a_user, SystemClock(config.wall_clock().utc_ns))
     except ProcessFault as fault:
         _LOG.error("%s", fault)
         return fault.exit_code

@@ -5,6 +5,7 @@ cost. Never here: deadlines of tasks (trio's clock keeps those), decisions.
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -25,7 +26,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks; UTC by `utc_ns`, which may be a simulated one's."""
+
+    def __init__(self, utc_ns: Callable[[], int] = time.time_ns) -> None:
+        self._utc_ns = utc_ns
 
     def elapsed_ns(self) -> int:
         """Monotonic nanoseconds."""
@@ -33,7 +37,7 @@ class SystemClock:
 
     def utc_offset_ns(self) -> int:
         """What makes them UTC."""
-        return time.time_ns() - time.monotonic_ns()
+        return self._utc_ns() - time.monotonic_ns()
 
     def processor_ns(self) -> int:
         """CPU time of this thread: a preempted signature counts only what it used."""

@@ -28,8 +28,8 @@ _LOG = logging.getLogger("ledger")
 
 async def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT. A fault ends the process here and now, see `_end`."""
-    service = Service(config, _LOG.info)
     try:
+        service = Service(config, _LOG.info)
         await service.start(lambda: _stop_at_signals(service))
         await service.run()
     except ProcessFault as fault:

@@ -9,7 +9,6 @@ statuses (__main__).
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -37,6 +36,7 @@ from ledger.order_path.row_maker import RowMaker
 from ledger.recovery import check_first_start, recover
 from ledger.watch import metrics
 from ledger.watch.answering import answer
+from ledger.watch.clock_watch import LedgerClock
 from ledger.watch.suspects import FrameFault, Suspects
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
@@ -65,6 +65,7 @@ class Service:
     def __init__(self, config: Config, progress: Progress) -> None:
         self._config = config
         self._progress = progress
+        self._wall_clock = config.wall_clock()
         self._metrics = metrics.LedgerMetrics()
         self._lock: IO[bytes] | None = None
         self._journal: Journal | None = None
@@ -105,7 +106,9 @@ class Service:
         self._compare_clock(book)
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
         listeners = Listeners(self._on_violation, self._on_decided, lambda found: self._progress(str(found)))
-        self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners)
+        clock = LedgerClock(shown=self._wall_clock)
+        self._metrics.clock_is_simulated = self._wall_clock.is_simulated
+        self.pipeline = Pipeline(decider, journal, cap, self._metrics, listeners, clock)
         self._exposition = metrics.serve(self._metrics, settings.metrics_host, settings.metrics_port)
         port = self._exposition.port
         await self._listen()
@@ -209,7 +212,7 @@ class Service:
         parties = [book.parties[party] for party in sorted(book.parties)]
         answer = Registered(book.sequence, decider.maker.digest, book.trade_date, BANK_PARTY, parties)
         self._progress(f"gateway {message.gateway_name!r} registered at row {book.sequence}")
-        link.send([replies.registered(answer, time.time_ns())])
+        link.send([replies.registered(answer, self._wall_clock.utc_ns())])
         self._metrics.links = 1
         self.pipeline.connect(link)
         if message.book_from_sequence < book.sequence:
@@ -232,7 +235,7 @@ class Service:
 
     def _compare_clock(self, book: Book) -> None:
         """A clock that was ahead leaves rows of the future: they keep their order, and nothing is judged by them."""
-        ahead_ns = book.ordered_at_ns - time.time_ns()
+        ahead_ns = book.ordered_at_ns - self._wall_clock.utc_ns()
         if ahead_ns > CLOCK_STEP_NS:
             self._progress(
                 f"row {book.sequence} is {ahead_ns / 1e9:.1f} s ahead of the clock: the clock was ahead then, or is "
@@ -270,14 +273,14 @@ class Service:
         async for row in self._journal.rows_after(sequence, FEED_PAGE_BYTES, until):
             if not await link.writable():
                 return
-            link.send([replies.book_feed(row, time.time_ns())])
+            link.send([replies.book_feed(row, self._wall_clock.utc_ns())])
             await asyncio.sleep(0)
 
     async def _recovered(self, journal: Journal, head: Head, state: Path) -> tuple[Book, Head]:
         book = await recover(journal, head, state / "snapshots", self._progress)
         if head.sequence == 0:
             check_first_start(state)
-            digest = await commit_genesis(journal, book, head.epoch, self._config)
+            digest = await commit_genesis(journal, book, head.epoch, self._config, self._wall_clock.utc_ns())
             head = Head(head.epoch, book.sequence, digest)
         return book, head
 

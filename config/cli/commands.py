@@ -123,6 +123,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("replay", help="drive a recorded order flow through a broker link")
     commands.add_parser("clearing", help="a broker's clearing set as a CSV file: make an example, check, send")
     commands.add_parser("day", help="the business day by hand: its plan, where it stands, its steps, what differs")
+    commands.add_parser("clock", help="the simulated clock, where the configuration allows one: show, set, advance")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")
     commands.add_parser("decode", help="say what frames mean, from hex or a file")
@@ -184,7 +185,7 @@ def _serve(config: Config, progress: Progress, spoken: Callable[[str], str]) -> 
             make_missing_bank_keys(config, progress)
             supervisor.start()
             ports = [f"{name} {purpose} {port}" for name, purpose, port in supervisor.ports()]
-            progress(f"serving: {', '.join(ports)}")
+            progress(f"serving: {', '.join(ports)}{_of_what_time(config)}")
             supervisor.wait()
         except StopAsked as left:
             progress(str(left))
@@ -192,6 +193,14 @@ def _serve(config: Config, progress: Progress, spoken: Callable[[str], str]) -> 
     if supervisor.fault is not None:
         raise supervisor.fault
     return code
+
+
+def _of_what_time(config: Config) -> str:
+    """Nothing where time is the machine's."""
+    from config.supervise.status import simulated_time
+
+    said = simulated_time(config)
+    return "" if said is None else f"; TIME IS SIMULATED: {said}"
 
 
 def _keygen(options: argparse.Namespace) -> int:
@@ -216,6 +225,7 @@ def _config(options: argparse.Namespace) -> int:
         return ExitCode.OK
     for file, suite in bank_key_files(config):
         check_private_key(file, suite)
+    config.wall_clock()
     if config.calendar.overrides:
         from config.cli.day.plan import overrides_of
 

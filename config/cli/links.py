@@ -12,7 +12,7 @@ from config.kit.own_files import refuse_if_others_may_read
 from config.kit.ready_files import read_ready
 from config.schema import Config
 from config.supervise.state_folders import make_state_folder
-from protocol.client import SeatSettings
+from protocol.client import Clock, SeatSettings, SystemClock
 from protocol.client.keys import KeyFileError, load_signer, load_verifier
 from protocol.keys.signing import Signer, Verifier
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT
@@ -71,6 +71,11 @@ def seat_settings(
         tls=_tls(config),
         software="yzt",
     )
+
+
+def seat_clock(config: Config) -> Clock:
+    """The clock of a seat of this installation: simulated where its time is. Raises ConfigFault."""
+    return SystemClock(config.wall_clock().utc_ns)
 
 
 def bank_seat_settings(config: Config) -> SeatSettings:

@@ -57,6 +57,12 @@ def _day(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _clock(argv: list[str], config: Config) -> int:
+    from config.cli.clock import main
+
+    return main(argv, config)
+
+
 COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "run": _run,
     "load": _load,
@@ -66,5 +72,6 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "decode": _decode,
     "clearing": _clearing,
     "day": _day,
+    "clock": _clock,
 }
 """By name: takes what followed the name and returns the exit code."""

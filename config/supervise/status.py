@@ -14,6 +14,7 @@ from config.kit.asking import Said, ask_all
 from config.kit.exit_codes import ProcessFault
 from config.kit.processes import last_line, process_state
 from config.kit.ready_files import read_ready
+from config.kit.wall_clock import SimulatedClock, spoken
 from config.postgres.install import installed_tree
 from config.postgres.places import recorded_places
 from config.postgres.server import DATABASE, SOCKET, dsn_at
@@ -40,11 +41,14 @@ class ProcessStatus(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The whole installation. `sql`: the command that reads by SQL, None where the database is not ours."""
+    """The whole installation. `sql`: the command that reads by SQL, None where the database is not ours;
+    `simulated_time`: None where time is the machine's.
+    """
 
     serves: bool
     processes: dict[str, ProcessStatus]
     sql: str | None
+    simulated_time: str | None = None
 
 
 def status_of(config: Config) -> Status:
@@ -57,12 +61,21 @@ def status_of(config: Config) -> Status:
     said = ask_all(state, NAMES, WITHIN_NS)
     found |= {name: _process(config, name, said[name]) for name in NAMES}
     sql = None if sockets is None else f"{installed_tree() / 'bin' / 'psql'} '{dsn_at(sockets, DATABASE, READER)}'"
-    return Status(all(one.serves for one in found.values()), found, sql)
+    return Status(all(one.serves for one in found.values()), found, sql, simulated_time(config))
+
+
+def simulated_time(config: Config) -> str | None:
+    """What the simulated clock shows, for a person; None where simulation is not allowed."""
+    if not config.clock.simulation:
+        return None
+    if not config.clock_file.exists():
+        return "the machine's until `yzt clock set`"
+    return spoken(SimulatedClock(config.clock_file).said(), config.calendar.time_zone())
 
 
 def lines_of(status: Status) -> list[str]:
     """The same for a person: the facts of each process in lines of at most 80 columns."""
-    lines = []
+    lines = [f"TIME IS SIMULATED: {status.simulated_time}"] if status.simulated_time is not None else []
     for name, one in status.processes.items():
         pid = "" if one.pid is None else f"  pid {one.pid}"
         lines.append(f"{name:<9} {'serves' if one.serves else 'DOES NOT SERVE'}{pid}")

@@ -94,6 +94,7 @@ class Supervisor:
         make_state_directory(self._config)
         self._take_lock()
         try:
+            self._config.wall_clock()  # before it is handed over, and before any process finds it not allowed
             hand_over(self._config)
             if runs_as(self._config) is not None:
                 make_state_folder(self._config, OUTBOXES)  # before somebody else does, and `yzt load` is refused

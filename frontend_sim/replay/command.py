@@ -7,7 +7,7 @@ the file's format (lobster), what a message becomes (flow).
 import time
 from pathlib import Path
 
-from config.cli.links import bank_seat_settings, seat_settings
+from config.cli.links import bank_seat_settings, seat_clock, seat_settings
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -52,7 +52,7 @@ async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, co
     async with temporary_installation(config, print_progress, keep) as installation:
         broker = BrokerEntry(PARTY, "Replay", (SEAT,), new_party_signer(installation.config, PARTY, "ed25519"))
         customers = even_customers(customer_count, balance_fen)
-        async with Seat.open(bank_seat_settings(installation.config)) as bank:
+        async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
             await register_broker(bank, broker)
             await open_customers(bank, customers)
             print_progress(f"replaying {file}")
@@ -69,7 +69,7 @@ async def _run(file: Path, customer_count: int, balance_fen: int, keep: bool, co
 async def _replay(installation: Installation, broker: BrokerEntry, customers: list[Customer], file: Path) -> FlowReplay:
     contract_nos = [customer.contract_no for customer in customers]
     settings = seat_settings(installation.config, PARTY, SEAT, broker.signer)
-    async with Seat.open(settings) as seat:
+    async with Seat.open(settings, seat_clock(installation.config)) as seat:
         replay = FlowReplay(PARTY, SEAT, seat, contract_nos, SessionLog(), time.monotonic_ns)
         began_ns = time.monotonic_ns()
         await replay.run(read_flow(file))

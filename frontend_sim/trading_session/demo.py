@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import trio
 from rich.console import Console
 
-from config.cli.links import bank_seat_settings
+from config.cli.links import bank_seat_settings, seat_clock
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
@@ -106,7 +106,7 @@ async def _run(options: Options, config: Config) -> int:
         evening = Evening(installation.supervisor.config_file)
         trading = Trading(options.seconds, options.requests_max, SessionLog(), evening, say)
         view = LiveView(console, trading, options.plain)
-        async with Seat.open(bank_seat_settings(installation.config)) as bank:
+        async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
             await register_all(bank, desks, brokers, customers)
             say(f"{len(brokers)} brokers and {len(customers):,} customers are loaded; trading begins")
             async with trio.open_nursery() as nursery:

@@ -13,6 +13,7 @@ from pathlib import Path
 import trio
 
 from config.kit.processes import Progress
+from config.kit.wall_clock import WallClock
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.broker import Desk
 from frontend_sim.market.broker_day import BrokerDay
@@ -77,6 +78,7 @@ class Closing:
     seats: Mapping[int, Seat]  # by party
     days: Mapping[int, BrokerDay]
     customers: Sequence[Customer]
+    clock: WallClock
     say: Progress
 
     async def close(self, brokers: Sequence[BrokerEntry]) -> None:
@@ -119,7 +121,7 @@ class Closing:
 
     async def _send(self, broker: BrokerEntry, lines: RecordArray) -> SentSet:
         began_ns = time.monotonic_ns()
-        sent = await self.seats[broker.party].send_clearing_set(self._trade_date, time.time_ns() // 10**9, lines)
+        sent = await self.seats[broker.party].send_clearing_set(self._trade_date, self.clock.utc_ns() // 10**9, lines)
         seconds = (time.monotonic_ns() - began_ns) / 1e9
         code = "is complete" if sent.is_complete else f"is not complete: {ReplyCode(sent.last.code).name}"
         self.say(

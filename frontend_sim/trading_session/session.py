@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import trio
 
-from config.cli.links import seat_settings
+from config.cli.links import seat_clock, seat_settings
 from config.kit.processes import Progress, print_progress
 from config.schema import Config
 from frontend_sim.installation import desk_settings
@@ -81,10 +81,11 @@ async def run_session(
 
     Raises: LoadRefused when the date is not signed off.
     """
+    clock = seat_clock(config)
     async with AsyncExitStack() as stack:
-        teller = await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT)))
+        teller = await stack.enter_async_context(Seat.open(desk_settings(config, desks, TELLER_SEAT), clock))
         bank_desk = BankDesk(
-            await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT))),
+            await stack.enter_async_context(Seat.open(desk_settings(config, desks, SAVINGS_SEAT), clock)),
             teller,
             [*saver_nos(), *(customer.account_no for customer in customers)],
             [customer.contract_no for customer in customers],
@@ -100,7 +101,7 @@ async def run_session(
         for broker in brokers:
             for seat_no in broker.seats:
                 settings = seat_settings(config, broker.party, seat_no, broker.signer)
-                seat = seats[broker.party] = await stack.enter_async_context(Seat.open(settings))
+                seat = seats[broker.party] = await stack.enter_async_context(Seat.open(settings, clock))
                 day = days[broker.party]
                 trading_desks += _desks(broker.party, seat_no, seat, customers, trading.log, seed, day)
         trading.began_ns = time.monotonic_ns()
@@ -111,10 +112,12 @@ async def run_session(
         trading.ended_ns = time.monotonic_ns()
         if trading.evening is not None:
             evening = trading.evening
-            async with Seat.open(desk_settings(config, desks, DAY_SEAT)) as day_desk:
+            async with Seat.open(desk_settings(config, desks, DAY_SEAT), clock) as day_desk:
                 await sign_off(evening, DayDesk(day_desk, trading.say), [desk for desk, _ in trading_desks])
             program = DayProgram(config, evening.config_file, trading.say)
-            await Closing(evening, program, teller, seats, days, customers, trading.say).close(brokers)
+            await Closing(evening, program, teller, seats, days, customers, config.wall_clock(), trading.say).close(
+                brokers
+            )
 
 
 def _desks(

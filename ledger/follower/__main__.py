@@ -60,8 +60,9 @@ async def serve(config: Config) -> None:
         closing.callback(read_model.abandon)
         os.nice(config.follower.nice)
         policy = SnapshotPolicy(config.follower.snapshot_every_requests, config.follower.snapshot_every_ns)
-        root, metrics = config.state_directory / "snapshots", FollowerMetrics()
-        follower = Follower(reading, read_model, root, policy, metrics, _LOG.info)
+        utc_ns = config.wall_clock().utc_ns
+        root, metrics = config.state_directory / "snapshots", FollowerMetrics(utc_ns)
+        follower = Follower(reading, read_model, root, policy, metrics, _LOG.info, utc_ns)
         await follower.recover()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, follower.signals.ask_stop)

@@ -4,6 +4,7 @@ Belongs here: the figures and their names. Never here: decisions taken from them
 """
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -18,7 +19,9 @@ NS_PER_SECOND: Final = 1_000_000_000
 class FollowerMetrics:
     """One set of figures in a registry of its own. Updated once per batch, so plain counters are cheap enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, utc_ns: Callable[[], int] = time.time_ns) -> None:
+        """`utc_ns`: the bank's clock, by which rows are decided."""
+        self._utc_ns = utc_ns
         self.registry = CollectorRegistry()
         self._waiting_since_ns = 0
         self._rows_behind = 0
@@ -122,7 +125,7 @@ class FollowerMetrics:
     def lag_seconds(self) -> float:
         """Age of the oldest committed row that is not yet projected."""
         since_ns = self._waiting_since_ns
-        return max(0, time.time_ns() - since_ns) / NS_PER_SECOND if since_ns else 0.0
+        return max(0, self._utc_ns() - since_ns) / NS_PER_SECOND if since_ns else 0.0
 
     def _snapshot_age_seconds(self) -> float:
         return (time.time_ns() - self._snapshot_at_ns) / NS_PER_SECOND if self._snapshot_at_ns else -1.0

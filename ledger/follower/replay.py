@@ -6,6 +6,7 @@ read model (projection), signals and files of the process (__main__).
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -98,7 +99,10 @@ class Follower:
         policy: SnapshotPolicy,
         metrics: FollowerMetrics,
         progress: Progress,
+        utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
+        """`utc_ns`: the bank's clock, by which rows are decided."""
+        self._utc_ns = utc_ns
         self._reading = reading
         self._reader = JournalReader(reading)
         self._read_model = read_model
@@ -179,7 +183,7 @@ class Follower:
         async for portion in self._reader.portions_after(self._cursor.sequence, READ_BYTES, until):
             if batch.last is None:
                 self.metrics.behind(until - self._cursor.sequence, portion[0].decided_at_ns)
-                self._pace.begin(time.time_ns() - portion[0].decided_at_ns)
+                self._pace.begin(self._utc_ns() - portion[0].decided_at_ns)
             if not await self._take(batch, portion):
                 break
         if batch.last is None:

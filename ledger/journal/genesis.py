@@ -5,7 +5,6 @@ Belongs here: what the configuration says about it, and its commit. Never here: 
 again.
 """
 
-import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -25,13 +24,12 @@ ALWAYS_NS = 2**62  # the first key has no end; it is followed by journaled ones
 BANK_NAME = "bank"
 
 
-async def commit_genesis(journal: Journal, book: Book, epoch: int, config: Config) -> bytes:
+async def commit_genesis(journal: Journal, book: Book, epoch: int, config: Config, now_ns: int) -> bytes:
     """Makes the empty `book` the bank's and commits the first row. Returns the row's digest.
 
     Raises: ConfigFault when the seat's public key cannot be read, Fenced or JournalLost as every commit.
     """
     message = genesis_message(config)
-    now_ns = time.time_ns()
     row = engine.genesis_row(message, journal.shard, epoch, now_ns)
     await journal.open_date(message.trade_date)
     await journal.append(row)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from config.kit.wall_clock import MachineClock, WallClock
 from ledger.database.boot_clock import boot_ns
 from protocol.limits import CLOCK_SETTLED_NS, CLOCK_SLEW_PARTS, CLOCK_STEP_NS
 
@@ -69,9 +70,18 @@ class ClockWatch:
 class LedgerClock:
     """Reads both clocks, has them judged, and says when the judgement changes."""
 
-    def __init__(self, utc_ns: Callable[[], int] = time.time_ns, elapsed_ns: Callable[[], int] = boot_ns) -> None:
+    def __init__(
+        self,
+        utc_ns: Callable[[], int] = time.time_ns,
+        elapsed_ns: Callable[[], int] = boot_ns,
+        shown: WallClock | None = None,
+    ) -> None:
+        """`utc_ns`: the machine's, which is judged. `shown`: the clock by which the bank decides, if another: that
+        somebody puts a simulated one forward is time, and no fault of the machine's.
+        """
         self._utc_ns = utc_ns
         self._elapsed_ns = elapsed_ns
+        self._shown = shown or MachineClock(utc_ns)
         self.watch = ClockWatch(utc_ns(), elapsed_ns())
 
     def now(self) -> Moment:
@@ -85,7 +95,7 @@ class LedgerClock:
                 if watch.look(utc_ns, elapsed_ns) != was_sure:
                     self._say()
                 break
-        return Moment(utc_ns, elapsed_ns, watch.is_sure, watch.off_ns)
+        return Moment(self._shown.at(utc_ns), elapsed_ns, watch.is_sure, watch.off_ns)
 
     def _say(self) -> None:
         if self.watch.is_sure:

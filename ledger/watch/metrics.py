@@ -67,6 +67,7 @@ class LedgerMetrics:
     links: int = 0
     clock_is_sure: bool = True
     clock_steps: int = 0
+    clock_is_simulated: bool = False
     unsettled_dates: int = 0
     unsettled_dates_max: int = 0
 
@@ -124,6 +125,7 @@ class LedgerCollector(Collector):
             ("unsettled_dates", "Trade dates that are open or not customer-settled", float(figures.unsettled_dates)),
             ("unsettled_dates_max", "As many there may be: then none is opened", float(figures.unsettled_dates_max)),
             ("clock_sure", "1 while the wall clock decides what has expired", float(figures.clock_is_sure)),
+            ("clock_simulated", "1 where time is simulated", float(figures.clock_is_simulated)),
         )
         for name, text, gauge in gauges:
             yield GaugeMetricFamily(f"yzt_ledger_{name}", text, value=gauge)

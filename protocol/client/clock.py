@@ -5,6 +5,7 @@ session).
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -21,7 +22,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks. `utc_ns`: another wall clock, of a bank whose time is simulated."""
+
+    def __init__(self, utc_ns: Callable[[], int] = time.time_ns) -> None:
+        """Takes a function that tells UTC nanoseconds since 1970."""
+        self._utc_ns = utc_ns
 
     def elapsed_ns(self) -> int:
         """Monotonic nanoseconds."""
@@ -29,4 +34,4 @@ class SystemClock:
 
     def utc_offset_ns(self) -> int:
         """What makes them UTC."""
-        return time.time_ns() - time.monotonic_ns()
+        return self._utc_ns() - time.monotonic_ns()

@@ -22,6 +22,7 @@ from config.kit import asking
 from config.kit.asking import ask_all, encoded, listening
 from config.kit.exit_codes import ExitCode
 from config.kit.ready_files import write_ready
+from config.kit.wall_clock import SimulatedClock
 from config.schema import Config, dump, load, with_dsn
 from config.supervise import status
 
@@ -164,3 +165,17 @@ def test_every_line_fits_80_columns(config: Config, capsys: pytest.CaptureFixtur
         _code, said = status_now(capsys)
 
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_simulated_time_is_the_first_thing_that_is_said(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    allowed = msgspec.structs.replace(config, clock=msgspec.structs.replace(config.clock, simulation=True))
+    Path("yzt.toml").write_text(dump(allowed), "utf-8")
+    with all_serving(config):
+        _code, before = status_now(capsys)
+        SimulatedClock(config.clock_file).put(1_767_574_800 * 10**9, is_stopped=True)
+        code, said = status_now(capsys)
+        told = json.loads(status_now(capsys, "--json")[1])
+    assert before.splitlines()[0] == "TIME IS SIMULATED: the machine's until `yzt clock set`"
+    assert said.splitlines()[0] == "TIME IS SIMULATED: 2026-01-05T09:00:00+08:00, stands still"
+    assert code == ExitCode.OK
+    assert told["simulated_time"] == "2026-01-05T09:00:00+08:00, stands still"

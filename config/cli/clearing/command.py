@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config.cli.clearing.checking import refusals, summary
 from config.cli.clearing.csv_lines import HEADER, ReadSet, read_set, write_set
-from config.cli.links import seat_settings
+from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
@@ -111,8 +111,8 @@ def _check(file: Path, read: ReadSet) -> int:
 
 
 async def _send(config: Config, options: argparse.Namespace, trade_date: int, read: ReadSet) -> int:
-    settings, declared_s = _settings(config, options), _declared_s(options.declared)
-    async with Seat.open(settings) as seat:
+    settings, declared_s = _settings(config, options), _declared_s(config, options.declared)
+    async with Seat.open(settings, seat_clock(config)) as seat:
         has = await seat.clearing_set(trade_date)
         if has.state >= LaneState.COMPLETE and has.announced == totals_of_set(read.lines, settings.outbox_records):
             print(f"set {has.number} of {trade_date} is there already, and complete")
@@ -136,9 +136,9 @@ def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
     return replace(settings, connect_attempts_max=CONNECT_ATTEMPTS_MAX)
 
 
-def _declared_s(text: str | None) -> int:
+def _declared_s(config: Config, text: str | None) -> int:
     if text is None:
-        return int(time.time())
+        return config.wall_clock().utc_ns() // 10**9
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

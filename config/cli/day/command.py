@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.cli.day import plan
-from config.cli.links import seat_settings
+from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
@@ -20,7 +20,7 @@ from config.kit.printable import printable
 from config.kit.processes import print_progress
 from config.schema import Config
 from gateway.day.desk import DayDesk, LaneSeen
-from protocol.client import KeyFileError, Seat, SeatSettings, load_signer
+from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.queries import Difference
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, LaneState
@@ -48,7 +48,7 @@ def main(argv: list[str], config: Config) -> int:
         "differences": _differences,
     }
     settings = _settings(config, options)
-    return run_command(_with_desk, settings, commands[options.what], options)
+    return run_command(_with_desk, settings, seat_clock(config), commands[options.what], options)
 
 
 def _parser() -> CommandParser:
@@ -82,8 +82,8 @@ def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
     return replace(settings, connect_attempts_max=CONNECT_ATTEMPTS_MAX)
 
 
-async def _with_desk(settings: SeatSettings, command: Command, options: argparse.Namespace) -> int:
-    async with Seat.open(settings) as seat:
+async def _with_desk(settings: SeatSettings, clock: Clock, command: Command, options: argparse.Namespace) -> int:
+    async with Seat.open(settings, clock) as seat:
         return await command(DayDesk(seat, print_progress), options)
 
 

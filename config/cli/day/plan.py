@@ -5,12 +5,10 @@ are trade dates (gateway.day.calendars), what follows from them (gateway.day.pla
 """
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from datetime import time as time_of_day
-from zoneinfo import ZoneInfo
 
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser
@@ -26,7 +24,7 @@ WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a
 DUE = 0  # whose objection and termination are shown: what is due in the first window
 
 
-def main(argv: list[str], config: Config, now_s: Callable[[], float] = time.time) -> int:
+def main(argv: list[str], config: Config, now_s: Callable[[], float] | None = None) -> int:
     """Prints the plan of a trade date. Returns: 0.
 
     Raises: ProcessFault USAGE for what is no date, DATA for what is no trade date; ConfigFault where no calendar is
@@ -42,7 +40,7 @@ def main(argv: list[str], config: Config, now_s: Callable[[], float] = time.time
     if not config.calendar.is_kept:
         raise ConfigFault("no calendar is kept: calendar.exchanges names no exchange")
     times = times_of(config)
-    plan = _plan(asked, config, times, now_s)
+    plan = _plan(asked, config, times, now_s or (lambda: config.wall_clock().utc_ns() / 1e9))
     if options.json:
         print(json.dumps(_json_of(plan, config.calendar.zone), indent=1))
     else:
@@ -54,7 +52,7 @@ def times_of(config: Config) -> Times:
     """The bank's times of a day, as configured."""
     calendar = config.calendar
     names = ("sign_off", "pay_from", "late_from", "first_due", "last_due")
-    return Times(ZoneInfo(calendar.zone), *(time_of_day.fromisoformat(getattr(calendar, name)) for name in names))
+    return Times(calendar.time_zone(), *(time_of_day.fromisoformat(getattr(calendar, name)) for name in names))
 
 
 def overrides_of(config: Config) -> Overrides:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trio
 
-from config.cli.links import bank_seat_settings
+from config.cli.links import bank_seat_settings, seat_clock
 from config.cli.load.comparing import compared
 from config.cli.load.csv_files import DataFileError, FileKind, read_pieces
 from config.cli.load.known_data import KnownData
@@ -60,7 +60,7 @@ async def _load(config: Config, files: list[Path]) -> int:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_say_that_it_waits, waiting, f"{settings.host}:{settings.port}")
         try:
-            async with Seat.open(settings) as seat:
+            async with Seat.open(settings, seat_clock(config)) as seat:
                 waiting.cancel()
                 outlets = OutletsNamed()
                 some_there = await _load_files(seat, files, outlets)

@@ -105,3 +105,30 @@ def test_a_process_that_was_stopped_between_its_two_readings_tells_nothing_of_a_
     with caplog.at_level(logging.WARNING):
         assert clock.now().is_sure
     assert caplog.records[-1].message == "the wall clock agrees again: what expires is decided"
+
+
+class Shown:
+    """A simulated clock that a test puts forward."""
+
+    is_simulated = True
+
+    def __init__(self) -> None:
+        self.ahead_ns = 0
+
+    def utc_ns(self) -> int:
+        raise AssertionError("the ledger reads the machine's clock first")
+
+    def at(self, real_utc_ns: int) -> int:
+        return real_utc_ns + self.ahead_ns
+
+
+def test_a_simulated_clock_that_is_put_forward_is_time_and_a_jump_of_the_machines_is_noticed() -> None:
+    clocks, shown = Clocks(), Shown()
+    clock = LedgerClock(clocks.utc_ns, clocks.elapsed_ns, shown)
+    shown.ahead_ns = 10 * HOUR
+    assert clock.now() == (UTC_NS + clocks.elapsed + 10 * HOUR, clocks.elapsed, True, 0)
+    clocks.off = HOUR
+    now = clock.now()
+    assert (now.is_sure, now.off_ns) == (False, HOUR)
+    assert now.utc_ns == UTC_NS + clocks.elapsed + 11 * HOUR
+    assert clock.watch.steps == 1
