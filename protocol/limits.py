@@ -95,6 +95,10 @@ DETAIL_CHARS_MAX = 200
 QUERY_CONTRACTS_MAX = 64
 QUERY_DIFFERENCES_MAX = 1_024  # of one answer: 64 KiB
 QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
+RANGE_PAIRS = 8_192  # accounts and contracts with one digest, so that what differs is found in few questions
+QUERY_RANGES_MAX = 4  # digests of one answer: a mebibyte to hash, a millisecond or so in which no order is decided
+QUERY_PAIRS_MAX = 1_024  # of one answer: 32 KiB
+QUERY_OUTLETS_MAX = 1_024  # told of those that differ; there is none in a right book
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
@@ -128,6 +132,9 @@ assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
 assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
 assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_PAIRS_MAX * 4 * 8 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_OUTLETS_MAX * (2 * (SUM_BYTES + 2) + 8) + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_PAIRS_MAX < RANGE_PAIRS < CONTRACTS_MAX == ACCOUNTS_MAX
 assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX

@@ -14,19 +14,19 @@ import numpy as np
 import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
+from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ControlMessage
 from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell
 from protocol.messages.fields import fen_from_sum
-from protocol.messages.queries import Difference, SetAnswer, TotalsAnswer, totals_digest
+from protocol.messages.queries import Difference, SetAnswer, totals_digest
 from protocol.records import RECORD
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKind
 
-LEDGER_SOURCE, LEDGER_AS_OF_MARK, BOOK_AS_OF_MARK = 1, 3, 4  # of control totals
-FIGURES = ("balance", "frozen", "bought", "sold")
+LEDGER_SOURCE, BOOK_AS_OF_MARK = 1, 4  # of control totals
 MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
 LANES_AT_ONCE = 4  # their steps wait for each other's commits together; more would only hold orders up
 PASSES_MAX = 8  # of a comparison whose places change, of proceeds whose excess meets another buying power
@@ -96,26 +96,45 @@ class DayDesk:
     async def agree(self, trade_date: int) -> None:
         """Compare the ledger's totals with those of the gateway's own book, both as of one row.
 
+        Totals that differ are marked once more, deep, and it is told which contracts differ, with both values.
+        Raises StepRefused when they differ, or when the book does not get there.
+        """
+        sequence, code = await self._compare_books(trade_date, is_deep=False)
+        if code is ReplyCode.ACCEPTED:
+            self.told(f"the bank's books agree as of row {sequence:,}")
+            return
+        for _ in range(MARKS_MAX):
+            sequence, code = await self._compare_books(trade_date, is_deep=True)
+            try:
+                found = await what_differs(self.seat, sequence)
+            except MarkMissing:  # one of both was started since
+                await trio.sleep(MARK_PAUSE_SECONDS)
+                continue
+            for line in found:
+                self.told(line)
+            raise StepRefused(f"as of row {sequence:,} the bank's books differ: {'; '.join(found[:2])}")
+        raise StepRefused(f"the bank's books differ on {trade_date}; nobody kept {MARKS_MAX} marks of where")
+
+    async def _compare_books(self, trade_date: int, is_deep: bool) -> tuple[int, ReplyCode]:
+        """Mark, and tell what the gateway's own book has then. Returns the row, and ACCEPTED or TOTALS_DIFFER.
+
         A gateway that was just started has no totals as of a mark until its book is complete: it is marked again.
-        Raises StepRefused with both values when they differ, or when the book does not get there.
+        Raises StepRefused for every other answer, or when the book does not get there.
         """
         for _ in range(MARKS_MAX):
-            outcome = await self.seat.control(Mark(trade_date))
-            if not outcome.accepted:
-                raise StepRefused(f"the bank's own reconciliation on {trade_date}: {outcome.code.name}")
+            marked = await self.seat.control(Mark(trade_date, is_deep))
+            if not marked.accepted:
+                raise StepRefused(f"the bank's own reconciliation on {trade_date}: {marked.code.name}")
             own = await self.seat.totals(BOOK_AS_OF_MARK)
-            if own.as_of_sequence == outcome.sequence and own.complete:
+            if own.as_of_sequence == marked.sequence and own.complete:
                 break
             await trio.sleep(MARK_PAUSE_SECONDS)
         else:
             raise StepRefused(f"the gateway's book has no totals as of a mark after {MARKS_MAX} of them")
-        told = await self.seat.control(Tell(trade_date, outcome.sequence, totals_digest(own.parties)))
-        if told.code is ReplyCode.TOTALS_DIFFER:
-            ledger = await self.seat.totals(LEDGER_AS_OF_MARK)
-            raise StepRefused(f"as of row {outcome.sequence} the bank's books differ: {_apart(ledger, own)}")
-        if not told.accepted:
+        told = await self.seat.control(Tell(trade_date, marked.sequence, totals_digest(own.parties)))
+        if not told.accepted and told.code is not ReplyCode.TOTALS_DIFFER:
             raise StepRefused(f"the bank's own reconciliation on {trade_date}: {told.code.name}")
-        self.told(f"the bank's books agree as of row {outcome.sequence:,}")
+        return marked.sequence, told.code
 
     async def reconcile(self, trade_date: int, party: int) -> LaneSeen:
         """Compare a complete set with what the bank has, to the end; nothing where that is done.
@@ -255,21 +274,6 @@ def leaves(group: BaseExceptionGroup[StepRefused]) -> Iterator[StepRefused]:
             yield from leaves(inner)
         else:
             yield inner
-
-
-def _apart(ledger: TotalsAnswer, own: TotalsAnswer) -> str:
-    """Which sums of which party differ, with both values."""
-    if not ledger.complete:
-        return "the ledger was started since the mark, mark again to see where"
-    here, there = ({entry.party: entry.amounts_fen for entry in answer.parties} for answer in (ledger, own))
-    nothing = (0, 0, 0, 0)
-    found = [
-        f"{name} of party {party}: {mine} in the ledger, {other} in the gateway's book"
-        for party in sorted(here.keys() | there.keys())
-        for name, mine, other in zip(FIGURES, here.get(party, nothing), there.get(party, nothing), strict=True)
-        if mine != other
-    ]
-    return "; ".join(found)
 
 
 def _further(place: int, told: int) -> int:

@@ -34,6 +34,7 @@ from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.messages.codec import decode_link, decode_session, encode
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
+from protocol.messages.marked import PairsQuery, RangesQuery
 from protocol.messages.queries import TotalsQuery
 from protocol.messages.session import NotApplied
 from protocol.records import unpack_preamble
@@ -51,7 +52,8 @@ from protocol.session.bank_events import (
 from protocol.vocabulary import FrameKind, Suite
 
 GATEWAY_NAME = "gateway"
-BOOK_SOURCE, BOOK_AS_OF_MARK = 2, 4  # of TotalsQuery: this gateway's own book, now or as of the last mark
+BOOK_SOURCE, BOOK_AS_OF_MARK = 2, 4  # this gateway's own book, now or as of the last mark
+OF_A_BOOK = (TotalsQuery, RangesQuery, PairsQuery)  # which their source names
 LEDGER_FAULTS = (UnaskedAnswer, FeedBroken, PeerViolation)
 _LOG = logging.getLogger(__name__)
 
@@ -174,9 +176,11 @@ class Dispatcher:
         link.session.refuse_busy(frame, code, retry_after_ns, now_ns)
 
     def _handle_query(self, link: PartnerLink, event: QueryReceived, now_ns: int) -> None:
-        if isinstance(event.query, TotalsQuery) and event.query.source in (BOOK_SOURCE, BOOK_AS_OF_MARK):
+        query = event.query
+        if isinstance(query, OF_A_BOOK) and query.source in (BOOK_SOURCE, BOOK_AS_OF_MARK):
             try:
-                answer = self._intake.totals() if event.query.source == BOOK_SOURCE else self._intake.marked
+                is_marked = query.source == BOOK_AS_OF_MARK
+                answer = self._intake.marked.answer(query) if is_marked else self._intake.totals()
             except BookLost:
                 self._linked_ledger().renew()
                 raise PeerViolation(ReplyCode.STOPPING, "the book begins anew; ask again") from None

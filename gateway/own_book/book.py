@@ -215,6 +215,12 @@ class OwnBook:
             if number
         ]
 
+    def figures(self) -> tuple[Column, Column, Column, Column]:
+        """Copies: (accounts,) balances, and (contracts,) what is frozen, bought and sold."""
+        of_contracts = (self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
+        frozen, bought, sold = (column[: self._contracts_end].copy() for column in of_contracts)
+        return self.balance_fen[: self._accounts_end].copy(), frozen, bought, sold
+
     def _parties(self) -> npt.NDArray[np.int32]:
         """(contracts,) the party of each, that of a replaced one for the contract that goes on for it; a new array."""
         party = self.party[: self._contracts_end].copy()

@@ -28,6 +28,7 @@ import numpy as np
 
 from gateway.own_book.book import OwnBook
 from gateway.own_book.book_file import BookBase, Checkpoint
+from gateway.own_book.marked import MarkedBook
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
@@ -89,7 +90,7 @@ class BookIntake:
         """`restore` gives the base to begin from, at once and whenever the book must start over."""
         self._restore = restore
         self.checkpoint: Checkpoint | None = None  # due; the owner writes it and sets None
-        self.marked = TotalsAnswer(0, False, [])  # the book as of the last mark that came live
+        self.marked = MarkedBook()  # as of the last one that came live
         self.times_lost = 0
         self.is_lost = False  # since the last registration: what comes live has no place yet
         self._start_over()
@@ -214,7 +215,7 @@ class BookIntake:
             self._make_checkpoint(message.trade_date, sequence)
         if isinstance(message, Mark):
             # It stands alone in its row, and every row before it has been passed: the book is exactly there.
-            self.marked = TotalsAnswer(sequence, self.complete, self._book.totals())
+            self.marked = MarkedBook.of(self._book, sequence, self.complete, message.deep)
         return message
 
     def _counts(self, seat: int, trade_date: int, first_number: int, count: int, sequence: int) -> bool:

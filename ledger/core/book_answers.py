@@ -7,6 +7,7 @@ from ledger.core import engine
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.messages.base import Message
+from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -34,7 +35,7 @@ class BookAnswers:
 
     def answer(self, party: int, message: Message) -> Message:
         """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery,
-        ProceedsQuery or TotalsQuery."""
+        ProceedsQuery or one of all parties."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -50,13 +51,24 @@ class BookAnswers:
             return engine.set_differences(self._book, _of(party, message), message.trade_date, message.first)
         if isinstance(message, ProceedsQuery):
             return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
-        # Totals of all parties are the bank's; anybody else learns nothing.
-        if party != BANK_PARTY or not isinstance(message, TotalsQuery):
-            return TotalsAnswer(self._book.sequence, True, [])
-        if message.source == AS_OF_MARK:
-            book = self._book
-            return TotalsAnswer(book.marked_sequence, bool(book.marked_totals), book.marked_totals)
-        return TotalsAnswer(self._book.sequence, True, self._totals())
+        return self._of_all(message if party == BANK_PARTY else None)
+
+    def _of_all(self, message: Message | None) -> Message:
+        """What is of all parties and the bank's own. None: it was asked by somebody else, who learns nothing."""
+        marked = self._book.marked
+        match message:
+            case TotalsQuery(source) if source == AS_OF_MARK:
+                return marked.told_totals()
+            case TotalsQuery():
+                return TotalsAnswer(self._book.sequence, True, self._totals())
+            case RangesQuery(_, first):
+                return marked.told_ranges(first)
+            case PairsQuery(_, first):
+                return marked.told_pairs(first)
+            case OutletsQuery():
+                return marked.told_outlets()
+            case _:
+                return TotalsAnswer(self._book.sequence, True, [])
 
     def _totals(self) -> list[PartyTotals]:
         """Added up over all contracts once for each row, however often it is asked."""

@@ -21,14 +21,14 @@ from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountCode, AccountStatus
+from protocol.vocabulary import AccountStatus
 from rules.contracts import ENDED, LOSS
 from rules.outlets import cannot_be, level_above
 
-_HALF_BITS = 30  # a sum of so many lower parts, or of what is above them, fits an int64
 _SCAN_SLOTS = 1 << 18  # of one step of a scan: its scratch stays small beside the table
 
 
@@ -72,18 +72,11 @@ def check_book(book: Book) -> None:
 
 def _check_general_ledger(book: Book) -> None:
     """Statement 8."""
-    used, ledger = slice(book.accounts_count), book.general_ledger
+    ledger = book.general_ledger
     _demand(np.array(sum(ledger.balances_fen.values()) == 0), "Σ of the general ledger", book)
-    outlets, balance_fen = book.outlet[used], book.balance_fen[used]
-    found, places = np.unique(outlets, return_inverse=True)
-    upper, lower = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
-    np.add.at(upper, places, balance_fen >> _HALF_BITS)
-    np.add.at(lower, places, balance_fen & ((1 << _HALF_BITS) - 1))
-    sums_fen = [(high << _HALF_BITS) + low for high, low in zip(upper.tolist(), lower.tolist(), strict=True)]
-    holds = [ledger.savings_fen(outlet) == fen for outlet, fen in zip(found.tolist(), sums_fen, strict=True)]
-    _demand(np.array(holds, bool), "an outlet's accounts against the general ledger", book)
-    savings = {key.item for key in ledger.keys if key.code == AccountCode.SAVINGS}
-    _demand(np.array(savings == set(found.tolist())), "the outlets of the general ledger", book)
+    _demand(np.array(not outlets_apart(book)), "an outlet's accounts against the general ledger", book)
+    outlets = set(np.unique(book.outlet[: book.accounts_count]).tolist())
+    _demand(np.array(ledger.savings_outlets() == outlets), "the outlets of the general ledger", book)
 
 
 def _check_outlets(book: Book) -> None:

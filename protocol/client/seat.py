@@ -14,8 +14,16 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
-from ..limits import BANK_ACCOUNT_NO_MAX, PARTIES_MAX, REQUEST_NUMBER_MAX, SESSION_VERSION_MAX
+from ..limits import (
+    BANK_ACCOUNT_NO_MAX,
+    CONTRACTS_MAX,
+    PARTIES_MAX,
+    RANGE_PAIRS,
+    REQUEST_NUMBER_MAX,
+    SESSION_VERSION_MAX,
+)
 from ..messages.control import ControlMessage
+from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -61,9 +69,7 @@ from .verbs import AwaitedVerbs
 
 REFUSALS_AT_THE_DOOR = 5  # in a row; the pauses between them come to less than a second
 _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
-A = TypeVar(
-    "A", BuyingPowerAnswer, OutcomeAnswer, TotalsAnswer, AccountAnswer, SetAnswer, DifferenceAnswer, ProceedsAnswer
-)
+A = TypeVar("A", bound=AnswerMessage)
 
 
 class Seat(AwaitedVerbs):
@@ -222,9 +228,22 @@ class Seat(AwaitedVerbs):
         for asking.
         """
         query = TotalsQuery(whole_number("source", source, 1, 4))
-        if self._settings.party != BANK_PARTY:
-            raise MisuseError("totals are the bank's own")
-        return self._ask(query, TotalsAnswer)
+        return self._ask_as_bank(query, TotalsAnswer)
+
+    def marked_ranges(self, source: int, first: int = 0) -> Coroutine[object, object, RangesAnswer]:
+        """Digests of ranges of places as of the last mark, from range `first` on: 3 the ledger's, 4 the own book's.
+
+        To be awaited. Raises MisuseError at once as `totals`, and for no range.
+        """
+        return self._ask_as_bank(RangesQuery(*self._marked(source, first, CONTRACTS_MAX // RANGE_PAIRS)), RangesAnswer)
+
+    def marked_pairs(self, source: int, first: int = 0) -> Coroutine[object, object, PairsAnswer]:
+        """The amounts of places as of the last mark, from place `first` on. As `marked_ranges`."""
+        return self._ask_as_bank(PairsQuery(*self._marked(source, first, CONTRACTS_MAX)), PairsAnswer)
+
+    def outlets_apart(self) -> Coroutine[object, object, OutletsAnswer]:
+        """The outlets whose accounts were apart from the general ledger as of the last mark. As `totals`."""
+        return self._ask_as_bank(OutletsQuery(), OutletsAnswer)
 
     def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
         """Ask where a date of one's own stands, and what its clearing set has. To be awaited.
@@ -257,6 +276,15 @@ class Seat(AwaitedVerbs):
         """Ask which contracts have proceeds due by a reconciled set, from place `first` on. As `differences`."""
         date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
         return self._ask(ProceedsQuery(date, of, whole_number("first", first, 0, 2**40)), ProceedsAnswer)
+
+    @staticmethod
+    def _marked(source: int, first: int, most: int) -> tuple[int, int]:
+        return whole_number("source", source, 3, 4), whole_number("first", first, 0, most)
+
+    def _ask_as_bank(self, query: QueryMessage, kind: type[A]) -> Coroutine[object, object, A]:
+        if self._settings.party != BANK_PARTY:
+            raise MisuseError("totals are the bank's own")
+        return self._ask(query, kind)
 
     async def _recovered_now(self) -> list[Recovered]:
         return self.recovered

@@ -15,6 +15,7 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
+from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.queries import (
     AccountAnswer,
     BuyingPowerAnswer,
@@ -163,6 +164,18 @@ class SyncSeat(SingleVerbs[Outcome]):
     def proceeds_due(self, trade_date: int, party: int = 0, first: int = 0) -> ProceedsAnswer:
         """As `Seat.proceeds_due`."""
         return self._wait(self._opened().proceeds_due(trade_date, party, first))
+
+    def marked_ranges(self, source: int, first: int = 0) -> RangesAnswer:
+        """As `Seat.marked_ranges`."""
+        return self._wait(self._opened().marked_ranges(source, first))
+
+    def marked_pairs(self, source: int, first: int = 0) -> PairsAnswer:
+        """As `Seat.marked_pairs`."""
+        return self._wait(self._opened().marked_pairs(source, first))
+
+    def outlets_apart(self) -> OutletsAnswer:
+        """As `Seat.outlets_apart`."""
+        return self._wait(self._opened().outlets_apart())
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

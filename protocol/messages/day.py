@@ -106,6 +106,8 @@ class Mark(Message, tag=77, frozen=True):
     """Bank control: the row that decides it is the one at which the bank's two books are compared 银行内部对账."""
 
     trade_date: TradeDate
+    deep: bool
+    """Both books keep all their pairs as of it, so that where they differ can be asked for."""
 
 
 class Tell(Message, tag=78, frozen=True):

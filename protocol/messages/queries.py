@@ -15,6 +15,7 @@ from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QU
 from .base import Message
 from .day import Place, Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
+from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 
 CLASSES = 4  # of differences
 
@@ -222,7 +223,29 @@ class ProceedsAnswer(Message, tag=58, frozen=True):
     contracts: Annotated[list[ContractProceeds], Meta(max_length=QUERY_PROCEEDS_MAX)]
 
 
-QueryMessage = BuyingPowerQuery | OutcomeQuery | TotalsQuery | AccountQuery | SetQuery | DifferenceQuery | ProceedsQuery
-AnswerMessage = (
-    BuyingPowerAnswer | OutcomeAnswer | TotalsAnswer | AccountAnswer | SetAnswer | DifferenceAnswer | ProceedsAnswer
+QueryMessage = (
+    BuyingPowerQuery
+    | OutcomeQuery
+    | TotalsQuery
+    | AccountQuery
+    | SetQuery
+    | DifferenceQuery
+    | ProceedsQuery
+    | RangesQuery
+    | PairsQuery
+    | OutletsQuery
 )
+AnswerMessage = (
+    BuyingPowerAnswer
+    | OutcomeAnswer
+    | TotalsAnswer
+    | AccountAnswer
+    | SetAnswer
+    | DifferenceAnswer
+    | ProceedsAnswer
+    | RangesAnswer
+    | PairsAnswer
+    | OutletsAnswer
+)
+OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery)
+"""Only the bank may ask these: a session of anybody else ends with them."""

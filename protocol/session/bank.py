@@ -20,7 +20,7 @@ from ..messages.base import Message
 from ..messages.codec import decode_query, decode_session, encode
 from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
-from ..messages.queries import TotalsQuery
+from ..messages.queries import OF_ALL_PARTIES
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role, Suite
 from .bank_events import (
@@ -277,7 +277,7 @@ class BankSession(LinkEnd):
     def _accept_query(self, frame: Frame) -> BankEvent:
         correlation_id = frame.header.first_number
         query = decode_query(frame.body)
-        if isinstance(query, TotalsQuery) and not self._is_bank():
+        if isinstance(query, OF_ALL_PARTIES) and not self._is_bank():
             raise PeerViolation(ReplyCode.ROLE_FORBIDS, "totals are the bank's own")
         if correlation_id in self._queries:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"query {correlation_id} is under way already")

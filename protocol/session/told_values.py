@@ -10,6 +10,16 @@ from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.day import NO_TOTALS
+from ..messages.marked import (
+    FIGURE_BYTES,
+    FIGURES,
+    OutletsAnswer,
+    OutletsQuery,
+    PairsAnswer,
+    PairsQuery,
+    RangesAnswer,
+    RangesQuery,
+)
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -49,6 +59,9 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     SetQuery: SetAnswer,
     DifferenceQuery: DifferenceAnswer,
     ProceedsQuery: ProceedsAnswer,
+    RangesQuery: RangesAnswer,
+    PairsQuery: PairsAnswer,
+    OutletsQuery: OutletsAnswer,
 }
 
 
@@ -132,6 +145,13 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
             fits = fits and _is_possible_set(answer)
         elif fits and not isinstance(query, SetQuery):  # whoever reads on must come to an end
             fits = answer.next_place == 0 or answer.next_place > query.first
+    elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
+        fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
+        fits = fits and (answer.next_range == 0 or bool(answer.digests))
+    elif isinstance(answer, PairsAnswer) and fits:
+        fits = len(answer.amounts) % (FIGURES * FIGURE_BYTES) == 0 and (answer.complete or not answer.amounts)
+    elif isinstance(answer, OutletsAnswer) and fits:
+        fits = answer.complete or not answer.outlets
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:

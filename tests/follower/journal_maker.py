@@ -160,7 +160,7 @@ class JournalMaker:
 
     def agree(self, on: int) -> None:
         """The bank's two books are found to be the same."""
-        self.control(Mark(on))
+        self.control(Mark(on, False))
         self.control(Tell(on, self.book.marked_sequence, totals_digest(totals(self.book))))
 
     def control(self, message: ControlMessage, seat: int = 0) -> Row:

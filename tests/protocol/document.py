@@ -32,6 +32,7 @@ from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages import gateway_link
 from protocol.messages.base import Message
 from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
+from protocol.messages.queries import OF_ALL_PARTIES
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, SeatRole, Way
@@ -269,7 +270,7 @@ def roles() -> str:
     of_bank = len(SeatRole) - 1
     rows.append(["query `BuyingPowerQuery`", "own contracts", *["yes"] * of_bank])
     rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
-    rows.append(["query `TotalsQuery`", "", *["yes"] * of_bank])
+    rows += [[f"query `{each.__name__}`", "", *["yes"] * of_bank] for each in OF_ALL_PARTIES]
     rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
     rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)

@@ -9,7 +9,19 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
+from protocol.limits import RANGE_PAIRS
 from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, WithdrawSet
+from protocol.messages.fields import sum_from_fen
+from protocol.messages.marked import (
+    OutletApart,
+    OutletsAnswer,
+    OutletsQuery,
+    PairsAnswer,
+    PairsQuery,
+    RangesAnswer,
+    RangesQuery,
+    range_digest,
+)
 from protocol.messages.queries import (
     ContractProceeds,
     Difference,
@@ -103,12 +115,33 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     refused = (ReplyCode.BOOKS_NOT_AGREED, FREEZE_STATE_NONE, 0)
     yield outcomes(bank, "outcome_books_not_agreed", "the bank has not compared its books", publish.frame, [refused])
     what = f"request {first + 4} of the bank's seat {DAY_SEAT}"
-    yield desk.message("mark", what, FrameKind.CONTROL, Mark(TRADE_DATE), first + 4)
+    yield desk.message("mark", what, FrameKind.CONTROL, Mark(TRADE_DATE, False), first + 4)
     what = f"request {first + 5} of the bank's seat {DAY_SEAT}: the digest of the other book's totals"
     tell = desk.message("tell", what, FrameKind.CONTROL, Tell(TRADE_DATE, MARKED_ROW, bytes(range(32))), first + 5)
     yield tell
     refused = (ReplyCode.TOTALS_DIFFER, FREEZE_STATE_NONE, 0)
     yield outcomes(bank, "outcome_totals_differ", "the ledger's have another digest", tell.frame, [refused])
+    yield from _where_they_differ(desk, bank, first + 6)
+
+
+def _where_they_differ(desk: Voice, bank: Voice, first: int) -> Iterator[Vector]:
+    """A deep mark, request `first`, and what is asked of the ledger as of it."""
+    what = f"request {first} of the bank's seat {DAY_SEAT}: both books keep all their pairs"
+    yield desk.message("mark_deep", what, FrameKind.CONTROL, Mark(TRADE_DATE, True), first)
+    yield desk.message("query_ranges", "the ledger's, correlation id 3", FrameKind.QUERY, RangesQuery(3, 0), 3)
+    figures = np.array(([0, 1_000_000], [0, 398_724], [0, 0], [0, 77]), "<i8")
+    whole = np.zeros((len(figures), RANGE_PAIRS), "<i8")
+    whole[:, : figures.shape[1]] = figures
+    ranges = RangesAnswer(MARKED_ROW, True, 0, [range_digest(whole.tobytes())])
+    yield bank.message("answer_ranges", "one range, of two pairs", FrameKind.ANSWER, ranges, 3)
+    yield desk.message("query_pairs", "the ledger's, correlation id 4", FrameKind.QUERY, PairsQuery(3, 0), 4)
+    pairs = PairsAnswer(MARKED_ROW, True, figures.tobytes())
+    what = "of the second 10,000.00, of which 3,987.24 are frozen, and 0.77 sold"
+    yield bank.message("answer_pairs", what, FrameKind.ANSWER, pairs, 4)
+    yield desk.message("query_outlets", "correlation id 5", FrameKind.QUERY, OutletsQuery(), 5)
+    apart = OutletApart(7, sum_from_fen(1_000_000), sum_from_fen(999_999))
+    outlets = OutletsAnswer(MARKED_ROW, True, [apart])
+    yield bank.message("answer_outlets", "the general ledger has a fen less of one", FrameKind.ANSWER, outlets, 5)
 
 
 def _booking(desk: Voice, first: int) -> Frame:

@@ -65,7 +65,7 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
         case Publish():
             lanes.publish(book, message)
         case Mark():
-            agreement.mark(book)
+            agreement.mark(book, message)
         case Tell():
             agreement.tell(book, message)
     return 0

@@ -27,6 +27,7 @@ from ledger.core.state.columns import (
 )
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
+from ledger.core.state.marked import Marked
 from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.outlets import Outlets
 from ledger.core.state.requests import RequestTable
@@ -41,7 +42,6 @@ from protocol.limits import (
     UNSETTLED_DATES_MIN,
 )
 from protocol.messages.control import PartyEntry
-from protocol.messages.queries import PartyTotals
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, DatePhase, Market
 from rules.contracts import STATE_CODES, status_told
@@ -99,7 +99,7 @@ class Book:
     phase: DatePhase  # of the open date
     marked_sequence: int  # of the last row at which the bank's two books are compared, 0 for none
     marked_digest: bytes  # of the totals as of it
-    marked_totals: list[PartyTotals]  # which are no part of the state: empty after a start
+    marked: Marked  # what is to be known as of it, which is no part of the state: nothing after a start
     roll_sequence: int  # of the row that opened the open date by a roll, 0 for the first date
     accounts_count: int
     contracts_count: int
@@ -163,7 +163,7 @@ class Book:
             phase=DatePhase.TRADING,
             marked_sequence=0,
             marked_digest=bytes(DIGEST_BYTES),
-            marked_totals=[],
+            marked=Marked(),
             roll_sequence=0,
             accounts_count=0,
             contracts_count=0,

@@ -61,6 +61,10 @@ class GeneralLedger:
         """What the bank owes the savers of an outlet."""
         return -self.balances_fen.get(LedgerKey(int(AccountCode.SAVINGS), item=outlet), 0)
 
+    def savings_outlets(self) -> set[int]:
+        """The outlets for whose savers anything was posted."""
+        return {key.item for key in self.keys if key.code == AccountCode.SAVINGS}
+
     def to_arrays(self, part: slice = ALL) -> tuple[LongColumn, LongColumn]:
         """(n, KEY_FIELDS) keys in order, and (n, 2) upper and lower halves of the balances."""
         keys = self.keys[part]

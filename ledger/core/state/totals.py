@@ -1,4 +1,4 @@
-"""What the book tells when asked: both amounts of single contracts, whose an account is, the control totals by party.
+"""What the book tells when asked: both amounts of single contracts, whose an account is, control totals, outlets apart.
 
 Belongs here: reading. Never here: who may ask (the ledger's link), changes.
 """
@@ -9,15 +9,23 @@ import numpy as np
 
 from ledger.core.control.accounts import own_contract
 from ledger.core.state.book import HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn
+from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.codes import ReplyCode
-from protocol.limits import COLUMN_FEN_MAX
+from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, PARTIES_MAX
+from protocol.messages.fields import sum_from_fen
+from protocol.messages.marked import OutletApart
 from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals
 from protocol.vocabulary import BANK_PARTY, ContractStatus, account_no_from_index, contract_no_from_index
 from rules.contracts import ENDED, status_told
 
+_PARTIES = PARTIES_MAX + 1
 _LOW_BITS = 32
 _LOW_MASK = (1 << _LOW_BITS) - 1
+_HALF_BITS = 30  # of an amount
+_HALF_MASK = (1 << _HALF_BITS) - 1
+_AT_ONCE = 1 << 18
+assert (COLUMN_FEN_MAX >> _HALF_BITS) * _AT_ONCE < 2**53 > _HALF_MASK * _AT_ONCE
+assert (COLUMN_FEN_MAX >> _HALF_BITS) * ACCOUNTS_MAX < 2**62
 
 
 def buying_power(book: Book, party: int, contract_nos: Iterable[int]) -> list[ContractMoney]:
@@ -73,11 +81,37 @@ def totals(book: Book) -> list[PartyTotals]:
     used = slice(book.accounts_count)
     last = book.account_flags[used] & LAST_CONTRACT_MASK
     parties = np.where(last > 0, book.contract_facts.take(last - 1, mode="clip") >> PARTY_SHIFT, BANK_PARTY)
-    seen = np.union1d(parties, book.contract_parties())
+    seen = np.flatnonzero(
+        np.bincount(parties, minlength=_PARTIES) + np.bincount(book.contract_parties(), minlength=_PARTIES)
+    )
     length = int(seen.max(initial=0)) + 1
     columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)
     sums = [_sums_by_party(column[used], parties, length) for column in columns]
     return [PartyTotals.of(party, *(amounts[party] for amounts in sums)) for party in seen.tolist()]
+
+
+def outlets_apart(book: Book) -> list[OutletApart]:
+    """The outlets, ascending, whose accounts have together something else than the general ledger has for them."""
+    outlets, ledger = book.outlet[: book.accounts_count], book.general_ledger
+    numbers = np.flatnonzero(np.bincount(outlets))
+    sums_fen = _sums_by_outlet(book.balance_fen[: len(outlets)], outlets, numbers)
+    accounts_fen = dict(zip(numbers.tolist(), sums_fen, strict=True))
+    known = sorted(accounts_fen.keys() | ledger.savings_outlets())
+    pairs = ((outlet, accounts_fen.get(outlet, 0), ledger.savings_fen(outlet)) for outlet in known)
+    return [OutletApart(outlet, *map(sum_from_fen, both)) for outlet, *both in pairs if both[0] != both[1]]
+
+
+def _sums_by_outlet(column_fen: FenColumn, outlets: IntColumn, numbers: Positions) -> list[int]:
+    """(k,) Σ by the outlets with (k,) numbers. Accounts of one stand anywhere, so each is counted alone: in doubles,
+    which hold a sum of _AT_ONCE halves of _HALF_BITS exactly.
+    """
+    high, low = np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.int64)
+    length = int(numbers.max(initial=0)) + 1
+    for start in range(0, len(outlets), _AT_ONCE):
+        here, fen = outlets[start : start + _AT_ONCE], column_fen[start : start + _AT_ONCE]
+        for sums, half in ((high, fen >> _HALF_BITS), (low, fen & _HALF_MASK)):
+            sums += np.bincount(here, half, length)[numbers].astype(np.int64)
+    return [(h << _HALF_BITS) + part for h, part in zip(high.tolist(), low.tolist(), strict=True)]
 
 
 def _sums_by_party(column_fen: FenColumn, parties: LongColumn, length: int) -> list[int]:

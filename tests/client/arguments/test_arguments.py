@@ -111,6 +111,9 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
             "told": [1, "told", b""],
         },
     ),
+    "marked_ranges": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),  # as `totals`
+    "marked_pairs": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),
+    "outlets_apart": ({}, {}),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 

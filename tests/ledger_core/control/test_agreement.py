@@ -26,7 +26,7 @@ def is_agreed(desk: Desk, trade_date: int = MONDAY) -> bool:
 
 def test_the_same_totals_as_of_the_mark_agree_whatever_came_since() -> None:
     desk, customer = signed_off()
-    assert desk.control(Mark(MONDAY)) == ACCEPTED
+    assert desk.control(Mark(MONDAY, False)) == ACCEPTED
     sequence, other_book = desk.book.sequence, totals_digest(engine.totals(desk.book))
     desk.ask(SAVINGS_SEAT, deposit(customer, 7))
 
@@ -38,7 +38,7 @@ def test_the_same_totals_as_of_the_mark_agree_whatever_came_since() -> None:
 
 def test_one_fen_more_differs_and_changes_nothing() -> None:
     desk, customer = signed_off()
-    desk.done(Mark(MONDAY))
+    desk.done(Mark(MONDAY, False))
     sequence = desk.book.sequence
     desk.ask(SAVINGS_SEAT, deposit(customer, 1))
 
@@ -59,9 +59,9 @@ def test_only_the_last_mark_is_told_of() -> None:
     desk, _ = signed_off()
     digest = totals_digest(engine.totals(desk.book))
     assert desk.control(Tell(MONDAY, 1, digest)) == ReplyCode.STEP_NOT_DUE
-    desk.done(Mark(MONDAY))
+    desk.done(Mark(MONDAY, False))
     first = desk.book.sequence
-    desk.done(Mark(MONDAY))
+    desk.done(Mark(MONDAY, False))
 
     assert desk.control(Tell(MONDAY, first, digest)) == ReplyCode.STEP_NOT_DUE
     assert desk.control(Tell(MONDAY, first + 1, digest)) == ACCEPTED
@@ -69,11 +69,11 @@ def test_only_the_last_mark_is_told_of() -> None:
 
 def test_a_date_is_agreed_once_its_trading_has_ended_also_on_the_next_one() -> None:
     desk = Desk()
-    assert desk.control(Mark(MONDAY)) == ReplyCode.STEP_NOT_DUE
-    assert desk.control(Mark(TUESDAY)) == ReplyCode.DATE_NOT_UNSETTLED
+    assert desk.control(Mark(MONDAY, False)) == ReplyCode.STEP_NOT_DUE
+    assert desk.control(Mark(TUESDAY, False)) == ReplyCode.DATE_NOT_UNSETTLED
     desk.roll(TUESDAY)
 
-    desk.done(Mark(MONDAY))
+    desk.done(Mark(MONDAY, False))
     desk.done(Tell(MONDAY, desk.book.marked_sequence, totals_digest(engine.totals(desk.book))))
 
     assert (is_agreed(desk), is_agreed(desk, TUESDAY)) == (True, False)

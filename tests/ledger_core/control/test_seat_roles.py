@@ -117,7 +117,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
-    "Mark": (Mark(MONDAY), {SeatRole.DAY_DESK}),
+    "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
     "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
@@ -158,7 +158,7 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
         desk.done(Reconcile(MONDAY, BROKER, 0))
         agree(desk)
     if isinstance(message, Tell):
-        desk.done(Mark(MONDAY))
+        desk.done(Mark(MONDAY, False))
         assert desk.book.marked_sequence == message.sequence
         message = replace(message, digest=desk.book.marked_digest)
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS

@@ -53,7 +53,7 @@ def after_so_many_sets(desk: Desk) -> AnnounceSet:
 def told_otherwise(desk: Desk) -> Tell:
     """Totals as of the mark that are not the ledger's."""
     desk.done(SignOff(MONDAY))
-    desk.done(Mark(MONDAY))
+    desk.done(Mark(MONDAY, False))
     return Tell(MONDAY, desk.book.marked_sequence, bytes(32))
 
 

@@ -126,6 +126,6 @@ def by_contract(desk: Desk, contract_no: int, on: int = MONDAY) -> tuple[int, in
 
 def agree(desk: Desk, on: int = MONDAY) -> None:
     """The bank agrees with itself on a date."""
-    marked = desk.told(Mark(on))
+    marked = desk.told(Mark(on, False))
     assert marked.code == ReplyCode.ACCEPTED
     desk.done(Tell(on, desk.book.marked_sequence, totals_digest(engine.totals(desk.book))))

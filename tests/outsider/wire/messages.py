@@ -140,6 +140,8 @@ DIFFERENCE = (
 FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
+AS_OF_MARK = TOTALS[:2]
+
 LAYOUTS: dict[str, Layout] = {
     "Negotiate": (1, LOGON),
     "Negotiated": (2, LOGON),
@@ -170,7 +172,7 @@ LAYOUTS: dict[str, Layout] = {
     "WithdrawSet": (74, (("trade_date", DATE), ("number", SET_NUMBER))),
     "Reconcile": (75, (("trade_date", DATE), ("party", PARTY), ("first", PLACE))),
     "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
-    "Mark": (77, (("trade_date", DATE),)),
+    "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "SetTotals": (90, SUMS_OF_SET),
     "ContractTerms": (33, CONTRACT_TERMS),
@@ -201,6 +203,13 @@ LAYOUTS: dict[str, Layout] = {
     "ProceedsQuery": (56, OF_PLACES),
     "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
     "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
+    "RangesQuery": (120, (("source", Int(3, 4)), ("first", Int(0, 4_096)))),
+    "RangesAnswer": (121, (*AS_OF_MARK, ("next_range", Int(0, 4_096)), ("digests", Many(0, 4, Blob(32, 32))))),
+    "PairsQuery": (122, (("source", Int(3, 4)), ("first", Int(0, 2**25)))),
+    "PairsAnswer": (123, (*AS_OF_MARK, ("amounts", Blob(0, 1_024 * 4 * 8)))),
+    "OutletsQuery": (124, ()),
+    "OutletApart": (125, (("outlet", Int(0, 2**20 - 1)), ("accounts_fen", WIDE_SUM), ("ledger_fen", WIDE_SUM))),
+    "OutletsAnswer": (126, (*AS_OF_MARK, ("outlets", Many(0, 1_024, Nested("OutletApart"))))),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
@@ -213,7 +222,7 @@ CONTROLS = (
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
-    *("DifferenceQuery", "ProceedsQuery"),
+    *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),

@@ -7,6 +7,15 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.messages.day import NO_TOTALS
+from protocol.messages.marked import (
+    OutletApart,
+    OutletsAnswer,
+    OutletsQuery,
+    PairsAnswer,
+    PairsQuery,
+    RangesAnswer,
+    RangesQuery,
+)
 from protocol.messages.queries import (
     AnswerMessage,
     DifferenceAnswer,
@@ -15,6 +24,7 @@ from protocol.messages.queries import (
     OutcomeQuery,
     ProceedsAnswer,
     ProceedsQuery,
+    QueryMessage,
     SetAnswer,
     SetQuery,
     TotalsAnswer,
@@ -125,3 +135,30 @@ def test_whoever_reads_on_comes_to_an_end(next_place: int, trade_date: int, *, i
     for query, answer in ((due, differences), (asked, proceeds)):
         with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
             check_answer(query, answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "answer", "is_possible"),
+    [
+        (RangesQuery(3, 4), RangesAnswer(7, True, 0, [bytes(32)]), True),
+        (RangesQuery(3, 4), RangesAnswer(7, True, 5, [bytes(32)]), True),
+        (RangesQuery(3, 4), RangesAnswer(7, True, 6, [bytes(32)]), False),
+        (RangesQuery(3, 4), RangesAnswer(7, True, 4, []), False),
+        (RangesQuery(3, 4), RangesAnswer(7, False, 0, [bytes(32)]), False),
+        (RangesQuery(3, 4), PairsAnswer(7, True, b""), False),
+        (PairsQuery(4, 0), PairsAnswer(7, True, bytes(64)), True),
+        (PairsQuery(4, 0), PairsAnswer(7, True, bytes(40)), False),
+        (PairsQuery(4, 0), PairsAnswer(7, False, bytes(32)), False),
+        (PairsQuery(4, 0), OutletsAnswer(7, True, []), False),
+        (OutletsQuery(), OutletsAnswer(7, True, [OutletApart(1, bytes(16), bytes(16))]), True),
+        (OutletsQuery(), OutletsAnswer(7, False, [OutletApart(1, bytes(16), bytes(16))]), False),
+    ],
+)
+def test_what_is_told_of_a_mark_fits_what_was_asked(
+    query: QueryMessage, answer: AnswerMessage, *, is_possible: bool
+) -> None:
+    if is_possible:
+        assert check_answer(query, answer) is answer
+        return
+    with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
+        check_answer(query, answer)
