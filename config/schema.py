@@ -101,6 +101,7 @@ class Follower(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     metrics_port: Port
     snapshot_every_requests: Positive
     snapshot_every_ns: DurationNs
+    gather_ns: DurationNs
     nice: Annotated[int, msgspec.Meta(ge=0, le=19)]
 
 

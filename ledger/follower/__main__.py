@@ -73,7 +73,7 @@ async def serve(config: Config) -> None:
         write_ready(config.ready_file(NAME), {"metrics": port})
         closing.callback(withdraw_ready, config.ready_file(NAME))
         _LOG.info(f"follower serves from row {follower.cursor.sequence}, metrics on port {port}")
-        await while_connected(follower.run(), (reading, read_model.connection))
+        await while_connected(follower.run(config.follower.gather_ns), (reading, read_model.connection))
 
 
 def main(argv: list[str]) -> int:

@@ -35,9 +35,6 @@ from protocol.records import RECORD
 
 POLL_NS: Final = 25_000_000
 """From one look at the journal that found nothing to the next."""
-GATHER_NS: Final = 500_000_000
-"""The least time from the begin of one transaction to the next, so that rows gather: a batch has a fixed cost. A full
-batch does not wait."""
 READ_BYTES: Final = 4 * 1024 * 1024
 """Rows held in memory between reading and applying."""
 PROGRESS_EVERY_NS: Final = 2_000_000_000
@@ -155,8 +152,11 @@ class Follower:
         self._roll = await self._read_model.roll(self.book.roll_sequence)
         self._policy.last_at_ns = time.monotonic_ns()
 
-    async def run(self) -> None:
+    async def run(self, gather_ns: int) -> None:
         """Follows the journal until `signals.stop`; every transaction under way is finished first.
+
+        `gather_ns`: the least time from the begin of one transaction to the next, so that rows gather: a batch has a
+        fixed cost. A full batch does not wait.
 
         Raises: JournalTampered, InvariantBroken, ProcessFault. On cancellation the transaction under way is undone.
         """
@@ -165,7 +165,7 @@ class Follower:
             caught_up = await self.take_batch()
             await self.snapshot_if_due()
             if caught_up:
-                rest_ns = POLL_NS if self._cursor.sequence == before else GATHER_NS
+                rest_ns = POLL_NS if self._cursor.sequence == before else gather_ns
                 await self._pause(began_ns + rest_ns - time.monotonic_ns())
         await self.finish_snapshot()
 
