@@ -21,7 +21,9 @@ from config.keys import make_missing_bank_keys, write_key_pair
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from config.kit.stop_request import THIS_PROCESS
+from config.kit.wall_clock import SimulatedClock
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
+from config.supervise.state_folders import make_state_directory
 from config.supervise.supervisor import Supervisor
 from frontend_sim.market.desks import ROLES, BankDesks
 from protocol.client import SeatSettings
@@ -88,10 +90,13 @@ class _WhileServing:
 
 
 @asynccontextmanager
-async def temporary_installation(config: Config, progress: Progress, keep: bool = False) -> AsyncIterator[Installation]:
+async def temporary_installation(
+    config: Config, progress: Progress, keep: bool = False, begins_at_ns: int | None = None
+) -> AsyncIterator[Installation]:
     """Everything started and serving; on leaving, everything stopped and, unless kept, every file removed. What is
     kept, or removed earlier than expected, is named.
 
+    `begins_at_ns`: what a simulated clock shows, standing still, from before the first process on; None: it is left.
     Raises: ProcessFault, alone or in a group, when something does not start, or when the supervisor gives a process
     up meanwhile. On cancellation, and when a signal asks for the end: stopped and removed all the same.
     """
@@ -105,6 +110,9 @@ async def temporary_installation(config: Config, progress: Progress, keep: bool 
     with THIS_PROCESS.told(supervisor.request_stop):
         try:
             make_missing_bank_keys(own, lambda line: None)
+            if begins_at_ns is not None:
+                make_state_directory(own)
+                SimulatedClock(own.clock_file).put(begins_at_ns, is_stopped=True)
             await _start(supervisor)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_watch_for_fault, supervisor)

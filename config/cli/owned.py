@@ -63,6 +63,12 @@ def _clock(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _scenario(argv: list[str], config: Config) -> int:
+    from frontend_sim.scenario.command import main
+
+    return main(argv, config)
+
+
 COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "run": _run,
     "load": _load,
@@ -73,5 +79,6 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "clearing": _clearing,
     "day": _day,
     "clock": _clock,
+    "scenario": _scenario,
 }
 """By name: takes what followed the name and returns the exit code."""

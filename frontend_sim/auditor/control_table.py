@@ -118,7 +118,7 @@ def _by_figure(lines: Sequence[Line]) -> str:
         scope = line.scope if line.figure == next(iter(FIGURES)) else ""
         amounts = (yuan(amount) for amount in line.amounts_fen)
         rows.append([scope, FIGURES[line.figure], *amounts, yuan(line.difference_fen)])
-    return _aligned(rows, left=2)
+    return aligned(rows, left=2)
 
 
 def _by_source(lines: Sequence[Line]) -> str:
@@ -130,7 +130,7 @@ def _by_source(lines: Sequence[Line]) -> str:
             for place, source in enumerate(SOURCES)
         ]
         rows.append(["  difference", *(yuan(line.difference_fen) for line in of_scope)])
-    return _aligned(rows, left=1)
+    return aligned(rows, left=1)
 
 
 def _by_amount(lines: Sequence[Line]) -> str:
@@ -141,7 +141,7 @@ def _by_amount(lines: Sequence[Line]) -> str:
             [f"  {TITLES[source]}", yuan(amount)] for source, amount in zip(SOURCES, line.amounts_fen, strict=True)
         ]
         rows.append(["  difference", yuan(line.difference_fen)])
-    return _aligned(rows, left=1)
+    return aligned(rows, left=1)
 
 
 def _by_scope(lines: Sequence[Line]) -> dict[str, list[Line]]:
@@ -151,7 +151,7 @@ def _by_scope(lines: Sequence[Line]) -> dict[str, list[Line]]:
     return scopes
 
 
-def _aligned(rows: Sequence[Sequence[str]], left: int) -> str:
+def aligned(rows: Sequence[Sequence[str]], left: int) -> str:
     """Cells below each other, the first `left` columns to the left and the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     text = []

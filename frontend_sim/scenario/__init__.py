@@ -1,0 +1,1 @@
+"""`yzt scenario FILE`: a written story, run through real processes, with what they answered after each event."""

@@ -1,0 +1,161 @@
+"""Who takes part in a running story: names, and the numbers that the bank gave for them.
+
+Belongs here: registering everybody, numbers by name. Never here: what happens (playing), what the bank has (asking).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from config.schema import Config
+from frontend_sim.installation import new_bank_desks, new_party_signer
+from frontend_sim.market.bank import BrokerEntry, open_accounts, register_broker, sign_contracts
+from frontend_sim.market.desks import BankDesks, must_accept
+from frontend_sim.market.market_day import BANK_ACCOUNT_NO_FIRST
+from frontend_sim.scenario.heard import HeardSeat
+from frontend_sim.scenario.written.story import Story
+from protocol.client import Outcome, RequestKey
+from protocol.limits import HOLDER_BYTES, QUERY_CONTRACTS_MAX
+from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.messages.outlets import OutletEntry, RegisterOutlets
+from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
+
+SEATS_PER_PARTY = 10
+SUITE = "ed25519"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNow:
+    """An order for which a freeze was asked: its request, whatever was answered, and the contract and broker then."""
+
+    frozen: Outcome
+    contract_no: int
+    party: int
+
+    @property
+    def key(self) -> RequestKey:
+        """The name of its request."""
+        return self.frozen.key
+
+
+@dataclass(slots=True)
+class CustomerNow:
+    """A customer's account and its contracts, the last one at the end, each with its party."""
+
+    bank_account_no: int
+    account_no: int = 0
+    contracts: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def party(self) -> int:
+        """The broker of the last contract."""
+        return self.contracts[-1][0]
+
+    @property
+    def contract_no(self) -> int:
+        """The last contract."""
+        return self.contracts[-1][1]
+
+    def contract_with(self, party: int) -> int:
+        """The last contract with this broker, or the last one of all where there was none."""
+        return next((number for of, number in reversed(self.contracts) if of == party), self.contract_no)
+
+
+@dataclass(slots=True)
+class Cast:
+    """Everybody, by name."""
+
+    desks: BankDesks
+    outlets: dict[str, int]
+    brokers: dict[str, BrokerEntry]
+    customers: dict[str, CustomerNow]
+    orders: dict[str, OrderNow] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, story: Story, config: Config) -> "Cast":
+        """Numbers and keys for all of a story, in the order of the file."""
+        brokers = {}
+        for party, broker in enumerate(story.brokers, start=BANK_PARTY + 1):
+            signer = new_party_signer(config, party, SUITE)
+            seats = (party * SEATS_PER_PARTY + 1,)
+            brokers[broker.name] = BrokerEntry(party, broker.name, seats, signer, broker.proceeds_at_fill)
+        numbers = enumerate(story.customers, start=BANK_ACCOUNT_NO_FIRST)
+        return cls(
+            desks=new_bank_desks(config),
+            outlets={outlet.name: number for number, outlet in enumerate(story.outlets, start=1)},
+            brokers=brokers,
+            customers={customer.name: CustomerNow(number) for number, customer in numbers},
+        )
+
+    async def register(self, bank: HeardSeat, story: Story) -> None:
+        """Everybody into an empty ledger. Raises LoadRefused."""
+        await self.desks.register(bank)
+        if story.outlets:
+            await must_accept(bank, RegisterOutlets(self._outlets(story)), "outlets")
+        for broker in self.brokers.values():
+            await register_broker(bank, broker)
+        await open_accounts(bank, self._accounts(story))
+        await self._number_accounts(bank)
+        signed = [customer for customer in story.customers if customer.broker is not None]
+        if signed:
+            terms = []
+            for customer in signed:
+                party = self.brokers[str(customer.broker)].party
+                status = ContractStatus[customer.contract.upper()]
+                terms.append(ContractTerms(self.customers[customer.name].account_no, party, [], status))
+            await sign_contracts(bank, terms)
+        await self._number_contracts(bank, story)
+
+    def party_name(self, party: int) -> str:
+        """The name of a broker, nothing for another number."""
+        return next((name for name, broker in self.brokers.items() if broker.party == party), "")
+
+    def customer_name(self, contract_no: int) -> str:
+        """Whose contract it is or was, nothing for another number."""
+        known = ((name, number) for name, customer in self.customers.items() for _, number in customer.contracts)
+        return next((name for name, number in known if number == contract_no), "")
+
+    def order_name(self, key: tuple[int, int, int]) -> str:
+        """The name of an order by its request, nothing for another request."""
+        return next((name for name, order in self.orders.items() if tuple(order.key) == key), "")
+
+    def _outlets(self, story: Story) -> list[OutletEntry]:
+        entries = []
+        for outlet in story.outlets:
+            parent = self.outlets[outlet.under] if outlet.under is not None else 0
+            level = OutletLevel[outlet.level.upper()]
+            entries.append(OutletEntry(self.outlets[outlet.name], level, parent, outlet.name))
+        return entries
+
+    def _accounts(self, story: Story) -> list[AccountTerms]:
+        terms = []
+        for customer in story.customers:
+            holder = hashlib.sha256((customer.holder or customer.name).encode()).digest()[:HOLDER_BYTES]
+            outlet = self.outlets[customer.outlet] if customer.outlet is not None else len(self.outlets) + 1
+            number = self.customers[customer.name].bank_account_no
+            terms.append(AccountTerms(number, outlet, holder, int(customer.balance)))
+        return terms
+
+    async def _number_accounts(self, bank: HeardSeat) -> None:
+        """Our numbers of the accounts, as the bank tells them."""
+        for part in self._parts():
+            facts = (await bank.accounts([customer.bank_account_no for customer in part])).accounts
+            for customer, fact in zip(part, facts, strict=True):
+                customer.account_no = fact.account_no
+
+    async def _number_contracts(self, bank: HeardSeat, story: Story) -> None:
+        parties = {
+            self.customers[each.name].bank_account_no: self.brokers[each.broker].party
+            for each in story.customers
+            if each.broker is not None
+        }
+        for part in self._parts():
+            facts = (await bank.accounts([customer.bank_account_no for customer in part])).accounts
+            for customer, fact in zip(part, facts, strict=True):
+                if customer.bank_account_no in parties:
+                    customer.contracts.append((parties[customer.bank_account_no], fact.contract_no))
+
+    def _parts(self) -> list[list[CustomerNow]]:
+        """The customers in their order, as many together as one question may name."""
+        everybody = list(self.customers.values())
+        firsts = range(0, len(everybody), QUERY_CONTRACTS_MAX)
+        return [everybody[first : first + QUERY_CONTRACTS_MAX] for first in firsts]

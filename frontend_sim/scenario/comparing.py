@@ -1,0 +1,105 @@
+"""What an event expects against what was answered and seen: a line for each that is otherwise, with both values.
+
+Belongs here: that comparison. Never here: asking, reckoning.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from frontend_sim.auditor.control_table import yuan
+from frontend_sim.scenario.telling import EventTold
+from frontend_sim.scenario.written.checking import number_of
+from frontend_sim.scenario.written.expected import (
+    BookExpected,
+    CustomerExpected,
+    Expects,
+    LaneExpected,
+    ObligationExpected,
+)
+from protocol.codes import ReplyCode
+
+AMOUNTS = ("balance", "frozen", "bought", "sold", "restrained", "buying_power", "withdrawable")
+OF_LANE = (
+    *("state", "listed", "late_seconds", "missing_here", "missing_there", "amount", "fate"),
+    "proceeds_due",
+)
+NO_CONTRACT = "none"
+
+
+def differences(expects: Expects, told: EventTold) -> list[str]:
+    """Everything that is otherwise than expected."""
+    found = list(_of_answers(expects, told))
+    for customer in expects.customers:
+        found += _of_customer(customer, told)
+    for book in expects.books:
+        found += _of_book(book, told)
+    for lane in expects.lanes:
+        found += _of_lane(lane, told)
+    for obligation in expects.obligations:
+        found += _of_obligation(obligation, told)
+    return found
+
+
+def _of_answers(expects: Expects, told: EventTold) -> Iterator[str]:
+    last = told.answers[-1] if told.answers else None
+    if expects.code is not None:
+        yield from _differs("code", last.code if last is not None else "none", expects.code)
+    if expects.remaining is not None:
+        yield from _differs_in_fen("remaining", last.remaining_fen if last is not None else 0, expects.remaining)
+    if expects.refusals is not None:
+        refused = Counter[str]()
+        for answer in told.answers:
+            if answer.code != ReplyCode.ACCEPTED.name:
+                refused[answer.code] += answer.count
+        yield from _differs("refusals", _words(refused), _words({each.code: each.count for each in expects.refusals}))
+
+
+def _of_customer(expected: CustomerExpected, told: EventTold) -> Iterator[str]:
+    has = next(each for each in told.customers if each.customer == expected.customer)
+    for name in AMOUNTS:
+        wanted = getattr(expected, name)
+        if wanted is not None:
+            yield from _differs_in_fen(f"{expected.customer}: {name}", getattr(has, f"{name}_fen"), wanted)
+    if expected.contract is not None:
+        yield from _differs(f"{expected.customer}: contract", has.contract_status or NO_CONTRACT, expected.contract)
+
+
+def _of_book(expected: BookExpected, told: EventTold) -> Iterator[str]:
+    book = next((each for each in told.books if each.code == expected.code), None)
+    side, wanted = ("debit", expected.debit) if expected.debit is not None else ("credit", expected.credit)
+    parts = [] if book is None else [book] if expected.outlet is None else book.parts
+    has = next((each for each in parts if expected.outlet in (None, getattr(each, "outlet", None))), None)
+    of = f" of {expected.outlet}" if expected.outlet is not None else ""
+    yield from _differs_in_fen(f"{expected.code}{of}: {side}", getattr(has, f"{side}_fen", 0), int(wanted or 0))
+
+
+def _of_lane(expected: LaneExpected, told: EventTold) -> Iterator[str]:
+    date = number_of(expected.date) if expected.date is not None else told.trade_date
+    lane = next((each for each in told.lanes if (each.broker, each.trade_date) == (expected.broker, date)), None)
+    for name in OF_LANE:
+        wanted = getattr(expected, name)
+        if wanted is not None:
+            where = f"lane of {expected.broker} on {date}: {name}"
+            yield from _differs(where, str(getattr(lane, name, "none")), str(wanted))
+
+
+def _of_obligation(expected: ObligationExpected, told: EventTold) -> Iterator[str]:
+    date = number_of(expected.date) if expected.date is not None else told.trade_date
+    known = ((each.broker, each.trade_date, each) for each in told.obligations)
+    has = next((each for broker, of, each in known if (broker, of) == (expected.broker, date)), None)
+    is_owed = f"{has.owed_by} {yuan(has.amount_fen)}" if has is not None else "none is published"
+    where = f"obligation of {expected.broker} on {date}"
+    yield from _differs(where, is_owed, f"{expected.owed_by} {yuan(expected.amount)}")
+
+
+def _differs_in_fen(what: str, has_fen: int, expected_fen: int) -> Iterator[str]:
+    yield from _differs(what, yuan(has_fen), yuan(expected_fen))
+
+
+def _differs(what: str, has: str, expected: str) -> Iterator[str]:
+    if has != expected:
+        yield f"{what} is {has}, expected {expected}"
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{code} {count}" for code, count in sorted(counts.items())) or "none"

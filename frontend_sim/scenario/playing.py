@@ -1,0 +1,244 @@
+"""What an event sends: requests of the seat that may send them, over real links.
+
+Belongs here: from an event to requests, numbers that the bank gave kept under their names. Never here: who takes part
+(cast), what is seen behind an event (asking), whether it was expected (comparing).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import numpy as np
+import trio
+
+from config.cli.links import seat_clock
+from config.kit.processes import Progress
+from config.kit.wall_clock import SimulatedClock
+from frontend_sim.installation import Installation, desk_settings
+from frontend_sim.market.desks import DAY_SEAT
+from frontend_sim.scenario.cast import Cast, OrderNow
+from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
+from frontend_sim.scenario.written.checking import number_of
+from frontend_sim.scenario.written.events import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    DayDesk,
+    Deposit,
+    Event,
+    FillBuy,
+    FillSell,
+    FinishSending,
+    Freeze,
+    Kill,
+    OpenDate,
+    Release,
+    ReplaceCard,
+    Restrain,
+    SendSet,
+    SignContract,
+    SignOff,
+    Withdraw,
+    WithdrawSet,
+)
+from frontend_sim.scenario.written.lines import key_of, line_bytes
+from frontend_sim.scenario.written.story import Story
+from frontend_sim.trading_session.day_program import DayProgram
+from gateway.day import desk as day
+from protocol.client import Outcome, RequestKey
+from protocol.messages import accounts, control
+from protocol.messages import day as messages
+from protocol.records import RECORD
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, Way
+
+KILLED_AFTER = {"agree": "the bank's books agree"}
+"""What the program of the day desk says when it has taken a step."""
+
+
+NS_PER_SECOND = 1_000_000_000
+
+
+def moment_ns(at: datetime, zone: tzinfo) -> int:
+    """A time of a story in nanoseconds since 1970."""
+    return (at.replace(tzinfo=zone) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1_000
+
+
+@dataclass(slots=True)
+class Stage:
+    """A running story: its seats, and whoever takes part."""
+
+    story: Story
+    installation: Installation
+    cast: Cast
+    heard: Heard
+    clock: SimulatedClock
+    zone: tzinfo
+    savings: HeardSeat
+    teller: HeardSeat
+    brokers: dict[int, HeardSeat]  # by party
+    trade_date: int  # the open one
+    say: Progress
+    """Hears what the day desk says, and which process serves again."""
+
+    async def play(self, event: Event) -> list[str]:
+        """Put the clock, and let it happen until all is answered. Returns: what went otherwise than the event says.
+
+        Raises: ProcessFault when a process does not do what it must.
+        """
+        self.clock.put(moment_ns(event.at, self.zone), is_stopped=True)
+        match event:
+            case Freeze() | Release() | FillBuy() | FillSell():
+                await self._trade(event)
+            case Deposit() | Withdraw():
+                await self._movement(event)
+            case Restrain() | SignContract() | ChangeContract() | ChangeAccount() | ChangeBroker() | ReplaceCard():
+                await self._contract(event)
+            case FinishSending():
+                seat, date = self._seat_of(event.broker), self._date(event)
+                await seat.control(messages.FinishSending(date))
+            case SendSet():
+                await self._send_set(event)
+            case WithdrawSet():
+                seat, date = self._seat_of(event.broker), self._date(event)
+                has = await seat.clearing_set(date)
+                await seat.control(messages.WithdrawSet(date, max(1, has.number)))
+            case Kill():
+                await self._kill(event.process)
+            case DayDesk() if event.killed_after is not None:
+                return await self._killed_desk(KILLED_AFTER[event.killed_after])
+            case SignOff() | OpenDate() | DayDesk():
+                await self._day_desk(event)
+        return []
+
+    def _seat_of(self, broker: str) -> HeardSeat:
+        return self.brokers[self.cast.brokers[broker].party]
+
+    def _date(self, event: FinishSending | WithdrawSet | DayDesk) -> int:
+        return number_of(event.date) if event.date is not None else self.trade_date
+
+    def _traded_on(self, event: FillBuy | FillSell) -> int:
+        return number_of(event.traded_on) if event.traded_on is not None else self.trade_date
+
+    async def _trade(self, event: Freeze | Release | FillBuy | FillSell) -> None:
+        if isinstance(event, Freeze):
+            customer = self.cast.customers[event.customer]
+            outcome = await self.brokers[customer.party].freeze(customer.contract_no, event.amount)
+            self.cast.orders[event.order] = OrderNow(outcome, customer.contract_no, customer.party)
+            return
+        if isinstance(event, FillSell):
+            customer = self.cast.customers[event.customer]
+            seat = self.brokers[customer.party]
+            await seat.fill_sell(customer.contract_no, event.proceeds, traded_on=self._traded_on(event))
+            return
+        order = self.cast.orders[event.order]
+        seat = self.brokers[order.party]
+        if isinstance(event, Release):
+            await seat.release(order.key, order.contract_no, event.amount)
+        else:
+            await seat.fill_buy(
+                order.key, order.contract_no, event.charge, release_fen=event.release, traded_on=self._traded_on(event)
+            )
+
+    async def _movement(self, event: Deposit | Withdraw) -> None:
+        verb = self.savings.deposit if isinstance(event, Deposit) else self.savings.withdraw
+        account_no = self.cast.customers[event.customer].account_no
+        await verb(account_no, event.amount, way=Way[event.way.upper()], serial=event.serial or 0)
+
+    async def _contract(
+        self, event: Restrain | SignContract | ChangeContract | ChangeAccount | ChangeBroker | ReplaceCard
+    ) -> None:
+        """At the bank's counter. A contract that is given is its customer's from then on."""
+        customer = self.cast.customers[event.customer]
+        match event:
+            case Restrain():
+                await self.savings.control(accounts.SetRestraint(customer.account_no, int(event.amount)))
+            case ChangeAccount():
+                change = AccountEvent[event.change.upper()]
+                await self.savings.control(accounts.ChangeAccount(customer.account_no, change))
+            case ChangeContract():
+                change_of_contract = ContractEvent[event.change.upper()]
+                await self.teller.control(accounts.ChangeContract(self._contract_no(event), change_of_contract))
+            case SignContract():
+                party, status = self.cast.brokers[event.broker].party, ContractStatus[event.contract.upper()]
+                terms = accounts.ContractTerms(customer.account_no, party, [], status)
+                self._signed(event.customer, party, await self.teller.control(accounts.SignContracts([terms])))
+            case ChangeBroker():
+                party = self.cast.brokers[event.broker].party
+                terms = accounts.ContractTerms(customer.account_no, party, [], ContractStatus.ACTIVE)
+                changed = await self.teller.control(accounts.ChangeBroker(self._contract_no(event), terms))
+                self._signed(event.customer, party, changed)
+            case ReplaceCard():
+                account_no = self.cast.customers[event.to].account_no
+                replaced = await self.teller.control(accounts.ReplaceCard(self._contract_no(event), account_no))
+                self._signed(event.to, customer.party, replaced)
+
+    def _contract_no(self, event: ChangeContract | ChangeBroker | ReplaceCard) -> int:
+        return self.cast.customers[event.customer].contract_no
+
+    def _signed(self, customer: str, party: int, outcome: Outcome) -> None:
+        if outcome.accepted:
+            self.cast.customers[customer].contracts.append((party, outcome.remaining_fen))
+
+    async def _send_set(self, event: SendSet) -> None:
+        told = next(each for each in self.story.sets if each.name == event.set)
+        party, on = self.cast.brokers[told.broker].party, number_of(told.date)
+        instead = {key_of(line): line for line in event.instead}
+
+        def order_of(name: str) -> tuple[RequestKey, int]:
+            order = self.cast.orders[name]
+            return order.key, order.contract_no
+
+        def contract_of(name: str) -> int:
+            return self.cast.customers[name].contract_with(party)
+
+        lines = [
+            line_bytes(instead.get(key_of(line), line), place, on, order_of, contract_of)
+            for place, line in enumerate(told.lines, start=1)
+        ]
+        declared_s = moment_ns(event.declared or event.at, self.zone) // NS_PER_SECOND
+        await self.brokers[party].send_clearing_set(on, declared_s, np.frombuffer(b"".join(lines), RECORD))
+
+    async def _kill(self, process: str) -> None:
+        supervisor = self.installation.supervisor
+        self.say(f"{process} killed with SIGKILL")
+        await trio.to_thread.run_sync(supervisor.kill, process)
+        await trio.to_thread.run_sync(supervisor.wait_ready, process)
+        self.say(f"{process} serves again")
+
+    async def _day_desk(self, event: SignOff | OpenDate | DayDesk) -> None:
+        """A step of the day desk on its own seat. One that is refused is said; its answers are heard anyway."""
+        settings = desk_settings(self.installation.config, self.cast.desks, DAY_SEAT)
+        async with heard_seat(settings, seat_clock(self.installation.config), self.heard) as seat:
+            if isinstance(event, SignOff):
+                await seat.control(messages.SignOff(seat.trade_date))
+            elif isinstance(event, OpenDate):
+                opened = await seat.control(control.OpenTradeDate(number_of(event.date)))
+                self.trade_date = number_of(event.date) if opened.accepted else self.trade_date
+            else:
+                try:
+                    await self._step(day.DayDesk(seat, self.say), event)
+                except day.StepRefused as refused:
+                    self.say(str(refused))
+
+    async def _step(self, desk: day.DayDesk, event: DayDesk) -> None:
+        date, step = self._date(event), event.step
+        if step in ("agree", "all"):
+            await desk.agree(date)
+        if step == "agree":
+            return
+        brokers = self.cast.brokers.values() if event.broker is None else [self.cast.brokers[event.broker]]
+        for broker in brokers:
+            if step == "reconcile":
+                await desk.reconcile(date, broker.party)
+            elif step == "proceeds":
+                await desk.book_proceeds(date, broker.party)
+            elif step == "publish":
+                await desk.publish(date, broker.party)
+            else:
+                await desk.close_lane(date, broker.party)
+
+    async def _killed_desk(self, said: str) -> list[str]:
+        installation = self.installation
+        program = DayProgram(installation.config, installation.supervisor.config_file, self.say)
+        if await program.run(killed_after=said) < 0:
+            return []
+        return ["the day desk was to be killed between two steps, and ended before"]

@@ -1,0 +1,127 @@
+"""What a person reads of an event: what it was, what was answered, what the bank has then.
+
+Belongs here: lines of text from what is told. Never here: anything that is not told (telling).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from frontend_sim.auditor.control_table import aligned, yuan
+from frontend_sim.scenario.heard import Answer
+from frontend_sim.scenario.telling import BookTold, CustomerTold, EventTold, LaneTold
+from protocol.codes import ReplyCode
+
+MONEY: Final = {
+    "balance": "balance_fen",
+    "frozen": "frozen_fen",
+    "bought": "bought_fen",
+    "sold": "sold_fen",
+    "buying power": "buying_power_fen",
+    "withdrawable": "withdrawable_fen",
+}
+"""Titles of a customer's amounts, and their keys."""
+CHANGED, SAME = "*", " "
+INDENT: Final = "   "
+
+
+def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
+    """The lines of one event. An amount that was another `before` has a star. `width`: that of the terminal, 0 is no
+    bound.
+    """
+    lines = [_answer(answer) for answer in told.answers]
+    lines += [*told.said, "", f"as of row {told.as_of_sequence:,}"]
+    lines += _customers(told.customers, before.customers if before is not None else told.customers, width)
+    lines += [_book(book) for book in told.books]
+    lines += [_lane(lane) for lane in told.lanes]
+    for lane in told.lanes:
+        lines += [f"  {_difference(lane, place)}" for place in range(len(lane.differences))]
+    for obligation in told.obligations:
+        who = {"broker": "the broker owes", "bank": "the bank owes"}.get(obligation.owed_by, "nobody owes")
+        lines.append(f"{obligation.broker} {obligation.trade_date} published: {who} {yuan(obligation.amount_fen)}")
+    if told.refusals:
+        lines.append("refused so far: " + ", ".join(f"{code} {count}" for code, count in told.refusals.items()))
+    lines += [f"OTHERWISE: {line}" for line in told.differs]
+    return "\n".join([_head(told), *(f"{INDENT}{line}".rstrip() for line in lines)])
+
+
+def _head(told: EventTold) -> str:
+    note = f"\n{INDENT}{told.note}" if told.note else ""
+    return f"{told.event:>3}  {told.at[:10]} {told.at[11:19]}  {told.what}{note}"
+
+
+def _answer(answer: Answer) -> str:
+    times = f" {answer.count:,} times" if answer.count > 1 else ""
+    remains = f", {yuan(answer.remaining_fen)} frozen" if answer.asked == "FREEZE" or answer.asked in OF_ORDERS else ""
+    refused = "" if answer.code == ReplyCode.ACCEPTED.name else "refused "
+    return f"{answer.asked}{times}: {refused}{answer.code}{remains if not refused else ''} (row {answer.sequence:,})"
+
+
+OF_ORDERS = ("RELEASE", "FILL_BUY")
+
+
+def _customers(customers: Sequence[CustomerTold], before: Sequence[CustomerTold], width: int) -> list[str]:
+    """A line for each customer, or where that is wider, a line for each amount."""
+    rows = [["", *(f"{title} " for title in MONEY), ""]]
+    for customer, other in zip(customers, before, strict=True):
+        amounts = [_amount(customer, other, key) for key in MONEY.values()]
+        rows.append([customer.customer, *amounts, _standing(customer)])
+    lines = [line.rstrip() for line in aligned([row[:-1] for row in rows], left=1).splitlines()]
+    lines = [f"{line}  {row[-1]}".rstrip() for line, row in zip(lines, rows, strict=True)]
+    if not width or max(map(len, lines)) + len(INDENT) <= width:
+        return lines
+    narrow = []
+    for row in rows[1:]:
+        narrow.append([f"{row[0]} {row[-1]}".rstrip(), ""])
+        narrow += [[f"  {title}", amount] for title, amount in zip(MONEY, row[1:-1], strict=True)]
+    return aligned(narrow, left=1).splitlines()
+
+
+def _amount(customer: CustomerTold, before: CustomerTold, key: str) -> str:
+    has, had = getattr(customer, key), getattr(before, key)
+    return f"{yuan(has)}{SAME if has == had else CHANGED}"
+
+
+def _standing(customer: CustomerTold) -> str:
+    """What is not as usual: money that is restrained, an account that is not open, a contract that is not active."""
+    words = [f"restrained {yuan(customer.restrained_fen)}"] if customer.restrained_fen else []
+    words += [customer.account_status] if customer.account_status != "open" else []
+    if customer.contract_status not in ("active", None):
+        words.append(f"contract {customer.contract_status}")
+    return ", ".join(words)
+
+
+def _book(book: BookTold) -> str:
+    side, fen = ("debit", book.debit_fen) if book.debit_fen else ("credit", book.credit_fen)
+    parts = [
+        f"{part.outlet or part.broker} {yuan(part.debit_fen or part.credit_fen)}"
+        for part in book.parts
+        if part.outlet or part.broker
+    ]
+    split = f" ({', '.join(parts)})" if len(parts) > 1 else ""
+    return f"{book.code} {book.name.lower()}: {side} {yuan(fen)}{split}"
+
+
+def _lane(lane: LaneTold) -> str:
+    words = [lane.state]
+    if lane.set_number:
+        words.append(f"set {lane.set_number} of {lane.lines:,} lines")
+    for count, word in (
+        (lane.listed, "listed"),
+        (lane.missing_here, "missing here"),
+        (lane.missing_there, "missing there"),
+        (lane.amount, "differ in an amount"),
+        (lane.fate, "differ in their fate"),
+        (lane.proceeds_due, "proceeds due"),
+        (lane.late_seconds, "seconds late"),
+    ):
+        if count:
+            words.append(f"{count:,} {word}")
+    return f"{lane.broker} {lane.trade_date}: {', '.join(words)}"
+
+
+def _difference(lane: LaneTold, place: int) -> str:
+    found = lane.differences[place]
+    about = " of ".join(name for name in (found.order, found.customer) if name) or "an order that nobody asked for"
+    is_money = found.field in ("frozen", "released", "bought", "sold")
+    bank, told = (yuan(fen) if is_money else str(fen) for fen in (found.bank_has, found.set_says))
+    return f"{found.difference.replace('_', ' ')}: {found.field} of {about}: the bank has {bank}, the set says {told}"

@@ -1,0 +1,32 @@
+-- What a story is told behind each event, in one statement: all of it as of one journal row. Whole numbers are fen.
+SELECT json_build_object(
+    'sequence', (SELECT sequence FROM bank_as_of),
+    'accounts', (SELECT json_agg(a ORDER BY a.bank_account_no) FROM bank_accounts a),
+    'books', (
+        SELECT json_agg(b ORDER BY b.account_code)
+        FROM (
+            SELECT account_code,
+                   account,
+                   GREATEST(SUM(debit_fen - credit_fen), 0) AS debit_fen,
+                   GREATEST(SUM(credit_fen - debit_fen), 0) AS credit_fen,
+                   json_agg(json_build_object(
+                       'party', party,
+                       'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,
+                       'item', item,
+                       'debit_fen', debit_fen,
+                       'credit_fen', credit_fen
+                   ) ORDER BY party, trade_date, item) AS parts
+            FROM bank_general_ledger
+            GROUP BY account_code, account
+        ) b
+    ),
+    'obligations', (
+        SELECT json_agg(json_build_object(
+            'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,
+            'party', party,
+            'owed_by', owed_by,
+            'amount_fen', amount_fen
+        ) ORDER BY trade_date, party)
+        FROM bank_obligations
+    )
+)

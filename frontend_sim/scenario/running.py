@@ -1,0 +1,162 @@
+"""A story from its first event to its last: an installation of its own, one event after the other, all of it asked for.
+
+Belongs here: the order of these. Never here: what an event sends (playing), what is asked (asking), what is printed
+(printing).
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+import msgspec
+import trio
+
+from config.cli.links import bank_seat_settings, seat_clock, seat_settings
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.processes import Progress
+from config.kit.wall_clock import SimulatedClock
+from config.schema import Config
+from frontend_sim.installation import Installation, desk_settings, temporary_installation
+from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
+from frontend_sim.scenario import telling
+from frontend_sim.scenario.asking import Asking
+from frontend_sim.scenario.cast import Cast
+from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
+from frontend_sim.scenario.playing import Stage, moment_ns
+from frontend_sim.scenario.telling import LAYOUT, EventTold
+from frontend_sim.scenario.written.checking import number_of
+from frontend_sim.scenario.written.events import Event, words
+from frontend_sim.scenario.written.story import Story
+
+GOES_ON_SECONDS = 2.0
+GATHER_NS = 10_000_000  # the read model is asked for after every event
+replace = msgspec.structs.replace
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a story, and what it found."""
+
+    story: Story
+    zone: tzinfo
+    tell: Callable[[EventTold], None]
+    say: Progress
+    otherwise: list[str] = field(default_factory=list)
+    """Everything that was otherwise than expected, each with its event."""
+    said: list[str] = field(default_factory=list)
+    """What desks and processes said in the event under way."""
+    trade_dates: list[int] = field(default_factory=list)
+    """All that were open so far."""
+
+    async def play(self, config: Config, keep: bool) -> None:
+        """Start everything, play all events, stop everything. Raises: ProcessFault."""
+        own, begins_at_ns = configured(config, self.story), moment_ns(self.story.events[0].at, self.zone)
+        async with temporary_installation(own, self.say, keep, begins_at_ns) as installation:
+            server = installation.supervisor.postgres
+            if server is None:
+                raise ProcessFault("a story needs the embedded PostgreSQL", ExitCode.UNAVAILABLE)
+            heard, cast = Heard(), Cast.of(self.story, installation.config)
+            async with AsyncExitStack() as stack:
+                settings = bank_seat_settings(installation.config)
+                bank = await stack.enter_async_context(heard_seat(settings, seat_clock(installation.config), heard))
+                await cast.register(bank, self.story)
+                stage = await self._stage(stack, installation, cast, heard)
+                await self._play(stage, Asking(server, bank, stage.brokers, cast, self.say))
+
+    async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, heard: Heard) -> Stage:
+        """Every seat opened that stays open."""
+        config, brokers = installation.config, dict[int, HeardSeat]()
+        clock = seat_clock(config)
+        for broker in cast.brokers.values():
+            settings = seat_settings(config, broker.party, broker.seats[0], broker.signer)
+            brokers[broker.party] = await stack.enter_async_context(heard_seat(settings, clock, heard))
+        savings, teller = [
+            await stack.enter_async_context(heard_seat(desk_settings(config, cast.desks, seat), clock, heard))
+            for seat in (SAVINGS_SEAT, TELLER_SEAT)
+        ]
+        return Stage(
+            story=self.story,
+            installation=installation,
+            cast=cast,
+            heard=heard,
+            clock=SimulatedClock(config.clock_file),
+            zone=self.zone,
+            savings=savings,
+            teller=teller,
+            brokers=brokers,
+            trade_date=number_of(self.story.trade_date),
+            say=self.said.append,
+        )
+
+    async def _play(self, stage: Stage, asking: Asking) -> None:
+        stage.heard.take()
+        for name, broker in stage.cast.brokers.items():
+            self.said.append(f"{name} is broker {broker.party}, with seat {broker.seats[0]}")
+        self._tell(await self._told(0, None, stage, asking), None)
+        for number, event in enumerate(self.story.events, start=1):
+            async with self._says_that_it_goes_on(number):
+                differs = await stage.play(event)
+                told = await self._told(number, event, stage, asking)
+            told.differs.extend(differs)
+            self._tell(told, event)
+
+    async def _told(self, number: int, event: Event | None, stage: Stage, asking: Asking) -> EventTold:
+        if stage.trade_date not in self.trade_dates:
+            self.trade_dates.append(stage.trade_date)
+        cast, answers = stage.cast, stage.heard.take()
+        seen = await asking.see(stage.heard.sequence, self.trade_dates)
+        said = list(self.said)
+        self.said.clear()
+        return EventTold(
+            layout=LAYOUT,
+            event=number,
+            at=self._at(event.at if event is not None else self.story.events[0].at),
+            do=str(event.__struct_config__.tag) if event is not None else "begin",
+            what=words(event) if event is not None else self.story.title,
+            note=event.note if event is not None else "",
+            trade_date=stage.trade_date,
+            answers=answers,
+            said=said,
+            as_of_sequence=seen.read_model.sequence,
+            customers=telling.customers_told(seen, cast),
+            books=telling.books_told(seen, cast),
+            lanes=telling.lanes_told(seen, cast),
+            obligations=telling.obligations_told(seen, cast),
+            refusals=dict(sorted(stage.heard.refusals.items())),
+            differs=list(seen.apart),
+        )
+
+    def _at(self, at: datetime) -> str:
+        return at.replace(tzinfo=self.zone).isoformat(timespec="seconds")
+
+    def _tell(self, told: EventTold, event: Event | None) -> None:
+        if event is not None and event.expects is not None:
+            told.differs.extend(differences(event.expects, told))
+        self.otherwise += [f"event {told.event}: {line}" for line in told.differs]
+        self.tell(told)
+
+    @asynccontextmanager
+    async def _says_that_it_goes_on(self, number: int) -> AsyncIterator[None]:
+        async def say() -> None:
+            while True:
+                await trio.sleep(GOES_ON_SECONDS)
+                self.say(f"event {number} goes on")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(say)
+            yield
+            nursery.cancel_scope.cancel()
+
+
+def configured(config: Config, story: Story) -> Config:
+    """The configuration of a story's own installation: its first trade date, simulated time, a small cluster, a
+    read model that is close behind."""
+    return replace(
+        config,
+        trade=replace(config.trade, date=number_of(story.trade_date)),
+        clock=replace(config.clock, simulation=True),
+        follower=replace(config.follower, gather_ns=GATHER_NS),
+        postgres=replace(config.postgres, log_files_ahead=0),
+    )

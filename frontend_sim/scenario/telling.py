@@ -1,0 +1,219 @@
+"""What was answered and seen, with names: the object of one event in the JSON file.
+
+Belongs here: names in place of numbers, the fields of the file (docs/scenario.md lists them). Never here: asking,
+comparing, print (printing), amounts that nobody told.
+"""
+
+from typing import Final
+
+from frontend_sim.scenario.asking import Account, Book, Lane, Seen
+from frontend_sim.scenario.cast import Cast
+from frontend_sim.scenario.heard import Answer
+from frontend_sim.scenario.written.strict import Strict
+from protocol.messages.fields import fen_from_sum
+from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
+
+LAYOUT: Final = 1
+"""Of the JSON file: it grows by keys, and a key that it has keeps its meaning."""
+
+
+class CustomerTold(Strict, frozen=True, kw_only=True):
+    """A customer, from the read model."""
+
+    customer: str
+    account_no: int
+    outlet: str
+    account_status: str
+    broker: str
+    contract_no: int | None
+    contract_status: str | None
+    balance_fen: int
+    frozen_fen: int
+    bought_fen: int
+    sold_fen: int
+    restrained_fen: int
+    buying_power_fen: int
+    withdrawable_fen: int
+
+
+class BookPartTold(Strict, frozen=True, kw_only=True):
+    """A part of an account of the general ledger: of an outlet, a broker, a date, whatever splits it."""
+
+    outlet: str
+    broker: str
+    trade_date: int | None
+    debit_fen: int
+    credit_fen: int
+
+
+class BookTold(Strict, frozen=True, kw_only=True):
+    """An account of the general ledger, from the read model."""
+
+    code: int
+    name: str
+    debit_fen: int
+    credit_fen: int
+    parts: list[BookPartTold]
+
+
+class DifferenceTold(Strict, frozen=True, kw_only=True):
+    """What a clearing set says otherwise than the bank has it, from the ledger."""
+
+    difference: str
+    field: str
+    customer: str
+    order: str
+    bank_has: int
+    set_says: int
+
+
+class LaneTold(Strict, frozen=True, kw_only=True):
+    """A broker's trade date, from the ledger. `net_fen`: what the broker owes by its set, below 0 the bank."""
+
+    broker: str
+    trade_date: int
+    state: str
+    set_number: int
+    lines: int
+    listed: int
+    late_seconds: int
+    missing_here: int
+    missing_there: int
+    amount: int
+    fate: int
+    proceeds_due: int
+    net_fen: int
+    differences: list[DifferenceTold]
+
+
+class ObligationTold(Strict, frozen=True, kw_only=True):
+    """What is owed by a published date, from the read model."""
+
+    broker: str
+    trade_date: int
+    owed_by: str
+    amount_fen: int
+
+
+class EventTold(Strict, frozen=True, kw_only=True):
+    """One line of the JSON file: an event, and what was answered and seen. Event 0 is the beginning."""
+
+    layout: int
+    event: int
+    at: str
+    do: str
+    what: str
+    note: str
+    trade_date: int
+    answers: list[Answer]
+    said: list[str]
+    as_of_sequence: int
+    customers: list[CustomerTold]
+    books: list[BookTold]
+    lanes: list[LaneTold]
+    obligations: list[ObligationTold]
+    refusals: dict[str, int]
+    differs: list[str]
+
+
+def customers_told(seen: Seen, cast: Cast) -> list[CustomerTold]:
+    """In the order of the story."""
+    accounts = {account.bank_account_no: account for account in seen.read_model.accounts}
+    found = [(name, accounts[customer.bank_account_no]) for name, customer in cast.customers.items()]
+    return [_customer(name, account, cast) for name, account in found]
+
+
+def _customer(name: str, account: Account, cast: Cast) -> CustomerTold:
+    return CustomerTold(
+        customer=name,
+        account_no=account.account_no,
+        outlet=_outlet(account.outlet, cast),
+        account_status=account.status.lower(),
+        broker=cast.party_name(account.party),
+        contract_no=account.contract_no,
+        contract_status=account.contract_status.lower() if account.contract_status is not None else None,
+        balance_fen=account.balance_fen,
+        frozen_fen=account.frozen_fen,
+        bought_fen=account.bought_unsettled_fen,
+        sold_fen=account.sold_unsettled_fen,
+        restrained_fen=account.restrained_fen,
+        buying_power_fen=account.buying_power_fen,
+        withdrawable_fen=account.withdrawable_fen,
+    )
+
+
+def books_told(seen: Seen, cast: Cast) -> list[BookTold]:
+    """By account code."""
+    return [_book(book, cast) for book in seen.read_model.books]
+
+
+def _book(book: Book, cast: Cast) -> BookTold:
+    return BookTold(
+        code=book.account_code,
+        name=book.account,
+        debit_fen=book.debit_fen,
+        credit_fen=book.credit_fen,
+        parts=[
+            BookPartTold(
+                outlet=_outlet(part.item, cast) if part.item is not None and part.party is None else "",
+                broker=cast.party_name(part.party) if part.party is not None else "",
+                trade_date=part.trade_date,
+                debit_fen=part.debit_fen,
+                credit_fen=part.credit_fen,
+            )
+            for part in book.parts
+        ],
+    )
+
+
+def lanes_told(seen: Seen, cast: Cast) -> list[LaneTold]:
+    """By date, then in the order of the story."""
+    return [_lane(lane, cast) for lane in seen.lanes]
+
+
+def _lane(lane: Lane, cast: Cast) -> LaneTold:
+    answer = lane.answer
+    missing_here, missing_there, amount, fate = answer.differences
+    return LaneTold(
+        broker=cast.party_name(lane.party),
+        trade_date=answer.trade_date,
+        state=LaneState(answer.state).name.lower(),
+        set_number=answer.number,
+        lines=sum(answer.arrived.counts),
+        listed=answer.listed,
+        late_seconds=answer.last_late_s,
+        missing_here=missing_here,
+        missing_there=missing_there,
+        amount=amount,
+        fate=fate,
+        proceeds_due=answer.proceeds_due,
+        net_fen=fen_from_sum(answer.arrived.net),
+        differences=[
+            DifferenceTold(
+                difference=DifferenceClass(each.difference_class).name.lower(),
+                field=ComparedField(each.compared_field).name.lower(),
+                customer=cast.customer_name(each.contract_no),
+                order=cast.order_name((each.order_date, each.order_seat, each.order_number)),
+                bank_has=each.bank_has,
+                set_says=each.set_says,
+            )
+            for each in lane.differences
+        ],
+    )
+
+
+def obligations_told(seen: Seen, cast: Cast) -> list[ObligationTold]:
+    """By date and party."""
+    return [
+        ObligationTold(
+            broker=cast.party_name(each.party),
+            trade_date=each.trade_date,
+            owed_by=each.owed_by.lower(),
+            amount_fen=each.amount_fen,
+        )
+        for each in seen.read_model.obligations
+    ]
+
+
+def _outlet(number: int, cast: Cast) -> str:
+    return next((name for name, known in cast.outlets.items() if known == number), "")

@@ -1,0 +1,250 @@
+"""What form alone cannot say of a story: names that mean something, times that rise, dates that there are.
+
+Belongs here: everything that is found wrong before a process is started. Never here: what the bank would refuse,
+which is what stories are for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from frontend_sim.scenario.written.events import (
+    ChangeBroker,
+    DayDesk,
+    Event,
+    FillBuy,
+    FillSell,
+    Freeze,
+    OpenDate,
+    Release,
+    ReplaceCard,
+    SendSet,
+    SignContract,
+)
+from frontend_sim.scenario.written.expected import (
+    BookExpected,
+    CustomerExpected,
+    Expects,
+    LaneExpected,
+    ObligationExpected,
+)
+from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
+from frontend_sim.scenario.written.reading import Places, StoryFault
+from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Story
+from protocol.codes import NOT_APPLIED_CODE_MIN, ReplyCode
+from protocol.limits import LINE_FEE_FEN_MAX
+from protocol.trade_dates import is_trade_date
+
+CODES = {code.name for code in ReplyCode if code == ReplyCode.ACCEPTED or code >= NOT_APPLIED_CODE_MIN}
+
+
+class _Wrong(Exception):
+    """What is wrong with the table that is being looked at."""
+
+
+def number_of(day: date) -> int:
+    """A day of the calendar as yyyymmdd."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def check(story: Story, places: Places) -> None:
+    """Raises: StoryFault with the first that is wrong: file, line, which table, both values."""
+    look = _Look(story)
+    for table, index, each in _tables(story):
+        try:
+            look.at(each)
+        except _Wrong as wrong:
+            where = places.of(table, index) if table else str(places.file)
+            raise StoryFault(f"{where}: {wrong}") from None
+
+
+Part = CustomerExpected | BookExpected | LaneExpected | ObligationExpected
+Table = Story | Outlet | Broker | Customer | ClearingSet | Event
+
+
+def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
+    """Every table with its name and index: who takes part, then what happens."""
+    yield "", 0, story
+    parts: dict[str, tuple[Table, ...]] = {
+        "outlet": story.outlets,
+        "broker": story.brokers,
+        "customer": story.customers,
+        "set": story.sets,
+    }
+    for name, tables in parts.items():
+        yield from ((name, index, table) for index, table in enumerate(tables))
+    yield from (("event", index, event) for index, event in enumerate(story.events))
+
+
+@dataclass(slots=True)
+class _Look:
+    """A story as far as it was looked at."""
+
+    story: Story
+    names: dict[str, set[str]] = field(default_factory=dict)  # by table
+    orders: set[str] = field(default_factory=set)  # that were to be frozen so far
+    brokers_of: dict[str, str | None] = field(default_factory=dict)  # the last one of a customer
+    time: datetime | None = None
+
+    def at(self, table: Table) -> None:
+        """Raises _Wrong."""
+        match table:
+            case Story():
+                self._date("trade_date", table.trade_date)
+            case Outlet():
+                self._outlet(table)
+            case Broker():
+                self._new("broker", table.name)
+            case Customer():
+                self._customer(table)
+            case ClearingSet():
+                self._set(table)
+            case _:
+                self._event(table)
+
+    def _new(self, table: str, name: str) -> None:
+        known = self.names.setdefault(table, set())
+        if name in known:
+            raise _Wrong(f"name: there is a {table} {name!r} before")
+        known.add(name)
+
+    def _known(self, key: str, table: str, name: str | None) -> None:
+        if name is not None and name not in self.names.get(table, set()):
+            known = ", ".join(sorted(self.names.get(table, set()))) or "none"
+            raise _Wrong(f"{key}: {name!r} is no {table} (there are: {known})")
+
+    def _date(self, key: str, day: date | None) -> None:
+        if day is not None and not is_trade_date(number_of(day)):
+            raise _Wrong(f"{key}: {day} is outside the dates that the bank may trade on, 1990-01-01 to 2059-09-18")
+
+    def _outlet(self, outlet: Outlet) -> None:
+        if (outlet.under is None) != (outlet.level == "branch"):
+            raise _Wrong(
+                f"under: {outlet.under!r}, and the level is {outlet.level!r}: all but a branch stand under one"
+            )
+        self._known("under", "outlet", outlet.under)
+        self._new("outlet", outlet.name)
+
+    def _customer(self, customer: Customer) -> None:
+        self._new("customer", customer.name)
+        self._known("outlet", "outlet", customer.outlet)
+        self._known("broker", "broker", customer.broker)
+        if customer.broker is None and customer.contract != "active":
+            raise _Wrong(f"contract: {customer.contract!r}, and no broker is named")
+        self.brokers_of[customer.name] = customer.broker
+
+    def _set(self, told: ClearingSet) -> None:
+        self._new("set", told.name)
+        self._known("broker", "broker", told.broker)
+        self._date("date", told.date)
+        for place, line in enumerate(told.lines, start=1):
+            self._line(f"lines[{place}]", line)
+
+    def _line(self, where: str, line: Line) -> None:
+        if isinstance(line, OrderLine | BuyLine):
+            frozen = {event.order for event in self.story.events if isinstance(event, Freeze)}
+            self._order(f"{where}.order", line.order, frozen)
+        else:
+            self._known(f"{where}.customer", "customer", line.customer)
+        if isinstance(line, BuyLine | SellLine):
+            for name in FEES:
+                fee = getattr(line, name)
+                if fee > LINE_FEE_FEN_MAX:
+                    raise _Wrong(f"{where}.{name}: {fee}, and a line has room for {fee.__class__(LINE_FEE_FEN_MAX)}")
+
+    def _order(self, key: str, name: str, known: set[str]) -> None:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise _Wrong(f"{key}: {name!r} is no order for which a freeze was asked (there are: {there})")
+
+    def _event(self, event: Event) -> None:
+        self._time(event.at)
+        self._people(event)
+        self._what(event)
+        if event.expects is not None:
+            self._expects(event.expects)
+
+    def _time(self, at: datetime) -> None:
+        if at.tzinfo is not None:
+            raise _Wrong(f"at: {at.isoformat()} has a zone: times are those of calendar.zone")
+        if self.time is not None and at < self.time:
+            raise _Wrong(f"at: {at.isoformat(' ')}, and the event before is at {self.time.isoformat(' ')}")
+        self.time = at
+
+    def _people(self, event: Event) -> None:
+        """Who and what an event names."""
+        self._known("broker", "broker", getattr(event, "broker", None))
+        self._known("customer", "customer", getattr(event, "customer", None))
+        self._date("date", getattr(event, "date", None))
+        self._date("traded_on", getattr(event, "traded_on", None))
+        if isinstance(event, Release | FillBuy):
+            self._order("order", event.order, self.orders)
+
+    def _what(self, event: Event) -> None:
+        match event:
+            case Freeze():
+                if event.order in self.orders:
+                    raise _Wrong(f"order: there is an order {event.order!r} before")
+                self._has_broker(event.customer)
+                self.orders.add(event.order)
+            case FillSell():
+                self._has_broker(event.customer)
+            case ChangeBroker() | SignContract():
+                self.brokers_of[event.customer] = event.broker
+            case ReplaceCard():
+                self._known("to", "customer", event.to)
+                self.brokers_of[event.to] = self.brokers_of[event.customer]
+            case SendSet():
+                self._known("set", "set", event.set)
+                self._sent(event)
+            case DayDesk():
+                if event.killed_after is not None and event.step != "all":
+                    raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+            case OpenDate():
+                if event.date <= self.story.trade_date:
+                    raise _Wrong(f"date: {event.date} is not later than trade_date, {self.story.trade_date}")
+            case _:
+                pass
+
+    def _has_broker(self, customer: str) -> None:
+        if self.brokers_of[customer] is None:
+            raise _Wrong(f"customer: {customer!r} has signed with no broker, so nobody can send this")
+
+    def _sent(self, event: SendSet) -> None:
+        told = next(each for each in self.story.sets if each.name == event.set)
+        if event.declared is not None and event.declared.tzinfo is not None:
+            raise _Wrong(f"declared: {event.declared.isoformat()} has a zone: times are those of calendar.zone")
+        keys = [key_of(line) for line in told.lines]
+        for place, line in enumerate(told.lines, start=1):
+            if isinstance(line, OrderLine | BuyLine):
+                self._order(f"set: lines[{place}] of {event.set!r}", line.order, self.orders)
+            elif self.brokers_of[line.customer] is None:
+                raise _Wrong(f"set: lines[{place}] of {event.set!r}: {line.customer!r} has signed with no broker")
+        for place, line in enumerate(event.instead, start=1):
+            self._line(f"instead[{place}]", line)
+            if keys.count(key_of(line)) != 1:
+                kind, name = key_of(line)
+                raise _Wrong(
+                    f"instead[{place}]: {event.set!r} has {keys.count(key_of(line))} lines {kind!r} of {name!r}, "
+                    "one must be there to take the place of"
+                )
+
+    def _expects(self, expects: Expects) -> None:
+        for code in [expects.code, *(refusal.code for refusal in expects.refusals or ())]:
+            if code is not None and code not in CODES:
+                raise _Wrong(f"expects.code: {code!r} is no code (docs/protocol.md has the list)")
+        parts: tuple[tuple[str, Part], ...] = (
+            *((f"customers[{place}]", each) for place, each in enumerate(expects.customers, start=1)),
+            *((f"books[{place}]", each) for place, each in enumerate(expects.books, start=1)),
+            *((f"lanes[{place}]", each) for place, each in enumerate(expects.lanes, start=1)),
+            *((f"obligations[{place}]", each) for place, each in enumerate(expects.obligations, start=1)),
+        )
+        for where, each in parts:
+            self._part(f"expects.{where}", each)
+
+    def _part(self, where: str, each: Part) -> None:
+        for table in ("customer", "outlet", "broker"):
+            self._known(f"{where}.{table}", table, getattr(each, table, None))
+        self._date(f"{where}.date", getattr(each, "date", None))
+        if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):
+            raise _Wrong(f"{where}: debit is {each.debit}, credit is {each.credit}: one of them is named")

@@ -1,0 +1,203 @@
+"""What may happen in a story, one table for each kind of event.
+
+Belongs here: the keys of an event with their ranges, words for what it is. Never here: what is expected of it
+(expected), whether names mean something (checking), what an event sends (playing).
+"""
+
+import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from frontend_sim.scenario.written.amounts import Fen
+from frontend_sim.scenario.written.expected import Expects
+from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.strict import Name, Strict
+
+LINES_INSTEAD_MAX = 200
+SERIAL_MAX = 2**63 - 1  # what eight bytes of a movement have room for
+Serial = Annotated[int, Meta(ge=1, le=SERIAL_MAX)]
+Words = Annotated[str, Meta(max_length=200)]
+
+
+class _Happens(Strict, frozen=True, kw_only=True, tag_field="do"):
+    at: datetime.datetime
+    note: Words = ""
+    expects: Expects | None = None
+
+
+class Freeze(_Happens, frozen=True, kw_only=True, tag="freeze"):
+    """A broker asks to freeze money for a buy order of a customer of its own."""
+
+    order: Name
+    customer: Name
+    amount: Fen
+
+
+class Release(_Happens, frozen=True, kw_only=True, tag="release"):
+    """A broker gives back money of an order that will not be drawn."""
+
+    order: Name
+    amount: Fen
+
+
+class FillBuy(_Happens, frozen=True, kw_only=True, tag="fill_buy"):
+    """An order was executed, in part or whole: so much is drawn of it, so much given back at once."""
+
+    order: Name
+    charge: Fen
+    release: Fen = Fen(0)
+    traded_on: datetime.date | None = None
+
+
+class FillSell(_Happens, frozen=True, kw_only=True, tag="fill_sell"):
+    """A customer's sale was executed: net proceeds."""
+
+    customer: Name
+    proceeds: Fen
+    traded_on: datetime.date | None = None
+
+
+class Deposit(_Happens, frozen=True, kw_only=True, tag="deposit"):
+    """Money comes to a savings account from outside the securities business."""
+
+    customer: Name
+    amount: Fen
+    way: Literal["cash", "card", "transfer"] = "cash"
+    serial: Serial | None = None
+
+
+class Withdraw(_Happens, frozen=True, kw_only=True, tag="withdraw"):
+    """Money is taken from it."""
+
+    customer: Name
+    amount: Fen
+    way: Literal["cash", "card", "transfer"] = "cash"
+    serial: Serial | None = None
+
+
+class Restrain(_Happens, frozen=True, kw_only=True, tag="restrain"):
+    """The restrained amount of an account, by order of a court or likewise; 0 lifts it."""
+
+    customer: Name
+    amount: Fen
+
+
+class SignContract(_Happens, frozen=True, kw_only=True, tag="sign_contract"):
+    """A customer without a contract signs one."""
+
+    customer: Name
+    broker: Name
+    contract: Literal["active", "pre_assigned", "suspended"] = "active"
+
+
+class ChangeContract(_Happens, frozen=True, kw_only=True, tag="change_contract"):
+    """Something happens to a customer's contract, at the bank's counter."""
+
+    customer: Name
+    change: Literal["confirm", "suspend", "resume", "terminate"]
+
+
+class ChangeAccount(_Happens, frozen=True, kw_only=True, tag="change_account"):
+    """Something happens to a customer's account."""
+
+    customer: Name
+    change: Literal["report_loss", "lift_loss", "close"]
+
+
+class ChangeBroker(_Happens, frozen=True, kw_only=True, tag="change_broker"):
+    """A customer's contract ends, and one with another broker begins."""
+
+    customer: Name
+    broker: Name
+
+
+class ReplaceCard(_Happens, frozen=True, kw_only=True, tag="replace_card"):
+    """A customer's contract goes on under a new number on another account of the same holder."""
+
+    customer: Name
+    to: Name
+
+
+class SignOff(_Happens, frozen=True, kw_only=True, tag="sign_off"):
+    """Trading on the open date ends."""
+
+
+class OpenDate(_Happens, frozen=True, kw_only=True, tag="open_date"):
+    """The open trade date is closed, and this one opened."""
+
+    date: datetime.date
+
+
+class FinishSending(_Happens, frozen=True, kw_only=True, tag="finish_sending"):
+    """A broker has sent all that it has of a trade date, of the open one unless it is named."""
+
+    broker: Name
+    date: datetime.date | None = None
+
+
+class SendSet(_Happens, frozen=True, kw_only=True, tag="send_set"):
+    """A broker announces, sends and completes a clearing set, some of its lines saying something else."""
+
+    set: Name
+    declared: datetime.datetime | None = None
+    instead: Annotated[tuple[Line, ...], Meta(max_length=LINES_INSTEAD_MAX)] = ()
+
+
+class WithdrawSet(_Happens, frozen=True, kw_only=True, tag="withdraw_set"):
+    """A broker withdraws the set that a trade date has, the open one unless it is named."""
+
+    broker: Name
+    date: datetime.date | None = None
+
+
+class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
+    """The day desk takes a step of a trade date, the open one unless it is named, for one broker or for all.
+
+    `killed_after`: it runs as a program of its own, and is killed once it has said that this step is done.
+    """
+
+    step: Literal["agree", "reconcile", "proceeds", "publish", "all"]
+    broker: Name | None = None
+    date: datetime.date | None = None
+    killed_after: Literal["agree"] | None = None
+
+
+class Kill(_Happens, frozen=True, kw_only=True, tag="kill"):
+    """A process dies of SIGKILL; the supervisor starts it again, and the story goes on when it serves."""
+
+    process: Literal["ledger", "gateway", "follower"]
+
+
+Event = (
+    Freeze
+    | Release
+    | FillBuy
+    | FillSell
+    | Deposit
+    | Withdraw
+    | Restrain
+    | SignContract
+    | ChangeContract
+    | ChangeAccount
+    | ChangeBroker
+    | ReplaceCard
+    | SignOff
+    | OpenDate
+    | FinishSending
+    | SendSet
+    | WithdrawSet
+    | DayDesk
+    | Kill
+)
+_UNSAID = ("at", "note", "expects", "instead")
+
+
+def words(event: Event) -> str:
+    """What an event is, in a line: its kind, then its keys."""
+    said = [str(event.__struct_config__.tag)]
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
+        if name not in _UNSAID and value is not None:
+            said.append(f"{name} {value}")
+    return f"{said[0]} {', '.join(said[1:])}".rstrip()

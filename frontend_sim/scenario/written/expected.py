@@ -1,0 +1,82 @@
+"""What a story expects the bank to answer to an event, and to have behind it.
+
+Belongs here: the keys of what is expected, with their ranges. Never here: comparing it with what was told
+(comparing), events (events).
+"""
+
+import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from frontend_sim.scenario.written.amounts import Fen
+from frontend_sim.scenario.written.strict import Name, Strict
+
+EXPECTED_MAX = 200
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+
+
+class CustomerExpected(Strict, frozen=True, kw_only=True):
+    """A customer as the bank must have it. What is left out may be anything."""
+
+    customer: Name
+    balance: Fen | None = None
+    frozen: Fen | None = None
+    bought: Fen | None = None
+    sold: Fen | None = None
+    restrained: Fen | None = None
+    buying_power: Fen | None = None
+    withdrawable: Fen | None = None
+    contract: Literal["pre_assigned", "active", "suspended", "loss_reported", "runs_off", "none"] | None = None
+
+
+class BookExpected(Strict, frozen=True, kw_only=True):
+    """An account of the general ledger, in all or of one outlet: its debit or its credit balance."""
+
+    code: Annotated[int, Meta(ge=1_000, le=9_999)]
+    outlet: Name | None = None
+    debit: Fen | None = None
+    credit: Fen | None = None
+
+
+class LaneExpected(Strict, frozen=True, kw_only=True):
+    """A broker's trade date as the bank must have it; the date is the open one unless it is named."""
+
+    broker: Name
+    date: datetime.date | None = None
+    state: Literal["trading", "finished", "collecting", "complete", "reconciled", "published"] | None = None
+    listed: Count | None = None
+    late_seconds: Count | None = None
+    missing_here: Count | None = None
+    missing_there: Count | None = None
+    amount: Count | None = None
+    fate: Count | None = None
+    proceeds_due: Count | None = None
+
+
+class ObligationExpected(Strict, frozen=True, kw_only=True):
+    """What is owed by a published date; the date is the open one unless it is named."""
+
+    broker: Name
+    date: datetime.date | None = None
+    owed_by: Literal["broker", "bank", "nobody"]
+    amount: Fen
+
+
+class RefusalExpected(Strict, frozen=True, kw_only=True):
+    """So many of an event's requests were refused with this code."""
+
+    code: Name
+    count: Count = 1
+
+
+class Expects(Strict, frozen=True, kw_only=True):
+    """What the bank must answer to an event and have behind it. What is left out may be anything."""
+
+    code: Name | None = None
+    remaining: Fen | None = None
+    refusals: Annotated[tuple[RefusalExpected, ...], Meta(max_length=EXPECTED_MAX)] | None = None
+    customers: Annotated[tuple[CustomerExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    books: Annotated[tuple[BookExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    lanes: Annotated[tuple[LaneExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    obligations: Annotated[tuple[ObligationExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()

@@ -1,0 +1,73 @@
+"""A story: who takes part, what the brokers' clearing sets have, what happens.
+
+Belongs here: the tables of the file and their keys, with ranges. Never here: what an event may be and expect (events),
+whether names mean something (checking), reading (reading).
+"""
+
+import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from frontend_sim.scenario.written.amounts import Fen
+from frontend_sim.scenario.written.events import Event
+from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.strict import Name, Strict
+
+BROKERS_MAX, OUTLETS_MAX, CUSTOMERS_MAX, SETS_MAX = 16, 100, 200, 100
+LINES_MAX, EVENTS_MAX = 1_000, 1_000
+
+
+class Outlet(Strict, frozen=True, kw_only=True):
+    """[[outlet]]: one of the bank's outlets 储蓄所, and what it stands under."""
+
+    name: Name
+    level: Literal["branch", "sub_branch", "outlet"]
+    under: Name | None = None
+
+
+class Broker(Strict, frozen=True, kw_only=True):
+    """[[broker]]: a broker; whether proceeds of its sales count from the fill on, or come with its clearing set."""
+
+    name: Name
+    proceeds_at_fill: bool
+
+
+class Customer(Strict, frozen=True, kw_only=True):
+    """[[customer]]: a savings account, with a contract where a broker is named.
+
+    `outlet`: None is an outlet that is not registered. `holder`: whose it is; None is a person of its own.
+    """
+
+    name: Name
+    balance: Fen
+    holder: Name | None = None
+    outlet: Name | None = None
+    broker: Name | None = None
+    contract: Literal["active", "pre_assigned", "suspended"] = "active"
+
+
+class ClearingSet(Strict, frozen=True, kw_only=True):
+    """[[set]]: what a broker says of a trade date after the close; an event sends it, as often as it likes."""
+
+    name: Name
+    broker: Name
+    date: datetime.date
+    lines: Annotated[tuple[Line, ...], Meta(max_length=LINES_MAX)] = ()
+
+
+class Story(
+    Strict,
+    frozen=True,
+    kw_only=True,
+    rename={name: name[:-1] for name in ("outlets", "brokers", "customers", "sets", "events")},
+):
+    """The whole file. `trade_date` is the first one, which is open when the story begins."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    trade_date: datetime.date
+    outlets: Annotated[tuple[Outlet, ...], Meta(max_length=OUTLETS_MAX)] = ()
+    brokers: Annotated[tuple[Broker, ...], Meta(min_length=1, max_length=BROKERS_MAX)]
+    customers: Annotated[tuple[Customer, ...], Meta(min_length=1, max_length=CUSTOMERS_MAX)]
+    sets: Annotated[tuple[ClearingSet, ...], Meta(max_length=SETS_MAX)] = ()
+    events: Annotated[tuple[Event, ...], Meta(min_length=1, max_length=EVENTS_MAX)]

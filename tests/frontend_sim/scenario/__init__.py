@@ -1,0 +1,1 @@
+"""Written stories: their form and sense, what they expect, one of them played."""

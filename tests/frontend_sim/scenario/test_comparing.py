@@ -1,0 +1,190 @@
+"""What an event expects: told where it is otherwise, with both values, and only there.
+
+Belongs here: each key of what is expected, once as it is and once otherwise. Never here: running a story.
+"""
+
+import msgspec
+import pytest
+
+from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.heard import Answer
+from frontend_sim.scenario.telling import (
+    BookPartTold,
+    BookTold,
+    CustomerTold,
+    EventTold,
+    LaneTold,
+    ObligationTold,
+)
+from frontend_sim.scenario.written.amounts import Fen, fen_of
+from frontend_sim.scenario.written.expected import Expects
+
+
+def answer(code: str, count: int = 1, remaining_fen: int = 0) -> Answer:
+    return Answer(
+        asked="FREEZE",
+        code=code,
+        count=count,
+        trade_date=20260105,
+        seat=21,
+        number=1,
+        sequence=9,
+        remaining_fen=remaining_fen,
+        state=1,
+    )
+
+
+LI = CustomerTold(
+    customer="Li",
+    account_no=99,
+    outlet="Sanlitun",
+    account_status="open",
+    broker="Huaxia",
+    contract_no=98,
+    contract_status="active",
+    balance_fen=2_000_000,
+    frozen_fen=1_001_820,
+    bought_fen=3,
+    sold_fen=4,
+    restrained_fen=5,
+    buying_power_fen=6,
+    withdrawable_fen=7,
+)
+SAVER = msgspec.structs.replace(LI, customer="Wu", broker="", contract_no=None, contract_status=None)
+SAVINGS = BookTold(
+    code=2110,
+    name="SAVINGS",
+    debit_fen=0,
+    credit_fen=300,
+    parts=[
+        BookPartTold(outlet="Chaoyangmen", broker="", trade_date=None, debit_fen=0, credit_fen=100),
+        BookPartTold(outlet="Sanlitun", broker="", trade_date=None, debit_fen=0, credit_fen=200),
+    ],
+)
+LANE = LaneTold(
+    broker="Huaxia",
+    trade_date=20260105,
+    state="complete",
+    set_number=1,
+    lines=5,
+    listed=1,
+    late_seconds=2,
+    missing_here=3,
+    missing_there=4,
+    amount=5,
+    fate=6,
+    proceeds_due=7,
+    net_fen=0,
+    differences=[],
+)
+OWED = ObligationTold(broker="Huaxia", trade_date=20260105, owed_by="bank", amount_fen=754_431)
+TOLD = EventTold(
+    layout=1,
+    event=1,
+    at="2026-01-05T09:30:00+08:00",
+    do="freeze",
+    what="freeze",
+    note="",
+    trade_date=20260105,
+    answers=[answer("LINE_DOUBLED", 2), answer("ACCEPTED", remaining_fen=1_001_820)],
+    said=[],
+    as_of_sequence=9,
+    customers=[LI, SAVER],
+    books=[SAVINGS],
+    lanes=[LANE],
+    obligations=[OWED],
+    refusals={"LINE_DOUBLED": 2},
+    differs=[],
+)
+
+
+def expects(**written: object) -> Expects:
+    """As a file has it."""
+    return msgspec.convert(written, Expects, dec_hook=lambda kind, value: fen_of(value) if kind is Fen else value)
+
+
+LANE_KEYS = {"listed": 1, "late_seconds": 2, "missing_here": 3, "missing_there": 4, "amount": 5, "fate": 6}
+CUSTOMER_KEYS = {
+    "balance": "20,000.00",
+    "frozen": "10,018.20",
+    "bought": "0.03",
+    "sold": "0.04",
+    "restrained": "0.05",
+    "buying_power": "0.06",
+    "withdrawable": "0.07",
+}
+
+
+def test_all_that_is_as_expected_is_not_told() -> None:
+    as_it_is = expects(
+        code="ACCEPTED",
+        remaining="10,018.20",
+        refusals=[{"code": "LINE_DOUBLED", "count": 2}],
+        customers=[{"customer": "Li", **CUSTOMER_KEYS, "contract": "active"}, {"customer": "Wu", "contract": "none"}],
+        books=[
+            {"code": 2110, "credit": "3.00"},
+            {"code": 2110, "outlet": "Sanlitun", "credit": "2.00"},
+            {"code": 1010, "debit": "0.00"},
+        ],
+        lanes=[{"broker": "Huaxia", "state": "complete", **LANE_KEYS, "proceeds_due": 7}],
+        obligations=[{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31"}],
+    )
+
+    assert differences(as_it_is, TOLD) == []
+    assert differences(expects(), TOLD) == []
+
+
+@pytest.mark.parametrize(("key", "has"), CUSTOMER_KEYS.items())
+def test_each_amount_of_a_customer_that_is_otherwise_is_told(key: str, has: str) -> None:
+    found = differences(expects(customers=[{"customer": "Li", key: "1.23"}]), TOLD)
+
+    assert found == [f"Li: {key} is {has}, expected 1.23"]
+
+
+@pytest.mark.parametrize(("key", "has"), [*LANE_KEYS.items(), ("proceeds_due", 7)])
+def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> None:
+    found = differences(expects(lanes=[{"broker": "Huaxia", key: 99}]), TOLD)
+
+    assert found == [f"lane of Huaxia on 20260105: {key} is {has}, expected 99"]
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ({"code": "LISTED"}, "code is ACCEPTED, expected LISTED"),
+        ({"remaining": "10,018.21"}, "remaining is 10,018.20, expected 10,018.21"),
+        ({"refusals": []}, "refusals is LINE_DOUBLED 2, expected none"),
+        ({"refusals": [{"code": "LINE_DOUBLED"}]}, "refusals is LINE_DOUBLED 2, expected LINE_DOUBLED 1"),
+        ({"customers": [{"customer": "Wu", "contract": "active"}]}, "Wu: contract is none, expected active"),
+        ({"books": [{"code": 2110, "debit": "3.00"}]}, "2110: debit is 0.00, expected 3.00"),
+        ({"books": [{"code": 1010, "debit": "3.00"}]}, "1010: debit is 0.00, expected 3.00"),
+        (
+            {"books": [{"code": 2110, "outlet": "Chaoyangmen", "credit": "3.00"}]},
+            "2110 of Chaoyangmen: credit is 1.00, expected 3.00",
+        ),
+        (
+            {"lanes": [{"broker": "Huaxia", "state": "published"}]},
+            "lane of Huaxia on 20260105: state is complete, expected published",
+        ),
+        (
+            {"lanes": [{"broker": "Huaxia", "date": "2026-01-06", "listed": 0}]},
+            "lane of Huaxia on 20260106: listed is none, expected 0",
+        ),
+        (
+            {"obligations": [{"broker": "Huaxia", "owed_by": "broker", "amount": "7,544.31"}]},
+            "obligation of Huaxia on 20260105 is bank 7,544.31, expected broker 7,544.31",
+        ),
+        (
+            {"obligations": [{"broker": "Huaxia", "date": "2026-01-06", "owed_by": "bank", "amount": "1.00"}]},
+            "obligation of Huaxia on 20260106 is none is published, expected bank 1.00",
+        ),
+    ],
+)
+def test_whatever_else_is_otherwise_is_told_with_both_values(written: dict[str, object], line: str) -> None:
+    assert differences(expects(**written), TOLD) == [line]
+
+
+def test_an_event_that_asks_nothing_has_no_answer() -> None:
+    silent = msgspec.structs.replace(TOLD, answers=[])
+
+    assert differences(expects(code="ACCEPTED"), silent) == ["code is none, expected ACCEPTED"]

@@ -1,0 +1,115 @@
+"""docs/scenario.md says what the program does: every table of a story with its keys, every key of the JSON file.
+
+Belongs here: the page against the program. Never here: what keys mean.
+"""
+
+import re
+from typing import get_args
+
+import msgspec
+import pytest
+
+from frontend_sim.scenario.heard import Answer
+from frontend_sim.scenario.telling import (
+    BookPartTold,
+    BookTold,
+    CustomerTold,
+    DifferenceTold,
+    EventTold,
+    LaneTold,
+    ObligationTold,
+)
+from frontend_sim.scenario.written import events, expected, story
+from frontend_sim.scenario.written.events import Event
+from frontend_sim.scenario.written.lines import Line
+from frontend_sim.scenario.written.strict import Strict
+from tests.architecture.sources import ROOT
+from tests.frontend_sim.scenario.stories import EXAMPLES
+
+PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+OF_EVERY_EVENT = frozenset({"at", "note", "expects"})
+TABLES = frozenset({"outlets", "brokers", "customers", "sets", "events"})
+Keys = list[tuple[str, bool]]
+"""Names, each with whether it may be left out."""
+
+
+def keys_of(table: type[msgspec.Struct], left_out: frozenset[str] = frozenset()) -> Keys:
+    """The keys of a table."""
+    fields = msgspec.structs.fields(table)
+    return [(field.encode_name, not field.required) for field in fields if field.name not in left_out]
+
+
+def tables(heading: str) -> list[list[list[str]]]:
+    """The cells of the tables below a heading, up to the next one, without their two head lines."""
+    below = re.split(r"\n#+ ", PAGE.partition(f"\n{heading}\n")[2])[0]
+    found = re.findall(r"(?:^\|.*\n)+", f"{below}\n", re.MULTILINE)
+    return [[[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()[2:]] for text in found]
+
+
+def told(cell: str) -> Keys:
+    """The keys in a cell, those in brackets may be left out."""
+    return [(name or optional, bool(optional)) for optional, name in re.findall(r"\[`(\w+)`\]|`(\w+)`", cell)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "table"),
+    [
+        ("### `[[outlet]]`", story.Outlet),
+        ("### `[[broker]]`", story.Broker),
+        ("### `[[customer]]`", story.Customer),
+        ("### At the top", story.Story),
+        ("### `[[set]]`", story.ClearingSet),
+        ("### `[[event]]`", events.SignOff),
+        ("### `expects`", expected.Expects),
+    ],
+)
+def test_every_key_of_a_table_is_told(heading: str, table: type[msgspec.Struct]) -> None:
+    known = keys_of(table, TABLES if table is story.Story else frozenset())
+    what = [("do", False)] if table is events.SignOff else []
+
+    assert [(row[0].strip("`"), bool(row[2])) for row in tables(heading)[0]] == known[:1] + what + known[1:]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kinds"), [("### `[[set]]`", get_args(Line)), ("### `[[event]]`", get_args(Event))]
+)
+def test_every_kind_of_line_and_event_is_told_with_its_keys(heading: str, kinds: tuple[type[Strict], ...]) -> None:
+    known = {str(kind.__struct_config__.tag): keys_of(kind, OF_EVERY_EVENT) for kind in kinds}
+    found = {row[0].strip("`"): told(row[1]) for row in tables(heading)[1]}
+
+    assert list(found) == list(known)
+    assert {kind: sorted(keys) for kind, keys in found.items()} == {kind: sorted(keys) for kind, keys in known.items()}
+
+
+def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:
+    parts: dict[str, type[msgspec.Struct]] = {
+        "refusals": expected.RefusalExpected,
+        "customers": expected.CustomerExpected,
+        "books": expected.BookExpected,
+        "lanes": expected.LaneExpected,
+        "obligations": expected.ObligationExpected,
+    }
+    found = {row[0].strip("`"): told(row[1]) for row in tables("### `expects`")[1]}
+
+    assert found == {name: keys_of(part) for name, part in parts.items()}
+
+
+def test_every_key_of_the_json_file_is_told() -> None:
+    found = {row[0].strip("`"): row[1] for row in tables("## What is told")[1]}
+    parts: dict[str, tuple[type[msgspec.Struct], ...]] = {
+        "answers": (Answer,),
+        "customers": (CustomerTold,),
+        "books": (BookTold, BookPartTold),
+        "lanes": (LaneTold, DifferenceTold),
+        "obligations": (ObligationTold,),
+    }
+
+    assert list(found) == [name for name, _ in keys_of(EventTold)]
+    for name, structs in parts.items():
+        known = [key for struct in structs for key, _ in keys_of(struct)]
+        assert [key for key, _ in told(found[name])] == known, name
+
+
+def test_every_example_is_told() -> None:
+    assert re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE) == ["planted_fen", "without_fills", "killed_and_late"]
+    assert {file.stem for file in EXAMPLES} == {"planted_fen", "without_fills", "killed_and_late"}
