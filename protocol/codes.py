@@ -60,6 +60,7 @@ class ReplyCode(IntEnum):
     ACCOUNT_LOSS_REPORTED = 345
     ACCOUNT_CLOSED = 347
     CONTRACT_SUSPENDED = 350
+    BROKER_STOPPED = 351
     MARKET_CLOSED = 352
     AMOUNT_OUT_OF_RANGE = 360
     SET_NOT_OPEN = 362
@@ -73,6 +74,7 @@ class ReplyCode(IntEnum):
     LISTED = 385
     LIMIT_EXCEEDED = 390
     SETTLEMENT_DIFFERS = 395
+    ACT_NEEDED = 398
     PROCEEDS_UNSETTLED = 400
     FUNDS_FROZEN = 410
     INSUFFICIENT_FUNDS = 420
@@ -106,6 +108,15 @@ class ReplyCode(IntEnum):
     SETS_FULL = 574
     TOTALS_DIFFER = 576
     BOOKS_NOT_AGREED = 578
+    ACT_NOT_VALID = 580
+    ACT_REPEATED = 582
+    ACT_SERIAL_USED = 584
+    RIGHT_MISSING = 586
+    SECOND_PERSON_NEEDED = 588
+    ACT_NOT_SIGNED = 590
+    PERSON_UNKNOWN = 591
+    PERSON_EXISTS = 592
+    ADMINISTRATORS_FEW = 593
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -172,6 +183,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCOUNT_LOSS_REPORTED: CodeFacts("card or account is reported lost", True, "2"),
     ReplyCode.ACCOUNT_CLOSED: CodeFacts("the account is closed", False, "2012"),
     ReplyCode.CONTRACT_SUSPENDED: CodeFacts("the service is suspended", True, "1"),
+    ReplyCode.BROKER_STOPPED: CodeFacts("two people have stopped the broker: it takes no new orders", True, "1"),
     ReplyCode.MARKET_CLOSED: CodeFacts("the date is signed off: an order belongs to the next one", True, "1022"),
     ReplyCode.AMOUNT_OUT_OF_RANGE: CodeFacts("amount below 1 fen or above the limit", False, "2014"),
     ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
@@ -187,6 +199,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.LISTED: CodeFacts("a fill that does not fit: moved nothing, goes to the worklist", False, "4"),
     ReplyCode.LIMIT_EXCEEDED: CodeFacts("the account would pass the largest amount kept", True, "1021"),
     ReplyCode.SETTLEMENT_DIFFERS: CodeFacts("another amount than the clearing data have: nothing moves", True, "2008"),
+    ReplyCode.ACT_NEEDED: CodeFacts("this is done by an act of people alone", False, "1026"),
     ReplyCode.PROCEEDS_UNSETTLED: CodeFacts("covered only by proceeds not yet settled", True, "1021"),
     ReplyCode.FUNDS_FROZEN: CodeFacts("the money is there but frozen or spent on fills", True, "1021"),
     ReplyCode.INSUFFICIENT_FUNDS: CodeFacts("not enough money", True, "1021"),
@@ -198,7 +211,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.ACCOUNT_HAS_CONTRACT: CodeFacts("the account has a contract that is not ended", True, "1003"),
     ReplyCode.SECURITIES_ACCOUNT_TAKEN: CodeFacts("another contract has the securities account", True, "1003"),
     ReplyCode.HOLDER_DIFFERS: CodeFacts("the accounts are not of one holder", False, "2011"),
-    ReplyCode.STATUS_FORBIDS: CodeFacts("the state of the contract or account does not allow this", False, "2012"),
+    ReplyCode.STATUS_FORBIDS: CodeFacts(
+        "the state of the contract, account or broker does not allow this", False, "2012"
+    ),
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
     ReplyCode.BALANCE_LEFT: CodeFacts("there is money on the account", True, "1027"),
     ReplyCode.ACCOUNT_RESTRAINED: CodeFacts("an amount is restrained on the account", True, "1027"),
@@ -206,7 +221,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.OUTLET_PARENT_UNKNOWN: CodeFacts("what it stands under is no outlet of the level above", True, "2011"),
     ReplyCode.OUTLET_LEVEL_FIXED: CodeFacts("the outlet is registered with another level", False, "1032"),
     ReplyCode.MASTER_DATA_FULL: CodeFacts(
-        "a table of parties, keys, seats, accounts, contracts or outlets is full", False, "1021"
+        "a table of parties, seats, persons, accounts, contracts, outlets or acts is full", False, "1021"
     ),
     ReplyCode.TRADE_DATE_TOO_FAR: CodeFacts("the next trade date is too many days after the open one", False, "1022"),
     ReplyCode.DATES_UNSETTLED: CodeFacts("as many dates as may be are open or closed and not settled", True, "1022"),
@@ -222,6 +237,19 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SETS_FULL: CodeFacts("the broker's date has had as many sets as may be", False, "1021"),
     ReplyCode.TOTALS_DIFFER: CodeFacts("the bank's two books differ as of the mark: people look at it", True, "2008"),
     ReplyCode.BOOKS_NOT_AGREED: CodeFacts("the bank does not agree with itself on this date yet", True, "1022"),
+    ReplyCode.ACT_NOT_VALID: CodeFacts("the act's time is over, or too far ahead", False, "1006"),
+    ReplyCode.ACT_REPEATED: CodeFacts("this very act has taken effect: its number is told", False, "1029"),
+    ReplyCode.ACT_SERIAL_USED: CodeFacts("not above the author's last serial, or too far above it", False, "1029"),
+    ReplyCode.RIGHT_MISSING: CodeFacts("one who signed has no right to this, or not at this outlet", False, "1026"),
+    ReplyCode.SECOND_PERSON_NEEDED: CodeFacts("a second person, who is not the author, must sign it", True, "1026"),
+    ReplyCode.ACT_NOT_SIGNED: CodeFacts(
+        "who signed has no such key that is good, or signed another text", False, "1036"
+    ),
+    ReplyCode.PERSON_UNKNOWN: CodeFacts("no such person", False, "2011"),
+    ReplyCode.PERSON_EXISTS: CodeFacts(
+        "the person's number, or the number of the bank's staff, is taken", False, "1032"
+    ),
+    ReplyCode.ADMINISTRATORS_FEW: CodeFacts("fewer than three administrators would be left", True, "1027"),
 }
 
 

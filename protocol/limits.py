@@ -16,6 +16,8 @@ FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a la
 OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
 CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenAccounts with 8,192 terms of at most 44 bytes
 SMALL_CONTROL_BODY_BYTES_MAX = 256  # of all but master data: five terms; what they send is journaled, decidable or not
+ACT_BODY_BYTES_MAX = 8_192  # of one act of people: its text twice over, so two signatures fit whatever they are
+ACT_TEXT_BYTES_MAX = 4_096  # two pages: nobody reads more before signing
 QUERY_BODY_BYTES_MAX = 4_096
 ANSWER_BODY_BYTES_MAX = 128 * 1024  # totals of 1,024 parties at 77 bytes
 SESSION_BODY_BYTES_MAX = 1_024  # negotiate, establish, heartbeat, terminate and their answers
@@ -45,6 +47,20 @@ BANK_ACCOUNT_NO_MAX = 10**18 - 1  # 18 digits, and an int64
 OUTLET_MAX = 2**20 - 1  # the largest number of an outlet 储蓄所
 OUTLETS_MAX = 65_536  # of one bank, sub-branches and branches too: more than any bank has
 OUTLETS_PER_CONTROL_MAX = 4_096  # and no more than the body has room for, which is 1,927 with names as long as may be
+PERSONS_MAX = 65_535  # who ever worked in the bank with keys of their own: nobody is forgotten, and people come and go
+STAFF_NO_CHARS_MAX = 16  # of the bank's own number of somebody 工号
+PERSON_KEYS_EVER_MAX = 2**20  # so many public keys of people are remembered, ended ones too: 16 for each
+PERSONS_PER_CONTROL_MAX = 256
+KEYS_PER_PERSON_MAX = 4  # two while one follows the other, on two devices; what is over gives way
+ACT_SIGNATURES_MAX = 2  # an author and a second person
+ACT_SERIAL_STEP_MAX = 1_024  # no single act uses up the numbers of its author, and acts written ahead find room
+ACT_NUMBER_MAX = 2**53 - 1  # the largest whole number of a text that a browser reads exactly
+ACT_SECOND_MAX = 2**32  # seconds since 1970 that an act may name: the year 2106, and in nanoseconds below 2^62
+ACT_AHEAD_S_MAX = 86_400  # what was signed a day ago is thought over and signed again
+ACT_AHEAD_SHORT_S_MAX = 3_600  # of acts that are of the moment: a stop of yesterday is nobody's will today
+ACTS_REMEMBERED_MAX = 16  # of each author: whoever lost an answer learns that it was done
+ACT_REASON_CHARS_MAX = 200
+PERMITS_MAX = 65_536  # acts that permit a record and wait for it: nobody signs more in a day
 HOLDER_BYTES = 16  # of a keyed digest: two of 2^25 holders meet once in 2^77 banks
 SECURITIES_ACCOUNT_CHARS_MAX = 10  # A123456789 in Shanghai, 0123456789 in Shenzhen
 SECURITIES_ACCOUNTS_MAX = 2  # of one contract: one on each market
@@ -146,6 +162,14 @@ assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
 assert 5 * 44 + 16 <= SMALL_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
 assert max(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX) * 44 + 16 <= CONTROL_BODY_BYTES_MAX
+assert ACT_TEXT_BYTES_MAX + ACT_SIGNATURES_MAX * (SIGNATURE_BYTES + 16) + 16 <= ACT_BODY_BYTES_MAX
+assert SMALL_CONTROL_BODY_BYTES_MAX < ACT_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
+assert 4 * (ACT_REASON_CHARS_MAX + 64) + 1_024 <= ACT_TEXT_BYTES_MAX  # a reason and a name, and what else an act says
+assert PERSONS_PER_CONTROL_MAX <= PERSONS_MAX <= PERSON_KEYS_EVER_MAX
+assert PERSONS_PER_CONTROL_MAX * (4 * 64 + 160) <= CONTROL_BODY_BYTES_MAX
+assert ACT_AHEAD_SHORT_S_MAX < ACT_AHEAD_S_MAX < ACT_SECOND_MAX
+assert ACTS_REMEMBERED_MAX < ACT_SERIAL_STEP_MAX
+assert ACT_SECOND_MAX * 1_000_000_000 < 2**62
 assert OUTLETS_PER_CONTROL_MAX <= OUTLETS_MAX <= OUTLET_MAX
 assert CONTROL_BODY_BYTES_MAX <= BODY_BYTES_MAX <= BOOK_FEED_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) < BOOK_FEED_BODY_BYTES_MAX

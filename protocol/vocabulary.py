@@ -86,6 +86,17 @@ class SeatRole(IntEnum):
     MASTER_DATA = 6
 
 
+class Right(IntEnum):
+    """What a person may sign for. A person's rights are a sum of these."""
+
+    NONE = 0  # of what everybody may do for himself
+    ADMINISTER = 1  # persons, and keys of people
+    BROKERS = 2  # keys of parties, stops
+    RESTRAIN = 4
+    RECONCILE = 8  # decisions on differences
+    DAY = 16  # what moves the business day out of its plan
+
+
 class RecordKind(IntEnum):
     """Kind of a money record (first byte of the record)."""
 

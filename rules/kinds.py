@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
-from protocol.vocabulary import AccountStatus, RecordKind, Way
+from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
 from rules import cash, orders, settlement
 from rules.account import Account
@@ -61,7 +61,7 @@ class LawKind:
     """By status of what the kind names, a contract or an account. LOSS_REPORTED of a contract stands for the report;
     where it and the contract's own status both forbid, the lower rank is answered."""
     opens_freeze: bool = False
-    needs_market: bool = False  # refused from sign-off to the roll
+    needs_market: bool = False  # an order: refused from sign-off to the roll, and while its broker is stopped
     legs: Mapping[int, Leg] = field(default_factory=dict)  # of what moves a balance, by way; 0 where it has none
     counts_serial: bool = False  # the desk's own serial says that it was told before
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
@@ -202,4 +202,5 @@ def _is_sound(row: LawKind) -> bool:
 
 
 assert set(LAW) == set(RecordKind) - set(LINE_KINDS)
+assert all(KINDS[kind].senders == {SeatRole.BROKER} for kind, row in LAW.items() if row.needs_market)
 assert all(_is_sound(row) for row in LAW.values())

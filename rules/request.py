@@ -23,6 +23,7 @@ class Request(NamedTuple):
     proceeds_at_fill: int
     valid_until_ns: int
     market_closed: bool
+    stopped: int  # 1: the broker that sends it takes no new orders
     seat: int
     serial: int  # of a movement, 0 for none
     way: int  # likewise
@@ -78,6 +79,7 @@ ROLE_FORBIDS = refusal(ReplyCode.ROLE_FORBIDS)
 EXPIRED = refusal(ReplyCode.EXPIRED)
 CONTRACT_UNKNOWN = refusal(ReplyCode.CONTRACT_UNKNOWN)
 ACCOUNT_UNKNOWN = refusal(ReplyCode.ACCOUNT_UNKNOWN)
+BROKER_STOPPED = refusal(ReplyCode.BROKER_STOPPED)
 MARKET_CLOSED = refusal(ReplyCode.MARKET_CLOSED)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
 SERIAL_USED = refusal(ReplyCode.SERIAL_USED)

@@ -25,6 +25,7 @@ from protocol.limits import (
     LOGONS_PER_SECOND_MAX,
     NEGOTIATE_FRESH_NS,
 )
+from protocol.messages.base import is_act
 from protocol.vocabulary import BANK_PARTY, SeatRole
 
 NS_PER_SECOND = 1_000_000_000
@@ -73,7 +74,7 @@ class Admission:
         self._registry = registry
         self._sessions_max = sessions_max
         self._parties: dict[int, tuple[int, PartyBudget]] = {}  # by party: the seats it had, its budget
-        self._control: dict[tuple[int, int], Budget] = {}  # by party, and seat of the bank
+        self._control: dict[tuple[int, int, bool], Budget] = {}  # by party, seat of the bank, and whether for acts
         self._logons_seen: dict[bytes, int] = {}  # signature → when it came: those that are still fresh
 
     def of_party(self, party: int) -> PartyBudget:
@@ -140,15 +141,18 @@ class Admission:
         """A query. Returns the ns for which the link is not to be read."""
         return 0 if party == BANK_PARTY else self.of_party(party).queries.spend(work_of(body_bytes), now_ns)
 
-    def control_wait_ns(self, party: int, seat: int, now_ns: int) -> int:
+    def control_wait_ns(self, party: int, seat: int, body: bytes, now_ns: int) -> int:
         """Counts a CONTROL frame and returns 0; for one too many counts nothing and returns the ns to wait.
 
-        A broker's seats share one budget; each seat of the bank has its own, so that no desk keeps another one waiting.
+        A broker's seats share one budget; each seat of the bank has its own, so that no desk keeps another one waiting,
+        and one more for acts: each costs the ledger two signatures and a row, and people do not sign by the thousand.
         """
-        key = (party, seat if party == BANK_PARTY else 0)
+        for_acts = is_act(body)
+        key = (party, seat if party == BANK_PARTY else 0, for_acts)
         budget = self._control.get(key)
         if budget is None:
-            times = BANK_TIMES_MORE if self._registry.role_of(seat) in CONTROL_IN_BULK else 1
+            is_bulk = not for_acts and self._registry.role_of(seat) in CONTROL_IN_BULK
+            times = BANK_TIMES_MORE if is_bulk else 1
             budget = Budget(NS_PER_SECOND // (times * CONTROL_PER_SECOND_MAX), times * CONTROL_AT_ONCE_MAX)
             self._control[key] = budget
         return budget.take(1, now_ns)

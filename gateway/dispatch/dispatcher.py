@@ -152,7 +152,7 @@ class Dispatcher:
         self._statistics.request_bytes += len(frame.body)
         wait_ns = 0
         if frame.header.kind == FrameKind.CONTROL:
-            wait_ns = self.admission.control_wait_ns(party, link.session.seat, now_ns)
+            wait_ns = self.admission.control_wait_ns(party, link.session.seat, frame.body, now_ns)
         if self.draining:
             self._refuse(link, frame, ReplyCode.DRAINING, BUSY_RETRY_NS, now_ns)
         elif wait_ns or self.answers.are_many(party) or not self._linked_ledger().submit(frame, link.number, party):

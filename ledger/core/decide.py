@@ -20,6 +20,7 @@ from rules.kinds import LAW, refusals_by_state
 from rules.request import (
     ACCOUNT_UNKNOWN,
     AMOUNT_OUT_OF_RANGE,
+    BROKER_STOPPED,
     CONTRACT_UNKNOWN,
     DONE,
     EXPIRED,
@@ -64,6 +65,8 @@ def decide_one(
         return _UNKNOWN[kind]
     if (kind, request.state) in _STATE:
         return _STATE[kind, request.state]
+    if request.stopped and kind in _NEEDING_MARKET:
+        return BROKER_STOPPED
     if request.market_closed and kind in _NEEDING_MARKET:
         return MARKET_CLOSED
     if not _AMOUNT_FEN_MIN[kind] <= request.amount_fen <= AMOUNT_FEN_MAX:
@@ -119,6 +122,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         plain(block.proceeds_at_fill),
         plain(block.valid_until_ns),
         plain(block.market_closed),
+        plain(block.stopped),
         plain(block.seat),
         plain(block.serial),
         plain(block.way),

@@ -29,6 +29,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
 from ledger.core.state.totals import account_facts, buying_power, totals
+from protocol.acts import BANK_ID_BYTES
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
@@ -117,7 +118,7 @@ def apply_row(book: Book, row: Row) -> None:
         raise InvariantBroken(f"row {row.sequence}: {fault}")
     try:
         if not row.headers:
-            apply_genesis(book, _genesis_of(row), row.decided_at_ns)
+            apply_genesis(book, _genesis_of(row), row.decided_at_ns, row.digest)
         elif is_undecided(row):
             apply_undecided(book, row)
         elif row.records:
@@ -153,11 +154,13 @@ def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) ->
     return replace(row, digest=row_digest(FIRST_DIGEST, row))
 
 
-def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int) -> None:
-    """Make an empty book the bank's. Raises MisuseError when the book is not empty."""
+def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int, digest: bytes) -> None:
+    """Make an empty book the bank's; `digest` is that of the genesis row. Raises MisuseError when the book has
+    begun."""
     if book.sequence:
         raise MisuseError("a genesis in a book that has begun")
     add_party(book, genesis.bank)
+    book.bank_id = digest[:BANK_ID_BYTES]
     book.begin(genesis.trade_date, genesis.unsettled_dates_max)
     book.sequence, book.ordered_at_ns = 1, time_after(0, decided_at_ns)
 

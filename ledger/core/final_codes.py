@@ -37,6 +37,8 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
         mark(code, ReplyCode.AMOUNT_OUT_OF_RANGE, block.serial < 0)
     if block.market_closed:
         mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])
+    if not isinstance(block.stopped, int) or block.stopped:
+        mark(code, ReplyCode.BROKER_STOPPED, np.not_equal(block.stopped, 0) & NEEDS_MARKET[kind])
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
     if by_state.any():
         np.copyto(code, by_state, where=by_state != 0)

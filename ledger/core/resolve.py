@@ -76,6 +76,7 @@ class Block:
     way: LongColumn | None  # of movements, 0 beside other kinds; None when the block has none
     serial: LongColumn | None  # likewise
     market_closed: bool  # nothing that needs the market is accepted
+    stopped: int | LongColumn  # the sender is a broker that takes no new orders, which come from its own seats alone
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
     contract: Positions  # index, 0 where there is none
     state: LongColumn  # of the contract or account, see rules.contracts
@@ -129,6 +130,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         way=_ways(head, kind),
         serial=_where_used(words[:, _WORD_REF], COUNTS_SERIAL, kind),
         market_closed=is_market_closed(book.phase),
+        stopped=frames.over_records(book.stopped[sender].astype(np.int64)),
         known=known,
         contract=contract,
         state=state,

@@ -35,6 +35,7 @@ from protocol.messages.day import (
     WithdrawSet,
 )
 from protocol.messages.outlets import RegisterOutlets
+from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered
@@ -48,13 +49,22 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     ),
     SeatRole.CHANNEL: frozenset(),
     SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
-    SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount}),
-    SeatRole.DAY_DESK: frozenset({OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll}),
+    SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
+    SeatRole.DAY_DESK: frozenset(
+        {OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll, Act}
+    ),
     SeatRole.MASTER_DATA: frozenset(
-        {RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, OpenAccounts, SignContracts}
+        {
+            *(RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, RegisterPersons, Act),
+            *(OpenAccounts, SignContracts),
+        }
     ),
 }
-"""Control messages; of ChangeContract the events."""
+"""Control messages; of ChangeContract the events. An act comes by master data too, whose first key has no end: so no
+seal locks the bank out."""
+
+NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset({RegisterPersons, RegisterKey, EndKey})
+"""What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet."""
 
 
 def may_send_control(role: int, message: ControlMessage) -> bool:

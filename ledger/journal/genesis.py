@@ -33,7 +33,7 @@ async def commit_genesis(journal: Journal, book: Book, epoch: int, config: Confi
     row = engine.genesis_row(message, journal.shard, epoch, now_ns)
     await journal.open_date(message.trade_date)
     await journal.append(row)
-    engine.apply_genesis(book, message, now_ns)
+    engine.apply_genesis(book, message, now_ns, row.digest)
     return row.digest
 
 

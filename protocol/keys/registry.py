@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ..acts import made_by_text
 from ..codes import ReplyCode
 from ..errors import MisuseError, PeerViolation
 from ..limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS
@@ -22,6 +23,7 @@ from ..messages.control import (
     RegisterSeat,
     SeatEntry,
 )
+from ..messages.persons import Act
 from ..vocabulary import Suite
 from .party_keys import may_sign, with_key, without_key
 from .signing import Verifier, verifier_from_bytes
@@ -109,17 +111,18 @@ class PartyRegistry:
         """Take over a registration that was accepted at `decided_at_ns`; other control messages change nothing.
 
         Applying the same message again changes nothing, so that a row may be fed twice.
-        Raises MisuseError for a key or seat of a party that is not registered.
+        Raises MisuseError for a key or seat of a party that is not registered, or an act that is none.
         """
-        if isinstance(message, RegisterParty):
-            self._add_party(message)
-        elif isinstance(message, RegisterKey):
-            fields = (message.key_id, message.public_key, message.not_before_ns, message.not_after_ns, message.seat)
-            self._change_keys(with_key(self._known(message.party), PartyKey(*fields), decided_at_ns))
-        elif isinstance(message, EndKey):
-            self._change_keys(without_key(self._known(message.party), message.key_id))
-        elif isinstance(message, RegisterSeat):
-            self._add_seat(message)
+        made = made_by_text(message.text) if isinstance(message, Act) else message
+        if isinstance(made, RegisterParty):
+            self._add_party(made)
+        elif isinstance(made, RegisterKey):
+            fields = (made.key_id, made.public_key, made.not_before_ns, made.not_after_ns, made.seat)
+            self._change_keys(with_key(self._known(made.party), PartyKey(*fields), decided_at_ns))
+        elif isinstance(made, EndKey):
+            self._change_keys(without_key(self._known(made.party), made.key_id))
+        elif isinstance(made, RegisterSeat):
+            self._add_seat(made)
 
     def _add_party(self, message: RegisterParty) -> None:
         if message.party not in self._entries:

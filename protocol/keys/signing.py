@@ -1,4 +1,4 @@
-"""Signing suites: one short signature over a domain-separated header.
+"""Signing suites: one short signature over domain-separated bytes, which are a header's, or the text of an act.
 
 Belongs here: the suites, key encodings, canonical signatures. Never here: key files, key registries, policies.
 Ed25519 is RFC 8032. P-256 is ECDSA with SHA-256 and RFC 6979 nonces; its signature is raw r‖s, big-endian, with low s
@@ -28,7 +28,7 @@ from ..errors import MisuseError
 from ..limits import SIGNATURE_BYTES
 from ..vocabulary import Suite
 
-DOMAIN = b"YZT1/frame\x00"
+DOMAIN = b"YZT1/frame\x00"  # of frames: what was signed as one thing is never taken for another
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _P256_HALF = _P256_ORDER // 2
 assert crypto_sign_BYTES == SIGNATURE_BYTES
@@ -45,8 +45,8 @@ class Signer(Protocol):
     def suite(self) -> Suite: ...
     @property
     def key_id(self) -> int: ...
-    def sign(self, header_bytes: bytes) -> bytes:
-        """(96,) header bytes to a (64,) signature; the same input gives the same bytes."""
+    def sign(self, content: bytes) -> bytes:
+        """Header bytes, or an act's text, to a (64,) signature; the same input gives the same bytes."""
         ...
 
     def public_key(self) -> bytes:
@@ -59,8 +59,8 @@ class Verifier(Protocol):
 
     @property
     def suite(self) -> Suite: ...
-    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
-        """True only for the one canonical signature of these header bytes by this key."""
+    def verify(self, content: bytes, signature: bytes) -> bool:
+        """True only for the one canonical signature of these bytes by this key."""
         ...
 
 
@@ -69,12 +69,13 @@ class Ed25519Signer:
 
     suite = Suite.ED25519_SHA256
 
-    def __init__(self, key: ed25519.Ed25519PrivateKey, key_id: int) -> None:
+    def __init__(self, key: ed25519.Ed25519PrivateKey, key_id: int, domain: bytes = DOMAIN) -> None:
+        self._domain = domain
         self._public, self._secret = crypto_sign_seed_keypair(key.private_bytes_raw())
         self.key_id = key_id
 
-    def sign(self, header_bytes: bytes) -> bytes:
-        return crypto_sign(DOMAIN + header_bytes, self._secret)[:SIGNATURE_BYTES]
+    def sign(self, content: bytes) -> bytes:
+        return crypto_sign(self._domain + content, self._secret)[:SIGNATURE_BYTES]
 
     def public_key(self) -> bytes:
         return self._public
@@ -85,14 +86,15 @@ class Ed25519Verifier:
 
     suite = Suite.ED25519_SHA256
 
-    def __init__(self, key: ed25519.Ed25519PublicKey) -> None:
+    def __init__(self, key: ed25519.Ed25519PublicKey, domain: bytes = DOMAIN) -> None:
+        self._domain = domain
         self._key = key.public_bytes_raw()
 
-    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+    def verify(self, content: bytes, signature: bytes) -> bool:
         if len(signature) != SIGNATURE_BYTES:
             return False
         try:
-            crypto_sign_open(signature + DOMAIN + header_bytes, self._key)
+            crypto_sign_open(signature + self._domain + content, self._key)
         except BadSignatureError:
             return False
         return True
@@ -103,12 +105,13 @@ class P256Signer:
 
     suite = Suite.P256_SHA256
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, key_id: int) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey, key_id: int, domain: bytes = DOMAIN) -> None:
+        self._domain = domain
         self._key = key
         self.key_id = key_id
 
-    def sign(self, header_bytes: bytes) -> bytes:
-        r, s = decode_dss_signature(self._key.sign(DOMAIN + header_bytes, _ECDSA))
+    def sign(self, content: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(self._domain + content, _ECDSA))
         if s > _P256_HALF:
             s = _P256_ORDER - s
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
@@ -122,33 +125,34 @@ class P256Verifier:
 
     suite = Suite.P256_SHA256
 
-    def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
+    def __init__(self, key: ec.EllipticCurvePublicKey, domain: bytes = DOMAIN) -> None:
+        self._domain = domain
         self._key = key
 
-    def verify(self, header_bytes: bytes, signature: bytes) -> bool:
+    def verify(self, content: bytes, signature: bytes) -> bool:
         if len(signature) != SIGNATURE_BYTES:
             return False
         r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
         if not (0 < r < _P256_ORDER and 0 < s <= _P256_HALF):
             return False
         try:
-            self._key.verify(encode_dss_signature(r, s), DOMAIN + header_bytes, _ECDSA)
+            self._key.verify(encode_dss_signature(r, s), self._domain + content, _ECDSA)
         except InvalidSignature:
             return False
         return True
 
 
-def signer_from_key(key: PrivateKey, key_id: int) -> Signer:
-    """A signer for an Ed25519 or P-256 private key. Raises MisuseError for any other curve."""
+def signer_from_key(key: PrivateKey, key_id: int, domain: bytes = DOMAIN) -> Signer:
+    """A signer for an Ed25519 or P-256 private key, of one domain. Raises MisuseError for any other curve."""
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return Ed25519Signer(key, key_id)
+        return Ed25519Signer(key, key_id, domain)
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
-        return P256Signer(key, key_id)
+        return P256Signer(key, key_id, domain)
     raise MisuseError("signing keys are Ed25519 or P-256")
 
 
-def verifier_from_bytes(suite: Suite, public_key: bytes) -> Verifier:
-    """A verifier for a raw public key (Ed25519: 32 bytes; P-256: 65 bytes, uncompressed point).
+def verifier_from_bytes(suite: Suite, public_key: bytes, domain: bytes = DOMAIN) -> Verifier:
+    """A verifier for a raw public key (Ed25519: 32 bytes; P-256: 65 bytes, uncompressed point), of what `domain` says.
 
     Raises MisuseError when the bytes are no key of that suite, or one that is unfit: under an Ed25519 point of small
     order a signature holds for any message, or a mixed one for several.
@@ -159,7 +163,7 @@ def verifier_from_bytes(suite: Suite, public_key: bytes) -> Verifier:
         if suite == Suite.ED25519_SHA256:
             if not crypto_core_ed25519_is_valid_point(public_key):
                 raise ValueError("not a canonical point of the prime order")
-            return Ed25519Verifier(ed25519.Ed25519PublicKey.from_public_bytes(public_key))
-        return P256Verifier(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key))
+            return Ed25519Verifier(ed25519.Ed25519PublicKey.from_public_bytes(public_key), domain)
+        return P256Verifier(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key), domain)
     except ValueError as error:
         raise MisuseError(f"not a {suite.name} public key: {error}") from error

@@ -1,7 +1,8 @@
 """Messages of business control: parties, keys, seats, the trade date; and the genesis.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), accounts and contracts (accounts), outlets (outlets), what ends a date (day), the codec.
+(ledger.core.control), accounts and contracts (accounts), outlets (outlets), people (persons), what ends a date (day),
+the codec.
 """
 
 from typing import Annotated
@@ -29,6 +30,7 @@ from .fields import (
     TradeDate,
 )
 from .outlets import OutletMessage
+from .persons import PersonMessage
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -136,6 +138,7 @@ ControlMessage = (
     | RegisterSeat
     | AccountMessage
     | OutletMessage
+    | PersonMessage
     | OpenTradeDate
     | DayMessage
     | EndSettlement

@@ -11,6 +11,7 @@ from msgspec import Meta
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import (
+    ACT_SECOND_MAX,
     BANK_ACCOUNT_NO_MAX,
     DETAIL_CHARS_MAX,
     DIGEST_BYTES,
@@ -18,6 +19,7 @@ from ..limits import (
     HEARTBEAT_NS_MIN,
     NONCE_BYTES,
     PARTIES_MAX,
+    PERSONS_MAX,
     SEATS_MAX,
     SESSION_VERSION_MAX,
     SOFTWARE_CHARS_MAX,
@@ -49,6 +51,9 @@ Software = Annotated[str, Meta(max_length=SOFTWARE_CHARS_MAX)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Detail = Annotated[str, Meta(max_length=DETAIL_CHARS_MAX)]
 HeartbeatNs = Annotated[int, Meta(ge=HEARTBEAT_NS_MIN, le=HEARTBEAT_NS_MAX)]
+PersonNo = Annotated[int, Meta(ge=1, le=PERSONS_MAX)]
+Second = Annotated[int, Meta(ge=0, le=ACT_SECOND_MAX)]
+"""Whole seconds since 1970, UTC."""
 BankAccountNo = Annotated[int, Meta(ge=1, le=BANK_ACCOUNT_NO_MAX)]
 
 

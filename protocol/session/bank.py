@@ -263,6 +263,8 @@ class BankSession(LinkEnd):
 
     def _accept_request(self, frame: Frame, now_ns: int) -> BankEvent | None:
         header = frame.header
+        if header.kind == FrameKind.CONTROL:
+            self._caller.check_control(frame.body)
         if (stale := refusal_if_stale(header, now_ns + self.utc_offset_ns)) is not None:
             self._say(FrameKind.NOT_APPLIED, stale, now_ns, trade_date=header.trade_date)
             return None

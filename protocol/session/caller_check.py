@@ -12,13 +12,16 @@ from ..errors import PeerViolation
 from ..header import Header
 from ..keys.key_ring import KeyRing
 from ..keys.registry import PartyRegistry
-from ..limits import SMALL_CONTROL_BODY_BYTES_MAX
+from ..limits import ACT_BODY_BYTES_MAX, SMALL_CONTROL_BODY_BYTES_MAX
+from ..messages.base import is_act
 from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS
 
 NOT_KNOWN: Final = "party, seat, key or signature is not known here"  # one text for all of them: nothing to learn
 _LOGONS = frozenset({FrameKind.NEGOTIATE, FrameKind.ESTABLISH})
+_FOR_ACTS = frozenset({SeatRole.TELLER_DESK, SeatRole.DAY_DESK})
+_TOO_LARGE: Final = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes, an act of a desk more"
 
 
 class CallerCheck:
@@ -71,13 +74,17 @@ class CallerCheck:
         elif not self.is_established and header.kind != FrameKind.TERMINATE:
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"{FrameKind(header.kind).name} before the logon is done")
         elif self._is_too_large(header):
-            detail = f"a CONTROL of this seat has at most {SMALL_CONTROL_BODY_BYTES_MAX} bytes"
-            raise PeerViolation(ReplyCode.MALFORMED_FRAME, detail)
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, _TOO_LARGE)
+
+    def check_control(self, body: bytes) -> None:
+        """Raises PeerViolation MALFORMED_FRAME for the body of a CONTROL frame that only an act may be so large as."""
+        role = self._registry.role_of(self.seat)
+        if len(body) > SMALL_CONTROL_BODY_BYTES_MAX and role != SeatRole.MASTER_DATA and not is_act(body):
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, _TOO_LARGE)
 
     def _is_too_large(self, header: Header) -> bool:
         """Control is journaled whatever is in it, so its size is judged before its body; master data is large."""
-        return (
-            header.kind == FrameKind.CONTROL
-            and header.body_bytes > SMALL_CONTROL_BODY_BYTES_MAX
-            and self._registry.role_of(header.seat) != SeatRole.MASTER_DATA
-        )
+        role = self._registry.role_of(header.seat)
+        if header.kind != FrameKind.CONTROL or role == SeatRole.MASTER_DATA:
+            return False
+        return header.body_bytes > (ACT_BODY_BYTES_MAX if role in _FOR_ACTS else SMALL_CONTROL_BODY_BYTES_MAX)

@@ -122,7 +122,8 @@ def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     is_known, tells_more = state <= STATE_LISTED, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
     is_wrong |= is_known & ((remaining_fen > 0) != tells_more)
-    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0)
+    tells_repeat = (state == STATE_NUMBER_GIVEN) & (outcomes["code"] == ReplyCode.ACT_REPEATED)
+    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0) & ~tells_repeat
     if is_wrong.any():
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome that cannot be: of its freeze, or the number given")
     return outcomes
@@ -175,4 +176,6 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
     if answer.state > STATE_LISTED:
         return True
     tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
-    return (answer.remaining_fen > 0) == tells_more and (answer.state == FREEZE_STATE_NONE or not answer.code)
+    tells_repeat = answer.state == STATE_NUMBER_GIVEN and answer.code == ReplyCode.ACT_REPEATED
+    is_possible = answer.state == FREEZE_STATE_NONE or not answer.code or tells_repeat
+    return (answer.remaining_fen > 0) == tells_more and is_possible

@@ -135,7 +135,7 @@ class JournalMaker:
         bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "银行", False, own, BANK_SEATS)
         message = Genesis(bank, DATE)
         row = genesis_row(message, 1, 1, self._tick())
-        apply_genesis(self.book, message, row.decided_at_ns)
+        apply_genesis(self.book, message, row.decided_at_ns, row.digest)
         self.rows.append(row)
         return row
 

@@ -43,6 +43,7 @@ from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, shares
+from tests.ledger_core.control import refused as people
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -75,6 +76,7 @@ from tests.ledger_core.lines.refused import (
     told_otherwise,
 )
 from tests.ledger_core.lines.words import event, proceeds, refund
+from tests.people import ANN, BEN
 
 
 class Bank(NamedTuple):
@@ -129,6 +131,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.ACCOUNT_LOSS_REPORTED, "card lost", SAVINGS_SEAT, lambda b: withdrawal(b.lost, 1)),
     (ReplyCode.ACCOUNT_CLOSED, "closed", SAVINGS_SEAT, lambda b: deposit(b.closed, 1)),
     (ReplyCode.CONTRACT_SUSPENDED, "paused", SEAT, lambda b: freeze(b.suspended, 1)),
+    (ReplyCode.BROKER_STOPPED, "by two people", SEAT, lambda b: stopped(b, freeze(b.ann, 0))),
     (ReplyCode.MARKET_CLOSED, "signed off", SEAT, lambda b: after_trading(b, freeze(b.ann, 0))),
     (ReplyCode.AMOUNT_OUT_OF_RANGE, "0 < 1", SEAT, lambda b: freeze(b.ann, 0)),
     (ReplyCode.SET_NOT_OPEN, "no set", SEAT, lambda b: event(b.ann)),
@@ -153,6 +156,7 @@ RECORDS: list[RecordRow] = [
 ]
 
 CONTROLS: list[ControlRow] = [
+    (ReplyCode.ACT_NEEDED, "the bank is sealed", BANK_SEAT, lambda b: people.one_more(b.desk)),
     (ReplyCode.PARTY_UNKNOWN, "party 9", BANK_SEAT, lambda _: RegisterSeat(99, 9, SeatRole.BROKER)),
     (ReplyCode.PARTY_EXISTS, "party 2 again", BANK_SEAT, lambda _: RegisterParty(BROKER, 2, 1, "again", False)),
     (ReplyCode.KEY_UNFIT, "33 bytes ≠ 32", BANK_SEAT, lambda _: RegisterKey(BROKER, 5, bytes(33), 0, 1, 0)),
@@ -208,6 +212,15 @@ CONTROLS: list[ControlRow] = [
         DAY_SEAT,
         lambda b: reconciled(b.desk, b.foreign, Publish(MONDAY, OTHER_BROKER), 0),
     ),
+    (ReplyCode.ACT_NOT_VALID, "valid until 1, decided at 2", TELLER_SEAT, lambda b: people.over(b.desk)),
+    (ReplyCode.ACT_REPEATED, "once more", TELLER_SEAT, lambda b: people.told_again(b.desk)),
+    (ReplyCode.ACT_SERIAL_USED, "1 after 1", TELLER_SEAT, lambda b: people.used(b.desk)),
+    (ReplyCode.RIGHT_MISSING, "an administrator", TELLER_SEAT, lambda b: people.stop_by(b.desk, ANN, BEN)),
+    (ReplyCode.SECOND_PERSON_NEEDED, "one", TELLER_SEAT, lambda b: people.stop_by(b.desk, people.DEE)),
+    (ReplyCode.ACT_NOT_SIGNED, "of another text", TELLER_SEAT, lambda b: people.forged(b.desk)),
+    (ReplyCode.PERSON_UNKNOWN, "person 99", TELLER_SEAT, lambda b: people.of_nobody(b.desk)),
+    (ReplyCode.PERSON_EXISTS, "person 1 again", BANK_SEAT, lambda b: people.registered_again(b.desk)),
+    (ReplyCode.ADMINISTRATORS_FEW, "3 − 1 < 3", TELLER_SEAT, lambda b: people.of_the_third_administrator(b.desk)),
 ]
 
 
@@ -215,6 +228,11 @@ def told_again(b: Bank) -> RecordArray:
     movement = serialled(deposit(b.foreign, 1), 8)
     assert b.desk.ask(SAVINGS_SEAT, movement)[0].code == ReplyCode.ACCEPTED
     return movement
+
+
+def stopped(b: Bank, asked: RecordArray) -> RecordArray:
+    people.stopped(b.desk)
+    return after_trading(b, asked)
 
 
 def after_trading(b: Bank, asked: RecordArray) -> RecordArray:
@@ -284,9 +302,12 @@ NEVER_DECIDED = {ReplyCode.NOT_DECIDED}
 
 
 def test_every_journaled_code_has_one_row_in_rank_order() -> None:
-    rows = [row[0] for row in RECORDS] + [row[0] for row in CONTROLS]
+    of_records, of_controls = [row[0] for row in RECORDS], [row[0] for row in CONTROLS]
 
-    assert rows == [code for code in ReplyCode if code >= ReplyCode.REQUEST_MALFORMED and code not in NEVER_DECIDED]
+    assert (of_records, of_controls) == (sorted(of_records), sorted(of_controls))
+    assert sorted(of_records + of_controls) == [
+        code for code in ReplyCode if code >= ReplyCode.REQUEST_MALFORMED and code not in NEVER_DECIDED
+    ]
 
 
 def test_a_frame_that_is_left_undecided_uses_its_numbers_and_moves_nothing() -> None:

@@ -39,7 +39,7 @@ from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
 from rules.day_states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
-from tests.protocol import document_lines
+from tests.protocol import document_acts, document_lines
 from tests.protocol.document_tables import golden, hex_lines, table, type_name
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
 
@@ -356,6 +356,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     ),
     "worked_frame": worked_frame,
     "worked_record": worked_record,
+    "worked_act": document_acts.worked_act,
 }
 
 

@@ -66,10 +66,10 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
-from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT, bank_seat_for
+from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above
 from tests.protocol import keys
-from tests.vectors import clearing_frames, reconciling_frames
+from tests.vectors import act_frames, clearing_frames, reconciling_frames
 from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -243,6 +243,7 @@ def of_bank_seat() -> Iterator[Vector]:
     yield Vector("bank_records", f"a deposit and a withdrawal, requests {first} and {first + 1}", block, None)
     yield from _answers_to_bank_seat()
     yield from reconciling_frames.of_day_desk(numbers[DAY_SEAT] + 1)
+    yield from act_frames.of_people(numbers[BANK_SEAT] + 1, numbers[TELLER_SEAT] + 1)
 
 
 def _account_terms() -> list[AccountTerms]:

@@ -1,17 +1,31 @@
 """Control messages: who is who, the trade date, and whose page judges the rest.
 
 Belongs here: judging a control message in ranked order, and its effect. Never here: money records (decide), which keys
-may come and go (keys), accounts and contracts (accounts), outlets, session rules, how a number is consumed (engine).
+may come and go (keys), accounts and contracts (accounts), outlets, people (persons), what an act must be (acts), the
+session, how a number is consumed (engine).
+
+An act makes a message, which is judged and takes effect as if its seat might send it.
 """
 
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, day, lanes, outlets
-from ledger.core.control.keys import judge_key, judge_key_end
-from ledger.core.roles import may_send_control
+from ledger.core.control import accounts, acts, day, lanes, outlets, persons
+from ledger.core.control.acts import decided_second
+from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
+from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
+from protocol.acts import (
+    ChangePersonAct,
+    EndPersonKeyAct,
+    Made,
+    RegisterPersonKeyAct,
+    ResumeBrokerAct,
+    StopBrokerAct,
+    VoidAct,
+    made_of,
+)
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
@@ -40,6 +54,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.day import AnnounceSet, DayMessage
 from protocol.messages.outlets import RegisterOutlets
+from protocol.messages.persons import Act, RegisterPersons
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import Role, role_fits_party
 from rules.calendar import is_too_far
@@ -53,16 +68,45 @@ class Sender(NamedTuple):
     key_id: int
 
 
-def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at_ns: int) -> ReplyCode:
+def judge(
+    book: Book, sender: Sender, message: ControlMessage | None, decided_at_ns: int, is_replay: bool = False
+) -> ReplyCode:
     """What a control message of `sender` earns; None stands for a body that is no control message.
 
-    `decided_at_ns`: the time by which keys have expired or not.
+    `decided_at_ns`: the time by which keys and acts have expired or not. `is_replay`: signatures of people were looked
+    at when it was decided.
     """
-    party = sender.party
-    if message is None or _is_malformed(message, decided_at_ns):
+    if message is None or _is_malformed(book, message, decided_at_ns):
         return ReplyCode.REQUEST_MALFORMED
     if not may_send_control(int(book.seat_role[sender.seat]), message):
         return ReplyCode.ROLE_FORBIDS
+    if isinstance(message, Act):
+        return _judge_act(book, sender, message, decided_at_ns, is_replay)
+    if book.persons.sealed and _needs_act(book, message):
+        return ReplyCode.ACT_NEEDED
+    return _judge_effect(book, sender, message, decided_at_ns)
+
+
+def _judge_act(book: Book, sender: Sender, message: Act, decided_at_ns: int, is_replay: bool) -> ReplyCode:
+    act = acts.act_for(book, message)
+    if act is None:
+        return ReplyCode.REQUEST_MALFORMED
+    code = acts.judge_act(book, message, act, decided_at_ns, is_replay)
+    if code != ReplyCode.ACCEPTED:
+        return code
+    made = made_of(act)
+    if _is_malformed(book, made, decided_at_ns):
+        return ReplyCode.REQUEST_MALFORMED
+    return _judge_effect(book, sender._replace(key_id=BY_ACT), made, decided_at_ns)
+
+
+def _needs_act(book: Book, message: ControlMessage) -> bool:
+    return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
+
+
+def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> ReplyCode:
+    """What a message earns that its sender may send, or that an act has made."""
+    party = sender.party
     if isinstance(message, DayMessage):
         return day.judge_day(book, party, sender.seat, message)
     match message:
@@ -71,11 +115,23 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
         case RegisterKey():
             return judge_key(book, message, decided_at_ns)
         case EndKey():
-            return judge_key_end(book, message, sender.key_id)
+            return judge_key_end(book, message, sender.key_id, decided_at_ns)
         case RegisterSeat():
             return _judge_seat(book, message)
         case RegisterOutlets():
             return outlets.judge_outlets(book, message)
+        case RegisterPersons():
+            return persons.judge_persons(book, message)
+        case ChangePersonAct():
+            return persons.judge_person_change(book, message, decided_second(decided_at_ns))
+        case RegisterPersonKeyAct():
+            return persons.judge_person_key(book, message, decided_second(decided_at_ns))
+        case EndPersonKeyAct():
+            return persons.judge_person_key_end(book, message, decided_second(decided_at_ns))
+        case StopBrokerAct() | ResumeBrokerAct():
+            return acts.judge_stop(book, message)
+        case VoidAct():
+            return ReplyCode.ACCEPTED
         case OpenAccounts():
             return accounts.judge_accounts(book, message)
         case SignContracts():
@@ -97,17 +153,21 @@ def judge(book: Book, sender: Sender, message: ControlMessage | None, decided_at
         case ConfirmRoll(trade_date, sequence):
             is_of_open_date = (trade_date, sequence) == (book.trade_date, book.roll_sequence)
             return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
-        case Genesis():
+        case Genesis() | Act():
             return ReplyCode.ROLE_FORBIDS
 
 
-def _is_malformed(message: ControlMessage, decided_at_ns: int) -> bool:
+def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
     if isinstance(message, RegisterParty):
         return message.role != Role.BROKER  # the bank is in the genesis row; there is no second one
     if isinstance(message, RegisterSeat):
         return not role_fits_party(message.seat_role, message.party)
     if isinstance(message, RegisterOutlets):
         return outlets.has_impossible(message)
+    if isinstance(message, RegisterPersons | ChangePersonAct):
+        return persons.is_impossible(message)
+    if isinstance(message, Act):
+        return acts.act_for(book, message) is None
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
     return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
@@ -145,10 +205,26 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
     return ReplyCode.STEP_NOT_DUE if any(lane.proceeds_due for lane in lanes) else ReplyCode.ACCEPTED
 
 
-def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_at_ns: int) -> int:
-    """The effect of an accepted control message. Returns the number of the first account or contract that came about by
-    it, or of the set, or the place that is next, else 0. Raises MisuseError for a Genesis: it has its own row.
+def take_effect(book: Book, sender: Sender, message: ControlMessage, code: ReplyCode, decided_at_ns: int) -> int:
+    """The effect of a control message that earned `code`: of one that was refused, that an act uses up its serial.
+
+    Returns the number of the first account or contract that came about by it, or of the set, or the place that is next,
+    or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis: it has its own row.
     """
+    if not isinstance(message, Act):
+        return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0
+    if code == ReplyCode.ACT_REPEATED:
+        return acts.number_if_done(book, message)
+    number, act = acts.remember(book, message, code), acts.act_for(book, message)
+    if code != ReplyCode.ACCEPTED:
+        return 0
+    if act is None:
+        raise MisuseError("an act that is none took effect")
+    return apply_control(book, sender, made_of(act), decided_at_ns) or number
+
+
+def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> int:
+    """The effect of an accepted message, or of what an act has made. Returns as `take_effect` does."""
     if isinstance(message, DayMessage):
         return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
     match message:
@@ -166,6 +242,10 @@ def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_a
             book.seat_owner[seat], book.seat_role[seat] = party, seat_role
         case RegisterOutlets():
             outlets.register_outlets(book, message)
+        case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():
+            persons.change_persons(book, message, decided_second(decided_at_ns))
+        case StopBrokerAct() | ResumeBrokerAct():
+            acts.stop(book, message)
         case OpenAccounts():
             return accounts.open_accounts(book, message)
         case SignContracts():
@@ -185,10 +265,10 @@ def apply_control(book: Book, sender: Sender, message: ControlMessage, decided_a
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)
-        case ConfirmRoll():
-            pass  # it is compared by those who have a digest of the roll
-        case Genesis():
-            raise MisuseError("a genesis inside the journal")
+        case ConfirmRoll() | VoidAct():
+            pass  # a digest is compared by those who have one of that roll; of a void act the serial is all there is
+        case Genesis() | Act():
+            raise MisuseError("a genesis inside the journal, or an act inside an act")
     return 0
 
 

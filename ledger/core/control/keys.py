@@ -16,6 +16,9 @@ from protocol.limits import KEY_ID_STEP_MAX
 from protocol.messages.control import EndKey, PartyEntry, PartyKey, RegisterKey
 from protocol.vocabulary import BANK_PARTY, SeatRole, Suite
 
+BY_ACT = -1
+"""In place of the key that signed a message when an act has made it: no key of a seat stands for it."""
+
 
 def judge_key(book: Book, message: RegisterKey, decided_at_ns: int) -> ReplyCode:
     """What RegisterKey earns."""
@@ -33,8 +36,8 @@ def judge_key(book: Book, message: RegisterKey, decided_at_ns: int) -> ReplyCode
     return ReplyCode.ACCEPTED
 
 
-def judge_key_end(book: Book, message: EndKey, key_id: int) -> ReplyCode:
-    """What EndKey earns, signed by a seat of master data with the bank's key `key_id`."""
+def judge_key_end(book: Book, message: EndKey, key_id: int, decided_at_ns: int) -> ReplyCode:
+    """What EndKey earns, signed by a seat of master data with the bank's key `key_id`, or BY_ACT."""
     entry = book.parties.get(message.party)
     if entry is None:
         return ReplyCode.PARTY_UNKNOWN
@@ -42,7 +45,8 @@ def judge_key_end(book: Book, message: EndKey, key_id: int) -> ReplyCode:
     if ended is None:
         return ReplyCode.KEY_UNFIT
     registers = message.party == BANK_PARTY and book.seat_role[ended.seat] == SeatRole.MASTER_DATA
-    if registers and not _outlives(key_of(entry, key_id), ended):
+    signing = [key_of(entry, key_id)] if key_id != BY_ACT else _of_master_data(book, entry, decided_at_ns)
+    if registers and not any(_outlives(key, ended) for key in signing):
         return ReplyCode.KEY_UNFIT
     return ReplyCode.ACCEPTED
 
@@ -74,6 +78,12 @@ def _is_free(entry: PartyEntry, key_id: int) -> bool:
     highest = max([entry.retired_key_id, *(key.key_id for key in entry.keys)])
     is_new = key_id > entry.retired_key_id and key_of(entry, key_id) is None
     return is_new and key_id <= highest + KEY_ID_STEP_MAX
+
+
+def _of_master_data(book: Book, entry: PartyEntry, at_ns: int) -> list[PartyKey]:
+    """Keys of the bank by which an act can still come when every desk has lost its own."""
+    are_good = (key for key in entry.keys if key.not_before_ns <= at_ns)
+    return [key for key in are_good if book.seat_role[key.seat] == SeatRole.MASTER_DATA]
 
 
 def _outlives(signing: PartyKey | None, ended: PartyKey) -> bool:

@@ -16,6 +16,12 @@ def has_impossible(message: RegisterOutlets) -> bool:
     return any(cannot_be(entry.outlet, entry.level, entry.parent) for entry in message.outlets)
 
 
+def moves_any(book: Book, message: RegisterOutlets) -> bool:
+    """Whether an outlet that is registered gets another parent: where it stands decides who may act for it."""
+    known = book.outlets.entries
+    return any(entry.outlet in known and known[entry.outlet].parent != entry.parent for entry in message.outlets)
+
+
 def judge_outlets(book: Book, message: RegisterOutlets) -> ReplyCode:
     """What RegisterOutlets earns: the first in rank of what its outlets earn, each as if those in front of it stood."""
     levels: dict[int, int] = {}  # of those that it names: the first one that was ever told stays

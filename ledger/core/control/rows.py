@@ -3,7 +3,8 @@
 Belongs here: which frames may share a row, what must be true before any of them is decided, what is kept of each.
 Never here: what a control message earns and does (judge), block rows (engine), turns (ledger.order_path.groups).
 
-What changes who may sign, who sits where, which date is open or unsettled stands alone in its row: so every frame of a
+What changes who may sign, who sits where, which date is open or unsettled, and every act, which may do any of that,
+stands alone in its row: so every frame of a
 row was signed, seated and numbered by what stood before the row, and a row belongs to one date. A mark does too: its
 row is where two books are compared, and nothing else is in it.
 """
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.core.control.judge import Sender, apply_control, judge
+from ledger.core.control.judge import Sender, judge, take_effect
 from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from ledger.core.rows.closing_heads import closing_heads
@@ -37,6 +38,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.day import Mark
+from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
 from protocol.vocabulary import BANK_PARTY, FrameKind
@@ -48,12 +50,14 @@ ControlBody = ControlMessage | Negotiate | None
 ALONE: Final[tuple[type[Message], ...]] = (
     *(RegisterParty, RegisterKey, EndKey, RegisterSeat),
     *(OpenTradeDate, EndSettlement, Mark),
+    *(RegisterPersons, Act),
 )
 _ALONE_TAGS: Final = {
     int(role): frozenset(kind.__struct_config__.tag for kind in ALONE if kind in rights)
     for role, rights in CONTROL_RIGHTS.items()
 }
 """By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
+_TIMED_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in (RegisterKey, RegisterPersons, Act))
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
 
@@ -75,8 +79,9 @@ def stands_alone(role: int, body: bytes) -> bool:
 
 
 def may_depend_on_time(body: bytes) -> bool:
-    """Whether what a CONTROL body earns may depend on what has expired: RegisterKey, when keys have to give way."""
-    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == RegisterKey.__struct_config__.tag
+    """Whether what a CONTROL body earns may depend on what has expired: RegisterKey, when keys have to give way, and
+    people's keys and acts."""
+    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _TIMED_TAGS
 
 
 def closes_date(role: int, body: bytes) -> bool:
@@ -201,9 +206,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
             if isinstance(message, Negotiate):
                 book.session_version[seat] = version
                 continue
-            made_no = 0
-            if code == ReplyCode.ACCEPTED and message is not None:
-                made_no = apply_control(book, who, message, decided_at_ns)
+            made_no = take_effect(book, who, message, code, decided_at_ns) if message is not None else 0
             told.append(_told(code, made_no))
         except InvariantBroken:
             raise
@@ -213,7 +216,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
 
 
 def _told(code: int, made_no: int) -> Decision:
-    """The outcome of a control frame, which made the account or contract `made_no`, or none: 0."""
+    """The outcome of a control frame, with the number that was given by it, or none: 0."""
     return (code, STATE_NUMBER_GIVEN, made_no) if made_no else (code, FREEZE_STATE_NONE, 0)
 
 
@@ -247,14 +250,12 @@ def apply_control_row(book: Book, row: Row) -> None:
             book.session_version[seat] = version
             continue
         outcome = next(stored)
-        code, made_no, who = outcome[0], 0, Sender(sender, seat, key_id)
+        code, who = ReplyCode(outcome[0]), Sender(sender, seat, key_id)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
-        judged = judge(book, who, message, row.decided_at_ns)
-        if row.rules_version >= ALIKE_SINCE and code != judged:
+        judged = judge(book, who, message, row.decided_at_ns, is_replay=True)
+        if row.rules_version >= ALIKE_SINCE and code not in (judged, ReplyCode.ACT_NOT_SIGNED):
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
-        if code == ReplyCode.ACCEPTED:
-            assert message is not None  # else `stored_messages` raised
-            made_no = apply_control(book, who, message, row.decided_at_ns)
+        made_no = take_effect(book, who, message, code, row.decided_at_ns) if message is not None else 0
         if outcome != _told(code, made_no):
             raise InvariantBroken(f"frame {place}: what it tells is not what came about")
     if row.closing_heads != heads_closed(book, row.trade_date):

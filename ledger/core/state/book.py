@@ -30,8 +30,11 @@ from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.marked import Marked
 from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.outlets import Outlets
+from ledger.core.state.permits import Permits
+from ledger.core.state.persons import Persons
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.unsettled import Unsettled
+from protocol.acts import BANK_ID_BYTES
 from protocol.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,
@@ -92,6 +95,7 @@ class Book:
     """The state after journal row `sequence`."""
 
     size: BookSize
+    bank_id: bytes  # the beginning of the digest of the genesis row
     sequence: int
     ordered_at_ns: int  # of that row, see engine.time_after
     trade_date: int  # yyyymmdd, 0 before the genesis
@@ -130,12 +134,15 @@ class Book:
     role: ByteColumn  # 0: no such party
     registered_on: IntColumn  # trade date, 0 of the bank
     proceeds_at_fill: ByteColumn
+    stopped: ByteColumn  # a broker that takes no new orders
     seat_owner: IntColumn  # party, 0: no such seat
     seat_role: ByteColumn  # SeatRole, 0: no such seat
     session_version: LongColumn
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
+    persons: Persons
+    permits: Permits
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     clearing: Clearing
@@ -152,10 +159,10 @@ class Book:
     def empty(size: BookSize | None = None) -> "Book":
         """A book before its genesis row."""
         size = size or BookSize()
-        accounts, contracts = size.accounts_max, size.contracts_max
-        seats, parties = SEATS_MAX + 1, PARTIES_MAX + 1
+        accounts, contracts, seats, parties = size.accounts_max, size.contracts_max, SEATS_MAX + 1, PARTIES_MAX + 1
         return Book(
             size=size,
+            bank_id=bytes(BANK_ID_BYTES),
             sequence=0,
             ordered_at_ns=0,
             trade_date=0,
@@ -189,12 +196,15 @@ class Book:
             role=byte_zeros(parties),
             registered_on=int_zeros(parties),
             proceeds_at_fill=byte_zeros(parties),
+            stopped=byte_zeros(parties),
             seat_owner=int_zeros(seats),
             seat_role=byte_zeros(seats),
             session_version=long_zeros(seats),
             next_number=np.ones(seats, np.int64),
             previous_next_number=np.ones(seats, np.int64),
             seat_serial=long_zeros(seats),
+            persons=Persons(),
+            permits=Permits(),
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
             clearing=Clearing(),
@@ -278,6 +288,7 @@ class Book:
         self.previous_date, self.trade_date = self.trade_date, trade_date
         self.roll_sequence = self.sequence
         self.phase = DatePhase.TRADING
+        self.permits.date_opened(trade_date)
         self.tighten_bound()
 
     def settle(self, trade_date: int) -> None:

@@ -35,6 +35,15 @@ class Outlets:
         entry = self.entries.get(outlet)
         return NONE if entry is None else entry.level
 
+    def way_up(self, outlet: int) -> list[int]:
+        """An outlet and all that it stands under, from below; nothing for NONE. Levels keep it from being a circle."""
+        way: list[int] = []
+        while outlet != NONE:
+            way.append(outlet)
+            entry = self.entries.get(outlet)
+            outlet = NONE if entry is None else entry.parent
+        return way
+
     def encoded(self, first: int, end: int) -> bytes:
         """Those at places `first` to `end` of the order, as MessagePack."""
         return msgspec.msgpack.encode([self.entries[number] for number in self.numbers[first:end]])

@@ -119,7 +119,7 @@ class Day:
 
     def __post_init__(self) -> None:
         bank = PartyEntry(1, int(Role.BANK), 1, "Bank", False, [], BANK_SEATS)
-        apply_genesis(self.book, Genesis(bank, TODAY), 1)
+        apply_genesis(self.book, Genesis(bank, TODAY), 1, bytes(32))
         self.auditor.register_party(1, Role.BANK, False)
         for party, proceeds in PROCEEDS_AT_FILL.items():
             self._control(RegisterParty(party, int(Role.BROKER), 1, f"Broker {party}", proceeds))

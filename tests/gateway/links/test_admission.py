@@ -132,11 +132,11 @@ def test_a_recorded_logon_uses_up_nothing_and_is_not_remembered_for_ever() -> No
 
 def test_control_is_bounded_by_party_and_the_bank_loads_its_master_data() -> None:
     book = admission()
-    waits = [book.control_wait_ns(keys.BROKER, keys.BROKER_SEAT, SOON_NS) for _ in range(CONTROL_AT_ONCE_MAX + 1)]
+    waits = [book.control_wait_ns(keys.BROKER, keys.BROKER_SEAT, b"", SOON_NS) for _ in range(CONTROL_AT_ONCE_MAX + 1)]
 
     assert set(waits[:-1]) == {0}
     assert waits[-1] == NS_PER_SECOND // CONTROL_PER_SECOND_MAX
-    assert book.control_wait_ns(keys.OTHER_BROKER, keys.OTHER_SEAT, SOON_NS) == 0
+    assert book.control_wait_ns(keys.OTHER_BROKER, keys.OTHER_SEAT, b"", SOON_NS) == 0
 
 
 @pytest.mark.parametrize(("seat", "role"), SEAT_ROLES.items())
@@ -145,9 +145,9 @@ def test_control_of_the_bank_is_bounded_by_the_role_of_each_seat(seat: int, role
     is_bulk = role != SeatRole.CHANNEL
     times = BANK_TIMES_MORE if is_bulk else 1
 
-    assert not any(book.control_wait_ns(BANK_PARTY, seat, SOON_NS) for _ in range(times * CONTROL_AT_ONCE_MAX))
-    assert book.control_wait_ns(BANK_PARTY, seat, SOON_NS) == NS_PER_SECOND // (times * CONTROL_PER_SECOND_MAX)
-    assert not any(book.control_wait_ns(BANK_PARTY, other, SOON_NS) for other in SEAT_ROLES if other != seat)
+    assert not any(book.control_wait_ns(BANK_PARTY, seat, b"", SOON_NS) for _ in range(times * CONTROL_AT_ONCE_MAX))
+    assert book.control_wait_ns(BANK_PARTY, seat, b"", SOON_NS) == NS_PER_SECOND // (times * CONTROL_PER_SECOND_MAX)
+    assert not any(book.control_wait_ns(BANK_PARTY, other, b"", SOON_NS) for other in SEAT_ROLES if other != seat)
 
 
 def test_a_party_that_has_no_session_yet_finds_a_slot_and_so_does_the_bank() -> None:

@@ -14,7 +14,7 @@ import pytest
 from config.kit.exit_codes import ExitCode
 from config.schema import Config
 from ledger.core import engine
-from ledger.core.control import rows as control_rows
+from ledger.core.control import judge
 from ledger.core.control.judge import Sender, apply_control
 from ledger.core.control.rows import heads_closed
 from ledger.core.effects import apply_effects
@@ -186,7 +186,7 @@ def test_a_control_frame_that_half_acts_is_refused_and_logons_of_its_run_are_ser
 
     ledger, file = restarted(MemoryLedger(), tmp_path / "suspects"), tmp_path / "suspects"
     suspend = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
-    monkeypatch.setattr(control_rows, "apply_control", acting)
+    monkeypatch.setattr(judge, "apply_control", acting)
     frames = [
         *(control_of(SEAT, 1, suspend), control_of(SEAT, 2, RESUME), control_of(SEAT, 3, b"\xc1")),
         logon(SECOND_SEAT, 4),

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec.structs import replace
 
 from ledger.core.control.judge import Sender, apply_control
+from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import KEYS_PER_SEAT_MAX
@@ -62,10 +63,12 @@ from tests.ledger_core.desk import (
     fill_sell,
     release,
 )
+from tests.people import ANN, Office, administrators, signed
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 ROLL = 27  # the row of the OpenTradeDate below
+BANK_ID = Desk().book.bank_id
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
@@ -87,6 +90,8 @@ CONTROLS: list[ControlMessage] = [
     OpenTradeDate(TUESDAY),
     EndSettlement(MONDAY),
     ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)),
+    administrators(),
+    signed(VoidAct(**Office(BANK_ID).by(ANN)), ANN),
 ]
 OF_BROKERS = {ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE}
 

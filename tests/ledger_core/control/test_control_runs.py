@@ -14,6 +14,7 @@ from ledger.core.rows.layouts import row_digest
 from ledger.core.rows.row import Row, outcome_frames
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.state.book import Book
+from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
@@ -47,6 +48,7 @@ from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
 from tests.customers import account, contract
 from tests.ledger_core.desk import BROKER, MONDAY, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk
 from tests.ledger_core.test_lane_and_law import assert_same_books
+from tests.people import ANN, Office, administrators, signed
 
 ACCEPTED = ReplyCode.ACCEPTED
 LOGON = Negotiate(bytes(16), "test")
@@ -138,6 +140,8 @@ ALONE: list[ControlMessage] = [
     RegisterSeat(30, BROKER, SeatRole.BROKER),
     OpenTradeDate(TUESDAY),
     EndSettlement(MONDAY),
+    administrators(),
+    signed(VoidAct(**Office(Desk().book.bank_id).by(ANN)), ANN),
 ]
 
 

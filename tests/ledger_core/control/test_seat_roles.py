@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
+from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
 from protocol.messages.accounts import (
@@ -45,6 +46,7 @@ from protocol.messages.day import (
     WithdrawSet,
 )
 from protocol.messages.outlets import RegisterOutlets
+from protocol.messages.persons import RegisterPersons
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -75,11 +77,12 @@ from tests.ledger_core.desk import (
     record,
 )
 from tests.ledger_core.lines.words import agree, announce, event, send_whole
+from tests.people import ANN, BEN, Office, new_person, signed
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
 FIRST = contract_no_from_index(0)
-ROLL = 17  # the row in which `bank_with_every_role` rolls
+ROLL = 18  # the row in which `bank_with_every_role` rolls
 MARK = ROLL + 2  # one behind all its rows
 
 RECORDS: dict[SeatRole, set[RecordKind]] = {
@@ -94,12 +97,18 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.DAY_DESK: {RecordKind.PROCEEDS},
     SeatRole.MASTER_DATA: set(),
 }
+BANK_ID = Desk().rows[0].digest[:8]
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterParty": (RegisterParty(4, Role.BROKER, Suite.ED25519_SHA256, "four", False), {SeatRole.MASTER_DATA}),
     "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
+    "RegisterPersons": (RegisterPersons([new_person(BEN)]), {SeatRole.MASTER_DATA}),
+    "Act": (
+        signed(VoidAct(**Office(BANK_ID).by(ANN)), ANN),
+        {SeatRole.TELLER_DESK, SeatRole.DAY_DESK, SeatRole.MASTER_DATA},
+    ),
     "OpenAccounts": (OpenAccounts([account(40, 0)]), {SeatRole.MASTER_DATA}),
     "SignContracts": (SignContracts([contract(0, BROKER)]), {SeatRole.MASTER_DATA, SeatRole.TELLER_DESK}),
     "ChangeBroker": (ChangeBroker(FIRST, contract(SPARE_ACCOUNTS, OTHER_BROKER)), {SeatRole.TELLER_DESK}),
@@ -140,6 +149,7 @@ def bank_with_every_role() -> Desk:
     desk.done(ChangeContract(second, ContractEvent.SUSPEND))
     desk.done(ChangeAccount(account_of(second), AccountEvent.REPORT_LOSS))
     desk.open_account(0, holder=SPARE_ACCOUNTS)
+    desk.done(RegisterPersons([new_person(ANN)]))
     desk.roll(TUESDAY)
     assert desk.book.sequence == ROLL
     desk.done(RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 2**62, 0))

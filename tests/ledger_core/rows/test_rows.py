@@ -171,7 +171,7 @@ def test_rows_are_applied_in_order() -> None:
     with pytest.raises(InvariantBroken):
         engine.apply_row(book, replace(row, sequence=row.sequence + 1))  # its numbers are used
     with pytest.raises(MisuseError):
-        engine.apply_genesis(book, Genesis(PartyEntry(1, 1, 1, "bank", False, [], []), MONDAY), 0)
+        engine.apply_genesis(book, Genesis(PartyEntry(1, 1, 1, "bank", False, [], []), MONDAY), 0, bytes(32))
 
 
 def test_the_genesis_describes_the_bank() -> None:

@@ -119,6 +119,16 @@ BROKER = (
     *(("party", PARTY), ("role", Int(1, 2)), ("suite", Int(1, 2))),
     *(("name", Text(1, 64)), ("proceeds_at_fill", Flag())),
 )
+PERSON, SECOND = Int(1, 65_535), Int(0, 2**32)
+PERSON_KEY = (
+    *(("key_id", Int(1, 2**31 - 1)), ("suite", Int(1, 2)), ("public_key", Blob(32, 65))),
+    *(("from_s", SECOND), ("until_s", SECOND)),
+)
+NEW_PERSON = (
+    *(("person", PERSON), ("staff_no", Capitals(1, 16)), ("name", Text(1, 64))),
+    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 31)), ("key", Nested("PersonKey"))),
+)
+ACT_SIGNATURE = (("person", PERSON), ("key_id", Int(1, 2**31 - 1)), ("signature", Blob(64, 64)))
 SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
 SUMS_OF_SET = (
     *(("counts", Many(6, 6, Int(0, 2**40))), ("turnover", WIDE_SUM), ("fees", Many(5, 5, WIDE_SUM))),
@@ -174,7 +184,12 @@ LAYOUTS: dict[str, Layout] = {
     "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
     "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
+    "Act": (80, (("text", Blob(1, 4_096)), ("signatures", Many(1, 2, Nested("ActSignature"))))),
     "SetTotals": (90, SUMS_OF_SET),
+    "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
+    "PersonKey": (92, PERSON_KEY),
+    "NewPerson": (93, NEW_PERSON),
+    "ActSignature": (99, ACT_SIGNATURE),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
     "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
@@ -215,7 +230,7 @@ LAYOUTS: dict[str, Layout] = {
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    *("ConfirmRoll", "SignOff", "RegisterOutlets"),
+    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *("SetRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
     *("Reconcile", "Publish", "Mark", "Tell"),

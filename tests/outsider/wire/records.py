@@ -143,7 +143,8 @@ def _is_possible(outcome: Outcome) -> bool:
         return False
     if outcome.state > LISTED:
         return True  # newer than this client
-    if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED:
+    tells_repeat = outcome.code == Code.ACT_REPEATED and outcome.state == NUMBER_GIVEN
+    if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED and not tells_repeat:
         return False
     return (outcome.remaining_fen > 0) == (outcome.state in (OPEN, NUMBER_GIVEN))
 

@@ -15,13 +15,16 @@ from ledger.core.state.columns import NamedArrays
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
+from ledger.core.state.permits import Permits
+from ledger.core.state.persons import Persons
 from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
 
-_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial", "registered_on")
+_SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial")
+_PARTY_COLUMNS = ("registered_on", "stopped")
 _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")
@@ -52,6 +55,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "marked_digest": np.frombuffer(book.marked_digest, np.int8),
         "unpaid_keys": book.unsettled.keys,
         "outlets": book.outlets.to_array(),
+        "bank_id": np.frombuffer(book.bank_id, np.int8),
+        "permits": book.permits.to_array(),
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
         "frames": book.frames.to_array(),
@@ -59,7 +64,8 @@ def to_arrays(book: Book) -> NamedArrays:
     }
     arrays.update({name: getattr(book, name)[used] for name in ACCOUNT_COLUMNS})
     arrays.update({name: getattr(book, name)[contracts] for name in CONTRACT_COLUMNS})
-    arrays.update({name: getattr(book, name) for name in _SEAT_COLUMNS})
+    arrays["persons"], arrays["person_keys"], arrays["acts"] = book.persons.to_arrays()
+    arrays.update({name: getattr(book, name) for name in (*_SEAT_COLUMNS, *_PARTY_COLUMNS)})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
     arrays.update(_clearing_arrays(book, slots, contracts))
@@ -106,7 +112,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
         getattr(book, name)[used] = arrays[name]
     for name in CONTRACT_COLUMNS:
         getattr(book, name)[contracts] = arrays[name]
-    for name in _SEAT_COLUMNS:
+    for name in (*_SEAT_COLUMNS, *_PARTY_COLUMNS):
         getattr(book, name)[:] = arrays[name]
     book.power_fen[used] = book.derived_power_fen(used)
     book.tighten_bound()
@@ -114,6 +120,9 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):
         index.add(numbers[numbers != 0], np.flatnonzero(numbers))
     book.outlets = Outlets.from_array(arrays["outlets"])
+    book.bank_id = arrays["bank_id"].tobytes()
+    book.permits = Permits.from_array(arrays["permits"])
+    book.persons = Persons.from_arrays(arrays["persons"], arrays["person_keys"], arrays["acts"])
     keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)

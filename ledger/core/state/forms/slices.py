@@ -7,7 +7,9 @@ Slice 0 holds scalars, seats and the dates of the ring; then come parties with t
 PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
 each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
-general ledger in slices of LEDGER_SLICE_BALANCES and the outlets in slices of OUTLET_SLICE_ITEMS. Once a clearing set
+general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
+PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS and acts that wait for their record in
+slices of PERMIT_SLICE_ITEMS. Once a clearing set
 was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the contracts of
 each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders that are not
 there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
@@ -37,6 +39,9 @@ REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
 UNPAID_SLICE_KEYS = 4_096  # 96 KiB
 LEDGER_SLICE_BALANCES = 512  # they are gathered one by one: a quarter of a millisecond
 OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
+PERSON_SLICE_ITEMS = 48  # 80 KiB with as many keys and acts remembered as may be
+KEY_NAME_SLICE_ITEMS = 4_096  # 64 KiB
+PERMIT_SLICE_ITEMS = 512  # 60 KiB
 CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
 CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
 LANE_SLICE_LANES = 128  # 80 KiB
@@ -45,7 +50,7 @@ _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<15q")
+_SCALARS = struct.Struct("<17q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -88,6 +93,9 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.unsettled.keys) // UNPAID_SLICE_KEYS), _unpaid_digest),
         (-(-len(book.general_ledger.balances_fen) // LEDGER_SLICE_BALANCES), _ledger_digest),
         (-(-len(book.outlets.numbers) // OUTLET_SLICE_ITEMS), _outlet_digest),
+        (-(-len(book.persons.numbers) // PERSON_SLICE_ITEMS), _person_digest),
+        (-(-len(book.persons.key_names) // KEY_NAME_SLICE_ITEMS), _key_name_digest),
+        (-(-len(book.permits.entries) // PERMIT_SLICE_ITEMS), _permit_digest),
         *_kinds_of_clearing(book),
     ]
 
@@ -131,10 +139,14 @@ def _common_digest(book: Book) -> bytes:
             book.unsettled.open_slot,
             book.clearing.inner_given,
             book.clearing.comparisons,
+            book.persons.sealed,
+            book.persons.acts_count,
         )
     )
+    digest.update(book.bank_id)
     digest.update(book.marked_digest)
     digest.update(book.seat_role.data)
+    digest.update(book.stopped.data)
     digest.update(book.unsettled.agreed.data)
     digest.update(book.registered_on.data)
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
@@ -193,6 +205,19 @@ def _ledger_digest(book: Book, k: int) -> bytes:
 
 def _outlet_digest(book: Book, k: int) -> bytes:
     return hashlib.sha256(book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)).digest()
+
+
+def _person_digest(book: Book, k: int) -> bytes:
+    return hashlib.sha256(book.persons.encoded(k * PERSON_SLICE_ITEMS, (k + 1) * PERSON_SLICE_ITEMS)).digest()
+
+
+def _key_name_digest(book: Book, k: int) -> bytes:
+    names = book.persons.key_names_from(k * KEY_NAME_SLICE_ITEMS, (k + 1) * KEY_NAME_SLICE_ITEMS)
+    return hashlib.sha256(names).digest()
+
+
+def _permit_digest(book: Book, k: int) -> bytes:
+    return hashlib.sha256(book.permits.encoded(k * PERMIT_SLICE_ITEMS, (k + 1) * PERMIT_SLICE_ITEMS)).digest()
 
 
 def _cleared_digest(book: Book, k: int) -> bytes:
