@@ -107,7 +107,8 @@ def _opens(row: Row, trade_date: int) -> bool:
         messages = list(accepted_messages(row))
     except (InvariantBroken, MisuseError):
         return False
-    return bool(row.headers) and messages == [OpenTradeDate(trade_date)]
+    opened = [message.trade_date for message in messages if isinstance(message, OpenTradeDate)]
+    return bool(row.headers) and len(messages) == 1 and opened == [trade_date]
 
 
 async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:

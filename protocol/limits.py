@@ -130,6 +130,8 @@ RECONCILE_PLACES_MAX = 16_384  # compared at a time: a millisecond or two, so th
 CONTRACTS_LOOKED_AT_MAX = 2**18  # at a time, for whose they are: most are other brokers', and cost next to nothing
 LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
 DECLARED_LATE_AFTER_S = 1_800  # a set is due half an hour after the exchange's data reached its sender
+WINDOWS_PER_DATE = 8  # the due day, its three of objection, five until termination, and two for what is decided late
+WINDOW_SPAN_DAYS_MAX = 92  # from a trade date to the end of its last: two holidays of a month lie between
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
@@ -153,6 +155,8 @@ assert QUERY_OUTLETS_MAX * (2 * (SUM_BYTES + 2) + 8) + 64 <= ANSWER_BODY_BYTES_M
 assert QUERY_PAIRS_MAX < RANGE_PAIRS < CONTRACTS_MAX == ACCOUNTS_MAX
 assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
+assert WINDOWS_PER_DATE * (5 * 5 + 2) + 8 <= SMALL_CONTROL_BODY_BYTES_MAX
+assert TRADE_DATE_AHEAD_DAYS_MAX + 2 * WINDOWS_PER_DATE < WINDOW_SPAN_DAYS_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
 assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX
+from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
+from protocol.messages.day import Window as DueTimes
 from protocol.trade_dates import trade_day
 
-WINDOWS = 8  # the day of the next trade date, and the bank's seven working days behind it
+WINDOWS = WINDOWS_PER_DATE  # the day of the next trade date, and the bank's seven working days behind it
 DAY_END = time(23, 59, 59)
 OBJECTION_WINDOWS = 3  # objection ends with the day so many behind the window in which the obligation is due
 TERMINATION_WINDOWS = 5  # termination opens so many behind it
@@ -68,6 +69,13 @@ class Plan:
     sign_off_s: int
     next_trade_date: int
     windows: tuple[Window, ...]
+
+    def due_times(self) -> list[DueTimes]:
+        """The windows as the bank is told them."""
+        return [
+            DueTimes(each.pay_from_s, each.late_from_s, each.first_due_s, each.last_due_s, each.day_end_s)
+            for each in self.windows
+        ]
 
     def objection_until_s(self, due: int) -> int:
         """Until when, this second included, what is due in window `due`, from 0, may be objected to."""

@@ -63,6 +63,7 @@ VIEWS: Final = (
     "bank_outlets",
     "bank_lanes",
     "bank_obligations",
+    "bank_windows",
     "bank_clearing_sets",
     "bank_clearing_lines",
     "bank_proceeds",

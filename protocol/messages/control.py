@@ -7,12 +7,12 @@ the codec.
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTLED_DATES_MIN
 from .accounts import AccountMessage
 from .base import Message
-from .day import DayMessage
+from .day import DayMessage, Windows
 from .fields import (
     BoundSeatNo,
     Count,
@@ -63,9 +63,10 @@ class RegisterSeat(Message, tag=22, frozen=True):
 
 
 class OpenTradeDate(Message, tag=27, frozen=True):
-    """Bank control: close the open trade date and open this later one; open freezes are carried."""
+    """Bank control: close the open trade date and open this later one, with its due times; open freezes are carried."""
 
     trade_date: TradeDate
+    windows: Windows = field(default_factory=list)
 
 
 class EndSettlement(Message, tag=37, frozen=True):

@@ -11,7 +11,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import COMMIT_RECORDS_MAX, DIGEST_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SETS_PER_LANE_MAX, SUM_BYTES
+from ..limits import (
+    COMMIT_RECORDS_MAX,
+    DIGEST_BYTES,
+    REQUESTS_PER_SEAT_DATE_MAX,
+    SETS_PER_LANE_MAX,
+    SUM_BYTES,
+    WINDOWS_PER_DATE,
+)
 from .base import Message
 from .fields import Digest, Number, PartyNo, SumFen, TradeDate
 
@@ -21,6 +28,30 @@ Seconds = Annotated[int, Meta(ge=0, le=2**40)]
 Place = Annotated[int, Meta(ge=0, le=2**40)]
 KINDS_OF_LINES, KINDS_OF_FEES = 6, 5
 assert REQUESTS_PER_SEAT_DATE_MAX + COMMIT_RECORDS_MAX < 2**40
+
+
+class Window(Message, tag=107, frozen=True):
+    """A bank working day on which something of a trade date is due: its due times 时点, whole seconds since 1970, UTC.
+
+    Worked out from calendars outside, and rising; the bank compares them with whole seconds and knows no time zone.
+    """
+
+    pay_from_s: Seconds
+    """From here the bank pays."""
+    late_from_s: Seconds
+    """From here it is alarmed that it has not."""
+    first_due_s: Seconds
+    """The bank has paid before; what the broker owes is taken at this second."""
+    last_due_s: Seconds
+    """The last second for a broker that gave notice."""
+    day_end_s: Seconds
+    """The last second of the day: objection ends with one, termination opens behind one."""
+
+
+Windows = Annotated[list[Window], Meta(max_length=WINDOWS_PER_DATE)]
+"""Of a trade date: the bank's first working day from the next trade date on, and the seven behind it. None: no calendar
+is kept, and nothing waits for a step.
+"""
 
 
 class SignOff(Message, tag=70, frozen=True):

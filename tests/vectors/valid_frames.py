@@ -35,7 +35,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.day import SignOff, Window
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.queries import (
     AccountAnswer,
@@ -222,7 +222,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("change_broker", ChangeBroker(contract_no_from_index(1), _contract_terms()[1])),
         ("replace_card", ReplaceCard(contract_no_from_index(0), account_no_from_index(2))),
         ("set_restraint", SetRestraint(account_no_from_index(0), 2_500_000)),
-        ("open_trade_date", OpenTradeDate(20_260_922)),
+        ("open_trade_date", OpenTradeDate(20_260_922, due_times())),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
         ("sign_off", SignOff(20_260_921)),
@@ -244,6 +244,16 @@ def of_bank_seat() -> Iterator[Vector]:
     yield from _answers_to_bank_seat()
     yield from reconciling_frames.of_day_desk(numbers[DAY_SEAT] + 1)
     yield from act_frames.of_people(numbers[BANK_SEAT] + 1, numbers[TELLER_SEAT] + 1)
+
+
+def due_times() -> list[Window]:
+    """The windows of Tuesday 22 September 2026 by a clock in Shanghai: Wednesday to Friday, Monday to Thursday (the
+    Mid-Autumn Festival is left out of a golden frame), Friday 2 October; 09:00, 09:30, 10:00, 14:00 and 23:59:59.
+    """
+    wednesday_s = 1_790_092_800  # 2026-09-23T00:00:00+08:00
+    days = (0, 1, 2, 5, 6, 7, 8, 9)
+    hours = (32_400, 34_200, 36_000, 50_400, 86_399)
+    return [Window(*(wednesday_s + 86_400 * day + second for second in hours)) for day in days]
 
 
 def _account_terms() -> list[AccountTerms]:

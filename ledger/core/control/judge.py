@@ -16,6 +16,7 @@ from ledger.core.control.acts import decided_second
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
+from ledger.core.state.due_times import seconds_of
 from protocol.acts import (
     ChangePersonAct,
     EndPersonKeyAct,
@@ -56,8 +57,11 @@ from protocol.messages.day import AnnounceSet, DayMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import Role, role_fits_party
-from rules.calendar import is_too_far
+from protocol.vocabulary import LaneState, Role, role_fits_party
+from rules.calendar import are_due_times, is_too_far
+from rules.day_states import is_market_closed
+
+NS_PER_S = 1_000_000_000
 
 
 class Sender(NamedTuple):
@@ -170,7 +174,10 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return acts.act_for(book, message) is None
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
-    return isinstance(message, OpenTradeDate) and not is_trade_date(message.trade_date)
+    if isinstance(message, OpenTradeDate):
+        windows = seconds_of(message.windows)
+        return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
+    return False
 
 
 def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
@@ -195,14 +202,24 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
         return ReplyCode.TRADE_DATE_TOO_FAR
     if book.unsettled.is_full():
         return ReplyCode.DATES_UNSETTLED
-    return ReplyCode.ACCEPTED
+    return ReplyCode.STEP_NOT_DUE if book.due_times.of(book.trade_date) and not _may_close(book) else ReplyCode.ACCEPTED
+
+
+def _may_close(book: Book) -> bool:
+    """Whether the open date is signed off and the bank agrees with itself on it."""
+    return is_market_closed(book.phase) and bool(book.unsettled.agreed[book.unsettled.open_slot])
 
 
 def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
     if message.trade_date != book.unsettled.date_in_turn():
         return ReplyCode.DATE_NOT_IN_TURN
-    lanes = (lane for key, lane in book.clearing.lanes.items() if key.trade_date == message.trade_date)
-    return ReplyCode.STEP_NOT_DUE if any(lane.proceeds_due for lane in lanes) else ReplyCode.ACCEPTED
+    trade_date, clearing = message.trade_date, book.clearing
+    is_due = not any(lane.proceeds_due for key, lane in clearing.lanes.items() if key.trade_date == trade_date)
+    if book.due_times.of(trade_date):
+        is_due &= all(
+            clearing.lane(trade_date, party).state >= LaneState.PUBLISHED for party in book.brokers(trade_date)
+        )
+    return ReplyCode.ACCEPTED if is_due else ReplyCode.STEP_NOT_DUE
 
 
 def take_effect(book: Book, sender: Sender, message: ControlMessage, code: ReplyCode, decided_at_ns: int) -> int:
@@ -230,7 +247,7 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
-            book.registered_on[party] = book.trade_date
+            book.registered_on[party] = book.trade_date + is_market_closed(book.phase)
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
@@ -260,8 +277,11 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.replace_card(book, message)
         case SetRestraint():
             accounts.set_restraint(book, message)
-        case OpenTradeDate(trade_date):
+        case OpenTradeDate(trade_date, windows):
             book.roll(trade_date)
+            unsettled = set(book.unsettled.dates.tolist())
+            book.due_times.forget_over(unsettled, decided_at_ns // NS_PER_S)
+            book.due_times.put(trade_date, seconds_of(windows))
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

@@ -25,6 +25,7 @@ from ledger.core.state.columns import (
     long_zeros,
     short_zeros,
 )
+from ledger.core.state.due_times import DueTimes
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.marked import Marked
@@ -46,7 +47,7 @@ from protocol.limits import (
 )
 from protocol.messages.control import PartyEntry
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus, DatePhase, Market
+from protocol.vocabulary import AccountStatus, DatePhase, Market, Role
 from rules.contracts import STATE_CODES, status_told
 from rules.day_states import is_market_closed
 
@@ -132,7 +133,7 @@ class Book:
     # By party number and by seat number.
     parties: dict[int, PartyEntry]
     role: ByteColumn  # 0: no such party
-    registered_on: IntColumn  # trade date, 0 of the bank
+    registered_on: IntColumn  # the first trade date of which it has a lane, or a number before it; 0 of the bank
     proceeds_at_fill: ByteColumn
     stopped: ByteColumn  # a broker that takes no new orders
     seat_owner: IntColumn  # party, 0: no such seat
@@ -146,6 +147,7 @@ class Book:
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     clearing: Clearing
+    due_times: DueTimes
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -208,6 +210,7 @@ class Book:
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
             clearing=Clearing(),
+            due_times=DueTimes(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
@@ -248,6 +251,12 @@ class Book:
         before = self.unsettled.date_before(trade_date)
         on_it: Mask = days == trade_day(trade_date)
         return on_it | (days == -trade_day(before)) if before else on_it
+
+    def brokers(self, trade_date: int) -> list[int]:
+        """The brokers that have a lane on this date: registered before it was signed off."""
+        is_there = (self.role == Role.BROKER) & (self.registered_on <= trade_date)
+        parties: list[int] = np.flatnonzero(is_there).tolist()
+        return parties
 
     def contract_parties(self) -> LongColumn:
         """(contracts_count,) party of each contract; a new array."""

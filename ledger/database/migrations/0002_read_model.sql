@@ -181,6 +181,21 @@ CREATE TABLE lanes (
     CONSTRAINT published_with_nothing_due CHECK (state < 5 OR proceeds_due = 0)
 ) WITH (fillfactor = 80);
 
+-- When what follows from a trade date is due: its windows, the bank's working days from the next trade date on, as they
+-- are now; in whole seconds since 1970, UTC. A date without a calendar has none.
+CREATE TABLE due_times (
+    trade_date       integer  NOT NULL,
+    window_no        smallint NOT NULL CHECK (window_no >= 1),
+    pay_from_s       bigint   NOT NULL,
+    late_from_s      bigint   NOT NULL CHECK (late_from_s > pay_from_s),
+    first_due_s      bigint   NOT NULL CHECK (first_due_s > late_from_s),
+    last_due_s       bigint   NOT NULL CHECK (last_due_s > first_due_s),
+    day_end_s        bigint   NOT NULL CHECK (day_end_s > last_due_s),
+    sequence         bigint   NOT NULL CHECK (sequence >= 1), -- the row that said so
+    as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (trade_date, window_no)
+);
+
 -- Every clearing set that was ever announced: what it was to have, and what arrived until it was complete or withdrawn.
 -- Counts are of lines of kinds 7 to 12; fees are commission with tax, stamp duty, transfer, handling and regulatory.
 CREATE TABLE clearing_sets (

@@ -399,6 +399,26 @@ COMMENT ON COLUMN bank_obligations.set_number IS 'number of the clearing set tha
 COMMENT ON COLUMN bank_obligations.published_at IS 'when it was published';
 COMMENT ON COLUMN bank_obligations.published_sequence IS 'journal row of the publishing';
 
+CREATE VIEW bank_windows AS
+SELECT readable_date(d.trade_date) AS trade_date,
+       d.window_no AS window_no,
+       readable_time(d.pay_from_s * 1000000000) AS pay_from,
+       readable_time(d.late_from_s * 1000000000) AS late_from,
+       readable_time(d.first_due_s * 1000000000) AS first_due,
+       readable_time(d.last_due_s * 1000000000) AS last_due,
+       readable_time(d.day_end_s * 1000000000) AS day_end,
+       d.sequence AS sequence
+FROM due_times d;
+COMMENT ON VIEW bank_windows IS 'When what follows from a trade date is due 时点: eight windows, which are the bank''s working days from the next trade date on. Objection to what is due in one ends with the third behind it, termination opens behind the fifth.';
+COMMENT ON COLUMN bank_windows.trade_date IS 'trade date from which it follows';
+COMMENT ON COLUMN bank_windows.window_no IS 'which window, 1 to 8';
+COMMENT ON COLUMN bank_windows.pay_from IS 'from here the bank pays';
+COMMENT ON COLUMN bank_windows.late_from IS 'from here it is alarmed that it has not';
+COMMENT ON COLUMN bank_windows.first_due IS 'the bank has paid before; what the broker owes is taken at this second';
+COMMENT ON COLUMN bank_windows.last_due IS 'the last second for a broker that gave notice';
+COMMENT ON COLUMN bank_windows.day_end IS 'last second of the day';
+COMMENT ON COLUMN bank_windows.sequence IS 'journal row that said so last';
+
 CREATE VIEW bank_clearing_sets AS
 SELECT readable_date(s.trade_date) AS trade_date,
        s.party AS party,

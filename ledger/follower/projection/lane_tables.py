@@ -1,4 +1,4 @@
-"""The tables lanes and clearing_sets: what a batch did to them, in SQL.
+"""The tables lanes, clearing_sets and due_times: what a batch did to them, in SQL.
 
 Belongs here: the statements, and which value goes into which column. Never here: what a batch touched (lanes), the
 transaction (read_model).
@@ -31,6 +31,15 @@ SET state = excluded.state, sets_count = excluded.sets_count, differences = excl
     as_of_sequence = excluded.as_of_sequence
 """
 _SETTLE_LANES: Final = "UPDATE lanes SET settled_sequence = $2, as_of_sequence = $3 WHERE trade_date = $1"
+_PUT_WINDOW: Final = """
+INSERT INTO due_times (trade_date, window_no, pay_from_s, late_from_s, first_due_s, last_due_s, day_end_s, sequence,
+                       as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (trade_date, window_no) DO UPDATE
+SET pay_from_s = excluded.pay_from_s, late_from_s = excluded.late_from_s, first_due_s = excluded.first_due_s,
+    last_due_s = excluded.last_due_s, day_end_s = excluded.day_end_s, sequence = excluded.sequence,
+    as_of_sequence = excluded.as_of_sequence
+"""
 _ADD_SET: Final = """
 INSERT INTO clearing_sets (trade_date, party, number, seat, declared_s, announced_sequence, announced_at_ns,
                            announced_counts, announced_turnover_fen, announced_fees_fen, announced_net_fen,
@@ -62,6 +71,9 @@ async def write_lanes(connection: asyncpg.Connection, of_batch: LanesOfBatch, se
         await connection.executemany(_PUT_LANE, [_lane(*each, sequence) for each in of_batch.lanes.items()])
     for trade_date, settled_sequence in of_batch.settled.items():
         await connection.execute(_SETTLE_LANES, trade_date, settled_sequence, sequence)
+    for trade_date, (said_in, windows) in of_batch.due_times.items():
+        rows = [(trade_date, place, *window, said_in, sequence) for place, window in enumerate(windows, 1)]
+        await connection.executemany(_PUT_WINDOW, rows)
     for key, change in of_batch.sets.items():
         await _write_set(connection, key, change, sequence)
 

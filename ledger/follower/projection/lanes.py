@@ -1,4 +1,4 @@
-"""What a batch did to lanes, which are brokers' trade dates, and to their clearing sets.
+"""What a batch did to lanes, which are brokers' trade dates, to their clearing sets, and to due times of dates.
 
 Belongs here: which lanes and sets were touched, and what the book had of each right after the row that did it: of a set
 that is withdrawn, or whose date is settled, it keeps nothing. Never here: SQL (lane_tables), lines one by one
@@ -14,7 +14,8 @@ from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
-from protocol.messages.control import EndSettlement
+from ledger.core.state.due_times import Seconds, seconds_of
+from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (
     NO_TOTALS,
     AnnounceSet,
@@ -97,6 +98,8 @@ class LanesOfBatch:
         self.sets: dict[SetKey, SetChange] = {}
         self.settled: dict[int, int] = {}
         """The row in which a trade date was settled."""
+        self.due_times: dict[int, tuple[int, list[Seconds]]] = {}
+        """Of a trade date: the row that said its windows last, and they."""
 
     def take_block(self, row: Row) -> None:
         """A block row, which may hold lines of sets that are open at its seats, or proceeds that a day desk books by
@@ -121,6 +124,8 @@ class LanesOfBatch:
         at = At(row.sequence, row.decided_at_ns)
         if isinstance(message, EndSettlement):
             self.settled[message.trade_date] = row.sequence
+        if isinstance(message, OpenTradeDate) and message.windows:
+            self.due_times[message.trade_date] = row.sequence, seconds_of(message.windows)
         if isinstance(message, Reconcile | Publish):
             party = message.party
         elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):

@@ -12,7 +12,7 @@ from tests.outsider.client import Client
 from tests.outsider.link import Account
 from tests.outsider.wire.codes import About, Code, Difference, Event, Fate, Lane, Order
 from tests.outsider.wire.lines import Line, totals
-from tests.outsider.wire.messages import Field, Message
+from tests.outsider.wire.messages import NO_WINDOWS, Field, Message
 from tests.outsider.wire.records import LISTED, NUMBER_GIVEN, Outcome, Target, fill_buy, freeze, release, trade_day
 
 pytestmark = pytest.mark.postgres
@@ -111,7 +111,7 @@ def test_a_set_is_announced_sent_completed_and_withdrawn(broker: Broker, day_des
         announcement = Message("AnnounceSet", (order.date, int(time.time()) - 60, whole))
         assert client.control(announcement) == Code.STEP_NOT_DUE
         bank.log_on()
-        assert bank.control(Message("OpenTradeDate", (order.date + 1,))) == Code.ACCEPTED
+        assert bank.control(Message("OpenTradeDate", (order.date + 1, NO_WINDOWS))) == Code.ACCEPTED
         client.reconnect()
         client.session.next_number = client.establish()
 

@@ -17,7 +17,7 @@ from tests.outsider.heard.test_links import to_the_end
 from tests.outsider.link import SECOND_NS, Account, LinkEnded
 from tests.outsider.wire.codes import Code, Kind, Suite
 from tests.outsider.wire.frames import make_frame
-from tests.outsider.wire.messages import Message
+from tests.outsider.wire.messages import NO_WINDOWS, Message
 from tests.outsider.wire.records import freeze, pack_records
 from tests.outsider.wire.signing import SigningKey
 
@@ -87,7 +87,7 @@ def test_an_idle_link_hears_of_the_roll(broker: Broker, day_desk: Account) -> No
         client.log_on(60 * SECOND_NS)
         bank.log_on()
         date = client.session.trade_date
-        assert bank.control(Message("OpenTradeDate", (date + 1,))) == Code.ACCEPTED
+        assert bank.control(Message("OpenTradeDate", (date + 1, NO_WINDOWS))) == Code.ACCEPTED
         told = client.link.receive()
         assert (told.header.kind, told.header.trade_date) == (Kind.HEARTBEAT, date + 1)
         assert (client.session.trade_date, client.session.next_number) == (date + 1, 1)

@@ -10,7 +10,7 @@ from tests.outsider.client import Client, NotApplied, RequestNotApplied
 from tests.outsider.link import Account, LinkEnded
 from tests.outsider.wire.codes import Code, Kind, Order, Suite
 from tests.outsider.wire.frames import FrameRefused
-from tests.outsider.wire.messages import Message
+from tests.outsider.wire.messages import NO_WINDOWS, Message
 from tests.outsider.wire.records import (
     Outcome,
     Record,
@@ -237,7 +237,7 @@ def test_the_trade_date_rolls_under_an_open_link(broker: Broker, day_desk: Accou
         old = Target(client.session.trade_date, broker.accounts[0].seat, client.session.next_number)
         asked = client.submit([freeze(contract, 100)])
         carried = client.answer_to(asked)
-        assert bank.control(Message("OpenTradeDate", (old.date + 1,))) == Code.ACCEPTED
+        assert bank.control(Message("OpenTradeDate", (old.date + 1, NO_WINDOWS))) == Code.ACCEPTED
         late = [client.submit([release(contract, part, old)]) for part in (30, 70)]
         told = client.collect(late)
         assert told == [NotApplied(Code.WRONG_TRADE_DATE, old.number + 1 + at, 1, 0, old.date + 1) for at in range(2)]

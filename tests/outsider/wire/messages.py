@@ -130,6 +130,7 @@ NEW_PERSON = (
 )
 ACT_SIGNATURE = (("person", PERSON), ("key_id", Int(1, 2**31 - 1)), ("signature", Blob(64, 64)))
 SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
+WINDOW = ("pay_from", "late_from", "first_due", "last_due", "day_end")
 SUMS_OF_SET = (
     *(("counts", Many(6, 6, Int(0, 2**40))), ("turnover", WIDE_SUM), ("fees", Many(5, 5, WIDE_SUM))),
     *(("net", WIDE_SUM), ("digest", Blob(32, 32))),
@@ -171,7 +172,8 @@ LAYOUTS: dict[str, Layout] = {
     "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
     "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 4)))),
     "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
-    "OpenTradeDate": (27, (("trade_date", DATE),)),
+    "OpenTradeDate": (27, (("trade_date", DATE), ("windows", Many(0, 8, Nested("Window"))))),
+    "Window": (107, tuple((f"{name}_s", SECONDS) for name in WINDOW)),
     "EndKey": (28, KEY[:2]),
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
@@ -227,6 +229,8 @@ LAYOUTS: dict[str, Layout] = {
     "OutletsAnswer": (126, (*AS_OF_MARK, ("outlets", Many(0, 1_024, Nested("OutletApart"))))),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
+NO_WINDOWS: Field = ()
+"""Of a date that is opened without due times."""
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),

@@ -12,6 +12,7 @@ from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
 from ledger.core.state.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
+from ledger.core.state.due_times import DueTimes
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
@@ -59,6 +60,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "permits": book.permits.to_array(),
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
+        "due_times": np.frombuffer(book.due_times.encoded(), np.int8),
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
@@ -126,6 +128,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)
+    book.due_times = DueTimes.decoded(arrays["due_times"].tobytes())
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)

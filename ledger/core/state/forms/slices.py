@@ -3,7 +3,7 @@
 Belongs here: which bytes are in which slice, one digest of all slices. Never here: when either is reckoned and compared
 (ledger shells).
 
-Slice 0 holds scalars, seats and the dates of the ring; then come parties with their keys in slices of
+Slice 0 holds scalars, seats, the dates of the ring and due times; then come parties with their keys in slices of
 PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
 each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
@@ -145,6 +145,7 @@ def _common_digest(book: Book) -> bytes:
     )
     digest.update(book.bank_id)
     digest.update(book.marked_digest)
+    digest.update(book.due_times.encoded())
     digest.update(book.seat_role.data)
     digest.update(book.stopped.data)
     digest.update(book.unsettled.agreed.data)
