@@ -8,7 +8,7 @@ an account has one contract after another, of which at most one is not ended.
 Columns are allocated for the largest book and mapped lazily, so memory is used as accounts are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -147,7 +147,6 @@ class Book:
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     clearing: Clearing
-    due_times: DueTimes
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex  # of the open date
@@ -156,6 +155,7 @@ class Book:
     scratch_fen: FenColumn
     scratch_bucket_fen: FenColumn
     scratch_mark: ByteColumn
+    due_times: DueTimes = field(default_factory=DueTimes)  # part of the state again
 
     @staticmethod
     def empty(size: BookSize | None = None) -> "Book":
@@ -210,7 +210,6 @@ class Book:
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
             clearing=Clearing(),
-            due_times=DueTimes(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             frames=FrameIndex(),
