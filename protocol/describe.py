@@ -17,7 +17,7 @@ from .vocabulary import FrameKind
 
 Json = int | str | bool | list["Json"] | dict[str, "Json"]
 
-_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind but a line, used or not
+_LEADING_FIELDS = ("market", "trade_day", "quantity")  # of every kind but lines and corrections, used or not
 _UNKNOWN_KIND_FIELDS = (RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS)
 
 
@@ -58,7 +58,8 @@ def record_fields(record: np.void) -> dict[str, Json]:
     kind = int(record["kind"])
     row = next((row for known, row in KINDS.items() if known == kind), None)
     fields: dict[str, Json] = {"kind": kind, "kind_name": "?" if row is None else row.kind.name}
-    if row is not None and row.is_line:
+    has_ref = row is None or row.has_partner_ref
+    if row is not None and not has_ref:
         names = [name for name in row.all_fields if name != "kind"]
     else:
         used = _UNKNOWN_KIND_FIELDS if row is None else [name for name in row.fields if name not in _LEADING_FIELDS]
@@ -67,7 +68,7 @@ def record_fields(record: np.void) -> dict[str, Json]:
     for name in names:
         value = record[name]
         fields[name] = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else int(value)
-    if row is None or not row.is_line:
+    if has_ref:
         offset = RECORD.fields["partner_ref"][1] if RECORD.fields else 0
         fields["partner_ref"] = record.tobytes()[offset:].hex()
     return fields

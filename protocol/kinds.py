@@ -24,12 +24,16 @@ EXCESS_FIELD = "excess_fen"  # in the bytes of the release
 WAY_FIELD = "way"  # of a movement; shares its byte with the market
 TRADE_DAY_FIELD = "trade_day"  # on which it was executed
 TARGET_FIELDS = ("target_date", "target_seat", "target_number")
+MADE_GOOD_FIELD = "made_good_buys_fen"  # in the bytes of the turnover
+CLEARED_FIELD = "cleared_proceeds_fen"  # in the bytes of the release
+ACT_FIELD = "act_number"  # in the bytes of the quantity
+CORRECTION_FIELDS = (CLEARED_FIELD, MADE_GOOD_FIELD, "made_good_proceeds_fen", "has_bought_fen", "has_sold_fen")
 SECOND_FIELDS = frozenset({RELEASE_FIELD, "commission_fen", "tax_fen"})  # of a line the bytes behind its amount
 FEE_FIELDS = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")  # beside the commission
 ORDER_KEY_FIELDS = ("order_date", "order_seat", "order_number")
 REFERENCE_FIELDS = ("traded_security", "reference")
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
-"""What every kind uses but a line."""
+"""What every kind uses but a line; of a correction the last is an amount of its own."""
 LINE_FIELDS = ("kind", TRADE_DAY_FIELD, "contract_no")
 """What every line of a clearing set uses."""
 
@@ -53,7 +57,19 @@ class WireKind:
     @property
     def all_fields(self) -> tuple[str, ...]:
         """Every field that it uses."""
-        return (*(LINE_FIELDS if self.is_line else COMMON_FIELDS), *self.fields)
+        if self.is_line:
+            return (*LINE_FIELDS, *self.fields)
+        return (*(COMMON_FIELDS if self.has_partner_ref else COMMON_FIELDS[:-1]), *self.fields)
+
+    @property
+    def is_correction(self) -> bool:
+        """True when it moves what the bank has of a contract's trade date to what a clearing set says."""
+        return CLEARED_FIELD in self.fields
+
+    @property
+    def has_partner_ref(self) -> bool:
+        """True when its sender may put a word of its own into the last bytes."""
+        return not (self.is_line or self.is_correction)
 
     @property
     def names_order(self) -> bool:
@@ -209,6 +225,24 @@ KINDS: dict[RecordKind, WireKind] = {
             amount="net proceeds",
             amount_fen_min=0,
             fields=(TRADE_DAY_FIELD, EXCESS_FIELD),
+        ),
+        WireKind(
+            RecordKind.CORRECT,
+            "CORRECT 调账",
+            "bring what the bank has of a contract's date to what its clearing set says",
+            senders=_DAY_DESK,
+            amount="cleared buys",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, ACT_FIELD, *CORRECTION_FIELDS),
+        ),
+        WireKind(
+            RecordKind.CLOSE,
+            "CLOSE 结束冻结",
+            "end an order of a date as its clearing set says, in front of the correction of its contract",
+            senders=_DAY_DESK,
+            amount="drawn",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, RELEASE_FIELD, *TARGET_FIELDS),
         ),
     )
 }

@@ -21,7 +21,8 @@ OutcomeArray = npt.NDArray[np.void]
 # market.
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
 # an order carries its limit price and security, a fill its release and turnover, a line its fees. In bytes 48 to 63 a
-# line names an order, or a security and its own reference.
+# line names an order, or a security and its own reference. A correction of a contract has amounts from byte 16 to its
+# end, and in bytes 4 to 7 the act of two people that permits it.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
@@ -30,6 +31,7 @@ _FIELDS = (
     ("event", "<i1", 1),
     ("trade_day", "<i2", 2),
     ("quantity", "<i4", 4),
+    ("act_number", "<i4", 4),
     ("contract_no", "<i8", 8),
     ("account_no", "<i8", 8),
     ("amount_fen", "<i8", 16),
@@ -37,13 +39,16 @@ _FIELDS = (
     ("security", "S8", 32),
     ("release_fen", "<i8", 24),
     ("turnover_fen", "<i8", 32),
+    ("made_good_buys_fen", "<i8", 32),
     ("commission_fen", "<i8", 24),
     ("tax_fen", "<i8", 24),
     ("excess_fen", "<i8", 24),
+    ("cleared_proceeds_fen", "<i8", 24),
     ("stamp_fen", "<i4", 32),
     ("transfer_fen", "<i4", 36),
     ("handling_fen", "<i4", 40),
     ("regulatory_fen", "<i4", 44),
+    ("made_good_proceeds_fen", "<i8", 40),
     ("target_date", "<i4", 40),
     ("target_seat", "<i4", 44),
     ("target_number", "<i8", 48),
@@ -52,6 +57,8 @@ _FIELDS = (
     ("order_seat", "<i4", 52),
     ("order_number", "<i8", 56),
     ("traded_security", "S8", 48),
+    ("has_bought_fen", "<i8", 48),
+    ("has_sold_fen", "<i8", 56),
     ("reference", "<i8", 56),
 )
 _NAMES, _FORMATS, _OFFSETS = (list(column) for column in zip(*_FIELDS, strict=True))
@@ -70,8 +77,8 @@ OUTCOME = np.dtype(
 FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
 FREEZE_STATE_OPEN = 1
 FREEZE_STATE_CLOSED = 2
-STATE_NUMBER_GIVEN = 3  # of a control message: `remaining_fen` is a number that the bank gave, of the first account or
-# contract that it made, or of the set
+STATE_NUMBER_GIVEN = 3  # `remaining_fen` is a number that the bank gave: to a control message of the first account or
+# contract that it made, or of the set; to a correction of the broker's case that it opened
 STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
 
 _PREAMBLE = struct.Struct("<qq32s32s")

@@ -112,7 +112,9 @@ class RecordKind(IntEnum):
     CLEAR_DIVIDEND = 10
     CLEAR_REFUND = 11
     CLEAR_CONTRACT = 12
+    CORRECT = 13
     PROCEEDS = 14
+    CLOSE = 15
 
 
 class Way(IntEnum):
@@ -128,7 +130,9 @@ class AccountCode(IntEnum):
 
     CASH = 1010
     OTHER_BANKS = 1110  # and the clearing house
+    ERRORS = 1910  # by broker and case
     SAVINGS = 2110  # by outlet
+    SETTLEMENT = 2410  # by broker and trade date
     CARD_CLEARING = 2510
 
 
@@ -195,6 +199,7 @@ class LaneEvent(IntEnum):
     WITHDRAW_SET = 4
     RECONCILE = 5  # to its end, without a difference
     PUBLISH = 6
+    CORRECT = 7  # close an order of it, or correct a contract
 
 
 class DifferenceClass(IntEnum):

@@ -6,7 +6,8 @@ Releases, fills, movements and all that is said of contracts work in every phase
 
 A lane is one broker's trade date: one broker's lateness stops no other. Its clearing set is announced once the date is
 signed off, collected, and complete when it is as announced; withdrawn, it makes room for another. A lane is reconciled
-once its set says what the bank has, and published once what is owed by it is told: one way, for good.
+once its set says what the bank has, and published once what is owed by it is told: one way, for good. Until then it may
+be compared anew, and what is corrected must be.
 
 Belongs here: phases, states, events, the tables. Never here: what a kind of record needs (kinds), a line of a set
 (clearing), times of the clock.
@@ -29,6 +30,9 @@ LANE_STATES: dict[tuple[LaneState, LaneEvent], LaneState] = {
     (LaneState.COLLECTING, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
     (LaneState.COMPLETE, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
     (LaneState.COMPLETE, LaneEvent.RECONCILE): LaneState.RECONCILED,
+    (LaneState.COMPLETE, LaneEvent.CORRECT): LaneState.COMPLETE,
+    (LaneState.RECONCILED, LaneEvent.RECONCILE): LaneState.RECONCILED,
+    (LaneState.RECONCILED, LaneEvent.CORRECT): LaneState.COMPLETE,
     (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
     (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
 }

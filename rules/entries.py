@@ -29,8 +29,16 @@ BROUGHT: dict[int, Leg] = {way: Leg(through, AccountCode.SAVINGS) for way, throu
 TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through) for way, through in _THROUGH.items()}
 """By way."""
 
+MADE_GOOD = Leg(AccountCode.ERRORS, AccountCode.SETTLEMENT)
+"""What clearing data say and a customer's account cannot bear is its broker's case."""
+TAKEN_BACK = Leg(MADE_GOOD.credit, MADE_GOOD.debit)
+
 BY_OUTLET = frozenset({AccountCode.SAVINGS})
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
+BY_CASE = frozenset({AccountCode.ERRORS})
+"""Kept for each broker and case."""
+BY_DATE = frozenset({AccountCode.SETTLEMENT})
+"""Kept for each broker and trade date."""
 
 assert set(BROUGHT) == set(TAKEN) == set(Way)
-assert all(leg.debit != leg.credit for leg in (OPENING, *BROUGHT.values(), *TAKEN.values()))
+assert all(leg.debit != leg.credit for leg in (OPENING, MADE_GOOD, TAKEN_BACK, *BROUGHT.values(), *TAKEN.values()))

@@ -15,7 +15,7 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
-from rules import cash, orders, settlement
+from rules import cash, corrections, orders, settlement
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
 from rules.entries import BROUGHT, TAKEN, Leg
@@ -68,6 +68,8 @@ class LawKind:
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
     listed_when_ended: bool = False  # no money comes to a contract that has ended
     books_proceeds: bool = False  # as the clearing data have them, with an excess that is bought
+    by_set: bool = False  # it asks what a clearing set says of a contract, and is decided in order
+    sets: frozenset[str] = frozenset()  # columns that it brings to what it names, whatever they had
     side: str = ""  # of a fill: buy or sell
 
     @property
@@ -87,7 +89,7 @@ class LawKind:
 
     def moves(self, column: str) -> bool:
         """True when it moves this column of the account."""
-        return bool(getattr(self.amount, column) or getattr(self.release, column))
+        return bool(getattr(self.amount, column) or getattr(self.release, column)) or column in self.sets
 
 
 LAW: dict[RecordKind, LawKind] = {
@@ -152,6 +154,21 @@ LAW: dict[RecordKind, LawKind] = {
             refused_in={Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED},
             books_proceeds=True,
         ),
+        LawKind(
+            RecordKind.CORRECT,
+            corrections.correct,
+            Moves(),
+            refused_in={Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED},
+            by_set=True,
+            sets=frozenset({"bought", "sold"}),
+        ),
+        LawKind(
+            RecordKind.CLOSE,
+            corrections.close,
+            Moves(frozen=-1, bought=1),
+            release=Moves(frozen=-1),
+            by_set=True,
+        ),
     )
 }
 
@@ -180,8 +197,9 @@ def _is_sound(row: LawKind) -> bool:
     """What effects and the proof of the core take for granted of every row.
 
     An order is what opens a freeze. Frozen grows with it and shrinks by a record that names one; a release comes out of
-    frozen alone; nothing takes from bought or sold, and what adds to them says of which date. A debit names no freeze
-    and moves frozen or balance; what is none of these never lowers what covers a debit.
+    frozen alone; nothing takes from bought or sold but what sets them, and what moves them says of which date. A debit
+    names no freeze and moves frozen or balance; what is none of these never lowers what covers a debit, but for what
+    sets columns, which no proof looks at.
     """
     names_freeze, amount = KINDS[row.kind].needs_target, row.amount
     return (
@@ -198,6 +216,7 @@ def _is_sound(row: LawKind) -> bool:
         and set(row.legs) == _ways(row)
         and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
+        and (not row.sets or (row.by_set and row.amount == row.release == Moves() and KINDS[row.kind].is_correction))
     )
 
 

@@ -62,7 +62,11 @@ class ComparedContract(NamedTuple):
     listed_buys_fen: int  # of these, what names orders that are not there: differences of their own
     excess_fen: int  # of these, what fees of sales took beyond their turnover
     cleared_proceeds_fen: int
-    proceeds_at_fill: bool  # else both come with the clearing data, and are not compared
+    made_good_buys_fen: int  # of its buys the broker's case
+    made_good_proceeds_fen: int  # likewise, beyond its proceeds
+    proceeds_at_fill: bool  # else both come with the clearing data, and are not compared before they are booked
+    is_adjusted: bool  # its proceeds are booked, or it is corrected
+    is_corrected: bool
 
 
 def order_differences(order: ComparedOrder) -> list[Found]:
@@ -90,11 +94,14 @@ def contract_differences(contract: ComparedContract) -> list[Found]:
         if has != says:
             found.append(Found(Class.MISSING_THERE if has else Class.MISSING_HERE, field, int(has), int(says)))
     bought_fen = contract.bought_fen + contract.drawn_at_close_fen
-    buys_fen = contract.cleared_buys_fen - contract.listed_buys_fen
-    if not contract.proceeds_at_fill:
+    buys_fen = contract.cleared_buys_fen - contract.made_good_buys_fen
+    if not contract.is_corrected:
+        buys_fen -= contract.listed_buys_fen
+    if not (contract.proceeds_at_fill or contract.is_adjusted):
         buys_fen -= contract.excess_fen
     if bought_fen != buys_fen:
         found.append(Found(Class.AMOUNT, Of.BOUGHT, bought_fen, buys_fen))
-    if contract.proceeds_at_fill and contract.sold_fen != contract.cleared_proceeds_fen:
-        found.append(Found(Class.AMOUNT, Of.SOLD, contract.sold_fen, contract.cleared_proceeds_fen))
+    proceeds_fen = contract.cleared_proceeds_fen + contract.made_good_proceeds_fen
+    if (contract.proceeds_at_fill or contract.is_adjusted) and contract.sold_fen != proceeds_fen:
+        found.append(Found(Class.AMOUNT, Of.SOLD, contract.sold_fen, proceeds_fen))
     return found

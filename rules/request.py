@@ -40,6 +40,8 @@ class Request(NamedTuple):
     proceeds_due: "ProceedsDue | None"  # to the contract by that set, once it is reconciled
     target_slot: int
     target_date: int  # of the freeze that it names
+    of_date: "OfDate | None"  # what there is of the contract's date, where a record asks what its clearing set says
+    correction: "Correction | None"  # what a correction names beside the amounts above
 
 
 class ProceedsDue(NamedTuple):
@@ -47,6 +49,53 @@ class ProceedsDue(NamedTuple):
 
     proceeds_fen: int
     excess_fen: int  # what fees of sales took beyond their turnover
+
+
+class Correction(NamedTuple):
+    """What a correction names beside cleared buys (its amount), cleared proceeds and what is made good of buys."""
+
+    made_good_proceeds_fen: int
+    has_bought_fen: int  # what the bank has on the date
+    has_sold_fen: int
+    act_number: int  # of the act of two people that permits it, 0 without one
+
+
+@dataclass(slots=True)
+class Cases:
+    """The cases of a broker: what it makes good, numbered from 1."""
+
+    opened: int  # so far
+
+    def open_one(self) -> int:
+        """The number of the next."""
+        self.opened += 1
+        return self.opened
+
+
+@dataclass(slots=True)
+class Tolerance:
+    """What a broker's date may differ by without an act."""
+
+    contract_fen: int  # for one contract
+    left_fen: int  # of what all of them may together
+
+
+@dataclass(slots=True)
+class OfDate:
+    """A contract's trade date, as the bank has it and as its clearing set says; kept up by the records that move it."""
+
+    is_due: bool  # the lane takes corrections
+    open_slots: tuple[int, ...]  # freezes of the date that closing ends, and were open before
+    bought_fen: int
+    sold_fen: int
+    buys_fen: int  # by the set
+    proceeds_fen: int
+    excess_fen: int  # of the buys, what fees of sales took beyond their turnover
+    proceeds_counted: bool  # what was sold is there, at the fill or by a booking; else it comes with the correction
+    is_excess_booked: bool  # with the proceeds, as far as it went
+    is_corrected: bool
+    tolerance: Tolerance
+    cases: Cases
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ Where proceeds do not count at the fill, they enter buying power when the broker
 (004 附件二 第3条5): one booking per contract, of what the set says. What the fees of sales took beyond their turnover
 is a cost, booked beside them as far as buying power goes.
 
-Belongs here: proceeds by clearing data. Never here: comparing (reconciliation), what is owed between broker and bank.
+Belongs here: proceeds by clearing data. Never here: comparing (reconciliation), corrections, what is owed between
+broker and bank.
 """
 
 from protocol.codes import ReplyCode
@@ -34,4 +35,8 @@ def proceeds(request: Request, account: Account, freezes: Freezes) -> Decision:
     # From here the booking must succeed.
     account.sold_fen += request.amount_fen
     account.bought_fen += request.release_fen
+    if request.of_date is not None:  # a correction of the same contract is at hand
+        request.of_date.sold_fen += request.amount_fen
+        request.of_date.bought_fen += request.release_fen
+        request.of_date.proceeds_counted = request.of_date.is_excess_booked = True
     return DONE

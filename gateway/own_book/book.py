@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from protocol.errors import InvariantBroken
-from protocol.limits import ACCOUNTS_MAX, AMOUNT_FEN_MAX, CONTRACTS_MAX
+from protocol.limits import ACCOUNTS_MAX, AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
 from protocol.messages.accounts import AccountTerms, ContractTerms
 from protocol.messages.queries import PartyTotals
 from protocol.records import OutcomeArray, RecordArray
@@ -45,7 +45,8 @@ BY_CONTRACT = {
 KIND_MAX = max(RecordKind)
 MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
 LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
-HAVE_SECOND = frozenset({RecordKind.FILL_BUY, RecordKind.PROCEEDS})  # two amounts that move
+# Several amounts that move.
+HAVE_MORE = frozenset({RecordKind.FILL_BUY, RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT})
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
 SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
@@ -140,19 +141,19 @@ class OwnBook:
             raise InvariantBroken("book: an accepted amount is out of range")
         kinds = records["kind"][accepted]
         first_kind = int(kinds[0])
-        if (kinds == first_kind).all() and first_kind not in HAVE_SECOND:
+        if (kinds == first_kind).all() and first_kind not in HAVE_MORE:
             self._move(first_kind, index, amount_fen, None)
             return
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
             raise InvariantBroken("book: an accepted record is of an unknown kind")
-        release_fen = records["release_fen"][accepted]
+        kept = records[accepted]
         for kind in np.flatnonzero(np.bincount(kinds)).tolist():
             rows = np.flatnonzero(kinds == kind)
-            self._move(kind, index[rows], amount_fen[rows], release_fen[rows])
+            self._move(kind, index[rows], amount_fen[rows], kept[rows] if kind in HAVE_MORE else None)
 
-    def _move(self, kind: int, index: Column, amount_fen: Column, release_fen: Column | None) -> None:
-        """What one kind does; `release_fen`: of the kinds in HAVE_SECOND what lies there. `np.add.at`, because one
-        contract may stand in a block many times.
+    def _move(self, kind: int, index: Column, amount_fen: Column, records: RecordArray | None) -> None:
+        """What one kind does; `records`: of the kinds in HAVE_MORE. `np.add.at`, because one contract may stand in a
+        block many times.
         """
         if kind in MOVEMENTS:
             self._reach_accounts(int(index.max()) + 1)
@@ -162,10 +163,8 @@ class OwnBook:
             np.add.at(self.frozen_fen, index, amount_fen)
         elif kind == RecordKind.RELEASE:
             np.subtract.at(self.frozen_fen, index, amount_fen)
-        elif kind == RecordKind.FILL_BUY:
-            if release_fen is None or int(release_fen.min()) < 0 or int(release_fen.max()) > AMOUNT_FEN_MAX:
-                raise InvariantBroken("book: an accepted release of a fill is out of range")
-            np.subtract.at(self.frozen_fen, index, amount_fen + release_fen)
+        elif kind in (RecordKind.FILL_BUY, RecordKind.CLOSE):
+            np.subtract.at(self.frozen_fen, index, amount_fen + _amounts(records, "release_fen"))
             np.add.at(self.bought_unsettled_fen, index, amount_fen)
         elif kind == RecordKind.FILL_SELL:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
@@ -174,10 +173,15 @@ class OwnBook:
         elif kind == RecordKind.WITHDRAWAL:
             np.subtract.at(self.balance_fen, index, amount_fen)
         elif kind == RecordKind.PROCEEDS:
-            if release_fen is None or int(release_fen.min()) < 0 or int(release_fen.max()) > AMOUNT_FEN_MAX:
-                raise InvariantBroken("book: an accepted excess is out of range")
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
-            np.add.at(self.bought_unsettled_fen, index, release_fen)
+            np.add.at(self.bought_unsettled_fen, index, _amounts(records, "release_fen"))
+        elif kind == RecordKind.CORRECT:
+            # From what it says was there to what the set has, less or plus what is made good.
+            bought_fen = amount_fen - _amounts(records, "made_good_buys_fen")
+            sold_fen = _amounts(records, "cleared_proceeds_fen") + _amounts(records, "made_good_proceeds_fen")
+            had = [_amounts(records, name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
+            np.add.at(self.bought_unsettled_fen, index, bought_fen - had[0])
+            np.add.at(self.sold_unsettled_fen, index, sold_fen - had[1])
         elif kind not in LINES:
             raise InvariantBroken(f"book: an accepted record is of kind {kind}")
 
@@ -287,6 +291,15 @@ class OwnBook:
             wider = np.zeros(max(end, 2 * len(column)), column.dtype)
             wider[: len(column)] = column
             setattr(self, name, wider)
+
+
+def _amounts(records: RecordArray | None, name: str, most_fen: int = AMOUNT_FEN_MAX) -> Column:
+    """(m,) a further amount of accepted records. Raises InvariantBroken for one that is out of range."""
+    assert records is not None
+    amounts_fen: Column = np.ascontiguousarray(records[name])
+    if int(amounts_fen.min()) < 0 or int(amounts_fen.max()) > most_fen:
+        raise InvariantBroken(f"book: {name} of an accepted record is out of range")
+    return amounts_fen
 
 
 def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column, length: int) -> list[int]:

@@ -7,6 +7,7 @@ name, a guard or an effect of its own (rules), lookups (resolve), the proof that
 
 import numpy as np
 
+from ledger.core.corrections.at_hand import DatesAtHand
 from ledger.core.kind_tables import WAY_MAX
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
@@ -28,9 +29,11 @@ from rules.request import (
     MARKET_CLOSED,
     ROLE_FORBIDS,
     SERIAL_USED,
+    Correction,
     Decision,
     Freeze,
     Freezes,
+    OfDate,
     ProceedsDue,
     Request,
     refusal,
@@ -91,9 +94,10 @@ def decide_in_order(
 
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
-    requests, target_slots = _requests(book, block, positions)
+    dates = DatesAtHand(book, block.corrections)
+    requests, target_slots = _requests(book, block, positions, dates)
     accounts = _load_accounts(book, block.account[positions])
-    freezes = _load_freezes(book, target_slots)
+    freezes = _load_freezes(book, np.concatenate((target_slots, dates.open_slots())))
     serials = {request.seat: int(book.seat_serial[request.seat]) for request in requests}
     decisions = [decide_one(request, decided_at_ns, accounts, freezes, serials) for request in requests]
     codes, states, remaining_fen = zip(*decisions, strict=True)
@@ -102,7 +106,9 @@ def decide_in_order(
     outcomes["remaining_fen"][positions] = remaining_fen
 
 
-def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[list[Request], Positions]:
+def _requests(
+    book: Book, block: Block, positions: Positions | slice, dates: DatesAtHand
+) -> tuple[list[Request], Positions]:
     target_slots, target_dates = np.zeros(block.count, np.intp), np.zeros(block.count, np.int64)
     if block.targets is not None:
         target_slots[block.targets.positions] = block.targets.slot
@@ -139,6 +145,7 @@ def _requests(book: Book, block: Block, positions: Positions | slice) -> tuple[l
         _proceeds(block, positions, len(target_slots)),
         target_slots.tolist(),
         plain(target_dates),
+        *_of_dates(book, block, positions, len(target_slots), dates),
     )
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
 
@@ -147,6 +154,24 @@ def _proceeds(block: Block, positions: Positions | slice, count: int) -> list[Pr
     if block.proceeds is None:
         return [None] * count
     return [block.proceeds.due(position) for position in np.arange(block.count)[positions].tolist()]
+
+
+def _of_dates(
+    book: Book, block: Block, positions: Positions | slice, count: int, dates: DatesAtHand
+) -> tuple[list[OfDate | None], list[Correction | None]]:
+    """What records that ask for a clearing set are told, and what corrections name; of bookings of proceeds the date
+    that a correction asks for too.
+    """
+    if block.corrections is None:
+        return [None] * count, [None] * count
+    chosen = np.arange(block.count)[positions].tolist()
+    of_dates = [dates.of(position) for position in chosen]
+    if block.proceeds is not None:
+        executed_on = block.executed_on(book)
+        for place, position in enumerate(chosen):
+            if of_dates[place] is None and block.proceeds.is_due[position]:
+                of_dates[place] = dates.of_contract(int(block.contract[position]), int(executed_on[position]))
+    return of_dates, [dates.named(position) for position in chosen]
 
 
 def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:

@@ -8,6 +8,7 @@ would keep only the last. See docs/decisions/0001-scatter-by-add-at.md.
 
 import numpy as np
 
+from ledger.core.corrections.apply import apply_corrections
 from ledger.core.kind_tables import (
     BALANCE,
     COUNTS_SERIAL,
@@ -65,12 +66,14 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         accounts, cost_fen = block.account[costs], block.release_fen[costs]
         np.add.at(book.bought_fen, accounts, cost_fen)
         add_by_slot(book.unsettled.bought_fen, block.unsettled_slot[costs], accounts, cost_fen)
-        mark_booked(book, block.proceeds, block.contract, accepted)
+        mark_booked(book, block.proceeds, block.contract, accepted, block.release_fen)
     if block.serial is not None:
         booked = np.flatnonzero(COUNTS_SERIAL[block.kind] & accepted)
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
+    if block.corrections is not None:
+        apply_corrections(book, block, block.corrections, outcomes)
 
 
 def _post(book: Book, block: Block, moved: Positions) -> None:

@@ -11,10 +11,12 @@ import numpy as np
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
 from protocol.codes import ReplyCode
 from protocol.kinds import (
+    CLEARED_FIELD,
     EXCESS_FIELD,
     FEE_FIELDS,
     KIND_CODES,
     KINDS,
+    MADE_GOOD_FIELD,
     QUANTITY_FIELD,
     RELEASE_FIELD,
     SECOND_FIELDS,
@@ -70,8 +72,9 @@ AMOUNT_FEN_MIN = _wire(lambda row: row.amount_fen_min)
 EXPIRES = _where(_wire(lambda row: row.expires))
 NAMES_ACCOUNT = _where(_wire(lambda row: row.names_account))
 NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
-HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD}.isdisjoint(row.fields)))  # in its bytes
-HAS_TURNOVER = _where(_wire(lambda row: TURNOVER_FIELD in row.fields))
+HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD, CLEARED_FIELD}.isdisjoint(row.fields)))
+HAS_TURNOVER = _where(_wire(lambda row: not {TURNOVER_FIELD, MADE_GOOD_FIELD}.isdisjoint(row.fields)))
+# Of these two something in its bytes.
 EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
 
@@ -85,6 +88,8 @@ LEAVES_BANK = _where(_law(lambda row: row.leaves_bank))
 IS_FACT = _where(_law(lambda row: row.is_fact))
 LISTED_WHEN_ENDED = _where(_law(lambda row: row.listed_when_ended))
 BOOKS_PROCEEDS = _where(_law(lambda row: row.books_proceeds))
+BY_SET = _where(_law(lambda row: row.by_set))
+IS_CORRECTION = _where(_wire(lambda row: row.is_correction))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))

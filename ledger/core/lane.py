@@ -15,8 +15,9 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    refused; nor do movements without a serial of a seat that has counted none.
 6. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
    refused wherever it stands, and, having no effect, does not count in 2.
-An account for which 2, 3, 4 or 5 fails is hot: all its records that 1 left open are decided one by one, in order of
-arrival. One case of 2 needs no such story: a single debit with nothing else on the account can be refused at once.
+An account for which 2, 3, 4 or 5 fails, or that a record names which asks what a clearing set says, is hot: all its
+records that 1 left open are decided one by one, in order of arrival. One case of 2 needs no such story: a single debit
+with nothing else on the account can be refused at once.
 """
 
 import numpy as np
@@ -27,6 +28,7 @@ from ledger.core.kind_tables import (
     BALANCE,
     BOOKS_PROCEEDS,
     BOUGHT,
+    BY_SET,
     CONCERNS_FREEZE,
     COUNTS_SERIAL,
     EXECUTED,
@@ -66,6 +68,7 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
     proof.judge_serials()
+    proof.leave_to_law()
     proof.judge_credits(code)
     proof.judge_debits(code, remaining_fen)
     outcomes = np.zeros(block.count, OUTCOME)
@@ -158,6 +161,11 @@ class _Proof:
             in_order = np.concatenate((last[seat : seat + 1], serial[of_seat]))
             if in_order.any() and (in_order[1:] <= in_order[:-1]).any():
                 self._hot_accounts.append(block.account[positions[of_seat]])
+
+    def leave_to_law(self) -> None:
+        """What asks for a clearing set meets everything else on its account."""
+        if self._block.corrections is not None:
+            self._hot_accounts.append(self._block.account[np.flatnonzero(self._of(BY_SET))])
 
     def judge_credits(self, code: ShortColumn) -> None:
         """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""

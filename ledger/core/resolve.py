@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ledger.core.corrections.read import Corrections, read_corrections
 from ledger.core.frames import Frames, heads_after, own_slots
 from ledger.core.kind_tables import (
     COUNTS_SERIAL,
@@ -88,6 +89,7 @@ class Block:
     unsettled_slot: ByteColumn | None  # by the trade day of a fill, NO_SLOT elsewhere; None when the block has no fill
     cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
     proceeds: Proceeds | None  # None when no record books proceeds
+    corrections: Corrections | None  # None when no record closes an order of a date or corrects a contract
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
 
@@ -119,6 +121,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
     lines = read_lines(book, frames, records, kind, contract)
     role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
+    day = head >> _DAY_SHIFT & (DAY_CODES - 1)
     return Block(
         count=count,
         kind=kind,
@@ -141,7 +144,8 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         slot=own_slots(book, frames, count) if OPENS_FREEZE[kind].any() else None,
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
-        proceeds=read_proceeds(book, kind, role, head >> _DAY_SHIFT & (DAY_CODES - 1), contract),
+        proceeds=read_proceeds(book, kind, role, day, contract),
+        corrections=read_corrections(book, frames, records, kind, day, contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )

@@ -15,7 +15,8 @@ from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
-LINES, LISTED, PROCEEDS = range(7, 13), 4, 14
+LINES, LISTED, CORRECT, PROCEEDS, CLOSE = range(7, 13), 4, 13, 14, 15
+_CORRECTION = struct.Struct("<bbhiqqqqqqq")
 _LINE = struct.Struct("<bbhiqqq4iiiq")
 """Kind, told, trade day, quantity, contract, amount, second amount, four fees, date and seat of an order, the rest."""
 _OUTCOME = struct.Struct("<hhiq")
@@ -34,6 +35,9 @@ class Expectation:
     whichever of contract and account it does not name"""
     lines: list[tuple[int, ...]] = field(default_factory=list)
     """(trade date, seat, number, *_LINE, code, listed, sequence, decided-at)"""
+    corrections: list[tuple[int, ...]] = field(default_factory=list)
+    """(trade date, seat, number, contract, trade day, act, buys, proceeds, made good of both, bought, sold, code, case,
+    sequence, decided-at)"""
     proceeds: list[tuple[int, ...]] = field(default_factory=list)
     """(trade date, seat, number, contract, trade day, sold, excess, code, sequence, decided-at)"""
     freezes: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
@@ -55,6 +59,8 @@ def expect(rows: Iterable[Row]) -> Expectation:
                 if raw[0] in LINES:
                     told = (*_LINE.unpack(raw), outcome[0], int(outcome[1] == LISTED))
                     expectation.lines.append((*place, *told, row.sequence, row.decided_at_ns))
+                elif raw[0] == CORRECT:
+                    _correct(expectation, row, place, _CORRECTION.unpack(raw), outcome)
                 else:
                     _take(expectation, row, place, _RECORD.unpack(raw), outcome)
         for message in _accepted_messages(row):
@@ -75,6 +81,20 @@ def _records(row: Row) -> Iterator[tuple[tuple[int, int, int], bytes, tuple[int,
             raw = row.records[index * _RECORD.size : (index + 1) * _RECORD.size]
             yield (trade_date, seat, number), raw, _OUTCOME.unpack_from(row.outcomes, index * 16)
             index += 1
+
+
+def _correct(
+    expectation: Expectation, row: Row, place: tuple[int, int, int], said: tuple[int, ...], outcome: tuple[int, ...]
+) -> None:
+    _, _, day, act, named_no, buys, proceeds, good_buys, good_proceeds, bought, sold = said
+    told = (named_no, day, act, buys, proceeds, good_buys, good_proceeds, bought, sold, outcome[0], outcome[3])
+    expectation.corrections.append((*place, *told, row.sequence, row.decided_at_ns))
+    if outcome[0] == 0:
+        account = expectation.customers.account_of(named_no)
+        of_day = expectation.unsettled.setdefault((day, named_no), [0, 0])
+        account.bought += buys - good_buys - bought
+        account.sold += proceeds + good_proceeds - sold
+        of_day[0], of_day[1] = of_day[0] + buys - good_buys - bought, of_day[1] + proceeds + good_proceeds - sold
 
 
 def _take(
@@ -104,7 +124,7 @@ def _take(
     elif kind == RELEASE:
         expectation.freezes[target][2] += amount
         account.frozen -= amount
-    elif kind == FILL_BUY:
+    elif kind in (FILL_BUY, CLOSE):
         expectation.freezes[target][1] += amount
         expectation.freezes[target][2] += release
         account.frozen -= amount + release

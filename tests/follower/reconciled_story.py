@@ -54,7 +54,7 @@ def traded() -> JournalMaker:
     made.open_bank([500_000, 400_000])
     made.register(OTHER_BROKER, "西部证券", SEAT_OF_OTHER_BROKER, proceeds_at_fill=False)
     first = made.book.accounts_count
-    made.open_accounts([300_000, 10_000, 150])
+    made.open_accounts([300_000, 10_000, 400])
     made.control(SignContracts([contract(first + i, OTHER_BROKER) for i in range(3)]))
     made.block((SEAT, joined([freezes([ANN], 120_000), freezes([BOB], 70_000)])))
     target = {"target_date": DATE, "target_seat": SEAT}
@@ -143,9 +143,9 @@ def booked() -> JournalMaker:
     )
     made.block((SEAT_OF_OTHER_BROKER, proceeds(CID, 4_900, 400)))  # refused: a broker books nothing
     made.block((DAY_SEAT, proceeds(CID, 4_900, 400)), (SEAT_OF_OTHER_BROKER, freezes([CID, CID], 1_000)))
-    # Beside what a day desk may not send; Eva has 150 fen; Dan's are named twice.
+    # Beside what a day desk may not send; Dan's are named twice.
     made.block(
-        (DAY_SEAT, joined([freezes([DAN], 7), proceeds(DAN, 0, 400), proceeds(EVA, 0, 150), proceeds(DAN, 0, 400)]))
+        (DAY_SEAT, joined([freezes([DAN], 7), proceeds(DAN, 0, 400), proceeds(EVA, 0, 400), proceeds(DAN, 0, 400)]))
     )
     made.agree(DATE)
     made.control_run((DAY_SEAT, Publish(DATE, OTHER_BROKER), 1), (DAY_SEAT, Publish(DATE, BROKER), 1))

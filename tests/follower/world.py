@@ -133,6 +133,15 @@ class World:
         )
         return [tuple(row) for row in rows]
 
+    async def corrections(self) -> list[tuple[int, ...]]:
+        """As `Expectation.corrections`, in the order of the journal."""
+        rows = await self.sql.fetch(
+            "SELECT trade_date, seat, number, contract_no, trade_day, act_number, cleared_buys_fen, "
+            "cleared_proceeds_fen, made_good_buys_fen, made_good_proceeds_fen, had_bought_fen, had_sold_fen, code, "
+            "case_no, sequence, decided_at_ns FROM corrections ORDER BY sequence, seat, number"
+        )
+        return [tuple(row) for row in rows]
+
     async def accounts(self) -> dict[int, tuple[int, ...]]:
         """Account number → the five amounts."""
         rows = await self.sql.fetch(
@@ -162,6 +171,7 @@ class World:
         assert await self.movements() == sorted(expected.movements, key=_journal_order)
         assert await self.lines() == sorted(expected.lines, key=_journal_order)
         assert await self.proceeds() == sorted(expected.proceeds, key=_journal_order)
+        assert await self.corrections() == sorted(expected.corrections, key=_journal_order)
         assert await self.freezes() == expected.freezes
         await self._assert_customers(expected.customers)
 

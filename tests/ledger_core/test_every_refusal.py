@@ -120,7 +120,7 @@ RecordRow = tuple[ReplyCode, str, int, Callable[[Bank], RecordArray]]
 ControlRow = tuple[ReplyCode, str, int, Callable[[Bank], ControlMessage]]
 
 RECORDS: list[RecordRow] = [
-    (ReplyCode.REQUEST_MALFORMED, "kind 13 is none", SEAT, lambda b: record(13, b.ann, 1)),
+    (ReplyCode.REQUEST_MALFORMED, "kind 99 is none", SEAT, lambda b: record(99, b.ann, 1)),
     (ReplyCode.ROLE_FORBIDS, "a broker deposits", SEAT, lambda b: deposit(b.ann, 1)),
     (ReplyCode.EXPIRED, "valid until 5, decided at 1,000,000", SEAT, lambda b: freeze(b.ann, 1)),
     (ReplyCode.CONTRACT_UNKNOWN, "of another broker", SEAT, lambda b: freeze(b.foreign, 1)),

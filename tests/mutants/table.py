@@ -5,6 +5,7 @@ Belongs here: the sum of the tables. Never here: single mutants (the tables).
 
 from tests.mutants.table_of_books import OF_BOOKS
 from tests.mutants.table_of_control import OF_CONTROL
+from tests.mutants.table_of_corrections import OF_CORRECTIONS
 from tests.mutants.table_of_decisions import OF_DECISIONS
 from tests.mutants.table_of_lane import OF_LANE
 from tests.mutants.table_of_lines import OF_LINES
@@ -12,4 +13,14 @@ from tests.mutants.table_of_proceeds import OF_PROCEEDS
 from tests.mutants.table_of_reconciliation import OF_RECONCILIATION
 from tests.mutants.table_of_sets import OF_SETS
 
-MUTANTS = [*OF_DECISIONS, *OF_CONTROL, *OF_LANE, *OF_BOOKS, *OF_LINES, *OF_SETS, *OF_RECONCILIATION, *OF_PROCEEDS]
+MUTANTS = [
+    *OF_DECISIONS,
+    *OF_CONTROL,
+    *OF_LANE,
+    *OF_BOOKS,
+    *OF_LINES,
+    *OF_SETS,
+    *OF_RECONCILIATION,
+    *OF_PROCEEDS,
+    *OF_CORRECTIONS,
+]

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from tests.outsider.trust import BankAsSeenByPartner, PartnersAsSeenByBank, RegisteredKey
 from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
+from tests.outsider.wire.corrections import Correction
 from tests.outsider.wire.frames import Frame, Header, Trust
 from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, fields_of
 from tests.outsider.wire.messages import LAYOUTS, Blob, Field, Many, Message, Type, encode
@@ -204,9 +205,16 @@ def line(fields: dict[str, Json]) -> Line:
     )
 
 
-def block(fields: Json) -> list[Record | Line]:
+def block(fields: Json) -> list[Record | Line | Correction]:
     """The records of a RECORDS body from their fields."""
-    return [line(row) if row["kind"] in LINES else record(row) for row in objects(fields)]
+    return [_of_block(row) for row in objects(fields)]
+
+
+def _of_block(fields: dict[str, Json]) -> Record | Line | Correction:
+    if fields["kind"] != Order.CORRECT:
+        return line(fields) if fields["kind"] in LINES else record(fields)
+    assert set(fields) == {*Correction._fields, "kind_name"} - {"unused"}
+    return Correction(*(number(fields, name) for name in Correction._fields))
 
 
 def outcomes(fields: Json) -> Outcomes:

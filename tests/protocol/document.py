@@ -18,6 +18,7 @@ from protocol import codes, limits, vocabulary
 from protocol.codes import FACTS, ReplyCode
 from protocol.header import PREFIX, Header
 from protocol.kinds import (
+    ACT_FIELD,
     EXCESS_FIELD,
     KINDS,
     ORDER_FIELDS,
@@ -73,10 +74,11 @@ def header_layout() -> str:
 
 
 def record_layout() -> str:
-    """Offsets of the 64 record bytes of all kinds but lines; four pairs of fields share their place."""
-    elsewhere = {name for row in KINDS.values() if not row.is_line for name in row.all_fields}
-    of_lines = {name for row in KINDS.values() if row.is_line for name in row.all_fields} - elsewhere
-    names = [name for name in RECORD.names or () if name not in of_lines]
+    """Offsets of the 64 record bytes of all kinds but lines and corrections; some fields share their place."""
+    others = [row for row in KINDS.values() if row.is_line or row.is_correction]
+    elsewhere = {name for row in KINDS.values() if row not in others for name in row.all_fields}
+    theirs = {name for row in others for name in row.all_fields} - elsewhere
+    names = [name for name in RECORD.names or () if name not in theirs]
     return table(["offset", "bytes", "field", "type"], _layout(RECORD, names))
 
 
@@ -90,6 +92,8 @@ def kinds() -> str:
         }
         if PRICE_FIELDS[0] in row.fields:
             return "`price`, `security`: not checked"
+        if row.is_correction:
+            return "`cleared_proceeds_fen`; `made_good_buys_fen`: 0 to 2^40 each"
         if EXCESS_FIELD in row.fields:
             return "`excess_fen` 0 to 2^40: cost booked beside them; 0"
         if not beside.keys() & set(row.fields):
@@ -97,6 +101,7 @@ def kinds() -> str:
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
 
     byte_1 = {WAY_FIELD: f"`way` 0 to {max(Way)}; 0", ORDER_FIELDS[0]: "not checked"}
+    byte_1[ACT_FIELD] = "0; `act_number` from 0"
     assert AMOUNT_FEN_MAX == 2**40
     return table(
         [
@@ -118,7 +123,7 @@ def kinds() -> str:
                 next((words for name, words in byte_1.items() if name in row.fields), "0"),
                 _trade_day(row),
                 amounts(row),
-                "the freeze" if row.needs_target else "0",
+                "the freeze" if row.needs_target else _further(row),
             ]
             for row in KINDS.values()
             if not row.is_line
@@ -126,10 +131,14 @@ def kinds() -> str:
     )
 
 
+def _further(row: WireKind) -> str:
+    return "0" if not row.is_correction else "to byte 63: amounts, see 17.8"
+
+
 def _trade_day(row: WireKind) -> str:
     if TRADE_DAY_FIELD not in row.fields:
         return "0"
-    return "of the set" if EXCESS_FIELD in row.fields else "of the execution"
+    return "of the set" if row.senders == {vocabulary.SeatRole.DAY_DESK} else "of the execution"
 
 
 def outcome_layout() -> str:

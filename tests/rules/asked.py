@@ -4,7 +4,7 @@ Belongs here: making them. Never here: a rule, an expected value.
 """
 
 from rules.account import Account
-from rules.request import Freeze, ProceedsDue, Request
+from rules.request import Cases, Correction, Freeze, OfDate, ProceedsDue, Request, Tolerance
 
 CONTRACT, ACCOUNT, SLOT, TARGET_SLOT = 3, 3, 11, 7
 DATE = 20_260_105
@@ -22,7 +22,15 @@ def money(of: Account) -> tuple[int, int, int, int]:
     return (of.balance_fen, of.frozen_fen, of.bought_fen, of.sold_fen)
 
 
-def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1, contract: int = CONTRACT) -> Request:
+def request(
+    amount_fen: int,
+    release_fen: int = 0,
+    *,
+    proceeds_at_fill: int = 1,
+    contract: int = CONTRACT,
+    of_date: OfDate | None = None,
+    correction: Correction | None = None,
+) -> Request:
     """A request that every common guard has let through."""
     return Request(
         kind=0,
@@ -48,6 +56,36 @@ def request(amount_fen: int, release_fen: int = 0, *, proceeds_at_fill: int = 1,
         proceeds_due=ProceedsDue(amount_fen, release_fen),
         target_slot=TARGET_SLOT,
         target_date=DATE,
+        of_date=of_date,
+        correction=Correction(0, 0, 0, 0) if correction is None else correction,
+    )
+
+
+def of_date(
+    bought_fen: int = 0,
+    sold_fen: int = 0,
+    *,
+    open_slots: tuple[int, ...] = (),
+    excess_fen: int = 0,
+    proceeds_counted: bool = True,
+    is_excess_booked: bool = False,
+    contract_fen: int = 0,
+    left_fen: int = 0,
+) -> OfDate:
+    """A date of which the bank has this, and its set nothing; the last two are what is tolerated."""
+    return OfDate(
+        is_due=True,
+        open_slots=open_slots,
+        bought_fen=bought_fen,
+        sold_fen=sold_fen,
+        buys_fen=0,
+        proceeds_fen=0,
+        excess_fen=excess_fen,
+        proceeds_counted=proceeds_counted,
+        is_excess_booked=is_excess_booked,
+        is_corrected=False,
+        tolerance=Tolerance(contract_fen, left_fen),
+        cases=Cases(0),
     )
 
 

@@ -10,9 +10,10 @@ from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TRADE_DAY_FIELD,
 from protocol.messages.day import Reconcile, SignOff
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, SeatRole
+from protocol.vocabulary import Fate, RecordKind, SeatRole
 from rules.kinds import LAW
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
+from tests.ledger_core.corrections.words import Both, closing, correction
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -23,12 +24,15 @@ from tests.ledger_core.desk import (
     TUESDAY,
     Desk,
     Frame,
+    joined,
 )
-from tests.ledger_core.lines.words import event, sell, send_whole
+from tests.ledger_core.lines.words import agree, event, order, sell, send_whole
 from tests.ledger_core.test_lane_and_law import assert_same_books, send_checked
 
 CONTRACTS, BLOCKS, RECORDS, BOOKINGS = 12, 8, 400, 12
 BALANCE_FEN, AMOUNT_FEN_MAX = 2_000, 60
+SALES = [(40 * at, 90 if at % 4 == 1 else 3 * at) for at in range(CONTRACTS)]  # turnover and fees
+FREEZING = (3, 7, 11)  # contracts with an order on Monday
 
 
 def moving(role: SeatRole) -> list[RecordKind]:
@@ -69,7 +73,7 @@ class Drawn:
         if TRADE_DAY_FIELD in fields:
             today = trade_day(self.desk.book.trade_date)
             records[TRADE_DAY_FIELD][places] = rng.choice([today] * 8 + [today - 1, 0], len(places))
-        if TARGET_FIELDS[0] not in fields:
+        if TARGET_FIELDS[0] not in fields or len(self.named) < 2:
             return
         numbers = rng.integers(max(len(self.named) - 2 * RECORDS, 1), len(self.named), len(places))
         named = (self.desk.book.trade_date, self.broker_seat, numbers)
@@ -87,17 +91,30 @@ class Drawn:
             records["contract_no"][place], records["trade_day"][place] = each.contract_no, trade_day(MONDAY)
             records["amount_fen"][place] = each.proceeds_fen + rng.choice((0, 0, 0, 1))
             records["excess_fen"][place] = each.excess_fen
-        return frame._replace(records=records)
+        return frame._replace(records=joined(records, *self._correcting(kinds)))
+
+    def _correcting(self, kinds: list[RecordKind]) -> list[RecordArray]:
+        """A contract is corrected, behind the order of its date where it has one."""
+        at = int(self.rng.integers(CONTRACTS))
+        contract_no, made = int(self.contract_nos[at]), list[RecordArray]()
+        if at in FREEZING and RecordKind.CLOSE in kinds:
+            made.append(closing((MONDAY, OTHER_SEAT, 1 + FREEZING.index(at)), contract_no, 0, 10))
+        if RecordKind.CORRECT in kinds:
+            net_fen = SALES[at][0] - SALES[at][1]
+            made.append(correction(contract_no, Both(max(0, -net_fen), max(0, net_fen))))
+        return made
 
 
 def two_brokers() -> tuple[Drawn, Drawn]:
     """Tuesday: contracts of a broker, and of one without proceeds at the fill, to which Monday's are due."""
     desk = Desk()
     ours, others = ([desk.open(BALANCE_FEN, party) for _ in range(CONTRACTS)] for party in (BROKER, OTHER_BROKER))
+    orders = [order(desk.freeze(others[at], 10, OTHER_SEAT), others[at], 10, fate=Fate.CANCELLED) for at in FREEZING]
     desk.done(SignOff(MONDAY))
-    sales = [sell(at + 1, number, 40 * at, 90 if at % 4 == 1 else 3 * at) for at, number in enumerate(others)]
-    send_whole(desk, *map(event, others), *sales, seat=OTHER_SEAT)
+    sales = [sell(at + 1, number, *SALES[at]) for at, number in enumerate(others)]
+    send_whole(desk, *map(event, others), *orders, *sales, seat=OTHER_SEAT)
     desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))
+    agree(desk)
     desk.roll(TUESDAY)
     return Drawn(desk, ours, 1), Drawn(desk, others, 2, OTHER_SEAT)
 
@@ -111,12 +128,14 @@ def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     for _ in range(BLOCKS):
         frames = [drawn.frame(SEAT, of_broker), others.frame(OTHER_SEAT, of_broker), others.booking(of_day)]
         send_checked(desk, [*frames, drawn.frame(SAVINGS_SEAT, of_bank)])
+        desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))  # what was corrected moved the lane back
     for row in desk.rows:
         engine.apply_row(replayed, row)
 
     assert_same_books(desk.book, replayed)
-    kinds = np.concatenate([np.frombuffer(row.records, RECORD)["kind"] for row in desk.rows[first_block:]])
-    codes = np.concatenate([np.frombuffer(row.outcomes, OUTCOME)["code"] for row in desk.rows[first_block:]])
+    rows = [row for row in desk.rows[first_block:] if row.records]
+    kinds = np.concatenate([np.frombuffer(row.records, RECORD)["kind"] for row in rows])
+    codes = np.concatenate([np.frombuffer(row.outcomes, OUTCOME)["code"] for row in rows])
     for kind in LAW:
         assert (codes[kinds == kind] == 0).any(), kind
         if KINDS[kind].amount_fen_min or LAW[kind].books_proceeds:

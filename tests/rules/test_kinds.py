@@ -20,7 +20,7 @@ from rules.kinds import LAW, Moves
 from rules.request import Freeze
 from tests.architecture.sources import ROOT, python_files
 from tests.protocol.document import SECTIONS
-from tests.rules.asked import CONTRACT, TARGET_SLOT, account, money, request
+from tests.rules.asked import CONTRACT, TARGET_SLOT, account, money, of_date, request
 
 MAY_NAME_KINDS = (
     "protocol/vocabulary.py",
@@ -54,10 +54,16 @@ def test_a_kind_has_a_row_in_both_halves(kind: RecordKind) -> None:
 def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
     row, amount_fen = LAW[kind], 1_000
     release_fen = 70 if row.release != Moves() else 0
-    one, freezes = account(100_000, 5_000, 300, 200, 40), {TARGET_SLOT: Freeze(CONTRACT, 5_000)}
+    if row.sets:
+        assert row.amount == row.release == Moves()  # what it moves stands in test_corrections
+        return
+    frozen_fen = amount_fen + release_fen if row.by_set else 5_000  # an order is closed as a whole
+    one = account(100_000, frozen_fen, 300, 200, 40)
+    freezes = {TARGET_SLOT: Freeze(CONTRACT, frozen_fen, amount_fen if row.by_set else 0)}
     before, power_fen, withdrawable_fen = money(one), one.buying_power_fen, one.withdrawable_fen
 
-    assert row.page(request(amount_fen, release_fen), one, freezes)[0] == 0
+    has = of_date(open_slots=(TARGET_SLOT,)) if row.by_set else None
+    assert row.page(request(amount_fen, release_fen, of_date=has), one, freezes)[0] == 0
 
     signs = zip(("balance", "frozen", "bought", "sold"), before, strict=True)
     moved = [
@@ -69,7 +75,7 @@ def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
         withdrawable_fen + row.amount.withdrawable * amount_fen + row.release.withdrawable * release_fen
     )
     assert len(freezes) == 1 + row.opens_freeze
-    left_fen = 5_000 - amount_fen - release_fen if KINDS[kind].needs_target else 5_000
+    left_fen = frozen_fen - amount_fen - release_fen if KINDS[kind].needs_target else frozen_fen
     assert freezes[TARGET_SLOT].remaining_fen == left_fen
 
 
@@ -79,7 +85,9 @@ def test_its_page_keeps_the_limit_of_each_column_that_grows(kind: RecordKind) ->
     for name in ("balance", "frozen", "bought", "sold"):
         if getattr(row.amount, name) > 0:
             one = account(**{"balance_fen": AMOUNT_FEN_MAX, "frozen_fen": 5_000} | {f"{name}_fen": COLUMN_FEN_MAX})
-            assert row.page(request(1), one, {TARGET_SLOT: Freeze(CONTRACT, 5_000)})[0] != 0
+            has = of_date(open_slots=(TARGET_SLOT,)) if row.by_set else None
+            asks = request(1, 4_999 if row.by_set else 0, of_date=has)
+            assert row.page(asks, one, {TARGET_SLOT: Freeze(CONTRACT, 5_000, 1 if row.by_set else 0)})[0] != 0
 
 
 @every_kind

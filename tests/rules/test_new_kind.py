@@ -14,7 +14,7 @@ TESTS = ("architecture", "ledger_core", "mutants", "protocol", "rules", "vectors
 ASKED = ("tests/rules/test_kinds.py", "tests/rules/test_blocks_of_every_kind.py")
 
 NUMBERS = "    PROCEEDS = 14\n"
-NEW_NUMBERS = "    CHARGE = 15\n    ALLOTMENT = 16\n    DIVIDEND = 17\n"
+NEW_NUMBERS = "    CHARGE = 61\n    ALLOTMENT = 62\n    DIVIDEND = 63\n"
 END_OF_WIRE = "    )\n}\n\nLINE_KINDS"
 NEW_WIRE = """
         WireKind(

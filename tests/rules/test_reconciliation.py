@@ -86,7 +86,8 @@ def contract(**other: int) -> ComparedContract:
     no order that is there."""
     agreed = {"began": 1, "ended": 0, "told_opened": 1, "told_closed": 0, "bought_fen": 60, "drawn_at_close_fen": 10}
     agreed |= {"sold_fen": 50, "cleared_buys_fen": 78, "listed_buys_fen": 8, "excess_fen": 0}
-    agreed |= {"cleared_proceeds_fen": 50, "proceeds_at_fill": 1}
+    agreed |= {"cleared_proceeds_fen": 50, "proceeds_at_fill": 1, "made_good_buys_fen": 0, "made_good_proceeds_fen": 0}
+    agreed |= {"is_adjusted": 0, "is_corrected": 0}
     return ComparedContract(**{**agreed, **other})  # type: ignore[arg-type]
 
 
@@ -110,6 +111,14 @@ LATER = {"proceeds_at_fill": 0, "sold_fen": 0}
         OfOrder(LATER, []),
         OfOrder({**LATER, "excess_fen": 3, "cleared_buys_fen": 81}, []),
         OfOrder({**LATER, "excess_fen": 3}, [Found(Class.AMOUNT, Of.BOUGHT, 70, 67)]),
+        OfOrder({**LATER, "excess_fen": 3, "is_adjusted": 1, "sold_fen": 50}, []),  # it is booked with the proceeds
+        OfOrder({**LATER, "is_adjusted": 1, "sold_fen": 49}, [Found(Class.AMOUNT, Of.SOLD, 49, 50)]),
+        OfOrder({"made_good_buys_fen": 4}, [Found(Class.AMOUNT, Of.BOUGHT, 70, 66)]),
+        OfOrder({"made_good_buys_fen": 4, "bought_fen": 56}, []),
+        OfOrder({"made_good_proceeds_fen": 4, "sold_fen": 54}, []),
+        OfOrder({"made_good_proceeds_fen": 4}, [Found(Class.AMOUNT, Of.SOLD, 50, 54)]),
+        OfOrder({"is_corrected": 1}, [Found(Class.AMOUNT, Of.BOUGHT, 70, 78)]),  # what is of no order is in it
+        OfOrder({"is_corrected": 1, "bought_fen": 68}, []),
     ],
 )
 def test_of_a_contract(other: dict[str, int], found: list[Found]) -> None:

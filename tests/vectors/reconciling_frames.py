@@ -32,7 +32,7 @@ from protocol.messages.queries import (
     SetAnswer,
     SetQuery,
 )
-from protocol.records import FREEZE_STATE_NONE, RECORD, STATE_NUMBER_GIVEN
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, RECORD, STATE_NUMBER_GIVEN
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     ComparedField,
@@ -49,6 +49,7 @@ from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 NEXT_PLACE = 65_536
+CORRECTED_FEN = (399_000, 1_200, 76, 300, 398_524, 1_500)  # 399,000 − 76 is bought, 1,200 + 300 stays sold
 MARKED_ROW = 123_470
 CONTRACT = contract_no_from_index(1)
 DIFFERENCES = [
@@ -122,6 +123,12 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     refused = (ReplyCode.TOTALS_DIFFER, FREEZE_STATE_NONE, 0)
     yield outcomes(bank, "outcome_totals_differ", "the ledger's have another digest", tell.frame, [refused])
     yield from _where_they_differ(desk, bank, first + 6)
+    block = _correcting(desk, first + 7)
+    what = f"an order is closed, its contract and another one are corrected, requests {first + 7} to {first + 9}"
+    yield Vector("correct_contracts", what, block, None)
+    told = [(ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0), (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 3)]
+    what = "closed; the broker's case 3 is opened; for the last one two people must have signed"
+    yield outcomes(bank, "outcomes_corrected", what, block, [*told, (ReplyCode.ACT_NEEDED, FREEZE_STATE_NONE, 0)])
 
 
 def _where_they_differ(desk: Voice, bank: Voice, first: int) -> Iterator[Vector]:
@@ -142,6 +149,21 @@ def _where_they_differ(desk: Voice, bank: Voice, first: int) -> Iterator[Vector]
     apart = OutletApart(7, sum_from_fen(1_000_000), sum_from_fen(999_999))
     outlets = OutletsAnswer(MARKED_ROW, True, [apart])
     yield bank.message("answer_outlets", "the general ledger has a fen less of one", FrameKind.ANSWER, outlets, 5)
+
+
+def _correcting(desk: Voice, first: int) -> Frame:
+    """(3,) records: an order is closed, its contract corrected, and another one, for which nobody has signed."""
+    records = np.zeros(3, RECORD)
+    records["kind"], records["trade_day"] = (RecordKind.CLOSE, *[RecordKind.CORRECT] * 2), trade_day(TRADE_DATE)
+    records["contract_no"] = (CONTRACT, CONTRACT, contract_no_from_index(2))
+    records["amount_fen"][0], records["release_fen"][0] = 398_524, 1_476
+    records["target_date"][0], records["target_seat"][0], records["target_number"][0] = TRADE_DATE, 11, 42
+    names = ("amount_fen", "cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen")
+    for name, fen in zip((*names, "has_bought_fen", "has_sold_fen"), CORRECTED_FEN, strict=True):
+        records[name][1:] = fen
+    records["act_number"][2] = 17
+    header = desk.header(FrameKind.RECORDS)._replace(first_number=first, record_count=3)
+    return make_frame(header, records.tobytes(), desk.signer.sign)
 
 
 def _booking(desk: Voice, first: int) -> Frame:

@@ -4,7 +4,7 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day_states), the lines of a set (lines).
 """
 
-from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due
+from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due, to_correct
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import ClearedContracts, Lane
 from protocol.codes import ReplyCode
@@ -117,9 +117,11 @@ def judge_comparison(book: Book, message: Reconcile) -> ReplyCode:
     if not _is_unsettled(book, message.trade_date):
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(message.trade_date, message.party)
-    may = lane.state == LaneState.COMPLETE and message.first in (0, lane.compared)
-    if message.first and may:
-        may = Places.of(book, lane).before_contracts == lane.places_before
+    if not message.first:
+        may = next_lane_state(LaneState(lane.state), LaneEvent.RECONCILE) is not None
+    else:
+        may = lane.state == LaneState.COMPLETE and message.first == lane.compared
+        may = may and Places.of(book, lane).before_contracts == lane.places_before
     return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
 
 
@@ -130,6 +132,7 @@ def compare(book: Book, message: Reconcile) -> int:
     places = Places.of(book, lane)
     if not message.first:
         lane.begin_anew()
+        lane.state = LaneState.COMPLETE  # until all is compared
         clearing.comparisons += 1
         lane.comparison, lane.places_before = clearing.comparisons, places.before_contracts
     first, count = message.first, places.total
@@ -152,7 +155,7 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(message.trade_date, message.party)
     may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
-    if not may or _has_older_lane(book, message):
+    if not may or _has_older_lane(book, message) or len(to_correct(book, lane, 0, book.contracts_count)):
         return ReplyCode.STEP_NOT_DUE
     is_agreed = book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]
     return ReplyCode.ACCEPTED if is_agreed else ReplyCode.BOOKS_NOT_AGREED

@@ -15,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.lines.proceeds import is_due
-from ledger.core.state.book import ACCOUNT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, Book
-from ledger.core.state.clearing import Lane
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.state.clearing import CORRECTED, Lane
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.vocabulary import ClearedEvent, Fate
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
+from rules.contracts import ENDED
 from rules.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
 
 _NOTHING_BOUGHT, _SOMETHING_BOUGHT = sorted(NOTHING_BOUGHT), sorted(SOMETHING_BOUGHT)
@@ -53,7 +54,7 @@ class Places(NamedTuple):
         """Those of a lane now. While its set is complete, contracts that are signed come behind the others; freezes of
         the open date that are refused may still take places, and the roll gives all of them others.
         """
-        freezes = sum(map(len, _ranges(book, lane)))
+        freezes = sum(map(len, freezes_of(book, lane)))
         orders, buys = (len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True))
         return Places(orders, buys, freezes, book.contracts_count)
 
@@ -172,13 +173,9 @@ def _of_contracts(book: Book, lane: Lane, first: int, end: int) -> Iterator[Foun
     cleared, date = book.clearing.by_contract[lane.trade_date], lane.trade_date
     is_told = cleared.inner[contracts] == lane.inner
     events = np.where(is_told, cleared.events_told[contracts], 0)
-    bought_fen, sold_fen = _of_date(book, lane, contracts)
-    bought_fen += np.where(cleared.comparison[contracts] == lane.comparison, cleared.drawn_at_close_fen[contracts], 0)
-    buys_fen = np.where(is_told, cleared.buys_fen[contracts] - cleared.listed_buys_fen[contracts], 0)
-    proceeds_fen = np.where(is_told, cleared.proceeds_fen[contracts], 0)
-    if not book.proceeds_at_fill[lane.party]:
-        buys_fen -= np.where(is_told, cleared.excess_fen[contracts], 0)
-        sold_fen, proceeds_fen = buys_fen, buys_fen  # they come with the clearing data: nothing to compare
+    bought_fen, sold_fen, buys_fen, proceeds_fen = _sums(book, lane, contracts)
+    is_apart = is_told & (cleared.adjusted[contracts] & CORRECTED == 0)
+    buys_fen -= np.where(is_apart, cleared.listed_buys_fen[contracts], 0)  # they are differences of their own
     opened = (book.happened_on(book.began_day[contracts], date), events >> ClearedEvent.OPENED & 1 != 0)
     closed = (book.happened_on(book.ended_day[contracts], date), events >> ClearedEvent.CLOSED & 1 != 0)
     found: list[tuple[Class, Of, Mask, FenColumn | Mask, FenColumn | Mask]] = [
@@ -197,11 +194,37 @@ def _of_contracts(book: Book, lane: Lane, first: int, end: int) -> Iterator[Foun
             )
 
 
+def to_correct(book: Book, lane: Lane, first: int, end: int) -> Positions:
+    """Contracts of the lane's party, from the index `first` to `end`, for which the bank will not have what its
+    reconciled set says less, or plus, what is made good: orders that are not there, an excess beyond buying power.
+    """
+    contracts = np.arange(first, min(end, book.contracts_count))
+    contracts = contracts[_own(book, lane, contracts)]
+    contracts = contracts[book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK != ENDED]
+    bought_fen, sold_fen, buys_fen, proceeds_fen = _sums(book, lane, contracts)
+    found: Positions = contracts[(bought_fen != buys_fen) | (sold_fen != proceeds_fen)]
+    return found
+
+
+def _sums(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenColumn, FenColumn, FenColumn]:
+    """(k,) each: what the bank will have bought and sold, and what the set says less, or plus, what is made good."""
+    cleared = book.clearing.by_contract[lane.trade_date]
+    is_told, adjusted = cleared.inner[contracts] == lane.inner, cleared.adjusted[contracts]
+    bought_fen, sold_fen = _of_date(book, lane, contracts)
+    bought_fen += np.where(cleared.comparison[contracts] == lane.comparison, cleared.drawn_at_close_fen[contracts], 0)
+    buys_fen = np.where(is_told, cleared.buys_fen[contracts], 0) - cleared.made_good_buys_fen[contracts]
+    proceeds_fen = np.where(is_told, cleared.proceeds_fen[contracts], 0) + cleared.made_good_proceeds_fen[contracts]
+    if not book.proceeds_at_fill[lane.party]:  # both come with the clearing data: nothing to compare before
+        buys_fen -= np.where(is_told & (adjusted == 0), cleared.excess_fen[contracts], 0)
+        sold_fen = np.where(adjusted == 0, proceeds_fen, sold_fen)
+    return bought_fen, sold_fen, buys_fen, proceeds_fen
+
+
 def _slots(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:
     """Slots that hold a freeze of the lane's date among the places, and the place of each."""
     begins = Places.of(book, lane).listed
     slots, places = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
-    for one in _ranges(book, lane):
+    for one in freezes_of(book, lane):
         part = one[max(0, first - begins) : max(0, end - begins)]
         if len(part):
             slots.append(np.arange(part.start, part.stop))
@@ -212,8 +235,8 @@ def _slots(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Pos
     return found[kept], np.concatenate(places)[kept]
 
 
-def _ranges(book: Book, lane: Lane) -> list[range]:
-    """Slots of the freezes of the lane's date: only its own party's seats freeze on its contracts."""
+def freezes_of(book: Book, lane: Lane) -> list[range]:
+    """Slots, some of them empty, of the freezes of the lane's date: its party's seats alone freeze on its contracts."""
     seats = [entry.seat for entry in book.parties[lane.party].seats]
     return book.requests.slots_of(lane.trade_date, seats, book.trade_date)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.kind_tables import BOOKS_PROCEEDS, MAY_SEND
+from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, MAY_SEND
 from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.clearing import Lane
+from ledger.core.state.clearing import PROCEEDS_BOOKED, Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from protocol.kinds import KIND_CODES
 from protocol.trade_dates import trade_day
@@ -41,13 +41,15 @@ def read_proceeds(
     book: Book, kinds: int | Positions, roles: int | Positions, day: LongColumn, contract: Positions
 ) -> Proceeds | None:
     """What is due to (n,) contracts on trade days, None when no record books proceeds. Of several for one contract and
-    day, from seats that may book, only the first has anything due when they are decided. Of stored ones, which may be
-    of several rows, any may have been accepted: a refused one before it books nothing.
+    day, from seats that may book, only the first has anything due when they are decided, and none behind a record of
+    its lane that closes or corrects. Of stored ones, which may be of several rows, any may have been accepted: a
+    refused one before it books nothing.
     """
     books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
     if not books.any():
         return None
-    books = books & (MAY_SEND[np.multiply(roles, KIND_CODES) + kinds] != 0)
+    may_send = MAY_SEND[np.multiply(roles, KIND_CODES) + kinds] != 0
+    books = books & may_send
     count = len(contract)
     found = Proceeds(
         np.zeros(count, bool), np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), []
@@ -56,11 +58,14 @@ def read_proceeds(
     for lane in book.clearing.lanes.values():
         if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
             continue
-        at = np.flatnonzero(books & (parties == lane.party) & (day == trade_day(lane.trade_date)))
+        of_lane = (parties == lane.party) & (day == trade_day(lane.trade_date))
+        at = np.flatnonzero(books & of_lane)
         at = at[is_due(book, lane, contract[at])]
         cleared = book.clearing.by_contract[lane.trade_date]
         found.may_be_due[at] = True
-        found.is_due[at[np.unique(contract[at], return_index=True)[1]]] = True
+        first = at[np.unique(contract[at], return_index=True)[1]]
+        ends = np.flatnonzero(may_send & BY_SET[kinds] & of_lane)  # a correction may move the lane back
+        found.is_due[first[first < ends[0]] if len(ends) else first] = True
         found.proceeds_fen[at], found.excess_fen[at] = (
             cleared.proceeds_fen[contract[at]],
             cleared.excess_fen[contract[at]],
@@ -75,11 +80,14 @@ def is_booked_twice(found: Proceeds, contract: Positions, accepted: Mask) -> boo
     return any(len(np.unique(contracts)) < len(contracts) for contracts in booked)
 
 
-def mark_booked(book: Book, found: Proceeds, contract: Positions, accepted: Mask) -> None:
-    """What the accepted ones of (n,) records booked is due no more."""
+def mark_booked(book: Book, found: Proceeds, contract: Positions, accepted: Mask, excess_fen: FenColumn) -> None:
+    """What the accepted ones of (n,) records booked, with so much of the excess, is due no more."""
     for lane, may_be_at in found.of_lane:
         at = may_be_at[accepted[may_be_at]]
-        book.clearing.by_contract[lane.trade_date].proceeds_booked[contract[at]] = 1
+        cleared = book.clearing.by_contract[lane.trade_date]
+        cleared.adjusted[contract[at]] |= PROCEEDS_BOOKED
+        cleared.moved_sold_fen[contract[at]] += found.proceeds_fen[at]
+        cleared.moved_bought_fen[contract[at]] += excess_fen[at]
         lane.proceeds_due -= len(at)
         lane.is_adjusted |= bool(len(at))
 
@@ -99,7 +107,7 @@ def is_due(book: Book, lane: Lane, contracts: Positions) -> Mask:
     Nothing of a contract that has ended buys any more; what is owed to it is credited with the settlement of its date.
     """
     cleared = book.clearing.by_contract[lane.trade_date]
-    is_told = (cleared.inner[contracts] == lane.inner) & (cleared.proceeds_booked[contracts] == 0)
+    is_told = (cleared.inner[contracts] == lane.inner) & (cleared.adjusted[contracts] == 0)
     has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
     due: Mask = is_told & ~has_ended & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)
     return due

@@ -6,6 +6,7 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 
 import numpy as np
 
+from ledger.core.corrections.apply import check_corrections
 from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND
 from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
@@ -45,6 +46,8 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
             raise InvariantBroken("proceeds were booked that no set has")
         if is_booked_twice(block.proceeds, block.contract, accepted):
             raise InvariantBroken("proceeds were booked twice")
+    if block.corrections is not None:
+        check_corrections(block.corrections, outcomes)
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

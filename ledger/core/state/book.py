@@ -149,8 +149,8 @@ class Book:
     clearing: Clearing
     requests: RequestTable
     unsettled: Unsettled
-    frames: FrameIndex  # of the open date
-    previous_frames: FrameIndex
+    frames: FrameIndex = field(default_factory=FrameIndex, kw_only=True)  # of the open date
+    previous_frames: FrameIndex = field(default_factory=FrameIndex, kw_only=True)
     # Scratch of the lane: zero between blocks, no part of the state.
     scratch_fen: FenColumn
     scratch_bucket_fen: FenColumn
@@ -212,8 +212,6 @@ class Book:
             clearing=Clearing(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
-            frames=FrameIndex(),
-            previous_frames=FrameIndex(),
             scratch_fen=long_zeros(accounts),
             scratch_bucket_fen=long_zeros(SCRATCH_BUCKETS),
             scratch_mark=byte_zeros(accounts),

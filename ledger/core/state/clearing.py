@@ -30,7 +30,12 @@ from protocol.messages.queries import CLASSES
 from protocol.vocabulary import LaneState
 
 FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_buys_fen")
-CLEARED_COLUMNS = (*FEN_COLUMNS, "inner", "events_told", "proceeds_booked", "drawn_at_close_fen", "comparison")
+ADJUSTED_FEN_COLUMNS = ("moved_bought_fen", "moved_sold_fen", "made_good_buys_fen", "made_good_proceeds_fen")
+CLEARED_COLUMNS = (
+    *(*FEN_COLUMNS, "inner", "events_told", "drawn_at_close_fen", "comparison"),
+    *(*ADJUSTED_FEN_COLUMNS, "adjusted", "case"),
+)
+PROCEEDS_BOOKED, CORRECTED = 1, 2  # of `adjusted`
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 
 
@@ -86,9 +91,15 @@ class ClearedContracts:
     listed_buys_fen: FenColumn  # of buys, what names no order that is there
     inner: IntColumn
     events_told: ByteColumn  # 1 << event
-    proceeds_booked: ByteColumn
     drawn_at_close_fen: FenColumn  # what closing its orders will draw, as the comparison found it
     comparison: IntColumn  # its number; under any other it found nothing
+    # What was booked by the date's set; these stand by themselves, and a set that is adjusted is not withdrawn.
+    moved_bought_fen: FenColumn  # added to what was bought, or taken from it
+    moved_sold_fen: FenColumn
+    made_good_buys_fen: FenColumn  # of the set's buys, what the broker bears
+    made_good_proceeds_fen: FenColumn  # beyond the set's proceeds, what the customer had spent
+    adjusted: ByteColumn  # the flags above
+    case: IntColumn  # of what is made good, 0 for none
 
     @staticmethod
     def empty(contracts: int) -> "ClearedContracts":
@@ -101,8 +112,13 @@ class ClearedContracts:
             long_zeros(contracts),
             int_zeros(contracts),
             byte_zeros(contracts),
-            byte_zeros(contracts),
             long_zeros(contracts),
+            int_zeros(contracts),
+            long_zeros(contracts),
+            long_zeros(contracts),
+            long_zeros(contracts),
+            long_zeros(contracts),
+            byte_zeros(contracts),
             int_zeros(contracts),
         )
 
@@ -112,7 +128,7 @@ class ClearedContracts:
         if len(stale):
             for name in FEN_COLUMNS:
                 getattr(self, name)[stale] = 0
-            self.events_told[stale] = self.proceeds_booked[stale] = 0
+            self.events_told[stale] = 0
             self.inner[stale] = inner
 
 

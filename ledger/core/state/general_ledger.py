@@ -7,7 +7,7 @@ An entry debits one account and credits another with the same amount, so that al
 Python's integers hold them: a sum over millions of accounts may pass 64 bits.
 """
 
-from bisect import insort
+from bisect import bisect, insort
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import AccountCode
-from rules.entries import BY_OUTLET, Leg
+from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, Leg
 
 KEY_FIELDS = 4
 ALL = slice(None)
@@ -42,8 +42,25 @@ class GeneralLedger:
 
     def post(self, leg: Leg, outlet: int, amount_fen: int) -> None:
         """One entry of `amount_fen` ≥ 0 on behalf of an outlet."""
-        for code, signed_fen in ((leg.debit, amount_fen), (leg.credit, -amount_fen)):
-            key = LedgerKey(int(code), item=outlet if code in BY_OUTLET else 0)
+        self._post([LedgerKey(int(code), item=outlet if code in BY_OUTLET else 0) for code in leg], amount_fen)
+
+    def post_case(self, leg: Leg, party: int, trade_date: int, case: int, amount_fen: int) -> None:
+        """One entry of `amount_fen` ≥ 0 on behalf of a broker, between one of its cases and its trade date."""
+        keys = [
+            LedgerKey(int(code), party, trade_date if code in BY_DATE else 0, case if code in BY_CASE else 0)
+            for code in leg
+        ]
+        self._post(keys, amount_fen)
+
+    def cases_opened(self, party: int) -> int:
+        """How many cases a broker has had: they are numbered from 1, and none is ever given again."""
+        end = bisect(self.keys, LedgerKey(int(AccountCode.ERRORS), party + 1))
+        last = self.keys[end - 1] if end else LedgerKey(0)
+        return last.item if (last.code, last.party) == (AccountCode.ERRORS, party) else 0
+
+    def _post(self, keys: list[LedgerKey], amount_fen: int) -> None:
+        """To the debit of the first and the credit of the second."""
+        for key, signed_fen in zip(keys, (amount_fen, -amount_fen), strict=True):
             if key not in self.balances_fen:
                 insort(self.keys, key)
                 self.balances_fen[key] = 0

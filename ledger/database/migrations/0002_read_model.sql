@@ -96,7 +96,8 @@ CREATE TABLE record_kinds (
     tells           text,              -- of a line: the vocabulary of byte 1, where that is no market
     names_order     boolean  NOT NULL, -- of a line: an order, which need not be there
     has_reference   boolean  NOT NULL, -- of a line: a security and its sender's own number
-    books_proceeds  boolean  NOT NULL  -- of a reconciled clearing set, and is in proceeds
+    books_proceeds  boolean  NOT NULL, -- of a reconciled clearing set, and is in proceeds
+    is_correction   boolean  NOT NULL  -- it brings bought and sold to what it names, and is in corrections
 );
 
 -- Requests of one seat with consecutive numbers that one journal row decided, at most 128 of them, as columns: each a
@@ -117,17 +118,17 @@ CREATE TABLE request_blocks (
     amounts_fen     bytea CHECK (octet_length(amounts_fen) % record_count = 0),
     remaining_fen   bytea CHECK (octet_length(remaining_fen) % record_count = 0), -- NULL when all open freezes: see requests
     prices          bytea CHECK (octet_length(prices) % record_count = 0),        -- of FREEZE: 1/10,000 yuan, informative
-    quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE and lines
+    quantities      bytea CHECK (octet_length(quantities) % record_count = 0),    -- of FREEZE and lines; of CORRECT the act
     markets         bytea CHECK (octet_length(markets) % record_count = 0),       -- byte 1: of movements of cash the way
     releases_fen    bytea CHECK (octet_length(releases_fen) % record_count = 0),  -- this and the next four: of the others,
-                                                                  -- lines and PROCEEDS too: see clearing_lines, proceeds
+                                                                  -- lines and PROCEEDS too: see clearing_lines, proceeds, corrections
     turnovers_fen   bytea CHECK (octet_length(turnovers_fen) % record_count = 0),
     target_dates    bytea CHECK (octet_length(target_dates) % record_count = 0),
     target_seats    bytea CHECK (octet_length(target_seats) % record_count = 0),
     target_numbers  bytea CHECK (octet_length(target_numbers) % record_count = 0),
     securities      bytea CHECK (octet_length(securities) = 8 * record_count),    -- of FREEZE, as they came
     partner_refs    bytea CHECK (octet_length(partner_refs) = 8 * record_count),  -- as they came
-    trade_days      bytea CHECK (octet_length(trade_days) % record_count = 0),    -- of lines and PROCEEDS: days since 1970-01-01
+    trade_days      bytea CHECK (octet_length(trade_days) % record_count = 0),    -- of lines, and of what is by a set: days since 1970-01-01
     listed          bytea CHECK (octet_length(listed) % record_count = 0),        -- 1: a line whose order is not there
     PRIMARY KEY (trade_date, seat, first_number),
     CONSTRAINT kind_or_kinds CHECK ((kind IS NULL) <> (kinds IS NULL)),
@@ -297,6 +298,7 @@ SELECT b.trade_date,
        r.partner_ref,
        r.is_line,
        r.books_proceeds,
+       r.is_correction,
        r.trade_day,
        r.listed,
        b.sequence,
@@ -317,6 +319,8 @@ CROSS JOIN LATERAL (
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.is_line)) AS is_line,
            COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
                = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.books_proceeds)) AS books_proceeds,
+           COALESCE(b.kind, item_at(a.kinds, i, b.record_count))
+               = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.is_correction)) AS is_correction,
            COALESCE(item_at(a.codes, i, b.record_count), 0)::smallint AS code,
            COALESCE(item_at(a.codes, i, b.record_count), 0) = 0 AS accepted,
            COALESCE(item_at(a.named_nos, i, b.record_count), 0) AS named_no,
@@ -385,8 +389,8 @@ SELECT number, contract_no, amount_fen, price, sequence, decided_at_ns, trade_da
 FROM requests
 WHERE is_freeze;
 
--- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6) or unknown kind, refused ones too;
--- lines of clearing sets are no movements, and what is booked by a set is in proceeds.
+-- One row per RELEASE (2), FILL_BUY (3), FILL_SELL (4), DEPOSIT (5), WITHDRAWAL (6), CLOSE (15) or unknown kind, refused
+-- ones too; lines of clearing sets are no movements, and what is booked by a set is in proceeds and corrections.
 -- remaining_fen is of the freeze concerned, after this. Each names a contract or, 5 and 6, an account: the other is NULL.
 CREATE VIEW movements AS
 SELECT number, target_number, contract_no, account_no, amount_fen, release_fen, turnover_fen, remaining_fen, sequence,
@@ -395,7 +399,9 @@ FROM requests
 WHERE NOT is_freeze
   AND NOT is_line
   AND NOT books_proceeds
-  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.opens_freeze OR k.is_line OR k.books_proceeds))
+  AND NOT is_correction
+  AND block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k
+                              WHERE k.opens_freeze OR k.is_line OR k.books_proceeds OR k.is_correction))
       IS NOT TRUE;
 
 -- What became of each accepted freeze: amount = drawn + released + remaining. Added up and not joined: the planner has no
@@ -514,14 +520,53 @@ FROM requests r
 WHERE r.books_proceeds
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.books_proceeds)) IS NOT TRUE;
 
+-- A number as the bytes of a record have it, the least significant first.
+CREATE FUNCTION readable_number(written bytea) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+SELECT BIT_OR(get_byte(written, place)::bigint << 8 * place) FROM generate_series(0, 7) place
+$$;
+
+-- Corrections of contracts by a complete clearing set, refused ones too, one row each: what the bank had and what the set
+-- has of the trade day, and what the broker makes good; bought is then what the set has less that, sold what it has and
+-- that. case_no is the broker's case, 0 without one. What is made good of proceeds lies in the bytes of a target's date and
+-- seat.
+CREATE VIEW corrections AS
+SELECT r.trade_date,
+       r.seat,
+       r.number,
+       r.kind,
+       r.code,
+       r.accepted,
+       r.contract_no,
+       r.trade_day,
+       r.target_number                                                      AS had_bought_fen,
+       r.amount_fen                                                         AS cleared_buys_fen,
+       r.turnover_fen                                                       AS made_good_buys_fen,
+       readable_number(r.partner_ref)                                       AS had_sold_fen,
+       r.release_fen                                                        AS cleared_proceeds_fen,
+       r.target_seat::bigint << 32 | r.target_date::bigint & 4294967295     AS made_good_proceeds_fen,
+       r.quantity                                                           AS act_number,
+       r.remaining_fen                                                      AS case_no,
+       r.sequence,
+       r.decided_at_ns
+FROM requests r
+WHERE r.is_correction
+  AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.is_correction)) IS NOT TRUE;
+
 -- What accepted requests moved since the oldest page was written, by the number that they name.
 CREATE VIEW moves AS
 SELECT r.named_no,
        r.sequence,
        k.balance * r.amount_fen                                   AS balance_fen,
        k.frozen * r.amount_fen + k.release_frozen * r.release_fen AS frozen_fen,
-       k.bought * r.amount_fen + k.release_bought * r.release_fen AS bought_unsettled_fen,
-       k.sold * r.amount_fen                                      AS sold_unsettled_fen
+       k.bought * r.amount_fen + k.release_bought * r.release_fen
+           + CASE WHEN k.is_correction THEN r.amount_fen - r.turnover_fen - r.target_number ELSE 0 END
+                                                                  AS bought_unsettled_fen,
+       k.sold * r.amount_fen
+           + CASE WHEN k.is_correction
+                  THEN r.release_fen + (r.target_seat::bigint << 32 | r.target_date::bigint & 4294967295)
+                       - readable_number(r.partner_ref)
+                  ELSE 0 END                                      AS sold_unsettled_fen
 FROM requests r
 JOIN record_kinds k ON k.kind = r.kind
 WHERE r.accepted AND NOT r.is_line AND r.sequence > (SELECT min(as_of_sequence) FROM account_pages);

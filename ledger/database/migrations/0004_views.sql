@@ -179,12 +179,6 @@ COMMENT ON COLUMN bank_orders.partner_ref IS 'what the partner wrote beside the 
 COMMENT ON COLUMN bank_orders.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_orders.sequence IS 'journal row that decided';
 
--- A number as the bytes of a record have it, the least significant first.
-CREATE FUNCTION readable_number(written bytea) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT BIT_OR(get_byte(written, place)::bigint << 8 * place) FROM generate_series(0, 7) place
-$$;
-
 CREATE VIEW bank_movements AS
 SELECT readable_date(m.trade_date) AS trade_date,
        m.seat AS seat,
@@ -604,6 +598,56 @@ COMMENT ON COLUMN bank_clearing_lines.tax_fen IS 'of a dividend: tax, fen';
 COMMENT ON COLUMN bank_clearing_lines.refund_fen IS 'of a refund: what comes back, fen';
 COMMENT ON COLUMN bank_clearing_lines.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_clearing_lines.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_corrections AS
+SELECT date '1970-01-01' + c.trade_day AS trade_date,
+       c.contract_no AS contract_no,
+       k.account_no AS account_no,
+       k.party AS party,
+       p.name AS party_name,
+       COALESCE(w2.name, 'NUMBER_' || c.kind) AS kind,
+       c.had_bought_fen AS had_bought_fen,
+       c.cleared_buys_fen AS cleared_buys_fen,
+       c.made_good_buys_fen AS made_good_buys_fen,
+       c.had_sold_fen AS had_sold_fen,
+       c.cleared_proceeds_fen AS cleared_proceeds_fen,
+       c.made_good_proceeds_fen AS made_good_proceeds_fen,
+       CASE WHEN c.case_no > 0 THEN c.case_no END AS case_no,
+       CASE WHEN c.act_number <> 0 THEN c.act_number END AS act_number,
+       COALESCE(w1.name, 'CODE_' || c.code) AS outcome,
+       c.code AS outcome_code,
+       readable_date(c.trade_date) AS sent_on,
+       c.seat AS seat,
+       c.number AS number,
+       readable_time(c.decided_at_ns) AS decided_at,
+       c.sequence AS sequence
+FROM corrections c
+LEFT JOIN contracts k ON k.contract_no = c.contract_no
+LEFT JOIN parties p ON p.party = k.party
+LEFT JOIN word_names w1 ON w1.vocabulary = 'reply_code' AND w1.number = c.code
+LEFT JOIN record_kinds w2 ON w2.kind = c.kind;
+COMMENT ON VIEW bank_corrections IS 'Every correction 调账 of a contract by a complete clearing set, with both values of both sums; refused ones too.';
+COMMENT ON COLUMN bank_corrections.trade_date IS 'trade date that was corrected';
+COMMENT ON COLUMN bank_corrections.contract_no IS 'number of the contract, check digits included';
+COMMENT ON COLUMN bank_corrections.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_corrections.party IS 'number of the broker that the contract was signed with';
+COMMENT ON COLUMN bank_corrections.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_corrections.kind IS 'CORRECT';
+COMMENT ON COLUMN bank_corrections.had_bought_fen IS 'what the bank had as bought on the date, once its orders were closed, fen';
+COMMENT ON COLUMN bank_corrections.cleared_buys_fen IS 'what the clearing set has, fen';
+COMMENT ON COLUMN bank_corrections.made_good_buys_fen IS 'of that, what the broker bears; bought is the rest, fen';
+COMMENT ON COLUMN bank_corrections.had_sold_fen IS 'what the bank had as sold on the date, fen';
+COMMENT ON COLUMN bank_corrections.cleared_proceeds_fen IS 'what the clearing set has, fen';
+COMMENT ON COLUMN bank_corrections.made_good_proceeds_fen IS 'beyond that, what the customer had spent and the broker bears; sold is both together, fen';
+COMMENT ON COLUMN bank_corrections.case_no IS 'number of the broker''s case that what is made good opened, see account 1910 in bank_general_ledger; NULL without one';
+COMMENT ON COLUMN bank_corrections.act_number IS 'act of two people that permits it; NULL where the tolerance does';
+COMMENT ON COLUMN bank_corrections.outcome IS 'ACCEPTED, or the reason of the refusal';
+COMMENT ON COLUMN bank_corrections.outcome_code IS 'the same as its number, 0 is ACCEPTED';
+COMMENT ON COLUMN bank_corrections.sent_on IS 'trade date whose numbers these are';
+COMMENT ON COLUMN bank_corrections.seat IS 'seat that sent the correction: a day desk''s';
+COMMENT ON COLUMN bank_corrections.number IS 'number of the correction within its seat and the trade date on which it was sent';
+COMMENT ON COLUMN bank_corrections.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_corrections.sequence IS 'journal row that decided';
 
 CREATE VIEW bank_proceeds AS
 SELECT date '1970-01-01' + c.trade_day AS trade_date,

@@ -28,6 +28,8 @@ from protocol.messages.day import (
 )
 from protocol.vocabulary import LaneState, SeatRole
 
+_BOOKED_BY = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
+
 
 class SetKey(NamedTuple):
     """One clearing set that was announced."""
@@ -102,20 +104,20 @@ class LanesOfBatch:
         """Of a trade date: the row that said its windows last, and they."""
 
     def take_block(self, row: Row) -> None:
-        """A block row, which may hold lines of sets that are open at its seats, or proceeds that a day desk books by
-        sets that are reconciled. Costs nothing while there is neither.
+        """A block row, which may hold lines of sets that are open at its seats, or what a day desk books and corrects
+        by sets that are complete. Costs nothing while there is neither.
         """
         clearing = self._book.clearing
-        reconciled = [lane for lane in clearing.lanes.values() if lane.state == LaneState.RECONCILED]
-        if not (clearing.open_at or reconciled):
+        complete = [lane for lane in clearing.lanes.values() if lane.state in _BOOKED_BY]
+        if not (clearing.open_at or complete):
             return
         seats = np.unique(row.prefixes()["seat"])
         for seat in seats.tolist() if clearing.open_at else []:
             lane = clearing.collecting_at(seat)
             if lane is not None:
                 self._set(lane.key, lane.number).arrived = self._arrived(lane)
-        if reconciled and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
-            for lane in reconciled:
+        if complete and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
+            for lane in complete:
                 self._stands(lane)
 
     def take(self, told: Told, row: Row) -> None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.core.kind_tables import BOOKS_PROCEEDS, IS_LINE, OPENS_FREEZE
+from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, IS_CORRECTION, IS_LINE, OPENS_FREEZE
 from ledger.core.rows.row import Row
 from ledger.core.state.columns import Mask
 from ledger.follower.projection.copy_blocks import Column, block_rows
@@ -29,6 +29,7 @@ _PLACES: Final = ("trade_date", "seat", "first_number", "record_count", "sequenc
 # field of the one says nothing of the other. Lines share theirs with the others: the views tell them apart.
 _OF_ALL: Final = (("markets", "market"),)
 _OF_FREEZES: Final = (("prices", "price"),)
+_BY_SET: Final = BY_SET | BOOKS_PROCEEDS
 _OF_FREEZES_AND_LINES: Final = (("quantities", "quantity"),)
 _OF_OTHERS: Final = (
     ("releases_fen", "release_fen"),
@@ -37,13 +38,13 @@ _OF_OTHERS: Final = (
     ("target_seats", "target_seat"),
     ("target_numbers", "target_number"),
 )
-_OF_LINES_AND_PROCEEDS: Final = (("trade_days", "trade_day"),)
+_OF_SETS: Final = (("trade_days", "trade_day"),)
 COLUMNS: Final = [
     *_PLACES,
     *("kind", "kinds", "codes", "named_nos", "amounts_fen", "remaining_fen"),
     *(name for name, _ in (*_OF_ALL, *_OF_FREEZES, *_OF_FREEZES_AND_LINES, *_OF_OTHERS)),
     *("securities", "partner_refs"),
-    *(name for name, _ in _OF_LINES_AND_PROCEEDS),
+    *(name for name, _ in _OF_SETS),
     "listed",
 ]
 
@@ -123,7 +124,8 @@ class _Form(NamedTuple):
     is_mixed: bool  # kinds differ within a row, and the next three are False
     is_freezes: bool
     is_lines: bool
-    is_proceeds: bool
+    is_by_set: bool  # it closes, corrects or books proceeds
+    is_correction: bool
 
 
 def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Iterator[bytes]:
@@ -135,9 +137,10 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
     is_mixed = np.logical_or.reduceat(kinds != np.repeat(first_kinds, counts), starts)
     is_freezes = ~is_mixed & OPENS_FREEZE[first_kinds & 0xFF]
     is_lines = ~is_mixed & IS_LINE[first_kinds & 0xFF]
-    is_proceeds = ~is_mixed & BOOKS_PROCEEDS[first_kinds & 0xFF]
-    facts = np.stack((is_mixed, is_freezes, is_lines, is_proceeds))
-    forms = counts * 16 + is_mixed * 8 + is_freezes * 4 + is_lines * 2 + is_proceeds
+    is_by_set = ~is_mixed & _BY_SET[first_kinds & 0xFF]
+    is_correction = ~is_mixed & IS_CORRECTION[first_kinds & 0xFF]
+    facts = np.stack((is_mixed, is_freezes, is_lines, is_by_set, is_correction))
+    forms = counts << len(facts) | np.packbits(facts, axis=0, bitorder="little")[0]
     if (forms == forms[0]).all():
         yield _alike(records, outcomes, places, first_kinds, _Form(*facts[:, 0].tolist()))
         return
@@ -150,11 +153,11 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
 
 def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, form: _Form) -> bytes:
     """Rows of one form; `kinds`: (rows,) of their first records."""
-    facts = (form.is_freezes, form.is_lines, form.is_proceeds)
-    is_freeze, is_line, is_proceeds = (_all_or_none(records, holds) for holds in facts)
+    is_freeze, is_line, is_by_set, is_correction = (_all_or_none(records, holds) for holds in form[1:])
     if form.is_mixed:
         codes = records["kind"].view(np.uint8)
-        is_freeze, is_line, is_proceeds = OPENS_FREEZE[codes], IS_LINE[codes], BOOKS_PROCEEDS[codes]
+        is_freeze, is_line = OPENS_FREEZE[codes], IS_LINE[codes]
+        is_by_set, is_correction = _BY_SET[codes], IS_CORRECTION[codes]
     columns = [
         Column.of(records["kind"]) if form.is_mixed else None,
         Column.of(outcomes["code"]),
@@ -163,14 +166,14 @@ def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: 
         None if form.is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
     ]
     columns += [Column.of(records[name]) for _, name in _OF_ALL]
-    has_quantity = is_freeze | is_line
+    has_quantity = is_freeze | is_line | is_correction
     for of, fields in ((is_freeze, _OF_FREEZES), (has_quantity, _OF_FREEZES_AND_LINES), (~is_freeze, _OF_OTHERS)):
         columns += _columns_of(records, of, fields)
     securities = _words(records, "security")
     columns += [
         Column.as_it_came(securities if form.is_freezes else np.where(is_freeze, securities, 0)),
         Column.as_it_came(_words(records, "partner_ref")),
-        *_columns_of(records, is_line | is_proceeds, _OF_LINES_AND_PROCEEDS),
+        *_columns_of(records, is_line | is_by_set, _OF_SETS),
         Column.of((outcomes["state"] == STATE_LISTED).view(np.int8)) if is_line.any() else None,
     ]
     return block_rows(places, None if form.is_mixed else kinds, columns)

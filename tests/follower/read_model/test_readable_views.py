@@ -44,6 +44,7 @@ async def told(here: World) -> None:
     next_morning(made)
     made.register(OTHER_BROKER, "西部证券", SEAT_OF_OTHER_BROKER)
     made.block((DAY_SEAT, record(RecordKind.PROCEEDS, 0, 5, trade_day=trade_day(DATE))))  # refused
+    made.block((DAY_SEAT, record(RecordKind.CORRECT, 0, 5, trade_day=trade_day(DATE))))  # likewise
     made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
     made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
     made.control(Reconcile(DATE, OTHER_BROKER, 0))

@@ -218,11 +218,11 @@ def test_bookings_are_shown_with_what_they_name(fresh_database: str, tmp_path: P
                 (*cid, 4_900, 400, "ROLE_FORBIDS", TUESDAY, SEAT_OF_OTHER_BROKER),
                 (*cid, 4_900, 400, "ACCEPTED", TUESDAY, DAY_SEAT),
                 (*dan, 400, "ACCEPTED", TUESDAY, DAY_SEAT),
-                (*eva, 150, "ACCEPTED", TUESDAY, DAY_SEAT),
+                (*eva, 400, "ACCEPTED", TUESDAY, DAY_SEAT),
                 (*dan, 400, "STEP_NOT_DUE", TUESDAY, DAY_SEAT),
             ]
             bought = "SELECT bought_unsettled_fen, sold_unsettled_fen FROM bank_accounts WHERE contract_no = $1"
-            for index, wanted in ((CID, (400, 4_900)), (DAN, (400, 0)), (EVA, (150, 0))):
+            for index, wanted in ((CID, (400, 4_900)), (DAN, (400, 0)), (EVA, (400, 0))):
                 assert await asked(here.sql, bought, no_of(index)) == [wanted]
 
     asyncio.run(scenario())
@@ -282,7 +282,7 @@ def test_money_is_the_books_before_a_page_is_written_and_after(
     after = asyncio.run(scenario(tmp_path / "pages"))
 
     assert before == [0, 0]
-    assert after == [100_502 + 400 + 400 + 150, 3_900 + 4_900]
+    assert after == [100_502 + 400 + 400 + 400, 3_900 + 4_900]
 
 
 @pytest.mark.parametrize(

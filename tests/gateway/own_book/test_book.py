@@ -120,7 +120,7 @@ def test_money_on_a_contract_that_nobody_opened_breaks_a_complete_book() -> None
         ((RecordKind.FREEZE, 0, AMOUNT_FEN_MAX + 1, 0, ReplyCode.ACCEPTED), "amount"),
         ((RecordKind.FREEZE, 0, -1, 0, ReplyCode.ACCEPTED), "amount"),
         ((RecordKind.FILL_BUY, 0, 1, -1, ReplyCode.ACCEPTED), "release"),
-        ((13, 0, 1, 0, ReplyCode.ACCEPTED), "kind"),
+        ((16, 0, 1, 0, ReplyCode.ACCEPTED), "kind"),
     ],
 )
 def test_an_impossible_accepted_record_breaks_the_book(line: Line, reason: str) -> None:
@@ -297,3 +297,30 @@ def test_totals_of_more_contracts_than_are_summed_at_once(monkeypatch: pytest.Mo
 
     expected = {party: sum(index for index in range(100) if 2 + index // 5 % 3 == party) for party in (2, 3, 4)}
     assert {entry.party: entry.amounts_fen[0] for entry in book.totals()} == expected
+
+
+def test_orders_that_are_closed_and_contracts_that_are_corrected() -> None:
+    """1,000 frozen, 600 of it bought and 400 given back; then 600 is corrected to 900 less 50 that is made good, and 70
+    sold to 40 and 20 more that was spent.
+    """
+    book = OwnBook()
+    book.open_accounts(account_no_from_index(0), [account(0, 5_000)])
+    book.sign_contracts(contract_no_from_index(0), [contract(0, 2)])
+    records = np.zeros(4, RECORD)
+    records["contract_no"] = contract_no_from_index(0)
+    records["kind"] = (RecordKind.FREEZE, RecordKind.FILL_SELL, RecordKind.CLOSE, RecordKind.CORRECT)
+    records["amount_fen"] = (1_000, 70, 600, 900)
+    records["release_fen"][2] = 400
+    for name, fen in (("cleared_proceeds_fen", 40), ("made_good_buys_fen", 50), ("made_good_proceeds_fen", 20)):
+        records[name][3] = fen
+    records["has_bought_fen"][3], records["has_sold_fen"][3] = 600, 70
+
+    book.add(records, np.zeros(4, OUTCOME))
+
+    assert [entry.amounts_fen for entry in book.totals()] == [(5_000, 0, 850, 60)]
+    further = ("cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen", "has_bought_fen", "has_sold_fen")
+    for name in further:
+        wrong = records[3:].copy()
+        wrong[name] = -1
+        with pytest.raises(InvariantBroken, match=name):
+            book.add(wrong, np.zeros(1, OUTCOME))

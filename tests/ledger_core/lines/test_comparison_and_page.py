@@ -151,7 +151,11 @@ class DrawnDay:
                 listed_buys_fen=0,  # taken out above
                 excess_fen=sums[contract_no][3],
                 cleared_proceeds_fen=sums[contract_no][1],
+                made_good_buys_fen=0,
+                made_good_proceeds_fen=0,
                 proceeds_at_fill=self.party == BROKER,
+                is_adjusted=False,
+                is_corrected=False,
             )
             found += [(contract_no, each) for each in contract_differences(contract)]
         return found

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import pytest
+
 from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.codes import ReplyCode
@@ -203,14 +205,18 @@ def test_a_sale_whose_fees_exceed_its_turnover() -> None:
 
 
 def test_an_excess_is_booked_as_far_as_buying_power_goes() -> None:
-    """2.00 on the account, a cost of 3.00, and 0.50 from another sale: 2.50 of it are booked."""
+    """2.00 on the account, a cost of 3.00, and 0.50 from another sale: 2.50 of it are booked. The rest two
+    people decide: nothing is published.
+    """
     desk = Desk()
     ann = desk.open(200, OTHER_BROKER)
     desk.done(SignOff(MONDAY))
 
-    close = closed(desk, OTHER_BROKER, event(ann), sell(1, ann, 200, 500), sell(2, ann, 50))
+    with pytest.raises(AssertionError):
+        closed(desk, OTHER_BROKER, event(ann), sell(1, ann, 200, 500), sell(2, ann, 50))
 
-    assert close == (LaneState.PUBLISHED, -250, [])
+    assert desk.control(Publish(MONDAY, OTHER_BROKER)) == ReplyCode.STEP_NOT_DUE
+    assert clearing_set(desk.book, OTHER_BROKER, MONDAY).state == LaneState.RECONCILED
     assert desk.money(ann) == (200, 0, 250, 50)
     assert desk.buying_power(ann) == (0, 0)
 

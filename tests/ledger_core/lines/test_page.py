@@ -119,6 +119,9 @@ def test_every_move_of_a_lane_written_out() -> None:
         (LaneState.COLLECTING, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
         (LaneState.COMPLETE, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
         (LaneState.COMPLETE, LaneEvent.RECONCILE): LaneState.RECONCILED,
+        (LaneState.COMPLETE, LaneEvent.CORRECT): LaneState.COMPLETE,
+        (LaneState.RECONCILED, LaneEvent.RECONCILE): LaneState.RECONCILED,
+        (LaneState.RECONCILED, LaneEvent.CORRECT): LaneState.COMPLETE,
         (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
         (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
     }

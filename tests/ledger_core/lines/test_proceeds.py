@@ -269,7 +269,7 @@ def test_a_set_that_booked_something_is_not_withdrawn() -> None:
     send(d, IN_ORDER, proceeds(d.ann, ANN_FEN))
 
     assert d.desk.control(WithdrawSet(MONDAY, 1), OTHER_SEAT) == ReplyCode.LANE_ADJUSTED
-    assert d.desk.control(Reconcile(MONDAY, OTHER_BROKER, 0)) == NOT_DUE
+    assert d.desk.control(Reconcile(MONDAY, OTHER_BROKER, 0)) == ACCEPTED  # what is booked is in it
     assert stands(d) == (LaneState.RECONCILED, 2)
     send(d, IN_ORDER, proceeds(d.bob, BOB_FEN), proceeds(d.cid, 0, CID_EXCESS_FEN))
     agree(d.desk)

@@ -13,7 +13,8 @@ from protocol.messages.fields import sum_from_fen
 from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState
 from rules.day_states import LANE_STATES, late_s, next_lane_state
-from tests.bank_seats import BANK_SEATS
+from tests.bank_seats import BANK_SEATS, DAY_SEAT
+from tests.ledger_core.corrections.words import Both, correction
 from tests.ledger_core.desk import (
     MONDAY,
     OTHER_BROKER,
@@ -98,12 +99,14 @@ def test_a_sale_whose_fees_exceed_its_turnover_costs_money() -> None:
 
 @pytest.mark.parametrize(("state", "what"), list(itertools.product(LaneState, LaneEvent)))
 def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> None:
-    desk, _ = signed_off()
+    desk, (customer,) = signed_off(0)
     agree(desk)
+    correct = correction(customer, Both())
     if state == LaneState.FINISHED:
         desk.control(FinishSending(MONDAY), SEAT)
     if state >= LaneState.COLLECTING:
-        announce(desk)
+        announce(desk, event(customer))
+        send(desk, event(customer))
     if state >= LaneState.COMPLETE:
         desk.control(CompleteSet(MONDAY, 1), SEAT)
     if state >= LaneState.RECONCILED:
@@ -118,6 +121,7 @@ def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> N
         LaneEvent.WITHDRAW_SET: ReplyCode.SET_UNKNOWN if state < LaneState.COLLECTING else ReplyCode.LANE_PUBLISHED,
         LaneEvent.RECONCILE: ReplyCode.STEP_NOT_DUE,
         LaneEvent.PUBLISH: ReplyCode.STEP_NOT_DUE,
+        LaneEvent.CORRECT: ReplyCode.STEP_NOT_DUE,
     }
     after = next_lane_state(state, what)
 
@@ -128,6 +132,7 @@ def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> N
         LaneEvent.WITHDRAW_SET: lambda: desk.control(WithdrawSet(MONDAY, 1), SEAT),
         LaneEvent.RECONCILE: lambda: desk.control(Reconcile(MONDAY, 2, 0)),
         LaneEvent.PUBLISH: lambda: desk.control(Publish(MONDAY, 2)),
+        LaneEvent.CORRECT: lambda: codes(desk.ask(DAY_SEAT, correct))[0],
     }[what]()
 
     assert code == (refusals[what] if after is None else ACCEPTED)

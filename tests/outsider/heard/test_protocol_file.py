@@ -29,6 +29,7 @@ from tests.outsider.wire.codes import (
     Order,
     Suite,
 )
+from tests.outsider.wire.corrections import FORM as CORRECTION
 from tests.outsider.wire.frames import HEADER, MAGIC, VERSION
 from tests.outsider.wire.lines import LINES, NAME_ORDERS, OF_ORDER, OF_REFERENCE, fields_of
 from tests.outsider.wire.messages import BODIES, LAYOUTS, Blob, Capitals, Flag, Int, Many, Nested, ReplyCode, Text, Type
@@ -38,7 +39,7 @@ from tests.outsider.wire.signing import SIGNED_BEFORE_HEADER
 PROTOCOL: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "protocol.json").read_text())
 
 
-RECORDS = (RECORD, OF_ORDER, OF_REFERENCE)
+RECORDS = (RECORD, OF_ORDER, OF_REFERENCE, CORRECTION)
 CLASS_NAMES = {range(1): "ACCEPTED", ENDS: "TERMINATE", REFUSALS: "NOT_APPLIED", OUTCOMES: "OUTCOMES"}
 
 

@@ -52,7 +52,9 @@ class Order(IntEnum):
     CLEAR_DIVIDEND = 10
     CLEAR_REFUND = 11
     CLEAR_CONTRACT = 12
+    CORRECT = 13
     PROCEEDS = 14
+    CLOSE = 15
 
 
 class Fate(IntEnum):

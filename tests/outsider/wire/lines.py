@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.outsider.wire.codes import Order
+from tests.outsider.wire.corrections import Correction, unpack_correction
 from tests.outsider.wire.messages import Field, Message
 from tests.outsider.wire.records import RECORD, Record, Target, unpack_record
 
@@ -85,10 +86,16 @@ def _four(fees_fen: Sequence[int]) -> tuple[int, int, int, int]:
     return stamp, transfer, handling, regulatory
 
 
-def unpack_block(body: bytes) -> list[Record | Line]:
+def unpack_block(body: bytes) -> list[Record | Line | Correction]:
     """The records of a body whose length is a multiple of 64, each by its kind."""
     rows = [body[start : start + RECORD.size] for start in range(0, len(body), RECORD.size)]
-    return [unpack_line(row) if row[0] in LINES else unpack_record(row) for row in rows]
+    return [_unpack(row) for row in rows]
+
+
+def _unpack(row: bytes) -> Record | Line | Correction:
+    if row[0] == Order.CORRECT:
+        return unpack_correction(row)
+    return unpack_line(row) if row[0] in LINES else unpack_record(row)
 
 
 def totals(bodies: Sequence[bytes]) -> Message:

@@ -1,0 +1,99 @@
+"""What accepted corrections do: the columns of a date, what the broker makes good, and where the lane stands.
+
+Belongs here: the effect of (records, outcomes) on the book, live, in recovery and in the follower. Never here: a
+verdict: outcomes are given; what closing draws and releases, which is as of any freeze (effects).
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger.core.corrections.read import Corrections
+from ledger.core.state.book import Book
+from ledger.core.state.clearing import CORRECTED, ClearedContracts, Lane
+from ledger.core.state.columns import Mask, Positions
+from protocol.errors import InvariantBroken
+from protocol.records import OutcomeArray
+from protocol.vocabulary import LaneEvent, LaneState
+from rules.day_states import LANE_STATES
+from rules.entries import MADE_GOOD
+
+if TYPE_CHECKING:
+    from ledger.core.resolve import Block
+
+
+def apply_corrections(book: Book, block: "Block", corrections: Corrections, outcomes: OutcomeArray) -> None:
+    """Let the accepted ones of (n,) outcomes that close or correct act on their lanes and dates."""
+    accepted: Mask = outcomes["code"][corrections.positions] == 0
+    for lane, places in corrections.lanes:
+        acting = places[accepted[places]]
+        if not len(acting):
+            continue
+        at = acting[corrections.is_correction[acting]]
+        if len(at):
+            cleared = book.clearing.by_contract[lane.trade_date]
+            _move(book, block, corrections, lane, cleared, at)
+            _make_good(book, block, corrections, lane, cleared, at, outcomes)
+        lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]
+        lane.is_adjusted = True
+        lane.begin_anew()  # what was compared is not so any more
+        book.clearing.put(lane)
+
+
+def check_corrections(corrections: Corrections, outcomes: OutcomeArray) -> None:
+    """Raises InvariantBroken, with nothing changed, when accepted ones among (n,) outcomes cannot have been decided: of
+    a lane whose set is not complete, or twice of one contract.
+    """
+    accepted: Mask = outcomes["code"][corrections.positions] == 0
+    takes = np.zeros(len(accepted), bool)
+    for lane, places in corrections.lanes:
+        takes[places] = (LaneState(lane.state), LaneEvent.CORRECT) in LANE_STATES
+        contract = corrections.contract[places[accepted[places] & corrections.is_correction[places]]]
+        if len(np.unique(contract)) < len(contract):
+            raise InvariantBroken("a contract was corrected twice")
+    if (accepted & ~takes).any():
+        raise InvariantBroken("an order was closed, or a contract corrected, that no complete set has")
+
+
+def _move(
+    book: Book, block: "Block", corrections: Corrections, lane: Lane, cleared: ClearedContracts, at: Positions
+) -> None:
+    """Bought and sold of the date become what the corrections at (k,) places name. Each contract is there once."""
+    positions, contract = corrections.positions[at], corrections.contract[at]
+    assert block.turnover_fen is not None
+    assert block.release_fen is not None
+    made_good_buys_fen, made_good_proceeds_fen = block.turnover_fen[positions], corrections.made_good_proceeds_fen[at]
+    bought_fen = block.amount_fen[positions] - made_good_buys_fen - corrections.has_bought_fen[at]
+    sold_fen = block.release_fen[positions] + made_good_proceeds_fen - corrections.has_sold_fen[at]
+    accounts, slot = block.account[positions], book.unsettled.slot_of(lane.trade_date)
+    for total, of_slot, moved_fen in (
+        (book.bought_fen, book.unsettled.bought_fen[slot], bought_fen),
+        (book.sold_fen, book.unsettled.sold_fen[slot], sold_fen),
+    ):
+        np.add.at(total, accounts, moved_fen)
+        np.add.at(of_slot, accounts, moved_fen)
+    np.add.at(book.power_fen, accounts, sold_fen - bought_fen)
+    book.owned_fen_bound += int(np.maximum(sold_fen, 0).sum())
+    cleared.moved_bought_fen[contract] += bought_fen
+    cleared.moved_sold_fen[contract] += sold_fen
+    cleared.adjusted[contract] |= CORRECTED
+
+
+def _make_good(
+    book: Book,
+    block: "Block",
+    corrections: Corrections,
+    lane: Lane,
+    cleared: ClearedContracts,
+    at: Positions,
+    outcomes: OutcomeArray,
+) -> None:
+    """What the broker bears is its case, under the number that the outcome tells."""
+    positions, contract = corrections.positions[at], corrections.contract[at]
+    assert block.turnover_fen is not None
+    buys_fen, proceeds_fen = block.turnover_fen[positions], corrections.made_good_proceeds_fen[at]
+    cleared.made_good_buys_fen[contract], cleared.made_good_proceeds_fen[contract] = buys_fen, proceeds_fen
+    cleared.case[contract] = cases = outcomes["remaining_fen"][positions]
+    for case, amount_fen in zip(cases.tolist(), (buys_fen + proceeds_fen).tolist(), strict=True):
+        if amount_fen:
+            book.general_ledger.post_case(MADE_GOOD, lane.party, lane.trade_date, case, amount_fen)

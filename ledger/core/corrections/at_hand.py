@@ -1,0 +1,113 @@
+"""What the law is told of the dates that records close and correct: the bank's figures and those of the set.
+
+Belongs here: gathering, for the records that are decided in order. Never here: a verdict (rules.corrections).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ledger.core.corrections.read import Corrections
+from ledger.core.lines.compare import freezes_of
+from ledger.core.state.book import ACCOUNT_MASK, Book
+from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, Lane
+from ledger.core.state.columns import Positions
+from ledger.core.state.requests import FATE_MASK
+from protocol.vocabulary import Fate, LaneEvent, LaneState
+from rules.day_states import next_lane_state
+from rules.request import Cases, Correction, OfDate, Tolerance
+
+ContractDate = tuple[int, int]
+"""Contract index and trade date."""
+
+
+class DatesAtHand:
+    """The dates that a block's records close or correct, one object for each contract and date."""
+
+    def __init__(self, book: Book, corrections: Corrections | None) -> None:
+        """None: there is none."""
+        self._corrections = corrections
+        self._place_at: dict[int, int] = {}
+        self._of_place: dict[int, OfDate] = {}
+        self._of_date: dict[ContractDate, OfDate] = {}
+        if corrections is None:
+            return
+        self._place_at = {position: place for place, position in enumerate(corrections.positions.tolist())}
+        cases: dict[int, Cases] = {}
+        for lane, places in corrections.lanes:
+            of_party = cases.setdefault(lane.party, Cases(book.general_ledger.cases_opened(lane.party)))
+            contracts = np.unique(corrections.contract[places])
+            found = dict(zip(contracts.tolist(), _of_lane(book, lane, contracts, of_party), strict=True))
+            self._of_date.update({(contract, lane.trade_date): one for contract, one in found.items()})
+            self._of_place.update({place: found[int(corrections.contract[place])] for place in places.tolist()})
+
+    def of(self, position: int) -> OfDate | None:
+        """What there is for the record at a position of the block; None for one that may not act, or asks for none."""
+        place = self._place_at.get(position, -1)
+        if place < 0 or self._corrections is None or not self._corrections.may_act[place]:
+            return None
+        return self._of_place.get(place)
+
+    def of_contract(self, contract: int, trade_date: int) -> OfDate | None:
+        """What other records of a contract and date are to keep up."""
+        return self._of_date.get((contract, trade_date))
+
+    def named(self, position: int) -> Correction | None:
+        """What the record at a position names, where it is a correction."""
+        place = self._place_at.get(position, -1)
+        if place < 0 or self._corrections is None or not self._corrections.is_correction[place]:
+            return None
+        return self._corrections.named(place)
+
+    def open_slots(self) -> Positions:
+        """The slots of the freezes that closing ends."""
+        return np.array([slot for one in self._of_date.values() for slot in one.open_slots], np.intp)
+
+
+def is_due(book: Book, lane: Lane) -> bool:
+    """Whether a lane takes corrections: its set is complete, and the bank agrees with itself on the date."""
+    may = next_lane_state(LaneState(lane.state), LaneEvent.CORRECT) is not None
+    return may and bool(book.unsettled.agreed[book.unsettled.slot_of(lane.trade_date)])
+
+
+def _of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Iterator[OfDate]:
+    """What there is of (m,) ascending contracts of a lane's party on its date."""
+    cleared = book.clearing.by_contract.get(lane.trade_date)
+    accounts = book.contract_facts[contracts] & ACCOUNT_MASK
+    slot = book.unsettled.slot_of(lane.trade_date)
+    bought_fen, sold_fen = book.unsettled.bought_fen[slot][accounts], book.unsettled.sold_fen[slot][accounts]
+    open_slots = _open_slots(book, lane, contracts)
+    at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), Tolerance(0, 0)
+    for place, contract in enumerate(contracts.tolist()):
+        adjusted = int(cleared.adjusted[contract]) if cleared is not None else 0
+        says = (0, 0, 0)
+        if cleared is not None and lane.inner and cleared.inner[contract] == lane.inner:
+            columns = (cleared.buys_fen, cleared.proceeds_fen, cleared.excess_fen)
+            says = (int(columns[0][contract]), int(columns[1][contract]), int(columns[2][contract]))
+        yield OfDate(
+            is_due(book, lane),
+            tuple(open_slots.get(contract, ())),
+            int(bought_fen[place]),
+            int(sold_fen[place]),
+            *says,
+            proceeds_counted=at_fill or adjusted != 0,
+            is_excess_booked=adjusted & PROCEEDS_BOOKED != 0,
+            is_corrected=adjusted & CORRECTED != 0,
+            tolerance=tolerance,
+            cases=cases,
+        )
+
+
+def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[int]]:
+    """By contract the open freezes of a lane's date that its set does not tell as held."""
+    requests, found = book.requests, dict[int, list[int]]()
+    if not is_due(book, lane):
+        return found
+    for one in freezes_of(book, lane):
+        part = slice(one.start, one.stop)
+        remaining_fen = requests.amount_fen[part] - requests.drawn_fen[part] - requests.released_fen[part]
+        is_held = (requests.cleared_in[part] == lane.inner) & (requests.told[part] & FATE_MASK == Fate.HELD)
+        at = np.flatnonzero((remaining_fen > 0) & ~is_held & np.isin(requests.contract[part], contracts + 1))
+        for slot in (at + one.start).tolist():
+            found.setdefault(int(requests.contract[slot]) - 1, []).append(slot)
+    return found

@@ -1,0 +1,85 @@
+"""The records of a block that close orders of a date and correct contracts: their fields, lanes and orders, looked up.
+
+Belongs here: reading the layout and every gather by a number that a partner chose, each range-checked before it is
+used. Never here: verdicts (rules.corrections), changes (apply).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ledger.core.frames import Frames
+from ledger.core.kind_tables import BY_SET, IS_CORRECTION
+from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.clearing import Lane
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from protocol.records import RecordArray
+from protocol.trade_dates import trade_day
+from rules.request import Correction
+
+
+@dataclass(slots=True)
+class Corrections:
+    """(m,) each: the records that ask what a clearing set says, in the order of the block."""
+
+    positions: Positions  # in the block
+    is_correction: Mask  # else it closes an order
+    may_act: Mask  # of what closes: a correction of the same contract and day stands behind it in its frame
+    contract: Positions
+    made_good_proceeds_fen: FenColumn  # this and the next three: 0 of what closes
+    has_bought_fen: FenColumn
+    has_sold_fen: FenColumn
+    act_number: LongColumn
+    lanes: list[tuple[Lane, Positions]]  # places among these by the lane that they name; others name none
+
+    def named(self, place: int) -> Correction:
+        """What a correction names, by its place among these."""
+        return Correction(
+            int(self.made_good_proceeds_fen[place]),
+            int(self.has_bought_fen[place]),
+            int(self.has_sold_fen[place]),
+            int(self.act_number[place]),
+        )
+
+
+def read_corrections(
+    book: Book,
+    frames: Frames,
+    records: RecordArray,
+    kinds: int | Positions,
+    day: LongColumn,
+    contract: Positions,
+) -> Corrections | None:
+    """Those among (n,) `records` of some trade days, whose contracts are looked up; None without any."""
+    by_set = BY_SET[kinds]
+    if not by_set.any():
+        return None
+    positions = np.flatnonzero(np.broadcast_to(by_set, contract.shape))
+    chosen, contract, day = records[positions], contract[positions], day[positions]
+    is_correction = IS_CORRECTION[np.broadcast_to(kinds, (len(records),))[positions]]
+    frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
+    parties = book.contract_facts.take(contract) >> PARTY_SHIFT
+    lanes = [
+        (lane, np.flatnonzero((parties == lane.party) & (day == trade_day(lane.trade_date))))
+        for lane in book.clearing.lanes.values()
+    ]
+    return Corrections(
+        positions=positions,
+        is_correction=is_correction,
+        may_act=is_correction | _is_followed(is_correction, frame, contract, day),
+        contract=contract,
+        made_good_proceeds_fen=np.where(is_correction, chosen["made_good_proceeds_fen"], 0),
+        has_bought_fen=np.where(is_correction, chosen["has_bought_fen"], 0),
+        has_sold_fen=np.where(is_correction, chosen["has_sold_fen"], 0),
+        act_number=np.where(is_correction, chosen["act_number"], 0).astype(np.int64),
+        lanes=[(lane, places) for lane, places in lanes if len(places)],
+    )
+
+
+def _is_followed(is_correction: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:
+    """(m,) whether a correction of the same contract and day stands behind each in its frame."""
+    last: dict[tuple[int, int, int], int] = {}
+    names = list(zip(frame.tolist(), contract.tolist(), day.tolist(), strict=True))
+    for place in np.flatnonzero(is_correction).tolist():
+        last[names[place]] = place
+    return np.array([last.get(name, -1) > place for place, name in enumerate(names)], bool)

@@ -1,0 +1,159 @@
+"""`The business day`: a correction 调账 brings what the bank has of a contract's date to what its clearing set says.
+
+The broker's data are taken as they are (004 B·三(四)1, 附件二 第3条); O is never touched. The contract's orders of the
+date are closed first, as far as the set says that they bought. Then the columns go where the set has them, in an order
+that leaves no account overdrawn and takes nothing for which there is no money: falls of buys and rises of proceeds come
+first, proceeds then fall as far as what was spent of them allows, buys rise as far as buying power goes. What is left,
+either way, the broker makes good: it is its case. Two people decide what raises buys, what is made good, what is
+rejected, and what differs by more than the broker's tolerance: there is one for a contract and one for all of its date.
+
+Belongs here: closing, correcting, taking a correction back, and what needs an act. Never here: comparing
+(reconciliation), who the two people are, the entries behind a case (entries).
+"""
+
+from typing import NamedTuple
+
+from protocol.codes import ReplyCode
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.records import STATE_NUMBER_GIVEN
+from rules.account import Account
+from rules.request import (
+    AMOUNT_OUT_OF_RANGE,
+    DONE,
+    FREEZE_CLOSED,
+    FREEZE_UNKNOWN,
+    LIMIT_EXCEEDED,
+    Correction,
+    Decision,
+    Freezes,
+    OfDate,
+    Request,
+    of_freeze,
+    refusal,
+)
+from rules.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
+
+ACT_NEEDED = refusal(ReplyCode.ACT_NEEDED)
+
+
+class Corrected(NamedTuple):
+    """Where a contract's date stands after a correction, and what the broker makes good: bought is what the set has
+    less the first, sold is what it has and the second.
+    """
+
+    bought_fen: int
+    sold_fen: int
+    made_good_buys_fen: int
+    made_good_proceeds_fen: int
+
+    @property
+    def made_good_fen(self) -> int:
+        """The broker's case."""
+        return self.made_good_buys_fen + self.made_good_proceeds_fen
+
+
+def corrected(account: Account, has: OfDate, buys_fen: int, proceeds_fen: int, rejected_fen: int = 0) -> Corrected:
+    """Bring what the bank `has` to what is said was bought and sold; `rejected_fen` of the buys is made good."""
+    takes_fen = buys_fen - rejected_fen
+    there_fen = account.buying_power_fen + account.restrained_fen
+    bought_fen = min(has.bought_fen, takes_fen)
+    there_fen += has.bought_fen - bought_fen
+    sold_fen = max(has.sold_fen, proceeds_fen)
+    there_fen += sold_fen - has.sold_fen
+    falls_fen = min(sold_fen - proceeds_fen, there_fen)
+    sold_fen -= falls_fen
+    there_fen -= falls_fen
+    rises_fen = min(takes_fen - bought_fen, max(0, there_fen - account.restrained_fen))
+    bought_fen += rises_fen
+    return Corrected(bought_fen, sold_fen, buys_fen - bought_fen, sold_fen - proceeds_fen)
+
+
+def tolerated_fen(bought_fen: int, sold_fen: int, proceeds_counted: bool) -> int:
+    """What of a move of bought and sold needs to be tolerated: proceeds that come with the correction are none."""
+    return max(0, -bought_fen) + (abs(sold_fen) if proceeds_counted else 0)
+
+
+def is_within(has: OfDate, after: Corrected) -> bool:
+    """Whether the day desk may correct without an act: amounts within what is tolerated, and the excess of a sale,
+    which is a cost like any other as far as buying power goes. Buys rise by nothing else.
+    """
+    excess_fen = 0 if has.is_excess_booked else has.excess_fen
+    rises_fen = after.bought_fen - has.bought_fen
+    differs_fen = tolerated_fen(rises_fen, after.sold_fen - has.sold_fen, has.proceeds_counted)
+    return (
+        after.made_good_fen == 0
+        and rises_fen <= excess_fen
+        and differs_fen <= min(has.tolerance.contract_fen, has.tolerance.left_fen)
+    )
+
+
+def close(request: Request, account: Account, freezes: Freezes) -> Decision:
+    """End an order of the date: what its set says was bought and is not drawn yet is drawn, the rest released."""
+    target, has = freezes.get(request.target_slot), request.of_date
+    if target is None or target.contract != request.contract:
+        return FREEZE_UNKNOWN
+    if target.remaining_fen == 0:
+        return FREEZE_CLOSED
+    if has is None or not has.is_due or request.target_slot not in has.open_slots:
+        return STEP_NOT_DUE
+    drawn_fen = min(target.remaining_fen, target.due_fen)
+    if (request.amount_fen, request.release_fen) != (drawn_fen, target.remaining_fen - drawn_fen):
+        return SETTLEMENT_DIFFERS
+    if account.bought_fen + drawn_fen > COLUMN_FEN_MAX:
+        return LIMIT_EXCEEDED
+    # From here the closing must succeed.
+    account.frozen_fen -= target.remaining_fen
+    account.bought_fen += drawn_fen
+    has.bought_fen += drawn_fen
+    target.remaining_fen = target.due_fen = 0
+    return of_freeze(0)
+
+
+def correct(request: Request, account: Account, freezes: Freezes) -> Decision:
+    """Correct a contract of the date; the record names both values of both sums and what is made good."""
+    has, says = request.of_date, request.correction
+    assert says is not None
+    if not _is_in_range(says):
+        return AMOUNT_OUT_OF_RANGE
+    if has is None or not has.is_due or has.is_corrected:
+        return STEP_NOT_DUE
+    if any(freezes[slot].remaining_fen for slot in has.open_slots):
+        return STEP_NOT_DUE
+    if says.act_number:
+        return ACT_NEEDED
+    after = corrected(account, has, has.buys_fen, has.proceeds_fen)
+    if _named(request, says) != (has.buys_fen, has.proceeds_fen, has.bought_fen, has.sold_fen, *after[2:]):
+        return SETTLEMENT_DIFFERS
+    if not is_within(has, after):
+        return ACT_NEEDED
+    return _moved(account, has, after)
+
+
+def _is_in_range(says: Correction) -> bool:
+    columns_fen = (says.has_bought_fen, says.has_sold_fen)
+    return (
+        0 <= says.made_good_proceeds_fen <= AMOUNT_FEN_MAX
+        and all(0 <= fen <= COLUMN_FEN_MAX for fen in columns_fen)
+        and says.act_number >= 0
+    )
+
+
+def _named(request: Request, says: Correction) -> tuple[int, ...]:
+    """What a record names: buys, proceeds, what the bank has of both, what is made good of both."""
+    set_says = (request.amount_fen, request.release_fen)
+    return (*set_says, says.has_bought_fen, says.has_sold_fen, request.turnover_fen, says.made_good_proceeds_fen)
+
+
+def _moved(account: Account, has: OfDate, after: Corrected) -> Decision:
+    bought_fen, sold_fen = after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen
+    if max(account.bought_fen + bought_fen, account.sold_fen + sold_fen) > COLUMN_FEN_MAX:
+        return LIMIT_EXCEEDED
+    # From here the correction must succeed.
+    account.bought_fen += bought_fen
+    account.sold_fen += sold_fen
+    has.tolerance.left_fen -= tolerated_fen(bought_fen, sold_fen, has.proceeds_counted)
+    has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen
+    has.is_corrected = True
+    if not after.made_good_fen:
+        return DONE
+    return (int(ReplyCode.ACCEPTED), STATE_NUMBER_GIVEN, has.cases.open_one())

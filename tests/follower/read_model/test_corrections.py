@@ -1,0 +1,84 @@
+"""Orders closed and contracts corrected, in SQL: the same whatever the batches, and what people read."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from protocol.messages.day import Publish, SignOff
+from protocol.records import RecordArray
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import Fate, LaneState, RecordKind
+from tests.bank_seats import DAY_SEAT
+from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker, freezes, joined, record
+from tests.follower.naive import expect
+from tests.follower.reconciled_story import ANN, BOB, compare, no_of, send_set
+from tests.follower.world import asked, world
+from tests.ledger_core.lines.words import buy, event, order, sell
+
+pytestmark = pytest.mark.postgres
+MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
+
+
+def correction(index: int, buys_fen: int, bought_fen: int, act: int = 0) -> RecordArray:
+    """A correction of Monday's buys of a contract."""
+    fields = {"trade_day": trade_day(DATE), "has_bought_fen": bought_fen, "act_number": act}
+    return record(RecordKind.CORRECT, index, buys_fen, **fields)
+
+
+def corrected() -> JournalMaker:
+    """Ann froze 1,200, of which the set says that 700 were bought, and has 300 of an excess; Bob has 300 of one too."""
+    made = JournalMaker()
+    made.open_bank([5_000, 5_000])
+    made.block((SEAT, joined([freezes([ANN], 1_200), freezes([BOB], 50)])))
+    made.control(SignOff(DATE))
+    made.agree(DATE)
+    lines = [event(no_of(ANN)), event(no_of(BOB)), order((DATE, SEAT, 1), no_of(ANN), 1_200, fate=Fate.PARTLY)]
+    lines += [buy((DATE, SEAT, 1), no_of(ANN), 700), sell(1, no_of(ANN), 200, 500), sell(2, no_of(BOB), 200, 500)]
+    send_set(made, SEAT, BROKER, joined([*lines, order((DATE, SEAT, 2), no_of(BOB), 50, fate=Fate.REFUSED)]))
+    compare(made, BROKER)
+    made.roll(NEXT_DATE)
+    target = {"target_date": DATE, "target_seat": SEAT, "trade_day": trade_day(DATE)}
+    close = record(RecordKind.CLOSE, ANN, 700, release_fen=500, target_number=1, **target)
+    made.block((DAY_SEAT, joined([close, correction(ANN, 1_000, 700, act=9), correction(BOB, 300, 0)])))
+    made.block(
+        (DAY_SEAT, joined([correction(ANN, 1_000, 700), correction(ANN, 1_000, 1_000)])), (SEAT, freezes([ANN], 4_000))
+    )
+    released = record(RecordKind.CLOSE, BOB, 0, release_fen=50, target_number=2, **target)
+    made.block((DAY_SEAT, joined([released, correction(BOB, 300, 0)])))
+    compare(made, BROKER)
+    made.control(Publish(DATE, BROKER))
+    return made
+
+
+def test_the_read_model_has_what_was_closed_and_corrected_wherever_batches_are_cut(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann: 5,000, of which 1,000 are bought and 4,000 frozen on Tuesday. Bob: 300 bought."""
+
+    async def scenario() -> None:
+        made = corrected()
+        assert made.book.clearing.lane(DATE, BROKER).state == LaneState.PUBLISHED
+        for rows_max in (10_000, 1, 3):
+            monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+            async with world(fresh_database, tmp_path / str(rows_max)) as here:
+                await here.follow_soundly(made)
+                await here.assert_equals(expect(made.rows))
+                amounts = "had_bought_fen, cleared_buys_fen, made_good_buys_fen, act_number, outcome"
+                read = f"SELECT contract_no, {amounts} FROM bank_corrections ORDER BY sequence, number"  # noqa: S608
+                assert await asked(here.sql, read) == [
+                    (no_of(ANN), 700, 1_000, 0, 9, "ACT_NEEDED"),
+                    (no_of(BOB), 0, 300, 0, None, "STEP_NOT_DUE"),
+                    (no_of(ANN), 700, 1_000, 0, None, "ACCEPTED"),
+                    (no_of(ANN), 1_000, 1_000, 0, None, "STEP_NOT_DUE"),
+                    (no_of(BOB), 0, 300, 0, None, "ACCEPTED"),
+                ]
+                told = "SELECT frozen_fen, bought_unsettled_fen FROM bank_totals WHERE party = 2"
+                assert await asked(here.sql, told) == [(Decimal(4_000), Decimal(1_300))]
+                assert await asked(here.sql, "SELECT DISTINCT trade_date, sent_on, party FROM bank_corrections") == [
+                    (MONDAY, TUESDAY, BROKER)
+                ]
+
+    asyncio.run(scenario())
