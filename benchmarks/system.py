@@ -226,9 +226,9 @@ class System:
             self.supervisor.postgres.checkpoint()
 
     def wait_for_follower(self, seconds_max: float) -> bool:
-        """Waits until the read model holds every row. Returns False when it did not get there in time."""
-        end = time.perf_counter() + seconds_max
-        while self.metric("follower", "yzt_follower_sequence") < self.metric("ledger", "yzt_ledger_sequence"):
+        """Waits until the read model holds every row of now. Returns False when it did not get there in time."""
+        end, wanted = time.perf_counter() + seconds_max, self.metric("ledger", "yzt_ledger_sequence")
+        while self.metric("follower", "yzt_follower_sequence") < wanted:
             if time.perf_counter() > end:
                 return False
             time.sleep(0.1)

@@ -85,10 +85,13 @@ class DayDesk:
         return LaneSeen(party, await self.seat.clearing_set(trade_date, party))
 
     async def sign_off(self) -> tuple[int, int]:
-        """Sign the open date off. Returns the date and the journal row. Raises StepRefused when it was before."""
+        """Sign the open date off; nothing where that is done. Returns the date, and a journal row behind which nothing
+        of it is frozen. Raises StepRefused.
+        """
         trade_date = self.seat.trade_date
         outcome = await self.seat.control(SignOff(trade_date))
-        if not outcome.accepted:
+        is_done = outcome.code is ReplyCode.STEP_NOT_DUE and self.seat.trade_date == trade_date
+        if not outcome.accepted and not is_done:
             raise StepRefused(f"sign-off on {trade_date}: {outcome.code.name}")
         self.told(f"{trade_date} is signed off")
         return trade_date, outcome.sequence

@@ -138,8 +138,11 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def house(customers: int, seed: int = 1) -> Iterator[House]:
-    """A fresh installation with two brokers of two seats each, `customers` contracts between them, serving."""
+def house(customers: int, seed: int = 1, late_party: int = 0) -> Iterator[House]:
+    """A fresh installation with two brokers of two seats each, `customers` contracts between them, serving.
+
+    `late_party`: a broker whose sales count with its clearing set, not at the fill.
+    """
     with temporary_folder() as folder:
         config = own_config(folder)
         said: list[str] = []
@@ -149,7 +152,8 @@ def house(customers: int, seed: int = 1) -> Iterator[House]:
         try:
             found.supervisor.start()
             for party, name, seats, suite in BROKERS:
-                found.brokers.append(BrokerEntry(party, name, seats, new_party_signer(config, party, suite)))
+                signer, at_fill = new_party_signer(config, party, suite), party != late_party
+                found.brokers.append(BrokerEntry(party, name, seats, signer, at_fill))
             found.desks = new_bank_desks(config)
             found.customers = make_customers(seed, found.brokers, customers)
             trio.run(_load, found)

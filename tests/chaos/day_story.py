@@ -1,0 +1,170 @@
+"""A trade date of two brokers, the same on every date: orders, clearing sets, the close up to what is published.
+
+Belongs here: what is sent and in which order, what it gave. Never here: who is killed meanwhile.
+
+Broker 2 has so many orders that its set goes in several frames and is compared in several steps, and sends a set first
+that it withdraws; the proceeds of broker 3 come with its set.
+"""
+
+import time
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import trio
+
+from frontend_sim.market.desks import DAY_SEAT
+from gateway.day.desk import DayDesk
+from protocol.client import RequestKey, Seat, SeatSettings, contract_line, order_line, sell_line
+from protocol.limits import FRAME_RECORDS_MAX, RECONCILE_PLACES_MAX
+from protocol.messages.control import EndSettlement, OpenTradeDate
+from protocol.messages.day import FinishSending, WithdrawSet
+from protocol.records import RECORD, RecordArray
+from protocol.vocabulary import ClearedEvent, ContractStatus, Fate, RecordKind
+from tests.chaos.cut_line import CutLine
+from tests.e2e.house import House
+
+BROKER, SEAT = 2, 21
+LATE_BROKER, LATE_SEAT = 3, 31  # its proceeds come with its clearing set
+ORDERS, LATE_ORDERS = RECONCILE_PLACES_MAX + 1_000, 40
+ORDER_FEN, SALE_FEN = 100, 700
+ATTEMPTS_MAX = 10_000  # connecting while what was killed comes up again
+assert ORDERS > 2 * FRAME_RECORDS_MAX
+
+
+Lines = dict[int, RecordArray]
+"""Of each party's set."""
+
+
+class LaneGave(NamedTuple):
+    """What the close of a broker's date gave."""
+
+    state: int
+    sets: int
+    counts: list[int]
+    turnover: bytes
+    net: bytes
+    listed: int
+    differences: list[int]
+    proceeds_due: int
+
+
+@dataclass
+class Story:
+    """The dates of one installation, its seats reached over a line that may be cut."""
+
+    house: House
+    line: CutLine
+    date: int = 0  # that is open, 0 before the first
+
+    def contracts(self, seat: int) -> list[int]:
+        """Those of a seat that may order."""
+        found = [each for each in self.house.customers if each.seat == seat]
+        return [each.contract_no for each in found if each.terms.status == ContractStatus.ACTIVE]
+
+    async def begin(self) -> tuple[int, Lines]:
+        """Open the next date, unless it is the first one, and trade. Returns the date and the lines of its sets."""
+        if self.date:
+            async with Seat.open(await trio.to_thread.run_sync(self.house.desk, DAY_SEAT)) as desk:
+                assert (await desk.control(OpenTradeDate(self.date + 1))).accepted
+                assert (await desk.control(EndSettlement(self.date))).accepted
+        lines = await self._trade()
+        return self.date, lines
+
+    async def _trade(self) -> Lines:
+        """Orders of the open date, over lines that nothing cuts. Returns the lines of each broker's set."""
+        async with Seat.open(await trio.to_thread.run_sync(self.house.seat, SEAT)) as seat:
+            lines = {BROKER: await self._orders(seat, self.contracts(SEAT), ORDERS)}
+        async with Seat.open(await trio.to_thread.run_sync(self.house.seat, LATE_SEAT)) as seat:
+            contracts = self.contracts(LATE_SEAT)
+            orders = await self._orders(seat, contracts, LATE_ORDERS)
+            date, is_first = seat.trade_date, not self.date
+        sales = [
+            sell_line(place, contract_no, on=date, turnover_fen=SALE_FEN, commission_fen=2)
+            for place, contract_no in enumerate(contracts, 1)
+        ]
+        lines[LATE_BROKER] = np.frombuffer(orders.tobytes() + b"".join(sales), RECORD)
+        if is_first:
+            for party in lines:
+                lines[party] = np.frombuffer(self._opened(party, date) + lines[party].tobytes(), RECORD)
+        self.date = date
+        return lines
+
+    def _opened(self, party: int, date: int) -> bytes:
+        told = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+        own = [each for each in self.house.customers if each.terms.party == party and each.terms.status in told]
+        return b"".join(contract_line(each.contract_no, ClearedEvent.OPENED, on=date) for each in own)
+
+    async def _orders(self, seat: Seat, contracts: list[int], count: int) -> RecordArray:
+        """Freezes that are all given back before the close. Returns a line for each."""
+        block = np.zeros(count, RECORD)
+        block["kind"], block["amount_fen"] = RecordKind.FREEZE, ORDER_FEN
+        block["contract_no"] = np.resize(np.array(contracts), count)
+        frozen = await seat.submit_block(block)
+        assert not frozen.outcomes["code"].any()
+        date, first = frozen.trade_date, frozen.first_number
+        block["kind"] = RecordKind.RELEASE
+        block["target_date"], block["target_seat"] = date, seat.settings.seat
+        block["target_number"] = first + np.arange(count)
+        released = await seat.submit_block(block)
+        assert not released.outcomes["code"].any()
+        fields = {"on": date, "frozen_fen": ORDER_FEN, "released_fen": ORDER_FEN, "cancelled": 0}
+        keys = (RequestKey(date, seat.settings.seat, first + place) for place in range(count))
+        lines = [
+            order_line(key, contract_no, Fate.CANCELLED, **fields)
+            for key, contract_no in zip(keys, block["contract_no"].tolist(), strict=True)
+        ]
+        return np.frombuffer(b"".join(lines), RECORD)
+
+    async def send_sets(self, date: int, lines: Lines) -> None:
+        """Both brokers, one after the other; the first sends one with a fen too much before, and withdraws it."""
+        other = lines[BROKER].copy()
+        other["release_fen"][(other["kind"] == RecordKind.CLEAR_ORDER).nonzero()[0][:1]] += 1
+        async with self._seat(SEAT) as seat:
+            assert (await seat.control(FinishSending(date))).accepted
+            planted = await seat.send_clearing_set(date, int(time.time()), other)
+            assert planted.is_complete
+            assert (await seat.control(WithdrawSet(date, planted.number))).accepted
+            assert (await seat.send_clearing_set(date, int(time.time()), lines[BROKER])).is_complete
+        async with self._seat(LATE_SEAT) as seat:
+            assert (await seat.control(FinishSending(date))).accepted
+            assert (await seat.send_clearing_set(date, int(time.time()), lines[LATE_BROKER])).is_complete
+
+    async def sign_off(self) -> None:
+        """The day desk signs the open date off."""
+        async with self._desk() as seat:
+            await DayDesk(seat, lambda _: None).sign_off()
+
+    async def close(self, date: int) -> None:
+        """The day desk takes every step behind the sets."""
+        async with self._desk() as seat:
+            await take_all(DayDesk(seat, lambda _: None), date)
+
+    async def gave(self, date: int) -> list[LaneGave]:
+        """Where both lanes stand, by a line that nothing cuts."""
+        async with Seat.open(await trio.to_thread.run_sync(self.house.desk, DAY_SEAT)) as seat:
+            answers = [await seat.clearing_set(date, party) for party in (BROKER, LATE_BROKER)]
+        return [
+            LaneGave(
+                *(one.state, one.number, one.arrived.counts, one.arrived.turnover, one.arrived.net),
+                *(one.listed, one.differences, one.proceeds_due),
+            )
+            for one in answers
+        ]
+
+    def _seat(self, seat_no: int) -> AbstractAsyncContextManager[Seat]:
+        return self._over_the_line(self.house.seat(seat_no))
+
+    def _desk(self) -> AbstractAsyncContextManager[Seat]:
+        return self._over_the_line(self.house.desk(DAY_SEAT))
+
+    def _over_the_line(self, settings: SeatSettings) -> AbstractAsyncContextManager[Seat]:
+        return Seat.open(replace(settings, port=self.line.port, connect_attempts_max=ATTEMPTS_MAX))
+
+
+async def take_all(desk: DayDesk, date: int) -> None:
+    """Every step behind the sets, one lane after the other, so that frames come in one order."""
+    await desk.agree(date)
+    for party in (BROKER, LATE_BROKER):
+        await desk.close_lane(date, party)

@@ -1,0 +1,156 @@
+"""The close of a day, killed at each of its frames: it ends as it would have without.
+
+Belongs here: who is killed when, and that nothing of it is left. Never here: what is sent (day_story), the moment
+(cut_line). In `make test` the close is killed three times, in tests/e2e/day/test_closing_killed.py.
+"""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+import trio
+
+from config.kit.exit_codes import ExitCode
+from config.supervise.children import PROJECT_DIRECTORY
+from protocol.vocabulary import LaneState
+from tests.chaos.cut_line import CutLine, Moment
+from tests.chaos.day_story import LATE_BROKER, LATE_ORDERS, LaneGave, Lines, Story
+from tests.chaos.test_chaos import audit
+from tests.e2e.house import House, house
+
+CUSTOMERS = 40
+SECONDS_PER_DATE_MAX = 90.0
+MINUTES_MAX = 40
+STARTS_MAX = 3  # of the desk for one of its turns: killed once, it needs two
+FRAMES_OF_DESK_MIN = 9  # sign-off, mark, tell, three comparisons, proceeds, two publishings
+FRAMES_MIN = FRAMES_OF_DESK_MIN + 17  # and what brokers send: two ends of sending, three sets, one withdrawal
+MOMENTS = {"gateway": (Moment.SENT, Moment.ANSWERED), "ledger": (Moment.ANSWERED, Moment.SENT)}
+"""Of one frame and the next, in turn: what the one is not struck at, the other one is."""
+Day = Callable[[int, Lines], Awaitable[None]]
+
+pytestmark = [pytest.mark.chaos, pytest.mark.postgres, pytest.mark.timeout(MINUTES_MAX * 60)]
+
+
+@pytest.mark.parametrize("victim", ["gateway", "ledger"])
+def test_killed_at_each_frame_of_the_close(victim: str) -> None:
+    with house(CUSTOMERS, late_party=LATE_BROKER) as found:
+        trio.run(_each_frame, found, victim)
+        _must_be_whole(found)
+
+
+def test_the_day_desk_is_killed_at_each_frame_of_its_steps() -> None:
+    with house(CUSTOMERS, late_party=LATE_BROKER) as found:
+        trio.run(_each_frame_of_the_desk, found)
+        _must_be_whole(found)
+
+
+def _must_be_whole(found: House) -> None:
+    """The chain is whole, and every decision comes out the same again."""
+    audited = audit(found)
+    assert audited.code == ExitCode.OK, audited
+
+
+async def _each_frame(found: House, victim: str) -> None:
+    async def strike() -> None:
+        await trio.to_thread.run_sync(found.supervisor.kill, victim)
+
+    async with _story(found) as story:
+
+        async def day(date: int, lines: Lines) -> None:
+            await story.sign_off()
+            await story.send_sets(date, lines)
+            await story.close(date)
+
+        undisturbed = await _undisturbed(story, day)
+        frames = len(story.line.requests)
+        assert frames >= FRAMES_MIN
+        for place in range(1, frames + 1):
+            date, lines = await story.begin()
+            story.line.arm(place, MOMENTS[victim][place % 2], strike)
+            with trio.fail_after(SECONDS_PER_DATE_MAX):
+                await day(date, lines)
+            assert story.line.disarm(), f"frame {place} never came"
+            assert await story.gave(date) == undisturbed, f"{victim} killed at frame {place}"
+
+
+async def _each_frame_of_the_desk(found: House) -> None:
+    async with _story(found) as story:
+        desk = DeskProgram(found, story.line)
+
+        async def day(date: int, lines: Lines) -> None:
+            await desk.take("sign-off")
+            with story.line.uncounted():
+                await story.send_sets(date, lines)
+            await desk.take(str(date))
+
+        undisturbed = await _undisturbed(story, day)
+        frames = len(story.line.requests)
+        assert frames >= FRAMES_OF_DESK_MIN
+        for place in range(1, frames + 1):
+            for moment in (Moment.HELD, Moment.ANSWERED):
+                date, lines = await story.begin()
+                story.line.arm(place, moment, desk.kill)
+                with trio.fail_after(SECONDS_PER_DATE_MAX):
+                    await day(date, lines)
+                assert story.line.disarm(), f"frame {place} never came"
+                assert await story.gave(date) == undisturbed, f"the desk killed at frame {place}, {moment}"
+        assert desk.killed == 2 * frames
+
+
+@asynccontextmanager
+async def _story(found: House) -> AsyncIterator[Story]:
+    async with trio.open_nursery() as nursery:
+        line = CutLine(found.port)
+        await nursery.start(line.serve)
+        yield Story(found, line)
+        nursery.cancel_scope.cancel()
+
+
+async def _undisturbed(story: Story, day: Day) -> list[LaneGave]:
+    """What a date gives: the second one, for contracts began on the first. Afterwards the line has its frames."""
+    gave: list[LaneGave] = []
+    for _ in range(2):
+        date, lines = await story.begin()
+        story.line.requests.clear()
+        await day(date, lines)
+        gave = await story.gave(date)
+        assert [lane.state for lane in gave] == [LaneState.PUBLISHED] * 2
+    assert gave[1].counts[0] == LATE_ORDERS
+    return gave
+
+
+@dataclass
+class DeskProgram:
+    """The day desk as a process, started again until it has taken its steps."""
+
+    house: House
+    line: CutLine
+    killed: int = 0
+    _process: trio.Process | None = None
+
+    async def take(self, what: str) -> None:
+        """`sign-off`, or the date that is to be closed."""
+        command = [sys.executable, "-m", "tests.chaos.desk_program", str(self.house.config_file), str(self.line.port)]
+        for _ in range(STARTS_MAX):
+            self._process = await trio.lowlevel.open_process(
+                [*command, what], cwd=PROJECT_DIRECTORY, stdin=subprocess.DEVNULL
+            )
+            try:
+                code = await self._process.wait()
+            finally:
+                if self._process.poll() is None:
+                    self._process.kill()
+            if code == ExitCode.OK:
+                return
+            assert code < 0, f"the desk ended with {code}"
+        raise AssertionError(f"the desk did not take {what} in {STARTS_MAX} starts")
+
+    async def kill(self) -> None:
+        """With SIGKILL; returns when it has ended."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+        self.killed += 1
