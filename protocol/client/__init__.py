@@ -4,7 +4,7 @@ from ..errors import MisuseError
 from ..records import RECORD
 from ..trade_dates import trade_day
 from .clearing_lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
-from .clearing_set import SentSet, totals_of_set
+from .clearing_set import SentSet, is_as_sent, totals_of_set
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
 from .keys import KeyFileError, load_signer, load_verifier
@@ -40,6 +40,7 @@ __all__ = [
     "buy_line",
     "contract_line",
     "dividend_line",
+    "is_as_sent",
     "load_signer",
     "load_verifier",
     "order_line",

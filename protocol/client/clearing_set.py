@@ -3,7 +3,9 @@
 Belongs here: what a set has in all, the order of its steps, what came of it. Never here: bytes of a line
 (clearing_lines), frames and answers (line), what the bank makes of a line (it tells).
 
-The digest of a set goes over its frames, so they are cut before it is announced and sent as they were cut.
+The digest of a set goes over its frames, so they are cut before it is announced and sent as they were cut. While the
+market is open, which it is when the set is of an earlier date, they are small and go one after the other: an order that
+comes meanwhile waits for one of them at most. After the close nobody waits, and large ones cost less.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from ..codes import ReplyCode
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from .seat import Seat
 
 DECLARED_S_MAX = 2**40
-LINES_AT_ONCE = 4 * FRAME_RECORDS_MAX  # waited for together: the bank works on some while others travel
+FRAMES_AT_ONCE = 4  # waited for together after the close: the bank works on some while others travel
+BESIDE_ORDERS_RECORDS = 1_024  # of a frame while the market is open: it is decided and committed in a few milliseconds
 _HALF_BITS = 30  # sums of either half of many amounts stay inside 64 bits
 
 
@@ -65,7 +69,7 @@ def totals_of_set(lines: RecordArray, frame_records: int = FRAME_RECORDS_MAX) ->
     Raises MisuseError for what is no array of RECORD, or a record that is no line.
     """
     body = _body(lines)
-    return _totals(records_of(body), body, frame_records)
+    return _chained(_totals(records_of(body)), body, frame_records)
 
 
 def send_set(
@@ -84,32 +88,54 @@ def send_set(
     if told is not None and not callable(told):
         raise MisuseError(f"told is a function or None, not {shown(told)}")
     body = _body(lines)
-    frame_records = min(FRAME_RECORDS_MAX, seat.settings.outbox_records)
-    return _send(seat, AnnounceSet(date, declared, _totals(records_of(body), body, frame_records)), body, told)
+    return _send(seat, date, declared, body, _totals(records_of(body)), told)
 
 
-async def _send(seat: "Seat", message: AnnounceSet, body: bytes, told: Callable[[int], None] | None) -> SentSet:
-    date, totals = message.trade_date, message.totals
-    frame_records = min(FRAME_RECORDS_MAX, seat.settings.outbox_records)
-    count, number, has = len(body) // RECORD_BYTES, 0, await seat.clearing_set(date)
-    if has.state == LaneState.COLLECTING and has.announced == totals:
+def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) -> bool:
+    """Whether a set was announced as `send_set` announces these (n,) lines, from a seat with such an outbox."""
+    body = _body(lines)
+    return _cut_as(announced, _totals(records_of(body)), body, outbox_records) is not None
+
+
+async def _send(
+    seat: "Seat", date: int, declared_s: int, body: bytes, totals: SetTotals, told: Callable[[int], None] | None
+) -> SentSet:
+    count, has, outbox_records = len(body) // RECORD_BYTES, await seat.clearing_set(date), seat.settings.outbox_records
+    frame_records = _cut_as(has.announced, totals, body, outbox_records)
+    if has.state == LaneState.COLLECTING and frame_records is not None:
         number = has.number
     else:
-        announced = await seat.control(message)
+        small, large = _frame_sizes(outbox_records)
+        frame_records = large if date == seat.trade_date else small
+        announced = await seat.control(AnnounceSet(date, declared_s, _chained(totals, body, frame_records)))
         if not announced.accepted:
             return SentSet(announced, 0, np.zeros(0, OUTCOME), None)
         number = announced.remaining_fen
-    at_once = frame_records * max(1, LINES_AT_ONCE // frame_records)
-    answers = []
-    for start in range(0, count, at_once):
-        part = records_of(body)[start : start + at_once]
+    answers, start = [], 0
+    while start < count:
+        # A block is cut into frames of the largest size: smaller ones are blocks of their own.
+        is_small = frame_records < min(FRAME_RECORDS_MAX, outbox_records)
+        part = records_of(body)[start : start + frame_records * (1 if is_small else FRAMES_AT_ONCE)]
         answers.append((await seat.submit_block(part)).outcomes)
+        start += len(part)
         if told is not None:
-            told(start + len(part))
+            told(start)
     completed = await seat.control(CompleteSet(date, number))
     differs = await seat.clearing_set(date) if completed.code is ReplyCode.SET_DIFFERS else None
     outcomes = np.frombuffer(b"".join([answer.tobytes() for answer in answers]), OUTCOME)
     return SentSet(completed, number, outcomes, differs)
+
+
+def _frame_sizes(outbox_records: int) -> tuple[int, int]:
+    """Records of a frame: while the market is open, and after its close."""
+    large = min(FRAME_RECORDS_MAX, outbox_records)
+    return min(BESIDE_ORDERS_RECORDS, large), large
+
+
+def _cut_as(announced: SetTotals, totals: SetTotals, body: bytes, outbox_records: int) -> int | None:
+    """Records of a frame with which these lines give the totals that were announced; None for other lines."""
+    sizes = _frame_sizes(outbox_records)
+    return next((size for size in sizes if _chained(totals, body, size) == announced), None)
 
 
 def _body(lines: RecordArray) -> bytes:
@@ -118,7 +144,16 @@ def _body(lines: RecordArray) -> bytes:
     return b"" if is_none else records_body(lines)
 
 
-def _totals(lines: RecordArray, body: bytes, frame_records: int) -> SetTotals:
+def _chained(totals: SetTotals, body: bytes, frame_records: int) -> SetTotals:
+    """With the digest of the lines in frames of so many."""
+    digest, step = bytes(DIGEST_BYTES), frame_records * RECORD_BYTES
+    for start in range(0, len(body), step):
+        digest = hashlib.sha256(digest + hashlib.sha256(body[start : start + step]).digest()).digest()
+    return msgspec.structs.replace(totals, digest=digest)
+
+
+def _totals(lines: RecordArray) -> SetTotals:
+    """All but the digest."""
     kind = lines["kind"].astype(np.int64)
     if len(kind) and not (min(LINE_KINDS) <= int(kind.min()) and int(kind.max()) <= max(LINE_KINDS)):
         raise MisuseError("a clearing set has lines only: records of kinds 7 to 12")
@@ -130,15 +165,12 @@ def _totals(lines: RecordArray, body: bytes, frame_records: int) -> SetTotals:
     fees += [np.where(is_buy | is_sale, lines[name], 0).astype(np.int64) for name in FEE_FIELDS]
     fee_sums = [_sum(part) for part in fees]
     bought = _sum(np.where(is_buy, turnover, 0))
-    digest, step = bytes(DIGEST_BYTES), frame_records * RECORD_BYTES
-    for start in range(0, len(body), step):
-        digest = hashlib.sha256(digest + hashlib.sha256(body[start : start + step]).digest()).digest()
     return SetTotals(
         counts=[int(np.count_nonzero(kind == each)) for each in LINE_KINDS],
         turnover=sum_from_fen(_sum(turnover)),
         fees=[sum_from_fen(fen) for fen in fee_sums],
         net=sum_from_fen(_sum(turnover) - 2 * bought - sum(fee_sums)),
-        digest=digest,
+        digest=bytes(DIGEST_BYTES),
     )
 
 

@@ -26,7 +26,7 @@ SECONDS_PER_DATE_MAX = 90.0
 MINUTES_MAX = 40
 STARTS_MAX = 3  # of the desk for one of its turns: killed once, it needs two
 FRAMES_OF_DESK_MIN = 9  # sign-off, mark, tell, three comparisons, proceeds, two publishings
-FRAMES_MIN = FRAMES_OF_DESK_MIN + 17  # and what brokers send: two ends of sending, three sets, one withdrawal
+FRAMES_MIN = FRAMES_OF_DESK_MIN + 16  # and what brokers send: two ends of sending, three sets, one withdrawal
 MOMENTS = {"gateway": (Moment.SENT, Moment.ANSWERED), "ledger": (Moment.ANSWERED, Moment.SENT)}
 """Of one frame and the next, in turn: what the one is not struck at, the other one is."""
 Day = Callable[[int, Lines], Awaitable[None]]

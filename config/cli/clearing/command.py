@@ -21,7 +21,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.kit.processes import print_progress
 from config.schema import Config
-from protocol.client import KeyFileError, Seat, SeatSettings, SentSet, load_signer, totals_of_set
+from protocol.client import KeyFileError, Seat, SeatSettings, SentSet, is_as_sent, load_signer, totals_of_set
 from protocol.codes import FACTS, ReplyCode
 from protocol.messages.day import WithdrawSet
 from protocol.messages.queries import SetAnswer
@@ -114,7 +114,7 @@ async def _send(config: Config, options: argparse.Namespace, trade_date: int, re
     settings, declared_s = _settings(config, options), _declared_s(config, options.declared)
     async with Seat.open(settings, seat_clock(config)) as seat:
         has = await seat.clearing_set(trade_date)
-        if has.state >= LaneState.COMPLETE and has.announced == totals_of_set(read.lines, settings.outbox_records):
+        if has.state >= LaneState.COMPLETE and is_as_sent(has.announced, read.lines, settings.outbox_records):
             print(f"set {has.number} of {trade_date} is there already, and complete")
             return int(ExitCode.OK)
         if has.number and options.replace:

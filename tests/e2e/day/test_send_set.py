@@ -17,6 +17,7 @@ from frontend_sim.installation import party_key_file
 from frontend_sim.market.desks import DAY_SEAT
 from protocol.client import Seat, totals_of_set
 from protocol.limits import FRAME_RECORDS_MAX
+from protocol.messages.control import OpenTradeDate
 from protocol.messages.day import AnnounceSet, Reconcile, SignOff
 from protocol.records import RecordArray
 from tests.config.clearing.files import order, row, sell, written
@@ -25,6 +26,8 @@ from tests.e2e.house import House, house, write_config
 pytestmark = pytest.mark.postgres
 
 SEAT, OTHER_SEAT = 21, 22
+LAST_ROW = "SELECT max(sequence) FROM journal"
+LARGEST_BLOCK = "SELECT max(outcome_count) FROM journal WHERE octet_length(control) = 0 AND sequence > {}"
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def own_house() -> Iterator[House]:
         yield found
 
 
-async def _tell(found: House, message: SignOff | Reconcile) -> None:
+async def _tell(found: House, message: SignOff | Reconcile | OpenTradeDate) -> None:
     async with Seat.open(found.desk(DAY_SEAT)) as desk:
         told = await desk.control(message)
     assert told.accepted, told
@@ -125,14 +128,16 @@ async def _begin_only(found: House, lines: RecordArray) -> None:
     assert not answered.outcomes["code"].any()
 
 
-def test_a_set_that_was_sent_in_part_goes_on(
+def test_a_set_that_was_sent_in_part_goes_on_as_it_was_cut_and_a_late_one_goes_in_small_frames(
     own_house: House, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     config, date = write_config(own_house.config), own_house.config.trade.date
     contract_no = own_house.contracts_of(SEAT)[0]
-    file = written(tmp_path, *(sell(no, contract_no=contract_no) for no in range(1, FRAME_RECORDS_MAX + 101)))
+    rows = [sell(no, contract_no=contract_no) for no in range(1, FRAME_RECORDS_MAX + 101)]
+    file = written(tmp_path, *rows)
     trio.run(_tell, own_house, SignOff(date))
     trio.run(_begin_only, own_house, read_set(file, date).lines)
+    trio.run(_tell, own_house, OpenTradeDate(date + 1))
     arguments = ["clearing", "send", str(file), "--config", str(config), "--date", str(date), "--party", "2"]
     arguments += ["--seat", str(SEAT), "--key", str(party_key_file(own_house.config, 2))]
     capfd.readouterr()
@@ -140,3 +145,13 @@ def test_a_set_that_was_sent_in_part_goes_on(
     assert cli.main(arguments) == ExitCode.OK
 
     assert capfd.readouterr().out.splitlines()[-1] == f"set 1 of {date} is complete: 8,292 lines"
+    assert cli.main(arguments) == ExitCode.OK
+    assert "is there already" in capfd.readouterr().out
+    before = own_house.sql(LAST_ROW)
+    assert cli.main([*arguments, "--replace"]) == ExitCode.OK
+    assert "is there already" in capfd.readouterr().out
+    rows[:] = rows[:-1]
+    written(tmp_path, *rows)
+    assert cli.main([*arguments, "--replace"]) == ExitCode.OK
+    assert f"set 2 of {date} is complete: 8,291 lines" in capfd.readouterr().out
+    assert own_house.sql(LARGEST_BLOCK.format(before)).strip() == "1024"
