@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT
 
 EXAMPLES = sorted((ROOT / "docs" / "scenarios").glob("*.toml"))
+EVERY_KIND = Path(__file__).with_name("every_kind.toml")
 TEXT = """\
 title = "small"
 trade_date = 2026-01-05

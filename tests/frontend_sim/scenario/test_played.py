@@ -5,12 +5,16 @@ Belongs here: the examples of docs/scenarios, played. Never here: their arithmet
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from config.cli.commands import main
 from config.kit.exit_codes import ExitCode
+from frontend_sim.scenario.written.events import Event
+from frontend_sim.scenario.written.reading import read_story
 from tests.architecture.sources import ROOT
+from tests.frontend_sim.scenario.stories import EVERY_KIND, EXAMPLES
 
 PLANTED_FEN = ROOT / "docs" / "scenarios" / "planted_fen.toml"
 
@@ -41,6 +45,14 @@ def test_a_story_is_a_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("name", ["without_fills", "killed_and_late"])
-def test_the_other_examples_are_as_they_expect(name: str) -> None:
-    assert main(["scenario", str(ROOT / "docs" / "scenarios" / f"{name}.toml")]) == ExitCode.OK
+@pytest.mark.parametrize(
+    "story", [*(file for file in EXAMPLES if file != PLANTED_FEN), EVERY_KIND], ids=lambda file: file.stem
+)
+def test_the_other_stories_are_as_they_expect(story: Path) -> None:
+    assert main(["scenario", str(story)]) == ExitCode.OK
+
+
+def test_every_kind_of_event_is_played() -> None:
+    story, _ = read_story(EVERY_KIND)
+
+    assert {type(event) for event in story.events} == set(get_args(Event))

@@ -11,7 +11,7 @@ from config.cli.commands import main
 from config.kit.exit_codes import ExitCode
 from frontend_sim.scenario.written.checking import check
 from frontend_sim.scenario.written.reading import StoryFault, read_story
-from tests.frontend_sim.scenario.stories import EXAMPLES, story_file
+from tests.frontend_sim.scenario.stories import EVERY_KIND, EXAMPLES, story_file
 
 FREEZE, SEND, CUSTOMER = "story.toml:27: event 1", "story.toml:35: event 2", "story.toml:12: customer 1"
 
@@ -25,7 +25,7 @@ def fault(folder: Path, *changes: tuple[str, str]) -> str:
     return str(raised.value).removeprefix(f"{folder}/")
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("example", [*EXAMPLES, EVERY_KIND], ids=lambda file: file.stem)
 def test_the_examples_are_in_order(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", str(example), "--check"]) == 0
     assert capsys.readouterr().out.endswith("events: in order\n")
