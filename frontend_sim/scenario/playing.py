@@ -17,8 +17,10 @@ from frontend_sim.installation import Installation, desk_settings
 from frontend_sim.market.desks import DAY_SEAT
 from frontend_sim.scenario.cast import Cast, OrderNow
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
+from frontend_sim.scenario.people import People
 from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.events import (
+    Act,
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
@@ -69,6 +71,7 @@ class Stage:
     story: Story
     installation: Installation
     cast: Cast
+    people: People
     heard: Heard
     clock: SimulatedClock
     zone: tzinfo
@@ -101,6 +104,9 @@ class Stage:
                 seat, date = self._seat_of(event.broker), self._date(event)
                 has = await seat.clearing_set(date)
                 await seat.control(messages.WithdrawSet(date, max(1, has.number)))
+            case Act():
+                act = self.people.act(event, self.cast, self.clock.utc_ns() // NS_PER_SECOND)
+                await self.teller.control(act)
             case Kill():
                 await self._kill(event.process)
             case DayDesk() if event.killed_after is not None:

@@ -24,6 +24,7 @@ from frontend_sim.scenario.asking import Asking
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.comparing import differences
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
+from frontend_sim.scenario.people import People
 from frontend_sim.scenario.playing import Stage, moment_ns
 from frontend_sim.scenario.telling import LAYOUT, EventTold
 from frontend_sim.scenario.written.checking import number_of
@@ -63,7 +64,11 @@ class Run:
                 bank = await stack.enter_async_context(heard_seat(settings, seat_clock(installation.config), heard))
                 await cast.register(bank, self.story)
                 stage = await self._stage(stack, installation, cast, heard)
-                await self._play(stage, Asking(server, bank, stage.brokers, cast, self.say))
+                asking = Asking(server, bank, stage.brokers, cast, self.say)
+                if self.story.persons:
+                    stage.people.bank = await asking.bank_of_acts()
+                    await stage.people.register(bank, stage.teller, self.story.persons, cast, begins_at_ns // 10**9)
+                await self._play(stage, asking)
 
     async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, heard: Heard) -> Stage:
         """Every seat opened that stays open."""
@@ -80,6 +85,7 @@ class Run:
             story=self.story,
             installation=installation,
             cast=cast,
+            people=People(),
             heard=heard,
             clock=SimulatedClock(config.clock_file),
             zone=self.zone,

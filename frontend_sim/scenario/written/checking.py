@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from frontend_sim.scenario.written.acts import NAMES, OFFERED, own_fields
 from frontend_sim.scenario.written.events import (
+    Act,
     ChangeBroker,
     DayDesk,
     Event,
@@ -30,7 +32,7 @@ from frontend_sim.scenario.written.expected import (
 )
 from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
 from frontend_sim.scenario.written.reading import Places, StoryFault
-from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Story
+from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Person, Story
 from protocol.codes import NOT_APPLIED_CODE_MIN, ReplyCode
 from protocol.limits import LINE_FEE_FEN_MAX
 from protocol.trade_dates import is_trade_date
@@ -59,7 +61,7 @@ def check(story: Story, places: Places) -> None:
 
 
 Part = CustomerExpected | BookExpected | LaneExpected | ObligationExpected
-Table = Story | Outlet | Broker | Customer | ClearingSet | Event
+Table = Story | Outlet | Person | Broker | Customer | ClearingSet | Event
 
 
 def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
@@ -67,6 +69,7 @@ def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
     yield "", 0, story
     parts: dict[str, tuple[Table, ...]] = {
         "outlet": story.outlets,
+        "person": story.persons,
         "broker": story.brokers,
         "customer": story.customers,
         "set": story.sets,
@@ -93,6 +96,9 @@ class _Look:
                 self._date("trade_date", table.trade_date)
             case Outlet():
                 self._outlet(table)
+            case Person():
+                self._new("person", table.name)
+                self._known("outlet", "outlet", table.outlet)
             case Broker():
                 self._new("broker", table.name)
             case Customer():
@@ -200,11 +206,30 @@ class _Look:
             case DayDesk():
                 if event.killed_after is not None and event.step != "all":
                     raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+            case Act():
+                self._act(event)
             case OpenDate():
                 if event.date <= self.story.trade_date:
                     raise _Wrong(f"date: {event.date} is not later than trade_date, {self.story.trade_date}")
             case _:
                 pass
+
+    def _act(self, event: Act) -> None:
+        """Every name is known, and every key the act's own."""
+        if event.act not in OFFERED:
+            raise _Wrong(f"act: {event.act!r} is no act of a story (there are: {', '.join(OFFERED)})")
+        for name in event.by:
+            self._known("by", "person", name)
+
+        def number_of(field_name: str, name: str) -> int:
+            key = NAMES[field_name]
+            self._known(f"says.{key}", key, name)
+            return 1
+
+        try:
+            own_fields(OFFERED[event.act], event.says, number_of)
+        except ValueError as error:
+            raise _Wrong(str(error)) from None
 
     def _has_broker(self, customer: str) -> None:
         if self.brokers_of[customer] is None:

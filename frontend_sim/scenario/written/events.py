@@ -5,18 +5,20 @@ Belongs here: the keys of an event with their ranges, words for what it is. Neve
 """
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.expected import Expects
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Name, Strict
+from protocol.limits import ACT_NUMBER_MAX, ACT_REASON_CHARS_MAX
 
 LINES_INSTEAD_MAX = 200
 SERIAL_MAX = 2**63 - 1  # what eight bytes of a movement have room for
 Serial = Annotated[int, Meta(ge=1, le=SERIAL_MAX)]
+Reason = Annotated[str, Meta(min_length=1, max_length=ACT_REASON_CHARS_MAX)]
 Words = Annotated[str, Meta(max_length=200)]
 
 
@@ -163,6 +165,16 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     killed_after: Literal["agree"] | None = None
 
 
+class Act(_Happens, frozen=True, kw_only=True, tag="act"):
+    """People of the bank sign an act, the author first, and the teller desk sends it."""
+
+    act: Name
+    by: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
+    says: dict[str, Any] = field(default_factory=dict)
+    reason: Reason = "as the story has it"
+    serial: Annotated[int, Meta(ge=1, le=ACT_NUMBER_MAX)] | None = None
+
+
 class Kill(_Happens, frozen=True, kw_only=True, tag="kill"):
     """A process dies of SIGKILL; the supervisor starts it again, and the story goes on when it serves."""
 
@@ -188,6 +200,7 @@ Event = (
     | SendSet
     | WithdrawSet
     | DayDesk
+    | Act
     | Kill
 )
 _UNSAID = ("at", "note", "expects", "instead")
@@ -195,9 +208,17 @@ _UNSAID = ("at", "note", "expects", "instead")
 
 def words(event: Event) -> str:
     """What an event is, in a line: its kind, then its keys."""
-    said = [str(event.__struct_config__.tag)]
+    said = []
     for name in event.__struct_fields__:
         value = getattr(event, name)
-        if name not in _UNSAID and value is not None:
-            said.append(f"{name} {value}")
-    return f"{said[0]} {', '.join(said[1:])}".rstrip()
+        if name not in _UNSAID and value not in (None, {}):
+            said.append(f"{name} {_said(value)}")
+    return f"{event.__struct_config__.tag} {', '.join(said)}".rstrip()
+
+
+def _said(value: object) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(map(str, value))
+    if isinstance(value, dict):
+        return " ".join(f"{key} {each}" for key, each in value.items())
+    return str(value)

@@ -14,7 +14,7 @@ from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Name, Strict
 
-BROKERS_MAX, OUTLETS_MAX, CUSTOMERS_MAX, SETS_MAX = 16, 100, 200, 100
+BROKERS_MAX, OUTLETS_MAX, PERSONS_MAX, CUSTOMERS_MAX, SETS_MAX = 16, 100, 100, 200, 100
 LINES_MAX, EVENTS_MAX = 1_000, 1_000
 
 
@@ -24,6 +24,14 @@ class Outlet(Strict, frozen=True, kw_only=True):
     name: Name
     level: Literal["branch", "sub_branch", "outlet"]
     under: Name | None = None
+
+
+class Person(Strict, frozen=True, kw_only=True):
+    """[[person]]: somebody of the bank who may sign acts; `outlet`: None is the whole bank."""
+
+    name: Name
+    rights: Annotated[tuple[Literal["brokers", "restrain", "reconcile", "day"], ...], Meta(min_length=1, max_length=4)]
+    outlet: Name | None = None
 
 
 class Broker(Strict, frozen=True, kw_only=True):
@@ -60,13 +68,14 @@ class Story(
     Strict,
     frozen=True,
     kw_only=True,
-    rename={name: name[:-1] for name in ("outlets", "brokers", "customers", "sets", "events")},
+    rename={name: name[:-1] for name in ("outlets", "persons", "brokers", "customers", "sets", "events")},
 ):
     """The whole file. `trade_date` is the first one, which is open when the story begins."""
 
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     trade_date: datetime.date
     outlets: Annotated[tuple[Outlet, ...], Meta(max_length=OUTLETS_MAX)] = ()
+    persons: Annotated[tuple[Person, ...], Meta(max_length=PERSONS_MAX)] = ()
     brokers: Annotated[tuple[Broker, ...], Meta(min_length=1, max_length=BROKERS_MAX)]
     customers: Annotated[tuple[Customer, ...], Meta(min_length=1, max_length=CUSTOMERS_MAX)]
     sets: Annotated[tuple[ClearingSet, ...], Meta(max_length=SETS_MAX)] = ()

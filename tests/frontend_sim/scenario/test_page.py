@@ -20,6 +20,8 @@ from frontend_sim.scenario.telling import (
     ObligationTold,
 )
 from frontend_sim.scenario.written import events, expected, story
+from frontend_sim.scenario.written.acts import OFFERED
+from frontend_sim.scenario.written.acts import keys_of as keys_of_act
 from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Strict
@@ -28,7 +30,7 @@ from tests.frontend_sim.scenario.stories import EXAMPLES
 
 PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
 OF_EVERY_EVENT = frozenset({"at", "note", "expects"})
-TABLES = frozenset({"outlets", "brokers", "customers", "sets", "events"})
+TABLES = frozenset({"outlets", "persons", "brokers", "customers", "sets", "events"})
 Keys = list[tuple[str, bool]]
 """Names, each with whether it may be left out."""
 
@@ -55,6 +57,7 @@ def told(cell: str) -> Keys:
     ("heading", "table"),
     [
         ("### `[[outlet]]`", story.Outlet),
+        ("### `[[person]]`", story.Person),
         ("### `[[broker]]`", story.Broker),
         ("### `[[customer]]`", story.Customer),
         ("### At the top", story.Story),
@@ -79,6 +82,16 @@ def test_every_kind_of_line_and_event_is_told_with_its_keys(heading: str, kinds:
 
     assert list(found) == list(known)
     assert {kind: sorted(keys) for kind, keys in found.items()} == {kind: sorted(keys) for kind, keys in known.items()}
+
+
+def test_every_act_of_a_story_is_told_with_its_keys() -> None:
+    found = {
+        act: [key for key, _ in told(keys)]
+        for acts, keys in tables("### `[[event]]`")[2]
+        for act in re.findall(r'"(\w+)"', acts)
+    }
+
+    assert found == {act: list(keys_of_act(form)) for act, form in OFFERED.items()}
 
 
 def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:

@@ -150,6 +150,16 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
         ),
         (
             'do = "send_set"\nset = "true"',
+            'do = "act"\nact = "stop_broker"\nby = ["Zhang"]',
+            f"{SEND}: by: 'Zhang' is no person (there are: none)",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
+            'do = "act"\nact = "stop_brokers"\nby = ["administrator 1"]',
+            f"{SEND}: act: 'stop_brokers' is no act of a story (there are: ",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
             'do = "open_date"\ndate = 2026-01-05',
             f"{SEND}: date: 2026-01-05 is not later than trade_date, 2026-01-05",
         ),
@@ -162,6 +172,22 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
 )
 def test_a_fault_of_sense(tmp_path: Path, old: str, new: str, line: str) -> None:
     assert fault(tmp_path, (old, new)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("says", "line"),
+    [
+        ("", "says.broker is missing"),
+        ('says = { broker = "Li" }', "says.broker: 'Li' is no broker (there are: Huaxia)"),
+        ("says = { broker = 2 }", "says.broker: 2 is no name"),
+        ('says = { broker = "Huaxia", party = 2 }', "says.party: this act has no such key (it has: broker)"),
+    ],
+)
+def test_a_fault_of_an_act(tmp_path: Path, says: str, line: str) -> None:
+    person = '[[person]]\nname = "Zhang"\nrights = ["brokers"]\n\n[[set]]'
+    act = f'do = "act"\nact = "stop_broker"\nby = ["Zhang"]\n{says}'
+
+    assert fault(tmp_path, ("[[set]]", person), ('do = "send_set"\nset = "true"', act)).endswith(f"event 2: {line}")
 
 
 def test_a_set_may_not_be_sent_before_its_orders(tmp_path: Path) -> None:

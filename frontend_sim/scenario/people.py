@@ -1,0 +1,112 @@
+"""The bank's people in a story: their keys, and acts that they write and sign.
+
+Belongs here: registering them, writing and signing. Never here: what an act may say (acts),
+what becomes of one.
+
+Three administrators are there of themselves, who register the others, as the bank wants it. A person's key is made of
+the name alone: it guards nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from frontend_sim.market.desks import must_accept
+from frontend_sim.scenario.cast import Cast
+from frontend_sim.scenario.heard import HeardSeat
+from frontend_sim.scenario.written.acts import OFFERED, own_fields
+from frontend_sim.scenario.written.events import Act
+from frontend_sim.scenario.written.story import Person
+from protocol.acts import ACT_DOMAIN, ActText, AnyAct, RegisterPersonAct, text_of, word_of
+from protocol.keys.signing import Signer, signer_from_key
+from protocol.messages import persons as messages
+from protocol.vocabulary import Right
+
+ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
+KEY_ID: Final = 1
+VALID_S: Final = 600
+
+
+@dataclass(slots=True)
+class PersonNow:
+    """A person, and the serial of the last act that it wrote."""
+
+    number: int
+    signer: Signer
+    serial: int = 0
+
+
+@dataclass(slots=True)
+class People:
+    """Everybody who may sign, by name; `bank`: as acts name it."""
+
+    bank: str = ""
+    persons: dict[str, PersonNow] = field(default_factory=dict)
+
+    async def register(
+        self, bank: HeardSeat, teller: HeardSeat, people: tuple[Person, ...], cast: Cast, at_s: int
+    ) -> None:
+        """The administrators by the bank's seat of master data, the others by their acts. Raises LoadRefused."""
+        for number, name in enumerate((*ADMINISTRATORS, *(person.name for person in people)), start=1):
+            key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+            self.persons[name] = PersonNow(number, signer_from_key(key, KEY_ID, ACT_DOMAIN))
+        first = [
+            messages.NewPerson(person.number, f"A{person.number}", name, 0, int(Right.ADMINISTER), _key(person.signer))
+            for name, person in self.persons.items()
+            if name in ADMINISTRATORS
+        ]
+        await must_accept(bank, messages.RegisterPersons(first), "administrators")
+        for person in people:
+            now, outlet = self.persons[person.name], cast.outlets[person.outlet] if person.outlet is not None else 0
+            own: dict[str, object] = {
+                "person": now.number,
+                "staff_no": f"E{now.number}",
+                "name": person.name,
+                "outlet": outlet,
+                "rights": sorted(right.upper() for right in person.rights),
+                "key_id": KEY_ID,
+                "suite": "ed25519",
+                "public_key": now.signer.public_key().hex(),
+                "from_s": 0,
+                "until_s": 0,
+            }
+            message = self._signed(RegisterPersonAct, own, ADMINISTRATORS[:2], "registered for a story", at_s)
+            await must_accept(teller, message, f"person {person.name}")
+
+    def act(self, event: Act, cast: Cast, at_s: int) -> messages.Act:
+        """The act of an event, signed by whom it names, the author first."""
+
+        def number_of(name: str, of: str) -> int:
+            if name == "party":
+                return cast.brokers[of].party
+            return cast.customers[of].account_no if name == "account_no" else cast.customers[of].contract_no
+
+        form = OFFERED[event.act]
+        return self._signed(form, own_fields(form, event.says, number_of), event.by, event.reason, at_s, event.serial)
+
+    def _signed(
+        self,
+        form: type[ActText],
+        own: dict[str, object],
+        by: tuple[str, ...],
+        reason: str,
+        at_s: int,
+        serial: int | None = None,
+    ) -> messages.Act:
+        author = self.persons[by[0]]
+        if serial is None:
+            serial = author.serial = author.serial + 1
+        common = {"author": author.number, "bank": self.bank, "reason": reason, "serial": serial}
+        said = {"act": word_of(form), **common, "valid_until_s": at_s + VALID_S, **own}
+        text = text_of(msgspec.convert(said, type=AnyAct))
+        people = [self.persons[name] for name in by]
+        return messages.Act(
+            text, [messages.ActSignature(person.number, KEY_ID, person.signer.sign(text)) for person in people]
+        )
+
+
+def _key(signer: Signer) -> messages.PersonKey:
+    return messages.PersonKey(KEY_ID, int(signer.suite), signer.public_key(), 0, 0)
