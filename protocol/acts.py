@@ -239,7 +239,7 @@ def act_of(text: bytes) -> AnyAct | None:
         return None
     try:
         act = _decoder.decode(text)
-        is_plain = is_shown_as_it_is(text.decode("utf-8"))
+        is_plain = is_shown_as_it_is(text.decode("utf-8")) and not _hides_any(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return act if is_plain and _encoder.encode(act) == text and _has_sorted_rights(act) else None
@@ -283,6 +283,11 @@ def sum_of(rights: list[str]) -> int:
 def words_of(rights: int) -> list[str]:
     """Rights by their sum as the words of a text: ascending."""
     return sorted(right.name for right in Right if rights & right)
+
+
+def _hides_any(text: bytes) -> bool:
+    """Whether a character is written as an escape other than that of a quote or a backslash: one that nobody sees."""
+    return b"\\" in text.replace(b"\\\\", b"").replace(b'\\"', b"")
 
 
 def _has_sorted_rights(act: AnyAct) -> bool:

@@ -57,6 +57,12 @@ def _day(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _act(argv: list[str], config: Config) -> int:
+    from config.cli.acts.command import main
+
+    return main(argv, config)
+
+
 def _clock(argv: list[str], config: Config) -> int:
     from config.cli.clock import main
 
@@ -78,6 +84,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "decode": _decode,
     "clearing": _clearing,
     "day": _day,
+    "act": _act,
     "clock": _clock,
     "scenario": _scenario,
 }

@@ -24,7 +24,7 @@ from ..limits import (
 )
 from ..messages.codec import decode_control
 from ..messages.control import ControlMessage
-from ..messages.persons import Act
+from ..messages.persons import Act, ActSignature
 from ..records import RECORD, RecordArray
 from ..trade_dates import is_trade_date
 from ..vocabulary import BANK_SEAT, index_from_account_no
@@ -152,6 +152,15 @@ def control_body(message: object, seat: int) -> bytes:
     if len(body) > bytes_max:
         raise MisuseError(f"{name} has {len(body)} bytes, at most {bytes_max} are allowed")
     return body
+
+
+def act_of_people(text: object, signatures: object) -> Act:
+    """The message of an act. Raises MisuseError for no text and signatures of one, within their bounds."""
+    if not isinstance(text, bytes):
+        raise MisuseError(f"text is the bytes that were signed, not {shown(text)}")
+    if not isinstance(signatures, list | tuple) or not all(isinstance(each, ActSignature) for each in signatures):
+        raise MisuseError(f"signatures is a list of ActSignature, not {shown(signatures)}")
+    return Act(text, list(signatures))
 
 
 def numbers_to_ask(name: str, contract_nos: object, highest: int = REQUEST_NUMBER_MAX) -> list[int]:

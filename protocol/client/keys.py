@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ..errors import MisuseError
-from ..keys.signing import Signer, Verifier, signer_from_key, verifier_from_bytes
+from ..keys.signing import DOMAIN, Signer, Verifier, signer_from_key, verifier_from_bytes
 from ..vocabulary import Suite
 from .arguments import INT32_MAX, shown, text, whole_number
 from .settings import PATH_CHARS_MAX
@@ -31,8 +31,8 @@ class KeyFileError(Exception):
     """A key file cannot be used; the message names the file and the reason in one line."""
 
 
-def load_signer(path: str | Path, key_id: int) -> Signer:
-    """The signer of an unencrypted PEM private key (PKCS #8), Ed25519 or P-256.
+def load_signer(path: str | Path, key_id: int, domain: bytes = DOMAIN) -> Signer:
+    """The signer of an unencrypted PEM private key (PKCS #8), Ed25519 or P-256; of acts with the domain of acts.
 
     Raises KeyFileError when the file cannot be read, holds no such key, or others may read it; MisuseError when an
     argument is no path or no key id (1 to 2^31 - 1).
@@ -49,7 +49,7 @@ def load_signer(path: str | Path, key_id: int) -> Signer:
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
         raise KeyFileError(f"{path}: signing keys are Ed25519 or P-256")
     try:
-        return signer_from_key(key, key_id)
+        return signer_from_key(key, key_id, domain)
     except MisuseError as error:
         raise KeyFileError(f"{path}: {error}") from error
 

@@ -24,6 +24,7 @@ from ..limits import (
 )
 from ..messages.control import ControlMessage
 from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -45,6 +46,7 @@ from ..messages.queries import (
 from ..records import OutcomeArray, RecordArray
 from ..vocabulary import BANK_PARTY, RecordKind
 from .arguments import (
+    act_of_people,
     calendar_date,
     control_body,
     moment_ns,
@@ -196,6 +198,18 @@ class Seat(AwaitedVerbs):
         Raises MisuseError at once for what is no control message, or is out of the bounds of its fields.
         """
         return self._calls.control(control_body(message, self._settings.seat))
+
+    def act(self, text: bytes, signatures: Sequence[ActSignature]) -> Coroutine[object, object, Outcome]:
+        """Send an act of people: the text as it was signed, the author's signature first. To be awaited.
+
+        Its number, or that of what it made, is told in `remaining_fen`, of one that was sent before too. Raises
+        MisuseError at once for what is out of its bounds, and for a broker: its people sign nothing here.
+        """
+        message = act_of_people(text, signatures)
+        body = control_body(message, self._settings.seat)
+        if self._settings.party != BANK_PARTY:
+            raise MisuseError("acts are the bank's own")
+        return self._calls.control(body)
 
     def buying_power(self, contract_nos: Sequence[int]) -> Coroutine[object, object, BuyingPowerAnswer]:
         """Ask for both amounts of 1 to 64 own contracts. To be awaited. Raises MisuseError at once for no such list."""

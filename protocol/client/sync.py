@@ -16,6 +16,7 @@ from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
+from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
     BuyingPowerAnswer,
@@ -134,6 +135,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def control(self, message: ControlMessage) -> Outcome:
         """As `Seat.control`."""
         return self._wait(self._opened().control(message))
+
+    def act(self, text: bytes, signatures: Sequence[ActSignature]) -> Outcome:
+        """As `Seat.act`."""
+        return self._wait(self._opened().act(text, signatures))
 
     def buying_power(self, contract_nos: Sequence[int]) -> BuyingPowerAnswer:
         """As `Seat.buying_power`."""

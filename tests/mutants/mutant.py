@@ -39,6 +39,8 @@ CORRECTING = "tests/ledger_core/corrections/test_correcting.py"
 CORRECTIONS_PAGE = "tests/rules/test_corrections.py"
 RECONCILIATION_PAGE = "tests/rules/test_reconciliation.py"
 ORDERS_PAGE = "tests/rules/test_orders.py"
+ACTS = "tests/ledger_core/control/test_acts.py"
+PERSONS = "tests/ledger_core/control/test_persons.py"
 FOUND = "tests/mutants/test_found_by_mutants.py"
 
 

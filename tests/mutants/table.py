@@ -9,6 +9,7 @@ from tests.mutants.table_of_corrections import OF_CORRECTIONS
 from tests.mutants.table_of_decisions import OF_DECISIONS
 from tests.mutants.table_of_lane import OF_LANE
 from tests.mutants.table_of_lines import OF_LINES
+from tests.mutants.table_of_people import OF_PEOPLE
 from tests.mutants.table_of_proceeds import OF_PROCEEDS
 from tests.mutants.table_of_reconciliation import OF_RECONCILIATION
 from tests.mutants.table_of_sets import OF_SETS
@@ -23,4 +24,5 @@ MUTANTS = [
     *OF_RECONCILIATION,
     *OF_PROCEEDS,
     *OF_CORRECTIONS,
+    *OF_PEOPLE,
 ]

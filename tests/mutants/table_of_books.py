@@ -219,9 +219,9 @@ JOURNALED = [
     ),
     Mutant(
         "refused control acts",
-        "control/rows.py",
-        "if code == ReplyCode.ACCEPTED and message is not None:\n                made_no",
-        "if message is not None:\n                made_no",
+        "control/judge.py",
+        "return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0",
+        "return apply_control(book, sender, message, decided_at_ns)",
         "a refused opening of contracts opens them",
         (REFUSALS, ROWS),
     ),

@@ -21,9 +21,22 @@ from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAc
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.fields import BankAccountNo, PartyNo
 from protocol.messages.outlets import OutletEntry
-from protocol.vocabulary import BANK_PARTY, SUITES, Market, OutletLevel, Role, SeatRole, role_fits_party
+from protocol.messages.persons import NewPerson, PersonKey, RegisterPersons
+from protocol.shown_text import is_shown_as_it_is
+from protocol.vocabulary import (
+    BANK_PARTY,
+    SUITES,
+    Market,
+    OutletLevel,
+    Right,
+    Role,
+    SeatRole,
+    Suite,
+    role_fits_party,
+)
 from rules.contracts import MAY_SIGN_AS
 from rules.outlets import cannot_be
+from rules.tellers import can_be
 
 FIELD_CHARS_MAX = 4_096
 KEY_NEVER_ENDS_NS = 2**62
@@ -50,6 +63,7 @@ class FileKind(Enum):
     OUTLETS = ("outlet", "level", "parent", "name")
     ACCOUNTS = ("bank_account_no", "outlet", "holder", "balance_fen")
     CONTRACTS = ("bank_account_no", "party", "shanghai", "shenzhen", "status")
+    PERSONS = ("person", "staff_no", "name", "outlet", "rights", "suite", "public_key")
 
 
 LINES_PER_PIECE = {
@@ -77,7 +91,7 @@ class ContractLine(msgspec.Struct, frozen=True):
         return ContractTerms(account_no, self.party, accounts, self.status)
 
 
-Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | OutletEntry | AccountTerms | ContractLine
+Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | OutletEntry | AccountTerms | ContractLine | RegisterPersons
 
 
 class Piece(NamedTuple):
@@ -275,6 +289,23 @@ def _contract(row: Row) -> Item:
     return ContractLine(bank_account_no, party, row["shanghai"].upper(), row["shenzhen"].upper(), status)
 
 
+def _person(row: Row) -> Item:
+    suite, public_key = _word(row, "suite", SUITES), _hexadecimal(row, "public_key")
+    if len(public_key) != PUBLIC_KEY_BYTES[Suite(suite)]:
+        raise ValueError(f"public_key: {len(public_key)} bytes, expected {PUBLIC_KEY_BYTES[Suite(suite)]}")
+    words = {right.name: int(right) for right in Right if right}
+    wanted = [word.strip().upper() for word in row["rights"].split(" ") if word.strip()]
+    if unknown := [word for word in wanted if word not in words]:
+        raise ValueError(f"rights: {unknown[0]!r} is none of {', '.join(words)}")
+    if not is_shown_as_it_is(row["name"]):
+        raise ValueError(f"name: {row['name']!r} has a sign that is not seen as what it is")
+    rights, outlet = sum({words[word] for word in wanted}), _whole(row, "outlet")
+    if not can_be(rights, outlet):
+        raise ValueError("rights: who has ADMINISTER has no other right, and outlet 0")
+    key = PersonKey(1, suite, public_key, 0, 0)
+    return RegisterPersons([NewPerson(_whole(row, "person"), row["staff_no"], row["name"], outlet, rights, key)])
+
+
 _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.PARTIES: _party,
     FileKind.KEYS: _key,
@@ -283,4 +314,5 @@ _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.OUTLETS: _outlet,
     FileKind.ACCOUNTS: _account,
     FileKind.CONTRACTS: _contract,
+    FileKind.PERSONS: _person,
 }

@@ -18,11 +18,13 @@ from config.kit.own_files import of_ours
 from config.schema import Config, load
 from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
+from protocol.acts import made_by_text
 from protocol.codes import ReplyCode
 from protocol.messages.accounts import AccountTerms
 from protocol.messages.codec import decode_control
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.outlets import OutletEntry
+from protocol.messages.persons import Act
 
 CAUGHT_UP_WITHIN_S: Final = 20.0
 POLL_SECONDS: Final = 0.05
@@ -135,8 +137,9 @@ class KnownData:
                 message = decode_control(row.control)
             except Exception:  # noqa: S112 - a run of frames, or none of a partner: no key
                 continue
-            if isinstance(message, RegisterKey):
-                keys[message.party, message.key_id] = message
+            made = made_by_text(message.text) if isinstance(message, Act) else message
+            if isinstance(made, RegisterKey):
+                keys[made.party, made.key_id] = made
         return keys
 
     def _run(self, work: Coroutine[Any, Any, Answer]) -> Answer:

@@ -23,6 +23,7 @@ from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
+from protocol.messages.persons import RegisterPersons
 from protocol.messages.queries import AccountAnswer, AccountFacts
 
 PROGRESS_EVERY_LINES = 100_000
@@ -31,6 +32,7 @@ ALREADY: dict[type[ControlMessage], ReplyCode] = {
     RegisterParty: ReplyCode.PARTY_EXISTS,
     RegisterSeat: ReplyCode.SEAT_EXISTS,
     RegisterKey: ReplyCode.KEY_UNFIT,
+    RegisterPersons: ReplyCode.KEY_UNFIT,  # its key is somebody's already
 }
 
 
@@ -176,4 +178,5 @@ def name_of(kind: FileKind) -> str:
 
 
 def _refused(file: Path, line_no: int, code: int) -> DataFileError:
-    return DataFileError(f"{file}:{line_no}: refused by the bank: {ReplyCode(code).name}")
+    by_act = "; the bank is sealed: see `yzt act`" if code == ReplyCode.ACT_NEEDED else ""
+    return DataFileError(f"{file}:{line_no}: refused by the bank: {ReplyCode(code).name}{by_act}")

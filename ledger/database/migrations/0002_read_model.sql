@@ -37,6 +37,7 @@ CREATE TABLE parties (
     role             smallint NOT NULL CHECK (role IN (1, 2)),
     suite            smallint NOT NULL CHECK (suite IN (1, 2)),
     proceeds_at_fill boolean  NOT NULL,
+    stopped          boolean  NOT NULL, -- two people have stopped it: it takes no new orders
     name             text     NOT NULL,
     seats            integer[] NOT NULL,
     seat_roles       smallint[] NOT NULL CHECK (cardinality(seat_roles) = cardinality(seats)),
@@ -52,6 +53,49 @@ CREATE TABLE outlets (
     name           text     NOT NULL,
     as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1)
 ) WITH (fillfactor = 80);
+
+-- People who may sign acts, and the keys that they ever had. `rights` is a sum; outlet 0 is the whole bank.
+CREATE TABLE persons (
+    person         integer  PRIMARY KEY CHECK (person >= 1),
+    staff_no       text     NOT NULL UNIQUE,
+    name           text     NOT NULL,
+    outlet         integer  NOT NULL CHECK (outlet >= 0),
+    rights         integer  NOT NULL CHECK (rights >= 0),
+    active         boolean  NOT NULL,
+    last_serial    bigint   NOT NULL CHECK (last_serial >= 0), -- of this author's acts that were decided
+    as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1)
+) WITH (fillfactor = 80);
+CREATE TABLE person_keys (
+    person         integer  NOT NULL REFERENCES persons,
+    key_id         integer  NOT NULL CHECK (key_id >= 1),
+    suite          smallint NOT NULL CHECK (suite IN (1, 2)),
+    public_key     bytea    NOT NULL UNIQUE,
+    from_s         bigint   NOT NULL CHECK (from_s >= 0),
+    until_s        bigint   NOT NULL CHECK (until_s >= 0), -- 0: without end
+    ended          boolean  NOT NULL DEFAULT false,
+    as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (person, key_id)
+);
+
+-- Every act that was decided, refused ones too: of those what the text says is claimed and not proved. `number` counts
+-- the acts that took effect, 0 for the others. What a text that is none would say is NULL.
+CREATE TABLE acts (
+    sequence      bigint   NOT NULL CHECK (sequence >= 1),
+    place         integer  NOT NULL CHECK (place >= 0), -- in the journal row
+    decided_at_ns bigint   NOT NULL,
+    seat          integer  NOT NULL,
+    code          smallint NOT NULL CHECK (code >= 0),
+    number        bigint   NOT NULL CHECK ((number > 0) = (code = 0)),
+    text          bytea    NOT NULL,
+    digest        bytea    NOT NULL CHECK (octet_length(digest) = 32),
+    act           text,
+    author        integer,
+    second        integer,
+    serial        bigint,
+    reason        text,
+    PRIMARY KEY (sequence, place)
+);
+CREATE UNIQUE INDEX acts_by_number ON acts (number) WHERE number > 0;
 
 CREATE TABLE savings_accounts (
     account_no       bigint   PRIMARY KEY CHECK (account_no % 97 = 2), -- the check digits tell it from a contract's number

@@ -13,7 +13,9 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copy_rows import Int64s
 from ledger.follower.projection.lanes import LanesOfBatch
+from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
+from protocol.acts import Made, ResumeBrokerAct, StopBrokerAct
 from protocol.messages.accounts import (
     ChangeAccount,
     ChangeBroker,
@@ -24,11 +26,8 @@ from protocol.messages.accounts import (
 )
 from protocol.messages.control import (
     ConfirmRoll,
-    ControlMessage,
-    EndKey,
     EndSettlement,
     Genesis,
-    RegisterKey,
     RegisterParty,
     RegisterSeat,
 )
@@ -62,6 +61,7 @@ class Batch:
         self.records_count = 0
         self.parties_changed = False
         self.lanes = LanesOfBatch(book)
+        self.people = PeopleOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -91,13 +91,16 @@ class Batch:
             self._block_rows.append(row)
             self.lanes.take_block(row)
             return
+        self.people.take(row)
         for told in accepted_frames(row):
+            made = effect_of(told.message)
+            self.people.take_made(made)
             if isinstance(told.message, ConfirmRoll):
                 self.confirmations.append((row.sequence, told.message))
-            self._take(told.message)
+            self._take(made)
             self.lanes.take(told, row)
 
-    def _take(self, message: ControlMessage) -> None:
+    def _take(self, message: Made) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):
             self._touched_contracts.add(message.contract_no // CONTRACT_NUMBER_STEP)
         if isinstance(message, ChangeAccount | ReplaceCard):
@@ -110,7 +113,7 @@ class Batch:
             self.outlets.update(entry.outlet for entry in message.outlets)
         elif isinstance(message, EndSettlement):
             self.settled = True
-        elif isinstance(message, Genesis | RegisterParty | RegisterKey | EndKey | RegisterSeat):
+        elif isinstance(message, Genesis | RegisterParty | RegisterSeat | StopBrokerAct | ResumeBrokerAct):
             self.parties_changed = True
 
     def runs(self) -> RequestRuns | None:

@@ -1,7 +1,7 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
 Belongs here: SQL on the tables of 0002_read_model.sql and 0003. Never here: that of lanes and sets (lane_tables),
-layouts of COPY rows (copy_rows, copy_arrays), what a batch touched (batch), reading the journal.
+of people and acts (people), layouts of COPY rows (copy_rows, copy_arrays), what a batch touched (batch), the journal.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ from ledger.follower.projection.master_rows import (
     last_contract_nos,
 )
 from ledger.follower.projection.pace import Pace
+from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
@@ -113,10 +114,11 @@ ON CONFLICT (account_code, party, trade_date, item) DO UPDATE
 SET balance_fen = excluded.balance_fen, as_of_sequence = excluded.as_of_sequence
 """
 _PUT_PARTY: Final = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, name, seats, seat_roles, as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, name, seats, seat_roles, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (party) DO UPDATE
-SET seats = excluded.seats, seat_roles = excluded.seat_roles, as_of_sequence = excluded.as_of_sequence
+SET stopped = excluded.stopped, seats = excluded.seats, seat_roles = excluded.seat_roles,
+    as_of_sequence = excluded.as_of_sequence
 """
 
 _PUT_OUTLET: Final = """
@@ -208,6 +210,7 @@ class ReadModel:
                 await self._write_money(batch, book, after.sequence, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)
+                await write_people(self._connection, batch.people, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
@@ -294,6 +297,7 @@ class ReadModel:
                     entry.role,
                     entry.suite,
                     entry.proceeds_at_fill,
+                    bool(book.stopped[entry.party]),
                     _text(entry.name),
                     [one.seat for one in entry.seats],
                     [one.role for one in entry.seats],

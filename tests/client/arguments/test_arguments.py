@@ -17,8 +17,9 @@ import trio.testing
 from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import MisuseError, Outcome, RequestKey, Seat, SeatPool, SeatSettings, SyncSeat
 from protocol.client.verbs import SingleVerbs
-from protocol.limits import PARTIES_MAX
+from protocol.limits import ACT_TEXT_BYTES_MAX, PARTIES_MAX
 from protocol.messages.accounts import ChangeContract
+from protocol.messages.persons import ActSignature
 from protocol.records import RECORD
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.line.test_seat import freezes
@@ -96,6 +97,13 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
         {"records": [*BLOCK_OF_RECORDS, np.zeros(2, RECORD)], "valid_until_ns": UNTIL},
     ),
     "control": ({"message": ChangeContract(195, 2)}, {"message": MESSAGE}),
+    "act": (  # as `totals`
+        {"text": b"{}", "signatures": [ActSignature(1, 1, bytes(64))]},
+        {
+            "text": [None, 1, "{}", bytearray(b"{}"), b"", bytes(ACT_TEXT_BYTES_MAX + 1), b"{}"],
+            "signatures": [None, 1, b"", [], [b""], [ActSignature(1, 1, bytes(64))] * 3, [ActSignature(0, 1, b"")]],
+        },
+    ),
     "buying_power": ({"contract_nos": [195]}, {"contract_nos": CONTRACTS}),
     "accounts": ({"bank_account_nos": [195]}, {"bank_account_nos": [*CONTRACTS, [10**18], [195]]}),  # as `totals`
     "outcome_of": ({"trade_date": TRADE_DATE, "number": 1}, {"trade_date": DAY, "number": NUMBER}),

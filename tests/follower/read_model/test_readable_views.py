@@ -13,6 +13,7 @@ import pytest
 from ledger.core import engine
 from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
+from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
 from protocol.trade_dates import trade_day
@@ -31,6 +32,7 @@ from tests.follower.journal_maker import (
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
 from tests.ledger_core.lines.words import refund, totals_of
+from tests.people import ANN, Office, administrators, signed
 
 pytestmark = pytest.mark.postgres
 
@@ -52,6 +54,10 @@ async def told(here: World) -> None:
     made.control(Publish(DATE, OTHER_BROKER))
     made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
     made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
+    made.control(administrators())
+    void = signed(VoidAct(**Office(made.book.bank_id, made.now_ns // 10**9 + 60).by(ANN)), ANN)
+    made.control(void)
+    made.control(void)  # refused
     await here.keep(made)
     await here.follow()
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import asyncpg
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ledger.database.reading import READER, VIEWS
+from protocol.acts import VoidAct
 from protocol.messages.control import RegisterParty
 from protocol.messages.day import (
     NO_TOTALS,
@@ -23,10 +25,11 @@ from protocol.messages.day import (
     SetTotals,
     SignOff,
 )
+from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
-from tests.bank_seats import SAVINGS_SEAT
+from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
 from tests.follower.journal_maker import (
     DATE,
     OTHER_BROKER,
@@ -39,9 +42,11 @@ from tests.follower.journal_maker import (
     record,
 )
 from tests.follower.world import World, world
+from tests.people import ANN, Office, administrators, new_person, signature, signed, signer_of
 
 pytestmark = pytest.mark.postgres
 
+DEE = 4
 NO_DATES = [1, 100, 20_260_001, 20_261_301, 20_260_100, 20_260_132, 20_260_229, 20_240_230, 20_269_999, 99_999_999]
 TEXTS = [
     b"\0A\0B\0\0\0\0",
@@ -113,6 +118,7 @@ def refused() -> JournalMaker:
     for each in (sent, of_date):
         made.block((SEAT, each))
     _publish_a_lane(made)
+    _act(made)
     return made
 
 
@@ -124,6 +130,17 @@ def _publish_a_lane(made: JournalMaker) -> None:
     made.control(Reconcile(DATE, OTHER_BROKER, 0))
     made.agree(DATE)
     made.control(Publish(DATE, OTHER_BROKER))
+
+
+def _act(made: JournalMaker) -> None:
+    """People with names at their ends, an act, and texts that are none."""
+    made.control(RegisterPersons([replace(new_person(DEE, 0), name="\U000323af" * 64)]))
+    made.control(administrators())
+    office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
+    void = VoidAct(**office.by(ANN))
+    made.control(signed(replace(void, reason="%s\\'\";--"), ANN), TELLER_SEAT)
+    for text in [*TEXTS, b"{}", b"[" * 4_096]:
+        made.control(Act(text, [signature(text, 65_535, signer_of(ANN), 2**31 - 1)] * 2), TELLER_SEAT)
 
 
 async def all_views(here: World) -> list[str]:

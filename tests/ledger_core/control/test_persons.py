@@ -17,6 +17,7 @@ from protocol.acts import (
     RegisterPersonKeyAct,
     StopBrokerAct,
     VoidAct,
+    text_of,
     words_of,
 )
 from protocol.codes import ReplyCode
@@ -28,7 +29,7 @@ from protocol.vocabulary import Right
 from tests.bank_seats import TELLER_SEAT
 from tests.customers import OUTLET, outlets_above
 from tests.ledger_core.desk import BROKER, MONDAY, TUESDAY, WEDNESDAY, Desk
-from tests.people import ANN, BEN, CLO, Office, administrators, key_of, new_person, signed, signer_of
+from tests.people import ANN, BEN, CLO, Office, administrators, key_of, new_person, signature, signed, signer_of
 
 DEE, EVE = 4, 5
 
@@ -296,3 +297,34 @@ def test_the_way_up_from_an_outlet() -> None:
     assert desk.book.outlets.way_up(901) == [901]
     assert desk.book.outlets.way_up(77) == [77]
     assert desk.book.outlets.way_up(0) == []
+
+
+def test_an_outlet_teller_signs_for_people_of_no_other_outlet_and_for_nothing_of_the_whole_bank() -> None:
+    """Nobody but administrators signs for people today, and they have the whole bank; stops concern the whole bank."""
+    desk = Desk()
+    desk.done(RegisterOutlets(outlets_above()))
+    office = sealed(desk)
+    for person in (DEE, EVE):
+        desk.done(office.hired(person, Right.BROKERS, OUTLET if person == DEE else 0))
+    stop = StopBrokerAct(**office.by(EVE), party=BROKER)
+
+    assert code(desk, signed(stop, EVE, DEE)) == ReplyCode.RIGHT_MISSING
+    desk.done(changed(office, DEE, Right.BROKERS))
+    assert code(desk, signed(stop, EVE, DEE)) == ReplyCode.ACCEPTED
+
+
+def test_a_key_signs_in_its_time_alone() -> None:
+    desk = Desk()
+    office = sealed(desk)
+    desk.done(office.hired(DEE, Right.DAY))
+    desk.done(one_more_key(office, DEE, key_of(DEE, 2, from_s=5, until_s=7)))
+
+    def void() -> Act:
+        text = text_of(VoidAct(**office.by(DEE)))
+        return Act(text, [signature(text, DEE, key_id=2)])
+
+    for second, wanted in ((4, ReplyCode.ACT_NOT_SIGNED), (5, ReplyCode.ACCEPTED), (6, ReplyCode.ACCEPTED)):
+        desk.now_ns = second * 10**9 + 999_999_999
+        assert code(desk, void()) == wanted
+    desk.now_ns = 7 * 10**9
+    assert code(desk, void()) == ReplyCode.ACT_NOT_SIGNED

@@ -1,0 +1,1 @@
+"""`yzt act`: what people of the bank sign, as files."""

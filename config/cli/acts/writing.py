@@ -1,0 +1,116 @@
+"""From words of a command line to an act: each field as people write it.
+
+Belongs here: fields by name, times with a zone, key files, digests of evidence. Never here: files of acts (files),
+whether the bank takes it.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from config.keys import public_key_hex
+from config.kit.exit_codes import ExitCode, ProcessFault
+from protocol.acts import KINDS_BY_WORD, ActText, AnyAct, text_of
+from protocol.errors import MisuseError
+
+COMMON = frozenset(ActText.__struct_fields__)
+
+
+class Header(NamedTuple):
+    """What stands in every act."""
+
+    author: int
+    bank: str
+    reason: str
+    serial: int
+    valid_until_s: int
+    evidence: Path | None
+
+
+def own_fields(word: str) -> list[str]:
+    """The fields of an act beside those of every act, in their order."""
+    return [name for name in KINDS_BY_WORD[word].__struct_fields__ if name not in COMMON]
+
+
+def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, str]:
+    """The act of words NAME=VALUE, and its text. Raises ProcessFault USAGE naming the field that is wrong."""
+    fields: dict[str, object] = dict(header._asdict(), act=word)
+    evidence = fields.pop("evidence")
+    if isinstance(evidence, Path):
+        fields["evidence"] = _digest_of(evidence)
+    given = dict(_pair(each) for each in words)
+    names = own_fields(word)
+    for name in names:
+        if name not in given:
+            raise ProcessFault(f"act write {word}: {name}=… is missing; it has {', '.join(names)}", _USAGE)
+    for name in given.keys() - set(names):
+        raise ProcessFault(f"act write {word}: there is no field {name}; it has {', '.join(names) or 'none'}", _USAGE)
+    fields.update({name: _value(name, given) for name in names})
+    try:
+        act: AnyAct = msgspec.convert(fields, AnyAct, strict=True)
+        return act, text_of(act).decode("utf-8")
+    except (msgspec.ValidationError, MisuseError) as error:
+        raise ProcessFault(f"act write {word}: {error}", _USAGE) from None
+
+
+_USAGE = ExitCode.USAGE
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, found, value = word.partition("=")
+    if not found:
+        raise ProcessFault(f"act write: {word[:60]!r} is no NAME=VALUE", _USAGE)
+    return name, value
+
+
+def _value(name: str, given: Mapping[str, str]) -> object:
+    """By the name of the field, which means one thing in every act."""
+    text = given[name]
+    match name:
+        case "rights":
+            return sorted(word.strip().upper() for word in text.split(",") if word.strip())
+        case "active":
+            return {"yes": True, "no": False}.get(text, text)
+        case "from_s" | "until_s":
+            return _moment_s(name, text)
+        case "public_key":
+            return _public_key(text)
+        case "name" | "staff_no" | "suite" | "level":
+            return text
+        case _:
+            return int(text) if text.isascii() and text.isdecimal() else text
+
+
+def _moment_s(name: str, text: str) -> int:
+    """Whole seconds since 1970; empty: no bound."""
+    if not text or (text.isascii() and text.isdecimal()):
+        return int(text or 0)
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ProcessFault(f"act write: {name} is no time such as 2026-01-05T09:00:00+08:00", _USAGE) from None
+    if moment.tzinfo is None:
+        raise ProcessFault(f"act write: {name} names no time zone", _USAGE)
+    return max(0, int(moment.timestamp()))
+
+
+def _public_key(text: str) -> str:
+    """Hexadecimal as it is; else the name of a file that `yzt keygen` made."""
+    if not text.endswith(".pem"):
+        return text
+    try:
+        return public_key_hex(Path(text))
+    except (OSError, ValueError) as error:
+        raise ProcessFault(f"{text}: no public key: {error}", ExitCode.DATA) from None
+
+
+def _digest_of(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ProcessFault(f"{file}: {error.strerror}", ExitCode.DATA) from None
