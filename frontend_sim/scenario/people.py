@@ -3,8 +3,7 @@
 Belongs here: registering them, writing and signing. Never here: what an act may say (acts),
 what becomes of one.
 
-Three administrators are there of themselves, who register the others, as the bank wants it. A person's key is made of
-the name alone: it guards nothing.
+A person's key is made of the name alone: it guards nothing.
 """
 
 import hashlib
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from frontend_sim.market.desks import must_accept
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.heard import HeardSeat
-from frontend_sim.scenario.written.acts import OFFERED, own_fields
+from frontend_sim.scenario.written.acts import ADMINISTRATORS, OFFERED, own_fields
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Person
 from protocol.acts import ACT_DOMAIN, ActText, AnyAct, RegisterPersonAct, text_of, word_of
@@ -25,7 +24,6 @@ from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages import persons as messages
 from protocol.vocabulary import Right
 
-ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
 KEY_ID: Final = 1
 VALID_S: Final = 600
 

@@ -29,6 +29,8 @@ SET_UP: Final = {
 }
 """Of people, keys and outlets: a story has them from its beginning on."""
 OFFERED: Final = {word: form for word, form in KINDS_BY_WORD.items() if form not in SET_UP}
+ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
+"""Are there of themselves, and register the others, as the bank wants it."""
 IN_EVERY_ACT: Final = frozenset(ActText.__struct_fields__)
 NAMES: Final = {"party": "broker", "account_no": "customer", "contract_no": "customer", "trade_date": "date"}
 FEN: Final = "_fen"

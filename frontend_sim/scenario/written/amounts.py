@@ -7,11 +7,12 @@ import re
 from typing import Final
 
 from frontend_sim.auditor.control_table import yuan
+from protocol.limits import COLUMN_FEN_MAX
 
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})*|[0-9]+)\.([0-9]{2})", re.ASCII)
 AMOUNT_CHARS_MAX: Final = 30
-FEN_MAX: Final = 2**62
-"""More than any account may have, and what still has a place in a record."""
+FEN_MAX: Final = COLUMN_FEN_MAX
+"""More than any order may have: what the bank makes of too much is its own affair."""
 
 
 class Fen(int):

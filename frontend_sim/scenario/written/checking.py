@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from frontend_sim.scenario.written.acts import NAMES, OFFERED, own_fields
+from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, own_fields
 from frontend_sim.scenario.written.events import (
     Act,
     ChangeBroker,
@@ -35,6 +35,7 @@ from frontend_sim.scenario.written.reading import Places, StoryFault
 from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Person, Story
 from protocol.codes import NOT_APPLIED_CODE_MIN, ReplyCode
 from protocol.limits import LINE_FEE_FEN_MAX
+from protocol.shown_text import is_shown_as_it_is
 from protocol.trade_dates import is_trade_date
 
 CODES = {code.name for code in ReplyCode if code == ReplyCode.ACCEPTED or code >= NOT_APPLIED_CODE_MIN}
@@ -97,8 +98,7 @@ class _Look:
             case Outlet():
                 self._outlet(table)
             case Person():
-                self._new("person", table.name)
-                self._known("outlet", "outlet", table.outlet)
+                self._person(table)
             case Broker():
                 self._new("broker", table.name)
             case Customer():
@@ -130,6 +130,18 @@ class _Look:
             )
         self._known("under", "outlet", outlet.under)
         self._new("outlet", outlet.name)
+
+    def _person(self, person: Person) -> None:
+        if person.name in ADMINISTRATORS:
+            raise _Wrong(f"name: {person.name!r} is there of itself")
+        self._shown("name", person.name)
+        self._new("person", person.name)
+        self._known("outlet", "outlet", person.outlet)
+
+    def _shown(self, key: str, text: str) -> None:
+        """What people sign must look like what it is."""
+        if not is_shown_as_it_is(text):
+            raise _Wrong(f"{key}: {text!r} has characters that nobody sees, or that look like others")
 
     def _customer(self, customer: Customer) -> None:
         self._new("customer", customer.name)
@@ -218,6 +230,7 @@ class _Look:
         """Every name is known, and every key the act's own."""
         if event.act not in OFFERED:
             raise _Wrong(f"act: {event.act!r} is no act of a story (there are: {', '.join(OFFERED)})")
+        self._shown("reason", event.reason)
         for name in event.by:
             self._known("by", "person", name)
 

@@ -149,6 +149,16 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
             f"{SEND}: killed_after: 'agree', and the step is 'agree', not 'all'",
         ),
         (
+            "[[broker]]",
+            '[[person]]\nname = "administrator 1"\nrights = ["day"]\n\n[[broker]]',
+            "story.toml:8: person 1: name: 'administrator 1' is there of itself",
+        ),
+        (
+            "[[broker]]",
+            '[[person]]\nname = "Zh\u200bang"\nrights = ["day"]\n\n[[broker]]',
+            "story.toml:8: person 1: name: 'Zh\\u200bang' has characters that nobody sees",
+        ),
+        (
             'do = "send_set"\nset = "true"',
             'do = "act"\nact = "stop_broker"\nby = ["Zhang"]',
             f"{SEND}: by: 'Zhang' is no person (there are: none)",
