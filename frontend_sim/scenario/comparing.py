@@ -5,9 +5,10 @@ Belongs here: that comparison. Never here: asking, reckoning.
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from frontend_sim.auditor.control_table import yuan
-from frontend_sim.scenario.telling import EventTold
+from frontend_sim.scenario.telling import BookPartTold, BookTold, EventTold
 from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.expected import (
     BookExpected,
@@ -67,28 +68,40 @@ def _of_customer(expected: CustomerExpected, told: EventTold) -> Iterator[str]:
 def _of_book(expected: BookExpected, told: EventTold) -> Iterator[str]:
     book = next((each for each in told.books if each.code == expected.code), None)
     side, wanted = ("debit", expected.debit) if expected.debit is not None else ("credit", expected.credit)
-    parts = [] if book is None else [book] if expected.outlet is None else book.parts
-    has = next((each for each in parts if expected.outlet in (None, getattr(each, "outlet", None))), None)
-    of = f" of {expected.outlet}" if expected.outlet is not None else ""
-    yield from _differs_in_fen(f"{expected.code}{of}: {side}", getattr(has, f"{side}_fen", 0), int(wanted or 0))
+    named = {"outlet": expected.outlet, "broker": expected.broker, "trade_date": _number(expected.date)}
+    of = {name: value for name, value in named.items() if value is not None}
+    parts: list[BookTold | BookPartTold] = []
+    if book is not None:
+        parts = [part for part in book.parts if all(getattr(part, name) == value for name, value in of.items())]
+        parts = parts if of else [book]
+    where = f"{expected.code}{''.join(f' of {value}' for value in of.values())}: {side}"
+    if len(parts) > 1:
+        yield f"{where} has {len(parts)} parts: name outlet, broker or date"
+    else:
+        has = getattr(parts[0], f"{side}_fen") if parts else 0
+        yield from _differs_in_fen(where, has, int(wanted or 0))
+
+
+def _number(day: date | None) -> int | None:
+    return number_of(day) if day is not None else None
 
 
 def _of_lane(expected: LaneExpected, told: EventTold) -> Iterator[str]:
-    date = number_of(expected.date) if expected.date is not None else told.trade_date
-    lane = next((each for each in told.lanes if (each.broker, each.trade_date) == (expected.broker, date)), None)
+    on = number_of(expected.date) if expected.date is not None else told.trade_date
+    lane = next((each for each in told.lanes if (each.broker, each.trade_date) == (expected.broker, on)), None)
     for name in OF_LANE:
         wanted = getattr(expected, name)
         if wanted is not None:
-            where = f"lane of {expected.broker} on {date}: {name}"
+            where = f"lane of {expected.broker} on {on}: {name}"
             yield from _differs(where, str(getattr(lane, name, "none")), str(wanted))
 
 
 def _of_obligation(expected: ObligationExpected, told: EventTold) -> Iterator[str]:
-    date = number_of(expected.date) if expected.date is not None else told.trade_date
+    on = number_of(expected.date) if expected.date is not None else told.trade_date
     known = ((each.broker, each.trade_date, each) for each in told.obligations)
-    has = next((each for broker, of, each in known if (broker, of) == (expected.broker, date)), None)
+    has = next((each for broker, of, each in known if (broker, of) == (expected.broker, on)), None)
     is_owed = f"{has.owed_by} {yuan(has.amount_fen)}" if has is not None else "none is published"
-    where = f"obligation of {expected.broker} on {date}"
+    where = f"obligation of {expected.broker} on {on}"
     yield from _differs(where, is_owed, f"{expected.owed_by} {yuan(expected.amount)}")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from frontend_sim.auditor.control_table import aligned, yuan
 from frontend_sim.scenario.heard import Answer
-from frontend_sim.scenario.telling import BookTold, CustomerTold, EventTold, LaneTold
+from frontend_sim.scenario.telling import BookPartTold, BookTold, CustomerTold, EventTold, LaneTold
 from protocol.codes import ReplyCode
 
 MONEY: Final = {
@@ -92,13 +92,14 @@ def _standing(customer: CustomerTold) -> str:
 
 def _book(book: BookTold) -> str:
     side, fen = ("debit", book.debit_fen) if book.debit_fen else ("credit", book.credit_fen)
-    parts = [
-        f"{part.outlet or part.broker} {yuan(part.debit_fen or part.credit_fen)}"
-        for part in book.parts
-        if part.outlet or part.broker
-    ]
-    split = f" ({', '.join(parts)})" if len(parts) > 1 else ""
+    parts = [f"{_part(part)} {yuan(part.debit_fen or part.credit_fen)}" for part in book.parts if _part(part)]
+    split = f" ({', '.join(parts)})" if parts else ""
     return f"{book.code} {book.name.lower()}: {side} {yuan(fen)}{split}"
+
+
+def _part(part: BookPartTold) -> str:
+    case = f"case {part.case}" if part.case is not None else ""
+    return " ".join(filter(None, (part.outlet, part.broker, str(part.trade_date or ""), case)))
 
 
 def _lane(lane: LaneTold) -> str:

@@ -37,11 +37,12 @@ class CustomerTold(Strict, frozen=True, kw_only=True):
 
 
 class BookPartTold(Strict, frozen=True, kw_only=True):
-    """A part of an account of the general ledger: of an outlet, a broker, a date, whatever splits it."""
+    """A part of an account of the general ledger: of an outlet, or of a broker, its date or case."""
 
     outlet: str
     broker: str
     trade_date: int | None
+    case: int | None
     debit_fen: int
     credit_fen: int
 
@@ -158,6 +159,7 @@ def _book(book: Book, cast: Cast) -> BookTold:
                 outlet=_outlet(part.item, cast) if part.item is not None and part.party is None else "",
                 broker=cast.party_name(part.party) if part.party is not None else "",
                 trade_date=part.trade_date,
+                case=part.item if part.party is not None else None,
                 debit_fen=part.debit_fen,
                 credit_fen=part.credit_fen,
             )

@@ -11,24 +11,10 @@ from typing import Final
 import msgspec
 
 from frontend_sim.scenario.written.amounts import Fen, fen_of
-from protocol.acts import (
-    KINDS_BY_WORD,
-    ActText,
-    ChangePersonAct,
-    EndKeyAct,
-    EndPersonKeyAct,
-    RegisterKeyAct,
-    RegisterOutletAct,
-    RegisterPersonAct,
-    RegisterPersonKeyAct,
-)
+from protocol.acts import ActText, ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
 
-SET_UP: Final = {
-    *(ChangePersonAct, EndKeyAct, EndPersonKeyAct, RegisterKeyAct, RegisterOutletAct),
-    *(RegisterPersonAct, RegisterPersonKeyAct),
-}
-"""Of people, keys and outlets: a story has them from its beginning on."""
-OFFERED: Final = {word: form for word, form in KINDS_BY_WORD.items() if form not in SET_UP}
+OFFERED: Final = {word_of(form): form for form in (StopBrokerAct, ResumeBrokerAct, VoidAct)}
+"""By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
 ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
 """Are there of themselves, and register the others, as the bank wants it."""
 IN_EVERY_ACT: Final = frozenset(ActText.__struct_fields__)

@@ -31,10 +31,13 @@ class CustomerExpected(Strict, frozen=True, kw_only=True):
 
 
 class BookExpected(Strict, frozen=True, kw_only=True):
-    """An account of the general ledger, in all or of one outlet: its debit or its credit balance."""
+    """An account of the general ledger, whole or the part of an outlet, broker or trade date: its debit or its credit
+    balance."""
 
     code: Annotated[int, Meta(ge=1_000, le=9_999)]
     outlet: Name | None = None
+    broker: Name | None = None
+    date: datetime.date | None = None
     debit: Fen | None = None
     credit: Fen | None = None
 

@@ -3,6 +3,8 @@
 Belongs here: each key of what is expected, once as it is and once otherwise. Never here: running a story.
 """
 
+import datetime
+
 import msgspec
 import pytest
 
@@ -57,8 +59,18 @@ SAVINGS = BookTold(
     debit_fen=0,
     credit_fen=300,
     parts=[
-        BookPartTold(outlet="Chaoyangmen", broker="", trade_date=None, debit_fen=0, credit_fen=100),
-        BookPartTold(outlet="Sanlitun", broker="", trade_date=None, debit_fen=0, credit_fen=200),
+        BookPartTold(outlet="Chaoyangmen", broker="", trade_date=None, case=None, debit_fen=0, credit_fen=100),
+        BookPartTold(outlet="Sanlitun", broker="", trade_date=None, case=None, debit_fen=0, credit_fen=200),
+    ],
+)
+SUSPENSE = BookTold(
+    code=2410,
+    name="SETTLEMENT",
+    debit_fen=0,
+    credit_fen=9,
+    parts=[
+        BookPartTold(outlet="", broker="Huaxia", trade_date=20260105, case=None, debit_fen=0, credit_fen=4),
+        BookPartTold(outlet="", broker="Huaxia", trade_date=20260106, case=None, debit_fen=0, credit_fen=5),
     ],
 )
 LANE = LaneTold(
@@ -90,7 +102,7 @@ TOLD = EventTold(
     said=[],
     as_of_sequence=9,
     customers=[LI, SAVER],
-    books=[SAVINGS],
+    books=[SAVINGS, SUSPENSE],
     lanes=[LANE],
     obligations=[OWED],
     refusals={"LINE_DOUBLED": 2},
@@ -125,6 +137,9 @@ def test_all_that_is_as_expected_is_not_told() -> None:
             {"code": 2110, "credit": "3.00"},
             {"code": 2110, "outlet": "Sanlitun", "credit": "2.00"},
             {"code": 1010, "debit": "0.00"},
+            {"code": 2410, "credit": "0.09"},
+            {"code": 2410, "broker": "Huaxia", "date": datetime.date(2026, 1, 6), "credit": "0.05"},
+            {"code": 2410, "broker": "Nanfang", "credit": "0.00"},
         ],
         lanes=[{"broker": "Huaxia", "state": "complete", **LANE_KEYS, "proceeds_due": 7}],
         obligations=[{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31"}],
@@ -158,6 +173,14 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
         ({"customers": [{"customer": "Wu", "contract": "active"}]}, "Wu: contract is none, expected active"),
         ({"books": [{"code": 2110, "debit": "3.00"}]}, "2110: debit is 0.00, expected 3.00"),
         ({"books": [{"code": 1010, "debit": "3.00"}]}, "1010: debit is 0.00, expected 3.00"),
+        (
+            {"books": [{"code": 2410, "broker": "Huaxia", "credit": "0.09"}]},
+            "2410 of Huaxia: credit has 2 parts: name outlet, broker or date",
+        ),
+        (
+            {"books": [{"code": 2410, "broker": "Huaxia", "date": "2026-01-05", "credit": "0.05"}]},
+            "2410 of Huaxia of 20260105: credit is 0.04, expected 0.05",
+        ),
         (
             {"books": [{"code": 2110, "outlet": "Chaoyangmen", "credit": "3.00"}]},
             "2110 of Chaoyangmen: credit is 1.00, expected 3.00",
