@@ -6,12 +6,12 @@ are named here).
 """
 
 import re
-from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 
+from config.calendar import Calendar, contradictions_of_days
 from config.dsn import fault_of
 from config.kit.exit_codes import ConfigFault
 from config.kit.wall_clock import CLOCK_FILE, WallClock, wall_clock
@@ -24,6 +24,7 @@ from protocol.limits import (
     HEARTBEAT_NS_MAX,
     HEARTBEAT_NS_MIN,
     LINKS_MAX,
+    SEATS_MAX,
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
     UNSETTLED_DATES_MAX,
@@ -32,7 +33,6 @@ from protocol.limits import (
 from protocol.trade_dates import is_trade_date
 
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
-_CLOCK_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _DSN_PASSWORD: Final = re.compile(r"(://[^:/@]*:|[?&]password=)([^@&]*)(@|&|$)")
 UNIX_SOCKET_PATH_BYTES_MAX: Final = 107
 LEDGER_SOCKET: Final = "ledger.sock"
@@ -135,33 +135,14 @@ class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     unsettled_dates_max: Annotated[int, msgspec.Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)]
 
 
-class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[calendar]: on which exchanges' days the bank's trade dates are, the file of what differs, and the bank's times
-    of a day, HH:MM:SS in `zone`. No exchange: no calendar is kept.
-    """
+class DayDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[day_desk]: the seat, its key, and the figures of the program that runs the day by the clock."""
 
-    exchanges: tuple[Literal["XSHG", "XSHE", "XHKG"], ...]
-    overrides: str
-    zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    sign_off: str
-    pay_from: str
-    late_from: str
-    first_due: str
-    last_due: str
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether there is a calendar."""
-        return bool(self.exchanges)
-
-    def time_zone(self) -> tzinfo:
-        """Of the times. Raises: ConfigFault when it is not known here."""
-        from zoneinfo import ZoneInfo  # and its data: where neither is needed, they are not asked for
-
-        try:
-            return ZoneInfo(self.zone)
-        except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of zones
-            raise ConfigFault(f"calendar.zone: {self.zone} is no time zone known here, such as Asia/Shanghai") from None
+    seat: Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX)]
+    key: str
+    key_id: KeyId
+    metrics_host: Host
+    metrics_port: Port
 
 
 class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -206,6 +187,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     bank: Bank
     trade: Trade
     calendar: Calendar
+    day_desk: DayDesk
     clock: Clock
     postgres: Postgres
     supervise: Supervise
@@ -240,6 +222,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """
         named = self.bank.seat_key
         return self.path(named) if named else self.state_directory / "keys" / "bank-seat.pem"
+
+    @property
+    def day_desk_key_file(self) -> Path:
+        """The private key of the day desk's seat: `keys/bank-seat-N.pem` in the state directory unless named."""
+        named = self.day_desk.key
+        return self.path(named) if named else self.state_directory / "keys" / f"bank-seat-{self.day_desk.seat}.pem"
 
     @property
     def clock_file(self) -> Path:
@@ -340,35 +328,19 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     if socket_bytes > UNIX_SOCKET_PATH_BYTES_MAX:
         limit = f"at most {UNIX_SOCKET_PATH_BYTES_MAX} bytes fit a Unix socket's address"
         found.append(("ledger.socket", f"{config.ledger_socket} has {socket_bytes} bytes, {limit}"))
-    ports = [gateway.port, gateway.metrics_port, config.ledger.metrics_port, config.follower.metrics_port]
+    of_metrics = (gateway, config.ledger, config.follower, config.day_desk)
+    ports = [gateway.port, *(one.metrics_port for one in of_metrics)]
     taken = [port for port in ports if port != 0]
     if len(set(taken)) != len(taken):
-        found.append(("gateway.port", "gateway, metrics of gateway, ledger and follower need four different ports"))
+        found.append(
+            ("gateway.port", "gateway, metrics of gateway, ledger, follower and day desk need five different ports")
+        )
     dsn_fault = fault_of(config.ledger.dsn) if config.ledger.dsn else None
     if dsn_fault is not None:
         found.append(("ledger.dsn", dsn_fault))
     if not is_trade_date(config.trade.date):
         found.append(("trade.date", f"{config.trade.date} is no date yyyymmdd"))
-    return found + _contradictions_of_days(config.calendar)
-
-
-def _contradictions_of_days(calendar: Calendar) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    if len(set(calendar.exchanges)) != len(calendar.exchanges):
-        found.append(("calendar.exchanges", "an exchange stands there twice"))
-    times = {name: getattr(calendar, name) for name in ("pay_from", "late_from", "first_due", "last_due")}
-    for name, at in {"sign_off": calendar.sign_off, **times}.items():
-        if not _CLOCK_TIME.fullmatch(at):
-            found.append((f"calendar.{name}", f"{at} is no time of day HH:MM:SS"))
-    if list(times.values()) != sorted(set(times.values())):
-        found.append(("calendar", "pay_from, late_from, first_due and last_due must follow one another"))
-    if calendar.is_kept:
-        try:
-            calendar.time_zone()
-        except ConfigFault as fault:
-            key, _, reason = str(fault).partition(": ")
-            found.append((key, reason))
-    return found
+    return found + contradictions_of_days(config.calendar)
 
 
 def _dump_table(table: dict[str, object], prefix: str, lines: list[str]) -> None:

@@ -229,7 +229,7 @@ def _config(options: argparse.Namespace) -> int:
         check_private_key(file, suite)
     config.wall_clock()
     if config.calendar.overrides:
-        from config.cli.day.plan import overrides_of
+        from gateway.day.configured import overrides_of
 
         overrides_of(config)
     print("the configuration and the bank's keys are in order")

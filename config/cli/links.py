@@ -5,6 +5,7 @@ Belongs here: from configuration to the SDK's settings. Never here: what is sent
 
 import ssl
 from contextlib import suppress
+from pathlib import Path
 
 from config.keys import public_file_of
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
@@ -50,16 +51,22 @@ def bank_signer(config: Config) -> Signer:
 
 
 def seat_settings(
-    config: Config, party: int, seat: int, signer: Signer, host: str | None = None, port: int | None = None
+    config: Config,
+    party: int,
+    seat: int,
+    signer: Signer,
+    host: str | None = None,
+    port: int | None = None,
+    outbox: Path | None = None,
 ) -> SeatSettings:
-    """Settings of a seat; its outbox lies in the state directory.
+    """Settings of a seat; its outbox lies in the state directory, in a folder of its user unless named.
 
     `host` and `port`: of a gateway elsewhere; None: of the one that runs in this installation.
     """
     if host is None or port is None:
         here = gateway_address(config)
         host, port = host or here[0], port or here[1]
-    outboxes = make_state_folder(config, "outbox")
+    outbox = outbox or make_state_folder(config, "outbox") / f"seat-{seat}.outbox"
     return SeatSettings(
         host=host,
         port=port,
@@ -67,7 +74,7 @@ def seat_settings(
         seat=seat,
         signer=signer,
         bank_verifiers=bank_verifiers(config),
-        outbox=outboxes / f"seat-{seat}.outbox",
+        outbox=outbox,
         tls=_tls(config),
         software="yzt",
     )

@@ -24,6 +24,7 @@ from config.schema import Config
 WITHIN_NS: Final = 2_000_000_000
 """How long all processes together may take to answer."""
 NAMES: Final = ("ledger", "gateway", "follower")
+DAY_DESK: Final = "day_desk"  # where it runs by the clock
 POSTGRES_WITHIN_SECONDS: Final = 1.0
 SSL_REQUEST: Final = bytes.fromhex("0000000804d2162f")
 """What a client may ask a server before anything else; every server answers with one byte."""
@@ -58,8 +59,9 @@ def status_of(config: Config) -> Status:
     found: dict[str, ProcessStatus] = {}
     if not config.ledger.dsn:
         found["postgres"] = _postgres(sockets)
-    said = ask_all(state, NAMES, WITHIN_NS)
-    found |= {name: _process(config, name, said[name]) for name in NAMES}
+    names = (*NAMES, DAY_DESK) if config.calendar.run else NAMES
+    said = ask_all(state, names, WITHIN_NS)
+    found |= {name: _process(config, name, said[name]) for name in names}
     sql = None if sockets is None else f"{installed_tree() / 'bin' / 'psql'} '{dsn_at(sockets, DATABASE, READER)}'"
     return Status(all(one.serves for one in found.values()), found, sql, simulated_time(config))
 

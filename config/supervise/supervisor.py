@@ -4,8 +4,9 @@ What belongs here: the order of start and stop, who is started again and when ev
 What never may: anything about money; this is plain synchronous code and no process of the money path waits
 for it.
 
-Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follower; each must serve before the
-next begins. Order of stop: gateway (it drains), ledger, follower, PostgreSQL.
+Order of start: PostgreSQL (unless a DSN is configured), ledger, gateway, follower, and the day desk where it runs by
+the clock; each must serve before the next begins. Order of stop: day desk, gateway (it drains), ledger, follower,
+PostgreSQL.
 """
 
 import fcntl
@@ -35,7 +36,9 @@ from config.supervise.state_folders import OUTBOXES, hand_over, make_state_direc
 POSTGRES: Final = "postgres"
 MODULES: Final = {"ledger": "ledger", "gateway": "gateway", "follower": "ledger.follower"}
 """Names in the order of start, and the module that each runs."""
-STOP_ORDER: Final = ("gateway", "ledger", "follower")
+DAY_DESK: Final = "day_desk"
+DAY_DESK_MODULE: Final = "config.cli.day.program"
+STOP_ORDER: Final = (DAY_DESK, "gateway", "ledger", "follower")
 EFFECTIVE_FILE: Final = "effective.toml"
 
 
@@ -165,7 +168,7 @@ class Supervisor:
                 self._changed.wait(0.2)  # a signal handler sets the flag and cannot notify
 
     def pid(self, name: str) -> int:
-        """The process id of `postgres`, `ledger`, `gateway` or `follower`."""
+        """The process id of `postgres`, or of a process by its name."""
         if name == POSTGRES and self._postgres is not None:
             return self._postgres.postmaster_pid
         with self._changed:
@@ -233,7 +236,8 @@ class Supervisor:
                 name: tuple(part.replace("{config}", file) for part in parts) for name, parts in self._commands.items()
             }
         head = (sys.executable, "-m")
-        return {name: (*head, module, "--config", file) for name, module in MODULES.items()}
+        modules = {**MODULES, DAY_DESK: DAY_DESK_MODULE} if self._config.calendar.run else MODULES
+        return {name: (*head, module, "--config", file) for name, module in modules.items()}
 
     def _take_lock(self) -> None:
         taken = f"{self._state}: already served by another `yzt up`"

@@ -18,8 +18,8 @@ from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
-from protocol.messages.control import ControlMessage
-from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell
+from protocol.messages.control import ControlMessage, OpenTradeDate
+from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell, Window
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import Difference, SetAnswer, totals_digest
 from protocol.records import RECORD
@@ -95,6 +95,11 @@ class DayDesk:
             raise StepRefused(f"sign-off on {trade_date}: {outcome.code.name}")
         self.told(f"{trade_date} is signed off")
         return trade_date, outcome.sequence
+
+    async def open_date(self, trade_date: int, windows: list[Window]) -> None:
+        """Close the open trade date and open the next one with its due times. Raises StepRefused."""
+        await self._must("the roll", trade_date, OpenTradeDate(trade_date, windows))
+        self.told(f"{trade_date} is open")
 
     async def agree(self, trade_date: int) -> None:
         """Compare the ledger's totals with those of the gateway's own book, both as of one row.

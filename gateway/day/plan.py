@@ -37,7 +37,9 @@ class Times:
     """The bank's times of a day, by the clock of `zone`."""
 
     zone: tzinfo
+    open_from: time
     sign_off: time
+    sets_due: time
     pay_from: time
     late_from: time
     first_due: time
@@ -67,7 +69,9 @@ class Plan:
 
     trade_date: int
     sign_off_s: int
+    sets_due_s: int
     next_trade_date: int
+    open_next_s: int
     windows: tuple[Window, ...]
 
     def due_times(self) -> list[DueTimes]:
@@ -114,7 +118,14 @@ def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
     if len(due_days) < WINDOWS:
         raise ends
     windows = tuple(_window(day, times) for day in due_days)
-    return Plan(trade_date, times.on(trade_date, times.sign_off), next_date, windows)
+    return Plan(
+        trade_date,
+        times.on(trade_date, times.sign_off),
+        times.on(trade_date, times.sets_due),
+        next_date,
+        times.on(next_date, times.open_from),
+        windows,
+    )
 
 
 def _window(day: int, times: Times) -> Window:

@@ -6,7 +6,10 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 from ledger.core import engine
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
+from protocol.limits import TRADE_DATE_MAX
 from protocol.messages.base import Message
+from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
+from protocol.messages.day import Window
 from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
 from protocol.messages.queries import (
     AccountAnswer,
@@ -21,7 +24,7 @@ from protocol.messages.queries import (
     TotalsAnswer,
     TotalsQuery,
 )
-from protocol.vocabulary import BANK_PARTY
+from protocol.vocabulary import BANK_PARTY, DatePhase
 
 AS_OF_MARK = 3  # source of a TotalsQuery
 
@@ -67,6 +70,8 @@ class BookAnswers:
                 return marked.told_pairs(first)
             case OutletsQuery():
                 return marked.told_outlets()
+            case DatesQuery():
+                return _dates(self._book)
             case _:
                 return TotalsAnswer(self._book.sequence, True, [])
 
@@ -82,3 +87,19 @@ class BookAnswers:
 def _of(party: int, message: SetQuery | DifferenceQuery | ProceedsQuery) -> int:
     """Of whom the question is: the bank asks of any party, everybody else of itself."""
     return message.party or party if party == BANK_PARTY else party
+
+
+def _dates(book: Book) -> DatesAnswer:
+    """The open date and those that are not settled, and who has lanes."""
+    ring = book.unsettled
+    dates = [
+        DateFacts(
+            trade_date,
+            int(book.phase if trade_date == book.trade_date else DatePhase.SIGNED_OFF),
+            bool(ring.agreed[ring.slot_of(trade_date)]),
+            [Window(*seconds) for seconds in book.due_times.of(trade_date)],
+        )
+        for trade_date in sorted(ring.dates[ring.dates > 0].tolist())
+    ]
+    brokers = [BrokerFacts(party, int(book.registered_on[party])) for party in book.brokers(TRADE_DATE_MAX)]
+    return DatesAnswer(book.sequence, dates, brokers)

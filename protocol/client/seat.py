@@ -23,6 +23,7 @@ from ..limits import (
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
+from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.persons import ActSignature
 from ..messages.queries import (
@@ -258,6 +259,10 @@ class Seat(AwaitedVerbs):
     def outlets_apart(self) -> Coroutine[object, object, OutletsAnswer]:
         """The outlets whose accounts were apart from the general ledger as of the last mark. As `totals`."""
         return self._ask_as_bank(OutletsQuery(), OutletsAnswer)
+
+    def trade_dates(self) -> Coroutine[object, object, DatesAnswer]:
+        """The dates that are open or unsettled, and all brokers. As `totals`."""
+        return self._ask_as_bank(DatesQuery(), DatesAnswer)
 
     def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
         """Ask where a date of one's own stands, and what its clearing set has. To be awaited.

@@ -15,6 +15,7 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
+from ..messages.dates import DatesAnswer
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.persons import ActSignature
 from ..messages.queries import (
@@ -181,6 +182,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def outlets_apart(self) -> OutletsAnswer:
         """As `Seat.outlets_apart`."""
         return self._wait(self._opened().outlets_apart())
+
+    def trade_dates(self) -> DatesAnswer:
+        """As `Seat.trade_dates`."""
+        return self._wait(self._opened().trade_dates())
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, SETS_PER_LANE_MAX
 from .base import Message
+from .dates import DatesAnswer, DatesQuery
 from .day import Place, Seconds, SetTotals
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
@@ -234,6 +235,7 @@ QueryMessage = (
     | RangesQuery
     | PairsQuery
     | OutletsQuery
+    | DatesQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -246,6 +248,7 @@ AnswerMessage = (
     | RangesAnswer
     | PairsAnswer
     | OutletsAnswer
+    | DatesAnswer
 )
-OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery)
+OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -9,6 +9,7 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.day import NO_TOTALS
 from ..messages.marked import (
     FIGURE_BYTES,
@@ -62,6 +63,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     RangesQuery: RangesAnswer,
     PairsQuery: PairsAnswer,
     OutletsQuery: OutletsAnswer,
+    DatesQuery: DatesAnswer,
 }
 
 
@@ -153,6 +155,9 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = len(answer.amounts) % (FIGURES * FIGURE_BYTES) == 0 and (answer.complete or not answer.amounts)
     elif isinstance(answer, OutletsAnswer) and fits:
         fits = answer.complete or not answer.outlets
+    elif isinstance(answer, DatesAnswer) and fits:
+        dates = [each.trade_date for each in answer.dates]
+        fits = bool(dates) and dates == sorted(set(dates))
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
     if not fits:

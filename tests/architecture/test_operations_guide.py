@@ -18,6 +18,7 @@ from config.kit.exit_codes import MUST_NOT_SERVE, ExitCode
 from config.schema import DEFAULTS
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
+from gateway.day.figures import DayCollector, Figures
 from gateway.ops.metrics import GatewayCollector
 from gateway.settings import GatewaySettings
 from ledger.database.reading import VIEWS
@@ -102,6 +103,7 @@ def test_every_metric_stands_in_the_guide_and_none_that_is_not(tmp_path: Path) -
     metrics = exposed(LedgerCollector(LedgerMetrics()).collect())
     metrics |= gateway_metrics(tmp_path)
     metrics |= exposed(FollowerMetrics().registry.collect())
+    metrics |= exposed(DayCollector(Figures()).collect())
 
     assert len(told) == len(set(told))
     assert set(told) == metrics

@@ -28,7 +28,8 @@ WORKING_WEEKENDS = "bank_working = [20260104, 20260214, 20260228, 20260509, 2026
 THE_PLAN = """\
 trade date         20261008 Thu
 sign-off from      20261008 Thu 15:30:00
-next trade date    20261009 Fri
+sets due until     20261008 Thu 17:00:00
+next trade date    20261009 Fri, opened from 08:30:00
 
 window  day           pay from   late from  first due  last due
      1  20261009 Fri  09:00:00   09:30:00   10:00:00   14:00:00

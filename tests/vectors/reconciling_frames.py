@@ -10,7 +10,8 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
-from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, WithdrawSet
+from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
+from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, Window, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.marked import (
     OutletApart,
@@ -33,9 +34,10 @@ from protocol.messages.queries import (
     SetQuery,
 )
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, RECORD, STATE_NUMBER_GIVEN
-from protocol.trade_dates import trade_day
+from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import (
     ComparedField,
+    DatePhase,
     DifferenceClass,
     Direction,
     Fate,
@@ -129,6 +131,7 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     told = [(ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0), (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 3)]
     what = "closed; the broker's case 3 is opened; for the last one two people must have signed"
     yield outcomes(bank, "outcomes_corrected", what, block, [*told, (ReplyCode.ACT_NEEDED, FREEZE_STATE_NONE, 0)])
+    yield from _dates(desk, bank)
 
 
 def _where_they_differ(desk: Voice, bank: Voice, first: int) -> Iterator[Vector]:
@@ -164,6 +167,19 @@ def _correcting(desk: Voice, first: int) -> Frame:
     records["act_number"][2] = 17
     header = desk.header(FrameKind.RECORDS)._replace(first_number=first, record_count=3)
     return make_frame(header, records.tobytes(), desk.signer.sign)
+
+
+def _dates(desk: Voice, bank: Voice) -> Iterator[Vector]:
+    """What the day desk asks of the dates themselves."""
+    yield desk.message("query_dates", "correlation id 6", FrameKind.QUERY, DatesQuery(), 6)
+    following = date_of_day(trade_day(TRADE_DATE) + 1)
+    window = Window(*(1_790_121_600 + 7_200 * place for place in range(5)))
+    facts = [
+        DateFacts(TRADE_DATE, DatePhase.SIGNED_OFF, True, []),
+        DateFacts(following, DatePhase.TRADING, False, [window]),
+    ]
+    answer = DatesAnswer(MARKED_ROW, facts, [BrokerFacts(2, TRADE_DATE), BrokerFacts(3, following)])
+    yield bank.message("answer_dates", "the second is open, one window of it", FrameKind.ANSWER, answer, 6)
 
 
 def _booking(desk: Voice, first: int) -> Frame:

@@ -9,6 +9,7 @@ import csv
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.cli.day import plan
@@ -18,12 +19,15 @@ from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.kit.processes import print_progress
+from config.kit.ready_files import read_ready
 from config.schema import Config
+from config.supervise.status import DAY_DESK
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
+from protocol.messages.dates import DateFacts
 from protocol.messages.queries import Difference
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, LaneState
+from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, DifferenceClass, LaneState
 
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
@@ -63,22 +67,26 @@ def _parser() -> CommandParser:
     parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
     parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
     parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
-    parser.add_argument("--seat", type=int, default=4, help="the day desk's seat (default: 4)")
-    parser.add_argument("--key", type=Path, help="its private key, a PEM file")
-    parser.add_argument("--key-id", type=int, default=1, help="the number under which the bank has that key")
+    parser.add_argument("--seat", type=int, help="the day desk's seat (default: day_desk.seat)")
+    parser.add_argument("--key", type=Path, help="its private key, a PEM file (default: day_desk.key)")
+    parser.add_argument("--key-id", type=int, help="the number under which the bank has it (default: day_desk.key_id)")
     return parser
 
 
 def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
-    if options.key is None:
-        raise ProcessFault("day: --key names the private key of the day desk's seat", ExitCode.USAGE)
     if options.what == "run" and options.step is None:
         raise ProcessFault(f"day run: which step? {', '.join(STEPS)}", ExitCode.USAGE)
+    desk = config.day_desk
+    seat = desk.seat if options.seat is None else options.seat
+    if seat == desk.seat and read_ready(config.ready_file(DAY_DESK)) is not None:
+        line = f"day: the day desk runs by the clock on seat {seat}: name another one of the day desk with --seat"
+        raise ProcessFault(line, ExitCode.UNAVAILABLE)
+    key_id = desk.key_id if options.key_id is None else options.key_id
     try:
-        signer = load_signer(options.key, options.key_id)
+        signer = load_signer(options.key or config.day_desk_key_file, key_id)
     except KeyFileError as error:
         raise ProcessFault(str(error), ExitCode.CONFIG) from None
-    settings = seat_settings(config, BANK_PARTY, options.seat, signer)
+    settings = seat_settings(config, BANK_PARTY, seat, signer)
     return replace(settings, connect_attempts_max=CONNECT_ATTEMPTS_MAX)
 
 
@@ -88,11 +96,28 @@ async def _with_desk(settings: SeatSettings, clock: Clock, command: Command, opt
 
 
 async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
-    trade_date = _date(desk, options)
-    print(f"{'broker':>7}  {'state':<11}{'set':>4}{'lines':>12}{'listed':>8}  obligation")
-    for party in await _parties(desk, options):
-        print(_line(await desk.lane(trade_date, party)))
+    """Of one date its lanes; without one of every date that is open or unsettled."""
+    bank = await desk.seat.trade_dates()
+    asked = None if options.date is None else _date(desk, options)
+    for date in bank.dates:
+        if asked not in (None, date.trade_date):
+            continue
+        is_open = date.trade_date == bank.dates[-1].trade_date
+        stands = DatePhase(date.phase).name.lower().replace("_", " ") if is_open else "closed"
+        agreed = ", the bank agrees with itself" if date.is_agreed else ""
+        print(f"{date.trade_date}: {stands}{agreed}{_due(date)}")
+        brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
+        print(f"{'broker':>7}  {'state':<11}{'set':>4}{'lines':>12}{'listed':>8}  obligation")
+        for party in brokers if options.party is None else [options.party]:
+            print(_line(await desk.lane(date.trade_date, party)))
     return int(ExitCode.OK)
+
+
+def _due(date: DateFacts) -> str:
+    if not date.windows:
+        return ""
+    at_s = date.windows[0].first_due_s
+    return f", due {datetime.fromtimestamp(at_s, UTC).isoformat()}"
 
 
 async def _run(desk: DayDesk, options: argparse.Namespace) -> int:

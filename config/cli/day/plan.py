@@ -8,16 +8,14 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from datetime import time as time_of_day
 
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser
-from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.schema import Config
-from gateway.day.calendars import days_from
-from gateway.day.overrides import NO_OVERRIDES, Overrides, read_overrides
-from gateway.day.plan import REMEDY, Days, Plan, Times, Window, plan_of
+from gateway.day.configured import Plans
+from gateway.day.plan import Plan, Times, Window
 from protocol.trade_dates import is_trade_date, trade_day
 
 WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a Thursday
@@ -37,28 +35,16 @@ def main(argv: list[str], config: Config, now_s: Callable[[], float] | None = No
     parser.add_argument("--json", action="store_true", help="as JSON, times in seconds since 1970 (UTC)")
     options = parser.parse_args(argv)
     asked = _asked(options.date)
-    if not config.calendar.is_kept:
-        raise ConfigFault("no calendar is kept: calendar.exchanges names no exchange")
-    times = times_of(config)
-    plan = _plan(asked, config, times, now_s or (lambda: config.wall_clock().utc_ns() / 1e9))
+    plans = Plans(config)
+    if asked is None:
+        plan = plans.next_from(now_s() if now_s is not None else config.wall_clock().utc_ns() / 1e9)
+    else:
+        plan = plans.of(asked)
     if options.json:
         print(json.dumps(_json_of(plan, config.calendar.zone), indent=1))
     else:
-        print("\n".join(_lines_of(plan, times, config.calendar.zone)))
+        print("\n".join(_lines_of(plan, plans.times, config.calendar.zone)))
     return int(ExitCode.OK)
-
-
-def times_of(config: Config) -> Times:
-    """The bank's times of a day, as configured."""
-    calendar = config.calendar
-    names = ("sign_off", "pay_from", "late_from", "first_due", "last_due")
-    return Times(calendar.time_zone(), *(time_of_day.fromisoformat(getattr(calendar, name)) for name in names))
-
-
-def overrides_of(config: Config) -> Overrides:
-    """What the file says that is named in the configuration. Raises: ConfigFault."""
-    name = config.calendar.overrides
-    return read_overrides(config.path(name)) if name else NO_OVERRIDES
 
 
 def _asked(text: str | None) -> int | None:
@@ -67,22 +53,6 @@ def _asked(text: str | None) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
         raise ProcessFault(f"day plan: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
     return int(text)
-
-
-def _plan(asked: int | None, config: Config, times: Times, now_s: Callable[[], float]) -> Plan:
-    overrides = overrides_of(config)
-    from gateway.day.exchanges import days_of  # a second of loading: when all that can be refused without it, was
-
-    def days(first: int) -> Days:
-        return days_from(first, config.calendar.exchanges, overrides, days_of)
-
-    if asked is not None:
-        return plan_of(asked, days(asked), times)
-    today = int(datetime.fromtimestamp(now_s(), times.zone).strftime("%Y%m%d"))
-    ahead = days(today)
-    if not ahead.trade_dates:
-        raise ConfigFault(f"no calendar knows a trade date from {today} on: {REMEDY}")
-    return plan_of(ahead.trade_dates[0], days(ahead.trade_dates[0]), times)
 
 
 def _lines_of(plan: Plan, times: Times, zone: str) -> list[str]:
@@ -102,7 +72,8 @@ def _lines_of(plan: Plan, times: Times, zone: str) -> list[str]:
     return [
         f"trade date         {_day(plan.trade_date)}",
         f"sign-off from      {moment(plan.sign_off_s)}",
-        f"next trade date    {_day(plan.next_trade_date)}",
+        f"sets due until     {moment(plan.sets_due_s)}",
+        f"next trade date    {_day(plan.next_trade_date)}, opened from {clock(plan.open_next_s)}",
         "",
         "window  day           pay from   late from  first due  last due",
         *(row(number, window) for number, window in enumerate(plan.windows, 1)),

@@ -122,6 +122,7 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "marked_ranges": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),  # as `totals`
     "marked_pairs": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),
     "outlets_apart": ({}, {}),
+    "trade_dates": ({}, {}),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 

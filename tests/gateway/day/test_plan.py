@@ -191,7 +191,7 @@ def test_a_later_trade_date_is_never_due_sooner(days: Days) -> None:
     zone=st.sampled_from(["Asia/Shanghai", "Asia/Hong_Kong", "Europe/London", "UTC"]),
 )
 def test_a_time_is_that_of_the_zones_clock_on_that_day(day: int, at: time, zone: str) -> None:
-    second = Times(ZoneInfo(zone), at, at, at, at, at).on(day, at)
+    second = Times(ZoneInfo(zone), at, at, at, at, at, at, at).on(day, at)
 
     shown = datetime.fromtimestamp(second, ZoneInfo(zone))
     assert (int(shown.strftime("%Y%m%d")), shown.time()) == (day, at)

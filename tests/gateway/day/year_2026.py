@@ -24,7 +24,9 @@ WEEKDAYS_OFF = (
 WORKING_WEEKENDS = (20260104, 20260214, 20260228, 20260509, 20260920, 20261010)
 """调休: the bank works, the exchange does not trade."""
 MADE_UP = Overrides(bank_working=WORKING_WEEKENDS)
-SHANGHAI = Times(ZoneInfo("Asia/Shanghai"), time(15, 30), time(9), time(9, 30), time(10), time(14))
+SHANGHAI = Times(
+    ZoneInfo("Asia/Shanghai"), time(8, 30), time(15, 30), time(17), time(9), time(9, 30), time(10), time(14)
+)
 
 
 def is_weekday(day: int) -> bool:

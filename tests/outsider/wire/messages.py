@@ -152,6 +152,11 @@ FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 AS_OF_MARK = TOTALS[:2]
+OPENED = (("trade_date", DATE), ("windows", Many(0, 8, Nested("Window"))))
+DATES = (
+    *(("as_of_sequence", COUNT), ("dates", Many(0, 64, Nested("DateFacts")))),
+    ("brokers", Many(0, 1_024, Nested("BrokerFacts"))),
+)
 
 LAYOUTS: dict[str, Layout] = {
     "Negotiate": (1, LOGON),
@@ -172,7 +177,7 @@ LAYOUTS: dict[str, Layout] = {
     "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
     "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 4)))),
     "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
-    "OpenTradeDate": (27, (("trade_date", DATE), ("windows", Many(0, 8, Nested("Window"))))),
+    "OpenTradeDate": (27, OPENED),
     "Window": (107, tuple((f"{name}_s", SECONDS) for name in WINDOW)),
     "EndKey": (28, KEY[:2]),
     "OutletEntry": (68, OUTLET),
@@ -227,6 +232,10 @@ LAYOUTS: dict[str, Layout] = {
     "OutletsQuery": (124, ()),
     "OutletApart": (125, (("outlet", Int(0, 2**20 - 1)), ("accounts_fen", WIDE_SUM), ("ledger_fen", WIDE_SUM))),
     "OutletsAnswer": (126, (*AS_OF_MARK, ("outlets", Many(0, 1_024, Nested("OutletApart"))))),
+    "DatesQuery": (59, ()),
+    "DateFacts": (65, (*OPENED[:1], ("phase", Int(0, 15)), ("is_agreed", Flag()), *OPENED[1:])),
+    "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT))),
+    "DatesAnswer": (67, DATES),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NO_WINDOWS: Field = ()
@@ -241,7 +250,7 @@ CONTROLS = (
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
-    *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery"),
+    *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),

@@ -6,6 +6,7 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
+from protocol.messages.dates import DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import NO_TOTALS
 from protocol.messages.marked import (
     OutletApart,
@@ -84,6 +85,10 @@ def test_no_state_is_below_none_and_no_remainder_outside_its_bounds(state: int, 
         check_outcomes(outcomes)
 
 
+def date_facts(trade_date: int) -> DateFacts:
+    return DateFacts(trade_date, 0, False, [])
+
+
 NONE = SetAnswer(7, MONDAY, LaneState.FINISHED, 0, NO_TOTALS, NO_TOTALS, 0, 60, 0, 0, 0, [0] * 4, 0)
 SOME = msgspec.structs.replace(NO_TOTALS, counts=[1, 0, 0, 0, 0, 0])
 COLLECTING = SetAnswer(7, MONDAY, LaneState.COLLECTING, 2, SOME, NO_TOTALS, 0, 60, 0, 0, 0, [0] * 4, 0)
@@ -152,6 +157,11 @@ def test_whoever_reads_on_comes_to_an_end(next_place: int, trade_date: int, *, i
         (PairsQuery(4, 0), OutletsAnswer(7, True, []), False),
         (OutletsQuery(), OutletsAnswer(7, True, [OutletApart(1, bytes(16), bytes(16))]), True),
         (OutletsQuery(), OutletsAnswer(7, False, [OutletApart(1, bytes(16), bytes(16))]), False),
+        (DatesQuery(), DatesAnswer(7, [date_facts(MONDAY), date_facts(TUESDAY)], []), True),
+        (DatesQuery(), DatesAnswer(7, [], []), False),
+        (DatesQuery(), DatesAnswer(7, [date_facts(TUESDAY), date_facts(MONDAY)], []), False),
+        (DatesQuery(), DatesAnswer(7, [date_facts(MONDAY), date_facts(MONDAY)], []), False),
+        (DatesQuery(), OutletsAnswer(7, True, []), False),
     ],
 )
 def test_what_is_told_of_a_mark_fits_what_was_asked(

@@ -1,0 +1,196 @@
+"""The plan by the clock: which step of which trade date is due, and taking it when it is.
+
+Belongs here: what is due when, what is late, what is said of it. Never here: what a step sends (desk), which day it is
+(plan), how figures are told (figures), processes and files.
+
+A round asks the bank where it stands and takes every step that is due, each of which may be taken again. It remembers
+only what spares work and words. So a desk that is killed anywhere is started again, and ends the same.
+
+| step | of | due |
+|---|---|---|
+| sign-off | the open date | from `calendar.sign_off` on |
+| agree | every date that is signed off and not agreed on | at once |
+| reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
+| open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
+"""
+
+from collections.abc import Awaitable, Callable
+
+from config.kit.exit_codes import ProcessFault
+from gateway.day.desk import DayDesk, LaneSeen, StepRefused
+from gateway.day.figures import Figures, LaneName, Step
+from gateway.day.plan import Plan
+from protocol.limits import DECLARED_LATE_AFTER_S
+from protocol.messages.dates import DateFacts, DatesAnswer
+from protocol.vocabulary import DatePhase, LaneState
+
+COMPARED_AGAIN_S = 60.0  # a lane that differed is compared again after so many real seconds: people may have decided
+SAID_MAX = 4_096  # lines that are remembered, so that each is said once
+
+
+class DayByClock:
+    """The rounds of one day desk, over one session."""
+
+    def __init__(
+        self,
+        desk: DayDesk,
+        plan_of: Callable[[int], Plan],
+        now_s: Callable[[], int],
+        elapsed_s: Callable[[], float],
+        alarm: Callable[[str], None],
+        figures: Figures,
+    ) -> None:
+        """`now_s`: the bank's clock; `elapsed_s`: one that is never put. `alarm` hears what people must look at."""
+        self._desk = desk
+        self._plan_of = plan_of
+        self._now_s = now_s
+        self._elapsed_s = elapsed_s
+        self._alarm = alarm
+        self._figures = figures
+        self._why: list[str] = []
+        self._said: set[str] = set()
+        self._compared_at_s: dict[tuple[LaneName, int], float] = {}
+        self._published: set[LaneName] = set()
+
+    async def round(self) -> None:
+        """Take every step that is due now. Raises what the seat raises; what the bank refuses is told and counted."""
+        self._why = []
+        bank, now_s = await self._desk.seat.trade_dates(), self._now_s()
+        plan = self._plan(bank.dates[-1].trade_date)
+        if await self._end_trading(bank, plan, now_s):
+            bank = await self._desk.seat.trade_dates()
+        await self._lanes(bank, now_s)
+        if await self._open_next(bank, plan, now_s):
+            bank = await self._desk.seat.trade_dates()
+            plan = self._plan(bank.dates[-1].trade_date)
+        self._tell(bank, plan, now_s)
+
+    def _plan(self, trade_date: int) -> Plan | None:
+        """The plan of a date; None where no calendar has one, which is said."""
+        try:
+            return self._plan_of(trade_date)
+        except ProcessFault as fault:
+            self._stuck(str(fault))
+            return None
+
+    async def _end_trading(self, bank: DatesAnswer, plan: Plan | None, now_s: int) -> bool:
+        """Sign-off of the open date, and the bank's own reconciliation of what has ended. Returns whether any was."""
+        did, still_open = False, 0
+        if bank.dates[-1].phase == DatePhase.TRADING:
+            if plan is not None and now_s >= plan.sign_off_s:
+                did = await self._take("sign-off", self._desk.sign_off())
+            still_open = 0 if did else bank.dates[-1].trade_date
+        for date in bank.dates:
+            if not date.is_agreed and date.trade_date != still_open:
+                did |= await self._take("agree", self._desk.agree(date.trade_date))
+        return did
+
+    async def _open_next(self, bank: DatesAnswer, plan: Plan | None, now_s: int) -> bool:
+        """The roll, once the next trade date's morning has come. Returns whether it was."""
+        date = bank.dates[-1]
+        if plan is None or now_s < plan.open_next_s or date.phase == DatePhase.TRADING or not date.is_agreed:
+            return False
+        following = self._plan(plan.next_trade_date)
+        if following is None:
+            return False
+        return await self._take("open", self._desk.open_date(following.trade_date, following.due_times()))
+
+    async def _lanes(self, bank: DatesAnswer, now_s: int) -> None:
+        """Every lane of the dates that are signed off, oldest date first, as far as its set lets it go."""
+        lanes: dict[LaneName, LaneSeen] = {}
+        late: dict[LaneName, int] = {}
+        held_back: frozenset[int] = frozenset()  # brokers an older date of which is not published: later ones wait
+        for date in bank.dates:
+            if date.phase == DatePhase.TRADING:
+                continue
+            brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
+            names = {party: LaneName(date.trade_date, party) for party in brokers}
+            left = [party for party in brokers if names[party] not in self._published]
+
+            async def step(party: int, date: DateFacts = date, waiting: frozenset[int] = held_back) -> LaneSeen:
+                return await self._lane(date, party, may_publish=date.is_agreed and party not in waiting)
+
+            for lane in await self._desk.each(left, step):
+                name = names[lane.party]
+                lanes[name] = lane
+                if lane.state >= LaneState.PUBLISHED:
+                    self._published.add(name)
+                    continue
+                held_back |= {lane.party}
+                if late_s := self._late_s(date, lane, now_s):
+                    late[name] = late_s
+                    self._say(f"the clearing set of broker {lane.party} for {date.trade_date} is late")
+        self._figures.lanes, self._figures.late = lanes, late
+
+    async def _lane(self, date: DateFacts, party: int, may_publish: bool) -> LaneSeen:
+        """One lane's steps, as far as they are due. Returns where it stands then."""
+        desk, trade_date = self._desk, date.trade_date
+        lane = await desk.lane(trade_date, party)
+        if lane.state == LaneState.COMPLETE:
+            key = (LaneName(trade_date, party), lane.answer.number)
+            at_s = self._elapsed_s()
+            if at_s - self._compared_at_s.get(key, -COMPARED_AGAIN_S) < COMPARED_AGAIN_S:
+                return lane
+            self._compared_at_s[key] = at_s
+            await self._take("reconcile", desk.reconcile(trade_date, party))
+            lane = await desk.lane(trade_date, party)
+            if lane.found:
+                self._say(f"broker {party} differs for {trade_date}: {lane.found}")
+        if lane.state != LaneState.RECONCILED:
+            return lane
+        if lane.answer.proceeds_due:
+            await self._take("proceeds", desk.book_proceeds(trade_date, party))
+        if may_publish:
+            await self._take("publish", desk.publish(trade_date, party))
+        return await desk.lane(trade_date, party)
+
+    def _late_s(self, date: DateFacts, lane: LaneSeen, now_s: int) -> int:
+        """By how many seconds its set is late, 0 while it is not, or complete: half an hour after the declared time, or
+        where none was declared after the plan's.
+        """
+        if lane.state >= LaneState.COMPLETE:
+            return 0
+        if lane.answer.declared_s:
+            return max(0, now_s - lane.answer.declared_s - DECLARED_LATE_AFTER_S)
+        plan = self._plan(date.trade_date)
+        return 0 if plan is None else max(0, now_s - plan.sets_due_s)
+
+    async def _take(self, name: str, step: Awaitable[object]) -> bool:
+        """Take a step. Returns whether it was taken; a refusal of the bank is counted and told."""
+        try:
+            await step
+        except StepRefused as refused:
+            self._figures.refused[name] += 1
+            self._stuck(str(refused))
+            return False
+        self._figures.taken[name] += 1
+        return True
+
+    def _tell(self, bank: DatesAnswer, plan: Plan | None, now_s: int) -> None:
+        figures, date = self._figures, bank.dates[-1]
+        figures.trade_date, figures.phase = date.trade_date, DatePhase(date.phase).name.lower()
+        figures.next_step = None if plan is None else next_step(date, plan)
+        figures.overdue_s = 0 if figures.next_step is None else max(0, now_s - figures.next_step.at_s)
+        figures.why = "; ".join(self._why)
+
+    def _stuck(self, why: str) -> None:
+        if why not in self._why:
+            self._why.append(why)
+        self._say(why)
+
+    def _say(self, line: str) -> None:
+        if line in self._said:
+            return
+        if len(self._said) == SAID_MAX:
+            self._said.clear()
+        self._said.add(line)
+        self._alarm(line)
+
+
+def next_step(date: DateFacts, plan: Plan) -> Step:
+    """The step of the open date that comes next, whether it is due or not."""
+    if date.phase == DatePhase.TRADING:
+        return Step(plan.sign_off_s, "sign-off", date.trade_date)
+    if not date.is_agreed:
+        return Step(plan.sign_off_s, "agree", date.trade_date)
+    return Step(plan.open_next_s, "open", plan.next_trade_date)

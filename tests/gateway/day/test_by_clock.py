@@ -1,0 +1,315 @@
+"""The day by the clock, against the ledger's core: which step is taken when, and that a desk may be killed anywhere.
+
+The core decides, a clock that the test moves tells the time; no process, no wire. Never here: why a step is refused.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import trio
+
+from config.kit.exit_codes import ConfigFault
+from gateway.day.by_clock import COMPARED_AGAIN_S, DayByClock
+from gateway.day.calendars import days_from
+from gateway.day.desk import DayDesk
+from gateway.day.figures import Figures, LaneName, registry_of
+from gateway.day.overrides import NO_OVERRIDES
+from gateway.day.plan import Plan, plan_of
+from ledger.core.book_answers import BookAnswers
+from protocol.client import BlockOutcome, Outcome
+from protocol.codes import ReplyCode
+from protocol.messages.codec import decode_answer, decode_query, encode
+from protocol.messages.control import ControlMessage
+from protocol.messages.dates import DatesQuery
+from protocol.messages.day import CompleteSet, SignOff, Tell, WithdrawSet
+from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
+from protocol.records import RecordArray
+from protocol.session.told_values import check_answer
+from protocol.vocabulary import BANK_PARTY, DatePhase, LaneState
+from tests.bank_seats import DAY_SEAT
+from tests.gateway.day.year_2026 import SHANGHAI, library
+from tests.ledger_core.desk import (
+    BROKER,
+    MONDAY,
+    OTHER_BROKER,
+    OTHER_SEAT,
+    SEAT,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    fill_buy,
+)
+from tests.ledger_core.lines.words import announce, buy, event, order, send_whole
+
+NS_PER_S = 1_000_000_000
+
+
+def plan_in_2026(trade_date: int) -> Plan:
+    return plan_of(trade_date, days_from(trade_date, ("XSHG",), NO_OVERRIDES, library), SHANGHAI)
+
+
+def at(day: int, clock: str) -> int:
+    """A second of a day by a clock in Shanghai."""
+    hours, minutes = map(int, clock.split(":"))
+    return plan_in_2026(MONDAY).windows[0].day_end_s - 86_399 + (day - TUESDAY) * 86_400 + hours * 3_600 + minutes * 60
+
+
+class Killed(Exception):
+    """The desk's process ends here."""
+
+
+@dataclass
+class Bank:
+    """The day desk's seat at the core; what is told goes through the codec and its checks."""
+
+    desk: Desk = field(default_factory=Desk)
+    now_s: int = at(MONDAY, "09:00")
+    elapsed_s: float = 0.0
+    dies_at: int = 0  # so many requests from now on: decided, and the answer is not heard
+    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+    day: DayByClock | None = None
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """A new process of the desk."""
+        seat: Any = self
+        desk, now, elapsed = DayDesk(seat, lambda _line: None), lambda: self.now_s, lambda: self.elapsed_s
+        self.day = DayByClock(desk, plan_in_2026, now, elapsed, self.said.append, self.figures)
+
+    @property
+    def trade_date(self) -> int:
+        return self.desk.book.trade_date
+
+    async def control(self, message: ControlMessage) -> Outcome:
+        """Decided at the bank's time."""
+        self.desk.now_ns = self.now_s * NS_PER_S
+        told = self.desk.told(message)
+        self._count(f"{type(message).__name__} {told.code.name}")
+        sequence = self.desk.book.sequence
+        return Outcome(told.code, 1, self.trade_date, sequence, 1, told.remaining_fen, told.state, DAY_SEAT)
+
+    async def submit_block(self, records: RecordArray) -> BlockOutcome:
+        raise AssertionError("broker 2 has proceeds at the fill, and broker 3 sold nothing")
+
+    async def trade_dates(self) -> AnswerMessage:
+        return self._ask(DatesQuery())
+
+    async def totals(self, source: int) -> AnswerMessage:
+        return self._ask(TotalsQuery(3 if source == 4 else source))  # the gateway's book has what the ledger has
+
+    async def clearing_set(self, trade_date: int, party: int) -> AnswerMessage:
+        return self._ask(SetQuery(trade_date, party))
+
+    async def proceeds_due(self, trade_date: int, party: int, first: int) -> AnswerMessage:
+        return self._ask(ProceedsQuery(trade_date, party, first))
+
+    def _ask(self, query: QueryMessage) -> AnswerMessage:
+        asked: Any = decode_query(encode(query))
+        return check_answer(asked, decode_answer(encode(BookAnswers(self.desk.book).answer(BANK_PARTY, asked))))
+
+    def _count(self, what: str) -> None:
+        self.sent.append(what)
+        if self.dies_at:
+            self.dies_at -= 1
+            if not self.dies_at:
+                raise Killed
+
+    def round(self, day: int, clock: str) -> list[str]:
+        """A round at this time, and one more; what was sent. The second has nothing to do."""
+        self.now_s, before = at(day, clock), len(self.sent)
+        assert self.day is not None
+        trio.run(self.day.round)
+        found = self.sent[before:]
+        trio.run(self.day.round)
+        assert len(self.sent) == before + len(found)
+        return found
+
+    def send_empty(self, trade_date: int, party: int) -> None:
+        """The broker traded nothing."""
+        seat = SEAT if party == BROKER else OTHER_SEAT
+        announce(self.desk, on=trade_date, seat=seat, declared_s=0)
+        assert self.desk.control(CompleteSet(trade_date, 1), seat) == ReplyCode.ACCEPTED
+
+
+SIGNED_OFF = ["SignOff ACCEPTED", "Mark ACCEPTED", "Tell ACCEPTED"]
+PUBLISHED = ["Reconcile ACCEPTED", "Publish ACCEPTED"]
+
+
+def test_a_day_goes_by_the_clock() -> None:
+    bank = Bank()
+    assert bank.round(MONDAY, "15:29") == []
+    assert bank.figures.next_step == (at(MONDAY, "15:30"), "sign-off", MONDAY)
+    assert (bank.figures.overdue_s, bank.figures.why) == (0, "")
+
+    assert bank.round(MONDAY, "15:30") == SIGNED_OFF
+    assert bank.figures.next_step == (at(TUESDAY, "08:30"), "open", TUESDAY)
+    assert {name: lane.state for name, lane in bank.figures.lanes.items()} == {
+        LaneName(MONDAY, BROKER): LaneState.TRADING,
+        LaneName(MONDAY, OTHER_BROKER): LaneState.TRADING,
+    }
+
+    bank.send_empty(MONDAY, BROKER)
+    assert bank.round(MONDAY, "16:00") == PUBLISHED
+    assert bank.round(TUESDAY, "08:29") == []
+    assert bank.round(TUESDAY, "08:30") == ["OpenTradeDate ACCEPTED"]
+    assert (bank.trade_date, bank.desk.book.phase) == (TUESDAY, DatePhase.TRADING)
+    assert bank.desk.book.due_times.of(TUESDAY)[0][0] == at(WEDNESDAY, "09:00")
+    assert bank.figures.next_step == (at(TUESDAY, "15:30"), "sign-off", TUESDAY)
+
+
+def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date_waits_for_it() -> None:
+    bank = Bank()
+    bank.round(MONDAY, "15:30")
+    bank.send_empty(MONDAY, OTHER_BROKER)
+    assert bank.round(MONDAY, "17:00") == PUBLISHED
+    assert bank.figures.late == {}
+    bank.round(MONDAY, "17:01")
+    assert bank.figures.late == {LaneName(MONDAY, BROKER): 60}
+    bank.round(TUESDAY, "08:30")
+    bank.round(TUESDAY, "15:30")
+    for party in (BROKER, OTHER_BROKER):
+        bank.send_empty(TUESDAY, party)
+
+    # Broker 3's Tuesday is published; broker 2's is compared, and waits for its Monday.
+    assert sorted(bank.round(TUESDAY, "16:00")) == sorted(["Reconcile ACCEPTED", *PUBLISHED])
+    assert bank.figures.why == ""
+    bank.send_empty(MONDAY, BROKER)
+    assert bank.round(TUESDAY, "16:01") == [*PUBLISHED, "Publish ACCEPTED"]
+    assert bank.said == [f"the clearing set of broker {BROKER} for {MONDAY} is late"]
+    assert (bank.figures.open_lanes, bank.figures.late) == (0, {})
+
+
+def test_a_declared_time_says_when_a_set_is_late() -> None:
+    bank = Bank()
+    bank.round(MONDAY, "15:30")
+    bank.desk.now_ns = at(MONDAY, "18:00") * NS_PER_S  # the exchange was late itself
+    customer = bank.desk.open(1_000)
+    announce(bank.desk, event(customer), declared_s=at(MONDAY, "18:00"))
+    bank.round(MONDAY, "18:30")
+    assert LaneName(MONDAY, BROKER) not in bank.figures.late
+    bank.round(MONDAY, "18:31")
+    assert bank.figures.late[LaneName(MONDAY, BROKER)] == 60
+
+
+def test_a_lane_that_differs_is_said_once_and_compared_again_after_a_while_and_with_another_set() -> None:
+    """The order is told as 499 fen frozen instead of 500; it withdraws, and tells it right."""
+    bank = Bank()
+    desk = bank.desk
+    customer = desk.open(1_000)
+    target = desk.freeze(customer, 500)
+    desk.ask(SEAT, fill_buy(target, customer, 200))
+    bank.round(MONDAY, "15:30")
+    wrong = [event(customer), order(target, customer, 499, fate=1), buy(target, customer, 200)]
+    send_whole(desk, *wrong)
+
+    assert bank.round(MONDAY, "16:00") == ["Reconcile ACCEPTED"]
+    assert bank.figures.differing == 1
+    assert bank.said[-1] == f"broker {BROKER} differs for {MONDAY}: 1 amount"
+    bank.elapsed_s = COMPARED_AGAIN_S
+    assert bank.round(MONDAY, "16:05") == ["Reconcile ACCEPTED"]
+
+    assert desk.control(WithdrawSet(MONDAY, 1), SEAT) == ReplyCode.ACCEPTED
+    send_whole(desk, event(customer), order(target, customer, 500, fate=1), buy(target, customer, 200))
+    assert bank.round(MONDAY, "16:10") == PUBLISHED
+    assert bank.figures.differing == 0
+    assert len(bank.said) == 1
+
+
+def test_a_year_that_no_calendar_has_is_one_line_and_what_needs_none_goes_on() -> None:
+    """Signed off by hand, for no plan says when; then the lanes go on, and no date is opened."""
+    bank = Bank()
+
+    def no_plan(trade_date: int) -> Plan:
+        raise ConfigFault(f"no calendar reaches {trade_date}")
+
+    assert bank.day is not None
+    bank.day._plan_of = no_plan
+    assert bank.round(MONDAY, "15:30") == []
+    bank.desk.done(SignOff(MONDAY))
+    bank.send_empty(MONDAY, BROKER)
+    assert bank.round(MONDAY, "16:00") == [*SIGNED_OFF[1:], *PUBLISHED]
+    assert bank.figures.why == f"no calendar reaches {MONDAY}"
+    assert bank.figures.next_step is None
+    assert bank.said == [f"no calendar reaches {MONDAY}"]
+
+
+def test_what_the_bank_refuses_is_told_counted_and_tried_again() -> None:
+    bank = Bank()
+    right = bank.control
+
+    async def other_totals(message: ControlMessage) -> Outcome:
+        return await right(
+            Tell(message.trade_date, message.sequence, bytes(32)) if isinstance(message, Tell) else message
+        )
+
+    bank.control = other_totals  # type: ignore[method-assign]
+    bank.marked_ranges = bank.totals  # type: ignore[attr-defined]
+    bank.now_s = at(MONDAY, "15:30")
+    assert bank.day is not None
+
+    async def cannot_say_where(*_arguments: object) -> list[str]:
+        return ["frozen of contract 1: 10 in the ledger, 9 in the gateway's book"]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("gateway.day.desk.what_differs", cannot_say_where)
+        trio.run(bank.day.round)
+    assert bank.figures.refused["agree"] == 1
+    assert "the bank's books differ: frozen of contract 1" in bank.figures.why
+    assert bank.said == [bank.figures.why]
+
+    bank.control = right  # type: ignore[method-assign]
+    trio.run(bank.day.round)
+    assert bank.figures.why == ""
+    assert bank.figures.taken["agree"] == 1
+
+
+def lived(dies_at: int) -> tuple[list[tuple[int, int, int]], int]:
+    """Two dates, both brokers, a desk that is killed at one of its requests. Where lanes and date stand then."""
+    bank = Bank()
+    bank.dies_at = dies_at
+    for day, clock in (
+        (MONDAY, "15:30"),
+        (MONDAY, "16:00"),
+        (TUESDAY, "08:30"),
+        (TUESDAY, "15:30"),
+        (TUESDAY, "16:00"),
+    ):
+        if clock == "16:00":
+            for party in (BROKER, OTHER_BROKER):
+                bank.send_empty(day, party)
+        bank.now_s = at(day, clock)
+        for _ in range(3):  # at most one of them is killed, and the last finds nothing to do
+            try:
+                assert bank.day is not None
+                trio.run(bank.day.round)
+            except* Killed:
+                bank.start()
+    lanes = [(lane.trade_date, lane.party, int(lane.state)) for lane in bank.desk.book.clearing.sorted_lanes()]
+    return lanes, bank.trade_date
+
+
+def test_a_desk_that_is_killed_at_any_of_its_requests_is_started_again_and_ends_the_same() -> None:
+    whole = lived(0)
+    assert whole == (
+        [(date, party, int(LaneState.PUBLISHED)) for date in (MONDAY, TUESDAY) for party in (BROKER, OTHER_BROKER)],
+        TUESDAY,
+    )
+    for place in range(1, 16):  # sign-off, mark, telling, two lanes of two steps; the roll; the same
+        assert lived(place) == whole, place
+
+
+def test_figures_are_told_to_prometheus_and_to_whoever_asks() -> None:
+    bank = Bank()
+    bank.round(MONDAY, "15:30")
+    bank.round(MONDAY, "17:02")
+    facts = bank.figures.facts()
+
+    assert facts["next step"] == f"open of {TUESDAY}"
+    assert (facts["lanes open"], facts["sets late"]) == (2, 2)
+    values = {sample.name: sample.value for family in registry_of(bank.figures).collect() for sample in family.samples}
+    assert (values["yzt_day_desk_sets_late"], values["yzt_day_desk_goes_on"]) == (2.0, 1.0)
