@@ -14,7 +14,7 @@ from protocol.messages.gateway_link import SeatHead
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import BankEvent, RequestReceived, SessionPolicy
 from protocol.session.partner import PartnerEvent, PartnerSession
-from protocol.vocabulary import Suite
+from protocol.vocabulary import BANK_PARTY, Suite
 from tests.frames import make_records
 from tests.protocol import keys
 
@@ -124,11 +124,11 @@ class Pair:
 def partner_session(
     party: int = keys.BROKER, seat: int = keys.BROKER_SEAT, version: int = 1, now_ns: int = T0_NS
 ) -> PartnerSession:
-    """The session of a broker, or of the bank's first seat, with the test keys."""
+    """The session of a broker, or of one of the bank's seats, with the test keys."""
     return PartnerSession(
         party,
         seat,
-        keys.signer_of(party),
+        keys.bank_seat_signer(seat) if party == BANK_PARTY else keys.signer_of(party),
         keys.bank_verifiers(),
         "broker-test 1",
         INTERVAL_NS,

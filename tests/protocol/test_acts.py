@@ -28,15 +28,16 @@ from protocol.acts import (
     word_of,
 )
 from protocol.errors import MisuseError
+from protocol.keys.registry import PartyRegistry
 from protocol.limits import ACT_BODY_BYTES_MAX, ACT_TEXT_BYTES_MAX
 from protocol.messages.base import is_act
 from protocol.messages.codec import encode
-from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.control import EndKey, PartyEntry, RegisterKey, SeatEntry
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
 from protocol.shown_text import is_shown_as_it_is
 from protocol.vocabulary import OutletLevel, Right
-from tests.people import ANN, Office
+from tests.people import ANN, Office, signer_of
 
 OFFICE = Office(bytes(range(8)))
 STOP = StopBrokerAct(**OFFICE.by(ANN), party=2)
@@ -179,6 +180,25 @@ def test_every_act_has_a_row_and_a_word() -> None:
     assert {word_of(form) for form in ACTS} == set(KINDS_BY_WORD)
     assert all(row.persons in (1, 2) for row in ACTS.values())
     assert [word for word, form in KINDS_BY_WORD.items() if ACTS[form].persons == 1] == ["void"]
+
+
+def test_a_gateway_learns_the_keys_that_acts_bring_and_forgets_those_that_they_end() -> None:
+    registry = PartyRegistry([PartyEntry(2, 2, 1, "broker", False, [], [SeatEntry(21, 1)])])
+    key = signer_of(ANN).public_key().hex()
+    fields = OFFICE.by(ANN)
+    brings = RegisterKeyAct(**fields, party=2, key_id=3, public_key=key, from_s=1, until_s=9, seat=0)
+    nobody = [ActSignature(1, 1, bytes(64))]  # the ledger has looked at them
+
+    registry.apply(Act(text_of(brings), nobody), 0)
+    times = [(second * 10**9,) * 2 for second in (0, 1, 8, 9)]
+    known = [registry.verifier(2, 21, 3, both) is not None for both in times]
+    registry.apply(Act(text_of(EndKeyAct(**fields, party=2, key_id=3)), nobody), 0)
+
+    assert known == [False, True, True, False]
+    assert registry.verifier(2, 21, 3, times[1]) is None
+    registry.apply(Act(text_of(STOP), nobody), 0)
+    with pytest.raises(MisuseError, match="no act"):
+        registry.apply(Act(b"{}", nobody), 0)
 
 
 def test_what_an_act_makes() -> None:

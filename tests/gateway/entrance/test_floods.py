@@ -13,12 +13,13 @@ from gateway.dispatch.admission import FRAME_WORK_NS, PARTY_WORK_INTERVAL, QUERY
 from gateway.links.in_flight import InFlight
 from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
-from protocol.limits import PREFIX_BYTES, SMALL_CONTROL_BODY_BYTES_MAX
+from protocol.limits import ACT_BODY_BYTES_MAX, PREFIX_BYTES, SMALL_CONTROL_BODY_BYTES_MAX
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
 from protocol.messages.queries import OutcomeQuery
 from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
+from tests.bank_seats import TELLER_SEAT
 from tests.gateway.entrance.test_hostile_partners import is_served, read_to_the_end
 from tests.gateway.fake_ledger import FakeLedger, blank_request
 from tests.gateway.partner import Connect, Partner, freezes
@@ -28,6 +29,7 @@ FEW_AT_ONCE = 20  # frames; instead of a thousand, so that a test is short
 FLOOD_FRAMES = 2_000
 FEW_SECONDS = 1.0
 READ_WITHIN_S = 10.0
+AN_ACT = b"\x93\x50"  # the first bytes of one
 SUSPEND = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
 
 
@@ -330,6 +332,33 @@ async def test_a_large_control_frame_of_a_broker_ends_its_link_before_its_body_a
     bank.session.send_control(bytes(SMALL_CONTROL_BODY_BYTES_MAX + 1), 3, time.time_ns())
     await bank.flush()
     await ledger.until(lambda: len(ledger.rows) == 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_taken"),
+    [
+        (AN_ACT[:2] + bytes(ACT_BODY_BYTES_MAX - 2), True),
+        (AN_ACT[:2] + bytes(ACT_BODY_BYTES_MAX - 1), False),
+        (bytes(SMALL_CONTROL_BODY_BYTES_MAX + 1), False),
+        (bytes(SMALL_CONTROL_BODY_BYTES_MAX), True),
+    ],
+    ids=["an act", "too large for one", "no act", "small"],
+)
+async def test_only_an_act_of_a_desk_may_be_as_large_as_one(
+    connect: Connect, ledger: FakeLedger, body: bytes, is_taken: bool
+) -> None:
+    """Whatever else it sends is journaled too, and nobody has signed it."""
+    desk = await connect(BANK_PARTY, TELLER_SEAT)
+    await desk.log_on()
+    desk.session.send_control(body, 1, time.time_ns())
+    await desk.stream.send_all(desk.session.data_to_send())
+    event = await desk.next_event()
+
+    if is_taken:
+        assert isinstance(event, OutcomesReceived)
+    else:
+        assert isinstance(event, Terminated)
+        assert event.code is ReplyCode.MALFORMED_FRAME
 
 
 def test_bytes_under_way_are_bounded_by_party(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ from protocol.limits import (
 )
 from protocol.messages.control import RegisterParty, RegisterSeat
 from protocol.vocabulary import BANK_PARTY, FrameKind, Role, SeatRole, Suite
-from tests.bank_seats import SEAT_ROLES
+from tests.bank_seats import BANK_SEAT, DAY_SEAT, SEAT_ROLES, TELLER_SEAT
 from tests.gateway.fake_ledger import blank_request
 from tests.protocol import keys
 
@@ -137,6 +137,17 @@ def test_control_is_bounded_by_party_and_the_bank_loads_its_master_data() -> Non
     assert set(waits[:-1]) == {0}
     assert waits[-1] == NS_PER_SECOND // CONTROL_PER_SECOND_MAX
     assert book.control_wait_ns(keys.OTHER_BROKER, keys.OTHER_SEAT, b"", SOON_NS) == 0
+
+
+def test_acts_of_each_seat_are_bounded_however_much_else_it_may_send() -> None:
+    """Each costs the ledger two signatures and a row of its own, and people do not sign by the thousand."""
+    book, act = admission(), b"\x93\x50"
+    for seat in (BANK_SEAT, TELLER_SEAT, DAY_SEAT):
+        waits = [book.control_wait_ns(BANK_PARTY, seat, act, SOON_NS) for _ in range(CONTROL_AT_ONCE_MAX + 1)]
+
+        assert set(waits[:-1]) == {0}
+        assert waits[-1] == NS_PER_SECOND // CONTROL_PER_SECOND_MAX
+        assert book.control_wait_ns(BANK_PARTY, seat, b"\x92\x50", SOON_NS) == 0
 
 
 @pytest.mark.parametrize(("seat", "role"), SEAT_ROLES.items())

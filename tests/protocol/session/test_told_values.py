@@ -59,6 +59,10 @@ TOLD = [
     ((0, STATE_LISTED, 5), False),
     ((DOUBLED, STATE_LISTED, 0), False),
     ((DOUBLED, STATE_NUMBER_GIVEN, 1), False),
+    ((ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 1), True),
+    ((ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 0), False),
+    ((ReplyCode.ACT_REPEATED, 0, 0), True),
+    ((ReplyCode.ACT_REPEATED, 1, 1), False),
 ]
 
 
