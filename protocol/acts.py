@@ -28,11 +28,12 @@ from .limits import (
     OUTLET_MAX,
 )
 from .messages.control import ControlMessage, EndKey, RegisterKey
-from .messages.fields import BoundSeatNo, KeyId, Name, PartyNo, PersonNo, Second
+from .messages.fields import BoundSeatNo, KeyId, Name, Number, PartyNo, PersonNo, Second
 from .messages.outlets import OutletEntry, RegisterOutlets
 from .messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
+from .messages.restraints import ExtendRestraint, LiftRestraint, Restrain, RestrainedFen, RestraintText
 from .shown_text import is_shown_as_it_is
-from .vocabulary import SUITES, OutletLevel, Right
+from .vocabulary import SUITES, OutletLevel, RestraintKind, Right
 
 ACT_DOMAIN: Final = b"YZT1/act\x00"
 BANK_ID_BYTES: Final = 8
@@ -50,6 +51,7 @@ SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
 RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 """Ascending, each at most once."""
+RestraintWord = Annotated[str, Meta(pattern=f"^(?:{RestraintKind.JUDICIAL.name}|{RestraintKind.OTHER.name})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
 
 
@@ -146,6 +148,31 @@ class ResumeBrokerAct(ActText, frozen=True, kw_only=True, tag="resume_broker"):
     party: PartyNo
 
 
+class RestrainAct(ActText, frozen=True, kw_only=True, tag="restrain"):
+    """An amount of an account is withheld by order of an authority, as Restrain."""
+
+    account_no: Number
+    amount_fen: RestrainedFen
+    kind: RestraintWord
+    authority: RestraintText
+    document: RestraintText
+    holds_until_s: Second
+
+
+class LiftRestraintAct(ActText, frozen=True, kw_only=True, tag="lift_restraint"):
+    """A restraint withholds so much less, as LiftRestraint."""
+
+    restraint_no: Number
+    amount_fen: RestrainedFen
+
+
+class ExtendRestraintAct(ActText, frozen=True, kw_only=True, tag="extend_restraint"):
+    """A restraint holds longer, as ExtendRestraint."""
+
+    restraint_no: Number
+    holds_until_s: Second
+
+
 class VoidAct(ActText, frozen=True, kw_only=True, tag="void"):
     """Nothing but its serial: what its author signed under it or a lower one, and nobody has sent, is worth nothing."""
 
@@ -160,6 +187,9 @@ AnyAct = (
     | EndKeyAct
     | StopBrokerAct
     | ResumeBrokerAct
+    | RestrainAct
+    | LiftRestraintAct
+    | ExtendRestraintAct
     | VoidAct
 )
 ActAlone = ChangePersonAct | RegisterPersonKeyAct | EndPersonKeyAct | StopBrokerAct | ResumeBrokerAct | VoidAct
@@ -172,6 +202,7 @@ class Concerns(Enum):
 
     BANK = "the whole bank"
     PERSON = "the person's outlet, before and after"
+    ACCOUNT = "the outlet of the account"
     AUTHOR = "nobody but its author"
 
 
@@ -195,6 +226,9 @@ ACTS: Mapping[type[ActText], ActKind] = {
     EndKeyAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     StopBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ResumeBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
+    LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
+    ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED: Final = ActKind(Right.NONE, 1, Concerns.AUTHOR)
@@ -258,6 +292,12 @@ def made_of(act: AnyAct) -> Made:
             return RegisterKey(party, key_id, bytes.fromhex(public_key), act.from_s * NS_PER_S, ends_ns, seat)
         case EndKeyAct(party=party, key_id=key_id):
             return EndKey(party, key_id)
+        case RestrainAct(account_no=account_no, amount_fen=amount_fen, kind=kind, holds_until_s=until_s):
+            return Restrain(account_no, amount_fen, RestraintKind[kind], act.authority, act.document, until_s)
+        case LiftRestraintAct(restraint_no=restraint_no, amount_fen=amount_fen):
+            return LiftRestraint(restraint_no, amount_fen)
+        case ExtendRestraintAct(restraint_no=restraint_no, holds_until_s=until_s):
+            return ExtendRestraint(restraint_no, until_s)
         case _:
             return act
 

@@ -67,6 +67,7 @@ class ReplyCode(IntEnum):
     LINE_DOUBLED = 364
     LINES_LISTED_FULL = 366
     SERIAL_USED = 368
+    RESTRAINT_UNKNOWN = 369
     FREEZE_UNKNOWN = 370
     FREEZE_CLOSED = 375
     AMOUNT_OVER_REMAINING = 380
@@ -117,6 +118,8 @@ class ReplyCode(IntEnum):
     PERSON_UNKNOWN = 591
     PERSON_EXISTS = 592
     ADMINISTRATORS_FEW = 593
+    RESTRAINTS_FULL = 624
+    RESTRAINT_OVER = 626
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -190,9 +193,12 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.LINE_DOUBLED: CodeFacts("the set has a line for this order, contract event or reference", False, "1029"),
     ReplyCode.LINES_LISTED_FULL: CodeFacts("too many lines of the set name orders that are not there", False, "1021"),
     ReplyCode.SERIAL_USED: CodeFacts("a movement that its desk told before, by its own serial", False, "1029"),
+    ReplyCode.RESTRAINT_UNKNOWN: CodeFacts("no such restraint, or none that may be deducted by", False, "2006"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
-    ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts("more than what remains of the freeze", True, "2008"),
+    ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts(
+        "more than what remains of the freeze, or than may be deducted", True, "2008"
+    ),
     ReplyCode.AWAITS_CLEARING: CodeFacts(
         "a sale whose proceeds come with the clearing data: nothing moves now, nothing to do", False, "0000"
     ),
@@ -250,6 +256,10 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "the person's number, or the number of the bank's staff, is taken", False, "1032"
     ),
     ReplyCode.ADMINISTRATORS_FEW: CodeFacts("fewer than three administrators would be left", True, "1027"),
+    ReplyCode.RESTRAINTS_FULL: CodeFacts("the account, or the bank, has as many restraints as may be", True, "1021"),
+    ReplyCode.RESTRAINT_OVER: CodeFacts(
+        "a restraint that would end before the open date, or no later than it does", False, "1022"
+    ),
 }
 
 

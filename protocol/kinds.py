@@ -32,6 +32,7 @@ SECOND_FIELDS = frozenset({RELEASE_FIELD, "commission_fen", "tax_fen"})  # of a 
 FEE_FIELDS = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")  # beside the commission
 ORDER_KEY_FIELDS = ("order_date", "order_seat", "order_number")
 REFERENCE_FIELDS = ("traded_security", "reference")
+RESTRAINT_FIELD = "restraint_no"  # of a judicial deduction
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
 """What every kind uses but a line; of a correction the last is an amount of its own."""
 LINE_FIELDS = ("kind", TRADE_DAY_FIELD, "contract_no")
@@ -153,7 +154,7 @@ KINDS: dict[RecordKind, WireKind] = {
             verb="withdraw",
             amount="",
             amount_fen_min=1,
-            fields=(WAY_FIELD,),
+            fields=(WAY_FIELD, RESTRAINT_FIELD),
             names_account=True,
             expires=True,
         ),

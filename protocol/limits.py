@@ -62,6 +62,10 @@ ACTS_REMEMBERED_MAX = 16  # of each author: whoever lost an answer learns that i
 ACT_REASON_CHARS_MAX = 200
 PERMITS_MAX = 65_536  # acts that permit a record and wait for it: nobody signs more in a day
 HOLDER_BYTES = 16  # of a keyed digest: two of 2^25 holders meet once in 2^77 banks
+RESTRAINTS_PER_ACCOUNT_MAX = 64  # open ones: every release of the account looks at all of them
+RESTRAINTS_MAX = 2**20  # open ones of the bank: half a GiB; every roll looks which of them are over
+RESTRAINT_FEN_MAX = COLUMN_FEN_MAX // (2 * RESTRAINTS_PER_ACCOUNT_MAX)  # so that their sum fits the account's column
+RESTRAINT_TEXT_CHARS_MAX = 32  # (2024)京0105执1234号 has 17, 北京市第三中级人民法院 has 11
 SECURITIES_ACCOUNT_CHARS_MAX = 10  # A123456789 in Shanghai, 0123456789 in Shenzhen
 SECURITIES_ACCOUNTS_MAX = 2  # of one contract: one on each market
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.3 GiB when all are used
@@ -165,6 +169,11 @@ assert CONTRACTS_MAX * 2 * COLUMN_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)
 assert QUERY_CONTRACTS_MAX * 34 + 32 <= ANSWER_BODY_BYTES_MAX
 assert REQUESTS_PER_SEAT_DATE_MAX + CONTROL_NUMBERS_KEPT + FRAME_RECORDS_MAX < NEXT_NUMBER_TOLD_MAX < REQUEST_NUMBER_MAX
 assert 5 * 44 + 16 <= SMALL_CONTROL_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX
+assert (
+    2 * 3 * RESTRAINT_TEXT_CHARS_MAX + 40 <= SMALL_CONTROL_BODY_BYTES_MAX
+)  # in UTF-8 a Chinese letter has three bytes
+assert AMOUNT_FEN_MAX < RESTRAINT_FEN_MAX < COLUMN_FEN_MAX
+assert RESTRAINTS_PER_ACCOUNT_MAX < RESTRAINTS_MAX < ACCOUNTS_MAX
 assert max(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX) * 44 + 16 <= CONTROL_BODY_BYTES_MAX
 assert ACT_TEXT_BYTES_MAX + ACT_SIGNATURES_MAX * (SIGNATURE_BYTES + 16) + 16 <= ACT_BODY_BYTES_MAX
 assert SMALL_CONTROL_BODY_BYTES_MAX < ACT_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX

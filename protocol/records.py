@@ -21,8 +21,9 @@ OutcomeArray = npt.NDArray[np.void]
 # market.
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
 # an order carries its limit price and security, a fill its release and turnover, a line its fees. In bytes 48 to 63 a
-# line names an order, or a security and its own reference. A correction of a contract has amounts from byte 16 to its
-# end, and in bytes 4 to 7 the act of two people that permits it.
+# line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
+# A correction of a contract has amounts from byte 16 to its end, and in bytes 4 to 7 the act of two people that permits
+# it.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
@@ -52,6 +53,7 @@ _FIELDS = (
     ("target_date", "<i4", 40),
     ("target_seat", "<i4", 44),
     ("target_number", "<i8", 48),
+    ("restraint_no", "<i8", 48),
     ("partner_ref", "V8", 56),
     ("order_date", "<i4", 48),
     ("order_seat", "<i4", 52),
@@ -80,6 +82,8 @@ FREEZE_STATE_CLOSED = 2
 STATE_NUMBER_GIVEN = 3  # `remaining_fen` is a number that the bank gave: to a control message of the first account or
 # contract that it made, or of the set; to a correction of the broker's case that it opened
 STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
+STATE_POSTED = 5  # of a forced card debit: `remaining_fen` is what was posted to the account, the rest is in suspense
+STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `remaining_fen` is what may be deducted
 
 _PREAMBLE = struct.Struct("<qq32s32s")
 assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES

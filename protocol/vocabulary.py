@@ -123,6 +123,17 @@ class Way(IntEnum):
     CASH = 0
     CARD = 1
     TRANSFER = 2
+    JUDICIAL = 3  # deducted 扣划 by the authority that restrained it, of a withdrawal alone
+    FORCED_CARD = 4  # what the card scheme has paid already, likewise
+    CARD_COLLECTED = 5  # what the account could not give of it then, likewise
+
+
+class RestraintKind(IntEnum):
+    """Why money of an account is withheld."""
+
+    JUDICIAL = 1  # by an authority that may also have it deducted
+    OTHER = 2
+    CARD = 3  # by the bank: what the card scheme has paid and the account could not give
 
 
 class AccountCode(IntEnum):
@@ -130,10 +141,11 @@ class AccountCode(IntEnum):
 
     CASH = 1010
     OTHER_BANKS = 1110  # and the clearing house
-    ERRORS = 1910  # by broker and case
+    ERRORS = 1910  # to be cleared 待处理清算差错, by party and its case; the bank's own by outlet
     SAVINGS = 2110  # by outlet
     SETTLEMENT = 2410  # by broker and trade date
     CARD_CLEARING = 2510
+    JUDICIAL_DEDUCTIONS = 2520
 
 
 class Market(IntEnum):

@@ -6,9 +6,10 @@ the first alone until the broker has paid (004 附件二 第3条5).
 Belongs here: what an account has, what is owned, what can be spent. Never here: who may spend it (the other pages).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules.request import FUNDS_FROZEN, INSUFFICIENT_FUNDS, Decision
+from rules.restraints import Restraint
 
 
 @dataclass(slots=True)
@@ -19,7 +20,8 @@ class Account:
     frozen_fen: int
     bought_fen: int
     sold_fen: int
-    restrained_fen: int
+    restrained_fen: int  # of all its restraints together
+    restraints: list[Restraint] = field(default_factory=list)  # oldest first
 
     @property
     def owned_fen(self) -> int:
@@ -35,6 +37,16 @@ class Account:
     def withdrawable_fen(self) -> int:
         """可用于消费、转账、提现: buying power without sold. May be below zero."""
         return self.buying_power_fen - self.sold_fen
+
+    @property
+    def committed_fen(self) -> int:
+        """What orders have claimed of it: frozen and bought."""
+        return self.frozen_fen + self.bought_fen
+
+    def clamp_seniors(self) -> None:
+        """What is frozen and bought has become less: no more than that ranks before a restraint."""
+        for restraint in self.restraints:
+            restraint.senior_fen = min(restraint.senior_fen, self.committed_fen)
 
     def not_covered(self, amount_fen: int) -> Decision:
         """`Refusals`: why an amount above buying power is refused."""

@@ -105,6 +105,7 @@ def close(request: Request, account: Account, freezes: Freezes) -> Decision:
     account.frozen_fen -= target.remaining_fen
     account.bought_fen += drawn_fen
     has.bought_fen += drawn_fen
+    account.clamp_seniors()
     target.remaining_fen = target.due_fen = 0
     return of_freeze(0)
 
@@ -151,6 +152,7 @@ def _moved(account: Account, has: OfDate, after: Corrected) -> Decision:
     # From here the correction must succeed.
     account.bought_fen += bought_fen
     account.sold_fen += sold_fen
+    account.clamp_seniors()
     has.tolerance.left_fen -= tolerated_fen(bought_fen, sold_fen, has.proceeds_counted)
     has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen
     has.is_corrected = True

@@ -24,21 +24,32 @@ OPENING = Leg(AccountCode.CASH, AccountCode.SAVINGS)
 """What is on an account when it is opened was brought in."""
 
 _THROUGH = {Way.CASH: AccountCode.CASH, Way.CARD: AccountCode.CARD_CLEARING, Way.TRANSFER: AccountCode.OTHER_BANKS}
+_TAKEN_ONLY = {
+    Way.JUDICIAL: AccountCode.JUDICIAL_DEDUCTIONS,
+    Way.FORCED_CARD: AccountCode.CARD_CLEARING,
+    Way.CARD_COLLECTED: AccountCode.ERRORS,
+}
 
 BROUGHT: dict[int, Leg] = {way: Leg(through, AccountCode.SAVINGS) for way, through in _THROUGH.items()}
-TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through) for way, through in _THROUGH.items()}
+TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through) for way, through in (_THROUGH | _TAKEN_ONLY).items()}
 """By way."""
 
 MADE_GOOD = Leg(AccountCode.ERRORS, AccountCode.SETTLEMENT)
 """What clearing data say and a customer's account cannot bear is its broker's case."""
 TAKEN_BACK = Leg(MADE_GOOD.credit, MADE_GOOD.debit)
 
-BY_OUTLET = frozenset({AccountCode.SAVINGS})
+SUSPENSE = Leg(AccountCode.ERRORS, AccountCode.CARD_CLEARING)
+"""What a forced card debit takes beyond what the account gives: the bank's own 挂账, until it is collected."""
+
+BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS})
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
+BY_PARTY = frozenset({AccountCode.ERRORS})
+"""Kept for each party: what is the bank's own by outlet, what is a broker's by case."""
 BY_CASE = frozenset({AccountCode.ERRORS})
 """Kept for each broker and case."""
 BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 
-assert set(BROUGHT) == set(TAKEN) == set(Way)
-assert all(leg.debit != leg.credit for leg in (OPENING, MADE_GOOD, TAKEN_BACK, *BROUGHT.values(), *TAKEN.values()))
+assert set(TAKEN) == set(Way) > set(BROUGHT)
+_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, *BROUGHT.values(), *TAKEN.values())
+assert all(leg.debit != leg.credit for leg in _LEGS)

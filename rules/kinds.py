@@ -63,6 +63,9 @@ class LawKind:
     opens_freeze: bool = False
     needs_market: bool = False  # an order: refused from sign-off to the roll, and while its broker is stopped
     legs: Mapping[int, Leg] = field(default_factory=dict)  # of what moves a balance, by way; 0 where it has none
+    works_in: Mapping[AccountStatus, frozenset[Way]] = field(default_factory=dict)
+    """Ways by which it is not refused in a state that forbids it otherwise."""
+    never_late: frozenset[Way] = frozenset()  # ways by which it does not expire: it has happened
     counts_serial: bool = False  # the desk's own serial says that it was told before
     is_fact: bool = False  # it has happened: what does not fit is listed, not refused
     waits_for_clearing: bool = False  # where proceeds do not count at the fill
@@ -145,6 +148,11 @@ LAW: dict[RecordKind, LawKind] = {
                 AccountStatus.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,
                 AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED,
             },
+            works_in={
+                AccountStatus.LOSS_REPORTED: frozenset({Way.JUDICIAL, Way.FORCED_CARD}),
+                AccountStatus.CLOSED: frozenset({Way.FORCED_CARD}),
+            },
+            never_late=frozenset({Way.FORCED_CARD}),
         ),
         LawKind(
             RecordKind.PROCEEDS,
@@ -186,11 +194,18 @@ def refusals_by_state(kind: RecordKind) -> dict[int, ReplyCode]:
     return {state: min(found) for state, found in earned.items() if found}
 
 
-def _ways(row: LawKind) -> set[int]:
-    """The ways by which money of this kind comes or leaves; none where no balance moves."""
-    if not row.moves("balance"):
-        return set()
-    return set(Way) if WAY_FIELD in KINDS[row.kind].fields else {0}
+def working_ways(row: LawKind) -> list[tuple[int, int]]:
+    """State and way of what works although the state forbids it otherwise."""
+    return [(int(state), int(way)) for state, ways in row.works_in.items() for way in sorted(ways)]
+
+
+def _has_ways(row: LawKind) -> bool:
+    """Whether the ways by which money of this kind comes or leaves are as the wire has them; none where no balance
+    moves.
+    """
+    if WAY_FIELD in KINDS[row.kind].fields:
+        return row.moves("balance") and set(row.legs) == set(range(len(row.legs)))
+    return set(row.legs) == ({0} if row.moves("balance") else set())
 
 
 def _is_sound(row: LawKind) -> bool:
@@ -213,7 +228,8 @@ def _is_sound(row: LawKind) -> bool:
         and row.opens_freeze == (row.kind in PRICED)
         and (row.moves("bought") or row.moves("sold")) == (TRADE_DAY_FIELD in KINDS[row.kind].fields)
         and (not KINDS[row.kind].names_account or bool(amount.balance))
-        and set(row.legs) == _ways(row)
+        and _has_ways(row)
+        and all(ways <= set(row.legs) and status in row.refused_in for status, ways in row.works_in.items())
         and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
         and (not row.sets or (row.by_set and row.amount == row.release == Moves() and KINDS[row.kind].is_correction))

@@ -53,6 +53,7 @@ def release(request: Request, account: Account, freezes: Freezes) -> Decision:
         return AMOUNT_OVER_REMAINING
     # From here the release must succeed.
     account.frozen_fen -= request.amount_fen
+    account.clamp_seniors()
     return _drawn_down(target, request.amount_fen)
 
 
@@ -73,6 +74,7 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
     # From here the fill must succeed.
     account.frozen_fen -= charge_fen + release_fen
     account.bought_fen += charge_fen
+    account.clamp_seniors()
     target.due_fen = max(0, target.due_fen - charge_fen)
     return _drawn_down(target, charge_fen + release_fen)
 

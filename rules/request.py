@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_DEDUCTIBLE, STATE_POSTED
 
 Decision = tuple[int, int, int]
 """(code, state of the freeze concerned, what remains of it), the fields of an outcome."""
@@ -27,6 +27,7 @@ class Request(NamedTuple):
     seat: int
     serial: int  # of a movement, 0 for none
     way: int  # likewise
+    restraint: int  # the number of the one by which is deducted, 0 for none
     known: bool
     state: int  # of the contract or account that it names, see contracts
     contract: int  # 0 when it names an account
@@ -121,6 +122,16 @@ def of_freeze(remaining_fen: int) -> Decision:
     return (int(ReplyCode.ACCEPTED), FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED, remaining_fen)
 
 
+def posted(posted_fen: int) -> Decision:
+    """The verdict that accepts, and tells how much was posted to the account."""
+    return (int(ReplyCode.ACCEPTED), STATE_POSTED, posted_fen)
+
+
+def deductible(may_fen: int) -> Decision:
+    """The verdict of a refusal that tells how much may be deducted."""
+    return (int(ReplyCode.AMOUNT_OVER_REMAINING), STATE_DEDUCTIBLE, may_fen)
+
+
 DONE: Decision = (int(ReplyCode.ACCEPTED), FREEZE_STATE_NONE, 0)
 
 MALFORMED = refusal(ReplyCode.REQUEST_MALFORMED)
@@ -132,6 +143,7 @@ BROKER_STOPPED = refusal(ReplyCode.BROKER_STOPPED)
 MARKET_CLOSED = refusal(ReplyCode.MARKET_CLOSED)
 AMOUNT_OUT_OF_RANGE = refusal(ReplyCode.AMOUNT_OUT_OF_RANGE)
 SERIAL_USED = refusal(ReplyCode.SERIAL_USED)
+RESTRAINT_UNKNOWN = refusal(ReplyCode.RESTRAINT_UNKNOWN)
 FREEZE_UNKNOWN = refusal(ReplyCode.FREEZE_UNKNOWN)
 FREEZE_CLOSED = refusal(ReplyCode.FREEZE_CLOSED)
 AMOUNT_OVER_REMAINING = refusal(ReplyCode.AMOUNT_OVER_REMAINING)

@@ -6,7 +6,8 @@ Account index and contract index are told apart on purpose: who opens several of
 
 from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.outlets import OutletEntry
-from protocol.vocabulary import ContractStatus, Market, OutletLevel, account_no_from_index
+from protocol.messages.restraints import Restrain
+from protocol.vocabulary import ContractStatus, Market, OutletLevel, RestraintKind, account_no_from_index
 
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000
 OUTLET = 11
@@ -40,3 +41,14 @@ def shares(shanghai: str = "", shenzhen: str = "") -> list[SecuritiesAccount]:
     """Securities accounts on the markets that are named."""
     named = ((Market.XSHG, shanghai), (Market.XSHE, shenzhen))
     return [SecuritiesAccount(market, number) for market, number in named if number]
+
+
+def restraint(
+    account_no: int,
+    amount_fen: int,
+    kind: int = RestraintKind.JUDICIAL,
+    until_s: int = 0,
+    authority: str = "西湖区法院",
+) -> Restrain:
+    """An amount of an account withheld by a made-up document."""
+    return Restrain(account_no, amount_fen, kind, authority, "(2026)浙0106执12号", until_s)

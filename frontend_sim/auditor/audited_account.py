@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
-from protocol.vocabulary import AccountEvent, AccountStatus, ContractEvent, ContractStatus, RecordKind
+from protocol.vocabulary import (
+    AccountEvent,
+    AccountStatus,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    Way,
+)
 
 FreezeKey = tuple[int, int, int]
 """Trade date, seat, number."""
@@ -46,14 +54,24 @@ class Account:
     frozen_fen: int = 0
     bought_fen: int = 0
     sold_fen: int = 0
-    restrained_fen: int = 0
+    withheld: Withheld = field(default_factory=Withheld)
     contract: "Contract | None" = None
     """The last one signed on it, until a message ends that: what the account counts for."""
+
+    @property
+    def restrained_fen(self) -> int:
+        """What is withheld of it."""
+        return self.withheld.amount_fen
 
     @property
     def buying_power_fen(self) -> int:
         """可用于证券交易; may be below 0."""
         return self.balance_fen - self.frozen_fen - self.bought_fen + self.sold_fen - self.restrained_fen
+
+    @property
+    def spent_fen(self) -> int:
+        """What is frozen and bought."""
+        return self.frozen_fen + self.bought_fen
 
     @property
     def has_open_items(self) -> bool:
@@ -78,13 +96,36 @@ class Account:
             case RecordKind.DEPOSIT:
                 self.balance_fen += sign * one.amount_fen
             case RecordKind.WITHDRAWAL:
-                self.balance_fen -= sign * one.amount_fen
+                self._withdraw(one, sign)
             case ControlKind.RESTRAINT:
-                self.restrained_fen = one.amount_fen
+                restraint = Restraint(
+                    one.remaining_fen, one.target_seat, one.amount_fen, self.spent_fen, one.target_date
+                )
+                self.withheld.restraints.append(restraint)
+            case ControlKind.LIFTING:
+                self.withheld.lower(one.target_number, one.amount_fen)
+            case ControlKind.EXTENSION:
+                for restraint in self.withheld.restraints:
+                    if restraint.number == one.target_number:
+                        restraint.until_s = one.target_date
             case ControlKind.ACCOUNT_EVENT:
                 self.status = ACCOUNT_CHANGES[AccountEvent(one.amount_fen)][1]
                 if self.status == AccountStatus.CLOSED and self.contract is not None:
                     self.contract.end()
+
+    def _withdraw(self, one: Seen, sign: int) -> None:
+        """A withdrawal by any way; the outcome of a forced card debit tells what was posted."""
+        self.balance_fen -= sign * (one.remaining_fen if one.way == Way.FORCED_CARD else one.amount_fen)
+        if one.way < Way.JUDICIAL:
+            return
+        if sign < 0:
+            self.withheld.undo()
+            return
+        self.withheld.remember()
+        if one.way == Way.FORCED_CARD:
+            self.withheld.owe(one.amount_fen - one.remaining_fen, self.spent_fen)
+        else:
+            self.withheld.lower(one.target_number, one.amount_fen)
 
 
 @dataclass(slots=True)
@@ -129,13 +170,23 @@ class Contract:
                 self._apply_freeze(one, sign)
             case RecordKind.RELEASE:
                 self._draw(one, 0, amount_fen)
+                self._fell(sign)
             case RecordKind.FILL_BUY:
                 self._draw(one, amount_fen, sign * one.release_fen)
                 self.account.bought_fen += amount_fen
+                self._fell(sign)
             case RecordKind.FILL_SELL:
                 self.account.sold_fen += amount_fen
             case ControlKind.EVENT:
                 self.change(one.amount_fen)
+
+    def _fell(self, sign: int) -> None:
+        """What is frozen and bought may have become less, or that is undone."""
+        if sign > 0:
+            self.account.withheld.remember()
+            self.account.withheld.fell(self.account.spent_fen)
+        else:
+            self.account.withheld.undo()
 
     def _apply_freeze(self, one: Seen, sign: int) -> None:
         key = (one.trade_date, one.seat, one.number)

@@ -20,11 +20,22 @@ from typing import NamedTuple
 from frontend_sim.auditor.audited_account import Account, Contract, Freeze, Verdict
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.withheld_rules import (
+    DEDUCTED,
+    code_on_deduction,
+    code_on_restraint,
+    code_on_standing,
+    told_of_account,
+)
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.records import (
+    FREEZE_STATE_CLOSED,
+    FREEZE_STATE_NONE,
+    FREEZE_STATE_OPEN,
+)
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, AccountStatus, ContractStatus, RecordKind, Role
+from protocol.vocabulary import BANK_PARTY, AccountStatus, ContractStatus, RecordKind, Role, Way
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -34,7 +45,9 @@ BANK_KINDS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})
 TARGET_KINDS = frozenset({RecordKind.RELEASE, RecordKind.FILL_BUY})
 RELEASE_FIELD_KINDS = frozenset({RecordKind.FREEZE, RecordKind.FILL_BUY})  # in a freeze these bytes are a price
 FILL_KINDS = frozenset({RecordKind.FILL_BUY, RecordKind.FILL_SELL})
-ACCOUNT_KINDS = BANK_KINDS | {ControlKind.RESTRAINT, ControlKind.ACCOUNT_EVENT}  # they name an account
+ON_RESTRAINTS = frozenset({ControlKind.LIFTING, ControlKind.EXTENSION})  # of one that stands
+ACCOUNT_KINDS = BANK_KINDS | ON_RESTRAINTS | {ControlKind.RESTRAINT, ControlKind.ACCOUNT_EVENT}  # they name an account
+WAYS = {RecordKind.DEPOSIT: Way.TRANSFER, RecordKind.WITHDRAWAL: Way.CARD_COLLECTED}  # the last one of each
 EXPIRING_KINDS = frozenset({RecordKind.FREEZE, RecordKind.WITHDRAWAL})
 
 FREEZE_REFUSED_BY_STATUS = {
@@ -71,6 +84,7 @@ class Auditor:
     contracts: dict[int, Contract] = field(default_factory=dict)
     unsettled_days: set[int] = field(default_factory=set)
     signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
+    restraints_given: int = 0
     told_serials: dict[tuple[int, int], int] = field(default_factory=dict)  # by seat and trade date: the highest booked
     judged_count: int = 0
     mismatch_count: int = 0
@@ -100,6 +114,12 @@ class Auditor:
     def open_date(self, trade_date: int) -> None:
         """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
         self.unsettled_days.add(trade_day(trade_date))
+
+    def roll(self, trade_date: int, decided_at_ns: int) -> None:
+        """Another trade date was opened: restraints that were to hold no longer are over."""
+        self.open_date(trade_date)
+        for account in self.accounts.values():
+            account.withheld.lapse(decided_at_ns // 1_000_000_000)
 
     def sign_off(self, trade_date: int, sequence: int) -> None:
         """Trading on a date ended with this journal row: later ones freeze nothing."""
@@ -160,6 +180,8 @@ class Auditor:
         named = self.named_by(one)
         if named is not None:
             named.apply(one, sign)
+        if one.kind == ControlKind.RESTRAINT:
+            self.restraints_given += 1
 
     def _judge_row(self, row: list[Seen]) -> None:
         if row[0].seat == row[-1].seat:
@@ -181,8 +203,10 @@ class Auditor:
     def _explain(self, items: list[Seen]) -> bool:
         """Find a merging of the seats' orders that explains all answers, and apply it; False leaves all as it was."""
         seats = [list(group) for _, group in groupby(items, key=lambda one: one.seat)]
-        if self._account_of(items[0]) is None or not apply_explaining_order(seats, self.verdict, self.apply):
+        account = self._account_of(items[0])
+        if account is None or not apply_explaining_order(seats, self.verdict, self.apply, account.withheld.state):
             return False
+        account.withheld.forget()
         self.judged_count += len(items)
         return True
 
@@ -193,6 +217,9 @@ class Auditor:
             self._report(one, verdict)
         if verdict.code == ReplyCode.ACCEPTED:
             self.apply(one)
+        account = self._account_of(one)
+        if account is not None:
+            account.withheld.forget()
 
     def _report(self, one: Seen, verdict: Verdict) -> None:
         self.mismatch_count += 1
@@ -213,7 +240,9 @@ class Auditor:
         if isinstance(named, Contract) and self._may_touch(named, one):
             return self._verdict_on_contract(named, one)
         if isinstance(named, Account):
-            return _answer(self._code_on_account(named, one))
+            code = self._code_on_account(named, one)
+            told = told_of_account(named, one, code, self.restraints_given)
+            return told if told is not None else _answer(code)
         return _answer(ReplyCode.ACCOUNT_UNKNOWN if one.kind in ACCOUNT_KINDS else ReplyCode.CONTRACT_UNKNOWN)
 
     def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
@@ -243,15 +272,17 @@ class Auditor:
     def _refusal_of_form(self, one: Seen) -> ReplyCode | None:
         if one.kind not in BROKER_KINDS | BANK_KINDS or (one.trade_day and one.kind not in FILL_KINDS):
             return ReplyCode.REQUEST_MALFORMED
-        targeted = bool(one.target_date or one.target_seat or one.target_number)
-        if targeted and one.kind not in TARGET_KINDS:
+        by_restraint = one.kind == RecordKind.WITHDRAWAL and one.way == Way.JUDICIAL
+        targeted = bool(one.target_date or one.target_seat or (one.target_number and not by_restraint))
+        if (targeted and one.kind not in TARGET_KINDS) or (one.kind in WAYS and one.way > WAYS[RecordKind(one.kind)]):
             return ReplyCode.REQUEST_MALFORMED
         if one.release_fen and one.kind not in RELEASE_FIELD_KINDS:
             return ReplyCode.REQUEST_MALFORMED
         allowed = BANK_KINDS if self.members[one.party].role == Role.BANK else BROKER_KINDS
         if one.kind not in allowed:
             return ReplyCode.ROLE_FORBIDS
-        if one.kind in EXPIRING_KINDS and 0 < one.valid_until_ns < one.decided_at_ns:
+        never_late = (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD)
+        if one.kind in EXPIRING_KINDS and not never_late and 0 < one.valid_until_ns < one.decided_at_ns:
             return ReplyCode.EXPIRED
         return None
 
@@ -283,12 +314,16 @@ class Auditor:
         """Of a movement, or of control."""
         if one.kind == ControlKind.ACCOUNT_EVENT:
             return account.refusal_of(one.amount_fen)
-        if account.status == AccountStatus.CLOSED:
+        if one.kind in ON_RESTRAINTS:
+            return code_on_standing(account, one)
+        way = one.way if one.kind == RecordKind.WITHDRAWAL else Way.CASH
+        if account.status == AccountStatus.CLOSED and way != Way.FORCED_CARD:
             return ReplyCode.ACCOUNT_CLOSED
         if one.kind == ControlKind.RESTRAINT:
-            return ReplyCode.ACCEPTED
+            return code_on_restraint(account, one)
         is_deposit = one.kind == RecordKind.DEPOSIT
-        if account.status == AccountStatus.LOSS_REPORTED and not is_deposit:
+        in_spite = is_deposit or way in (Way.JUDICIAL, Way.FORCED_CARD)
+        if account.status == AccountStatus.LOSS_REPORTED and not in_spite:
             return ReplyCode.ACCOUNT_LOSS_REPORTED
         code = _refusal_of_range(one)
         if code is None and one.serial < 0:
@@ -300,6 +335,10 @@ class Auditor:
         if is_deposit:
             over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
             return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
+        if way == Way.FORCED_CARD:
+            return ReplyCode.ACCEPTED
+        if way in DEDUCTED:
+            return code_on_deduction(account, one)
         return _code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
 
     def _may_touch(self, contract: Contract, one: Seen) -> bool:

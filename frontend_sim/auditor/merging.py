@@ -11,25 +11,28 @@ from protocol.codes import ReplyCode
 
 
 def apply_explaining_order(
-    seats: Sequence[list[Seen]], verdict_on: Callable[[Seen], Verdict], apply: Callable[[Seen, int], None]
+    seats: Sequence[list[Seen]],
+    verdict_on: Callable[[Seen], Verdict],
+    apply: Callable[[Seen, int], None],
+    state: Callable[[], tuple[tuple[int, int], ...]],
 ) -> bool:
     """Find a merging of the seats' orders in which every verdict is what was answered, and apply it.
 
     `seats`: one list per seat, each in the seat's own order, all on one account. Returns False, with everything as
     it was, when no merging explains the answers. Depth first; what a request moves follows from its code, so the
-    account after a set of requests does not depend on their merging, and each set is looked at once: at most the
-    product of the seats' counts.
+    account after a set of requests does not depend on their merging but for `state`, which is of restraints alone,
+    and each set is looked at once with each of these: at most the product of the seats' counts where there is none.
     """
     wanted = sum(len(items) for items in seats)
     place_of_seat = {items[0].seat: place for place, items in enumerate(seats)}
     done = [0] * len(seats)
     order: list[Seen] = []
     choices = [0]
-    dead: set[tuple[int, ...]] = set()
+    dead: set[tuple[tuple[int, ...], tuple[tuple[int, int], ...]]] = set()
     while len(order) < wanted:
         place = choices[-1]
         if place == len(seats):
-            dead.add(tuple(done))
+            dead.add((tuple(done), state()))
             choices.pop()
             if not choices:
                 return False
@@ -43,11 +46,16 @@ def apply_explaining_order(
             continue
         one = seats[place][done[place]]
         done[place] += 1
-        if tuple(done) in dead or verdict_on(one) != (one.code, one.state, one.remaining_fen):
+        if verdict_on(one) != (one.code, one.state, one.remaining_fen):
             done[place] -= 1
             continue
         if one.code == ReplyCode.ACCEPTED:
             apply(one, 1)
+        if (tuple(done), state()) in dead:
+            done[place] -= 1
+            if one.code == ReplyCode.ACCEPTED:
+                apply(one, -1)
+            continue
         order.append(one)
         choices.append(0)
     return True

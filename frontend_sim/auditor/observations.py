@@ -15,7 +15,9 @@ from protocol.records import OutcomeArray, RecordArray
 class ControlKind(IntEnum):
     """What a control frame did to one account or contract; outside the range of a record's kind on the wire."""
 
-    RESTRAINT = 1_001  # on an account; amount_fen: restrained from now on
+    RESTRAINT = 1_001  # on an account; target_date: its last second, 0 for none; target_seat: its kind
+    LIFTING = 1_004  # of an account's restraint of the number in target_number
+    EXTENSION = 1_005  # likewise; target_date: its last second from now on
     EVENT = 1_002  # amount_fen: the ContractEvent
     ACCOUNT_EVENT = 1_003  # amount_fen: the AccountEvent
 
@@ -42,6 +44,7 @@ class Seen(NamedTuple):
     state: int
     remaining_fen: int
     serial: int = 0  # of a movement: the desk's own
+    way: int = 0  # of a movement; of a judicial deduction target_number is that of the restraint
 
 
 class Placed(NamedTuple):
@@ -77,6 +80,7 @@ def seen_block(placed: Placed, records: RecordArray, outcomes: OutcomeArray) -> 
     columns = [records[name].tolist() for name in _RECORD_COLUMNS]
     columns += [outcomes[name].tolist() for name in _OUTCOME_COLUMNS]
     columns.append(np.ascontiguousarray(records["partner_ref"]).view("<i8").tolist())
+    columns.append(records["way"].tolist())
     party, seat, trade_date, _, sequence, decided_at_ns, valid_until_ns = placed
     return [
         Seen(sequence, seat, number, trade_date, party, decided_at_ns, valid_until_ns, *rest)

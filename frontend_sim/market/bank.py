@@ -5,7 +5,7 @@ Belongs here: what the bank itself sends. Never here: files (config.cli.load), t
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import trio
@@ -23,11 +23,20 @@ from protocol.messages.accounts import (
     ChangeContract,
     ContractTerms,
     OpenAccounts,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
-from protocol.vocabulary import BANK_PARTY, AccountEvent, ContractEvent, RecordKind, Role, SeatRole, Way
+from protocol.messages.restraints import Restrain
+from protocol.vocabulary import (
+    BANK_PARTY,
+    AccountEvent,
+    ContractEvent,
+    RecordKind,
+    RestraintKind,
+    Role,
+    SeatRole,
+    Way,
+)
 
 Terms = TypeVar("Terms")
 DEPOSITS_PER_THOUSAND = 500
@@ -76,6 +85,9 @@ def _parts(terms: Sequence[Terms], count_max: int) -> list[list[Terms]]:
     return [list(terms[first : first + count_max]) for first in range(0, len(terms), count_max)]
 
 
+BOTH_WAYS = (Way.CASH, Way.CARD, Way.TRANSFER)  # in which money comes and leaves
+
+
 @dataclass(slots=True)
 class BankDesk:
     """Customers' cash and card business, and a few acts on contracts, while the brokers trade."""
@@ -87,13 +99,17 @@ class BankDesk:
     chance: random.Random
     log: SessionLog
     clock_ns: Callable[[], int]
+    restraints: list[tuple[int, int]] = field(default_factory=list)  # account and number of each that was set
     serial: int = 0  # of the last movement, by the desk's own count
 
     async def restrain(self, account_nos: Iterable[int], restrained_fen: int) -> None:
-        """Set a restraint on each."""
+        """Set a judicial restraint on each."""
+        kind = RestraintKind.JUDICIAL
         for account_no in account_nos:
-            outcome = await self.savings.control(SetRestraint(account_no, restrained_fen))
-            self._note_control(SAVINGS_SEAT, ControlKind.RESTRAINT, account_no, restrained_fen, outcome)
+            message = Restrain(account_no, restrained_fen, kind, "西湖区人民法院", "(2026)浙0106执12号", 0)
+            outcome = await self.savings.control(message)
+            self._note_control(SAVINGS_SEAT, ControlKind.RESTRAINT, account_no, restrained_fen, outcome, kind)
+            self.restraints.append((account_no, outcome.remaining_fen))
 
     async def change(self, contract_no: int, event: ContractEvent) -> None:
         """One event on one contract."""
@@ -130,10 +146,22 @@ class BankDesk:
         if not self.serial or self.chance.randrange(1000) >= TOLD_TWICE_PER_THOUSAND:
             self.serial += 1
         account_no, amount_fen = self.chance.choice(self.account_nos), 1 + self.chance.randrange(MOVEMENT_FEN_MAX)
-        way = self.chance.choice(list(Way))  # in the market's byte
-        return Request(kind, account_no, amount_fen, market=way, partner_ref=self.serial)
+        ways = BOTH_WAYS if kind == RecordKind.DEPOSIT else list(Way)
+        way, restraint_no = self.chance.choice(ways), 0  # the way is in the market's byte
+        if way == Way.JUDICIAL and self.restraints:
+            account_no, restraint_no = self.chance.choice(self.restraints)
+        target = (0, 0, restraint_no)  # the restraint is in the bytes of a target's number
+        return Request(kind, account_no, amount_fen, market=way, target=target, partner_ref=self.serial)
 
-    def _note_control(self, seat: int, kind: ControlKind, named_no: int, amount: int, outcome: OutcomeLike) -> None:
+    def _note_control(
+        self,
+        seat: int,
+        kind: ControlKind,
+        named_no: int,
+        amount: int,
+        outcome: OutcomeLike,
+        restraint_kind: int = 0,
+    ) -> None:
         self.log.seen.append(
             Seen(
                 sequence=outcome.sequence,
@@ -149,7 +177,7 @@ class BankDesk:
                 amount_fen=amount,
                 release_fen=0,
                 target_date=0,
-                target_seat=0,
+                target_seat=restraint_kind,
                 target_number=0,
                 code=outcome.code,
                 state=outcome.state,

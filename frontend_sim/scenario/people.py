@@ -3,7 +3,8 @@
 Belongs here: registering them, writing and signing. Never here: what an act may say (acts),
 what becomes of one.
 
-A person's key is made of the name alone: it guards nothing.
+A person's key is made of the name alone: it guards nothing. Two are there of themselves, who set and lift what a story
+restrains.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages import persons as messages
 from protocol.vocabulary import Right
 
+RESTRAINING: Final = ("restraints 1", "restraints 2")
 KEY_ID: Final = 1
 VALID_S: Final = 600
 
@@ -48,7 +50,7 @@ class People:
         self, bank: HeardSeat, teller: HeardSeat, people: tuple[Person, ...], cast: Cast, at_s: int
     ) -> None:
         """The administrators by the bank's seat of master data, the others by their acts. Raises LoadRefused."""
-        for number, name in enumerate((*ADMINISTRATORS, *(person.name for person in people)), start=1):
+        for number, name in enumerate((*ADMINISTRATORS, *RESTRAINING, *(person.name for person in people)), start=1):
             key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
             self.persons[name] = PersonNow(number, signer_from_key(key, KEY_ID, ACT_DOMAIN))
         first = [
@@ -57,7 +59,8 @@ class People:
             if name in ADMINISTRATORS
         ]
         await must_accept(bank, messages.RegisterPersons(first), "administrators")
-        for person in people:
+        of_story = [Person(name=name, rights=("restrain",)) for name in RESTRAINING]
+        for person in (*of_story, *people):
             now, outlet = self.persons[person.name], cast.outlets[person.outlet] if person.outlet is not None else 0
             own: dict[str, object] = {
                 "person": now.number,
@@ -73,6 +76,10 @@ class People:
             }
             message = self._signed(RegisterPersonAct, own, ADMINISTRATORS[:2], "registered for a story", at_s)
             await must_accept(teller, message, f"person {person.name}")
+
+    def restraining(self, form: type[ActText], own: dict[str, object], at_s: int) -> messages.Act:
+        """What a story restrains or lifts, signed by those who are there for it."""
+        return self._signed(form, own, RESTRAINING, "as the story says", at_s)
 
     def act(self, event: Act, cast: Cast, at_s: int) -> messages.Act:
         """The act of an event, signed by whom it names, the author first."""

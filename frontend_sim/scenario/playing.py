@@ -4,11 +4,12 @@ Belongs here: from an event to requests, numbers that the bank gave kept under t
 (cast), what is seen behind an event (asking), whether it was expected (comparing).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 import trio
+from msgspec import structs
 
 from config.cli.links import seat_clock
 from config.kit.processes import Progress
@@ -46,11 +47,13 @@ from frontend_sim.scenario.written.lines import key_of, line_bytes
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day
+from protocol import acts
 from protocol.client import Outcome, RequestKey
 from protocol.messages import accounts, control
 from protocol.messages import day as messages
+from protocol.messages import restraints as of_restraints
 from protocol.records import RECORD
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, Way
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RestraintKind, Way
 
 KILLED_AFTER = {"agree": "the bank's books agree"}
 """What the program of the day desk says when it has taken a step."""
@@ -81,6 +84,8 @@ class Stage:
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
+    restraints: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By customer: the number of what the story withholds, and the amount."""
 
     async def play(self, event: Event) -> list[str]:
         """Put the clock, and let it happen until all is answered. Returns: what went otherwise than the event says.
@@ -156,7 +161,7 @@ class Stage:
         customer = self.cast.customers[event.customer]
         match event:
             case Restrain():
-                await self.savings.control(accounts.SetRestraint(customer.account_no, int(event.amount)))
+                await self._restrain(event, customer.account_no)
             case ChangeAccount():
                 change = AccountEvent[event.change.upper()]
                 await self.savings.control(accounts.ChangeAccount(customer.account_no, change))
@@ -176,6 +181,29 @@ class Stage:
                 account_no = self.cast.customers[event.to].account_no
                 replaced = await self.teller.control(accounts.ReplaceCard(self._contract_no(event), account_no))
                 self._signed(event.to, customer.party, replaced)
+
+    async def _restrain(self, event: Restrain, account_no: int) -> None:
+        """What the story withheld of the account before is lifted, and the new amount withheld."""
+        number, before_fen = self.restraints.pop(event.customer, (0, 0))
+        if number:
+            await self._by_desk_or_people(of_restraints.LiftRestraint(number, before_fen), acts.LiftRestraintAct)
+        amount_fen = int(event.amount)
+        if amount_fen:
+            terms = (account_no, amount_fen, RestraintKind.OTHER, "the story", event.customer[:32], 0)
+            outcome = await self._by_desk_or_people(of_restraints.Restrain(*terms), acts.RestrainAct)
+            self.restraints[event.customer] = (outcome.remaining_fen, amount_fen)
+
+    async def _by_desk_or_people(
+        self, message: of_restraints.Restrain | of_restraints.LiftRestraint, form: type[acts.ActText]
+    ) -> Outcome:
+        """The savings desk says it itself, as long as the story has no people who sign."""
+        if not self.people.persons:
+            return await self.savings.control(message)
+        own = structs.asdict(message)
+        if isinstance(message, of_restraints.Restrain):
+            own["kind"] = RestraintKind(message.kind).name
+        at_s = self.clock.utc_ns() // NS_PER_SECOND
+        return await self.teller.control(self.people.restraining(form, own, at_s))
 
     def _contract_no(self, event: ChangeContract | ChangeBroker | ReplaceCard) -> int:
         return self.cast.customers[event.customer].contract_no

@@ -25,6 +25,7 @@ from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
     RecordKind,
+    Way,
     account_no_from_index,
     contract_no_from_index,
 )
@@ -141,6 +142,8 @@ class OwnBook:
             raise InvariantBroken("book: an accepted amount is out of range")
         kinds = records["kind"][accepted]
         first_kind = int(kinds[0])
+        if RecordKind.WITHDRAWAL in kinds:
+            amount_fen = _taken(records[accepted], outcomes[accepted], amount_fen)
         if (kinds == first_kind).all() and first_kind not in HAVE_MORE:
             self._move(first_kind, index, amount_fen, None)
             return
@@ -300,6 +303,20 @@ def _amounts(records: RecordArray | None, name: str, most_fen: int = AMOUNT_FEN_
     if int(amounts_fen.min()) < 0 or int(amounts_fen.max()) > most_fen:
         raise InvariantBroken(f"book: {name} of an accepted record is out of range")
     return amounts_fen
+
+
+def _taken(records: RecordArray, outcomes: OutcomeArray, amount_fen: Column) -> Column:
+    """(n,) amounts of accepted records; of a card debit that was forced only what was posted to the account.
+
+    Raises InvariantBroken when more was posted than was asked for, or less than nothing.
+    """
+    forced = (records["kind"] == RecordKind.WITHDRAWAL) & (records["way"] == Way.FORCED_CARD)
+    posted_fen = outcomes["remaining_fen"][forced]
+    if (posted_fen < 0).any() or (posted_fen > amount_fen[forced]).any():
+        raise InvariantBroken("book: a forced card debit posted an impossible amount")
+    taken_fen = amount_fen.copy()
+    taken_fen[forced] = posted_fen
+    return taken_fen
 
 
 def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column, length: int) -> list[int]:

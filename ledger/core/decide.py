@@ -8,22 +8,21 @@ name, a guard or an effect of its own (rules), lookups (resolve), the proof that
 import numpy as np
 
 from ledger.core.corrections.at_hand import DatesAtHand
-from ledger.core.kind_tables import WAY_MAX
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
+from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
 from rules.account import Account
 from rules.cash import was_told
-from rules.kinds import LAW, refusals_by_state
+from rules.kinds import LAW, refusals_by_state, working_ways
 from rules.request import (
     ACCOUNT_UNKNOWN,
     AMOUNT_OUT_OF_RANGE,
     BROKER_STOPPED,
     CONTRACT_UNKNOWN,
-    DONE,
     EXPIRED,
     MALFORMED,
     MARKET_CLOSED,
@@ -47,6 +46,9 @@ _AMOUNT_FEN_MIN = {int(kind): row.amount_fen_min for kind, row in KINDS.items()}
 _COUNTING = frozenset(int(kind) for kind, row in LAW.items() if row.counts_serial)
 _NEEDING_MARKET = frozenset(int(kind) for kind, row in LAW.items() if row.needs_market)
 _UNKNOWN = {int(kind): ACCOUNT_UNKNOWN if row.names_account else CONTRACT_UNKNOWN for kind, row in KINDS.items()}
+_WAY_MAX = {int(kind): max(row.legs, default=0) for kind, row in LAW.items()}
+_NEVER_LATE = {(int(kind), int(way)) for kind, row in LAW.items() for way in row.never_late}
+_WORKS = {(int(kind), *each) for kind, row in LAW.items() for each in working_ways(row)}
 _STATE = {(int(kind), state): refusal(code) for kind in LAW for state, code in refusals_by_state(kind).items()}
 
 
@@ -58,15 +60,16 @@ def decide_one(
     Refuses in ranked order; a refusal leaves both as they were.
     """
     kind = request.kind
-    if request.unused_bits or kind not in _PAGE or request.way > WAY_MAX:
+    if request.unused_bits or kind not in _PAGE or request.way > _WAY_MAX[kind]:
         return MALFORMED
     if request.role not in _SENDERS[kind]:
         return ROLE_FORBIDS
-    if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:
+    expires = kind in _EXPIRING and (kind, request.way) not in _NEVER_LATE
+    if expires and 0 != request.valid_until_ns < decided_at_ns:
         return EXPIRED
     if not request.known:
         return _UNKNOWN[kind]
-    if (kind, request.state) in _STATE:
+    if (kind, request.state) in _STATE and (kind, request.state, request.way) not in _WORKS:
         return _STATE[kind, request.state]
     if request.stopped and kind in _NEEDING_MARKET:
         return BROKER_STOPPED
@@ -82,7 +85,7 @@ def decide_one(
     if counts and was_told(request.serial, serials[request.seat]):
         return SERIAL_USED
     decision = _PAGE[kind](request, accounts[request.account], freezes)
-    if counts and decision == DONE:
+    if counts and decision[0] == ReplyCode.ACCEPTED:
         serials[request.seat] = request.serial
     return decision
 
@@ -132,6 +135,7 @@ def _requests(
         plain(block.seat),
         plain(block.serial),
         plain(block.way),
+        plain(block.restraint),
         block.known[positions].tolist(),
         block.state[positions].tolist(),
         plain(block.contract),
@@ -183,7 +187,8 @@ def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:
         book.sold_fen[named].tolist(),
         book.restrained_fen[named].tolist(),
     )
-    return dict(zip(named, map(Account, *columns), strict=True))
+    restraints = map(book.restraints.as_the_law_has_them, named)
+    return dict(zip(named, map(Account, *columns, restraints), strict=True))
 
 
 def _load_freezes(book: Book, slots: Positions) -> Freezes:

@@ -24,9 +24,12 @@ from ledger.core.kind_tables import (
 from ledger.core.lines.proceeds import mark_booked
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
-from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.unsettled import add_by_slot
+from ledger.core.withheld import move_restraints
 from protocol.records import OutcomeArray
+from protocol.vocabulary import Way
+from rules.entries import SUSPENSE
 from rules.kinds import LAW
 
 _WAY_BITS = 8
@@ -39,6 +42,9 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     code = np.ascontiguousarray(outcomes["code"])
     accepted = code == 0
     amount_fen = block.amount_fen if accepted.all() else np.where(accepted, block.amount_fen, 0)
+    if block.way is not None:
+        amount_fen = _posted(block, block.way, amount_fen, outcomes)
+    move_restraints(book, block, accepted, amount_fen)
     _keep_freezes(book, block, accepted, amount_fen)
     frozen_fen = amount_fen * FROZEN[block.kind]
     power_fen = amount_fen * POWER[block.kind]
@@ -54,7 +60,7 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     if balance_fen.any():
         np.add.at(book.balance_fen, block.account, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
-        _post(book, block, np.flatnonzero(balance_fen))
+        _post(book, block, amount_fen, np.flatnonzero(balance_fen))
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
     if len(sells) and block.unsettled_slot is not None:
         accounts = block.account[sells]
@@ -70,13 +76,31 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     if block.serial is not None:
         booked = np.flatnonzero(COUNTS_SERIAL[block.kind] & accepted)
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
+    if block.way is not None:
+        _leave_in_suspense(book, block, block.way, accepted, amount_fen)
     if block.targets is not None:
         _draw_down(book, block, block.targets, accepted)
     if block.corrections is not None:
         apply_corrections(book, block, block.corrections, outcomes)
 
 
-def _post(book: Book, block: Block, moved: Positions) -> None:
+def _posted(block: Block, way: LongColumn, amount_fen: FenColumn, outcomes: OutcomeArray) -> FenColumn:
+    """(n,) amounts, of forced card debits only what was posted to the account: the outcome tells it."""
+    forced = way == Way.FORCED_CARD
+    if not forced.any():
+        return amount_fen
+    return np.where(forced, outcomes["remaining_fen"], amount_fen)
+
+
+def _leave_in_suspense(book: Book, block: Block, way: LongColumn, accepted: Mask, posted_fen: FenColumn) -> None:
+    """What forced card debits take beyond what was posted is the bank's own until it is collected."""
+    forced = np.flatnonzero(accepted & (way == Way.FORCED_CARD))
+    rest_fen = block.amount_fen[forced] - posted_fen[forced]
+    if rest_fen.any():
+        book.general_ledger.post_by_outlet(SUSPENSE, book.outlet.take(block.account[forced]).astype(np.int64), rest_fen)
+
+
+def _post(book: Book, block: Block, amount_fen: FenColumn, moved: Positions) -> None:
     """The entries in the general ledger of the records at (m,) `moved`, which moved a balance, by kind and way."""
     codes = np.broadcast_to(block.kind, (block.count,))[moved] << _WAY_BITS
     if block.way is not None:
@@ -84,7 +108,7 @@ def _post(book: Book, block: Block, moved: Positions) -> None:
     for code in np.unique(codes).tolist():
         here = moved[codes == code]
         outlets = book.outlet.take(block.account[here])
-        book.general_ledger.post_by_outlet(_LEGS[code], outlets, block.amount_fen[here])
+        book.general_ledger.post_by_outlet(_LEGS[code], outlets, amount_fen[here])
 
 
 def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColumn) -> None:

@@ -12,12 +12,14 @@ from ledger.core.kind_tables import (
     IS_KIND,
     MAY_SEND,
     NEEDS_MARKET,
+    NEVER_LATE,
     STATE_CODE,
     UNKNOWN_CODE,
     WAY_MAX,
+    WORKS,
 )
 from ledger.core.resolve import Block
-from ledger.core.state.columns import Mask, ShortColumn
+from ledger.core.state.columns import LongColumn, Mask, Positions, ShortColumn
 from protocol.codes import ReplyCode
 from protocol.kinds import KIND_CODES
 from protocol.limits import AMOUNT_FEN_MAX
@@ -41,19 +43,39 @@ def final_codes(block: Block, decided_at_ns: int) -> ShortColumn:
         mark(code, ReplyCode.BROKER_STOPPED, np.not_equal(block.stopped, 0) & NEEDS_MARKET[kind])
     by_state = STATE_CODE.take(block.state + kind * STATE_CODES)
     if by_state.any():
+        if block.way is not None:
+            by_state[_works(block, block.way)] = 0
         np.copyto(code, by_state, where=by_state != 0)
     unknown = ~block.known
     if unknown.any():
         np.copyto(code, UNKNOWN_CODE[kind], where=unknown)
     late = np.not_equal(block.valid_until_ns, 0) & np.less(block.valid_until_ns, decided_at_ns)
     if late.any():
+        if block.way is not None:
+            late = late & ~never_late(block.kind, block.way)
         mark(code, ReplyCode.EXPIRED, late & EXPIRES[kind])
     mark(code, ReplyCode.ROLE_FORBIDS, MAY_SEND[block.role * KIND_CODES + kind] == 0)
     malformed = ~IS_KIND[kind] | np.not_equal(block.unused_bits, 0)
     if block.way is not None:
-        malformed |= block.way > WAY_MAX
+        malformed |= block.way > WAY_MAX[kind]
     mark(code, ReplyCode.REQUEST_MALFORMED, malformed)
     return code
+
+
+def _works(block: Block, way: LongColumn) -> Mask:
+    """(n,) True where the way lets work what the state forbids."""
+    works = np.zeros(block.count, bool)
+    for kind, state, through in WORKS:
+        works |= (block.state == state) & (way == through) & np.equal(block.kind, kind)
+    return works
+
+
+def never_late(kind: int | Positions, way: LongColumn) -> Mask:
+    """(n,) True where the way does not expire."""
+    found = np.zeros(len(way), bool)
+    for of_kind, through in NEVER_LATE:
+        found |= (way == through) & np.equal(kind, of_kind)
+    return found
 
 
 def mark(code: ShortColumn, reply: ReplyCode, where: Mask | np.bool_) -> None:

@@ -13,7 +13,11 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
    has not ended is the last one of its account, and tells its loss.
 8. All balances of the general ledger together are 0, and it has of each outlet what the accounts of the outlet have.
 9. Every outlet stands under a registered one of the level above; a branch under none.
+10. Restrained of an account = Σ of its restraints, of which each withholds something; no more ranks before one than is
+    frozen and bought. What card debits left is one of each account, and together what the general ledger has in errors.
 """
+
+from collections import Counter
 
 import numpy as np
 
@@ -21,11 +25,12 @@ from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.restraints import sums_fen
 from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import AccountStatus
+from protocol.vocabulary import BANK_PARTY, AccountCode, AccountStatus, RestraintKind
 from rules.contracts import ENDED, LOSS
 from rules.outlets import cannot_be, level_above
 
@@ -68,6 +73,31 @@ def check_book(book: Book) -> None:
     _check_contracts(book)
     _check_general_ledger(book)
     _check_outlets(book)
+    _check_restraints(book)
+
+
+def _check_restraints(book: Book) -> None:
+    """Statement 10."""
+    table, used = book.restraints, slice(book.accounts_count)
+    all_ones = table.ordered()
+    _demand(sums_fen(all_ones, book.accounts_count) == book.restrained_fen[used], "restrained against its sum", book)
+    numbers = list(table.by_number)
+    fits = [each.amount_fen > 0 and each.senior_fen >= 0 for each in all_ones]
+    fits.append(numbers == sorted(numbers) and max(numbers, default=0) <= table.given)
+    _demand(np.array(fits, bool), "a restraint", book)
+    seniors = np.array([each.senior_fen for each in all_ones], np.int64)
+    accounts = np.array([each.account for each in all_ones], np.intp)
+    _demand(seniors <= book.frozen_fen[accounts] + book.bought_fen[accounts], "what ranks before a restraint", book)
+    cards = [each for each in all_ones if each.kind == RestraintKind.CARD]
+    owed_fen = Counter[int]()
+    for each in cards:
+        owed_fen[int(book.outlet[each.account])] += each.amount_fen
+    outlets = {
+        key.item for key in book.general_ledger.keys if (key.code, key.party) == (AccountCode.ERRORS, BANK_PARTY)
+    }
+    holds = [book.general_ledger.errors_fen(outlet) == owed_fen[outlet] for outlet in outlets | set(owed_fen)]
+    _demand(np.array(holds, bool), "card debits to collect against the general ledger", book)
+    _demand(np.array(len({each.account for each in cards}) == len(cards)), "one for cards of each account", book)
 
 
 def _check_general_ledger(book: Book) -> None:

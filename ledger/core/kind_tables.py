@@ -19,6 +19,7 @@ from protocol.kinds import (
     MADE_GOOD_FIELD,
     QUANTITY_FIELD,
     RELEASE_FIELD,
+    RESTRAINT_FIELD,
     SECOND_FIELDS,
     TRADE_DAY_FIELD,
     TURNOVER_FIELD,
@@ -27,10 +28,10 @@ from protocol.kinds import (
     WireKind,
     unused_bits,
 )
-from protocol.vocabulary import ClearedEvent, Fate, SeatRole, Way
+from protocol.vocabulary import ClearedEvent, Fate, SeatRole
 from rules.clearing import LINES, LineKind
 from rules.contracts import STATE_CODES
-from rules.kinds import LAW, LawKind, refusals_by_state
+from rules.kinds import LAW, LawKind, refusals_by_state, working_ways
 
 
 def _wire(fact: Callable[[WireKind], int]) -> LongColumn:
@@ -63,8 +64,6 @@ def _where(table: LongColumn) -> Mask:
     return holds
 
 
-WAY_MAX = max(Way)
-
 # Each is (256,) by kind, and zero or False for what is no kind.
 IS_KIND = _where(_wire(lambda row: 1))
 UNUSED_BITS = tuple(_unused_bits(word) for word in range(WORDS_PER_RECORD))  # by word of the record
@@ -81,6 +80,8 @@ IS_LINE = _where(_wire(lambda row: row.is_line))
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
 NEEDS_MARKET = _where(_law(lambda row: row.needs_market))
 HAS_WAY = _where(_wire(lambda row: WAY_FIELD in row.fields))
+WAY_MAX = _law(lambda row: max(row.legs, default=0))
+NAMES_RESTRAINT = _where(_wire(lambda row: RESTRAINT_FIELD in row.fields))
 COUNTS_SERIAL = _where(_law(lambda row: row.counts_serial))
 CONCERNS_FREEZE = OPENS_FREEZE | NAMES_FREEZE
 IS_DEBIT = _where(_law(lambda row: row.is_debit))
@@ -101,9 +102,11 @@ FROZEN = _law(lambda row: row.amount.frozen)
 BOUGHT = _law(lambda row: row.amount.bought)
 SOLD = _law(lambda row: row.amount.sold)
 POWER = _law(lambda row: row.amount.power)
+COMMITTED = _law(lambda row: row.amount.frozen + row.amount.bought)  # to what orders have claimed
 DRAWN = _law(lambda row: row.amount.drawn)
 RELEASE_FROZEN = _law(lambda row: row.release.frozen)
 RELEASE_BOUGHT = _law(lambda row: row.release.bought)
+RELEASE_COMMITTED = _law(lambda row: row.release.frozen + row.release.bought)
 RELEASE_POWER = _law(lambda row: row.release.power)
 
 
@@ -134,6 +137,12 @@ def _state_code_table() -> ShortColumn:
             table[kind * STATE_CODES + state] = code
     return table
 
+
+WORKS = frozenset((int(kind), *each) for kind, row in LAW.items() for each in working_ways(row))
+"""Kind, state and way of what works although the state forbids it otherwise."""
+
+NEVER_LATE = frozenset((int(kind), int(way)) for kind, row in LAW.items() for way in row.never_late)
+"""Kind and way of what does not expire."""
 
 MAY_SEND = _may_send_table()
 """((roles + 1) × 256,) int8 at role × 256 + kind: 1 where the role may send the record kind."""

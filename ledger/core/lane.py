@@ -15,9 +15,11 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    refused; nor do movements without a serial of a seat that has counted none.
 6. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
    refused wherever it stands, and, having no effect, does not count in 2.
-An account for which 2, 3, 4 or 5 fails, or that a record names which asks what a clearing set says, is hot: all its
-records that 1 left open are decided one by one, in order of arrival. One case of 2 needs no such story: a single debit
-with nothing else on the account can be refused at once.
+7. What asks for a clearing set, what an authority deducts, and what the card scheme has paid already, look at more
+   than these amounts.
+An account for which 2, 3, 4 or 5 fails, or that has a record of 7, is hot: all its records that 1 left open are decided
+one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on the account can
+be refused at once.
 """
 
 import numpy as np
@@ -50,6 +52,7 @@ from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
+from protocol.vocabulary import Way
 from rules.contracts import ENDED
 
 _BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
@@ -163,9 +166,12 @@ class _Proof:
                 self._hot_accounts.append(block.account[positions[of_seat]])
 
     def leave_to_law(self) -> None:
-        """What asks for a clearing set meets everything else on its account."""
-        if self._block.corrections is not None:
-            self._hot_accounts.append(self._block.account[np.flatnonzero(self._of(BY_SET))])
+        """Argument 7."""
+        block = self._block
+        if block.corrections is not None:
+            self._hot_accounts.append(block.account[np.flatnonzero(self._of(BY_SET))])
+        if block.way is not None and (block.way >= Way.JUDICIAL).any():
+            self._hot_accounts.append(block.account[np.flatnonzero(self._open & (block.way >= Way.JUDICIAL))])
 
     def judge_credits(self, code: ShortColumn) -> None:
         """What only adds: a limit can stop it, and proceeds may have to wait for the clearing data."""

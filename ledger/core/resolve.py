@@ -20,6 +20,7 @@ from ledger.core.kind_tables import (
     IS_LINE,
     NAMES_ACCOUNT,
     NAMES_FREEZE,
+    NAMES_RESTRAINT,
     OPENS_FREEZE,
     UNUSED_BITS,
 )
@@ -32,7 +33,7 @@ from protocol.errors import MisuseError
 from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, account_nos_from_indices
+from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, Way, account_nos_from_indices
 from rules.day_states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8
@@ -47,7 +48,9 @@ _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER 
     _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
 assert not any(_UNUSED[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
-assert np.array_equal(_UNUSED_TARGET, _UNUSED_NUMBER)  # a target is used as a whole
+# A target is used as a whole, but for the bytes in which a judicial deduction names its restraint.
+assert np.array_equal(_UNUSED_TARGET, np.where(NAMES_RESTRAINT, _UNUSED_TARGET, _UNUSED_NUMBER))
+assert not _UNUSED_NUMBER[NAMES_RESTRAINT].any()
 
 
 @dataclass(slots=True)
@@ -75,7 +78,8 @@ class Block:
     valid_until_ns: int | LongColumn
     seat: int | LongColumn
     way: LongColumn | None  # of movements, 0 beside other kinds; None when the block has none
-    serial: LongColumn | None  # likewise
+    restraint: LongColumn | None  # its number, of judicial deductions, 0 elsewhere; None when the block has none
+    serial: LongColumn | None  # of movements, as the way
     market_closed: bool  # nothing that needs the market is accepted
     stopped: int | LongColumn  # the sender is a broker that takes no new orders, which come from its own seats alone
     known: Mask  # what it names exists, the check digits fit, and the sender may touch it
@@ -120,17 +124,19 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
     party = frames.over_records(sender)
     known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
     lines = read_lines(book, frames, records, kind, contract)
+    way = _ways(head, kind)
     role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
     day = head >> _DAY_SHIFT & (DAY_CODES - 1)
     return Block(
         count=count,
         kind=kind,
-        unused_bits=_unused_bits(words, head, kind, lines),
+        unused_bits=_unused_bits(words, head, kind, way, lines),
         role=role,
         proceeds_at_fill=frames.over_records(book.proceeds_at_fill[sender].astype(np.int64)),
         valid_until_ns=frames.over_records(frames.valid_until_ns),
         seat=frames.over_records(frames.seat),
-        way=_ways(head, kind),
+        way=way,
+        restraint=_restraints(words[:, _WORD_NUMBER], way),
         serial=_where_used(words[:, _WORD_REF], COUNTS_SERIAL, kind),
         market_closed=is_market_closed(book.phase),
         stopped=frames.over_records(book.stopped[sender].astype(np.int64)),
@@ -183,9 +189,22 @@ def _ways(head: LongColumn, kind: int | Positions) -> LongColumn | None:
     return ways
 
 
-def _unused_bits(words: LongColumn, head: LongColumn, kind: int | Positions, lines: Lines | None) -> int | LongColumn:
+def _restraints(word: LongColumn, way: LongColumn | None) -> LongColumn | None:
+    if way is None or not (way == Way.JUDICIAL).any():
+        return None
+    named: LongColumn = np.where(way == Way.JUDICIAL, word, 0)
+    return named
+
+
+def _unused_bits(
+    words: LongColumn, head: LongColumn, kind: int | Positions, way: LongColumn | None, lines: Lines | None
+) -> int | LongColumn:
     unused = head & _UNUSED_HEAD[kind]
-    unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
+    if way is None:
+        unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
+    else:
+        names_restraint = NAMES_RESTRAINT[kind] & (way == Way.JUDICIAL)
+        unused |= (words[:, _WORD_TARGET] | np.where(names_restraint, 0, words[:, _WORD_NUMBER])) & _UNUSED_TARGET[kind]
     if not isinstance(kind, int) or _UNUSED_RELEASE[kind]:
         unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]

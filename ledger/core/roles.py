@@ -10,7 +10,6 @@ from protocol.messages.accounts import (
     ChangeContract,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -36,6 +35,7 @@ from protocol.messages.day import (
 )
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered
@@ -48,11 +48,11 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
         }
     ),
     SeatRole.CHANNEL: frozenset(),
-    SeatRole.SAVINGS_DESK: frozenset({SetRestraint, ChangeAccount}),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
     SeatRole.DAY_DESK: frozenset(
         {OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll, Act}
     ),
+    SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),
     SeatRole.MASTER_DATA: frozenset(
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, RegisterPersons, Act),
@@ -63,7 +63,9 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
 """Control messages; of ChangeContract the events. An act comes by master data too, whose first key has no end: so no
 seal locks the bank out."""
 
-NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset({RegisterPersons, RegisterKey, EndKey})
+NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset(
+    {RegisterPersons, RegisterKey, EndKey, Restrain, LiftRestraint, ExtendRestraint}
+)
 """What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet."""
 
 

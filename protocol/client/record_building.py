@@ -23,7 +23,7 @@ from .arguments import (
 
 _ORDER = struct.Struct("<bbhiqqq8siiq8s")  # price and security
 _FILL = struct.Struct("<bbhiqqqqiiq8s")  # release and turnover
-_CASH = struct.Struct("<bb6xqq32xq")  # way and serial
+_CASH = struct.Struct("<bb6xqq24xqq")  # way, restraint and serial
 assert _ORDER.size == _FILL.size == _CASH.size == RECORD_BYTES
 
 _FREEZE = int(RecordKind.FREEZE)
@@ -102,7 +102,9 @@ def money_record(
         raise MisuseError(f"a {kind.name} does not fit its record: {error}") from error
 
 
-def cash_record(kind: RecordKind, account_no: int, amount_fen: int, way: int, serial: int) -> bytes:
+def cash_record(
+    kind: RecordKind, account_no: int, amount_fen: int, way: int, serial: int, restraint_no: int = 0
+) -> bytes:
     """A movement of the savings desk: it names an account, in the bytes of the contract, and has a serial of the desk's
     own in those of `partner_ref`.
 
@@ -112,4 +114,5 @@ def cash_record(kind: RecordKind, account_no: int, amount_fen: int, way: int, se
     amount_fen = whole_number("amount_fen", amount_fen, 0, INT64_MAX)
     way = whole_number("way", way, 0, _INT8_MAX)
     serial = whole_number("serial", serial, 0, INT64_MAX)
-    return _CASH.pack(int(kind), way, number, amount_fen, serial)
+    restraint_no = whole_number("restraint_no", restraint_no, 0, INT64_MAX)
+    return _CASH.pack(int(kind), way, number, amount_fen, restraint_no, serial)

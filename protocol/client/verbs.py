@@ -138,10 +138,21 @@ class SingleVerbs(ABC, Generic[Answer]):
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def withdraw(
-        self, account_no: int, amount_fen: int, *, way: int = Way.CASH, serial: int = 0, valid_until_ns: int = 0
+        self,
+        account_no: int,
+        amount_fen: int,
+        *,
+        way: int = Way.CASH,
+        restraint_no: int = 0,
+        serial: int = 0,
+        valid_until_ns: int = 0,
     ) -> Answer:
-        """Debit a savings account (seats of the bank's savings desk only). `way`, `serial`: as of a deposit."""
-        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, way, serial)
+        """Debit a savings account (seats of the bank's savings desk only). `way`, `serial`: as of a deposit.
+
+        `restraint_no`: of a judicial deduction, the restraint by which is deducted. The outcome of a forced card debit
+        tells in `remaining_fen` what was posted to the account; the rest is the bank's.
+        """
+        record = cash_record(RecordKind.WITHDRAWAL, account_no, amount_fen, way, serial, restraint_no)
         return self._call(record, moment_ns("valid_until_ns", valid_until_ns))
 
     def submit(self, record: RecordArray, valid_until_ns: int = 0) -> Answer:

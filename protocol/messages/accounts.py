@@ -1,7 +1,7 @@
-"""Messages about savings accounts and the contracts on them: opening, signing, what happens to them, restraints.
+"""Messages about savings accounts and the contracts on them: opening, signing, what happens to them.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control), parties and dates (control), the codec.
+(ledger.core.control), restraints, parties and dates (control), the codec.
 
 Numbers are given by the core: the outcome of OpenAccounts, SignContracts, ChangeBroker and ReplaceCard tells the first
 that it gave, those behind it follow by index.
@@ -92,13 +92,4 @@ class ReplaceCard(Message, tag=38, frozen=True):
     account_no: Number
 
 
-class SetRestraint(Message, tag=26, frozen=True):
-    """Bank control: the amount restrained (judicial or other) on an account; may exceed the balance."""
-
-    account_no: Number
-    restrained_fen: Fen
-
-
-AccountMessage = (
-    OpenAccounts | SignContracts | ChangeContract | ChangeAccount | ChangeBroker | ReplaceCard | SetRestraint
-)
+AccountMessage = OpenAccounts | SignContracts | ChangeContract | ChangeAccount | ChangeBroker | ReplaceCard

@@ -31,6 +31,7 @@ from .fields import (
 )
 from .outlets import OutletMessage
 from .persons import PersonMessage
+from .restraints import RestraintMessage
 
 
 class RegisterParty(Message, tag=20, frozen=True):
@@ -140,6 +141,7 @@ ControlMessage = (
     | AccountMessage
     | OutletMessage
     | PersonMessage
+    | RestraintMessage
     | OpenTradeDate
     | DayMessage
     | EndSettlement

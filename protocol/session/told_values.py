@@ -43,8 +43,9 @@ from ..messages.session import NotApplied, Terminate
 from ..records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
-    STATE_LISTED,
+    STATE_DEDUCTIBLE,
     STATE_NUMBER_GIVEN,
+    STATE_POSTED,
     OutcomeArray,
     OutcomesPreamble,
 )
@@ -121,11 +122,13 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known, tells_more = state <= STATE_LISTED, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
+    is_known, tells_more = state <= STATE_DEDUCTIBLE, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
+    may_tell = (state == STATE_POSTED) | (state == STATE_DEDUCTIBLE)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
-    is_wrong |= is_known & ((remaining_fen > 0) != tells_more)
+    is_wrong |= is_known & ~may_tell & ((remaining_fen > 0) != tells_more)
     tells_repeat = (state == STATE_NUMBER_GIVEN) & (outcomes["code"] == ReplyCode.ACT_REPEATED)
-    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (outcomes["code"] != 0) & ~tells_repeat
+    is_refused = (outcomes["code"] != 0) & ~tells_repeat
+    is_wrong |= is_known & (state != FREEZE_STATE_NONE) & (is_refused != (state == STATE_DEDUCTIBLE))
     if is_wrong.any():
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an outcome that cannot be: of its freeze, or the number given")
     return outcomes
@@ -178,8 +181,10 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_LISTED:
+    if answer.state > STATE_DEDUCTIBLE:
         return True
+    if answer.state in (STATE_POSTED, STATE_DEDUCTIBLE):
+        return (answer.code != 0) == (answer.state == STATE_DEDUCTIBLE)
     tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
     tells_repeat = answer.state == STATE_NUMBER_GIVEN and answer.code == ReplyCode.ACT_REPEATED
     is_possible = answer.state == FREEZE_STATE_NONE or not answer.code or tells_repeat

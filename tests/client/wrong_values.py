@@ -19,12 +19,12 @@ from protocol.messages.accounts import (
     ContractTerms,
     OpenAccounts,
     SecuritiesAccount,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.base import Message
 from protocol.messages.control import ConfirmRoll, OpenTradeDate, RegisterKey, RegisterParty
 from protocol.messages.queries import BuyingPowerQuery
+from protocol.messages.restraints import LiftRestraint, Restrain
 from protocol.messages.session import Heartbeat
 from protocol.records import OUTCOME, RECORD
 from tests.client.fake_bank import SEATS
@@ -117,8 +117,8 @@ MESSAGE: list[Any] = [
     ChangeContract(2**70, 2),
     ChangeContract("195", 2),  # type: ignore[arg-type]
     ChangeContract(object(), 2),  # type: ignore[arg-type]
-    SetRestraint(195, 2**60 + 1),
-    SetRestraint(195, float("nan")),  # type: ignore[arg-type]
+    Restrain(195, 2**53 + 1, 1, "court", "1", 0),
+    LiftRestraint(1, float("nan")),  # type: ignore[arg-type]
     OpenTradeDate(1),
     ConfirmRoll(20_260_105, 0, 1, bytes(32)),
     ConfirmRoll(20_260_105, 1, 0, bytes(32)),

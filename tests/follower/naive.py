@@ -17,6 +17,7 @@ FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
 LINES, LISTED, CORRECT, PROCEEDS, CLOSE = range(7, 13), 4, 13, 14, 15
 _CORRECTION = struct.Struct("<bbhiqqqqqqq")
+JUDICIAL, FORCED_CARD, CARD_COLLECTED = 3, 4, 5
 _LINE = struct.Struct("<bbhiqqq4iiiq")
 """Kind, told, trade day, quantity, contract, amount, second amount, four fees, date and seat of an order, the rest."""
 _OUTCOME = struct.Struct("<hhiq")
@@ -64,7 +65,7 @@ def expect(rows: Iterable[Row]) -> Expectation:
                 else:
                     _take(expectation, row, place, _RECORD.unpack(raw), outcome)
         for message in _accepted_messages(row):
-            expectation.customers.take(message, row.trade_date)
+            expectation.customers.take(message, row.trade_date, row.decided_at_ns)
             expectation.accepted.append((row.sequence, message))
             if isinstance(message, EndSettlement):
                 expectation.settled.append(message.trade_date)
@@ -94,6 +95,7 @@ def _correct(
         of_day = expectation.unsettled.setdefault((day, named_no), [0, 0])
         account.bought += buys - good_buys - bought
         account.sold += proceeds + good_proceeds - sold
+        expectation.customers.clamp(named_no)
         of_day[0], of_day[1] = of_day[0] + buys - good_buys - bought, of_day[1] + proceeds + good_proceeds - sold
 
 
@@ -107,6 +109,7 @@ def _take(
     kind, named_no, amount, release = record[0], record[4], record[5], record[6]
     target = (record[8], record[9], record[10])
     code, remaining = outcome[0], outcome[3]
+    way, restraint_no = record[1], record[10]
     told = (row.sequence, row.decided_at_ns)
     if kind == FREEZE:
         expectation.orders.append((*place, named_no, amount, code, *told))
@@ -124,11 +127,13 @@ def _take(
     elif kind == RELEASE:
         expectation.freezes[target][2] += amount
         account.frozen -= amount
+        expectation.customers.clamp(named_no)
     elif kind in (FILL_BUY, CLOSE):
         expectation.freezes[target][1] += amount
         expectation.freezes[target][2] += release
         account.frozen -= amount + release
         account.bought += amount
+        expectation.customers.clamp(named_no)
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[0] += amount
     elif kind == PROCEEDS:
         account.sold += amount
@@ -138,8 +143,16 @@ def _take(
     elif kind == FILL_SELL:
         account.sold += amount
         expectation.unsettled.setdefault((record[2], named_no), [0, 0])[1] += amount
+    elif kind == DEPOSIT:
+        account.balance += amount
     else:
-        account.balance += amount if kind == DEPOSIT else -amount
+        account.balance -= remaining if way == FORCED_CARD else amount
+        if way == JUDICIAL:
+            expectation.customers.withhold_less(restraint_no, amount, deducted=True)
+        elif way == FORCED_CARD:
+            expectation.customers.card_left(named_no, amount - remaining)
+        elif way == CARD_COLLECTED:
+            expectation.customers.collect(named_no, amount)
 
 
 def _accepted_messages(row: Row) -> Iterator[ControlMessage]:

@@ -12,16 +12,17 @@ from protocol.messages.accounts import (
     ContractTerms,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
-from protocol.messages.control import ControlMessage, EndSettlement
+from protocol.messages.control import ControlMessage, EndSettlement, OpenTradeDate
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 
 PRE_ASSIGNED, ACTIVE, SUSPENDED, LOSS_REPORTED, TERMINATED, RUNS_OFF = range(1, 7)
 OPEN, LOST, CLOSED = range(3)
 CONTRACT_EVENTS = {1: ACTIVE, 2: SUSPENDED, 3: ACTIVE, 4: TERMINATED}
 ACCOUNT_EVENTS = {1: LOST, 2: OPEN, 3: CLOSED}
 BANK = 1
+CARD = 3
 
 
 @dataclass
@@ -57,11 +58,32 @@ class Contract:
 
 
 @dataclass
+class Restraint:
+    """One restraint, also when it is over."""
+
+    account_no: int
+    amount: int
+    senior: int
+    until_s: int
+    set_on: int
+    kind: int
+    lifted: int = 0
+    deducted: int = 0
+    lapsed: int = 0
+
+    @property
+    def left(self) -> int:
+        """What it withholds."""
+        return self.amount - self.lifted - self.deducted - self.lapsed
+
+
+@dataclass
 class Customers:
     """All of them, by their numbers."""
 
     accounts: dict[int, Account] = field(default_factory=dict)
     contracts: dict[int, Contract] = field(default_factory=dict)
+    restraints: dict[int, Restraint] = field(default_factory=dict)
 
     def account_of(self, named_no: int) -> Account:
         """The account that a record names, or that of the contract that it names."""
@@ -82,7 +104,7 @@ class Customers:
             sums[party] = [so_far + more for so_far, more in parts]
         return sums
 
-    def take(self, message: ControlMessage, trade_date: int) -> None:
+    def take(self, message: ControlMessage, trade_date: int, decided_at_ns: int) -> None:
         """An accepted message of the open date `trade_date`."""
         match message:
             case OpenAccounts(accounts):
@@ -111,10 +133,65 @@ class Customers:
                 old = self.contracts[contract_no]
                 self._add(Contract(account_no, old.party, old.shares, old.status))
                 old.status, old.ended_on = RUNS_OFF, trade_date
-            case SetRestraint(account_no, restrained_fen):
-                self.accounts[account_no].restrained = restrained_fen
+            case Restrain(account_no, amount_fen):
+                self._restrain(account_no, amount_fen, message.kind, message.holds_until_s, trade_date)
+            case LiftRestraint(restraint_no, amount_fen):
+                self.withhold_less(restraint_no, amount_fen)
+            case ExtendRestraint(restraint_no, until_s):
+                self.restraints[restraint_no].until_s = until_s
+            case OpenTradeDate():
+                for number, one in self.restraints.items():
+                    if one.left and 0 < one.until_s < decided_at_ns // 10**9:
+                        one.lapsed = one.left
+                        self.withhold_less(number, 0)
             case EndSettlement(settled_date):
                 self._settle(settled_date)
+
+    def clamp(self, contract_no: int) -> None:
+        """Less is frozen or bought on the contract's account."""
+        account_no = self.contracts[contract_no].account_no
+        account = self.accounts[account_no]
+        for one in self.restraints.values():
+            if one.account_no == account_no:
+                one.senior = min(one.senior, account.frozen + account.bought)
+
+    def card_left(self, account_no: int, rest: int) -> None:
+        """A card debit took so much more than the account gave."""
+        if rest == 0:
+            return
+        found = [
+            one for one in self.restraints.values() if one.account_no == account_no and one.kind == CARD and one.left
+        ]
+        if found:
+            found[0].amount += rest
+            self.accounts[account_no].restrained += rest
+        else:
+            self._restrain(account_no, rest, CARD, 0, 0)
+
+    def collect(self, account_no: int, amount: int) -> None:
+        """So much of what card debits left is collected."""
+        (number,) = [
+            number
+            for number, one in self.restraints.items()
+            if one.account_no == account_no and one.kind == CARD and one.left
+        ]
+        self.withhold_less(number, amount, deducted=True)
+
+    def withhold_less(self, restraint_no: int, amount: int, *, deducted: bool = False) -> None:
+        """So much of a restraint is lifted or deducted; the account's sum is made anew."""
+        one = self.restraints[restraint_no]
+        if deducted:
+            one.deducted += amount
+        else:
+            one.lifted += amount
+        restrained = sum(each.left for each in self.restraints.values() if each.account_no == one.account_no)
+        self.accounts[one.account_no].restrained = restrained
+
+    def _restrain(self, account_no: int, amount: int, kind: int, until_s: int, trade_date: int) -> None:
+        account = self.accounts[account_no]
+        senior = account.frozen + account.bought
+        self.restraints[len(self.restraints) + 1] = Restraint(account_no, amount, senior, until_s, trade_date, kind)
+        account.restrained += amount
 
     def _settle(self, settled_date: int) -> None:
         for contract in self.contracts.values():

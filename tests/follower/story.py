@@ -3,9 +3,9 @@
 Belongs here: what happens. Never here: what should come of it.
 """
 
-from protocol.messages.accounts import SetRestraint
 from protocol.vocabulary import ContractEvent, RecordKind
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import restraint
 from tests.follower.journal_maker import (
     DATE,
     NEXT_DATE,
@@ -43,7 +43,7 @@ def trading() -> JournalMaker:
     made.block(
         (SAVINGS_SEAT, joined([record(RecordKind.DEPOSIT, 1, 12_345), record(RecordKind.WITHDRAWAL, 0, 1_000_000)]))
     )
-    made.control(SetRestraint(account_no_of(1), 99_999_999))
+    made.control(restraint(account_no_of(1), 99_999_999))
     made.change(2, ContractEvent.SUSPEND)
     made.block((SEAT, freezes([1, 2], 100)))
     return made

@@ -193,6 +193,17 @@ class World:
             for no, c in expected.contracts.items()
         }
         assert await self.totals() == expected.totals()
+        rows = await self.sql.fetch(
+            "SELECT restraint_no, account_no, amount_fen, ordered_as, left_fen, senior_fen, holds_until_s, lifted_fen, "
+            "deducted_fen, ended_sequence IS NULL FROM restraints"
+        )
+        assert {row[0]: tuple(row)[1:] for row in rows} == {
+            no: (
+                *(one.account_no, one.amount, one.kind, one.left, one.senior if one.left else 0, one.until_s),
+                *(one.lifted, one.deducted, one.left > 0),
+            )
+            for no, one in expected.restraints.items()
+        }
 
 
 async def asked(sql: asyncpg.Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -19,12 +19,13 @@ from protocol.vocabulary import (
     ContractEvent,
     ContractStatus,
     RecordKind,
+    Way,
     account_nos_from_indices,
     contract_no_from_index,
     contract_nos_from_indices,
 )
 from tests.bank_seats import SAVINGS_SEAT
-from tests.customers import contract
+from tests.customers import contract, restraint
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -65,6 +66,8 @@ class Drawn(NamedTuple):
     number: int
     odd_field: int  # 0: none; else one field that the kind may not allow is set
     day: int  # trade day, of a fill
+    way: int = 0  # of a movement
+    restraint_no: int = 0  # likewise
 
 
 # Each field is one draw, with its weights in the list: draws are what these tests spend most of their time on.
@@ -93,6 +96,8 @@ _drawn = st.builds(
     number=st.sampled_from([*range(1, _NUMBERS + 1)] + [0, -1, 8_192, 20_000_001, 2**62] * 6),
     odd_field=_odd_fields,
     day=_days,
+    way=st.just(0),
+    restraint_no=st.just(0),
 )
 _named = st.builds(
     lambda kind, amount_fen, release_fen, freeze, odd_field, day: Drawn(
@@ -105,12 +110,21 @@ _named = st.builds(
     _odd_fields,
     _days,
 )
+_WAYS = [
+    *[(Way.CASH, 0)] * 6,
+    *[(Way.FORCED_CARD, 0), (Way.CARD_COLLECTED, 0), (Way.CASH, 1), (6, 0)],
+    *[(Way.JUDICIAL, number) for number in (0, 1, 1, 2, 3, 4, 5, 99)],
+]
+"""Each with the number of a restraint."""
 _moved = st.builds(
-    lambda kind, contract, amount_fen, odd_field: Drawn(kind, contract, amount_fen, 0, 0, 0, 0, odd_field, 0),
-    st.sampled_from([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL]),
+    lambda kind, contract, amount_fen, odd_field, way: Drawn(
+        kind, contract, amount_fen, 0, 0, 0, 0, odd_field, 0, *way
+    ),
+    st.sampled_from([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL, RecordKind.WITHDRAWAL]),
     _indices,
     _amounts,
     _odd_fields,
+    st.sampled_from(_WAYS),
 )
 _expiries = st.sampled_from([0, 0, 0, NOW_NS - 1, NOW_NS, NOW_NS + 1])
 _frames = st.builds(
@@ -149,9 +163,15 @@ def records_of(drawn: list[Drawn]) -> RecordArray:
             item["release_fen"] = one.release_fen
         if one.kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL):
             item["trade_day"] = one.day
+        if one.kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL):
+            item["way"], item["restraint_no"] = one.way, one.restraint_no
         if one.odd_field:
             item[("trade_day", "turnover_fen", "target_seat")[one.odd_field - 1]] = -7
     return records
+
+
+RESTRAINTS = ((0, 30, 1), (0, 900, 1), (0, 40, 2), (1, 5_000, 1), (12, 100, 1))
+"""Of the account that was opened with a contract: its index, the amount, the kind."""
 
 
 @cache
@@ -176,6 +196,8 @@ def _history() -> Desk:
         if next_date == THURSDAY:
             desk.settle(MONDAY)
         desk.roll(next_date)
+    for index, amount_fen, kind in RESTRAINTS:
+        desk.done(restraint(account_of(contract_no_from_index(index)), amount_fen, kind))
     _day(desk)
     return desk
 
@@ -237,6 +259,13 @@ def bulk_movements(seed: int, count: int) -> RecordArray:
     records["kind"] = rng.choice([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL, RecordKind.WITHDRAWAL], count)
     records["account_no"] = account_nos_from_indices(rng.integers(0, ACCOUNTS + 1, count))
     records["amount_fen"] = rng.integers(0, 7, count) * 10
+    takes = records["kind"] == RecordKind.WITHDRAWAL
+    records["way"][takes] = rng.choice([0, 0, 1, 2, Way.JUDICIAL, Way.FORCED_CARD, Way.CARD_COLLECTED], takes.sum())
+    judicial = records["way"] == Way.JUDICIAL
+    of_place = rng.integers(0, len(RESTRAINTS), judicial.sum())
+    records["restraint_no"][judicial] = of_place + 1
+    accounts = [account_of(contract_no_from_index(index)) for index, _, _ in RESTRAINTS]
+    records["account_no"][judicial] = np.array(accounts)[of_place]
     return records
 
 

@@ -17,7 +17,6 @@ from protocol.messages.accounts import (
     ChangeContract,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -40,10 +39,18 @@ from protocol.messages.day import (
 )
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RecordKind, SeatRole, account_no_from_index
+from protocol.vocabulary import (
+    AccountEvent,
+    ContractEvent,
+    ContractStatus,
+    RecordKind,
+    SeatRole,
+    account_no_from_index,
+)
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, shares
 from tests.ledger_core.control import refused as people
+from tests.ledger_core.control import refused_restraints as of_restraints
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -138,6 +145,7 @@ RECORDS: list[RecordRow] = [
     (ReplyCode.LINE_DOUBLED, "reference 5 after 5", SEAT, lambda b: in_a_set(b.desk, refund(5, b.ann, 1))),
     (ReplyCode.LINES_LISTED_FULL, "65,537 orders not there", SEAT, lambda b: in_a_full_set(b.desk, b.ann)),
     (ReplyCode.SERIAL_USED, "8 after 8", SAVINGS_SEAT, lambda b: told_again(b)),
+    (ReplyCode.RESTRAINT_UNKNOWN, "number 1", SAVINGS_SEAT, lambda b: of_restraints.deducted(account_of(b.ann))),
     (ReplyCode.FREEZE_UNKNOWN, "number 999", SEAT, lambda b: release((MONDAY, SEAT, 999), b.ann, 1)),
     (ReplyCode.FREEZE_CLOSED, "10 − 10 = 0 remains", SEAT, lambda b: release(b.closed_freeze, b.ann, 1)),
     (ReplyCode.AMOUNT_OVER_REMAINING, "301 > 300", SEAT, lambda b: release(b.open_freeze, b.ann, 301)),
@@ -178,7 +186,7 @@ CONTROLS: list[ControlRow] = [
     ),
     (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
     (ReplyCode.BALANCE_LEFT, "1,000 left", TELLER_SEAT, lambda b: close(b.foreign)),
-    (ReplyCode.ACCOUNT_RESTRAINED, "7 restrained", TELLER_SEAT, lambda b: close_restrained(b)),
+    (ReplyCode.ACCOUNT_RESTRAINED, "7 restrained", TELLER_SEAT, lambda b: of_restraints.close_restrained(b.desk)),
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),
     (
         ReplyCode.OUTLET_PARENT_UNKNOWN,
@@ -221,6 +229,8 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.PERSON_UNKNOWN, "person 99", TELLER_SEAT, lambda b: people.of_nobody(b.desk)),
     (ReplyCode.PERSON_EXISTS, "person 1 again", BANK_SEAT, lambda b: people.registered_again(b.desk)),
     (ReplyCode.ADMINISTRATORS_FEW, "3 − 1 < 3", TELLER_SEAT, lambda b: people.of_the_third_administrator(b.desk)),
+    (ReplyCode.RESTRAINTS_FULL, "64 of 64", SAVINGS_SEAT, lambda b: of_restraints.one_more(b.desk)),
+    (ReplyCode.RESTRAINT_OVER, "in 1970", SAVINGS_SEAT, lambda _: of_restraints.over()),
 ]
 
 
@@ -263,11 +273,6 @@ def with_the_shares_of_another(b: Bank) -> SignContracts:
 
 def close(contract_no: int) -> ChangeAccount:
     return ChangeAccount(account_of(contract_no), AccountEvent.CLOSE)
-
-
-def close_restrained(b: Bank) -> ChangeAccount:
-    b.desk.done(SetRestraint(account_no_from_index(0), 7))
-    return ChangeAccount(account_no_from_index(0), AccountEvent.CLOSE)
 
 
 @pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])

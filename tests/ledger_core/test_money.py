@@ -3,11 +3,12 @@
 from ledger.core.engine import buying_power
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.accounts import SetRestraint
 from protocol.messages.queries import ContractMoney
+from protocol.messages.restraints import LiftRestraint
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import restraint
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -111,13 +112,13 @@ def test_a_restraint_may_exceed_the_balance_and_stops_freezes_but_not_fills() ->
     desk = Desk()
     contract_no = desk.open(1_000)
     order = desk.freeze(contract_no, 400)
-    desk.done(SetRestraint(account_of(contract_no), 5_000))
+    desk.done(restraint(account_of(contract_no), 5_000))
 
     assert desk.buying_power(contract_no) == (0, 0)
     assert desk.ask(SEAT, freeze(contract_no, 1)) == refused(ReplyCode.INSUFFICIENT_FUNDS)
     assert desk.ask(SEAT, fill_buy(order, contract_no, 300, 50)) == accepted(OPEN, 50)
 
-    desk.done(SetRestraint(account_of(contract_no), 600))
+    desk.done(LiftRestraint(1, 4_400))
     assert desk.buying_power(contract_no) == (50, 50)  # 1,000 − 50 − 300 − 600
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 REFUSALS = "tests/ledger_core/test_every_refusal.py"
+RESTRAINTS = "tests/ledger_core/test_restraints.py"
 MONEY = "tests/ledger_core/test_money.py"
 ROLL = "tests/ledger_core/test_roll.py"
 GENERAL_LEDGER = "tests/ledger_core/test_general_ledger.py"

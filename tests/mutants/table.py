@@ -12,6 +12,7 @@ from tests.mutants.table_of_lines import OF_LINES
 from tests.mutants.table_of_people import OF_PEOPLE
 from tests.mutants.table_of_proceeds import OF_PROCEEDS
 from tests.mutants.table_of_reconciliation import OF_RECONCILIATION
+from tests.mutants.table_of_restraints import OF_RESTRAINTS
 from tests.mutants.table_of_sets import OF_SETS
 
 MUTANTS = [
@@ -25,4 +26,5 @@ MUTANTS = [
     *OF_PROCEEDS,
     *OF_CORRECTIONS,
     *OF_PEOPLE,
+    *OF_RESTRAINTS,
 ]

@@ -174,14 +174,6 @@ OF_CONTROL = [
         (MONEY,),
     ),
     Mutant(
-        "restraints add up",
-        "control/accounts.py",
-        "+= int(book.restrained_fen[account]) - message.restrained_fen",
-        "-= message.restrained_fen",
-        "a restraint set anew counts twice",
-        (MONEY,),
-    ),
-    Mutant(
         "the same date again",
         "control/judge.py",
         "later = message.trade_date > book.trade_date",

@@ -19,10 +19,10 @@ LAW = [
     Mutant(
         "expired after unknown",
         "decide.py",
-        "    if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n"
+        "    if expires and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n"
         "    if not request.known:\n        return _UNKNOWN[kind]\n",
         "    if not request.known:\n        return _UNKNOWN[kind]\n"
-        "    if kind in _EXPIRING and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
+        "    if expires and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
         "law and lane tell different reasons, so a replayed journal differs from what was answered",
         (REFUSALS,),
     ),

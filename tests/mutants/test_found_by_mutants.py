@@ -14,12 +14,12 @@ from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages.accounts import AccountTerms, ChangeContract, OpenAccounts, SetRestraint
+from protocol.messages.accounts import AccountTerms, ChangeContract, OpenAccounts
 from protocol.messages.control import RegisterSeat
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ContractEvent, ContractStatus, SeatRole
 from tests.bank_seats import SAVINGS_SEAT
-from tests.customers import account
+from tests.customers import account, restraint
 from tests.ledger_core import desk as desks
 from tests.ledger_core.desk import (
     BROKER,
@@ -62,7 +62,7 @@ def ask(desk: Desk, padding: int, seat: int, *records: RecordArray) -> list[Repl
 def test_restrained_money_is_not_withdrawn(padding: int) -> None:
     desk = Desk()
     contract_no = desk.open(1_000)
-    desk.done(SetRestraint(account_of(contract_no), 600))
+    desk.done(restraint(account_of(contract_no), 600))
 
     assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 401)) == [ReplyCode.INSUFFICIENT_FUNDS]
     assert ask(desk, padding, SAVINGS_SEAT, withdrawal(contract_no, 400)) == [ReplyCode.ACCEPTED]
@@ -332,7 +332,7 @@ def test_numbers_of_the_bank_are_found_however_they_came() -> None:
 def test_a_restraint_outlives_a_snapshot() -> None:
     desk = Desk()
     contract_no = desk.open(1_000)
-    desk.done(SetRestraint(account_of(contract_no), 600))
+    desk.done(restraint(account_of(contract_no), 600))
 
     desk.book = from_arrays({name: array.copy() for name, array in to_arrays(desk.book).items()})
 

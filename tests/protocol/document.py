@@ -24,6 +24,7 @@ from protocol.kinds import (
     ORDER_FIELDS,
     PRICE_FIELDS,
     RELEASE_FIELD,
+    RESTRAINT_FIELD,
     TRADE_DAY_FIELD,
     TURNOVER_FIELD,
     WAY_FIELD,
@@ -100,8 +101,18 @@ def kinds() -> str:
             return "0"
         return "; ".join(words if name in row.fields else f"`{name}` 0" for name, words in beside.items())
 
-    byte_1 = {WAY_FIELD: f"`way` 0 to {max(Way)}; 0", ORDER_FIELDS[0]: "not checked"}
-    byte_1[ACT_FIELD] = "0; `act_number` from 0"
+    def byte_1(row: WireKind) -> str:
+        if WAY_FIELD in row.fields:
+            return f"`way` 0 to {max(LAW[row.kind].legs)}; 0"
+        if ACT_FIELD in row.fields:
+            return "0; `act_number` from 0"
+        return "not checked" if ORDER_FIELDS[0] in row.fields else "0"
+
+    def bytes_of_target(row: WireKind) -> str:
+        if RESTRAINT_FIELD in row.fields:
+            return f"`{RESTRAINT_FIELD}` (bytes 48–55) by way {Way.JUDICIAL}; 0"
+        return "the freeze" if row.needs_target else _further(row)
+
     assert AMOUNT_FEN_MAX == 2**40
     return table(
         [
@@ -120,10 +131,10 @@ def kinds() -> str:
                 row.meaning,
                 "`account_no`" if row.names_account else "`contract_no`",
                 (f"{row.amount}, " if row.amount else "") + f"{row.amount_fen_min} to 2^40",
-                next((words for name, words in byte_1.items() if name in row.fields), "0"),
+                byte_1(row),
                 _trade_day(row),
                 amounts(row),
-                "the freeze" if row.needs_target else _further(row),
+                bytes_of_target(row),
             ]
             for row in KINDS.values()
             if not row.is_line

@@ -43,6 +43,7 @@ def request(
         seat=0,
         serial=0,
         way=0,
+        restraint=0,
         known=True,
         state=0,
         contract=contract,

@@ -21,7 +21,6 @@ from protocol.messages.accounts import (
     OpenAccounts,
     ReplaceCard,
     SecuritiesAccount,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.codec import encode
@@ -50,6 +49,7 @@ from protocol.messages.queries import (
     TotalsAnswer,
     TotalsQuery,
 )
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
 from protocol.trade_dates import trade_day
@@ -67,7 +67,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
-from tests.customers import outlets_above
+from tests.customers import outlets_above, restraint
 from tests.protocol import keys
 from tests.vectors import act_frames, clearing_frames, reconciling_frames
 from tests.vectors.voices import (
@@ -221,7 +221,9 @@ def of_bank_seat() -> Iterator[Vector]:
         ("report_loss", ChangeAccount(account_no_from_index(1), AccountEvent.REPORT_LOSS)),
         ("change_broker", ChangeBroker(contract_no_from_index(1), _contract_terms()[1])),
         ("replace_card", ReplaceCard(contract_no_from_index(0), account_no_from_index(2))),
-        ("set_restraint", SetRestraint(account_no_from_index(0), 2_500_000)),
+        ("restrain", restraint(account_no_from_index(0), 2_500_000, until_s=1_814_371_199)),
+        ("lift_restraint", LiftRestraint(4, 1_000_000)),
+        ("extend_restraint", ExtendRestraint(4, 1_830_268_799)),
         ("open_trade_date", OpenTradeDate(20_260_922, due_times())),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),

@@ -32,7 +32,6 @@ from protocol.messages.accounts import (
     ContractTerms,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.vocabulary import (
@@ -239,21 +238,6 @@ def end_what_ran_off(book: Book, trade_date: int) -> None:
     for index in indices.tolist():
         if not has_open_items(book, _account_of(book, index)):
             _set_status(book, index, ContractStatus.TERMINATED)
-
-
-def judge_restraint(book: Book, message: SetRestraint) -> ReplyCode:
-    """What SetRestraint earns."""
-    account = known_account(book, message.account_no)
-    if account < 0:
-        return ReplyCode.ACCOUNT_UNKNOWN
-    return ReplyCode.ACCOUNT_CLOSED if book.account_status(account) == AccountStatus.CLOSED else ReplyCode.ACCEPTED
-
-
-def set_restraint(book: Book, message: SetRestraint) -> None:
-    """The amount withheld from now on."""
-    account = index_from_account_no(message.account_no)
-    book.power_fen[account] += int(book.restrained_fen[account]) - message.restrained_fen
-    book.restrained_fen[account] = message.restrained_fen
 
 
 def has_open_items(book: Book, account: int) -> bool:

@@ -8,6 +8,7 @@ keys (persons).
 import hashlib
 from collections.abc import Sequence
 
+from ledger.core.control.accounts import known_account
 from ledger.core.state.book import Book
 from ledger.core.state.persons import Done, Person
 from protocol.acts import (
@@ -17,8 +18,11 @@ from protocol.acts import (
     ChangePersonAct,
     Concerns,
     EndPersonKeyAct,
+    ExtendRestraintAct,
+    LiftRestraintAct,
     RegisterPersonAct,
     RegisterPersonKeyAct,
+    RestrainAct,
     ResumeBrokerAct,
     StopBrokerAct,
     act_of,
@@ -136,6 +140,9 @@ def _concerned(book: Book, act: AnyAct, concerns: Concerns) -> list[int]:
     act everywhere learns that."""
     if concerns == Concerns.AUTHOR:
         return []
+    if concerns == Concerns.ACCOUNT:
+        account = _account_of(book, act)
+        return [int(book.outlet[account]) if account >= 0 else WHOLE_BANK]
     outlets: list[int] = []
     if isinstance(act, RegisterPersonAct | ChangePersonAct):
         outlets.append(act.outlet)
@@ -143,3 +150,13 @@ def _concerned(book: Book, act: AnyAct, concerns: Concerns) -> list[int]:
         person = book.persons.entries.get(act.person)
         outlets += [person.outlet] if person is not None else []
     return outlets or [WHOLE_BANK]
+
+
+def _account_of(book: Book, act: AnyAct) -> int:
+    """The index of the account that an act concerns, −1 for none."""
+    if isinstance(act, RestrainAct):
+        return known_account(book, act.account_no)
+    if isinstance(act, LiftRestraintAct | ExtendRestraintAct):
+        restraint = book.restraints.by_number.get(act.restraint_no)
+        return restraint.account if restraint is not None else -1
+    return -1

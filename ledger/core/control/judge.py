@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, acts, day, lanes, outlets, persons
+from ledger.core.control import accounts, acts, day, lanes, outlets, persons, restraints
 from ledger.core.control.acts import decided_second
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
@@ -36,7 +36,6 @@ from protocol.messages.accounts import (
     ChangeContract,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -56,6 +55,7 @@ from protocol.messages.control import (
 from protocol.messages.day import AnnounceSet, DayMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, Role, role_fits_party
 from rules.calendar import are_due_times, is_too_far
@@ -70,6 +70,7 @@ class Sender(NamedTuple):
     party: int
     seat: int
     key_id: int
+    persons: tuple[int, ...] = ()  # who signed, of an act
 
 
 def judge(
@@ -148,8 +149,12 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.judge_broker_change(book, party, message)
         case ReplaceCard():
             return accounts.judge_replacement(book, party, message)
-        case SetRestraint():
-            return accounts.judge_restraint(book, message)
+        case Restrain():
+            return restraints.judge_restraint(book, message)
+        case LiftRestraint():
+            return restraints.judge_lifting(book, message)
+        case ExtendRestraint():
+            return restraints.judge_extension(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -225,8 +230,8 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
 def take_effect(book: Book, sender: Sender, message: ControlMessage, code: ReplyCode, decided_at_ns: int) -> int:
     """The effect of a control message that earned `code`: of one that was refused, that an act uses up its serial.
 
-    Returns the number of the first account or contract that came about by it, or of the set, or the place that is next,
-    or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis: it has its own row.
+    Returns the number of the first account or contract that came about by it, of the set or restraint, the place that
+    is next, or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis: it has its own row.
     """
     if not isinstance(message, Act):
         return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0
@@ -237,7 +242,8 @@ def take_effect(book: Book, sender: Sender, message: ControlMessage, code: Reply
         return 0
     if act is None:
         raise MisuseError("an act that is none took effect")
-    return apply_control(book, sender, made_of(act), decided_at_ns) or number
+    who = sender._replace(persons=tuple(each.person for each in message.signatures))
+    return apply_control(book, who, made_of(act), decided_at_ns) or number
 
 
 def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> int:
@@ -275,13 +281,18 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.change_broker(book, message)
         case ReplaceCard():
             return accounts.replace_card(book, message)
-        case SetRestraint():
-            accounts.set_restraint(book, message)
         case OpenTradeDate(trade_date, windows):
             book.roll(trade_date)
             unsettled = set(book.unsettled.dates.tolist())
             book.due_times.forget_over(unsettled, decided_at_ns // NS_PER_S)
             book.due_times.put(trade_date, seconds_of(windows))
+            restraints.end_what_is_over(book, decided_at_ns)
+        case Restrain():
+            return restraints.restrain(book, sender.seat, sender.persons, message)
+        case LiftRestraint():
+            restraints.lift(book, message)
+        case ExtendRestraint():
+            restraints.extend(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

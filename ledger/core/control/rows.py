@@ -135,7 +135,7 @@ class Told(NamedTuple):
     party: int
     seat: int  # 0: the genesis
     message: ControlMessage
-    given_no: int  # of the first account or contract that came about, or of the set; 0 for none
+    given_no: int  # of the first account or contract that came about, or of the set or restraint; 0 for none
 
 
 def accepted_messages(row: Row) -> Iterator[ControlMessage]:

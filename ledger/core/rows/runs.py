@@ -4,9 +4,9 @@ Belongs here: which rows may go together, and that the book comes out as if each
 what a row does (engine, effects), whether it is believed (the shells check the chain first).
 
 The argument. Outcomes are given, so nothing that rows do depends on their order: every effect is a sum, or is written
-to the slot of its own request, or to a contract and date of which there is one correction between control rows. Their
-numbers follow one another as those of one block do. What must be true of the books is checked after the last row of a
-run, not after each.
+to the slot of its own request, or to a contract and date of which there is one correction between control rows;
+restraints alone are moved record by record, in their order. Their numbers follow one another as those of one block do.
+What must be true of the books is checked after the last row of a run, not after each.
 """
 
 from collections.abc import Iterator, Sequence

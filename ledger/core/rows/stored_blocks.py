@@ -16,6 +16,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
+from protocol.vocabulary import Way
 
 FIRST_REFUSAL = ReplyCode.REQUEST_MALFORMED
 
@@ -41,6 +42,10 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         dateless = EXECUTED[block.kind] & (block.unsettled_slot == NO_SLOT)
         if (accepted & dateless).any():
             raise InvariantBroken("an accepted fill is of a day that is not unsettled")
+    if block.way is not None:
+        forced, posted_fen = accepted & (block.way == Way.FORCED_CARD), outcomes["remaining_fen"]
+        if (forced & ((posted_fen < 0) | (posted_fen > block.amount_fen))).any():
+            raise InvariantBroken("a forced card debit posted an impossible amount")
     if block.proceeds is not None:
         if (accepted & BOOKS_PROCEEDS[block.kind] & ~block.proceeds.may_be_due).any():
             raise InvariantBroken("proceeds were booked that no set has")

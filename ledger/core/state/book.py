@@ -34,6 +34,7 @@ from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
 from ledger.core.state.requests import RequestTable
+from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
 from protocol.acts import BANK_ID_BYTES
 from protocol.limits import (
@@ -144,6 +145,7 @@ class Book:
     seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
     persons: Persons
     permits: Permits
+    restraints: Restraints  # of accounts; `restrained_fen` has the sum of each
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     clearing: Clearing
@@ -207,6 +209,7 @@ class Book:
             seat_serial=long_zeros(seats),
             persons=Persons(),
             permits=Permits(),
+            restraints=Restraints(),
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
             clearing=Clearing(),
@@ -296,6 +299,12 @@ class Book:
         self.phase = DatePhase.TRADING
         self.permits.date_opened(trade_date)
         self.tighten_bound()
+
+    def lower_restraint(self, restraint: Restraint, amount_fen: int) -> None:
+        """An open restraint withholds so much less, at most what it has."""
+        self.restraints.lower(restraint, amount_fen)
+        self.restrained_fen[restraint.account] -= amount_fen
+        self.power_fen[restraint.account] += amount_fen
 
     def settle(self, trade_date: int) -> None:
         """The customers of a closed date are settled. No money moves, and no total changes."""

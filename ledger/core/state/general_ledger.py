@@ -15,8 +15,8 @@ import numpy as np
 
 from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.errors import InvariantBroken
-from protocol.vocabulary import AccountCode
-from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, Leg
+from protocol.vocabulary import BANK_PARTY, AccountCode
+from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, Leg
 
 KEY_FIELDS = 4
 ALL = slice(None)
@@ -41,8 +41,11 @@ class GeneralLedger:
     keys: list[LedgerKey] = field(default_factory=list)
 
     def post(self, leg: Leg, outlet: int, amount_fen: int) -> None:
-        """One entry of `amount_fen` ≥ 0 on behalf of an outlet."""
-        self._post([LedgerKey(int(code), item=outlet if code in BY_OUTLET else 0) for code in leg], amount_fen)
+        """One entry of `amount_fen` ≥ 0 on behalf of an outlet of the bank."""
+        parties = [BANK_PARTY if code in BY_PARTY else 0 for code in leg]
+        items = [outlet if code in BY_OUTLET else 0 for code in leg]
+        keys = [LedgerKey(int(code), party, item=item) for code, party, item in zip(leg, parties, items, strict=True)]
+        self._post(keys, amount_fen)
 
     def post_case(self, leg: Leg, party: int, trade_date: int, case: int, amount_fen: int) -> None:
         """One entry of `amount_fen` ≥ 0 on behalf of a broker, between one of its cases and its trade date."""
@@ -81,6 +84,10 @@ class GeneralLedger:
     def savings_outlets(self) -> set[int]:
         """The outlets for whose savers anything was posted."""
         return {key.item for key in self.keys if key.code == AccountCode.SAVINGS}
+
+    def errors_fen(self, outlet: int) -> int:
+        """What card debits took of an outlet's savers beyond what they gave, and nobody has collected yet."""
+        return self.balances_fen.get(LedgerKey(int(AccountCode.ERRORS), BANK_PARTY, item=outlet), 0)
 
     def to_arrays(self, part: slice = ALL) -> tuple[LongColumn, LongColumn]:
         """(n, KEY_FIELDS) keys in order, and (n, 2) upper and lower halves of the balances."""

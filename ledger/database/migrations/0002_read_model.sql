@@ -201,6 +201,34 @@ ALTER TABLE request_blocks
     ALTER trade_days SET STORAGE EXTERNAL,
     ALTER listed SET STORAGE EXTERNAL;
 
+-- Restraints that were ever set on accounts, by order of an authority; an ended one withholds nothing any more.
+-- `senior_fen`: of what is frozen and bought, what ranks before it while it is open.
+CREATE TABLE restraints (
+    restraint_no   bigint   PRIMARY KEY CHECK (restraint_no >= 1),
+    account_no     bigint   NOT NULL CHECK (account_no % 97 = 2),
+    amount_fen     bigint   NOT NULL CHECK (amount_fen >= 0), -- when it was set; of 3 all that card debits left
+    ordered_as     smallint NOT NULL CHECK (ordered_as BETWEEN 1 AND 3), -- judicial, other, card: what a card debit left
+    authority      text     NOT NULL,
+    document       text     NOT NULL,
+    operators      integer[] NOT NULL, -- persons of the act that set it; none where a seat did
+    set_by         integer  NOT NULL CHECK ((set_by = 0) = (ordered_as = 3)), -- that seat
+    set_on         integer  NOT NULL,
+    set_sequence   bigint   NOT NULL CHECK (set_sequence >= 1),
+    set_at_ns      bigint   NOT NULL,
+    left_fen       bigint   NOT NULL CHECK (left_fen >= 0), -- that it withholds
+    senior_fen     bigint   NOT NULL CHECK (senior_fen >= 0),
+    holds_until_s  bigint   NOT NULL CHECK (holds_until_s >= 0), -- its last second since 1970, 0: until it is lifted
+    lifted_fen     bigint   NOT NULL DEFAULT 0 CHECK (lifted_fen >= 0),
+    deducted_fen   bigint   NOT NULL DEFAULT 0 CHECK (deducted_fen >= 0),
+    ended_on       integer, -- trade date; of one that lapsed, the date that was opened then
+    ended_sequence bigint   CHECK (ended_sequence >= set_sequence),
+    as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    CONSTRAINT ended_with_nothing_left CHECK (ended_sequence IS NULL OR left_fen = 0),
+    CONSTRAINT ended_on_a_date CHECK ((ended_on IS NULL) = (ended_sequence IS NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX restraints_of_account ON restraints (account_no);
+CREATE INDEX restraints_open ON restraints (restraint_no) WHERE ended_sequence IS NULL;
+
 -- Lanes of which a broker has said something: a lane is one broker's trade date. Of the last comparison of its set with
 -- what the bank has: the differences of each class so far, MISSING_HERE first; a set that is withdrawn leaves nothing.
 CREATE TABLE lanes (
@@ -597,7 +625,8 @@ FROM requests r
 WHERE r.is_correction
   AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE NOT k.is_correction)) IS NOT TRUE;
 
--- What accepted requests moved since the oldest page was written, by the number that they name.
+-- What accepted requests moved since the oldest page was written, by the number that they name. What an authority or the
+-- card scheme took is written with its account's page in the transaction that takes the request in, and counts from there.
 CREATE VIEW moves AS
 SELECT r.named_no,
        r.sequence,
@@ -764,6 +793,18 @@ SELECT 'account without money or money without account', NULL, NULL, NULL, NULL,
 FROM savings_accounts s
 FULL JOIN paged_accounts p USING (account_no)
 WHERE s.bank_account_no IS NULL OR p.page IS NULL
+UNION ALL
+SELECT 'restrained money and the restraints of the account', NULL, NULL, NULL, NULL, account_no
+FROM paged_accounts p
+FULL JOIN (
+    SELECT account_no, SUM(left_fen) AS left_fen FROM restraints GROUP BY account_no
+) r USING (account_no)
+WHERE COALESCE(p.restrained_fen, 0) <> COALESCE(r.left_fen, 0)
+UNION ALL
+SELECT 'restraint ' || restraint_no || ' does not add up', NULL, NULL, NULL, NULL, account_no
+FROM restraints
+WHERE (ended_sequence IS NULL) <> (left_fen > 0)
+   OR (amount_fen <> left_fen + lifted_fen + deducted_fen AND NOT (left_fen = 0 AND holds_until_s > 0))
 UNION ALL
 SELECT 'contract of no account', NULL, NULL, NULL, c.contract_no, c.account_no
 FROM contracts c

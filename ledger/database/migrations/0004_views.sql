@@ -212,7 +212,7 @@ COMMENT ON COLUMN bank_accounts.balance_fen IS 'savings balance, fen';
 COMMENT ON COLUMN bank_accounts.frozen_fen IS 'frozen for orders that have neither filled nor ended, fen';
 COMMENT ON COLUMN bank_accounts.bought_unsettled_fen IS 'drawn by buys that are not cleared yet, fen';
 COMMENT ON COLUMN bank_accounts.sold_unsettled_fen IS 'proceeds of sales that are not cleared yet, fen';
-COMMENT ON COLUMN bank_accounts.restrained_fen IS 'restrained by the bank, fen';
+COMMENT ON COLUMN bank_accounts.restrained_fen IS 'withheld by all restraints of the account, see bank_restraints, fen';
 COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what is neither frozen, spent nor restrained: what an order of the contract may freeze now, fen';
 COMMENT ON COLUMN bank_accounts.withdrawable_fen IS 'what may be withdrawn now, fen: buying power without proceeds that are not cleared';
 
@@ -298,7 +298,8 @@ SELECT readable_date(m.trade_date) AS trade_date,
        m.remaining_fen AS remaining_fen,
        readable_date(m.target_date) AS target_date,
        NULLIF(m.target_seat, 0) AS target_seat,
-       NULLIF(m.target_number, 0) AS target_number,
+       CASE WHEN w1.names_account THEN NULL ELSE NULLIF(m.target_number, 0) END AS target_number,
+       CASE WHEN w1.names_account THEN NULLIF(m.target_number, 0) END AS restraint_no,
        COALESCE(w2.name, 'CODE_' || m.code) AS outcome,
        m.code AS outcome_code,
        CASE WHEN w1.names_account THEN COALESCE(w3.name, 'NUMBER_' || m.market) END AS way,
@@ -324,13 +325,14 @@ COMMENT ON COLUMN bank_movements.account_no IS 'savings account that is named, o
 COMMENT ON COLUMN bank_movements.amount_fen IS 'amount drawn, released, sold for, paid in or out, fen';
 COMMENT ON COLUMN bank_movements.release_fen IS 'of a buy: what it gives back of its freeze, fen';
 COMMENT ON COLUMN bank_movements.turnover_fen IS 'of a fill: turnover, fen';
-COMMENT ON COLUMN bank_movements.remaining_fen IS 'what remains of the freeze after this, fen';
+COMMENT ON COLUMN bank_movements.remaining_fen IS 'what remains of the freeze after this, fen; of a forced card debit what was posted to the account';
 COMMENT ON COLUMN bank_movements.target_date IS 'trade date of the freeze that this is about; NULL when the partner named no day';
 COMMENT ON COLUMN bank_movements.target_seat IS 'seat of the freeze that this is about';
 COMMENT ON COLUMN bank_movements.target_number IS 'number of the freeze that this is about';
+COMMENT ON COLUMN bank_movements.restraint_no IS 'of a judicial deduction: the restraint by which was deducted';
 COMMENT ON COLUMN bank_movements.outcome IS 'ACCEPTED, or the reason of the refusal';
 COMMENT ON COLUMN bank_movements.outcome_code IS 'the same as its number, 0 is ACCEPTED';
-COMMENT ON COLUMN bank_movements.way IS 'of a deposit or withdrawal: CASH, CARD or TRANSFER';
+COMMENT ON COLUMN bank_movements.way IS 'of a deposit or withdrawal: CASH, CARD or TRANSFER; of a withdrawal also JUDICIAL, FORCED_CARD or CARD_COLLECTED';
 COMMENT ON COLUMN bank_movements.serial IS 'of a deposit or withdrawal: the savings desk''s own number, 0 for none';
 COMMENT ON COLUMN bank_movements.partner_ref IS 'what the partner wrote beside the request; other bytes than text as \ooo';
 COMMENT ON COLUMN bank_movements.decided_at IS 'when the ledger decided, to the microsecond';
@@ -369,6 +371,56 @@ COMMENT ON COLUMN bank_freezes.remaining_fen IS 'still frozen, fen';
 COMMENT ON COLUMN bank_freezes.state IS 'OPEN while something is still frozen, else ENDED';
 COMMENT ON COLUMN bank_freezes.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_freezes.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_restraints AS
+SELECT r.restraint_no AS restraint_no,
+       r.account_no AS account_no,
+       s.bank_account_no AS bank_account_no,
+       s.outlet AS outlet,
+       COALESCE(w.name, 'NUMBER_' || r.ordered_as) AS kind,
+       r.authority AS authority,
+       r.document AS document,
+       readable_time(NULLIF(r.holds_until_s, 0) * 1000000000) AS holds_until,
+       CASE WHEN r.ended_sequence IS NULL THEN 'OPEN'
+            WHEN r.amount_fen > r.lifted_fen + r.deducted_fen THEN 'LAPSED'
+            ELSE 'ENDED' END AS state,
+       r.amount_fen AS amount_fen,
+       r.lifted_fen AS lifted_fen,
+       r.deducted_fen AS deducted_fen,
+       r.left_fen AS left_fen,
+       r.senior_fen AS senior_fen,
+       r.operators AS operators,
+       NULLIF(r.set_by, 0) AS set_by,
+       readable_date(r.set_on) AS set_on,
+       readable_time(r.set_at_ns) AS set_at,
+       readable_date(r.ended_on) AS ended_on,
+       r.set_sequence AS set_sequence,
+       r.ended_sequence AS ended_sequence
+FROM restraints r
+LEFT JOIN savings_accounts s USING (account_no)
+LEFT JOIN word_names w ON w.vocabulary = 'restraint_kind' AND w.number = r.ordered_as;
+COMMENT ON VIEW bank_restraints IS 'Every restraint that was ever set on an account, by order of an authority. Never to be told to a broker.';
+COMMENT ON COLUMN bank_restraints.restraint_no IS 'number of the restraint';
+COMMENT ON COLUMN bank_restraints.account_no IS 'number of the account, check digits included';
+COMMENT ON COLUMN bank_restraints.bank_account_no IS 'the bank''s own number of the account';
+COMMENT ON COLUMN bank_restraints.outlet IS 'outlet that keeps the account';
+COMMENT ON COLUMN bank_restraints.kind IS 'JUDICIAL, by which may be deducted, or OTHER; CARD: what card debits left, to be collected by the bank';
+COMMENT ON COLUMN bank_restraints.authority IS 'who ordered it';
+COMMENT ON COLUMN bank_restraints.document IS 'the document by which it was ordered';
+COMMENT ON COLUMN bank_restraints.holds_until IS 'its last second; NULL: until it is lifted';
+COMMENT ON COLUMN bank_restraints.state IS 'OPEN; LAPSED when a trade date was opened behind its last second; else ENDED';
+COMMENT ON COLUMN bank_restraints.amount_fen IS 'withheld when it was set, or by card debits in all, fen';
+COMMENT ON COLUMN bank_restraints.lifted_fen IS 'lifted since, fen';
+COMMENT ON COLUMN bank_restraints.deducted_fen IS 'deducted by it, fen';
+COMMENT ON COLUMN bank_restraints.left_fen IS 'withheld now, fen';
+COMMENT ON COLUMN bank_restraints.senior_fen IS 'of what is frozen and bought, what ranks before it, fen';
+COMMENT ON COLUMN bank_restraints.operators IS 'persons whose act set it; empty where a seat did';
+COMMENT ON COLUMN bank_restraints.set_by IS 'seat that set it; NULL where a card debit did';
+COMMENT ON COLUMN bank_restraints.set_on IS 'trade date on which it was set';
+COMMENT ON COLUMN bank_restraints.set_at IS 'when it was decided';
+COMMENT ON COLUMN bank_restraints.ended_on IS 'trade date on which it ended; of a lapsed one, the date that was opened then';
+COMMENT ON COLUMN bank_restraints.set_sequence IS 'journal row in which it was set';
+COMMENT ON COLUMN bank_restraints.ended_sequence IS 'journal row in which it ended';
 
 CREATE VIEW bank_totals AS
 SELECT t.party AS party,

@@ -60,11 +60,11 @@ class PagesTurn:
         self._written_at = np.zeros(0, np.int64)
 
     def take(
-        self, records_count: int, kinds: Collection[int], restrained: Collection[int], before: int, count: int
+        self, records_count: int, kinds: Collection[int], at_once: Collection[int], before: int, count: int
     ) -> DuePages:
         """The pages that are due after a batch of `records_count` records, the accepted ones of `kinds`, after which
-        there are `count` accounts, `before` it `before`. A page with a new account or a new restraint (`restrained`:
-        account rows) is due at once.
+        there are `count` accounts, `before` it `before`. A page with a new account is due at once, and one with an
+        account (`at_once`: indices) that moved in a way which the amounts of records do not tell.
         """
         self._records += records_count
         for place, moving in enumerate(_MOVED_BY):
@@ -72,12 +72,12 @@ class PagesTurn:
                 self._moved_at[place] = self._records
         known, pages_count = -(-before // PAGE_ACCOUNTS), -(-count // PAGE_ACCOUNTS)
         self._written_at = np.append(self._written_at, np.full(pages_count - len(self._written_at), -1, np.int64))
-        at_once = {index // PAGE_ACCOUNTS for index in restrained}
+        urgent = {index // PAGE_ACCOUNTS for index in at_once}
         if count > before:
-            at_once.update(range(before // PAGE_ACCOUNTS, pages_count))
-        pages = np.union1d(self._next_pages(known, records_count, before), np.array(sorted(at_once), np.int64))
+            urgent.update(range(before // PAGE_ACCOUNTS, pages_count))
+        pages = np.union1d(self._next_pages(known, records_count, before), np.array(sorted(urgent), np.int64))
         kept = self._written_at[pages] < self._moved_at[:, None]
-        kept |= (self._written_at[pages] < 0) | np.isin(pages, sorted(at_once))
+        kept |= (self._written_at[pages] < 0) | np.isin(pages, sorted(urgent))
         self._written_at[pages] = self._records
         return DuePages(pages, kept)
 

@@ -1,7 +1,8 @@
 """A batch: the journal rows that one transaction of the read model takes in, and what they changed.
 
-Belongs here: collecting rows up to a bound, which accounts, contracts, parties and outlets a message touched.
-Never here: connections, lanes and clearing sets (lanes), rules: what became of what was touched is read from the book.
+Belongs here: collecting rows up to a bound, which accounts, contracts, parties and outlets a message touched. Never
+here: connections, lanes and clearing sets (lanes), restraints (restraints), rules: what became of what was touched is
+read from the book.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -15,13 +16,13 @@ from ledger.follower.projection.copy_rows import Int64s
 from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
+from ledger.follower.projection.restraints import RestraintsOfBatch
 from protocol.acts import Made, ResumeBrokerAct, StopBrokerAct
 from protocol.messages.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -55,13 +56,13 @@ class Batch:
         self._block_rows: list[Row] = []
         self._touched_accounts: set[int] = set()
         self._touched_contracts: set[int] = set()
-        self._restrained: set[int] = set()
         self._bytes = 0
         self.rows_count = 0
         self.records_count = 0
         self.parties_changed = False
         self.lanes = LanesOfBatch(book)
         self.people = PeopleOfBatch(book)
+        self.restraints = RestraintsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -90,6 +91,7 @@ class Batch:
         if row.records:
             self._block_rows.append(row)
             self.lanes.take_block(row)
+            self.restraints.take_block(row)
             return
         self.people.take(row)
         for told in accepted_frames(row):
@@ -99,6 +101,7 @@ class Batch:
                 self.confirmations.append((row.sequence, told.message))
             self._take(made)
             self.lanes.take(told, row)
+            self.restraints.take(told, row)
 
     def _take(self, message: Made) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):
@@ -107,8 +110,6 @@ class Batch:
             self._touched_accounts.add(message.account_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, SignContracts):
             self._touched_accounts.update(terms.account_no // CONTRACT_NUMBER_STEP for terms in message.contracts)
-        elif isinstance(message, SetRestraint):
-            self._restrained.add(message.account_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, RegisterOutlets):
             self.outlets.update(entry.outlet for entry in message.outlets)
         elif isinstance(message, EndSettlement):
@@ -119,10 +120,6 @@ class Batch:
     def runs(self) -> RequestRuns | None:
         """The records of all block rows; None when there is none."""
         return RequestRuns.of(self._block_rows) if self._block_rows else None
-
-    def restrained(self) -> set[int]:
-        """Indices of the accounts that the read model has and whose restraint changed."""
-        return {index for index in self._restrained if index < self.accounts_before}
 
     def new_accounts(self, book: Book) -> Int64s:
         """Ascending indices of the accounts that the read model lacks."""

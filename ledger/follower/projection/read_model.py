@@ -1,11 +1,12 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
 Belongs here: SQL on the tables of 0002_read_model.sql and 0003. Never here: that of lanes and sets (lane_tables),
-of people and acts (people), layouts of COPY rows (copy_rows, copy_arrays), what a batch touched (batch), the journal.
+restraints (restraint_table), people and acts (people), layouts of COPY rows (copy_rows, copy_arrays), what a batch
+touched (batch), the journal.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -34,6 +35,7 @@ from ledger.follower.projection.master_rows import (
 )
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.people import write_people
+from ledger.follower.projection.restraint_table import RestraintTable
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices
@@ -159,6 +161,7 @@ class ReadModel:
         self._shard = shard
         self._turn = asyncio.Lock()  # a snapshot is named while batches go on
         self._turn_of_pages = PagesTurn(0)
+        self._restraints = RestraintTable()
         self._balances_fen: dict[LedgerKey, int] = {}  # of the general ledger as they are written; first all of them
 
     @classmethod
@@ -172,6 +175,7 @@ class ReadModel:
             await model._take_lock(progress)
             await model._connection.execute(_SESSION)
             await model._connection.execute(_FIRST_CURSOR, model._shard, ZERO_DIGEST)
+            await model._restraints.open(model._connection)
             model._turn_of_pages = PagesTurn(await model._connection.fetchval(_OLDEST_PAGE) or 0)
         except BaseException:
             model.abandon()
@@ -207,16 +211,19 @@ class ReadModel:
                 await self._move_cursor(before, after)
                 if batch.rolls:
                     await self._connection.executemany(_ADD_ROLL, batch.rolls)
-                await self._write_money(batch, book, after.sequence, pace)
+                restraints = self._restraints.changes(batch.restraints, book)
+                await self._write_money(batch, book, after.sequence, restraints.accounts, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)
                 await write_people(self._connection, batch.people, after.sequence)
+                await self._restraints.write(self._connection, restraints, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error
         except DATABASE_FAULTS as error:
             raise ReadModelLost(f"the read model cannot be written: {error}") from error
         self._balances_fen.update(moved)
+        self._restraints.done(restraints, book)
         return after
 
     async def make_durable(self) -> None:
@@ -264,14 +271,14 @@ class ReadModel:
         if done != "UPDATE 1":
             raise CursorMoved(f"the read model's cursor is not at row {before.sequence} any more")
 
-    async def _write_money(self, batch: Batch, book: Book, sequence: int, pace: Pace) -> None:
+    async def _write_money(self, batch: Batch, book: Book, sequence: int, at_once: Collection[int], pace: Pace) -> None:
+        """`at_once`: indices of accounts, whose pages are due whoever's turn it is."""
         runs = batch.runs()
         moving = runs.accepted_kinds() if runs is not None else set()
         if runs is not None:
             await self._copy("request_blocks", request_blocks.COLUMNS, runs.chunks(), pace)
-        due = self._turn_of_pages.take(
-            batch.records_count, moving, batch.restrained(), batch.accounts_before, book.accounts_count
-        )
+        known = {index for index in at_once if index < batch.accounts_before}
+        due = self._turn_of_pages.take(batch.records_count, moving, known, batch.accounts_before, book.accounts_count)
         if not len(due.pages):
             return
         await self._copy("written_pages", account_pages.COLUMNS, page_chunks(book, due, sequence), pace)

@@ -31,10 +31,11 @@ from ledger.journal.replaying import apply_stored
 from ledger.recovery import check_portion
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
-from protocol.messages.accounts import ChangeContract, SetRestraint
+from protocol.messages.accounts import ChangeContract
 from protocol.messages.session import Negotiate
 from protocol.vocabulary import ContractEvent, RecordKind, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import restraint
 from tests.follower.journal_maker import DATE, OTHER_SEAT, SEAT, SMALL, account_no_of, freezes, joined, record
 from tests.follower.story import next_morning, trading
 
@@ -66,7 +67,7 @@ def story() -> list[Row]:
     made.control_run(
         (SEAT, ChangeContract(contract_no, ContractEvent.RESUME), 2),
         (OTHER_SEAT, Negotiate(bytes(16), "test"), 4),
-        (SAVINGS_SEAT, SetRestraint(account_no_of(2), 5), 1),
+        (SAVINGS_SEAT, restraint(account_no_of(2), 5), 1),
         (SEAT, ChangeContract(contract_no, ContractEvent.RESUME), 2),
     )
     next_morning(made)

@@ -9,7 +9,7 @@ from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor, Totals
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN
 from protocol.trade_dates import date_of_day
 from protocol.trade_dates import trade_day as trade_day_of
 from protocol.vocabulary import (
@@ -243,7 +243,7 @@ def test_an_account_is_never_filled_past_its_limit() -> None:
 
 def test_restraints_and_status_events_count_from_their_own_row() -> None:
     talk = Conversation(balance_fen=1_000)
-    talk.said(BANK_SEAT, ControlKind.RESTRAINT, 900, ANSWERED)
+    talk.said(BANK_SEAT, ControlKind.RESTRAINT, 900, (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 1))
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 101, refused(ReplyCode.INSUFFICIENT_FUNDS))
     talk.said(BANK_SEAT, ControlKind.EVENT, int(ContractEvent.SUSPEND), ANSWERED)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 100, refused(ReplyCode.CONTRACT_SUSPENDED))

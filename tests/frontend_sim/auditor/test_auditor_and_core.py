@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from frontend_sim.auditor.auditor import Auditor, Totals
 from frontend_sim.auditor.observations import Placed, seen_block
+from frontend_sim.auditor.withheld import Restraint
 from frontend_sim.market.request_blocks import NO_TARGET, Request, TargetKey, record_block
 from ledger.core.engine import apply_genesis, decide_block, decide_control, totals
 from ledger.core.state.book import Book
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.accounts import ChangeAccount, OpenAccounts, SetRestraint, SignContracts
+from protocol.messages.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, Genesis, PartyEntry, RegisterParty, RegisterSeat
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import (
@@ -27,14 +28,17 @@ from protocol.vocabulary import (
     AccountStatus,
     ContractStatus,
     FrameKind,
+    Market,
     RecordKind,
+    RestraintKind,
     Role,
     SeatRole,
+    Way,
     account_no_from_index,
     contract_no_from_index,
 )
 from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT, SEAT_ROLES, bank_seat_for
-from tests.customers import account, contract
+from tests.customers import account, contract, restraint
 
 T = TypeVar("T")
 TODAY = 20_260_105
@@ -53,6 +57,8 @@ RESTRAINED, LOST = 2, 4
 SPARE_ACCOUNTS = 3
 SPARE_FEN = 11
 RESTRAINED_FEN = 7
+JUDICIAL = RestraintKind.JUDICIAL
+FIRST_RESTRAINTS = ((JUDICIAL, 9), (RestraintKind.OTHER, 12), (JUDICIAL, 15))
 DECIDED_AT_NS = 1_000
 HIGHEST_NUMBER = 16
 
@@ -71,7 +77,7 @@ def mostly(usual: Sequence[T], strange: Sequence[T]) -> st.SearchStrategy[T]:
     return st.sampled_from([*usual] * 15 * len(strange) + [*strange] * len(usual))
 
 
-LINES = range(RecordKind.CLEAR_ORDER, RecordKind.PROCEEDS + 1)  # of the day's close: another auditor judges those
+LINES = range(RecordKind.CLEAR_ORDER, RecordKind.CLOSE + 1)  # of the day's close: another auditor judges those
 KIND = {party: mostly(own, [kind for kind in RecordKind if kind not in LINES]) for party, own in OWN.items()}
 INDEX = {party: mostly(own, (0, 2, 99)) for party, own in INDICES.items()}
 AMOUNT = mostly(AMOUNTS, STRANGE_AMOUNTS)
@@ -82,6 +88,8 @@ TARGET = {
     for party, seats in {1: (21, 21, 22), 2: (21, 21, 22), 3: (31,)}.items()
 }
 RELEASE = st.sampled_from((0, 0, 5, 10))
+WAY = st.sampled_from((*[Way.CASH] * 4, Way.CARD, Way.FORCED_CARD, Way.JUDICIAL, Way.JUDICIAL, Way.CARD_COLLECTED))
+RESTRAINT = st.sampled_from((1, 2, 2, 2, 3, 4, 4, 5))
 TRADED_ON = mostly((TODAY,), (0, TODAY - 1, TODAY + 1))
 
 
@@ -95,7 +103,10 @@ def requests(draw: st.DrawFn, party: int) -> Request:
     release_fen = draw(RELEASE) if kind == RecordKind.FILL_BUY else 0
     traded_on = draw(TRADED_ON) if kind in (RecordKind.FILL_BUY, RecordKind.FILL_SELL) else 0
     contract_no += draw(WRONG_BY)
-    return Request(kind, contract_no, draw(AMOUNT), target, release_fen=release_fen, traded_on=traded_on)
+    way = draw(WAY) if kind in (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL) else Market.NONE
+    if way == Way.JUDICIAL:
+        target = (0, 0, draw(RESTRAINT))
+    return Request(kind, contract_no, draw(AMOUNT), target, market=way, release_fen=release_fen, traded_on=traded_on)
 
 
 @st.composite
@@ -138,8 +149,12 @@ class Day:
             status = ContractStatus(terms.status)
             self.auditor.sign_contract(contract_no_from_index(index), terms.account_no, terms.party, status)
         restrained, lost = (account_no_from_index(SPARE_ACCOUNTS + place) for place in (RESTRAINED, LOST))
-        self._control(SetRestraint(restrained, RESTRAINED_FEN))
-        self.auditor.accounts[restrained].restrained_fen = RESTRAINED_FEN
+        self._control(restraint(restrained, RESTRAINED_FEN))
+        self.auditor.accounts[restrained].withheld.restraints.append(Restraint(1, JUDICIAL, RESTRAINED_FEN, 0))
+        first = account_no_from_index(SPARE_ACCOUNTS)
+        for number, (kind, fen) in enumerate(FIRST_RESTRAINTS, 2):
+            self._control(restraint(first, fen, kind))
+            self.auditor.accounts[first].withheld.restraints.append(Restraint(number, kind, fen, 0))
         self._control(ChangeAccount(lost, AccountEvent.REPORT_LOSS))
         self.auditor.accounts[lost].status = AccountStatus.LOSS_REPORTED
 

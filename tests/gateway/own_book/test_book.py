@@ -18,7 +18,7 @@ from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
 from protocol.messages.codec import decode_answer, encode
 from protocol.messages.queries import TotalsAnswer
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
-from protocol.vocabulary import RecordKind, account_no_from_index, contract_no_from_index
+from protocol.vocabulary import RecordKind, Way, account_no_from_index, contract_no_from_index
 from tests.customers import account, contract
 
 Line = tuple[RecordKind, int, int, int, ReplyCode]  # kind, contract index, amount, release, code
@@ -64,6 +64,23 @@ def money(book: OwnBook, index: int) -> tuple[int, int, int, int]:
 def by_party(book: OwnBook) -> dict[int, tuple[int, int, int, int]]:
     """What the totals tell of each party."""
     return {entry.party: entry.amounts_fen for entry in book.totals()}
+
+
+@pytest.mark.parametrize("others", [0, 3], ids=["alone", "beside others"])
+def test_of_a_forced_card_debit_counts_what_was_posted(others: int) -> None:
+    book, ok = book_of(1_000, 1_000), ReplyCode.ACCEPTED
+    withdrawal = (RecordKind.WITHDRAWAL, 0, 700, 0, ok)
+    records, outcomes = block(withdrawal, withdrawal, *[(RecordKind.FREEZE, 1, 5, 0, ok)] * others)
+    records["way"][:2] = (Way.FORCED_CARD, Way.JUDICIAL)
+    outcomes["remaining_fen"][0] = 250
+
+    book.add(records, outcomes)
+    assert money(book, 0) == (50, 0, 0, 0)
+
+    for posted_fen in (-1, 701):
+        outcomes["remaining_fen"][0] = posted_fen
+        with pytest.raises(InvariantBroken, match="impossible amount"):
+            book.add(records, outcomes)
 
 
 def test_the_life_of_an_order_moves_each_fen_once() -> None:

@@ -18,10 +18,10 @@ from protocol.messages.accounts import (
     OpenAccounts,
     ReplaceCard,
     SecuritiesAccount,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import ControlMessage
+from protocol.messages.restraints import LiftRestraint
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -35,7 +35,7 @@ from protocol.vocabulary import (
 )
 from rules.contracts import MAY_CHANGE_BROKER, MAY_REPLACE_CARD, MAY_SIGN_AS, OWN_STATUSES
 from tests.bank_seats import SAVINGS_SEAT
-from tests.customers import account, contract
+from tests.customers import account, contract, restraint
 from tests.ledger_core.desk import (
     BROKER,
     OTHER_BROKER,
@@ -80,7 +80,7 @@ def test_a_number_of_the_other_kind_reads_as_unknown(balance_fen: int) -> None:
 
     assert code_of(desk, SAVINGS_SEAT, record(5, contract_no, 1)) == ReplyCode.ACCOUNT_UNKNOWN
     assert code_of(desk, SEAT, record(1, account_no, 1)) == ReplyCode.CONTRACT_UNKNOWN
-    assert desk.control(SetRestraint(contract_no, 1)) == ReplyCode.ACCOUNT_UNKNOWN
+    assert desk.control(restraint(contract_no, 1)) == ReplyCode.ACCOUNT_UNKNOWN
     assert desk.control(ChangeContract(account_no, TERMINATE)) == ReplyCode.CONTRACT_UNKNOWN
     assert desk.control(SignContracts([ContractTerms(contract_no, BROKER, [], 2)])) == ReplyCode.ACCOUNT_UNKNOWN
 
@@ -177,9 +177,9 @@ def test_an_account_is_closed_when_nothing_is_left_on_it() -> None:
     desk.ask(SEAT, release(target, contract_no, 30))
     assert desk.control(close) == ReplyCode.BALANCE_LEFT
     desk.ask(SAVINGS_SEAT, withdrawal(contract_no, 100))
-    desk.done(SetRestraint(account_of(contract_no), 5))
+    desk.done(restraint(account_of(contract_no), 5))
     assert desk.control(close) == ReplyCode.ACCOUNT_RESTRAINED
-    desk.done(SetRestraint(account_of(contract_no), 0))
+    desk.done(LiftRestraint(1, 5))
 
     desk.done(close)
 
@@ -187,7 +187,7 @@ def test_an_account_is_closed_when_nothing_is_left_on_it() -> None:
     assert code_of(desk, SAVINGS_SEAT, deposit(contract_no, 1)) == ReplyCode.ACCOUNT_CLOSED
     assert code_of(desk, SAVINGS_SEAT, withdrawal(contract_no, 1)) == ReplyCode.ACCOUNT_CLOSED
     assert desk.control(SignContracts([contract(SPARE_ACCOUNTS, BROKER)])) == ReplyCode.ACCOUNT_CLOSED
-    assert desk.control(SetRestraint(account_of(contract_no), 5)) == ReplyCode.ACCOUNT_CLOSED
+    assert desk.control(restraint(account_of(contract_no), 5)) == ReplyCode.ACCOUNT_CLOSED
     for event in AccountEvent:
         assert desk.control(ChangeAccount(account_of(contract_no), event)) == ReplyCode.STATUS_FORBIDS
     same_after_all(desk)
@@ -244,7 +244,7 @@ def test_the_bank_is_told_of_an_account_whose_contract_has_ended() -> None:
     (ended,) = engine.account_facts(desk.book, [number])
     assert (ended.contract_no, ended.contract_status) == (0, ContractStatus.TERMINATED)
 
-    desk.done(SetRestraint(account_of(contract_no), 5))
+    desk.done(restraint(account_of(contract_no), 5))
     desk.done(SignContracts([contract(SPARE_ACCOUNTS, OTHER_BROKER)]))
     (again,) = engine.account_facts(desk.book, [number])
     assert (again.contract_no, again.contract_status) == (contract_no_from_index(1), ContractStatus.ACTIVE)

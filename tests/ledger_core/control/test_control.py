@@ -18,7 +18,6 @@ from protocol.messages.accounts import (
     ChangeContract,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -35,6 +34,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.day import SignOff
 from protocol.messages.outlets import RegisterOutlets
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -47,7 +47,7 @@ from protocol.vocabulary import (
 )
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.bank_seats import TELLER_SEAT
-from tests.customers import account, contract, holder_of, outlets_above
+from tests.customers import account, contract, holder_of, outlets_above, restraint
 from tests.ledger_core.control.test_loss_report import TERMINATED, contract_as, told
 from tests.ledger_core.desk import (
     BROKER,
@@ -67,8 +67,8 @@ from tests.people import ANN, Office, administrators, signed
 
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-ROLL = 27  # the row of the OpenTradeDate below
 BANK_ID = Desk().book.bank_id
+ROLL = 29  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
@@ -77,7 +77,9 @@ CONTROLS: list[ControlMessage] = [
     RegisterOutlets(outlets_above()),
     OpenAccounts([account(40, 0), replace(account(41, 0), holder=holder_of(0))]),
     SignContracts([contract(0, BROKER), contract(1, BROKER)]),
-    SetRestraint(account_no_from_index(1), 1),
+    restraint(account_no_from_index(1), 2, until_s=2**40),
+    LiftRestraint(1, 1),
+    ExtendRestraint(1, 0),
     ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND),
     ChangeContract(contract_no_from_index(0), ContractEvent.RESUME),
     ChangeAccount(account_no_from_index(0), AccountEvent.REPORT_LOSS),

@@ -19,7 +19,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
-from protocol.messages.accounts import ChangeContract, OpenAccounts, SetRestraint, SignContracts
+from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ControlMessage,
@@ -31,6 +31,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.restraints import Restrain
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
 from protocol.vocabulary import (
@@ -45,7 +46,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import SAVINGS_SEAT, bank_seat_for
-from tests.customers import account, contract
+from tests.customers import account, contract, restraint
 from tests.ledger_core.desk import BROKER, MONDAY, NOW_NS, OTHER_SEAT, OWNERS, SEAT, SECOND_SEAT, TUESDAY, Desk
 from tests.ledger_core.test_lane_and_law import assert_same_books
 from tests.people import ANN, Office, administrators, signed
@@ -98,7 +99,7 @@ def story(desk: Desk) -> list[int]:
         (SEAT, ChangeContract(contract_no, ContractEvent.SUSPEND), 3),
         (SECOND_SEAT, None, 0),
         (SECOND_SEAT, LOGON, 9),
-        (SAVINGS_SEAT, SetRestraint(account_no, 7), 0),
+        (SAVINGS_SEAT, restraint(account_no, 7), 0),
         (BANK_SEAT, signing, 0),
     )
 
@@ -130,7 +131,7 @@ def test_a_run_is_bound_told_and_replayed_like_every_row() -> None:
     assert [frame.header.seat for frame in frames] == [1, 1, SEAT, OTHER_SEAT, SEAT, SECOND_SEAT, SAVINGS_SEAT, 1]
     assert [np.frombuffer(frame.body, OUTCOME, offset=80)["code"].tolist() for frame in frames] == [[c] for c in codes]
     taken = [type(message) for message in accepted_messages(row)]
-    assert taken == [OpenAccounts, SignContracts, ChangeContract, SetRestraint]
+    assert taken == [OpenAccounts, SignContracts, ChangeContract, Restrain]
     assert_same_books(desk.replayed(), desk.book)
 
 
@@ -165,7 +166,7 @@ def test_no_other_message_stands_alone() -> None:
     bank = PartyEntry(BANK_PARTY, Role.BANK, 1, "bank", False, [], [])
     others: list[ControlMessage] = [
         ChangeContract(98, ContractEvent.SUSPEND),
-        SetRestraint(98, 1),
+        restraint(98, 1),
         OpenAccounts([account(1, 0)]),
         SignContracts([contract(1, BROKER)]),
         Genesis(bank, TUESDAY),

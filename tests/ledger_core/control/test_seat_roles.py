@@ -20,7 +20,6 @@ from protocol.messages.accounts import (
     ChangeContract,
     OpenAccounts,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import (
@@ -47,6 +46,7 @@ from protocol.messages.day import (
 )
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -61,7 +61,7 @@ from protocol.vocabulary import (
 )
 from rules.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
-from tests.customers import account, contract, outlets_above
+from tests.customers import account, contract, outlets_above, restraint
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -129,7 +129,9 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
     "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
-    "SetRestraint": (SetRestraint(account_of(FIRST), 1), {SeatRole.SAVINGS_DESK}),
+    "Restrain": (restraint(account_of(FIRST), 2, until_s=2**40), {SeatRole.SAVINGS_DESK}),
+    "LiftRestraint": (LiftRestraint(1, 1), {SeatRole.SAVINGS_DESK}),
+    "ExtendRestraint": (ExtendRestraint(1, 0), {SeatRole.SAVINGS_DESK}),
     "CONFIRM": (ChangeContract(contract_no_from_index(2), ContractEvent.CONFIRM), {SeatRole.TELLER_DESK}),
     "SUSPEND": (ChangeContract(FIRST, ContractEvent.SUSPEND), {SeatRole.TELLER_DESK, SeatRole.BROKER}),
     "RESUME": (
@@ -167,6 +169,8 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     if isinstance(message, Publish):
         desk.done(Reconcile(MONDAY, BROKER, 0))
         agree(desk)
+    if isinstance(message, LiftRestraint | ExtendRestraint):
+        desk.done(restraint(account_of(FIRST), 2, until_s=2**39))
     if isinstance(message, Tell):
         desk.done(Mark(MONDAY, False))
         assert desk.book.marked_sequence == message.sequence

@@ -16,10 +16,10 @@ from protocol.messages.accounts import (
     ChangeBroker,
     ChangeContract,
     ReplaceCard,
-    SetRestraint,
     SignContracts,
 )
 from protocol.messages.control import ControlMessage
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.records import RecordArray
 from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import (
@@ -28,11 +28,12 @@ from protocol.vocabulary import (
     ContractEvent,
     ContractStatus,
     RecordKind,
+    Way,
     account_no_from_index,
     contract_no_from_index,
 )
 from tests.bank_seats import SAVINGS_SEAT
-from tests.customers import contract
+from tests.customers import contract, restraint
 from tests.follower import naive
 from tests.ledger_core.desk import (
     BROKER,
@@ -54,6 +55,8 @@ IDLE = 4  # of each holder, that only freeze and release: so they end, and other
 HOLDERS = (1, 2)  # of whom everybody has several accounts
 SIGNED_AS = [ContractStatus.PRE_ASSIGNED, ContractStatus.PRE_ASSIGNED, ContractStatus.ACTIVE, ContractStatus.SUSPENDED]
 STEPS = 130
+WAYS = (Way.CASH, Way.CARD, Way.JUDICIAL, Way.JUDICIAL, Way.FORCED_CARD, Way.CARD_COLLECTED)
+DAY_S = 86_400
 
 
 class History:
@@ -76,7 +79,9 @@ class History:
         rng, desk, ring = self.rng, self.desk, self.desk.book.unsettled
         choice = rng.random()
         if choice < 0.1 and not ring.is_full():
-            desk.roll(date_of_day(trade_day(desk.book.trade_date) + int(rng.integers(1, 4))))
+            day = trade_day(desk.book.trade_date) + int(rng.integers(1, 4))
+            desk.now_ns = day * DAY_S * 10**9 + 1
+            desk.roll(date_of_day(day))
         elif choice < 0.2 and ring.date_in_turn():
             desk.settle(ring.date_in_turn())
         elif choice < 0.7:
@@ -104,9 +109,25 @@ class History:
             ReplaceCard(contract_no, account_no),
             ChangeContract(contract_no, int(rng.choice(list(ContractEvent)))),
             ChangeAccount(account_no, int(rng.choice([1, 2, 2, 3]))),
-            SetRestraint(account_no, int(rng.choice([0, 0, 300]))),
+            self._restraining(account_no),
         ]
         return messages[int(rng.integers(len(messages)))]
+
+    def _restraining(self, account_no: int) -> Restrain | LiftRestraint | ExtendRestraint:
+        """A restraint until tomorrow, or until it is lifted; or some of one is lifted, or all; or it is extended."""
+        rng, book = self.rng, self.desk.book
+        today_s = trade_day(book.trade_date) * DAY_S
+        if rng.random() < 0.6:
+            until_s = int(rng.choice([0, today_s, today_s + 2 * DAY_S]))
+            return restraint(account_no, int(rng.choice([1, 300])), int(rng.choice([1, 1, 2])), until_s)
+        number, amount_fen = 1, 1
+        if book.restraints.by_number:
+            one = book.restraints.ordered()[int(rng.integers(len(book.restraints.by_number)))]
+            number, amount_fen = one.number, one.amount_fen
+        dated = [each.number for each in book.restraints.ordered() if each.holds_until_s]
+        if dated and rng.random() < 0.5:
+            return ExtendRestraint(int(rng.choice(dated)), today_s + 3 * DAY_S)
+        return LiftRestraint(number, int(rng.choice([1, amount_fen])))
 
     def _block(self, seat: int, count: int) -> None:
         """Orders of one seat between two frames of the savings desk."""
@@ -130,7 +151,22 @@ class History:
         kind = int(self.rng.choice([RecordKind.DEPOSIT, RecordKind.WITHDRAWAL]))
         account_no = account_no_from_index(int(self.rng.integers(self.desk.book.accounts_count)))
         everything = max(self.desk.money_of(account_no)[0], 1)
-        return record(kind, account_no, int(self.rng.choice([1, 70, everything])))
+        amount_fen, way = int(self.rng.choice([1, 70, everything])), int(self.rng.choice(WAYS))
+        if kind == RecordKind.DEPOSIT:
+            return record(kind, account_no, amount_fen)
+        if way != Way.JUDICIAL:
+            return record(kind, account_no, amount_fen, way=way)
+        return self._deduction(account_no, amount_fen)
+
+    def _deduction(self, account_no: int, amount_fen: int) -> RecordArray:
+        """By some restraint, or by none of this account."""
+        restraints = self.desk.book.restraints.ordered()
+        number = 1
+        if restraints and self.rng.random() < 0.9:
+            one = restraints[int(self.rng.integers(len(restraints)))]
+            number, account_no = one.number, account_no_from_index(one.account)
+            amount_fen = min(amount_fen, one.amount_fen)
+        return record(RecordKind.WITHDRAWAL, account_no, amount_fen, way=Way.JUDICIAL, restraint_no=number)
 
     def _order(self) -> RecordArray:
         """A freeze, or a fill or release of one of the last of them, executed today or some days ago."""
@@ -159,6 +195,8 @@ def assert_as_expected(desk: Desk) -> naive.Expectation:
     in_ring: dict[tuple[int, int], list[int]] = {}
     for row, (account_no, account) in enumerate(customers.accounts.items()):
         assert desk.money_of(account_no) == (account.balance, account.frozen, account.bought, account.sold)
+        restrained = sum(one.left for one in customers.restraints.values() if one.account_no == account_no)
+        assert restrained == account.restrained
         assert (book.restrained_fen[row], book.account_status(row)) == (account.restrained, account.status)
         last = contract_no_from_index(book.last_contract(row)) if book.last_contract(row) >= 0 else None
         assert last == account.last
@@ -177,6 +215,8 @@ def assert_as_expected(desk: Desk) -> naive.Expectation:
     assert book.ended_on[: len(told)].tolist() == [one.ended_on for one in customers.contracts.values()]
     totals = {one.party: list(one.amounts_fen) for one in engine.totals(book)}
     assert totals == customers.totals()
+    restraints = {one.number: (one.amount_fen, one.senior_fen) for one in book.restraints.ordered()}
+    assert restraints == {number: (one.left, one.senior) for number, one in customers.restraints.items() if one.left}
     return expected
 
 
@@ -207,7 +247,14 @@ def test_the_histories_reach_what_may_happen_to_a_contract() -> None:
             history.step()
 
     done = {one for history in histories for one in history.done}
-    assert done >= {(SignContracts, 0), (ChangeBroker, 0), (ReplaceCard, 0), (SetRestraint, 0)}
+    assert done >= {
+        (SignContracts, 0),
+        (ChangeBroker, 0),
+        (ReplaceCard, 0),
+        (Restrain, 0),
+        (LiftRestraint, 0),
+        (ExtendRestraint, 0),
+    }
     assert done >= {(ChangeContract, event) for event in ContractEvent}
     assert done >= {(ChangeAccount, event) for event in AccountEvent}
     seen = {ReplyCode(code) for history in histories for code in history.codes}

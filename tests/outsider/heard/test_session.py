@@ -144,7 +144,7 @@ def test_a_contract_is_suspended_and_resumed_and_nothing_forbidden_happens(broke
         assert client.decide([freeze(contract, 1)]).codes() == [Code.CONTRACT_SUSPENDED]
         assert client.control(Message("ChangeContract", (contract, SUSPEND))) == Code.STATUS_FORBIDS
         assert client.control(Message("ChangeContract", (contract, RESUME))) == Code.ACCEPTED
-        assert client.control(Message("SetRestraint", (account_no(0), 1))) == Code.ROLE_FORBIDS
+        assert client.control(Message("LiftRestraint", (1, 1))) == Code.ROLE_FORBIDS
         assert client.decide([freeze(contract, 1)]).codes() == [Code.ACCEPTED]
 
 

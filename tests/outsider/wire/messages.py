@@ -149,6 +149,10 @@ DIFFERENCE = (
     *(("bank_has", COUNT), ("set_says", COUNT)),
 )
 FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
+RESTRAINT = (
+    *(("account_no", NUMBER), ("amount_fen", Int(1, 2**53)), ("kind", Int(1, 2))),
+    *(("authority", Text(1, 32)), ("document", Text(1, 32)), ("holds_until_s", SECONDS)),
+)
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 AS_OF_MARK = TOTALS[:2]
@@ -176,9 +180,11 @@ LAYOUTS: dict[str, Layout] = {
     "AccountTerms": (23, ACCOUNT_TERMS),
     "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
     "ChangeContract": (25, (("contract_no", NUMBER), ("event", Int(1, 4)))),
-    "SetRestraint": (26, (("account_no", NUMBER), ("restrained_fen", SUM))),
     "OpenTradeDate": (27, OPENED),
     "Window": (107, tuple((f"{name}_s", SECONDS) for name in WINDOW)),
+    "Restrain": (117, RESTRAINT),
+    "LiftRestraint": (118, (("restraint_no", NUMBER), ("amount_fen", Int(1, 2**53)))),
+    "ExtendRestraint": (119, (("restraint_no", NUMBER), ("holds_until_s", SECONDS))),
     "EndKey": (28, KEY[:2]),
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
@@ -245,7 +251,7 @@ CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
     *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
-    *("SetRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
+    *("Restrain", "LiftRestraint", "ExtendRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
     *("Reconcile", "Publish", "Mark", "Tell"),
 )
 QUERIES = (

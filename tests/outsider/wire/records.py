@@ -18,6 +18,8 @@ NO_REF = bytes(8)
 NO_FREEZE, OPEN, CLOSED = 0, 1, 2  # states of the freeze concerned
 NUMBER_GIVEN = 3  # the remainder is the number of the first account or contract that was made, or of the set
 LISTED = 4  # of a line: accepted, and its order is not there
+POSTED = 5  # of a forced card debit: the remainder is what was posted to the account
+DEDUCTIBLE = 6  # of a deduction that is too much: the remainder is what may be deducted
 REMAINING_FEN_MAX = 2**60
 
 
@@ -141,8 +143,10 @@ def _is_possible(outcome: Outcome) -> bool:
         return False
     if not 0 <= outcome.remaining_fen <= REMAINING_FEN_MAX or outcome.state < NO_FREEZE:
         return False
-    if outcome.state > LISTED:
+    if outcome.state > DEDUCTIBLE:
         return True  # newer than this client
+    if outcome.state in (POSTED, DEDUCTIBLE):
+        return (outcome.code == Code.ACCEPTED) == (outcome.state == POSTED)
     tells_repeat = outcome.code == Code.ACT_REPEATED and outcome.state == NUMBER_GIVEN
     if outcome.state != NO_FREEZE and outcome.code != Code.ACCEPTED and not tells_repeat:
         return False

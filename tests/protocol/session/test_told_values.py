@@ -35,14 +35,16 @@ from protocol.records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     OUTCOME,
+    STATE_DEDUCTIBLE,
     STATE_LISTED,
     STATE_NUMBER_GIVEN,
+    STATE_POSTED,
 )
 from protocol.session.told_values import check_answer, check_outcomes
 from protocol.vocabulary import LaneState
 
 MONDAY, TUESDAY = 20_260_105, 20_260_106
-DOUBLED, NEWER_STATE = int(ReplyCode.LINE_DOUBLED), STATE_LISTED + 1
+DOUBLED, NEWER_STATE = int(ReplyCode.LINE_DOUBLED), STATE_DEDUCTIBLE + 1
 TOLD = [
     ((0, FREEZE_STATE_NONE, 0), True),
     ((0, FREEZE_STATE_OPEN, 5), True),
@@ -63,6 +65,12 @@ TOLD = [
     ((ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 0), False),
     ((ReplyCode.ACT_REPEATED, 0, 0), True),
     ((ReplyCode.ACT_REPEATED, 1, 1), False),
+    ((0, STATE_POSTED, 0), True),
+    ((0, STATE_POSTED, 5), True),
+    ((DOUBLED, STATE_DEDUCTIBLE, 0), True),
+    ((DOUBLED, STATE_DEDUCTIBLE, 5), True),
+    ((DOUBLED, STATE_POSTED, 5), False),
+    ((0, STATE_DEDUCTIBLE, 5), False),
 ]
 
 

@@ -19,6 +19,7 @@ from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
 from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
+from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
@@ -34,6 +35,7 @@ _SCALARS = (
     *("accounts_count", "contracts_count"),
 )
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
+_restraints = msgspec.msgpack.Decoder(list[Restraint])
 _lanes = msgspec.msgpack.Decoder(list[Lane])
 
 
@@ -55,6 +57,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "agreed": book.unsettled.agreed,
         "marked_digest": np.frombuffer(book.marked_digest, np.int8),
         "unpaid_keys": book.unsettled.keys,
+        "restraints": np.frombuffer(msgspec.msgpack.encode(book.restraints.ordered()), np.int8),
+        "restraints_given": np.array([book.restraints.given], np.int64),
         "outlets": book.outlets.to_array(),
         "bank_id": np.frombuffer(book.bank_id, np.int8),
         "permits": book.permits.to_array(),
@@ -121,6 +125,8 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.accounts_by_number.add(book.bank_account_no[used], np.arange(book.accounts_count))
     for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):
         index.add(numbers[numbers != 0], np.flatnonzero(numbers))
+    (given,) = arrays["restraints_given"].tolist()
+    book.restraints = Restraints.from_list(given, _restraints.decode(arrays["restraints"].tobytes()))
     book.outlets = Outlets.from_array(arrays["outlets"])
     book.bank_id = arrays["bank_id"].tobytes()
     book.permits = Permits.from_array(arrays["permits"])

@@ -8,11 +8,11 @@ PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in 
 each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
 general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
-PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS and acts that wait for their record in
-slices of PERMIT_SLICE_ITEMS. Once a clearing set
-was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the contracts of
-each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders that are not
-there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
+PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for their record in slices
+of PERMIT_SLICE_ITEMS and the open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given. Once a
+clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the
+contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders
+that are not there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
 """
 
 import hashlib
@@ -42,6 +42,7 @@ OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
 PERSON_SLICE_ITEMS = 48  # 80 KiB with as many keys and acts remembered as may be
 KEY_NAME_SLICE_ITEMS = 4_096  # 64 KiB
 PERMIT_SLICE_ITEMS = 512  # 60 KiB
+RESTRAINT_SLICE_NUMBERS = 512  # 64 KiB with texts of usual length, when all of them are open
 CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
 CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
 LANE_SLICE_LANES = 128  # 80 KiB
@@ -50,7 +51,7 @@ _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
-_SCALARS = struct.Struct("<17q")
+_SCALARS = struct.Struct("<18q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
 
 
@@ -96,6 +97,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.persons.numbers) // PERSON_SLICE_ITEMS), _person_digest),
         (-(-len(book.persons.key_names) // KEY_NAME_SLICE_ITEMS), _key_name_digest),
         (-(-len(book.permits.entries) // PERMIT_SLICE_ITEMS), _permit_digest),
+        (-(-book.restraints.given // RESTRAINT_SLICE_NUMBERS), _restraint_digest),
         *_kinds_of_clearing(book),
     ]
 
@@ -141,6 +143,7 @@ def _common_digest(book: Book) -> bytes:
             book.clearing.comparisons,
             book.persons.sealed,
             book.persons.acts_count,
+            book.restraints.given,
         )
     )
     digest.update(book.bank_id)
@@ -219,6 +222,12 @@ def _key_name_digest(book: Book, k: int) -> bytes:
 
 def _permit_digest(book: Book, k: int) -> bytes:
     return hashlib.sha256(book.permits.encoded(k * PERMIT_SLICE_ITEMS, (k + 1) * PERMIT_SLICE_ITEMS)).digest()
+
+
+def _restraint_digest(book: Book, k: int) -> bytes:
+    first, by_number = 1 + k * RESTRAINT_SLICE_NUMBERS, book.restraints.by_number
+    numbers = range(first, first + RESTRAINT_SLICE_NUMBERS)
+    return hashlib.sha256(msgspec.msgpack.encode([by_number[each] for each in numbers if each in by_number])).digest()
 
 
 def _cleared_digest(book: Book, k: int) -> bytes:
