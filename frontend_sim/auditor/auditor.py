@@ -85,6 +85,7 @@ class Auditor:
     unsettled_days: set[int] = field(default_factory=set)
     signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
     restraints_given: int = 0
+    stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
     told_serials: dict[tuple[int, int], int] = field(default_factory=dict)  # by seat and trade date: the highest booked
     judged_count: int = 0
     mismatch_count: int = 0
@@ -124,6 +125,10 @@ class Auditor:
     def sign_off(self, trade_date: int, sequence: int) -> None:
         """Trading on a date ended with this journal row: later ones freeze nothing."""
         self.signed_off[trade_date] = sequence
+
+    def stop_broker(self, party: int, sequence: int, is_stopped: bool) -> None:
+        """Two people stopped a broker with this journal row, or let it go on: told in the order of the journal."""
+        self.stops.setdefault(party, []).append((sequence, is_stopped))
 
     def end_settlement(self, trade_date: int) -> None:
         """The customers of a date are settled: what ran off by then with nothing open has ended."""
@@ -265,6 +270,9 @@ class Auditor:
         codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []
         if contract.is_lost:
             codes.append(ReplyCode.ACCOUNT_LOSS_REPORTED)
+        stops = [is_stopped for sequence, is_stopped in self.stops.get(contract.party, ()) if sequence < one.sequence]
+        if stops and stops[-1]:
+            codes.append(ReplyCode.BROKER_STOPPED)
         if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
             codes.append(ReplyCode.MARKET_CLOSED)
         return min(codes, default=None)

@@ -356,3 +356,20 @@ def test_after_sign_off_nothing_is_frozen() -> None:
 
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1))
     assert len(talk.verdict()) == 1
+
+
+def test_a_stopped_broker_freezes_nothing_until_it_is_let_go_on() -> None:
+    talk = Conversation(balance_fen=1_000)
+    number = talk.said(BROKER_SEAT, RecordKind.FREEZE, 300, frozen(300))
+    party = PARTY_OF_SEAT[BROKER_SEAT]
+    talk.auditor.stop_broker(party, talk.row, True)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.BROKER_STOPPED))
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, number)
+    talk.auditor.stop_broker(party, talk.row, False)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, frozen(1))
+    assert talk.verdict() == []
+
+    talk.auditor.stop_broker(party, talk.row, True)
+    talk.auditor.sign_off(TODAY, talk.row)
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.MARKET_CLOSED))
+    assert len(talk.verdict()) == 1
