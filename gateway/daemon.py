@@ -174,8 +174,12 @@ class Gateway:
                 except OSError as error:
                     _LOG.warning("checkpoint of the book not written, the feed is longer instead: %s", error)
 
+    def collector(self) -> GatewayCollector:
+        """What this gateway tells of itself."""
+        return GatewayCollector(self.statistics, self._gauges(), self._counters(), self.dispatcher.feeds.positions)
+
     async def _announce(self) -> None:
-        collector = GatewayCollector(self.statistics, self._gauges(), self._counters())
+        collector = self.collector()
         host, port = self.settings.metrics_host, self.settings.metrics_port
         try:
             self._metrics = Exposition(host, port, registry_of(collector))

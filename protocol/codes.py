@@ -118,6 +118,8 @@ class ReplyCode(IntEnum):
     PERSON_UNKNOWN = 591
     PERSON_EXISTS = 592
     ADMINISTRATORS_FEW = 593
+    FEED_ENTRY_UNKNOWN = 600
+    OBLIGATION_UNKNOWN = 602
     RESTRAINTS_FULL = 624
     RESTRAINT_OVER = 626
 
@@ -256,6 +258,10 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "the person's number, or the number of the bank's staff, is taken", False, "1032"
     ),
     ReplyCode.ADMINISTRATORS_FEW: CodeFacts("fewer than three administrators would be left", True, "1027"),
+    ReplyCode.FEED_ENTRY_UNKNOWN: CodeFacts("no such entry of this feed that is signed for", False, "2006"),
+    ReplyCode.OBLIGATION_UNKNOWN: CodeFacts(
+        "no published obligation of this date, or none of the broker's", True, "2006"
+    ),
     ReplyCode.RESTRAINTS_FULL: CodeFacts("the account, or the bank, has as many restraints as may be", True, "1021"),
     ReplyCode.RESTRAINT_OVER: CodeFacts(
         "a restraint that would end before the open date, or no later than it does", False, "1022"

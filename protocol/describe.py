@@ -11,7 +11,7 @@ from .frame import Frame
 from .header import Header
 from .kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TURNOVER_FIELD
 from .messages.base import Message
-from .messages.codec import decode_answer, decode_control, decode_link, decode_query, decode_session
+from .messages.codec import decode_answer, decode_control, decode_link, decode_page, decode_query, decode_session
 from .records import RECORD, outcomes_from_body, records_from_body, unpack_preamble
 from .vocabulary import FrameKind
 
@@ -85,6 +85,8 @@ def decode_body(kind: int, body: bytes) -> Message:
         return decode_query(body)
     if kind == FrameKind.ANSWER:
         return decode_answer(body)
+    if kind == FrameKind.FEED:
+        return decode_page(body)
     if kind >= FrameKind.REGISTER:
         return decode_link(body)
     return decode_session(body)

@@ -119,6 +119,12 @@ RANGE_PAIRS = 8_192  # accounts and contracts with one digest, so that what diff
 QUERY_RANGES_MAX = 4  # digests of one answer: a mebibyte to hash, a millisecond or so in which no order is decided
 QUERY_PAIRS_MAX = 1_024  # of one answer: 32 KiB
 QUERY_OUTLETS_MAX = 1_024  # told of those that differ; there is none in a right book
+FEED_PAGE_ENTRIES_MAX = 256  # of one answer or frame, and of what may be sent and not acknowledged: 80 KiB
+FEED_CONTENT_BYTES_MAX = 256  # of one entry, which has at most 64 bytes beside it
+FEED_ENTRIES_KEPT_MAX = 1_024  # in memory, of one party: older ones come from the read model
+FEED_LINKS_PARTY_MAX = 8  # that are sent the feed of their party: each entry is signed for each of them
+SIGNED_FOR_KEPT_MAX = 128  # entries of one party that may be signed for: two for each of 64 unsettled dates
+OBJECTION_CHARS_MAX = 48  # up to four bytes each
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63
 NEXT_NUMBER_TOLD_MAX = 2**61  # no seat ever expects a higher one: whoever believed it would soon be out of numbers
@@ -161,6 +167,10 @@ assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < 
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert WINDOWS_PER_DATE * (5 * 5 + 2) + 8 <= SMALL_CONTROL_BODY_BYTES_MAX
 assert TRADE_DATE_AHEAD_DAYS_MAX + 2 * WINDOWS_PER_DATE < WINDOW_SPAN_DAYS_MAX
+assert FEED_PAGE_ENTRIES_MAX * (FEED_CONTENT_BYTES_MAX + 64) + 64 <= ANSWER_BODY_BYTES_MAX
+assert FEED_PAGE_ENTRIES_MAX <= FEED_ENTRIES_KEPT_MAX
+assert SIGNED_FOR_KEPT_MAX >= 2 * UNSETTLED_DATES_MAX
+assert 4 * OBJECTION_CHARS_MAX + 40 <= SMALL_CONTROL_BODY_BYTES_MAX
 assert UNSETTLED_DATES_LEFT_WARNED < UNSETTLED_DATES_MIN <= UNSETTLED_DATES_MAX
 assert PARTIES_MAX * (KEYS_PER_PARTY_MAX * 96 + 320) + SEATS_MAX * 8 <= BOOK_FEED_BODY_BYTES_MAX
 assert KEYS_PER_PARTY_MAX % KEYS_PER_SEAT_MAX == 0  # so a party has room for that many desks

@@ -31,12 +31,16 @@ class FrameKind(IntEnum):
     ANSWER = 10
     HEARTBEAT = 11
     TERMINATE = 12
+    FEED = 13
     REGISTER = 64
     REGISTERED = 65
     SEAT_HEAD_QUERY = 66
     SEAT_HEAD = 67
     BOOK_FEED = 68
     LIFE_SIGN = 69  # no body: the process at the other end lives
+    FEED_ASK = 70
+    FEED_TOLD = 71
+    FEED_NEWS = 72
 
 
 NUMBERED_KINDS = frozenset({FrameKind.RECORDS, FrameKind.CONTROL})  # these consume request numbers
@@ -235,6 +239,16 @@ class ComparedField(IntEnum):
     FATE = 7
     BOUGHT = 8  # of a contract: what it will have bought once its orders are closed
     SOLD = 9
+
+
+class FeedKind(IntEnum):
+    """What an entry of a feed is about."""
+
+    DATE_OPENED = 1
+    SIGNED_OFF = 2  # with what the bank has of the party: the bank's own "finished sending"
+    CONTRACT_CHANGED = 3
+    SET_COMPARED = 4
+    OBLIGATION = 5
 
 
 class LineSide(IntEnum):

@@ -11,8 +11,10 @@ from ssl import SSLContext
 from typing import Self
 
 import trio
+from msgspec.structs import replace
 
 from frontend_sim.practice import cast
+from frontend_sim.practice.feed import PracticeFeeds
 from frontend_sim.practice.ledger import PracticeLedger
 from frontend_sim.practice.link import PracticeLink
 from frontend_sim.practice.misdeeds import MISDEEDS, Plan
@@ -22,15 +24,19 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.limits import CREDIT_RECORDS_DEFAULT, HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
+from protocol.messages.codec import encode
+from protocol.messages.feeds import DateOpened, FeedQuery
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import (
     EstablishReceived,
+    FeedWanted,
     NegotiateReceived,
     PeerTerminated,
     QueryReceived,
     RequestReceived,
     SessionPolicy,
 )
+from protocol.vocabulary import FeedKind
 
 RECEIVE_BYTES = 64 * 1024
 REQUESTS_KEPT_MAX = 65_536
@@ -52,6 +58,7 @@ class PracticeBank:
 
     def __init__(self, credit_records: int = CREDIT_RECORDS_DEFAULT) -> None:
         self.ledger = PracticeLedger()
+        self.feeds = PracticeFeeds()
         self.plan: Plan | None = None
         self.tell: Callable[[str], None] = _nobody_listens
         self.port = 0
@@ -117,6 +124,7 @@ class PracticeBank:
             pass
         finally:
             self._links.pop(link, None)
+            self.feeds.forget(link)
             await trio.aclose_forcefully(stream)
 
     def now(self) -> int:
@@ -160,10 +168,13 @@ class PracticeBank:
 
     def roll(self) -> None:
         """Open the next trade date and tell every link."""
+        before = self.ledger.trade_date
         self.ledger.roll()
         for link in self._links:
             link.session.trade_date_opened(self.ledger.trade_date, self.now())
             link.bell.set()
+        for party in cast.SEATS:
+            self.feeds.tell(party, FeedKind.DATE_OPENED, self.ledger.trade_date, DateOpened(before))
 
     def cut(self, seat: int = 0) -> None:
         """Drop the links of `seat`, or every link, as a broken line does. What was kept back on them is never said."""
@@ -196,7 +207,9 @@ class PracticeBank:
                 session.receive_data(bytes(data), self.now())
                 event = session.next_event(self.now())
                 while event is not None:
-                    if isinstance(event, PeerTerminated) or not self._handle(link, event):
+                    if isinstance(event, FeedWanted):
+                        self.feeds.wanted(link)
+                    elif isinstance(event, PeerTerminated) or not self._handle(link, event):
                         return
                     event = session.next_event(self.now())
             except PeerViolation as violation:
@@ -220,7 +233,16 @@ class PracticeBank:
             self.question_came.set()
             if self.is_silent_to_queries:
                 return True
-        attend(self.ledger, link.session, event, self.now())
+            if isinstance(event.query, FeedQuery):
+                page = self.feeds.page(link.session.party, event.query.first)
+                link.session.send_answer(event.frame.header.first_number, encode(page), self.now())
+                return True
+        if isinstance(event, EstablishReceived):
+            next_position = self.feeds.next_position(link.session.party)
+            link.session.established(replace(self.ledger.head(seat), next_position=next_position), self.now())
+            self.feeds.wanted(link)
+        else:
+            attend(self.ledger, link.session, event, self.now())
         return True
 
     def _take_request(self, link: PracticeLink, frame: Frame) -> bool:

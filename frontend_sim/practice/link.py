@@ -35,7 +35,7 @@ class PracticeLink:
         self.is_silent = False
         self.ends_when_sent = False
         self._signers = signers
-        self._now_ns = now_ns
+        self.now_ns = now_ns
         self._outgoing = bytearray()
         self._has_spoken_last = False
 
@@ -64,7 +64,7 @@ class PracticeLink:
     def signed(self, answer: Frame) -> bytearray:
         """The bytes of an outcome frame as the session signs them, not yet queued."""
         self.collect()
-        self.session.send_outcomes(answer, self._now_ns())
+        self.session.send_outcomes(answer, self.now_ns())
         return bytearray(self.session.data_to_send())
 
     def said(self, kind: FrameKind, message: Message, asked: Header, trade_date: int) -> bytes:
@@ -80,7 +80,7 @@ class PracticeLink:
             seat=asked.seat,
             trade_date=trade_date,
             session_version=self.session.session_version,
-            sent_at_ns=self._now_ns(),
+            sent_at_ns=self.now_ns(),
         )
         return make_frame(header, encode(message), signer.sign).wire()
 
@@ -103,12 +103,12 @@ class PracticeLink:
             deadline_ns = session.next_deadline_ns()
             wait_seconds = TICK_SECONDS_MAX
             if deadline_ns is not None:
-                wait_seconds = min(wait_seconds, (deadline_ns - self._now_ns()) / NS_PER_S)
+                wait_seconds = min(wait_seconds, (deadline_ns - self.now_ns()) / NS_PER_S)
             await trio.sleep(max(TICK_SECONDS_MIN, wait_seconds))
             try:
-                session.on_deadline(self._now_ns())
+                session.on_deadline(self.now_ns())
             except PeerViolation as violation:
-                session.terminate(violation.code, violation.detail, self._now_ns())
+                session.terminate(violation.code, violation.detail, self.now_ns())
                 self.ends_when_sent = True
             if session.unsent_bytes or self.ends_when_sent:
                 self.bell.set()

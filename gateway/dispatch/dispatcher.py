@@ -13,6 +13,7 @@ import trio
 from gateway.clock import Clock
 from gateway.dispatch.admission import Admission, work_of
 from gateway.dispatch.answers import Answers
+from gateway.dispatch.feeds import PAGE_WORK_BYTES, Feeds
 from gateway.dispatch.logons import Logons
 from gateway.dispatch.party_turns import PartyTurns
 from gateway.dispatch.seat_links import SeatLinks
@@ -33,7 +34,8 @@ from protocol.keys.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.messages.codec import decode_link, decode_session, encode
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHead, SeatHeadQuery
+from protocol.messages.feeds import FeedQuery
+from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHead, SeatHeadQuery
 from protocol.messages.marked import PairsQuery, RangesQuery
 from protocol.messages.queries import TotalsQuery
 from protocol.messages.session import NotApplied
@@ -42,6 +44,7 @@ from protocol.session.bank import BankSession
 from protocol.session.bank_events import (
     BankEvent,
     EstablishReceived,
+    FeedWanted,
     FrameSpent,
     NegotiateReceived,
     PeerTerminated,
@@ -87,7 +90,8 @@ class Dispatcher:
         self.checkpoint_due = Bell()
         self.turns = PartyTurns(clock)
         self.answers = Answers(self.turns, clock, self.progress.ring, self._failed)
-        self._seats = SeatLinks(self.answers, self.turns, clock)
+        self.feeds = Feeds(self.admission, self.answers, clock, self._ask_page)
+        self._seats = SeatLinks(self.answers, self.turns, clock, self._begin_feed)
         self.link_log = self._seats.log
         self._logons = Logons(self._registry, self.admission, policy, self._seats.up, self._seats.of_seat, clock)
 
@@ -129,10 +133,15 @@ class Dispatcher:
         if isinstance(event, RequestReceived):
             return self._forward_request(link, event, now_ns)
         if isinstance(event, FrameSpent):
+            if event.kind == FrameKind.HEARTBEAT:
+                self.feeds.look_again(link)
             return self._spend(link, event.kind, work_of(event.body_bytes), now_ns)
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
-            return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns)
+            page_bytes = PAGE_WORK_BYTES if isinstance(event.query, FeedQuery) else 0
+            return self.admission.asked_query(link.session.party, len(event.frame.body) + page_bytes, now_ns)
+        if isinstance(event, FeedWanted):
+            return self._want_feed(link, event, now_ns)
         if isinstance(event, PeerTerminated):
             said = f": {event.detail}" if event.detail else ""
             link.close(f"the partner ends it: {event.code.name}{said}")
@@ -171,6 +180,22 @@ class Dispatcher:
             self.admission.beat(link.budget, now_ns)
         return self.admission.asked_nothing(link.session.party, link.budget, work_ns, now_ns)
 
+    def _want_feed(self, link: PartnerLink, event: FeedWanted, now_ns: int) -> int:
+        """What acknowledges a frame of ours was asked for by it; any other heartbeat is one."""
+        is_answer, pause_ns = self.feeds.wanted(link, event.next_position, now_ns)
+        if is_answer:
+            return pause_ns
+        return max(pause_ns, self._spend(link, FrameKind.HEARTBEAT, work_of(event.body_bytes), now_ns))
+
+    def _begin_feed(self, link: PartnerLink) -> None:
+        """A link is established, and may want the feed of its party."""
+        if position := link.session.wanted_position:
+            self.feeds.wanted(link, position, self._clock.elapsed_ns())
+
+    def _ask_page(self, link: PartnerLink, number: int, first: int) -> bool:
+        ask = link_frame(FrameKind.FEED_ASK, link.seat, FeedQuery(first), number)
+        return self._linked_ledger().submit(ask, link.number, link.party)
+
     def _refuse(self, link: PartnerLink, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
         self._statistics.not_applied_by_code[code] += 1
         link.session.refuse_busy(frame, code, retry_after_ns, now_ns)
@@ -198,6 +223,7 @@ class Dispatcher:
 
     def link_closed(self, link: PartnerLink) -> None:
         """The link is gone; what it had forwarded is still answered, to the book."""
+        self.feeds.forget(link)
         self._seats.forget(link)
         self._linked_ledger().link_ended()
         self.progress.ring()
@@ -249,6 +275,7 @@ class Dispatcher:
             self._intake.begin(registered.sequence)
         self._seats.open_date = registered.trade_date
         self._seats.tell_open_date()
+        self.feeds.registered()
         _LOG.info("ledger: registered at row %d, trade date %d", registered.sequence, registered.trade_date)
 
     def is_party(self, number: int) -> bool:
@@ -262,10 +289,11 @@ class Dispatcher:
     def ledger_said(self, said: Iterator[Said]) -> None:
         """Frames of the ledger in order: into the book, then signed and out. Raises LEDGER_FAULTS, InvariantBroken."""
         answers: list[tuple[Waiting, Frame]] = []
+        news: list[FeedTold] = []
         broken: Exception | None = None
         try:
             with self._intake.watched(LEDGER_FAULTS):
-                self._take_in(said, answers)
+                self._take_in(said, answers, news)
                 self._intake.flush_if_full()
         except LEDGER_FAULTS as error:
             broken = error
@@ -276,6 +304,8 @@ class Dispatcher:
                 self.answers.put(self._registry.owner_of(seat) or 0, seat, waiting.owner, say)
             except LEDGER_FAULTS as error:
                 broken = error
+        for fed in news:  # behind the outcomes of its row
+            self.feeds.news(fed)
         self._statistics.outcomes([frame.body for _, frame in answers if frame.header.kind == FrameKind.OUTCOMES])
         self.turns.run()
         self._seats.tell_open_date()
@@ -285,11 +315,15 @@ class Dispatcher:
         if broken is not None:
             raise broken
 
-    def _take_in(self, said: Iterator[Said], answers: list[tuple[Waiting, Frame]]) -> None:
-        """Gathers answers and what is the book's; what stands in `answers` on a raise is still passed on."""
+    def _take_in(self, said: Iterator[Said], answers: list[tuple[Waiting, Frame]], news: list[FeedTold]) -> None:
+        """Gathers answers, news and what is the book's; what stands in the lists on a raise is still passed on."""
         for waiting, frame in said:
             if waiting is None:
                 fed = decode_link(frame.body)
+                if isinstance(fed, FeedTold):
+                    self._mark.raise_to(fed.sequence, fed.digest)
+                    news.append(fed)
+                    continue
                 if not isinstance(fed, BookFeed):
                     raise UnaskedAnswer("a feed frame without a row")
                 self._intake.take_feed(fed)
@@ -323,9 +357,15 @@ class Dispatcher:
             number, body = frame.header.first_number, frame.body
             return partial(self._say, waiting, lambda session, ns: session.send_answer(number, body, ns))
         head = decode_link(frame.body)
+        if isinstance(head, FeedTold):
+            self._mark.raise_to(head.sequence, head.digest)
+            return partial(self._tell_page, waiting, frame.header.first_number, head)
         if not isinstance(head, SeatHead):
             raise UnaskedAnswer("a SEAT_HEAD frame with another body")
         return partial(self._seats.say_head, waiting, head)
+
+    def _tell_page(self, waiting: Waiting, number: int, told: FeedTold) -> None:
+        self.feeds.told(self._seats.up.get(waiting.owner), number, told)
 
     def _say(self, waiting: Waiting, say: Callable[[BankSession, int], None]) -> None:
         """To the link that asked, if it is still there."""

@@ -5,6 +5,7 @@ Never here: whether a logon is heard (logons), requests and their answers (dispa
 """
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from gateway.clock import Clock
@@ -23,7 +24,10 @@ _LOG = logging.getLogger(__name__)
 class SeatLinks:
     """One per dispatcher. `up`: all links by number; `of_seat`: the established one of each seat that is served."""
 
-    def __init__(self, answers: Answers, turns: PartyTurns, clock: Clock) -> None:
+    def __init__(
+        self, answers: Answers, turns: PartyTurns, clock: Clock, established: Callable[[PartnerLink], None]
+    ) -> None:
+        """`established`: called with a link that has taken its seat; may raise PeerViolation to end it."""
         self.up: dict[int, PartnerLink] = {}
         self.of_seat: dict[int, PartnerLink] = {}
         self.log = LinkLog(clock.elapsed_ns)
@@ -32,6 +36,7 @@ class SeatLinks:
         self._answers = answers
         self._turns = turns
         self._clock = clock
+        self._established = established
 
     def forget(self, link: PartnerLink) -> None:
         """The link is gone."""
@@ -63,6 +68,7 @@ class SeatLinks:
             self.of_seat[seat] = link
             link.entrance.established()
             self.log.logged_on(link, head.session_version)
+            link.deliver(lambda: self._established(link))
             if head.trade_date < self.open_date:  # it rolled while the head waited for its turn
                 self._say_open_date(link, self.open_date)
 

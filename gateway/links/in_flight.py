@@ -3,7 +3,8 @@
 Belongs here: the table, its bounds, matching an answer to what it answers. Never here: sockets, sessions, the book.
 
 All answers of one seat leave the ledger in the order of what they answer, per class: numbered requests, seat heads,
-queries (these by correlation id as well). So an answer belongs to the oldest entry of its seat and class.
+pages of feeds, queries (these by correlation id as well). So an answer belongs to the oldest entry of its seat and
+class.
 """
 
 from collections import defaultdict, deque
@@ -29,6 +30,7 @@ PARTY_RECORDS_MAX = IN_FLIGHT_RECORDS_MAX // 4  # the same; a seat with the larg
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024  # twice IN_FLIGHT_RECORDS_MAX of records: control bodies count here
 PARTY_BYTES_MAX = IN_FLIGHT_BYTES_MAX // 4
 LOGON_FRAMES_MAX = 4 * LINKS_MAX  # logons and queries of links that may have ended since
+FEED_FRAMES_MAX = 4 * LINKS_MAX  # a party has one link that is fed, and asks again when it begins anew
 QUERY_FRAMES_MAX = 2 * QUERIES_IN_FLIGHT_MAX * LINKS_MAX  # of all links, and of as many that have ended
 
 
@@ -60,6 +62,7 @@ class InFlight:
     def __init__(self) -> None:
         self._requests: dict[int, deque[Waiting]] = {}  # by seat
         self._heads: dict[int, deque[Waiting]] = {}  # by seat
+        self._feeds: dict[int, deque[Waiting]] = {}  # by seat
         self._queries: dict[tuple[int, int], deque[Waiting]] = {}  # by seat and correlation id
         self._party_frames: defaultdict[int, int] = defaultdict(int)  # by party, requests only
         self._party_records: defaultdict[int, int] = defaultdict(int)
@@ -70,6 +73,7 @@ class InFlight:
         self.request_bytes = 0
         self.head_frames = 0
         self.query_frames = 0
+        self.feed_frames = 0
 
     def has_room(self, frame: Frame) -> bool:
         """Whether `add` may be called with this frame."""
@@ -85,6 +89,8 @@ class InFlight:
             )
         if kind == FrameKind.QUERY:
             return self.query_frames < QUERY_FRAMES_MAX
+        if kind == FrameKind.FEED_ASK:
+            return self.feed_frames < FEED_FRAMES_MAX
         return self.head_frames < LOGON_FRAMES_MAX
 
     def add(self, frame: Frame, owner: int, since_ns: int, party: int) -> None:
@@ -98,6 +104,9 @@ class InFlight:
         elif header.kind == FrameKind.QUERY:
             self._queries.setdefault((header.seat, header.first_number), deque()).append(waiting)
             self.query_frames += 1
+        elif header.kind == FrameKind.FEED_ASK:
+            self._feeds.setdefault(header.seat, deque()).append(waiting)
+            self.feed_frames += 1
         else:
             self._heads.setdefault(header.seat, deque()).append(waiting)
             self.head_frames += 1
@@ -120,6 +129,10 @@ class InFlight:
             queue = self._heads.get(header.seat)
             waiting = self._oldest(queue, answer)
             self.head_frames -= 1
+        elif header.kind == FrameKind.FEED_TOLD:
+            queue = self._feeds.get(header.seat)
+            waiting = self._oldest(queue, answer)
+            self.feed_frames -= 1
         else:
             raise UnaskedAnswer(f"a frame of kind {header.kind}")
         if queue is not None:
@@ -146,12 +159,14 @@ class InFlight:
         """While no ledger is linked: forgets the logons and queries of links that have ended."""
         _keep_wanted(self._heads, is_wanted)
         _keep_wanted(self._queries, is_wanted)
+        _keep_wanted(self._feeds, is_wanted)
         self.head_frames = sum(map(len, self._heads.values()))
         self.query_frames = sum(map(len, self._queries.values()))
+        self.feed_frames = sum(map(len, self._feeds.values()))
 
     def in_order(self) -> list[Waiting]:
         """Everything unanswered, in the order in which it was taken."""
-        queues = [*self._requests.values(), *self._heads.values(), *self._queries.values()]
+        queues = [*self._requests.values(), *self._heads.values(), *self._queries.values(), *self._feeds.values()]
         return sorted((waiting for queue in queues for waiting in queue), key=lambda waiting: waiting.order)
 
     def oldest_since_ns(self) -> int | None:

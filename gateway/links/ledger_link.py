@@ -62,12 +62,16 @@ class LedgerOwner(Protocol):
         ...
 
 
-def link_frame(kind: FrameKind, seat: int, message: Message | None) -> Frame:
-    """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends. None: no body."""
-    header = new_header(kind, Direction.TO_BANK, sender=BANK_PARTY, recipient=BANK_PARTY, seat=seat)
+def link_frame(kind: FrameKind, seat: int, message: Message | None, number: int = 0) -> Frame:
+    """A frame of the gateway's own to the ledger: unsigned, because the socket vouches for both ends. None: no body.
+    `number`: comes again with the answer."""
+    header = new_header(
+        kind, Direction.TO_BANK, sender=BANK_PARTY, recipient=BANK_PARTY, seat=seat, first_number=number
+    )
     return make_unsigned_frame(header, encode(message) if message is not None else b"")
 
 
+_UNASKED = frozenset({FrameKind.BOOK_FEED, FrameKind.FEED_NEWS})  # these answer nothing
 BEAT = link_frame(FrameKind.LIFE_SIGN, 0, None).wire()
 
 
@@ -221,7 +225,7 @@ class LedgerLink:
     def _matched(self, frames: list[Frame]) -> Iterator[Said]:
         """Each frame with what it answers, which is under way no more once it is given out. Raises UnaskedAnswer."""
         for frame in frames:
-            yield None if frame.header.kind == FrameKind.BOOK_FEED else self.in_flight.answered(frame), frame
+            yield None if frame.header.kind in _UNASKED else self.in_flight.answered(frame), frame
 
 
 def _believe_socket(header: Header, header_bytes: bytes, signature: bytes) -> None:

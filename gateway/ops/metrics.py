@@ -23,10 +23,18 @@ Gauge = tuple[str, str, Callable[[], int | float]]
 class GatewayCollector(Collector):
     """Reads the statistics as they are at the moment of asking."""
 
-    def __init__(self, statistics: Statistics, gauges: Sequence[Gauge], counters: Sequence[Gauge]) -> None:
+    def __init__(
+        self,
+        statistics: Statistics,
+        gauges: Sequence[Gauge],
+        counters: Sequence[Gauge],
+        feeds: Callable[[], dict[int, tuple[int, int]]],
+    ) -> None:
+        """`feeds`: by party the highest position of its feed, and the one that is acknowledged."""
         self._statistics = statistics
         self._gauges = gauges
         self._counters = counters
+        self._feeds = feeds
 
     def collect(self) -> Iterator[Metric]:
         """All families of the gateway."""
@@ -60,6 +68,17 @@ class GatewayCollector(Collector):
             yield CounterMetricFamily(PREFIX + name, text, read())
         for name, text, read in self._gauges:
             yield GaugeMetricFamily(PREFIX + name, text, read())
+        yield from self._of_feeds()
+
+    def _of_feeds(self) -> Iterator[Metric]:
+        """Of each party that is sent its feed."""
+        told = GaugeMetricFamily(PREFIX + "feed_position", "Highest position of the party's feed.", labels=["party"])
+        had = GaugeMetricFamily(PREFIX + "feed_acknowledged", "What of it is acknowledged.", labels=["party"])
+        lag = GaugeMetricFamily(PREFIX + "feed_lag", "Entries between the two.", labels=["party"])
+        for party, (position, acknowledged) in sorted(self._feeds().items()):
+            for family, value in ((told, position), (had, acknowledged), (lag, position - acknowledged)):
+                family.add_metric([str(party)], value)
+        yield from (told, had, lag)
 
 
 def _by_code(name: str, text: str, counts: npt.NDArray[np.int64]) -> CounterMetricFamily:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ledger.core import lane
+from ledger.core.control.feeds import count_accepted
 from ledger.core.control.judge import add_party
 from ledger.core.control.keys import is_key_over
 from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
@@ -88,7 +89,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
         lane.clear_scratch(book, accounts)
         raise
     try:
-        apply_block(book, block, outcomes)
+        apply_block(book, frames, block, outcomes)
         advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
     except InvariantBroken:
         raise
@@ -179,19 +180,23 @@ def row_holding(book: Book, trade_date: int, seat: int, number: int) -> int:
     return frames.sequence_of(seat, number) if number < used else 0
 
 
-def apply_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
-    """Let (n,) outcomes act on a resolved block. Raises InvariantBroken when the books are wrong afterwards."""
+def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
+    """Let (n,) outcomes act on a resolved block of these frames.
+
+    Raises InvariantBroken when the books are wrong afterwards.
+    """
     lines = block.lines
     if lines is None or len(lines.positions) < block.count:
         apply_effects(book, block, outcomes)
+        count_accepted(book, frames, block, outcomes)
         check_block(book, block)
     apply_lines(book, block, outcomes)
 
 
-def apply_stored_block(book: Book, block: Block, outcomes: OutcomeArray) -> None:
+def apply_stored_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
     """`apply_block` for outcomes that were read: raises InvariantBroken also when nobody can have decided them."""
     check_outcomes(block, outcomes)
-    apply_block(book, block, outcomes)
+    apply_block(book, frames, block, outcomes)
     check_targets(book, block, outcomes)
 
 
@@ -207,7 +212,7 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     frames = Frames.of(row.prefixes())
     check_next(book, frames, len(records), row.decided_at_ns)
     give_out_pages(book, frames, records)
-    apply_stored_block(book, resolve(book, frames, records), outcomes)
+    apply_stored_block(book, frames, resolve(book, frames, records), outcomes)
     advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))
 
 

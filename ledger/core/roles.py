@@ -33,6 +33,7 @@ from protocol.messages.day import (
     Tell,
     WithdrawSet,
 )
+from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
@@ -45,6 +46,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
         {
             *(ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE),
             *(FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
+            *(Receipt, Notice, Object),
         }
     ),
     SeatRole.CHANNEL: frozenset(),

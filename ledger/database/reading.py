@@ -19,6 +19,7 @@ from protocol.vocabulary import (
     ContractStatus,
     DifferenceClass,
     Fate,
+    FeedKind,
     LaneState,
     Market,
     OutletLevel,
@@ -53,6 +54,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "cleared_event": ClearedEvent,
     "difference_class": DifferenceClass,
     "compared_field": ComparedField,
+    "feed_kind": FeedKind,
 }
 VIEWS: Final = (
     "bank_as_of",
@@ -77,6 +79,7 @@ VIEWS: Final = (
     "bank_clearing_lines",
     "bank_proceeds",
     "bank_corrections",
+    "bank_feed",
 )
 
 _NAME = """

@@ -11,10 +11,12 @@ from typing import Final
 import asyncpg
 
 from ledger.core.rows.row import Row
+from ledger.journal.feed_reader import read_page
 from ledger.journal.head import SHARD, ZERO_DIGEST, Head, JournalTampered, Place
 from ledger.journal.places import Places
 from ledger.journal.stored_row import COLUMNS, row_from
 from protocol.limits import COMMIT_RECORDS_MAX, OUTCOME_BYTES, RECORD_BYTES
+from protocol.messages.feeds import FeedPage
 
 PAGE_ROWS_MAX: Final = 512  # rows whose lengths are asked for at once
 UNTIL_THE_END: Final = 2**62
@@ -140,6 +142,11 @@ class JournalReader:
         statement = "SELECT sha256 FROM snapshot_manifests WHERE shard = $1 AND sequence = $2"
         record = await self._one(statement, self.shard, sequence)
         return bytes(record["sha256"]) if record is not None else None
+
+    async def feed_page(self, party: int, first: int) -> FeedPage | None:
+        """Entries of a party's feed as the follower wrote them, see `read_page`."""
+        async with self._turn:
+            return await read_page(self._reading, party, first)
 
     async def close(self) -> None:
         """Closes the connection."""

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.rows.row import Row, outcome_frame
 from ledger.journal.quarantine import Quarantined
+from ledger.order_path.feed_pages import PageLookup
 from protocol.frame import Frame
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
 from protocol.messages.base import Message
@@ -51,9 +52,9 @@ class Asked(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """It is looked at again, and so is what its seat sent behind it: when a row was read, or after this group."""
+    """It is looked at again, and so is what its seat sent behind it: when it was read, or after this group."""
 
-    lookup: Lookup | None
+    lookup: Lookup | PageLookup | None
 
 
 WAITS: Final = Waits(None)
@@ -71,8 +72,10 @@ class Decided:
     """In order."""
     put_back: dict[int, list[Frame]] = field(default_factory=dict)
     """By seat, frames to be returned to the front of its queue."""
-    wanted: list[Lookup] = field(default_factory=list)
-    """Rows to read; their seats wait until then."""
+    wanted: list[Lookup | PageLookup] = field(default_factory=list)
+    """Rows and pages to read; their seats wait until then."""
+    news: list[bytes] = field(default_factory=list)
+    """What feeds have to tell because of the row."""
     quarantined: list[Quarantined] = field(default_factory=list)
     """Frames that broke what should have decided or answered them."""
 
@@ -82,7 +85,7 @@ class Decided:
         return len(self.row.headers) // PREFIX_BYTES if self.row is not None else 0
 
     def parts(self) -> list[bytes]:
-        """The answers as wire bytes."""
+        """The answers as wire bytes, and the news behind them."""
         parts: list[bytes] = []
         position = 0
         for answer in self.answers:
@@ -93,7 +96,7 @@ class Decided:
                 made = outcome_frame(self.row, answer.frame.header, self.row.outcomes[position:end])
                 position = end
                 parts += (made.header_bytes, made.signature, made.body)
-        return parts
+        return parts + self.news
 
     def return_frame(self, frame: Frame, waits: Waits = WAITS) -> None:
         """Returns a frame, behind those of its seat."""

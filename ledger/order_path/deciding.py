@@ -19,6 +19,7 @@ from ledger.core.state.book import Book
 from ledger.journal.quarantine import Quarantined
 from ledger.order_path import replies
 from ledger.order_path.decided import WAITS, Answer, Asked, Decided, InRow, LoggedOn, Told, Waits
+from ledger.order_path.feed_pages import FeedPages
 from ledger.order_path.groups import GROUP_FRAMES_MAX
 from ledger.order_path.moments import Moments
 from ledger.order_path.repeats import Repeats, StoredRow, outcome_answer
@@ -32,6 +33,8 @@ from protocol.frame import Frame
 from protocol.header import PREFIX, Header
 from protocol.limits import PREFIX_BYTES, STALE_RETRY_NS
 from protocol.messages.codec import decode_query
+from protocol.messages.feeds import FeedPage, FeedQuery
+from protocol.messages.gateway_link import FeedTold
 from protocol.messages.queries import OutcomeQuery
 from protocol.records import RECORD
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
@@ -46,6 +49,7 @@ class Decider:
         """`maker`: of the rows after the book's last one."""
         self.book = book
         self.repeats = Repeats(book)
+        self.feed_pages = FeedPages(book)
         self.maker = maker
         self.suspects = suspects
         self._metrics = metrics
@@ -129,6 +133,9 @@ class Decider:
         question breaks, that one fails and nothing else.
         """
         decided = Decided(self.book.sequence, row)
+        if row is not None and row.control:
+            pages = self.feed_pages.news(row.sequence)
+            decided.news = [replies.feed_news(party, row.sequence, row.digest, page, now_ns) for party, page in pages]
         for frame, answer in zip(group, answers, strict=True):
             if isinstance(answer, Waits):
                 decided.return_frame(frame, answer)
@@ -180,11 +187,15 @@ class Decider:
         self.standing.head_of(header)
         if header.kind == FrameKind.SEAT_HEAD_QUERY:
             return Told(replies.seat_head(header, self.standing.seat_head(header.seat, ReplyCode.ACCEPTED), now_ns))
+        if header.kind == FrameKind.FEED_ASK:
+            return self._feed_page(frame, now_ns)
         if header.kind != FrameKind.QUERY:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, f"kind {header.kind} is not for a ledger")
         if self.standing.key_over(header) is Arrival.KEY_OVER:  # one that may be over moves nothing by asking
             return Told(replies.unanswerable(header, self.book.trade_date, now_ns))
         message = decode_query(frame.body)
+        if isinstance(message, FeedQuery):
+            return self._feed_page(frame, now_ns)
         if not isinstance(message, OutcomeQuery):
             return Asked(message)
         stored = self._stored(header.seat, message.trade_date, message.number)
@@ -192,6 +203,23 @@ class Decider:
             return stored
         found = outcome_answer(stored, header.seat, message)
         return Told(replies.answer(header, found, self.book.trade_date, now_ns))
+
+    def _feed_page(self, frame: Frame, now_ns: int) -> Answer:
+        """The page that a partner asks for itself, or the gateway for one of its links. Raises PeerViolation.
+
+        Of the row that this group makes it tells nothing: that comes as news.
+        """
+        header = frame.header
+        party, query = self.standing.party_of(header.seat), decode_query(frame.body)
+        if not isinstance(query, FeedQuery):
+            raise PeerViolation(ReplyCode.MALFORMED_FRAME, "what is asked of a feed is a page of it")
+        page = self.feed_pages.page_of(header.seat, party, query.first)
+        if not isinstance(page, FeedPage):
+            return Waits(page)
+        if header.kind == FrameKind.QUERY:
+            return Told(replies.answer(header, page, self.book.trade_date, now_ns))
+        told = FeedTold(party, self.book.sequence, self.maker.digest, page)
+        return Told(replies.feed_told(header, told, now_ns))
 
     def _not_next(self, header: Header, arrival: Arrival, now_ns: int) -> Answer:
         """What a frame is given that is not the next one of its session."""

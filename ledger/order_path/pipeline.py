@@ -22,6 +22,7 @@ from ledger.journal.quarantine import Quarantined
 from ledger.journal.writer import Journal
 from ledger.order_path.decided import Decided, Lookup
 from ledger.order_path.deciding import Decider
+from ledger.order_path.feed_pages import PageLookup
 from ledger.order_path.gate import Gate, Outlet
 from ledger.order_path.groups import GroupCap, SeatQueues
 from ledger.order_path.lookup import Finder
@@ -129,6 +130,7 @@ class Pipeline:
         """
         self.queues.clear()
         self.decider.repeats.forget_read()
+        self.decider.feed_pages.forget_read()
         self._outlet = outlet
 
     def put(self, frames: list[Frame]) -> None:
@@ -302,10 +304,13 @@ class Pipeline:
         self._metrics.committed(commit.row.outcomes, commit.frames, commit.elapsed_ns)
         self._metrics.sequence = commit.row.sequence
 
-    def _fetch(self, lookup: Lookup) -> None:
-        """Reads a row for one seat while the others go on."""
+    def _fetch(self, lookup: Lookup | PageLookup) -> None:
+        """Reads a row or a page for one seat while the others go on."""
         self.queues.park(lookup.seat)
-        self._in_background(self._read(lookup, self.decider.book.sequence))
+        if isinstance(lookup, PageLookup):
+            self._in_background(self._read_page(lookup))
+        else:
+            self._in_background(self._read(lookup, self.decider.book.sequence))
 
     def _in_background(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
@@ -319,6 +324,13 @@ class Pipeline:
         async with self._pace.turn(self.decider.standing.party_of(lookup.seat)):
             stored = await self._finder.find(lookup)
         self.decider.repeats.take_read(lookup, stored)
+        self.queues.unpark(lookup.seat)
+
+    async def _read_page(self, lookup: PageLookup) -> None:
+        """What is in the read model is durable, or will be before it can be lost to it."""
+        async with self._pace.turn(lookup.party):
+            page = await self._journal.feed_page(lookup.party, lookup.first)
+        self.decider.feed_pages.take_read(lookup, page)
         self.queues.unpark(lookup.seat)
 
     def _fetched(self, task: asyncio.Task[None]) -> None:

@@ -1,4 +1,5 @@
-"""The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED, LIFE_SIGN.
+"""The frames that the ledger makes itself: NOT_APPLIED, SEAT_HEAD, ANSWER, REGISTERED, BOOK_FEED,
+FEED_TOLD, FEED_NEWS, LIFE_SIGN.
 
 Belongs here: their headers and bodies. Never here: OUTCOMES (a function of the row, ledger.core.rows.row), when
 they are
@@ -11,7 +12,8 @@ from protocol.frame import make_unsigned_frame
 from protocol.header import Header, answer_header, new_header
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
-from protocol.messages.gateway_link import BookFeed, Registered, SeatHead
+from protocol.messages.feeds import FeedPage
+from protocol.messages.gateway_link import BookFeed, FeedTold, Registered, SeatHead
 from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, Direction, FrameKind
 
@@ -48,6 +50,16 @@ def book_feed(row: Row, now_ns: int) -> bytes:
     """One committed row for the gateway's own book."""
     message = BookFeed(row.sequence, row.trade_date, row.headers, row.control, row.records, row.outcomes)
     return _to_gateway(FrameKind.BOOK_FEED, message, row.trade_date, now_ns)
+
+
+def feed_told(request: Header, message: FeedTold, now_ns: int) -> bytes:
+    """The answer to a FEED_ASK."""
+    return _to_seat(request, FrameKind.FEED_TOLD, 0, request.first_number, message, now_ns)
+
+
+def feed_news(party: int, sequence: int, digest: bytes, page: FeedPage, now_ns: int) -> bytes:
+    """What a party is to be told because of the row `sequence`, which has this digest."""
+    return _to_gateway(FrameKind.FEED_NEWS, FeedTold(party, sequence, digest, page), 0, now_ns)
 
 
 def beat() -> bytes:

@@ -33,6 +33,10 @@ _REFUSALS: Final[dict[Arrival, ReplyCode]] = {
 }
 
 
+_OF_THE_GATEWAY: Final = frozenset({FrameKind.SEAT_HEAD_QUERY, FrameKind.FEED_ASK})
+"""What it asks for itself names the seat and no sender."""
+
+
 class Standing:
     """Answers for the group being decided, frame by frame in its order; `moments` says when that is."""
 
@@ -63,7 +67,7 @@ class Standing:
         if head is not None:
             return head
         owner = self.party_of(header.seat)
-        if not owner or (owner != header.sender and header.kind != FrameKind.SEAT_HEAD_QUERY):
+        if not owner or (owner != header.sender and header.kind not in _OF_THE_GATEWAY):
             raise PeerViolation(ReplyCode.SESSION_UNKNOWN, f"seat {header.seat} is not party {header.sender}'s")
         head = self._heads[header.seat] = int(self._book.next_number[header.seat])
         return head
@@ -133,7 +137,8 @@ class Standing:
         if code == ReplyCode.SESSION_UNKNOWN:
             return SeatHead(0, self._book.trade_date, 1, int(code))
         number = self._heads.get(seat) or int(self._book.next_number[seat])
-        return SeatHead(self._version(seat), self._book.trade_date, number, int(code))
+        next_position = int(self._book.feeds.positions[self.party_of(seat)]) + 1
+        return SeatHead(self._version(seat), self._book.trade_date, number, int(code), next_position)
 
     def _version(self, seat: int) -> int:
         version = self._versions.get(seat)

@@ -7,6 +7,7 @@ from .clearing_lines import buy_line, contract_line, dividend_line, order_line, 
 from .clearing_set import SentSet, is_as_sent, totals_of_set
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
+from .feed_events import FeedEnded, FeedEvent
 from .keys import KeyFileError, load_signer, load_verifier
 from .line.traffic import SeatStatistics
 from .outcomes import BlockOutcome, BlockPart, Outcome, Recovered, RequestKey
@@ -20,6 +21,8 @@ __all__ = [
     "BlockOutcome",
     "BlockPart",
     "Clock",
+    "FeedEnded",
+    "FeedEvent",
     "KeyFileError",
     "MisuseError",
     "OutboxDamaged",

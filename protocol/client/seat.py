@@ -60,6 +60,7 @@ from .arguments import (
 from .clearing_set import SentSet, send_set
 from .clock import Clock, SystemClock
 from .errors import SessionEnded
+from .feed_verbs import FeedVerbs
 from .forks import Origin
 from .line.ends import LinkEnd, heals
 from .line.link import NS_PER_S, Link, closing, connect
@@ -75,7 +76,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs):
+class Seat(AwaitedVerbs, FeedVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has

@@ -30,7 +30,9 @@ from ..messages.queries import (
 from ..records import OutcomeArray, RecordArray
 from .clearing_set import SentSet
 from .errors import SessionEnded
+from .feed_events import FeedEvent
 from .forks import Origin
+from .line.feed import FeedReader
 from .line.receipts import Receipt
 from .line.thread_call import ThreadCall
 from .line.traffic import SeatStatistics
@@ -167,6 +169,14 @@ class SyncSeat(SingleVerbs[Outcome]):
         """As `Seat.send_clearing_set`; `told` is called in the seat's own thread."""
         return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told))
 
+    def feed(self, after: int = 0, digest: bytes = b"") -> Iterator[FeedEvent]:
+        """As `Seat.feed`, blocking: `for event in seat.feed(after)`."""
+        return self._events(self._wait(self._opened()._feed_now(after, digest)))
+
+    def receipt(self, event: FeedEvent) -> Outcome:
+        """As `Seat.receipt`."""
+        return self._wait(self._opened().receipt(event))
+
     def proceeds_due(self, trade_date: int, party: int = 0, first: int = 0) -> ProceedsAnswer:
         """As `Seat.proceeds_due`."""
         return self._wait(self._opened().proceeds_due(trade_date, party, first))
@@ -190,6 +200,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""
         return self._wait(self._opened().totals(source))
+
+    def _events(self, reader: FeedReader) -> Iterator[FeedEvent]:
+        while True:
+            yield self._wait(reader.next_event())
 
     def _open_date(self) -> int:
         return self.trade_date

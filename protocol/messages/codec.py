@@ -14,6 +14,7 @@ from ..codes import ReplyCode
 from ..errors import PeerViolation
 from .base import Message
 from .control import ControlMessage
+from .feeds import FeedContent, FeedPage
 from .gateway_link import LinkMessage
 from .queries import AnswerMessage, QueryMessage
 from .session import Negotiate, SessionMessage
@@ -24,6 +25,8 @@ _control: msgspec.msgpack.Decoder[ControlMessage] = msgspec.msgpack.Decoder(Cont
 _kept: msgspec.msgpack.Decoder[ControlMessage | Negotiate] = msgspec.msgpack.Decoder(ControlMessage | Negotiate)
 _query: msgspec.msgpack.Decoder[QueryMessage] = msgspec.msgpack.Decoder(QueryMessage)
 _answer: msgspec.msgpack.Decoder[AnswerMessage] = msgspec.msgpack.Decoder(AnswerMessage)
+_content: msgspec.msgpack.Decoder[FeedContent] = msgspec.msgpack.Decoder(FeedContent)
+_page: msgspec.msgpack.Decoder[FeedPage] = msgspec.msgpack.Decoder(FeedPage)
 _link: msgspec.msgpack.Decoder[LinkMessage] = msgspec.msgpack.Decoder(LinkMessage)
 T = TypeVar("T")
 
@@ -74,6 +77,16 @@ def decode_query(body: bytes) -> QueryMessage:
 def decode_answer(body: bytes) -> AnswerMessage:
     """Raises PeerViolation MALFORMED_FRAME unless `body` is the canonical form of an answer."""
     return _decode(_answer, body)
+
+
+def decode_page(body: bytes) -> FeedPage:
+    """Raises PeerViolation MALFORMED_FRAME unless `body` is the canonical form of a page of a feed."""
+    return _decode(_page, body)
+
+
+def decode_content(body: bytes) -> FeedContent:
+    """Raises PeerViolation MALFORMED_FRAME unless `body` is the canonical form of what an entry of a feed says."""
+    return _decode(_content, body)
 
 
 def decode_link(body: bytes) -> LinkMessage:

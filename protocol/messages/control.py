@@ -13,6 +13,7 @@ from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTL
 from .accounts import AccountMessage
 from .base import Message
 from .day import DayMessage, Windows
+from .feeds import FeedMessage
 from .fields import (
     BoundSeatNo,
     Count,
@@ -144,6 +145,7 @@ ControlMessage = (
     | RestraintMessage
     | OpenTradeDate
     | DayMessage
+    | FeedMessage
     | EndSettlement
     | ConfirmRoll
     | Genesis

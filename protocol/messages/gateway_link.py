@@ -10,6 +10,7 @@ from msgspec import Meta
 from ..limits import PARTIES_MAX
 from .base import Message
 from .control import PartyEntry
+from .feeds import FeedPage
 from .fields import Count, Digest, Name, Number, PartyNo, SessionVersion, TradeDate
 
 
@@ -59,6 +60,17 @@ class SeatHead(Message, tag=63, frozen=True):
     trade_date: TradeDate
     next_number: Number
     code: int  # ACCEPTED, or SESSION_VERSION_NOT_GROWING after a refused NEGOTIATE
+    next_position: Count = 0  # of its party's feed
 
 
-LinkMessage = Register | Registered | SeatHeadQuery | SeatHead | BookFeed
+class FeedTold(Message, tag=106, frozen=True):
+    """Ledger → gateway: a part of a party's feed, all of it durable. Kind FEED_TOLD answers a FEED_ASK, whose body is a
+    FeedQuery; kind FEED_NEWS comes by itself, behind the outcomes of the row that made the entries."""
+
+    party: PartyNo
+    sequence: Count  # the ledger's last row then
+    digest: Digest  # of that row
+    page: FeedPage
+
+
+LinkMessage = Register | Registered | SeatHeadQuery | SeatHead | BookFeed | FeedTold

@@ -15,6 +15,7 @@ from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QU
 from .base import Message
 from .dates import DatesAnswer, DatesQuery
 from .day import Place, Seconds, SetTotals
+from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 
@@ -236,6 +237,7 @@ QueryMessage = (
     | PairsQuery
     | OutletsQuery
     | DatesQuery
+    | FeedQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -249,6 +251,7 @@ AnswerMessage = (
     | PairsAnswer
     | OutletsAnswer
     | DatesAnswer
+    | FeedPage
 )
 OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -32,6 +32,7 @@ class Establish(Message, tag=3, frozen=True):
     nonce: Nonce
     next_number: Number  # what the partner would send next; informative
     heartbeat_ns: HeartbeatNs
+    next_position: Count = 0  # of its feed, that it wants next: what is below is acknowledged; 0: it wants none
 
 
 class Established(Message, tag=4, frozen=True):
@@ -41,6 +42,7 @@ class Established(Message, tag=4, frozen=True):
     next_number: Number
     heartbeat_ns: HeartbeatNs
     credit_records: Annotated[int, Meta(ge=1, le=CREDIT_RECORDS_MAX)]
+    next_position: Count = 0  # that the next entry of the party's feed will have
 
 
 class NotApplied(Message, tag=5, frozen=True):
@@ -53,10 +55,15 @@ class NotApplied(Message, tag=5, frozen=True):
 
 
 class Heartbeat(Message, tag=6, frozen=True):
-    """Either way, kind HEARTBEAT. `next_number`: what the sender would send, or expects, next."""
+    """Either way, kind HEARTBEAT. `next_number`: what the sender would send, or expects, next.
+
+    `next_position` of the feed likewise: of the partner as in ESTABLISH; of the bank what the next entry will have, 0
+    where it sends no feed on this link.
+    """
 
     next_number: Number
     answer_wanted: bool
+    next_position: Count = 0
 
 
 class Terminate(Message, tag=7, frozen=True):

@@ -18,6 +18,7 @@ from ..keys.signing import Signer
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX, QUERIES_IN_FLIGHT_MAX
 from ..messages.base import Message
 from ..messages.codec import decode_query, decode_session, encode
+from ..messages.feeds import FeedPage
 from ..messages.fields import code_from_number
 from ..messages.gateway_link import SeatHead
 from ..messages.queries import OF_ALL_PARTIES
@@ -26,6 +27,7 @@ from ..vocabulary import BANK_PARTY, NUMBERED_KINDS, Direction, FrameKind, Role,
 from .bank_events import (
     BankEvent,
     EstablishReceived,
+    FeedWanted,
     FrameSpent,
     NegotiateReceived,
     PeerTerminated,
@@ -64,6 +66,10 @@ class BankSession(LinkEnd):
         self._numbers = Numbering(0, 0, policy.credit_records)
         self._queries: set[int] = set()
         self._said_at_ns = 0
+        self.wanted_position = 0
+        """The position of its feed that the partner wants next, 0 for none."""
+        self.next_position = 0
+        """What the next entry of the feed will have, told in heartbeats; 0: none is sent here. Its owner keeps it."""
 
     @property
     def party(self) -> int:
@@ -162,7 +168,7 @@ class BankSession(LinkEnd):
         self._session_version = head.session_version
         self._numbers = Numbering(head.trade_date, head.next_number, policy.credit_records)
         self._life = LifeSigns(heartbeat_ns, now_ns)
-        answer = Established(logon.nonce, head.next_number, heartbeat_ns, policy.credit_records)
+        answer = Established(logon.nonce, head.next_number, heartbeat_ns, policy.credit_records, head.next_position)
         self._say(FrameKind.ESTABLISHED, answer, now_ns)
 
     def refuse_busy(self, frame: Frame, code: ReplyCode, retry_after_ns: int, now_ns: int) -> None:
@@ -214,6 +220,11 @@ class BankSession(LinkEnd):
             return
         self._queries.discard(correlation_id)
         self._say_body(FrameKind.ANSWER, body, now_ns, self._numbers.trade_date, correlation_id)
+
+    def send_feed(self, page: FeedPage, now_ns: int) -> None:
+        """Tell a part of the party's feed. Dropped unless ESTABLISHED."""
+        if self._state is BankState.ESTABLISHED:
+            self._say_body(FrameKind.FEED, encode(page), now_ns, self._numbers.trade_date, 0)
 
     def trade_date_opened(self, trade_date: int, now_ns: int) -> None:
         """Tell that a later trade date is open, by a heartbeat. Dropped unless ESTABLISHED and news."""
@@ -293,7 +304,10 @@ class BankSession(LinkEnd):
         if header.kind == FrameKind.HEARTBEAT and isinstance(message, Heartbeat):
             if message.answer_wanted:
                 self._say_heartbeat(False, now_ns)
-            return None
+            if message.next_position == self.wanted_position:
+                return None
+            self.wanted_position = message.next_position
+            return FeedWanted(message.next_position, len(frame.body))
         if header.kind == FrameKind.TERMINATE and isinstance(message, Terminate):
             return PeerTerminated(code_from_number(message.code), message.detail)
         if header.kind == FrameKind.NEGOTIATE and isinstance(message, Negotiate):
@@ -301,7 +315,7 @@ class BankSession(LinkEnd):
             return NegotiateReceived(frame)
         if header.kind == FrameKind.ESTABLISH and isinstance(message, Establish):
             self._logon = Logon(header.session_version, message.nonce, message.heartbeat_ns)
-            self._nonce = message.nonce
+            self._nonce, self.wanted_position = message.nonce, message.next_position
             self._registry.check_first_establish(
                 header.seat, header.sent_at_ns, message.nonce, now_ns + self.utc_offset_ns
             )
@@ -324,7 +338,7 @@ class BankSession(LinkEnd):
         return self._logon
 
     def _say_heartbeat(self, answer_wanted: bool, now_ns: int) -> None:
-        self._say(FrameKind.HEARTBEAT, Heartbeat(self._numbers.next_number, answer_wanted), now_ns)
+        self._say(FrameKind.HEARTBEAT, Heartbeat(self._numbers.next_number, answer_wanted, self.next_position), now_ns)
 
     def _say(self, kind: FrameKind, message: Message, now_ns: int, trade_date: int | None = None) -> None:
         date = self._numbers.trade_date if trade_date is None else trade_date

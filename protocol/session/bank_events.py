@@ -51,6 +51,14 @@ class QueryReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedWanted:
+    """A heartbeat that wants another position of the feed than the word before it: 0 none, else all below is had."""
+
+    next_position: int
+    body_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerTerminated:
     """The partner ended the link. Nothing may be said any more."""
 
@@ -66,4 +74,4 @@ class FrameSpent:
     body_bytes: int
 
 
-BankEvent = NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | PeerTerminated
+BankEvent = NegotiateReceived | EstablishReceived | RequestReceived | QueryReceived | FeedWanted | PeerTerminated

@@ -14,7 +14,7 @@ from ..frame import Frame, FrameReader
 from ..header import Header, new_header
 from ..keys.signing import Signer, Verifier
 from ..limits import DETAIL_CHARS_MAX, LOGON_NS_MAX
-from ..messages.codec import decode_session, encode
+from ..messages.codec import decode_page, decode_session, encode
 from ..messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from ..records import outcomes_from_body, unpack_preamble
 from ..vocabulary import BANK_PARTY, Direction, FrameKind
@@ -23,6 +23,8 @@ from .heartbeat import LifeSigns
 from .partner_events import (
     AnswerReceived,
     EstablishedEvent,
+    FeedElsewhere,
+    FeedReceived,
     NegotiatedEvent,
     NotAppliedReceived,
     OutcomesReceived,
@@ -36,6 +38,7 @@ from .told_values import (
     check_next_number,
     check_open_date,
     check_outcomes,
+    check_page,
     check_preamble,
     check_refusal,
     check_version_told,
@@ -44,6 +47,8 @@ from .told_values import (
 __all__ = [
     "AnswerReceived",
     "EstablishedEvent",
+    "FeedElsewhere",
+    "FeedReceived",
     "NegotiatedEvent",
     "NotAppliedReceived",
     "OutcomesReceived",
@@ -86,6 +91,8 @@ class PartnerSession(LinkEnd):
         self._said_at_ns = 0  # `sent_at_ns` of the bank's last session frame since ESTABLISHED
         self._trade_date = 0
         self._next_number = 1
+        self._next_position = 0  # of the feed, that we want next
+        self._is_fed = False  # the bank has said that it sends the feed here
 
     @property
     def state(self) -> PartnerState:
@@ -131,7 +138,20 @@ class PartnerSession(LinkEnd):
         self._nonces.add(nonce)
         self._next_number = next_number
         self._logon_deadline_ns = now_ns + LOGON_NS_MAX
-        self._say(FrameKind.ESTABLISH, encode(Establish(nonce, next_number, self._heartbeat_ns)), now_ns)
+        message = Establish(nonce, next_number, self._heartbeat_ns, self._next_position)
+        self._say(FrameKind.ESTABLISH, encode(message), now_ns)
+
+    def want(self, next_position: int, now_ns: int) -> None:
+        """From now on we want this position of our feed next: all below is acknowledged; 0: we want none.
+
+        Said at once on an established link, else with ESTABLISH.
+        """
+        if next_position == self._next_position:
+            return
+        self._is_fed = self._is_fed and next_position > 0
+        self._next_position = next_position
+        if self._is_established():
+            self._say_heartbeat(False, now_ns)
 
     def send_block(
         self,
@@ -251,6 +271,9 @@ class PartnerSession(LinkEnd):
             self._check_newer(header)
         if header.kind == FrameKind.ANSWER:
             return AnswerReceived(header.first_number, frame.body)
+        if header.kind == FrameKind.FEED:
+            self._is_fed = self._next_position > 0
+            return FeedReceived(check_page(decode_page(frame.body)))
         event = self._accept_session_message(frame, now_ns)
         self._state = target
         return event
@@ -273,7 +296,7 @@ class PartnerSession(LinkEnd):
                 self._say_heartbeat(False, now_ns)
             next_number = check_next_number(message.next_number)
             if header.trade_date <= self._trade_date:
-                return None
+                return self._fed_here(message.next_position)
             self._trade_date, self._next_number = check_open_date(header.trade_date), next_number
             return TradeDateOpened(header.trade_date, message.next_number)
         if header.kind == FrameKind.NOT_APPLIED and isinstance(message, NotApplied):
@@ -291,8 +314,15 @@ class PartnerSession(LinkEnd):
             self._said_at_ns = header.sent_at_ns
             self._heartbeat_ns = message.heartbeat_ns
             self._life = LifeSigns(message.heartbeat_ns, now_ns)
-            return EstablishedEvent(message.next_number, header.trade_date, message.credit_records)
+            return EstablishedEvent(
+                message.next_number, header.trade_date, message.credit_records, message.next_position
+            )
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the body is of another kind than the header")
+
+    def _fed_here(self, next_position: int) -> FeedElsewhere | None:
+        """A heartbeat that was under way when we asked says nothing yet."""
+        was_fed, self._is_fed = self._is_fed, next_position > 0 and self._next_position > 0
+        return FeedElsewhere() if was_fed and not self._is_fed and self._next_position else None
 
     def _accept_not_applied(self, header: Header, message: NotApplied) -> NotAppliedReceived:
         code = code_of_refusal(message)
@@ -316,7 +346,7 @@ class PartnerSession(LinkEnd):
             raise PeerViolation(ReplyCode.STALE_TIMESTAMP, "the answer is to another logon")
 
     def _say_heartbeat(self, answer_wanted: bool, now_ns: int) -> None:
-        self._say(FrameKind.HEARTBEAT, encode(Heartbeat(self._next_number, answer_wanted)), now_ns)
+        self._say(FrameKind.HEARTBEAT, encode(Heartbeat(self._next_number, answer_wanted, self._next_position)), now_ns)
 
     def _say(
         self,

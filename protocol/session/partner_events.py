@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..codes import ReplyCode
 from ..frame import Frame
 from ..header import Header
+from ..messages.feeds import FeedPage
 from ..messages.session import NotApplied
 from ..records import OutcomeArray, OutcomesPreamble
 
@@ -27,6 +28,8 @@ class EstablishedEvent:
     next_number: int
     trade_date: int
     credit_records: int
+    next_position: int = 0
+    """What the next entry of the party's feed will have; 0: the bank has no feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,18 @@ class AnswerReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedReceived:
+    """A part of the party's feed."""
+
+    page: FeedPage
+
+
+@dataclass(frozen=True, slots=True)
+class FeedElsewhere:
+    """The bank sends the feed on this link no more: another seat of the party asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TradeDateOpened:
     """A later trade date is open; the bank expects `next_number` next on it."""
 
@@ -81,6 +96,8 @@ PartnerEvent = (
     | OutcomesReceived
     | NotAppliedReceived
     | AnswerReceived
+    | FeedReceived
+    | FeedElsewhere
     | TradeDateOpened
     | Terminated
 )

@@ -69,6 +69,7 @@ class PartnerTrigger(Enum):
     OUTCOMES_CAME = "OUTCOMES came"
     NOT_APPLIED_CAME = "NOT_APPLIED came"
     ANSWER_CAME = "ANSWER came"
+    FEED_CAME = "FEED came"
     HEARTBEAT_CAME = "HEARTBEAT came"
     TERMINATE_CAME = "TERMINATE came"
     NEGOTIATE_SAID = "NEGOTIATE is sent"
@@ -96,6 +97,7 @@ TO_PARTNER_TRIGGERS: dict[int, PartnerTrigger] = {
     FrameKind.OUTCOMES: PartnerTrigger.OUTCOMES_CAME,
     FrameKind.NOT_APPLIED: PartnerTrigger.NOT_APPLIED_CAME,
     FrameKind.ANSWER: PartnerTrigger.ANSWER_CAME,
+    FrameKind.FEED: PartnerTrigger.FEED_CAME,
     FrameKind.HEARTBEAT: PartnerTrigger.HEARTBEAT_CAME,
     FrameKind.TERMINATE: PartnerTrigger.TERMINATE_CAME,
 }
@@ -132,6 +134,7 @@ PARTNER_TRANSITIONS: dict[tuple[PartnerState, PartnerTrigger], PartnerState] = {
     (PartnerState.ESTABLISHED, PartnerTrigger.OUTCOMES_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.NOT_APPLIED_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.ANSWER_CAME): PartnerState.ESTABLISHED,
+    (PartnerState.ESTABLISHED, PartnerTrigger.FEED_CAME): PartnerState.ESTABLISHED,
     (PartnerState.ESTABLISHED, PartnerTrigger.HEARTBEAT_CAME): PartnerState.ESTABLISHED,
     (PartnerState.NEGOTIATING, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,
     (PartnerState.NEGOTIATED, PartnerTrigger.TERMINATE_CAME): PartnerState.TERMINATED,

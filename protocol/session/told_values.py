@@ -11,6 +11,7 @@ from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.day import NO_TOTALS
+from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
 from ..messages.marked import (
     FIGURE_BYTES,
     FIGURES,
@@ -65,6 +66,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     PairsQuery: PairsAnswer,
     OutletsQuery: OutletsAnswer,
     DatesQuery: DatesAnswer,
+    FeedQuery: FeedPage,
 }
 
 
@@ -163,9 +165,24 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = bool(dates) and dates == sorted(set(dates))
     elif isinstance(answer, OutcomeAnswer) and fits:
         fits = _is_possible(answer)
+    elif isinstance(query, FeedQuery) and isinstance(answer, FeedPage):
+        fits = check_page(answer).first == query.first
     if not fits:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "the answer is not to what was asked")
     return answer
+
+
+def check_page(page: FeedPage) -> FeedPage:
+    """`page` as it is. Raises PeerViolation MALFORMED_FRAME for gaps, entries to come, or what is out of order."""
+    positions = [entry.position for entry in page.entries]
+    fits = positions == list(range(page.first, page.first + len(positions)))
+    fits = fits and page.first + len(positions) <= max(page.next_position, page.first)
+    sequences = [entry.sequence for entry in page.entries]
+    fits = fits and sequences == sorted(sequences) and all(is_trade_date(entry.trade_date) for entry in page.entries)
+    fits = fits and (page.digest_before == NO_ENTRY) == (not positions or page.first == 1)
+    if not fits:
+        raise PeerViolation(ReplyCode.MALFORMED_FRAME, "no part of a feed")
+    return page
 
 
 def _is_possible_set(answer: SetAnswer) -> bool:

@@ -19,7 +19,6 @@ from config.schema import DEFAULTS
 from gateway.clock import SystemClock
 from gateway.daemon import Gateway
 from gateway.day.figures import DayCollector, Figures
-from gateway.ops.metrics import GatewayCollector
 from gateway.settings import GatewaySettings
 from ledger.database.reading import VIEWS
 from ledger.follower.metrics import FollowerMetrics
@@ -70,7 +69,7 @@ def gateway_metrics(folder: Path) -> set[str]:
         tls=None,
     )
     gateway = Gateway(settings, SystemClock())
-    return exposed(GatewayCollector(gateway.statistics, gateway._gauges(), gateway._counters()).collect())
+    return exposed(gateway.collector().collect())
 
 
 def test_every_setting_stands_in_the_guide_with_its_default() -> None:

@@ -184,7 +184,7 @@ BAD = {
     "nul": ("a\0b", "a\\x00b: no file name, and no hex"),
     "short": ("abcd", "frame 1 at byte 0: 2 bytes are left, header and signature have 160"),
     "other magic": ("00" * 160, "frame 1 at byte 0: MALFORMED_FRAME: magic or version is not ours"),
-    "cut body": (HEARTBEAT[:-1].hex(), "frame 1 at byte 0: its body has 4 bytes, 3 are here"),
+    "cut body": (HEARTBEAT[:-1].hex(), "frame 1 at byte 0: its body has 5 bytes, 4 are here"),
     "tail": (HEARTBEAT.hex() + "00", f"frame 2 at byte {len(HEARTBEAT)}: 1 bytes are left, header and signature"),
 }
 
@@ -219,7 +219,7 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(tmp_path: Path) ->
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline() == b"frame 1: 164 bytes at 0\n"
+        assert process.stdout.readline() == b"frame 1: 165 bytes at 0\n"
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 128 + signal.SIGPIPE

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import trio
 
+from frontend_sim.practice.feed import PracticeFeeds
 from frontend_sim.practice.naive_ledger import NaiveLedger
 from gateway.links.ledger_link import link_frame
 from protocol.codes import ReplyCode
@@ -24,12 +25,14 @@ from protocol.messages.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_link, decode_query, encode
 from protocol.messages.control import ControlMessage, PartyEntry
-from protocol.messages.gateway_link import BookFeed, Register, Registered, SeatHeadQuery
+from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
+from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
 from protocol.vocabulary import (
     BANK_PARTY,
     BANK_SEAT,
     NUMBERED_KINDS,
+    FeedKind,
     FrameKind,
     account_no_from_index,
     contract_no_from_index,
@@ -89,6 +92,9 @@ class FakeLedger(NaiveLedger):
         self._changed = trio.lowlevel.ParkingLot()
         self._listening = trio.CancelScope()
         self._sending = trio.Lock()
+        self.told = PracticeFeeds()
+        self.pages_asked: list[tuple[int, int]] = []
+        self.missing: set[int] = set()  # positions that the read model has not got yet
         self.beats = True  # False: a ledger that is stopped
         self.beats_heard = 0
 
@@ -128,6 +134,15 @@ class FakeLedger(NaiveLedger):
         """Decides what has piled up, and from now on everything at once."""
         self.decides = True
         await self._work()
+
+    async def tell(self, party: int, *, is_lost: bool = False) -> None:
+        """A new entry of a party's feed: the gateway hears of it at once, unless that is lost."""
+        position = self.told.next_position(party)
+        self.told.tell(party, FeedKind.DATE_OPENED, TRADE_DATE, DateOpened(TRADE_DATE))
+        if not is_lost:
+            news = FeedTold(party, self.sequence, digest_of(self.sequence), self.told.page(party, position))
+            blank = link_frame(FrameKind.LIFE_SIGN, 0, None).header
+            await self.say(make_unsigned_frame(_back(blank, FrameKind.FEED_NEWS), encode(news)))
 
     async def feed_on(self) -> None:
         """Sends the feed that was kept back."""
@@ -200,6 +215,16 @@ class FakeLedger(NaiveLedger):
             return answer if isinstance(answer, Frame) else _frame(answer[0], FrameKind.NOT_APPLIED, answer[1])
         if header.kind == FrameKind.QUERY:
             return _frame(header, FrameKind.ANSWER, self.query(header, decode_query(frame.body)))
+        if header.kind == FrameKind.FEED_ASK:
+            query = decode_query(frame.body)
+            assert isinstance(query, FeedQuery)
+            party = next(entry.party for entry in self.parties if header.seat in [one.seat for one in entry.seats])
+            self.pages_asked.append((party, query.first))
+            page = self.told.page(party, query.first)
+            if query.first in self.missing:
+                page = FeedPage(query.first, page.next_position, NO_ENTRY, [])
+            told = FeedTold(party, self.sequence, digest_of(self.sequence), page)
+            return make_unsigned_frame(_back(header, FrameKind.FEED_TOLD), encode(told))
         head = self.negotiate(header) if header.kind == FrameKind.NEGOTIATE else self.head(header.seat)
         return _frame(header, FrameKind.SEAT_HEAD, head)
 

@@ -53,6 +53,7 @@ class MemoryLedger:
     decider: Decider = field(init=False)
     queues: SeatQueues = field(init=False)
     rows: list[Row] = field(default_factory=list)
+    news: list[Frame] = field(default_factory=list)  # what feeds had to tell
     now_ns: int = START_NS
     elapsed_ns: int = 0  # of the clock that is never stepped
     is_sure: bool = True
@@ -91,9 +92,11 @@ class MemoryLedger:
         return decided
 
     def ask(self, *frames: Frame) -> list[Frame]:
-        """Queues frames and decides until nothing is left; the answers in the order in which they leave."""
+        """Queues frames and decides until nothing is left; the answers in the order in which they leave, news apart."""
         self.put(*frames)
         answers: list[Frame] = []
         while (decided := self.decide_next()) is not None:
-            answers += frames_in(b"".join(decided.parts()))
+            said = frames_in(b"".join(decided.parts()))
+            answers += [frame for frame in said if frame.header.kind != FrameKind.FEED_NEWS]
+            self.news += [frame for frame in said if frame.header.kind == FrameKind.FEED_NEWS]
         return answers

@@ -173,6 +173,7 @@ class RawGateway:
     frames: FrameReader = field(default_factory=lambda: FrameReader(believe))
     registered: Registered | None = None
     beats: int = 0
+    news: list[Frame] = field(default_factory=list)  # what feeds had to tell
     """Signs of life that came between the frames."""
     _beating: "asyncio.Task[None] | None" = None
 
@@ -227,9 +228,14 @@ class RawGateway:
         return frame
 
     def _next_frame(self) -> Frame | None:
-        while (frame := self.frames.next_frame()) is not None and frame.header.kind == FrameKind.LIFE_SIGN:
-            self.beats += 1
-        return frame
+        while (frame := self.frames.next_frame()) is not None:
+            if frame.header.kind == FrameKind.FEED_NEWS:
+                self.news.append(frame)
+            elif frame.header.kind == FrameKind.LIFE_SIGN:
+                self.beats += 1
+            else:
+                return frame
+        return None
 
     async def ask(self, *frames: Frame) -> list[Frame]:
         """Sends frames and returns as many answers."""

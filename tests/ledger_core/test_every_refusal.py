@@ -37,6 +37,7 @@ from protocol.messages.day import (
     SignOff,
     WithdrawSet,
 )
+from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import (
@@ -229,6 +230,8 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.PERSON_UNKNOWN, "person 99", TELLER_SEAT, lambda b: people.of_nobody(b.desk)),
     (ReplyCode.PERSON_EXISTS, "person 1 again", BANK_SEAT, lambda b: people.registered_again(b.desk)),
     (ReplyCode.ADMINISTRATORS_FEW, "3 − 1 < 3", TELLER_SEAT, lambda b: people.of_the_third_administrator(b.desk)),
+    (ReplyCode.FEED_ENTRY_UNKNOWN, "entry 1 is a contract", SEAT, lambda _: Receipt(MONDAY, 1, bytes(32))),
+    (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
     (ReplyCode.RESTRAINTS_FULL, "64 of 64", SAVINGS_SEAT, lambda b: of_restraints.one_more(b.desk)),
     (ReplyCode.RESTRAINT_OVER, "in 1970", SAVINGS_SEAT, lambda _: of_restraints.over()),
 ]

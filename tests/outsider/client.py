@@ -4,6 +4,7 @@ Belongs here: section 8 of the page, from the partner's side. Never here: bytes 
 kept in memory only, so this client forgets them when its process ends; one in production keeps them on disk.
 """
 
+import hashlib
 import secrets
 import time
 from collections.abc import Sequence
@@ -114,7 +115,7 @@ class Client:
 
     def establish(self, heartbeat_ns: int = SECOND_NS) -> int:
         """Binds the link to the session. Returns: the number that the bank expects next on the open trade date."""
-        message = Message("Establish", (secrets.token_bytes(16), self.session.next_number, heartbeat_ns))
+        message = Message("Establish", (secrets.token_bytes(16), self.session.next_number, heartbeat_ns, 0))
         granted = self._logon_step(Kind.ESTABLISH, Kind.ESTABLISHED, message)
         self.link.established(granted.int("heartbeat_ns"))
         self.credit_records = granted.int("credit_records")
@@ -263,6 +264,31 @@ class Client:
             if next_place <= first:
                 raise FrameRefused(Code.MALFORMED_FRAME, "an answer that leads nowhere")
             first = next_place
+
+    def read_feed(self, first: int, wanted: int) -> list[tuple[Message, bytes]]:
+        """So many entries of our party's feed from a position on, each with the digest behind it; all are acknowledged,
+        and no more is wanted on this link.
+
+        Raises FrameRefused for what is not due, or another history within what was read.
+        """
+        found, behind = list[tuple[Message, bytes]](), b""
+        self.link.next_position = first
+        self.link.beat(answer_wanted=False)
+        while len(found) < wanted:
+            page = decode(Kind.FEED, self._await(Kind.FEED).body)
+            if page.int("first") != self.link.next_position or (behind and page.bytes("digest_before") != behind):
+                raise FrameRefused(Code.MALFORMED_FRAME, "a part of the feed that is not due")
+            behind = page.bytes("digest_before")
+            for entry in page.messages("entries"):
+                if entry.int("position") != self.link.next_position:
+                    raise FrameRefused(Code.MALFORMED_FRAME, "a gap in the feed")
+                behind = hashlib.sha256(behind + encode(entry)).digest()
+                found.append((entry, behind))
+                self.link.next_position += 1
+            self.link.beat(answer_wanted=False)
+        self.link.next_position = 0
+        self.link.beat(answer_wanted=False)
+        return found
 
     def finish(self) -> None:
         """The orderly end of the link."""

@@ -62,6 +62,7 @@ class Link:
         self.account = account
         self.session = session
         self.heartbeat_ns = SECOND_NS
+        self.next_position = 0  # of our party's feed, that we want next; 0: none
         self.nonce = bytes(16)  # of our last NEGOTIATE or ESTABLISH on this link
         self._trust = BankAsSeenByPartner(account.party, account.seat, account.key.suite, account.bank_keys)
         self._reader = FrameReader(Direction.TO_PARTNER, self._trust)
@@ -130,7 +131,7 @@ class Link:
 
     def beat(self, *, answer_wanted: bool) -> None:
         """Sends a HEARTBEAT."""
-        self.say(Kind.HEARTBEAT, Message("Heartbeat", (self.session.next_number, answer_wanted)))
+        self.say(Kind.HEARTBEAT, Message("Heartbeat", (self.session.next_number, answer_wanted, self.next_position)))
 
     def terminate(self, code: Code) -> None:
         """Says TERMINATE, waits until the bank closed, and closes."""

@@ -292,6 +292,7 @@ def roles() -> str:
     rows.append(["query `OutcomeQuery`", *["own seat"] * len(SeatRole)])
     rows += [[f"query `{each.__name__}`", "", *["yes"] * of_bank] for each in OF_ALL_PARTIES]
     rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
+    rows.append(["query `FeedQuery`", "own feed", *["reads as an empty one"] * of_bank])
     rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)
 

@@ -28,6 +28,7 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.ClearedEvent,
     vocabulary.DifferenceClass,
     vocabulary.ComparedField,
+    vocabulary.FeedKind,
 )
 """The closed sets of numbers that both sides must know."""
 
@@ -58,7 +59,7 @@ LIMITS = {
     "BODY_BYTES_MAX": "bytes of a RECORDS body",
     "CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body",
     "QUERY_BODY_BYTES_MAX": "bytes of a QUERY body",
-    "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER body",
+    "ANSWER_BODY_BYTES_MAX": "bytes of an ANSWER or FEED body",
     "SESSION_BODY_BYTES_MAX": "bytes of any other body but that of OUTCOMES",
     "REQUEST_NUMBER_MAX": "largest `first_number` (also as correlation id)",
     "REQUESTS_PER_SEAT_DATE_MAX": "request numbers of one seat on one trade date that RECORDS may use",
@@ -108,6 +109,7 @@ LIMITS = {
     "QUERY_RANGES_MAX": "digests in one `RangesAnswer`",
     "QUERY_PAIRS_MAX": "pairs in one `PairsAnswer`",
     "QUERY_OUTLETS_MAX": "outlets in one `OutletsAnswer`",
+    "FEED_PAGE_ENTRIES_MAX": "entries in one `FeedPage`, and sent on a link before they are acknowledged",
     "LINE_AMOUNT_SUM_FEN_MAX": "fen that lines of a set may bring for one contract: buys, proceeds, credits each",
     "LINE_FEE_FEN_MAX": "fen in each fee of a line but the commission",
     "DECLARED_LATE_AFTER_S": "seconds from the time declared until a set is late",

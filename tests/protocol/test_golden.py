@@ -12,7 +12,7 @@ from protocol.frame import Frame, FrameReader
 from protocol.header import Header
 from protocol.keys.signing import DOMAIN
 from protocol.limits import HEADER_BYTES, PREFIX_BYTES
-from protocol.messages.codec import decode_answer, decode_control, decode_query, decode_session, encode
+from protocol.messages.codec import decode_answer, decode_control, decode_page, decode_query, decode_session, encode
 from protocol.session.bank import BankSession
 from protocol.session.bank_events import NegotiateReceived, RequestReceived
 from protocol.session.states import BankState
@@ -91,6 +91,7 @@ def test_a_golden_body_is_the_canonical_form_of_its_message(vector: Vector) -> N
         FrameKind.CONTROL: decode_control,
         FrameKind.QUERY: decode_query,
         FrameKind.ANSWER: decode_answer,
+        FrameKind.FEED: decode_page,
     }
     decode = decoders.get(FrameKind(vector.frame.header.kind), decode_session)
 

@@ -10,11 +10,12 @@ from protocol.describe import Json
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.feeds import FeedPage
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.vocabulary import ContractEvent, FrameKind, Suite
 from tests.frames import make_records
 from tests.protocol import keys
-from tests.vectors import director
+from tests.vectors import director, feed_frames
 from tests.vectors.director import MS, POWER_FEN, SECOND, TRADE_DATE, Director
 from tests.vectors.valid_frames import NEWER_END, NEWER_OUTCOME, NEWER_REFUSAL
 
@@ -245,6 +246,31 @@ def newer_codes() -> Director:
     return scene
 
 
+def feed() -> Director:
+    scene = Director("feed", "a feed: asked for, acknowledged by position, begun again behind it on the next link")
+    scene.log_on(3)
+    wanted = "the first position that is wanted: the feed from its beginning"
+    scene.say(wanted, lambda partner: partner.want(1, scene.now_ns))
+    scene.bank_says("the entries that there are", lambda b: b.send_feed(feed_page(1, 2), scene.now_ns))
+    scene.say("both are had: the third is wanted", lambda partner: partner.want(3, scene.now_ns))
+    scene.bank_says("a new one, as soon as it is made", lambda b: b.send_feed(feed_page(3, 1), scene.now_ns))
+    scene.lose()
+    scene.wait(SECOND)
+    scene.connect(3)
+    scene.line.partner.want(3, scene.now_ns)
+    scene.establish()
+    scene.bank_says("the third was not acknowledged: once more", lambda b: b.send_feed(feed_page(3, 2), scene.now_ns))
+    scene.say("all are had", lambda partner: partner.want(5, scene.now_ns))
+    scene.say("no feed is wanted any more", lambda partner: partner.want(0, scene.now_ns))
+    return scene
+
+
+def feed_page(first: int, count: int) -> FeedPage:
+    """So many entries of the golden feed."""
+    digests, entries = feed_frames.DIGESTS, feed_frames.ENTRIES
+    return FeedPage(first, first + count, digests[first - 1], entries[first - 1 : first - 1 + count])
+
+
 SCENES: tuple[Callable[[], Director], ...] = (
     lambda: trading(Suite.ED25519_SHA256),
     lambda: trading(Suite.P256_SHA256),
@@ -264,6 +290,7 @@ SCENES: tuple[Callable[[], Director], ...] = (
     straddle,
     replayed_refusal,
     newer_codes,
+    feed,
 )
 
 

@@ -20,6 +20,7 @@ from protocol.keys.signing import DOMAIN, PUBLIC_KEY_BYTES
 from protocol.kinds import KINDS
 from protocol.messages.base import Message
 from protocol.messages.control import ControlMessage
+from protocol.messages.feeds import FeedPage
 from protocol.messages.queries import AnswerMessage, QueryMessage
 from protocol.messages.session import SessionMessage
 from protocol.records import OUTCOME, RECORD
@@ -107,6 +108,8 @@ def message_list() -> list[Json]:
 def _messages_of(kind: FrameKind) -> list[Json]:
     if kind in (FrameKind.RECORDS, FrameKind.OUTCOMES):
         return []
+    if kind == FrameKind.FEED:
+        return [FeedPage.__name__]
     if kind in BODIES:
         return [each.__name__ for each in BODIES[kind].__args__ if each not in INSIDE_THE_BANK]
     wanted = kind.name.title().replace("_", "")

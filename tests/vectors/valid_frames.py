@@ -69,7 +69,7 @@ from protocol.vocabulary import (
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above, restraint
 from tests.protocol import keys
-from tests.vectors import act_frames, clearing_frames, reconciling_frames
+from tests.vectors import act_frames, clearing_frames, feed_frames, reconciling_frames
 from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -174,6 +174,7 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     yield bank.message("terminate_superseded", "version 8 is in force", FrameKind.TERMINATE, superseded)
     yield from _newer_codes(bank, records.header.body_digest)
     yield from clearing_frames.of(partner, bank)
+    yield from feed_frames.of(partner, bank)
 
 
 def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:

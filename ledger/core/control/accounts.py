@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ledger.core.control.feeds import tell_contracts
 from ledger.core.state.book import (
     CHECK_SHIFT,
     HAD_CONTRACT,
@@ -58,6 +59,7 @@ from rules.contracts import (
     next_account_status,
     next_status,
     state_of,
+    status_told,
 )
 from rules.entries import OPENING
 
@@ -306,7 +308,16 @@ def _append(book: Book, accounts: LongColumn, party: LongColumn, status: LongCol
     for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
         taken.add(mine[mine != 0], indices[mine != 0])
     book.contracts_count += count
+    _tell_begun(book, first, party, status | lost)
     return contract_no_from_index(first)
+
+
+def _tell_begun(book: Book, first: int, party: LongColumn, state: LongColumn) -> None:
+    """Brokers hear of (m,) contracts that begin at the index `first`: neighbours that are alike are one entry."""
+    is_other = np.flatnonzero((party[1:] != party[:-1]) | (state[1:] != state[:-1])) + 1
+    begins = [0, *is_other.tolist()]
+    for place, end in zip(begins, [*begins[1:], len(party)], strict=True):
+        tell_contracts(book, int(party[place]), first + place, end - place, 0, status_told(int(state[place])))
 
 
 def _end(book: Book, index: int) -> None:
@@ -320,10 +331,14 @@ def _end(book: Book, index: int) -> None:
 
 
 def _set_status(book: Book, index: int, status: ContractStatus) -> None:
-    """Its status, and the copy of its account's loss for as long as it has not ended."""
+    """Its status, and the copy of its account's loss for as long as it has not ended; its broker hears of it."""
+    before = status_told(book.contract_state(index))
     is_lost = book.account_status(_account_of(book, index)) == AccountStatus.LOSS_REPORTED
     kept = int(book.contract_facts[index]) & ~(0xFF << STATE_SHIFT)
-    book.contract_facts[index] = kept | state_of(status, is_lost and status != ContractStatus.TERMINATED) << STATE_SHIFT
+    state = state_of(status, is_lost and status != ContractStatus.TERMINATED)
+    book.contract_facts[index] = kept | state << STATE_SHIFT
+    if status_told(state) != before:
+        tell_contracts(book, kept >> PARTY_SHIFT, index, 1, before, status_told(state))
 
 
 def _status(book: Book, index: int) -> ContractStatus:

@@ -5,6 +5,7 @@ Belongs here: the sign-off, which page a message belongs to. Never here: who may
 """
 
 from ledger.core.control import agreement, lanes
+from ledger.core.control.feeds import tell_signed_off
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.messages.day import (
@@ -52,6 +53,7 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
     match message:
         case SignOff():
             book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
+            tell_signed_off(book)
         case FinishSending():
             lanes.finish(book, party, message)
         case AnnounceSet():

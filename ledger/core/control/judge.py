@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, acts, day, lanes, outlets, persons, restraints
+from ledger.core.control import accounts, acts, day, feed_answers, feeds, lanes, outlets, persons, restraints
 from ledger.core.control.acts import decided_second
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
@@ -53,6 +53,7 @@ from protocol.messages.control import (
     SeatEntry,
 )
 from protocol.messages.day import AnnounceSet, DayMessage
+from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
@@ -114,6 +115,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     party = sender.party
     if isinstance(message, DayMessage):
         return day.judge_day(book, party, sender.seat, message)
+    if isinstance(message, FeedMessage):
+        return feed_answers.judge_answer(book, party, message)
     match message:
         case RegisterParty():
             return _judge_party(book, message)
@@ -248,8 +251,12 @@ def take_effect(book: Book, sender: Sender, message: ControlMessage, code: Reply
 
 def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> int:
     """The effect of an accepted message, or of what an act has made. Returns as `take_effect` does."""
+    book.feeds.author = sender.party
     if isinstance(message, DayMessage):
         return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
+    if isinstance(message, FeedMessage):
+        feed_answers.take_answer(book, sender.party, message, decided_at_ns)
+        return 0
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
@@ -286,6 +293,7 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             unsettled = set(book.unsettled.dates.tolist())
             book.due_times.forget_over(unsettled, decided_at_ns // NS_PER_S)
             book.due_times.put(trade_date, seconds_of(windows))
+            feeds.tell_date_opened(book)
             restraints.end_what_is_over(book, decided_at_ns)
         case Restrain():
             return restraints.restrain(book, sender.seat, sender.persons, message)

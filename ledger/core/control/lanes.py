@@ -4,6 +4,7 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day_states), the lines of a set (lines).
 """
 
+from ledger.core.control.feeds import tell_compared, tell_obligation
 from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due, to_correct
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import ClearedContracts, Lane
@@ -143,9 +144,12 @@ def compare(book: Book, message: Reconcile) -> int:
     lane.proceeds_due += proceeds_due(book, lane, first, end)
     lane.is_compared = end == count
     lane.compared = 0 if lane.is_compared else end
-    if lane.is_compared and not any(lane.differences):
+    is_reconciled = lane.is_compared and not any(lane.differences)
+    if is_reconciled:
         lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.RECONCILE]
     clearing.put(lane)
+    if lane.is_compared:
+        tell_compared(book, lane, is_reconciled)
     return lane.compared
 
 
@@ -173,6 +177,7 @@ def publish(book: Book, message: Publish) -> None:
     lane = book.clearing.lane(message.trade_date, message.party)
     lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.PUBLISH]
     book.clearing.put(lane)
+    tell_obligation(book, lane)
 
 
 def _is_unsettled(book: Book, trade_date: int) -> bool:

@@ -194,6 +194,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     ordered_at_ns = time_after(book.ordered_at_ns, decided_at_ns)
     told: list[Decision] = []
     sequence = book.sequence + 1
+    book.feeds.begin_row(sequence, decided_at_ns)
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         code, who = ReplyCode.ACCEPTED, Sender(sender, seat, key_id)
         try:
@@ -244,6 +245,7 @@ def apply_control_row(book: Book, row: Row) -> None:
         raise InvariantBroken("the outcome of a control frame tells more than a code and a number")
     _check(book, prefixes, messages, row.decided_at_ns)
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
+    book.feeds.begin_row(row.sequence, row.decided_at_ns)
     stored = iter(outcomes[["code", "state", "remaining_fen"]].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):

@@ -96,7 +96,7 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
         return False
     outcomes = np.frombuffer(b"".join([row.outcomes for row in run]), OUTCOME)
     try:
-        engine.apply_stored_block(book, resolve(book, frames, records), outcomes)
+        engine.apply_stored_block(book, frames, resolve(book, frames, records), outcomes)
     except InvariantBroken as error:
         raise InvariantBroken(f"rows {run[0].sequence} to {run[-1].sequence}: {error}") from error
     sequences = [row.sequence for row, count in zip(run, frame_counts, strict=True) for _ in range(count)]

@@ -26,6 +26,7 @@ from ledger.core.state.columns import (
     short_zeros,
 )
 from ledger.core.state.due_times import DueTimes
+from ledger.core.state.feeds import Feeds
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.marked import Marked
@@ -149,6 +150,7 @@ class Book:
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger
     clearing: Clearing
+    feeds: Feeds
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex = field(default_factory=FrameIndex, kw_only=True)  # of the open date
@@ -213,6 +215,7 @@ class Book:
             outlets=Outlets(),
             general_ledger=GeneralLedger(),
             clearing=Clearing(),
+            feeds=Feeds(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             scratch_fen=long_zeros(accounts),

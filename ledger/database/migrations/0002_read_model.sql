@@ -301,6 +301,28 @@ CREATE TABLE clearing_sets (
     CONSTRAINT withdrawn_with_time CHECK (num_nonnulls(withdrawn_sequence, withdrawn_at_ns) IN (0, 2))
 ) WITH (fillfactor = 80);
 
+-- What brokers are told without asking 推送, by party from 1 without gaps, and what a broker said to an entry: seconds of
+-- the decision, 0 for nothing yet. The chain of digests is made from all that is told, in front of each entry.
+CREATE TABLE feed_entries (
+    party                integer   NOT NULL CHECK (party >= 1),
+    position             bigint    NOT NULL CHECK (position >= 1),
+    sequence             bigint    NOT NULL CHECK (sequence >= 1), -- journal row that made it
+    decided_at_ns        bigint    NOT NULL,
+    kind                 smallint  NOT NULL CHECK (kind >= 1),
+    trade_date           integer   NOT NULL,
+    contract_no          bigint    NOT NULL CHECK (contract_no >= 0), -- 0: of none
+    content              bytea     NOT NULL, -- as it is told
+    digest_before        bytea     NOT NULL CHECK (octet_length(digest_before) = 32),
+    said                 jsonb     NOT NULL, -- the content by the names of its fields
+    received_s           bigint    NOT NULL DEFAULT 0,
+    noticed_s            bigint    NOT NULL DEFAULT 0,
+    objected_s           bigint    NOT NULL DEFAULT 0,
+    objected_fen         bigint    NOT NULL DEFAULT 0,
+    objected_contract_no bigint    NOT NULL DEFAULT 0,
+    objection            text      NOT NULL DEFAULT '',
+    PRIMARY KEY (party, position)
+) WITH (fillfactor = 90);
+
 -- The value of record `i` (from 1) of `records` in such a string; NULL of NULL. Servers from version 18 on cast bytes to
 -- numbers, which is three times as fast as the way through bits.
 DO $do$

@@ -839,3 +839,39 @@ COMMENT ON COLUMN bank_proceeds.seat IS 'seat that sent the booking: a day desk'
 COMMENT ON COLUMN bank_proceeds.number IS 'number of the booking within its seat and the trade date on which it was sent';
 COMMENT ON COLUMN bank_proceeds.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_proceeds.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_feed AS
+SELECT f.party AS party,
+       p.name AS party_name,
+       f.position AS position,
+       COALESCE(w1.name, 'NUMBER_' || f.kind) AS kind,
+       readable_date(f.trade_date) AS trade_date,
+       NULLIF(f.contract_no, 0) AS contract_no,
+       f.said AS said,
+       readable_time(f.decided_at_ns) AS told_at,
+       readable_time(NULLIF(f.received_s, 0) * 1000000000) AS received_at,
+       readable_time(NULLIF(f.noticed_s, 0) * 1000000000) AS noticed_at,
+       readable_time(NULLIF(f.objected_s, 0) * 1000000000) AS objected_at,
+       CASE WHEN f.objected_s > 0 THEN f.objected_fen END AS objected_fen,
+       NULLIF(f.objected_contract_no, 0) AS objected_contract_no,
+       NULLIF(f.objection, '') AS objection,
+       f.sequence AS sequence
+FROM feed_entries f
+LEFT JOIN parties p USING (party)
+LEFT JOIN word_names w1 ON w1.vocabulary = 'feed_kind' AND w1.number = f.kind;
+COMMENT ON VIEW bank_feed IS 'Everything that brokers are told without asking 推送, and what they said to it: receipt 签收, notice 通知, objection 异议.';
+COMMENT ON COLUMN bank_feed.party IS 'number of the broker';
+COMMENT ON COLUMN bank_feed.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_feed.position IS 'position in the feed of that broker, from 1 without gaps';
+COMMENT ON COLUMN bank_feed.kind IS 'DATE_OPENED, SIGNED_OFF (with what the bank accepted), CONTRACT_CHANGED, SET_COMPARED or OBLIGATION';
+COMMENT ON COLUMN bank_feed.trade_date IS 'trade date that it is about';
+COMMENT ON COLUMN bank_feed.contract_no IS 'contract that it is about, the first of several; NULL for none';
+COMMENT ON COLUMN bank_feed.said IS 'what it says, by the names of docs/protocol.md; amounts in fen';
+COMMENT ON COLUMN bank_feed.told_at IS 'when the ledger decided what it tells';
+COMMENT ON COLUMN bank_feed.received_at IS 'when the broker''s receipt was decided; NULL before, and for what is not signed for';
+COMMENT ON COLUMN bank_feed.noticed_at IS 'when the broker''s notice of later funding was decided; NULL for none';
+COMMENT ON COLUMN bank_feed.objected_at IS 'when the broker''s objection was decided; NULL for none';
+COMMENT ON COLUMN bank_feed.objected_fen IS 'amount that it objects to, fen';
+COMMENT ON COLUMN bank_feed.objected_contract_no IS 'contract that the objection is about; NULL for none';
+COMMENT ON COLUMN bank_feed.objection IS 'why, in the broker''s words';
+COMMENT ON COLUMN bank_feed.sequence IS 'journal row that made the entry';

@@ -13,6 +13,7 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
@@ -63,6 +64,7 @@ class Batch:
         self.lanes = LanesOfBatch(book)
         self.people = PeopleOfBatch(book)
         self.restraints = RestraintsOfBatch(book)
+        self.feeds = FeedsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -94,9 +96,11 @@ class Batch:
             self.restraints.take_block(row)
             return
         self.people.take(row)
+        self.feeds.take(row)
         for told in accepted_frames(row):
             made = effect_of(told.message)
             self.people.take_made(made)
+            self.feeds.take_answer(told.party, told.message)
             if isinstance(told.message, ConfirmRoll):
                 self.confirmations.append((row.sequence, told.message))
             self._take(made)

@@ -25,6 +25,7 @@ from ledger.follower.projection import account_pages, request_blocks
 from ledger.follower.projection.account_pages import PagesTurn, page_chunks
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.copy_rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.lane_tables import write_lanes
 from ledger.follower.projection.master_rows import (
     ACCOUNT_COLUMNS,
@@ -217,6 +218,7 @@ class ReadModel:
                 await write_lanes(self._connection, batch.lanes, after.sequence)
                 await write_people(self._connection, batch.people, after.sequence)
                 await self._restraints.write(self._connection, restraints, after.sequence)
+                await write_feeds(self._connection, batch.feeds)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

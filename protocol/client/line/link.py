@@ -19,6 +19,8 @@ from ...session.partner import PartnerSession
 from ...session.partner_events import (
     AnswerReceived,
     EstablishedEvent,
+    FeedElsewhere,
+    FeedReceived,
     NegotiatedEvent,
     NotAppliedReceived,
     OutcomesReceived,
@@ -224,6 +226,11 @@ class Link:
         elif isinstance(event, AnswerReceived):
             self._was_answered = True
             self._traffic.queries.answered(event.correlation_id, event.body)
+        elif isinstance(event, FeedReceived):
+            self._was_answered = True
+            self._traffic.feed_of_party.arrived(event.page)
+        elif isinstance(event, FeedElsewhere):
+            self._traffic.feed_of_party.taken_elsewhere()
         elif isinstance(event, NegotiatedEvent):
             self.has_negotiated = True
             self._outbox.keep_session(event.session_version, event.trade_date)
@@ -238,6 +245,7 @@ class Link:
             self._end = told(event.code, event.session_version, event.detail)
 
     def _establish(self, now_ns: int) -> None:
+        self._traffic.feed_of_party.say(self._session, now_ns)
         self._session.establish(fresh_nonce(), max(1, self._traffic.window.next_number), now_ns)
 
     async def _say_farewell(self, stream: trio.abc.Stream) -> None:

@@ -25,6 +25,7 @@ from ..outbox.sendable import why_unsendable
 from ..outcomes import Recovered, Reply, turned_away
 from ..settings import SeatSettings
 from .calls import Calls, Draft, Waiter, recovered
+from .feed import Feed
 from .queries import Queries
 from .receipts import RECEIPT
 from .seat_turns import SeatTurns
@@ -115,6 +116,7 @@ class Traffic:
         self._turn = turns.join(self.bell)
         self.calls = Calls(self.bell, self._turn, self.unclaimed)
         self.queries = Queries(self.bell)
+        self.feed_of_party = Feed(self.bell)
         self._backoff_first_ns, self._backoff_last_ns = settings.backoff_first_ns, settings.backoff_last_ns
         self.window: Window[Waiter] = Window(settings.outbox_records)
         self.statistics = SeatStatistics()
@@ -160,11 +162,13 @@ class Traffic:
         self.resume_at_ns = 0
         self.window.link_up(event.trade_date, event.next_number, event.credit_records)
         self.queries.link_up()
+        self.feed_of_party.link_up(event.next_position)
         self.bell.ring()
 
     def link_down(self) -> None:
         """The link is gone: until the next one others take this seat's turns."""
         self.window.link_down()
+        self.feed_of_party.link_down()
         self._turn.ready(False)
 
     def feed(self, session: PartnerSession, now_ns: int) -> None:
@@ -174,6 +178,7 @@ class Traffic:
         """
         self._free_told()
         self.queries.feed(session, now_ns)
+        self.feed_of_party.say(session, now_ns)
         self._turn.ready(now_ns >= self.resume_at_ns and self._send_what_may_go(session, now_ns))
 
     def _send_what_may_go(self, session: PartnerSession, now_ns: int) -> bool:
@@ -261,6 +266,7 @@ class Traffic:
         """No session will come: what was not sent fails with `error`, what was sent is unknown."""
         self.calls.end(error)
         self.queries.end(error)
+        self.feed_of_party.end(error)
         for frame in self.window.frames:
             frame.waiter.lose(frame.trade_date, frame.first_number, frame.record_count)
 

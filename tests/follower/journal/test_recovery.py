@@ -134,7 +134,7 @@ def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp
             await keep_with_a_snapshot(here, made)
             await here.sql.execute(
                 "TRUNCATE rolls, parties, savings_accounts, contracts, request_blocks, account_pages, lanes, "
-                "clearing_sets, due_times, read_cursor"
+                "clearing_sets, due_times, feed_entries, read_cursor"
             )
 
             await here.follow()

@@ -44,6 +44,7 @@ from protocol.messages.day import (
     Tell,
     WithdrawSet,
 )
+from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint
@@ -76,7 +77,7 @@ from tests.ledger_core.desk import (
     joined,
     record,
 )
-from tests.ledger_core.lines.words import agree, announce, event, send_whole
+from tests.ledger_core.lines.words import agree, announce, event, refund, send_whole
 from tests.people import ANN, BEN, Office, new_person, signed
 
 SEAT_OF = {SeatRole.BROKER: SEAT, **{role: seat for seat, role in SEAT_ROLES.items()}}
@@ -127,6 +128,9 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
+    "Receipt": (Receipt(MONDAY, 1, bytes(32)), {SeatRole.BROKER}),
+    "Notice": (Notice(MONDAY, 0), {SeatRole.BROKER}),
+    "Object": (Object(MONDAY, 0, 5, 0, "why"), {SeatRole.BROKER}),
     "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "Restrain": (restraint(account_of(FIRST), 2, until_s=2**40), {SeatRole.SAVINGS_DESK}),
@@ -166,11 +170,19 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
         assert announce(desk).code == ReplyCode.ACCEPTED
     if isinstance(message, Reconcile | Publish):
         send_whole(desk, event(FIRST), event(contract_no_from_index(1)))
-    if isinstance(message, Publish):
+    if isinstance(message, Receipt | Notice | Object):
+        money = refund(1, FIRST, 7)
+        send_whole(desk, event(FIRST), event(contract_no_from_index(1)), money)
+    if isinstance(message, Publish | Receipt | Notice | Object):
         desk.done(Reconcile(MONDAY, BROKER, 0))
         agree(desk)
     if isinstance(message, LiftRestraint | ExtendRestraint):
         desk.done(restraint(account_of(FIRST), 2, until_s=2**39))
+    if isinstance(message, Receipt | Notice | Object):
+        desk.done(Publish(MONDAY, BROKER))
+    if isinstance(message, Receipt):
+        position = int(desk.book.feeds.positions[BROKER])
+        message = replace(message, position=position, digest=desk.book.feeds.digests[BROKER])
     if isinstance(message, Tell):
         desk.done(Mark(MONDAY, False))
         assert desk.book.marked_sequence == message.sequence

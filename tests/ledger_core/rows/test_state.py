@@ -110,16 +110,17 @@ LEDGER = 1  # the desk's spare accounts were opened: the general ledger has some
 
 def test_slices_cover_accounts_and_request_pages() -> None:
     """1 for the rest, 1 each of parties, accounts and contracts, 1 for each unsettled date, then 4 of each page:
-    carried freezes, and one for each seat that froze; then 1 of what settled dates left, 1 of the general ledger."""
+    carried freezes, and one for each seat that froze; then 1 of what settled dates left, 1 of the general ledger, and
+    until the roll 1 of what was accepted of seats."""
     desk = Desk()
     assert engine.state_slice_count(Book.empty(SMALL)) == 1
     assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 0 + 1 + LEDGER
     contract_no = desk.open(100)
     assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 1 + LEDGER
     desk.ask(SEAT, fill_sell(contract_no, 1))
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 1 + LEDGER
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 1 + 1 + LEDGER
     desk.freeze(contract_no, 1)
-    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 1 + 4 + LEDGER
+    assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 1 + 4 + 1 + LEDGER
     desk.roll(TUESDAY)
     assert engine.state_slice_count(desk.book) == 1 + 1 + 1 + 1 + 2 + 4 + LEDGER
     desk.settle(MONDAY)
@@ -335,4 +336,4 @@ def test_no_slice_grows_with_what_settled_dates_left() -> None:
     digests = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
     unsettled.unpaid_sold_fen[UNPAID_SLICE_KEYS] += 1
     changed = [engine.state_slice_digest(desk.book, place) for place in range(last + 1)]
-    assert [a != b for a, b in zip(digests, changed, strict=True)] == [place == last - 3 for place in range(last + 1)]
+    assert [a != b for a, b in zip(digests, changed, strict=True)] == [place == last - 4 for place in range(last + 1)]

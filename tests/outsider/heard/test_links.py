@@ -101,7 +101,7 @@ def test_a_recorded_establish_cannot_be_played_again(broker: Broker) -> None:
     with Client(broker.accounts[0]) as client:
         client.log_on()
         client.reconnect()
-        message = Message("Establish", (bytes(16), 1, SECOND_NS))
+        message = Message("Establish", (bytes(16), 1, SECOND_NS, 0))
         recorded = client.link.frame(Kind.ESTABLISH, encode(message)).packed()
         client.link.send(recorded)
         assert client.link.receive().header.kind == Kind.ESTABLISHED
@@ -122,7 +122,7 @@ def test_a_heartbeat_is_answered_at_once_when_that_is_wanted(broker: Broker) -> 
         client.link.beat(answer_wanted=True)
         answer = client.link.receive()
         assert answer.header.kind == Kind.HEARTBEAT
-        assert decode(Kind.HEARTBEAT, answer.body).values == (client.session.next_number, False)
+        assert decode(Kind.HEARTBEAT, answer.body).values == (client.session.next_number, False, 0)
 
 
 def test_a_link_without_business_lives_by_heartbeats(broker: Broker) -> None:
@@ -145,7 +145,7 @@ def test_a_silent_partner_is_asked_and_then_given_up(broker: Broker) -> None:
 def test_a_wrong_signature_ends_an_established_link(broker: Broker) -> None:
     with Client(broker.accounts[0]) as client:
         client.log_on()
-        frame = client.link.frame(Kind.HEARTBEAT, encode(Message("Heartbeat", (1, True))))
+        frame = client.link.frame(Kind.HEARTBEAT, encode(Message("Heartbeat", (1, True, 0))))
         client.link.send(frame._replace(signature=bytes(64)).packed())
         _, terminate = to_the_end(client)
         assert terminate.values[:2] == (Code.SIGNATURE_INVALID, client.session.version)

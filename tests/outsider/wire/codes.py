@@ -21,6 +21,7 @@ class Kind(IntEnum):
     ANSWER = 10
     HEARTBEAT = 11
     TERMINATE = 12
+    FEED = 13
 
 
 class Direction(IntEnum):
@@ -206,3 +207,5 @@ class Code(IntEnum):
     PERSON_UNKNOWN = 591
     PERSON_EXISTS = 592
     ADMINISTRATORS_FEW = 593
+    FEED_ENTRY_UNKNOWN = 600
+    OBLIGATION_UNKNOWN = 602

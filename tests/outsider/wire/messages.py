@@ -4,9 +4,10 @@ Belongs here: the table of messages, and reading and writing one. Never here: fr
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
+from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
@@ -15,67 +16,12 @@ BIG = 2**62
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SUM_FEN_MAX = 2**60
 PARTY_MAX = 1_024
-DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
+DIFFERENCES_MAX, PROCEEDS_MAX, ENTRIES_MAX = 1_024, 1_024, 256
 
 
 class MessageRefused(ValueError):
     """A body that the protocol does not allow."""
 
-
-class Int(NamedTuple):
-    """A whole number within bounds, both included."""
-
-    low: int
-    high: int
-
-
-class Text(NamedTuple):
-    """Text of so many characters."""
-
-    shortest: int
-    longest: int
-
-
-class Capitals(NamedTuple):
-    """Text of so many of the characters 0 to 9 and A to Z."""
-
-    shortest: int
-    longest: int
-
-
-class Blob(NamedTuple):
-    """So many bytes."""
-
-    shortest: int
-    longest: int
-
-
-class Flag(NamedTuple):
-    """True or false."""
-
-
-class ReplyCode(NamedTuple):
-    """A code of section 12 or one that is newer, of these classes."""
-
-    classes: tuple[range, ...]
-
-
-class Nested(NamedTuple):
-    """A message inside a message."""
-
-    name: str
-
-
-class Many(NamedTuple):
-    """An array of so many items of one type."""
-
-    fewest: int
-    most: int
-    item: Int | Blob | Nested
-
-
-Type: TypeAlias = Int | Text | Capitals | Blob | Flag | ReplyCode | Nested | Many
-Layout: TypeAlias = tuple[int, tuple[tuple[str, Type], ...]]
 
 COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
 VERSION = Int(0, 2**31 - 1)
@@ -85,6 +31,7 @@ SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 20_590_
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
+NEXT_POSITION = ("next_position", COUNT)
 BANK_ACCOUNT_NO = Int(1, 10**18 - 1)
 ACCOUNT_TERMS = (
     *(("bank_account_no", BANK_ACCOUNT_NO), ("outlet", Int(1, 1_048_575))),
@@ -153,6 +100,19 @@ RESTRAINT = (
     *(("account_no", NUMBER), ("amount_fen", Int(1, 2**53)), ("kind", Int(1, 2))),
     *(("authority", Text(1, 32)), ("document", Text(1, 32)), ("holds_until_s", SECONDS)),
 )
+OBJECTION = (
+    *(("trade_date", DATE), ("case", Int(0, 2**31 - 1)), ("amount_fen", SUM)),
+    *(("contract_no", COUNT), ("reason", Text(1, 48))),
+)
+PAGE = (("first", NUMBER), ("next_position", NUMBER), ("digest_before", Blob(32, 32)))
+ENTRY = (
+    *(("position", NUMBER), ("sequence", NUMBER), ("decided_at_ns", COUNT), ("kind", Int(1, 255))),
+    *(("trade_date", DATE), ("contract_no", COUNT), ("content", Blob(0, 256))),
+)
+CHANGED = (
+    *(("contracts", Int(1, 8_192)), ("status_before", Int(0, 255))),
+    *(("status", Int(1, 255)), ("by_bank", Flag())),
+)
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 AS_OF_MARK = TOTALS[:2]
@@ -165,13 +125,13 @@ DATES = (
 LAYOUTS: dict[str, Layout] = {
     "Negotiate": (1, LOGON),
     "Negotiated": (2, LOGON),
-    "Establish": (3, GRANT),
-    "Established": (4, (*GRANT, ("credit_records", Int(1, 262_144)))),
+    "Establish": (3, (*GRANT, NEXT_POSITION)),
+    "Established": (4, (*GRANT, ("credit_records", Int(1, 262_144)), NEXT_POSITION)),
     "NotApplied": (
         5,
         (("code", REFUSAL_CODE), ("refused_number", NUMBER), ("next_number", NUMBER), ("retry_after_ns", COUNT)),
     ),
-    "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()))),
+    "Heartbeat": (6, (("next_number", NUMBER), ("answer_wanted", Flag()), NEXT_POSITION)),
     "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
@@ -198,6 +158,17 @@ LAYOUTS: dict[str, Layout] = {
     "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "Act": (80, (("text", Blob(1, 4_096)), ("signatures", Many(1, 2, Nested("ActSignature"))))),
+    "Receipt": (100, (("trade_date", DATE), ("position", NUMBER), ("digest", Blob(32, 32)))),
+    "Notice": (101, (("trade_date", DATE), ("case", Int(0, 2**31 - 1)))),
+    "Object": (102, OBJECTION),
+    "FeedQuery": (103, (("first", NUMBER),)),
+    "FeedPage": (104, (*PAGE, ("entries", Many(0, ENTRIES_MAX, Nested("FeedEntry"))))),
+    "FeedEntry": (105, ENTRY),
+    "DateOpened": (8, (("date_before", DATE),)),
+    "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
+    "ContractChanged": (10, CHANGED),
+    "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
+    "ObligationTold": (12, (("number", SET_NUMBER), ("owed", WIDE_SUM))),
     "SetTotals": (90, SUMS_OF_SET),
     "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
     "PersonKey": (92, PERSON_KEY),
@@ -252,12 +223,15 @@ CONTROLS = (
     *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *("Restrain", "LiftRestraint", "ExtendRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
+    *("Receipt", "Notice", "Object"),
     *("Reconcile", "Publish", "Mark", "Tell"),
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
+    "FeedQuery",
 )
+CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold"}
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
     Kind.NEGOTIATED: ("Negotiated",),
@@ -266,8 +240,9 @@ BODIES: dict[int, tuple[str, ...]] = {
     Kind.CONTROL: CONTROLS,
     Kind.NOT_APPLIED: ("NotApplied",),
     Kind.QUERY: QUERIES,
-    Kind.ANSWER: tuple(name.replace("Query", "Answer") for name in QUERIES),
+    Kind.ANSWER: (*(name.replace("Query", "Answer") for name in QUERIES if name != "FeedQuery"), "FeedPage"),
     Kind.HEARTBEAT: ("Heartbeat",),
+    Kind.FEED: ("FeedPage",),
     Kind.TERMINATE: ("Terminate",),
 }
 
@@ -360,6 +335,19 @@ def decode(kind: int, body: bytes) -> Message:
         raise MessageRefused(str(error)) from error
     if message.name not in BODIES.get(kind, ()):
         raise MessageRefused(f"{message.name} does not belong into kind {kind}")
+    return message
+
+
+def decode_content(kind: int, content: bytes) -> Message | None:
+    """What an entry of a feed says, None for a kind that this client does not know. Raises MessageRefused."""
+    if kind not in CONTENTS:
+        return None
+    try:
+        message = _message(unpack(content))
+    except NotCanonical as error:
+        raise MessageRefused(str(error)) from error
+    if message.name != CONTENTS[kind]:
+        raise MessageRefused(f"{message.name} is no content of kind {kind}")
     return message
 
 

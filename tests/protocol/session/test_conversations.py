@@ -16,7 +16,7 @@ from protocol.errors import PeerViolation
 from protocol.frame import Frame, make_unsigned_frame
 from protocol.limits import HEARTBEAT_NS_MAX, HEARTBEAT_NS_MIN
 from protocol.messages.base import Message
-from protocol.messages.codec import decode_control, decode_session
+from protocol.messages.codec import decode_control, decode_page, decode_session
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, NotApplied, Terminate
 from protocol.session.bank import BankSession
@@ -37,7 +37,7 @@ def frame_of(step: dict[str, Any]) -> Frame:
 
 
 def message_of(frame: Frame) -> Message | None:
-    plain = (FrameKind.RECORDS, FrameKind.OUTCOMES, FrameKind.CONTROL, FrameKind.QUERY, FrameKind.ANSWER)
+    plain = (*NUMBERED, FrameKind.OUTCOMES, FrameKind.QUERY, FrameKind.ANSWER, FrameKind.FEED)
     return None if frame.header.kind in plain else decode_session(frame.body)
 
 
@@ -71,11 +71,14 @@ class Partner:
         if isinstance(message, Negotiate):
             session.negotiate(message.nonce, at_ns)
         elif isinstance(message, Establish):
+            session.want(message.next_position, at_ns)
             session.establish(message.nonce, message.next_number, at_ns)
         elif isinstance(message, Terminate):
             session.terminate(ReplyCode(message.code), message.detail, at_ns)
         elif isinstance(message, Heartbeat):
-            session.on_deadline(at_ns)
+            session.want(message.next_position, at_ns)
+            if not session.unsent_bytes:
+                session.on_deadline(at_ns)
         elif header.kind == FrameKind.RECORDS:
             session.send_block(
                 frame.body,
@@ -176,6 +179,8 @@ class Bank:
             session.established(head, at_ns)
         elif header.kind == FrameKind.OUTCOMES:
             session.send_outcomes(make_unsigned_frame(header, frame.body), at_ns)
+        elif header.kind == FrameKind.FEED:
+            session.send_feed(decode_page(frame.body), at_ns)
         elif header.kind == FrameKind.ANSWER:
             session.send_answer(header.first_number, frame.body, at_ns)
         elif isinstance(message, NotApplied):

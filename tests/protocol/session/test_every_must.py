@@ -97,6 +97,12 @@ MUSTS: list[tuple[str, str, str]] = [
         "protocol/session/test_heartbeat.py",
         "test_a_correlation_id_under_way_may_not",
     ),
+    (
+        "partner MUST take FEED frames in order",
+        "client/line/test_feed.py",
+        "test_entries_that_are_not_due_are_a_violation",
+    ),
+    ("It MUST ignore entries of a `kind`", "client/line/test_feed.py", "test_a_content_of_another_kind_is_a_violation"),
     ("What cannot be true** a partner MUST refuse", "client/line/test_misbehaving_bank.py", "test_what_a_seat_bears"),
     ("what a client of today MUST make of it", "client/line/test_misbehaving_bank.py", "test_what_a_seat_bears"),
 ]

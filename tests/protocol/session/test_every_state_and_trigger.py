@@ -13,6 +13,7 @@ from protocol.limits import OUTCOME_BYTES
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
+from protocol.messages.feeds import NO_ENTRY, FeedPage
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
@@ -49,6 +50,7 @@ FROM_BANK: dict[PartnerTrigger, tuple[FrameKind, Message]] = {
     P.ESTABLISHED_CAME: (FrameKind.ESTABLISHED, Established(NONCE, 1, 10**9, 16_384)),
     P.NOT_APPLIED_CAME: (FrameKind.NOT_APPLIED, NotApplied(int(ReplyCode.BUSY), 1, 1, 0)),
     P.ANSWER_CAME: (FrameKind.ANSWER, OutcomeAnswer(False, 0, 0, 0, 0, 0)),
+    P.FEED_CAME: (FrameKind.FEED, FeedPage(1, 1, NO_ENTRY, [])),
     P.HEARTBEAT_CAME: (FrameKind.HEARTBEAT, Heartbeat(1, False)),
     P.TERMINATE_CAME: (FrameKind.TERMINATE, TERMINATE),
 }

@@ -22,7 +22,7 @@ from tests.protocol.conversation import (
     partner_session,
 )
 
-HEARTBEAT_BYTES = 96 + 64 + 4
+HEARTBEAT_BYTES = 96 + 64 + 5
 
 
 def test_an_idle_side_gives_a_sign_of_life_each_interval() -> None:
@@ -64,7 +64,7 @@ def test_a_silent_peer_is_asked_after_two_intervals_and_dead_after_three(side: s
         one.on_deadline(T0_NS + beat * INTERVAL_NS)
         sent.append(one.data_to_send())
 
-    wants_an_answer = [data[-1] == 0xC3 for data in sent]
+    wants_an_answer = [data[-2] == 0xC3 for data in sent]
     assert wants_an_answer == [False, True]
     assert one.next_deadline_ns() == T0_NS + 3 * INTERVAL_NS
     one.on_deadline(T0_NS + 3 * INTERVAL_NS - 1)
@@ -162,7 +162,7 @@ def test_an_owner_that_counts_frames_is_shown_each_one() -> None:
 
     taken = [pair.bank.take_frame(pair.now_ns) for _ in range(6)]
 
-    beat, gap = FrameSpent(FrameKind.HEARTBEAT, 4), FrameSpent(FrameKind.RECORDS, 64)
+    beat, gap = FrameSpent(FrameKind.HEARTBEAT, 5), FrameSpent(FrameKind.RECORDS, 64)
     assert taken[:3] == [beat, beat, gap]
     assert [isinstance(event, RequestReceived) and event.is_next for event in taken[3:5]] == [True, False]
     assert taken[5] is None

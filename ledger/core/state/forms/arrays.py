@@ -13,6 +13,7 @@ from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, Book
 from ledger.core.state.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.due_times import DueTimes
+from ledger.core.state.feeds import Feeds, SeatAccepted, SignedFor
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
@@ -22,8 +23,9 @@ from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
 from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
-from protocol.limits import REQUEST_PAGE_RECORDS
+from protocol.limits import DIGEST_BYTES, REQUEST_PAGE_RECORDS
 from protocol.messages.control import PartyEntry
+from protocol.messages.fields import fen_from_sum
 
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial")
 _PARTY_COLUMNS = ("registered_on", "stopped")
@@ -37,6 +39,8 @@ _SCALARS = (
 _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 _restraints = msgspec.msgpack.Decoder(list[Restraint])
 _lanes = msgspec.msgpack.Decoder(list[Lane])
+_signed_for = msgspec.msgpack.Decoder(list[SignedFor])
+_accepted = msgspec.msgpack.Decoder(list[SeatAccepted])
 
 
 def to_arrays(book: Book) -> NamedArrays:
@@ -65,6 +69,12 @@ def to_arrays(book: Book) -> NamedArrays:
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
         "due_times": np.frombuffer(book.due_times.encoded(), np.int8),
+        "feed_positions": book.feeds.positions,
+        "feed_digests": np.frombuffer(
+            b"".join(book.feeds.digests[party] for party in sorted(book.feeds.digests)), np.int8
+        ),
+        "feed_signed_for": np.frombuffer(msgspec.msgpack.encode(book.feeds.sorted_signed_for()), np.int8),
+        "feed_accepted": np.frombuffer(msgspec.msgpack.encode(book.feeds.sorted_accepted()), np.int8),
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
@@ -138,9 +148,28 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)
+    book.feeds = _feeds(arrays)
     if "lanes" in arrays:
         book.clearing = _clearing(book, arrays)
     return book
+
+
+def _feeds(arrays: NamedArrays) -> Feeds:
+    """Without their entries, which are no part of the state."""
+    feeds = Feeds()
+    feeds.positions[:] = arrays["feed_positions"]
+    told_of, digests = np.flatnonzero(feeds.positions).tolist(), arrays["feed_digests"].tobytes()
+    for place, party in enumerate(told_of):
+        feeds.digests[party] = digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
+    if len(digests) != len(told_of) * DIGEST_BYTES:
+        raise ValueError("as many digests as parties that were told something")
+    for told in _signed_for.decode(arrays["feed_signed_for"].tobytes()):
+        feeds.signed_for[told.key] = told
+    for seat, counts, sums in (
+        (each.seat, each.counts, each.amounts) for each in _accepted.decode(arrays["feed_accepted"].tobytes())
+    ):
+        feeds.accepted[seat] = (counts, [fen_from_sum(each) for each in sums])
+    return feeds
 
 
 def _clearing(book: Book, arrays: NamedArrays) -> Clearing:

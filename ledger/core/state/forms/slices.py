@@ -9,7 +9,8 @@ each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; t
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
 general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
 PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for their record in slices
-of PERMIT_SLICE_ITEMS and the open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given. Once a
+of PERMIT_SLICE_ITEMS, the open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be
+signed for in slices of SIGNED_SLICE_ENTRIES and what was accepted of seats in slices of ACCEPTED_SLICE_SEATS. Once a
 clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the
 contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders
 that are not there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
@@ -47,6 +48,8 @@ CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
 CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
 LANE_SLICE_LANES = 128  # 80 KiB
 LISTED_SLICE_KEYS = 4_096  # 64 KiB
+SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
+ACCEPTED_SLICE_SEATS = 512  # 56 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -98,6 +101,8 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.persons.key_names) // KEY_NAME_SLICE_ITEMS), _key_name_digest),
         (-(-len(book.permits.entries) // PERMIT_SLICE_ITEMS), _permit_digest),
         (-(-book.restraints.given // RESTRAINT_SLICE_NUMBERS), _restraint_digest),
+        (-(-len(book.feeds.signed_for) // SIGNED_SLICE_ENTRIES), _signed_for_digest),
+        (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
         *_kinds_of_clearing(book),
     ]
 
@@ -153,6 +158,8 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.stopped.data)
     digest.update(book.unsettled.agreed.data)
     digest.update(book.registered_on.data)
+    digest.update(book.feeds.positions.data)
+    digest.update(b"".join(book.feeds.digests[party] for party in sorted(book.feeds.digests)))
     seats = (book.seat_owner, book.session_version, book.next_number, book.previous_next_number)
     for column in (*seats, book.seat_serial, book.unsettled.dates, book.unsettled.dates_before):
         digest.update(column.data)
@@ -228,6 +235,16 @@ def _restraint_digest(book: Book, k: int) -> bytes:
     first, by_number = 1 + k * RESTRAINT_SLICE_NUMBERS, book.restraints.by_number
     numbers = range(first, first + RESTRAINT_SLICE_NUMBERS)
     return hashlib.sha256(msgspec.msgpack.encode([by_number[each] for each in numbers if each in by_number])).digest()
+
+
+def _signed_for_digest(book: Book, k: int) -> bytes:
+    part = book.feeds.sorted_signed_for()[k * SIGNED_SLICE_ENTRIES : (k + 1) * SIGNED_SLICE_ENTRIES]
+    return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
+
+
+def _accepted_digest(book: Book, k: int) -> bytes:
+    part = book.feeds.sorted_accepted()[k * ACCEPTED_SLICE_SEATS : (k + 1) * ACCEPTED_SLICE_SEATS]
+    return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
 
 
 def _cleared_digest(book: Book, k: int) -> bytes:

@@ -1,0 +1,79 @@
+"""What brokers are told without asking: the entries of their feeds, and what was accepted of their requests.
+
+Belongs here: making the entries, counting. Never here: what has happened (day, lanes, accounts), what a broker says to
+its feed (feed_answers), where a feed stands (ledger.core.state.feeds).
+"""
+
+import numpy as np
+
+from ledger.core.frames import Frames
+from ledger.core.resolve import Block
+from ledger.core.state.book import Book
+from ledger.core.state.clearing import Lane
+from protocol.messages.feeds import ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
+from protocol.messages.fields import fen_from_sum, sum_from_fen
+from protocol.records import OutcomeArray
+from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract_no_from_index
+
+COUNTED = (RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL)
+
+
+def tell_date_opened(book: Book) -> None:
+    """Each broker hears of the date that was just opened."""
+    for party in _brokers(book):
+        book.feeds.tell(party, FeedKind.DATE_OPENED, book.trade_date, 0, DateOpened(book.previous_date))
+    book.feeds.accepted.clear()
+
+
+def tell_signed_off(book: Book) -> None:
+    """Each broker hears that the open date is signed off, and what the bank has of it."""
+    for party in _brokers(book):
+        counts, amounts_fen = book.feeds.accepted_of(one.seat for one in book.parties[party].seats)
+        content = SignedOff(counts, [sum_from_fen(each) for each in amounts_fen])
+        book.feeds.tell(party, FeedKind.SIGNED_OFF, book.trade_date, 0, content)
+
+
+def tell_contracts(book: Book, party: int, first: int, count: int, before: int, status: int) -> None:
+    """A broker hears of (count,) contracts from the index `first` on: which status they had, and have."""
+    by_bank = book.feeds.author == BANK_PARTY
+    content = ContractChanged(count, before, status, by_bank)
+    number = contract_no_from_index(first)
+    book.feeds.tell(party, FeedKind.CONTRACT_CHANGED, book.trade_date, number, content)
+
+
+def tell_compared(book: Book, lane: Lane, is_reconciled: bool) -> None:
+    """A broker hears what comparing its set to the end has found."""
+    content = SetCompared(lane.number, list(lane.differences), is_reconciled)
+    book.feeds.tell_to_sign(lane.party, FeedKind.SET_COMPARED, lane.trade_date, content)
+
+
+def tell_obligation(book: Book, lane: Lane) -> None:
+    """A broker hears what is owed by its date."""
+    net = lane.announced.net
+    content = ObligationTold(lane.number, net)
+    book.feeds.tell_to_sign(lane.party, FeedKind.OBLIGATION, lane.trade_date, content, fen_from_sum(net))
+
+
+def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
+    """What was accepted of brokers' requests in a block row, by seat and kind. Work for each frame and kind."""
+    kinds = [kind for kind in COUNTED if _has(block, kind)]
+    if not kinds:
+        return
+    accepted = outcomes["code"] == 0
+    begins = np.cumsum(frames.record_count) - frames.record_count
+    seats = frames.seat.tolist()
+    for kind in kinds:
+        taken = accepted if isinstance(block.kind, int) else accepted & (block.kind == kind)
+        amount_fen = np.where(taken, block.amount_fen, 0)
+        counts, sums = np.add.reduceat(taken, begins, dtype=np.int64), np.add.reduceat(amount_fen, begins)
+        for seat, count, fen in zip(seats, counts.tolist(), sums.tolist(), strict=True):
+            if count:
+                book.feeds.count(seat, COUNTED.index(kind), count, fen)
+
+
+def _has(block: Block, kind: RecordKind) -> bool:
+    return block.kind == kind if isinstance(block.kind, int) else bool((block.kind == kind).any())
+
+
+def _brokers(book: Book) -> list[int]:
+    return [party for party, entry in sorted(book.parties.items()) if entry.role == Role.BROKER]

@@ -1,0 +1,151 @@
+"""Feeds 推送: what a partner is told without asking, and what it answers to it.
+
+An entry of a feed has a position of its own, from 1 without gaps for each party. What it says of its kind is the
+content, the canonical form of one of the messages here; a kind that is newer than its reader is passed on unread.
+
+Belongs here: one frozen struct per message, bounds as field constraints. Never here: when an entry is made
+(ledger.core), how it is sent (the gateway), the codec.
+"""
+
+import hashlib
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ..limits import (
+    CONTRACTS_PER_CONTROL_MAX,
+    DIGEST_BYTES,
+    FEED_CONTENT_BYTES_MAX,
+    FEED_PAGE_ENTRIES_MAX,
+    OBJECTION_CHARS_MAX,
+    SETS_PER_LANE_MAX,
+)
+from ..vocabulary import FeedKind
+from .base import Message
+from .fields import Count, Digest, Fen, Number, SumFen, TradeDate
+
+CLASSES = 4  # of differences
+COUNTED_KINDS = 4  # of records, FREEZE first
+CaseNo = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+"""Of an obligation: 0 is what is owed by the date, others come with what is made good."""
+
+
+class Receipt(Message, tag=100, frozen=True):
+    """Broker control: it has its feed up to this entry, which is of this trade date and is signed for."""
+
+    trade_date: TradeDate
+    position: Number
+    digest: Digest
+    """The chained one behind the entry, see `chained`."""
+
+
+class Notice(Message, tag=101, frozen=True):
+    """Broker control: it will fund this obligation later on the day on which it is due."""
+
+    trade_date: TradeDate
+    case: CaseNo
+
+
+class Object(Message, tag=102, frozen=True):
+    """Broker control: it objects to this obligation 异议."""
+
+    trade_date: TradeDate
+    case: CaseNo
+    amount_fen: Fen  # that it thinks is wrong
+    contract_no: Count  # that it is about, 0 for none
+    reason: Annotated[str, Meta(min_length=1, max_length=OBJECTION_CHARS_MAX)]
+
+
+class FeedQuery(Message, tag=103, frozen=True):
+    """Query: a page of the asker's own feed, from this position on."""
+
+    first: Number
+
+
+class FeedEntry(Message, tag=105, frozen=True):
+    """Answer part: one entry."""
+
+    position: Number
+    sequence: Number  # of the journal row that it came about by
+    decided_at_ns: Count
+    kind: Annotated[int, Meta(ge=1, le=255)]
+    trade_date: TradeDate
+    contract_no: Count  # 0: it is of no contract
+    content: Annotated[bytes, Meta(max_length=FEED_CONTENT_BYTES_MAX)]
+
+
+class FeedPage(Message, tag=104, frozen=True):
+    """Body of FEED, and answer to FeedQuery: entries from `first` on without gaps, fewer than there are or none.
+
+    None, and `next_position` above `first`: they are not there yet, and are asked for again.
+    """
+
+    first: Number
+    next_position: Number  # that the next entry of this feed will have
+    digest_before: Digest  # the chained one in front of `first`; zeros where it is 1, or no entry is told
+    entries: Annotated[list[FeedEntry], Meta(max_length=FEED_PAGE_ENTRIES_MAX)]
+
+
+def chained(digest_before: bytes, entry: FeedEntry) -> bytes:
+    """The digest behind an entry: SHA-256 of the one behind the entry before it, and this message. It is 32 zeros in
+    front of the first."""
+    return hashlib.sha256(digest_before + msgspec.msgpack.encode(entry)).digest()
+
+
+class DateOpened(Message, tag=8, frozen=True):
+    """Content of DATE_OPENED: the trade date that was closed by it."""
+
+    date_before: TradeDate
+
+
+class SignedOff(Message, tag=9, frozen=True):
+    """Content of SIGNED_OFF: what the bank accepted of the party's requests of this date, up to here.
+
+    Of FREEZE, RELEASE, FILL_BUY and FILL_SELL, in this order: how many, and the sum of their `amount_fen`.
+    """
+
+    counts: Annotated[list[Count], Meta(min_length=COUNTED_KINDS, max_length=COUNTED_KINDS)]
+    amounts: Annotated[list[SumFen], Meta(min_length=COUNTED_KINDS, max_length=COUNTED_KINDS)]
+
+
+class ContractChanged(Message, tag=10, frozen=True):
+    """Content of CONTRACT_CHANGED: the status told before and from now on, of one contract or of several by index."""
+
+    contracts: Annotated[int, Meta(ge=1, le=CONTRACTS_PER_CONTROL_MAX)]  # from the one named on
+    status_before: Annotated[int, Meta(ge=0, le=255)]  # 0: they begin
+    status: Annotated[int, Meta(ge=1, le=255)]
+    by_bank: bool  # else by the broker itself
+
+
+class SetCompared(Message, tag=11, frozen=True):
+    """Content of SET_COMPARED: the clearing set was compared to its end."""
+
+    number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
+    differences: Annotated[list[Count], Meta(min_length=CLASSES, max_length=CLASSES)]
+    """Of each class, MISSING_HERE first."""
+    is_reconciled: bool
+
+
+class ObligationTold(Message, tag=12, frozen=True):
+    """Content of OBLIGATION: what is owed by the date, for good."""
+
+    number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]  # of the set that says so
+    owed: SumFen
+    """By the broker to its customers; below 0 by them to it."""
+
+
+NO_ENTRY = bytes(DIGEST_BYTES)
+"""The chained digest in front of the first entry."""
+FeedMessage = Receipt | Notice | Object
+FeedContent = DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold
+
+CONTENTS: dict[FeedKind, type[FeedContent]] = {
+    FeedKind.DATE_OPENED: DateOpened,
+    FeedKind.SIGNED_OFF: SignedOff,
+    FeedKind.CONTRACT_CHANGED: ContractChanged,
+    FeedKind.SET_COMPARED: SetCompared,
+    FeedKind.OBLIGATION: ObligationTold,
+}
+SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION})
+"""Kinds of which a Receipt is taken."""

@@ -1,0 +1,71 @@
+"""The golden frames of a feed: what is wanted, what is told, what a broker says to it, and what it is refused.
+
+Belongs here: these frames and what they mean. Never here: who speaks (voices).
+"""
+
+from collections.abc import Iterator
+
+from protocol.codes import ReplyCode
+from protocol.messages.codec import encode
+from protocol.messages.feeds import (
+    NO_ENTRY,
+    ContractChanged,
+    DateOpened,
+    FeedContent,
+    FeedEntry,
+    FeedPage,
+    FeedQuery,
+    Notice,
+    Object,
+    ObligationTold,
+    Receipt,
+    SetCompared,
+    SignedOff,
+    chained,
+)
+from protocol.messages.fields import sum_from_fen
+from protocol.messages.session import Heartbeat
+from protocol.vocabulary import FeedKind, FrameKind, contract_no_from_index
+from tests.vectors.outcomes import outcomes
+from tests.vectors.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
+
+SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
+    (FeedKind.DATE_OPENED, 0, DateOpened(20_260_918)),
+    (FeedKind.CONTRACT_CHANGED, contract_no_from_index(1), ContractChanged(3, 0, 2, True)),
+    (FeedKind.SIGNED_OFF, 0, SignedOff([2, 1, 0, 1], [sum_from_fen(fen) for fen in (2_000_000, 1, 0, 2**65)])),
+    (FeedKind.SET_COMPARED, 0, SetCompared(1, [0, 0, 2, 0], False)),
+    (FeedKind.OBLIGATION, 0, ObligationTold(2, sum_from_fen(-398_724))),
+)
+ENTRIES = [
+    FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))
+    for place, (kind, contract_no, content) in enumerate(SAID, start=1)
+]
+NEWER = FeedEntry(6, 123_456, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
+DIGESTS = [NO_ENTRY]
+for entry in ENTRIES:
+    DIGESTS.append(chained(DIGESTS[-1], entry))
+
+
+def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
+    """A feed of five entries, and one of a kind that is in no list yet."""
+    wants = Heartbeat(47, False, 1)
+    yield partner.message("heartbeat_feed", "wants its feed from position 1 on", FrameKind.HEARTBEAT, wants)
+    page = FeedPage(1, 7, NO_ENTRY, ENTRIES)
+    yield bank.message("feed", "entries 1 to 5, of each kind; there is a sixth", FrameKind.FEED, page)
+    newer = FeedPage(6, 7, DIGESTS[5], [NEWER])
+    yield bank.message("feed_newer_kind", "a kind that is in no list yet", FrameKind.FEED, newer)
+    yield partner.message("query_feed", "from position 4 on", FrameKind.QUERY, FeedQuery(4), 12)
+    found = FeedPage(4, 7, DIGESTS[3], ENTRIES[3:])
+    yield bank.message("answer_feed", "entries 4 and 5", FrameKind.ANSWER, found, 12)
+    yield partner.message("query_feed_end", "from position 7 on", FrameKind.QUERY, FeedQuery(7), 13)
+    nothing = FeedPage(7, 7, NO_ENTRY, [])
+    yield bank.message("answer_feed_end", "there is no more", FrameKind.ANSWER, nothing, 13)
+    said = (
+        ("receipt", Receipt(TRADE_DATE, 4, DIGESTS[4]), ReplyCode.FEED_ENTRY_UNKNOWN),
+        ("notice", Notice(TRADE_DATE, 0), ReplyCode.OBLIGATION_UNKNOWN),
+        ("objection", Object(TRADE_DATE, 0, 12_345, contract_no_from_index(1), "佣金"), ReplyCode.STEP_NOT_DUE),
+    )
+    for number, (name, message, code) in enumerate(said, start=70):
+        vector = partner.message(name, f"request {number}", FrameKind.CONTROL, message, number)
+        yield vector
+        yield outcomes(bank, f"{name}_refused", f"{code.name}: the answer to `{name}`", vector.frame, [(code, 0, 0)])
