@@ -22,7 +22,6 @@ from config.postgres.server import ENVIRONMENT, EmbeddedPostgres
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.heard import HeardSeat
 from gateway.day.desk import DayDesk
-from protocol.acts import BANK_ID_BYTES
 from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.queries import Difference, SetAnswer
@@ -30,7 +29,6 @@ from protocol.messages.queries import Difference, SetAnswer
 POLL_SECONDS: Final = 0.02
 WAITING_SAID_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 120.0
-FIRST_DIGEST: Final = "SELECT encode(digest, 'hex') FROM journal WHERE sequence = 1"
 STATEMENT: Final = Path(__file__).with_name("read_model.sql").read_text(encoding="utf-8")
 
 
@@ -86,6 +84,8 @@ class ReadModel(msgspec.Struct, frozen=True):
     """The read model as of one row."""
 
     sequence: int
+    bank: str
+    """By what acts name it."""
     accounts: list[Account]
     books: list[Book]
     obligations: list[Obligation]
@@ -150,25 +150,22 @@ class Asking:
         message = f"the read model is at journal row {reached} after {PATIENCE_SECONDS:.0f} s, expected {sequence}"
         raise ProcessFault(message, ExitCode.UNAVAILABLE)
 
-    async def bank_of_acts(self) -> str:
-        """By what acts name this bank: the first bytes of the digest of its journal's first row, in hexadecimal."""
-        return (await self._sql(FIRST_DIGEST)).decode()[: 2 * BANK_ID_BYTES]
+    async def bank_of_acts(self, sequence: int) -> str:
+        """By what acts name this bank, once the read model is at journal row `sequence` or later."""
+        return (await self._read_model(sequence)).bank
 
     async def _ask(self) -> ReadModel | None:
-        found = msgspec.json.decode(await self._sql(STATEMENT))
-        if found["sequence"] is None or found["accounts"] is None:
-            return None
-        return msgspec.convert({name: value or [] for name, value in found.items()}, ReadModel)
-
-    async def _sql(self, statement: str) -> bytes:
         options = ["--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"]
-        command = [self.server.binary("psql"), *options, "--command", statement, self.server.dsn]
+        command = [self.server.binary("psql"), *options, "--command", STATEMENT, self.server.dsn]
         try:
             done = await trio.run_process(command, capture_stdout=True, capture_stderr=True, env=dict(ENVIRONMENT))
         except subprocess.CalledProcessError as error:
             reason = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise ProcessFault(f"psql: {' '.join(reason)}", ExitCode.UNAVAILABLE) from None
-        return done.stdout
+        found = msgspec.json.decode(done.stdout)
+        if found["sequence"] is None or found["accounts"] is None:
+            return None
+        return msgspec.convert({name: value or [] for name, value in found.items()}, ReadModel)
 
     async def _apart(self, read_model: ReadModel) -> list[str]:
         """Where the ledger tells a broker another amount of a customer than the read model has."""

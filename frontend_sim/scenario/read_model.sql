@@ -1,6 +1,7 @@
 -- What a story is told behind each event, in one statement: all of it as of one journal row. Whole numbers are fen.
 SELECT json_build_object(
     'sequence', (SELECT sequence FROM bank_as_of),
+    'bank', (SELECT bank FROM bank_as_of),
     'accounts', (SELECT json_agg(a ORDER BY a.bank_account_no) FROM bank_accounts a),
     'books', (
         SELECT json_agg(b ORDER BY b.account_code)

@@ -66,7 +66,7 @@ class Run:
                 stage = await self._stage(stack, installation, cast, heard)
                 asking = Asking(server, bank, stage.brokers, cast, self.say)
                 if self.story.persons:
-                    stage.people.bank = await asking.bank_of_acts()
+                    stage.people.bank = await asking.bank_of_acts(heard.sequence)
                     await stage.people.register(bank, stage.teller, self.story.persons, cast, begins_at_ns // 10**9)
                 await self._play(stage, asking)
 
