@@ -3,9 +3,9 @@
 Belongs here: the questions and their answers as values. Never here: names in place of numbers (telling), what was
 expected (comparing).
 
-Customers, the general ledger and obligations come from the read model, in one statement, so as of one row; lanes, and
-what may be bought and withdrawn, from the ledger, which is asked as each broker asks it. The read model must tell the
-same of the latter two.
+Customers, restraints, the general ledger and obligations come from the read model, in one statement, so as of one row;
+lanes, and what may be bought and withdrawn, from the ledger, which is asked as each broker asks it. The read model must
+tell the same of the latter two.
 """
 
 import subprocess
@@ -80,6 +80,20 @@ class Obligation(msgspec.Struct, frozen=True):
     amount_fen: int
 
 
+class Restraint(msgspec.Struct, frozen=True):
+    """One line of `bank_restraints`."""
+
+    restraint_no: int
+    account_no: int
+    kind: str
+    state: str
+    amount_fen: int
+    lifted_fen: int
+    deducted_fen: int
+    left_fen: int
+    senior_fen: int
+
+
 class ReadModel(msgspec.Struct, frozen=True):
     """The read model as of one row."""
 
@@ -89,6 +103,7 @@ class ReadModel(msgspec.Struct, frozen=True):
     accounts: list[Account]
     books: list[Book]
     obligations: list[Obligation]
+    restraints: list[Restraint]
 
 
 @dataclass(frozen=True, slots=True)

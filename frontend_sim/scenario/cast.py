@@ -69,6 +69,7 @@ class Cast:
     brokers: dict[str, BrokerEntry]
     customers: dict[str, CustomerNow]
     orders: dict[str, OrderNow] = field(default_factory=dict)
+    restraints: dict[str, int] = field(default_factory=dict)  # by the numbers that the bank gave
 
     @classmethod
     def of(cls, story: Story, config: Config) -> "Cast":

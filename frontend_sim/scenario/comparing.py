@@ -16,6 +16,7 @@ from frontend_sim.scenario.written.expected import (
     Expects,
     LaneExpected,
     ObligationExpected,
+    RestraintExpected,
 )
 from protocol.codes import ReplyCode
 
@@ -38,6 +39,8 @@ def differences(expects: Expects, told: EventTold) -> list[str]:
         found += _of_lane(lane, told)
     for obligation in expects.obligations:
         found += _of_obligation(obligation, told)
+    for restraint in expects.restraints:
+        found += _of_restraint(restraint, told)
     return found
 
 
@@ -103,6 +106,19 @@ def _of_obligation(expected: ObligationExpected, told: EventTold) -> Iterator[st
     is_owed = f"{has.owed_by} {yuan(has.amount_fen)}" if has is not None else "none is published"
     where = f"obligation of {expected.broker} on {on}"
     yield from _differs(where, is_owed, f"{expected.owed_by} {yuan(expected.amount)}")
+
+
+def _of_restraint(expected: RestraintExpected, told: EventTold) -> Iterator[str]:
+    has = next((each for each in told.restraints if each.restraint == expected.restraint), None)
+    if expected.state is not None:
+        state = has.state if has is not None else "none"
+        yield from _differs(f"restraint {expected.restraint}: state", state, expected.state)
+    for name in ("left", "deducted", "senior"):
+        wanted = getattr(expected, name)
+        if wanted is not None:
+            yield from _differs_in_fen(
+                f"restraint {expected.restraint}: {name}", getattr(has, f"{name}_fen", 0), wanted
+            )
 
 
 def _differs_in_fen(what: str, has_fen: int, expected_fen: int) -> Iterator[str]:

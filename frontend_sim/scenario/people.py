@@ -3,8 +3,7 @@
 Belongs here: registering them, writing and signing. Never here: what an act may say (acts),
 what becomes of one.
 
-A person's key is made of the name alone: it guards nothing. Two are there of themselves, who set and lift what a story
-restrains.
+A person's key is made of the name alone: it guards nothing.
 """
 
 import hashlib
@@ -20,13 +19,28 @@ from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.acts import ADMINISTRATORS, OFFERED, own_fields
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Person
-from protocol.acts import ACT_DOMAIN, ActText, AnyAct, RegisterPersonAct, text_of, word_of
+from protocol.acts import (
+    ACT_DOMAIN,
+    ActText,
+    AnyAct,
+    ExtendRestraintAct,
+    LiftRestraintAct,
+    RegisterPersonAct,
+    RestrainAct,
+    text_of,
+    word_of,
+)
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages import persons as messages
-from protocol.vocabulary import Right
+from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.vocabulary import RestraintKind, Right
 
-RESTRAINING: Final = ("restraints 1", "restraints 2")
 KEY_ID: Final = 1
+ACTS_OF: Final[dict[type, type[ActText]]] = {
+    Restrain: RestrainAct,
+    LiftRestraint: LiftRestraintAct,
+    ExtendRestraint: ExtendRestraintAct,
+}
 VALID_S: Final = 600
 
 
@@ -50,7 +64,7 @@ class People:
         self, bank: HeardSeat, teller: HeardSeat, people: tuple[Person, ...], cast: Cast, at_s: int
     ) -> None:
         """The administrators by the bank's seat of master data, the others by their acts. Raises LoadRefused."""
-        for number, name in enumerate((*ADMINISTRATORS, *RESTRAINING, *(person.name for person in people)), start=1):
+        for number, name in enumerate((*ADMINISTRATORS, *(person.name for person in people)), start=1):
             key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
             self.persons[name] = PersonNow(number, signer_from_key(key, KEY_ID, ACT_DOMAIN))
         first = [
@@ -59,8 +73,7 @@ class People:
             if name in ADMINISTRATORS
         ]
         await must_accept(bank, messages.RegisterPersons(first), "administrators")
-        of_story = [Person(name=name, rights=("restrain",)) for name in RESTRAINING]
-        for person in (*of_story, *people):
+        for person in people:
             now, outlet = self.persons[person.name], cast.outlets[person.outlet] if person.outlet is not None else 0
             own: dict[str, object] = {
                 "person": now.number,
@@ -77,10 +90,6 @@ class People:
             message = self._signed(RegisterPersonAct, own, ADMINISTRATORS[:2], "registered for a story", at_s)
             await must_accept(teller, message, f"person {person.name}")
 
-    def restraining(self, form: type[ActText], own: dict[str, object], at_s: int) -> messages.Act:
-        """What a story restrains or lifts, signed by those who are there for it."""
-        return self._signed(form, own, RESTRAINING, "as the story says", at_s)
-
     def act(self, event: Act, cast: Cast, at_s: int) -> messages.Act:
         """The act of an event, signed by whom it names, the author first."""
 
@@ -91,6 +100,15 @@ class People:
 
         form = OFFERED[event.act]
         return self._signed(form, own_fields(form, event.says, number_of), event.by, event.reason, at_s, event.serial)
+
+    def act_for(
+        self, message: Restrain | LiftRestraint | ExtendRestraint, by: tuple[str, ...], at_s: int
+    ) -> messages.Act:
+        """The act that makes a message about a restraint."""
+        own = dict(msgspec.structs.asdict(message))
+        if isinstance(message, Restrain):
+            own["kind"] = RestraintKind(message.kind).name
+        return self._signed(ACTS_OF[type(message)], own, by, "as the story has it", at_s)
 
     def _signed(
         self,

@@ -4,12 +4,11 @@ Belongs here: from an event to requests, numbers that the bank gave kept under t
 (cast), what is seen behind an event (asking), whether it was expected (comparing).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 import trio
-from msgspec import structs
 
 from config.cli.links import seat_clock
 from config.kit.processes import Progress
@@ -28,11 +27,13 @@ from frontend_sim.scenario.written.events import (
     DayDesk,
     Deposit,
     Event,
+    ExtendRestraint,
     FillBuy,
     FillSell,
     FinishSending,
     Freeze,
     Kill,
+    LiftRestraint,
     OpenDate,
     Release,
     ReplaceCard,
@@ -47,11 +48,9 @@ from frontend_sim.scenario.written.lines import key_of, line_bytes
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day
-from protocol import acts
 from protocol.client import Outcome, RequestKey
-from protocol.messages import accounts, control
+from protocol.messages import accounts, control, restraints
 from protocol.messages import day as messages
-from protocol.messages import restraints as of_restraints
 from protocol.records import RECORD
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RestraintKind, Way
 
@@ -60,6 +59,7 @@ KILLED_AFTER = {"agree": "the bank's books agree"}
 
 
 NS_PER_SECOND = 1_000_000_000
+NO_RESTRAINT = 2**40
 
 
 def moment_ns(at: datetime, zone: tzinfo) -> int:
@@ -84,8 +84,6 @@ class Stage:
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
-    restraints: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By customer: the number of what the story withholds, and the amount."""
 
     async def play(self, event: Event) -> list[str]:
         """Put the clock, and let it happen until all is answered. Returns: what went otherwise than the event says.
@@ -98,7 +96,9 @@ class Stage:
                 await self._trade(event)
             case Deposit() | Withdraw():
                 await self._movement(event)
-            case Restrain() | SignContract() | ChangeContract() | ChangeAccount() | ChangeBroker() | ReplaceCard():
+            case Restrain() | LiftRestraint() | ExtendRestraint():
+                await self._restraint(event)
+            case SignContract() | ChangeContract() | ChangeAccount() | ChangeBroker() | ReplaceCard():
                 await self._contract(event)
             case FinishSending():
                 seat, date = self._seat_of(event.broker), self._date(event)
@@ -150,18 +150,47 @@ class Stage:
             )
 
     async def _movement(self, event: Deposit | Withdraw) -> None:
-        verb = self.savings.deposit if isinstance(event, Deposit) else self.savings.withdraw
-        account_no = self.cast.customers[event.customer].account_no
-        await verb(account_no, event.amount, way=Way[event.way.upper()], serial=event.serial or 0)
+        account_no, way = self.cast.customers[event.customer].account_no, Way[event.way.upper()]
+        serial = event.serial or 0
+        if isinstance(event, Deposit):
+            await self.savings.deposit(account_no, event.amount, way=way, serial=serial)
+            return
+        number = self._restraint_no(event.restraint) if event.restraint is not None else 0
+        await self.savings.withdraw(account_no, event.amount, way=way, restraint_no=number, serial=serial)
+
+    def _restraint_no(self, name: str) -> int:
+        """Of one that the bank refused there is none: a number that none has."""
+        return self.cast.restraints.get(name, NO_RESTRAINT)
+
+    async def _restraint(self, event: Restrain | LiftRestraint | ExtendRestraint) -> None:
+        """By act of whom it names, or by the savings desk. The number of a new one is told and kept."""
+        until = event.holds_until if not isinstance(event, LiftRestraint) else None
+        until_s = moment_ns(until, self.zone) // NS_PER_SECOND if until is not None else 0
+        message: restraints.Restrain | restraints.LiftRestraint | restraints.ExtendRestraint
+        match event:
+            case Restrain():
+                account_no, kind = self.cast.customers[event.customer].account_no, RestraintKind[event.kind.upper()]
+                message = restraints.Restrain(
+                    account_no, int(event.amount), kind, event.authority, event.document, until_s
+                )
+            case LiftRestraint():
+                message = restraints.LiftRestraint(self._restraint_no(event.restraint), int(event.amount))
+            case ExtendRestraint():
+                message = restraints.ExtendRestraint(self._restraint_no(event.restraint), until_s)
+        if event.by is None:
+            outcome = await self.savings.control(message)
+        else:
+            act = self.people.act_for(message, event.by, self.clock.utc_ns() // NS_PER_SECOND)
+            outcome = await self.teller.control(act)
+        if isinstance(event, Restrain) and outcome.accepted:
+            self.cast.restraints[event.restraint] = outcome.remaining_fen
 
     async def _contract(
-        self, event: Restrain | SignContract | ChangeContract | ChangeAccount | ChangeBroker | ReplaceCard
+        self, event: SignContract | ChangeContract | ChangeAccount | ChangeBroker | ReplaceCard
     ) -> None:
         """At the bank's counter. A contract that is given is its customer's from then on."""
         customer = self.cast.customers[event.customer]
         match event:
-            case Restrain():
-                await self._restrain(event, customer.account_no)
             case ChangeAccount():
                 change = AccountEvent[event.change.upper()]
                 await self.savings.control(accounts.ChangeAccount(customer.account_no, change))
@@ -181,29 +210,6 @@ class Stage:
                 account_no = self.cast.customers[event.to].account_no
                 replaced = await self.teller.control(accounts.ReplaceCard(self._contract_no(event), account_no))
                 self._signed(event.to, customer.party, replaced)
-
-    async def _restrain(self, event: Restrain, account_no: int) -> None:
-        """What the story withheld of the account before is lifted, and the new amount withheld."""
-        number, before_fen = self.restraints.pop(event.customer, (0, 0))
-        if number:
-            await self._by_desk_or_people(of_restraints.LiftRestraint(number, before_fen), acts.LiftRestraintAct)
-        amount_fen = int(event.amount)
-        if amount_fen:
-            terms = (account_no, amount_fen, RestraintKind.OTHER, "the story", event.customer[:32], 0)
-            outcome = await self._by_desk_or_people(of_restraints.Restrain(*terms), acts.RestrainAct)
-            self.restraints[event.customer] = (outcome.remaining_fen, amount_fen)
-
-    async def _by_desk_or_people(
-        self, message: of_restraints.Restrain | of_restraints.LiftRestraint, form: type[acts.ActText]
-    ) -> Outcome:
-        """The savings desk says it itself, as long as the story has no people who sign."""
-        if not self.people.persons:
-            return await self.savings.control(message)
-        own = structs.asdict(message)
-        if isinstance(message, of_restraints.Restrain):
-            own["kind"] = RestraintKind(message.kind).name
-        at_s = self.clock.utc_ns() // NS_PER_SECOND
-        return await self.teller.control(self.people.restraining(form, own, at_s))
 
     def _contract_no(self, event: ChangeContract | ChangeBroker | ReplaceCard) -> int:
         return self.cast.customers[event.customer].contract_no

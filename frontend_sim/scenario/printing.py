@@ -8,7 +8,7 @@ from typing import Final
 
 from frontend_sim.auditor.control_table import aligned, yuan
 from frontend_sim.scenario.heard import Answer
-from frontend_sim.scenario.telling import BookPartTold, BookTold, CustomerTold, EventTold, LaneTold
+from frontend_sim.scenario.telling import BookPartTold, BookTold, CustomerTold, EventTold, LaneTold, RestraintTold
 from protocol.codes import ReplyCode
 
 MONEY: Final = {
@@ -38,6 +38,7 @@ def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
     for obligation in told.obligations:
         who = {"broker": "the broker owes", "bank": "the bank owes"}.get(obligation.owed_by, "nobody owes")
         lines.append(f"{obligation.broker} {obligation.trade_date} published: {who} {yuan(obligation.amount_fen)}")
+    lines += [_restraint(each) for each in told.restraints]
     if told.refusals:
         lines.append("refused so far: " + ", ".join(f"{code} {count}" for code, count in told.refusals.items()))
     lines += [f"OTHERWISE: {line}" for line in told.differs]
@@ -118,6 +119,13 @@ def _lane(lane: LaneTold) -> str:
         if count:
             words.append(f"{count:,} {word}")
     return f"{lane.broker} {lane.trade_date}: {', '.join(words)}"
+
+
+def _restraint(each: RestraintTold) -> str:
+    parts = (("lifted", each.lifted_fen), ("deducted", each.deducted_fen), ("left", each.left_fen))
+    amounts = ", ".join(f"{yuan(fen)} {word}" for word, fen in parts if fen)
+    name = f"restraint {each.restraint}".rstrip()
+    return f"{name} of {each.customer}, {each.kind}, {each.state}: {amounts}; {yuan(each.senior_fen)} rank before it"
 
 
 def _difference(lane: LaneTold, place: int) -> str:

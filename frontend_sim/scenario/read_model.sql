@@ -21,6 +21,7 @@ SELECT json_build_object(
             GROUP BY account_code, account
         ) b
     ),
+    'restraints', (SELECT json_agg(r ORDER BY r.restraint_no) FROM bank_restraints r),
     'obligations', (
         SELECT json_agg(json_build_object(
             'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,

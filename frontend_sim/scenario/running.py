@@ -130,6 +130,7 @@ class Run:
             books=telling.books_told(seen, cast),
             lanes=telling.lanes_told(seen, cast),
             obligations=telling.obligations_told(seen, cast),
+            restraints=telling.restraints_told(seen, cast),
             refusals=dict(sorted(stage.heard.refusals.items())),
             differs=list(seen.apart),
         )

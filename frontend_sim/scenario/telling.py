@@ -96,6 +96,20 @@ class ObligationTold(Strict, frozen=True, kw_only=True):
     amount_fen: int
 
 
+class RestraintTold(Strict, frozen=True, kw_only=True):
+    """A restraint that was ever set, from the read model; one that the bank set itself has no name."""
+
+    restraint: str
+    customer: str
+    kind: str
+    state: str
+    amount_fen: int
+    lifted_fen: int
+    deducted_fen: int
+    left_fen: int
+    senior_fen: int
+
+
 class EventTold(Strict, frozen=True, kw_only=True):
     """One line of the JSON file: an event, and what was answered and seen. Event 0 is the beginning."""
 
@@ -113,6 +127,7 @@ class EventTold(Strict, frozen=True, kw_only=True):
     books: list[BookTold]
     lanes: list[LaneTold]
     obligations: list[ObligationTold]
+    restraints: list[RestraintTold]
     refusals: dict[str, int]
     differs: list[str]
 
@@ -214,6 +229,26 @@ def obligations_told(seen: Seen, cast: Cast) -> list[ObligationTold]:
             amount_fen=each.amount_fen,
         )
         for each in seen.read_model.obligations
+    ]
+
+
+def restraints_told(seen: Seen, cast: Cast) -> list[RestraintTold]:
+    """By their numbers."""
+    names = {number: name for name, number in cast.restraints.items()}
+    customers = {customer.account_no: name for name, customer in cast.customers.items()}
+    return [
+        RestraintTold(
+            restraint=names.get(each.restraint_no, ""),
+            customer=customers.get(each.account_no, ""),
+            kind=each.kind.lower(),
+            state=each.state.lower(),
+            amount_fen=each.amount_fen,
+            lifted_fen=each.lifted_fen,
+            deducted_fen=each.deducted_fen,
+            left_fen=each.left_fen,
+            senior_fen=each.senior_fen,
+        )
+        for each in seen.read_model.restraints
     ]
 
 

@@ -14,14 +14,18 @@ from frontend_sim.scenario.written.events import (
     ChangeBroker,
     DayDesk,
     Event,
+    ExtendRestraint,
     FillBuy,
     FillSell,
     Freeze,
+    LiftRestraint,
     OpenDate,
     Release,
     ReplaceCard,
+    Restrain,
     SendSet,
     SignContract,
+    Withdraw,
 )
 from frontend_sim.scenario.written.expected import (
     BookExpected,
@@ -29,6 +33,7 @@ from frontend_sim.scenario.written.expected import (
     Expects,
     LaneExpected,
     ObligationExpected,
+    RestraintExpected,
 )
 from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
 from frontend_sim.scenario.written.reading import Places, StoryFault
@@ -61,7 +66,7 @@ def check(story: Story, places: Places) -> None:
             raise StoryFault(f"{where}: {wrong}") from None
 
 
-Part = CustomerExpected | BookExpected | LaneExpected | ObligationExpected
+Part = CustomerExpected | BookExpected | LaneExpected | ObligationExpected | RestraintExpected
 Table = Story | Outlet | Person | Broker | Customer | ClearingSet | Event
 
 
@@ -179,6 +184,9 @@ class _Look:
         self._time(event.at)
         self._people(event)
         self._what(event)
+        holds_until = getattr(event, "holds_until", None)
+        if holds_until is not None and holds_until.tzinfo is not None:
+            raise _Wrong(f"holds_until: {holds_until.isoformat()} has a zone: times are those of calendar.zone")
         if event.expects is not None:
             self._expects(event.expects)
 
@@ -218,6 +226,20 @@ class _Look:
             case DayDesk():
                 if event.killed_after is not None and event.step != "all":
                     raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+            case Restrain():
+                self._new("restraint", event.restraint)
+                self._signed(event.by)
+                for key in ("authority", "document"):
+                    self._shown(key, getattr(event, key))
+            case LiftRestraint() | ExtendRestraint():
+                self._known("restraint", "restraint", event.restraint)
+                self._signed(event.by)
+            case Withdraw():
+                if (event.way == "judicial") != (event.restraint is not None):
+                    raise _Wrong(
+                        f"restraint: {event.restraint!r}, and the way is {event.way!r}: a judicial one names it"
+                    )
+                self._known("restraint", "restraint", event.restraint)
             case Act():
                 self._act(event)
             case OpenDate():
@@ -226,13 +248,16 @@ class _Look:
             case _:
                 pass
 
+    def _signed(self, by: tuple[str, ...] | None) -> None:
+        for name in by or ():
+            self._known("by", "person", name)
+
     def _act(self, event: Act) -> None:
         """Every name is known, and every key the act's own."""
         if event.act not in OFFERED:
             raise _Wrong(f"act: {event.act!r} is no act of a story (there are: {', '.join(OFFERED)})")
         self._shown("reason", event.reason)
-        for name in event.by:
-            self._known("by", "person", name)
+        self._signed(event.by)
 
         def number_of(field_name: str, name: str) -> int:
             key = NAMES[field_name]
@@ -276,12 +301,13 @@ class _Look:
             *((f"books[{place}]", each) for place, each in enumerate(expects.books, start=1)),
             *((f"lanes[{place}]", each) for place, each in enumerate(expects.lanes, start=1)),
             *((f"obligations[{place}]", each) for place, each in enumerate(expects.obligations, start=1)),
+            *((f"restraints[{place}]", each) for place, each in enumerate(expects.restraints, start=1)),
         )
         for where, each in parts:
             self._part(f"expects.{where}", each)
 
     def _part(self, where: str, each: Part) -> None:
-        for table in ("customer", "outlet", "broker"):
+        for table in ("customer", "outlet", "broker", "restraint"):
             self._known(f"{where}.{table}", table, getattr(each, table, None))
         self._date(f"{where}.date", getattr(each, "date", None))
         if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):

@@ -13,12 +13,15 @@ from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.expected import Expects
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Name, Strict
-from protocol.limits import ACT_NUMBER_MAX, ACT_REASON_CHARS_MAX
+from protocol.limits import ACT_NUMBER_MAX, ACT_REASON_CHARS_MAX, RESTRAINT_TEXT_CHARS_MAX
 
 LINES_INSTEAD_MAX = 200
 SERIAL_MAX = 2**63 - 1  # what eight bytes of a movement have room for
 Serial = Annotated[int, Meta(ge=1, le=SERIAL_MAX)]
 Reason = Annotated[str, Meta(min_length=1, max_length=ACT_REASON_CHARS_MAX)]
+RestraintText = Annotated[str, Meta(min_length=1, max_length=RESTRAINT_TEXT_CHARS_MAX)]
+Signers = Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
+"""Names of people, the author of an act first."""
 Words = Annotated[str, Meta(max_length=200)]
 
 
@@ -70,19 +73,45 @@ class Deposit(_Happens, frozen=True, kw_only=True, tag="deposit"):
 
 
 class Withdraw(_Happens, frozen=True, kw_only=True, tag="withdraw"):
-    """Money is taken from it."""
+    """Money is taken from it. `restraint`: by which a judicial deduction is."""
 
     customer: Name
     amount: Fen
-    way: Literal["cash", "card", "transfer"] = "cash"
+    way: Literal["cash", "card", "transfer", "judicial", "forced_card", "card_collected"] = "cash"
+    restraint: Name | None = None
     serial: Serial | None = None
 
 
 class Restrain(_Happens, frozen=True, kw_only=True, tag="restrain"):
-    """The restrained amount of an account, by order of a court or likewise; 0 lifts it."""
+    """An amount of an account is withheld by order of an authority.
 
+    `by`: who signs it, the author first; None: the savings desk says it, which counts until there are administrators.
+    """
+
+    restraint: Name
     customer: Name
     amount: Fen
+    kind: Literal["judicial", "other"]
+    authority: RestraintText
+    document: RestraintText
+    holds_until: datetime.datetime | None = None
+    by: Signers | None = None
+
+
+class LiftRestraint(_Happens, frozen=True, kw_only=True, tag="lift_restraint"):
+    """A restraint withholds so much less. `by`: as of a restraint."""
+
+    restraint: Name
+    amount: Fen
+    by: Signers | None = None
+
+
+class ExtendRestraint(_Happens, frozen=True, kw_only=True, tag="extend_restraint"):
+    """A restraint holds longer; until it is lifted, unless a time is named. `by`: as of a restraint."""
+
+    restraint: Name
+    holds_until: datetime.datetime | None = None
+    by: Signers | None = None
 
 
 class SignContract(_Happens, frozen=True, kw_only=True, tag="sign_contract"):
@@ -169,7 +198,7 @@ class Act(_Happens, frozen=True, kw_only=True, tag="act"):
     """People of the bank sign an act, the author first, and the teller desk sends it."""
 
     act: Name
-    by: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
+    by: Signers
     says: dict[str, Any] = field(default_factory=dict)
     reason: Reason = "as the story has it"
     serial: Annotated[int, Meta(ge=1, le=ACT_NUMBER_MAX)] | None = None
@@ -189,6 +218,8 @@ Event = (
     | Deposit
     | Withdraw
     | Restrain
+    | LiftRestraint
+    | ExtendRestraint
     | SignContract
     | ChangeContract
     | ChangeAccount

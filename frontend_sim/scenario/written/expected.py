@@ -73,6 +73,16 @@ class RefusalExpected(Strict, frozen=True, kw_only=True):
     count: Count = 1
 
 
+class RestraintExpected(Strict, frozen=True, kw_only=True):
+    """A restraint as the bank must have it. What is left out may be anything."""
+
+    restraint: Name
+    state: Literal["open", "ended", "lapsed"] | None = None
+    left: Fen | None = None
+    deducted: Fen | None = None
+    senior: Fen | None = None
+
+
 class Expects(Strict, frozen=True, kw_only=True):
     """What the bank must answer to an event and have behind it. What is left out may be anything."""
 
@@ -83,3 +93,4 @@ class Expects(Strict, frozen=True, kw_only=True):
     books: Annotated[tuple[BookExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     lanes: Annotated[tuple[LaneExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     obligations: Annotated[tuple[ObligationExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    restraints: Annotated[tuple[RestraintExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()

@@ -17,6 +17,7 @@ from frontend_sim.scenario.telling import (
     EventTold,
     LaneTold,
     ObligationTold,
+    RestraintTold,
 )
 from frontend_sim.scenario.written.amounts import Fen, fen_of
 from frontend_sim.scenario.written.expected import Expects
@@ -90,6 +91,17 @@ LANE = LaneTold(
     differences=[],
 )
 OWED = ObligationTold(broker="Huaxia", trade_date=20260105, owed_by="bank", amount_fen=754_431)
+HELD = RestraintTold(
+    restraint="R 1",
+    customer="Li",
+    kind="judicial",
+    state="open",
+    amount_fen=9,
+    lifted_fen=1,
+    deducted_fen=2,
+    left_fen=6,
+    senior_fen=4,
+)
 TOLD = EventTold(
     layout=1,
     event=1,
@@ -105,6 +117,7 @@ TOLD = EventTold(
     books=[SAVINGS, SUSPENSE],
     lanes=[LANE],
     obligations=[OWED],
+    restraints=[HELD],
     refusals={"LINE_DOUBLED": 2},
     differs=[],
 )
@@ -143,6 +156,7 @@ def test_all_that_is_as_expected_is_not_told() -> None:
         ],
         lanes=[{"broker": "Huaxia", "state": "complete", **LANE_KEYS, "proceeds_due": 7}],
         obligations=[{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31"}],
+        restraints=[{"restraint": "R 1", "state": "open", "left": "0.06", "deducted": "0.02", "senior": "0.04"}],
     )
 
     assert differences(as_it_is, TOLD) == []
@@ -193,6 +207,11 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
             {"lanes": [{"broker": "Huaxia", "date": "2026-01-06", "listed": 0}]},
             "lane of Huaxia on 20260106: listed is none, expected 0",
         ),
+        ({"restraints": [{"restraint": "R 1", "state": "ended"}]}, "restraint R 1: state is open, expected ended"),
+        ({"restraints": [{"restraint": "R 1", "left": "1.00"}]}, "restraint R 1: left is 0.06, expected 1.00"),
+        ({"restraints": [{"restraint": "R 1", "deducted": "1.00"}]}, "restraint R 1: deducted is 0.02, expected 1.00"),
+        ({"restraints": [{"restraint": "R 1", "senior": "1.00"}]}, "restraint R 1: senior is 0.04, expected 1.00"),
+        ({"restraints": [{"restraint": "R 2", "state": "open"}]}, "restraint R 2: state is none, expected open"),
         (
             {"obligations": [{"broker": "Huaxia", "owed_by": "broker", "amount": "7,544.31"}]},
             "obligation of Huaxia on 20260105 is bank 7,544.31, expected broker 7,544.31",

@@ -18,6 +18,7 @@ from frontend_sim.scenario.telling import (
     EventTold,
     LaneTold,
     ObligationTold,
+    RestraintTold,
 )
 from frontend_sim.scenario.written import events, expected, story
 from frontend_sim.scenario.written.acts import OFFERED
@@ -101,6 +102,7 @@ def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:
         "books": expected.BookExpected,
         "lanes": expected.LaneExpected,
         "obligations": expected.ObligationExpected,
+        "restraints": expected.RestraintExpected,
     }
     found = {row[0].strip("`"): told(row[1]) for row in tables("### `expects`")[1]}
 
@@ -115,6 +117,7 @@ def test_every_key_of_the_json_file_is_told() -> None:
         "books": (BookTold, BookPartTold),
         "lanes": (LaneTold, DifferenceTold),
         "obligations": (ObligationTold,),
+        "restraints": (RestraintTold,),
     }
 
     assert list(found) == [name for name, _ in keys_of(EventTold)]

@@ -170,6 +170,16 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
         ),
         (
             'do = "send_set"\nset = "true"',
+            'do = "withdraw"\ncustomer = "Li"\namount = "1.00"\nrestraint = "R"',
+            f"{SEND}: restraint: 'R', and the way is 'cash': a judicial one names it",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
+            'do = "withdraw"\ncustomer = "Li"\namount = "1.00"\nway = "judicial"\nrestraint = "R"',
+            f"{SEND}: restraint: 'R' is no restraint (there are: none)",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
             'do = "open_date"\ndate = 2026-01-05',
             f"{SEND}: date: 2026-01-05 is not later than trade_date, 2026-01-05",
         ),
