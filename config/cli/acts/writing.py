@@ -6,7 +6,7 @@ whether the bank takes it.
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +49,8 @@ def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, st
             raise ProcessFault(f"act write {word}: {name}=… is missing; it has {', '.join(names)}", _USAGE)
     for name in given.keys() - set(names):
         raise ProcessFault(f"act write {word}: there is no field {name}; it has {', '.join(names) or 'none'}", _USAGE)
-    fields.update({name: _value(name, given) for name in names})
+    types = {field.name: field.type for field in msgspec.inspect.type_info(KINDS_BY_WORD[word]).fields}  # type: ignore[attr-defined]  # of a struct
+    fields.update({name: _value(name, types[name], given[name]) for name in names})
     try:
         act: AnyAct = msgspec.convert(fields, AnyAct, strict=True)
         return act, text_of(act).decode("utf-8")
@@ -67,22 +68,19 @@ def _pair(word: str) -> tuple[str, str]:
     return name, value
 
 
-def _value(name: str, given: Mapping[str, str]) -> object:
-    """By the name of the field, which means one thing in every act."""
-    text = given[name]
-    match name:
-        case "rights":
+def _value(name: str, wanted: msgspec.inspect.Type, text: str) -> object:
+    """A field as its type and its name want it; what is none of that stays text, and the bounds of the act tell."""
+    match wanted:
+        case msgspec.inspect.ListType():
             return sorted(word.strip().upper() for word in text.split(",") if word.strip())
-        case "active":
+        case msgspec.inspect.BoolType():
             return {"yes": True, "no": False}.get(text, text)
-        case "from_s" | "until_s":
+        case msgspec.inspect.IntType() if name.endswith("_s"):
             return _moment_s(name, text)
-        case "public_key":
-            return _public_key(text)
-        case "name" | "staff_no" | "suite" | "level":
-            return text
-        case _:
+        case msgspec.inspect.IntType():
             return int(text) if text.isascii() and text.isdecimal() else text
+        case _:
+            return _public_key(text) if name == "public_key" else text
 
 
 def _moment_s(name: str, text: str) -> int:
