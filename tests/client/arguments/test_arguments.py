@@ -86,7 +86,7 @@ SINGLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
         },
     ),
     "deposit": ({"account_no": 196, "amount_fen": 1}, {**CASH, "account_no": ACCOUNT}),
-    "withdraw": ({"account_no": 196, "amount_fen": 1}, {**CASH, "account_no": ACCOUNT}),
+    "withdraw": ({"account_no": 196, "amount_fen": 1}, {**CASH, "account_no": ACCOUNT, "restraint_no": AMOUNT}),
     "submit": ({"record": freezes(1)}, {"record": [*NO_ARRAY, freezes(2)], "valid_until_ns": UNTIL}),
 }
 WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {

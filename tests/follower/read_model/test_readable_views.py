@@ -15,6 +15,7 @@ from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
+from protocol.messages.control import OpenTradeDate
 from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
@@ -31,11 +32,13 @@ from tests.follower.journal_maker import (
 )
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
+from tests.ledger_core.control.test_due_times import windows
 from tests.ledger_core.lines.words import refund, totals_of
 from tests.people import ANN, Office, administrators, signed
 
 pytestmark = pytest.mark.postgres
 
+THIRD_DATE = 20_260_107
 REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError)
 """No right, or a view of several tables, into which nobody can write."""
 
@@ -58,6 +61,7 @@ async def told(here: World) -> None:
     void = signed(VoidAct(**Office(made.book.bank_id, made.now_ns // 10**9 + 60).by(ANN)), ANN)
     made.control(void)
     made.control(void)  # refused
+    made.control(OpenTradeDate(THIRD_DATE, windows(THIRD_DATE)))
     await here.keep(made)
     await here.follow()
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ledger.database.reading import READER, VIEWS
 from protocol.acts import VoidAct
-from protocol.messages.control import RegisterParty
+from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day import (
     NO_TOTALS,
     AnnounceSet,
@@ -30,8 +30,10 @@ from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
+from tests.customers import restraint
 from tests.follower.journal_maker import (
     DATE,
+    NEXT_DATE,
     OTHER_BROKER,
     OTHER_SEAT,
     SEAT,
@@ -42,6 +44,7 @@ from tests.follower.journal_maker import (
     record,
 )
 from tests.follower.world import World, world
+from tests.ledger_core.control.test_due_times import windows
 from tests.people import ANN, Office, administrators, new_person, signature, signed, signer_of
 
 pytestmark = pytest.mark.postgres
@@ -106,6 +109,7 @@ def refused() -> JournalMaker:
     made.open_bank([2**60, 2**60])
     made.control(RegisterParty(1_024, Role.BROKER, Suite.P256_SHA256, "\0\n\ufffe" + "\U0010ffff" * 61, True))
     made.block((SEAT, record(RecordKind.FREEZE, 0, 2**40)))
+    made.control(restraint(account_no_of(0), 5, authority="\0\\\n'\";--"))
     sent = junk()
     for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
         made.block((seat, sent))
@@ -119,6 +123,7 @@ def refused() -> JournalMaker:
         made.block((SEAT, each))
     _publish_a_lane(made)
     _act(made)
+    made.control(OpenTradeDate(NEXT_DATE, windows(NEXT_DATE)))
     return made
 
 
@@ -160,7 +165,13 @@ def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: st
             assert await here.sql.fetch("TABLE read_model_faults") == []
             counts = [
                 await here.sql.fetchval(f"SELECT count(*) FROM {view}")  # noqa: S608
-                for view in ("bank_orders", "bank_movements", "bank_clearing_lines", "bank_proceeds")
+                for view in (
+                    "bank_orders",
+                    "bank_movements",
+                    "bank_clearing_lines",
+                    "bank_proceeds",
+                    "bank_corrections",
+                )
             ]
             assert min(counts) > 0
             assert sum(counts) == sum(len(row.records) for row in made.rows) // RECORD.itemsize
