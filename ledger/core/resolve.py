@@ -199,6 +199,8 @@ def _restraints(word: LongColumn, way: LongColumn | None) -> LongColumn | None:
 def _unused_bits(
     words: LongColumn, head: LongColumn, kind: int | Positions, way: LongColumn | None, lines: Lines | None
 ) -> int | LongColumn:
+    if lines is not None and len(lines.positions) == len(words):
+        return lines.is_malformed.astype(np.int64) if lines.is_malformed.any() else 0
     unused = head & _UNUSED_HEAD[kind]
     if way is None:
         unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]

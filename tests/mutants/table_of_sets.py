@@ -111,7 +111,7 @@ WHAT_IS_KEPT = [
     ),
     _kept(
         "four fees forgotten",
-        "fees_fen = second_fen + lines.fees_fen[places].sum(axis=1)",
+        "fees_fen = second_fen + lines.beside_fen[places]",
         "fees_fen = second_fen",
         "stamp duty and fees are paid out to the customer",
         A_DAY,

@@ -30,11 +30,14 @@ def apply_lines(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     lines = block.lines
     if lines is None:
         return
-    accepted = outcomes["code"][lines.positions] == 0
-    listed = outcomes["state"][lines.positions] == STATE_LISTED
+    # `positions` ascend: as many as there are outcomes are all of them.
+    own = outcomes if len(lines.positions) == len(outcomes) else outcomes[lines.positions]
+    accepted = own["code"] == 0
+    listed = own["state"] == STATE_LISTED
+    is_whole = bool(accepted.all())
     taken = 0
     for of_set in lines.sets:
-        places = of_set.places[accepted[of_set.places]]
+        places = of_set.places if is_whole else of_set.places[accepted[of_set.places]]
         taken += len(places)
         _take(book, lines, of_set.lane, places, listed)
         _chain(lines, of_set, places)
@@ -71,12 +74,14 @@ def _keep_by_contract(
 ) -> None:
     contract = lines.contract[places]
     cleared.forget(contract, inner)
-    listed_buys_fen = np.where(listed[places], brings.buys_fen, 0)
-    for name, fen in zip(FEN_COLUMNS, (*brings, listed_buys_fen), strict=True):
-        if fen.any():
-            np.add.at(getattr(cleared, name), contract, fen)
-    events = TELLS_EVENT[lines.kind[places]]
-    np.bitwise_or.at(cleared.events_told, contract[events], (1 << lines.told[places][events]).astype(np.int8))
+    if lines.kinds.any(SIDE != LineSide.NONE):
+        listed_buys_fen = np.where(listed[places], brings.buys_fen, 0)
+        for name, fen in zip(FEN_COLUMNS, (*brings, listed_buys_fen), strict=True):
+            if fen.any():
+                np.add.at(getattr(cleared, name), contract, fen)
+    if lines.kinds.any(TELLS_EVENT):
+        events = TELLS_EVENT[lines.kind[places]]
+        np.bitwise_or.at(cleared.events_told, contract[events], (1 << lines.told[places][events]).astype(np.int8))
 
 
 def _keep_by_freeze(
@@ -87,9 +92,10 @@ def _keep_by_freeze(
     for at in (orders, buys):
         slot = lines.slot[at]
         stale = slot[requests.cleared_in[slot] != inner]
-        for name in CLEARING_COLUMNS:
-            getattr(requests, name)[stale] = 0
-        requests.cleared_in[stale] = inner
+        if len(stale):
+            for name in CLEARING_COLUMNS:
+                getattr(requests, name)[stale] = 0
+            requests.cleared_in[stale] = inner
     slot = lines.slot[orders]
     requests.told[slot] |= (lines.told[orders] | ORDER_TOLD).astype(np.int8)
     requests.told_frozen_fen[slot] = lines.amount_fen[orders]
@@ -103,9 +109,9 @@ def _added(totals: SetTotals, lines: Lines, places: Positions, brings: BroughtCo
     """`totals` with the lines at (k,) `places`."""
     kind = lines.kind[places]
     counts = np.bincount(kind, minlength=max(LINE_KINDS) + 1)[min(LINE_KINDS) :].tolist()
-    trades = places[SIDE[kind] != LineSide.NONE]
+    trades = places[SIDE[kind] != LineSide.NONE] if lines.kinds.any(SIDE != LineSide.NONE) else places[:0]
     turnover_fen = int(lines.amount_fen[trades].sum())
-    fees_fen = [int(lines.second_fen[trades].sum()), *lines.fees_fen[trades].sum(axis=0).tolist()]
+    fees_fen = [int(lines.second_fen[trades].sum()), *(int(fen[trades].sum()) for fen in lines.fees_fen)]
     return msgspec.structs.replace(
         totals,
         counts=[had + more for had, more in zip(totals.counts, counts, strict=True)],
@@ -118,7 +124,10 @@ def _added(totals: SetTotals, lines: Lines, places: Positions, brings: BroughtCo
 def _chain(lines: Lines, of_set: SetLines, places: Positions) -> None:
     """Frames of which every record is an accepted line of the set enter its digest, in their order."""
     lane, frames = of_set.lane, lines.frames
-    accepted = np.bincount(lines.frame[places], minlength=len(frames.seat))
+    if len(places) == int(frames.record_count.sum()):
+        accepted = frames.record_count
+    else:
+        accepted = np.bincount(lines.frame[places], minlength=len(frames.seat))
     digest = lane.arrived.digest
     for frame in of_set.frames:
         if accepted[frame] == frames.record_count[frame]:

@@ -34,7 +34,7 @@ def brought(lines: Lines, places: Positions) -> BroughtColumns:
         nothing = np.zeros(len(places), np.int64)
         return BroughtColumns(nothing, nothing, nothing, nothing)
     second_fen = lines.second_fen[places]
-    fees_fen = second_fen + lines.fees_fen[places].sum(axis=1)
+    fees_fen = second_fen + lines.beside_fen[places]
     sold_fen = np.where(side == LineSide.SALE, amount_fen - fees_fen, 0)
     excess_fen = np.maximum(-sold_fen, 0)
     credits_fen = np.where(side == LineSide.CREDIT, amount_fen - second_fen, 0)

@@ -32,6 +32,7 @@ from protocol.records import STATE_LISTED, OutcomeArray
 from protocol.vocabulary import LineSide
 from rules.clearing import Brought, Line, SetSoFar, decide_line
 
+_IS_BUY: Mask = SIDE == LineSide.BUY
 _EVENT_CODES = 4  # more than there are events, so that contract and event make one number
 
 
@@ -68,8 +69,10 @@ class _SetProof:
         lines, book = self._lines, self._book
         open_ = self._places[code[self._places] == 0]
         kind = lines.kind[open_]
-        for is_of_kind, flag in ((TELLS_FATE[kind], ORDER_TOLD), (SIDE[kind] == LineSide.BUY, BUY_TOLD)):
-            at = open_[is_of_kind]
+        for of_kind, flag in ((TELLS_FATE, ORDER_TOLD), (_IS_BUY, BUY_TOLD)):
+            if not lines.kinds.any(of_kind):
+                continue
+            at = open_[of_kind[kind]]
             listed = book.clearing.listed(self._lane.inner, is_buy=flag == BUY_TOLD)
             slot = lines.slot[at]
             told = (book.requests.cleared_in[slot] == self._lane.inner) & (book.requests.told[slot] & flag != 0)
@@ -120,7 +123,7 @@ class _SetProof:
         """No sum of a contract is above this: all that the set has, and all that the lines at `left` say."""
         lines, had = self._lines, self._lane.arrived
         had_fen = fen_from_sum(had.turnover) + sum(map(fen_from_sum, had.fees))
-        more_fen = lines.amount_fen[left].sum() + lines.second_fen[left].sum() + lines.fees_fen[left].sum()
+        more_fen = lines.amount_fen[left].sum() + lines.second_fen[left].sum() + lines.beside_fen[left].sum()
         return had_fen + int(more_fen)
 
     def _had_fen(self, name: str, contract: Positions) -> FenColumn:
@@ -171,7 +174,7 @@ def _line(lines: Lines, place: int) -> Line:
         quantity=0,
         amount_fen=int(lines.amount_fen[place]),
         second_fen=int(lines.second_fen[place]),
-        fees_fen=tuple(lines.fees_fen[place].tolist()),
+        fees_fen=tuple(lines.fees_fen[:, place].tolist()),
         order_key=int(lines.order_key[place]),
         is_held=bool(lines.is_held[place]),
         reference=int(lines.reference[place]),

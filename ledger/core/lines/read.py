@@ -6,6 +6,7 @@ used. Never here: verdicts (decide), changes (apply), what lines share with all 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -35,11 +36,17 @@ from protocol.limits import (
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
 )
-from protocol.records import RecordArray
+from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LineSide
 
 _UNUSED_BITS = np.stack(UNUSED_BITS, axis=1)  # (256, words)
+_RUN_LINES_MIN = 256  # of one kind side by side, on average, that are looked at for themselves
+_FOLDED_LINES = 64  # combined by one wide operation; a reduction over single lines pays for each
+_ORDER_WORD = 6  # date and seat of the order that a line names
+assert RECORD.fields is not None
+assert (RECORD.fields["order_date"][1], RECORD.fields["order_seat"][1]) == (8 * _ORDER_WORD, 8 * _ORDER_WORD + 4)
+_IS_CREDIT: Mask = SIDE == LineSide.CREDIT
 
 
 class SetLines(NamedTuple):
@@ -61,7 +68,8 @@ class Lines:
     told: LongColumn  # fate or event, 0 for other kinds
     amount_fen: FenColumn
     second_fen: FenColumn  # released, commission or tax, by kind
-    fees_fen: FenColumn  # (m, 4) beside the commission
+    fees_fen: FenColumn  # (4, m) beside the commission
+    beside_fen: FenColumn  # their sum
     contract: Positions
     order_key: LongColumn  # 0 where the kind names none, or it is outside all limits
     slot: Positions  # of that order, 0 where nothing is kept under its name
@@ -70,6 +78,38 @@ class Lines:
     frame: Positions  # of the block
     frames: Frames  # all of them
     sets: list[SetLines]  # no line is in two of them
+    kinds: "KindsThere"
+
+
+class KindsThere:
+    """Which kinds there are among (m,) lines: mostly one or two: what holds of all or of none is seen at once."""
+
+    def __init__(self, kind: LongColumn) -> None:
+        """Nothing is copied."""
+        self._kind = kind
+        first = int(kind[0])
+        is_one = bool((kind == first).all())
+        self.each: LongColumn = kind[:1] if is_one else np.flatnonzero(np.bincount(kind))
+
+    def any(self, table: Mask) -> bool:
+        """Whether it holds of some line; `table` is (256,) by kind."""
+        return bool(table[self.each].any())
+
+    def where(self, table: Mask) -> bool | Mask:
+        """(m,) where it holds, or one word for all."""
+        of_each = table[self.each]
+        if of_each.all():
+            return True
+        return table[self._kind] if of_each.any() else False
+
+    def runs(self) -> list[tuple[int, int, int]]:
+        """(kind, begin, end) of the lines of one kind that stand side by side; one for all when there are many."""
+        if len(self.each) == 1:
+            return [(int(self.each[0]), 0, len(self._kind))]
+        edges = (np.flatnonzero(self._kind[1:] != self._kind[:-1]) + 1).tolist()
+        if len(edges) * _RUN_LINES_MIN > len(self._kind):
+            return []
+        return [(int(self._kind[begin]), begin, end) for begin, end in pairwise([0, *edges, len(self._kind)])]
 
 
 def read_lines(
@@ -79,36 +119,44 @@ def read_lines(
     is_line = np.broadcast_to(IS_LINE[kinds], contract.shape)
     if not is_line.any():
         return None
-    positions = np.flatnonzero(is_line)
-    is_all = len(positions) == len(records)
+    is_all = bool(is_line.all())
+    positions = np.arange(len(records)) if is_all else np.flatnonzero(is_line)
     lines = records if is_all else records[positions]
     contract = contract if is_all else contract[positions]
-    kind = np.broadcast_to(kinds, is_line.shape)[positions].astype(np.int64)
-    frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
+    kind = np.full(len(lines), kinds) if isinstance(kinds, int) else kinds if is_all else kinds[positions]
+    frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)
+    frame = frame if is_all else frame[positions]
+    there = KindsThere(kind)
     amount_fen = np.ascontiguousarray(lines["amount_fen"])
-    told = _where_used(lines["event"], TOLD_MAX > 0, kind)
-    second_fen = _where_used(lines["release_fen"], HAS_SECOND, kind)
-    fees_fen = _fees(lines, kind)
-    reference = _where_used(lines["reference"], HAS_REFERENCE, kind)
-    order_key, slot, dates = _orders(book, lines, kind)
-    in_range = (second_fen >= 0) & (second_fen <= AMOUNT_FEN_MAX)
+    told = _where_used(lines["event"], there.where(TOLD_MAX > 0))
+    second_fen = _where_used(lines["release_fen"], there.where(HAS_SECOND))
+    fees_fen = _fees(lines, there)
+    reference = _where_used(lines["reference"], there.where(HAS_REFERENCE))
+    order_key, slot, dates = _orders(book, lines, there.where(NAMES_ORDER))
+    in_range = _is_within(second_fen, 0, AMOUNT_FEN_MAX)
     if fees_fen.any():
-        in_range &= fees_fen.min(axis=1) >= 0
-    in_range &= _where_used(lines["quantity"], HAS_QUANTITY, kind) >= 0
-    in_range &= ~NAMES_ORDER[kind] | (order_key > 0)
-    in_range &= ~HAS_REFERENCE[kind] | (reference > 0)
-    in_range &= (SIDE[kind] != LineSide.CREDIT) | (second_fen <= amount_fen)
+        in_range &= fees_fen.min(axis=0) >= 0
+    if there.any(HAS_QUANTITY):
+        in_range &= _where_used(lines["quantity"], there.where(HAS_QUANTITY)) >= 0
+    if there.any(NAMES_ORDER):
+        in_range &= (order_key > 0) | np.logical_not(there.where(NAMES_ORDER))
+    if there.any(HAS_REFERENCE):
+        in_range &= (reference > 0) | np.logical_not(there.where(HAS_REFERENCE))
+    if there.any(_IS_CREDIT):
+        in_range &= (second_fen <= amount_fen) | np.logical_not(there.where(_IS_CREDIT))
     lanes = [book.clearing.collecting_at(seat) for seat in frames.seat.tolist()]
-    set_date = np.array([lane.trade_date if lane is not None else 0 for lane in lanes], np.int64)[frame]
+    set_dates = np.array([lane.trade_date if lane is not None else 0 for lane in lanes], np.int64)
+    set_date = set_dates[:1] if (set_dates == set_dates[0]).all() else set_dates[frame]
     return Lines(
         positions=positions,
         kind=kind,
-        is_malformed=_malformed(lines, kind, told),
+        is_malformed=_malformed(lines, kind, told, there),
         is_in_range=in_range,
         told=told,
         amount_fen=amount_fen,
         second_fen=second_fen,
         fees_fen=fees_fen,
+        beside_fen=fees_fen.sum(axis=0),
         contract=contract,
         order_key=order_key,
         slot=slot,
@@ -117,45 +165,69 @@ def read_lines(
         frame=frame,
         frames=frames,
         sets=list(_by_set(lanes, frame, lines["trade_day"])),
+        kinds=there,
     )
 
 
-def _where_used(field: npt.NDArray[np.signedinteger], is_used: Mask, kind: LongColumn) -> LongColumn:
+def _is_within(column: LongColumn, low: int, high: int) -> Mask:
+    """(m,) whether each is one of `low` to `high`."""
+    within: Mask = (column >= low) & (column <= high)
+    return within
+
+
+def _where_used(field: npt.NDArray[np.signedinteger], used: bool | Mask) -> LongColumn:
     """A field as int64, 0 where a line's kind does not use it."""
-    used = is_used[kind]
-    if used.all():
-        return field.astype(np.int64)
-    return np.where(used, field, 0).astype(np.int64) if used.any() else np.zeros(len(kind), np.int64)
+    if isinstance(used, bool):
+        return field.astype(np.int64) if used else np.zeros(len(field), np.int64)
+    return np.where(used, field, 0).astype(np.int64, copy=False)
 
 
-def _fees(lines: RecordArray, kind: LongColumn) -> FenColumn:
-    """(m, 4) the fees beside the commission, 0 where a line has none."""
-    fees_fen = np.zeros((len(kind), len(FEE_FIELDS)), np.int64)
-    if HAS_FEES[kind].any():
+def _fees(lines: RecordArray, there: KindsThere) -> FenColumn:
+    """(4, m) the fees beside the commission, 0 where a line has none."""
+    fees_fen = np.zeros((len(FEE_FIELDS), len(lines)), np.int64)
+    if there.any(HAS_FEES):
+        used = there.where(HAS_FEES)
         for place, name in enumerate(FEE_FIELDS):
-            fees_fen[:, place] = _where_used(lines[name], HAS_FEES, kind)
+            fees_fen[place] = _where_used(lines[name], used)
     return fees_fen
 
 
-def _malformed(lines: RecordArray, kind: LongColumn, told: LongColumn) -> Mask:
+def _malformed(lines: RecordArray, kind: LongColumn, told: LongColumn, there: KindsThere) -> Mask:
     words = lines.view("<i8").reshape(len(lines), WORDS_PER_RECORD)
-    is_one_kind = bool((kind == kind[0]).all())
-    unused = words & (_UNUSED_BITS[kind[0]] if is_one_kind else _UNUSED_BITS.take(kind, axis=0))
-    is_malformed = np.zeros(len(kind), bool) if not unused.any() else unused.any(axis=1)
-    says_nothing: Mask = (TOLD_MAX[kind] > 0) & ((told < 1) | (told > TOLD_MAX[kind]))
-    return np.asarray(is_malformed, bool) | says_nothing
+    is_malformed = np.zeros(len(kind), bool)
+    runs = there.runs()
+    for of_kind, begin, end in runs:
+        if (_bits_set(words[begin:end]) & _UNUSED_BITS[of_kind]).any():
+            is_malformed[begin:end] = (words[begin:end] & _UNUSED_BITS[of_kind]).any(axis=1)
+    if not runs:
+        is_malformed[:] = (words & _UNUSED_BITS.take(kind, axis=0)).any(axis=1)
+    if there.any(TOLD_MAX > 0):
+        told_max = TOLD_MAX.take(kind)
+        is_malformed |= (told_max > 0) & ((told < 1) | (told > told_max))
+    return is_malformed
 
 
-def _orders(book: Book, lines: RecordArray, kind: LongColumn) -> tuple[LongColumn, Positions, LongColumn]:
+def _bits_set(words: LongColumn) -> LongColumn:
+    """(words,) which bits some of (m, words) records have."""
+    folded = len(words) // _FOLDED_LINES * _FOLDED_LINES
+    wide = words[:folded].reshape(-1, _FOLDED_LINES * WORDS_PER_RECORD)
+    bits: LongColumn = np.bitwise_or.reduce(np.bitwise_or.reduce(wide, 0).reshape(-1, WORDS_PER_RECORD), 0)
+    bits |= np.bitwise_or.reduce(words[folded:], 0)
+    return bits
+
+
+def _orders(book: Book, lines: RecordArray, names: bool | Mask) -> tuple[LongColumn, Positions, LongColumn]:
     """(m,) each: name as one number, slot and trade date of the order that a line names."""
-    names = NAMES_ORDER[kind]
-    if not names.any():
-        nothing = np.zeros(len(kind), np.int64)
-        return nothing, nothing.astype(np.intp), nothing
-    dates, seats = lines["order_date"].astype(np.int64), lines["order_seat"].astype(np.int64)
+    if names is False:
+        nothing = np.zeros(len(lines), np.int64)
+        return nothing, nothing, nothing
+    whose = lines.view("<i8").reshape(len(lines), WORDS_PER_RECORD)[:, _ORDER_WORD]
+    # Mostly all are of one date and seat, which then stand for columns of them.
+    named = lines[:1] if (whose == whose[0]).all() else lines
+    dates, seats = named["order_date"].astype(np.int64), named["order_seat"].astype(np.int64)
     numbers = np.ascontiguousarray(lines["order_number"])
-    inside = names & (seats >= 1) & (seats <= SEATS_MAX) & (numbers >= 1) & (numbers <= REQUESTS_PER_SEAT_DATE_MAX)
-    inside &= (dates >= TRADE_DATE_MIN) & (dates <= TRADE_DATE_MAX)
+    is_possible = _is_within(seats, 1, SEATS_MAX) & _is_within(dates, TRADE_DATE_MIN, TRADE_DATE_MAX)
+    inside = names & is_possible & _is_within(numbers, 1, REQUESTS_PER_SEAT_DATE_MAX)
     slot = book.requests.slots_named(book.trade_date, dates, seats, numbers, inside)
     keys = request_keys(dates, seats, numbers)
     return keys if inside.all() else np.where(inside, keys, 0), slot, dates

@@ -179,19 +179,20 @@ class RequestTable:
     def slots_named(
         self, trade_date: int, dates: LongColumn, seats: LongColumn, numbers: LongColumn, inside: Mask
     ) -> Positions:
-        """(m,) slots under the names of requests, 0 where nothing is kept.
+        """(m,) slots under the names of requests, 0 where nothing is kept; (1,) `dates` or `seats` stand for (m,).
 
         `trade_date` is the open one; `inside`: where seat and number are within their limits.
         """
         is_open = inside & (dates == trade_date)
-        seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
+        if not is_open.all():
+            seats_open, numbers_open = np.where(is_open, seats, 0), np.where(is_open, numbers, 0)
+        else:
+            seats_open, numbers_open = seats, numbers
         pages = self.page_slot.take(seats_open * PAGES_PER_SEAT + (numbers_open >> PAGE_BITS))
         slot: Positions = pages.astype(np.intp) + (numbers_open & PAGE_MASK)
         is_carried = inside & (dates < trade_date) & (dates >= TRADE_DATE_MIN)
         if is_carried.any():
-            slot[is_carried] = self.carried_slots(
-                request_keys(dates[is_carried], seats[is_carried], numbers[is_carried])
-            )
+            slot[is_carried] = self.carried_slots(request_keys(dates, seats, numbers)[is_carried])
         return slot
 
     def slots_of(self, trade_date: int, seats: Collection[int], open_date: int) -> list[range]:

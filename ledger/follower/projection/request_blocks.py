@@ -73,8 +73,8 @@ class RequestRuns:
 
     def accepted_kinds(self) -> set[int]:
         """Kinds of which a record was accepted: those that moved money."""
-        counts = np.bincount(self.records["kind"].view(np.uint8)[self.outcomes["code"] == ReplyCode.ACCEPTED])
-        return set(np.flatnonzero(counts).tolist())
+        kinds, codes = self.records["kind"].view(np.uint8), self.outcomes["code"]
+        return set(np.flatnonzero(np.bincount(kinds[codes == ReplyCode.ACCEPTED] if codes.any() else kinds)).tolist())
 
     def chunks(self) -> Iterator[bytes]:
         """COPY rows of all runs, built when asked for; of each chunk the rows of one form stand together."""
@@ -146,7 +146,11 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
         return
     for each in np.unique(forms):
         rows = np.flatnonzero(forms == each)
-        chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
+        chosen: slice | Int64s
+        if rows[-1] - rows[0] == len(rows) - 1:  # side by side, as most are: nothing is copied
+            chosen = slice(int(starts[rows[0]]), int(starts[rows[-1]] + counts[rows[-1]]))
+        else:
+            chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
         form = _Form(*facts[:, rows[0]].tolist())
         yield _alike(records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows], form)
 
