@@ -11,10 +11,14 @@ from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.written.strict import Strict
 from protocol.messages.fields import fen_from_sum
-from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
+from protocol.vocabulary import BANK_PARTY, ComparedField, DifferenceClass, LaneState
 
 LAYOUT: Final = 1
 """Of the JSON file: it grows by keys, and a key that it has keeps its meaning."""
+
+
+OF_OUTLETS: Final = (None, BANK_PARTY)
+"""Whose parts of an account of the general ledger are of outlets: a broker's are of its cases."""
 
 
 class CustomerTold(Strict, frozen=True, kw_only=True):
@@ -171,10 +175,10 @@ def _book(book: Book, cast: Cast) -> BookTold:
         credit_fen=book.credit_fen,
         parts=[
             BookPartTold(
-                outlet=_outlet(part.item, cast) if part.item is not None and part.party is None else "",
+                outlet=_outlet(part.item, cast) if part.item is not None and part.party in OF_OUTLETS else "",
                 broker=cast.party_name(part.party) if part.party is not None else "",
                 trade_date=part.trade_date,
-                case=part.item if part.party is not None else None,
+                case=part.item if part.party not in OF_OUTLETS else None,
                 debit_fen=part.debit_fen,
                 credit_fen=part.credit_fen,
             )
