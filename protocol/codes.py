@@ -118,6 +118,7 @@ class ReplyCode(IntEnum):
     PERSON_UNKNOWN = 591
     PERSON_EXISTS = 592
     ADMINISTRATORS_FEW = 593
+    DECISION_DIFFERS = 594
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
     RESTRAINTS_FULL = 624
@@ -258,6 +259,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "the person's number, or the number of the bank's staff, is taken", False, "1032"
     ),
     ReplyCode.ADMINISTRATORS_FEW: CodeFacts("fewer than three administrators would be left", True, "1027"),
+    ReplyCode.DECISION_DIFFERS: CodeFacts("other differences than those that were signed for", True, "2008"),
     ReplyCode.FEED_ENTRY_UNKNOWN: CodeFacts("no such entry of this feed that is signed for", False, "2006"),
     ReplyCode.OBLIGATION_UNKNOWN: CodeFacts(
         "no published obligation of this date, or none of the broker's", True, "2006"

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_NUMBER_GIVEN
+from protocol.vocabulary import RecordKind
 from rules.account import Account
 from rules.request import (
     AMOUNT_OUT_OF_RANGE,
@@ -27,6 +28,7 @@ from rules.request import (
     Decision,
     Freezes,
     OfDate,
+    Permitted,
     Request,
     of_freeze,
     refusal,
@@ -34,6 +36,8 @@ from rules.request import (
 from rules.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
 
 ACT_NEEDED = refusal(ReplyCode.ACT_NEEDED)
+PERMITTED_KIND = RecordKind.CORRECT
+"""What an act permits one record of."""
 
 
 class Corrected(NamedTuple):
@@ -87,6 +91,15 @@ def is_within(has: OfDate, after: Corrected) -> bool:
     )
 
 
+def is_permitted(has: OfDate, after: Corrected, permit: Permitted) -> bool:
+    """Whether two people have signed for this: they saw what the set says, and a bound of what customers can change."""
+    return (
+        (permit.buys_fen, permit.proceeds_fen) == (has.buys_fen, has.proceeds_fen)
+        and after.bought_fen - has.bought_fen <= permit.rise_max_fen
+        and after.made_good_fen <= permit.made_good_max_fen
+    )
+
+
 def close(request: Request, account: Account, freezes: Freezes) -> Decision:
     """End an order of the date: what its set says was bought and is not drawn yet is drawn, the rest released."""
     target, has = freezes.get(request.target_slot), request.of_date
@@ -120,14 +133,15 @@ def correct(request: Request, account: Account, freezes: Freezes) -> Decision:
         return STEP_NOT_DUE
     if any(freezes[slot].remaining_fen for slot in has.open_slots):
         return STEP_NOT_DUE
-    if says.act_number:
+    if says.act_number and says.permit is None:
         return ACT_NEEDED
-    after = corrected(account, has, has.buys_fen, has.proceeds_fen)
+    rejected_fen = says.permit.rejected_fen if says.permit is not None else 0
+    after = corrected(account, has, has.buys_fen, has.proceeds_fen, min(rejected_fen, has.buys_fen))
     if _named(request, says) != (has.buys_fen, has.proceeds_fen, has.bought_fen, has.sold_fen, *after[2:]):
         return SETTLEMENT_DIFFERS
-    if not is_within(has, after):
+    if not (is_within(has, after) if says.permit is None else is_permitted(has, after, says.permit)):
         return ACT_NEEDED
-    return _moved(account, has, after)
+    return _moved(account, has, after, is_tolerated=says.permit is None)
 
 
 def _is_in_range(says: Correction) -> bool:
@@ -145,7 +159,7 @@ def _named(request: Request, says: Correction) -> tuple[int, ...]:
     return (*set_says, says.has_bought_fen, says.has_sold_fen, request.turnover_fen, says.made_good_proceeds_fen)
 
 
-def _moved(account: Account, has: OfDate, after: Corrected) -> Decision:
+def _moved(account: Account, has: OfDate, after: Corrected, *, is_tolerated: bool) -> Decision:
     bought_fen, sold_fen = after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen
     if max(account.bought_fen + bought_fen, account.sold_fen + sold_fen) > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED
@@ -153,7 +167,8 @@ def _moved(account: Account, has: OfDate, after: Corrected) -> Decision:
     account.bought_fen += bought_fen
     account.sold_fen += sold_fen
     account.clamp_seniors()
-    has.tolerance.left_fen -= tolerated_fen(bought_fen, sold_fen, has.proceeds_counted)
+    if is_tolerated:
+        has.tolerance.left_fen -= tolerated_fen(bought_fen, sold_fen, has.proceeds_counted)
     has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen
     has.is_corrected = True
     if not after.made_good_fen:

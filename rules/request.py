@@ -52,6 +52,16 @@ class ProceedsDue(NamedTuple):
     excess_fen: int  # what fees of sales took beyond their turnover
 
 
+class Permitted(NamedTuple):
+    """What two people have signed of a correction."""
+
+    buys_fen: int  # as the set has them
+    proceeds_fen: int
+    rejected_fen: int  # of the buys: the customer does not bear them
+    rise_max_fen: int  # by which bought may rise
+    made_good_max_fen: int
+
+
 class Correction(NamedTuple):
     """What a correction names beside cleared buys (its amount), cleared proceeds and what is made good of buys."""
 
@@ -59,6 +69,7 @@ class Correction(NamedTuple):
     has_bought_fen: int  # what the bank has on the date
     has_sold_fen: int
     act_number: int  # of the act of two people that permits it, 0 without one
+    permit: "Permitted | None"  # what that act says, where it is one of this contract, date and set
 
 
 @dataclass(slots=True)

@@ -195,7 +195,7 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
 
 def apply_stored_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
     """`apply_block` for outcomes that were read: raises InvariantBroken also when nobody can have decided them."""
-    check_outcomes(block, outcomes)
+    check_outcomes(book, block, outcomes)
     apply_block(book, frames, block, outcomes)
     check_targets(book, block, outcomes)
 

@@ -15,6 +15,7 @@ import trio
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
 from ..limits import (
+    AMOUNT_FEN_MAX,
     BANK_ACCOUNT_NO_MAX,
     CONTRACTS_MAX,
     PARTIES_MAX,
@@ -23,6 +24,7 @@ from ..limits import (
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
+from ..messages.corrections import CorrectionAnswer, CorrectionQuery
 from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.persons import ActSignature
@@ -264,6 +266,18 @@ class Seat(AwaitedVerbs, FeedVerbs):
     def trade_dates(self) -> Coroutine[object, object, DatesAnswer]:
         """The dates that are open or unsettled, and all brokers. As `totals`."""
         return self._ask_as_bank(DatesQuery(), DatesAnswer)
+
+    def correction(
+        self, trade_date: int, party: int, contract_no: int = 0, first: int = 0, rejected_fen: int = 0
+    ) -> Coroutine[object, object, CorrectionAnswer]:
+        """What a correction of a contract's date would be now, 0: of the next one that needs it, from index `first` on.
+
+        To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, for no number, place or amount.
+        """
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        place, contract = whole_number("first", first, 0, 2**40), whole_number("contract_no", contract_no, 0, 2**62)
+        rejected = whole_number("rejected_fen", rejected_fen, 0, AMOUNT_FEN_MAX)
+        return self._ask_as_bank(CorrectionQuery(date, of, place, contract, rejected), CorrectionAnswer)
 
     def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
         """Ask where a date of one's own stands, and what its clearing set has. To be awaited.

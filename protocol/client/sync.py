@@ -15,6 +15,7 @@ import trio
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
+from ..messages.corrections import CorrectionAnswer
 from ..messages.dates import DatesAnswer
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.persons import ActSignature
@@ -154,6 +155,12 @@ class SyncSeat(SingleVerbs[Outcome]):
     def outcome_of(self, trade_date: int, number: int) -> OutcomeAnswer:
         """As `Seat.outcome_of`."""
         return self._wait(self._opened().outcome_of(trade_date, number))
+
+    def correction(
+        self, trade_date: int, party: int, contract_no: int = 0, first: int = 0, rejected_fen: int = 0
+    ) -> CorrectionAnswer:
+        """As `Seat.correction`."""
+        return self._wait(self._opened().correction(trade_date, party, contract_no, first, rejected_fen))
 
     def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""

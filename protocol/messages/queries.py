@@ -5,14 +5,23 @@ codec.
 """
 
 import hashlib
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CONTRACTS_MAX, QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX, SETS_PER_LANE_MAX
+from ..limits import (
+    DIGEST_BYTES,
+    PARTIES_MAX,
+    QUERY_CONTRACTS_MAX,
+    QUERY_DIFFERENCES_MAX,
+    QUERY_PROCEEDS_MAX,
+    SETS_PER_LANE_MAX,
+)
 from .base import Message
+from .corrections import CorrectionAnswer, CorrectionQuery
 from .dates import DatesAnswer, DatesQuery
 from .day import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
@@ -191,6 +200,18 @@ class Difference(Message, tag=54, frozen=True):
     set_says: Count
 
 
+def differences_digest(differences: Iterable[Difference], digest: bytes = bytes(DIGEST_BYTES)) -> bytes:
+    """Of the differences of one class, in the order in which they are told, without sums of a contract (BOUGHT, SOLD):
+    32 zeros, and with each the SHA-256 of itself and the difference as seven int64. It is what people sign for.
+    `digest`: of those in front of them.
+    """
+    for each in differences:
+        named = (each.order_date, each.order_seat, each.order_number)
+        row = struct.pack("<7q", each.compared_field, each.contract_no, *named, each.bank_has, each.set_says)
+        digest = hashlib.sha256(digest + row).digest()
+    return digest
+
+
 class DifferenceAnswer(Message, tag=55, frozen=True):
     """Answer: those found from that place on, and where to go on: 0 at the end."""
 
@@ -238,6 +259,7 @@ QueryMessage = (
     | OutletsQuery
     | DatesQuery
     | FeedQuery
+    | CorrectionQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -252,6 +274,7 @@ AnswerMessage = (
     | OutletsAnswer
     | DatesAnswer
     | FeedPage
+    | CorrectionAnswer
 )
-OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery)
+OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -9,6 +9,7 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..messages.corrections import CorrectionAnswer, CorrectionQuery
 from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.day import NO_TOTALS
 from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
@@ -67,6 +68,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     OutletsQuery: OutletsAnswer,
     DatesQuery: DatesAnswer,
     FeedQuery: FeedPage,
+    CorrectionQuery: CorrectionAnswer,
 }
 
 
@@ -153,6 +155,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
             fits = fits and _is_possible_set(answer)
         elif fits and not isinstance(query, SetQuery):  # whoever reads on must come to an end
             fits = answer.next_place == 0 or answer.next_place > query.first
+    elif isinstance(query, CorrectionQuery) and isinstance(answer, CorrectionAnswer):
+        fits = answer.trade_date == query.trade_date and _is_possible_correction(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
         fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
         fits = fits and (answer.next_range == 0 or bool(answer.digests))
@@ -183,6 +187,18 @@ def check_page(page: FeedPage) -> FeedPage:
     if not fits:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "no part of a feed")
     return page
+
+
+def _is_possible_correction(query: CorrectionQuery, answer: CorrectionAnswer) -> bool:
+    """Of the contract that is named, or of none and then nothing; whoever looks for the next one comes to an end."""
+    sums = (answer.cleared_buys_fen, answer.cleared_proceeds_fen, answer.has_bought_fen, answer.has_sold_fen)
+    borne = (answer.made_good_buys_fen, answer.made_good_proceeds_fen)
+    if not answer.contract_no:
+        is_possible = not any((*sums, *borne, answer.set_number, *answer.closings))
+    else:
+        is_possible = answer.contract_no == query.contract_no or not query.contract_no
+        is_possible = is_possible and answer.made_good_buys_fen <= answer.cleared_buys_fen
+    return is_possible and (answer.next_place == 0 or (answer.next_place > query.first and not query.contract_no))
 
 
 def _is_possible_set(answer: SetAnswer) -> bool:

@@ -28,6 +28,10 @@ WORDS = {
     "kind": "JUDICIAL",
     "authority": "西湖区人民法院",
     "document": "2026",
+    "trade_date": "20260105",
+    "last_date": "20260109",
+    "difference_class": "STATE",
+    "digest": "ab" * 32,
 }
 """What stands in a field of this name; of every other one 5."""
 READ = {"rights": ["DAY", "RECONCILE"], "active": False, "from_s": 0, "until_s": 1_790_006_400}

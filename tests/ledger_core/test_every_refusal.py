@@ -52,6 +52,7 @@ from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, shares
 from tests.ledger_core.control import refused as people
 from tests.ledger_core.control import refused_restraints as of_restraints
+from tests.ledger_core.corrections.people import decided_otherwise
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -230,6 +231,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.PERSON_UNKNOWN, "person 99", TELLER_SEAT, lambda b: people.of_nobody(b.desk)),
     (ReplyCode.PERSON_EXISTS, "person 1 again", BANK_SEAT, lambda b: people.registered_again(b.desk)),
     (ReplyCode.ADMINISTRATORS_FEW, "3 − 1 < 3", TELLER_SEAT, lambda b: people.of_the_third_administrator(b.desk)),
+    (ReplyCode.DECISION_DIFFERS, "1 for 0", TELLER_SEAT, lambda b: decided_otherwise(b.desk)),
     (ReplyCode.FEED_ENTRY_UNKNOWN, "entry 1 is a contract", SEAT, lambda _: Receipt(MONDAY, 1, bytes(32))),
     (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
     (ReplyCode.RESTRAINTS_FULL, "64 of 64", SAVINGS_SEAT, lambda b: of_restraints.one_more(b.desk)),

@@ -15,6 +15,12 @@ NAMES = f"{CORRECTING}::test_a_correction_names_all_that_it_is_about"
 CLOSES = f"{CORRECTING}::test_every_order_of_the_date_is_closed_first_but_those_that_are_held"
 IN_FRONT = f"{CORRECTING}::test_an_order_is_closed_in_front_of_its_contracts_correction_alone"
 CLOSE_NAMES = f"{CORRECTING}::test_closing_names_what_it_draws_and_releases"
+PEOPLE = "tests/ledger_core/corrections/test_decided.py"
+BY_ACT = "tests/ledger_core/corrections/test_by_act.py"
+PERMITS = f"{BY_ACT}::test_an_act_permits_what_it_says_and_no_more"
+TOLERATED = f"{BY_ACT}::test_a_tolerance_for_each_contract_and_one_for_all"
+DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
+KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
 AGREES = f"{CORRECTING}::test_nothing_is_corrected_before_the_set_is_complete_and_the_bank_agrees_with_itself"
 
 _PAGE: list[Row] = [
@@ -96,7 +102,34 @@ _PAGE: list[Row] = [
         CLOSES,
     ),
     ("corrected twice", " or has.is_corrected:", ":", "money moves twice by one set", NAMES),
-    ("any act will do", "    if says.act_number:\n", "    if says.act_number < 0:\n", "nobody signed", NAMES),
+    (
+        "any act will do",
+        "    if says.act_number and says.permit is None:\n        return ACT_NEEDED\n",
+        "",
+        "nobody signed",
+        NAMES,
+    ),
+    (
+        "signed for another set's sums",
+        "(permit.buys_fen, permit.proceeds_fen) == (has.buys_fen, has.proceeds_fen)",
+        "permit.buys_fen >= 0",
+        "what people saw is not what moves",
+        PERMITS,
+    ),
+    (
+        "bought without a bound",
+        "        and after.bought_fen - has.bought_fen <= permit.rise_max_fen\n",
+        "",
+        "more than people saw is taken",
+        PERMITS,
+    ),
+    (
+        "made good without a bound",
+        "        and after.made_good_fen <= permit.made_good_max_fen\n",
+        "",
+        "a broker owes more",
+        PERMITS,
+    ),
 ]
 _READ: list[Row] = [
     (
@@ -139,7 +172,46 @@ _APPLY: list[Row] = [
         BROUGHT,
     ),
     ("adjusted and withdrawn", "        lane.is_adjusted = True\n", "", "its corrections stay without a set", EXCESS),
+    (
+        "used for ever",
+        "        book.permits.use(number)\n",
+        "        pass\n",
+        "one act for two",
+        f"{BY_ACT}::test_an_act_is_of_one_contract_and_used_once",
+    ),
+    (
+        "tolerated without end",
+        "    lane.tolerated_fen += int(tolerated_fen[without].sum())\n",
+        "",
+        "a fen of each of ten thousand customers",
+        TOLERATED,
+    ),
     ("due once more", "    cleared.adjusted[contract] |= CORRECTED\n", "", "proceeds are booked twice", BROUGHT),
+]
+_PEOPLE: list[Row] = [
+    (
+        "another list is signed",
+        "found == (act.count, bytes.fromhex(act.digest))",
+        "found[0] == act.count",
+        "others than were read",
+        DECIDED,
+    ),
+    (
+        "another count is signed",
+        "found == (act.count, bytes.fromhex(act.digest))",
+        "found[1].hex() == act.digest",
+        "fewer than were read",
+        DECIDED,
+    ),
+]
+_LANE: list[Row] = [
+    (
+        "decided with sums apart",
+        "not (self.sums_differ or self.to_correct)",
+        "not self.sums_differ",
+        "what is listed is nobody's",
+        KNOWN,
+    ),
 ]
 _PROCEEDS: list[Row] = [
     (
@@ -165,6 +237,8 @@ OF_CORRECTIONS = [
     *of_file("corrections/read.py", _READ),
     *of_file("corrections/at_hand.py", _AT_HAND),
     *of_file("corrections/apply.py", _APPLY),
+    *of_file("control/corrections.py", _PEOPLE),
+    *of_file("state/clearing.py", _LANE),
     *of_file("lines/proceeds.py", _PROCEEDS),
     *of_file("control/lanes.py", _LANES),
 ]

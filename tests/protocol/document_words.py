@@ -105,6 +105,7 @@ LIMITS = {
     "RECONCILE_PLACES_MAX": "places of the broker's own that one `Reconcile` or `DifferenceQuery` goes through",
     "QUERY_DIFFERENCES_MAX": "differences in one `DifferenceAnswer`",
     "QUERY_PROCEEDS_MAX": "contracts in one `ProceedsAnswer`",
+    "QUERY_CLOSINGS_MAX": "orders in one `CorrectionAnswer`",
     "RANGE_PAIRS": "pairs of one digest of a `RangesAnswer`",
     "QUERY_RANGES_MAX": "digests in one `RangesAnswer`",
     "QUERY_PAIRS_MAX": "pairs in one `PairsAnswer`",

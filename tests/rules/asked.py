@@ -58,7 +58,7 @@ def request(
         target_slot=TARGET_SLOT,
         target_date=DATE,
         of_date=of_date,
-        correction=Correction(0, 0, 0, 0) if correction is None else correction,
+        correction=Correction(0, 0, 0, 0, None) if correction is None else correction,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
+from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, Window, WithdrawSet
 from protocol.messages.fields import sum_from_fen
@@ -51,6 +52,10 @@ from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
 NEXT_PLACE = 65_536
+OF_CORRECTION = (
+    *("cleared_buys_fen", "cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen"),
+    *("has_bought_fen", "has_sold_fen"),
+)
 CORRECTED_FEN = (399_000, 1_200, 76, 300, 398_524, 1_500)  # 399,000 − 76 is bought, 1,200 + 300 stays sold
 MARKED_ROW = 123_470
 CONTRACT = contract_no_from_index(1)
@@ -125,6 +130,12 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     refused = (ReplyCode.TOTALS_DIFFER, FREEZE_STATE_NONE, 0)
     yield outcomes(bank, "outcome_totals_differ", "the ledger's have another digest", tell.frame, [refused])
     yield from _where_they_differ(desk, bank, first + 6)
+    asked = CorrectionQuery(TRADE_DATE, 2, 0, CONTRACT, 0)
+    yield desk.message("query_correction", "correlation id 6", FrameKind.QUERY, asked, 6)
+    amounts = dict(zip(OF_CORRECTION, CORRECTED_FEN, strict=True))
+    closing = Closing(TRADE_DATE, 11, 42, 398_524, 1_476)
+    dry = CorrectionAnswer(123_480, TRADE_DATE, 0, CONTRACT, 1, **amounts, needs_act=True, closings=[closing])
+    yield bank.message("answer_correction", "one order is open; two people must sign", FrameKind.ANSWER, dry, 6)
     block = _correcting(desk, first + 7)
     what = f"an order is closed, its contract and another one are corrected, requests {first + 7} to {first + 9}"
     yield Vector("correct_contracts", what, block, None)

@@ -1,4 +1,4 @@
-"""`yzt day plan | status | run | differences`: the business day by hand.
+"""`yzt day plan | status | run | differences | correct`: the business day by hand.
 
 Belongs here: which command it is, the options of those that ask the bank, what they print. Never here: the plan (plan),
 what a step sends (gateway.day.desk).
@@ -12,21 +12,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.cli.day import plan
+from config.cli.day import correcting, plan
+from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.printable import printable
 from config.kit.processes import print_progress
 from config.kit.ready_files import read_ready
 from config.schema import Config
 from config.supervise.status import DAY_DESK
+from gateway.day.correcting import decisions_to_sign
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.dates import DateFacts
 from protocol.messages.queries import Difference
-from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, DifferenceClass, LaneState
 
 CONNECT_ATTEMPTS_MAX = 10
@@ -50,6 +50,7 @@ def main(argv: list[str], config: Config) -> int:
         "status": _status,
         "run": _run,
         "differences": _differences,
+        "correct": correcting.correct,
     }
     settings = _settings(config, options)
     return run_command(_with_desk, settings, seat_clock(config), commands[options.what], options)
@@ -63,10 +64,14 @@ def _parser() -> CommandParser:
         "every step that is due for each broker.",
     )
     add_common_options(parser)
-    parser.add_argument("what", choices=("status", "run", "differences"))
+    parser.add_argument("what", choices=("status", "run", "differences", "correct"))
     parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
     parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
     parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
+    parser.add_argument("--contract", type=int, default=0, help="correct: one contract (default: all that wait)")
+    parser.add_argument("--rejected", type=int, default=0, help="correct: fen of its buys that the customer rejects")
+    parser.add_argument("--act", type=int, default=0, help="correct: number of the act that permits it")
+    parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
     parser.add_argument("--seat", type=int, help="the day desk's seat (default: day_desk.seat)")
     parser.add_argument("--key", type=Path, help="its private key, a PEM file (default: day_desk.key)")
     parser.add_argument("--key-id", type=int, help="the number under which the bank has it (default: day_desk.key_id)")
@@ -98,7 +103,7 @@ async def _with_desk(settings: SeatSettings, clock: Clock, command: Command, opt
 async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
     """Of one date its lanes; without one of every date that is open or unsettled."""
     bank = await desk.seat.trade_dates()
-    asked = None if options.date is None else _date(desk, options)
+    asked = None if options.date is None else date_of(desk, options)
     for date in bank.dates:
         if asked not in (None, date.trade_date):
             continue
@@ -122,7 +127,7 @@ def _due(date: DateFacts) -> str:
 
 async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     """Returns: FAILED when a lane was left that does not agree, or whose set is not there."""
-    trade_date = _date(desk, options)
+    trade_date = date_of(desk, options)
     if options.step == "sign-off":
         await desk.sign_off()
         return int(ExitCode.OK)
@@ -130,7 +135,7 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
         await desk.agree(trade_date)
     if options.step == "agree":
         return int(ExitCode.OK)
-    parties = await _parties(desk, options)
+    parties = await parties_of(desk, options)
     lanes = await desk.each(parties, lambda party: _step(desk, options.step, trade_date, party))
     for lane in lanes:
         print(_line(lane))
@@ -152,12 +157,16 @@ async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSe
 
 
 async def _differences(desk: DayDesk, options: argparse.Namespace) -> int:
-    """As CSV on standard output."""
-    trade_date, writer = _date(desk, options), csv.writer(sys.stdout, lineterminator="\n")
+    """As CSV on standard output; and what two people would write who know them."""
+    trade_date, writer = date_of(desk, options), csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(DIFFERENCE_COLUMNS)
-    for party in await _parties(desk, options):
-        for each in await desk.differences(trade_date, party):
+    for party in await parties_of(desk, options):
+        found = await desk.differences(trade_date, party)
+        for each in found:
             writer.writerow(_row(trade_date, party, each))
+        lane = await desk.lane(trade_date, party) if found else None
+        for fields in decisions_to_sign(found, lane.answer, party) if lane is not None else ():
+            desk.told(f"to decide: {correcting.as_act(fields)}")
     return int(ExitCode.OK)
 
 
@@ -188,16 +197,3 @@ def _line(lane: LaneSeen) -> str:
         owed = f"proceeds of {answer.proceeds_due:,} contracts are not booked"
     number = answer.number or "-"
     return f"{lane.party:>7}  {lane.state.name.lower():<11}{number:>4}{lines:>12,}{answer.listed:>8,}  {owed}".rstrip()
-
-
-def _date(desk: DayDesk, options: argparse.Namespace) -> int:
-    text = options.date
-    if text is None:
-        return desk.seat.trade_date
-    if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
-        raise ProcessFault(f"day: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
-    return int(text)
-
-
-async def _parties(desk: DayDesk, options: argparse.Namespace) -> list[int]:
-    return [options.party] if options.party is not None else await desk.parties()

@@ -11,7 +11,18 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import accounts, acts, day, feed_answers, feeds, lanes, outlets, persons, restraints
+from ledger.core.control import (
+    accounts,
+    acts,
+    corrections,
+    day,
+    feed_answers,
+    feeds,
+    lanes,
+    outlets,
+    persons,
+    restraints,
+)
 from ledger.core.control.acts import decided_second
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
@@ -19,11 +30,14 @@ from ledger.core.state.book import Book
 from ledger.core.state.due_times import seconds_of
 from protocol.acts import (
     ChangePersonAct,
+    CorrectAct,
+    DecideAct,
     EndPersonKeyAct,
     Made,
     RegisterPersonKeyAct,
     ResumeBrokerAct,
     StopBrokerAct,
+    ToleranceAct,
     VoidAct,
     made_of,
 )
@@ -138,6 +152,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return persons.judge_person_key_end(book, message, decided_second(decided_at_ns))
         case StopBrokerAct() | ResumeBrokerAct():
             return acts.judge_stop(book, message)
+        case ToleranceAct() | DecideAct() | CorrectAct():
+            return corrections.judge(book, message)
         case VoidAct():
             return ReplyCode.ACCEPTED
         case OpenAccounts():
@@ -266,16 +282,16 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
         case EndKey(party, key_id):
             book.parties[party] = without_key(book.parties[party], key_id)
-        case RegisterSeat(seat, party, seat_role):
-            entry = book.parties[party]
-            book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
-            book.seat_owner[seat], book.seat_role[seat] = party, seat_role
+        case RegisterSeat():
+            _add_seat(book, message)
         case RegisterOutlets():
             outlets.register_outlets(book, message)
         case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():
             persons.change_persons(book, message, decided_second(decided_at_ns))
         case StopBrokerAct() | ResumeBrokerAct():
             acts.stop(book, message)
+        case ToleranceAct() | DecideAct() | CorrectAct():
+            corrections.apply(book, message)
         case OpenAccounts():
             return accounts.open_accounts(book, message)
         case SignContracts():
@@ -309,6 +325,13 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case Genesis() | Act():
             raise MisuseError("a genesis inside the journal, or an act inside an act")
     return 0
+
+
+def _add_seat(book: Book, message: RegisterSeat) -> None:
+    seat, party, seat_role = message.seat, message.party, message.seat_role
+    entry = book.parties[party]
+    book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
+    book.seat_owner[seat], book.seat_role[seat] = party, seat_role
 
 
 def add_party(book: Book, entry: PartyEntry) -> None:

@@ -5,9 +5,9 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 """
 
 from ledger.core.control.feeds import tell_compared, tell_obligation
-from ledger.core.lines.compare import Places, add_draws_at_close, differences, end_of, proceeds_due, to_correct
+from ledger.core.lines.compare import Places, add_draws_at_close, end_of, proceeds_due, take_differences, to_correct
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import ClearedContracts, Lane
+from ledger.core.state.clearing import NO_DIFFERENCE, ClearedContracts, Lane
 from protocol.codes import ReplyCode
 from protocol.limits import SETS_PER_LANE_MAX
 from protocol.messages.day import (
@@ -19,6 +19,7 @@ from protocol.messages.day import (
     Reconcile,
     WithdrawSet,
 )
+from protocol.messages.queries import CLASSES
 from protocol.trade_dates import is_trade_date, trade_day
 from protocol.vocabulary import LaneEvent, LaneState
 from rules.day_states import LANE_STATES, is_market_closed, late_s, next_lane_state
@@ -108,6 +109,7 @@ def withdraw(book: Book, party: int, message: WithdrawSet) -> None:
     lane = book.clearing.lane(message.trade_date, party)
     lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.WITHDRAW_SET]
     lane.begin_anew()
+    lane.decided = [NO_DIFFERENCE] * CLASSES
     book.clearing.put(lane)
     book.clearing.forget_listed(lane.inner)
     lane.inner, lane.announced, lane.arrived, lane.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
@@ -139,12 +141,11 @@ def compare(book: Book, message: Reconcile) -> int:
     first, count = message.first, places.total
     end = end_of(book, lane, first)
     add_draws_at_close(book, lane, first, end)
-    for found in differences(book, lane, first, end):
-        lane.differences[found.difference_class - 1] += len(found.place)
+    take_differences(book, lane, first, end)
     lane.proceeds_due += proceeds_due(book, lane, first, end)
     lane.is_compared = end == count
     lane.compared = 0 if lane.is_compared else end
-    is_reconciled = lane.is_compared and not any(lane.differences)
+    is_reconciled = lane.is_agreed
     if is_reconciled:
         lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.RECONCILE]
     clearing.put(lane)

@@ -29,9 +29,14 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
         acting = places[accepted[places]]
         if not len(acting):
             continue
+        cleared = book.clearing.by_contract[lane.trade_date]
+        at = acting[~corrections.is_correction[acting]]
+        if len(at) and lane.comparison:  # what was found that closing draws is drawn
+            at = at[cleared.comparison[corrections.contract[at]] == lane.comparison]
+            drawn_fen = block.amount_fen[corrections.positions[at]]
+            np.subtract.at(cleared.drawn_at_close_fen, corrections.contract[at], drawn_fen)
         at = acting[corrections.is_correction[acting]]
         if len(at):
-            cleared = book.clearing.by_contract[lane.trade_date]
             _move(book, block, corrections, lane, cleared, at)
             _make_good(book, block, corrections, lane, cleared, at, outcomes)
         lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]
@@ -40,9 +45,9 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
         book.clearing.put(lane)
 
 
-def check_corrections(corrections: Corrections, outcomes: OutcomeArray) -> None:
+def check_corrections(book: Book, corrections: Corrections, outcomes: OutcomeArray) -> None:
     """Raises InvariantBroken, with nothing changed, when accepted ones among (n,) outcomes cannot have been decided: of
-    a lane whose set is not complete, or twice of one contract.
+    a lane whose set is not complete, twice of one contract, or by an act that is not open.
     """
     accepted: Mask = outcomes["code"][corrections.positions] == 0
     takes = np.zeros(len(accepted), bool)
@@ -51,6 +56,9 @@ def check_corrections(corrections: Corrections, outcomes: OutcomeArray) -> None:
         contract = corrections.contract[places[accepted[places] & corrections.is_correction[places]]]
         if len(np.unique(contract)) < len(contract):
             raise InvariantBroken("a contract was corrected twice")
+    numbers = corrections.act_number[accepted & corrections.is_correction].tolist()
+    if any(number and book.permits.find(number) is None for number in numbers):
+        raise InvariantBroken("a contract was corrected by an act that permits nothing")
     if (accepted & ~takes).any():
         raise InvariantBroken("an order was closed, or a contract corrected, that no complete set has")
 
@@ -74,6 +82,12 @@ def _move(
         np.add.at(of_slot, accounts, moved_fen)
     np.add.at(book.power_fen, accounts, sold_fen - bought_fen)
     book.owned_fen_bound += int(np.maximum(sold_fen, 0).sum())
+    counted = (cleared.adjusted[contract] != 0) | bool(book.proceeds_at_fill[lane.party])
+    without = corrections.act_number[at] == 0
+    tolerated_fen = np.maximum(-bought_fen, 0) + np.where(counted, np.abs(sold_fen), 0)
+    lane.tolerated_fen += int(tolerated_fen[without].sum())
+    for number in corrections.act_number[at][~without].tolist():
+        book.permits.use(number)
     cleared.moved_bought_fen[contract] += bought_fen
     cleared.moved_sold_fen[contract] += sold_fen
     cleared.adjusted[contract] |= CORRECTED

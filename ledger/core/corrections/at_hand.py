@@ -8,14 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.core.corrections.read import Corrections
+from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of
 from ledger.core.state.book import ACCOUNT_MASK, Book
 from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, Lane
 from ledger.core.state.columns import Positions
 from ledger.core.state.requests import FATE_MASK
-from protocol.vocabulary import Fate, LaneEvent, LaneState
+from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
 from rules.day_states import next_lane_state
-from rules.request import Cases, Correction, OfDate, Tolerance
+from rules.request import Cases, Correction, OfDate, Permitted, Tolerance
 
 ContractDate = tuple[int, int]
 """Contract index and trade date."""
@@ -30,14 +31,18 @@ class DatesAtHand:
         self._place_at: dict[int, int] = {}
         self._of_place: dict[int, OfDate] = {}
         self._of_date: dict[ContractDate, OfDate] = {}
+        self._permit_of: dict[int, Permitted] = {}
         if corrections is None:
             return
         self._place_at = {position: place for place, position in enumerate(corrections.positions.tolist())}
         cases: dict[int, Cases] = {}
         for lane, places in corrections.lanes:
+            for place in places[corrections.act_number[places] > 0].tolist():
+                permit = _permit(book, lane, int(corrections.contract[place]), int(corrections.act_number[place]))
+                self._permit_of.update({place: permit} if permit is not None else {})
             of_party = cases.setdefault(lane.party, Cases(book.general_ledger.cases_opened(lane.party)))
             contracts = np.unique(corrections.contract[places])
-            found = dict(zip(contracts.tolist(), _of_lane(book, lane, contracts, of_party), strict=True))
+            found = dict(zip(contracts.tolist(), of_lane(book, lane, contracts, of_party), strict=True))
             self._of_date.update({(contract, lane.trade_date): one for contract, one in found.items()})
             self._of_place.update({place: found[int(corrections.contract[place])] for place in places.tolist()})
 
@@ -57,7 +62,7 @@ class DatesAtHand:
         place = self._place_at.get(position, -1)
         if place < 0 or self._corrections is None or not self._corrections.is_correction[place]:
             return None
-        return self._corrections.named(place)
+        return self._corrections.named(place, self._permit_of.get(place))
 
     def open_slots(self) -> Positions:
         """The slots of the freezes that closing ends."""
@@ -70,14 +75,24 @@ def is_due(book: Book, lane: Lane) -> bool:
     return may and bool(book.unsettled.agreed[book.unsettled.slot_of(lane.trade_date)])
 
 
-def _of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Iterator[OfDate]:
+def _permit(book: Book, lane: Lane, contract: int, number: int) -> Permitted | None:
+    """What an act says of a contract by the lane's set; None when it is none of it, or used, or over."""
+    permit = book.permits.find(number)
+    if permit is None or not IS_CORRECTION[permit.kind]:
+        return None
+    about = (permit.contract_no, permit.trade_date, permit.amounts_fen[0])
+    is_of_it = about == (contract_no_from_index(contract), lane.trade_date, lane.number)
+    return Permitted(*permit.amounts_fen[1:]) if is_of_it else None
+
+
+def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Iterator[OfDate]:
     """What there is of (m,) ascending contracts of a lane's party on its date."""
     cleared = book.clearing.by_contract.get(lane.trade_date)
     accounts = book.contract_facts[contracts] & ACCOUNT_MASK
     slot = book.unsettled.slot_of(lane.trade_date)
     bought_fen, sold_fen = book.unsettled.bought_fen[slot][accounts], book.unsettled.sold_fen[slot][accounts]
     open_slots = _open_slots(book, lane, contracts)
-    at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), Tolerance(0, 0)
+    at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), _tolerance(book, lane)
     for place, contract in enumerate(contracts.tolist()):
         adjusted = int(cleared.adjusted[contract]) if cleared is not None else 0
         says = (0, 0, 0)
@@ -96,6 +111,11 @@ def _of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Iter
             tolerance=tolerance,
             cases=cases,
         )
+
+
+def _tolerance(book: Book, lane: Lane) -> Tolerance:
+    all_fen = int(book.tolerance_date_fen[lane.party])
+    return Tolerance(int(book.tolerance_contract_fen[lane.party]), max(0, all_fen - lane.tolerated_fen))
 
 
 def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[int]]:

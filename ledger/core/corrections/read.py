@@ -15,7 +15,7 @@ from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from rules.request import Correction
+from rules.request import Correction, Permitted
 
 
 @dataclass(slots=True)
@@ -32,13 +32,14 @@ class Corrections:
     act_number: LongColumn
     lanes: list[tuple[Lane, Positions]]  # places among these by the lane that they name; others name none
 
-    def named(self, place: int) -> Correction:
-        """What a correction names, by its place among these."""
+    def named(self, place: int, permit: Permitted | None) -> Correction:
+        """What a correction names, by its place among these, with what permits it."""
         return Correction(
             int(self.made_good_proceeds_fen[place]),
             int(self.has_bought_fen[place]),
             int(self.has_sold_fen[place]),
             int(self.act_number[place]),
+            permit,
         )
 
 

@@ -3,11 +3,11 @@
 Belongs here: reading. Never here: who may ask (book_answers), what differs (compare), changes.
 """
 
-from ledger.core.lines.compare import Places, differences, end_of, order_of
+from ledger.core.lines.compare import Places, end_of, told_differences
 from ledger.core.lines.proceeds import contracts_due
 from ledger.core.state.book import Book
 from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
-from protocol.messages.queries import ContractProceeds, Difference, DifferenceAnswer, ProceedsAnswer, SetAnswer
+from protocol.messages.queries import ContractProceeds, DifferenceAnswer, ProceedsAnswer, SetAnswer
 from protocol.vocabulary import LaneState, contract_no_from_index
 from rules.settlement import excess_booked_fen
 
@@ -39,19 +39,11 @@ def set_differences(book: Book, party: int, trade_date: int, first: int) -> Diff
     As many places are looked at as are compared at a time: an answer without differences may tell where to go on.
     """
     lane = book.clearing.lane(trade_date, party)
-    if not lane.is_compared or lane.state != LaneState.COMPLETE:
+    if not lane.is_compared or lane.state < LaneState.COMPLETE:
         return DifferenceAnswer(book.sequence, trade_date, 0, [])
     count = Places.of(book, lane).total
     end = end_of(book, lane, min(first, count))
-    found: list[tuple[int, Difference]] = []
-    for columns in differences(book, lane, first, end):
-        rows = zip(*(column.tolist() for column in columns[2:]), strict=True)
-        for place, contract, key, bank_has, set_says in rows:
-            number = contract_no_from_index(contract - 1) if contract else 0
-            date, seat, order = order_of(key)
-            kinds = (int(columns.difference_class), int(columns.compared_field))
-            found.append((place, Difference(*kinds, number, date, seat, order, bank_has, set_says)))
-    found.sort(key=lambda each: each[0])
+    found = told_differences(book, lane, first, end)
     kept = found[:QUERY_DIFFERENCES_MAX]
     if len(found) > len(kept):  # the differences of one place stay together
         end = found[len(kept)][0]

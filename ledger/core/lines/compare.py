@@ -20,12 +20,14 @@ from ledger.core.state.clearing import CORRECTED, Lane
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
-from protocol.vocabulary import ClearedEvent, Fate
+from protocol.messages.queries import Difference, differences_digest
+from protocol.vocabulary import ClearedEvent, Fate, contract_no_from_index
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
 from rules.contracts import ENDED
 from rules.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
 
+_SUMS = (Of.BOUGHT, Of.SOLD)  # of a contract: they are corrected, and not decided
 _NOTHING_BOUGHT, _SOMETHING_BOUGHT = sorted(NOTHING_BOUGHT), sorted(SOMETHING_BOUGHT)
 
 
@@ -110,6 +112,37 @@ def differences(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundC
     yield from _of_listed(book, lane, first, end)
     yield from _of_freezes(book, lane, first, end)
     yield from _of_contracts(book, lane, first, end)
+
+
+def take_differences(book: Book, lane: Lane, first: int, end: int) -> None:
+    """Count what differs at places `first` to `end` in the lane, and chain it into the digests that people sign."""
+    listed: dict[Class, list[Difference]] = {}
+    for place_and_difference in told_differences(book, lane, first, end):
+        each = place_and_difference[1]
+        at = each.difference_class - 1
+        lane.differences[at] += 1
+        if each.compared_field in _SUMS:
+            lane.sums_differ += 1
+        else:
+            listed.setdefault(Class(each.difference_class), []).append(each)
+    for difference_class, each_of_class in listed.items():
+        at = difference_class - 1
+        lane.digests[at] = differences_digest(each_of_class, lane.digests[at])
+    begins = Places.of(book, lane).before_contracts
+    lane.to_correct += len(to_correct(book, lane, max(0, first - begins), max(0, end - begins)))
+
+
+def told_differences(book: Book, lane: Lane, first: int, end: int) -> list[tuple[int, Difference]]:
+    """The differences at places `first` to `end` as they are told, each with its place, in the order of places."""
+    found: list[tuple[int, Difference]] = []
+    for columns in differences(book, lane, first, end):
+        rows = zip(*(column.tolist() for column in columns[2:]), strict=True)
+        for place, contract, key, bank_has, set_says in rows:
+            number = contract_no_from_index(contract - 1) if contract else 0
+            kinds = (int(columns.difference_class), int(columns.compared_field))
+            found.append((place, Difference(*kinds, number, *order_of(key), bank_has, set_says)))
+    found.sort(key=lambda each: each[0])
+    return found
 
 
 def proceeds_due(book: Book, lane: Lane, first: int, end: int) -> int:

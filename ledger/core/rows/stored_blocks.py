@@ -21,7 +21,7 @@ from protocol.vocabulary import Way
 FIRST_REFUSAL = ReplyCode.REQUEST_MALFORMED
 
 
-def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
+def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     """Raises InvariantBroken, with nothing changed, when an outcome cannot have been decided on this block.
 
     An accepted record names a contract that its sender may touch, an amount in range, where its kind draws on a freeze,
@@ -52,7 +52,7 @@ def check_outcomes(block: Block, outcomes: OutcomeArray) -> None:
         if is_booked_twice(block.proceeds, block.contract, accepted):
             raise InvariantBroken("proceeds were booked twice")
     if block.corrections is not None:
-        check_corrections(block.corrections, outcomes)
+        check_corrections(book, block.corrections, outcomes)
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

@@ -138,6 +138,9 @@ class Book:
     registered_on: IntColumn  # the first trade date of which it has a lane, or a number before it; 0 of the bank
     proceeds_at_fill: ByteColumn
     stopped: ByteColumn  # a broker that takes no new orders
+    # What is corrected without an act: of one contract, and of all of a trade date.
+    tolerance_contract_fen: FenColumn = field(default_factory=lambda: long_zeros(PARTIES_MAX + 1), kw_only=True)
+    tolerance_date_fen: FenColumn = field(default_factory=lambda: long_zeros(PARTIES_MAX + 1), kw_only=True)
     seat_owner: IntColumn  # party, 0: no such seat
     seat_role: ByteColumn  # SeatRole, 0: no such seat
     session_version: LongColumn

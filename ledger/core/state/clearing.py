@@ -24,7 +24,7 @@ from ledger.core.state.columns import (
     int_zeros,
     long_zeros,
 )
-from protocol.limits import PARTIES_MAX
+from protocol.limits import DIGEST_BYTES, PARTIES_MAX
 from protocol.messages.day import NO_TOTALS, SetTotals
 from protocol.messages.queries import CLASSES
 from protocol.vocabulary import LaneState
@@ -36,6 +36,7 @@ CLEARED_COLUMNS = (
     *(*ADJUSTED_FEN_COLUMNS, "adjusted", "case"),
 )
 PROCEEDS_BOOKED, CORRECTED = 1, 2  # of `adjusted`
+NO_DIFFERENCE = bytes(DIGEST_BYTES)
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 
 
@@ -67,12 +68,25 @@ class Lane(msgspec.Struct, array_like=True):
     places_before: int = 0  # places before those of contracts when it was begun: with others it cannot go on
     is_compared: bool = False  # to its end
     differences: list[int] = msgspec.field(default_factory=lambda: [0] * CLASSES)  # of each class, so far
+    digests: list[bytes] = msgspec.field(default_factory=lambda: [NO_DIFFERENCE] * CLASSES)  # of each, but for sums
+    sums_differ: int = 0  # of the differences, those of sums of contracts
+    to_correct: int = 0  # contracts for which the bank will not have what the set says, so far
+    decided: list[bytes] = msgspec.field(default_factory=lambda: [NO_DIFFERENCE] * CLASSES)  # what people signed for
     proceeds_due: int = 0  # contracts whose proceeds by clearing data are not booked
     is_adjusted: bool = False  # something was booked by its set
+    tolerated_fen: int = 0  # by which contracts were corrected without an act
 
     def begin_anew(self) -> None:
         """Forget what was compared."""
         self.compared, self.is_compared, self.differences, self.proceeds_due = 0, False, [0] * CLASSES, 0
+        self.digests, self.sums_differ, self.to_correct = [NO_DIFFERENCE] * CLASSES, 0, 0
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether all is compared, and agrees or is what people have signed for."""
+        pairs = zip(self.digests, self.decided, strict=True)
+        is_known = all(found in (NO_DIFFERENCE, signed) for found, signed in pairs)
+        return self.is_compared and not (self.sums_differ or self.to_correct) and is_known
 
     @property
     def key(self) -> LaneKey:

@@ -248,7 +248,7 @@ CREATE TABLE lanes (
     PRIMARY KEY (trade_date, party),
     CONSTRAINT reconciled_in_its_states CHECK ((state >= 4) = (reconciled_sequence IS NOT NULL)),
     CONSTRAINT reconciled_with_time CHECK (num_nonnulls(reconciled_sequence, reconciled_at_ns) IN (0, 2)),
-    CONSTRAINT reconciled_without_difference CHECK (state < 4 OR (is_compared AND differences = '{0,0,0,0}')),
+    CONSTRAINT reconciled_when_compared CHECK (state < 4 OR is_compared), -- what differs then, people have signed for
     CONSTRAINT published_in_its_state CHECK ((state >= 5) = (published_sequence IS NOT NULL)),
     CONSTRAINT published_with_time CHECK (num_nonnulls(published_sequence, published_at_ns) IN (0, 2)),
     CONSTRAINT published_with_nothing_due CHECK (state < 5 OR proceeds_due = 0)

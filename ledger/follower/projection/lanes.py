@@ -15,6 +15,7 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
 from ledger.core.state.due_times import Seconds, seconds_of
+from protocol.acts import DecideAct, made_by_text
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (
     NO_TOTALS,
@@ -26,6 +27,7 @@ from protocol.messages.day import (
     SetTotals,
     WithdrawSet,
 )
+from protocol.messages.persons import Act
 from protocol.vocabulary import LaneState, SeatRole
 
 _BOOKED_BY = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
@@ -128,6 +130,9 @@ class LanesOfBatch:
             self.settled[message.trade_date] = row.sequence
         if isinstance(message, OpenTradeDate) and message.windows:
             self.due_times[message.trade_date] = row.sequence, seconds_of(message.windows)
+        if isinstance(message, Act):
+            self._take_act(message, at)
+            return
         if isinstance(message, Reconcile | Publish):
             party = message.party
         elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
@@ -148,6 +153,16 @@ class LanesOfBatch:
                 self._set(lane.key, number).completed = Completed(at, lane.last_late_s)
             case WithdrawSet(_, number):
                 self._set(lane.key, number).withdrawn = at
+
+    def _take_act(self, message: Act, at: At) -> None:
+        """With the last decision that it waited for a lane is reconciled."""
+        act = made_by_text(message.text)
+        if not isinstance(act, DecideAct):
+            return
+        lane = self._book.clearing.lane(act.trade_date, act.party)
+        self._stands(lane)
+        if lane.state >= LaneState.RECONCILED:
+            self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
 
     def _stands(self, lane: Lane) -> None:
         """As it is behind the row, and as this batch found it before."""

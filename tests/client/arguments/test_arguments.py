@@ -107,6 +107,10 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "buying_power": ({"contract_nos": [195]}, {"contract_nos": CONTRACTS}),
     "accounts": ({"bank_account_nos": [195]}, {"bank_account_nos": [*CONTRACTS, [10**18], [195]]}),  # as `totals`
     "outcome_of": ({"trade_date": TRADE_DATE, "number": 1}, {"trade_date": DAY, "number": NUMBER}),
+    "correction": (  # as `totals`
+        {"trade_date": TRADE_DATE, "party": 0, "contract_no": 195, "first": 0, "rejected_fen": 0},
+        {"trade_date": DAY, "party": PARTY_OR_NONE, "contract_no": PLACE, "first": PLACE, "rejected_fen": PLACE},
+    ),
     "clearing_set": ({"trade_date": TRADE_DATE, "party": 0}, {"trade_date": DAY, "party": PARTY_OR_NONE}),
     "differences": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),
     "proceeds_due": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),

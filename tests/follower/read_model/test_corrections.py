@@ -4,19 +4,23 @@ import asyncio
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from protocol.messages.day import Publish, SignOff
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import Fate, LaneState, RecordKind
-from tests.bank_seats import DAY_SEAT
-from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker, freezes, joined, record
+from protocol.vocabulary import Fate, LaneState, RecordKind, Right
+from tests.bank_seats import DAY_SEAT, TELLER_SEAT
+from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, START_NS, JournalMaker, freezes, joined, record
 from tests.follower.naive import expect
 from tests.follower.reconciled_story import ANN, BOB, compare, no_of, send_set
 from tests.follower.world import asked, world
+from tests.ledger_core.corrections.people import DEE, EVE, decision, permission
+from tests.ledger_core.corrections.words import Both
 from tests.ledger_core.lines.words import buy, event, order, sell
+from tests.people import Office, administrators
 
 pytestmark = pytest.mark.postgres
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -80,5 +84,56 @@ def test_the_read_model_has_what_was_closed_and_corrected_wherever_batches_are_c
                 assert await asked(here.sql, "SELECT DISTINCT trade_date, sent_on, party FROM bank_corrections") == [
                     (MONDAY, TUESDAY, BROKER)
                 ]
+
+    asyncio.run(scenario())
+
+
+def decided() -> JournalMaker:
+    """The set leaves out Bob's order, and two people know it; what Ann bought without one is corrected by an act."""
+    made = JournalMaker()
+    made.open_bank([5_000, 5_000])
+    made.control(administrators())
+    office = Office(made.book.bank_id, START_NS // 1_000_000_000 + 3_600)
+    for person in (DEE, EVE):
+        made.control(office.hired(person, Right.RECONCILE), TELLER_SEAT)
+    made.block((SEAT, freezes([BOB], 50)))
+    made.control(SignOff(DATE))
+    made.agree(DATE)
+    send_set(
+        made, SEAT, BROKER, joined([event(no_of(ANN)), event(no_of(BOB)), buy((DATE, SEAT, 9), no_of(ANN), 7_000)])
+    )
+    compare(made, BROKER)
+    both = Both(7_000, 0, 0, 0, 2_000)
+    desk = cast("Any", made)
+    made.control(permission(office, desk, BROKER, no_of(ANN), both), TELLER_SEAT)
+    act = made.book.persons.acts_count
+    record_of = correction(ANN, 7_000, 0, act)
+    record_of["made_good_buys_fen"] = 2_000
+    made.block((DAY_SEAT, record_of))
+    compare(made, BROKER)
+    for name in ("MISSING_HERE", "MISSING_THERE"):
+        made.control(decision(office, desk, BROKER, name), TELLER_SEAT)
+    return made
+
+
+def test_what_two_people_decide_reconciles_a_lane_and_opens_a_case(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        made = decided()
+        assert made.book.clearing.lane(DATE, BROKER).state == LaneState.RECONCILED
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            await here.assert_equals(expect(made.rows))
+            lane = "SELECT state, missing_here_count, missing_there_count, reconciled_sequence FROM bank_lanes"
+            assert await asked(here.sql, lane) == [("RECONCILED", 1, 1, made.rows[-1].sequence)]
+            read = (
+                "SELECT had_bought_fen, cleared_buys_fen, made_good_buys_fen, case_no, act_number FROM bank_corrections"
+            )
+            assert await asked(here.sql, read) == [(0, 7_000, 2_000, 1, 3)]
+            books = "SELECT account_code, party, trade_date, item, debit_fen, credit_fen FROM bank_general_ledger"
+            held = await asked(here.sql, f"{books} WHERE party IS NOT NULL ORDER BY 1")
+            assert held == [
+                (1910, BROKER, None, 1, Decimal(2_000), Decimal(0)),
+                (2410, BROKER, MONDAY, None, Decimal(0), Decimal(2_000)),
+            ]
 
     asyncio.run(scenario())

@@ -307,7 +307,6 @@ def test_what_somebody_changed_is_a_fault(fresh_database: str, tmp_path: Path, c
 @pytest.mark.parametrize(
     "change",
     [
-        "differences = '{0,0,1,0}'",
         "is_compared = false",
         "proceeds_due = 1",
         "state = 3",

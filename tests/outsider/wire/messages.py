@@ -113,6 +113,16 @@ CHANGED = (
     *(("contracts", Int(1, 8_192)), ("status_before", Int(0, 255))),
     *(("status", Int(1, 255)), ("by_bank", Flag())),
 )
+CLOSING = (
+    *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
+    *(("drawn_fen", SUM), ("released_fen", SUM)),
+)
+CORRECTION = (
+    *(*FOUND, ("contract_no", COUNT), ("set_number", Int(0, 64))),
+    *(("cleared_buys_fen", SUM), ("cleared_proceeds_fen", SUM), ("has_bought_fen", SUM), ("has_sold_fen", SUM)),
+    *(("made_good_buys_fen", SUM), ("made_good_proceeds_fen", SUM), ("needs_act", Flag())),
+    ("closings", Many(0, 1_024, Nested("Closing"))),
+)
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 AS_OF_MARK = TOTALS[:2]
@@ -202,6 +212,9 @@ LAYOUTS: dict[str, Layout] = {
     "ProceedsQuery": (56, OF_PLACES),
     "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
     "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
+    "CorrectionQuery": (83, (*OF_PLACES, ("contract_no", COUNT), ("rejected_fen", SUM))),
+    "Closing": (85, CLOSING),
+    "CorrectionAnswer": (84, CORRECTION),
     "RangesQuery": (120, (("source", Int(3, 4)), ("first", Int(0, 4_096)))),
     "RangesAnswer": (121, (*AS_OF_MARK, ("next_range", Int(0, 4_096)), ("digests", Many(0, 4, Blob(32, 32))))),
     "PairsQuery": (122, (("source", Int(3, 4)), ("first", Int(0, 2**25)))),
@@ -230,6 +243,7 @@ QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
+    "CorrectionQuery",
 )
 CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold"}
 BODIES: dict[int, tuple[str, ...]] = {

@@ -28,7 +28,7 @@ from protocol.messages.control import PartyEntry
 from protocol.messages.fields import fen_from_sum
 
 _SEAT_COLUMNS = ("session_version", "next_number", "previous_next_number", "seat_serial")
-_PARTY_COLUMNS = ("registered_on", "stopped")
+_PARTY_COLUMNS = ("registered_on", "stopped", "tolerance_contract_fen", "tolerance_date_fen")
 _REQUEST_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
 _UNPAID_COLUMNS = ("unpaid_bought_fen", "unpaid_sold_fen")
 _SLOT_COLUMNS = ("bought_fen", "sold_fen")

@@ -155,7 +155,8 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.marked_digest)
     digest.update(book.due_times.encoded())
     digest.update(book.seat_role.data)
-    digest.update(book.stopped.data)
+    for party_column in (book.stopped, book.tolerance_contract_fen, book.tolerance_date_fen):
+        digest.update(party_column.data)
     digest.update(book.unsettled.agreed.data)
     digest.update(book.registered_on.data)
     digest.update(book.feeds.positions.data)

@@ -1,0 +1,26 @@
+"""What the options of `yzt day` say of dates and brokers.
+
+Belongs here: options to values. Never here: what is then done or printed (command, correcting).
+"""
+
+import argparse
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.printable import printable
+from gateway.day.desk import DayDesk
+from protocol.trade_dates import is_trade_date
+
+
+def date_of(desk: DayDesk, options: argparse.Namespace) -> int:
+    """The trade date that is meant. Raises ProcessFault USAGE for what is none."""
+    text = options.date
+    if text is None:
+        return desk.seat.trade_date
+    if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
+        raise ProcessFault(f"day: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
+    return int(text)
+
+
+async def parties_of(desk: DayDesk, options: argparse.Namespace) -> list[int]:
+    """The brokers that are meant."""
+    return [options.party] if options.party is not None else await desk.parties()

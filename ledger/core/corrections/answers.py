@@ -1,0 +1,78 @@
+"""What a correction would be now: the same arithmetic as when it is decided, and nothing moves.
+
+Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.corrections).
+"""
+
+import numpy as np
+
+from ledger.core.corrections.at_hand import is_due, of_lane
+from ledger.core.lines.compare import order_of, to_correct
+from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.clearing import Lane
+from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX
+from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.vocabulary import contract_no_from_index, index_from_contract_no
+from rules.account import Account
+from rules.corrections import corrected, is_within
+from rules.request import Cases, OfDate
+
+
+def correction(book: Book, query: CorrectionQuery) -> CorrectionAnswer:
+    """What the records of a correction would name."""
+    lane = book.clearing.lane(query.trade_date, query.party)
+    if lane.trade_date not in book.clearing.by_contract or not is_due(book, lane):
+        return _none(book, query, 0)
+    index, next_place = index_from_contract_no(query.contract_no), 0
+    if not query.contract_no:
+        end = query.first + CONTRACTS_LOOKED_AT_MAX
+        found = to_correct(book, lane, query.first, end)
+        index = int(found[0]) if len(found) else -1
+        next_place = index + 1 if len(found) else end
+        next_place = next_place if next_place < book.contracts_count else 0
+    if not 0 <= index < book.contracts_count or int(book.contract_facts[index]) >> PARTY_SHIFT != lane.party:
+        return _none(book, query, next_place)
+    return _told(book, lane, index, next_place, query.rejected_fen)
+
+
+def _none(book: Book, query: CorrectionQuery, next_place: int) -> CorrectionAnswer:
+    return CorrectionAnswer(book.sequence, query.trade_date, next_place, 0, 0, 0, 0, 0, 0, 0, 0, False, [])
+
+
+def _told(book: Book, lane: Lane, index: int, next_place: int, rejected_fen: int) -> CorrectionAnswer:
+    (has,) = of_lane(book, lane, np.array([index]), Cases(0))
+    account = int(book.account_of_contract[index])
+    columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
+    balance_fen, frozen_fen, bought_fen, sold_fen, restrained_fen = (int(column[account]) for column in columns)
+    money = Account(balance_fen, frozen_fen, bought_fen, sold_fen, restrained_fen)
+    closings = _close(book, has, money)
+    after = corrected(money, has, has.buys_fen, has.proceeds_fen, min(rejected_fen, has.buys_fen))
+    return CorrectionAnswer(
+        as_of_sequence=book.sequence,
+        trade_date=lane.trade_date,
+        next_place=next_place,
+        contract_no=contract_no_from_index(index),
+        set_number=lane.number,
+        cleared_buys_fen=has.buys_fen,
+        cleared_proceeds_fen=has.proceeds_fen,
+        has_bought_fen=has.bought_fen,
+        has_sold_fen=has.sold_fen,
+        made_good_buys_fen=after.made_good_buys_fen,
+        made_good_proceeds_fen=after.made_good_proceeds_fen,
+        needs_act=not is_within(has, after),
+        closings=closings[:QUERY_CLOSINGS_MAX],
+    )
+
+
+def _close(book: Book, has: OfDate, money: Account) -> list[Closing]:
+    """Close the open orders in `has` and `money`."""
+    if not has.open_slots:
+        return []
+    slots, requests = np.array(has.open_slots, np.intp), book.requests
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    drawn_fen = np.minimum(remaining_fen, requests.due_fen(slots, book.clearing.complete))
+    money.frozen_fen -= int(remaining_fen.sum())
+    money.bought_fen += int(drawn_fen.sum())
+    has.bought_fen += int(drawn_fen.sum())
+    keys = requests.keys_of(slots, book.trade_date).tolist()
+    rows = zip(keys, drawn_fen.tolist(), (remaining_fen - drawn_fen).tolist(), strict=True)
+    return [Closing(*order_of(key), drawn, released) for key, drawn, released in rows]
