@@ -161,9 +161,9 @@ def test_a_session_version_grows_and_the_head_of_a_seat_is_told(config: Config) 
             answers = await gateway.ask(negotiate, negotiate, of_version(3, block(SEAT, 1, freezes(4))), asked)
             heads = [gateway.link_message(answer) for answer in (answers[0], answers[1], answers[3])]
             assert heads == [
-                SeatHead(3, DATE, 1, ReplyCode.ACCEPTED),
-                SeatHead(3, DATE, 1, ReplyCode.SESSION_VERSION_NOT_GROWING),
-                SeatHead(3, DATE, 5, ReplyCode.ACCEPTED),
+                SeatHead(3, DATE, 1, ReplyCode.ACCEPTED, 2),
+                SeatHead(3, DATE, 1, ReplyCode.SESSION_VERSION_NOT_GROWING, 2),
+                SeatHead(3, DATE, 5, ReplyCode.ACCEPTED, 2),
             ]
             assert [answer.header.seat for answer in answers] == [SEAT] * 4
             await gateway.close()
@@ -356,7 +356,7 @@ def test_what_was_signed_with_a_key_that_is_ended_meanwhile_is_not_decided(confi
             assert [_refusal(answer)[0] for answer in answers] == [ReplyCode.SIGNATURE_INVALID] * 3
             head = header(FrameKind.NEGOTIATE, SEAT, 0)._replace(session_version=2)
             told = gateway.link_message((await gateway.ask(signed(head, encode(Negotiate(bytes(16), "")))))[0])
-            assert told == SeatHead(0, DATE, 2, int(ReplyCode.SIGNATURE_INVALID))
+            assert told == SeatHead(0, DATE, 2, int(ReplyCode.SIGNATURE_INVALID), 2)
             await gateway.close()
 
     asyncio.run(story())
