@@ -84,7 +84,7 @@ def test_an_account_is_named_as_one_and_what_happens_to_it_by_its_own_words(
 
     assert main(["decode", b"".join(frames[name] for name in names).hex()]) == ExitCode.OK
     text = " ".join(capsys.readouterr().out.split())
-    assert "number kind contract, account amount_fen 3 5 DEPOSIT 99 500,000" in text
+    assert "number kind contract, account amount_fen 5 5 DEPOSIT 99 500,000" in text
     assert "ChangeAccount (tag 35) account_no 196 event 1 REPORT_LOSS" in text
     assert "account_no 99, party 2, securities_accounts [market 1 XSHG, number A123456789; market 2 XSHE" in text
     assert "account_no 196, party 2, securities_accounts [], status 1 PRE_ASSIGNED" in text

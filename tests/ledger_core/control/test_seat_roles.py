@@ -95,7 +95,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: {RecordKind.PROCEEDS},
+    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT},
     SeatRole.MASTER_DATA: set(),
 }
 BANK_ID = Desk().rows[0].digest[:8]
