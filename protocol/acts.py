@@ -16,14 +16,14 @@ from enum import Enum
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
+from .act_text import ActText
+from .day_acts import DayAct
 from .errors import MisuseError
 from .limits import (
     ACT_AHEAD_S_MAX,
     ACT_AHEAD_SHORT_S_MAX,
-    ACT_NUMBER_MAX,
-    ACT_REASON_CHARS_MAX,
     ACT_TEXT_BYTES_MAX,
     AMOUNT_FEN_MAX,
     OUTLET_MAX,
@@ -42,15 +42,9 @@ BANK_ID_BYTES: Final = 8
 NS_PER_S: Final = 1_000_000_000
 FOREVER_NS: Final = 2**62
 
-BankId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
-"""The first 8 bytes of the digest of the bank's first journal row, in hexadecimal."""
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 """In hexadecimal."""
-Evidence = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-"""SHA-256 of the paper or file that the act rests on, in hexadecimal."""
-Serial = Annotated[int, Meta(ge=1, le=ACT_NUMBER_MAX)]
 AmountFen = Annotated[int, Meta(ge=0, le=AMOUNT_FEN_MAX)]
-Reason = Annotated[str, Meta(min_length=1, max_length=ACT_REASON_CHARS_MAX)]
 HexKey = Annotated[str, Meta(pattern="^(?:[0-9a-f]{2}){32,65}$")]
 SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
@@ -59,17 +53,6 @@ RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 RestraintWord = Annotated[str, Meta(pattern=f"^(?:{RestraintKind.JUDICIAL.name}|{RestraintKind.OTHER.name})$")]
 ClassWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(each.name for each in DifferenceClass)})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
-
-
-class ActText(msgspec.Struct, frozen=True, kw_only=True, tag_field="act", forbid_unknown_fields=True):
-    """What stands in every act."""
-
-    author: PersonNo
-    bank: BankId
-    evidence: Evidence | UnsetType = UNSET
-    reason: Reason
-    serial: Serial  # the author's own, rising
-    valid_until_s: Second  # the last second in which it may be decided
 
 
 class RegisterPersonAct(ActText, frozen=True, kw_only=True, tag="register_person"):
@@ -236,11 +219,19 @@ AnyAct = (
     | ToleranceAct
     | DecideAct
     | CorrectAct
+    | DayAct
     | VoidAct
 )
 OfCorrections = ToleranceAct | DecideAct | CorrectAct
 ActAlone = (
-    ChangePersonAct | RegisterPersonKeyAct | EndPersonKeyAct | StopBrokerAct | ResumeBrokerAct | VoidAct | OfCorrections
+    ChangePersonAct
+    | RegisterPersonKeyAct
+    | EndPersonKeyAct
+    | StopBrokerAct
+    | ResumeBrokerAct
+    | VoidAct
+    | OfCorrections
+    | DayAct
 )
 Made = ControlMessage | ActAlone
 """What takes effect: a message that a seat might send too, or the act itself where no seat may say it."""
@@ -281,6 +272,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
+    **dict.fromkeys(DayAct.__args__, ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX)),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED: Final = ActKind(Right.NONE, 1, Concerns.AUTHOR)

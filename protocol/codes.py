@@ -121,6 +121,7 @@ class ReplyCode(IntEnum):
     DECISION_DIFFERS = 594
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
+    DUE_TIME_PAST = 608
     RESTRAINTS_FULL = 624
     RESTRAINT_OVER = 626
 
@@ -264,6 +265,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.OBLIGATION_UNKNOWN: CodeFacts(
         "no published obligation of this date, or none of the broker's", True, "2006"
     ),
+    ReplyCode.DUE_TIME_PAST: CodeFacts("a due time that is over stays, and a new one is to come", False, "1022"),
     ReplyCode.RESTRAINTS_FULL: CodeFacts("the account, or the bank, has as many restraints as may be", True, "1021"),
     ReplyCode.RESTRAINT_OVER: CodeFacts(
         "a restraint that would end before the open date, or no later than it does", False, "1022"

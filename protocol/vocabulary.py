@@ -281,6 +281,7 @@ class DateEvent(IntEnum):
     """What moves the open trade date on; the roll, which begins the next one in TRADING, is none."""
 
     SIGN_OFF = 1
+    REOPEN = 2  # by two people
 
 
 class AccountEvent(IntEnum):

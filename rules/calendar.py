@@ -32,3 +32,11 @@ def are_due_times(trade_date: int, windows: Sequence[Sequence[int]]) -> bool:
     first_s = (trade_day(trade_date) + 1) * _DAY_S - _ZONE_S_MAX
     last_s = (trade_day(trade_date) + WINDOW_SPAN_DAYS_MAX) * _DAY_S
     return len(windows) == WINDOWS_PER_DATE and rises and first_s <= seconds[0] and seconds[-1] < last_s
+
+
+def may_change(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], now_s: int) -> bool:
+    """Whether due times may be changed so now: what has passed stays as it was, and what is changed is yet to come."""
+    if not before:
+        return after[0][0] > now_s if after else True
+    pairs = [(old, new) for was, will in zip(before, after, strict=False) for old, new in zip(was, will, strict=False)]
+    return len(before) == len(after) and all(old == new or (old > now_s and new > now_s) for old, new in pairs)

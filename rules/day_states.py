@@ -18,6 +18,7 @@ from protocol.vocabulary import DateEvent, DatePhase, LaneEvent, LaneState
 
 DATE_PHASES: dict[tuple[DatePhase, DateEvent], DatePhase] = {
     (DatePhase.TRADING, DateEvent.SIGN_OFF): DatePhase.SIGNED_OFF,
+    (DatePhase.SIGNED_OFF, DateEvent.REOPEN): DatePhase.TRADING,
 }
 """The phase after an event; a cell that is missing refuses it."""
 
@@ -52,6 +53,11 @@ def is_market_closed(phase: DatePhase) -> bool:
 def next_lane_state(state: LaneState, event: LaneEvent) -> LaneState | None:
     """The state of a lane after `event`, None where it is not due."""
     return LANE_STATES.get((state, event))
+
+
+def may_be_deferred(state: int) -> bool:
+    """Whether people may defer a lane: what is owed by it is not told yet."""
+    return state < LaneState.PUBLISHED
 
 
 def late_s(declared_s: int, completed_s: int) -> int:

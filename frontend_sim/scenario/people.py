@@ -19,9 +19,9 @@ from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.acts import ADMINISTRATORS, OFFERED, own_fields
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Person
+from protocol.act_text import ActText
 from protocol.acts import (
     ACT_DOMAIN,
-    ActText,
     AnyAct,
     ExtendRestraintAct,
     LiftRestraintAct,

@@ -145,10 +145,10 @@ class DayByClock:
         return await desk.lane(trade_date, party)
 
     def _late_s(self, date: DateFacts, lane: LaneSeen, now_s: int) -> int:
-        """By how many seconds its set is late, 0 while it is not, or complete: half an hour after the declared time, or
-        where none was declared after the plan's.
+        """By how many seconds its set is late: half an hour after the declared time, or where none was declared after
+        the plan's. 0: it is not, or is complete, or people have deferred it.
         """
-        if lane.state >= LaneState.COMPLETE:
+        if lane.state >= LaneState.COMPLETE or lane.answer.is_deferred:
             return 0
         if lane.answer.declared_s:
             return max(0, now_s - lane.answer.declared_s - DECLARED_LATE_AFTER_S)

@@ -173,6 +173,8 @@ class SetAnswer(Message, tag=52, frozen=True):
     """Of each class, MISSING_HERE first."""
     proceeds_due: Count
     """Contracts whose proceeds by clearing data the bank has not booked yet."""
+    is_deferred: bool = False
+    """By two people."""
 
 
 class DifferenceQuery(Message, tag=53, frozen=True):

@@ -267,7 +267,7 @@ def test_preamble_and_outcomes_read_back() -> None:
 def test_what_was_kept_is_read_in_any_form_and_what_comes_is_not() -> None:
     message = OpenTradeDate(20_260_106)
     body = encode(message)
-    longer = body[:2] + b"\xd3" + (20_260_106).to_bytes(8, "big")  # the same number, in nine bytes
+    longer = body[:2] + b"\xd3" + (20_260_106).to_bytes(8, "big") + body[7:]  # the same number, in nine bytes, not five
     assert decode_kept(longer) == decode_control(body) == message
     with pytest.raises(PeerViolation, match="canonical"):
         decode_control(longer)

@@ -14,7 +14,8 @@ import msgspec
 
 from config.keys import public_key_hex
 from config.kit.exit_codes import ExitCode, ProcessFault
-from protocol.acts import KINDS_BY_WORD, ActText, AnyAct, text_of
+from protocol.act_text import ActText
+from protocol.acts import KINDS_BY_WORD, AnyAct, text_of
 from protocol.errors import MisuseError
 
 COMMON = frozenset(ActText.__struct_fields__)

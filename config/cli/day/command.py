@@ -188,7 +188,9 @@ def _line(lane: LaneSeen) -> str:
     answer = lane.answer
     lines = sum(answer.arrived.counts)
     owed = ""
-    if lane.state == LaneState.PUBLISHED:
+    if answer.is_deferred and lane.state < LaneState.PUBLISHED:
+        owed = "deferred"
+    elif lane.state == LaneState.PUBLISHED:
         who = "the broker owes" if lane.net_fen >= 0 else "the bank owes"
         owed = f"{who} {abs(lane.net_fen) // 100:,}.{abs(lane.net_fen) % 100:02}"
     elif lane.found:

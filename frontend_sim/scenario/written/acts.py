@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from frontend_sim.scenario.written.amounts import Fen, fen_of
-from protocol.acts import ActText, ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
+from protocol.act_text import ActText
+from protocol.acts import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
 
 OFFERED: Final = {word_of(form): form for form in (StopBrokerAct, ResumeBrokerAct, VoidAct)}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""

@@ -16,6 +16,7 @@ from ledger.core.control import (
     acts,
     corrections,
     day,
+    day_acts,
     feed_answers,
     feeds,
     lanes,
@@ -42,6 +43,7 @@ from protocol.acts import (
     made_of,
 )
 from protocol.codes import ReplyCode
+from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
 from protocol.messages.accounts import (
@@ -66,7 +68,7 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import AnnounceSet, DayMessage
+from protocol.messages.day import AnnounceSet, DayMessage, Window
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
@@ -154,6 +156,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return acts.judge_stop(book, message)
         case ToleranceAct() | DecideAct() | CorrectAct():
             return corrections.judge(book, message)
+        case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
+            return day_acts.judge_day_act(book, message, decided_at_ns)
         case VoidAct():
             return ReplyCode.ACCEPTED
         case OpenAccounts():
@@ -178,9 +182,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return _judge_date(book, message)
         case EndSettlement():
             return _judge_settlement(book, message)
-        case ConfirmRoll(trade_date, sequence):
-            is_of_open_date = (trade_date, sequence) == (book.trade_date, book.roll_sequence)
-            return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
+        case ConfirmRoll():
+            return _judge_confirmation(book, message)
         case Genesis() | Act():
             return ReplyCode.ROLE_FORBIDS
 
@@ -196,6 +199,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return persons.is_impossible(message)
     if isinstance(message, Act):
         return acts.act_for(book, message) is None
+    if isinstance(message, DayAct):
+        return day_acts.is_impossible(message)
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
     if isinstance(message, OpenTradeDate):
@@ -227,6 +232,11 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
     if book.unsettled.is_full():
         return ReplyCode.DATES_UNSETTLED
     return ReplyCode.STEP_NOT_DUE if book.due_times.of(book.trade_date) and not _may_close(book) else ReplyCode.ACCEPTED
+
+
+def _judge_confirmation(book: Book, message: ConfirmRoll) -> ReplyCode:
+    is_of_open_date = (message.trade_date, message.sequence) == (book.trade_date, book.roll_sequence)
+    return ReplyCode.ACCEPTED if is_of_open_date else ReplyCode.ROLL_UNKNOWN
 
 
 def _may_close(book: Book) -> bool:
@@ -292,6 +302,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             acts.stop(book, message)
         case ToleranceAct() | DecideAct() | CorrectAct():
             corrections.apply(book, message)
+        case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
+            return day_acts.apply_day_act(book, message, sender.seat, decided_at_ns)
         case OpenAccounts():
             return accounts.open_accounts(book, message)
         case SignContracts():
@@ -305,10 +317,7 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ReplaceCard():
             return accounts.replace_card(book, message)
         case OpenTradeDate(trade_date, windows):
-            book.roll(trade_date)
-            unsettled = set(book.unsettled.dates.tolist())
-            book.due_times.forget_over(unsettled, decided_at_ns // NS_PER_S)
-            book.due_times.put(trade_date, seconds_of(windows))
+            _open_date(book, trade_date, windows, decided_at_ns)
             feeds.tell_date_opened(book)
             restraints.end_what_is_over(book, decided_at_ns)
         case Restrain():
@@ -332,6 +341,13 @@ def _add_seat(book: Book, message: RegisterSeat) -> None:
     entry = book.parties[party]
     book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
     book.seat_owner[seat], book.seat_role[seat] = party, seat_role
+
+
+def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
+    """The roll, and the due times of the date that it opens."""
+    book.roll(trade_date)
+    book.due_times.forget_over(set(book.unsettled.dates.tolist()), decided_at_ns // NS_PER_S)
+    book.due_times.put(trade_date, seconds_of(windows))
 
 
 def add_party(book: Book, entry: PartyEntry) -> None:

@@ -30,6 +30,7 @@ def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:
         compared=lane.compared,
         differences=list(lane.differences),
         proceeds_due=lane.proceeds_due,
+        is_deferred=lane.is_deferred,
     )
 
 

@@ -239,6 +239,7 @@ CREATE TABLE lanes (
     differences      bigint[] NOT NULL CHECK (cardinality(differences) = 4),
     is_compared      boolean  NOT NULL, -- to its end
     proceeds_due     bigint   NOT NULL CHECK (proceeds_due >= 0), -- contracts whose proceeds by clearing data are not booked
+    is_deferred      boolean  NOT NULL, -- by two people
     reconciled_sequence bigint CHECK (reconciled_sequence >= 1), -- in which the comparison ended without a difference
     reconciled_at_ns bigint,
     published_sequence bigint CHECK (published_sequence >= reconciled_sequence),

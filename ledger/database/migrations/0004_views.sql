@@ -500,6 +500,7 @@ SELECT readable_date(l.trade_date) AS trade_date,
        l.differences[3] AS amount_count,
        l.differences[4] AS state_count,
        l.proceeds_due AS proceeds_due,
+       l.is_deferred AS is_deferred,
        readable_time(l.reconciled_at_ns) AS reconciled_at,
        readable_time(l.published_at_ns) AS published_at,
        l.settled_sequence IS NOT NULL AS is_settled,
@@ -520,6 +521,7 @@ COMMENT ON COLUMN bank_lanes.missing_there_count IS 'differences: what the bank 
 COMMENT ON COLUMN bank_lanes.amount_count IS 'differences: other amounts at both';
 COMMENT ON COLUMN bank_lanes.state_count IS 'differences: what is said to have become of an order cannot be';
 COMMENT ON COLUMN bank_lanes.proceeds_due IS 'contracts whose proceeds come with the set and are not booked; nothing is published before they are';
+COMMENT ON COLUMN bank_lanes.is_deferred IS 'whether two people have deferred it: the broker''s later dates wait, and another set may be adopted';
 COMMENT ON COLUMN bank_lanes.reconciled_at IS 'when the comparison ended without a difference; NULL before';
 COMMENT ON COLUMN bank_lanes.published_at IS 'when it was told what is owed, see bank_obligations; NULL before';
 COMMENT ON COLUMN bank_lanes.is_settled IS 'whether the customers of the date are settled: the state is what it was then';

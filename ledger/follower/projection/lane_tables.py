@@ -17,15 +17,15 @@ from protocol.messages.fields import fen_from_sum
 from protocol.vocabulary import LaneState
 
 _PUT_LANE: Final = """
-INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compared, proceeds_due, reconciled_sequence,
-                   reconciled_at_ns, published_sequence, published_at_ns, as_of_sequence)
-SELECT $1, $2, $3, $4, $5, $6, $7, COALESCE($8, known.reconciled_sequence), COALESCE($9, known.reconciled_at_ns),
-       $10, $11, $12
+INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compared, proceeds_due, is_deferred,
+                   reconciled_sequence, reconciled_at_ns, published_sequence, published_at_ns, as_of_sequence)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, COALESCE($9, known.reconciled_sequence), COALESCE($10, known.reconciled_at_ns),
+       $11, $12, $13
 FROM (SELECT) one
-LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $13
+LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $14
 ON CONFLICT (trade_date, party) DO UPDATE
 SET state = excluded.state, sets_count = excluded.sets_count, differences = excluded.differences,
-    is_compared = excluded.is_compared, proceeds_due = excluded.proceeds_due,
+    is_compared = excluded.is_compared, proceeds_due = excluded.proceeds_due, is_deferred = excluded.is_deferred,
     reconciled_sequence = excluded.reconciled_sequence, reconciled_at_ns = excluded.reconciled_at_ns,
     published_sequence = excluded.published_sequence, published_at_ns = excluded.published_at_ns,
     as_of_sequence = excluded.as_of_sequence

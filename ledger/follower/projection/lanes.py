@@ -15,7 +15,8 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
 from ledger.core.state.due_times import Seconds, seconds_of
-from protocol.acts import DecideAct, made_by_text
+from protocol.acts import DecideAct, Made, made_by_text
+from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ResumeLaneAct
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (
     NO_TOTALS,
@@ -89,6 +90,7 @@ class LaneStands(NamedTuple):
     differences: list[int]
     is_compared: bool
     proceeds_due: int
+    is_deferred: bool
     reconciled: At | None
     published: At | None
 
@@ -126,13 +128,13 @@ class LanesOfBatch:
         """An accepted control message of a row."""
         party, seat, message, given_no = told
         at = At(row.sequence, row.decided_at_ns)
+        if isinstance(message, Act):
+            self._take_act(made_by_text(message.text), seat, given_no, at)
+            return
         if isinstance(message, EndSettlement):
             self.settled[message.trade_date] = row.sequence
         if isinstance(message, OpenTradeDate) and message.windows:
             self.due_times[message.trade_date] = row.sequence, seconds_of(message.windows)
-        if isinstance(message, Act):
-            self._take_act(message, at)
-            return
         if isinstance(message, Reconcile | Publish):
             party = message.party
         elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
@@ -154,15 +156,22 @@ class LanesOfBatch:
             case WithdrawSet(_, number):
                 self._set(lane.key, number).withdrawn = at
 
-    def _take_act(self, message: Act, at: At) -> None:
-        """With the last decision that it waited for a lane is reconciled."""
-        act = made_by_text(message.text)
-        if not isinstance(act, DecideAct):
-            return
-        lane = self._book.clearing.lane(act.trade_date, act.party)
-        self._stands(lane)
-        if lane.state >= LaneState.RECONCILED:
-            self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
+    def _take_act(self, made: Made, seat: int, given_no: int, at: At) -> None:
+        """What people decided. With the last decision that it waited for a lane is reconciled."""
+        if isinstance(made, DecideAct):
+            lane = self._book.clearing.lane(made.trade_date, made.party)
+            self._stands(lane)
+            if lane.state >= LaneState.RECONCILED:
+                self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
+        elif isinstance(made, ChangeDueTimesAct):
+            self.due_times[made.trade_date] = at.sequence, self._book.due_times.of(made.trade_date)
+        elif isinstance(made, DeferAct | ResumeLaneAct | AdoptSetAct):
+            lane = self._book.clearing.lane(made.trade_date, made.party)
+            self._stands(lane)
+            if isinstance(made, AdoptSetAct):
+                change = self._set(lane.key, given_no)
+                change.announced = Announced(seat, lane.declared_s, NO_TOTALS, at)
+                change.arrived, change.completed = Arrived(NO_TOTALS, 0), Completed(at, lane.last_late_s)
 
     def _stands(self, lane: Lane) -> None:
         """As it is behind the row, and as this batch found it before."""
@@ -175,6 +184,7 @@ class LanesOfBatch:
             differences=list(lane.differences),
             is_compared=lane.is_compared,
             proceeds_due=lane.proceeds_due,
+            is_deferred=lane.is_deferred,
             reconciled=reconciled,
             published=published,
         )

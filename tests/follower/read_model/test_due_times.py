@@ -1,15 +1,22 @@
-"""Due times in SQL: a person reads in the bank's own time when something is due.
+"""Due times in SQL, and what people decide of the day: a person reads in the bank's own time when something is due.
 
-Belongs here: what becomes of the windows of a date. Never here: which can be windows (tests.ledger_core.control).
+Belongs here: what becomes of windows and acts. Never here: which are taken (tests.ledger_core.control).
 """
 
 import asyncio
 from pathlib import Path
 
+from ledger.core.state.due_times import seconds_of
+from protocol.acts import VoidAct
+from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct
 from protocol.messages.control import OpenTradeDate
-from tests.follower.journal_maker import JournalMaker
-from tests.follower.world import world
+from protocol.messages.day import SignOff
+from protocol.vocabulary import Right
+from tests.bank_seats import bank_seat_for
+from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker
+from tests.follower.world import asked, world
 from tests.ledger_core.control.test_due_times import windows
+from tests.people import Office, administrators, signed
 
 TUESDAY = 20_260_106
 LOCAL = "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS')"
@@ -32,5 +39,42 @@ def test_windows_are_read_as_times(fresh_database: str, tmp_path: Path) -> None:
                 *("2026-01-07 14:00:00", "2026-01-07 23:59:59", row.sequence),
             )
             assert tuple(found[7])[1] == "2026-01-14 09:00:00"
+
+    asyncio.run(scenario())
+
+
+def decided() -> JournalMaker:
+    """Of the first date the broker is silent: two people defer it, adopt that nothing was traded, and set due times."""
+    made = JournalMaker()
+    made.genesis()
+    made.register(BROKER, "西部证券", SEAT)
+    made.control(administrators())
+    office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
+    for person in (7, 8):
+        made.control(office.hired(person, Right.DAY))
+    made.control(SignOff(DATE))
+    made.control(signed(DeferAct(**office.by(7), trade_date=DATE, party=BROKER), 7, 8))
+    nothing = AdoptSetAct(**office.by(7), trade_date=DATE, party=BROKER, source="NOTHING_TRADED")
+    made.control(signed(nothing, 7, 8))
+    rows = [list(each) for each in seconds_of(windows(NEXT_DATE))]
+    made.control(OpenTradeDate(NEXT_DATE))
+    made.control(signed(ChangeDueTimesAct(**office.by(7), trade_date=NEXT_DATE, windows=rows), 7, 8))
+    return made
+
+
+def test_what_people_decide_of_the_day_is_read(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = decided()
+            await here.keep(made)
+            await here.follow()
+            lanes = "SELECT party, state, is_deferred FROM bank_lanes"
+            assert await asked(here.sql, lanes) == [(BROKER, "COMPLETE", True)]
+            sets = "SELECT number, seat, state, announced_orders FROM bank_clearing_sets"
+            assert await asked(here.sql, sets) == [
+                (1, bank_seat_for(signed(VoidAct(**Office(bytes(8)).by(1)), 1)), "COMPLETE", 0)
+            ]
+            said = await asked(here.sql, "SELECT count(*), min(sequence) FROM bank_windows")
+            assert said == [(8, made.book.sequence)]
 
     asyncio.run(scenario())

@@ -5,10 +5,14 @@ Belongs here: bringing a desk there, and what is then asked. Never here: asserti
 
 from msgspec.structs import replace
 
+from ledger.core.state.due_times import seconds_of
 from protocol.acts import ChangePersonAct, EndPersonKeyAct, StopBrokerAct, VoidAct
+from protocol.day_acts import ChangeDueTimesAct
+from protocol.messages.control import OpenTradeDate
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right
-from tests.ledger_core.desk import BROKER, Desk
+from tests.ledger_core.control.test_due_times import windows
+from tests.ledger_core.desk import BROKER, TUESDAY, Desk
 from tests.people import ANN, BEN, Office, administrators, new_person, signature, signed
 
 DEE, EVE = 4, 5  # may stop brokers
@@ -37,6 +41,19 @@ def over(desk: Desk) -> Act:
     """An act whose time is over."""
     desk.now_ns = 2 * 10**9
     return signed(replace(VoidAct(**staffed(desk).by(DEE)), valid_until_s=1), DEE)
+
+
+def past(desk: Desk) -> Act:
+    """The first due time of Tuesday is over, and two people would have it a minute later."""
+    office = staffed(desk)
+    for person in (7, 8):
+        desk.done(office.hired(person, Right.DAY))
+    desk.done(OpenTradeDate(TUESDAY, windows(TUESDAY)))
+    later = [list(seconds) for seconds in seconds_of(windows(TUESDAY))]
+    desk.now_ns = later[0][0] * 10**9
+    later[0][0] += 60
+    office.valid_until_s = later[0][0]
+    return signed(ChangeDueTimesAct(**office.by(7), trade_date=TUESDAY, windows=later), 7, 8)
 
 
 def told_again(desk: Desk) -> Act:

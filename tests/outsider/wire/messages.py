@@ -87,6 +87,7 @@ SET = (
     *(("announced", SET_TOTALS), ("arrived", SET_TOTALS), ("listed", COUNT)),
     *(("declared_s", SECONDS), ("first_late_s", SECONDS), ("last_late_s", SECONDS)),
     *(("compared", COUNT), ("differences", Many(4, 4, COUNT)), ("proceeds_due", COUNT)),
+    ("is_deferred", Flag()),
 )
 PLACE, PARTY_OR_NONE = Int(0, 2**40), Int(0, PARTY_MAX)
 OF_PLACES = (("trade_date", DATE), ("party", PARTY_OR_NONE), ("first", PLACE))
