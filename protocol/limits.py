@@ -123,7 +123,6 @@ QUERY_OUTLETS_MAX = 1_024  # told of those that differ; there is none in a right
 FEED_PAGE_ENTRIES_MAX = 256  # of one answer or frame, and of what may be sent and not acknowledged: 80 KiB
 FEED_CONTENT_BYTES_MAX = 256  # of one entry, which has at most 64 bytes beside it
 FEED_ENTRIES_KEPT_MAX = 1_024  # in memory, of one party: older ones come from the read model
-FEED_LINKS_PARTY_MAX = 8  # that are sent the feed of their party: each entry is signed for each of them
 SIGNED_FOR_KEPT_MAX = 128  # entries of one party that may be signed for: two for each of 64 unsettled dates
 OBJECTION_CHARS_MAX = 48  # up to four bytes each
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
