@@ -50,7 +50,7 @@ def write_key_pair(private_file: Path, suite: str) -> Path:
     for file in (private_file, public_file):
         if file.exists():
             raise ConfigFault(f"{file}: File exists")
-    _write_new(private_file, private, 0o600)
+    write_new(private_file, private, 0o600)
     _write_public(public_file, key)
     return public_file
 
@@ -110,10 +110,10 @@ def make_missing_bank_keys(config: Config, progress: Progress) -> None:
 
 
 def _write_public(file: Path, key: PrivateKey) -> None:
-    _write_new(file, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), 0o644)
+    write_new(file, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), 0o644)
 
 
-def _write_new(file: Path, content: bytes, mode: int) -> None:
+def write_new(file: Path, content: bytes, mode: int) -> None:
     """The whole file under its name, or none: half a key would be in the way of the next."""
     draft = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:

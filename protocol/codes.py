@@ -122,6 +122,10 @@ class ReplyCode(IntEnum):
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
     DUE_TIME_PAST = 608
+    PUSHES_FULL = 614
+    PUSHES_FUTILE = 616
+    PUSH_UNKNOWN = 618
+    PUSH_DIFFERS = 620
     RESTRAINTS_FULL = 624
     RESTRAINT_OVER = 626
 
@@ -196,7 +200,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.SET_NOT_OPEN: CodeFacts("a line without an open clearing set of its date at this seat", True, "1022"),
     ReplyCode.LINE_DOUBLED: CodeFacts("the set has a line for this order, contract event or reference", False, "1029"),
     ReplyCode.LINES_LISTED_FULL: CodeFacts("too many lines of the set name orders that are not there", False, "1021"),
-    ReplyCode.SERIAL_USED: CodeFacts("a movement that its desk told before, by its own serial", False, "1029"),
+    ReplyCode.SERIAL_USED: CodeFacts(
+        "a movement or push that its sender told before, by its own serial", False, "1029"
+    ),
     ReplyCode.RESTRAINT_UNKNOWN: CodeFacts("no such restraint, or none that may be deducted by", False, "2006"),
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
@@ -266,6 +272,10 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "no published obligation of this date, or none of the broker's", True, "2006"
     ),
     ReplyCode.DUE_TIME_PAST: CodeFacts("a due time that is over stays, and a new one is to come", False, "1022"),
+    ReplyCode.PUSHES_FULL: CodeFacts("as many pushed contracts wait as may, of this broker or in all", True, "1030"),
+    ReplyCode.PUSHES_FUTILE: CodeFacts("too many of its pushes of this date came to nothing", True, "1027"),
+    ReplyCode.PUSH_UNKNOWN: CodeFacts("no such push of this party, or it gave way to later ones", False, "2011"),
+    ReplyCode.PUSH_DIFFERS: CodeFacts("it says otherwise than the contract, or the push, that it names", False, "2008"),
     ReplyCode.RESTRAINTS_FULL: CodeFacts("the account, or the bank, has as many restraints as may be", True, "1021"),
     ReplyCode.RESTRAINT_OVER: CodeFacts(
         "a restraint that would end before the open date, or no later than it does", False, "1022"

@@ -15,7 +15,7 @@ PREFIX_BYTES = HEADER_BYTES + SIGNATURE_BYTES  # what must be verified before a 
 FRAME_RECORDS_MAX = 8_192  # one signature then costs under 20 ns a record; a larger frame only adds latency
 OUTCOMES_PREAMBLE_BYTES = 80  # journal sequence, decided-at, chain digest, request digest
 CONTROL_BODY_BYTES_MAX = 512 * 1024  # OpenAccounts with 8,192 terms of at most 44 bytes
-SMALL_CONTROL_BODY_BYTES_MAX = 256  # of all but master data: five terms; what they send is journaled, decidable or not
+SMALL_CONTROL_BODY_BYTES_MAX = 512  # of all but master data: one push; what they send is journaled, decidable or not
 ACT_BODY_BYTES_MAX = 8_192  # of one act of people: its text twice over, so two signatures fit whatever they are
 ACT_TEXT_BYTES_MAX = 4_096  # two pages: nobody reads more before signing
 QUERY_BODY_BYTES_MAX = 4_096
@@ -68,6 +68,16 @@ RESTRAINT_FEN_MAX = COLUMN_FEN_MAX // (2 * RESTRAINTS_PER_ACCOUNT_MAX)  # so tha
 RESTRAINT_TEXT_CHARS_MAX = 32  # (2024)京0105执1234号 has 17, 北京市第三中级人民法院 has 11
 SECURITIES_ACCOUNT_CHARS_MAX = 10  # A123456789 in Shanghai, 0123456789 in Shenzhen
 SECURITIES_ACCOUNTS_MAX = 2  # of one contract: one on each market
+SEAL_BYTES = 48  # what a sealed box of libsodium adds: a key of its own, and what proves it whole
+PARTICULARS_BYTES = 256  # a person, bound to the push and filled up: a length tells nothing
+PASSWORD_BYTES = 64  # a card password, likewise
+SEALED_PERSON_BYTES = PARTICULARS_BYTES + SEAL_BYTES
+SEALED_PASSWORD_BYTES = PASSWORD_BYTES + SEAL_BYTES
+PUSHES_OPEN_MAX = 65_536  # that wait in all: 50 MiB with what is sealed
+PUSHES_KEPT_MAX = 4_096  # of one broker: what waits and what became of the others, of which the oldest give way
+PUSHES_PER_ANSWER_MAX = 64  # told at a time to who decides them: 40 KiB
+PUSH_TRIES_MAX = 3  # wrong persons and card passwords for one account, by one broker on one date: a cash machine's
+PUSHES_FUTILE_MAX = 1_000  # of one broker and date that came to nothing: too few to search by
 REQUESTS_PER_DATE_MAX = 3 * 2**24  # slots of the request table of one date: 1.3 GiB when all are used
 REQUEST_PAGE_RECORDS = 8_192  # a frame touches at most two pages of its seat
 REQUESTS_PER_SEAT_DATE_MAX = 20_000_000  # RECORDS beyond it are told SEAT_DATE_FULL
@@ -185,6 +195,9 @@ assert (
 )  # in UTF-8 a Chinese letter has three bytes
 assert AMOUNT_FEN_MAX < RESTRAINT_FEN_MAX < COLUMN_FEN_MAX
 assert RESTRAINTS_PER_ACCOUNT_MAX < RESTRAINTS_MAX < ACCOUNTS_MAX
+assert SEALED_PERSON_BYTES + SEALED_PASSWORD_BYTES + 2 * 14 + 5 * 9 + 16 <= SMALL_CONTROL_BODY_BYTES_MAX  # one push
+assert PUSHES_PER_ANSWER_MAX * (SEALED_PERSON_BYTES + SEALED_PASSWORD_BYTES + 200) + 32 <= ANSWER_BODY_BYTES_MAX
+assert PUSH_TRIES_MAX < PUSHES_FUTILE_MAX < PUSHES_KEPT_MAX < PUSHES_OPEN_MAX
 assert max(ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX) * 44 + 16 <= CONTROL_BODY_BYTES_MAX
 assert ACT_TEXT_BYTES_MAX + ACT_SIGNATURES_MAX * (SIGNATURE_BYTES + 16) + 16 <= ACT_BODY_BYTES_MAX
 assert SMALL_CONTROL_BODY_BYTES_MAX < ACT_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MAX

@@ -88,6 +88,7 @@ class SeatRole(IntEnum):
     TELLER_DESK = 4
     DAY_DESK = 5
     MASTER_DATA = 6
+    IDENTITY_DESK = 7  # holds the only key to sealed particulars, and sends nothing but what it found
 
 
 class Right(IntEnum):
@@ -275,6 +276,37 @@ class ClearedEvent(IntEnum):
 
     OPENED = 1
     CLOSED = 2
+
+
+class PushState(IntEnum):
+    """Where a push stands, which is what a broker sends of a contract for the bank to look into; 0 is told of none."""
+
+    WAITING = 1
+    IDENTIFIED = 2  # the sealed person is the account's holder
+    ASSIGNED = 3  # and confirmed it by card password: the contract is signed
+    PRE_ASSIGNED = 4  # signed, and not confirmed yet
+    NOT_IDENTIFIED = 5
+    IMPOSSIBLE = 6  # the code says why
+    UNREADABLE = 7  # it is not sealed for a key that the bank has, or holds no particulars
+
+
+class PushEvent(IntEnum):
+    """What becomes of a push."""
+
+    NOT_READ = 1
+    NOT_FOUND = 2  # another person, no such account, or one try too many
+    IDENTIFY = 3
+    BAR = 4
+    CONFIRM = 5
+    LEAVE_UNCONFIRMED = 6
+
+
+class CardAnswer(IntEnum):
+    """What the card host said of a card password."""
+
+    NOT_ASKED = 0
+    RIGHT = 1
+    WRONG = 2
 
 
 class DateEvent(IntEnum):

@@ -1,16 +1,25 @@
-"""The bank's seats in tests: master data, its three desks, a channel, and which of them sends what.
+"""The bank's seats in tests: master data, its desks, a channel, and which of them sends what.
 
 Belongs here: numbers and who may. Never here: keys, sending.
 """
 
 from typing import Final
 
-from frontend_sim.market.desks import DAY_SEAT, ROLES, SAVINGS_SEAT, TELLER_SEAT
+from frontend_sim.market.desks import DAY_SEAT, IDENTITY_SEAT, ROLES, SAVINGS_SEAT, TELLER_SEAT
 from ledger.core.roles import may_send_control
 from protocol.messages.control import SeatEntry
 from protocol.vocabulary import BANK_SEAT, SeatRole
 
-__all__ = ["BANK_SEAT", "BANK_SEATS", "DAY_SEAT", "SAVINGS_SEAT", "SEAT_ROLES", "TELLER_SEAT", "bank_seat_for"]
+__all__ = [
+    "BANK_SEAT",
+    "BANK_SEATS",
+    "DAY_SEAT",
+    "IDENTITY_SEAT",
+    "SAVINGS_SEAT",
+    "SEAT_ROLES",
+    "TELLER_SEAT",
+    "bank_seat_for",
+]
 
 CHANNEL_SEAT: Final = 5
 SEAT_ROLES: Final = {BANK_SEAT: SeatRole.MASTER_DATA, **ROLES, CHANNEL_SEAT: SeatRole.CHANNEL}

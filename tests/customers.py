@@ -4,8 +4,10 @@ Belongs here: making terms. Never here: sending them, an opinion on what becomes
 Account index and contract index are told apart on purpose: who opens several of both has them differ.
 """
 
+from protocol.limits import SEALED_PASSWORD_BYTES, SEALED_PERSON_BYTES
 from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.outlets import OutletEntry
+from protocol.messages.pushes import PushContract
 from protocol.messages.restraints import Restrain
 from protocol.vocabulary import ContractStatus, Market, OutletLevel, RestraintKind, account_no_from_index
 
@@ -52,3 +54,9 @@ def restraint(
 ) -> Restrain:
     """An amount of an account withheld by a made-up document."""
     return Restrain(account_no, amount_fen, kind, authority, "(2026)浙0106执12号", until_s)
+
+
+def pushed_contract(serial: int, account_index: int, shanghai: str, replaces: int = 0) -> PushContract:
+    """A push of the account at an index, in whose boxes is nothing: the core never looks inside."""
+    number, boxes = FIRST_BANK_ACCOUNT_NO + account_index, (bytes(SEALED_PERSON_BYTES), bytes(SEALED_PASSWORD_BYTES))
+    return PushContract(serial, number, shares(shanghai), replaces, 1, boxes[0], 1, boxes[1])

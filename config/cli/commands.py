@@ -126,6 +126,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("act", help="what people of the bank sign: write, sign, countersign, show, send")
     commands.add_parser("clock", help="the simulated clock, where the configuration allows one: show, set, advance")
     commands.add_parser("scenario", help="a written story, run through real processes, and what they answered")
+    commands.add_parser("identity", help="the identity desk: contracts that brokers push, its keys, holders' digests")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")
     commands.add_parser("decode", help="say what frames mean, from hex or a file")

@@ -75,6 +75,12 @@ def _scenario(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _identity(argv: list[str], config: Config) -> int:
+    from config.cli.identity.command import main
+
+    return main(argv, config)
+
+
 COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "run": _run,
     "load": _load,
@@ -87,5 +93,6 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "act": _act,
     "clock": _clock,
     "scenario": _scenario,
+    "identity": _identity,
 }
 """By name: takes what followed the name and returns the exit code."""

@@ -17,10 +17,12 @@ from protocol.vocabulary import BANK_PARTY, SeatRole
 SAVINGS_SEAT: Final = 2
 TELLER_SEAT: Final = 3
 DAY_SEAT: Final = 4
+IDENTITY_SEAT: Final = 6
 ROLES: Final = {
     SAVINGS_SEAT: SeatRole.SAVINGS_DESK,
     TELLER_SEAT: SeatRole.TELLER_DESK,
     DAY_SEAT: SeatRole.DAY_DESK,
+    IDENTITY_SEAT: SeatRole.IDENTITY_DESK,
 }
 KEY_VALID_UNTIL_NS: Final = 2**62
 

@@ -36,7 +36,7 @@ PARTY_WORK_INTERVAL = 10  # ns for each ns of work: a tenth of a processor for a
 LINK_WORK_INTERVAL = 20  # half of that for one link: its party's others still beat and repeat
 QUERY_WORK_INTERVAL = 8  # queries are of use, and orders wait for them: an eighth of a processor for a party
 BANK_TIMES_MORE = 256  # the bank loads master data and serves every customer by control, and nobody else can do it
-CONTROL_IN_BULK = frozenset({SeatRole.MASTER_DATA, SeatRole.TELLER_DESK, SeatRole.SAVINGS_DESK, SeatRole.DAY_DESK})
+CONTROL_IN_BULK = frozenset(SeatRole) - {SeatRole.BROKER, SeatRole.CHANNEL}
 """Roles of the bank's seats that do so; a day desk compares the sets of all brokers by it, some places at a time. A
 channel sends no control: it has what a broker has, so that a program of it that runs wild costs the orders no more."""
 LINKS_PER_SEAT_MAX = 2  # on average over a party's seats: one that serves, one that takes over from it

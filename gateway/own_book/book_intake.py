@@ -38,6 +38,7 @@ from protocol.messages.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
+    ContractTerms,
     OpenAccounts,
     ReplaceCard,
     SignContracts,
@@ -46,6 +47,7 @@ from protocol.messages.codec import decode_control, decode_kept
 from protocol.messages.control import ControlMessage, OpenTradeDate
 from protocol.messages.day import Mark
 from protocol.messages.gateway_link import BookFeed
+from protocol.messages.pushes import ConfirmPush
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD
@@ -332,6 +334,10 @@ class BookIntake:
             case ChangeBroker(contract_no, terms):
                 self._book.end_contract(contract_no)
                 self._book.sign_contracts(told_no, [terms])
+            case ConfirmPush() if told_no:
+                for contract_no in message.ends:
+                    self._book.end_contract(contract_no)
+                self._book.sign_contracts(told_no, [ContractTerms(message.account_no, message.party, [], 0)])
             case ChangeContract(contract_no, ContractEvent.TERMINATE):
                 self._book.end_contract(contract_no)
             case ChangeAccount(account_no, AccountEvent.CLOSE):

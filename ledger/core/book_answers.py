@@ -7,12 +7,13 @@ from ledger.core import engine
 from ledger.core.corrections.answers import correction
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
-from protocol.limits import TRADE_DATE_MAX
+from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
 from protocol.messages.base import Message
 from protocol.messages.corrections import CorrectionQuery
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import Window
 from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
+from protocol.messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,
@@ -39,8 +40,8 @@ class BookAnswers:
         self._totals_of: tuple[int, list[PartyTotals]] = (0, [])
 
     def answer(self, party: int, message: Message) -> Message:
-        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery,
-        ProceedsQuery or one of all parties."""
+        """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery, ProceedsQuery,
+        PushQuery, OpenPushQuery or one of all parties."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -56,6 +57,12 @@ class BookAnswers:
             return engine.set_differences(self._book, _of(party, message), message.trade_date, message.first)
         if isinstance(message, ProceedsQuery):
             return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
+        if isinstance(message, PushQuery):
+            return PushAnswer(self._book.sequence, engine.push_facts(self._book, party, message.pushes))
+        if isinstance(message, OpenPushQuery):
+            # What waits is for the bank to look into; to anybody else none is there.
+            count = PUSHES_PER_ANSWER_MAX if party == BANK_PARTY else 0
+            return OpenPushAnswer(self._book.sequence, engine.open_pushes(self._book, count))
         return self._of_all(message if party == BANK_PARTY else None)
 
     def _of_all(self, message: Message | None) -> Message:

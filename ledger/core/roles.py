@@ -36,6 +36,7 @@ from protocol.messages.day import (
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
+from protocol.messages.pushes import ConfirmPush, Identify, PushContract
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.vocabulary import ContractEvent, SeatRole
 
@@ -47,6 +48,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
             *(ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE),
             *(FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
             *(Receipt, Notice, Object),
+            PushContract,
         }
     ),
     SeatRole.CHANNEL: frozenset(),
@@ -61,6 +63,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
             *(OpenAccounts, SignContracts),
         }
     ),
+    SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush}),
 }
 """Control messages; of ChangeContract the events. An act comes by master data too, whose first key has no end: so no
 seal locks the bank out."""

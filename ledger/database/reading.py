@@ -23,6 +23,7 @@ from protocol.vocabulary import (
     LaneState,
     Market,
     OutletLevel,
+    PushState,
     RecordKind,
     RestraintKind,
     Right,
@@ -55,6 +56,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "difference_class": DifferenceClass,
     "compared_field": ComparedField,
     "feed_kind": FeedKind,
+    "push_state": PushState,
 }
 VIEWS: Final = (
     "bank_as_of",
@@ -80,6 +82,7 @@ VIEWS: Final = (
     "bank_proceeds",
     "bank_corrections",
     "bank_feed",
+    "bank_pushes",
 )
 
 _NAME = """

@@ -1,6 +1,7 @@
 """The broker SDK: what we publish to partners. Trio and a thin blocking face; the only part of protocol with I/O."""
 
 from ..errors import MisuseError
+from ..particulars import Document, Particulars, Person
 from ..records import RECORD
 from ..trade_dates import trade_day
 from .clearing_lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
@@ -12,6 +13,7 @@ from .keys import KeyFileError, load_signer, load_verifier
 from .line.traffic import SeatStatistics
 from .outcomes import BlockOutcome, BlockPart, Outcome, Recovered, RequestKey
 from .pool import SeatPool
+from .pushes import IdentityKey, IdentityKeys, load_identity_key
 from .seat import Seat
 from .settings import SeatSettings
 from .sync import SyncSeat
@@ -21,8 +23,11 @@ __all__ = [
     "BlockOutcome",
     "BlockPart",
     "Clock",
+    "Document",
     "FeedEnded",
     "FeedEvent",
+    "IdentityKey",
+    "IdentityKeys",
     "KeyFileError",
     "MisuseError",
     "OutboxDamaged",
@@ -30,6 +35,8 @@ __all__ = [
     "OutboxInUse",
     "Outcome",
     "OutcomeUnknown",
+    "Particulars",
+    "Person",
     "Recovered",
     "RequestKey",
     "Seat",
@@ -44,6 +51,7 @@ __all__ = [
     "contract_line",
     "dividend_line",
     "is_as_sent",
+    "load_identity_key",
     "load_signer",
     "load_verifier",
     "order_line",

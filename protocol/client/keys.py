@@ -38,7 +38,7 @@ def load_signer(path: str | Path, key_id: int, domain: bytes = DOMAIN) -> Signer
     argument is no path or no key id (1 to 2^31 - 1).
     """
     key_id = whole_number("key_id", key_id, 1, INT32_MAX)
-    data = _read(path)
+    data = read_key_file(path)
     if Path(path).stat().st_mode & OTHERS:
         remedy = f"chmod 600 {path}, and replace the key if somebody did"
         raise KeyFileError(f"{path}: others may read this private key: {remedy}")
@@ -59,7 +59,7 @@ def load_verifier(path: str | Path) -> Verifier:
 
     Raises KeyFileError when the file cannot be read or holds no such key, MisuseError when `path` is no path.
     """
-    data = _read(path)
+    data = read_key_file(path)
     try:
         key = load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -73,7 +73,8 @@ def load_verifier(path: str | Path) -> Verifier:
     raise KeyFileError(f"{path}: bank keys are Ed25519 or P-256")
 
 
-def _read(path: str | Path) -> bytes:
+def read_key_file(path: str | Path) -> bytes:
+    """What is in a key file. Raises KeyFileError when it cannot be read, MisuseError when `path` is no path."""
     if not isinstance(path, str | Path):
         raise MisuseError(f"path is the name of a file, not {shown(path)}")
     text("path", str(path), PATH_CHARS_MAX)

@@ -70,6 +70,7 @@ from .line.seat_turns import SeatTurns
 from .line.traffic import SeatStatistics, Traffic
 from .outbox.outbox import Outbox
 from .outcomes import BlockOutcome, Outcome, Recovered
+from .pushes import PushVerbs
 from .settings import SeatSettings, checked_settings
 from .verbs import AwaitedVerbs
 
@@ -78,7 +79,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs, FeedVerbs):
+class Seat(AwaitedVerbs, FeedVerbs, PushVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
@@ -234,10 +235,8 @@ class Seat(AwaitedVerbs, FeedVerbs):
 
         Raises MisuseError at once for no day of the calendar (yyyymmdd), or no number (1 to 2^62).
         """
-        query = OutcomeQuery(
-            calendar_date("trade_date", trade_date), whole_number("number", number, 1, REQUEST_NUMBER_MAX)
-        )
-        return self._ask(query, OutcomeAnswer)
+        date, of = calendar_date("trade_date", trade_date), whole_number("number", number, 1, REQUEST_NUMBER_MAX)
+        return self._ask(OutcomeQuery(date, of), OutcomeAnswer)
 
     def totals(self, source: int) -> Coroutine[object, object, TotalsAnswer]:
         """Control totals: 1 the ledger's, 2 the gateway's own book, 3 and 4 the same as of the last mark.

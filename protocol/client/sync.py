@@ -14,11 +14,13 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import MisuseError
+from ..messages.accounts import SecuritiesAccount
 from ..messages.control import ControlMessage
 from ..messages.corrections import CorrectionAnswer
 from ..messages.dates import DatesAnswer
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.persons import ActSignature
+from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import (
     AccountAnswer,
     BuyingPowerAnswer,
@@ -28,6 +30,7 @@ from ..messages.queries import (
     SetAnswer,
     TotalsAnswer,
 )
+from ..particulars import Particulars
 from ..records import OutcomeArray, RecordArray
 from .clearing_set import SentSet
 from .errors import SessionEnded
@@ -38,6 +41,7 @@ from .line.receipts import Receipt
 from .line.thread_call import ThreadCall
 from .line.traffic import SeatStatistics
 from .outcomes import BlockOutcome, Outcome, Recovered
+from .pushes import IdentityKeys
 from .seat import Seat
 from .settings import SeatSettings, checked_settings
 from .verbs import SingleVerbs
@@ -203,6 +207,27 @@ class SyncSeat(SingleVerbs[Outcome]):
     def trade_dates(self) -> DatesAnswer:
         """As `Seat.trade_dates`."""
         return self._wait(self._opened().trade_dates())
+
+    def push_contract(
+        self,
+        serial: int,
+        bank_account_no: int,
+        securities_accounts: Sequence[SecuritiesAccount],
+        particulars: Particulars,
+        keys: IdentityKeys,
+        replaces: int = 0,
+    ) -> Outcome:
+        """As `Seat.push_contract`."""
+        pushed = (serial, bank_account_no, securities_accounts, particulars, keys, replaces)
+        return self._wait(self._opened().push_contract(*pushed))
+
+    def pushes(self, numbers: Sequence[int]) -> PushAnswer:
+        """As `Seat.pushes`."""
+        return self._wait(self._opened().pushes(numbers))
+
+    def open_pushes(self) -> OpenPushAnswer:
+        """As `Seat.open_pushes`."""
+        return self._wait(self._opened().open_pushes())
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

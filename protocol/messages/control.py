@@ -32,6 +32,7 @@ from .fields import (
 )
 from .outlets import OutletMessage
 from .persons import PersonMessage
+from .pushes import PushMessage
 from .restraints import RestraintMessage
 
 
@@ -146,6 +147,7 @@ ControlMessage = (
     | OpenTradeDate
     | DayMessage
     | FeedMessage
+    | PushMessage
     | EndSettlement
     | ConfirmRoll
     | Genesis

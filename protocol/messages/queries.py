@@ -27,6 +27,7 @@ from .day import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from .pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 
 CLASSES = 4  # of differences
 
@@ -262,6 +263,8 @@ QueryMessage = (
     | DatesQuery
     | FeedQuery
     | CorrectionQuery
+    | PushQuery
+    | OpenPushQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -277,6 +280,8 @@ AnswerMessage = (
     | DatesAnswer
     | FeedPage
     | CorrectionAnswer
+    | PushAnswer
+    | OpenPushAnswer
 )
 OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -7,6 +7,7 @@ is newer than this program passes when its class fits: the list may grow (docs/p
 from ..codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from ..errors import PeerViolation
 from ..messages.fields import code_from_number
+from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import AccountAnswer, AnswerMessage, BuyingPowerAnswer, OutcomeAnswer
 from ..messages.session import NotApplied, Terminate
 from ..records import OutcomeArray
@@ -37,6 +38,8 @@ def check_answer_codes(message: AnswerMessage) -> AnswerMessage:
         numbers = [money.code for money in message.contracts]
     elif isinstance(message, AccountAnswer):
         numbers = [facts.code for facts in message.accounts]
+    elif isinstance(message, PushAnswer | OpenPushAnswer):
+        numbers = [facts.code for facts in message.pushes]
     if not all(burns_number(code_from_number(number)) for number in numbers):
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "an answer with a code of another class")
     return message

@@ -23,6 +23,7 @@ from ..messages.marked import (
     RangesAnswer,
     RangesQuery,
 )
+from ..messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,
@@ -69,6 +70,8 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     DatesQuery: DatesAnswer,
     FeedQuery: FeedPage,
     CorrectionQuery: CorrectionAnswer,
+    PushQuery: PushAnswer,
+    OpenPushQuery: OpenPushAnswer,
 }
 
 
@@ -149,6 +152,9 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
     elif isinstance(query, AccountQuery) and isinstance(answer, AccountAnswer):
         fits = [facts.bank_account_no for facts in answer.accounts] == query.bank_account_nos
         fits = fits and all((facts.account_no > 0) == (facts.code == 0) for facts in answer.accounts)
+    elif isinstance(query, PushQuery) and isinstance(answer, PushAnswer):
+        fits = [facts.push for facts in answer.pushes] == query.pushes
+        fits = fits and all((facts.state > 0) == (facts.code != ReplyCode.PUSH_UNKNOWN) for facts in answer.pushes)
     elif isinstance(query, _OF_SETS) and isinstance(answer, SetAnswer | DifferenceAnswer | ProceedsAnswer):
         fits = fits and answer.trade_date == query.trade_date
         if isinstance(answer, SetAnswer):

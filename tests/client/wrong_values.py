@@ -26,6 +26,7 @@ from protocol.messages.control import ConfirmRoll, OpenTradeDate, RegisterKey, R
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.messages.restraints import LiftRestraint, Restrain
 from protocol.messages.session import Heartbeat
+from protocol.particulars import Particulars, Person
 from protocol.records import OUTCOME, RECORD
 from tests.client.fake_bank import SEATS
 from tests.client.line.test_seat import freezes
@@ -165,7 +166,26 @@ CONTRACTS: list[Any] = [
 ]
 DAY = [*NO_NUMBER, -1, 0, 2**70, 19_891_231, 22_000_101, 20_260_230, 20_261_301, 20_260_100]
 TRADED_ON = [one for one in DAY if one is not None]
+NUMBER_OR_NONE = [*NO_NUMBER, -1, REQUEST_NUMBER_MAX + 1, 2**70]
 NUMBER = [*NO_NUMBER, -1, 0, REQUEST_NUMBER_MAX + 1, 2**70]
 SOURCE = [*NO_NUMBER, -1, 0, 3]
 
 ACCOUNT = [*AMOUNT, 0, 2, 195, 197, 100]  # none, of another kind, with other check digits
+WANG = Person(1, "1", "Wang")
+PARTICULARS: list[Any] = [
+    None,
+    1,
+    WANG,
+    Particulars(None, ""),  # type: ignore[arg-type]
+    Particulars(WANG, None),  # type: ignore[arg-type]
+    Particulars(WANG, "1" * 13),
+    Particulars(Person(0, "1", "Wang"), ""),
+    Particulars(Person(1, object(), "Wang"), ""),  # type: ignore[arg-type]
+    Particulars(Person(1, "1", "\ud800"), ""),
+]
+SHARES: list[Any] = [
+    *(None, 1, "A1", [], [1], iter([SecuritiesAccount(1, "A1")]), [SecuritiesAccount(1, "A1")] * 3),
+    [SecuritiesAccount(3, "A1")],
+    [SecuritiesAccount(1, "a1")],
+    [SecuritiesAccount(1, None)],  # type: ignore[arg-type]
+]

@@ -64,8 +64,8 @@ def expect(rows: Iterable[Row]) -> Expectation:
                     _correct(expectation, row, place, _CORRECTION.unpack(raw), outcome)
                 else:
                     _take(expectation, row, place, _RECORD.unpack(raw), outcome)
-        for message in _accepted_messages(row):
-            expectation.customers.take(message, row.trade_date, row.decided_at_ns)
+        for message, given_no in _accepted_messages(row):
+            expectation.customers.take(message, row.trade_date, row.decided_at_ns, given_no)
             expectation.accepted.append((row.sequence, message))
             if isinstance(message, EndSettlement):
                 expectation.settled.append(message.trade_date)
@@ -155,8 +155,9 @@ def _take(
             expectation.customers.collect(named_no, amount)
 
 
-def _accepted_messages(row: Row) -> Iterator[ControlMessage]:
-    """The control messages of a row that took effect, in order; logons and the genesis are none."""
+def _accepted_messages(row: Row) -> Iterator[tuple[ControlMessage, int]]:
+    """The control messages of a row that took effect, in order, each with the number that it was told; logons and the
+    genesis are none."""
     if row.records:
         return
     at, place = 0, 0
@@ -164,7 +165,7 @@ def _accepted_messages(row: Row) -> Iterator[ControlMessage]:
         (body_bytes,) = struct.unpack_from("<i", row.headers, start + 44)
         body, at = row.control[at : at + body_bytes], at + body_bytes
         if row.headers[start + 6] == FrameKind.CONTROL:
-            code = _OUTCOME.unpack_from(row.outcomes, place * _OUTCOME.size)[0]
+            code, *_, given_no = _OUTCOME.unpack_from(row.outcomes, place * _OUTCOME.size)
             place += 1
             if code == 0:
-                yield decode_control(body)
+                yield decode_control(body), given_no

@@ -15,6 +15,7 @@ from protocol.messages.accounts import (
     SignContracts,
 )
 from protocol.messages.control import ControlMessage, EndSettlement, OpenTradeDate
+from protocol.messages.pushes import ConfirmPush, PushContract
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 
 PRE_ASSIGNED, ACTIVE, SUSPENDED, LOSS_REPORTED, TERMINATED, RUNS_OFF = range(1, 7)
@@ -23,6 +24,7 @@ CONTRACT_EVENTS = {1: ACTIVE, 2: SUSPENDED, 3: ACTIVE, 4: TERMINATED}
 ACCOUNT_EVENTS = {1: LOST, 2: OPEN, 3: CLOSED}
 BANK = 1
 CARD = 3
+RIGHT = 1  # of a card password
 
 
 @dataclass
@@ -84,6 +86,8 @@ class Customers:
     accounts: dict[int, Account] = field(default_factory=dict)
     contracts: dict[int, Contract] = field(default_factory=dict)
     restraints: dict[int, Restraint] = field(default_factory=dict)
+    pushed: list[PushContract] = field(default_factory=list)
+    """The one with number n at place n − 1."""
 
     def account_of(self, named_no: int) -> Account:
         """The account that a record names, or that of the contract that it names."""
@@ -104,9 +108,13 @@ class Customers:
             sums[party] = [so_far + more for so_far, more in parts]
         return sums
 
-    def take(self, message: ControlMessage, trade_date: int, decided_at_ns: int) -> None:
-        """An accepted message of the open date `trade_date`."""
+    def take(self, message: ControlMessage, trade_date: int, decided_at_ns: int, given_no: int) -> None:
+        """An accepted message of the open date `trade_date`, and the number that it was told."""
         match message:
+            case PushContract() as push:
+                self.pushed.append(push)
+            case ConfirmPush() as confirmed if given_no:
+                self._confirm(confirmed, trade_date)
             case OpenAccounts(accounts):
                 for terms in accounts:
                     opened = Account(terms.bank_account_no, terms.outlet, terms.holder, terms.balance_fen)
@@ -192,6 +200,17 @@ class Customers:
         senior = account.frozen + account.bought
         self.restraints[len(self.restraints) + 1] = Restraint(account_no, amount, senior, until_s, trade_date, kind)
         account.restrained += amount
+
+    def _confirm(self, confirmed: ConfirmPush, trade_date: int) -> None:
+        push, status = self.pushed[confirmed.push - 1], ACTIVE if confirmed.answer == RIGHT else PRE_ASSIGNED
+        if push.replaces and self.contracts[push.replaces].status == SUSPENDED:
+            status = SUSPENDED
+        for contract_no in confirmed.ends:
+            self._end(contract_no, trade_date)
+        if confirmed.runs_off:
+            old = self.contracts[confirmed.runs_off]
+            old.status, old.ended_on = RUNS_OFF, trade_date
+        self._sign(ContractTerms(confirmed.account_no, confirmed.party, push.securities_accounts, status))
 
     def _settle(self, settled_date: int) -> None:
         for contract in self.contracts.values():

@@ -27,6 +27,7 @@ from protocol.messages.codec import decode_control, decode_link, decode_query, e
 from protocol.messages.control import ControlMessage, PartyEntry
 from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
 from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
+from protocol.messages.pushes import ConfirmPush
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -277,7 +278,7 @@ def number_given(body: bytes) -> int:
             return account_no_from_index(accounts[0].bank_account_no - FIRST_BANK_ACCOUNT_NO)
         case SignContracts([first, *_]):
             return contract_no_from_index(index_from_account_no(first.account_no) - SPARE_ACCOUNTS)
-        case ReplaceCard(_, account_no):
+        case ReplaceCard(_, account_no) | ConfirmPush(account_no=account_no):
             return contract_no_from_index(index_from_account_no(account_no) - SPARE_ACCOUNTS)
         case _:
             return 0

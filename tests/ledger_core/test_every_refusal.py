@@ -12,13 +12,7 @@ from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeContract,
-    OpenAccounts,
-    ReplaceCard,
-    SignContracts,
-)
+from protocol.messages.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -39,6 +33,7 @@ from protocol.messages.day import (
 )
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
+from protocol.messages.pushes import Identify
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import (
     AccountEvent,
@@ -48,8 +43,9 @@ from protocol.vocabulary import (
     SeatRole,
     account_no_from_index,
 )
-from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
-from tests.customers import account, contract, shares
+from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
+from tests.customers import account, contract, holder_of, shares
+from tests.ledger_core.control import pushing
 from tests.ledger_core.control import refused as people
 from tests.ledger_core.control import refused_restraints as of_restraints
 from tests.ledger_core.corrections.people import decided_otherwise
@@ -235,6 +231,10 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.FEED_ENTRY_UNKNOWN, "entry 1 is a contract", SEAT, lambda _: Receipt(MONDAY, 1, bytes(32))),
     (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
     (ReplyCode.DUE_TIME_PAST, "09:00 is there", DAY_SEAT, lambda b: people.past(b.desk)),
+    (ReplyCode.PUSHES_FULL, "4,096 wait", SEAT, lambda b: pushing.with_so_many_waiting(b.desk)),
+    (ReplyCode.PUSHES_FUTILE, "1,000 came to nothing", SEAT, lambda b: pushing.after_so_many_in_vain(b.desk)),
+    (ReplyCode.PUSH_UNKNOWN, "push 1 of 0", IDENTITY_SEAT, lambda _: Identify(1, holder_of(0))),
+    (ReplyCode.PUSH_DIFFERS, "another account", IDENTITY_SEAT, lambda b: pushing.confirmed_for_another(b.desk)),
     (ReplyCode.RESTRAINTS_FULL, "64 of 64", SAVINGS_SEAT, lambda b: of_restraints.one_more(b.desk)),
     (ReplyCode.RESTRAINT_OVER, "in 1970", SAVINGS_SEAT, lambda _: of_restraints.over()),
 ]

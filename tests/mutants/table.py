@@ -11,6 +11,7 @@ from tests.mutants.table_of_lane import OF_LANE
 from tests.mutants.table_of_lines import OF_LINES
 from tests.mutants.table_of_people import OF_PEOPLE
 from tests.mutants.table_of_proceeds import OF_PROCEEDS
+from tests.mutants.table_of_pushes import OF_PUSHES
 from tests.mutants.table_of_reconciliation import OF_RECONCILIATION
 from tests.mutants.table_of_restraints import OF_RESTRAINTS
 from tests.mutants.table_of_sets import OF_SETS
@@ -27,4 +28,5 @@ MUTANTS = [
     *OF_CORRECTIONS,
     *OF_PEOPLE,
     *OF_RESTRAINTS,
+    *OF_PUSHES,
 ]

@@ -33,7 +33,7 @@ class Golden(NamedTuple):
     code: Code | None
 
 
-def _load(name: str) -> dict[str, Json]:
+def load(name: str) -> dict[str, Json]:
     return dict(json.loads((FOLDER / name).read_text()))
 
 
@@ -84,22 +84,22 @@ def _golden(fields: dict[str, Json]) -> Golden:
 def valid(suite: Suite) -> list[Golden]:
     """The frames of one suite."""
     file = "frames_ed25519.json" if suite == Suite.ED25519 else "frames_p256.json"
-    return [_golden(fields) for fields in objects(_load(file)["frames"])]
+    return [_golden(fields) for fields in objects(load(file)["frames"])]
 
 
 def invalid(receiver: str) -> list[Golden]:
     """The frames that `to_bank` or `to_partner` must refuse."""
-    return [_golden(fields) for fields in objects(_load("frames_invalid.json")[receiver])]
+    return [_golden(fields) for fields in objects(load("frames_invalid.json")[receiver])]
 
 
 def now_ns() -> int:
     """What the bank's clock shows when it reads an invalid frame."""
-    return number(_load("frames_invalid.json"), "now_ns")
+    return number(load("frames_invalid.json"), "now_ns")
 
 
 def numbers_of(what: str) -> tuple[list[tuple[int, int]], list[int]]:
     """Indices of contracts or accounts with their numbers, and numbers whose check digits are wrong."""
-    file = _load("numbers.json")[what]
+    file = load("numbers.json")[what]
     assert isinstance(file, dict)
     wrong = file["invalid"]
     assert isinstance(wrong, list)
@@ -109,12 +109,12 @@ def numbers_of(what: str) -> tuple[list[tuple[int, int]], list[int]]:
 
 def domain() -> bytes:
     """What is signed before the header."""
-    return _hex(_load("keys.json"), "signed_before_header")
+    return _hex(load("keys.json"), "signed_before_header")
 
 
 def signing_keys() -> dict[tuple[int, int], SigningKey]:
     """All private keys by party and key id."""
-    listed = objects(_load("keys.json")["keys"])
+    listed = objects(load("keys.json")["keys"])
     found = {}
     for key in listed:
         made = signing_key(number(key, "suite"), number(key, "key_id"), _hex(key, "private_key"))
@@ -125,7 +125,7 @@ def signing_keys() -> dict[tuple[int, int], SigningKey]:
 def bank() -> PartnersAsSeenByBank:
     """Whom the bank of the vectors knows."""
     trust = PartnersAsSeenByBank()
-    file = _load("keys.json")
+    file = load("keys.json")
     for key in objects(file["keys"]):
         party, suite = number(key, "party"), Suite(number(key, "suite"))
         public = verifying_key(suite, _hex(key, "public_key"))

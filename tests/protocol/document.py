@@ -41,6 +41,7 @@ from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
 from rules.day_states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
+from rules.pushes import PUSH_STATES
 from tests.protocol import document_acts, document_lines
 from tests.protocol.document_tables import golden, hex_lines, table, type_name
 from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEANINGS, REACTIONS, SETS
@@ -293,6 +294,8 @@ def roles() -> str:
     rows += [[f"query `{each.__name__}`", "", *["yes"] * of_bank] for each in OF_ALL_PARTIES]
     rows.append(["query `AccountQuery`", "all read as unknown", *["yes"] * of_bank])
     rows.append(["query `FeedQuery`", "own feed", *["reads as an empty one"] * of_bank])
+    rows.append(["query `PushQuery`", "own pushes", *["all read as unknown"] * of_bank])
+    rows.append(["query `OpenPushQuery`", "told none", *["yes"] * of_bank])
     rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)
 
@@ -357,6 +360,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "line_bytes": document_lines.line_bytes,
     "line_sums": document_lines.line_sums,
     "lane_states": lambda: _moves(LANE_STATES, vocabulary.LaneEvent, list(vocabulary.LaneState)),
+    "push_states": lambda: _moves(PUSH_STATES, vocabulary.PushEvent, list(vocabulary.PushState)),
     "worked_set": document_lines.worked_set,
     "header": header_layout,
     "record": record_layout,

@@ -29,6 +29,8 @@ SETS: tuple[type[IntEnum], ...] = (
     vocabulary.DifferenceClass,
     vocabulary.ComparedField,
     vocabulary.FeedKind,
+    vocabulary.PushState,
+    vocabulary.CardAnswer,
 )
 """The closed sets of numbers that both sides must know."""
 
@@ -46,6 +48,8 @@ CODE_CLASSES = {
     "OutcomeAnswer": ("ACCEPTED", "OUTCOMES"),
     "ContractMoney": ("ACCEPTED", "OUTCOMES"),
     "AccountFacts": ("ACCEPTED", "OUTCOMES"),
+    "PushFacts": ("ACCEPTED", "OUTCOMES"),
+    "OpenPush": ("ACCEPTED", "OUTCOMES"),
 }
 CLASS_WORDS = {
     ("NOT_APPLIED",): "200 to 299",
@@ -71,7 +75,8 @@ LIMITS = {
     "CREDIT_RECORDS_MIN": "least credit granted",
     "CREDIT_RECORDS_MAX": "largest credit granted",
     "QUERIES_IN_FLIGHT_MAX": "queries under way on one link",
-    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`, accounts in one `AccountQuery`",
+    "QUERY_CONTRACTS_MAX": "contracts in one `BuyingPowerQuery`, accounts in one `AccountQuery`,"
+    " pushes in one `PushQuery`",
     "REPLY_BYTES_UNSENT_MAX": "bytes of answers that a partner may leave unread before its link is cut",
     "REPLY_BYTES_UNSENT_PARTY_MAX": "the same for all links of a party together",
     "SMALL_CONTROL_BODY_BYTES_MAX": "bytes of a CONTROL body, but of master data and of an act; beyond it malformed",
@@ -129,6 +134,12 @@ LIMITS = {
     "ACCOUNTS_PER_CONTROL_MAX": "accounts in one `OpenAccounts`",
     "CONTRACTS_MAX": "contracts, ended ones too",
     "CONTRACTS_PER_CONTROL_MAX": "contracts in one `SignContracts`",
+    "PARTICULARS_BYTES": "bytes of a person before it is sealed",
+    "PASSWORD_BYTES": "bytes of a card password before it is sealed",
+    "PUSHES_OPEN_MAX": "pushes that wait, of all brokers",
+    "PUSHES_KEPT_MAX": "pushes of one broker that wait, or are answered for; of those decided the oldest give way",
+    "PUSH_TRIES_MAX": "pushes of one broker for one account and date with another person or a wrong card password",
+    "PUSHES_FUTILE_MAX": "pushes of one broker and date that come to nothing",
 }
 
 # What a line adds to the net sum of its set, by what it says of money.

@@ -13,7 +13,7 @@ from protocol.keys.signing import DOMAIN, Signer
 from protocol.vocabulary import Suite, account_no_from_index, contract_no_from_index
 from tests.bank_seats import BANK_SEAT, SEAT_ROLES
 from tests.protocol import keys
-from tests.vectors import invalid_frames, valid_frames
+from tests.vectors import invalid_frames, pushed_frames, valid_frames
 from tests.vectors.conversations import conversations_file
 from tests.vectors.invalid_frames import InvalidVector
 from tests.vectors.protocol_file import protocol_file
@@ -115,6 +115,7 @@ def files() -> dict[str, str]:
         "frames_p256.json": valid_file(Suite.P256_SHA256),
         "frames_invalid.json": invalid_file(),
         "numbers.json": numbers_file(),
+        "sealed.json": pushed_frames.sealed_file(),
         "protocol.json": protocol_file(),
         "conversations.json": conversations_file(),
     }

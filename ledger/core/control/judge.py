@@ -22,6 +22,7 @@ from ledger.core.control import (
     lanes,
     outlets,
     persons,
+    pushes,
     restraints,
 )
 from ledger.core.control.acts import decided_second
@@ -72,6 +73,7 @@ from protocol.messages.day import AnnounceSet, DayMessage, Window
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
+from protocol.messages.pushes import PushMessage
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, Role, role_fits_party
@@ -126,13 +128,20 @@ def _needs_act(book: Book, message: ControlMessage) -> bool:
     return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
 
 
+def _judge_of_page(book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage) -> ReplyCode:
+    """What a message earns of a family that has a page of its own."""
+    if isinstance(message, DayMessage):
+        return day.judge_day(book, sender.party, sender.seat, message)
+    if isinstance(message, FeedMessage):
+        return feed_answers.judge_answer(book, sender.party, message)
+    return pushes.judge_push(book, sender.party, sender.seat, message)
+
+
 def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> ReplyCode:
     """What a message earns that its sender may send, or that an act has made."""
     party = sender.party
-    if isinstance(message, DayMessage):
-        return day.judge_day(book, party, sender.seat, message)
-    if isinstance(message, FeedMessage):
-        return feed_answers.judge_answer(book, party, message)
+    if isinstance(message, DayMessage | FeedMessage | PushMessage):
+        return _judge_of_page(book, sender, message)
     match message:
         case RegisterParty():
             return _judge_party(book, message)
@@ -203,6 +212,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return day_acts.is_impossible(message)
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
+    if isinstance(message, PushMessage):
+        return pushes.is_malformed(message)
     if isinstance(message, OpenTradeDate):
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
@@ -259,8 +270,9 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
 def take_effect(book: Book, sender: Sender, message: ControlMessage, code: ReplyCode, decided_at_ns: int) -> int:
     """The effect of a control message that earned `code`: of one that was refused, that an act uses up its serial.
 
-    Returns the number of the first account or contract that came about by it, of the set or restraint, the place that
-    is next, or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis: it has its own row.
+    Returns the number of the first account or contract that came about by it, of the set, push or restraint, the place
+    that is next, or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis, which has its
+    own row.
     """
     if not isinstance(message, Act):
         return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0
@@ -283,6 +295,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     if isinstance(message, FeedMessage):
         feed_answers.take_answer(book, sender.party, message, decided_at_ns)
         return 0
+    if isinstance(message, PushMessage):
+        return pushes.apply_push(book, sender.party, sender.seat, message)
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
@@ -318,8 +332,6 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.replace_card(book, message)
         case OpenTradeDate(trade_date, windows):
             _open_date(book, trade_date, windows, decided_at_ns)
-            feeds.tell_date_opened(book)
-            restraints.end_what_is_over(book, decided_at_ns)
         case Restrain():
             return restraints.restrain(book, sender.seat, sender.persons, message)
         case LiftRestraint():
@@ -344,10 +356,12 @@ def _add_seat(book: Book, message: RegisterSeat) -> None:
 
 
 def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
-    """The roll, and the due times of the date that it opens."""
+    """The roll, the due times of the date that it opens, and what is told of it and ends by it."""
     book.roll(trade_date)
     book.due_times.forget_over(set(book.unsettled.dates.tolist()), decided_at_ns // NS_PER_S)
     book.due_times.put(trade_date, seconds_of(windows))
+    feeds.tell_date_opened(book)
+    restraints.end_what_is_over(book, decided_at_ns)
 
 
 def add_party(book: Book, entry: PartyEntry) -> None:

@@ -34,6 +34,7 @@ from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
+from ledger.core.state.pushes import Pushes
 from ledger.core.state.requests import RequestTable
 from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
@@ -146,7 +147,7 @@ class Book:
     session_version: LongColumn
     next_number: LongColumn  # of the open date
     previous_next_number: LongColumn  # where the previous date ended
-    seat_serial: LongColumn  # the highest of a booked movement on the open date, 0 for none
+    seat_serial: LongColumn  # the highest of a booked movement or taken push on the open date, 0 for none
     persons: Persons
     permits: Permits
     restraints: Restraints  # of accounts; `restrained_fen` has the sum of each
@@ -163,6 +164,7 @@ class Book:
     scratch_bucket_fen: FenColumn
     scratch_mark: ByteColumn
     due_times: DueTimes = field(default_factory=DueTimes)  # part of the state again
+    pushes: Pushes = field(default_factory=Pushes)  # likewise
 
     @staticmethod
     def empty(size: BookSize | None = None) -> "Book":
@@ -300,6 +302,7 @@ class Book:
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
         self.seat_serial = long_zeros(SEATS_MAX + 1)
+        self.pushes.forget_tries()
         self.previous_date, self.trade_date = self.trade_date, trade_date
         self.roll_sequence = self.sequence
         self.phase = DatePhase.TRADING

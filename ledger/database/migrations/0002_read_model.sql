@@ -120,6 +120,26 @@ CREATE TABLE contracts (
 CREATE INDEX contracts_of_account ON contracts (account_no);
 CREATE INDEX contracts_running_off ON contracts (contract_no) WHERE ended_on > 0 AND status <> 5;
 
+-- Contracts that brokers pushed. Who the customer is came sealed, and is not here.
+CREATE TABLE pushes (
+    push             bigint   PRIMARY KEY CHECK (push >= 1),
+    party            integer  NOT NULL CHECK (party >= 2),
+    seat             integer  NOT NULL,
+    trade_date       integer  NOT NULL, -- on which it came
+    serial           bigint   NOT NULL CHECK (serial >= 1), -- the broker's own, per seat and trade date
+    bank_account_no  bigint   NOT NULL CHECK (bank_account_no >= 1), -- as the broker wrote it: there may be no such account
+    replaces         bigint   NOT NULL, -- the contract that is to give way, 0 for none
+    pushed_sequence  bigint   NOT NULL,
+    pushed_at_ns     bigint   NOT NULL,
+    state            smallint NOT NULL CHECK (state BETWEEN 1 AND 7),
+    code             integer  NOT NULL, -- why it is impossible, else 0
+    contract_no      bigint   NOT NULL, -- that came about by it, 0 for none
+    decided_sequence bigint, -- NULL while it is to be decided
+    decided_at_ns    bigint,
+    as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1)
+) WITH (fillfactor = 80);
+CREATE INDEX pushes_to_be_decided ON pushes (push) WHERE decided_sequence IS NULL;
+
 -- What each kind of request does, written at each start from the rules of the program that starts: every view that adds
 -- up what was moved joins it. `side` is of a fill.
 CREATE TABLE record_kinds (

@@ -877,3 +877,40 @@ COMMENT ON COLUMN bank_feed.objected_fen IS 'amount that it objects to, fen';
 COMMENT ON COLUMN bank_feed.objected_contract_no IS 'contract that the objection is about; NULL for none';
 COMMENT ON COLUMN bank_feed.objection IS 'why, in the broker''s words';
 COMMENT ON COLUMN bank_feed.sequence IS 'journal row that made the entry';
+
+CREATE VIEW bank_pushes AS
+SELECT c.push AS push,
+       c.party AS party,
+       p.name AS party_name,
+       c.seat AS seat,
+       readable_date(c.trade_date) AS trade_date,
+       c.serial AS serial,
+       c.bank_account_no AS bank_account_no,
+       COALESCE(w1.name, 'NUMBER_' || c.state) AS state,
+       CASE WHEN c.code <> 0 THEN COALESCE(w2.name, 'CODE_' || c.code) END AS reason,
+       NULLIF(c.replaces, 0) AS replaces,
+       NULLIF(c.contract_no, 0) AS contract_no,
+       readable_time(c.pushed_at_ns) AS pushed_at,
+       readable_time(c.decided_at_ns) AS decided_at,
+       c.pushed_sequence AS pushed_sequence,
+       c.decided_sequence AS decided_sequence
+FROM pushes c
+LEFT JOIN parties p ON p.party = c.party
+LEFT JOIN word_names w1 ON w1.vocabulary = 'push_state' AND w1.number = c.state
+LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = c.code;
+COMMENT ON VIEW bank_pushes IS 'Every contract that a broker signed with its customer and pushed, and what became of it. Nothing of the customer is here.';
+COMMENT ON COLUMN bank_pushes.push IS 'number of the push, given by the bank';
+COMMENT ON COLUMN bank_pushes.party IS 'broker that pushed it';
+COMMENT ON COLUMN bank_pushes.party_name IS 'name of that party';
+COMMENT ON COLUMN bank_pushes.seat IS 'seat that sent it';
+COMMENT ON COLUMN bank_pushes.trade_date IS 'trade date on which it came';
+COMMENT ON COLUMN bank_pushes.serial IS 'the broker''s own number of it, per seat and trade date';
+COMMENT ON COLUMN bank_pushes.bank_account_no IS 'the bank''s own number of the account, as the broker wrote it: there may be no such account';
+COMMENT ON COLUMN bank_pushes.state IS 'WAITING, IDENTIFIED, ASSIGNED, PRE_ASSIGNED, NOT_IDENTIFIED, IMPOSSIBLE or UNREADABLE';
+COMMENT ON COLUMN bank_pushes.reason IS 'why it is IMPOSSIBLE';
+COMMENT ON COLUMN bank_pushes.replaces IS 'contract that was to give way; NULL for none';
+COMMENT ON COLUMN bank_pushes.contract_no IS 'contract that came about by it, see bank_contracts; NULL for none';
+COMMENT ON COLUMN bank_pushes.pushed_at IS 'when the ledger took it, to the microsecond';
+COMMENT ON COLUMN bank_pushes.decided_at IS 'when it was decided; NULL while it is not';
+COMMENT ON COLUMN bank_pushes.pushed_sequence IS 'journal row that took it';
+COMMENT ON COLUMN bank_pushes.decided_sequence IS 'journal row that decided it';

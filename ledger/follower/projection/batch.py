@@ -16,6 +16,7 @@ from ledger.follower.projection.copy_rows import Int64s
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
+from ledger.follower.projection.push_tables import PushesOfBatch
 from ledger.follower.projection.request_blocks import RequestRuns
 from ledger.follower.projection.restraints import RestraintsOfBatch
 from protocol.acts import Made, ResumeBrokerAct, StopBrokerAct
@@ -34,6 +35,7 @@ from protocol.messages.control import (
     RegisterSeat,
 )
 from protocol.messages.outlets import RegisterOutlets
+from protocol.messages.pushes import ConfirmPush
 from protocol.records import RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
 
@@ -65,6 +67,7 @@ class Batch:
         self.people = PeopleOfBatch(book)
         self.restraints = RestraintsOfBatch(book)
         self.feeds = FeedsOfBatch(book)
+        self.pushes = PushesOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -103,17 +106,22 @@ class Batch:
             self.feeds.take_answer(told.party, told.message)
             if isinstance(told.message, ConfirmRoll):
                 self.confirmations.append((row.sequence, told.message))
-            self._take(made)
+            self._take(made, told.given_no)
             self.lanes.take(told, row)
             self.restraints.take(told, row)
+            self.pushes.take(told, row)
 
-    def _take(self, message: Made) -> None:
+    def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):
             self._touched_contracts.add(message.contract_no // CONTRACT_NUMBER_STEP)
         if isinstance(message, ChangeAccount | ReplaceCard):
             self._touched_accounts.add(message.account_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, SignContracts):
             self._touched_accounts.update(terms.account_no // CONTRACT_NUMBER_STEP for terms in message.contracts)
+        elif isinstance(message, ConfirmPush) and given_no:  # else nothing came about of what it names
+            self._touched_accounts.add(message.account_no // CONTRACT_NUMBER_STEP)
+            named = (*message.ends, message.runs_off) if message.runs_off else message.ends
+            self._touched_contracts.update(number // CONTRACT_NUMBER_STEP for number in named)
         elif isinstance(message, RegisterOutlets):
             self.outlets.update(entry.outlet for entry in message.outlets)
         elif isinstance(message, EndSettlement):

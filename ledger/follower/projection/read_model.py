@@ -36,6 +36,7 @@ from ledger.follower.projection.master_rows import (
 )
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.people import write_people
+from ledger.follower.projection.push_tables import write_pushes
 from ledger.follower.projection.restraint_table import RestraintTable
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
@@ -219,6 +220,7 @@ class ReadModel:
                 await write_people(self._connection, batch.people, after.sequence)
                 await self._restraints.write(self._connection, restraints, after.sequence)
                 await write_feeds(self._connection, batch.feeds)
+                await write_pushes(self._connection, batch.pushes, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

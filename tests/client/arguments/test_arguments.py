@@ -15,10 +15,21 @@ import trio
 import trio.testing
 
 from frontend_sim.practice.ledger import TRADE_DATE
-from protocol.client import MisuseError, Outcome, RequestKey, Seat, SeatPool, SeatSettings, SyncSeat
+from protocol.client import (
+    IdentityKey,
+    IdentityKeys,
+    MisuseError,
+    Outcome,
+    Particulars,
+    RequestKey,
+    Seat,
+    SeatPool,
+    SeatSettings,
+    SyncSeat,
+)
 from protocol.client.verbs import SingleVerbs
 from protocol.limits import ACT_TEXT_BYTES_MAX, PARTIES_MAX
-from protocol.messages.accounts import ChangeContract
+from protocol.messages.accounts import ChangeContract, SecuritiesAccount
 from protocol.messages.persons import ActSignature
 from protocol.records import RECORD
 from tests.client.fake_bank import SEATS, FakeBank
@@ -35,11 +46,15 @@ from tests.client.wrong_values import (
     NO_ARRAY,
     NO_NUMBER,
     NUMBER,
+    NUMBER_OR_NONE,
+    PARTICULARS,
     QUANTITY,
+    SHARES,
     SOURCE,
     TARGET,
     TRADED_ON,
     UNTIL,
+    WANG,
     WORD,
 )
 
@@ -127,6 +142,26 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "marked_pairs": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),
     "outlets_apart": ({}, {}),
     "trade_dates": ({}, {}),
+    "push_contract": (
+        {
+            "serial": 1,
+            "bank_account_no": 1,
+            "securities_accounts": [SecuritiesAccount(1, "A1")],
+            "particulars": Particulars(WANG, ""),
+            "keys": IdentityKeys(*[IdentityKey(1, bytes(range(32)))] * 2),
+            "replaces": 0,
+        },
+        {
+            "serial": NUMBER,
+            "bank_account_no": [*NUMBER, 10**18],
+            "securities_accounts": SHARES,
+            "particulars": PARTICULARS,
+            "keys": [None, 1, IdentityKey(1, bytes(32))],
+            "replaces": NUMBER_OR_NONE,
+        },
+    ),
+    "pushes": ({"numbers": [1]}, {"numbers": CONTRACTS}),
+    "open_pushes": ({}, {}),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 

@@ -94,6 +94,6 @@ def test_control_that_the_bank_would_end_a_broker_for_is_not_taken() -> None:
     large = OpenAccounts([account(number, 10**10) for number in range(1, 30)])
 
     assert len(arguments.control_body(large, BANK_SEAT)) > SMALL_CONTROL_BODY_BYTES_MAX
-    with pytest.raises(MisuseError, match="at most 256 are allowed"):
+    with pytest.raises(MisuseError, match=f"at most {SMALL_CONTROL_BODY_BYTES_MAX} are allowed"):
         arguments.control_body(large, 2)
     assert arguments.control_body(ChangeContract(195, 1), 2)

@@ -20,6 +20,7 @@ from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, 
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
 from tests.bank_seats import DAY_SEAT
+from tests.customers import pushed_contract
 from tests.follower.journal_maker import (
     BROKER,
     DATE,
@@ -62,6 +63,7 @@ async def told(here: World) -> None:
     made.control(void)
     made.control(void)  # refused
     made.control(OpenTradeDate(THIRD_DATE, windows(THIRD_DATE)))
+    made.control(pushed_contract(1, 0, "A1"), SEAT)
     await here.keep(made)
     await here.follow()
 

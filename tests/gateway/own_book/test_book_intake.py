@@ -27,6 +27,7 @@ from protocol.messages.accounts import (
 )
 from protocol.messages.control import ConfirmRoll, OpenTradeDate
 from protocol.messages.gateway_link import BookFeed
+from protocol.messages.pushes import ConfirmPush
 from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind, account_no_from_index, contract_no_from_index
 from tests.customers import account, contract
 from tests.gateway.fake_ledger import (
@@ -320,9 +321,12 @@ LIFE = [
     control(7, ChangeContract(ON, ContractEvent.TERMINATE)),
     control(8, ChangeAccount(account_no_from_index(4), AccountEvent.REPORT_LOSS)),
     control(9, ChangeAccount(account_no_from_index(5), AccountEvent.CLOSE)),
+    control(10, OpenAccounts([account(7, 30)])),
+    control(11, ConfirmPush(1, keys.BROKER, account_no_from_index(7), [contract_no_from_index(3)], 0, 1)),
 ]
-"""Contract 2 is signed on account 5 and ends with it, contract 0 goes on as contract 3 on account 6."""
-AT_THE_END = {1: 1_070, keys.BROKER: 9, keys.OTHER_BROKER: 500}
+"""Contract 2 is signed on account 5 and ends with it, contract 0 goes on as contract 3 on account 6; that ends for the
+pushed contract 4 on account 7."""
+AT_THE_END = {1: 1_079, keys.BROKER: 30, keys.OTHER_BROKER: 500}
 
 
 def balances(intake: BookIntake) -> dict[int, int]:
@@ -354,3 +358,14 @@ def test_a_changed_broker_takes_the_balance_over() -> None:
     intake.take_live(frame, outcomes_frame(frame.header, given, 2, 1), 2)
 
     assert balances(intake) == {1: 0, keys.BROKER: 0, keys.OTHER_BROKER: 1_500}
+
+
+def test_a_push_that_came_to_nothing_changes_nothing() -> None:
+    """It is booked as impossible, and no number is told: nothing that it names has come about."""
+    intake = intake_at(1)
+    before = balances(intake)
+    frame = control(3, ConfirmPush(1, keys.OTHER_BROKER, account_no_from_index(SPARE_ACCOUNTS), [ON], 0, 1))
+
+    intake.take_live(frame, outcomes_frame(frame.header, bytes(16), 2, 1), 2)
+
+    assert balances(intake) == before

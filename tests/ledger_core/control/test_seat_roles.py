@@ -47,6 +47,7 @@ from protocol.messages.day import (
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
+from protocol.messages.pushes import ConfirmPush, Identify
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -62,7 +63,8 @@ from protocol.vocabulary import (
 )
 from rules.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
-from tests.customers import account, contract, outlets_above, restraint
+from tests.customers import account, contract, holder_of, outlets_above, restraint
+from tests.ledger_core.control.pushing import a_push, pushed
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -97,6 +99,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.TELLER_DESK: set(),
     SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT},
     SeatRole.MASTER_DATA: set(),
+    SeatRole.IDENTITY_DESK: set(),
 }
 BANK_ID = Desk().rows[0].digest[:8]
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
@@ -133,6 +136,9 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Object": (Object(MONDAY, 0, 5, 0, "why"), {SeatRole.BROKER}),
     "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
+    "PushContract": (a_push(1), {SeatRole.BROKER}),
+    "Identify": (Identify(1, holder_of(1)), {SeatRole.IDENTITY_DESK}),
+    "ConfirmPush": (ConfirmPush(1, BROKER, account_no_from_index(1), [], 0, 1), {SeatRole.IDENTITY_DESK}),
     "Restrain": (restraint(account_of(FIRST), 2, until_s=2**40), {SeatRole.SAVINGS_DESK}),
     "LiftRestraint": (LiftRestraint(1, 1), {SeatRole.SAVINGS_DESK}),
     "ExtendRestraint": (ExtendRestraint(1, 0), {SeatRole.SAVINGS_DESK}),
@@ -183,6 +189,10 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     if isinstance(message, Receipt):
         position = int(desk.book.feeds.positions[BROKER])
         message = replace(message, position=position, digest=desk.book.feeds.digests[BROKER])
+    if isinstance(message, Identify | ConfirmPush):
+        pushed(desk, 1)
+    if isinstance(message, ConfirmPush):
+        desk.done(Identify(1, holder_of(1)))
     if isinstance(message, Tell):
         desk.done(Mark(MONDAY, False))
         assert desk.book.marked_sequence == message.sequence

@@ -27,6 +27,7 @@ from tests.outsider.wire.codes import (
     Kind,
     Lane,
     Order,
+    Push,
     Suite,
 )
 from tests.outsider.wire.corrections import FORM as CORRECTION
@@ -86,7 +87,7 @@ def test_every_code_is_in_the_list_with_its_class() -> None:
     ("name", "ours"),
     [
         *(("Direction", Direction), ("Suite", Suite), ("RecordKind", Order)),
-        *(("Fate", Fate), ("ClearedEvent", Event), ("LaneState", Lane)),
+        *(("Fate", Fate), ("ClearedEvent", Event), ("LaneState", Lane), ("PushState", Push)),
         *(("DifferenceClass", Difference), ("ComparedField", About)),
     ],
     ids=lambda each: str(each),

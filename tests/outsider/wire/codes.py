@@ -86,6 +86,18 @@ class Lane(IntEnum):
     PUBLISHED = 5
 
 
+class Push(IntEnum):
+    """Where a push stands."""
+
+    WAITING = 1
+    IDENTIFIED = 2
+    ASSIGNED = 3
+    PRE_ASSIGNED = 4
+    NOT_IDENTIFIED = 5
+    IMPOSSIBLE = 6
+    UNREADABLE = 7
+
+
 class Difference(IntEnum):
     """What kind of difference there is."""
 
@@ -212,5 +224,9 @@ class Code(IntEnum):
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
     DUE_TIME_PAST = 608
+    PUSHES_FULL = 614
+    PUSHES_FUTILE = 616
+    PUSH_UNKNOWN = 618
+    PUSH_DIFFERS = 620
     RESTRAINTS_FULL = 624
     RESTRAINT_OVER = 626

@@ -6,16 +6,16 @@ Belongs here: the table of messages, and reading and writing one. Never here: fr
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tests.outsider.wire.bounds import BANK_ACCOUNT_NO, COUNT, DATE, NUMBER, OUTCOME_CODE, PARTY, PARTY_MAX
 from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
+from tests.outsider.wire.pushed import CONFIRMATION, OPEN_PUSH, PUSH, PUSH_FACTS
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
 
-BIG = 2**62
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SUM_FEN_MAX = 2**60
-PARTY_MAX = 1_024
 DIFFERENCES_MAX, PROCEEDS_MAX, ENTRIES_MAX = 1_024, 1_024, 256
 
 
@@ -23,16 +23,14 @@ class MessageRefused(ValueError):
     """A body that the protocol does not allow."""
 
 
-COUNT, NUMBER, NONCE, PARTY = Int(0, BIG), Int(1, BIG), Blob(16, 16), Int(1, PARTY_MAX)
+NONCE = Blob(16, 16)
 VERSION = Int(0, 2**31 - 1)
-OUTCOME_CODE = ReplyCode((range(1), OUTCOMES))
 REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
-SUM, WIDE_SUM, DATE = Int(0, SUM_FEN_MAX), Blob(16, 16), Int(19_900_101, 20_590_918)
+SUM, WIDE_SUM = Int(0, SUM_FEN_MAX), Blob(16, 16)
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
 NEXT_POSITION = ("next_position", COUNT)
-BANK_ACCOUNT_NO = Int(1, 10**18 - 1)
 ACCOUNT_TERMS = (
     *(("bank_account_no", BANK_ACCOUNT_NO), ("outlet", Int(1, 1_048_575))),
     *(("holder", Blob(16, 16)), ("balance_fen", SUM)),
@@ -146,7 +144,7 @@ LAYOUTS: dict[str, Layout] = {
     "Terminate": (7, (("code", END_CODE), ("session_version", VERSION), ("detail", Text(0, 200)), ("nonce", NONCE))),
     "RegisterParty": (20, BROKER),
     "RegisterKey": (21, KEY),
-    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 6)))),
+    "RegisterSeat": (22, (("seat", Int(1, 1_024)), ("party", PARTY), ("seat_role", Int(1, 7)))),
     "SecuritiesAccount": (19, (("market", Int(1, 2)), ("number", Capitals(1, 10)))),
     "AccountTerms": (23, ACCOUNT_TERMS),
     "OpenAccounts": (24, (("accounts", Many(1, 8_192, Nested("AccountTerms"))),)),
@@ -227,6 +225,15 @@ LAYOUTS: dict[str, Layout] = {
     "DateFacts": (65, (*OPENED[:1], ("phase", Int(0, 15)), ("is_agreed", Flag()), *OPENED[1:])),
     "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT))),
     "DatesAnswer": (67, DATES),
+    "PushContract": (110, PUSH),
+    "Identify": (111, (("push", NUMBER), ("holder", Blob(0, 16)))),
+    "ConfirmPush": (112, CONFIRMATION),
+    "PushQuery": (113, (("pushes", Many(1, 64, NUMBER)),)),
+    "PushFacts": (114, PUSH_FACTS),
+    "PushAnswer": (128, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("PushFacts"))))),
+    "OpenPushQuery": (129, ()),
+    "OpenPush": (130, OPEN_PUSH),
+    "OpenPushAnswer": (131, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("OpenPush"))))),
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NO_WINDOWS: Field = ()
@@ -239,12 +246,14 @@ CONTROLS = (
     *("Restrain", "LiftRestraint", "ExtendRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
     *("Receipt", "Notice", "Object"),
     *("Reconcile", "Publish", "Mark", "Tell"),
+    *("PushContract", "Identify", "ConfirmPush"),
 )
 QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
     "CorrectionQuery",
+    *("PushQuery", "OpenPushQuery"),
 )
 CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold"}
 BODIES: dict[int, tuple[str, ...]] = {

@@ -19,6 +19,7 @@ from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
+from ledger.core.state.pushes import Pushes
 from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
 from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
@@ -85,6 +86,9 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
     arrays.update(_clearing_arrays(book, slots, contracts))
+    if book.pushes.given:
+        arrays["pushes"] = np.frombuffer(book.pushes.encoded(), np.int8)
+        arrays["push_tries"], arrays["push_counts"] = book.pushes.tries_array(), book.pushes.counts_array()
     for slot in book.unsettled.used_slots():
         arrays.update({f"{name}_of_{slot}": getattr(book.unsettled, name)[slot][used] for name in _SLOT_COLUMNS})
     return arrays
@@ -151,6 +155,9 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.feeds = _feeds(arrays)
     if "lanes" in arrays:
         book.clearing = _clearing(book, arrays)
+    if "pushes" in arrays:
+        tries, counts = (arrays[name].astype(np.int64) for name in ("push_tries", "push_counts"))
+        book.pushes = Pushes.from_arrays(arrays["pushes"], tries, counts)
     return book
 
 

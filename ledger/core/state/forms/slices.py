@@ -13,7 +13,9 @@ of PERMIT_SLICE_ITEMS, the open restraints in slices of RESTRAINT_SLICE_NUMBERS 
 signed for in slices of SIGNED_SLICE_ENTRIES and what was accepted of seats in slices of ACCEPTED_SLICE_SEATS. Once a
 clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the
 contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders
-that are not there in slices of LISTED_SLICE_KEYS. No slice grows with the book.
+that are not there in slices of LISTED_SLICE_KEYS. Once a contract was pushed there follow how many were and how
+many of each broker came to nothing, the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in
+slices of TRIES_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -50,6 +52,8 @@ LANE_SLICE_LANES = 128  # 80 KiB
 LISTED_SLICE_KEYS = 4_096  # 64 KiB
 SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
 ACCEPTED_SLICE_SEATS = 512  # 56 KiB
+PUSH_SLICE_ITEMS = 128  # 50 KiB
+TRIES_SLICE_ITEMS = 2_048  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
@@ -104,6 +108,9 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.feeds.signed_for) // SIGNED_SLICE_ENTRIES), _signed_for_digest),
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
         *_kinds_of_clearing(book),
+        (1 if book.pushes.given else 0, _push_counts_digest),
+        (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
+        (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
     ]
 
 
@@ -270,6 +277,18 @@ def _lane_digest(book: Book, k: int) -> bytes:
 def _listed_digest(book: Book, k: int) -> bytes:
     part = slice(k * LISTED_SLICE_KEYS, (k + 1) * LISTED_SLICE_KEYS)
     return _digest_of([book.clearing.listed_sets, book.clearing.listed_keys], part)
+
+
+def _push_counts_digest(book: Book, _k: int) -> bytes:
+    return _digest_of([book.pushes.counts_array()], ALL)
+
+
+def _push_digest(book: Book, k: int) -> bytes:
+    return hashlib.sha256(book.pushes.encoded(k * PUSH_SLICE_ITEMS, (k + 1) * PUSH_SLICE_ITEMS)).digest()
+
+
+def _tries_digest(book: Book, k: int) -> bytes:
+    return _digest_of([book.pushes.tries_array(k * TRIES_SLICE_ITEMS, (k + 1) * TRIES_SLICE_ITEMS)], ALL)
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:
