@@ -56,8 +56,8 @@ OF_CONTROL = [
     Mutant(
         "lost card pays",
         "rules/kinds.py",
-        "                AccountStatus.LOSS_REPORTED: ReplyCode.ACCOUNT_LOSS_REPORTED,\n",
-        "",
+        "AccountStatus.LOSS_REPORTED: frozenset({Way.JUDICIAL, Way.FORCED_CARD})",
+        "AccountStatus.LOSS_REPORTED: frozenset({Way.CASH, Way.JUDICIAL, Way.FORCED_CARD})",
         "money is withdrawn with a card that was reported lost",
         (LOSS,),
     ),
@@ -184,8 +184,8 @@ OF_CONTROL = [
     Mutant(
         "any row is the roll",
         "control/judge.py",
-        "(trade_date, sequence) == (book.trade_date, book.roll_sequence)",
-        "trade_date == book.trade_date",
+        "(message.trade_date, message.sequence) == (book.trade_date, book.roll_sequence)",
+        "message.trade_date == book.trade_date",
         "the state of another row is journaled as the one that was rolled over, and nobody compares it",
         (ROLL,),
     ),

@@ -16,6 +16,7 @@ import trio.testing
 
 from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import (
+    FeedEvent,
     IdentityKey,
     IdentityKeys,
     MisuseError,
@@ -30,8 +31,10 @@ from protocol.client import (
 from protocol.client.verbs import SingleVerbs
 from protocol.limits import ACT_TEXT_BYTES_MAX, PARTIES_MAX
 from protocol.messages.accounts import ChangeContract, SecuritiesAccount
+from protocol.messages.feeds import ObligationTold
 from protocol.messages.persons import ActSignature
 from protocol.records import RECORD
+from protocol.vocabulary import FeedKind
 from tests.client.fake_bank import SEATS, FakeBank
 from tests.client.line.test_seat import freezes
 from tests.client.wrong_values import (
@@ -65,6 +68,7 @@ def is_empty_block(value: object) -> bool:
 
 
 OF_A_DATE: dict[str, Any] = {"trade_date": TRADE_DATE, "party": 0, "first": 0}
+TOLD = FeedEvent(1, bytes(32), FeedKind.OBLIGATION, TRADE_DATE, 0, ObligationTold(1, bytes(16)), 1, 1)
 PARTY_OR_NONE = [*NO_NUMBER, -1, PARTIES_MAX + 1]
 PLACE = [*AMOUNT, 2**40 + 1]
 CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
@@ -142,6 +146,11 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "marked_pairs": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),
     "outlets_apart": ({}, {}),
     "trade_dates": ({}, {}),
+    "feed": (
+        {"after": 0, "digest": b""},
+        {"after": [*NO_NUMBER, -1, 2**62], "digest": [None, 1, "", bytes(31), bytes(33), bytearray(32)]},
+    ),
+    "receipt": ({"event": TOLD}, {"event": [None, 1, b"", ACCEPTED]}),
     "push_contract": (
         {
             "serial": 1,
