@@ -32,9 +32,17 @@ WORDS = {
     "last_date": "20260109",
     "difference_class": "STATE",
     "digest": "ab" * 32,
+    "windows": "; ".join(["2026-01-06T09:00:00+08:00, 1767663000, 1767664800, 1767679200, 1767715199"] * 8),
+    "source": "NOTHING_TRADED",
 }
 """What stands in a field of this name; of every other one 5."""
-READ = {"rights": ["DAY", "RECONCILE"], "active": False, "from_s": 0, "until_s": 1_790_006_400}
+READ = {
+    "rights": ["DAY", "RECONCILE"],
+    "active": False,
+    "from_s": 0,
+    "until_s": 1_790_006_400,
+    "windows": [[1_767_661_200, 1_767_663_000, 1_767_664_800, 1_767_679_200, 1_767_715_199]] * 8,
+}
 
 
 def words_of(word: str, **other: str) -> list[str]:

@@ -18,7 +18,7 @@ from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
 from frontend_sim.market.market_day import Customer, informed_auditor, savers
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import RecordKind, Way
 from tests.e2e.house import PATIENCE_SECONDS, House
 
 ASKED_PER_SEAT = 200
@@ -109,7 +109,8 @@ def conserved(customers: Sequence[Customer], seen: Iterable[Seen]) -> Totals:
     released_at_fill_fen = 0
     for one in seen:
         if one.code == ReplyCode.ACCEPTED:
-            moved[one.kind] += one.amount_fen
+            is_told = (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD)  # how much of it was posted
+            moved[one.kind] += one.remaining_fen if is_told else one.amount_fen
             released_at_fill_fen += one.release_fen if one.kind == RecordKind.FILL_BUY else 0
     opening_fen = sum(account.balance_fen for account in [*savers(), *(customer.account for customer in customers)])
     bought_fen = moved[RecordKind.FILL_BUY]

@@ -51,8 +51,9 @@ def _parser() -> CommandParser:
     parser = CommandParser(
         prog="yzt act",
         description="Acts of people: write, sign, have a second person sign the same bytes, look at it, send.",
-        epilog=f"Acts and their fields, as NAME=VALUE: {acts}. Rights are separated by commas, times are ISO 8601 with "
-        "a zone (empty: no bound), public_key is hexadecimal or a .pub.pem file; docs/acts.md says who signs what.",
+        epilog=f"Acts and their fields, as NAME=VALUE: {acts}. Rights are separated by commas, windows by "
+        "semicolons and their five times by commas; times are ISO 8601 with a zone (empty: no bound), public_key is "
+        "hexadecimal or a .pub.pem file; docs/acts.md says who signs what.",
     )
     add_common_options(parser)
     subparsers = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=CommandParser)

@@ -72,6 +72,8 @@ def _pair(word: str) -> tuple[str, str]:
 def _value(name: str, wanted: msgspec.inspect.Type, text: str) -> object:
     """A field as its type and its name want it; what is none of that stays text, and the bounds of the act tell."""
     match wanted:
+        case msgspec.inspect.ListType(item_type=msgspec.inspect.ListType()):
+            return [[_moment_s(name, each.strip()) for each in row.split(",")] for row in text.split(";")]
         case msgspec.inspect.ListType():
             return sorted(word.strip().upper() for word in text.split(",") if word.strip())
         case msgspec.inspect.BoolType():
