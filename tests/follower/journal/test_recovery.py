@@ -1,6 +1,7 @@
 """Snapshots of the follower's book, and a start from one."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ledger.follower.snapshots import SNAPSHOTS_KEPT, copy_of, publish
 from ledger.journal import snapshot
 from ledger.journal.base import book_of
 from ledger.journal.head import JournalTampered
+from tests.architecture.sources import ROOT
 from tests.follower.journal_maker import SEAT, JournalMaker, freezes
 from tests.follower.naive import expect
 from tests.follower.story import next_morning, trading
@@ -22,6 +24,14 @@ from tests.ledger.world import loaded_snapshot
 def digests(book: Book) -> list[bytes]:
     """The whole state, slice by slice."""
     return [state_slice_digest(book, k) for k in range(state_slice_count(book))]
+
+
+def truncate_by_the_operations_guide() -> str:
+    """The statement after which the guide has the read model made again."""
+    guide = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    (found,) = re.findall(r"`(TRUNCATE [^`]+)`", guide)
+    assert isinstance(found, str)
+    return found
 
 
 async def take_one(follower: Follower) -> None:
@@ -132,10 +142,7 @@ def test_a_snapshot_ahead_of_the_read_model_is_not_used(fresh_database: str, tmp
         async with world(fresh_database, tmp_path) as here:
             made = trading()
             await keep_with_a_snapshot(here, made)
-            await here.sql.execute(
-                "TRUNCATE rolls, parties, savings_accounts, contracts, request_blocks, account_pages, lanes, "
-                "clearing_sets, due_times, feed_entries, read_cursor"
-            )
+            await here.sql.execute(truncate_by_the_operations_guide())
 
             await here.follow()
 

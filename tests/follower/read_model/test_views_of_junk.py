@@ -30,7 +30,7 @@ from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
-from tests.customers import restraint
+from tests.customers import pushed_contract, restraint
 from tests.follower.journal_maker import (
     DATE,
     NEXT_DATE,
@@ -110,6 +110,7 @@ def refused() -> JournalMaker:
     made.control(RegisterParty(1_024, Role.BROKER, Suite.P256_SHA256, "\0\n\ufffe" + "\U0010ffff" * 61, True))
     made.block((SEAT, record(RecordKind.FREEZE, 0, 2**40)))
     made.control(restraint(account_no_of(0), 5, authority="\0\\\n'\";--"))
+    made.control(pushed_contract(1, 0, "A1"), SEAT)
     sent = junk()
     for seat in (SEAT, OTHER_SEAT, SAVINGS_SEAT):
         made.block((seat, sent))
