@@ -32,7 +32,7 @@ from frontend_sim.installation import new_bank_desks, new_party_signer, temporar
 from frontend_sim.market.desks import DAY_SEAT, desk_messages
 from protocol.client import Seat, SeatSettings
 from protocol.keys.signing import Signer
-from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES
+from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, UNSETTLED_DATES_MIN
 from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.queries import PartyTotals
@@ -64,6 +64,7 @@ class Wanted:
     suite: str = "ed25519"
     tls: bool = False
     flooding_seats_count: int = 0  # of a second broker, with a contract and a key of its own
+    unsettled_dates_max: int = UNSETTLED_DATES_MIN  # so often it can be rolled without a settlement, but for one
     brokers_count: int = 1  # more: each has one of the seats, and as many of the contracts as every other
 
 
@@ -97,7 +98,9 @@ class System:
     def _configured(self, folder: Path) -> Config:
         """The defaults with free ports and the first trade date, as a file that the load processes read too."""
         config = temporary_config(load(None), folder)
-        config = replace(config, trade=replace(config.trade, date=TRADE_DATE))
+        config = replace(
+            config, trade=replace(config.trade, date=TRADE_DATE, unsettled_dates_max=self.wanted.unsettled_dates_max)
+        )
         if self.wanted.tls:
             make_certificates(folder / "tls")
             files = {name: f"tls/{file}" for name, file in TLS_FILES.items()}

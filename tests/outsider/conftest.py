@@ -26,6 +26,7 @@ SEATS_REGISTERED = 96
 those of raw frames cannot come back later.
 """
 MASTER_DATA_SEAT, DAY_SEAT = 1, 4
+ROLLS_MAX = 64  # of all tests together: nobody settles here
 
 
 def _bank_keys(system: System) -> dict[int, VerifyingKey]:
@@ -37,7 +38,8 @@ def _bank_keys(system: System) -> dict[int, VerifyingKey]:
 @pytest.fixture(scope="package")
 def system() -> Iterator[System]:
     """A running bank with one broker, who signs with Ed25519."""
-    with running(Wanted(seats_count=SEATS_REGISTERED, contracts_count=CONTRACTS)) as started:
+    wanted = Wanted(SEATS_REGISTERED, CONTRACTS, unsettled_dates_max=ROLLS_MAX)
+    with running(wanted) as started:
         yield started
 
 
