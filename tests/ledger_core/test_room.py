@@ -30,8 +30,8 @@ from tests.ledger_core.desk import (
     release,
 )
 
-PAGES = 320
-COMMIT_PAGES = 2 * 8 + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS  # 8 seats are registered
+PAGES = 322
+COMMIT_PAGES = 2 * 9 + COMMIT_RECORDS_MAX // REQUEST_PAGE_RECORDS  # 9 seats are registered
 OPEN_PAGES = PAGES - COMMIT_PAGES
 
 
