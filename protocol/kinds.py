@@ -53,6 +53,7 @@ class WireKind:
     names_account: bool = False  # by `account_no`; else a contract
     expires: bool = False  # a late debit is refused; facts and credits are never late
     verb: str = "submit"  # of the SDK
+    told_at_sign_off: bool = False  # how many of it, and how much, the bank has of the broker's date
     is_line: bool = False  # of a clearing set: it says what was, and moves nothing when it comes
 
     @property
@@ -100,6 +101,7 @@ KINDS: dict[RecordKind, WireKind] = {
             "freeze for one buy order",
             senders=_BROKER,
             verb="freeze",
+            told_at_sign_off=True,
             amount="to freeze",
             amount_fen_min=1,
             fields=(*ORDER_FIELDS, *PRICE_FIELDS),
@@ -111,6 +113,7 @@ KINDS: dict[RecordKind, WireKind] = {
             "give back an unused part",
             senders=_BROKER,
             verb="release",
+            told_at_sign_off=True,
             amount="to release",
             amount_fen_min=1,
             fields=TARGET_FIELDS,
@@ -121,6 +124,7 @@ KINDS: dict[RecordKind, WireKind] = {
             "the exchange executed part of the buy",
             senders=_BROKER,
             verb="fill_buy",
+            told_at_sign_off=True,
             amount="the charge (turnover and fees)",
             amount_fen_min=1,
             fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, RELEASE_FIELD, TURNOVER_FIELD, *TARGET_FIELDS),
@@ -131,6 +135,7 @@ KINDS: dict[RecordKind, WireKind] = {
             "the exchange executed a sale",
             senders=_BROKER,
             verb="fill_sell",
+            told_at_sign_off=True,
             amount="net proceeds",
             amount_fen_min=0,
             fields=(*ORDER_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD),

@@ -11,14 +11,13 @@ from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane
 from protocol.kinds import KINDS
-from protocol.messages.feeds import ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
+from protocol.messages.feeds import COUNTED_KINDS, ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.records import OutcomeArray
-from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, SeatRole, contract_no_from_index
-from rules.kinds import LAW
+from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract_no_from_index
 
-COUNTED = tuple(kind for kind in LAW if SeatRole.BROKER in KINDS[kind].senders)
-"""What brokers send that moves money, in the order in which a sign-off tells it."""
+COUNTED = tuple(kind for kind, row in KINDS.items() if row.told_at_sign_off)
+assert len(COUNTED) == COUNTED_KINDS
 
 
 def tell_date_opened(book: Book) -> None:
