@@ -15,9 +15,10 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
-from rules import cash, corrections, orders, settlement
+from rules import cash, orders
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
+from rules.day import corrections, settlement
 from rules.entries import BROUGHT, TAKEN, Leg
 from rules.request import Decision, Freezes, Request
 

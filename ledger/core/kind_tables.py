@@ -29,8 +29,8 @@ from protocol.kinds import (
     unused_bits,
 )
 from protocol.vocabulary import ClearedEvent, Fate, SeatRole
-from rules.clearing import LINES, LineKind
 from rules.contracts import STATE_CODES
+from rules.day.clearing import LINES, LineKind
 from rules.kinds import LAW, LawKind, refusals_by_state, working_ways
 
 

@@ -34,7 +34,7 @@ from protocol.limits import RECORD_BYTES, REQUESTS_PER_SEAT_DATE_MAX, SEATS_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, Way, account_nos_from_indices
-from rules.day_states import is_market_closed
+from rules.day.states import is_market_closed
 
 _WORDS = RECORD_BYTES // 8
 _WAY_SHIFT = 8  # of the way in the head word: byte 1

@@ -32,7 +32,7 @@ from protocol.vocabulary import (
     Suite,
     Way,
 )
-from rules.clearing import LINES
+from rules.day.clearing import LINES
 from rules.kinds import LAW
 
 READER: Final = "yzt_reader"

@@ -4,11 +4,11 @@ from ..errors import MisuseError
 from ..particulars import Document, Particulars, Person
 from ..records import RECORD
 from ..trade_dates import trade_day
-from .clearing_lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
-from .clearing_set import SentSet, is_as_sent, totals_of_set
+from .clearing.lines import buy_line, contract_line, dividend_line, order_line, refund_line, sell_line
+from .clearing.sending import SentSet, is_as_sent, totals_of_set
 from .clock import Clock, SystemClock
 from .errors import OutboxDamaged, OutboxError, OutboxInUse, OutcomeUnknown, SessionEnded
-from .feed_events import FeedEnded, FeedEvent
+from .feeds.events import FeedEnded, FeedEvent
 from .keys import KeyFileError, load_signer, load_verifier
 from .line.traffic import SeatStatistics
 from .outcomes import BlockOutcome, BlockPart, Outcome, Recovered, RequestKey

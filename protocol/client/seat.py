@@ -59,10 +59,10 @@ from .arguments import (
     shown,
     whole_number,
 )
-from .clearing_set import SentSet, send_set
+from .clearing.sending import SentSet, send_set
 from .clock import Clock, SystemClock
 from .errors import SessionEnded
-from .feed_verbs import FeedVerbs
+from .feeds.verbs import FeedVerbs
 from .forks import Origin
 from .line.ends import LinkEnd, heals
 from .line.link import NS_PER_S, Link, closing, connect
@@ -300,7 +300,7 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs):
     def send_clearing_set(
         self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
     ) -> Coroutine[object, object, SentSet]:
-        """Announce, send and complete a clearing set, see `clearing_set.send_set`. To be awaited."""
+        """Announce, send and complete a clearing set, see `sending.send_set`. To be awaited."""
         return send_set(self, trade_date, declared_s, lines, told)
 
     def proceeds_due(

@@ -32,9 +32,9 @@ from ..messages.queries import (
 )
 from ..particulars import Particulars
 from ..records import OutcomeArray, RecordArray
-from .clearing_set import SentSet
+from .clearing.sending import SentSet
 from .errors import SessionEnded
-from .feed_events import FeedEvent
+from .feeds.events import FeedEvent
 from .forks import Origin
 from .line.feed import FeedReader
 from .line.receipts import Receipt

@@ -233,7 +233,7 @@ _LANES: list[Row] = [
 ]
 
 OF_CORRECTIONS = [
-    *of_file("rules/corrections.py", _PAGE),
+    *of_file("rules/day/corrections.py", _PAGE),
     *of_file("corrections/read.py", _READ),
     *of_file("corrections/at_hand.py", _AT_HAND),
     *of_file("corrections/apply.py", _APPLY),

@@ -16,7 +16,7 @@ TWICE = f"{SET}::test_a_frame_sent_twice_harms_nothing"
 NOT_THERE = f"{SET}::test_an_order_that_is_not_there_is_listed_once"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 
-_RULES, _DECIDE, _READ = "rules/clearing.py", "lines/decide.py", "lines/read.py"
+_RULES, _DECIDE, _READ = "rules/day/clearing.py", "lines/decide.py", "lines/read.py"
 
 
 def _page(name: str, text: str, replacement: str, plants: str, caught_by: str = PAGE) -> Mutant:

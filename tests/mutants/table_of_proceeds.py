@@ -260,7 +260,7 @@ _OTHERS = [
     ),
     Mutant(
         "published is withdrawn",
-        "rules/day_states.py",
+        "rules/day/states.py",
         "    (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,\n",
         "    (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,\n"
         "    (LaneState.PUBLISHED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,\n",
@@ -270,7 +270,7 @@ _OTHERS = [
 ]
 
 OF_PROCEEDS = [
-    *of_file("rules/settlement.py", _SETTLEMENT),
+    *of_file("rules/day/settlement.py", _SETTLEMENT),
     *of_file("rules/orders.py", _ORDERS),
     *of_file("lines/proceeds.py", _PROCEEDS),
     *of_file("lines/answers.py", _ANSWERS),

@@ -261,7 +261,7 @@ _STEPS: list[Row] = [
 ]
 
 OF_RECONCILIATION = [
-    *of_file("rules/reconciliation.py", _RULES),
+    *of_file("rules/day/reconciliation.py", _RULES),
     *of_file("lines/compare.py", _COMPARE),
     *of_file("control/lanes.py", _STEPS),
 ]

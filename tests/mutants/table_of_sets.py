@@ -16,7 +16,7 @@ DIGEST = f"{SET}::test_the_digest_is_of_frames_in_their_order"
 MOVES = f"{PAGE}::test_every_move_of_a_lane_written_out"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 
-_STATES, _STEPS, _APPLY, _BROUGHT = "rules/day_states.py", "control/lanes.py", "lines/apply.py", "lines/brought.py"
+_STATES, _STEPS, _APPLY, _BROUGHT = "rules/day/states.py", "control/lanes.py", "lines/apply.py", "lines/brought.py"
 
 
 def _kept(name: str, text: str, replacement: str, plants: str, caught_by: str, file: str = _APPLY) -> Mutant:

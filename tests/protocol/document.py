@@ -39,7 +39,7 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
 from protocol.vocabulary import FrameKind, SeatRole, Way
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of, status_told
-from rules.day_states import LANE_STATES
+from rules.day.states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
 from rules.pushes import PUSH_STATES
 from tests.protocol import document_acts, document_lines

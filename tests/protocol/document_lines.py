@@ -8,7 +8,7 @@ import hashlib
 from protocol.kinds import FEE_FIELDS, KINDS, LINE_KINDS, SECOND_FIELDS
 from protocol.records import RECORD
 from protocol.vocabulary import LineSide
-from rules.clearing import LINES, Brought, brought_by
+from rules.day.clearing import LINES, Brought, brought_by
 from tests.protocol.document_tables import golden, hex_lines, table, type_name
 from tests.protocol.document_words import NET_WORDS
 

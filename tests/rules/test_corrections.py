@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.account import Account
-from rules.corrections import Corrected, corrected, is_within
+from rules.day.corrections import Corrected, corrected, is_within
 from rules.request import OfDate
 from tests.rules.asked import account, of_date
 

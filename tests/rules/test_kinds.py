@@ -15,7 +15,7 @@ from protocol.kinds import KINDS, ORDER_FIELDS, TARGET_FIELDS, TRADE_DAY_FIELD, 
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import RECORD
 from protocol.vocabulary import RecordKind
-from rules.clearing import LINES
+from rules.day.clearing import LINES
 from rules.kinds import LAW, Moves
 from rules.request import Freeze
 from tests.architecture.sources import ROOT, python_files

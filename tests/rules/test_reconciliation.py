@@ -7,7 +7,7 @@ import pytest
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
 from protocol.vocabulary import Fate
-from rules.reconciliation import (
+from rules.day.reconciliation import (
     ComparedContract,
     ComparedOrder,
     Found,

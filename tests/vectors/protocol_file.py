@@ -27,7 +27,7 @@ from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS, TO_BANK_TRIGGERS, TO_PARTNER_TRIGGERS
 from protocol.vocabulary import FrameKind, SeatRole, Suite
 from rules.contracts import ACCOUNT_TRANSITIONS, ENDED, OWN_STATUSES, TRANSITIONS, state_of
-from rules.day_states import LANE_STATES
+from rules.day.states import LANE_STATES
 from rules.kinds import LAW, refusals_by_state
 from tests.protocol.document import INSIDE_THE_BANK, capitals_max
 from tests.protocol.document_words import CODE_CLASSES, LIMITS, MEANINGS, SETS

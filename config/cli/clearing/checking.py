@@ -1,7 +1,7 @@
 """What the bank would make of the lines of a set, as far as that can be told without it.
 
 Belongs here: asking the page of the rules line by line, the words of what is refused, the sums of what is taken. Never
-here: reading files (csv_lines), the rules (rules.clearing).
+here: reading files (csv_lines), the rules (rules.day.clearing).
 
 Whether an order is there, and whose a contract is, only the bank knows: each is supposed to be as it should.
 """
@@ -16,7 +16,7 @@ from protocol.messages.day import SetTotals
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.vocabulary import RecordKind, index_from_contract_no
-from rules.clearing import LINES, Line, SetSoFar, decide_line
+from rules.day.clearing import LINES, Line, SetSoFar, decide_line
 
 _COLUMNS = (
     *("kind", "event", "quantity", "contract_no", "amount_fen", "release_fen", *FEE_FIELDS),

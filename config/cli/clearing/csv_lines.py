@@ -24,7 +24,7 @@ from protocol.client import (
     refund_line,
     sell_line,
 )
-from protocol.client.clearing_lines import LINE_WORDS
+from protocol.client.clearing.lines import LINE_WORDS
 from protocol.limits import REQUESTS_PER_SEAT_DATE_MAX
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ClearedEvent, Fate, Market

@@ -18,7 +18,7 @@ from protocol.limits import DIGEST_BYTES
 from protocol.messages.day import Mark, Tell
 from protocol.messages.queries import totals_digest
 from protocol.trade_dates import is_trade_date
-from rules.day_states import is_market_closed
+from rules.day.states import is_market_closed
 
 _NOTHING = bytes(DIGEST_BYTES)
 

@@ -1,7 +1,7 @@
 """What two people decide of corrections: what the day desk may do without them, and what of one contract with them.
 
 Belongs here: judging in ranked order and the effect, side by side for each act. Never here: who may sign it
-(rules.tellers), what a correction moves (rules.corrections), lanes and their sets (lanes).
+(rules.tellers), what a correction moves (rules.day.corrections), lanes and their sets (lanes).
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from protocol.acts import CorrectAct, DecideAct, OfCorrections, ToleranceAct, te
 from protocol.codes import ReplyCode
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DifferenceClass, LaneEvent, LaneState, Role, index_from_contract_no
-from rules.corrections import PERMITTED_KIND
-from rules.day_states import LANE_STATES
+from rules.day.corrections import PERMITTED_KIND
+from rules.day.states import LANE_STATES
 
 
 def judge(book: Book, act: OfCorrections) -> ReplyCode:

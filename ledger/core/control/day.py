@@ -21,7 +21,7 @@ from protocol.messages.day import (
     WithdrawSet,
 )
 from protocol.vocabulary import DateEvent
-from rules.day_states import DATE_PHASES, next_phase
+from rules.day.states import DATE_PHASES, next_phase
 
 
 def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCode:

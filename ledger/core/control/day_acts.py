@@ -12,8 +12,8 @@ from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, 
 from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, LaneEvent, LaneState
-from rules.calendar import are_due_times, may_change
-from rules.day_states import DATE_PHASES, may_be_deferred, next_lane_state, next_phase
+from rules.day.calendar import are_due_times, may_change
+from rules.day.states import DATE_PHASES, may_be_deferred, next_lane_state, next_phase
 
 NS_PER_S = 1_000_000_000
 

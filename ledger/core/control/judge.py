@@ -77,8 +77,8 @@ from protocol.messages.pushes import PushMessage
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, Role, role_fits_party
-from rules.calendar import are_due_times, is_too_far
-from rules.day_states import is_market_closed
+from rules.day.calendar import are_due_times, is_too_far
+from rules.day.states import is_market_closed
 
 NS_PER_S = 1_000_000_000
 

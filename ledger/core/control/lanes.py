@@ -1,7 +1,7 @@
 """What brokers say of their dates: that all was sent, that a clearing set comes, is complete, or counts no more.
 
 Belongs here: judging in ranked order and the effect, side by side for each message. Never here: who may send it
-(roles), the table of states (rules.day_states), the lines of a set (lines).
+(roles), the table of states (rules.day.states), the lines of a set (lines).
 """
 
 from ledger.core.control.feeds import tell_compared, tell_obligation
@@ -22,7 +22,7 @@ from protocol.messages.day import (
 from protocol.messages.queries import CLASSES
 from protocol.trade_dates import is_trade_date, trade_day
 from protocol.vocabulary import LaneEvent, LaneState
-from rules.day_states import LANE_STATES, is_market_closed, late_s, next_lane_state
+from rules.day.states import LANE_STATES, is_market_closed, late_s, next_lane_state
 
 NS_PER_S = 1_000_000_000
 

@@ -1,6 +1,6 @@
 """What a correction would be now: the same arithmetic as when it is decided, and nothing moves.
 
-Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.corrections).
+Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.day.corrections).
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX
 from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
 from protocol.vocabulary import contract_no_from_index, index_from_contract_no
 from rules.account import Account
-from rules.corrections import corrected, is_within
+from rules.day.corrections import corrected, is_within
 from rules.request import Cases, OfDate
 
 

@@ -15,7 +15,7 @@ from ledger.core.state.columns import Mask, Positions
 from protocol.errors import InvariantBroken
 from protocol.records import OutcomeArray
 from protocol.vocabulary import LaneEvent, LaneState
-from rules.day_states import LANE_STATES
+from rules.day.states import LANE_STATES
 from rules.entries import MADE_GOOD
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What the law is told of the dates that records close and correct: the bank's figures and those of the set.
 
-Belongs here: gathering, for the records that are decided in order. Never here: a verdict (rules.corrections).
+Belongs here: gathering, for the records that are decided in order. Never here: a verdict (rules.day.corrections).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, Lane
 from ledger.core.state.columns import Positions
 from ledger.core.state.requests import FATE_MASK
 from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
-from rules.day_states import next_lane_state
+from rules.day.states import next_lane_state
 from rules.request import Cases, Correction, OfDate, Permitted, Tolerance
 
 ContractDate = tuple[int, int]

@@ -1,7 +1,7 @@
 """The records of a block that close orders of a date and correct contracts: their fields, lanes and orders, looked up.
 
 Belongs here: reading the layout and every gather by a number that a partner chose, each range-checked before it is
-used. Never here: verdicts (rules.corrections), changes (apply).
+used. Never here: verdicts (rules.day.corrections), changes (apply).
 """
 
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from ledger.core.state.book import Book
 from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
 from protocol.messages.queries import ContractProceeds, DifferenceAnswer, ProceedsAnswer, SetAnswer
 from protocol.vocabulary import LaneState, contract_no_from_index
-from rules.settlement import excess_booked_fen
+from rules.day.settlement import excess_booked_fen
 
 
 def clearing_set(book: Book, party: int, trade_date: int) -> SetAnswer:

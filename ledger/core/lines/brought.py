@@ -1,4 +1,4 @@
-"""What lines bring, a column at a time: the page `rules.clearing.brought_by` for many of them.
+"""What lines bring, a column at a time: the page `rules.day.clearing.brought_by` for many of them.
 
 Belongs here: that arithmetic. Never here: which lines are accepted (decide), where it is kept (apply).
 """
@@ -14,7 +14,7 @@ from protocol.vocabulary import LineSide
 
 
 class BroughtColumns(NamedTuple):
-    """(k,) each, as in `rules.clearing.Brought`."""
+    """(k,) each, as in `rules.day.clearing.Brought`."""
 
     buys_fen: FenColumn
     proceeds_fen: FenColumn

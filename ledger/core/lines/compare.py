@@ -1,7 +1,7 @@
-"""A complete clearing set against what the bank has, place by place: the page `rules.reconciliation` over columns.
+"""A complete clearing set against what the bank has, place by place: the page `rules.day.reconciliation` over columns.
 
 Belongs here: which places there are, what differs at each. Never here: when a lane is reconciled
-(ledger.core.control.lanes), a rule of its own (rules.reconciliation).
+(ledger.core.control.lanes), a rule of its own (rules.day.reconciliation).
 
 The places of a lane: the names of orders that are not there, then those of the freezes that its party's seats made on
 its date, by seat and number, then all contracts. Each freeze adds what closing it will draw to its contract, under the
@@ -25,7 +25,7 @@ from protocol.vocabulary import ClearedEvent, Fate, contract_no_from_index
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
 from rules.contracts import ENDED
-from rules.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
+from rules.day.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
 
 _SUMS = (Of.BOUGHT, Of.SOLD)  # of a contract: they are corrected, and not decided
 _NOTHING_BOUGHT, _SOMETHING_BOUGHT = sorted(NOTHING_BOUGHT), sorted(SOMETHING_BOUGHT)

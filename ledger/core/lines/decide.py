@@ -1,7 +1,7 @@
 """Lines of clearing sets, decided a block at a time.
 
 Belongs here: the proof over columns, and the page for what it leaves open. Never here: the guards that lines share with
-all records (lane), a rule of its own (rules.clearing), changes to the book (apply).
+all records (lane), a rule of its own (rules.day.clearing), changes to the book (apply).
 
 The argument. A line and an order of one block never meet: lines name freezes of dates that are signed off, of which no
 order makes one or changes its contract; and lines change nothing that an order reads. So the lines are decided apart,
@@ -30,7 +30,7 @@ from protocol.limits import LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
 from protocol.messages.fields import fen_from_sum
 from protocol.records import STATE_LISTED, OutcomeArray
 from protocol.vocabulary import LineSide
-from rules.clearing import Brought, Line, SetSoFar, decide_line
+from rules.day.clearing import Brought, Line, SetSoFar, decide_line
 
 _IS_BUY: Mask = SIDE == LineSide.BUY
 _EVENT_CODES = 4  # more than there are events, so that contract and event make one number

@@ -1,7 +1,7 @@
 """Proceeds that come with the clearing data: what a reconciled set has for each contract, and that it is booked once.
 
-Belongs here: looking up what is due, marking what was booked. Never here: verdicts (rules.settlement), the columns of
-the account (effects).
+Belongs here: looking up what is due, marking what was booked. Never here: verdicts
+(rules.day.settlement), the columns of the account (effects).
 """
 
 from collections.abc import Iterator

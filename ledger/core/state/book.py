@@ -52,7 +52,7 @@ from protocol.messages.control import PartyEntry
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, DatePhase, Market, Role
 from rules.contracts import STATE_CODES, status_told
-from rules.day_states import is_market_closed
+from rules.day.states import is_market_closed
 
 MARKETS = (Market.XSHG, Market.XSHE)
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of accounts stay in the second-level cache

@@ -1,7 +1,7 @@
 """What brokers' clearing sets say: the lanes and their sets, and per contract and date what was bought, sold, paid out.
 
 Belongs here: lanes, the columns by contract of each unsettled date, the orders that are not there. Never here: what a
-line of a set earns (rules.clearing) or does (ledger.core.lines), what is kept per freeze (requests).
+line of a set earns (rules.day.clearing) or does (ledger.core.lines), what is kept per freeze (requests).
 
 Every set has a number of its own inside, never given again. What a line says is kept under it, and reads as nothing
 under any other: so a withdrawn set costs nothing, and no line is ever taken back one by one.

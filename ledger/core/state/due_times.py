@@ -1,7 +1,7 @@
 """When what follows from a trade date is due: its windows, as numbers that came with the message that opened it.
 
-Belongs here: the windows of each date, how long they are kept. Never here: which times can be windows (rules.calendar),
-what is done when one is over, a clock.
+Belongs here: the windows of each date, how long they are kept. Never here: which times can be windows
+(rules.day.calendar), what is done when one is over, a clock.
 
 They outlive the settlement of their date: what a broker owes by it is due on the days behind. Once the last of them is
 over and the date has no slot any more, nothing can be due by them.

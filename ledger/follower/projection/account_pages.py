@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import Book
-from ledger.follower.projection.copy_arrays import Cuts, array_fields, rows_of
-from ledger.follower.projection.copy_rows import Int64s, column_names, copy_layout, filled_template
+from ledger.follower.projection.copying.arrays import Cuts, array_fields, rows_of
+from ledger.follower.projection.copying.rows import Int64s, column_names, copy_layout, filled_template
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import account_no_from_index
 from rules.kinds import LAW

@@ -12,7 +12,7 @@ import numpy as np
 from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
-from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.copying.rows import Int64s
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of

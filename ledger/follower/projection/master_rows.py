@@ -1,7 +1,7 @@
 """COPY rows of savings accounts and contracts, as the book has them.
 
 Belongs here: which column of the book goes into which column of the tables. Never here: which rows are due (batch),
-the layout of COPY rows (copy_rows, copy_arrays), connections.
+the layout of COPY rows (copying), connections.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ import numpy as np
 from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book, statuses_told
 from ledger.core.state.columns import LongColumn
 from ledger.core.state.number_index import unpacked_all
-from ledger.follower.projection.copy_arrays import NULL, rows_of
-from ledger.follower.projection.copy_rows import Int64s, chunks_of, column_names, copy_layout, filled_template
+from ledger.follower.projection.copying.arrays import NULL, rows_of
+from ledger.follower.projection.copying.rows import Int64s, chunks_of, column_names, copy_layout, filled_template
 from protocol.limits import HOLDER_BYTES
 from protocol.vocabulary import account_nos_from_indices, contract_nos_from_indices
 

@@ -1,7 +1,7 @@
 """The read model in PostgreSQL: one transaction per batch takes in its records, what they touched, and the cursor.
 
 Belongs here: SQL on the tables of 0002_read_model.sql and 0003. Never here: that of lanes and sets (lane_tables),
-restraints (restraint_table), people and acts (people), layouts of COPY rows (copy_rows, copy_arrays), what a batch
+restraints (restraint_table), people and acts (people), layouts of COPY rows (copying), what a batch
 touched (batch), the journal.
 """
 
@@ -24,7 +24,7 @@ from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.follower.projection import account_pages, request_blocks
 from ledger.follower.projection.account_pages import PagesTurn, page_chunks
 from ledger.follower.projection.batch import Batch
-from ledger.follower.projection.copy_rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.copying.rows import COPY_HEAD, COPY_TAIL, Int64s
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.lane_tables import write_lanes
 from ledger.follower.projection.master_rows import (

@@ -1,7 +1,7 @@
 """Rows of the table request_blocks: the records of consecutive numbers of one seat in one journal row, as columns.
 
 Belongs here: which frames make one run, which pieces of it make SQL rows, which record fields are kept. Never here:
-bytes of COPY (copy_blocks), connections, decisions.
+bytes of COPY (copying), connections, decisions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,8 @@ import numpy as np
 from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, IS_CORRECTION, IS_LINE, OPENS_FREEZE
 from ledger.core.rows.row import Row
 from ledger.core.state.columns import Mask
-from ledger.follower.projection.copy_blocks import Column, block_rows
-from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.copying.blocks import Column, block_rows
+from ledger.follower.projection.copying.rows import Int64s
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
 from protocol.records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray

@@ -1,7 +1,7 @@
 """The feed of a seat: entries that came and were not taken yet, in order, none twice and none left out.
 
 Belongs here: what is wanted next, what came, waking who waits. Never here: entries as events for callers
-(feed_events), frames (session).
+(feeds), frames (session).
 
 What was handed out is acknowledged, nothing else: a link that breaks takes what was not handed out with it, and the
 bank sends it again on the next one. So at most one frame of entries waits here.
@@ -16,7 +16,7 @@ from ...errors import MisuseError, PeerViolation
 from ...messages.feeds import NO_ENTRY, FeedEntry, FeedPage, chained
 from ...session.partner import PartnerSession
 from ..errors import SessionEnded
-from ..feed_events import FeedEnded, FeedEvent
+from ..feeds.events import FeedEnded, FeedEvent
 from ..forks import Origin
 from .waits import Bell
 

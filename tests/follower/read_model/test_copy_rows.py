@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ledger.follower.projection.copy_blocks import Column
-from ledger.follower.projection.copy_rows import CHUNK_ROWS_MAX, chunks_of
+from ledger.follower.projection.copying.blocks import Column
+from ledger.follower.projection.copying.rows import CHUNK_ROWS_MAX, chunks_of
 from ledger.follower.projection.request_blocks import CHUNK_RECORDS, COLUMNS, PIECE_RECORDS, RequestRuns
 from protocol.records import OUTCOME, RECORD, STATE_LISTED, RecordArray
 from protocol.vocabulary import RecordKind

@@ -9,7 +9,7 @@ import pytest
 from config.kit.exit_codes import ExitCode
 from ledger.database.migrate import migrations
 from ledger.follower.projection.account_pages import TAIL_RECORDS_MIN
-from ledger.follower.projection.copy_blocks import Column
+from ledger.follower.projection.copying.blocks import Column
 from ledger.follower.projection.read_model import CursorMoved
 from ledger.journal.head import JournalTampered
 from protocol.errors import InvariantBroken

@@ -14,7 +14,7 @@ from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ReopenDa
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.vocabulary import DatePhase, LaneState, Right
-from rules.calendar import may_change
+from rules.day.calendar import may_change
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.control.test_due_times import opened, windows
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, WEDNESDAY, Desk, same_after_all

@@ -16,7 +16,7 @@ from protocol.messages.control import EndSettlement, OpenTradeDate, RegisterPart
 from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, Window
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Role, Suite
-from rules.calendar import are_due_times
+from rules.day.calendar import are_due_times
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,

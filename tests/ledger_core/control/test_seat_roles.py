@@ -61,7 +61,7 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
-from rules.clearing import LINES
+from rules.day.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
 from tests.customers import account, contract, holder_of, outlets_above, restraint
 from tests.ledger_core.control.pushing import a_push, pushed

@@ -10,7 +10,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.day import SignOff
 from protocol.vocabulary import ContractEvent, ContractStatus, DateEvent, DatePhase
-from rules.day_states import DATE_PHASES, next_phase
+from rules.day.states import DATE_PHASES, next_phase
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     MONDAY,

@@ -10,8 +10,8 @@ from protocol.codes import ReplyCode
 from protocol.messages.day import CompleteSet, Reconcile, SignOff
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ComparedField, DifferenceClass, Fate, RecordKind
-from rules.clearing import brought_by
-from rules.reconciliation import (
+from rules.day.clearing import brought_by
+from rules.day.reconciliation import (
     ComparedContract,
     ComparedOrder,
     Found,

@@ -15,7 +15,7 @@ from protocol.messages.day import SignOff
 from protocol.records import STATE_LISTED, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind
-from rules.clearing import LINES, Line, SetSoFar, decide_line
+from rules.day.clearing import LINES, Line, SetSoFar, decide_line
 from tests.ledger_core.desk import MONDAY, OTHER_BROKER, SEAT, Desk, Frame, codes, joined, same_after_all
 from tests.ledger_core.lines.words import (
     FEES,

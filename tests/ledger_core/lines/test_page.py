@@ -6,8 +6,8 @@ from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
 from protocol.records import STATE_LISTED
 from protocol.vocabulary import ClearedEvent, Fate, LaneEvent, LaneState, RecordKind
-from rules.clearing import Brought, Line, SetSoFar, brought_by, decide_line
-from rules.day_states import next_lane_state
+from rules.day.clearing import Brought, Line, SetSoFar, brought_by, decide_line
+from rules.day.states import next_lane_state
 from rules.request import DONE
 
 FINE = Line(

@@ -18,7 +18,7 @@ from protocol.messages.accounts import ChangeContract
 from protocol.messages.day import Publish, Reconcile, SignOff, WithdrawSet
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import ContractEvent, LaneState
-from rules.settlement import excess_booked_fen
+from rules.day.settlement import excess_booked_fen
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
 from tests.ledger_core.desk import (
     BROKER,

@@ -12,7 +12,7 @@ from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile
 from protocol.messages.fields import sum_from_fen
 from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState
-from rules.day_states import LANE_STATES, late_s, next_lane_state
+from rules.day.states import LANE_STATES, late_s, next_lane_state
 from tests.bank_seats import BANK_SEATS, DAY_SEAT
 from tests.ledger_core.corrections.words import Both, correction
 from tests.ledger_core.desk import (

@@ -16,7 +16,7 @@ from protocol.messages.queries import totals_digest
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate, RecordKind
-from rules.clearing import brought_by
+from rules.day.clearing import brought_by
 from tests.ledger_core.desk import MONDAY, SEAT, Answer, Desk, Frame, Target, joined, record
 
 FEES = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")

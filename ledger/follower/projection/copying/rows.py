@@ -1,6 +1,6 @@
 """PostgreSQL's binary COPY rows as numpy arrays: one big-endian item per row, lengths included.
 
-Belongs here: the byte layout of rows of scalars. Never here: arrays (copy_arrays), connections, what a value means.
+Belongs here: the byte layout of rows of scalars. Never here: arrays (arrays), connections, what a value means.
 """
 
 from collections.abc import Iterator, Sequence

@@ -5,11 +5,11 @@ Belongs here: the event as a value, the exceptions of reading a feed. Never here
 
 from dataclasses import dataclass
 
-from ..codes import ReplyCode
-from ..errors import PeerViolation
-from ..messages.codec import decode_content
-from ..messages.feeds import CONTENTS, FeedContent, FeedEntry
-from ..vocabulary import FeedKind
+from ...codes import ReplyCode
+from ...errors import PeerViolation
+from ...messages.codec import decode_content
+from ...messages.feeds import CONTENTS, FeedContent, FeedEntry
+from ...vocabulary import FeedKind
 
 
 class FeedEnded(Exception):

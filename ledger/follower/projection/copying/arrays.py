@@ -1,7 +1,7 @@
 """Arrays of PostgreSQL's binary COPY: the items of a whole batch encoded at once, then cut per SQL row.
 
 Belongs here: the byte layout of one-dimensional arrays without NULL items, and which are NULL as a whole.
-Never here: which columns a table has, connections, strings of bytes (copy_blocks).
+Never here: which columns a table has, connections, strings of bytes (blocks).
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.copying.rows import Int64s
 
 NULL: Final = b"\xff\xff\xff\xff"
 INT8_OID: Final = 20  # of pg_type

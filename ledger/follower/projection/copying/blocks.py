@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ledger.follower.projection.copy_rows import Int64s
+from ledger.follower.projection.copying.rows import Int64s
 
 Integers = npt.NDArray[np.signedinteger]
 

@@ -1,7 +1,7 @@
 """Building one line of a clearing set from what it says: 64 bytes.
 
 Belongs here: the layout of a line as structs (a test compares it with `protocol.records.RECORD`), and which numbers
-have a place in it. Never here: rules about lines (the bank decides), sending (clearing_set).
+have a place in it. Never here: rules about lines (the bank decides), sending (sending).
 
 `on`: the trade date that the set is of, yyyymmdd. Each raises MisuseError for a value that has no place in the record:
 a wrong type, negative, too large, no request.
@@ -9,12 +9,12 @@ a wrong type, negative, too large, no request.
 
 import struct
 
-from ..errors import MisuseError
-from ..limits import LINE_FEE_FEN_MAX, RECORD_BYTES
-from ..trade_dates import trade_day
-from ..vocabulary import ClearedEvent, Fate, RecordKind
-from .arguments import INT32_MAX, INT64_MAX, calendar_date, short_bytes, target_key, whole_number
-from .outcomes import Outcome, RequestKey
+from ...errors import MisuseError
+from ...limits import LINE_FEE_FEN_MAX, RECORD_BYTES
+from ...trade_dates import trade_day
+from ...vocabulary import ClearedEvent, Fate, RecordKind
+from ..arguments import INT32_MAX, INT64_MAX, calendar_date, short_bytes, target_key, whole_number
+from ..outcomes import Outcome, RequestKey
 
 _OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")  # names an order
 _OF_SECURITY = struct.Struct("<bbhiqqqiiii8sq")  # a security and the sender's own reference

@@ -18,6 +18,7 @@ from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import RecordKind
 from rules.account import Account
+from rules.day.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
 from rules.request import (
     AMOUNT_OUT_OF_RANGE,
     DONE,
@@ -33,7 +34,6 @@ from rules.request import (
     of_freeze,
     refusal,
 )
-from rules.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
 
 ACT_NEEDED = refusal(ReplyCode.ACT_NEEDED)
 PERMITTED_KIND = RecordKind.CORRECT

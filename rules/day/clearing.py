@@ -5,7 +5,7 @@ A line moves no money: it is kept beside what the bank has itself, so that the t
 not refused: a line whose order is not there is accepted as listed, counts in all sums, and is a difference.
 
 Belongs here: guards of a line in ranked order, what it brings. Never here: announcing and completing a set
-(day_states), comparing it with what the bank has, settlement.
+(states), comparing it with what the bank has, settlement.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Sending a clearing set 清算数据: announced as it is, its lines in frames, completed.
 
 Belongs here: what a set has in all, the order of its steps, what came of it. Never here: bytes of a line
-(clearing_lines), frames and answers (line), what the bank makes of a line (it tells).
+(lines), frames and answers (line), what the bank makes of a line (it tells).
 
 The digest of a set goes over its frames, so they are cut before it is announced and sent as they were cut. While the
 market is open, which it is when the set is of an earlier date, they are small and go one after the other: an order that
@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from ..codes import ReplyCode
-from ..errors import MisuseError
-from ..kinds import FEE_FIELDS, LINE_KINDS
-from ..limits import DIGEST_BYTES, FRAME_RECORDS_MAX, RECORD_BYTES
-from ..messages.day import AnnounceSet, CompleteSet, SetTotals
-from ..messages.fields import sum_from_fen
-from ..messages.queries import SetAnswer
-from ..records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
-from ..vocabulary import LaneState, RecordKind
-from .arguments import calendar_date, records_body, records_of, shown, whole_number
-from .outcomes import Outcome
+from ...codes import ReplyCode
+from ...errors import MisuseError
+from ...kinds import FEE_FIELDS, LINE_KINDS
+from ...limits import DIGEST_BYTES, FRAME_RECORDS_MAX, RECORD_BYTES
+from ...messages.day import AnnounceSet, CompleteSet, SetTotals
+from ...messages.fields import sum_from_fen
+from ...messages.queries import SetAnswer
+from ...records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
+from ...vocabulary import LaneState, RecordKind
+from ..arguments import calendar_date, records_body, records_of, shown, whole_number
+from ..outcomes import Outcome
 
 if TYPE_CHECKING:
-    from .seat import Seat
+    from ..seat import Seat
 
 DECLARED_S_MAX = 2**40
 FRAMES_AT_ONCE = 4  # waited for together after the close: the bank works on some while others travel

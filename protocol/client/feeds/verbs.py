@@ -1,21 +1,21 @@
 """The verbs of a seat about its party's feed.
 
 Belongs here: checking what a caller asks for, beginning a reader. Never here: how entries come (line), what one is
-(feed_events).
+(events).
 """
 
 from abc import abstractmethod
 from collections.abc import Coroutine
 
-from ..errors import MisuseError
-from ..limits import REQUEST_NUMBER_MAX
-from ..messages.control import ControlMessage
-from ..messages.feeds import Receipt
-from .arguments import shown, whole_number
-from .feed_events import FeedEvent
-from .line.feed import FeedReader, checked_digest
-from .line.traffic import Traffic
-from .outcomes import Outcome
+from ...errors import MisuseError
+from ...limits import REQUEST_NUMBER_MAX
+from ...messages.control import ControlMessage
+from ...messages.feeds import Receipt
+from ..arguments import shown, whole_number
+from ..line.feed import FeedReader, checked_digest
+from ..line.traffic import Traffic
+from ..outcomes import Outcome
+from .events import FeedEvent
 
 
 class FeedVerbs:
