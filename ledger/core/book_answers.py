@@ -13,6 +13,7 @@ from protocol.messages.corrections import CorrectionQuery
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import Window
 from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
+from protocol.messages.open_items import OpenItemsQuery
 from protocol.messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from protocol.messages.queries import (
     AccountAnswer,
@@ -41,7 +42,7 @@ class BookAnswers:
 
     def answer(self, party: int, message: Message) -> Message:
         """What `party` is told to a BuyingPowerQuery, AccountQuery, SetQuery, DifferenceQuery, ProceedsQuery,
-        PushQuery, OpenPushQuery or one of all parties."""
+        PushQuery, OpenPushQuery, OpenItemsQuery or one of all parties."""
         if isinstance(message, BuyingPowerQuery):
             contracts = engine.buying_power(self._book, party, message.contract_nos)
             return BuyingPowerAnswer(self._book.sequence, contracts)
@@ -59,6 +60,8 @@ class BookAnswers:
             return engine.proceeds_to_book(self._book, _of(party, message), message.trade_date, message.first)
         if isinstance(message, PushQuery):
             return PushAnswer(self._book.sequence, engine.push_facts(self._book, party, message.pushes))
+        if isinstance(message, OpenItemsQuery):
+            return engine.open_items(self._book, party, message)
         if isinstance(message, OpenPushQuery):
             # What waits is for the bank to look into; to anybody else none is there.
             count = PUSHES_PER_ANSWER_MAX if party == BANK_PARTY else 0

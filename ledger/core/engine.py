@@ -11,6 +11,7 @@ from ledger.core import lane
 from ledger.core.control.feeds import count_accepted
 from ledger.core.control.judge import add_party
 from ledger.core.control.keys import is_key_over
+from ledger.core.control.open_items import open_items
 from ledger.core.control.pushes import open_pushes, push_facts
 from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
@@ -55,6 +56,7 @@ __all__ = [
     "is_key_over",
     "judge_version",
     "leave_undecided",
+    "open_items",
     "open_pushes",
     "place_fault",
     "proceeds_to_book",

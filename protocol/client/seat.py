@@ -61,6 +61,7 @@ from .arguments import (
 )
 from .clearing.sending import SentSet, send_set
 from .clock import Clock, SystemClock
+from .contracts import ContractVerbs
 from .errors import SessionEnded
 from .feeds.verbs import FeedVerbs
 from .forks import Origin
@@ -79,7 +80,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs, FeedVerbs, PushVerbs):
+class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has

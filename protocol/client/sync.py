@@ -19,6 +19,7 @@ from ..messages.control import ControlMessage
 from ..messages.corrections import CorrectionAnswer
 from ..messages.dates import DatesAnswer
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
+from ..messages.open_items import OpenItemsAnswer
 from ..messages.persons import ActSignature
 from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import (
@@ -228,6 +229,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def open_pushes(self) -> OpenPushAnswer:
         """As `Seat.open_pushes`."""
         return self._wait(self._opened().open_pushes())
+
+    def open_items(self, number: int, first: int = 0) -> OpenItemsAnswer:
+        """As `Seat.open_items`."""
+        return self._wait(self._opened().open_items(number, first))
 
     def totals(self, source: int) -> TotalsAnswer:
         """As `Seat.totals`."""

@@ -27,6 +27,7 @@ from .day import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
 from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from .open_items import OpenItemsAnswer, OpenItemsQuery
 from .pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 
 CLASSES = 4  # of differences
@@ -265,6 +266,7 @@ QueryMessage = (
     | CorrectionQuery
     | PushQuery
     | OpenPushQuery
+    | OpenItemsQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -282,6 +284,7 @@ AnswerMessage = (
     | CorrectionAnswer
     | PushAnswer
     | OpenPushAnswer
+    | OpenItemsAnswer
 )
 OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -7,6 +7,7 @@ is newer than this program passes when its class fits: the list may grow (docs/p
 from ..codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from ..errors import PeerViolation
 from ..messages.fields import code_from_number
+from ..messages.open_items import OpenItemsAnswer
 from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import AccountAnswer, AnswerMessage, BuyingPowerAnswer, OutcomeAnswer
 from ..messages.session import NotApplied, Terminate
@@ -32,7 +33,7 @@ def code_of_end(message: Terminate) -> ReplyCode:
 def check_answer_codes(message: AnswerMessage) -> AnswerMessage:
     """`message` as it is. Raises PeerViolation MALFORMED_FRAME for a code in it that is no outcome."""
     numbers: list[int] = []
-    if isinstance(message, OutcomeAnswer):
+    if isinstance(message, OutcomeAnswer | OpenItemsAnswer):
         numbers = [message.code]
     elif isinstance(message, BuyingPowerAnswer):
         numbers = [money.code for money in message.contracts]

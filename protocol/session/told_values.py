@@ -23,6 +23,7 @@ from ..messages.marked import (
     RangesAnswer,
     RangesQuery,
 )
+from ..messages.open_items import OpenItemsAnswer, OpenItemsQuery
 from ..messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from ..messages.queries import (
     AccountAnswer,
@@ -72,6 +73,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     CorrectionQuery: CorrectionAnswer,
     PushQuery: PushAnswer,
     OpenPushQuery: OpenPushAnswer,
+    OpenItemsQuery: OpenItemsAnswer,
 }
 
 
@@ -161,6 +163,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
             fits = fits and _is_possible_set(answer)
         elif fits and not isinstance(query, SetQuery):  # whoever reads on must come to an end
             fits = answer.next_place == 0 or answer.next_place > query.first
+    elif isinstance(query, OpenItemsQuery) and isinstance(answer, OpenItemsAnswer):
+        fits = _are_possible_items(query, answer)
     elif isinstance(query, CorrectionQuery) and isinstance(answer, CorrectionAnswer):
         fits = answer.trade_date == query.trade_date and _is_possible_correction(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
@@ -193,6 +197,14 @@ def check_page(page: FeedPage) -> FeedPage:
     if not fits:
         raise PeerViolation(ReplyCode.MALFORMED_FRAME, "no part of a feed")
     return page
+
+
+def _are_possible_items(query: OpenItemsQuery, answer: OpenItemsAnswer) -> bool:
+    """Of the number that was asked for, not more freezes than is frozen, and whoever reads on comes to an end."""
+    fits = answer.number == query.number and (answer.next_place == 0 or answer.next_place > query.first)
+    dates, told_fen = [each.trade_date for each in answer.dates], sum(each.remaining_fen for each in answer.freezes)
+    fits = fits and dates == sorted(set(dates)) and told_fen <= answer.frozen_fen
+    return fits and (answer.code == ReplyCode.ACCEPTED or answer.is_empty)
 
 
 def _is_possible_correction(query: CorrectionQuery, answer: CorrectionAnswer) -> bool:

@@ -9,6 +9,7 @@ from tests.mutants.table_of_corrections import OF_CORRECTIONS
 from tests.mutants.table_of_decisions import OF_DECISIONS
 from tests.mutants.table_of_lane import OF_LANE
 from tests.mutants.table_of_lines import OF_LINES
+from tests.mutants.table_of_open_items import OF_OPEN_ITEMS
 from tests.mutants.table_of_people import OF_PEOPLE
 from tests.mutants.table_of_proceeds import OF_PROCEEDS
 from tests.mutants.table_of_pushes import OF_PUSHES
@@ -29,4 +30,5 @@ MUTANTS = [
     *OF_PEOPLE,
     *OF_RESTRAINTS,
     *OF_PUSHES,
+    *OF_OPEN_ITEMS,
 ]

@@ -246,6 +246,8 @@ class Client:
             told = tuple(facts.int("bank_account_no") for facts in answer.messages("accounts"))
             if told != query.field("bank_account_nos"):
                 raise FrameRefused(Code.MALFORMED_FRAME, "an answer about other accounts")
+        elif query.name == "OpenItemsQuery" and answer.field("number") != query.field("number"):
+            raise FrameRefused(Code.MALFORMED_FRAME, "an answer about another contract")
         elif query.name in OF_A_DATE and (
             answer.name != OF_A_DATE[query.name] or answer.field("trade_date") != query.field("trade_date")
         ):

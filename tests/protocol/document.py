@@ -296,6 +296,7 @@ def roles() -> str:
     rows.append(["query `FeedQuery`", "own feed", *["reads as an empty one"] * of_bank])
     rows.append(["query `PushQuery`", "own pushes", *["all read as unknown"] * of_bank])
     rows.append(["query `OpenPushQuery`", "told none", *["yes"] * of_bank])
+    rows.append(["query `OpenItemsQuery`", "own contracts, no restraints", *["yes"] * of_bank])
     rows.append(["query `SetQuery`", "own dates", *["reads as no set"] * of_bank])
     return table(["what", *(role.name for role in SeatRole)], rows)
 

@@ -50,6 +50,7 @@ CODE_CLASSES = {
     "AccountFacts": ("ACCEPTED", "OUTCOMES"),
     "PushFacts": ("ACCEPTED", "OUTCOMES"),
     "OpenPush": ("ACCEPTED", "OUTCOMES"),
+    "OpenItemsAnswer": ("ACCEPTED", "OUTCOMES"),
 }
 CLASS_WORDS = {
     ("NOT_APPLIED",): "200 to 299",
@@ -114,6 +115,9 @@ LIMITS = {
     "RANGE_PAIRS": "pairs of one digest of a `RangesAnswer`",
     "QUERY_RANGES_MAX": "digests in one `RangesAnswer`",
     "QUERY_PAIRS_MAX": "pairs in one `PairsAnswer`",
+    "QUERY_OPEN_FREEZES_MAX": "freezes in one `OpenItemsAnswer`",
+    "QUERY_OPEN_DATES_MAX": "dates in one `OpenItemsAnswer`",
+    "FREEZES_LOOKED_AT_MAX": "freezes of all contracts that one `OpenItemsQuery` goes through",
     "QUERY_OUTLETS_MAX": "outlets in one `OutletsAnswer`",
     "FEED_PAGE_ENTRIES_MAX": "entries in one `FeedPage`, and sent on a link before they are acknowledged",
     "LINE_AMOUNT_SUM_FEN_MAX": "fen that lines of a set may bring for one contract: buys, proceeds, credits each",

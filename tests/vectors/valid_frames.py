@@ -69,7 +69,14 @@ from protocol.vocabulary import (
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT, bank_seat_for
 from tests.customers import outlets_above, restraint
 from tests.protocol import keys
-from tests.vectors import act_frames, clearing_frames, feed_frames, pushed_frames, reconciling_frames
+from tests.vectors import (
+    act_frames,
+    clearing_frames,
+    feed_frames,
+    open_item_frames,
+    pushed_frames,
+    reconciling_frames,
+)
 from tests.vectors.voices import (
     DECIDED_AT_NS,
     SENT_AT_NS,
@@ -176,6 +183,7 @@ def of_suite(suite: Suite) -> Iterator[Vector]:
     yield from clearing_frames.of(partner, bank)
     yield from feed_frames.of(partner, bank)
     yield from pushed_frames.of(partner, bank)
+    yield from open_item_frames.of(partner, bank)
 
 
 def _newer_codes(bank: Voice, request_digest: bytes) -> Iterator[Vector]:
@@ -249,6 +257,7 @@ def of_bank_seat() -> Iterator[Vector]:
     yield from reconciling_frames.of_day_desk(numbers[DAY_SEAT] + 1)
     yield from act_frames.of_people(numbers[BANK_SEAT] + 1, numbers[TELLER_SEAT] + 1)
     yield from pushed_frames.of_identity_desk()
+    yield from open_item_frames.of_teller_desk()
 
 
 def due_times() -> list[Window]:

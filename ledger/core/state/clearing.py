@@ -228,12 +228,21 @@ class Clearing:
 
     def names(self, contract: int, party: int) -> bool:
         """Whether a set that counts says money of the contract of a party."""
+        return bool(self.said_of(contract, party))
+
+    def said_of(self, contract: int, party: int) -> dict[int, tuple[int, int, int]]:
+        """By trade date what a set that counts says of the contract of a party: buys, proceeds, credits; without dates
+        of which it says nothing. All that is said beside is a part of these."""
+        found: dict[int, tuple[int, int, int]] = {}
         for trade_date, columns in self.by_contract.items():
             lane = self.lanes.get(LaneKey(trade_date, party))
-            is_told = lane is not None and lane.inner and columns.inner[contract] == lane.inner
-            if is_told and any(getattr(columns, name)[contract] for name in FEN_COLUMNS):
-                return True
-        return False
+            if lane is None or not lane.inner or columns.inner[contract] != lane.inner:
+                continue
+            said_fen = (columns.buys_fen, columns.proceeds_fen, columns.credits_fen)
+            buys_fen, proceeds_fen, credits_fen = (int(column[contract]) for column in said_fen)
+            if buys_fen or proceeds_fen or credits_fen:
+                found[trade_date] = (buys_fen, proceeds_fen, credits_fen)
+        return found
 
 
 def _listed_set(inner: int, is_buy: bool) -> int:

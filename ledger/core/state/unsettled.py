@@ -133,6 +133,19 @@ class Unsettled:
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)
 
+    def unpaid_of(self, contract: int, dates_max: int) -> list[tuple[int, int, int]]:
+        """Trade date, bought and sold of the contract's entries in the table, the oldest first and no more than
+        `dates_max`."""
+        found: list[tuple[int, int, int]] = []
+        place = 0
+        while place < len(self.keys) and len(found) < dates_max:
+            date = int(self.keys[place]) >> _CONTRACT_BITS
+            key = (date << _CONTRACT_BITS) | contract
+            at, place = np.searchsorted(self.keys, [key, (date + 1) << _CONTRACT_BITS]).tolist()
+            if at < len(self.keys) and int(self.keys[at]) == key:
+                found.append((date, int(self.unpaid_bought_fen[at]), int(self.unpaid_sold_fen[at])))
+        return found
+
     @property
     def unpaid_contracts(self) -> Positions:
         """(k,) contract index of each entry of the table."""

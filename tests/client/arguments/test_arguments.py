@@ -171,6 +171,7 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     ),
     "pushes": ({"numbers": [1]}, {"numbers": CONTRACTS}),
     "open_pushes": ({}, {}),
+    "open_items": ({"number": 1, "first": 0}, {"number": NUMBER, "first": [*NO_NUMBER, -1, 2**40 + 1]}),
     "totals": ({"source": 1}, {"source": [*SOURCE, 1]}),  # the seat is a broker's: the bank ends whoever asks
 }
 

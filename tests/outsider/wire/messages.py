@@ -6,16 +6,26 @@ Belongs here: the table of messages, and reading and writing one. Never here: fr
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tests.outsider.wire.bounds import BANK_ACCOUNT_NO, COUNT, DATE, NUMBER, OUTCOME_CODE, PARTY, PARTY_MAX
+from tests.outsider.wire.bounds import (
+    BANK_ACCOUNT_NO,
+    COUNT,
+    DATE,
+    NUMBER,
+    OUTCOME_CODE,
+    PARTY,
+    PARTY_MAX,
+    PLACE,
+    SUM,
+)
 from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
-from tests.outsider.wire.pushed import CONFIRMATION, OPEN_PUSH, PUSH, PUSH_FACTS
+from tests.outsider.wire.open_items import OPEN_ITEM_LAYOUTS
+from tests.outsider.wire.pushed import PUSH_LAYOUTS
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
 
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-SUM_FEN_MAX = 2**60
 DIFFERENCES_MAX, PROCEEDS_MAX, ENTRIES_MAX = 1_024, 1_024, 256
 
 
@@ -26,7 +36,7 @@ class MessageRefused(ValueError):
 NONCE = Blob(16, 16)
 VERSION = Int(0, 2**31 - 1)
 REFUSAL_CODE, END_CODE = ReplyCode((REFUSALS,)), ReplyCode((ENDS, OUTCOMES))
-SUM, WIDE_SUM = Int(0, SUM_FEN_MAX), Blob(16, 16)
+WIDE_SUM = Blob(16, 16)
 HEARTBEAT_NS, SOFTWARE = Int(100_000_000, 60_000_000_000), Text(0, 64)
 LOGON = (("nonce", NONCE), ("software", SOFTWARE))
 GRANT = (("nonce", NONCE), ("next_number", NUMBER), ("heartbeat_ns", HEARTBEAT_NS))
@@ -87,7 +97,7 @@ SET = (
     *(("compared", COUNT), ("differences", Many(4, 4, COUNT)), ("proceeds_due", COUNT)),
     ("is_deferred", Flag()),
 )
-PLACE, PARTY_OR_NONE = Int(0, 2**40), Int(0, PARTY_MAX)
+PARTY_OR_NONE = Int(0, PARTY_MAX)
 OF_PLACES = (("trade_date", DATE), ("party", PARTY_OR_NONE), ("first", PLACE))
 DIFFERENCE = (
     *(("difference_class", Int(0, 255)), ("compared_field", Int(0, 255)), ("contract_no", COUNT)),
@@ -225,15 +235,8 @@ LAYOUTS: dict[str, Layout] = {
     "DateFacts": (65, (*OPENED[:1], ("phase", Int(0, 15)), ("is_agreed", Flag()), *OPENED[1:])),
     "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT))),
     "DatesAnswer": (67, DATES),
-    "PushContract": (110, PUSH),
-    "Identify": (111, (("push", NUMBER), ("holder", Blob(0, 16)))),
-    "ConfirmPush": (112, CONFIRMATION),
-    "PushQuery": (113, (("pushes", Many(1, 64, NUMBER)),)),
-    "PushFacts": (114, PUSH_FACTS),
-    "PushAnswer": (128, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("PushFacts"))))),
-    "OpenPushQuery": (129, ()),
-    "OpenPush": (130, OPEN_PUSH),
-    "OpenPushAnswer": (131, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("OpenPush"))))),
+    **PUSH_LAYOUTS,
+    **OPEN_ITEM_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NO_WINDOWS: Field = ()
@@ -253,7 +256,7 @@ QUERIES = (
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
     "CorrectionQuery",
-    *("PushQuery", "OpenPushQuery"),
+    *("PushQuery", "OpenPushQuery", "OpenItemsQuery"),
 )
 CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold"}
 BODIES: dict[int, tuple[str, ...]] = {

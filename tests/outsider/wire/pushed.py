@@ -1,10 +1,10 @@
 """What messages about pushed contracts are made of: section 20.
 
-Belongs here: their fields. Never here: their tags (messages), what is sealed (sealing).
+Belongs here: their tags and fields. Never here: what is sealed (sealing).
 """
 
 from tests.outsider.wire.bounds import BANK_ACCOUNT_NO, COUNT, DATE, NUMBER, OUTCOME_CODE, PARTY
-from tests.outsider.wire.field_types import Blob, Int, Many, Nested
+from tests.outsider.wire.field_types import Blob, Int, Layout, Many, Nested
 
 KEY_ID, ENDS_OF = Int(1, 2**31 - 1), Many(0, 3, NUMBER)
 BOXES = (
@@ -26,3 +26,14 @@ OPEN_PUSH = (
     *(("account_no", COUNT), ("ends", ENDS_OF), ("runs_off", COUNT), ("trade_date", DATE)),
     *PUSH,
 )
+PUSH_LAYOUTS: dict[str, Layout] = {
+    "PushContract": (110, PUSH),
+    "Identify": (111, (("push", NUMBER), ("holder", Blob(0, 16)))),
+    "ConfirmPush": (112, CONFIRMATION),
+    "PushQuery": (113, (("pushes", Many(1, 64, NUMBER)),)),
+    "PushFacts": (114, PUSH_FACTS),
+    "PushAnswer": (128, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("PushFacts"))))),
+    "OpenPushQuery": (129, ()),
+    "OpenPush": (130, OPEN_PUSH),
+    "OpenPushAnswer": (131, (("as_of_sequence", COUNT), ("pushes", Many(0, 64, Nested("OpenPush"))))),
+}

@@ -17,6 +17,7 @@ from protocol.messages.marked import (
     RangesAnswer,
     RangesQuery,
 )
+from protocol.messages.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery
 from protocol.messages.queries import (
     AnswerMessage,
     DifferenceAnswer,
@@ -44,6 +45,9 @@ from protocol.session.told_values import check_answer, check_outcomes
 from protocol.vocabulary import LaneState
 
 MONDAY, TUESDAY = 20_260_105, 20_260_106
+ONE_OPEN = [OpenFreeze(MONDAY, 2, 1, 9)]
+OF_TWO_DATES = [OpenDate(date, 8, 7, 0, 0, 0, False) for date in (MONDAY, TUESDAY)]
+UNKNOWN = ReplyCode.CONTRACT_UNKNOWN
 DOUBLED, NEWER_STATE = int(ReplyCode.LINE_DOUBLED), STATE_DEDUCTIBLE + 1
 TOLD = [
     ((0, FREEZE_STATE_NONE, 0), True),
@@ -174,6 +178,15 @@ def test_whoever_reads_on_comes_to_an_end(next_place: int, trade_date: int, *, i
         (DatesQuery(), DatesAnswer(7, [date_facts(TUESDAY), date_facts(MONDAY)], []), False),
         (DatesQuery(), DatesAnswer(7, [date_facts(MONDAY), date_facts(MONDAY)], []), False),
         (DatesQuery(), OutletsAnswer(7, True, []), False),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, 0, 9, 8, 7, 6, ONE_OPEN, [], []), True),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, 0, 9, 8, 7, 0, [], OF_TWO_DATES, []), True),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, 0, 9, 8, 7, 0, [], OF_TWO_DATES[::-1], []), False),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, 0, 8, 8, 7, 0, ONE_OPEN, [], []), False),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, 0, 9, 8, 7, 5, [], [], []), False),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 292, 0, 0, 0, 0, 0, [], [], []), False),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, int(UNKNOWN), 0, 0, 0, 0, [], [], []), True),
+        (OpenItemsQuery(195, 5), OpenItemsAnswer(7, 195, int(UNKNOWN), 9, 0, 0, 0, [], [], []), False),
+        (OpenItemsQuery(195, 5), OutletsAnswer(7, True, []), False),
     ],
 )
 def test_what_is_told_of_a_mark_fits_what_was_asked(
