@@ -302,7 +302,7 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
         self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
     ) -> Coroutine[object, object, SentSet]:
         """Announce, send and complete a clearing set, see `sending.send_set`. To be awaited."""
-        return send_set(self, trade_date, declared_s, lines, told)
+        return send_set(self, self._calls, trade_date, declared_s, lines, told)
 
     def proceeds_due(
         self, trade_date: int, party: int = 0, first: int = 0

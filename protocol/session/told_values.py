@@ -130,6 +130,8 @@ def check_preamble(preamble: OutcomesPreamble, sent_at_ns: int) -> OutcomesPream
 
 def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     """(n,) `outcomes` as they are. Raises PeerViolation MALFORMED_FRAME where code, state and remainder contradict."""
+    if not outcomes.view("<i8").any():
+        return outcomes  # accepted, of no freeze: most often so, and at once seen
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
     is_known, tells_more = state <= STATE_DEDUCTIBLE, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
     may_tell = (state == STATE_POSTED) | (state == STATE_DEDUCTIBLE)

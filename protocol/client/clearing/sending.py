@@ -3,15 +3,16 @@
 Belongs here: what a set has in all, the order of its steps, what came of it. Never here: bytes of a line
 (lines), frames and answers (line), what the bank makes of a line (it tells).
 
-The digest of a set goes over its frames, so they are cut before it is announced and sent as they were cut. While the
-market is open, which it is when the set is of an earlier date, they are small and go one after the other: an order that
-comes meanwhile waits for one of them at most. After the close nobody waits, and large ones cost less.
+The digest of a set goes over its frames, so they are cut before it is announced and sent as they were cut, under the
+digests that were made then: a body is hashed once. While the market is open, which it is when the set is of an earlier
+date, they are small and go one after the other: an order that comes meanwhile waits for one of them at most. After the
+close nobody waits, and large ones cost less.
 """
 
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,6 +27,7 @@ from ...messages.queries import SetAnswer
 from ...records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
 from ...vocabulary import LaneState, RecordKind
 from ..arguments import calendar_date, records_body, records_of, shown, whole_number
+from ..line.calls import Calls, KnownDigests
 from ..outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -34,7 +36,16 @@ if TYPE_CHECKING:
 DECLARED_S_MAX = 2**40
 FRAMES_AT_ONCE = 4  # waited for together after the close: the bank works on some while others travel
 BESIDE_ORDERS_RECORDS = 1_024  # of a frame while the market is open: it is decided and committed in a few milliseconds
+_SUMMED_AT_ONCE = 4_096  # lines: they are in the processor's cache while each of their fields is added up
 _HALF_BITS = 30  # sums of either half of many amounts stay inside 64 bits
+_FEES = ("commission_fen", *FEE_FIELDS)
+_FEES_OF = {
+    RecordKind.CLEAR_BUY: _FEES,
+    RecordKind.CLEAR_SELL: _FEES,
+    RecordKind.CLEAR_DIVIDEND: _FEES[:1],  # its tax
+    RecordKind.CLEAR_REFUND: (),
+}
+"""The kinds of lines with an amount that counts, and which fees each has; what others carry adds up to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +74,36 @@ class SentSet:
         return int(np.count_nonzero(self.outcomes["code"]))
 
 
+class _Cut(NamedTuple):
+    """A set as it is cut into frames."""
+
+    totals: SetTotals  # with the digest of its lines in these frames
+    frame_records: int  # of each frame but the last
+    digests: list[bytes]  # SHA-256 of the body of each
+
+
 def totals_of_set(lines: RecordArray, frame_records: int = FRAME_RECORDS_MAX) -> SetTotals:
     """What (n,) lines have in all, 0 ≤ n, sent in frames of at most `frame_records`.
 
     Raises MisuseError for what is no array of RECORD, or a record that is no line.
     """
     body = _body(lines)
-    return _chained(_totals(records_of(body)), body, frame_records)
+    return _cut(_totals(records_of(body)), body, frame_records).totals
 
 
 def send_set(
-    seat: "Seat", trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+    seat: "Seat",
+    calls: Calls,
+    trade_date: int,
+    declared_s: int,
+    lines: RecordArray,
+    told: Callable[[int], None] | None = None,
 ) -> Coroutine[object, object, SentSet]:
     """Announce the (n,) `lines` of a date, send them and complete the set; n = 0: nothing was traded. To be awaited.
 
-    `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how many lines are
-    answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so that it differs;
-    it stays open, for what is missing to come, or to be withdrawn.
+    `calls`: of the seat. `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how
+    many lines are answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so
+    that it differs; it stays open, for what is missing to come, or to be withdrawn.
     A set that is open as this one would be announced goes on: what it has is LINE_DOUBLED, and harms nothing.
     Raises MisuseError at once for no day of the calendar, no time, or what are no lines; else as `Seat.control`.
     """
@@ -88,7 +112,7 @@ def send_set(
     if told is not None and not callable(told):
         raise MisuseError(f"told is a function or None, not {shown(told)}")
     body = _body(lines)
-    return _send(seat, date, declared, body, _totals(records_of(body)), told)
+    return _send(seat, calls, date, declared, body, _totals(records_of(body)), told)
 
 
 def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) -> bool:
@@ -98,31 +122,39 @@ def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) ->
 
 
 async def _send(
-    seat: "Seat", date: int, declared_s: int, body: bytes, totals: SetTotals, told: Callable[[int], None] | None
+    seat: "Seat",
+    calls: Calls,
+    date: int,
+    declared_s: int,
+    body: bytes,
+    totals: SetTotals,
+    told: Callable[[int], None] | None,
 ) -> SentSet:
-    count, has, outbox_records = len(body) // RECORD_BYTES, await seat.clearing_set(date), seat.settings.outbox_records
-    frame_records = _cut_as(has.announced, totals, body, outbox_records)
-    if has.state == LaneState.COLLECTING and frame_records is not None:
+    has, outbox_records = await seat.clearing_set(date), seat.settings.outbox_records
+    is_open = has.state == LaneState.COLLECTING
+    cut = _cut_as(has.announced, totals, body, outbox_records) if is_open else None
+    if cut is not None:
         number = has.number
     else:
         small, large = _frame_sizes(outbox_records)
-        frame_records = large if date == seat.trade_date else small
-        announced = await seat.control(AnnounceSet(date, declared_s, _chained(totals, body, frame_records)))
+        cut = _cut(totals, body, large if date == seat.trade_date else small)
+        announced = await seat.control(AnnounceSet(date, declared_s, cut.totals))
         if not announced.accepted:
             return SentSet(announced, 0, np.zeros(0, OUTCOME), None)
         number = announced.remaining_fen
-    answers, start = [], 0
-    while start < count:
-        # A block is cut into frames of the largest size: smaller ones are blocks of their own.
-        is_small = frame_records < min(FRAME_RECORDS_MAX, outbox_records)
-        part = records_of(body)[start : start + frame_records * (1 if is_small else FRAMES_AT_ONCE)]
-        answers.append((await seat.submit_block(part)).outcomes)
-        start += len(part)
+    # A block is cut into frames of the largest size: smaller ones are blocks of their own.
+    is_small = cut.frame_records < min(FRAME_RECORDS_MAX, outbox_records)
+    frames_at_once, frame_bytes = 1 if is_small else FRAMES_AT_ONCE, cut.frame_records * RECORD_BYTES
+    answers: list[OutcomeArray] = []
+    for first in range(0, len(cut.digests), frames_at_once):
+        end = first + frames_at_once
+        part, digests = body[first * frame_bytes : end * frame_bytes], cut.digests[first:end]
+        answers.append((await calls.block(part, 0, KnownDigests(frame_bytes, digests))).outcomes)
         if told is not None:
-            told(start)
+            told(first * cut.frame_records + len(part) // RECORD_BYTES)
     completed = await seat.control(CompleteSet(date, number))
     differs = await seat.clearing_set(date) if completed.code is ReplyCode.SET_DIFFERS else None
-    outcomes = np.frombuffer(b"".join([answer.tobytes() for answer in answers]), OUTCOME)
+    outcomes = np.frombuffer(b"".join([answer.data for answer in answers]), OUTCOME)
     return SentSet(completed, number, outcomes, differs)
 
 
@@ -132,10 +164,12 @@ def _frame_sizes(outbox_records: int) -> tuple[int, int]:
     return min(BESIDE_ORDERS_RECORDS, large), large
 
 
-def _cut_as(announced: SetTotals, totals: SetTotals, body: bytes, outbox_records: int) -> int | None:
-    """Records of a frame with which these lines give the totals that were announced; None for other lines."""
-    sizes = _frame_sizes(outbox_records)
-    return next((size for size in sizes if _chained(totals, body, size) == announced), None)
+def _cut_as(announced: SetTotals, totals: SetTotals, body: bytes, outbox_records: int) -> _Cut | None:
+    """The cut with which these lines give the totals that were announced; None for other lines."""
+    if msgspec.structs.replace(announced, digest=totals.digest) != totals:
+        return None  # nothing is hashed to see that
+    cuts = (_cut(totals, body, size) for size in _frame_sizes(outbox_records))
+    return next((cut for cut in cuts if cut.totals == announced), None)
 
 
 def _body(lines: RecordArray) -> bytes:
@@ -144,37 +178,45 @@ def _body(lines: RecordArray) -> bytes:
     return b"" if is_none else records_body(lines)
 
 
-def _chained(totals: SetTotals, body: bytes, frame_records: int) -> SetTotals:
-    """With the digest of the lines in frames of so many."""
-    digest, step = bytes(DIGEST_BYTES), frame_records * RECORD_BYTES
-    for start in range(0, len(body), step):
-        digest = hashlib.sha256(digest + hashlib.sha256(body[start : start + step]).digest()).digest()
-    return msgspec.structs.replace(totals, digest=digest)
+def _cut(totals: SetTotals, body: bytes, frame_records: int) -> _Cut:
+    """The lines in frames of so many, and `totals` with the digest over those."""
+    step, whole = frame_records * RECORD_BYTES, memoryview(body)
+    digests = [hashlib.sha256(whole[start : start + step]).digest() for start in range(0, len(body), step)]
+    chained = bytes(DIGEST_BYTES)
+    for digest in digests:
+        chained = hashlib.sha256(chained + digest).digest()
+    return _Cut(msgspec.structs.replace(totals, digest=chained), frame_records, digests)
 
 
 def _totals(lines: RecordArray) -> SetTotals:
     """All but the digest."""
-    kind = lines["kind"].astype(np.int64)
-    if len(kind) and not (min(LINE_KINDS) <= int(kind.min()) and int(kind.max()) <= max(LINE_KINDS)):
-        raise MisuseError("a clearing set has lines only: records of kinds 7 to 12")
-    is_buy, is_sale = kind == RecordKind.CLEAR_BUY, kind == RecordKind.CLEAR_SELL
-    is_credit = (kind == RecordKind.CLEAR_DIVIDEND) | (kind == RecordKind.CLEAR_REFUND)
-    turnover = np.where(is_buy | is_sale | is_credit, lines["amount_fen"], 0)
-    has_second = is_buy | is_sale | (kind == RecordKind.CLEAR_DIVIDEND)
-    fees = [np.where(has_second, lines["commission_fen"], 0)]
-    fees += [np.where(is_buy | is_sale, lines[name], 0).astype(np.int64) for name in FEE_FIELDS]
-    fee_sums = [_sum(part) for part in fees]
-    bought = _sum(np.where(is_buy, turnover, 0))
+    counts, fees_fen, turnover_fen, bought_fen = [0] * len(LINE_KINDS), [0] * len(_FEES), 0, 0
+    for start in range(0, len(lines), _SUMMED_AT_ONCE):
+        part = lines[start : start + _SUMMED_AT_ONCE]
+        kind = np.ascontiguousarray(part["kind"])
+        if int(kind.min()) < min(LINE_KINDS) or int(kind.max()) > max(LINE_KINDS):
+            raise MisuseError("a clearing set has lines only: records of kinds 7 to 12")
+        for place, each in enumerate(LINE_KINDS):
+            of_kind = kind == each
+            count = int(np.count_nonzero(of_kind))
+            counts[place] += count
+            if not count or each not in _FEES_OF:
+                continue
+            amount_fen = _sum(part["amount_fen"][of_kind])
+            turnover_fen += amount_fen
+            bought_fen += amount_fen if each == RecordKind.CLEAR_BUY else 0
+            for field, name in enumerate(_FEES_OF[each]):
+                fees_fen[field] += _sum(part[name][of_kind])
     return SetTotals(
-        counts=[int(np.count_nonzero(kind == each)) for each in LINE_KINDS],
-        turnover=sum_from_fen(_sum(turnover)),
-        fees=[sum_from_fen(fen) for fen in fee_sums],
-        net=sum_from_fen(_sum(turnover) - 2 * bought - sum(fee_sums)),
+        counts=counts,
+        turnover=sum_from_fen(turnover_fen),
+        fees=[sum_from_fen(fen) for fen in fees_fen],
+        net=sum_from_fen(turnover_fen - 2 * bought_fen - sum(fees_fen)),
         digest=bytes(DIGEST_BYTES),
     )
 
 
-def _sum(amounts_fen: np.typing.NDArray[np.int64]) -> int:
+def _sum(amounts_fen: np.typing.NDArray[np.signedinteger]) -> int:
     """Exact, whatever the amounts are."""
     upper, lower = int((amounts_fen >> _HALF_BITS).sum()), int((amounts_fen & ((1 << _HALF_BITS) - 1)).sum())
     return (upper << _HALF_BITS) + lower

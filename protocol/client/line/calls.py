@@ -9,7 +9,7 @@ callers are many.
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import trio
@@ -53,16 +53,36 @@ class Waiter(Protocol):
         ...
 
 
-class Draft:
-    """A frame without a number."""
+class KnownDigests(NamedTuple):
+    """Of a block that was cut into frames before: how long each but the last is, and the SHA-256 of each."""
 
-    __slots__ = ("body", "kind", "record_count", "valid_until_ns", "waiter")
+    frame_bytes: int
+    digests: list[bytes]
+
+    def of(self, start: int, size: int, whole: int) -> bytes:
+        """That of `size` bytes from `start` on, of a block of `whole`; none when it was not cut there."""
+        place, beside = divmod(start, self.frame_bytes)
+        is_frame = not beside and size == min(self.frame_bytes, whole - start)
+        return self.digests[place] if is_frame else b""
+
+
+class Draft:
+    """A frame without a number. `body_digest`: SHA-256 of `body`, (32,), where it is known."""
+
+    __slots__ = ("body", "body_digest", "kind", "record_count", "valid_until_ns", "waiter")
 
     def __init__(
-        self, kind: int, body: bytes, record_count: int, valid_until_ns: int, waiter: "FrameOfCalls | FrameOfBlock"
+        self,
+        kind: int,
+        body: bytes,
+        record_count: int,
+        valid_until_ns: int,
+        waiter: "FrameOfCalls | FrameOfBlock",
+        body_digest: bytes = b"",
     ) -> None:
         self.kind = kind
         self.body = body
+        self.body_digest = body_digest
         self.record_count = record_count
         self.valid_until_ns = valid_until_ns
         self.waiter = waiter
@@ -108,10 +128,13 @@ class FrameOfCalls:
 class BlockCall(Caller):
     """One caller and a block, which goes in as many frames as it needs."""
 
-    __slots__ = ("_unclaimed", "done", "is_unclaimed", "replies", "sent_bytes", "valid_until_ns")
+    __slots__ = ("_unclaimed", "done", "is_unclaimed", "known", "replies", "sent_bytes", "valid_until_ns")
 
-    def __init__(self, body: bytes, valid_until_ns: int, unclaimed: Callable[[Recovered], None]) -> None:
+    def __init__(
+        self, body: bytes, valid_until_ns: int, known: KnownDigests | None, unclaimed: Callable[[Recovered], None]
+    ) -> None:
         self.is_unclaimed = False
+        self.known = known
         self._unclaimed = unclaimed
         self.receipt = RECEIPT.get()
         self.body = body
@@ -212,10 +235,13 @@ class Calls:
         return call.result()
 
     @trio.lowlevel.enable_ki_protection
-    async def block(self, body: bytes, valid_until_ns: int) -> BlockOutcome:
-        """Wait for the outcomes of the records in `body`, one at least. Raises and on cancellation as `control`."""
+    async def block(self, body: bytes, valid_until_ns: int, known: KnownDigests | None = None) -> BlockOutcome:
+        """Wait for the outcomes of the records in `body`, one at least. Raises and on cancellation as `control`.
+
+        `known`: digests of its frames, for whoever has made them already.
+        """
         self._check_open()
-        block = BlockCall(body, valid_until_ns, self._unclaimed)
+        block = BlockCall(body, valid_until_ns, known, self._unclaimed)
         self._blocks.append(block)
         self._bell.ring()
         await trio.lowlevel.wait_task_rescheduled(block.abort)
@@ -248,7 +274,8 @@ class Calls:
         if len(body) > part_bytes:
             body = body[block.sent_bytes : block.sent_bytes + part_bytes]
         waiter = FrameOfBlock(block, len(block.replies))
-        return Draft(_RECORDS, body, len(body) // RECORD_BYTES, block.valid_until_ns, waiter)
+        digest = block.known.of(block.sent_bytes, len(body), len(block.body)) if block.known is not None else b""
+        return Draft(_RECORDS, body, len(body) // RECORD_BYTES, block.valid_until_ns, waiter, digest)
 
     def taken(self, draft: Draft) -> None:
         """The draft has its number and is in the outbox: it leaves its queue."""

@@ -338,7 +338,7 @@ class Traffic:
     def _send(self, session: PartnerSession, draft: Draft, now_ns: int) -> None:
         trade_date, number = self.window.trade_date, self.window.next_number
         count, until_ns, body = draft.record_count, draft.valid_until_ns, draft.body
-        digest = hashlib.sha256(body).digest()
+        digest = draft.body_digest or hashlib.sha256(body).digest()
         slot = self._outbox.append(draft.kind, trade_date, number, count, until_ns, body, digest)
         waiter: Waiter = draft.waiter
         frame = WindowFrame(draft.kind, trade_date, number, count, until_ns, digest, slot, waiter)
