@@ -1,7 +1,7 @@
-"""Copies of the core in temporary folders, with one mutant each, and the suite's run over them.
+"""Copies of the core in temporary folders, with one mutant at a time, and the suite's run over them.
 
 Belongs here: copying, planting, having pytest run (warm), what its run said. Never here: which mutants there are (the
-tables), what is expected (test_mutants).
+tables), which file of tests takes which of them.
 """
 
 import json
@@ -10,8 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 
@@ -55,31 +57,40 @@ class Run:
 def make_copy(folder: Path) -> None:
     """Copies packages and tests into the new `folder`. The root conftest stays behind: it needs PostgreSQL."""
     for tree in (*PACKAGES, *TESTS):
-        shutil.copytree(ROOT / tree, folder / tree, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / tree, folder / tree, ignore=shutil.ignore_patterns("__pycache__", "conftest.py"))
     for shared in set((ROOT / "tests").glob("*.py")) - {ROOT / "tests" / "conftest.py"}:
         shutil.copy(shared, folder / "tests")
     (folder / "pytest.ini").write_text(SETTINGS, "utf-8")
     shutil.copy(Path(__file__).with_name("conftest_of_copy.py"), folder / "conftest.py")
 
 
-def plant(mutant: Mutant, folder: Path) -> None:
-    """Puts the mutant into the copy in `folder`. Raises ValueError when its text does not occur exactly once."""
+@contextmanager
+def planted(mutant: Mutant, folder: Path, turn: int) -> Iterator[None]:
+    """The copy in `folder` has the mutant while in here. Raises ValueError when its text does not occur exactly once.
+
+    `turn` is another each time: Python tells a source from what it has compiled by size and whole seconds.
+    """
     file = folder / mutant.path
     mutated = mutant.mutated(file.read_text("utf-8"))
-    file.unlink()  # it may be a link to the sound one
-    file.write_text(mutated, "utf-8")
-    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        compiled.unlink()
+    aside = file.with_suffix(".sound")
+    file.rename(aside)
+    try:
+        file.write_text(mutated, "utf-8")
+        os.utime(file, (turn, turn))
+        yield
+    finally:
+        aside.replace(file)
 
 
 class Laboratory:
-    """A sound copy, and a process that is ready to run the tests of copies."""
+    """A copy, and a process that is ready to run its tests."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the sound copy in `folder` and starts the process."""
-        self._folder = folder
-        self.sound = folder / "sound"
-        make_copy(self.sound)
+        """Makes the copy in `folder` and starts the process."""
+        self.copy = folder / "copy"
+        make_copy(self.copy)
+        self._output = folder / "output"
+        self._turns = count(1)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
         self._warm = subprocess.Popen(
             [sys.executable, "-P", WARM],
@@ -96,20 +107,26 @@ class Laboratory:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._warm.communicate()
 
-    def run_tests(self, folder: Path, selected: Sequence[str]) -> Run:
-        """Runs some tests of the copy in `folder` until the first fails."""
+    def run_tests(self, selected: Sequence[str]) -> Run:
+        """Runs some tests of the copy until the first fails."""
         assert self._warm.stdin is not None
         assert self._warm.stdout is not None
-        output = self._folder / "output"
-        print(json.dumps([str(folder), str(output), selected]), file=self._warm.stdin, flush=True)
-        return Run(int(self._warm.stdout.readline()), output.read_text("utf-8"), folder.resolve())
+        print(json.dumps([str(self.copy), str(self._output), selected]), file=self._warm.stdin, flush=True)
+        return Run(int(self._warm.stdout.readline()), self._output.read_text("utf-8"), self.copy.resolve())
 
     def run(self, mutant: Mutant) -> Run:
         """What the mutant's tests say of it."""
-        folder = self._folder / "mutated"
-        shutil.copytree(self.sound, folder, copy_function=os.link)
-        try:
-            plant(mutant, folder)
-            return self.run_tests(folder, mutant.caught_by)
-        finally:
-            shutil.rmtree(folder)
+        with planted(mutant, self.copy, next(self._turns)):
+            return self.run_tests(mutant.caught_by)
+
+    def must_pass(self, mutants: Sequence[Mutant]) -> None:
+        """Every test that these mutants name passes in the copy without any. Raises AssertionError."""
+        run = self.run_tests(sorted({test for mutant in mutants for test in mutant.caught_by}))
+        assert run.passed, run.output
+        assert run.tested_the_copy, run.output
+
+    def must_catch(self, mutant: Mutant) -> None:
+        """A test of those that the mutant names fails by what it sees. Raises AssertionError."""
+        run = self.run(mutant)
+        assert run.tested_the_copy, run.output
+        assert run.failed_by_a_test, f"{mutant.plants}: not caught\n{run.output}"

@@ -58,8 +58,9 @@ class Mutant:
     replacement: str
     plants: str  # the money error, in one line
     caught_by: tuple[str, ...]
-    """Test files, or single tests as `file::test`: those that always catch it. Tests of drawn examples do too, but not
-    in every draw, and cost far more than the short story that was written for each such mutant (test_found_by_mutants).
+    """Single tests as `file::test`, which always catch it: the cheapest that do. Tests of drawn examples do too, but
+    not in every draw, and cost far more than the short story that was written for each such mutant
+    (test_found_by_mutants).
     """
 
     @property

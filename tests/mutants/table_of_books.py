@@ -25,7 +25,7 @@ EFFECTS = [
         "outlets = book.outlet.take(block.account[here])",
         "outlets = book.outlet.take(block.account[here] * 0)",
         "a deposit stands in the books of another outlet than the account",
-        (GENERAL_LEDGER,),
+        (f"{GENERAL_LEDGER}::test_each_way_has_its_account",),
     ),
     Mutant(
         "posted once for each outlet",
@@ -33,7 +33,7 @@ EFFECTS = [
         "np.add.at(sums_fen, places, amounts_fen)",
         "sums_fen[places] += amounts_fen",
         "of several movements of an outlet in a block one is posted",
-        (GENERAL_LEDGER, "tests/ledger_core/test_serials.py"),
+        ("tests/ledger_core/test_serials.py::test_lane_and_law_agree_on_serials_of_any_order",),
     ),
     Mutant(
         "taken as brought",
@@ -41,7 +41,7 @@ EFFECTS = [
         "TAKEN: dict[int, Leg] = {way: Leg(AccountCode.SAVINGS, through)",
         "TAKEN: dict[int, Leg] = {way: Leg(through, AccountCode.SAVINGS)",
         "a withdrawal is posted as a deposit",
-        (GENERAL_LEDGER,),
+        (f"{GENERAL_LEDGER}::test_each_way_has_its_account",),
     ),
     Mutant(
         "serials not kept",
@@ -49,7 +49,7 @@ EFFECTS = [
         "np.maximum.at(book.seat_serial,",
         "np.maximum.at(book.seat_serial * 0,",
         "a movement that the desk tells again after its answer was lost is booked twice",
-        (SERIALS,),
+        (f"{SERIALS}::test_without_serials_nothing_is_counted_and_after_one_none_may_miss",),
     ),
     Mutant(
         "sign of a release",
@@ -57,7 +57,7 @@ EFFECTS = [
         "frozen_fen = amount_fen * FROZEN[block.kind]",
         "frozen_fen = amount_fen * np.abs(FROZEN[block.kind])",
         "a cancel freezes as much again",
-        (ROLL,),
+        (f"{ROLL}::test_freezes_of_an_unsettled_date_are_carried_closed_or_not",),
     ),
     Mutant(
         "withdrawal keeps its power",
@@ -65,7 +65,7 @@ EFFECTS = [
         "power_fen = amount_fen * POWER[block.kind]",
         "power_fen = np.where(BALANCE[block.kind] < 0, 0, amount_fen * POWER[block.kind])",
         "money that was withdrawn buys securities",
-        (FOUND,),
+        (f"{FOUND}::test_what_was_bought_or_withdrawn_is_not_frozen_again",),
     ),
     Mutant(
         "refused money moves",
@@ -73,7 +73,7 @@ EFFECTS = [
         "block.amount_fen if accepted.all() else np.where(accepted, block.amount_fen, 0)",
         "block.amount_fen",
         "a refused or listed request moves money",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[EXPIRED-law]",),
     ),
     Mutant(
         "listed release moves",
@@ -81,7 +81,7 @@ EFFECTS = [
         "release_fen = np.where(accepted, block.release_fen, 0)",
         "release_fen = block.release_fen",
         "a listed fill gives back money that stays frozen",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[LISTED-law]",),
     ),
     Mutant(
         "release of a fill stays frozen",
@@ -89,7 +89,7 @@ EFFECTS = [
         "frozen_fen += release_fen * RELEASE_FROZEN[block.kind]",
         "frozen_fen += 0",
         "what a cheaper fill gives back is never free again",
-        (MONEY,),
+        (f"{MONEY}::test_the_buy_of_the_product_page",),
     ),
     Mutant(
         "duplicates lost in the columns",
@@ -97,7 +97,7 @@ EFFECTS = [
         "np.add.at(book.frozen_fen, block.account, frozen_fen)",
         "book.frozen_fen[block.account] += frozen_fen",
         "of several freezes of one account in a block only the last counts",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_that_no_money_stands_behind_takes_nothing_from_its_neighbours",),
     ),
     Mutant(
         "drawn booked as released",
@@ -105,7 +105,7 @@ EFFECTS = [
         "np.add.at(book.requests.drawn_fen, slot, charge_fen)",
         "np.add.at(book.requests.released_fen, slot, charge_fen)",
         "what a buy cost is told as given back to the customer",
-        (FOUND,),
+        (f"{FOUND}::test_what_a_fill_draws_and_what_it_gives_back_are_kept_apart",),
     ),
     Mutant(
         "proceeds in no date",
@@ -113,7 +113,7 @@ EFFECTS = [
         "        add_by_slot(book.unsettled.sold_fen, block.unsettled_slot[sells], accounts, amount_fen[sells])\n",
         "",
         "proceeds are not found when their date is settled",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_one_block_may_have_fills_of_several_days",),
     ),
     Mutant(
         "one day for all",
@@ -121,7 +121,7 @@ EFFECTS = [
         "if (slots == first).all():",
         "if first >= 0:",
         "a block's fills of several days settle with the first of them",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_one_block_may_have_fills_of_several_days",),
     ),
     Mutant(
         "bound forgets deposits",
@@ -129,7 +129,7 @@ EFFECTS = [
         "book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())",
         "book.owned_fen_bound += 0",
         "after deposits a balance grows past what a column is sure to carry",
-        (FOUND,),
+        (f"{FOUND}::test_limits_come_near_by_what_was_deposited_too",),
     ),
 ]
 
@@ -140,7 +140,7 @@ ROLLED = [
         "kept[max(0, kept_place - place) :] = True",
         "kept[max(0, kept_place - place) :] |= False",
         "a freeze of an unsettled date reads as unknown when it is closed",
-        (ROLL,),
+        (f"{ROLL}::test_freezes_of_an_unsettled_date_are_carried_closed_or_not",),
     ),
     Mutant(
         "settled freezes kept",
@@ -148,7 +148,7 @@ ROLLED = [
         "self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)",
         "self.requests.rolled(self.trade_date, 0, has_clearing)",
         "closed freezes are carried for ever",
-        (ROLL,),
+        (f"{ROLL}::test_of_a_settled_date_only_open_freezes_are_carried_from_the_next_roll_on",),
     ),
     Mutant(
         "unpaid proceeds forgotten",
@@ -156,7 +156,7 @@ ROLLED = [
         "(bought_fen[:count] != 0) | (sold_fen[:count] != 0)",
         "bought_fen[:count] != 0",
         "what a settled date still owes to its sellers is in no table",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_a_settled_date_leaves_what_is_unpaid_and_its_slot",),
     ),
     Mutant(
         "freeze carried whole",
@@ -164,7 +164,7 @@ ROLLED = [
         '_COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")',
         '_COLUMNS = ("contract", "amount_fen", "released_fen")',
         "a carried order can draw again what it drew yesterday",
-        (ROLL,),
+        (f"{ROLL}::test_freezes_of_an_unsettled_date_are_carried_closed_or_not",),
     ),
 ]
 
@@ -175,7 +175,7 @@ JOURNALED = [
         "row.control, row.outcomes, row.state_check)",
         "row.control, row.state_check)",
         "a refusal in the journal is turned into an acceptance unseen",
-        (ROWS,),
+        (f"{ROWS}::test_the_digest_binds_every_part_of_a_row[outcomes]",),
     ),
     Mutant(
         "digest without bank keys",
@@ -183,7 +183,7 @@ JOURNALED = [
         "        *row.bank_key_ids,\n",
         "        0,\n        0,\n",
         "another key is named as the one that signed an outcome",
-        (ROWS,),
+        (f"{ROWS}::test_the_digest_binds_every_part_of_a_row",),
     ),
     Mutant(
         "bodies unread",
@@ -191,7 +191,7 @@ JOURNALED = [
         "if hashlib.sha256(body).digest() != digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]:",
         "if len(body) != body_bytes:",
         "an amount in the journal is changed unseen",
-        (ROWS,),
+        (f"{ROWS}::test_bodies_are_bound_by_the_headers",),
     ),
     Mutant(
         "everybody gets the first outcomes",
@@ -199,7 +199,7 @@ JOURNALED = [
         "        position = end\n",
         "        position += 0\n",
         "a broker is told the outcomes of another",
-        (ROWS,),
+        (f"{ROWS}::test_one_outcome_frame_answers_one_request_frame",),
     ),
     Mutant(
         "row applied out of order",
@@ -207,7 +207,7 @@ JOURNALED = [
         "if row.sequence != book.sequence + 1:",
         "if row.sequence < book.sequence:",
         "a row of the journal is left out or applied twice at recovery",
-        (ROWS,),
+        (f"{ROWS}::test_rows_are_applied_in_order",),
     ),
     Mutant(
         "session version stands still",
@@ -215,7 +215,7 @@ JOURNALED = [
         "fits = in_force < wanted <=",
         "fits = in_force <= wanted <=",
         "a recorded logon is accepted again, and its frames with it",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_a_logon_must_grow_and_consumes_no_number",),
     ),
     Mutant(
         "refused control acts",
@@ -223,7 +223,7 @@ JOURNALED = [
         "return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0",
         "return apply_control(book, sender, message, decided_at_ns)",
         "a refused opening of contracts opens them",
-        (REFUSALS, ROWS),
+        (f"{REFUSALS}::test_refused_control[STATUS_FORBIDS]",),
     ),
     Mutant(
         "head is past",
@@ -231,7 +231,7 @@ JOURNALED = [
         "return frames.sequence_of(seat, number) if number < used else 0",
         "return frames.sequence_of(seat, number)",
         "a request that was never made is answered with another's outcome",
-        (ROLL,),
+        (f"{ROLL}::test_numbers_begin_at_one_and_the_old_ones_stay_known",),
     ),
 ]
 
@@ -242,7 +242,7 @@ WATCHED = [
         "        requests.drawn_fen,\n",
         "",
         "follower and ledger differ in what an order drew, unseen",
-        (STATE,),
+        (f"{STATE}::test_one_fen_or_number_off_changes_the_digest_of_its_slice_only[_change_drawn-6]",),
     ),
     Mutant(
         "slice without restraints",
@@ -250,7 +250,7 @@ WATCHED = [
         "for name in ACCOUNT_COLUMNS),",
         'for name in ACCOUNT_COLUMNS if name != "restrained_fen"),',
         "follower and ledger differ in what is restrained, unseen",
-        (FOUND,),
+        (f"{FOUND}::test_every_column_is_in_a_slice",),
     ),
     Mutant(
         "slice without outlets",
@@ -258,7 +258,7 @@ WATCHED = [
         "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, (k + 1) * OUTLET_SLICE_ITEMS)",
         "book.outlets.encoded(k * OUTLET_SLICE_ITEMS, k * OUTLET_SLICE_ITEMS)",
         "follower and ledger differ in the branch that an outlet settles with, unseen",
-        (OUTLETS,),
+        (f"{OUTLETS}::test_a_slice_has_so_many_outlets_and_tells_each_of_its_fields",),
     ),
     Mutant(
         "snapshot without restraints",
@@ -266,7 +266,7 @@ WATCHED = [
         "        getattr(book, name)[used] = arrays[name]\n",
         '        getattr(book, name)[used] = arrays[name] if name != "restrained_fen" else 0\n',
         "a restraint is gone after a restart from a snapshot",
-        (FOUND,),
+        (f"{FOUND}::test_a_restraint_outlives_a_snapshot",),
     ),
     Mutant(
         "no look at what is left",
@@ -274,7 +274,7 @@ WATCHED = [
         '        _demand(power_fen >= 0, "balance − frozen − bought + sold", book)\n',
         "",
         "an account goes below zero and the ledger goes on",
-        (STATE,),
+        (f"{STATE}::test_the_cheap_check_sees_what_a_block_could_spoil",),
     ),
     Mutant(
         "frozen not compared",
@@ -282,7 +282,7 @@ WATCHED = [
         "_demand(frozen_fen == book.frozen_fen[: book.accounts_count],",
         "_demand(frozen_fen >= 0,",
         "frozen money that belongs to no order is not noticed",
-        (STATE,),
+        (f"{STATE}::test_wrong_books_are_noticed[_spoil_both]",),
     ),
     Mutant(
         "totals of one date",
@@ -290,7 +290,7 @@ WATCHED = [
         "columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)",
         "columns = (book.balance_fen, book.frozen_fen, book.unsettled.bought_fen[0], book.sold_fen)",
         "the control total leaves out buys of other dates",
-        (STATE,),
+        (f"{STATE}::test_totals_by_party",),
     ),
     Mutant(
         "proceeds told as withdrawable",
@@ -298,7 +298,7 @@ WATCHED = [
         "withdrawable_fen = power_fen - int(book.sold_fen[account])",
         "withdrawable_fen = power_fen",
         "a customer is shown money to withdraw that is not settled",
-        (MONEY,),
+        (f"{MONEY}::test_proceeds_buy_at_once_and_cannot_be_withdrawn",),
     ),
     Mutant(
         "small blocks unapplied",
@@ -306,7 +306,7 @@ WATCHED = [
         "    apply_effects(book, block, outcomes)\n",
         "    apply_effects(book, block, outcomes) if block.count > 1 else None\n",
         "a single order is accepted and freezes nothing",
-        (MONEY,),
+        (f"{MONEY}::test_the_small_buy_of_the_product_page",),
     ),
 ]
 

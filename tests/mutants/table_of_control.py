@@ -27,7 +27,7 @@ OF_CONTROL = [
         "if level_of_parent != level_above(level):",
         "if level_of_parent > level_above(level) or level_of_parent == NONE != level_above(level):",
         "an outlet has no sub-branch through which it could settle",
-        (OUTLETS, REFUSALS),
+        (f"{OUTLETS}::test_what_one_outlet_earns[541-entry8]",),
     ),
     Mutant(
         "level told again",
@@ -35,7 +35,7 @@ OF_CONTROL = [
         "before = levels.get(entry.outlet) or book.outlets.level(entry.outlet)",
         "before = levels.get(entry.outlet, 0)",
         "a sub-branch becomes an outlet, and what stood under it stands under nothing",
-        (OUTLETS,),
+        (f"{OUTLETS}::test_what_one_outlet_earns[542-entry12]",),
     ),
     Mutant(
         "broker deposits",
@@ -43,7 +43,7 @@ OF_CONTROL = [
         '"money enters the savings account",\n            senders=_SAVINGS,',
         '"money enters the savings account",\n            senders=_SAVINGS | _BROKER,',
         "a broker makes money for its customers",
-        (ROLES,),
+        (f"{ROLES}::test_the_tables_name_every_role_and_every_message",),
     ),
     Mutant(
         "any event by a broker",
@@ -51,7 +51,7 @@ OF_CONTROL = [
         "return right in CONTROL_RIGHTS[SeatRole(role)]",
         "return right in CONTROL_RIGHTS[SeatRole(role)] or isinstance(message, ChangeContract)",
         "a broker lifts the loss report of a stolen card",
-        (ROLES,),
+        (f"{ROLES}::test_every_role_and_control_message[1-CONFIRM]",),
     ),
     Mutant(
         "lost card pays",
@@ -59,7 +59,7 @@ OF_CONTROL = [
         "AccountStatus.LOSS_REPORTED: frozenset({Way.JUDICIAL, Way.FORCED_CARD})",
         "AccountStatus.LOSS_REPORTED: frozenset({Way.CASH, Way.JUDICIAL, Way.FORCED_CARD})",
         "money is withdrawn with a card that was reported lost",
-        (LOSS,),
+        (f"{LOSS}::test_what_every_state_forbids[2-True-lane]",),
     ),
     Mutant(
         "loss lifted by resuming",
@@ -67,7 +67,7 @@ OF_CONTROL = [
         "state_of(status, is_lost and status != ContractStatus.TERMINATED)",
         "state_of(status, is_lost and status != ContractStatus.ACTIVE)",
         "a broker makes a contract with a lost card trade again",
-        (LOSS,),
+        (f"{LOSS}::test_a_broker_that_ends_the_contract_does_not_free_the_withdrawals",),
     ),
     Mutant(
         "ended with purchases unsettled",
@@ -75,7 +75,7 @@ OF_CONTROL = [
         "book.frozen_fen[account] or book.bought_fen[account] or",
         "book.frozen_fen[account] or",
         "a contract ends while its buys are not paid",
-        (CONTROL,),
+        (f"{CONTROL}::test_a_contract_ends_only_without_open_items[bought]",),
     ),
     Mutant(
         "ended with sales unsettled",
@@ -83,7 +83,7 @@ OF_CONTROL = [
         "book.bought_fen[account] or book.sold_fen[account]:",
         "book.bought_fen[account]:",
         "a contract ends while its proceeds are on their way",
-        (FOUND,),
+        (f"{FOUND}::test_a_contract_with_unsettled_money_of_earlier_dates_does_not_end[sold]",),
     ),
     Mutant(
         "one account, two contracts",
@@ -91,7 +91,7 @@ OF_CONTROL = [
         "    if taken or len(set(accounts)) < len(accounts):\n",
         "    if taken:\n",
         "two contracts spend the same savings account",
-        (ACCOUNTS,),
+        (f"{ACCOUNTS}::test_all_terms_of_a_message_are_taken_or_none",),
     ),
     Mutant(
         "a second contract later",
@@ -99,7 +99,7 @@ OF_CONTROL = [
         "    if taken or len(set(accounts)) < len(accounts):\n",
         "    if len(set(accounts)) < len(accounts):\n",
         "the same, signed one after the other",
-        (CONTROL, HISTORIES),
+        (f"{HISTORIES}::test_histories_come_out_as_plain_addition_says[1]",),
     ),
     Mutant(
         "contract of a closed account",
@@ -107,7 +107,7 @@ OF_CONTROL = [
         "    if any(book.account_status(account) == AccountStatus.CLOSED for account in accounts):\n",
         "    if any(book.account_status(account) == AccountStatus.LOSS_REPORTED for account in accounts):\n",
         "money is frozen on an account that the bank has closed",
-        (ACCOUNTS,),
+        (f"{ACCOUNTS}::test_a_contract_that_is_signed_on_a_lost_account_tells_the_loss",),
     ),
     Mutant(
         "card of another holder",
@@ -115,7 +115,7 @@ OF_CONTROL = [
         "if (book.holder[account] != book.holder[_account_of(book, index)]).any():",
         "if (book.holder[account] < 0).any():",
         "a contract goes on on the account of another customer",
-        (CARDS, HISTORIES),
+        (f"{CARDS}::test_a_card_is_replaced_for_its_holder_and_on_an_account_of_its_own",),
     ),
     Mutant(
         "old card still orders",
@@ -123,7 +123,7 @@ OF_CONTROL = [
         "    _set_status(book, index, ContractStatus.RUNS_OFF)\n",
         "",
         "after a card was replaced its old account is still bought from",
-        (CARDS,),
+        (f"{CARDS}::test_what_began_to_run_off_after_the_settled_date_does_not_end_with_it",),
     ),
     Mutant(
         "runs off too early",
@@ -131,7 +131,7 @@ OF_CONTROL = [
         "(book.ended_on[used] <= trade_date)",
         "(book.ended_on[used] <= book.trade_date)",
         "a contract ends before the date on which it began to run off is settled",
-        (CARDS,),
+        (f"{CARDS}::test_what_began_to_run_off_after_the_settled_date_does_not_end_with_it",),
     ),
     Mutant(
         "ended contract keeps its account",
@@ -139,7 +139,7 @@ OF_CONTROL = [
         "    book.account_flags[account] &= ~LAST_CONTRACT_MASK\n",
         "",
         "what is on the account still counts for the broker that lost it",
-        (ACCOUNTS, HISTORIES),
+        (f"{ACCOUNTS}::test_an_ended_contract_gives_its_account_free_also_for_another_broker",),
     ),
     Mutant(
         "securities account taken twice",
@@ -147,7 +147,7 @@ OF_CONTROL = [
         "        if len(np.unique(named)) < len(named):\n            return True\n",
         "",
         "one securities account is bought for by two contracts",
-        (SECURITIES_ACCOUNTS,),
+        (f"{SECURITIES_ACCOUNTS}::test_a_securities_account_belongs_to_one_contract_that_has_not_ended",),
     ),
     Mutant(
         "number forgotten in a merge",
@@ -155,7 +155,7 @@ OF_CONTROL = [
         "keys, older = self._runs.pop()\n",
         "keys, older = (part[1:] for part in self._runs.pop())\n",
         "an account of the bank is opened twice",
-        (FOUND,),
+        (f"{FOUND}::test_numbers_of_the_bank_are_found_however_they_came",),
     ),
     Mutant(
         "account number unread",
@@ -163,7 +163,7 @@ OF_CONTROL = [
         "(account_nos_from_indices(account) == numbers)",
         "(numbers >= 0)",
         "a mistyped account number pays in to somebody else",
-        (ACCOUNTS,),
+        (f"{ACCOUNTS}::test_a_number_of_the_other_kind_reads_as_unknown",),
     ),
     Mutant(
         "contract taken for its account",
@@ -171,7 +171,7 @@ OF_CONTROL = [
         "return known, index, (facts >> STATE_SHIFT) & FACT_MASK, facts & ACCOUNT_MASK",
         "return known, index, (facts >> STATE_SHIFT) & FACT_MASK, index",
         "an order freezes the money of another customer",
-        (MONEY,),
+        (f"{MONEY}::test_the_small_buy_of_the_product_page",),
     ),
     Mutant(
         "the same date again",
@@ -179,7 +179,7 @@ OF_CONTROL = [
         "later = message.trade_date > book.trade_date",
         "later = message.trade_date >= book.trade_date",
         "a date opened twice gives its request numbers out twice",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_control[TRADE_DATE_NOT_LATER]",),
     ),
     Mutant(
         "any row is the roll",
@@ -187,7 +187,7 @@ OF_CONTROL = [
         "(message.trade_date, message.sequence) == (book.trade_date, book.roll_sequence)",
         "message.trade_date == book.trade_date",
         "the state of another row is journaled as the one that was rolled over, and nobody compares it",
-        (ROLL,),
+        (f"{ROLL}::test_the_roll_of_the_open_date_is_confirmed_as_often_as_wished_and_no_other",),
     ),
     Mutant(
         "the roll is not remembered",
@@ -195,6 +195,6 @@ OF_CONTROL = [
         "        self.roll_sequence = self.sequence\n",
         "",
         "no roll can be confirmed, so a follower that went astray is never told",
-        (ROLL,),
+        (f"{ROLL}::test_the_roll_of_the_open_date_is_confirmed_as_often_as_wished_and_no_other",),
     ),
 ]

@@ -14,7 +14,7 @@ LAW = [
         "return serial <= last and last > 0",
         "return serial == last and last > 0",
         "an older movement that comes again is booked twice",
-        (SERIALS,),
+        (f"{SERIALS}::test_without_serials_nothing_is_counted_and_after_one_none_may_miss",),
     ),
     Mutant(
         "expired after unknown",
@@ -24,7 +24,7 @@ LAW = [
         "    if not request.known:\n        return _UNKNOWN[kind]\n"
         "    if expires and 0 != request.valid_until_ns < decided_at_ns:\n        return EXPIRED\n",
         "law and lane tell different reasons, so a replayed journal differs from what was answered",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_where_several_refusals_apply_the_lowest_number_wins",),
     ),
     Mutant(
         "expired one nanosecond early",
@@ -32,7 +32,7 @@ LAW = [
         "0 != request.valid_until_ns < decided_at_ns",
         "0 != request.valid_until_ns <= decided_at_ns",
         "an order that is still valid is refused",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_is_valid_at_the_last_nanosecond",),
     ),
     Mutant(
         "last fen not frozen",
@@ -40,7 +40,7 @@ LAW = [
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen >= account.buying_power_fen:",
         "a customer cannot spend the last fen",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_one_fen_less_earns_the_rank_before",),
     ),
     Mutant(
         "one fen too many frozen",
@@ -48,7 +48,7 @@ LAW = [
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen > account.buying_power_fen + 1:",
         "one fen that is not there backs an order",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_limit_ranks_before_money",),
     ),
     Mutant(
         "bought is free again",
@@ -56,7 +56,7 @@ LAW = [
         "return self.owned_fen - self.frozen_fen - self.bought_fen",
         "return self.owned_fen - self.frozen_fen",
         "what unsettled buys cost is spent a second time",
-        (FOUND,),
+        (f"{FOUND}::test_orders_behind_a_release_or_fill_of_their_block_spend_exactly_what_it_freed",),
     ),
     Mutant(
         "restrained money frozen",
@@ -64,7 +64,7 @@ LAW = [
         "if amount_fen > account.buying_power_fen:",
         "if amount_fen > account.buying_power_fen + account.restrained_fen:",
         "money under restraint buys securities",
-        (MONEY,),
+        (f"{MONEY}::test_a_restraint_may_exceed_the_balance_and_stops_freezes_but_not_fills",),
     ),
     Mutant(
         "restrained money withdrawn",
@@ -72,7 +72,7 @@ LAW = [
         "if amount_fen > account.withdrawable_fen:",
         "if amount_fen > account.withdrawable_fen + account.restrained_fen:",
         "money under restraint leaves the bank",
-        (FOUND,),
+        (f"{FOUND}::test_restrained_money_is_not_withdrawn",),
     ),
     Mutant(
         "proceeds withdrawn",
@@ -80,7 +80,7 @@ LAW = [
         "if amount_fen > account.withdrawable_fen:",
         "if amount_fen > account.buying_power_fen:",
         "sale proceeds leave the bank before they are settled",
-        (MONEY,),
+        (f"{MONEY}::test_proceeds_buy_at_once_and_cannot_be_withdrawn",),
     ),
     Mutant(
         "release gives back all",
@@ -88,7 +88,7 @@ LAW = [
         "account.frozen_fen -= request.amount_fen\n",
         "account.frozen_fen -= target.remaining_fen\n",
         "a partial cancel lets a later order of the block spend what is still frozen",
-        (FOUND,),
+        (f"{FOUND}::test_orders_behind_a_release_or_fill_of_their_block_spend_exactly_what_it_freed",),
     ),
     Mutant(
         "nothing drawn down",
@@ -96,7 +96,7 @@ LAW = [
         "target.remaining_fen -= part_fen",
         "target.remaining_fen -= 0",
         "one freeze is released several times in a block",
-        (FOUND,),
+        (f"{FOUND}::test_one_order_cancelled_twice_in_a_block_gives_its_money_back_once",),
     ),
     Mutant(
         "fill keeps its release",
@@ -104,7 +104,7 @@ LAW = [
         "account.frozen_fen -= charge_fen + release_fen",
         "account.frozen_fen -= charge_fen",
         "what a cheaper fill gives back stays frozen for the rest of the block",
-        (FOUND,),
+        (f"{FOUND}::test_orders_behind_a_release_or_fill_of_their_block_spend_exactly_what_it_freed",),
     ),
     Mutant(
         "fill costs nothing",
@@ -112,7 +112,7 @@ LAW = [
         "account.bought_fen += charge_fen\n",
         "account.bought_fen += 0\n",
         "what a fill costs is frozen again by a later order of the block",
-        (FOUND,),
+        (f"{FOUND}::test_orders_behind_a_release_or_fill_of_their_block_spend_exactly_what_it_freed",),
     ),
     Mutant(
         "fill beyond its freeze",
@@ -120,7 +120,7 @@ LAW = [
         "if charge_fen + release_fen > target.remaining_fen",
         "if charge_fen > target.remaining_fen",
         "a fill that should be listed draws more than was frozen",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[LISTED-law]",),
     ),
     Mutant(
         "fill of a foreign freeze",
@@ -128,7 +128,7 @@ LAW = [
         "if target is None or target.contract != request.contract:\n        return LISTED",
         "if target is None:\n        return LISTED",
         "one customer's buy is paid from another's freeze",
-        (FOUND,),
+        (f"{FOUND}::test_a_fill_names_a_freeze_of_its_own_contract",),
     ),
     Mutant(
         "proceeds before settlement",
@@ -136,7 +136,7 @@ LAW = [
         "if not request.proceeds_at_fill:",
         "if request.proceeds_at_fill < 0:",
         "sales of a broker without proceeds at the fill buy at once",
-        (MONEY,),
+        (f"{MONEY}::test_a_sale_of_a_broker_without_proceeds_at_the_fill_awaits_clearing_and_is_no_work",),
     ),
     Mutant(
         "release of less than nothing",
@@ -144,7 +144,7 @@ LAW = [
         'amount="to release",\n            amount_fen_min=1,',
         'amount="to release",\n            amount_fen_min=-1,',
         "a release of −1 fen freezes one fen more, in law and lane alike",
-        (FOUND,),
+        (f"{FOUND}::test_a_release_of_less_than_nothing_is_out_of_range",),
     ),
     Mutant(
         "deposit to the limit refused",
@@ -152,7 +152,7 @@ LAW = [
         "if account.balance_fen + request.amount_fen > COLUMN_FEN_MAX:",
         "if account.balance_fen + request.amount_fen >= COLUMN_FEN_MAX:",
         "a deposit that fits is refused",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_one_fen_less_earns_the_rank_before",),
     ),
 ]
 
@@ -163,7 +163,7 @@ LOOKED_UP = [
         "known = ((facts >> CHECK_SHIFT) & FACT_MASK) == check_digits",
         "known = check_digits >= 0",
         "a mistyped contract number freezes somebody else's money",
-        (FOUND,),
+        (f"{FOUND}::test_a_number_with_wrong_check_digits_names_no_contract",),
     ),
     Mutant(
         "any broker's contract",
@@ -171,7 +171,7 @@ LOOKED_UP = [
         "    elif party != BANK_PARTY:\n",
         "    elif party < BANK_PARTY:\n",
         "a broker freezes money of another broker's customer",
-        (REFUSALS, MONEY),
+        (f"{MONEY}::test_any_seat_of_the_broker_may_name_a_freeze_and_no_other_broker",),
     ),
     Mutant(
         "any broker's contract in company",
@@ -179,7 +179,7 @@ LOOKED_UP = [
         "known &= (facts >> PARTY_SHIFT == party) | (party == BANK_PARTY)",
         "known &= (facts >> PARTY_SHIFT == party) | (party >= BANK_PARTY)",
         "the same, when frames of several parties are decided together",
-        (FOUND,),
+        (f"{FOUND}::test_brokers_decided_together_keep_off_each_others_contracts",),
     ),
     Mutant(
         "buy before its freeze",
@@ -187,7 +187,7 @@ LOOKED_UP = [
         "if request.executed_on < request.target_date:",
         "if not request.executed_on:",
         "an execution of Monday draws on an order of Tuesday",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_a_buy_executed_before_the_date_of_its_freeze_is_listed",),
     ),
     Mutant(
         "sale of a settled day",
@@ -195,7 +195,7 @@ LOOKED_UP = [
         "if not request.executed_on or request.state == ENDED",
         "if request.executed_on < 0 or request.state == ENDED",
         "proceeds come to a date whose customers are settled",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_a_day_without_a_slot_is_listed",),
     ),
     Mutant(
         "no slot is the open one",
@@ -203,7 +203,7 @@ LOOKED_UP = [
         "slot_of_day=np.full(DAY_CODES, NO_SLOT, np.int8)",
         "slot_of_day=np.full(DAY_CODES, 0, np.int8)",
         "a fill of no day counts on the first date",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_a_day_without_a_slot_is_listed",),
     ),
     Mutant(
         "any date settled",
@@ -211,7 +211,7 @@ LOOKED_UP = [
         "return 0 if self.dates[self.open_slot] == oldest else oldest",
         "return oldest",
         "the open date is settled while it trades",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_dates_are_settled_in_their_order_and_never_the_open_one",),
     ),
     Mutant(
         "roll without a slot",
@@ -219,7 +219,7 @@ LOOKED_UP = [
         "if book.unsettled.is_full():",
         "if book.unsettled.dates_used() > book.unsettled.dates_max:",
         "a roll that finds no slot is accepted, and the ledger ends",
-        (UNSETTLED,),
+        (f"{UNSETTLED}::test_a_roll_with_every_slot_taken_is_refused_until_a_date_is_settled",),
     ),
     Mutant(
         "own block not seen",
@@ -238,7 +238,7 @@ ARRIVAL = [
         "if end <= next_number:",
         "if end < next_number:",
         "the last frame, sent again, is not answered from the journal",
-        (ROWS,),
+        (f"{ROWS}::test_where_a_frame_stands",),
     ),
     Mutant(
         "straddling frame decided",
@@ -246,7 +246,7 @@ ARRIVAL = [
         "if header.first_number < next_number:",
         "if header.first_number < 0:",
         "a frame that repeats old numbers and adds new ones is decided, the old ones twice",
-        (ROWS,),
+        (f"{ROWS}::test_where_a_frame_stands[9-2-20260105-4]",),
     ),
     Mutant(
         "next is not checked",
@@ -254,7 +254,7 @@ ARRIVAL = [
         "if (frames.first_number != _expected_numbers(book, frames)).any():",
         "if (frames.first_number < 0).any():",
         "a repeated frame freezes a second time",
-        (ROWS,),
+        (f"{ROWS}::test_frames_that_are_not_next_change_nothing",),
     ),
     Mutant(
         "seat of somebody else",
@@ -262,7 +262,7 @@ ARRIVAL = [
         "if not owners.all() or (owners != frames.sender).any():",
         "if not owners.all():",
         "a party uses up the numbers of a foreign seat",
-        (ROWS,),
+        (f"{ROWS}::test_frames_that_are_not_next_change_nothing",),
     ),
 ]
 

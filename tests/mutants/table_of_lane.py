@@ -13,7 +13,7 @@ OF_LANE = [
         "if in_order.any() and (in_order[1:] <= in_order[:-1]).any():",
         "if in_order.any() and (in_order[1:] <= last[seat]).any():",
         "a movement that is told twice in one block is booked twice",
-        (SERIALS,),
+        (f"{SERIALS}::test_what_rises_is_booked_and_what_does_not_is_not",),
     ),
     Mutant(
         "freezing after sign-off in a block",
@@ -21,7 +21,7 @@ OF_LANE = [
         "mark(code, ReplyCode.MARKET_CLOSED, NEEDS_MARKET[kind])",
         "mark(code, ReplyCode.MARKET_CLOSED, np.False_ & NEEDS_MARKET[kind])",
         "an order of the evening is frozen for a day that is being reconciled",
-        (SIGN_OFF,),
+        (f"{SIGN_OFF}::test_the_state_of_the_contract_ranks_before_the_market_and_the_market_before_the_amount",),
     ),
     Mutant(
         "duplicates lost in the proof",
@@ -29,7 +29,7 @@ OF_LANE = [
         "np.add.at(sums_fen, buckets, amount_fen)",
         "sums_fen[buckets] += amount_fen",
         "two orders of one account in a block spend the same money",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_that_no_money_stands_behind_takes_nothing_from_its_neighbours",),
     ),
     Mutant(
         "freeze touched twice",
@@ -37,7 +37,7 @@ OF_LANE = [
         "self._hot_accounts.append(_accounts_named_twice(targets.slot, accounts, is_open & targets.matched))",
         "self._hot_accounts.append(accounts[:0])",
         "two cancels of one order in a block give its money back twice",
-        (FOUND,),
+        (f"{FOUND}::test_one_order_cancelled_twice_in_a_block_gives_its_money_back_once",),
     ),
     Mutant(
         "touched twice beside another",
@@ -45,7 +45,7 @@ OF_LANE = [
         "others = lost[~same]",
         "others = lost[:0]",
         "the same, when another freeze falls into the same bucket of the search",
-        (FOUND,),
+        (f"{FOUND}::test_two_freezes_named_twice_in_one_bucket",),
     ),
     Mutant(
         "freeze of the same block",
@@ -61,7 +61,7 @@ OF_LANE = [
         "covered_fen[places] -= self._book",
         "covered_fen[places] -= 0 * self._book",
         "in a large block sale proceeds leave the bank before they are settled",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[PROCEEDS_UNSETTLED-lane]",),
     ),
     Mutant(
         "ranks of the masks",
@@ -69,7 +69,7 @@ OF_LANE = [
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown)",
         "np.copyto(code, UNKNOWN_CODE[kind], where=unknown & (code == 0))",
         "a broker learns from the refusal that a foreign customer is suspended",
-        (FOUND,),
+        (f"{FOUND}::test_brokers_decided_together_keep_off_each_others_contracts",),
     ),
     Mutant(
         "limits are said to be far",
@@ -77,7 +77,7 @@ OF_LANE = [
         "book.owned_fen_bound + _BLOCK_FEN_MAX > COLUMN_FEN_MAX",
         "book.owned_fen_bound > COLUMN_FEN_MAX",
         "a balance grows past what a column is sure to carry",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[LIMIT_EXCEEDED-lane]",),
     ),
     Mutant(
         "limit by single records",
@@ -85,7 +85,7 @@ OF_LANE = [
         "self._hot_accounts.append(accounts[column_fen + total_fen > COLUMN_FEN_MAX])",
         "self._hot_accounts.append(accounts[column_fen + added_fen > COLUMN_FEN_MAX])",
         "several deposits of one block pass the limit together",
-        (FOUND,),
+        (f"{FOUND}::test_deposits_of_one_block_pass_the_limit_together",),
     ),
     Mutant(
         "release of a fill unseen",
@@ -93,7 +93,7 @@ OF_LANE = [
         "whole_fen = amount_fen if block.release_fen is None else amount_fen + block.release_fen[at]",
         "whole_fen = amount_fen",
         "a fill that should be listed gives back more than was frozen",
-        (REFUSALS,),
+        (f"{REFUSALS}::test_refused_record[LISTED-lane]",),
     ),
     Mutant(
         "refused beside a credit",
@@ -101,7 +101,7 @@ OF_LANE = [
         "is_credited = self._is_credited(accounts)",
         "is_credited = self._is_credited(accounts) & False",
         "an order behind the deposit that covers it is refused",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_behind_the_deposit_that_covers_it",),
     ),
     Mutant(
         "refused beyond buying power",
@@ -109,7 +109,7 @@ OF_LANE = [
         "beyond = ~is_credited & (amount_fen > self._owned_fen(accounts))",
         "beyond = ~is_credited & (amount_fen > covered_fen)",
         "an order that only frozen money stops is told that the money does not exist",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_that_no_money_stands_behind_takes_nothing_from_its_neighbours",),
     ),
     Mutant(
         "accepted beyond all money",
@@ -117,6 +117,6 @@ OF_LANE = [
         "code[positions[beyond]] = ReplyCode.INSUFFICIENT_FUNDS",
         "code[positions[beyond]] = ReplyCode.ACCEPTED",
         "an order for more than the customer owns is accepted",
-        (FOUND,),
+        (f"{FOUND}::test_an_order_that_no_money_stands_behind_takes_nothing_from_its_neighbours",),
     ),
 ]

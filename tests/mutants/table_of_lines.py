@@ -11,6 +11,8 @@ from tests.mutants.mutant import LINES_AND_PAGE, Mutant
 
 LIMITS = f"{LINES_AND_PAGE}::test_sums_of_one_contract_have_a_limit_which_one_line_more_passes"
 ROOM = f"{LINES_AND_PAGE}::test_so_many_orders_that_are_not_there_and_no_more"
+BRINGS = f"{PAGE}::test_what_a_line_brings"
+GUARDS = f"{PAGE}::test_the_first_guard_that_fails_is_told_and_nothing_is_kept"
 WITHDRAWN = f"{SET}::test_a_withdrawn_set_reads_as_nothing_and_another_begins_anew"
 TWICE = f"{SET}::test_a_frame_sent_twice_harms_nothing"
 NOT_THERE = f"{SET}::test_an_order_that_is_not_there_is_listed_once"
@@ -19,7 +21,7 @@ AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of
 _RULES, _DECIDE, _READ = "rules/day/clearing.py", "lines/decide.py", "lines/read.py"
 
 
-def _page(name: str, text: str, replacement: str, plants: str, caught_by: str = PAGE) -> Mutant:
+def _page(name: str, text: str, replacement: str, plants: str, caught_by: str) -> Mutant:
     return Mutant(name, _RULES, text, replacement, plants, (caught_by,))
 
 
@@ -29,42 +31,49 @@ OF_THE_PAGE = [
         "excess_fen = max(0, -net_fen)",
         "excess_fen = 0",
         "a sale that costs more than it brings costs the customer nothing",
+        BRINGS,
     ),
     _page(
         "commission of a buy forgotten",
         "Brought(buys_fen=amount_fen + second_fen + fees_fen)",
         "Brought(buys_fen=amount_fen + fees_fen)",
         "the broker's commission is missing from what is owed",
+        BRINGS,
     ),
     _page(
         "tax paid out",
         "credits_fen=amount_fen - second_fen",
         "credits_fen=amount_fen",
         "the tax of a dividend goes to the customer",
+        BRINGS,
     ),
     _page(
         "tax above gross",
         "(row.side != LineSide.CREDIT or line.second_fen <= line.amount_fen)",
         "True",
         "a dividend takes money from the customer",
+        GUARDS,
     ),
     _page(
         "a fee below nothing",
         "and min(line.fees_fen) >= 0",
         "and min(line.fees_fen) >= -1",
         "a fee pays the customer",
+        GUARDS,
     ),
     _page(
         "a foreign contract cleared",
         "    if not line.known:\n        return CONTRACT_UNKNOWN\n",
         "",
         "a broker's line brings another broker's customer money",
+        GUARDS,
     ),
     _page(
         "an order of no set told",
         "    if not line.set_is_open:\n        return SET_NOT_OPEN\n",
         "",
         "a line counts in no set that anybody announced",
+        GUARDS,
     ),
     _page(
         "the last fen of the limit",
@@ -92,18 +101,21 @@ OF_THE_PAGE = [
         "    if wire.names_order:\n        (so_far",
         "    if wire.names_order and not is_listed:\n        (so_far",
         "what a customer bought is told, and counted, twice",
+        f"{PAGE}::test_an_order_that_is_not_there_is_listed_once_and_counted_by_kind",
     ),
     _page(
         "a reference twice",
         "return line.reference <= so_far.last_reference",
         "return line.reference < so_far.last_reference",
         "a sale that is sent twice is paid twice",
+        f"{PAGE}::test_a_line_is_taken_once",
     ),
     _page(
         "credits not owed",
         "return self.proceeds_fen + self.credits_fen - self.buys_fen",
         "return self.proceeds_fen - self.buys_fen",
         "the net of a set leaves dividends out",
+        BRINGS,
     ),
 ]
 
@@ -153,7 +165,7 @@ OVER_COLUMNS = [
         "_repeats(contract * _EVENT_CODES + event)",
         "_repeats(contract)",
         "a contract that opens and closes on one date is told as open",
-        KEPT,
+        f"{KEPT}::test_a_contract_opens_and_closes_on_one_date_and_each_is_told_once",
     ),
     _over_columns(
         "a reference twice in columns",
@@ -195,7 +207,7 @@ OVER_COLUMNS = [
         "    code[(code == 0) & ~takes] = ReplyCode.SET_NOT_OPEN\n",
         "",
         "a line is accepted, and counts nowhere",
-        KEPT,
+        f"{KEPT}::test_a_line_of_another_day_is_not_in_the_set_that_is_open",
     ),
     _over_columns(
         "a line out of its range",
@@ -235,7 +247,7 @@ LOOKED_UP = [
         "is_own: Mask = day == trade_day(lane.trade_date)",
         "is_own: Mask = day > 0",
         "a line of another date counts in this set",
-        (KEPT,),
+        (f"{KEPT}::test_a_line_of_another_day_is_not_in_the_set_that_is_open",),
     ),
     Mutant(
         "a line of any seat",

@@ -180,6 +180,6 @@ OF_PUSHES: list[Mutant] = [
         "SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush}),",
         "SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush, PushContract}),",
         "the identity desk signs contracts by itself",
-        (ROLES,),
+        (f"{ROLES}::test_every_role_and_control_message[7-PushContract]",),
     ),
 ]

@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions) and other messages (table_of_control).
 """
 
-from tests.mutants.mutant import HISTORIES, RESTRAINTS, Mutant
+from tests.mutants.mutant import RESTRAINTS, Mutant
 
 OF_RESTRAINTS = [
     Mutant(
@@ -13,7 +13,7 @@ OF_RESTRAINTS = [
         "book.restrained_fen[account] += message.amount_fen",
         "book.restrained_fen[account] = message.amount_fen",
         "a second restraint sets the first one free",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_an_older_restraint_comes_first",),
     ),
     Mutant(
         "younger takes the older one's",
@@ -21,7 +21,7 @@ OF_RESTRAINTS = [
         "min(restraint.senior_fen, committed_fen) - sum(held)",
         "min(restraint.senior_fen, committed_fen)",
         "what one court restrained is paid to another",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_an_older_restraint_comes_first",),
     ),
     Mutant(
         "deduction under an order",
@@ -29,7 +29,7 @@ OF_RESTRAINTS = [
         "left_fen = balance_fen - min(restraint.senior_fen, committed_fen)",
         "left_fen = balance_fen - 0 * min(restraint.senior_fen, committed_fen)",
         "money of an order that is older than the restraint is paid to a court",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_an_older_restraint_comes_first",),
     ),
     Mutant(
         "seniors are not clamped",
@@ -37,7 +37,7 @@ OF_RESTRAINTS = [
         "                restraint.senior_fen = committed_fen\n",
         "                restraint.senior_fen += 0\n",
         "what was released long ago keeps money from a court for ever",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_what_was_frozen_and_bought_before_ranks_before",),
     ),
     Mutant(
         "all of a forced debit is posted in the books",
@@ -45,7 +45,7 @@ OF_RESTRAINTS = [
         "rest_fen = block.amount_fen[forced] - posted_fen[forced]",
         "rest_fen = 0 * (block.amount_fen[forced] - posted_fen[forced])",
         "the card centre is paid less than it has paid",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_a_forced_card_debit_posts_what_the_account_gives_and_the_rest_is_collected",),
     ),
     Mutant(
         "lost card is posted",
@@ -53,7 +53,7 @@ OF_RESTRAINTS = [
         "if request.state == AccountStatus.OPEN else 0",
         "if request.state != AccountStatus.CLOSED else 0",
         "who reported a card lost pays for the thief",
-        (RESTRAINTS,),
+        (f"{RESTRAINTS}::test_what_others_order_in_every_state_of_an_account",),
     ),
     Mutant(
         "lapses a second early",
@@ -61,6 +61,6 @@ OF_RESTRAINTS = [
         "if 0 < each.holds_until_s < second]",
         "if 0 < each.holds_until_s <= second]",
         "money leaves in the last second of a court's term",
-        (RESTRAINTS, HISTORIES),
+        (f"{RESTRAINTS}::test_a_restraint_is_set_lifted_extended_and_lapses",),
     ),
 ]

@@ -13,6 +13,7 @@ A_DAY = f"{SET}::test_a_day_of_one_customer"
 WITHDRAWN = f"{SET}::test_a_withdrawn_set_reads_as_nothing_and_another_begins_anew"
 LATENESS = f"{SET}::test_lateness_is_counted_from_the_earliest_declared_time"
 DIGEST = f"{SET}::test_the_digest_is_of_frames_in_their_order"
+LIES_WITH_IT = f"{KEPT}::test_what_is_told_of_a_freeze_lies_with_it"
 MOVES = f"{PAGE}::test_every_move_of_a_lane_written_out"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 
@@ -57,7 +58,7 @@ WHAT_IS_KEPT = [
         "max(lane.last_reference, int(lines.reference[places].max()))",
         "int(lines.reference[places].max())",
         "behind a frame of orders a sale can be told, and paid, twice",
-        KEPT,
+        f"{KEPT}::test_a_reference_is_remembered_over_blocks_without_any",
     ),
     _kept(
         "an order's amount is turnover",
@@ -92,14 +93,14 @@ WHAT_IS_KEPT = [
         "requests.told_frozen_fen[slot] = lines.amount_fen[orders]",
         "requests.told_frozen_fen[slot] = requests.amount_fen[slot]",
         "a freeze of which the broker knows another amount is no difference",
-        KEPT,
+        LIES_WITH_IT,
     ),
     _kept(
         "cleared without fees",
         "requests.cleared_fen[slot] = buys_fen",
         "requests.cleared_fen[slot] = lines.amount_fen[buys]",
         "less is closed out of a freeze than its purchase costs",
-        KEPT,
+        LIES_WITH_IT,
     ),
     _kept(
         "excess is income",

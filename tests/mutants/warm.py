@@ -18,10 +18,16 @@ import sys
 import pytest
 
 LOADED = (
+    "cryptography.hazmat.primitives.asymmetric.ec",
     "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.serialization",
     "hypothesis.strategies",
     "msgspec",
+    "nacl.bindings",
+    "numpy.ma",
     "numpy.testing",
+    "numpy.typing",
+    "pdb",
     *(f"_pytest.{name}" for name in sys.modules[pytest.Config.__module__].default_plugins),
 )
 RUN_SECONDS_MAX = 100  # below the timeout of the test that waits; a mutant may loop for ever
@@ -35,7 +41,7 @@ def run(folder: str, output: str, selected: list[str]) -> int:
     os.dup2(said, 2)
     os.chdir(folder)
     sys.path.insert(0, folder)
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *selected])
+    code = pytest.main(["-x", "-q", "--tb=native", "-p", "no:cacheprovider", *selected])
     sys.stdout.flush()
     return int(code)
 

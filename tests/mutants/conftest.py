@@ -1,0 +1,14 @@
+"""What the files of mutants share: the copy that they are planted in, one for each file."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.mutants.copies import Laboratory
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A copy without a mutant, and a process that is ready to run its tests."""
+    with Laboratory(tmp_path_factory.mktemp("mutants")) as laboratory:
+        yield laboratory
