@@ -6,6 +6,7 @@ What belongs here: what more than one package's tests need. What never may: know
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,24 @@ settings.load_profile("untimed")
 
 # Neither in here nor in a process that a test starts, whatever way.
 os.environ.update(environment.MATHEMATICS)
+
+# Where there is room, temporary files, clusters among them, are in memory, for the processes that tests start too: no
+# test cuts the power, so none can tell, and clusters are made, flushed and removed all the time.
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders are made there with mkdtemp
+MEMORY_BYTES_MIN = 6 << 30
+
+
+def has_room(folder: Path) -> bool:
+    """Whether programs run from there, and there are enough bytes for all workers."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= MEMORY_BYTES_MIN
+
+
+if "TMPDIR" not in os.environ and has_room(MEMORY):
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 # What a run was started to ignore, by `nohup` or `&`, does nothing to it, but the processes that tests start must hear
 # it: a handler, unlike SIG_IGN, is not inherited.

@@ -22,6 +22,9 @@ LASTING_DIRECTORY = Path("/var/lib")
 """Where root's data directory goes when the server's user cannot reach the state directory."""
 PASSING_DIRECTORY = Path("/var/tmp")  # noqa: S108 - folders are made there with mkdtemp
 """The same for a state directory that itself lies where files are cleaned away by age."""
+MEMORY_DIRECTORY = Path("/dev/shm")  # noqa: S108 - folders are made there with mkdtemp
+"""The same for a state directory that itself lies in memory."""
+OUTSIDE_DIRECTORIES = (LASTING_DIRECTORY, PASSING_DIRECTORY, MEMORY_DIRECTORY)
 OUTSIDE_PATTERNS = ("yzt-postgres-", "yzt-sockets-")
 """How the folders that we make outside begin: nothing else is ever deleted there, whatever a record says."""
 SOCKET_PATH_BYTES_MAX = 90
@@ -113,7 +116,11 @@ def make_folder(folder: Path, identity: Identity | None) -> None:
 
 
 def _lasting_as(home: Path) -> Path:
-    """Where a data directory lives as long as the state directory: files in /var/tmp are cleaned away by age."""
+    """Where a data directory lives as long as the state directory: files in /var/tmp are cleaned away by age, those in
+    memory are gone after a reboot.
+    """
+    if home.is_relative_to(MEMORY_DIRECTORY):
+        return MEMORY_DIRECTORY
     passing = any(home.is_relative_to(folder) for folder in ("/tmp", "/var/tmp"))  # noqa: S108 - compared only
     return PASSING_DIRECTORY if passing else LASTING_DIRECTORY
 

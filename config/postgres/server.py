@@ -146,7 +146,8 @@ class EmbeddedPostgres:
             server = cls._at(home, places, identity)
             server._stopping = stopping
             server._initialise()
-            server._lay_out_log(log_files_ahead)
+            if log_files_ahead:
+                server._lay_out_log(log_files_ahead)
             server._stopping = _never
             record_places(home, msgspec.structs.replace(places, prepared=True))
         except BaseException:

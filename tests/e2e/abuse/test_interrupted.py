@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from config.postgres.places import LASTING_DIRECTORY, PASSING_DIRECTORY
+from config.postgres.places import OUTSIDE_DIRECTORIES
 from config.supervise.children import PROJECT_DIRECTORY
 from frontend_sim.samples import make_sample
 
@@ -128,7 +128,7 @@ def processes_of(folder: Path) -> list[str]:
 
 def made_outside_for(folder: Path) -> list[Path]:
     """Folders that PostgreSQL needed elsewhere, each of which says what it was made for."""
-    notes = [note for root in (LASTING_DIRECTORY, PASSING_DIRECTORY) for note in root.glob("yzt-postgres-*/made-for")]
+    notes = [note for root in OUTSIDE_DIRECTORIES for note in root.glob("yzt-postgres-*/made-for")]
     return [note.parent for note in notes if note.read_text().startswith(str(folder))]
 
 
