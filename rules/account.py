@@ -13,6 +13,26 @@ from rules.restraints import Restraint
 
 
 @dataclass(slots=True)
+class LaterDates:
+    """What trade dates have brought to an account behind others, less what they take: sold − bought − frozen.
+
+    `brought_fen`: by date, what those behind it have; kept up by the records that move it.
+    """
+
+    brought_fen: dict[int, int] = field(default_factory=dict)
+
+    def behind(self, trade_date: int) -> int:
+        """The most that an account has only by dates behind this one, or behind one that follows it; never below 0."""
+        return max([0, *(fen for date, fen in self.brought_fen.items() if date >= trade_date)])
+
+    def move(self, trade_date: int, fen: int) -> None:
+        """This date brings so much more to the account."""
+        for date in self.brought_fen:
+            if date < trade_date:
+                self.brought_fen[date] += fen
+
+
+@dataclass(slots=True)
 class Account:
     """Money of one account; bought and sold are unsettled, over all trade dates."""
 
@@ -22,6 +42,7 @@ class Account:
     sold_fen: int
     restrained_fen: int  # of all its restraints together
     restraints: list[Restraint] = field(default_factory=list)  # oldest first
+    later: LaterDates = field(default_factory=LaterDates)  # of those dates alone that a correction may be about
 
     @property
     def owned_fen(self) -> int:

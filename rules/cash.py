@@ -31,6 +31,7 @@ from rules.restraints import Restraint, card_restraint, held_back_fen
 
 DEDUCTED = {Way.JUDICIAL: RestraintKind.JUDICIAL, Way.CARD_COLLECTED: RestraintKind.CARD}
 """Ways that take what a restraint withholds, each with its kind."""
+ALL_DATES = 0  # whatever later ones have brought is behind every date
 NEW_NUMBER = 0  # of a restraint that its record makes: the book gives it one
 
 
@@ -72,7 +73,7 @@ def _deduction(request: Request, account: Account, kind: RestraintKind) -> Decis
     if restraint is None:
         return RESTRAINT_UNKNOWN
     held_fen = held_back_fen(account.balance_fen, account.committed_fen, account.restraints)
-    uncommitted_fen = account.balance_fen + account.sold_fen - account.committed_fen
+    uncommitted_fen = account.balance_fen + account.sold_fen - account.committed_fen - account.later.behind(ALL_DATES)
     may_fen = min(held_fen[account.restraints.index(restraint)], uncommitted_fen)
     if request.amount_fen > may_fen:
         return deductible(may_fen)

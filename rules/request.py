@@ -96,6 +96,7 @@ class Tolerance:
 class OfDate:
     """A contract's trade date, as the bank has it and as its clearing set says; kept up by the records that move it."""
 
+    trade_date: int
     is_due: bool  # the lane takes corrections
     open_slots: tuple[int, ...]  # freezes of the date that closing ends, and were open before
     bought_fen: int

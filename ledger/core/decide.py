@@ -8,6 +8,7 @@ name, a guard or an effect of its own (rules), lookups (resolve), the proof that
 import numpy as np
 
 from ledger.core.corrections.at_hand import DatesAtHand
+from ledger.core.corrections.later import later_dates
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
@@ -15,7 +16,7 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.records import OutcomeArray
-from rules.account import Account
+from rules.account import Account, LaterDates
 from rules.cash import was_told
 from rules.kinds import LAW, refusals_by_state, working_ways
 from rules.request import (
@@ -99,14 +100,35 @@ def decide_in_order(
     """
     dates = DatesAtHand(book, block.corrections)
     requests, target_slots = _requests(book, block, positions, dates)
-    accounts = _load_accounts(book, block.account[positions])
+    later = later_dates(book, block, positions)
+    accounts = _load_accounts(book, block.account[positions], later)
     freezes = _load_freezes(book, np.concatenate((target_slots, dates.open_slots())))
     serials = {request.seat: int(book.seat_serial[request.seat]) for request in requests}
-    decisions = [decide_one(request, decided_at_ns, accounts, freezes, serials) for request in requests]
+    if later:
+        decisions = [_decide_watched(book, each, decided_at_ns, accounts, freezes, serials) for each in requests]
+    else:
+        decisions = [decide_one(each, decided_at_ns, accounts, freezes, serials) for each in requests]
     codes, states, remaining_fen = zip(*decisions, strict=True)
     outcomes["code"][positions] = codes
     outcomes["state"][positions] = states
     outcomes["remaining_fen"][positions] = remaining_fen
+
+
+def _decide_watched(
+    book: Book,
+    request: Request,
+    decided_at_ns: int,
+    accounts: dict[int, Account],
+    freezes: Freezes,
+    serials: dict[int, int],
+) -> Decision:
+    """`decide_one`, and what the record moves on its date is told to those before it."""
+    account = accounts[request.account]
+    frozen_fen, brought_fen = account.frozen_fen, account.sold_fen - account.bought_fen
+    decision = decide_one(request, decided_at_ns, accounts, freezes, serials)
+    account.later.move(request.target_date or book.trade_date, frozen_fen - account.frozen_fen)
+    account.later.move(request.executed_on, account.sold_fen - account.bought_fen - brought_fen)
+    return decision
 
 
 def _requests(
@@ -178,7 +200,7 @@ def _of_dates(
     return of_dates, [dates.named(position) for position in chosen]
 
 
-def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:
+def _load_accounts(book: Book, indices: Positions, later: dict[int, LaterDates]) -> dict[int, Account]:
     named = list(set(indices.tolist()))
     columns = (
         book.balance_fen[named].tolist(),
@@ -188,7 +210,8 @@ def _load_accounts(book: Book, indices: Positions) -> dict[int, Account]:
         book.restrained_fen[named].tolist(),
     )
     restraints = map(book.restraints.as_the_law_has_them, named)
-    return dict(zip(named, map(Account, *columns, restraints), strict=True))
+    of_dates = (later[each] if each in later else LaterDates() for each in named)
+    return dict(zip(named, map(Account, *columns, restraints, of_dates), strict=True))
 
 
 def _load_freezes(book: Book, slots: Positions) -> Freezes:

@@ -15,6 +15,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 9. Every outlet stands under a registered one of the level above; a branch under none.
 10. Restrained of an account = Σ of its restraints, of which each withholds something; no more ranks before one than is
     frozen and bought. What card debits left is one of each account, and together what the general ledger has in errors.
+11. What came up to a trade date pays for what is frozen and bought up to it: 2, without what later dates have brought.
 """
 
 from collections import Counter
@@ -25,6 +26,7 @@ from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.requests import key_dates
 from ledger.core.state.restraints import sums_fen
 from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
@@ -68,8 +70,9 @@ def check_book(book: Book) -> None:
     power_fen = book.derived_power_fen(used)
     _demand(power_fen == book.power_fen[used], "buying power kept", book)
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)
-    _check_freezes(book)
+    frozen_fen = _check_freezes(book)
     _check_unsettled(book)
+    _check_dates(book, frozen_fen)
     _check_contracts(book)
     _check_general_ledger(book)
     _check_outlets(book)
@@ -143,9 +146,10 @@ def _check_contracts(book: Book) -> None:
     _demand(lives[of_busy - 1], "open items of a contract that has ended", book)
 
 
-def _check_freezes(book: Book) -> None:
+def _check_freezes(book: Book) -> dict[int, FenColumn]:
+    """Statement 3. By trade date what is frozen of each account by the freezes that are of it."""
     requests = book.requests
-    frozen_fen = np.zeros(book.accounts_count, np.int64)
+    frozen_fen: dict[int, FenColumn] = {}
     for start in range(0, requests.slots_used, _SCAN_SLOTS):
         part = slice(start, min(start + _SCAN_SLOTS, requests.slots_used))
         contract, drawn_fen, released_fen = (
@@ -157,8 +161,26 @@ def _check_freezes(book: Book) -> None:
         _demand((drawn_fen >= 0) & (released_fen >= 0) & (remaining_fen >= 0), "a freeze", book)
         _demand((requests.amount_fen[part] > 0) == (contract > 0), "the owner of a freeze", book)
         places = np.flatnonzero(remaining_fen)
-        np.add.at(frozen_fen, book.account_of_contract[contract[places] - 1], remaining_fen[places])
-    _demand(frozen_fen == book.frozen_fen[: book.accounts_count], "frozen against Σ remaining", book)
+        accounts = book.account_of_contract[contract[places] - 1]
+        dates = key_dates(requests.keys_of(places + start, book.trade_date))
+        for date in np.unique(dates).tolist():
+            here = np.flatnonzero(dates == date)
+            of_date = frozen_fen.setdefault(date, np.zeros(book.accounts_count, np.int64))
+            np.add.at(of_date, accounts[here], remaining_fen[places[here]])
+    all_dates = sum(frozen_fen.values(), np.zeros(book.accounts_count, np.int64))
+    _demand(all_dates == book.frozen_fen[: book.accounts_count], "frozen against Σ remaining", book)
+    return frozen_fen
+
+
+def _check_dates(book: Book, frozen_fen: dict[int, FenColumn]) -> None:
+    """Statement 11, from the latest date to the oldest."""
+    unsettled, used = book.unsettled, slice(book.accounts_count)
+    there_fen = book.derived_power_fen(used) + book.restrained_fen[used]
+    for date in sorted(unsettled.dates[unsettled.used_slots()].tolist(), reverse=True):
+        _demand(there_fen >= 0, f"what came up to {date}", book)
+        slot = unsettled.slot_of(date)
+        there_fen -= unsettled.sold_fen[slot][used] - unsettled.bought_fen[slot][used]
+        there_fen += frozen_fen.get(date, 0)
 
 
 def _check_unsettled(book: Book) -> None:

@@ -91,6 +91,7 @@ LISTED_WHEN_ENDED = _where(_law(lambda row: row.listed_when_ended))
 BOOKS_PROCEEDS = _where(_law(lambda row: row.books_proceeds))
 BY_SET = _where(_law(lambda row: row.by_set))
 IS_CORRECTION = _where(_wire(lambda row: row.is_correction))
+ASKS_LATER = IS_CORRECTION | BOOKS_PROCEEDS  # what dates behind its own have brought
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))

@@ -3,9 +3,11 @@
 The broker's data are taken as they are (004 B·三(四)1, 附件二 第3条); O is never touched. The contract's orders of the
 date are closed first, as far as the set says that they bought. Then the columns go where the set has them, in an order
 that leaves no account overdrawn and takes nothing for which there is no money: falls of buys and rises of proceeds come
-first, proceeds then fall as far as what was spent of them allows, buys rise as far as buying power goes. What is left,
-either way, the broker makes good: it is its case. Two people decide what raises buys, what is made good, what is
-rejected, and what differs by more than the broker's tolerance: there is one for a contract and one for all of its date.
+first, proceeds then fall as far as what was spent of them allows, buys rise as far as buying power goes. Neither leans
+on what later dates have brought: customers are settled date by date, and each date is paid by what came up to it. What
+is left, either way, the broker makes good: it is its case. Two people decide what raises buys, what is made good, what
+is rejected, and what differs by more than the broker's tolerance: there is one for a contract and one for all of its
+date.
 
 Belongs here: closing, correcting, taking a correction back, and what needs an act. Never here: comparing
 (reconciliation), who the two people are, the entries behind a case (entries).
@@ -58,16 +60,16 @@ class Corrected(NamedTuple):
 
 def corrected(account: Account, has: OfDate, buys_fen: int, proceeds_fen: int, rejected_fen: int = 0) -> Corrected:
     """Bring what the bank `has` to what is said was bought and sold; `rejected_fen` of the buys is made good."""
-    takes_fen = buys_fen - rejected_fen
+    takes_fen, later_fen = buys_fen - rejected_fen, account.later.behind(has.trade_date)
     there_fen = account.buying_power_fen + account.restrained_fen
     bought_fen = min(has.bought_fen, takes_fen)
     there_fen += has.bought_fen - bought_fen
     sold_fen = max(has.sold_fen, proceeds_fen)
     there_fen += sold_fen - has.sold_fen
-    falls_fen = min(sold_fen - proceeds_fen, there_fen)
+    falls_fen = min(sold_fen - proceeds_fen, max(0, there_fen - later_fen))
     sold_fen -= falls_fen
     there_fen -= falls_fen
-    rises_fen = min(takes_fen - bought_fen, max(0, there_fen - account.restrained_fen))
+    rises_fen = min(takes_fen - bought_fen, max(0, there_fen - max(account.restrained_fen, later_fen)))
     bought_fen += rises_fen
     return Corrected(bought_fen, sold_fen, buys_fen - bought_fen, sold_fen - proceeds_fen)
 

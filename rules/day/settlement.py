@@ -17,9 +17,12 @@ STEP_NOT_DUE = refusal(ReplyCode.STEP_NOT_DUE)
 SETTLEMENT_DIFFERS = refusal(ReplyCode.SETTLEMENT_DIFFERS)
 
 
-def excess_booked_fen(buying_power_fen: int, proceeds_fen: int, excess_fen: int) -> int:
-    """How much of an excess is booked: up to the buying power that there is with the proceeds."""
-    return min(excess_fen, max(0, buying_power_fen + proceeds_fen))
+def excess_booked_fen(account: Account, trade_date: int, proceeds_fen: int, excess_fen: int) -> int:
+    """How much of an excess is booked: up to the buying power that there is with the proceeds, and without what later
+    dates have brought, for they are settled later.
+    """
+    there_fen = account.buying_power_fen + account.restrained_fen + proceeds_fen
+    return min(excess_fen, max(0, there_fen - max(account.restrained_fen, account.later.behind(trade_date))))
 
 
 def proceeds(request: Request, account: Account, freezes: Freezes) -> Decision:
@@ -27,7 +30,7 @@ def proceeds(request: Request, account: Account, freezes: Freezes) -> Decision:
     due = request.proceeds_due
     if due is None:
         return STEP_NOT_DUE
-    booked_fen = excess_booked_fen(account.buying_power_fen, due.proceeds_fen, due.excess_fen)
+    booked_fen = excess_booked_fen(account, request.executed_on, due.proceeds_fen, due.excess_fen)
     if (request.amount_fen, request.release_fen) != (due.proceeds_fen, booked_fen):
         return SETTLEMENT_DIFFERS
     if max(account.sold_fen + request.amount_fen, account.bought_fen + request.release_fen) > COLUMN_FEN_MAX:

@@ -279,8 +279,8 @@ WATCHED = [
     Mutant(
         "frozen not compared",
         "invariants.py",
-        "_demand(frozen_fen == book.frozen_fen[: book.accounts_count],",
-        "_demand(frozen_fen >= 0,",
+        "_demand(all_dates == book.frozen_fen[: book.accounts_count],",
+        "_demand(all_dates >= 0,",
         "frozen money that belongs to no order is not noticed",
         (f"{STATE}::test_wrong_books_are_noticed[_spoil_both]",),
     ),

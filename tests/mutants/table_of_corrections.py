@@ -21,13 +21,15 @@ PERMITS = f"{BY_ACT}::test_an_act_permits_what_it_says_and_no_more"
 TOLERATED = f"{BY_ACT}::test_a_tolerance_for_each_contract_and_one_for_all"
 DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
 KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
+LATER = "tests/ledger_core/corrections/test_later_dates.py"
+FALLS = f"{LATER}::test_proceeds_fall_by_nothing_that_a_later_date_brought"
 AGREES = f"{CORRECTING}::test_nothing_is_corrected_before_the_set_is_complete_and_the_bank_agrees_with_itself"
 
 _PAGE: list[Row] = [
     (
         "a rejected buy is taken",
-        "takes_fen = buys_fen - rejected_fen",
-        "takes_fen = buys_fen",
+        "takes_fen, later_fen = buys_fen - rejected_fen,",
+        "takes_fen, later_fen = buys_fen,",
         "two people say no, and the customer pays",
         BY_HAND,
     ),
@@ -40,17 +42,31 @@ _PAGE: list[Row] = [
     ),
     (
         "proceeds fall below what was spent",
-        "falls_fen = min(sold_fen - proceeds_fen, there_fen)",
+        "falls_fen = min(sold_fen - proceeds_fen, max(0, there_fen - later_fen))",
         "falls_fen = sold_fen - proceeds_fen",
         "an account is overdrawn",
         BY_HAND,
     ),
     (
         "bought with what is restrained",
-        "max(0, there_fen - account.restrained_fen)",
-        "max(0, there_fen)",
+        "there_fen - max(account.restrained_fen, later_fen)",
+        "there_fen - later_fen",
         "a court finds nothing",
         BY_HAND,
+    ),
+    (
+        "proceeds fall by what later dates brought",
+        "max(0, there_fen - later_fen)",
+        "there_fen",
+        "Monday is settled before Tuesday, and the account is overdrawn",
+        FALLS,
+    ),
+    (
+        "buys rise by what later dates brought",
+        "max(account.restrained_fen, later_fen)",
+        "account.restrained_fen",
+        "Monday is settled before Tuesday, and the account is overdrawn",
+        f"{LATER}::test_a_rise_of_buys_leans_on_nothing_later",
     ),
     (
         "buys rise without an act",
@@ -222,6 +238,45 @@ _PROCEEDS: list[Row] = [
         BEHIND,
     ),
 ]
+_LATER: list[Row] = [
+    (
+        "what is frozen on a later date is forgotten",
+        "        brought_fen -= _frozen_fen(book, accounts, date)\n",
+        "",
+        "an earlier date is denied what is its own",
+        FALLS,
+    ),
+    (
+        "all later dates count as one",
+        "for later, fen in zip(found, brought_fen.tolist(), strict=True):\n            later.move(date, fen)",
+        "for later, fen in zip(found, brought_fen.tolist(), strict=True):\n            later.move(dates[-1], fen)",
+        "a date between two is overdrawn",
+        f"{LATER}::test_each_date_behind_counts_for_those_before_it_alone",
+    ),
+    (
+        "only what was asked for an open date counts",
+        "(since < book.trade_date)",
+        "(since > book.trade_date)",
+        "an earlier date is paid by a later one",
+        FALLS,
+    ),
+]
+_WATCHED: list[Row] = [
+    (
+        "a freeze in the block is not told to earlier dates",
+        "    account.later.move(request.target_date or book.trade_date, frozen_fen - account.frozen_fen)\n",
+        "",
+        "an earlier date is denied what is its own",
+        FALLS,
+    ),
+    (
+        "a sale in the block is not told to earlier dates",
+        "    account.later.move(request.executed_on, account.sold_fen - account.bought_fen - brought_fen)\n",
+        "",
+        "an earlier date is paid by a later one",
+        FALLS,
+    ),
+]
 _LANES: list[Row] = [
     (
         "published with an excess that nobody bears",
@@ -237,6 +292,8 @@ OF_CORRECTIONS = [
     *of_file("corrections/read.py", _READ),
     *of_file("corrections/at_hand.py", _AT_HAND),
     *of_file("corrections/apply.py", _APPLY),
+    *of_file("corrections/later.py", _LATER),
+    *of_file("decide.py", _WATCHED),
     *of_file("control/corrections.py", _PEOPLE),
     *of_file("state/clearing.py", _LANE),
     *of_file("lines/proceeds.py", _PROCEEDS),

@@ -56,6 +56,16 @@ OF_RESTRAINTS = [
         (f"{RESTRAINTS}::test_what_others_order_in_every_state_of_an_account",),
     ),
     Mutant(
+        "deducted from what a later date brought",
+        "rules/cash.py",
+        " - account.later.behind(ALL_DATES)",
+        "",
+        "what covers an earlier date is gone before it is settled",
+        (
+            "tests/ledger_core/corrections/test_later_dates.py::test_nothing_is_collected_from_what_covers_an_earlier_date",
+        ),
+    ),
+    Mutant(
         "lapses a second early",
         "state/restraints.py",
         "if 0 < each.holds_until_s < second]",

@@ -75,6 +75,7 @@ def of_date(
 ) -> OfDate:
     """A date of which the bank has this, and its set nothing; the last two are what is tolerated."""
     return OfDate(
+        trade_date=DATE,
         is_due=True,
         open_slots=open_slots,
         bought_fen=bought_fen,

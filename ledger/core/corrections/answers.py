@@ -6,6 +6,7 @@ Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.
 import numpy as np
 
 from ledger.core.corrections.at_hand import is_due, of_lane
+from ledger.core.corrections.later import money_of
 from ledger.core.lines.compare import order_of, to_correct
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
@@ -40,10 +41,7 @@ def _none(book: Book, query: CorrectionQuery, next_place: int) -> CorrectionAnsw
 
 def _told(book: Book, lane: Lane, index: int, next_place: int, rejected_fen: int) -> CorrectionAnswer:
     (has,) = of_lane(book, lane, np.array([index]), Cases(0))
-    account = int(book.account_of_contract[index])
-    columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
-    balance_fen, frozen_fen, bought_fen, sold_fen, restrained_fen = (int(column[account]) for column in columns)
-    money = Account(balance_fen, frozen_fen, bought_fen, sold_fen, restrained_fen)
+    (money,) = money_of(book, book.account_of_contract[np.array([index])], lane.trade_date)
     closings = _close(book, has, money)
     after = corrected(money, has, has.buys_fen, has.proceeds_fen, min(rejected_fen, has.buys_fen))
     return CorrectionAnswer(

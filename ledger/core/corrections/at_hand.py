@@ -100,6 +100,7 @@ def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Itera
             columns = (cleared.buys_fen, cleared.proceeds_fen, cleared.excess_fen)
             says = (int(columns[0][contract]), int(columns[1][contract]), int(columns[2][contract]))
         yield OfDate(
+            lane.trade_date,
             is_due(book, lane),
             tuple(open_slots.get(contract, ())),
             int(bought_fen[place]),

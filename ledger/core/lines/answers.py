@@ -3,6 +3,9 @@
 Belongs here: reading. Never here: who may ask (book_answers), what differs (compare), changes.
 """
 
+import numpy as np
+
+from ledger.core.corrections.later import money_of
 from ledger.core.lines.compare import Places, end_of, told_differences
 from ledger.core.lines.proceeds import contracts_due
 from ledger.core.state.book import Book
@@ -56,15 +59,16 @@ def proceeds_to_book(book: Book, party: int, trade_date: int, first: int) -> Pro
     """What is due to contracts by the reconciled set of `party`, from the contract index `first` on, as it would be
     booked now.
     """
-    lane = book.clearing.lane(trade_date, party)
-    found: list[ContractProceeds] = []
-    next_place = 0
-    for index in contracts_due(book, lane, first, QUERY_PROCEEDS_MAX + 1):
-        if len(found) == QUERY_PROCEEDS_MAX:
-            next_place = index
-            break
-        cleared = book.clearing.by_contract[trade_date]
-        proceeds_fen, power_fen = int(cleared.proceeds_fen[index]), int(book.power_fen[book.account_of_contract[index]])
-        excess_fen = excess_booked_fen(power_fen, proceeds_fen, int(cleared.excess_fen[index]))
-        found.append(ContractProceeds(contract_no_from_index(index), proceeds_fen, excess_fen))
+    due = list(contracts_due(book, book.clearing.lane(trade_date, party), first, QUERY_PROCEEDS_MAX + 1))
+    next_place = due[QUERY_PROCEEDS_MAX] if len(due) > QUERY_PROCEEDS_MAX else 0
+    indices = np.array(due[:QUERY_PROCEEDS_MAX], np.int64)
+    if not len(indices):
+        return ProceedsAnswer(book.sequence, trade_date, 0, [])
+    cleared = book.clearing.by_contract[trade_date]
+    columns = (cleared.proceeds_fen[indices].tolist(), cleared.excess_fen[indices].tolist())
+    money = money_of(book, book.account_of_contract[indices], trade_date)
+    found = [
+        ContractProceeds(contract_no_from_index(index), fen, excess_booked_fen(has, trade_date, fen, excess_fen))
+        for index, has, fen, excess_fen in zip(due, money, *columns, strict=False)  # `due` may have one more
+    ]
     return ProceedsAnswer(book.sequence, trade_date, next_place, found)

@@ -71,6 +71,11 @@ def key_parts(key: int) -> tuple[int, int, int]:
     return key >> _DATE_SHIFT, key >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1), key & ((1 << _NUMBER_BITS) - 1)
 
 
+def key_dates(keys: LongColumn) -> LongColumn:
+    """The trade dates in `request_keys`."""
+    return keys >> _DATE_SHIFT
+
+
 def key_seats(keys: LongColumn) -> LongColumn:
     """The seats in `request_keys`."""
     return keys >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1)

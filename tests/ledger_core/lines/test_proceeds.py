@@ -40,6 +40,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines.words import agree, event, proceeds, sell, send_whole
 from tests.ledger_core.test_lane_and_law import send_checked
+from tests.rules.asked import account
 
 ACCEPTED, NOT_DUE, DIFFERS = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.SETTLEMENT_DIFFERS
 ANN_FEN, BOB_FEN, CID_EXCESS_FEN = 3_900, 950, 300
@@ -217,7 +218,18 @@ def test_an_excess_is_bought_as_far_as_buying_power_goes(has_fen: int, booked_fe
 
 def test_an_excess_eats_the_proceeds_that_come_with_it() -> None:
     """Two sales of one contract: 300 come, 500 are costs. With 100 there are 400 to take them from."""
-    assert [excess_booked_fen(has_fen, 300, 500) for has_fen in (-400, -300, 100, 200, 201)] == [0, 0, 400, 500, 500]
+    has = (account(has_fen, 400) for has_fen in (0, 100, 500, 600, 601))
+
+    assert [excess_booked_fen(each, MONDAY, 300, 500) for each in has] == [0, 0, 400, 500, 500]
+
+
+def test_an_excess_takes_nothing_that_came_later_and_nothing_that_is_withheld() -> None:
+    """500 are there and 300 come, of which 450 by later dates: 350 are left. 600 withheld leave 200."""
+    later, withheld = account(500), account(500, 0, 0, 0, 600)
+    later.later.brought_fen[MONDAY] = 450
+
+    assert excess_booked_fen(later, MONDAY, 300, 500) == 350
+    assert excess_booked_fen(withheld, MONDAY, 300, 500) == 200
 
 
 @pytest.mark.parametrize("padding", [IN_ORDER, BY_LANE])

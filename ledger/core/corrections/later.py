@@ -1,0 +1,73 @@
+"""What later trade dates have brought to accounts and not spent, kept up while a block is decided in order.
+
+Belongs here: adding it up for the accounts of which a record may ask it, letting each record move it. Never here: what
+it forbids (rules.day.corrections, rules.day.settlement, rules.cash), an account's other amounts (decide).
+
+Whatever an account has frozen or bought up to a trade date, what came up to that date pays for: orders keep that by
+themselves, for they are of the latest date, and so do withdrawals, which leave all that is frozen and bought. What is
+taken in the name of an earlier date has to ask.
+"""
+
+import numpy as np
+
+from ledger.core.kind_tables import ASKS_LATER
+from ledger.core.lines.compare import freezes_of
+from ledger.core.resolve import Block
+from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, Book
+from ledger.core.state.columns import FenColumn, LongColumn, Positions
+from rules.account import Account, LaterDates
+from rules.cash import DEDUCTED
+
+
+def later_dates(book: Book, block: Block, positions: Positions | slice) -> dict[int, LaterDates]:
+    """By index, of the accounts of which a record at `positions` may ask it."""
+    deducts = block.way is not None and np.isin(block.way, list(DEDUCTED))
+    if block.corrections is None and block.proceeds is None and not np.any(deducts):
+        return {}
+    kinds = np.broadcast_to(block.kind, (block.count,))
+    since = np.where(ASKS_LATER[kinds], block.executed_on(book), 0)
+    since[deducts] = book.unsettled.oldest_date
+    asks = block.known & (since > 0) & (since < book.trade_date)
+    asks, since, accounts = asks[positions], since[positions], block.account[positions]
+    named = np.unique(accounts[asks])
+    if not len(named):
+        return {}
+    return dict(zip(named.tolist(), _of_accounts(book, named, int(since[asks].min())), strict=True))
+
+
+def money_of(book: Book, accounts: Positions, since: int) -> list[Account]:
+    """What (m,) accounts have, as far as it is asked of dates from `since` on."""
+    columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
+    later = _of_accounts(book, accounts, since)
+    amounts = zip(*(column[accounts].tolist() for column in columns), strict=True)
+    return [Account(*each, [], dates) for each, dates in zip(amounts, later, strict=True)]
+
+
+def _of_accounts(book: Book, accounts: Positions, since: int) -> list[LaterDates]:
+    unsettled = book.unsettled
+    dates = sorted(date for date in unsettled.dates[:-1].tolist() if date >= since)
+    found = [LaterDates(dict.fromkeys(dates[:-1], 0)) for _ in accounts.tolist()]
+    for date in dates[1:]:
+        slot = unsettled.slot_of(date)
+        brought_fen = unsettled.sold_fen[slot][accounts] - unsettled.bought_fen[slot][accounts]
+        brought_fen -= _frozen_fen(book, accounts, date)
+        for later, fen in zip(found, brought_fen.tolist(), strict=True):
+            later.move(date, fen)
+    return found
+
+
+def _frozen_fen(book: Book, accounts: Positions, date: int) -> FenColumn:
+    """(m,) Σ remaining of the freezes of a date: those of each account's last contract, for others have none open."""
+    requests = book.requests
+    frozen_fen: LongColumn = np.zeros(len(accounts), np.int64)
+    contracts = book.account_flags[accounts] & LAST_CONTRACT_MASK  # index + 1, 0 for none
+    order = np.argsort(contracts)
+    for party in np.unique(book.contract_facts[contracts[contracts > 0] - 1] >> PARTY_SHIFT).tolist():
+        for one in freezes_of(book, book.clearing.lane(date, party)):
+            part = slice(one.start, one.stop)
+            owners = requests.contract[part]
+            slots = np.flatnonzero(np.isin(owners, contracts) & (owners > 0)) + one.start
+            remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+            places = order[np.searchsorted(contracts, requests.contract[slots], sorter=order)]
+            np.add.at(frozen_fen, places, remaining_fen)
+    return frozen_fen
