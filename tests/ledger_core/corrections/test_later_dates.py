@@ -141,7 +141,7 @@ def test_buys_rise_by_nothing_that_a_later_date_brought(padding: int) -> None:
 
 @BOTH_WAYS
 def test_a_rise_of_buys_leans_on_nothing_later(padding: int) -> None:
-    """The set says that she sold for the 50, and bought for 170. Monday has 7 for it, which Tuesday's sale sets free."""
+    """The set says that she sold for the 50, and bought for 170. Monday has 7 for it: Tuesday's sale sets them free."""
     desk, office, ann, _ = spent_on_monday(170, says_sold_fen=50)
     both, better = Both(170, 50, 150, 50, 0), Both(170, 50, 150, 50, 13)
     acts = [permitted(office, desk, BROKER, ann, each) for each in (both, better)]
