@@ -14,7 +14,7 @@ from ledger.core.kind_tables import ASKS_LATER
 from ledger.core.lines.compare import freezes_of
 from ledger.core.resolve import Block
 from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Positions
+from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from rules.account import Account, LaterDates
 from rules.cash import DEDUCTED
 
@@ -35,15 +35,15 @@ def later_dates(book: Book, block: Block, positions: Positions | slice) -> dict[
     return dict(zip(named.tolist(), _of_accounts(book, named, int(since[asks].min())), strict=True))
 
 
-def money_of(book: Book, accounts: Positions, since: int) -> list[Account]:
+def money_of(book: Book, accounts: Positions | IntColumn, since: int) -> list[Account]:
     """What (m,) accounts have, as far as it is asked of dates from `since` on."""
     columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
+    amounts = (column[accounts].tolist() for column in columns)
     later = _of_accounts(book, accounts, since)
-    amounts = zip(*(column[accounts].tolist() for column in columns), strict=True)
-    return [Account(*each, [], dates) for each, dates in zip(amounts, later, strict=True)]
+    return list(map(Account, *amounts, ([] for _ in later), later))
 
 
-def _of_accounts(book: Book, accounts: Positions, since: int) -> list[LaterDates]:
+def _of_accounts(book: Book, accounts: Positions | IntColumn, since: int) -> list[LaterDates]:
     unsettled = book.unsettled
     dates = sorted(date for date in unsettled.dates[:-1].tolist() if date >= since)
     found = [LaterDates(dict.fromkeys(dates[:-1], 0)) for _ in accounts.tolist()]
@@ -56,7 +56,7 @@ def _of_accounts(book: Book, accounts: Positions, since: int) -> list[LaterDates
     return found
 
 
-def _frozen_fen(book: Book, accounts: Positions, date: int) -> FenColumn:
+def _frozen_fen(book: Book, accounts: Positions | IntColumn, date: int) -> FenColumn:
     """(m,) Σ remaining of the freezes of a date: those of each account's last contract, for others have none open."""
     requests = book.requests
     frozen_fen: LongColumn = np.zeros(len(accounts), np.int64)
