@@ -121,6 +121,7 @@ class ReplyCode(IntEnum):
     DECISION_DIFFERS = 594
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
+    OBLIGATIONS_FULL = 604
     DUE_TIME_PAST = 608
     PUSHES_FULL = 614
     PUSHES_FUTILE = 616
@@ -271,7 +272,10 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.OBLIGATION_UNKNOWN: CodeFacts(
         "no published obligation of this date, or none of the broker's", True, "2006"
     ),
-    ReplyCode.DUE_TIME_PAST: CodeFacts("a due time that is over stays, and a new one is to come", False, "1022"),
+    ReplyCode.OBLIGATIONS_FULL: CodeFacts("the broker has as many unpaid obligations as are kept", True, "1021"),
+    ReplyCode.DUE_TIME_PAST: CodeFacts(
+        "its time is over: a due time that has passed stays, and what a broker says of it comes too late", False, "1022"
+    ),
     ReplyCode.PUSHES_FULL: CodeFacts("as many pushed contracts wait as may, of this broker or in all", True, "1030"),
     ReplyCode.PUSHES_FUTILE: CodeFacts("too many of its pushes of this date came to nothing", True, "1027"),
     ReplyCode.PUSH_UNKNOWN: CodeFacts("no such push of this party, or it gave way to later ones", False, "2011"),

@@ -137,6 +137,7 @@ FEED_PAGE_ENTRIES_MAX = 256  # of one answer or frame, and of what may be sent a
 FEED_CONTENT_BYTES_MAX = 256  # of one entry, which has at most 64 bytes beside it
 FEED_ENTRIES_KEPT_MAX = 1_024  # in memory, of one party: older ones come from the read model
 SIGNED_FOR_KEPT_MAX = 128  # entries of one party that may be signed for: two for each of 64 unsettled dates
+OBLIGATIONS_PER_PARTY_MAX = 1_024  # that are not paid, or may be objected to: four years of dates
 OBJECTION_CHARS_MAX = 48  # up to four bytes each
 QUERIES_IN_FLIGHT_MAX = 16  # per session; more would only queue in the ledger, behind orders
 REQUEST_NUMBER_MAX = 2**62  # a bound for arithmetic: number + count stays below 2^63

@@ -252,6 +252,21 @@ class FeedKind(IntEnum):
     OBLIGATION = 5
 
 
+class ObligationState(IntEnum):
+    """State of what is owed by a broker's date."""
+
+    OWED_BY_BROKER = 1
+    NOTIFIED = 2  # and it said that it will fund it later on the due day
+    OWED_BY_BANK = 3
+    PAID = 4  # and from the beginning where nothing is owed
+
+
+class ObligationEvent(IntEnum):
+    """What moves an obligation on."""
+
+    NOTICE = 1
+
+
 class LineSide(IntEnum):
     """What a line of a clearing set says of money."""
 

@@ -12,11 +12,10 @@ from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
 from protocol.messages.day import Window as DueTimes
 from protocol.trade_dates import trade_day
+from rules.day.obligations import OBJECTION_WINDOWS, TERMINATION_WINDOWS
 
 WINDOWS = WINDOWS_PER_DATE  # the day of the next trade date, and the bank's seven working days behind it
 DAY_END = time(23, 59, 59)
-OBJECTION_WINDOWS = 3  # objection ends with the day so many behind the window in which the obligation is due
-TERMINATION_WINDOWS = 5  # termination opens so many behind it
 REMEDY = "name the year in `years` of calendar.overrides, with its holidays, or install a later exchange_calendars"
 
 

@@ -189,6 +189,14 @@ class SyncSeat(SingleVerbs[Outcome]):
         """As `Seat.receipt`."""
         return self._wait(self._opened().receipt(event))
 
+    def notice(self, trade_date: int, case: int = 0) -> Outcome:
+        """As `Seat.notice`."""
+        return self._wait(self._opened().notice(trade_date, case))
+
+    def objection(self, trade_date: int, amount_fen: int, reason: str, contract_no: int = 0, case: int = 0) -> Outcome:
+        """As `Seat.objection`."""
+        return self._wait(self._opened().objection(trade_date, amount_fen, reason, contract_no, case))
+
     def proceeds_due(self, trade_date: int, party: int = 0, first: int = 0) -> ProceedsAnswer:
         """As `Seat.proceeds_due`."""
         return self._wait(self._opened().proceeds_due(trade_date, party, first))

@@ -23,6 +23,7 @@ from ..limits import (
 )
 from ..vocabulary import FeedKind
 from .base import Message
+from .day import Seconds
 from .fields import Count, Digest, Fen, Number, SumFen, TradeDate
 
 CLASSES = 4  # of differences
@@ -127,12 +128,24 @@ class SetCompared(Message, tag=11, frozen=True):
     is_reconciled: bool
 
 
-class ObligationTold(Message, tag=12, frozen=True):
-    """Content of OBLIGATION: what is owed by the date, for good."""
+class ObligationTold(Message, tag=13, frozen=True):
+    """Content of OBLIGATION: what is owed by the date, for good, and when it is due: whole seconds since 1970, UTC, 0
+    where no calendar is kept or none reaches so far."""
 
     number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]  # of the set that says so
+    case: CaseNo
     owed: SumFen
     """By the broker to its customers; below 0 by them to it."""
+    set_late_s: Seconds  # by so much the set was complete too late
+    is_late_netted: bool
+    """After the payments of its due day began, for which the broker answers."""
+    needs_no_notice: bool  # what the broker owes is due at the last second anyhow
+    pay_from_s: Seconds  # from here the bank pays
+    late_from_s: Seconds  # from here the bank is late
+    first_due_s: Seconds  # the bank has paid before; what the broker owes is taken at this second
+    last_due_s: Seconds  # the last second for a broker that gave notice
+    objection_until_s: Seconds  # the last second for an objection
+    termination_after_s: Seconds  # behind it the other side may terminate when it is not paid
 
 
 NO_ENTRY = bytes(DIGEST_BYTES)

@@ -9,6 +9,7 @@ from tests.mutants.table_of_corrections import OF_CORRECTIONS
 from tests.mutants.table_of_decisions import OF_DECISIONS
 from tests.mutants.table_of_lane import OF_LANE
 from tests.mutants.table_of_lines import OF_LINES
+from tests.mutants.table_of_obligations import OF_OBLIGATIONS
 from tests.mutants.table_of_open_items import OF_OPEN_ITEMS
 from tests.mutants.table_of_people import OF_PEOPLE
 from tests.mutants.table_of_proceeds import OF_PROCEEDS
@@ -26,6 +27,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_RESTRAINTS,
     *OF_PUSHES,
     *OF_OPEN_ITEMS,
+    *OF_OBLIGATIONS,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

@@ -29,12 +29,26 @@ from protocol.vocabulary import FeedKind, FrameKind, contract_no_from_index
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import DECIDED_AT_NS, TRADE_DATE, Vector, Voice
 
+OWED = ObligationTold(
+    number=2,
+    case=0,
+    owed=sum_from_fen(-398_724),
+    set_late_s=61,
+    is_late_netted=True,
+    needs_no_notice=False,
+    pay_from_s=1_790_125_200,
+    late_from_s=1_790_127_000,
+    first_due_s=1_790_128_800,
+    last_due_s=1_790_143_200,
+    objection_until_s=1_790_438_399,
+    termination_after_s=0,
+)
 SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
     (FeedKind.DATE_OPENED, 0, DateOpened(20_260_918)),
     (FeedKind.CONTRACT_CHANGED, contract_no_from_index(1), ContractChanged(3, 0, 2, True)),
     (FeedKind.SIGNED_OFF, 0, SignedOff([2, 1, 0, 1], [sum_from_fen(fen) for fen in (2_000_000, 1, 0, 2**65)])),
     (FeedKind.SET_COMPARED, 0, SetCompared(1, [0, 0, 2, 0], False)),
-    (FeedKind.OBLIGATION, 0, ObligationTold(2, sum_from_fen(-398_724))),
+    (FeedKind.OBLIGATION, 0, OWED),
 )
 ENTRIES = [
     FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))

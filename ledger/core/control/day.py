@@ -65,7 +65,7 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
         case Reconcile():
             return lanes.compare(book, message)
         case Publish():
-            lanes.publish(book, message)
+            lanes.publish(book, message, decided_at_ns)
         case Mark():
             agreement.mark(book, message)
         case Tell():

@@ -4,7 +4,7 @@ Belongs here: judging in ranked order and the effect, side by side for each act.
 (protocol.acts, rules.tellers), what a deferred lane does by its own data (lanes).
 """
 
-from ledger.core.control import lanes
+from ledger.core.control import lanes, obligations
 from ledger.core.state.book import Book
 from ledger.core.state.due_times import Seconds
 from protocol.codes import ReplyCode
@@ -63,6 +63,7 @@ def apply_day_act(book: Book, act: DayAct, seat: int, decided_at_ns: int) -> int
     match act:
         case ChangeDueTimesAct(trade_date=trade_date, windows=windows):
             book.due_times.put(trade_date, [_seconds(window) for window in windows])
+            obligations.due_times_changed(book)
         case ReopenDateAct(trade_date=trade_date):
             book.phase = DATE_PHASES[book.phase, DateEvent.REOPEN]
             book.unsettled.agreed[book.unsettled.slot_of(trade_date)] = 0

@@ -10,9 +10,10 @@ from ledger.core.frames import Frames
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane
+from ledger.core.state.obligations import Obligation
 from protocol.kinds import KINDS
 from protocol.messages.feeds import COUNTED_KINDS, ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
-from protocol.messages.fields import fen_from_sum, sum_from_fen
+from protocol.messages.fields import sum_from_fen
 from protocol.records import OutcomeArray
 from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract_no_from_index
 
@@ -49,11 +50,24 @@ def tell_compared(book: Book, lane: Lane, is_reconciled: bool) -> None:
     book.feeds.tell_to_sign(lane.party, FeedKind.SET_COMPARED, lane.trade_date, content)
 
 
-def tell_obligation(book: Book, lane: Lane) -> None:
-    """A broker hears what is owed by its date."""
-    net = lane.announced.net
-    content = ObligationTold(lane.number, net)
-    book.feeds.tell_to_sign(lane.party, FeedKind.OBLIGATION, lane.trade_date, content, fen_from_sum(net))
+def tell_obligation(book: Book, obligation: Obligation) -> None:
+    """A broker hears what is owed by its date and when it is due, and again when that is at other times."""
+    times = obligation.due
+    content = ObligationTold(
+        number=obligation.number,
+        case=obligation.case,
+        owed=obligation.owed,
+        set_late_s=obligation.set_late_s,
+        is_late_netted=times.is_late_netted,
+        needs_no_notice=times.needs_no_notice,
+        pay_from_s=times.pay_from_s,
+        late_from_s=times.late_from_s,
+        first_due_s=times.first_due_s,
+        last_due_s=times.last_due_s,
+        objection_until_s=times.objection_until_s,
+        termination_after_s=times.termination_after_s,
+    )
+    book.feeds.tell_to_sign(obligation.party, FeedKind.OBLIGATION, obligation.trade_date, content)
 
 
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

@@ -20,6 +20,7 @@ from ledger.core.control import (
     feed_answers,
     feeds,
     lanes,
+    obligations,
     outlets,
     persons,
     pushes,
@@ -128,12 +129,14 @@ def _needs_act(book: Book, message: ControlMessage) -> bool:
     return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
 
 
-def _judge_of_page(book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage) -> ReplyCode:
+def _judge_of_page(
+    book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage, decided_at_ns: int
+) -> ReplyCode:
     """What a message earns of a family that has a page of its own."""
     if isinstance(message, DayMessage):
         return day.judge_day(book, sender.party, sender.seat, message)
     if isinstance(message, FeedMessage):
-        return feed_answers.judge_answer(book, sender.party, message)
+        return feed_answers.judge_answer(book, sender.party, message, decided_at_ns)
     return pushes.judge_push(book, sender.party, sender.seat, message)
 
 
@@ -141,7 +144,7 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     """What a message earns that its sender may send, or that an act has made."""
     party = sender.party
     if isinstance(message, DayMessage | FeedMessage | PushMessage):
-        return _judge_of_page(book, sender, message)
+        return _judge_of_page(book, sender, message, decided_at_ns)
     match message:
         case RegisterParty():
             return _judge_party(book, message)
@@ -358,9 +361,12 @@ def _add_seat(book: Book, message: RegisterSeat) -> None:
 def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
     """The roll, the due times of the date that it opens, and what is told of it and ends by it."""
     book.roll(trade_date)
-    book.due_times.forget_over(set(book.unsettled.dates.tolist()), decided_at_ns // NS_PER_S)
+    now_s, unsettled = decided_at_ns // NS_PER_S, set(book.unsettled.dates.tolist())
+    book.due_times.forget_over(unsettled, now_s)
+    book.obligations.forget_over(unsettled, now_s)
     book.due_times.put(trade_date, seconds_of(windows))
     feeds.tell_date_opened(book)
+    obligations.due_times_changed(book)
     restraints.end_what_is_over(book, decided_at_ns)
 
 

@@ -4,7 +4,8 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day.states), the lines of a set (lines).
 """
 
-from ledger.core.control.feeds import tell_compared, tell_obligation
+from ledger.core.control import obligations
+from ledger.core.control.feeds import tell_compared
 from ledger.core.lines.compare import Places, add_draws_at_close, end_of, proceeds_due, take_differences, to_correct
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import NO_DIFFERENCE, ClearedContracts, Lane
@@ -162,8 +163,9 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
     may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
     if not may or _has_older_lane(book, message) or len(to_correct(book, lane, 0, book.contracts_count)):
         return ReplyCode.STEP_NOT_DUE
-    is_agreed = book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]
-    return ReplyCode.ACCEPTED if is_agreed else ReplyCode.BOOKS_NOT_AGREED
+    if not book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]:
+        return ReplyCode.BOOKS_NOT_AGREED
+    return ReplyCode.ACCEPTED if obligations.has_room(book, message.party) else ReplyCode.OBLIGATIONS_FULL
 
 
 def _has_older_lane(book: Book, message: Publish) -> bool:
@@ -173,12 +175,12 @@ def _has_older_lane(book: Book, message: Publish) -> bool:
     return any(book.clearing.lane(date, message.party).state < LaneState.PUBLISHED for date in earlier.tolist())
 
 
-def publish(book: Book, message: Publish) -> None:
+def publish(book: Book, message: Publish, decided_at_ns: int) -> None:
     """What is owed is what the set has, for good."""
     lane = book.clearing.lane(message.trade_date, message.party)
     lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.PUBLISH]
     book.clearing.put(lane)
-    tell_obligation(book, lane)
+    obligations.begin(book, lane, decided_at_ns)
 
 
 def _is_unsettled(book: Book, trade_date: int) -> bool:

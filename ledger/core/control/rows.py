@@ -37,7 +37,8 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import Mark
+from protocol.messages.day import Mark, Publish
+from protocol.messages.feeds import Notice, Object
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
@@ -57,7 +58,9 @@ _ALONE_TAGS: Final = {
     for role, rights in CONTROL_RIGHTS.items()
 }
 """By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
-_TIMED_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in (RegisterKey, RegisterPersons, Act))
+_TIMED_TAGS: Final = frozenset(
+    kind.__struct_config__.tag for kind in (RegisterKey, RegisterPersons, Act, Notice, Object, Publish)
+)
 _ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
 
@@ -79,8 +82,8 @@ def stands_alone(role: int, body: bytes) -> bool:
 
 
 def may_depend_on_time(body: bytes) -> bool:
-    """Whether what a CONTROL body earns may depend on what has expired: RegisterKey, when keys have to give way, and
-    people's keys and acts."""
+    """Whether what a CONTROL body earns or does may depend on what time it is: RegisterKey, when keys have to give way,
+    people's keys and acts, what is due by a date that is published, what a broker may still say of it."""
     return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _TIMED_TAGS
 
 
@@ -195,6 +198,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     told: list[Decision] = []
     sequence = book.sequence + 1
     book.feeds.begin_row(sequence, decided_at_ns)
+    book.obligations.begin_row()
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         code, who = ReplyCode.ACCEPTED, Sender(sender, seat, key_id)
         try:
@@ -246,6 +250,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     _check(book, prefixes, messages, row.decided_at_ns)
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
     book.feeds.begin_row(row.sequence, row.decided_at_ns)
+    book.obligations.begin_row()
     stored = iter(outcomes[["code", "state", "remaining_fen"]].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
         if isinstance(message, Negotiate):

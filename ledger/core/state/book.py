@@ -31,6 +31,7 @@ from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.marked import Marked
 from ledger.core.state.number_index import NumberIndex
+from ledger.core.state.obligations import Obligations
 from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
@@ -164,6 +165,7 @@ class Book:
     scratch_bucket_fen: FenColumn
     scratch_mark: ByteColumn
     due_times: DueTimes = field(default_factory=DueTimes)  # part of the state again
+    obligations: Obligations = field(default_factory=Obligations)  # likewise
     pushes: Pushes = field(default_factory=Pushes)  # likewise
 
     @staticmethod

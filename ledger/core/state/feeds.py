@@ -32,18 +32,14 @@ class SignedForKey(NamedTuple):
 
 
 class SignedFor(msgspec.Struct, array_like=True):
-    """What a broker was told, and what it said of it. Times are whole seconds of decision, 0 for not yet."""
+    """What a broker was told, and when it signed for it: whole seconds of decision, 0 for not yet."""
 
     party: int
     trade_date: int
     kind: int
     position: int
     digest: bytes
-    owed: bytes  # of an obligation, a SumFen
     received_s: int = 0
-    noticed_s: int = 0
-    objected_s: int = 0
-    objection: tuple[int, int, str] = (0, 0, "")  # amount, contract or 0, reason
 
     @property
     def key(self) -> SignedForKey:
@@ -110,14 +106,12 @@ class Feeds:
         newest.append(kept)
         self.news.append(News(party, kept))
 
-    def tell_to_sign(
-        self, party: int, kind: FeedKind, trade_date: int, content: FeedContent, owed_fen: int = 0
-    ) -> None:
+    def tell_to_sign(self, party: int, kind: FeedKind, trade_date: int, content: FeedContent) -> None:
         """Make an entry that is signed for; one of the same kind and date before it is signed for no more."""
         assert kind in SIGNED_FOR
         self.tell(party, kind, trade_date, 0, content)
         position, digest = int(self.positions[party]), self.digests[party]
-        told = SignedFor(party, trade_date, int(kind), position, digest, sum_from_fen(owed_fen))
+        told = SignedFor(party, trade_date, int(kind), position, digest)
         self.signed_for.pop(told.key, None)
         self.signed_for[told.key] = told
         own = [key for key in self.signed_for if key.party == party]

@@ -322,8 +322,8 @@ CREATE TABLE clearing_sets (
     CONSTRAINT withdrawn_with_time CHECK (num_nonnulls(withdrawn_sequence, withdrawn_at_ns) IN (0, 2))
 ) WITH (fillfactor = 80);
 
--- What brokers are told without asking 推送, by party from 1 without gaps, and what a broker said to an entry: seconds of
--- the decision, 0 for nothing yet. The chain of digests is made from all that is told, in front of each entry.
+-- What brokers are told without asking 推送, by party from 1 without gaps, and when a broker signed for an entry: the
+-- second of the decision, 0 for not yet. The chain of digests is made from all that is told, in front of each entry.
 CREATE TABLE feed_entries (
     party                integer   NOT NULL CHECK (party >= 1),
     position             bigint    NOT NULL CHECK (position >= 1),
@@ -336,13 +336,39 @@ CREATE TABLE feed_entries (
     digest_before        bytea     NOT NULL CHECK (octet_length(digest_before) = 32),
     said                 jsonb     NOT NULL, -- the content by the names of its fields
     received_s           bigint    NOT NULL DEFAULT 0,
-    noticed_s            bigint    NOT NULL DEFAULT 0,
-    objected_s           bigint    NOT NULL DEFAULT 0,
-    objected_fen         bigint    NOT NULL DEFAULT 0,
-    objected_contract_no bigint    NOT NULL DEFAULT 0,
-    objection            text      NOT NULL DEFAULT '',
     PRIMARY KEY (party, position)
 ) WITH (fillfactor = 90);
+
+-- What is owed by a broker's published date, and by what is made good: when it is due, and what the broker said of it.
+-- Whole seconds since 1970, UTC, 0 for not yet, or where no calendar says so.
+CREATE TABLE obligations (
+    party                integer   NOT NULL CHECK (party >= 1),
+    trade_date           integer   NOT NULL,
+    case_no              integer   NOT NULL CHECK (case_no >= 0), -- 0: the date's own
+    set_number           integer   NOT NULL CHECK (set_number >= 1),
+    owed_fen             numeric   NOT NULL, -- by the broker; below 0 by the bank; a sum in 16 bytes
+    state                smallint  NOT NULL,
+    netted_s             bigint    NOT NULL,
+    set_late_s           bigint    NOT NULL CHECK (set_late_s >= 0),
+    pay_from_s           bigint    NOT NULL,
+    late_from_s          bigint    NOT NULL,
+    first_due_s          bigint    NOT NULL,
+    last_due_s           bigint    NOT NULL,
+    objection_until_s    bigint    NOT NULL,
+    termination_after_s  bigint    NOT NULL,
+    is_late_netted       boolean   NOT NULL,
+    needs_no_notice      boolean   NOT NULL,
+    noticed_s            bigint    NOT NULL,
+    objected_s           bigint    NOT NULL,
+    objected_fen         bigint    NOT NULL,
+    objected_contract_no bigint    NOT NULL,
+    objection            text      NOT NULL,
+    as_of_sequence       bigint    NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (party, trade_date, case_no),
+    CONSTRAINT due_in_order CHECK (
+        first_due_s = 0 OR (pay_from_s < late_from_s AND late_from_s < first_due_s AND first_due_s < last_due_s)
+    )
+) WITH (fillfactor = 80);
 
 -- The value of record `i` (from 1) of `records` in such a string; NULL of NULL. Servers from version 18 on cast bytes to
 -- numbers, which is three times as fast as the way through bits.

@@ -529,25 +529,57 @@ COMMENT ON COLUMN bank_lanes.reconciled_sequence IS 'journal row of the end of t
 COMMENT ON COLUMN bank_lanes.published_sequence IS 'journal row of the publishing';
 
 CREATE VIEW bank_obligations AS
-SELECT readable_date(l.trade_date) AS trade_date,
-       l.party AS party,
+SELECT readable_date(o.trade_date) AS trade_date,
+       o.party AS party,
        p.name AS party_name,
-       CASE sign(s.arrived_net_fen) WHEN 1 THEN 'BROKER' WHEN -1 THEN 'BANK' ELSE 'NOBODY' END AS owed_by,
-       abs(s.arrived_net_fen) AS amount_fen,
-       s.number AS set_number,
+       o.case_no AS case_no,
+       COALESCE(w1.name, 'NUMBER_' || o.state) AS state,
+       CASE sign(o.owed_fen) WHEN 1 THEN 'BROKER' WHEN -1 THEN 'BANK' ELSE 'NOBODY' END AS owed_by,
+       abs(o.owed_fen) AS amount_fen,
+       readable_time(NULLIF(o.pay_from_s, 0) * 1000000000) AS pay_from,
+       readable_time(NULLIF(o.late_from_s, 0) * 1000000000) AS late_from,
+       readable_time(NULLIF(o.first_due_s, 0) * 1000000000) AS first_due,
+       readable_time(NULLIF(o.last_due_s, 0) * 1000000000) AS last_due,
+       o.is_late_netted AS is_late_netted,
+       o.needs_no_notice AS needs_no_notice,
+       readable_time(NULLIF(o.noticed_s, 0) * 1000000000) AS noticed_at,
+       readable_time(NULLIF(o.objection_until_s, 0) * 1000000000) AS objection_until,
+       readable_time(NULLIF(o.objected_s, 0) * 1000000000) AS objected_at,
+       CASE WHEN o.objected_s > 0 THEN o.objected_fen END AS objected_fen,
+       NULLIF(o.objected_contract_no, 0) AS objected_contract_no,
+       NULLIF(o.objection, '') AS objection,
+       readable_time(NULLIF(o.termination_after_s, 0) * 1000000000) AS termination_after,
+       o.set_number AS set_number,
+       o.set_late_s AS set_late_s,
        readable_time(l.published_at_ns) AS published_at,
        l.published_sequence AS published_sequence
-FROM lanes l
-LEFT JOIN clearing_sets s ON (s.trade_date, s.party, s.number) = (l.trade_date, l.party, l.sets_count)
-LEFT JOIN parties p ON p.party = l.party
-WHERE l.published_sequence IS NOT NULL;
-COMMENT ON VIEW bank_obligations IS 'What is owed between the bank and a broker for each trade date that is published: what its customers sold and are paid less what they bought, with all fees.';
+FROM obligations o
+LEFT JOIN lanes l ON l.trade_date = o.trade_date AND l.party = o.party
+LEFT JOIN parties p ON p.party = o.party
+LEFT JOIN word_names w1 ON w1.vocabulary = 'obligation_state' AND w1.number = o.state;
+COMMENT ON VIEW bank_obligations IS 'What is owed between the bank and a broker for each trade date that is published: what its customers sold and are paid less what they bought, with all fees; when it is due, and what the broker said of it: notice 通知, objection 异议.';
 COMMENT ON COLUMN bank_obligations.trade_date IS 'trade date for which it is owed';
 COMMENT ON COLUMN bank_obligations.party IS 'number of the broker';
 COMMENT ON COLUMN bank_obligations.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_obligations.case_no IS '0: what is owed by the date itself';
+COMMENT ON COLUMN bank_obligations.state IS 'OWED_BY_BROKER, NOTIFIED (the broker said that it will fund it later on the due day), OWED_BY_BANK or PAID (from the beginning where nothing is owed)';
 COMMENT ON COLUMN bank_obligations.owed_by IS 'BROKER (to the bank), BANK (to the broker), or NOBODY: nothing is';
 COMMENT ON COLUMN bank_obligations.amount_fen IS 'what is owed, never below 0, fen';
+COMMENT ON COLUMN bank_obligations.pay_from IS 'from when on the due day the bank pays; this and the five other times are NULL where no calendar says so';
+COMMENT ON COLUMN bank_obligations.late_from IS 'from when the bank is late';
+COMMENT ON COLUMN bank_obligations.first_due IS 'the bank has paid before; what the broker owes is taken at this second';
+COMMENT ON COLUMN bank_obligations.last_due IS 'the last second for a broker that gave notice, or needs none';
+COMMENT ON COLUMN bank_obligations.is_late_netted IS 'whether it was netted after the payments of its due day began, for which the broker answers';
+COMMENT ON COLUMN bank_obligations.needs_no_notice IS 'whether it was netted so late that the last second counts without notice';
+COMMENT ON COLUMN bank_obligations.noticed_at IS 'when the broker''s notice of later funding was decided; NULL for none';
+COMMENT ON COLUMN bank_obligations.objection_until IS 'the last second for an objection: silence accepts';
+COMMENT ON COLUMN bank_obligations.objected_at IS 'when the broker''s objection was decided, which people have to settle; NULL for none';
+COMMENT ON COLUMN bank_obligations.objected_fen IS 'amount that it objects to, fen';
+COMMENT ON COLUMN bank_obligations.objected_contract_no IS 'contract that the objection is about; NULL for none';
+COMMENT ON COLUMN bank_obligations.objection IS 'why, in the broker''s words';
+COMMENT ON COLUMN bank_obligations.termination_after IS 'behind this second the other side may terminate when it is not paid';
 COMMENT ON COLUMN bank_obligations.set_number IS 'number of the clearing set that says so, see bank_clearing_sets';
+COMMENT ON COLUMN bank_obligations.set_late_s IS 'by how many seconds that set was complete too late';
 COMMENT ON COLUMN bank_obligations.published_at IS 'when it was published';
 COMMENT ON COLUMN bank_obligations.published_sequence IS 'journal row of the publishing';
 
@@ -852,16 +884,11 @@ SELECT f.party AS party,
        f.said AS said,
        readable_time(f.decided_at_ns) AS told_at,
        readable_time(NULLIF(f.received_s, 0) * 1000000000) AS received_at,
-       readable_time(NULLIF(f.noticed_s, 0) * 1000000000) AS noticed_at,
-       readable_time(NULLIF(f.objected_s, 0) * 1000000000) AS objected_at,
-       CASE WHEN f.objected_s > 0 THEN f.objected_fen END AS objected_fen,
-       NULLIF(f.objected_contract_no, 0) AS objected_contract_no,
-       NULLIF(f.objection, '') AS objection,
        f.sequence AS sequence
 FROM feed_entries f
 LEFT JOIN parties p USING (party)
 LEFT JOIN word_names w1 ON w1.vocabulary = 'feed_kind' AND w1.number = f.kind;
-COMMENT ON VIEW bank_feed IS 'Everything that brokers are told without asking 推送, and what they said to it: receipt 签收, notice 通知, objection 异议.';
+COMMENT ON VIEW bank_feed IS 'Everything that brokers are told without asking 推送, and what they signed for 签收.';
 COMMENT ON COLUMN bank_feed.party IS 'number of the broker';
 COMMENT ON COLUMN bank_feed.party_name IS 'name of that broker';
 COMMENT ON COLUMN bank_feed.position IS 'position in the feed of that broker, from 1 without gaps';
@@ -871,11 +898,6 @@ COMMENT ON COLUMN bank_feed.contract_no IS 'contract that it is about, the first
 COMMENT ON COLUMN bank_feed.said IS 'what it says, by the names of docs/protocol.md; amounts in fen';
 COMMENT ON COLUMN bank_feed.told_at IS 'when the ledger decided what it tells';
 COMMENT ON COLUMN bank_feed.received_at IS 'when the broker''s receipt was decided; NULL before, and for what is not signed for';
-COMMENT ON COLUMN bank_feed.noticed_at IS 'when the broker''s notice of later funding was decided; NULL for none';
-COMMENT ON COLUMN bank_feed.objected_at IS 'when the broker''s objection was decided; NULL for none';
-COMMENT ON COLUMN bank_feed.objected_fen IS 'amount that it objects to, fen';
-COMMENT ON COLUMN bank_feed.objected_contract_no IS 'contract that the objection is about; NULL for none';
-COMMENT ON COLUMN bank_feed.objection IS 'why, in the broker''s words';
 COMMENT ON COLUMN bank_feed.sequence IS 'journal row that made the entry';
 
 CREATE VIEW bank_pushes AS

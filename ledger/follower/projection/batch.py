@@ -15,6 +15,7 @@ from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.lanes import LanesOfBatch
+from ledger.follower.projection.obligations import ObligationsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.push_tables import PushesOfBatch
 from ledger.follower.projection.request_blocks import RequestRuns
@@ -68,6 +69,7 @@ class Batch:
         self.restraints = RestraintsOfBatch(book)
         self.feeds = FeedsOfBatch(book)
         self.pushes = PushesOfBatch(book)
+        self.obligations = ObligationsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -100,6 +102,7 @@ class Batch:
             return
         self.people.take(row)
         self.feeds.take(row)
+        self.obligations.take(row)
         for told in accepted_frames(row):
             made = effect_of(told.message)
             self.people.take_made(made)

@@ -1,6 +1,6 @@
-"""What brokers are told without asking, and what they say to it: the table feed_entries.
+"""What brokers are told without asking, and what they sign for: the table feed_entries.
 
-Belongs here: which entries and answers a batch has, their columns, the SQL. Never here: what an entry says
+Belongs here: which entries and receipts a batch has, their columns, the SQL. Never here: what an entry says
 (ledger.core), the transaction (read_model).
 """
 
@@ -16,7 +16,7 @@ from ledger.core.state.feeds import News
 from protocol.errors import InvariantBroken
 from protocol.messages.codec import decode_content
 from protocol.messages.control import ControlMessage
-from protocol.messages.feeds import FeedMessage
+from protocol.messages.feeds import Receipt
 from protocol.messages.fields import fen_from_sum
 
 COLUMNS: Final = (
@@ -33,21 +33,21 @@ COLUMNS: Final = (
     ),
     "said",
 )
-_ANSWERED: Final = """
+_RECEIVED: Final = """
 UPDATE feed_entries
-SET received_s = $3, noticed_s = $4, objected_s = $5, objected_fen = $6, objected_contract_no = $7, objection = $8
+SET received_s = $3
 WHERE party = $1 AND position = $2
 """
 
 
 @dataclass(slots=True)
 class FeedsOfBatch:
-    """Entries that rows of a batch made, and answers to entries. Tell it of each row when the book has applied it."""
+    """Entries that rows of a batch made, and receipts of entries. Tell it of each row when the book has applied it."""
 
     book: Book
     entries: list[tuple[object, ...]] = field(default_factory=list)
-    answers: dict[tuple[int, int], tuple[object, ...]] = field(default_factory=dict)
-    """By party and position."""
+    receipts: dict[tuple[int, int], int] = field(default_factory=dict)
+    """By party and position, the second."""
 
     def take(self, row: Row) -> None:
         """A row that is no block."""
@@ -56,22 +56,19 @@ class FeedsOfBatch:
 
     def take_answer(self, party: int, message: ControlMessage) -> None:
         """An accepted control message of a party."""
-        if not isinstance(message, FeedMessage):
+        if not isinstance(message, Receipt):
             return
         for key, told in self.book.feeds.signed_for.items():
-            if key.party == party and key.trade_date == message.trade_date:
-                amount_fen, contract_no, reason = told.objection
-                objection = (amount_fen, contract_no, reason.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
-                said = (told.received_s, told.noticed_s, told.objected_s)
-                self.answers[party, told.position] = (*said, *objection)
+            if key.party == party and key.trade_date == message.trade_date and told.received_s:
+                self.receipts[party, told.position] = told.received_s
 
 
 async def write_feeds(connection: asyncpg.Connection, of_batch: FeedsOfBatch) -> None:
-    """Writes what a batch has. Raises InvariantBroken when an entry is missing that was answered."""
+    """Writes what a batch has. Raises InvariantBroken when an entry is missing that was signed for."""
     if of_batch.entries:
         await connection.copy_records_to_table("feed_entries", records=of_batch.entries, columns=COLUMNS)
-    for key, said in of_batch.answers.items():
-        if await connection.execute(_ANSWERED, *key, *said) != "UPDATE 1":
+    for key, received_s in of_batch.receipts.items():
+        if await connection.execute(_RECEIVED, *key, received_s) != "UPDATE 1":
             raise InvariantBroken(f"the read model lacks entry {key[1]} of the feed of party {key[0]}")
 
 

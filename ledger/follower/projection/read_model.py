@@ -34,6 +34,7 @@ from ledger.follower.projection.master_rows import (
     contract_chunks,
     last_contract_nos,
 )
+from ledger.follower.projection.obligations import write_obligations
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.people import write_people
 from ledger.follower.projection.push_tables import write_pushes
@@ -221,6 +222,7 @@ class ReadModel:
                 await self._restraints.write(self._connection, restraints, after.sequence)
                 await write_feeds(self._connection, batch.feeds)
                 await write_pushes(self._connection, batch.pushes, after.sequence)
+                await write_obligations(self._connection, batch.obligations, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

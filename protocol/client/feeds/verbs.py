@@ -8,10 +8,10 @@ from abc import abstractmethod
 from collections.abc import Coroutine
 
 from ...errors import MisuseError
-from ...limits import REQUEST_NUMBER_MAX
+from ...limits import AMOUNT_FEN_MAX, OBJECTION_CHARS_MAX, REQUEST_NUMBER_MAX
 from ...messages.control import ControlMessage
-from ...messages.feeds import Receipt
-from ..arguments import shown, whole_number
+from ...messages.feeds import Notice, Object, Receipt
+from ..arguments import INT32_MAX, calendar_date, shown, text, whole_number
 from ..line.feed import FeedReader, checked_digest
 from ..line.traffic import Traffic
 from ..outcomes import Outcome
@@ -43,6 +43,32 @@ class FeedVerbs:
         if not isinstance(event, FeedEvent):
             raise MisuseError(f"an event of the feed is signed for, not {shown(event)}")
         return self.control(Receipt(event.trade_date, event.position, event.digest))
+
+    def notice(self, trade_date: int, case: int = 0) -> Coroutine[object, object, Outcome]:
+        """Say that the party will fund what it owes by a date later on the day on which it is due 通知. To be awaited.
+
+        It counts when it is decided before `first_due_s` of the OBLIGATION; `case` 0 is what is owed by the date
+        itself.
+        """
+        return self.control(Notice(calendar_date("trade_date", trade_date), whole_number("case", case, 0, INT32_MAX)))
+
+    def objection(
+        self, trade_date: int, amount_fen: int, reason: str, contract_no: int = 0, case: int = 0
+    ) -> Coroutine[object, object, Outcome]:
+        """Object to what is owed by a date 异议: by how much, why in 1 to 48 characters, of which contract, 0 for none.
+        To be awaited. It counts up to `objection_until_s` of the OBLIGATION, and holds no payment up.
+        """
+        if not text("reason", reason, OBJECTION_CHARS_MAX):
+            raise MisuseError("reason is empty")
+        return self.control(
+            Object(
+                calendar_date("trade_date", trade_date),
+                whole_number("case", case, 0, INT32_MAX),
+                whole_number("amount_fen", amount_fen, 0, AMOUNT_FEN_MAX),
+                whole_number("contract_no", contract_no, 0, REQUEST_NUMBER_MAX),
+                reason,
+            )
+        )
 
     async def _feed_now(self, after: int, digest: bytes) -> FeedReader:
         return self.feed(after, digest)

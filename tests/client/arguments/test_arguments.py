@@ -29,7 +29,7 @@ from protocol.client import (
     SyncSeat,
 )
 from protocol.client.verbs import SingleVerbs
-from protocol.limits import ACT_TEXT_BYTES_MAX, PARTIES_MAX
+from protocol.limits import ACT_TEXT_BYTES_MAX, OBJECTION_CHARS_MAX, PARTIES_MAX
 from protocol.messages.accounts import ChangeContract, SecuritiesAccount
 from protocol.messages.feeds import ObligationTold
 from protocol.messages.persons import ActSignature
@@ -68,7 +68,9 @@ def is_empty_block(value: object) -> bool:
 
 
 OF_A_DATE: dict[str, Any] = {"trade_date": TRADE_DATE, "party": 0, "first": 0}
-TOLD = FeedEvent(1, bytes(32), FeedKind.OBLIGATION, TRADE_DATE, 0, ObligationTold(1, bytes(16)), 1, 1)
+TOLD = FeedEvent(
+    1, bytes(32), FeedKind.OBLIGATION, TRADE_DATE, 0, ObligationTold(1, 0, bytes(16), 0, False, False, *[0] * 6), 1, 1
+)
 PARTY_OR_NONE = [*NO_NUMBER, -1, PARTIES_MAX + 1]
 PLACE = [*AMOUNT, 2**40 + 1]
 CASH: dict[str, list[Any]] = {"way": MARKET, "serial": AMOUNT, "valid_until_ns": UNTIL, "amount_fen": AMOUNT}
@@ -151,6 +153,17 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
         {"after": [*NO_NUMBER, -1, 2**62], "digest": [None, 1, "", bytes(31), bytes(33), bytearray(32)]},
     ),
     "receipt": ({"event": TOLD}, {"event": [None, 1, b"", ACCEPTED]}),
+    "notice": ({"trade_date": TRADE_DATE, "case": 0}, {"trade_date": DAY, "case": [*NO_NUMBER, -1, 2**31]}),
+    "objection": (
+        {"trade_date": TRADE_DATE, "amount_fen": 1, "reason": "fees", "contract_no": 195, "case": 0},
+        {
+            "trade_date": DAY,
+            "amount_fen": AMOUNT,
+            "reason": [None, 1, b"fees", "", "x" * (OBJECTION_CHARS_MAX + 1), "\0", "\ud800"],
+            "contract_no": [*NO_NUMBER, -1, 2**62 + 1],
+            "case": [*NO_NUMBER, -1, 2**31],
+        },
+    ),
     "push_contract": (
         {
             "serial": 1,

@@ -19,8 +19,6 @@ from protocol.messages.feeds import (
     DateOpened,
     FeedContent,
     FeedEntry,
-    Notice,
-    Object,
     ObligationTold,
     Receipt,
     SetCompared,
@@ -192,7 +190,7 @@ def test_what_comparing_found_and_what_is_owed_are_told_and_signed_for() -> None
     told = [(kind, date, content) for kind, date, _, content in said(desk)][-2:]
     assert told == [
         (FeedKind.SET_COMPARED, MONDAY, SetCompared(1, [0, 0, 0, 0], True)),
-        (FeedKind.OBLIGATION, MONDAY, ObligationTold(1, sum_from_fen(700))),
+        (FeedKind.OBLIGATION, MONDAY, ObligationTold(1, 0, sum_from_fen(700), 0, False, False, *[0] * 6)),
     ]
     position = int(desk.book.feeds.positions[BROKER])
     page = desk.book.feeds.page(BROKER, position - 1)
@@ -223,49 +221,6 @@ def test_a_set_that_differs_is_told_by_class_and_the_next_comparison_takes_its_p
 
     assert said(desk)[-1][3] == SetCompared(2, [0, 0, 0, 0], True)
     assert desk.control(Receipt(MONDAY, *first), SEAT) == UNKNOWN
-    same_after_all(desk)
-
-
-def test_a_notice_names_what_the_broker_owes_and_counts_once() -> None:
-    desk = Desk()
-    published(desk)
-    desk.now_ns = 7_000_000_000
-
-    assert desk.control(Notice(MONDAY, 1), SEAT) == ReplyCode.OBLIGATION_UNKNOWN
-    assert desk.control(Notice(TUESDAY, 0), SEAT) == ReplyCode.OBLIGATION_UNKNOWN
-    assert desk.control(Notice(MONDAY, 0), OTHER_SEAT) == ReplyCode.OBLIGATION_UNKNOWN
-    assert desk.control(Notice(MONDAY, 0), SEAT) == ACCEPTED
-    assert desk.control(Notice(MONDAY, 0), SECOND_SEAT) == AGAIN
-    (told,) = [told for key, told in desk.book.feeds.signed_for.items() if key.kind == FeedKind.OBLIGATION]
-    assert (told.noticed_s, told.objected_s) == (7, 0)
-    same_after_all(desk)
-
-
-def test_nothing_is_to_be_noticed_where_nobody_owes() -> None:
-    desk = Desk()
-    ann = desk.open(1_000)
-    desk.done(SignOff(MONDAY))
-    send_whole(desk, event(ann))
-    desk.done(Reconcile(MONDAY, BROKER, 0))
-    agree(desk)
-    desk.done(Publish(MONDAY, BROKER))
-
-    assert desk.control(Notice(MONDAY, 0), SEAT) == ReplyCode.OBLIGATION_UNKNOWN
-    assert desk.control(Object(MONDAY, 0, 5, 0, "of a dividend"), SEAT) == ACCEPTED
-
-
-def test_an_objection_names_amount_contract_and_reason_and_survives_the_settlement_of_the_date() -> None:
-    desk = Desk()
-    ann = published(desk)
-    foreign = desk.open(0, party=OTHER_BROKER)
-    desk.roll(TUESDAY)
-    desk.settle(MONDAY)
-
-    assert desk.control(Object(MONDAY, 0, 5, foreign, "fees"), SEAT) == ReplyCode.CONTRACT_UNKNOWN
-    assert desk.control(Object(MONDAY, 0, 5, ann, "费用"), SEAT) == ACCEPTED
-    assert desk.control(Object(MONDAY, 0, 6, 0, "more"), SEAT) == AGAIN
-    (told,) = [told for told in desk.book.feeds.signed_for.values() if told.objected_s]
-    assert (told.objection, told.objected_s) == ((5, ann, "费用"), 1)
     same_after_all(desk)
 
 
@@ -300,8 +255,8 @@ def test_memory_is_bounded_and_pages_follow_each_other() -> None:
 def test_the_oldest_of_too_many_entries_that_are_signed_for_goes(kind: FeedKind) -> None:
     feeds = Desk().book.feeds
     for place in range(SIGNED_FOR_KEPT_MAX + 1):
-        feeds.tell_to_sign(BROKER, kind, place, ObligationTold(1, sum_from_fen(place)))
-    feeds.tell_to_sign(OTHER_BROKER, kind, 0, ObligationTold(1, sum_from_fen(0)))
+        feeds.tell_to_sign(BROKER, kind, place, SetCompared(1, [0] * 4, True))
+    feeds.tell_to_sign(OTHER_BROKER, kind, 0, SetCompared(1, [0] * 4, True))
 
     dates = [key.trade_date for key in feeds.signed_for if key.party == BROKER]
     assert dates == list(range(1, SIGNED_FOR_KEPT_MAX + 1))

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from protocol.codes import ReplyCode
-from protocol.limits import LISTED_LINES_MAX, SETS_PER_LANE_MAX
+from protocol.limits import LISTED_LINES_MAX, OBLIGATIONS_PER_PARTY_MAX, SETS_PER_LANE_MAX
 from protocol.messages.control import ControlMessage
 from protocol.messages.day import NO_TOTALS, AnnounceSet, Mark, Publish, Reconcile, SignOff, Tell, WithdrawSet
 from protocol.records import RecordArray
@@ -75,6 +75,14 @@ def booked(desk: Desk, contract_no: int) -> WithdrawSet:
     asked = reconciled(desk, contract_no, proceeds(contract_no, 5))
     assert desk.ask(DAY_SEAT, asked)[0].code == ReplyCode.ACCEPTED
     return WithdrawSet(MONDAY, 1)
+
+
+def with_as_many_unpaid(desk: Desk, contract_no: int) -> Publish:
+    """Publishing once the broker has as many unpaid obligations as are kept."""
+    booked(desk, contract_no)
+    agree(desk)
+    desk.book.obligations.counts[OTHER_BROKER] = OBLIGATIONS_PER_PARTY_MAX
+    return Publish(MONDAY, OTHER_BROKER)
 
 
 def published(desk: Desk, contract_no: int) -> WithdrawSet:

@@ -122,6 +122,12 @@ CHANGED = (
     *(("contracts", Int(1, 8_192)), ("status_before", Int(0, 255))),
     *(("status", Int(1, 255)), ("by_bank", Flag())),
 )
+OWED: tuple[tuple[str, Type], ...] = (
+    *(("number", SET_NUMBER), ("case", Int(0, 2**31 - 1)), ("owed", WIDE_SUM), ("set_late_s", SECONDS)),
+    *(("is_late_netted", Flag()), ("needs_no_notice", Flag())),
+    *((f"{name}_s", SECONDS) for name in ("pay_from", "late_from", "first_due", "last_due")),
+    *(("objection_until_s", SECONDS), ("termination_after_s", SECONDS)),
+)
 CLOSING = (
     *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
     *(("drawn_fen", SUM), ("released_fen", SUM)),
@@ -187,7 +193,7 @@ LAYOUTS: dict[str, Layout] = {
     "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
     "ContractChanged": (10, CHANGED),
     "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
-    "ObligationTold": (12, (("number", SET_NUMBER), ("owed", WIDE_SUM))),
+    "ObligationTold": (13, OWED),
     "SetTotals": (90, SUMS_OF_SET),
     "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
     "PersonKey": (92, PERSON_KEY),

@@ -16,6 +16,7 @@ from ledger.core.state.due_times import DueTimes
 from ledger.core.state.feeds import Feeds, SeatAccepted, SignedFor
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
+from ledger.core.state.obligations import Obligations
 from ledger.core.state.outlets import Outlets
 from ledger.core.state.permits import Permits
 from ledger.core.state.persons import Persons
@@ -70,6 +71,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
         "due_times": np.frombuffer(book.due_times.encoded(), np.int8),
+        "obligations": np.frombuffer(book.obligations.encoded(), np.int8),
         "feed_positions": book.feeds.positions,
         "feed_digests": np.frombuffer(
             b"".join(book.feeds.digests[party] for party in sorted(book.feeds.digests)), np.int8
@@ -149,6 +151,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)
     book.due_times = DueTimes.decoded(arrays["due_times"].tobytes())
+    book.obligations = Obligations.decoded(arrays["obligations"].tobytes())
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)

@@ -10,7 +10,8 @@ REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid 
 general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
 PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for their record in slices
 of PERMIT_SLICE_ITEMS, the open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be
-signed for in slices of SIGNED_SLICE_ENTRIES and what was accepted of seats in slices of ACCEPTED_SLICE_SEATS. Once a
+signed for in slices of SIGNED_SLICE_ENTRIES, what was accepted of seats in slices of ACCEPTED_SLICE_SEATS and what is
+owed by brokers' dates in slices of OBLIGATION_SLICE_ITEMS. Once a
 clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the
 contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders
 that are not there in slices of LISTED_SLICE_KEYS. Once a contract was pushed there follow how many were and how
@@ -52,6 +53,7 @@ LANE_SLICE_LANES = 128  # 80 KiB
 LISTED_SLICE_KEYS = 4_096  # 64 KiB
 SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
 ACCEPTED_SLICE_SEATS = 512  # 56 KiB
+OBLIGATION_SLICE_ITEMS = 256  # 24 KiB, or 80 KiB when all of them were objected to
 PUSH_SLICE_ITEMS = 128  # 50 KiB
 TRIES_SLICE_ITEMS = 2_048  # 64 KiB
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
@@ -107,6 +109,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-book.restraints.given // RESTRAINT_SLICE_NUMBERS), _restraint_digest),
         (-(-len(book.feeds.signed_for) // SIGNED_SLICE_ENTRIES), _signed_for_digest),
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
+        (-(-len(book.obligations.entries) // OBLIGATION_SLICE_ITEMS), _obligation_digest),
         *_kinds_of_clearing(book),
         (1 if book.pushes.given else 0, _push_counts_digest),
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
@@ -253,6 +256,11 @@ def _signed_for_digest(book: Book, k: int) -> bytes:
 def _accepted_digest(book: Book, k: int) -> bytes:
     part = book.feeds.sorted_accepted()[k * ACCEPTED_SLICE_SEATS : (k + 1) * ACCEPTED_SLICE_SEATS]
     return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
+
+
+def _obligation_digest(book: Book, k: int) -> bytes:
+    part = book.obligations.encoded(k * OBLIGATION_SLICE_ITEMS, (k + 1) * OBLIGATION_SLICE_ITEMS)
+    return hashlib.sha256(part).digest()
 
 
 def _cleared_digest(book: Book, k: int) -> bytes:

@@ -1,0 +1,144 @@
+"""Mutants of what is owed: when it is due, what a broker may still say of it, what is kept.
+
+Belongs here: single wrong lines, each with what it plants. Never here: mutants of publishing itself (table_of_sets,
+table_of_reconciliation).
+"""
+
+from tests.mutants.mutant import Mutant, of_file
+
+_PAGE = "tests/rules/test_obligations.py"
+_CORE = "tests/ledger_core/control/test_obligations.py"
+_BROKER = f"{_PAGE}::test_what_the_broker_owes_is_due_on_the_day_while_a_due_time_is_to_come"
+_BANK = f"{_PAGE}::test_what_the_bank_owes_is_due_on_the_next_day_once_payment_has_begun"
+_NOTICE = f"{_PAGE}::test_a_notice_comes_before_the_first_due_second_and_once"
+_OBJECTION = f"{_PAGE}::test_an_objection_comes_up_to_the_last_second_of_the_third_day_behind"
+
+OF_OBLIGATIONS: list[Mutant] = [
+    *of_file(
+        "rules/day/obligations.py",
+        [
+            (
+                "due at 14:00 when netted at 14:00",
+                "sum(last_due_s <= netted_s for",
+                "sum(last_due_s < netted_s for",
+                "what is netted at 14:00:00 is overdue in the same second",
+                _BROKER,
+            ),
+            (
+                "09:00:00 is late for the bank",
+                "sum(pay_from_s < netted_s for",
+                "sum(pay_from_s <= netted_s for",
+                "the bank pays a day later what it has to pay today",
+                _BANK,
+            ),
+            (
+                "09:00:00 is netted late",
+                "is_late_netted=netted_s > days[0][0]",
+                "is_late_netted=netted_s >= days[0][0]",
+                "a broker that was in time answers for the delay",
+                _BROKER,
+            ),
+            (
+                "late by the day on which it is due",
+                "is_late_netted=netted_s > days[0][0]",
+                "is_late_netted=netted_s > days[place][0]",
+                "nobody answers for a date that was netted a day late",
+                _BROKER,
+            ),
+            (
+                "10:00:00 needs a notice",
+                "netted_s >= first_due_s,",
+                "netted_s > first_due_s,",
+                "what is netted at 10:00:00 is taken at 10:00:00",
+                _BROKER,
+            ),
+            (
+                "the bank's own due time waits",
+                "needs_no_notice=owed_fen > 0 and",
+                "needs_no_notice=",
+                "the bank may pay until 14:00",
+                f"{_PAGE}::test_when_every_day_is_over_it_is_due_on_the_last_one",
+            ),
+            (
+                "objection of two days",
+                "OBJECTION_WINDOWS = 3",
+                "OBJECTION_WINDOWS = 2",
+                "a broker's objection of the third day is not heard",
+                _BROKER,
+            ),
+            (
+                "termination after four days",
+                "TERMINATION_WINDOWS = 5",
+                "TERMINATION_WINDOWS = 4",
+                "the other side may terminate a day too early",
+                _BROKER,
+            ),
+            (
+                "days of later dates twice",
+                "if window[0] > days[-1][-1]",
+                "if window[-1] > days[0][-1]",
+                "the third day behind is one that was counted before",
+                f"{_PAGE}::test_days_behind_a_dates_own_windows_come_from_later_dates",
+            ),
+            (
+                "a notice at ten",
+                "now_s >= times.first_due_s",
+                "now_s > times.first_due_s",
+                "a notice in the second in which the money is taken holds it up",
+                _NOTICE,
+            ),
+            (
+                "an objection at the end of the day",
+                "now_s > times.objection_until_s",
+                "now_s >= times.objection_until_s",
+                "the last second of three days is not the broker's",
+                _OBJECTION,
+            ),
+            (
+                "owed by the wrong side",
+                "if owed_fen > 0 else ObligationState.OWED_BY_BANK",
+                "if owed_fen < 0 else ObligationState.OWED_BY_BANK",
+                "the bank pays what it is owed",
+                f"{_PAGE}::test_every_state_and_event_of_an_obligation",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/obligations.py",
+        [
+            (
+                "a word in another's name",
+                "ObligationKey(party, message.trade_date, message.case)",
+                "ObligationKey(2, message.trade_date, message.case)",
+                "a broker puts off what another one owes",
+                f"{_CORE}::test_a_notice_counts_once_before_ten_and_for_its_own_broker",
+            ),
+            (
+                "due times stay as they were told",
+                "        if times != obligation.due:\n",
+                "        if False:\n",
+                "money is taken from a broker while the typhoon holds up what would fund it",
+                f"{_CORE}::test_changed_due_times_are_told_anew_with_the_amount_as_it_was",
+            ),
+        ],
+    ),
+    *of_file(
+        "state/obligations.py",
+        [
+            (
+                "unpaid is forgotten",
+                "            if each.state != ObligationState.PAID\n            or key",
+                "            if key",
+                "what a broker owes is gone with its objection",
+                f"{_CORE}::test_what_is_unpaid_or_objected_to_is_kept",
+            ),
+            (
+                "an objection is forgotten",
+                "            or each.objected_s\n",
+                "",
+                "nobody hears an objection any more",
+                f"{_CORE}::test_what_is_unpaid_or_objected_to_is_kept",
+            ),
+        ],
+    ),
+]
