@@ -155,6 +155,8 @@ CONTRACTS_LOOKED_AT_MAX = 2**18  # at a time, for whose they are: most are other
 LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
 DECLARED_LATE_AFTER_S = 1_800  # a set is due half an hour after the exchange's data reached its sender
 WINDOWS_PER_DATE = 8  # the due day, its three of objection, five until termination, and two for what is decided late
+OBJECTION_WINDOWS = 3  # objection ends with the day so many behind the one on which the obligation is due
+TERMINATION_WINDOWS = 5  # termination opens so many behind it
 WINDOW_SPAN_DAYS_MAX = 92  # from a trade date to the end of its last: two holidays of a month lie between
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
@@ -183,6 +185,7 @@ assert QUERY_PAIRS_MAX < RANGE_PAIRS < CONTRACTS_MAX == ACCOUNTS_MAX
 assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX
 assert LINE_FEE_FEN_MAX < AMOUNT_FEN_MAX
 assert WINDOWS_PER_DATE * (5 * 5 + 2) + 8 <= SMALL_CONTROL_BODY_BYTES_MAX
+assert OBJECTION_WINDOWS < TERMINATION_WINDOWS < WINDOWS_PER_DATE - 1
 assert TRADE_DATE_AHEAD_DAYS_MAX + 2 * WINDOWS_PER_DATE < WINDOW_SPAN_DAYS_MAX
 assert FEED_PAGE_ENTRIES_MAX * (FEED_CONTENT_BYTES_MAX + 64) + 64 <= ANSWER_BODY_BYTES_MAX
 assert FEED_PAGE_ENTRIES_MAX <= FEED_ENTRIES_KEPT_MAX

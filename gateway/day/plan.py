@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
-from protocol.limits import TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
+from protocol.limits import OBJECTION_WINDOWS, TERMINATION_WINDOWS, TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
 from protocol.messages.day import Window as DueTimes
 from protocol.trade_dates import trade_day
-from rules.day.obligations import OBJECTION_WINDOWS, TERMINATION_WINDOWS
 
 WINDOWS = WINDOWS_PER_DATE  # the day of the next trade date, and the bank's seven working days behind it
 DAY_END = time(23, 59, 59)

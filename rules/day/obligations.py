@@ -16,10 +16,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
+from protocol.limits import OBJECTION_WINDOWS, TERMINATION_WINDOWS
 from protocol.vocabulary import ObligationEvent, ObligationState
 
-OBJECTION_WINDOWS = 3  # objection ends with the day so many behind the one on which the obligation is due
-TERMINATION_WINDOWS = 5  # termination opens so many behind it
 WindowSeconds = Sequence[int]
 """Of a bank working day: pay from, late from, first due, last due, its last second."""
 
