@@ -12,12 +12,12 @@ from typing import Any
 import asyncpg
 
 from ledger.core.rows.row import Row
-from ledger.database.migrate import migrate
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.read_model import ReadModel
 from ledger.follower.replay import Follower
 from ledger.follower.snapshots import SnapshotPolicy
 from ledger.journal.writer import Journal
+from tests.databases import give_tables
 from tests.follower.journal_maker import JournalMaker
 from tests.follower.naive import Expectation
 from tests.follower.naive_accounts import Customers
@@ -219,10 +219,9 @@ async def catch_up(follower: Follower) -> None:
 
 @asynccontextmanager
 async def world(dsn: str, state: Path) -> AsyncIterator[World]:
-    """An empty schema with all migrations applied, and the journal taken over (epoch 1)."""
+    """A database with empty tables, and the journal taken over (epoch 1)."""
+    await give_tables(dsn)
     sql = await asyncpg.connect(dsn)
-    await sql.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
-    await migrate(sql)
     journal = await Journal.open(dsn)
     await journal.take_over()
     try:
