@@ -1,4 +1,4 @@
-"""Fixtures of the ledger's tests: an empty database and a configuration that names it."""
+"""Fixtures of the ledger's tests: a database with empty tables and a configuration that names it."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,8 @@ from ledger.journal import genesis
 from ledger.journal.genesis import genesis_message
 from protocol.messages.control import Genesis
 from tests.bank_seats import BANK_SEATS
-from tests.ledger.world import configuration, empty_database
+from tests.databases import give_tables
+from tests.ledger.world import configuration
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,6 @@ def desks_from_the_first_row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def config(fresh_database: str, tmp_path: Path) -> Config:
-    """A configuration of its own over an empty database."""
-    asyncio.run(empty_database(fresh_database))
+    """A configuration of its own over a database with empty tables."""
+    asyncio.run(give_tables(fresh_database))
     return configuration(tmp_path / "state", fresh_database)
