@@ -131,6 +131,7 @@ QUERY_RANGES_MAX = 4  # digests of one answer: a mebibyte to hash, a millisecond
 QUERY_PAIRS_MAX = 1_024  # of one answer: 32 KiB
 QUERY_OPEN_FREEZES_MAX = 1_024  # of one answer: 40 KiB
 QUERY_OPEN_DATES_MAX = 128  # of one answer: all that may be unsettled, and as many that are settled and not paid
+QUERY_OPEN_RUN_OFF_MAX = 16  # of one answer: cards of one customer that were replaced and have something open
 FREEZES_LOOKED_AT_MAX = 2**19  # of all contracts, for one answer: half a millisecond
 QUERY_OUTLETS_MAX = 1_024  # told of those that differ; there is none in a right book
 FEED_PAGE_ENTRIES_MAX = 256  # of one answer or frame, and of what may be sent and not acknowledged: 80 KiB
@@ -179,7 +180,7 @@ assert QUERY_CLOSINGS_MAX * 40 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PAIRS_MAX * 4 * 8 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_OUTLETS_MAX * (2 * (SUM_BYTES + 2) + 8) + 64 <= ANSWER_BODY_BYTES_MAX
-assert QUERY_OPEN_FREEZES_MAX * 40 + QUERY_OPEN_DATES_MAX * 64 + 66 * 32 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_OPEN_FREEZES_MAX * 40 + QUERY_OPEN_DATES_MAX * 64 + 66 * 32 + 16 * 9 + 64 <= ANSWER_BODY_BYTES_MAX
 assert UNSETTLED_DATES_MAX < QUERY_OPEN_DATES_MAX
 assert QUERY_PAIRS_MAX < RANGE_PAIRS < CONTRACTS_MAX == ACCOUNTS_MAX
 assert QUERY_DIFFERENCES_MAX < RECONCILE_PLACES_MAX < CONTRACTS_LOOKED_AT_MAX < CONTRACTS_MAX

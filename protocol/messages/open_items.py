@@ -8,7 +8,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import QUERY_OPEN_DATES_MAX, QUERY_OPEN_FREEZES_MAX, RESTRAINTS_PER_ACCOUNT_MAX, SEATS_MAX
+from ..limits import (
+    QUERY_OPEN_DATES_MAX,
+    QUERY_OPEN_FREEZES_MAX,
+    QUERY_OPEN_RUN_OFF_MAX,
+    RESTRAINTS_PER_ACCOUNT_MAX,
+    SEATS_MAX,
+)
 from .base import Message
 from .day import Place
 from .fields import Count, Fen, Number, TradeDate
@@ -65,9 +71,15 @@ class OpenItemsAnswer(Message, tag=116, frozen=True):
     freezes: Annotated[list[OpenFreeze], Meta(max_length=QUERY_OPEN_FREEZES_MAX)]
     dates: Annotated[list[OpenDate], Meta(max_length=QUERY_OPEN_DATES_MAX)]
     restraints: Annotated[list[OpenRestraint], Meta(max_length=RESTRAINTS_PER_ACCOUNT_MAX + 1)]
+    runs_off: Annotated[list[Number], Meta(max_length=QUERY_OPEN_RUN_OFF_MAX)]
+    """Contracts that run off before it and have something open: its broker stays designated until they have not."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is told."""
         sums_fen = (self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
-        return not (any(sums_fen) or self.next_place or self.freezes or self.dates or self.restraints)
+        return not (any(sums_fen) or self.next_place or any(self._lists))
+
+    @property
+    def _lists(self) -> tuple[list[OpenFreeze], list[OpenDate], list[OpenRestraint], list[int]]:
+        return self.freezes, self.dates, self.restraints, self.runs_off

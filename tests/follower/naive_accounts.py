@@ -57,6 +57,8 @@ class Contract:
     shares: dict[int, str]
     status: int
     ended_on: int = 0
+    designated_on: int = 0
+    """Since when its broker is designated in Shanghai."""
 
 
 @dataclass
@@ -121,12 +123,15 @@ class Customers:
                     self.accounts[_number(len(self.accounts), 99)] = opened
             case SignContracts(contracts):
                 for each in contracts:
-                    self._sign(each)
+                    self._sign(each, trade_date)
             case ChangeContract(contract_no, event):
                 if CONTRACT_EVENTS[event] == TERMINATED:
                     self._end(contract_no, trade_date)
                 else:
-                    self.contracts[contract_no].status = CONTRACT_EVENTS[event]
+                    changed = self.contracts[contract_no]
+                    if changed.status == PRE_ASSIGNED and 1 in changed.shares:
+                        changed.designated_on = trade_date
+                    changed.status = CONTRACT_EVENTS[event]
             case ChangeAccount(account_no, event):
                 account = self.accounts[account_no]
                 account.status = ACCOUNT_EVENTS[event]
@@ -136,11 +141,11 @@ class Customers:
                     account.last = None
             case ChangeBroker(contract_no, new_terms):
                 self._end(contract_no, trade_date)
-                self._sign(new_terms)
+                self._sign(new_terms, trade_date)
             case ReplaceCard(contract_no, account_no):
                 old = self.contracts[contract_no]
-                self._add(Contract(account_no, old.party, old.shares, old.status))
-                old.status, old.ended_on = RUNS_OFF, trade_date
+                self._add(Contract(account_no, old.party, old.shares, old.status, designated_on=old.designated_on))
+                old.status, old.ended_on, old.designated_on = RUNS_OFF, trade_date, 0
             case Restrain(account_no, amount_fen):
                 self._restrain(account_no, amount_fen, message.kind, message.holds_until_s, trade_date)
             case LiftRestraint(restraint_no, amount_fen):
@@ -205,12 +210,15 @@ class Customers:
         push, status = self.pushed[confirmed.push - 1], ACTIVE if confirmed.answer == RIGHT else PRE_ASSIGNED
         if push.replaces and self.contracts[push.replaces].status == SUSPENDED:
             status = SUSPENDED
+        since, shares = trade_date, {each.market: each.number for each in push.securities_accounts}
+        if push.replaces and self.contracts[push.replaces].shares.get(1) == shares.get(1):
+            since = self.contracts[push.replaces].designated_on
         for contract_no in confirmed.ends:
             self._end(contract_no, trade_date)
         if confirmed.runs_off:
             old = self.contracts[confirmed.runs_off]
-            old.status, old.ended_on = RUNS_OFF, trade_date
-        self._sign(ContractTerms(confirmed.account_no, confirmed.party, push.securities_accounts, status))
+            old.status, old.ended_on, old.designated_on = RUNS_OFF, trade_date, 0
+        self._sign(ContractTerms(confirmed.account_no, confirmed.party, push.securities_accounts, status), since)
 
     def _settle(self, settled_date: int) -> None:
         for contract in self.contracts.values():
@@ -219,9 +227,12 @@ class Customers:
             if contract.status == RUNS_OFF and contract.ended_on <= settled_date and nothing_open:
                 contract.status = TERMINATED
 
-    def _sign(self, terms: ContractTerms) -> None:
+    def _sign(self, terms: ContractTerms, designated_on: int) -> None:
         shares = {each.market: each.number for each in terms.securities_accounts}
-        self._add(Contract(terms.account_no, terms.party, shares, terms.status))
+        signed = Contract(terms.account_no, terms.party, shares, terms.status)
+        if terms.status in (ACTIVE, SUSPENDED) and 1 in shares:
+            signed.designated_on = designated_on
+        self._add(signed)
 
     def _add(self, contract: Contract) -> None:
         number = _number(len(self.contracts), 98)
@@ -230,7 +241,7 @@ class Customers:
 
     def _end(self, contract_no: int, trade_date: int) -> None:
         contract = self.contracts[contract_no]
-        contract.status, contract.ended_on = TERMINATED, trade_date
+        contract.status, contract.ended_on, contract.designated_on = TERMINATED, trade_date, 0
         self.accounts[contract.account_no].last = None
 
 

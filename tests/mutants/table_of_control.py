@@ -71,7 +71,7 @@ OF_CONTROL = [
     ),
     Mutant(
         "ended with purchases unsettled",
-        "control/accounts.py",
+        "control/open_business.py",
         "book.frozen_fen[account] or book.bought_fen[account] or",
         "book.frozen_fen[account] or",
         "a contract ends while its buys are not paid",
@@ -79,7 +79,7 @@ OF_CONTROL = [
     ),
     Mutant(
         "ended with sales unsettled",
-        "control/accounts.py",
+        "control/open_business.py",
         "book.bought_fen[account] or book.sold_fen[account]:",
         "book.bought_fen[account]:",
         "a contract ends while its proceeds are on their way",

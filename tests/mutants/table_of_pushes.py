@@ -87,14 +87,14 @@ OF_PUSHES: list[Mutant] = [
             ),
             (
                 "ends with open items",
-                "return ReplyCode.ITEMS_OPEN if accounts.has_open_items(book, account) else ReplyCode.ACCEPTED",
+                "return ReplyCode.ITEMS_OPEN if is_kept_by_items(book, replaced) else ReplyCode.ACCEPTED",
                 "return ReplyCode.ACCEPTED",
                 "money of a contract that has ended",
                 CHANGED,
             ),
             (
                 "pre-assigned with open items",
-                "if accounts.has_open_items(book, int(book.account_of_contract[index])):",
+                "if is_kept_by_items(book, index):",
                 "if False:",
                 "money of a contract that has ended",
                 f"{PUSHES}::test_a_pre_assigned_contract_with_open_items_does_not_end",

@@ -124,7 +124,7 @@ WHAT_IS_KEPT = [
         "    return False\n",
         "a contract ends while clearing data owe its customer money",
         f"{SET}::test_what_only_clearing_data_say_keeps_a_contract_open",
-        "control/accounts.py",
+        "control/open_business.py",
     ),
 ]
 

@@ -117,6 +117,7 @@ LIMITS = {
     "QUERY_PAIRS_MAX": "pairs in one `PairsAnswer`",
     "QUERY_OPEN_FREEZES_MAX": "freezes in one `OpenItemsAnswer`",
     "QUERY_OPEN_DATES_MAX": "dates in one `OpenItemsAnswer`",
+    "QUERY_OPEN_RUN_OFF_MAX": "contracts that run off in one `OpenItemsAnswer`",
     "FREEZES_LOOKED_AT_MAX": "freezes of all contracts that one `OpenItemsQuery` goes through",
     "QUERY_OUTLETS_MAX": "outlets in one `OutletsAnswer`",
     "FEED_PAGE_ENTRIES_MAX": "entries in one `FeedPage`, and sent on a link before they are acknowledged",

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ledger.core.control.feeds import tell_contracts
+from ledger.core.control.open_business import SHANGHAI, designate, has_open_items, is_kept_by_items, runs_off_before
 from ledger.core.state.book import (
     CHECK_SHIFT,
     HAD_CONTRACT,
@@ -128,9 +129,8 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
         return ReplyCode.CONTRACT_UNKNOWN
     if next_status(_status(book, index), ContractEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
-    if message.event == ContractEvent.TERMINATE and has_open_items(book, _account_of(book, index)):
-        return ReplyCode.ITEMS_OPEN
-    return ReplyCode.ACCEPTED
+    is_kept = message.event == ContractEvent.TERMINATE and is_kept_by_items(book, index)
+    return ReplyCode.ITEMS_OPEN if is_kept else ReplyCode.ACCEPTED
 
 
 def change_contract(book: Book, message: ChangeContract) -> None:
@@ -145,6 +145,7 @@ def change_contract(book: Book, message: ChangeContract) -> None:
         _set_status(book, index, status)
         if status in TRADES and not book.began_day[index]:
             book.began_day[index] = book.event_day
+            designate(book, index, book.trade_date)
 
 
 def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
@@ -156,7 +157,8 @@ def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
         return ReplyCode.STATUS_FORBIDS
     if message.event != AccountEvent.CLOSE:
         return ReplyCode.ACCEPTED
-    if has_open_items(book, account):
+    index = book.last_contract(account)
+    if has_open_items(book, account) or (index >= 0 and is_kept_by_items(book, index)):
         return ReplyCode.ITEMS_OPEN
     if book.balance_fen[account]:
         return ReplyCode.BALANCE_LEFT
@@ -193,7 +195,7 @@ def judge_broker_change(book: Book, party: int, message: ChangeBroker) -> ReplyC
         return code
     if _status(book, index) not in MAY_CHANGE_BROKER:
         return ReplyCode.STATUS_FORBIDS
-    return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and has_open_items(book, account) else code
+    return ReplyCode.ITEMS_OPEN if code == ReplyCode.ACCEPTED and is_kept_by_items(book, index) else code
 
 
 def change_broker(book: Book, message: ChangeBroker) -> int:
@@ -222,13 +224,20 @@ def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode
 
 
 def replace_card(book: Book, message: ReplaceCard) -> int:
-    """The contract goes on on the other account under a new number, the old one runs off. Returns that number."""
+    """The contract goes on on the other account under a new number, the old one runs off. Returns that number.
+
+    Its broker is designated as before: nothing is told to the exchange.
+    """
     index, account = index_from_contract_no(message.contract_no), index_from_account_no(message.account_no)
     party, status = int(book.contract_facts[index]) >> PARTY_SHIFT, _status(book, index)
-    numbers = book.securities_no[index : index + 1].copy()
+    numbers, designated_on = book.securities_no[index : index + 1].copy(), int(book.designated_on[index])
     _set_status(book, index, ContractStatus.RUNS_OFF)
-    book.ended_on[index] = book.trade_date
-    return _append(book, np.array([account]), np.array([party]), np.array([status]), numbers)
+    book.ended_on[index], book.designated_on[index] = book.trade_date, 0
+    number = _append(book, np.array([account]), np.array([party]), np.array([status]), numbers)
+    new = index_from_contract_no(number)
+    designate(book, new, designated_on)
+    book.follows[new] = 1 + next(runs_off_before(book, index + 1), -1)
+    return number
 
 
 def end_what_ran_off(book: Book, trade_date: int) -> None:
@@ -240,14 +249,6 @@ def end_what_ran_off(book: Book, trade_date: int) -> None:
     for index in indices.tolist():
         if not has_open_items(book, _account_of(book, index)):
             _set_status(book, index, ContractStatus.TERMINATED)
-
-
-def has_open_items(book: Book, account: int) -> bool:
-    """Whether anything on the account is frozen, or bought or sold and not settled, also by clearing data alone."""
-    if book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account]:
-        return True
-    index = book.last_contract(account)
-    return index >= 0 and book.clearing.names(index, int(book.contract_facts[index]) >> PARTY_SHIFT)
 
 
 def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> ReplyCode:
@@ -304,7 +305,9 @@ def _append(book: Book, accounts: LongColumn, party: LongColumn, status: LongCol
     book.contract_facts[here] = facts | accounts
     book.account_flags[accounts] = book.account_flags[accounts] & ~LAST_CONTRACT_MASK | HAD_CONTRACT | indices + 1
     book.securities_no[here] = numbers
-    book.began_day[here] = np.where(np.isin(status, list(TRADES)), book.event_day, 0)
+    trades = np.isin(status, list(TRADES))
+    book.began_day[here] = np.where(trades, book.event_day, 0)
+    book.designated_on[here] = np.where(trades & (numbers[:, SHANGHAI] != 0), book.trade_date, 0)
     for taken, mine in zip(book.contracts_by_securities_no, numbers.T, strict=True):
         taken.add(mine[mine != 0], indices[mine != 0])
     book.contracts_count += count
@@ -324,7 +327,7 @@ def _end(book: Book, index: int) -> None:
     """A message ends the contract: its account has none from now on."""
     account = _account_of(book, index)
     _set_status(book, index, ContractStatus.TERMINATED)
-    book.ended_on[index] = book.trade_date
+    book.ended_on[index], book.designated_on[index] = book.trade_date, 0
     if book.began_day[index]:
         book.ended_day[index] = book.event_day
     book.account_flags[account] &= ~LAST_CONTRACT_MASK

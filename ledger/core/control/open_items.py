@@ -6,15 +6,24 @@ Places are slots of the request table: they move when a date opens, and what is 
 for again from the beginning.
 """
 
+from itertools import islice
+
 import numpy as np
 
 from ledger.core.control.accounts import known_account, own_contract
+from ledger.core.control.open_business import locks
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.requests import key_parts
 from protocol.codes import ReplyCode
-from protocol.limits import FREEZES_LOOKED_AT_MAX, QUERY_OPEN_DATES_MAX, QUERY_OPEN_FREEZES_MAX, UNSETTLED_DATES_MAX
+from protocol.limits import (
+    FREEZES_LOOKED_AT_MAX,
+    QUERY_OPEN_DATES_MAX,
+    QUERY_OPEN_FREEZES_MAX,
+    QUERY_OPEN_RUN_OFF_MAX,
+    UNSETTLED_DATES_MAX,
+)
 from protocol.messages.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
-from protocol.vocabulary import BANK_PARTY
+from protocol.vocabulary import BANK_PARTY, contract_no_from_index
 from rules.contracts import ENDED
 
 _SETTLED_TOLD_MAX = QUERY_OPEN_DATES_MAX - UNSETTLED_DATES_MAX
@@ -30,7 +39,7 @@ def open_items(book: Book, party: int, query: OpenItemsQuery) -> OpenItemsAnswer
         index = book.last_contract(account) if account >= 0 else -1
     if account < 0:
         code = int(ReplyCode.CONTRACT_UNKNOWN)
-        return OpenItemsAnswer(book.sequence, query.number, code, 0, 0, 0, 0, [], [], [])
+        return OpenItemsAnswer(book.sequence, query.number, code, 0, 0, 0, 0, [], [], [], [])
     has_contract = index >= 0 and book.contract_state(index) != ENDED  # else the account's columns are not its own
     next_place, freezes = _freezes(book, index, query.first) if has_contract else (0, [])
     return OpenItemsAnswer(
@@ -44,6 +53,7 @@ def open_items(book: Book, party: int, query: OpenItemsQuery) -> OpenItemsAnswer
         freezes,
         _dates(book, index, account) if has_contract else [],
         _restraints(book, account) if is_bank else [],
+        _run_off(book, index) if has_contract else [],
     )
 
 
@@ -78,6 +88,11 @@ def _dates(book: Book, index: int, account: int) -> list[OpenDate]:
         if bought_fen or sold_fen or date in said:
             found.append(OpenDate(date, bought_fen, sold_fen, *said.get(date, (0, 0, 0)), False))
     return sorted(found, key=lambda each: each.trade_date)
+
+
+def _run_off(book: Book, index: int) -> list[int]:
+    """Contracts that keep this one's broker designated, the latest first."""
+    return [contract_no_from_index(each) for each in islice(locks(book, index), QUERY_OPEN_RUN_OFF_MAX)]
 
 
 def _restraints(book: Book, account: int) -> list[OpenRestraint]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.control import accounts
+from ledger.core.control.open_business import SHANGHAI, designate, is_kept_by_items
 from ledger.core.state.book import MARKETS, Book
 from ledger.core.state.number_index import packed
 from ledger.core.state.pushes import Push
@@ -193,6 +194,7 @@ def _confirm(book: Book, message: ConfirmPush) -> int:
     asked = _asked(push)
     replaced = index_from_contract_no(asked.replaces) if asked.replaces else -1
     status = status_signed(confirmed, _status(book, replaced) if replaced >= 0 else None)
+    goes_on = _designation_that_goes_on(book, asked, replaced)
     for contract_no in stands.ends:
         accounts.change_contract(book, ChangeContract(contract_no, ContractEvent.TERMINATE))
     if stands.runs_off:
@@ -200,8 +202,19 @@ def _confirm(book: Book, message: ConfirmPush) -> int:
     else:
         terms = ContractTerms(message.account_no, push.party, asked.securities_accounts, int(status))
         push.contract_no = accounts.sign_contracts(book, SignContracts([terms]))
+        if goes_on:
+            designate(book, index_from_contract_no(push.contract_no), goes_on)
     _move(book, push, PushEvent.CONFIRM if confirmed else PushEvent.LEAVE_UNCONFIRMED, message.answer)
     return push.contract_no
+
+
+def _designation_that_goes_on(book: Book, asked: PushContract, replaced: int) -> int:
+    """Since when the broker is designated, where the contract to be replaced has the same account in Shanghai; 0 where
+    the designation is a new one, or there is none."""
+    if replaced < 0:
+        return 0
+    is_same = _numbers(asked.securities_accounts)[SHANGHAI] == int(book.securities_no[replaced, SHANGHAI])
+    return int(book.designated_on[replaced]) if is_same else 0
 
 
 def _move(book: Book, push: Push, event: PushEvent, answer: int = CardAnswer.NOT_ASKED) -> None:
@@ -232,7 +245,7 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
         codes.append(_code_of_replaced(book, asked, account, replaced, confirmed))
     for index, code in in_the_way.items():
         codes.append(code_of_what_is_in_the_way(_status(book, index), confirmed, code))
-        if accounts.has_open_items(book, int(book.account_of_contract[index])):
+        if is_kept_by_items(book, index):
             codes.append(ReplyCode.ITEMS_OPEN)
     if book.contracts_count == book.size.contracts_max:
         codes.append(ReplyCode.MASTER_DATA_FULL)
@@ -258,7 +271,7 @@ def _code_of_replaced(book: Book, asked: PushContract, account: int, replaced: i
     if _status(book, replaced) not in MAY_REPLACE_CARD:
         return ReplyCode.STATUS_FORBIDS
     if old == account:
-        return ReplyCode.ITEMS_OPEN if accounts.has_open_items(book, account) else ReplyCode.ACCEPTED
+        return ReplyCode.ITEMS_OPEN if is_kept_by_items(book, replaced) else ReplyCode.ACCEPTED
     if (book.holder[account] != book.holder[old]).any():
         return ReplyCode.HOLDER_DIFFERS
     if book.account_status(old) != AccountStatus.LOSS_REPORTED:

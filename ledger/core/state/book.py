@@ -82,7 +82,10 @@ ACCOUNT_COLUMNS = (
     *("balance_fen", "frozen_fen", "bought_fen", "sold_fen", "restrained_fen"),
     *("account_flags", "bank_account_no", "outlet", "holder"),
 )
-CONTRACT_COLUMNS = ("contract_facts", "securities_no", "ended_on", "began_day", "ended_day")
+CONTRACT_COLUMNS = (
+    *("contract_facts", "securities_no", "ended_on", "began_day", "ended_day"),
+    *("designated_on", "follows"),
+)
 """Columns of the book by account and by contract that snapshots keep and slices tell as they stand."""
 
 
@@ -133,6 +136,8 @@ class Book:
     # the sign-off of that day, so that it counts for the next date.
     began_day: ShortColumn
     ended_day: ShortColumn
+    designated_on: IntColumn  # trade date since when its broker is designated in Shanghai, 0: it is not
+    follows: IntColumn  # index + 1 of the contract whose card it replaced, 0 for none
     contracts_by_securities_no: tuple[NumberIndex, ...]  # for each market: stale once the contract has ended
     # By party number and by seat number.
     parties: dict[int, PartyEntry]
@@ -204,6 +209,8 @@ class Book:
             ended_on=int_zeros(contracts),
             began_day=short_zeros(contracts),
             ended_day=short_zeros(contracts),
+            designated_on=int_zeros(contracts),
+            follows=int_zeros(contracts),
             contracts_by_securities_no=tuple(NumberIndex() for _ in MARKETS),
             parties={},
             role=byte_zeros(parties),

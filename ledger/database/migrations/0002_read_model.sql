@@ -114,6 +114,7 @@ CREATE TABLE contracts (
     party          integer  NOT NULL CHECK (party >= 1),
     status         smallint NOT NULL CHECK (status BETWEEN 1 AND 6), -- 4, a loss, stands for any but 5, the end
     ended_on       integer  NOT NULL, -- trade date on which it ended or began to run off, 0 for neither
+    designated_on  integer  NOT NULL, -- trade date since when its broker is designated in Shanghai, 0: it is not
     xshg_account   text,              -- securities accounts, NULL for none
     xshe_account   text
 ) WITH (fillfactor = 80);

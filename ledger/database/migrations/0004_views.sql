@@ -225,7 +225,8 @@ SELECT c.contract_no AS contract_no,
        COALESCE(w.name, 'NUMBER_' || c.status) AS status,
        c.xshg_account AS xshg_account,
        c.xshe_account AS xshe_account,
-       readable_date(c.ended_on) AS ended_on
+       readable_date(c.ended_on) AS ended_on,
+       readable_date(c.designated_on) AS designated_on
 FROM contracts c
 LEFT JOIN savings_accounts s USING (account_no)
 LEFT JOIN parties p ON p.party = c.party
@@ -240,6 +241,7 @@ COMMENT ON COLUMN bank_contracts.status IS 'PRE_ASSIGNED, ACTIVE, SUSPENDED, RUN
 COMMENT ON COLUMN bank_contracts.xshg_account IS 'securities account in Shanghai; NULL when there is none';
 COMMENT ON COLUMN bank_contracts.xshe_account IS 'securities account in Shenzhen; NULL when there is none';
 COMMENT ON COLUMN bank_contracts.ended_on IS 'trade date on which it ended, or began to run off; NULL when neither has come';
+COMMENT ON COLUMN bank_contracts.designated_on IS 'trade date since when its broker is designated in Shanghai, over replaced cards; NULL when it is not';
 
 CREATE VIEW bank_orders AS
 SELECT readable_date(o.trade_date) AS trade_date,

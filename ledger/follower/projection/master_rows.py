@@ -34,6 +34,7 @@ _CONTRACT: Final = copy_layout(
         ("as_of_sequence", ">i8"),
         ("party", ">i4"),
         ("ended_on", ">i4"),
+        ("designated_on", ">i4"),
         ("status", ">i2"),
     ]
 )
@@ -81,6 +82,7 @@ def _contracts(book: Book, indices: Int64s, sequence: int) -> bytes:
     heads["party"] = facts >> PARTY_SHIFT
     heads["status"] = statuses_told(facts)
     heads["ended_on"] = book.ended_on[indices]
+    heads["designated_on"] = book.designated_on[indices]
     heads["as_of_sequence"] = sequence
     texts = [[_field(text) for text in unpacked_all(numbers[indices])] for numbers in book.securities_no.T]
     return rows_of(heads, texts)

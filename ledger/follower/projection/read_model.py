@@ -108,8 +108,9 @@ WHERE s.account_no = n.account_no
 """
 _SET_CONTRACTS: Final = """
 UPDATE contracts c
-SET status = n.status, ended_on = n.ended_on, as_of_sequence = $1
-FROM unnest($2::bigint[], $3::smallint[], $4::integer[]) AS n (contract_no, status, ended_on)
+SET status = n.status, ended_on = n.ended_on, designated_on = n.designated_on, as_of_sequence = $1
+FROM unnest($2::bigint[], $3::smallint[], $4::integer[], $5::integer[])
+    AS n (contract_no, status, ended_on, designated_on)
 WHERE c.contract_no = n.contract_no
 """
 _PUT_BALANCE: Final = """
@@ -346,7 +347,8 @@ class ReadModel:
 
     async def _set_contracts(self, indices: Int64s, book: Book, sequence: int) -> None:
         numbers, statuses = contract_nos_from_indices(indices), statuses_told(book.contract_facts[indices])
-        await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), book.ended_on[indices].tolist())
+        dates = (column[indices].tolist() for column in (book.ended_on, book.designated_on))
+        await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), *dates)
 
     async def _set_accounts(self, accounts: Int64s, book: Book, sequence: int) -> None:
         numbers, statuses = account_nos_from_indices(accounts), book.account_flags[accounts] >> STATE_SHIFT

@@ -157,6 +157,14 @@ def _change_end(book: Book) -> None:
     book.ended_on[0] += 1
 
 
+def _change_designation(book: Book) -> None:
+    book.designated_on[0] += 1
+
+
+def _change_follows(book: Book) -> None:
+    book.follows[0] += 1
+
+
 def _change_shares(book: Book) -> None:
     book.securities_no[1, 1] += 1
 
@@ -194,6 +202,7 @@ def _change_head(book: Book) -> None:
     [
         *((_change_head, 0), (_change_party, 1), (_change_balance, 2), (_change_total, 2), (_change_holder, 2)),
         *((_change_flags, 2), (_change_facts, 3), (_change_end, 3), (_change_shares, 3)),
+        *((_change_designation, 3), (_change_follows, 3)),
         *((_change_wednesday, 4), (_change_tuesday, 5)),
         *((_change_drawn, 6), (_change_page, 6 + 4), (_change_unpaid, 6 + 8)),
     ],

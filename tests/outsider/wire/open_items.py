@@ -18,6 +18,7 @@ OPEN_ITEMS = (
     ("freezes", Many(0, 1_024, Nested("OpenFreeze"))),
     ("dates", Many(0, 128, Nested("OpenDate"))),
     ("restraints", Many(0, 65, Nested("OpenRestraint"))),
+    ("runs_off", Many(0, 16, NUMBER)),
 )
 OPEN_ITEM_LAYOUTS: dict[str, Layout] = {
     "OpenItemsQuery": (115, (("number", NUMBER), ("first", PLACE))),
