@@ -158,9 +158,9 @@ class Book:
     permits: Permits
     restraints: Restraints  # of accounts; `restrained_fen` has the sum of each
     outlets: Outlets  # an account may name one that is not among them
-    general_ledger: GeneralLedger
+    general_ledger: GeneralLedger = field(default_factory=GeneralLedger, kw_only=True)
     clearing: Clearing
-    feeds: Feeds
+    feeds: Feeds = field(default_factory=Feeds, kw_only=True)
     requests: RequestTable
     unsettled: Unsettled
     frames: FrameIndex = field(default_factory=FrameIndex, kw_only=True)  # of the open date
@@ -227,9 +227,7 @@ class Book:
             permits=Permits(),
             restraints=Restraints(),
             outlets=Outlets(),
-            general_ledger=GeneralLedger(),
             clearing=Clearing(),
-            feeds=Feeds(),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             scratch_fen=long_zeros(accounts),
