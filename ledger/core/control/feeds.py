@@ -4,14 +4,17 @@ Belongs here: making the entries, counting. Never here: what has happened (day, 
 its feed (feed_answers), where a feed stands (ledger.core.state.feeds).
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from ledger.core.frames import Frames
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane
+from ledger.core.state.columns import FenColumn, Positions
 from ledger.core.state.obligations import Obligation
-from protocol.kinds import KINDS
+from protocol.kinds import KIND_CODES, KINDS
 from protocol.messages.feeds import COUNTED_KINDS, ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
 from protocol.messages.fields import sum_from_fen
 from protocol.records import OutcomeArray
@@ -19,6 +22,7 @@ from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract
 
 COUNTED = tuple(kind for kind, row in KINDS.items() if row.told_at_sign_off)
 assert len(COUNTED) == COUNTED_KINDS
+_NOTHING = np.zeros(1, np.int64)
 
 
 def tell_date_opened(book: Book) -> None:
@@ -72,23 +76,41 @@ def tell_obligation(book: Book, obligation: Obligation) -> None:
 
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:
     """What was accepted of brokers' requests in a block row, by seat and kind. Work for each frame and kind."""
-    kinds = [kind for kind in COUNTED if _has(block, kind)]
-    if not kinds:
+    kind, codes = block.kind, outcomes["code"]
+    accepted = codes == 0 if codes.any() else None
+    if isinstance(kind, int):
+        if kind in COUNTED:
+            at = None if accepted is None else np.flatnonzero(accepted)
+            _count(book, frames, COUNTED.index(RecordKind(kind)), block.amount_fen, at)
         return
-    accepted = outcomes["code"] == 0
-    begins = np.cumsum(frames.record_count) - frames.record_count
-    seats = frames.seat.tolist()
-    for kind in kinds:
-        taken = accepted if isinstance(block.kind, int) else accepted & (block.kind == kind)
-        amount_fen = np.where(taken, block.amount_fen, 0)
-        counts, sums = np.add.reduceat(taken, begins, dtype=np.int64), np.add.reduceat(amount_fen, begins)
-        for seat, count, fen in zip(seats, counts.tolist(), sums.tolist(), strict=True):
-            if count:
-                book.feeds.count(seat, COUNTED.index(kind), count, fen)
+    there = np.bincount(kind, minlength=KIND_CODES)
+    for place, each in enumerate(COUNTED):
+        if there[each]:
+            of_kind = kind == each
+            _count(
+                book,
+                frames,
+                place,
+                block.amount_fen,
+                np.flatnonzero(of_kind if accepted is None else of_kind & accepted),
+            )
 
 
-def _has(block: Block, kind: RecordKind) -> bool:
-    return block.kind == kind if isinstance(block.kind, int) else bool((block.kind == kind).any())
+def _count(book: Book, frames: Frames, place: int, amount_fen: FenColumn, at: Positions | None) -> None:
+    """Accepted records of one kind at (k,) ascending positions of the block; None: all of it are."""
+    fen = amount_fen if at is None else amount_fen[at]
+    if len(frames.seat) == 1:
+        counts, sums = [len(fen)], [int(fen.sum())]
+    else:
+        begins = np.cumsum(frames.record_count) - frames.record_count
+        begins = begins if at is None else np.searchsorted(at, begins)
+        edges = [*begins.tolist(), len(fen)]
+        counts = [end - begin for begin, end in pairwise(edges)]
+        # One more at the end for frames without any, whose sum is that of their first place: it is not looked at.
+        sums = np.add.reduceat(fen if at is None else np.concatenate((fen, _NOTHING)), begins).tolist()
+    for seat, count, sum_fen in zip(frames.seat.tolist(), counts, sums, strict=True):
+        if count:
+            book.feeds.count(seat, place, count, sum_fen)
 
 
 def _brokers(book: Book) -> list[int]:
