@@ -12,6 +12,7 @@ any order: amounts add up; an account's last contract is the one with the highes
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,8 @@ from protocol.vocabulary import (
 
 Column = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[np.signedinteger]]
+Rows = npt.NDArray[np.intp] | slice
+EVERY = slice(None)
 
 FIRST_CAPACITY = 16_384  # columns double from here, so that growing is paid once per account and contract
 BY_ACCOUNT = {"balance_fen": np.int64, "opened": np.int8, "closed": np.int8, "last_contract": np.int32}
@@ -46,8 +49,6 @@ BY_CONTRACT = {
 KIND_MAX = max(RecordKind)
 MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
 LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
-# Several amounts that move.
-HAVE_MORE = frozenset({RecordKind.FILL_BUY, RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT})
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
 SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
@@ -61,6 +62,8 @@ class OwnBook:
     def __init__(self) -> None:
         self._accounts_end = 0  # one above the highest index that anything was said of
         self._contracts_end = 0
+        self._opened_count = 0  # none is opened or signed twice: as many as there are below the end are all of them
+        self._signed_count = 0
         self.balance_fen: Column
         self.opened: npt.NDArray[np.int8]
         self.closed: npt.NDArray[np.int8]  # beside `opened`: what is live may close it before the feed opens it
@@ -88,6 +91,7 @@ class OwnBook:
             raise InvariantBroken(f"book: an account between {first} and {end} was opened twice")
         self.balance_fen[first:end] += np.fromiter((t.balance_fen for t in terms), np.int64, len(terms))
         self.opened[first:end] = 1
+        self._opened_count += len(terms)
 
     def sign_contracts(self, first_contract_no: int, terms: Sequence[ContractTerms]) -> None:
         """Contracts that the ledger signed, with consecutive indices from that of the number it told.
@@ -97,6 +101,7 @@ class OwnBook:
         first = self._fresh_contracts(first_contract_no, len(terms))
         count = len(terms)
         self.party[first : first + count] = np.fromiter((t.party for t in terms), np.int32, count)
+        self._signed_count += int(np.count_nonzero(self.party[first : first + count]))
         accounts = np.fromiter((t.account_no // CONTRACT_NUMBER_STEP for t in terms), np.int64, count)
         self._stand_on(accounts, np.arange(first, first + count))
 
@@ -110,6 +115,7 @@ class OwnBook:
         if old >= new:
             raise InvariantBroken(f"book: contract index {new} replaces {old}, which is later")
         self.replaced[new] = old + 1
+        self._signed_count += 1
         self._stand_on(np.array([account_no // CONTRACT_NUMBER_STEP]), np.array([new]))
 
     def end_contract(self, contract_no: int) -> None:
@@ -127,36 +133,33 @@ class OwnBook:
     def add(self, records: RecordArray, outcomes: OutcomeArray) -> None:
         """Moves what the accepted ones of (n,) RECORD with their (n,) OUTCOME name; refused ones move nothing.
 
-        Raises InvariantBroken when an accepted record names an impossible account, contract, kind or amount.
+        No record is copied: only of the fields that a kind moves by, those of its accepted ones. Raises InvariantBroken
+        when an accepted record names an impossible account, contract, kind or amount.
         """
         codes = outcomes["code"]
-        accepted = np.flatnonzero(codes == 0) if codes.any() else slice(None)
-        index = records["contract_no"][accepted] // CONTRACT_NUMBER_STEP
-        if not len(index):
+        accepted = np.flatnonzero(codes == 0) if codes.any() else EVERY
+        kinds = np.ascontiguousarray(records["kind"][accepted])
+        if not len(kinds):
             return
-        amount_fen = np.ascontiguousarray(records["amount_fen"][accepted])
-        lowest, highest = int(index.min()), int(index.max())
+        numbers = np.ascontiguousarray(records["contract_no"][accepted])
+        lowest, highest = int(numbers.min()) // CONTRACT_NUMBER_STEP, int(numbers.max()) // CONTRACT_NUMBER_STEP
         if lowest < 0 or highest >= CONTRACTS_MAX:
             raise InvariantBroken(f"book: money moved on index {lowest} or {highest}")
-        if int(amount_fen.min()) < 0 or int(amount_fen.max()) > AMOUNT_FEN_MAX:
-            raise InvariantBroken("book: an accepted amount is out of range")
-        kinds = records["kind"][accepted]
-        first_kind = int(kinds[0])
-        if RecordKind.WITHDRAWAL in kinds:
-            amount_fen = _taken(records[accepted], outcomes[accepted], amount_fen)
-        if (kinds == first_kind).all() and first_kind not in HAVE_MORE:
-            self._move(first_kind, index, amount_fen, None)
-            return
+        amounts_fen = _amounts(records, "amount_fen", accepted)
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
             raise InvariantBroken("book: an accepted record is of an unknown kind")
-        kept = records[accepted]
-        for kind in np.flatnonzero(np.bincount(kinds)).tolist():
-            rows = np.flatnonzero(kinds == kind)
-            self._move(kind, index[rows], amount_fen[rows], kept[rows] if kind in HAVE_MORE else None)
+        there = np.flatnonzero(np.bincount(kinds)).tolist()
+        if LINES.issuperset(there):
+            self._reach_contracts(highest + 1)
+            return
+        for kind in there:
+            at = EVERY if len(there) == 1 else np.flatnonzero(kinds == kind)
+            rows = accepted if isinstance(at, slice) else at if isinstance(accepted, slice) else accepted[at]
+            self._move(kind, numbers[at] // CONTRACT_NUMBER_STEP, amounts_fen[at], _Told(records, outcomes, rows))
 
-    def _move(self, kind: int, index: Column, amount_fen: Column, records: RecordArray | None) -> None:
-        """What one kind does; `records`: of the kinds in HAVE_MORE. `np.add.at`, because one contract may stand in a
-        block many times.
+    def _move(self, kind: int, index: Column, amount_fen: Column, told: "_Told") -> None:
+        """What the (m,) accepted records of one kind do. `np.add.at`, because one contract may stand in a block many
+        times.
         """
         if kind in MOVEMENTS:
             self._reach_accounts(int(index.max()) + 1)
@@ -167,22 +170,22 @@ class OwnBook:
         elif kind == RecordKind.RELEASE:
             np.subtract.at(self.frozen_fen, index, amount_fen)
         elif kind in (RecordKind.FILL_BUY, RecordKind.CLOSE):
-            np.subtract.at(self.frozen_fen, index, amount_fen + _amounts(records, "release_fen"))
+            np.subtract.at(self.frozen_fen, index, amount_fen + told.fen("release_fen"))
             np.add.at(self.bought_unsettled_fen, index, amount_fen)
         elif kind == RecordKind.FILL_SELL:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
         elif kind == RecordKind.DEPOSIT:
             np.add.at(self.balance_fen, index, amount_fen)
         elif kind == RecordKind.WITHDRAWAL:
-            np.subtract.at(self.balance_fen, index, amount_fen)
+            np.subtract.at(self.balance_fen, index, told.taken_fen(amount_fen))
         elif kind == RecordKind.PROCEEDS:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
-            np.add.at(self.bought_unsettled_fen, index, _amounts(records, "release_fen"))
+            np.add.at(self.bought_unsettled_fen, index, told.fen("release_fen"))
         elif kind == RecordKind.CORRECT:
             # From what it says was there to what the set has, less or plus what is made good.
-            bought_fen = amount_fen - _amounts(records, "made_good_buys_fen")
-            sold_fen = _amounts(records, "cleared_proceeds_fen") + _amounts(records, "made_good_proceeds_fen")
-            had = [_amounts(records, name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
+            bought_fen = amount_fen - told.fen("made_good_buys_fen")
+            sold_fen = told.fen("cleared_proceeds_fen") + told.fen("made_good_proceeds_fen")
+            had = [told.fen(name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
             np.add.at(self.bought_unsettled_fen, index, bought_fen - had[0])
             np.add.at(self.sold_unsettled_fen, index, sold_fen - had[1])
         elif kind not in LINES:
@@ -190,12 +193,13 @@ class OwnBook:
 
     def check_complete(self) -> None:
         """Raises InvariantBroken when money moved where nothing was opened or signed. For a complete book only."""
-        opened = self.opened[: self._accounts_end]
-        signed = self.party[: self._contracts_end] | self.replaced[: self._contracts_end]
-        if not opened.all():
-            raise InvariantBroken(f"book: account index {int(np.flatnonzero(opened == 0)[0])} was never opened")
-        if not signed.all():
-            raise InvariantBroken(f"book: contract index {int(np.flatnonzero(signed == 0)[0])} was never signed")
+        if self._opened_count != self._accounts_end:
+            index = int(np.flatnonzero(self.opened[: self._accounts_end] == 0)[0])
+            raise InvariantBroken(f"book: account index {index} was never opened")
+        if self._signed_count != self._contracts_end:
+            used = slice(self._contracts_end)
+            index = int(np.flatnonzero((self.party[used] | self.replaced[used]) == 0)[0])
+            raise InvariantBroken(f"book: contract index {index} was never signed")
 
     def totals(self) -> list[PartyTotals]:
         """Sums by party, ascending: of each that an account or a contract counts for.
@@ -262,6 +266,8 @@ class OwnBook:
                 getattr(book, name)[:end] = columns[name]
         if (book.replaced[:contracts_end] > np.arange(contracts_end)).any():
             raise ValueError("a contract replaces one that is later")
+        book._opened_count = int(np.count_nonzero(book.opened))
+        book._signed_count = int(np.count_nonzero(book.party | book.replaced))
         return book
 
     def _fresh_contracts(self, first_contract_no: int, count: int) -> int:
@@ -296,27 +302,38 @@ class OwnBook:
             setattr(self, name, wider)
 
 
-def _amounts(records: RecordArray | None, name: str, most_fen: int = AMOUNT_FEN_MAX) -> Column:
-    """(m,) a further amount of accepted records. Raises InvariantBroken for one that is out of range."""
-    assert records is not None
-    amounts_fen: Column = np.ascontiguousarray(records[name])
+class _Told(NamedTuple):
+    """Accepted records of one kind, where they stand in their block."""
+
+    records: RecordArray
+    outcomes: OutcomeArray
+    rows: Rows
+
+    def fen(self, name: str, most_fen: int = AMOUNT_FEN_MAX) -> Column:
+        """(m,) a further amount of them. Raises InvariantBroken for one that is out of range."""
+        return _amounts(self.records, name, self.rows, most_fen)
+
+    def taken_fen(self, amount_fen: Column) -> Column:
+        """(m,) amounts of withdrawals; of a card debit that was forced only what was posted to the account.
+
+        Raises InvariantBroken when more was posted than was asked for, or less than nothing.
+        """
+        forced = self.records["way"][self.rows] == Way.FORCED_CARD
+        if not forced.any():
+            return amount_fen
+        posted_fen = self.outcomes["remaining_fen"][self.rows]
+        if (posted_fen[forced] < 0).any() or (posted_fen[forced] > amount_fen[forced]).any():
+            raise InvariantBroken("book: a forced card debit posted an impossible amount")
+        taken_fen: Column = np.where(forced, posted_fen, amount_fen)
+        return taken_fen
+
+
+def _amounts(records: RecordArray, name: str, rows: Rows, most_fen: int = AMOUNT_FEN_MAX) -> Column:
+    """(m,) an amount of those accepted. Raises InvariantBroken for one that is out of range."""
+    amounts_fen: Column = np.ascontiguousarray(records[name][rows])
     if int(amounts_fen.min()) < 0 or int(amounts_fen.max()) > most_fen:
         raise InvariantBroken(f"book: {name} of an accepted record is out of range")
     return amounts_fen
-
-
-def _taken(records: RecordArray, outcomes: OutcomeArray, amount_fen: Column) -> Column:
-    """(n,) amounts of accepted records; of a card debit that was forced only what was posted to the account.
-
-    Raises InvariantBroken when more was posted than was asked for, or less than nothing.
-    """
-    forced = (records["kind"] == RecordKind.WITHDRAWAL) & (records["way"] == Way.FORCED_CARD)
-    posted_fen = outcomes["remaining_fen"][forced]
-    if (posted_fen < 0).any() or (posted_fen > amount_fen[forced]).any():
-        raise InvariantBroken("book: a forced card debit posted an impossible amount")
-    taken_fen = amount_fen.copy()
-    taken_fen[forced] = posted_fen
-    return taken_fen
 
 
 def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column, length: int) -> list[int]:
