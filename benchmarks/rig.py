@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.load.plan import LoadPlan, LoadResult
-from benchmarks.stations import ns_a_record, seconds_so_far
+from benchmarks.stations import ns_a_record
 from benchmarks.system import System
+from benchmarks.watch import seconds_so_far
 
 FOLLOWER_SECONDS_MAX = 120.0
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import msgspec
-import psutil
 import trio
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,6 +23,7 @@ from benchmarks.load.blocks import BALANCE_FEN
 from benchmarks.load.plan import LoadPlan, LoadResult
 from benchmarks.load.seats import BROKER_PARTY, FIRST_FLOODING_SEAT, FIRST_SEAT, FLOODING_PARTY, ready_port, settings_of
 from benchmarks.tls import make_certificates
+from benchmarks.watch import seconds_so_far
 from config.cli.links import bank_signer
 from config.keys import make_missing_bank_keys
 from config.schema import Config, dump, load
@@ -198,11 +198,10 @@ class System:
 
     def cpu_times(self) -> CpuTimes:
         """Processor time of gateway and ledger, and of signatures by the gateway's own count."""
-        times = [psutil.Process(self.supervisor.pid(name)).cpu_times() for name in ("gateway", "ledger")]
-        gateway, ledger = (process.user + process.system for process in times)
+        spent = seconds_so_far(self.supervisor)
         verify = self.metric("gateway", "yzt_gateway_verify_cpu_seconds_total")
         sign = self.metric("gateway", "yzt_gateway_sign_cpu_seconds_total")
-        return CpuTimes(gateway, ledger, verify + sign)
+        return CpuTimes(spent["gateway"], spent["ledger"], verify + sign)
 
     def metric(self, process: str, name: str) -> float:
         """The sum of one metric over its labels. Raises LookupError when the process does not expose it."""

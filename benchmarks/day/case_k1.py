@@ -3,21 +3,20 @@
 Belongs here: the course of the case, what is timed, its bars. Never here: the trade (trade), the peer (sql_peer).
 """
 
-import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import psutil
 import trio
 
 from benchmarks.day.sql_peer import SqlDay, compared_in_sql
 from benchmarks.day.trade import BrokerTrade
 from benchmarks.results import CaseResult, fail, judge
-from benchmarks.stations import as_note, ns_a_record, seconds_so_far
+from benchmarks.stations import as_note, ns_a_record
 from benchmarks.system import TRADE_DATE, System, Wanted, running
+from benchmarks.watch import PeakMemory, seconds_so_far
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import Seat
 from protocol.vocabulary import LaneState
@@ -27,7 +26,6 @@ BROKERS = 20
 CONTRACTS, ORDERS = 1_000_000, 2_000_000
 QUICK_PART = 10  # a quick run has so much less of both
 SECONDS_MAX, BYTES_MAX = 30.0, 4 * 2**30
-SAMPLE_SECONDS = 0.5
 AT_ONCE = 4  # brokers that send at a time: more would only wait for each other on so few cores
 
 
@@ -49,38 +47,6 @@ class Closed:
         return self.sets_seconds + self.compare_seconds + self.publish_seconds
 
 
-class MemoryWatch:
-    """Samples the memory of all processes of a system, what they share counted once, until stopped."""
-
-    def __init__(self, system: System) -> None:
-        self._pids = [system.supervisor.pid(name) for name in ("gateway", "ledger", "follower", "postgres")]
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.peak_bytes = 0
-
-    def __enter__(self) -> "MemoryWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(SAMPLE_SECONDS):
-            self.peak_bytes = max(self.peak_bytes, self._now())
-
-    def _now(self) -> int:
-        used = 0
-        for pid in self._pids:
-            try:
-                process = psutil.Process(pid)
-                used += sum(each.memory_full_info().pss for each in (process, *process.children(recursive=True)))
-            except psutil.NoSuchProcess:  # a helper of the server that ended while we looked
-                continue
-        return used
-
-
 def case_k1(dsn: str, quick: bool, progress: Callable[[str], None]) -> list[CaseResult]:
     """The whole close on our system, then the same day in SQL on `dsn`."""
     part = QUICK_PART if quick else 1
@@ -90,8 +56,8 @@ def case_k1(dsn: str, quick: bool, progress: Callable[[str], None]) -> list[Case
         progress(f"case k1: {contracts * BROKERS:,} contracts are there; {orders * BROKERS:,} orders come")
         trio.run(_trade, system, trades)
         system.wait_for_follower(600)
-        with MemoryWatch(system) as watch:
-            closed = trio.run(_close, system, trades, progress)
+        with PeakMemory(system.supervisor) as watch:
+            closed = trio.run(_close, system, trades, watch, progress)
         closed.peak_bytes = watch.peak_bytes
     sql = compared_in_sql(dsn, trades)
     return [_judged(closed, sql, trades, quick)]
@@ -111,7 +77,9 @@ async def _trade(system: System, trades: Sequence[BrokerTrade]) -> None:
     await _a_few_at_once(one, trades)
 
 
-async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callable[[str], None]) -> Closed:
+async def _close(
+    system: System, trades: Sequence[BrokerTrade], watch: PeakMemory, progress: Callable[[str], None]
+) -> Closed:
     closed = Closed()
     sets = {trade.party: trade.lines() for trade in trades}
     closed.lines = sum(len(lines) for lines in sets.values())
@@ -123,7 +91,7 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
         }
         trade_date, _ = await desk.sign_off()
         before = seconds_so_far(system.supervisor)
-        begun, begun_cpu = time.perf_counter(), time.process_time()
+        begun, begun_cpu = time.perf_counter(), time.process_time() - watch.own_seconds
 
         async def send(party: int) -> None:
             sent = await seats[party].send_clearing_set(trade_date, int(time.time()), sets[party])
@@ -132,7 +100,8 @@ async def _close(system: System, trades: Sequence[BrokerTrade], progress: Callab
 
         await _a_few_at_once(send, list(sets))
         sent_at = time.perf_counter()
-        load_seconds, after = time.process_time() - begun_cpu, seconds_so_far(system.supervisor)
+        load_seconds = time.process_time() - watch.own_seconds - begun_cpu
+        after = seconds_so_far(system.supervisor)
         closed.stations_ns = ns_a_record(before, after, load_seconds, closed.lines)
         progress(f"case k1: {closed.lines:,} lines in {sent_at - begun:.1f} s")
         await desk.each(list(sets), lambda party: desk.reconcile(trade_date, party))
