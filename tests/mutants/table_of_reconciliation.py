@@ -110,8 +110,8 @@ _RULES: list[Row] = [
 _COMPARE: list[Row] = [
     (
         "foreign contracts are compared",
-        "    own = contracts[_own(book, lane, contracts)]\n",
-        "    own = contracts\n",
+        "        own = _own_between(book, lane, max(0, first - begins), end - begins)\n",
+        "        own = np.arange(max(0, first - begins), end - begins)\n",
         "a broker is asked for, and told of, another's customers",
         FOREIGN,
     ),
@@ -187,8 +187,8 @@ _COMPARE: list[Row] = [
     ),
     (
         "contracts before freezes",
-        "    begins = places.before_contracts\n    contracts",
-        "    begins = places.listed\n    contracts",
+        "    begins = places.before_contracts\n    room",
+        "    begins = places.listed\n    room",
         "contracts are compared before their orders have said what they draw",
         IN_PARTS,
     ),

@@ -6,7 +6,7 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 
 from ledger.core.control import obligations
 from ledger.core.control.feeds import tell_compared
-from ledger.core.lines.compare import Places, add_draws_at_close, end_of, proceeds_due, take_differences, to_correct
+from ledger.core.lines.compare import Places, add_draws_at_close, part_of, proceeds_due, take_differences, to_correct
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import NO_DIFFERENCE, ClearedContracts, Lane
 from protocol.codes import ReplyCode
@@ -133,19 +133,17 @@ def compare(book: Book, message: Reconcile) -> int:
     """Compare some places more. Returns where to go on, 0 when all are compared."""
     clearing = book.clearing
     lane = clearing.lane(message.trade_date, message.party)
-    places = Places.of(book, lane)
+    part = part_of(book, lane, message.first)
     if not message.first:
         lane.begin_anew()
         lane.state = LaneState.COMPLETE  # until all is compared
         clearing.comparisons += 1
-        lane.comparison, lane.places_before = clearing.comparisons, places.before_contracts
-    first, count = message.first, places.total
-    end = end_of(book, lane, first)
-    add_draws_at_close(book, lane, first, end)
-    take_differences(book, lane, first, end)
-    lane.proceeds_due += proceeds_due(book, lane, first, end)
-    lane.is_compared = end == count
-    lane.compared = 0 if lane.is_compared else end
+        lane.comparison, lane.places_before = clearing.comparisons, part.places.before_contracts
+    add_draws_at_close(book, lane, part)
+    take_differences(book, lane, part)
+    lane.proceeds_due += proceeds_due(book, lane, part)
+    lane.is_compared = part.is_last
+    lane.compared = 0 if lane.is_compared else part.end
     is_reconciled = lane.is_agreed
     if is_reconciled:
         lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.RECONCILE]

@@ -6,7 +6,7 @@ Belongs here: reading. Never here: who may ask (book_answers), what differs (com
 import numpy as np
 
 from ledger.core.corrections.later import money_of
-from ledger.core.lines.compare import Places, end_of, told_differences
+from ledger.core.lines.compare import Places, part_of, told_differences
 from ledger.core.lines.proceeds import contracts_due
 from ledger.core.state.book import Book
 from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
@@ -46,8 +46,8 @@ def set_differences(book: Book, party: int, trade_date: int, first: int) -> Diff
     if not lane.is_compared or lane.state < LaneState.COMPLETE:
         return DifferenceAnswer(book.sequence, trade_date, 0, [])
     count = Places.of(book, lane).total
-    end = end_of(book, lane, min(first, count))
-    found = told_differences(book, lane, first, end)
+    part = part_of(book, lane, min(first, count))
+    end, found = part.end, told_differences(book, lane, part)
     kept = found[:QUERY_DIFFERENCES_MAX]
     if len(found) > len(kept):  # the differences of one place stay together
         end = found[len(kept)][0]

@@ -17,7 +17,7 @@ import numpy as np
 from ledger.core.lines.proceeds import is_due
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.clearing import CORRECTED, Lane
-from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.queries import Difference, differences_digest
@@ -27,8 +27,14 @@ from protocol.vocabulary import DifferenceClass as Class
 from rules.contracts import ENDED
 from rules.day.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
 
+_NO_POSITIONS: Positions = np.zeros(0, np.intp)
 _SUMS = (Of.BOUGHT, Of.SOLD)  # of a contract: they are corrected, and not decided
-_NOTHING_BOUGHT, _SOMETHING_BOUGHT = sorted(NOTHING_BOUGHT), sorted(SOMETHING_BOUGHT)
+# By fate, whose bits are the lowest of what is told.
+_NOTHING_BOUGHT, _SOMETHING_BOUGHT = (
+    np.isin(np.arange(FATE_MASK + 1), sorted(fates)) for fates in (NOTHING_BOUGHT, SOMETHING_BOUGHT)
+)
+Sums = tuple[FenColumn, FenColumn, FenColumn, FenColumn]
+"""(k,) each: what the bank will have bought and sold, and what the set says less, or plus, what is made good."""
 
 
 class FoundColumns(NamedTuple):
@@ -56,9 +62,12 @@ class Places(NamedTuple):
         """Those of a lane now. While its set is complete, contracts that are signed come behind the others; freezes of
         the open date that are refused may still take places, and the roll gives all of them others.
         """
-        freezes = sum(map(len, freezes_of(book, lane)))
+        return Places._with(book, lane, freezes_of(book, lane))
+
+    @staticmethod
+    def _with(book: Book, lane: Lane, freezes: list[range]) -> "Places":
         orders, buys = (len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True))
-        return Places(orders, buys, freezes, book.contracts_count)
+        return Places(orders, buys, sum(map(len, freezes)), book.contracts_count)
 
     @property
     def listed(self) -> int:
@@ -76,27 +85,51 @@ class Places(NamedTuple):
         return self.before_contracts + self.contracts
 
 
-def end_of(book: Book, lane: Lane, first: int) -> int:
-    """Where a comparison from place `first` on ends for this time: behind RECONCILE_PLACES_MAX places of the party's
-    own, or CONTRACTS_LOOKED_AT_MAX contracts.
+class Part(NamedTuple):
+    """Places `first` to `end` of a lane, looked up once for all that is asked of them."""
+
+    first: int
+    end: int
+    places: Places
+    slots: Positions  # that hold a freeze of the lane's date and party
+    slot_places: Positions
+    contracts: Positions  # of the lane's party
+    contract_places: Positions
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing comes behind it."""
+        return self.end == self.places.total
+
+
+def part_of(book: Book, lane: Lane, first: int) -> Part:
+    """The places from `first` on that are compared at a time: up to RECONCILE_PLACES_MAX of the party's own, and
+    CONTRACTS_LOOKED_AT_MAX contracts.
     """
-    places = Places.of(book, lane)
+    freezes = freezes_of(book, lane)
+    places = Places._with(book, lane, freezes)
     begins = places.before_contracts
     room = RECONCILE_PLACES_MAX - max(0, begins - first)
     if room <= 0:
-        return first + RECONCILE_PLACES_MAX
-    end = min(max(first, begins) + CONTRACTS_LOOKED_AT_MAX, places.total)
-    own, _ = _contracts(book, lane, first, end)
-    return end if len(own) <= room else int(own[room]) + begins
+        end, own = first + RECONCILE_PLACES_MAX, _NO_POSITIONS
+    else:
+        end = min(max(first, begins) + CONTRACTS_LOOKED_AT_MAX, places.total)
+        own = _own_between(book, lane, max(0, first - begins), end - begins)
+        if len(own) > room:
+            end = int(own[room]) + begins
+            own = own[:room]
+    slots, slot_places = _slots(freezes, first - places.listed, end - places.listed)
+    of_lane = _holds_own(book, lane, slots)
+    slots, slot_places = slots[of_lane], slot_places[of_lane] + places.listed
+    return Part(first, end, places, slots, slot_places, own, own + begins)
 
 
-def add_draws_at_close(book: Book, lane: Lane, first: int, end: int) -> None:
-    """Add what closing the freezes among places `first` to `end` will draw to their contracts."""
-    slots, _ = _slots(book, lane, first, end)
-    if not len(slots):
+def add_draws_at_close(book: Book, lane: Lane, part: Part) -> None:
+    """Add what closing the freezes of a part will draw to their contracts."""
+    if not len(part.slots):
         return
     requests, cleared = book.requests, book.clearing.by_contract[lane.trade_date]
-    slots = slots[_own(book, lane, requests.contract[slots] - 1) & (requests.cleared_in[slots] == lane.inner)]
+    slots = part.slots[requests.cleared_in[part.slots] == lane.inner]
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     due_fen = np.minimum(remaining_fen, np.maximum(requests.cleared_fen[slots] - requests.drawn_fen[slots], 0))
     due_fen[requests.told[slots] & FATE_MASK == Fate.HELD] = 0
@@ -107,18 +140,20 @@ def add_draws_at_close(book: Book, lane: Lane, first: int, end: int) -> None:
     np.add.at(cleared.drawn_at_close_fen, contracts, due_fen)
 
 
-def differences(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundColumns]:
-    """What differs at places `first` to `end`. The freezes of the date have added their draws before contracts come."""
-    yield from _of_listed(book, lane, first, end)
-    yield from _of_freezes(book, lane, first, end)
-    yield from _of_contracts(book, lane, first, end)
+def differences(book: Book, lane: Lane, part: Part, sums: Sums) -> Iterator[FoundColumns]:
+    """What differs in a part. The freezes of the date have added their draws before contracts come."""
+    yield from _of_listed(book, lane, part)
+    yield from _of_freezes(book, lane, part)
+    yield from _of_contracts(book, lane, part, sums)
 
 
-def take_differences(book: Book, lane: Lane, first: int, end: int) -> None:
-    """Count what differs at places `first` to `end` in the lane, and chain it into the digests that people sign."""
+def take_differences(book: Book, lane: Lane, part: Part) -> None:
+    """Count what differs in a part of the lane, and chain it into the digests that people sign. Where all agrees, that
+    is one more look at the sums of its contracts.
+    """
+    sums = _sums(book, lane, part.contracts)
     listed: dict[Class, list[Difference]] = {}
-    for place_and_difference in told_differences(book, lane, first, end):
-        each = place_and_difference[1]
+    for _, each in _told(differences(book, lane, part, sums)):
         at = each.difference_class - 1
         lane.differences[at] += 1
         if each.compared_field in _SUMS:
@@ -128,14 +163,17 @@ def take_differences(book: Book, lane: Lane, first: int, end: int) -> None:
     for difference_class, each_of_class in listed.items():
         at = difference_class - 1
         lane.digests[at] = differences_digest(each_of_class, lane.digests[at])
-    begins = Places.of(book, lane).before_contracts
-    lane.to_correct += len(to_correct(book, lane, max(0, first - begins), max(0, end - begins)))
+    lane.to_correct += int(np.count_nonzero(_is_to_correct(book, part.contracts, sums)))
 
 
-def told_differences(book: Book, lane: Lane, first: int, end: int) -> list[tuple[int, Difference]]:
-    """The differences at places `first` to `end` as they are told, each with its place, in the order of places."""
+def told_differences(book: Book, lane: Lane, part: Part) -> list[tuple[int, Difference]]:
+    """The differences of a part as they are told, each with its place, in the order of places."""
+    return _told(differences(book, lane, part, _sums(book, lane, part.contracts)))
+
+
+def _told(differing: Iterator[FoundColumns]) -> list[tuple[int, Difference]]:
     found: list[tuple[int, Difference]] = []
-    for columns in differences(book, lane, first, end):
+    for columns in differing:
         rows = zip(*(column.tolist() for column in columns[2:]), strict=True)
         for place, contract, key, bank_has, set_says in rows:
             number = contract_no_from_index(contract - 1) if contract else 0
@@ -145,42 +183,39 @@ def told_differences(book: Book, lane: Lane, first: int, end: int) -> list[tuple
     return found
 
 
-def proceeds_due(book: Book, lane: Lane, first: int, end: int) -> int:
-    """How many contracts among places `first` to `end` have proceeds that come with the clearing data."""
+def proceeds_due(book: Book, lane: Lane, part: Part) -> int:
+    """How many contracts of a part have proceeds that come with the clearing data."""
     if book.proceeds_at_fill[lane.party]:
         return 0
-    contracts, _ = _contracts(book, lane, first, end)
-    return int(np.count_nonzero(is_due(book, lane, contracts)))
+    return int(np.count_nonzero(is_due(book, lane, part.contracts)))
 
 
-def _of_listed(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundColumns]:
+def _of_listed(book: Book, lane: Lane, part: Part) -> Iterator[FoundColumns]:
     begins = 0
     for is_buy, field in ((False, Of.ORDER), (True, Of.BUY)):
         names = book.clearing.listed(lane.inner, is_buy)
-        part = slice(max(0, first - begins), max(0, end - begins))
-        keys = names[part]
-        places = np.arange(begins, begins + len(names))[part]
+        own = slice(max(0, part.first - begins), max(0, part.end - begins))
+        keys = names[own]
+        places = np.arange(begins, begins + len(names))[own]
         begins += len(names)
         if len(keys):
             nothing = np.zeros(len(keys), np.int64)
             yield FoundColumns(Class.MISSING_HERE, field, places, nothing, keys, nothing, nothing + 1)
 
 
-def _of_freezes(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundColumns]:
-    slots, places = _slots(book, lane, first, end)
+def _of_freezes(book: Book, lane: Lane, part: Part) -> Iterator[FoundColumns]:
+    slots, places = part.slots, part.slot_places
     if not len(slots):
         return
     requests = book.requests
-    own = _own(book, lane, requests.contract[slots] - 1)
-    slots, places = slots[own], places[own]
     in_set = requests.cleared_in[slots] == lane.inner
     told = np.where(in_set, requests.told[slots], 0)
     is_told, fate = told & ORDER_TOLD != 0, told & FATE_MASK
     drawn_fen = requests.drawn_fen[slots]
     cleared_fen = np.where(told & BUY_TOLD != 0, requests.cleared_fen[slots], 0)
     released_fen = requests.released_fen[slots] - np.where(in_set, requests.released_after_fen[slots], 0)
-    is_wrong = np.isin(fate, _NOTHING_BOUGHT) & (np.maximum(drawn_fen, cleared_fen) > 0)
-    is_wrong |= np.isin(fate, _SOMETHING_BOUGHT) & (cleared_fen == 0)
+    is_wrong = _NOTHING_BOUGHT[fate] & (np.maximum(drawn_fen, cleared_fen) > 0)
+    is_wrong |= _SOMETHING_BOUGHT[fate] & (cleared_fen == 0)
     frozen_fen, told_frozen_fen = requests.amount_fen[slots], requests.told_frozen_fen[slots]
     told_released_fen = requests.told_released_fen[slots]
     found = (
@@ -199,16 +234,16 @@ def _of_freezes(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundC
             )
 
 
-def _of_contracts(book: Book, lane: Lane, first: int, end: int) -> Iterator[FoundColumns]:
-    contracts, places = _contracts(book, lane, first, end)
+def _of_contracts(book: Book, lane: Lane, part: Part, sums: Sums) -> Iterator[FoundColumns]:
+    contracts, places = part.contracts, part.contract_places
     if not len(contracts):
         return
     cleared, date = book.clearing.by_contract[lane.trade_date], lane.trade_date
     is_told = cleared.inner[contracts] == lane.inner
     events = np.where(is_told, cleared.events_told[contracts], 0)
-    bought_fen, sold_fen, buys_fen, proceeds_fen = _sums(book, lane, contracts)
+    bought_fen, sold_fen, buys_fen, proceeds_fen = sums
     is_apart = is_told & (cleared.adjusted[contracts] & CORRECTED == 0)
-    buys_fen -= np.where(is_apart, cleared.listed_buys_fen[contracts], 0)  # they are differences of their own
+    buys_fen = buys_fen - np.where(is_apart, cleared.listed_buys_fen[contracts], 0)  # they are differences of their own
     opened = (book.happened_on(book.began_day[contracts], date), events >> ClearedEvent.OPENED & 1 != 0)
     closed = (book.happened_on(book.ended_day[contracts], date), events >> ClearedEvent.CLOSED & 1 != 0)
     found: list[tuple[Class, Of, Mask, FenColumn | Mask, FenColumn | Mask]] = [
@@ -231,16 +266,19 @@ def to_correct(book: Book, lane: Lane, first: int, end: int) -> Positions:
     """Contracts of the lane's party, from the index `first` to `end`, for which the bank will not have what its
     reconciled set says less, or plus, what is made good: orders that are not there, an excess beyond buying power.
     """
-    contracts = np.arange(first, min(end, book.contracts_count))
-    contracts = contracts[_own(book, lane, contracts)]
-    contracts = contracts[book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK != ENDED]
-    bought_fen, sold_fen, buys_fen, proceeds_fen = _sums(book, lane, contracts)
-    found: Positions = contracts[(bought_fen != buys_fen) | (sold_fen != proceeds_fen)]
+    contracts = _own_between(book, lane, first, min(end, book.contracts_count))
+    found: Positions = contracts[_is_to_correct(book, contracts, _sums(book, lane, contracts))]
     return found
 
 
-def _sums(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenColumn, FenColumn, FenColumn]:
-    """(k,) each: what the bank will have bought and sold, and what the set says less, or plus, what is made good."""
+def _is_to_correct(book: Book, contracts: Positions, sums: Sums) -> Mask:
+    bought_fen, sold_fen, buys_fen, proceeds_fen = sums
+    has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
+    differs: Mask = ((bought_fen != buys_fen) | (sold_fen != proceeds_fen)) & ~has_ended
+    return differs
+
+
+def _sums(book: Book, lane: Lane, contracts: Positions) -> Sums:
     cleared = book.clearing.by_contract[lane.trade_date]
     is_told, adjusted = cleared.inner[contracts] == lane.inner, cleared.adjusted[contracts]
     bought_fen, sold_fen = _of_date(book, lane, contracts)
@@ -253,19 +291,23 @@ def _sums(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenC
     return bought_fen, sold_fen, buys_fen, proceeds_fen
 
 
-def _slots(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:
-    """Slots that hold a freeze of the lane's date among the places, and the place of each."""
-    begins = Places.of(book, lane).listed
-    slots, places = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
-    for one in freezes_of(book, lane):
+def _slots(freezes: list[range], first: int, end: int) -> tuple[Positions, Positions]:
+    """The slots from the one at place `first` of all these to the one before `end`, and the place of each."""
+    slots, places, begins = [_NO_POSITIONS], [_NO_POSITIONS], 0
+    for one in freezes:
         part = one[max(0, first - begins) : max(0, end - begins)]
         if len(part):
             slots.append(np.arange(part.start, part.stop))
             places.append(slots[-1] - one.start + begins)
         begins += len(one)
-    found = np.concatenate(slots)
-    kept = book.requests.contract[found] > 0
-    return found[kept], np.concatenate(places)[kept]
+    return np.concatenate(slots), np.concatenate(places)
+
+
+def _holds_own(book: Book, lane: Lane, slots: Positions) -> Mask:
+    """Whether there is a freeze of the lane's party in each slot."""
+    contract = book.requests.contract[slots]
+    own: Mask = book.contract_facts.take(contract - 1) >> PARTY_SHIFT == lane.party
+    return own & (contract > 0)
 
 
 def freezes_of(book: Book, lane: Lane) -> list[range]:
@@ -274,18 +316,10 @@ def freezes_of(book: Book, lane: Lane) -> list[range]:
     return book.requests.slots_of(lane.trade_date, seats, book.trade_date)
 
 
-def _contracts(book: Book, lane: Lane, first: int, end: int) -> tuple[Positions, Positions]:
-    """Contracts of the lane's party among the places, and the place of each."""
-    places = Places.of(book, lane)
-    begins = places.before_contracts
-    contracts = np.arange(max(0, first - begins), min(max(0, end - begins), places.contracts))
-    own = contracts[_own(book, lane, contracts)]
-    return own, own + begins
-
-
-def _own(book: Book, lane: Lane, contracts: LongColumn | IntColumn) -> Mask:
-    own: Mask = book.contract_facts.take(contracts) >> PARTY_SHIFT == lane.party
-    return own
+def _own_between(book: Book, lane: Lane, first: int, end: int) -> Positions:
+    """Contracts of the lane's party from the index `first` to `end`."""
+    is_own = book.contract_facts[first : max(first, end)] >> PARTY_SHIFT == lane.party
+    return np.flatnonzero(is_own) + first
 
 
 def _of_date(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenColumn]:

@@ -195,6 +195,8 @@ class Clearing:
 
     def listed(self, inner: int, is_buy: bool) -> LongColumn:
         """(m,) ascending names of the orders of a set that are not there, told by lines of one kind."""
+        if not len(self.listed_keys):
+            return self.listed_keys
         first, end = np.searchsorted(self.listed_sets, _listed_set(inner, is_buy) + np.arange(2))
         return self.listed_keys[first:end]
 
