@@ -85,6 +85,7 @@ STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a 
 STATE_POSTED = 5  # of a forced card debit: `remaining_fen` is what was posted to the account, the rest is in suspense
 STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `remaining_fen` is what may be deducted
 
+_AS_BYTES = np.dtype(("V", RECORD_BYTES))
 _PREAMBLE = struct.Struct("<qq32s32s")
 assert _PREAMBLE.size == OUTCOMES_PREAMBLE_BYTES
 assert RECORD.itemsize == RECORD_BYTES
@@ -118,6 +119,14 @@ def records_from_body(body: bytes) -> RecordArray:
     if rest or not 1 <= count <= FRAME_RECORDS_MAX:
         raise MisuseError(f"{len(body)} bytes are no block of records")
     return np.frombuffer(body, RECORD)
+
+
+def records_at(records: RecordArray, positions: npt.NDArray[np.intp]) -> RecordArray:
+    """(m,) copies of those at (m,) positions. By an index numpy would copy a record field by field, and the bytes that
+    several fields share once for each of them: seventy times as slow.
+    """
+    found: RecordArray = records.view(_AS_BYTES).take(positions).view(RECORD)
+    return found
 
 
 def outcomes_from_body(body: bytes) -> OutcomeArray:

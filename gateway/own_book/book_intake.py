@@ -50,7 +50,7 @@ from protocol.messages.gateway_link import BookFeed
 from protocol.messages.pushes import ConfirmPush
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
-from protocol.records import OUTCOME, RECORD
+from protocol.records import OUTCOME, RECORD, records_at
 from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind
 
 SPANS_MAX = 64  # losses of the link during one rebuild; one more and the book starts over
@@ -248,9 +248,13 @@ class BookIntake:
         if not self._bodies:
             return
         self._gathered_records = 0
-        records = np.frombuffer(b"".join(self._bodies), RECORD)
-        parts = [memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in self._outcomes]
-        outcomes = np.frombuffer(b"".join(parts), OUTCOME)
+        if len(self._bodies) == 1:
+            records = np.frombuffer(self._bodies[0], RECORD)
+            outcomes = np.frombuffer(self._outcomes[0], OUTCOME, offset=OUTCOMES_PREAMBLE_BYTES)
+        else:
+            records = np.frombuffer(b"".join(self._bodies), RECORD)
+            parts = [memoryview(body)[OUTCOMES_PREAMBLE_BYTES:] for body in self._outcomes]
+            outcomes = np.frombuffer(b"".join(parts), OUTCOME)
         self._bodies.clear()
         self._outcomes.clear()
         self._book.add(records, outcomes)
@@ -297,8 +301,8 @@ class BookIntake:
             records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
             if counted:
                 wanted = [key not in counted for key in zip(seats, numbers, strict=True)]
-                mask = np.repeat(np.array(wanted, bool), prefixes["record_count"])
-                records, outcomes = records[mask], outcomes[mask]
+                at = np.flatnonzero(np.repeat(np.array(wanted, bool), prefixes["record_count"]))
+                records, outcomes = records_at(records, at), outcomes[at]
             self._book.add(records, outcomes)
             return
         self._add_control_row(row, prefixes, counted)

@@ -62,6 +62,11 @@ _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block t
 def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray:
     """Outcomes (n,) of a resolved block; the book stays as it is."""
     final = final_codes(block, decided_at_ns)
+    if block.lines is not None and len(block.lines.positions) == block.count:
+        outcomes = np.zeros(block.count, OUTCOME)
+        outcomes["code"] = final
+        decide_lines(book, block, outcomes)
+        return outcomes
     code = final.copy()
     remaining_fen = np.zeros(block.count, np.int64)
     is_open = final == 0

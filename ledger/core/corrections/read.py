@@ -13,7 +13,7 @@ from ledger.core.kind_tables import BY_SET, IS_CORRECTION
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
-from protocol.records import RecordArray
+from protocol.records import RecordArray, records_at
 from protocol.trade_dates import trade_day
 from rules.request import Correction, Permitted
 
@@ -56,7 +56,7 @@ def read_corrections(
     if not by_set.any():
         return None
     positions = np.flatnonzero(np.broadcast_to(by_set, contract.shape))
-    chosen, contract, day = records[positions], contract[positions], day[positions]
+    chosen, contract, day = records_at(records, positions), contract[positions], day[positions]
     is_correction = IS_CORRECTION[np.broadcast_to(kinds, (len(records),))[positions]]
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
     parties = book.contract_facts.take(contract) >> PARTY_SHIFT

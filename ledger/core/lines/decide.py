@@ -41,17 +41,21 @@ def decide_lines(book: Book, block: Block, outcomes: OutcomeArray) -> None:
     lines = block.lines
     if lines is None:
         return
-    code = outcomes["code"][lines.positions].copy()
+    is_all = len(lines.positions) == len(outcomes)
+    at = slice(None) if is_all else lines.positions
+    code = outcomes["code"][at].copy()
     state = np.zeros(len(code), np.int16)
-    code[(code == 0) & ~lines.is_in_range] = ReplyCode.AMOUNT_OUT_OF_RANGE
-    takes = np.zeros(len(code), bool)
-    for of_set in lines.sets:
-        takes[of_set.places] = True
-    code[(code == 0) & ~takes] = ReplyCode.SET_NOT_OPEN
+    if not lines.is_in_range.all():
+        code[(code == 0) & ~lines.is_in_range] = ReplyCode.AMOUNT_OUT_OF_RANGE
+    if sum(len(of_set.places) for of_set in lines.sets) < len(code):  # no line is in two of them
+        takes = np.zeros(len(code), bool)
+        for of_set in lines.sets:
+            takes[of_set.places] = True
+        code[(code == 0) & ~takes] = ReplyCode.SET_NOT_OPEN
     for of_set in lines.sets:
         _SetProof(book, lines, of_set).judge(code, state)
-    outcomes["code"][lines.positions] = code
-    outcomes["state"][lines.positions] = state
+    outcomes["code"][at] = code
+    outcomes["state"][at] = state
 
 
 class _SetProof:

@@ -36,7 +36,7 @@ from protocol.limits import (
     TRADE_DATE_MAX,
     TRADE_DATE_MIN,
 )
-from protocol.records import RECORD, RecordArray
+from protocol.records import RECORD, RecordArray, records_at
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LineSide
 
@@ -121,7 +121,7 @@ def read_lines(
         return None
     is_all = bool(is_line.all())
     positions = np.arange(len(records)) if is_all else np.flatnonzero(is_line)
-    lines = records if is_all else records[positions]
+    lines = records if is_all else records_at(records, positions)
     contract = contract if is_all else contract[positions]
     kind = np.full(len(lines), kinds) if isinstance(kinds, int) else kinds if is_all else kinds[positions]
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)

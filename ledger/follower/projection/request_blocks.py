@@ -17,7 +17,7 @@ from ledger.follower.projection.copying.blocks import Column, block_rows
 from ledger.follower.projection.copying.rows import Int64s
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
-from protocol.records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
+from protocol.records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray, records_at
 
 PIECE_RECORDS: Final = 128
 """Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
@@ -112,7 +112,7 @@ def _joined(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> Req
         counts = ordered[3]
         starts = (np.cumsum(places[3]) - places[3])[order]
         chosen = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(len(records))
-        records, outcomes = records[chosen], outcomes[chosen]
+        records, outcomes = records_at(records, chosen), outcomes[chosen]
     runs = ordered[:, firsts]
     runs[3] = np.add.reduceat(ordered[3], firsts)
     return RequestRuns(records, outcomes, runs)
@@ -146,13 +146,14 @@ def _encoded(records: RecordArray, outcomes: OutcomeArray, places: Int64s) -> It
         return
     for each in np.unique(forms):
         rows = np.flatnonzero(forms == each)
-        chosen: slice | Int64s
         if rows[-1] - rows[0] == len(rows) - 1:  # side by side, as most are: nothing is copied
-            chosen = slice(int(starts[rows[0]]), int(starts[rows[-1]] + counts[rows[-1]]))
+            whole = slice(int(starts[rows[0]]), int(starts[rows[-1]] + counts[rows[-1]]))
+            alike = records[whole], outcomes[whole]
         else:
             chosen = (starts[rows, np.newaxis] + np.arange(counts[rows[0]])).ravel()
+            alike = records_at(records, chosen), outcomes[chosen]
         form = _Form(*facts[:, rows[0]].tolist())
-        yield _alike(records[chosen], outcomes[chosen], places[:, rows], first_kinds[rows], form)
+        yield _alike(*alike, places[:, rows], first_kinds[rows], form)
 
 
 def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: Int64s, form: _Form) -> bytes:
