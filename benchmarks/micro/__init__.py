@@ -1,4 +1,5 @@
 """Small measurements behind decisions: one script each, run by hand.
 
-Belongs here: scripts that docs/decisions names. Never here: the benchmark of the product (benchmarks.cases).
+Belongs here: scripts that docs/decisions or docs/performance.md names. Never here: the benchmark of the product
+(benchmarks.cases).
 """
