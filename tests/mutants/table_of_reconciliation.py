@@ -187,8 +187,8 @@ _COMPARE: list[Row] = [
     ),
     (
         "contracts before freezes",
-        "    begins = places.before_contracts\n    room",
-        "    begins = places.listed\n    room",
+        "first + RECONCILE_PLACES_MAX, _NO_POSITIONS",
+        "first + RECONCILE_PLACES_MAX, _own_between(book, lane, 0, book.contracts_count)",
         "contracts are compared before their orders have said what they draw",
         IN_PARTS,
     ),
