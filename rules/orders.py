@@ -65,7 +65,7 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
         return LISTED
     if charge_fen + release_fen > target.remaining_fen - target.due_fen:
         return LISTED
-    if request.is_cleared:
+    if request.is_cleared or target.is_ended:
         return LISTED
     if request.executed_on < request.target_date:
         return LISTED

@@ -118,6 +118,7 @@ class Freeze:
     contract: int
     remaining_fen: int
     due_fen: int = 0  # of it, what a complete clearing set says was bought and nothing has drawn yet
+    is_ended: bool = False  # by a complete clearing set, which does not tell that it is held
 
 
 Freezes = dict[int, Freeze]

@@ -9,9 +9,11 @@ import numpy as np
 
 from ledger.core.corrections.at_hand import DatesAtHand
 from ledger.core.corrections.later import later_dates
+from ledger.core.lines.ended import are_ended
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
+from ledger.core.state.requests import key_dates
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS
 from protocol.limits import AMOUNT_FEN_MAX
@@ -224,4 +226,5 @@ def _load_freezes(book: Book, slots: Positions) -> Freezes:
     remaining = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     contracts = (requests.contract[slots] - 1).tolist()
     due = requests.due_fen(slots, book.clearing.complete).tolist()
-    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due), strict=True))
+    ended = are_ended(book, slots, key_dates(requests.keys_of(slots, book.trade_date))).tolist()
+    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due, ended), strict=True))

@@ -143,6 +143,8 @@ class _Proof:
         early = EXECUTED[kind] & (block.executed_on(book)[at] < targets.date)
         if block.cleared is not None:
             early |= block.cleared[at]
+        if targets.is_ended is not None:
+            early |= targets.is_ended
         mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)

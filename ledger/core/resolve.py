@@ -24,6 +24,7 @@ from ledger.core.kind_tables import (
     OPENS_FREEZE,
     UNUSED_BITS,
 )
+from ledger.core.lines.ended import are_ended
 from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
@@ -63,6 +64,7 @@ class Targets:
     pending: Mask  # the number belongs to this block, so that it is known only when that is decided
     remaining_fen: FenColumn  # of the freeze when the block begins, 0 unless matched
     due_fen: FenColumn  # of it, what a complete clearing set says was bought
+    is_ended: Mask | None  # a complete set ends it; None when none does, or no fill is among these
     date: LongColumn  # trade date of the target as named
 
 
@@ -290,5 +292,6 @@ def _targets(
         pending=(numbers_open >= book.next_number.take(seats_open)) & (numbers_open < after.take(seats_open)),
         remaining_fen=np.where(matched, remaining, 0),
         due_fen=book.requests.due_fen(slot, book.clearing.complete),
+        is_ended=are_ended(book, slot, dates) if len(book.clearing.complete) and IS_FACT[kind].any() else None,
         date=dates,
     )

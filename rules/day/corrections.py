@@ -16,7 +16,7 @@ Belongs here: closing, correcting, taking a correction back, and what needs an a
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
-from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.limits import COLUMN_FEN_MAX
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import RecordKind
 from rules.account import Account
@@ -147,12 +147,8 @@ def correct(request: Request, account: Account, freezes: Freezes) -> Decision:
 
 
 def _is_in_range(says: Correction) -> bool:
-    columns_fen = (says.has_bought_fen, says.has_sold_fen)
-    return (
-        0 <= says.made_good_proceeds_fen <= AMOUNT_FEN_MAX
-        and all(0 <= fen <= COLUMN_FEN_MAX for fen in columns_fen)
-        and says.act_number >= 0
-    )
+    columns_fen = (says.has_bought_fen, says.has_sold_fen, says.made_good_proceeds_fen)
+    return all(0 <= fen <= COLUMN_FEN_MAX for fen in columns_fen) and says.act_number >= 0
 
 
 def _named(request: Request, says: Correction) -> tuple[int, ...]:

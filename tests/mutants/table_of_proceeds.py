@@ -23,6 +23,7 @@ ADJUSTED = f"{PROCEEDS}::test_a_set_that_booked_something_is_not_withdrawn"
 FULL = f"{PROCEEDS}::test_a_column_that_is_full_takes_no_proceeds"
 DUE_PAGES = f"{PROCEEDS}::test_what_is_due_is_told_so_many_at_a_time"
 HELD_BACK = f"{HELD}::test_once_the_set_is_complete_what_was_cleared_stays_frozen_and_fills_are_listed"
+ENDS = f"{HELD}::test_an_order_that_a_complete_set_has_or_should_have_ends_with_it_unless_it_is_held"
 
 _PROCEEDS: list[Row] = [
     (
@@ -166,10 +167,17 @@ _ORDERS: list[Row] = [
     ),
     (
         "a late fill draws",
-        "    if request.is_cleared:\n        return LISTED\n",
+        "    if request.is_cleared or target.is_ended:\n        return LISTED\n",
         "",
         "what was compared and agreed still moves",
         HELD_BACK,
+    ),
+    (
+        "an order that has ended goes on",
+        "request.is_cleared or target.is_ended:",
+        "request.is_cleared:",
+        "what the set says was bought is drawn for another date, and nobody is debited for it",
+        f"{ORDERS}::test_what_a_complete_set_cleared_stays_frozen",
     ),
     (
         "a late sale is spent",
@@ -184,6 +192,23 @@ _ORDERS: list[Row] = [
         "",
         "what was drawn is held back once more",
         f"{ORDERS}::test_what_a_complete_set_cleared_stays_frozen",
+    ),
+]
+
+_ENDED: list[Row] = [
+    (
+        "a held order ends with its date",
+        "(ended | is_named) & ~is_held",
+        "ended | is_named",
+        "what waits for its allotment is not bought",
+        ENDS,
+    ),
+    (
+        "an order that the set leaves out goes on",
+        "        ended |= (dates == trade_date) & has_set[parties]\n",
+        "        pass\n",
+        "what is released at the close is bought for as well",
+        ENDS,
     ),
 ]
 
@@ -274,5 +299,6 @@ OF_PROCEEDS = [
     *of_file("rules/orders.py", _ORDERS),
     *of_file("lines/proceeds.py", _PROCEEDS),
     *of_file("lines/answers.py", _ANSWERS),
+    *of_file("lines/ended.py", _ENDED),
     *_OTHERS,
 ]

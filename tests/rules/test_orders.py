@@ -121,6 +121,9 @@ def test_what_a_complete_set_cleared_stays_frozen() -> None:
     assert orders.fill_buy(request(20, 11), one, freezes) == listed
     assert orders.fill_buy(request(20)._replace(is_cleared=True), one, freezes) == listed
     assert orders.fill_sell(request(20)._replace(is_cleared=True), one, freezes) == listed
+    ended = {TARGET_SLOT: Freeze(CONTRACT, 100, 0, is_ended=True)}
+    assert orders.fill_buy(request(20), one, ended) == listed
+    assert orders.release(request(20), account(1_000, 100), ended) == (0, FREEZE_STATE_OPEN, 80)
     assert money(one) == (1_000, 100, 0, 0)
     assert orders.fill_buy(request(20), one, freezes) == (0, FREEZE_STATE_OPEN, 80)
     assert freezes[TARGET_SLOT] == Freeze(CONTRACT, 80, 50)

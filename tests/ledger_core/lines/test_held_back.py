@@ -4,6 +4,7 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.messages.day import CompleteSet, SignOff, WithdrawSet
+from protocol.vocabulary import Fate
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
     MONDAY,
@@ -19,7 +20,7 @@ from tests.ledger_core.desk import (
     release,
     same_after_all,
 )
-from tests.ledger_core.lines.words import announce, buy, send
+from tests.ledger_core.lines.words import announce, buy, event, order, send, send_whole
 
 ACCEPTED = ReplyCode.ACCEPTED
 
@@ -28,7 +29,7 @@ ACCEPTED = ReplyCode.ACCEPTED
 def test_once_the_set_is_complete_what_was_cleared_stays_frozen_and_fills_are_listed(padding: int) -> None:
     """60 frozen, 20 drawn, 1 released, 50 cleared: 30 of the 39 that remain are due, so 9 may be released.
 
-    A fill of Tuesday draws 5 of what is due: 34 remain, 25 are due.
+    The order ends with Monday, so a fill of Tuesday is listed too: it would draw for Tuesday what Monday's set has.
     """
     desk = Desk()
     customer = desk.open(1_000)
@@ -46,11 +47,33 @@ def test_once_the_set_is_complete_what_was_cleared_stays_frozen_and_fills_are_li
     answers = [desk.send(Frame(SEAT, each), *more)[0] for each in asked]
 
     listed, over = ReplyCode.LISTED, ReplyCode.AMOUNT_OVER_REMAINING
-    assert codes(answers) == [listed, listed, ACCEPTED, over, ACCEPTED, over]
-    assert desk.money(customer) == (1_000 + 7 * padding, 25, 25, 0)
+    assert codes(answers) == [listed, listed, listed, over, ACCEPTED, over]
+    assert desk.money(customer) == (1_000 + 7 * padding, 30, 20, 0)
     assert desk.send(Frame(SEAT, fill_sell(customer, 7, on=TUESDAY)), *more)[0].code == ACCEPTED
     assert int(desk.book.requests.released_after_fen.sum()) == 9
     same_after_all(desk)
+
+
+@pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
+def test_an_order_that_a_complete_set_has_or_should_have_ends_with_it_unless_it_is_held(padding: int) -> None:
+    """One is told as held, one as cancelled, one not at all: on Tuesday the first alone is bought for."""
+    desk = Desk()
+    customer = desk.open(1_000)
+    held, cancelled, untold = (desk.freeze(customer, 60) for _ in range(3))
+    desk.done(SignOff(MONDAY))
+    lines = (order(held, customer, 60, fate=Fate.HELD), order(cancelled, customer, 60, fate=Fate.CANCELLED))
+    send_whole(desk, event(customer), *lines)
+    desk.roll(TUESDAY)
+    more = [Frame(SAVINGS_SEAT, joined(*[deposit(customer, 1)] * padding))] if padding else []
+
+    asked = [fill_buy(target, customer, 10, on=TUESDAY) for target in (held, cancelled, untold)]
+    answers = [desk.send(Frame(SEAT, each), *more)[0] for each in asked]
+
+    assert codes(answers) == [ACCEPTED, ReplyCode.LISTED, ReplyCode.LISTED]
+    assert desk.unsettled(customer) == {TUESDAY: (10, 0)}
+    same_after_all(desk)
+    desk.control(WithdrawSet(MONDAY, 1), SEAT)
+    assert codes(desk.ask(SEAT, fill_buy(cancelled, customer, 10, on=TUESDAY))) == [ACCEPTED]
 
 
 def test_a_withdrawn_set_holds_nothing_back() -> None:
