@@ -43,14 +43,15 @@ def permission(
     both: Both,
     rejected_fen: int = 0,
     changed: Mapping[str, int] | None = None,
+    on: int = MONDAY,
 ) -> Act:
     """What two people sign for a correction: its bounds are what it moves, but for what is `changed`."""
     rise_fen = max(0, both.buys_fen - both.good_buys_fen - both.bought_fen)
     act = CorrectAct(
         **office.by(DEE),
         party=party,
-        trade_date=MONDAY,
-        set_number=clearing_set(desk.book, party, MONDAY).number,
+        trade_date=on,
+        set_number=clearing_set(desk.book, party, on).number,
         contract_no=contract_no,
         cleared_buys_fen=both.buys_fen,
         cleared_proceeds_fen=both.proceeds_fen,
@@ -62,16 +63,23 @@ def permission(
     return signed(replace(act, **(changed or {})), DEE, EVE)
 
 
-def decision(office: Office, desk: Desk, party: int, name: str, changed: Mapping[str, int | str] | None = None) -> Act:
+def decision(
+    office: Office,
+    desk: Desk,
+    party: int,
+    name: str,
+    changed: Mapping[str, int | str] | None = None,
+    on: int = MONDAY,
+) -> Act:
     """What two people sign for the differences of a class that are told now, but for what is `changed`."""
-    found = set_differences(desk.book, party, MONDAY, 0).differences
+    found = set_differences(desk.book, party, on, 0).differences
     of_class = [each for each in found if each.difference_class == DifferenceClass[name]]
     listed = [each for each in of_class if each.compared_field not in (ComparedField.BOUGHT, ComparedField.SOLD)]
     act = DecideAct(
         **office.by(DEE),
         party=party,
-        trade_date=MONDAY,
-        set_number=clearing_set(desk.book, party, MONDAY).number,
+        trade_date=on,
+        set_number=clearing_set(desk.book, party, on).number,
         difference_class=name,
         count=max(1, len(listed)),
         digest=differences_digest(listed).hex(),
