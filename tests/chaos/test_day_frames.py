@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import trio
@@ -18,6 +19,7 @@ from config.supervise.children import PROJECT_DIRECTORY
 from protocol.vocabulary import LaneState
 from tests.chaos.cut_line import CutLine, Moment
 from tests.chaos.day_story import LATE_BROKER, LATE_ORDERS, LaneGave, Lines, Story
+from tests.chaos.papers import Papers
 from tests.chaos.test_chaos import audit
 from tests.e2e.house import House, house
 
@@ -25,8 +27,11 @@ CUSTOMERS = 40
 SECONDS_PER_DATE_MAX = 90.0
 MINUTES_MAX = 40
 STARTS_MAX = 3  # of the desk for one of its turns: killed once, it needs two
-FRAMES_OF_DESK_MIN = 9  # sign-off, mark, tell, three comparisons, proceeds, two publishings
-FRAMES_MIN = FRAMES_OF_DESK_MIN + 16  # and what brokers send: two ends of sending, three sets, one withdrawal
+# Sign-off, mark, tell, three comparisons of broker 2 by two steps and one of broker 3, an act for what is tolerated and
+# one that rejects, two corrections, two decisions, proceeds, two publishings.
+FRAMES_OF_DESK_MIN = 17
+# And what brokers send: two ends of sending, three sets, one withdrawal; two receipts, two objections, a notice.
+FRAMES_MIN = FRAMES_OF_DESK_MIN + 21
 MOMENTS = {"gateway": (Moment.SENT, Moment.ANSWERED), "ledger": (Moment.ANSWERED, Moment.SENT)}
 """Of one frame and the next, in turn: what the one is not struck at, the other one is."""
 Day = Callable[[int, Lines], Awaitable[None]]
@@ -63,6 +68,7 @@ async def _each_frame(found: House, victim: str) -> None:
             await story.sign_off()
             await story.send_sets(date, lines)
             await story.close(date)
+            await story.answer(date)
 
         undisturbed = await _undisturbed(story, day)
         frames = len(story.line.requests)
@@ -85,6 +91,8 @@ async def _each_frame_of_the_desk(found: House) -> None:
             with story.line.uncounted():
                 await story.send_sets(date, lines)
             await desk.take(str(date))
+            with story.line.uncounted():
+                await story.answer(date)
 
         undisturbed = await _undisturbed(story, day)
         frames = len(story.line.requests)
@@ -100,12 +108,17 @@ async def _each_frame_of_the_desk(found: House) -> None:
         assert desk.killed == 2 * frames
 
 
+def papers_of(found: House) -> Path:
+    """Where people keep what they signed."""
+    return found.config_file.with_name("papers.json")
+
+
 @asynccontextmanager
 async def _story(found: House) -> AsyncIterator[Story]:
     async with trio.open_nursery() as nursery:
         line = CutLine(found.port)
         await nursery.start(line.serve)
-        yield Story(found, line)
+        yield Story(found, line, await Papers.begun(found, papers_of(found)))
         nursery.cancel_scope.cancel()
 
 
@@ -134,6 +147,7 @@ class DeskProgram:
     async def take(self, what: str) -> None:
         """`sign-off`, or the date that is to be closed."""
         command = [sys.executable, "-m", "tests.chaos.desk_program", str(self.house.config_file), str(self.line.port)]
+        command.append(str(papers_of(self.house)))
         for _ in range(STARTS_MAX):
             self._process = await trio.lowlevel.open_process(
                 [*command, what], cwd=PROJECT_DIRECTORY, stdin=subprocess.DEVNULL
