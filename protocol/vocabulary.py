@@ -250,6 +250,7 @@ class FeedKind(IntEnum):
     CONTRACT_CHANGED = 3
     SET_COMPARED = 4
     OBLIGATION = 5
+    STOPPED = 6  # or resumed
 
 
 class ObligationState(IntEnum):

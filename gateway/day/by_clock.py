@@ -11,6 +11,7 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | sign-off | the open date | from `calendar.sign_off` on |
 | agree | every date that is signed off and not agreed on | at once |
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
+| end-settlement | the oldest unsettled date | once its lanes are published and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
 """
 
@@ -63,6 +64,7 @@ class DayByClock:
         if await self._open_next(bank, plan, now_s):
             bank = await self._desk.seat.trade_dates()
             plan = self._plan(bank.dates[-1].trade_date)
+        await self._end_settlement(bank, now_s)
         self._tell(bank, plan, now_s)
 
     def _plan(self, trade_date: int) -> Plan | None:
@@ -94,6 +96,20 @@ class DayByClock:
         if following is None:
             return False
         return await self._take("open", self._desk.open_date(following.trade_date, following.due_times()))
+
+    async def _end_settlement(self, bank: DatesAnswer, now_s: int) -> None:
+        """Closed dates, oldest first, as far as every lane is published and nothing more is due on the due day: a date
+        that is not ended keeps its slot, and when all slots are taken the next trade date cannot be opened.
+        """
+        for date in bank.dates[:-1]:
+            if date.windows and now_s <= date.windows[0].last_due_s:
+                return
+            brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
+            if not all(LaneName(date.trade_date, party) in self._published for party in brokers):
+                return
+            if not await self._take("end-settlement", self._desk.end_settlement(date.trade_date)):
+                return
+            self._published -= {LaneName(date.trade_date, party) for party in brokers}
 
     async def _lanes(self, bank: DatesAnswer, now_s: int) -> None:
         """Every lane of the dates that are signed off, oldest date first, as far as its set lets it go."""
@@ -169,6 +185,7 @@ class DayByClock:
     def _tell(self, bank: DatesAnswer, plan: Plan | None, now_s: int) -> None:
         figures, date = self._figures, bank.dates[-1]
         figures.trade_date, figures.phase = date.trade_date, DatePhase(date.phase).name.lower()
+        figures.signed_on, figures.absent = presence(bank)
         figures.next_step = None if plan is None else next_step(date, plan)
         figures.overdue_s = 0 if figures.next_step is None else max(0, now_s - figures.next_step.at_s)
         figures.why = "; ".join(self._why)
@@ -185,6 +202,16 @@ class DayByClock:
             self._said.clear()
         self._said.add(line)
         self._alarm(line)
+
+
+def presence(bank: DatesAnswer) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Brokers that have signed on for the open date, and that have not; none once it is signed off."""
+    date = bank.dates[-1]
+    if date.phase != DatePhase.TRADING:
+        return (), ()
+    here = [each for each in bank.brokers if each.first_date <= date.trade_date]
+    signed_on = tuple(each.party for each in here if each.signed_on_s)
+    return signed_on, tuple(each.party for each in here if not each.signed_on_s)
 
 
 def next_step(date: DateFacts, plan: Plan) -> Step:

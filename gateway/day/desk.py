@@ -18,7 +18,7 @@ from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
-from protocol.messages.control import ControlMessage, OpenTradeDate
+from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
 from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell, Window
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import Difference, SetAnswer, totals_digest
@@ -100,6 +100,19 @@ class DayDesk:
         """Close the open trade date and open the next one with its due times. Raises StepRefused."""
         await self._must("the roll", trade_date, OpenTradeDate(trade_date, windows))
         self.told(f"{trade_date} is open")
+
+    async def end_settlement(self, trade_date: int) -> None:
+        """End a closed date, which is the oldest: until its customers are settled, once each of its lanes is published.
+
+        Its slot in the ring is free then; what was bought and sold on it stays unpaid in a table. Raises StepRefused.
+        """
+        await self._must("the end of the settlement", trade_date, EndSettlement(trade_date))
+        self.told(f"{trade_date} is ended: its customers' items stand beside the open dates")
+
+    async def confirm_roll(self, roll: ConfirmRoll) -> None:
+        """Sign the digest that the read model has of the state behind the last roll. Raises StepRefused."""
+        await self._must("the confirmation of the roll", roll.trade_date, roll)
+        self.told(f"the state behind the roll to {roll.trade_date} is confirmed: {roll.digest.hex()}")
 
     async def agree(self, trade_date: int) -> None:
         """Compare the ledger's totals with those of the gateway's own book, both as of one row.

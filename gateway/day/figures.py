@@ -4,7 +4,7 @@ Belongs here: plain figures, written once a round, and their names. Never here: 
 (config.kit.exposition).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,8 +15,9 @@ from prometheus_client.registry import Collector
 from gateway.day.desk import LaneSeen
 from protocol.vocabulary import LaneState
 
+NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
-STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "open")
+STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "open", "end-settlement")
 
 
 class Step(NamedTuple):
@@ -44,6 +45,9 @@ class Figures:
     trade_date: int = 0
     phase: str = ""
     next_step: Step | None = None
+    signed_on: tuple[int, ...] = ()
+    absent: tuple[int, ...] = ()
+    """Brokers, ascending, that have signed on for the open date while it is traded, and that have not."""
     overdue_s: int = 0
     """How long the next step has been due."""
     lanes: dict[LaneName, LaneSeen] = field(default_factory=dict)
@@ -59,6 +63,9 @@ class Figures:
         found: dict[str, int | float | str] = {}
         if self.trade_date:
             found |= {"trade date": str(self.trade_date), "phase": self.phase}
+        if self.signed_on or self.absent:
+            found["brokers signed on"] = named(self.signed_on)
+            found["brokers not signed on"] = named(self.absent)
         if step is not None:
             found["next step"] = f"{step.name} of {step.trade_date}"
             found["overdue seconds"] = self.overdue_s
@@ -76,6 +83,14 @@ class Figures:
         return sum(bool(lane.found) and lane.state < LaneState.PUBLISHED for lane in self.lanes.values())
 
 
+def named(parties: Sequence[int]) -> str:
+    """Brokers by their numbers, for people: the first few, and how many more."""
+    if not parties:
+        return "none"
+    more = f" and {len(parties) - NAMED_MAX} more" if len(parties) > NAMED_MAX else ""
+    return ", ".join(map(str, parties[:NAMED_MAX])) + more
+
+
 class DayCollector(Collector):
     """Reads the figures as they are at the moment of asking."""
 
@@ -89,6 +104,7 @@ class DayCollector(Collector):
             ("reaches_bank", "1 while its seat is served.", figures.reaches_bank),
             ("goes_on", "1 while nothing keeps the plan from going on.", not figures.why),
             ("trade_date", "The open trade date, yyyymmdd.", figures.trade_date),
+            ("brokers_absent", "Brokers that have not signed on for the open date.", len(figures.absent)),
             ("step_overdue_seconds", "How long the next step has been due.", figures.overdue_s),
             ("lanes_open", "Lanes of dates that are signed off and not published.", figures.open_lanes),
             ("lanes_differing", "Of these, those that differ.", figures.differing),

@@ -115,5 +115,8 @@ def _dates(book: Book) -> DatesAnswer:
         )
         for trade_date in sorted(ring.dates[ring.dates > 0].tolist())
     ]
-    brokers = [BrokerFacts(party, int(book.registered_on[party])) for party in book.brokers(TRADE_DATE_MAX)]
+    brokers = [
+        BrokerFacts(party, int(book.registered_on[party]), book.clearing.lane(book.trade_date, party).signed_on_s)
+        for party in book.brokers(TRADE_DATE_MAX)
+    ]
     return DatesAnswer(book.sequence, dates, brokers)

@@ -30,6 +30,7 @@ from protocol.messages.day import (
     Publish,
     Reconcile,
     SignOff,
+    SignOn,
     Tell,
     WithdrawSet,
 )
@@ -46,7 +47,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.BROKER: frozenset(
         {
             *(ContractEvent.SUSPEND, ContractEvent.RESUME, ContractEvent.TERMINATE),
-            *(FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
+            *(SignOn, FinishSending, AnnounceSet, CompleteSet, WithdrawSet),
             *(Receipt, Notice, Object),
             PushContract,
         }

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ..limits import PARTIES_MAX, UNSETTLED_DATES_MAX
 from .base import Message
-from .day import Windows
+from .day import Seconds, Windows
 from .fields import Count, PartyNo, TradeDate
 
 
@@ -29,10 +29,12 @@ class DateFacts(Message, tag=65, frozen=True):
 
 
 class BrokerFacts(Message, tag=66, frozen=True):
-    """Answer part: a broker, and the first trade date of which it can have a lane, or a number before that."""
+    """Answer part: a broker, the first trade date of which it can have a lane, or a number before that, its sign-on."""
 
     party: PartyNo
     first_date: Count
+    signed_on_s: Seconds
+    """When it signed on for the open date: whole seconds since 1970, 0 for not yet."""
 
 
 class DatesAnswer(Message, tag=67, frozen=True):

@@ -60,6 +60,12 @@ class SignOff(Message, tag=70, frozen=True):
     trade_date: TradeDate
 
 
+class SignOn(Message, tag=79, frozen=True):
+    """Broker control: its systems are ready for the open trade date 签到. Nothing is refused for want of it."""
+
+    trade_date: TradeDate
+
+
 class FinishSending(Message, tag=71, frozen=True):
     """Broker control: it has sent all that it has of this trade date."""
 
@@ -151,4 +157,6 @@ class Tell(Message, tag=78, frozen=True):
     """Of its totals by party, see `totals_digest`."""
 
 
-DayMessage = SignOff | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish | Mark | Tell
+DayMessage = (
+    SignOff | SignOn | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish | Mark | Tell
+)

@@ -148,10 +148,16 @@ class ObligationTold(Message, tag=13, frozen=True):
     termination_after_s: Seconds  # behind it the other side may terminate when it is not paid
 
 
+class Stopped(Message, tag=14, frozen=True):
+    """Content of STOPPED: whether the party's contracts take no new orders from now on, or take them again."""
+
+    is_stopped: bool
+
+
 NO_ENTRY = bytes(DIGEST_BYTES)
 """The chained digest in front of the first entry."""
 FeedMessage = Receipt | Notice | Object
-FeedContent = DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold
+FeedContent = DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold | Stopped
 
 CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.DATE_OPENED: DateOpened,
@@ -159,6 +165,7 @@ CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.CONTRACT_CHANGED: ContractChanged,
     FeedKind.SET_COMPARED: SetCompared,
     FeedKind.OBLIGATION: ObligationTold,
+    FeedKind.STOPPED: Stopped,
 }
 SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION})
 """Kinds of which a Receipt is taken."""

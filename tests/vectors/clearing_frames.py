@@ -11,7 +11,7 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, WithdrawSet
+from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, SignOn, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import SetAnswer, SetQuery
 from protocol.records import (
@@ -88,6 +88,7 @@ def totals(frame: Frame) -> SetTotals:
 
 def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
     """A set from announcement to withdrawal, and every way in which a step is refused."""
+    yield partner.message("sign_on", "request 46", FrameKind.CONTROL, SignOn(TRADE_DATE), 46)
     yield partner.message("finish_sending", "request 47", FrameKind.CONTROL, FinishSending(TRADE_DATE), 47)
     block, again = _lines(partner, 49, line_block()), _lines(partner, 57, second_block())
     announced = totals(block)

@@ -189,7 +189,7 @@ def _dates(desk: Voice, bank: Voice) -> Iterator[Vector]:
         DateFacts(TRADE_DATE, DatePhase.SIGNED_OFF, True, []),
         DateFacts(following, DatePhase.TRADING, False, [window]),
     ]
-    answer = DatesAnswer(MARKED_ROW, facts, [BrokerFacts(2, TRADE_DATE), BrokerFacts(3, following)])
+    answer = DatesAnswer(MARKED_ROW, facts, [BrokerFacts(2, TRADE_DATE, 1_790_125_200), BrokerFacts(3, following, 0)])
     yield bank.message("answer_dates", "the second is open, one window of it", FrameKind.ANSWER, answer, 6)
 
 

@@ -22,8 +22,10 @@ from config.kit.processes import print_progress
 from config.kit.ready_files import read_ready
 from config.schema import Config
 from config.supervise.status import DAY_DESK
+from gateway.day.by_clock import presence
 from gateway.day.correcting import decisions_to_sign
 from gateway.day.desk import DayDesk, LaneSeen
+from gateway.day.figures import named
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.dates import DateFacts
 from protocol.messages.queries import Difference
@@ -111,6 +113,9 @@ async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
         stands = DatePhase(date.phase).name.lower().replace("_", " ") if is_open else "closed"
         agreed = ", the bank agrees with itself" if date.is_agreed else ""
         print(f"{date.trade_date}: {stands}{agreed}{_due(date)}")
+        if is_open and date.phase == DatePhase.TRADING:
+            signed_on, absent = presence(bank)
+            print(f"signed on: {named(signed_on)}; not signed on: {named(absent)}")
         brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
         print(f"{'broker':>7}  {'state':<11}{'set':>4}{'lines':>12}{'listed':>8}  obligation")
         for party in brokers if options.party is None else [options.party]:

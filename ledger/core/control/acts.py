@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 
 from ledger.core.control.accounts import known_account
+from ledger.core.control.feeds import tell_stopped
 from ledger.core.state.book import Book
 from ledger.core.state.persons import Done, Person
 from protocol.acts import (
@@ -106,6 +107,7 @@ def judge_stop(book: Book, message: StopBrokerAct | ResumeBrokerAct) -> ReplyCod
 def stop(book: Book, message: StopBrokerAct | ResumeBrokerAct) -> None:
     """The broker's contracts take no new orders from now on, or take them again."""
     book.stopped[message.party] = isinstance(message, StopBrokerAct)
+    tell_stopped(book, message.party)
 
 
 def _digest(message: Act) -> bytes:

@@ -17,6 +17,7 @@ from protocol.messages.day import (
     Publish,
     Reconcile,
     SignOff,
+    SignOn,
     Tell,
     WithdrawSet,
 )
@@ -30,6 +31,8 @@ def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCo
         case SignOff(trade_date):
             may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.SIGN_OFF) is not None
             return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
+        case SignOn():
+            return lanes.judge_sign_on(book, party, message)
         case FinishSending():
             return lanes.judge_finish(book, party, message)
         case AnnounceSet():
@@ -54,6 +57,8 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
         case SignOff():
             book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
             tell_signed_off(book)
+        case SignOn():
+            lanes.sign_on(book, party, message, decided_at_ns)
         case FinishSending():
             lanes.finish(book, party, message)
         case AnnounceSet():

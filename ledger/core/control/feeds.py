@@ -15,7 +15,15 @@ from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, Positions
 from ledger.core.state.obligations import Obligation
 from protocol.kinds import KIND_CODES, KINDS
-from protocol.messages.feeds import COUNTED_KINDS, ContractChanged, DateOpened, ObligationTold, SetCompared, SignedOff
+from protocol.messages.feeds import (
+    COUNTED_KINDS,
+    ContractChanged,
+    DateOpened,
+    ObligationTold,
+    SetCompared,
+    SignedOff,
+    Stopped,
+)
 from protocol.messages.fields import sum_from_fen
 from protocol.records import OutcomeArray
 from protocol.vocabulary import BANK_PARTY, FeedKind, RecordKind, Role, contract_no_from_index
@@ -46,6 +54,11 @@ def tell_contracts(book: Book, party: int, first: int, count: int, before: int, 
     content = ContractChanged(count, before, status, by_bank)
     number = contract_no_from_index(first)
     book.feeds.tell(party, FeedKind.CONTRACT_CHANGED, book.trade_date, number, content)
+
+
+def tell_stopped(book: Book, party: int) -> None:
+    """A broker hears that its contracts take no new orders, or that they take them again; never why."""
+    book.feeds.tell(party, FeedKind.STOPPED, book.trade_date, 0, Stopped(bool(book.stopped[party])))
 
 
 def tell_compared(book: Book, lane: Lane, is_reconciled: bool) -> None:

@@ -18,6 +18,7 @@ from protocol.messages.day import (
     FinishSending,
     Publish,
     Reconcile,
+    SignOn,
     WithdrawSet,
 )
 from protocol.messages.queries import CLASSES
@@ -26,6 +27,23 @@ from protocol.vocabulary import LaneEvent, LaneState
 from rules.day.states import LANE_STATES, is_market_closed, late_s, next_lane_state
 
 NS_PER_S = 1_000_000_000
+
+
+def judge_sign_on(book: Book, party: int, message: SignOn) -> ReplyCode:
+    """What SignOn earns: for the open date, while it is traded, once."""
+    if not _is_unsettled(book, message.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    lane = book.clearing.lane(message.trade_date, party)
+    is_traded = message.trade_date == book.trade_date and not is_market_closed(book.phase)
+    is_due = is_traded and lane.state == LaneState.TRADING and not lane.signed_on_s
+    return ReplyCode.ACCEPTED if is_due else ReplyCode.STEP_NOT_DUE
+
+
+def sign_on(book: Book, party: int, message: SignOn, decided_at_ns: int) -> None:
+    """The broker is ready for the date."""
+    lane = book.clearing.lane(message.trade_date, party)
+    lane.signed_on_s = max(1, decided_at_ns // NS_PER_S)
+    book.clearing.put(lane)
 
 
 def judge_finish(book: Book, party: int, message: FinishSending) -> ReplyCode:

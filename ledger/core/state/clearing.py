@@ -75,6 +75,7 @@ class Lane(msgspec.Struct, array_like=True):
     proceeds_due: int = 0  # contracts whose proceeds by clearing data are not booked
     is_adjusted: bool = False  # something was booked by its set
     tolerated_fen: int = 0  # by which contracts were corrected without an act
+    signed_on_s: int = 0  # when the broker said that it is ready for the date, 0 for not
     is_deferred: bool = False  # by two people: the broker's later dates wait, and another set may be adopted
 
     def begin_anew(self) -> None:

@@ -261,6 +261,7 @@ CREATE TABLE lanes (
     is_compared      boolean  NOT NULL, -- to its end
     proceeds_due     bigint   NOT NULL CHECK (proceeds_due >= 0), -- contracts whose proceeds by clearing data are not booked
     is_deferred      boolean  NOT NULL, -- by two people
+    signed_on_s      bigint   NOT NULL CHECK (signed_on_s >= 0), -- when the broker said that it is ready, 0 for not
     reconciled_sequence bigint CHECK (reconciled_sequence >= 1), -- in which the comparison ended without a difference
     reconciled_at_ns bigint,
     published_sequence bigint CHECK (published_sequence >= reconciled_sequence),

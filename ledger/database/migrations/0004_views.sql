@@ -495,6 +495,7 @@ SELECT readable_date(l.trade_date) AS trade_date,
        l.party AS party,
        p.name AS party_name,
        COALESCE(w1.name, 'NUMBER_' || l.state) AS state,
+       readable_time(NULLIF(l.signed_on_s, 0) * 1000000000) AS signed_on_at,
        l.sets_count AS sets_count,
        l.is_compared AS is_compared,
        l.differences[1] AS missing_here_count,
@@ -511,11 +512,12 @@ SELECT readable_date(l.trade_date) AS trade_date,
 FROM lanes l
 LEFT JOIN parties p USING (party)
 LEFT JOIN word_names w1 ON w1.vocabulary = 'lane_state' AND w1.number = l.state;
-COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said something: that all was sent 发送完毕, or a clearing set 清算数据; what the reconciliation 银证对账 of its set has found.';
+COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said something: that it is ready 签到, that all was sent 发送完毕, or a clearing set 清算数据; what the reconciliation 银证对账 of its set has found.';
 COMMENT ON COLUMN bank_lanes.trade_date IS 'trade date of the lane';
 COMMENT ON COLUMN bank_lanes.party IS 'number of the broker';
 COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
 COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
+COMMENT ON COLUMN bank_lanes.signed_on_at IS 'when the broker signed on 签到: its systems were ready for the date; NULL for not';
 COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
 COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';
 COMMENT ON COLUMN bank_lanes.missing_here_count IS 'differences: what the set has and the bank has not';
@@ -894,7 +896,7 @@ COMMENT ON VIEW bank_feed IS 'Everything that brokers are told without asking �
 COMMENT ON COLUMN bank_feed.party IS 'number of the broker';
 COMMENT ON COLUMN bank_feed.party_name IS 'name of that broker';
 COMMENT ON COLUMN bank_feed.position IS 'position in the feed of that broker, from 1 without gaps';
-COMMENT ON COLUMN bank_feed.kind IS 'DATE_OPENED, SIGNED_OFF (with what the bank accepted), CONTRACT_CHANGED, SET_COMPARED or OBLIGATION';
+COMMENT ON COLUMN bank_feed.kind IS 'DATE_OPENED, SIGNED_OFF (with what the bank accepted), CONTRACT_CHANGED, SET_COMPARED, OBLIGATION or STOPPED (or no more)';
 COMMENT ON COLUMN bank_feed.trade_date IS 'trade date that it is about';
 COMMENT ON COLUMN bank_feed.contract_no IS 'contract that it is about, the first of several; NULL for none';
 COMMENT ON COLUMN bank_feed.said IS 'what it says, by the names of docs/protocol.md; amounts in fen';

@@ -18,14 +18,16 @@ from protocol.vocabulary import LaneState
 
 _PUT_LANE: Final = """
 INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compared, proceeds_due, is_deferred,
-                   reconciled_sequence, reconciled_at_ns, published_sequence, published_at_ns, as_of_sequence)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, COALESCE($9, known.reconciled_sequence), COALESCE($10, known.reconciled_at_ns),
-       $11, $12, $13
+                   signed_on_s, reconciled_sequence, reconciled_at_ns, published_sequence, published_at_ns,
+                   as_of_sequence)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, COALESCE($10, known.reconciled_sequence),
+       COALESCE($11, known.reconciled_at_ns), $12, $13, $14
 FROM (SELECT) one
-LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $14
+LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $15
 ON CONFLICT (trade_date, party) DO UPDATE
 SET state = excluded.state, sets_count = excluded.sets_count, differences = excluded.differences,
     is_compared = excluded.is_compared, proceeds_due = excluded.proceeds_due, is_deferred = excluded.is_deferred,
+    signed_on_s = excluded.signed_on_s,
     reconciled_sequence = excluded.reconciled_sequence, reconciled_at_ns = excluded.reconciled_at_ns,
     published_sequence = excluded.published_sequence, published_at_ns = excluded.published_at_ns,
     as_of_sequence = excluded.as_of_sequence

@@ -26,6 +26,7 @@ from protocol.messages.day import (
     Publish,
     Reconcile,
     SetTotals,
+    SignOn,
     WithdrawSet,
 )
 from protocol.messages.persons import Act
@@ -91,6 +92,7 @@ class LaneStands(NamedTuple):
     is_compared: bool
     proceeds_due: int
     is_deferred: bool
+    signed_on_s: int
     reconciled: At | None
     published: At | None
 
@@ -137,7 +139,7 @@ class LanesOfBatch:
             self.due_times[message.trade_date] = row.sequence, seconds_of(message.windows)
         if isinstance(message, Reconcile | Publish):
             party = message.party
-        elif not isinstance(message, FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
+        elif not isinstance(message, SignOn | FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
             return
         lane = self._book.clearing.lane(message.trade_date, party)
         self._stands(lane)
@@ -185,6 +187,7 @@ class LanesOfBatch:
             is_compared=lane.is_compared,
             proceeds_due=lane.proceeds_due,
             is_deferred=lane.is_deferred,
+            signed_on_s=lane.signed_on_s,
             reconciled=reconciled,
             published=published,
         )

@@ -10,7 +10,7 @@ from ledger.core.state.due_times import seconds_of
 from protocol.acts import VoidAct
 from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day import SignOff
+from protocol.messages.day import FinishSending, SignOff, SignOn
 from protocol.vocabulary import Right
 from tests.bank_seats import bank_seat_for
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker
@@ -76,5 +76,22 @@ def test_what_people_decide_of_the_day_is_read(fresh_database: str, tmp_path: Pa
             ]
             said = await asked(here.sql, "SELECT count(*), min(sequence) FROM bank_windows")
             assert said == [(8, made.book.sequence)]
+
+    asyncio.run(scenario())
+
+
+def test_who_signed_on_is_read(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.genesis()
+            made.register(BROKER, "西部证券", SEAT)
+            row = made.control(SignOn(DATE), SEAT)
+            made.control(FinishSending(DATE), SEAT)
+            await here.keep(made)
+            await here.follow()
+            at = "EXTRACT(EPOCH FROM signed_on_at)::bigint"
+            lanes = await asked(here.sql, f"SELECT party, state, {at} FROM bank_lanes")  # noqa: S608
+            assert lanes == [(BROKER, "FINISHED", row.decided_at_ns // 10**9)]
 
     asyncio.run(scenario())

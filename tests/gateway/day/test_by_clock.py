@@ -4,6 +4,7 @@ The core decides, a clock that the test moves tells the time; no process, no wir
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from config.kit.exit_codes import ConfigFault
 from gateway.day.by_clock import COMPARED_AGAIN_S, DayByClock
 from gateway.day.calendars import days_from
 from gateway.day.desk import DayDesk
-from gateway.day.figures import Figures, LaneName, registry_of
+from gateway.day.figures import Figures, LaneName, named, registry_of
 from gateway.day.overrides import NO_OVERRIDES
 from gateway.day.plan import Plan, plan_of
 from ledger.core.book_answers import BookAnswers
@@ -22,7 +23,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ControlMessage
 from protocol.messages.dates import DatesQuery
-from protocol.messages.day import CompleteSet, SignOff, Tell, WithdrawSet
+from protocol.messages.day import CompleteSet, SignOff, SignOn, Tell, WithdrawSet
 from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
 from protocol.records import RecordArray
 from protocol.session.told_values import check_answer
@@ -162,6 +163,43 @@ def test_a_day_goes_by_the_clock() -> None:
     assert bank.figures.next_step == (at(TUESDAY, "15:30"), "sign-off", TUESDAY)
 
 
+def test_a_date_ends_once_it_is_closed_and_each_of_its_lanes_is_published_so_that_dates_do_not_pile_up() -> None:
+    """The ring of this bank has eight dates: with the ninth the roll would be refused."""
+    bank, days = Bank(), [day for day in range(MONDAY, MONDAY + 26) if (day - MONDAY) % 7 < 5][:12]
+    for day, following in pairwise(days):
+        assert bank.round(day, "15:30") == SIGNED_OFF
+        for party in (BROKER, OTHER_BROKER):
+            bank.send_empty(day, party)
+        assert sorted(bank.round(day, "16:00")) == sorted(2 * PUBLISHED)
+        opened = ["OpenTradeDate ACCEPTED"]
+        if day == MONDAY:  # which has no due times: it was opened by hand
+            assert bank.round(following, "08:30") == [*opened, "EndSettlement ACCEPTED"]
+            continue
+        assert bank.round(following, "08:30") == opened
+        assert bank.round(following, "14:00") == []
+        assert bank.round(following, "14:01") == ["EndSettlement ACCEPTED"]
+
+    assert bank.desk.book.unsettled.dates_used() == 1
+    assert bank.figures.taken["end-settlement"] == 11
+
+
+def test_a_date_with_a_lane_that_is_not_published_holds_later_ones() -> None:
+    bank = Bank()
+    bank.round(MONDAY, "15:30")
+    bank.send_empty(MONDAY, BROKER)
+    bank.round(MONDAY, "16:00")
+    bank.round(TUESDAY, "08:30")
+    assert bank.round(TUESDAY, "08:31") == []
+    bank.round(TUESDAY, "15:30")
+    bank.send_empty(TUESDAY, BROKER)
+    bank.round(TUESDAY, "16:00")
+    bank.round(WEDNESDAY, "08:30")
+    assert bank.round(WEDNESDAY, "08:31") == []
+    bank.send_empty(MONDAY, OTHER_BROKER)
+    assert bank.round(WEDNESDAY, "09:00")[-2:] == ["Publish ACCEPTED", "EndSettlement ACCEPTED"]
+    assert bank.desk.book.unsettled.dates_used() == 2  # Tuesday's other lane is not published
+
+
 def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date_waits_for_it() -> None:
     bank = Bank()
     bank.round(MONDAY, "15:30")
@@ -179,7 +217,7 @@ def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date
     assert sorted(bank.round(TUESDAY, "16:00")) == sorted(["Reconcile ACCEPTED", *PUBLISHED])
     assert bank.figures.why == ""
     bank.send_empty(MONDAY, BROKER)
-    assert bank.round(TUESDAY, "16:01") == [*PUBLISHED, "Publish ACCEPTED"]
+    assert bank.round(TUESDAY, "16:01") == [*PUBLISHED, "Publish ACCEPTED", "EndSettlement ACCEPTED"]
     assert bank.said == [f"the clearing set of broker {BROKER} for {MONDAY} is late"]
     assert (bank.figures.open_lanes, bank.figures.late) == (0, {})
 
@@ -296,11 +334,26 @@ def lived(dies_at: int) -> tuple[list[tuple[int, int, int]], int]:
 def test_a_desk_that_is_killed_at_any_of_its_requests_is_started_again_and_ends_the_same() -> None:
     whole = lived(0)
     assert whole == (
-        [(date, party, int(LaneState.PUBLISHED)) for date in (MONDAY, TUESDAY) for party in (BROKER, OTHER_BROKER)],
+        [(TUESDAY, party, int(LaneState.PUBLISHED)) for party in (BROKER, OTHER_BROKER)],
         TUESDAY,
     )
-    for place in range(1, 16):  # sign-off, mark, telling, two lanes of two steps; the roll; the same
+    for place in range(1, 17):  # sign-off, mark, telling, two lanes of two steps; the roll, the end of Monday; the same
         assert lived(place) == whole, place
+
+
+def test_who_has_signed_on_for_the_open_date_and_who_has_not_is_told_while_it_is_traded() -> None:
+    bank = Bank()
+    assert bank.desk.control(SignOn(MONDAY), SEAT) == ReplyCode.ACCEPTED
+    assert bank.round(MONDAY, "09:30") == []
+    assert (bank.figures.signed_on, bank.figures.absent) == ((BROKER,), (OTHER_BROKER,))
+    facts = bank.figures.facts()
+    assert (facts["brokers signed on"], facts["brokers not signed on"]) == ("2", "3")
+    assert registry_of(bank.figures).get_sample_value("yzt_day_desk_brokers_absent") == 1
+    assert bank.round(MONDAY, "15:30") == SIGNED_OFF
+    assert (bank.figures.signed_on, bank.figures.absent) == ((), ())
+    assert "brokers signed on" not in bank.figures.facts()
+    assert named(tuple(range(1, 23))) == ", ".join(map(str, range(1, 21))) + " and 2 more"
+    assert named(()) == "none"
 
 
 def test_figures_are_told_to_prometheus_and_to_whoever_asks() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
+from protocol.acts import ResumeBrokerAct
 from protocol.codes import ReplyCode
 from protocol.limits import FEED_ENTRIES_KEPT_MAX, FEED_PAGE_ENTRIES_MAX, SIGNED_FOR_KEPT_MAX
 from protocol.messages.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
@@ -23,10 +24,12 @@ from protocol.messages.feeds import (
     Receipt,
     SetCompared,
     SignedOff,
+    Stopped,
 )
 from protocol.messages.fields import sum_from_fen
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, FeedKind, contract_no_from_index
 from tests.customers import account, contract
+from tests.ledger_core.control import refused as people
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -47,6 +50,7 @@ from tests.ledger_core.desk import (
     whole_state,
 )
 from tests.ledger_core.lines.words import agree, event, refund, send_whole
+from tests.people import signed
 
 ACCEPTED, AGAIN, UNKNOWN = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.FEED_ENTRY_UNKNOWN
 ACTIVE, SUSPENDED, LOST = ContractStatus.ACTIVE, ContractStatus.SUSPENDED, ContractStatus.LOSS_REPORTED
@@ -260,6 +264,20 @@ def test_the_oldest_of_too_many_entries_that_are_signed_for_goes(kind: FeedKind)
 
     dates = [key.trade_date for key in feeds.signed_for if key.party == BROKER]
     assert dates == list(range(1, SIGNED_FOR_KEPT_MAX + 1))
+
+
+def test_a_stop_and_its_end_are_told_to_the_broker_alone() -> None:
+    desk = Desk()
+    office = people.staffed(desk)
+    desk.done(people.stop(office, people.DEE, people.EVE))
+    desk.done(signed(ResumeBrokerAct(**office.by(people.DEE), party=BROKER), people.DEE, people.EVE))
+
+    assert said(desk) == [
+        (FeedKind.STOPPED, MONDAY, 0, Stopped(True)),
+        (FeedKind.STOPPED, MONDAY, 0, Stopped(False)),
+    ]
+    assert said(desk, OTHER_BROKER) == []
+    same_after_all(desk)
 
 
 def test_what_is_refused_tells_nothing() -> None:

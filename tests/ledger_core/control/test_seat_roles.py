@@ -41,6 +41,7 @@ from protocol.messages.day import (
     Publish,
     Reconcile,
     SignOff,
+    SignOn,
     Tell,
     WithdrawSet,
 )
@@ -124,6 +125,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "EndSettlement": (EndSettlement(MONDAY), {SeatRole.DAY_DESK}),
     "ConfirmRoll": (ConfirmRoll(TUESDAY, ROLL, 1, bytes(32)), {SeatRole.DAY_DESK}),
     "SignOff": (SignOff(TUESDAY), {SeatRole.DAY_DESK}),
+    "SignOn": (SignOn(TUESDAY), {SeatRole.BROKER}),
     "FinishSending": (FinishSending(TUESDAY), {SeatRole.BROKER}),
     "AnnounceSet": (AnnounceSet(MONDAY, 0, NO_TOTALS), {SeatRole.BROKER}),
     "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER}),

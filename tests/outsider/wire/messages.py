@@ -174,6 +174,7 @@ LAYOUTS: dict[str, Layout] = {
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
+    "SignOn": (79, (("trade_date", DATE),)),
     "FinishSending": (71, (("trade_date", DATE),)),
     "AnnounceSet": (72, (("trade_date", DATE), ("declared_s", SECONDS), ("totals", SET_TOTALS))),
     "CompleteSet": (73, (("trade_date", DATE), ("number", SET_NUMBER))),
@@ -194,6 +195,7 @@ LAYOUTS: dict[str, Layout] = {
     "ContractChanged": (10, CHANGED),
     "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
     "ObligationTold": (13, OWED),
+    "Stopped": (14, (("is_stopped", Flag()),)),
     "SetTotals": (90, SUMS_OF_SET),
     "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
     "PersonKey": (92, PERSON_KEY),
@@ -239,7 +241,7 @@ LAYOUTS: dict[str, Layout] = {
     "OutletsAnswer": (126, (*AS_OF_MARK, ("outlets", Many(0, 1_024, Nested("OutletApart"))))),
     "DatesQuery": (59, ()),
     "DateFacts": (65, (*OPENED[:1], ("phase", Int(0, 15)), ("is_agreed", Flag()), *OPENED[1:])),
-    "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT))),
+    "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT), ("signed_on_s", SECONDS))),
     "DatesAnswer": (67, DATES),
     **PUSH_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
@@ -252,7 +254,16 @@ CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
     *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
-    *("Restrain", "LiftRestraint", "ExtendRestraint", "FinishSending", "AnnounceSet", "CompleteSet", "WithdrawSet"),
+    *(
+        "Restrain",
+        "LiftRestraint",
+        "ExtendRestraint",
+        "SignOn",
+        "FinishSending",
+        "AnnounceSet",
+        "CompleteSet",
+        "WithdrawSet",
+    ),
     *("Receipt", "Notice", "Object"),
     *("Reconcile", "Publish", "Mark", "Tell"),
     *("PushContract", "Identify", "ConfirmPush"),
@@ -264,7 +275,7 @@ QUERIES = (
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery"),
 )
-CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold"}
+CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"}
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
     Kind.NEGOTIATED: ("Negotiated",),
