@@ -22,11 +22,12 @@ from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, M
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 from tests.outsider.wire.open_items import OPEN_ITEM_LAYOUTS
 from tests.outsider.wire.pushed import PUSH_LAYOUTS
+from tests.outsider.wire.told import CONTENTS, FEED_LAYOUTS
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
 
 CAPITALS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-DIFFERENCES_MAX, PROCEEDS_MAX, ENTRIES_MAX = 1_024, 1_024, 256
+DIFFERENCES_MAX, PROCEEDS_MAX = 1_024, 1_024
 
 
 class MessageRefused(ValueError):
@@ -109,25 +110,6 @@ RESTRAINT = (
     *(("account_no", NUMBER), ("amount_fen", Int(1, 2**53)), ("kind", Int(1, 2))),
     *(("authority", Text(1, 32)), ("document", Text(1, 32)), ("holds_until_s", SECONDS)),
 )
-OBJECTION = (
-    *(("trade_date", DATE), ("case", Int(0, 2**31 - 1)), ("amount_fen", SUM)),
-    *(("contract_no", COUNT), ("reason", Text(1, 48))),
-)
-PAGE = (("first", NUMBER), ("next_position", NUMBER), ("digest_before", Blob(32, 32)))
-ENTRY = (
-    *(("position", NUMBER), ("sequence", NUMBER), ("decided_at_ns", COUNT), ("kind", Int(1, 255))),
-    *(("trade_date", DATE), ("contract_no", COUNT), ("content", Blob(0, 256))),
-)
-CHANGED = (
-    *(("contracts", Int(1, 8_192)), ("status_before", Int(0, 255))),
-    *(("status", Int(1, 255)), ("by_bank", Flag())),
-)
-OWED: tuple[tuple[str, Type], ...] = (
-    *(("number", SET_NUMBER), ("case", Int(0, 2**31 - 1)), ("owed", WIDE_SUM), ("set_late_s", SECONDS)),
-    *(("is_late_netted", Flag()), ("needs_no_notice", Flag())),
-    *((f"{name}_s", SECONDS) for name in ("pay_from", "late_from", "first_due", "last_due")),
-    *(("objection_until_s", SECONDS), ("termination_after_s", SECONDS)),
-)
 CLOSING = (
     *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
     *(("drawn_fen", SUM), ("released_fen", SUM)),
@@ -184,18 +166,6 @@ LAYOUTS: dict[str, Layout] = {
     "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "Act": (80, (("text", Blob(1, 4_096)), ("signatures", Many(1, 2, Nested("ActSignature"))))),
-    "Receipt": (100, (("trade_date", DATE), ("position", NUMBER), ("digest", Blob(32, 32)))),
-    "Notice": (101, (("trade_date", DATE), ("case", Int(0, 2**31 - 1)))),
-    "Object": (102, OBJECTION),
-    "FeedQuery": (103, (("first", NUMBER),)),
-    "FeedPage": (104, (*PAGE, ("entries", Many(0, ENTRIES_MAX, Nested("FeedEntry"))))),
-    "FeedEntry": (105, ENTRY),
-    "DateOpened": (8, (("date_before", DATE),)),
-    "SignedOff": (9, (("counts", Many(4, 4, COUNT)), ("amounts", Many(4, 4, WIDE_SUM)))),
-    "ContractChanged": (10, CHANGED),
-    "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
-    "ObligationTold": (13, OWED),
-    "Stopped": (14, (("is_stopped", Flag()),)),
     "SetTotals": (90, SUMS_OF_SET),
     "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
     "PersonKey": (92, PERSON_KEY),
@@ -244,6 +214,7 @@ LAYOUTS: dict[str, Layout] = {
     "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT), ("signed_on_s", SECONDS))),
     "DatesAnswer": (67, DATES),
     **PUSH_LAYOUTS,
+    **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
@@ -275,7 +246,6 @@ QUERIES = (
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery"),
 )
-CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"}
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
     Kind.NEGOTIATED: ("Negotiated",),
