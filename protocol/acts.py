@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta
 
 from .act_text import ActText
-from .day_acts import DayAct
+from .day_acts import AdoptSetAct, DayAct
 from .errors import MisuseError
 from .limits import (
     ACT_AHEAD_S_MAX,
@@ -320,7 +320,7 @@ def act_of(text: bytes) -> AnyAct | None:
         is_plain = is_shown_as_it_is(text.decode("utf-8")) and not _hides_any(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return act if is_plain and _encoder.encode(act) == text and _has_sorted_rights(act) else None
+    return act if is_plain and _encoder.encode(act) == text and _is_consistent(act) else None
 
 
 def made_of(act: AnyAct) -> Made:
@@ -374,7 +374,10 @@ def _hides_any(text: bytes) -> bool:
     return b"\\" in text.replace(b"\\\\", b"").replace(b'\\"', b"")
 
 
-def _has_sorted_rights(act: AnyAct) -> bool:
+def _is_consistent(act: AnyAct) -> bool:
+    """Whether what no single field can say holds."""
     if isinstance(act, RegisterPersonAct | ChangePersonAct):
         return act.rights == sorted(set(act.rights))
+    if isinstance(act, AdoptSetAct):
+        return act.is_whole
     return True

@@ -91,6 +91,7 @@ class WireKind:
 
 _BROKER, _SAVINGS = frozenset({SeatRole.BROKER}), frozenset({SeatRole.SAVINGS_DESK})
 _DAY_DESK = frozenset({SeatRole.DAY_DESK})
+_OF_SETS = _BROKER | _DAY_DESK  # which sends lines in a set that two people adopt for a deferred lane
 
 KINDS: dict[RecordKind, WireKind] = {
     row.kind: row
@@ -167,7 +168,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_ORDER,
             "CLEAR_ORDER 委托结果",
             "what became of an order, also of one without a fill",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="what was frozen for it",
             amount_fen_min=0,
             fields=("fate", "quantity", "amount_fen", RELEASE_FIELD, *ORDER_KEY_FIELDS),
@@ -177,7 +178,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_BUY,
             "CLEAR_BUY 买入清算",
             "what an order bought in all, with its fees",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="turnover",
             amount_fen_min=0,
             fields=("market", "quantity", "amount_fen", "commission_fen", *FEE_FIELDS, *ORDER_KEY_FIELDS),
@@ -187,7 +188,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_SELL,
             "CLEAR_SELL 卖出清算",
             "what was sold, with its fees",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="turnover",
             amount_fen_min=0,
             fields=("market", "quantity", "amount_fen", "commission_fen", *FEE_FIELDS, *REFERENCE_FIELDS),
@@ -197,7 +198,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_DIVIDEND,
             "CLEAR_DIVIDEND 红利",
             "a dividend and its tax",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="gross",
             amount_fen_min=0,
             fields=("market", "quantity", "amount_fen", "tax_fen", *REFERENCE_FIELDS),
@@ -207,7 +208,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_REFUND,
             "CLEAR_REFUND 退款",
             "what comes back of a subscription",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="",
             amount_fen_min=0,
             fields=("market", "quantity", "amount_fen", *REFERENCE_FIELDS),
@@ -217,7 +218,7 @@ KINDS: dict[RecordKind, WireKind] = {
             RecordKind.CLEAR_CONTRACT,
             "CLEAR_CONTRACT 签约变动",
             "a contract that began or ended on the date",
-            senders=_BROKER,
+            senders=_OF_SETS,
             amount="",
             amount_fen_min=0,
             fields=("event",),

@@ -124,7 +124,8 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         kind = kinds
     sender = frames.sender
     party = frames.over_records(sender)
-    known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, party)
+    whose = _whose(book, frames, kind, party)
+    known, contract, state, account = _named(book, np.ascontiguousarray(words[:, _WORD_CONTRACT]), kind, whose)
     lines = read_lines(book, frames, records, kind, contract)
     way = _ways(head, kind)
     role = frames.over_records(book.seat_role[frames.seat].astype(np.int64))
@@ -215,6 +216,21 @@ def _unused_bits(
     if lines is not None:
         unused[lines.positions] = lines.is_malformed
     return unused if unused.any() else 0
+
+
+def _whose(book: Book, frames: Frames, kind: int | Positions, party: int | LongColumn) -> int | LongColumn:
+    """(n,) or one for all: the party whose contracts each record may name. The bank's own names any; but a line that a
+    day desk sends is of the broker in whose place it does.
+    """
+    open_at = book.clearing.open_at
+    if not (open_at and IS_LINE[kind].any() and (frames.sender == BANK_PARTY).any()):
+        return party
+    of_frame = [
+        open_at[seat].party if seat in open_at else sender
+        for seat, sender in zip(frames.seat.tolist(), frames.sender.tolist(), strict=True)
+    ]
+    of_lines = frames.over_records(np.array(of_frame, np.int64))
+    return of_lines if isinstance(kind, int) else np.where(IS_LINE[kind], of_lines, party)
 
 
 def _named(

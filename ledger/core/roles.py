@@ -55,7 +55,10 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.CHANNEL: frozenset(),
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
     SeatRole.DAY_DESK: frozenset(
-        {OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll, Act}
+        {
+            *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll, Act),
+            *(CompleteSet, WithdrawSet),
+        }
     ),
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),
     SeatRole.MASTER_DATA: frozenset(

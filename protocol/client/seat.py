@@ -299,10 +299,15 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
         return self._ask(DifferenceQuery(date, of, whole_number("first", first, 0, 2**40)), DifferenceAnswer)
 
     def send_clearing_set(
-        self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+        self,
+        trade_date: int,
+        declared_s: int,
+        lines: RecordArray,
+        told: Callable[[int], None] | None = None,
+        party: int = 0,
     ) -> Coroutine[object, object, SentSet]:
         """Announce, send and complete a clearing set, see `sending.send_set`. To be awaited."""
-        return send_set(self, self._calls, trade_date, declared_s, lines, told)
+        return send_set(self, self._calls, trade_date, declared_s, lines, told, party)
 
     def proceeds_due(
         self, trade_date: int, party: int = 0, first: int = 0

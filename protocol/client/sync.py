@@ -176,10 +176,15 @@ class SyncSeat(SingleVerbs[Outcome]):
         return self._wait(self._opened().differences(trade_date, party, first))
 
     def send_clearing_set(
-        self, trade_date: int, declared_s: int, lines: RecordArray, told: Callable[[int], None] | None = None
+        self,
+        trade_date: int,
+        declared_s: int,
+        lines: RecordArray,
+        told: Callable[[int], None] | None = None,
+        party: int = 0,
     ) -> SentSet:
         """As `Seat.send_clearing_set`; `told` is called in the seat's own thread."""
-        return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told))
+        return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told, party))
 
     def feed(self, after: int = 0, digest: bytes = b"") -> Iterator[FeedEvent]:
         """As `Seat.feed`, blocking: `for event in seat.feed(after)`."""

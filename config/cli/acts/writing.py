@@ -33,8 +33,9 @@ class Header(NamedTuple):
 
 
 def own_fields(word: str) -> list[str]:
-    """The fields of an act beside those of every act, in their order."""
-    return [name for name in KINDS_BY_WORD[word].__struct_fields__ if name not in COMMON]
+    """The fields of an act beside those of every act, in their order; what may be left out other commands write."""
+    fields = msgspec.structs.fields(KINDS_BY_WORD[word])
+    return [field.name for field in fields if field.name not in COMMON and field.required]
 
 
 def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, str]:

@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from config.cli.clearing.checking import refusals, summary
 from config.cli.clearing.csv_lines import HEADER, ReadSet, read_set, write_set
+from config.cli.clearing.declared import declared_second
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
@@ -139,13 +139,7 @@ def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
 def _declared_s(config: Config, text: str | None) -> int:
     if text is None:
         return config.wall_clock().utc_ns() // 10**9
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ProcessFault("--declared is no time such as 2026-01-05T15:30:00+08:00", ExitCode.USAGE) from None
-    if moment.tzinfo is None:
-        raise ProcessFault("--declared names no time zone", ExitCode.USAGE)
-    return max(0, int(moment.timestamp()))
+    return declared_second("clearing send", text)
 
 
 def _tell(file: Path, trade_date: int, read: ReadSet, sent: SentSet, has: SetAnswer) -> int:

@@ -13,9 +13,11 @@ from protocol.trade_dates import is_trade_date
 
 def date_of(desk: DayDesk, options: argparse.Namespace) -> int:
     """The trade date that is meant. Raises ProcessFault USAGE for what is none."""
-    text = options.date
-    if text is None:
-        return desk.seat.trade_date
+    return desk.seat.trade_date if options.date is None else trade_date_of(options.date)
+
+
+def trade_date_of(text: str) -> int:
+    """Raises ProcessFault USAGE for what is no date."""
     if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
         raise ProcessFault(f"day: {printable(text)[:50]} is no date yyyymmdd", ExitCode.USAGE)
     return int(text)

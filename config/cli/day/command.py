@@ -1,4 +1,4 @@
-"""`yzt day plan | status | run | differences | correct`: the business day by hand.
+"""`yzt day plan | status | run | differences | correct | defer | resume | adopt`: the business day by hand.
 
 Belongs here: which command it is, the options of those that ask the bank, what they print. Never here: the plan (plan),
 what a step sends (gateway.day.desk).
@@ -10,9 +10,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from config.cli.day import correcting, plan
+from config.cli.day import correcting, deciding, plan, rolls
 from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
@@ -27,13 +28,14 @@ from gateway.day.correcting import decisions_to_sign
 from gateway.day.desk import DayDesk, LaneSeen
 from gateway.day.figures import named
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
+from protocol.messages.control import ConfirmRoll
 from protocol.messages.dates import DateFacts
 from protocol.messages.queries import Difference
 from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, DifferenceClass, LaneState
 
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
-STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "all")
+STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "all", "end-settlement", "confirm-roll")
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
     *("bank_has", "set_says"),
@@ -55,6 +57,10 @@ def main(argv: list[str], config: Config) -> int:
         "correct": correcting.correct,
     }
     settings = _settings(config, options)
+    if options.what in deciding.WORDS:
+        commands[options.what] = partial(deciding.decide, prepared=deciding.prepare(config, options))
+    if options.what == "run" and options.step == "confirm-roll":
+        commands["run"] = partial(_confirm, roll=rolls.newest_roll(config))
     return run_command(_with_desk, settings, seat_clock(config), commands[options.what], options)
 
 
@@ -66,7 +72,7 @@ def _parser() -> CommandParser:
         "every step that is due for each broker.",
     )
     add_common_options(parser)
-    parser.add_argument("what", choices=("status", "run", "differences", "correct"))
+    parser.add_argument("what", choices=("status", "run", "differences", "correct", *deciding.WORDS))
     parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
     parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
     parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
@@ -74,6 +80,7 @@ def _parser() -> CommandParser:
     parser.add_argument("--rejected", type=int, default=0, help="correct: fen of its buys that the customer rejects")
     parser.add_argument("--act", type=int, default=0, help="correct: number of the act that permits it")
     parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
+    deciding.add_options(parser)
     parser.add_argument("--seat", type=int, help="the day desk's seat (default: day_desk.seat)")
     parser.add_argument("--key", type=Path, help="its private key, a PEM file (default: day_desk.key)")
     parser.add_argument("--key-id", type=int, help="the number under which the bank has it (default: day_desk.key_id)")
@@ -118,9 +125,22 @@ async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
             print(f"signed on: {named(signed_on)}; not signed on: {named(absent)}")
         brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
         print(f"{'broker':>7}  {'state':<11}{'set':>4}{'lines':>12}{'listed':>8}  obligation")
-        for party in brokers if options.party is None else [options.party]:
-            print(_line(await desk.lane(date.trade_date, party)))
+        lanes = [await desk.lane(date.trade_date, party) for party in brokers]
+        for lane in lanes:
+            if options.party in (None, lane.party):
+                print(_line(lane))
+        print(_end_of(is_open, lanes))
     return int(ExitCode.OK)
+
+
+def _end_of(is_open: bool, lanes: list[LaneSeen]) -> str:
+    """What keeps a date from its end, which frees its slot for a later one."""
+    missing = sum(lane.state < LaneState.PUBLISHED for lane in lanes)
+    if is_open:
+        return "it ends behind the roll, once each lane is published"
+    if missing:
+        return f"it ends once {missing} more of its lanes are published"
+    return "it may end once the dates before it have: yzt day run end-settlement"
 
 
 def _due(date: DateFacts) -> str:
@@ -136,6 +156,10 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     if options.step == "sign-off":
         await desk.sign_off()
         return int(ExitCode.OK)
+    if options.step == "end-settlement":
+        oldest = (await desk.seat.trade_dates()).dates[0].trade_date
+        await desk.end_settlement(oldest if options.date is None else trade_date)
+        return int(ExitCode.OK)
     if options.step in ("agree", "all"):
         await desk.agree(trade_date)
     if options.step == "agree":
@@ -146,6 +170,11 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
         print(_line(lane))
     wanted = LaneState.PUBLISHED if options.step in ("publish", "all") else LaneState.RECONCILED
     return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
+
+
+async def _confirm(desk: DayDesk, _options: argparse.Namespace, roll: ConfirmRoll) -> int:
+    await desk.confirm_roll(roll)
+    return int(ExitCode.OK)
 
 
 async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSeen:

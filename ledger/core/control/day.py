@@ -21,8 +21,14 @@ from protocol.messages.day import (
     Tell,
     WithdrawSet,
 )
-from protocol.vocabulary import DateEvent
+from protocol.vocabulary import BANK_PARTY, DateEvent
 from rules.day.states import DATE_PHASES, next_phase
+
+
+def _whose(book: Book, party: int, message: CompleteSet | WithdrawSet, seat: int) -> int:
+    """The broker whose set a message is about: of a day desk's seat, that in whose place it sends one."""
+    lane = book.clearing.collecting_at(seat) if party == BANK_PARTY else None
+    return lane.party if lane is not None and lane.trade_date == message.trade_date else party
 
 
 def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCode:
@@ -38,9 +44,9 @@ def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCo
         case AnnounceSet():
             return lanes.judge_announcement(book, party, seat, message)
         case CompleteSet():
-            return lanes.judge_completion(book, party, seat, message)
+            return lanes.judge_completion(book, _whose(book, party, message, seat), seat, message)
         case WithdrawSet():
-            return lanes.judge_withdrawal(book, party, message)
+            return lanes.judge_withdrawal(book, _whose(book, party, message, seat), message)
         case Reconcile():
             return lanes.judge_comparison(book, message)
         case Publish():
@@ -64,9 +70,9 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
         case AnnounceSet():
             return lanes.announce(book, party, seat, message)
         case CompleteSet():
-            lanes.complete(book, party, message, decided_at_ns)
+            lanes.complete(book, _whose(book, party, message, seat), message, decided_at_ns)
         case WithdrawSet():
-            lanes.withdraw(book, party, message)
+            lanes.withdraw(book, _whose(book, party, message, seat), message)
         case Reconcile():
             return lanes.compare(book, message)
         case Publish():

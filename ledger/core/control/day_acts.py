@@ -8,24 +8,36 @@ from ledger.core.control import lanes, obligations
 from ledger.core.state.book import Book
 from ledger.core.state.due_times import Seconds
 from protocol.codes import ReplyCode
-from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
+from protocol.day_acts import (
+    OF_EXCHANGE,
+    AdoptSetAct,
+    ChangeDueTimesAct,
+    DayAct,
+    DeferAct,
+    ExchangeData,
+    ReopenDateAct,
+    ResumeLaneAct,
+)
+from protocol.limits import SETS_PER_LANE_MAX
 from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet
 from protocol.trade_dates import is_trade_date
-from protocol.vocabulary import DateEvent, LaneEvent, LaneState
+from protocol.vocabulary import DateEvent, LaneEvent, LaneState, SeatRole
 from rules.day.calendar import are_due_times, may_change
 from rules.day.states import DATE_PHASES, may_be_deferred, next_lane_state, next_phase
 
 NS_PER_S = 1_000_000_000
 
 
-def is_impossible(act: DayAct) -> bool:
-    """Whether no bank could take it: no date, or no due times of one."""
+def is_impossible(act: DayAct, decided_at_ns: int) -> bool:
+    """Whether no bank could take it: no date, no due times of one, no data of an exchange, or such as come later."""
     if not is_trade_date(act.trade_date):
         return True
+    if isinstance(act, AdoptSetAct):
+        return isinstance(act.data, ExchangeData) and act.data.declared_s > decided_at_ns // NS_PER_S
     return isinstance(act, ChangeDueTimesAct) and not are_due_times(act.trade_date, act.windows)
 
 
-def judge_day_act(book: Book, act: DayAct, decided_at_ns: int) -> ReplyCode:
+def judge_day_act(book: Book, act: DayAct, seat: int, decided_at_ns: int) -> ReplyCode:
     """What an act of the day earns."""
     match act:
         case ChangeDueTimesAct(trade_date=trade_date, windows=windows):
@@ -38,10 +50,13 @@ def judge_day_act(book: Book, act: DayAct, decided_at_ns: int) -> ReplyCode:
             may = trade_date == book.trade_date and next_phase(book.phase, DateEvent.REOPEN) is not None
             return ReplyCode.ACCEPTED if may and not _has_set(book, trade_date) else ReplyCode.STEP_NOT_DUE
         case DeferAct() | ResumeLaneAct() | AdoptSetAct():
-            return _judge_lane(book, act)
+            return _judge_lane(book, act, seat)
 
 
-def _judge_lane(book: Book, act: DeferAct | ResumeLaneAct | AdoptSetAct) -> ReplyCode:
+def _judge_lane(book: Book, act: DeferAct | ResumeLaneAct | AdoptSetAct, seat: int) -> ReplyCode:
+    sends_lines = isinstance(act, AdoptSetAct) and act.source == OF_EXCHANGE
+    if sends_lines and book.seat_role[seat] != SeatRole.DAY_DESK:
+        return ReplyCode.ROLE_FORBIDS  # its lines come over the seat that brings the act
     if act.party not in book.brokers(act.trade_date):
         return ReplyCode.PARTY_UNKNOWN
     if book.unsettled.slot_of(act.trade_date) < 0:
@@ -53,9 +68,12 @@ def _judge_lane(book: Book, act: DeferAct | ResumeLaneAct | AdoptSetAct) -> Repl
         return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
     if not lane.is_deferred:
         return ReplyCode.STEP_NOT_DUE
-    if isinstance(act, AdoptSetAct) and next_lane_state(LaneState(lane.state), LaneEvent.ANNOUNCE_SET) is None:
+    if not isinstance(act, AdoptSetAct):
+        return ReplyCode.ACCEPTED
+    has_set = next_lane_state(LaneState(lane.state), LaneEvent.ANNOUNCE_SET) is None
+    if has_set or (sends_lines and book.clearing.collecting_at(seat) is not None):
         return ReplyCode.SET_EXISTS
-    return ReplyCode.ACCEPTED
+    return ReplyCode.SETS_FULL if lane.number == SETS_PER_LANE_MAX else ReplyCode.ACCEPTED
 
 
 def apply_day_act(book: Book, act: DayAct, seat: int, decided_at_ns: int) -> int:
@@ -71,6 +89,8 @@ def apply_day_act(book: Book, act: DayAct, seat: int, decided_at_ns: int) -> int
             lane = book.clearing.lane(act.trade_date, act.party)
             lane.is_deferred = isinstance(act, DeferAct)
             book.clearing.put(lane)
+        case AdoptSetAct(trade_date=trade_date, party=party, data=ExchangeData() as data):
+            return lanes.announce(book, party, seat, AnnounceSet(trade_date, data.declared_s, data.totals))
         case AdoptSetAct(trade_date=trade_date, party=party):
             declared_s = decided_at_ns // NS_PER_S
             number = lanes.announce(book, party, seat, AnnounceSet(trade_date, declared_s, NO_TOTALS))

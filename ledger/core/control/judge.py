@@ -169,7 +169,7 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ToleranceAct() | DecideAct() | CorrectAct():
             return corrections.judge(book, message)
         case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
-            return day_acts.judge_day_act(book, message, decided_at_ns)
+            return day_acts.judge_day_act(book, message, sender.seat, decided_at_ns)
         case VoidAct():
             return ReplyCode.ACCEPTED
         case OpenAccounts():
@@ -212,7 +212,7 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
     if isinstance(message, Act):
         return acts.act_for(book, message) is None
     if isinstance(message, DayAct):
-        return day_acts.is_impossible(message)
+        return day_acts.is_impossible(message, decided_at_ns)
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
     if isinstance(message, PushMessage):

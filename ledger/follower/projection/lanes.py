@@ -16,7 +16,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
 from ledger.core.state.due_times import Seconds, seconds_of
 from protocol.acts import DecideAct, Made, made_by_text
-from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ResumeLaneAct
+from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (
     NO_TOTALS,
@@ -30,7 +30,7 @@ from protocol.messages.day import (
     WithdrawSet,
 )
 from protocol.messages.persons import Act
-from protocol.vocabulary import LaneState, SeatRole
+from protocol.vocabulary import BANK_PARTY, LaneState, SeatRole
 
 _BOOKED_BY = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
 
@@ -102,6 +102,7 @@ class LanesOfBatch:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._adopted = dict(book.clearing.open_at)  # by the seat of a day desk: the lane whose set it sends
         self.lanes: dict[LaneKey, LaneStands] = {}
         self.sets: dict[SetKey, SetChange] = {}
         self.settled: dict[int, int] = {}
@@ -141,6 +142,8 @@ class LanesOfBatch:
             party = message.party
         elif not isinstance(message, SignOn | FinishSending | AnnounceSet | CompleteSet | WithdrawSet):
             return
+        elif party == BANK_PARTY:
+            party = self._adopted.pop(seat).party
         lane = self._book.clearing.lane(message.trade_date, party)
         self._stands(lane)
         match message:
@@ -172,8 +175,13 @@ class LanesOfBatch:
             self._stands(lane)
             if isinstance(made, AdoptSetAct):
                 change = self._set(lane.key, given_no)
-                change.announced = Announced(seat, lane.declared_s, NO_TOTALS, at)
-                change.arrived, change.completed = Arrived(NO_TOTALS, 0), Completed(at, lane.last_late_s)
+                change.arrived = Arrived(NO_TOTALS, 0)
+                if isinstance(made.data, ExchangeData):
+                    change.announced = Announced(seat, made.data.declared_s, made.data.totals, at)
+                    self._adopted[seat] = lane.key
+                else:
+                    change.announced = Announced(seat, lane.declared_s, NO_TOTALS, at)
+                    change.completed = Completed(at, lane.last_late_s)
 
     def _stands(self, lane: Lane) -> None:
         """As it is behind the row, and as this batch found it before."""

@@ -20,7 +20,7 @@ import numpy as np
 from ...codes import ReplyCode
 from ...errors import MisuseError
 from ...kinds import FEE_FIELDS, LINE_KINDS
-from ...limits import DIGEST_BYTES, FRAME_RECORDS_MAX, RECORD_BYTES
+from ...limits import DIGEST_BYTES, FRAME_RECORDS_MAX, PARTIES_MAX, RECORD_BYTES
 from ...messages.day import AnnounceSet, CompleteSet, SetTotals
 from ...messages.fields import sum_from_fen
 from ...messages.queries import SetAnswer
@@ -98,21 +98,24 @@ def send_set(
     declared_s: int,
     lines: RecordArray,
     told: Callable[[int], None] | None = None,
+    party: int = 0,
 ) -> Coroutine[object, object, SentSet]:
     """Announce the (n,) `lines` of a date, send them and complete the set; n = 0: nothing was traded. To be awaited.
 
     `calls`: of the seat. `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how
     many lines are answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so
     that it differs; it stays open, for what is missing to come, or to be withdrawn.
+    `party`: of a day desk, the broker for whose deferred date two people adopted these lines: their act announced it.
     A set that is open as this one would be announced goes on: what it has is LINE_DOUBLED, and harms nothing.
     Raises MisuseError at once for no day of the calendar, no time, or what are no lines; else as `Seat.control`.
     """
     date = calendar_date("trade_date", trade_date)
     declared = whole_number("declared_s", declared_s, 0, DECLARED_S_MAX)
+    whose = whole_number("party", party, 0, PARTIES_MAX)
     if told is not None and not callable(told):
         raise MisuseError(f"told is a function or None, not {shown(told)}")
     body = _body(lines)
-    return _send(seat, calls, date, declared, body, _totals(records_of(body)), told)
+    return _send(seat, calls, date, declared, body, _totals(records_of(body)), told, whose)
 
 
 def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) -> bool:
@@ -129,8 +132,9 @@ async def _send(
     body: bytes,
     totals: SetTotals,
     told: Callable[[int], None] | None,
+    party: int,
 ) -> SentSet:
-    has, outbox_records = await seat.clearing_set(date), seat.settings.outbox_records
+    has, outbox_records = await seat.clearing_set(date, party), seat.settings.outbox_records
     is_open = has.state == LaneState.COLLECTING
     cut = _cut_as(has.announced, totals, body, outbox_records) if is_open else None
     if cut is not None:
@@ -153,7 +157,7 @@ async def _send(
         if told is not None:
             told(first * cut.frame_records + len(part) // RECORD_BYTES)
     completed = await seat.control(CompleteSet(date, number))
-    differs = await seat.clearing_set(date) if completed.code is ReplyCode.SET_DIFFERS else None
+    differs = await seat.clearing_set(date, party) if completed.code is ReplyCode.SET_DIFFERS else None
     outcomes = np.frombuffer(b"".join([answer.data for answer in answers]), OUTCOME)
     return SentSet(completed, number, outcomes, differs)
 

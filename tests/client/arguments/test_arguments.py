@@ -136,12 +136,13 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "differences": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),
     "proceeds_due": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),
     "send_clearing_set": (
-        {"trade_date": TRADE_DATE, "declared_s": 0, "lines": np.zeros(0, RECORD), "told": None},
+        {"trade_date": TRADE_DATE, "declared_s": 0, "lines": np.zeros(0, RECORD), "told": None, "party": 0},
         {
             "trade_date": DAY,
             "declared_s": PLACE,
             "lines": [*(each for each in BLOCK_OF_RECORDS if not is_empty_block(each)), freezes(1)],
             "told": [1, "told", b""],
+            "party": PARTY_OR_NONE,
         },
     ),
     "marked_ranges": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),  # as `totals`

@@ -89,16 +89,19 @@ FIRST = contract_no_from_index(0)
 ROLL = 18  # the row in which `bank_with_every_role` rolls
 MARK = ROLL + 2  # one behind all its rows
 
+LINES_OF_SETS = {
+    *(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY, RecordKind.CLEAR_SELL),
+    *(RecordKind.CLEAR_DIVIDEND, RecordKind.CLEAR_REFUND, RecordKind.CLEAR_CONTRACT),
+}
 RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.BROKER: {
         *(RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL),
-        *(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY, RecordKind.CLEAR_SELL),
-        *(RecordKind.CLEAR_DIVIDEND, RecordKind.CLEAR_REFUND, RecordKind.CLEAR_CONTRACT),
+        *LINES_OF_SETS,
     },
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT},
+    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, *LINES_OF_SETS},
     SeatRole.MASTER_DATA: set(),
     SeatRole.IDENTITY_DESK: set(),
 }
@@ -128,8 +131,8 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "SignOn": (SignOn(TUESDAY), {SeatRole.BROKER}),
     "FinishSending": (FinishSending(TUESDAY), {SeatRole.BROKER}),
     "AnnounceSet": (AnnounceSet(MONDAY, 0, NO_TOTALS), {SeatRole.BROKER}),
-    "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER}),
-    "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER}),
+    "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER, SeatRole.DAY_DESK}),
+    "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER, SeatRole.DAY_DESK}),
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
@@ -200,6 +203,8 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
         assert desk.book.marked_sequence == message.sequence
         message = replace(message, digest=desk.book.marked_digest)
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
+    if role == SeatRole.DAY_DESK and isinstance(message, CompleteSet | WithdrawSet):
+        wanted = ReplyCode.SET_UNKNOWN  # this one is the broker's own, and two people adopted none
 
     assert desk.control(message, SEAT_OF[role]) == wanted
 
