@@ -78,6 +78,11 @@ class Obligation(msgspec.Struct, frozen=True):
     party: int
     owed_by: str
     amount_fen: int
+    state: str
+    late_netted: bool
+    objected: bool
+    first_due_s: int
+    last_due_s: int
 
 
 class Restraint(msgspec.Struct, frozen=True):

@@ -106,6 +106,10 @@ def _of_obligation(expected: ObligationExpected, told: EventTold) -> Iterator[st
     is_owed = f"{has.owed_by} {yuan(has.amount_fen)}" if has is not None else "none is published"
     where = f"obligation of {expected.broker} on {on}"
     yield from _differs(where, is_owed, f"{expected.owed_by} {yuan(expected.amount)}")
+    for name in ("state", "late_netted", "objected"):
+        wanted = getattr(expected, name)
+        if wanted is not None:
+            yield from _differs(f"{where}: {name}", str(getattr(has, name, "none")), str(wanted))
 
 
 def _of_restraint(expected: RestraintExpected, told: EventTold) -> Iterator[str]:

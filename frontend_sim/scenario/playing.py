@@ -34,6 +34,8 @@ from frontend_sim.scenario.written.events import (
     Freeze,
     Kill,
     LiftRestraint,
+    Notice,
+    Objection,
     OpenDate,
     Release,
     ReplaceCard,
@@ -41,6 +43,7 @@ from frontend_sim.scenario.written.events import (
     SendSet,
     SignContract,
     SignOff,
+    SignOn,
     Withdraw,
     WithdrawSet,
 )
@@ -48,6 +51,8 @@ from frontend_sim.scenario.written.lines import key_of, line_bytes
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day
+from gateway.day.configured import times_of
+from gateway.day.plan import window_of
 from protocol.client import Outcome, RequestKey
 from protocol.messages import accounts, control, restraints
 from protocol.messages import day as messages
@@ -100,6 +105,10 @@ class Stage:
                 await self._restraint(event)
             case SignContract() | ChangeContract() | ChangeAccount() | ChangeBroker() | ReplaceCard():
                 await self._contract(event)
+            case SignOn():
+                await self._seat_of(event.broker).control(messages.SignOn(self.trade_date))
+            case Notice() | Objection():
+                await self._of_obligation(event)
             case FinishSending():
                 seat, date = self._seat_of(event.broker), self._date(event)
                 await seat.control(messages.FinishSending(date))
@@ -123,11 +132,19 @@ class Stage:
     def _seat_of(self, broker: str) -> HeardSeat:
         return self.brokers[self.cast.brokers[broker].party]
 
-    def _date(self, event: FinishSending | WithdrawSet | DayDesk) -> int:
+    def _date(self, event: FinishSending | WithdrawSet | DayDesk | Notice | Objection) -> int:
         return number_of(event.date) if event.date is not None else self.trade_date
 
     def _traded_on(self, event: FillBuy | FillSell) -> int:
         return number_of(event.traded_on) if event.traded_on is not None else self.trade_date
+
+    async def _of_obligation(self, event: Notice | Objection) -> None:
+        seat, date = self._seat_of(event.broker), self._date(event)
+        if isinstance(event, Notice):
+            await seat.notice(date)
+            return
+        contract_no = self.cast.customers[event.customer].contract_no if event.customer is not None else 0
+        await seat.objection(date, int(event.amount), event.reason, contract_no)
 
     async def _trade(self, event: Freeze | Release | FillBuy | FillSell) -> None:
         if isinstance(event, Freeze):
@@ -251,7 +268,9 @@ class Stage:
             if isinstance(event, SignOff):
                 await seat.control(messages.SignOff(seat.trade_date))
             elif isinstance(event, OpenDate):
-                opened = await seat.control(control.OpenTradeDate(number_of(event.date)))
+                times = times_of(self.installation.config)
+                windows = [window_of(number_of(day), times).due_times() for day in event.bank_days or ()]
+                opened = await seat.control(control.OpenTradeDate(number_of(event.date), windows))
                 self.trade_date = number_of(event.date) if opened.accepted else self.trade_date
             else:
                 try:

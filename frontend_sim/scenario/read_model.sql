@@ -27,7 +27,12 @@ SELECT json_build_object(
             'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,
             'party', party,
             'owed_by', owed_by,
-            'amount_fen', amount_fen
+            'amount_fen', amount_fen,
+            'state', state,
+            'late_netted', is_late_netted,
+            'objected', objected_at IS NOT NULL,
+            'first_due_s', COALESCE(EXTRACT(EPOCH FROM first_due)::bigint, 0),
+            'last_due_s', COALESCE(EXTRACT(EPOCH FROM last_due)::bigint, 0)
         ) ORDER BY trade_date, party)
         FROM bank_obligations
     )

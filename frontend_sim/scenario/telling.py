@@ -98,6 +98,11 @@ class ObligationTold(Strict, frozen=True, kw_only=True):
     trade_date: int
     owed_by: str
     amount_fen: int
+    state: str
+    late_netted: bool
+    objected: bool
+    first_due_s: int
+    last_due_s: int
 
 
 class RestraintTold(Strict, frozen=True, kw_only=True):
@@ -231,6 +236,11 @@ def obligations_told(seen: Seen, cast: Cast) -> list[ObligationTold]:
             trade_date=each.trade_date,
             owed_by=each.owed_by.lower(),
             amount_fen=each.amount_fen,
+            state=each.state.lower(),
+            late_netted=each.late_netted,
+            objected=each.objected,
+            first_due_s=each.first_due_s,
+            last_due_s=each.last_due_s,
         )
         for each in seen.read_model.obligations
     ]

@@ -60,6 +60,10 @@ class Window:
     last_due_s: int
     day_end_s: int  # its last second
 
+    def due_times(self) -> DueTimes:
+        """As the bank is told them."""
+        return DueTimes(self.pay_from_s, self.late_from_s, self.first_due_s, self.last_due_s, self.day_end_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -74,10 +78,7 @@ class Plan:
 
     def due_times(self) -> list[DueTimes]:
         """The windows as the bank is told them."""
-        return [
-            DueTimes(each.pay_from_s, each.late_from_s, each.first_due_s, each.last_due_s, each.day_end_s)
-            for each in self.windows
-        ]
+        return [each.due_times() for each in self.windows]
 
     def objection_until_s(self, due: int) -> int:
         """Until when, this second included, what is due in window `due`, from 0, may be objected to."""
@@ -115,7 +116,7 @@ def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
     due_days = days.bank_days[first : first + WINDOWS]
     if len(due_days) < WINDOWS:
         raise ends
-    windows = tuple(_window(day, times) for day in due_days)
+    windows = tuple(window_of(day, times) for day in due_days)
     return Plan(
         trade_date,
         times.on(trade_date, times.sign_off),
@@ -126,6 +127,7 @@ def plan_of(trade_date: int, days: Days, times: Times) -> Plan:
     )
 
 
-def _window(day: int, times: Times) -> Window:
+def window_of(day: int, times: Times) -> Window:
+    """The window of a bank working day yyyymmdd."""
     moments = (times.pay_from, times.late_from, times.first_due, times.last_due, DAY_END)
     return Window(day, *(times.on(day, at) for at in moments))

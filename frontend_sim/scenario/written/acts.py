@@ -13,8 +13,10 @@ import msgspec
 from frontend_sim.scenario.written.amounts import Fen, fen_of
 from protocol.act_text import ActText
 from protocol.acts import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
+from protocol.day_acts import AdoptSetAct, DeferAct, ResumeLaneAct
 
-OFFERED: Final = {word_of(form): form for form in (StopBrokerAct, ResumeBrokerAct, VoidAct)}
+_OFFERED: Final = (StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, VoidAct)
+OFFERED: Final = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
 ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
 """Are there of themselves, and register the others, as the bank wants it."""
@@ -27,8 +29,8 @@ NumberOf = Callable[[str, str], int]
 
 
 def keys_of(form: type[ActText]) -> Mapping[str, str]:
-    """The keys by which a story writes an act's own fields, and the field of each."""
-    own = [name for name in form.__struct_fields__ if name not in IN_EVERY_ACT]
+    """The keys by which a story writes an act's own fields, and the field of each; none of what may be left out."""
+    own = [each.name for each in msgspec.structs.fields(form) if each.required and each.name not in IN_EVERY_ACT]
     return {NAMES.get(name, name.removesuffix(FEN)): name for name in own}
 
 

@@ -245,6 +245,9 @@ class _Look:
             case OpenDate():
                 if event.date <= self.story.trade_date:
                     raise _Wrong(f"date: {event.date} is not later than trade_date, {self.story.trade_date}")
+                days = [event.date, *(event.bank_days or ())]
+                if days != sorted(set(days)):
+                    raise _Wrong("bank_days: each is later than the one before, the first later than date")
             case _:
                 pass
 

@@ -13,7 +13,13 @@ from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.expected import Expects
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Name, Strict
-from protocol.limits import ACT_NUMBER_MAX, ACT_REASON_CHARS_MAX, RESTRAINT_TEXT_CHARS_MAX
+from protocol.limits import (
+    ACT_NUMBER_MAX,
+    ACT_REASON_CHARS_MAX,
+    OBJECTION_CHARS_MAX,
+    RESTRAINT_TEXT_CHARS_MAX,
+    WINDOWS_PER_DATE,
+)
 
 LINES_INSTEAD_MAX = 200
 SERIAL_MAX = 2**63 - 1  # what eight bytes of a movement have room for
@@ -150,14 +156,26 @@ class ReplaceCard(_Happens, frozen=True, kw_only=True, tag="replace_card"):
     to: Name
 
 
+class SignOn(_Happens, frozen=True, kw_only=True, tag="sign_on"):
+    """A broker says that its systems are ready for the open date."""
+
+    broker: Name
+
+
 class SignOff(_Happens, frozen=True, kw_only=True, tag="sign_off"):
     """Trading on the open date ends."""
 
 
 class OpenDate(_Happens, frozen=True, kw_only=True, tag="open_date"):
-    """The open trade date is closed, and this one opened."""
+    """The open trade date is closed, and this one opened.
+
+    `bank_days`: the days on which something of it is due, with the bank's times; None: nothing of it has due times.
+    """
 
     date: datetime.date
+    bank_days: (
+        Annotated[tuple[datetime.date, ...], Meta(min_length=WINDOWS_PER_DATE, max_length=WINDOWS_PER_DATE)] | None
+    ) = None
 
 
 class FinishSending(_Happens, frozen=True, kw_only=True, tag="finish_sending"):
@@ -179,6 +197,23 @@ class WithdrawSet(_Happens, frozen=True, kw_only=True, tag="withdraw_set"):
     """A broker withdraws the set that a trade date has, the open one unless it is named."""
 
     broker: Name
+    date: datetime.date | None = None
+
+
+class Notice(_Happens, frozen=True, kw_only=True, tag="notice"):
+    """A broker will fund what it owes by a date, of the open one unless it is named, later on the due day."""
+
+    broker: Name
+    date: datetime.date | None = None
+
+
+class Objection(_Happens, frozen=True, kw_only=True, tag="objection"):
+    """A broker objects to what is owed by a date, of the open one unless it is named; to a customer's part of it."""
+
+    broker: Name
+    amount: Fen
+    reason: Annotated[str, Meta(min_length=1, max_length=OBJECTION_CHARS_MAX)]
+    customer: Name | None = None
     date: datetime.date | None = None
 
 
@@ -225,11 +260,14 @@ Event = (
     | ChangeAccount
     | ChangeBroker
     | ReplaceCard
+    | SignOn
     | SignOff
     | OpenDate
     | FinishSending
     | SendSet
     | WithdrawSet
+    | Notice
+    | Objection
     | DayDesk
     | Act
     | Kill

@@ -64,6 +64,9 @@ class ObligationExpected(Strict, frozen=True, kw_only=True):
     date: datetime.date | None = None
     owed_by: Literal["broker", "bank", "nobody"]
     amount: Fen
+    state: Literal["owed_by_broker", "notified", "owed_by_bank", "paid"] | None = None
+    late_netted: bool | None = None
+    objected: bool | None = None
 
 
 class RefusalExpected(Strict, frozen=True, kw_only=True):

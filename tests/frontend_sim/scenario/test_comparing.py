@@ -90,7 +90,17 @@ LANE = LaneTold(
     net_fen=0,
     differences=[],
 )
-OWED = ObligationTold(broker="Huaxia", trade_date=20260105, owed_by="bank", amount_fen=754_431)
+OWED = ObligationTold(
+    broker="Huaxia",
+    trade_date=20260105,
+    owed_by="bank",
+    amount_fen=754_431,
+    state="owed_by_bank",
+    late_netted=False,
+    objected=False,
+    first_due_s=0,
+    last_due_s=0,
+)
 HELD = RestraintTold(
     restraint="R 1",
     customer="Li",
@@ -219,6 +229,14 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
         (
             {"obligations": [{"broker": "Huaxia", "date": "2026-01-06", "owed_by": "bank", "amount": "1.00"}]},
             "obligation of Huaxia on 20260106 is none is published, expected bank 1.00",
+        ),
+        (
+            {"obligations": [{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31", "state": "paid"}]},
+            "obligation of Huaxia on 20260105: state is owed_by_bank, expected paid",
+        ),
+        (
+            {"obligations": [{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31", "objected": True}]},
+            "obligation of Huaxia on 20260105: objected is False, expected True",
         ),
     ],
 )
