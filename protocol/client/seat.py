@@ -6,7 +6,7 @@ caller as never sent what is in the outbox already. Who waits for an answer is l
 """
 
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
@@ -59,7 +59,7 @@ from .arguments import (
     shown,
     whole_number,
 )
-from .clearing.sending import SentSet, send_set
+from .clearing.sending import HearsCount, SentSet, send_set
 from .clock import Clock, SystemClock
 from .contracts import ContractVerbs
 from .errors import SessionEnded
@@ -299,12 +299,7 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
         return self._ask(DifferenceQuery(date, of, whole_number("first", first, 0, 2**40)), DifferenceAnswer)
 
     def send_clearing_set(
-        self,
-        trade_date: int,
-        declared_s: int,
-        lines: RecordArray,
-        told: Callable[[int], None] | None = None,
-        party: int = 0,
+        self, trade_date: int, declared_s: int, lines: RecordArray, told: HearsCount | None = None, party: int = 0
     ) -> Coroutine[object, object, SentSet]:
         """Announce, send and complete a clearing set, see `sending.send_set`. To be awaited."""
         return send_set(self, self._calls, trade_date, declared_s, lines, told, party)

@@ -6,7 +6,7 @@ Calls from several threads coalesce as those of several tasks do. A single threa
 """
 
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
@@ -33,7 +33,7 @@ from ..messages.queries import (
 )
 from ..particulars import Particulars
 from ..records import OutcomeArray, RecordArray
-from .clearing.sending import SentSet
+from .clearing.sending import HearsCount, SentSet
 from .errors import SessionEnded
 from .feeds.events import FeedEvent
 from .forks import Origin
@@ -176,12 +176,7 @@ class SyncSeat(SingleVerbs[Outcome]):
         return self._wait(self._opened().differences(trade_date, party, first))
 
     def send_clearing_set(
-        self,
-        trade_date: int,
-        declared_s: int,
-        lines: RecordArray,
-        told: Callable[[int], None] | None = None,
-        party: int = 0,
+        self, trade_date: int, declared_s: int, lines: RecordArray, told: HearsCount | None = None, party: int = 0
     ) -> SentSet:
         """As `Seat.send_clearing_set`; `told` is called in the seat's own thread."""
         return self._wait(self._opened().send_clearing_set(trade_date, declared_s, lines, told, party))

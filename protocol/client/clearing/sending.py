@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ..seat import Seat
 
 DECLARED_S_MAX = 2**40
+HearsCount = Callable[[int], None]
+"""Hears how many lines are answered."""
 FRAMES_AT_ONCE = 4  # waited for together after the close: the bank works on some while others travel
 BESIDE_ORDERS_RECORDS = 1_024  # of a frame while the market is open: it is decided and committed in a few milliseconds
 _SUMMED_AT_ONCE = 4_096  # lines: they are in the processor's cache while each of their fields is added up
