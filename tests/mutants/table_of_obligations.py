@@ -1,4 +1,4 @@
-"""Mutants of what is owed: when it is due, what a broker may still say of it, what is kept.
+"""Mutants of what is owed, of sign-on, stops and adopted sets: when it is due, who may still say what, what is kept.
 
 Belongs here: single wrong lines, each with what it plants. Never here: mutants of publishing itself (table_of_sets,
 table_of_reconciliation).
@@ -8,6 +8,9 @@ from tests.mutants.mutant import Mutant, of_file
 
 _PAGE = "tests/rules/test_obligations.py"
 _CORE = "tests/ledger_core/control/test_obligations.py"
+_ADOPTED = "tests/ledger_core/control/test_adopted_sets.py"
+_SIGN_ON = "tests/ledger_core/control/test_sign_on.py"
+_FEEDS = "tests/ledger_core/control/test_feeds.py"
 _BROKER = f"{_PAGE}::test_what_the_broker_owes_is_due_on_the_day_while_a_due_time_is_to_come"
 _BANK = f"{_PAGE}::test_what_the_bank_owes_is_due_on_the_next_day_once_payment_has_begun"
 _NOTICE = f"{_PAGE}::test_a_notice_comes_before_the_first_due_second_and_once"
@@ -138,6 +141,54 @@ OF_OBLIGATIONS: list[Mutant] = [
                 "",
                 "nobody hears an objection any more",
                 f"{_CORE}::test_what_is_unpaid_or_objected_to_is_kept",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/day_acts.py",
+        [
+            (
+                "the exchange's data by any seat",
+                "book.seat_role[seat] != SeatRole.DAY_DESK",
+                "book.seat_role[seat] == SeatRole.BROKER",
+                "a broker's date hangs on a set that no seat can fill",
+                f"{_ADOPTED}::test_without_its_act_a_day_desk_sends_nothing_in_a_broker_s_place",
+            ),
+        ],
+    ),
+    *of_file(
+        "resolve.py",
+        [
+            (
+                "lines of anybody",
+                "open_at[seat].party if seat in open_at else sender",
+                "sender",
+                "a day desk's set takes money of another broker's customer into account",
+                f"{_ADOPTED}::test_a_line_names_contracts_of_the_broker_in_whose_place_it_is_sent",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/acts.py",
+        [
+            (
+                "a stop that nobody hears of",
+                "    tell_stopped(book, message.party)\n",
+                "",
+                "a broker sends orders to be refused all day",
+                f"{_FEEDS}::test_a_stop_and_its_end_are_told_to_the_broker_alone",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/lanes.py",
+        [
+            (
+                "signed on for a date that is over",
+                "is_traded and lane.state",
+                "lane.state",
+                "a broker that was absent all day is told as present",
+                f"{_SIGN_ON}::test_a_date_that_is_not_traded_any_more_is_signed_on_for_by_nobody",
             ),
         ],
     ),

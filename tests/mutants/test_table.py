@@ -66,6 +66,7 @@ def test_names_are_apart_and_every_decision_and_book_has_mutants() -> None:
         "rules/day/corrections.py",
         "rules/day/obligations.py",
         "control/obligations.py",
+        "control/day_acts.py",
         "state/obligations.py",
         "rules/day/states.py",
         "rules/kinds.py",
