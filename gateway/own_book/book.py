@@ -184,7 +184,8 @@ class OwnBook:
         elif kind == RecordKind.CORRECT:
             # From what it says was there to what the set has, less or plus what is made good.
             bought_fen = amount_fen - told.fen("made_good_buys_fen")
-            sold_fen = told.fen("cleared_proceeds_fen") + told.fen("made_good_proceeds_fen")
+            # Several sales that the set has not together may be above what one record brings.
+            sold_fen = told.fen("cleared_proceeds_fen") + told.fen("made_good_proceeds_fen", COLUMN_FEN_MAX)
             had = [told.fen(name, COLUMN_FEN_MAX) for name in ("has_bought_fen", "has_sold_fen")]
             np.add.at(self.bought_unsettled_fen, index, bought_fen - had[0])
             np.add.at(self.sold_unsettled_fen, index, sold_fen - had[1])

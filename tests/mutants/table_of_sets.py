@@ -4,6 +4,7 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 of other control messages (table_of_control).
 """
 
+from tests.mutants.mutant import CLEARING_HELD as HELD
 from tests.mutants.mutant import CLEARING_KEPT as KEPT
 from tests.mutants.mutant import CLEARING_PAGE as PAGE
 from tests.mutants.mutant import CLEARING_SET as SET
@@ -15,6 +16,7 @@ LATENESS = f"{SET}::test_lateness_is_counted_from_the_earliest_declared_time"
 DIGEST = f"{SET}::test_the_digest_is_of_frames_in_their_order"
 LIES_WITH_IT = f"{KEPT}::test_what_is_told_of_a_freeze_lies_with_it"
 MOVES = f"{PAGE}::test_every_move_of_a_lane_written_out"
+RELEASED_BEHIND = f"{HELD}::test_what_was_released_while_a_withdrawn_set_was_complete_is_of_the_next_one"
 AFTER_WITHDRAWAL = f"{KEPT}::test_a_set_after_a_withdrawal_may_tell_each_half_of_an_order_anew"
 
 _STATES, _STEPS, _APPLY, _BROUGHT = "rules/day/states.py", "control/lanes.py", "lines/apply.py", "lines/brought.py"
@@ -52,6 +54,13 @@ WHAT_IS_KEPT = [
         'for name in ("told",):',
         "a freeze keeps what a withdrawn set said was bought",
         AFTER_WITHDRAWAL,
+    ),
+    _kept(
+        "released behind a set that is gone",
+        "for name in CLEARING_COLUMNS:",
+        "for name in (*CLEARING_COLUMNS[:3], *CLEARING_COLUMNS[4:]):",
+        "what a broker released behind a set that it withdrew is told as a difference for ever",
+        RELEASED_BEHIND,
     ),
     _kept(
         "a reference is forgotten",

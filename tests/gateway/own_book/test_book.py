@@ -335,6 +335,11 @@ def test_orders_that_are_closed_and_contracts_that_are_corrected() -> None:
     book.add(records, np.zeros(4, OUTCOME))
 
     assert [entry.amounts_fen for entry in book.totals()] == [(5_000, 0, 850, 60)]
+    several = records[3:].copy()
+    several["has_bought_fen"], several["has_sold_fen"] = 850, 60
+    several["made_good_proceeds_fen"] = AMOUNT_FEN_MAX + 1
+    book.add(several, np.zeros(1, OUTCOME))
+    assert [entry.amounts_fen for entry in book.totals()] == [(5_000, 0, 850, 40 + AMOUNT_FEN_MAX + 1)]
     further = ("cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen", "has_bought_fen", "has_sold_fen")
     for name in further:
         wrong = records[3:].copy()

@@ -137,6 +137,8 @@ def _told_too_late(
         target, remaining_fen = house.has.targets[place], house.has.remaining_fen(house.facts, place)
         if remaining_fen:
             yield ReplyCode.LISTED, told(fill_buy(target, contract_no, 1, on=date), seat)
+            if lane in house.sets and not house.sets[lane].is_held(place):  # it ends with its date
+                yield ReplyCode.LISTED, told(fill_buy(target, contract_no, 1, on=house.desk.book.trade_date), seat)
             yield ReplyCode.AMOUNT_OVER_REMAINING, told(release(target, contract_no, remaining_fen + 1), seat)
             yield NOT_DUE, told(closing(target, contract_no, 0, remaining_fen, date))
         else:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
-from protocol.messages.day import CompleteSet, SignOff, WithdrawSet
+from protocol.messages.day import CompleteSet, Reconcile, SignOff, WithdrawSet
 from protocol.vocabulary import Fate
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (
+    BROKER,
     MONDAY,
     SEAT,
     TUESDAY,
@@ -89,3 +91,20 @@ def test_a_withdrawn_set_holds_nothing_back() -> None:
     desk.control(WithdrawSet(MONDAY, 1), SEAT)
 
     assert codes(desk.ask(SEAT, release(target, customer, 60), fill_sell(customer, 7))) == [ACCEPTED, ACCEPTED]
+
+
+def test_what_was_released_while_a_withdrawn_set_was_complete_is_of_the_next_one() -> None:
+    """9 of 60 were released behind the first set; the second one says so, and nothing differs."""
+    desk = Desk()
+    customer = desk.open(1_000)
+    target = desk.freeze(customer, 60)
+    desk.done(SignOff(MONDAY))
+    number = send_whole(desk, event(customer), order(target, customer, 60, fate=Fate.CANCELLED))
+    assert codes(desk.ask(SEAT, release(target, customer, 9))) == [ACCEPTED]
+    assert desk.control(WithdrawSet(MONDAY, number), SEAT) == ACCEPTED
+
+    send_whole(desk, event(customer), order(target, customer, 60, 9, Fate.CANCELLED))
+    desk.done(Reconcile(MONDAY, BROKER, 0))
+
+    assert clearing_set(desk.book, BROKER, MONDAY).differences == [0, 0, 0, 0]
+    same_after_all(desk)

@@ -1,0 +1,167 @@
+"""Business days by chance, as an outsider sees them: the auditor has at every mark what the ledger has, and would have
+answered every order, movement, closing and correction likewise.
+
+Belongs here: telling the auditor what is in the rows. Never here: what happens on the days (tests.ledger_core.days).
+One seed again: `pytest tests/frontend_sim/auditor/test_random_days.py -k "[17]"`; `-m chaos` for those of `make chaos`.
+"""
+
+import random
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from frontend_sim.auditor.audited_account import Verdict
+from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
+from ledger.core.rows.row import Row
+from protocol.acts import CorrectAct, LiftRestraintAct, RestrainAct, act_of
+from protocol.codes import ReplyCode
+from protocol.header import PREFIX, PrefixArray
+from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.codec import decode_control
+from protocol.messages.control import OpenTradeDate, RegisterParty
+from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
+from protocol.messages.persons import Act
+from protocol.records import OUTCOME, RECORD
+from protocol.vocabulary import (
+    BANK_PARTY,
+    CONTRACT_NUMBER_STEP,
+    ContractStatus,
+    FrameKind,
+    RecordKind,
+    RestraintKind,
+    Role,
+    account_no_from_index,
+    contract_no_from_index,
+)
+from tests.frontend_sim.auditor.dated import DatedAuditor, SetSeen
+from tests.ledger_core.days.bank import House
+from tests.ledger_core.days.facts import drawn
+from tests.ledger_core.days.walk import at_random
+
+FEW, MANY = range(2), range(2, 60)
+
+
+@dataclass
+class Watch:
+    """Reads rows, in their order."""
+
+    auditor: DatedAuditor = field(default_factory=DatedAuditor)
+    open_sets: dict[int, tuple[tuple[int, int], SetSeen]] = field(default_factory=dict)  # by seat
+    restraints: dict[int, int] = field(default_factory=dict)  # the account of each
+    marked: list[int] = field(default_factory=list)
+
+    def read(self, row: Row) -> None:
+        """One row of one frame."""
+        prefix = np.frombuffer(row.headers, PREFIX)
+        outcomes = np.frombuffer(row.outcomes, OUTCOME)
+        if not row.records:
+            if int(prefix["kind"][0]) == FrameKind.CONTROL:
+                told = outcomes[0]
+                verdict = Verdict(int(told["code"]), int(told["state"]), int(told["remaining_fen"]))
+                self._control(row, prefix, verdict)
+            return
+        records = np.frombuffer(row.records, RECORD)
+        kinds = records["kind"]
+        if (kinds < RecordKind.CLEAR_ORDER).all():
+            self.auditor.judge(seen_block(_placed(row, prefix), records, outcomes))
+        taken = outcomes["code"] == ReplyCode.ACCEPTED
+        if (kinds >= RecordKind.CORRECT).all():
+            for place in np.flatnonzero(taken).tolist():
+                told = outcomes[place]
+                verdict = Verdict(int(told["code"]), int(told["state"]), int(told["remaining_fen"]))
+                self.auditor.close_out(records[place], verdict)
+        elif (kinds >= RecordKind.CLEAR_ORDER).all() and taken.any():
+            self.open_sets[int(prefix["seat"][0])][1].take(records[taken])
+
+    def _control(self, row: Row, prefix: PrefixArray, told: Verdict) -> None:
+        if told.code != ReplyCode.ACCEPTED:
+            return
+        auditor, seat, party = self.auditor, int(prefix["seat"][0]), int(prefix["sender"][0])
+        first = told.remaining_fen // CONTRACT_NUMBER_STEP
+        match decode_control(row.control):
+            case RegisterParty(number, role, _, _, at_fill):
+                auditor.register_party(number, Role(role), at_fill)
+            case OpenAccounts(accounts):
+                for place, terms in enumerate(accounts):
+                    auditor.open_account(account_no_from_index(first + place), terms.balance_fen)
+            case SignContracts(contracts):
+                for place, signed in enumerate(contracts):
+                    number = contract_no_from_index(first + place)
+                    auditor.sign_contract(number, signed.account_no, signed.party, ContractStatus(signed.status))
+            case OpenTradeDate() as opened:
+                auditor.roll(opened.trade_date, row.decided_at_ns)
+            case SignOff(date):
+                auditor.sign_off(date, row.sequence)
+            case ChangeContract(contract_no, event):
+                auditor.judge([_seen(row, prefix, ControlKind.EVENT, contract_no, event, told)])
+            case AnnounceSet(date):
+                self.open_sets[seat] = ((party, date), SetSeen())
+            case CompleteSet():
+                lane, found = self.open_sets.pop(seat)
+                auditor.sets[lane] = found
+            case WithdrawSet(date):
+                auditor.sets.pop((party, date), None)
+            case Mark():
+                self.marked.append(row.sequence)
+            case Act(text):
+                self._act(row, prefix, text, told)
+
+    def _act(self, row: Row, prefix: PrefixArray, text: bytes, told: Verdict) -> None:
+        act = act_of(text)
+        if isinstance(act, CorrectAct):
+            self.auditor.rejected_fen[told.remaining_fen] = act.rejected_fen
+        elif isinstance(act, RestrainAct):
+            self.restraints[told.remaining_fen] = act.account_no
+            kind = int(RestraintKind[act.kind])
+            seen = _seen(row, prefix, ControlKind.RESTRAINT, act.account_no, act.amount_fen, told)
+            self.auditor.judge([seen._replace(target_seat=kind, target_date=act.holds_until_s)])
+        elif isinstance(act, LiftRestraintAct):
+            account_no = self.restraints[act.restraint_no]
+            seen = _seen(row, prefix, ControlKind.LIFTING, account_no, act.amount_fen, Verdict(0, 0, 0))
+            self.auditor.judge([seen._replace(target_number=act.restraint_no)])
+
+
+def _placed(row: Row, prefix: PrefixArray) -> Placed:
+    party, seat, date, first = (int(prefix[name][0]) for name in ("sender", "seat", "trade_date", "first_number"))
+    return Placed(party, seat, date, first, row.sequence, row.decided_at_ns, int(prefix["valid_until_ns"][0]))
+
+
+def _seen(row: Row, prefix: PrefixArray, kind: int, no: int, amount_fen: int, told: Verdict) -> Seen:
+    party, seat, date, number, *_ = _placed(row, prefix)
+    return Seen(
+        row.sequence, seat, number, date, party, row.decided_at_ns, 0, kind, 0, no, amount_fen, 0, 0, 0, 0, *told
+    )
+
+
+def watched(house: House) -> DatedAuditor:
+    """The auditor behind all rows; at each mark it has what the ledger had."""
+    watch = Watch()
+    watch.auditor.register_party(BANK_PARTY, Role.BANK, False)
+    for row in house.desk.rows[1:]:
+        before = len(watch.marked)
+        watch.read(row)
+        if len(watch.marked) > before:
+            has = watch.auditor.totals()
+            assert has == {each.party: Totals(*each.amounts_fen) for each in house.marks[row.sequence].totals}
+    assert watch.marked == sorted(house.marks)
+    return watch.auditor
+
+
+def an_outsider_agrees(seed: int) -> None:
+    chance = random.Random(seed)
+    auditor = watched(at_random(drawn(chance, with_short=bool(seed % 2)), chance))
+    assert auditor.mismatches == []
+    assert auditor.judged_count > 50
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_the_auditor_has_at_every_mark_what_the_ledger_has(seed: int) -> None:
+    an_outsider_agrees(seed)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", MANY)
+def test_the_auditor_over_many_more_days(seed: int) -> None:
+    an_outsider_agrees(seed)
