@@ -19,39 +19,34 @@ import msgspec
 from msgspec import Meta
 
 from .act_text import ActText
+from .correction_acts import AssignItemAct, CorrectAct, CorrectListAct, DecideAct, OfDifferences, ToleranceAct
 from .day_acts import AdoptSetAct, DayAct
 from .errors import MisuseError
 from .limits import (
     ACT_AHEAD_S_MAX,
     ACT_AHEAD_SHORT_S_MAX,
     ACT_TEXT_BYTES_MAX,
-    AMOUNT_FEN_MAX,
     OUTLET_MAX,
 )
 from .messages.control import ControlMessage, EndKey, RegisterKey
-from .messages.day import SetNumber
-from .messages.fields import BoundSeatNo, KeyId, Name, Number, PartyNo, PersonNo, Second, TradeDate
+from .messages.fields import BoundSeatNo, KeyId, Name, Number, PartyNo, PersonNo, Second
 from .messages.outlets import OutletEntry, RegisterOutlets
 from .messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
 from .messages.restraints import ExtendRestraint, LiftRestraint, Restrain, RestrainedFen, RestraintText
 from .shown_text import is_shown_as_it_is
-from .vocabulary import SUITES, DifferenceClass, OutletLevel, RestraintKind, Right
+from .vocabulary import SUITES, OutletLevel, RestraintKind, Right
 
 ACT_DOMAIN: Final = b"YZT1/act\x00"
 BANK_ID_BYTES: Final = 8
 NS_PER_S: Final = 1_000_000_000
 FOREVER_NS: Final = 2**62
 
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-"""In hexadecimal."""
-AmountFen = Annotated[int, Meta(ge=0, le=AMOUNT_FEN_MAX)]
 HexKey = Annotated[str, Meta(pattern="^(?:[0-9a-f]{2}){32,65}$")]
 SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
 RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 """Ascending, each at most once."""
 RestraintWord = Annotated[str, Meta(pattern=f"^(?:{RestraintKind.JUDICIAL.name}|{RestraintKind.OTHER.name})$")]
-ClassWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(each.name for each in DifferenceClass)})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
 
 
@@ -162,43 +157,6 @@ class ExtendRestraintAct(ActText, frozen=True, kw_only=True, tag="extend_restrai
     holds_until_s: Second
 
 
-class ToleranceAct(ActText, frozen=True, kw_only=True, tag="tolerance"):
-    """What the day desk may correct of a broker without an act: for one contract, and for all of a trade date."""
-
-    party: PartyNo
-    contract_fen: AmountFen
-    date_fen: AmountFen
-
-
-class DecideAct(ActText, frozen=True, kw_only=True, tag="decide"):
-    """All differences of a class between a clearing set and what the bank has are known, and stay as they are."""
-
-    party: PartyNo
-    trade_date: TradeDate
-    set_number: SetNumber
-    difference_class: ClassWord
-    count: Annotated[int, Meta(ge=1, le=2**40)]
-    digest: Sha256
-    """Of the list, see `differences_digest`."""
-
-
-class CorrectAct(ActText, frozen=True, kw_only=True, tag="correct"):
-    """A contract's trade date may be corrected by a clearing set, once. What a customer can change by moving money
-    meanwhile is bounded and not fixed.
-    """
-
-    party: PartyNo
-    trade_date: TradeDate
-    set_number: SetNumber
-    contract_no: Number
-    cleared_buys_fen: AmountFen  # as the set has them
-    cleared_proceeds_fen: AmountFen
-    rejected_fen: AmountFen  # of the buys: the customer does not bear them
-    rise_max_fen: AmountFen  # by which bought may rise, once the orders of the date are closed
-    made_good_max_fen: AmountFen  # what the broker may bear
-    last_date: TradeDate  # the last trade date on which it may be used
-
-
 class VoidAct(ActText, frozen=True, kw_only=True, tag="void"):
     """Nothing but its serial: what its author signed under it or a lower one, and nobody has sent, is worth nothing."""
 
@@ -216,13 +174,10 @@ AnyAct = (
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
-    | ToleranceAct
-    | DecideAct
-    | CorrectAct
+    | OfDifferences
     | DayAct
     | VoidAct
 )
-OfCorrections = ToleranceAct | DecideAct | CorrectAct
 ActAlone = (
     ChangePersonAct
     | RegisterPersonKeyAct
@@ -230,7 +185,7 @@ ActAlone = (
     | StopBrokerAct
     | ResumeBrokerAct
     | VoidAct
-    | OfCorrections
+    | OfDifferences
     | DayAct
 )
 Made = ControlMessage | ActAlone
@@ -272,6 +227,8 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
+    CorrectListAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
+    AssignItemAct: ActKind(Right.RECONCILE, 1, Concerns.BANK),
     **dict.fromkeys(DayAct.__args__, ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX)),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }

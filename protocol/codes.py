@@ -255,7 +255,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.TOTALS_DIFFER: CodeFacts("the bank's two books differ as of the mark: people look at it", True, "2008"),
     ReplyCode.BOOKS_NOT_AGREED: CodeFacts("the bank does not agree with itself on this date yet", True, "1022"),
     ReplyCode.ACT_NOT_VALID: CodeFacts("the act's time is over, or too far ahead", False, "1006"),
-    ReplyCode.ACT_REPEATED: CodeFacts("this very act has taken effect: its number is told", False, "1029"),
+    ReplyCode.ACT_REPEATED: CodeFacts(
+        "this very act has taken effect, or lines were told: a number is told", False, "1029"
+    ),
     ReplyCode.ACT_SERIAL_USED: CodeFacts("not above the author's last serial, or too far above it", False, "1029"),
     ReplyCode.RIGHT_MISSING: CodeFacts("one who signed has no right to this, or not at this outlet", False, "1026"),
     ReplyCode.SECOND_PERSON_NEEDED: CodeFacts("a second person, who is not the author, must sign it", True, "1026"),

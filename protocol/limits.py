@@ -60,7 +60,9 @@ ACT_AHEAD_S_MAX = 86_400  # what was signed a day ago is thought over and signed
 ACT_AHEAD_SHORT_S_MAX = 3_600  # of acts that are of the moment: a stop of yesterday is nobody's will today
 ACTS_REMEMBERED_MAX = 16  # of each author: whoever lost an answer learns that it was done
 ACT_REASON_CHARS_MAX = 200
-PERMITS_MAX = 65_536  # acts that permit a record and wait for it: nobody signs more in a day
+PERMITS_MAX = 65_536  # acts that permit a record and wait for it, lines of lists too: nobody signs more in a day
+CORRECTIONS_PER_LIST_MAX = 4_096  # of one act: more than two people read in an evening
+CORRECTIONS_TOLD_MAX = 128  # lines of a list in one message: all of a list are told within what a desk may send at once
 HOLDER_BYTES = 16  # of a keyed digest: two of 2^25 holders meet once in 2^77 banks
 RESTRAINTS_PER_ACCOUNT_MAX = 64  # open ones: every release of the account looks at all of them
 RESTRAINTS_MAX = 2**20  # open ones of the bank: half a GiB; every roll looks which of them are over
@@ -214,6 +216,9 @@ assert SMALL_CONTROL_BODY_BYTES_MAX < ACT_BODY_BYTES_MAX < CONTROL_BODY_BYTES_MA
 assert 4 * (ACT_REASON_CHARS_MAX + 64) + 1_024 <= ACT_TEXT_BYTES_MAX  # a reason and a name, and what else an act says
 assert PERSONS_PER_CONTROL_MAX <= PERSONS_MAX <= PERSON_KEYS_EVER_MAX
 assert PERSONS_PER_CONTROL_MAX * (4 * 64 + 160) <= CONTROL_BODY_BYTES_MAX
+assert CORRECTIONS_TOLD_MAX * (6 * 9 + 3) + DIGEST_BYTES + 32 <= ACT_BODY_BYTES_MAX
+assert CORRECTIONS_PER_LIST_MAX // CORRECTIONS_TOLD_MAX < CONTROL_AT_ONCE_MAX
+assert CORRECTIONS_PER_LIST_MAX < PERMITS_MAX
 assert ACT_AHEAD_SHORT_S_MAX < ACT_AHEAD_S_MAX < ACT_SECOND_MAX
 assert ACTS_REMEMBERED_MAX < ACT_SERIAL_STEP_MAX
 assert ACT_SECOND_MAX * 1_000_000_000 < 2**62

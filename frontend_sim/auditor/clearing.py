@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from frontend_sim.auditor.audited_account import FreezeKey
 from frontend_sim.auditor.auditor import Auditor
 from protocol.codes import ReplyCode
 from protocol.messages.day import SetTotals
@@ -41,6 +42,24 @@ def sums_of(totals: SetTotals) -> Sums:
     return Sums(tuple(totals.counts), fen_from_sum(totals.turnover), fees_fen, fen_from_sum(totals.net))
 
 
+class ToldOrder(NamedTuple):
+    """What the set says of an order."""
+
+    frozen_fen: int
+    released_fen: int
+    fate: int
+
+
+@dataclass(slots=True)
+class OfContract:
+    """What the set says of a contract's date, in all."""
+
+    buys_fen: int = 0  # with what fees of sales took beyond their turnover
+    proceeds_fen: int = 0
+    excess_fen: int = 0  # of the buys, that
+    listed_fen: int = 0  # of the buys, what names no order that is there
+
+
 @dataclass(slots=True)
 class SetAudit:
     """One set of a party, read line by line."""
@@ -57,7 +76,12 @@ class SetAudit:
     _turnover_fen: int = 0
     _fees_fen: int = 0
     _net_fen: int = 0
-    _proceeds: dict[int, tuple[int, int]] = field(default_factory=dict)  # by contract, with what fees took beyond them
+    orders: dict[FreezeKey, ToldOrder] = field(default_factory=dict)
+    cleared_fen: dict[FreezeKey, int] = field(default_factory=dict)
+    """What was bought by an order, with fees."""
+    of_contract: dict[int, OfContract] = field(default_factory=dict)
+    is_booked: set[int] = field(default_factory=set)
+    """Contracts whose proceeds came by a correction."""
 
     def judge(self, lines: RecordArray, outcomes: OutcomeArray) -> None:
         """(n,) lines of the open set in order, and what was answered to each."""
@@ -101,6 +125,8 @@ class SetAudit:
             self._last_reference = line[13]
         else:
             self._told.add((kind, *line[10:13]) if kind in NAME_ORDER else (kind, contract_no, told))
+        if kind == RecordKind.CLEAR_ORDER:
+            self.orders[line[10], line[11], line[12]] = ToldOrder(line[4], line[5], told)
         if kind in (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT):
             return
         amount_fen = line[4]
@@ -110,19 +136,25 @@ class SetAudit:
         self._turnover_fen += amount_fen
         self._fees_fen += fees_fen
         self._net_fen += -amount_fen - fees_fen if kind == RecordKind.CLEAR_BUY else amount_fen - fees_fen
+        says = self.of_contract.setdefault(contract_no, OfContract())
         if kind == RecordKind.CLEAR_SELL:
-            had = self._proceeds.get(contract_no, (0, 0))
-            self._proceeds[contract_no] = (
-                had[0] + max(0, amount_fen - fees_fen),
-                had[1] + max(0, fees_fen - amount_fen),
-            )
+            says.proceeds_fen += max(0, amount_fen - fees_fen)
+            says.excess_fen += max(0, fees_fen - amount_fen)
+            says.buys_fen += max(0, fees_fen - amount_fen)
+        elif kind == RecordKind.CLEAR_BUY:
+            order = (line[10], line[11], line[12])
+            self.cleared_fen[order] = amount_fen + fees_fen
+            says.buys_fen += amount_fen + fees_fen
+            is_there = order in self.auditor.contracts[contract_no].freezes and order[0] == self.trade_date
+            says.listed_fen += 0 if is_there else amount_fen + fees_fen
 
     def book_proceeds(self) -> None:
         """What comes to customers by this set, of a broker whose sales do not count at the fill."""
-        for contract_no, (proceeds_fen, excess_fen) in self._proceeds.items():
-            account = self.auditor.contracts[contract_no].account
-            account.sold_fen += proceeds_fen
-            account.bought_fen += min(excess_fen, max(0, account.buying_power_fen))
+        for contract_no, says in self.of_contract.items():
+            if contract_no not in self.is_booked and (says.proceeds_fen or says.excess_fen):
+                account = self.auditor.contracts[contract_no].account
+                account.sold_fen += says.proceeds_fen
+                account.bought_fen += min(says.excess_fen, max(0, account.buying_power_fen))
 
     def _report(self, line: tuple[int, ...], told: tuple[int, int], expected: tuple[int, int]) -> None:
         self.mismatch_count += 1

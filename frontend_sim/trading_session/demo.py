@@ -36,17 +36,19 @@ from frontend_sim.auditor.control_table import (
     with_one_fen_more,
 )
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
+from frontend_sim.auditor.reconciling import DateAudit, differ
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor, make_customers, register_all
 from frontend_sim.market.order_seat import BankSeat
-from frontend_sim.trading_session.evening import BrokerSet, Evening
+from frontend_sim.trading_session.evening import Evening
 from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.planted import expected_of, judge_planted
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
-from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
+from protocol.vocabulary import LaneState
 
 PATIENCE_SECONDS = 30.0
 CUSTOMERS_MAX = 1_000_000
@@ -103,11 +105,11 @@ async def _run(options: Options, config: Config) -> int:
     async with temporary_installation(config, say, options.keep) as installation:
         brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
         customers = make_customers(options.seed, brokers, options.customers)
-        evening = Evening(installation.supervisor.config_file)
-        trading = Trading(options.seconds, options.requests_max, SessionLog(), evening, say)
+        trading = Trading(options.seconds, options.requests_max, SessionLog(), None, say)
         view = LiveView(console, trading, options.plain)
         async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
             await register_all(bank, desks, brokers, customers)
+            evening = trading.evening = Evening(installation.supervisor.config_file, bank)
             say(f"{len(brokers)} brokers and {len(customers):,} customers are loaded; trading begins")
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(view.run, lambda: trading.ended_ns != 0)
@@ -181,19 +183,20 @@ def _say_course(console: Console, trading: Trading, evening: Evening) -> None:
 
 
 def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
-    """What the auditor expects of each broker's clearing set, beside what the bank has and published. Returns: where
-    they differ.
+    """What the auditor expects of each broker's clearing set, of what differs and what is made of it, beside what the
+    bank has and published. Returns: where they differ.
     """
-    faults = _judge_planted(auditor, evening.planted, say)
-    if not evening.desk_killed:
-        faults.append("the day desk was to be killed between two steps, and ended before")
+    faults = [] if evening.desk_killed else ["the day desk was to be killed between two steps, and ended before"]
     for one in sorted(evening.sets, key=lambda each: each.broker.party):
         audit = SetAudit(auditor, one.broker.party, one.trade_date)
         audit.judge(one.lines, one.sent.outcomes)
         faults += audit.mismatches
-        sums, answer = audit.sums(), one.lane.answer
-        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.PUBLISHED or one.found:
-            faults.append(f"set of broker {one.broker.party}: {one.lane.state.name}, {answer.arrived}, expected {sums}")
+        date = DateAudit(audit)
+        if evening.planted is not None and evening.planted.broker is one.broker:
+            faults += judge_planted(date, evening, evening.planted, say)
+        sums, answer, differs = audit.sums(), one.lane.answer, differ(date.differences(), expected_of(one.found))
+        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.PUBLISHED or differs:
+            faults.append(f"set of broker {one.broker.party}: {one.lane.state.name}, {answer}, {sums}, {differs}")
         if not one.broker.proceeds_at_fill:
             audit.book_proceeds()
         who, fen = ("the broker owes", sums.net_fen) if sums.net_fen >= 0 else ("the bank owes", -sums.net_fen)
@@ -203,23 +206,6 @@ def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
             f"{who} {fen // 100:,}.{fen % 100:02}, as published"
         )
     return faults
-
-
-def _judge_planted(auditor: Auditor, planted: BrokerSet | None, say: Progress) -> list[str]:
-    """The set in which one order was given back a fen too much: that is found, and nothing else."""
-    if planted is None:
-        return []
-    audit = SetAudit(auditor, planted.broker.party, planted.trade_date)
-    audit.judge(planted.lines, planted.sent.outcomes)
-    found = [(each.difference_class, each.compared_field, each.set_says - each.bank_has) for each in planted.found]
-    if found != [(DifferenceClass.AMOUNT, ComparedField.RELEASED, 1)]:
-        return [*audit.mismatches, f"set of broker {planted.broker.party}: found {planted.found}, planted one fen more"]
-    one = planted.found[0]
-    say(
-        f"planted: the bank released {one.bank_has} fen of order {one.order_number} of seat {one.order_seat}, the set "
-        f"said {one.set_says}; found, withdrawn, sent again"
-    )
-    return audit.mismatches
 
 
 def verdict(

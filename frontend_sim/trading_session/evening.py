@@ -1,17 +1,21 @@
 """What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come,
-are compared with what the bank has, and what is owed is published. One set says otherwise at first.
+are compared with what the bank has, and what is owed is published. One set says a fen more in two places, which two
+people of the bank decide and permit to be corrected.
 
 Belongs here: the order of these steps, what they gave. Never here: trading itself (session), lines of a set
-(broker_day), the day desk's requests (gateway.day.desk), judging (auditor).
+(broker_day), the day desk's requests (gateway.day), keys of people (staff), judging (auditor).
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import trio
 
+from config.cli.acts.known import known_of
 from config.kit.processes import Progress
 from config.kit.wall_clock import WallClock
 from frontend_sim.market.bank import BrokerEntry
@@ -19,14 +23,17 @@ from frontend_sim.market.broker import Desk
 from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
+from frontend_sim.market.order_seat import BankSeat
+from frontend_sim.market.staff import DECIDERS, Staff
 from frontend_sim.trading_session.day_program import DayProgram
+from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import DayDesk, LaneSeen
-from protocol.client import Seat, SentSet
+from protocol.client import BlockOutcome, Seat, SentSet
 from protocol.codes import ReplyCode
-from protocol.messages.day import FinishSending, WithdrawSet
+from protocol.messages.day import FinishSending
 from protocol.messages.queries import Difference
-from protocol.records import RecordArray
-from protocol.vocabulary import ContractStatus, RecordKind
+from protocol.records import OutcomeArray, RecordArray
+from protocol.vocabulary import ContractStatus, Fate, RecordKind
 
 EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
@@ -44,15 +51,40 @@ class BrokerSet:
     found: list[Difference]
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An act that took effect, with its number."""
+
+    number: int
+    fields: Mapping[str, int | str]
+
+
+@dataclass(slots=True)
+class NotedSeat:
+    """The day desk's seat, with what it sends noted for the auditor."""
+
+    seat: Seat
+    noted: list[tuple[RecordArray, OutcomeArray]]
+
+    async def submit_block(self, records: RecordArray) -> BlockOutcome:
+        """As the seat does."""
+        answer = await self.seat.submit_block(records)
+        self.noted.append((records, answer.outcomes))
+        return answer
+
+
 @dataclass(slots=True)
 class Evening:
     """What the evening gave."""
 
     config_file: Path  # of the installation, for the day desk's program
+    master: BankSeat  # master data's, which makes people known
     signed_off: tuple[int, int] = (0, 0)  # trade date, and the journal row behind which nothing was frozen
     orders: int = 0
     orders_taken: int = 0  # none, or something is wrong
-    planted: BrokerSet | None = None  # the set that said otherwise in one amount
+    planted: BrokerSet | None = None  # the set that says otherwise, as it was found
+    acts: list[Signed] = field(default_factory=list)  # of two people, on what was planted
+    corrected: list[tuple[RecordArray, OutcomeArray]] = field(default_factory=list)  # by the day desk
     desk_killed: bool = False
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
     last_sequence: int = 0
@@ -74,7 +106,8 @@ class Closing:
 
     evening: Evening
     program: DayProgram
-    bank: Seat  # asks where lanes stand
+    bank: Seat  # asks where lanes stand, and carries acts
+    open_day_desk: Callable[[], AbstractAsyncContextManager[Seat]]
     seats: Mapping[int, Seat]  # by party
     days: Mapping[int, BrokerDay]
     customers: Sequence[Customer]
@@ -82,27 +115,47 @@ class Closing:
     say: Progress
 
     async def close(self, brokers: Sequence[BrokerEntry]) -> None:
-        """Every broker sends its set, all at once, the first one's with a fen too much; the day desk is killed between
-        two steps and started again; what it finds is withdrawn and sent again, and the desk goes on.
+        """Every broker sends its set, all at once, the first one's with a fen more in two places; the day desk is
+        killed between two steps and started again; what it finds two people decide and permit, and the desk goes on.
 
-        Raises: LoadRefused when a broker may not do as it must, ProcessFault when the desk fails.
+        Raises: LoadRefused when somebody may not do as it must, ProcessFault when the desk fails.
         """
         first, *_ = brokers
         lines = {broker.party: self._lines(broker) for broker in brokers}
-        planted = {**lines, first.party: _with_one_fen_more(lines[first.party])}
+        lines[first.party] = _with_a_fen_more(lines[first.party])
         sent: dict[int, SentSet] = {}
         async with trio.open_nursery() as nursery:
             for broker in brokers:
-                nursery.start_soon(self._finish_and_send, broker, planted[broker.party], sent)
+                nursery.start_soon(self._finish_and_send, broker, lines[broker.party], sent)
         self.evening.desk_killed = await self.program.run(killed_after="the bank's books agree") < 0
         await self.program.run()
-        self.evening.planted = await self._seen(first, planted[first.party], sent[first.party])
-        number = sent[first.party].number
-        withdrawal = WithdrawSet(self._trade_date, number)
-        await must_accept(self.seats[first.party], withdrawal, f"withdrawal of set {number}")
-        sent[first.party] = await self._send(first, lines[first.party])
+        self.evening.planted = await self._seen(first, lines[first.party], sent[first.party])
+        await self._decide(self.evening.planted)
         await self.program.run()
         self.evening.sets = [await self._seen(broker, lines[broker.party], sent[broker.party]) for broker in brokers]
+
+    async def _decide(self, planted: BrokerSet) -> None:
+        """Two people look at what was found: they know the one difference, and permit the correction of the other."""
+        known = await trio.to_thread.run_sync(known_of, self.program.config, DECIDERS[0])
+        staff = Staff(known.bank, self.clock.utc_ns() // 10**9)
+        await staff.register(self.evening.master)
+        party, lane = planted.broker.party, planted.lane.answer
+        for fields in decisions_to_sign(planted.found, lane, party):
+            await self._sign(staff, fields, "核对无误，差异已知")
+        async with self.open_day_desk() as seat:
+            noted = cast("Seat", NotedSeat(seat, self.evening.corrected))
+            async for answer in waiting(seat, self._trade_date, party):
+                number = 0
+                if answer.needs_act:
+                    fields = fields_to_sign(answer, lane, party, 0, self._trade_date)
+                    number = await self._sign(staff, fields, "以清算数据为准调账")
+                await correct(noted, [answer], number)
+
+    async def _sign(self, staff: Staff, fields: Mapping[str, int | str], reason: str) -> int:
+        """Returns the number of the act."""
+        number = (await staff.sign(self.bank, fields, reason)).remaining_fen
+        self.evening.acts.append(Signed(number, fields))
+        return number
 
     @property
     def _trade_date(self) -> int:
@@ -139,9 +192,18 @@ class Closing:
         return BrokerSet(broker, self._trade_date, lines, sent, lane, found)
 
 
-def _with_one_fen_more(lines: RecordArray) -> RecordArray:
-    """The same set, in which the first order was given back a fen more than it was."""
+def _with_a_fen_more(lines: RecordArray) -> RecordArray:
+    """The same set, in which the first order was given back a fen more, and the last order that was filled cost one
+    more, than it did: what is frozen for another one would be drawn for that.
+    """
     other = lines.copy()
-    orders = (other["kind"] == RecordKind.CLEAR_ORDER).nonzero()[0]
+    orders, buys = ((other["kind"] == kind).nonzero()[0] for kind in (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_BUY))
+    filled = {_order_of(other, place) for place in orders.tolist() if other["fate"][place] == Fate.FILLED}
+    costs = [place for place in buys.tolist() if _order_of(other, place) in filled]
     other["release_fen"][orders[:1]] += 1
+    other["commission_fen"][costs[-1:]] += 1
     return other
+
+
+def _order_of(lines: RecordArray, place: int) -> tuple[int, int]:
+    return int(lines["order_seat"][place]), int(lines["order_number"][place])

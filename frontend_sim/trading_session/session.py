@@ -6,7 +6,7 @@ Belongs here: who trades at once, and when all stop. Never here: processes (inst
 import random
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 
 import trio
@@ -112,12 +112,15 @@ async def run_session(
         trading.ended_ns = time.monotonic_ns()
         if trading.evening is not None:
             evening = trading.evening
-            async with Seat.open(desk_settings(config, desks, DAY_SEAT), clock) as day_desk:
+
+            def open_day_desk() -> AbstractAsyncContextManager[Seat]:
+                return Seat.open(desk_settings(config, desks, DAY_SEAT), clock)
+
+            async with open_day_desk() as day_desk:
                 await sign_off(evening, DayDesk(day_desk, trading.say), [desk for desk, _ in trading_desks])
             program = DayProgram(config, evening.config_file, trading.say)
-            await Closing(evening, program, teller, seats, days, customers, config.wall_clock(), trading.say).close(
-                brokers
-            )
+            told = (seats, days, customers, config.wall_clock(), trading.say)
+            await Closing(evening, program, teller, open_day_desk, *told).close(brokers)
 
 
 def _desks(

@@ -8,16 +8,29 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import structs
 
+from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Seat
 from protocol.codes import ReplyCode
+from protocol.limits import CORRECTIONS_TOLD_MAX, DIGEST_BYTES
 from protocol.messages.corrections import CorrectionAnswer
+from protocol.messages.day import ListedCorrection, TellCorrections, list_digest
 from protocol.messages.queries import Difference, SetAnswer, differences_digest
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ComparedField, DifferenceClass, RecordKind
 
+FRAME_RECORDS = 1_024
 SUMS = (ComparedField.BOUGHT, ComparedField.SOLD)  # of a contract
+
+
+class ListRefused(ProcessFault):
+    """The bank does not take lines of a list: another was signed, or none."""
+
+    def __init__(self, message: str) -> None:
+        """Takes the one line; the code is always ExitCode.FAILED."""
+        super().__init__(message, ExitCode.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +54,72 @@ async def waiting(seat: Seat, trade_date: int, party: int) -> AsyncIterator[Corr
         first = answer.next_place
 
 
-async def correct(seat: Seat, answer: CorrectionAnswer, act_number: int = 0) -> Corrected:
-    """Close the orders of a contract's date and correct it, as `answer` has both."""
-    outcomes = (await seat.submit_block(_block(answer, act_number))).outcomes
-    codes = outcomes["code"].tolist()
-    closed = sum(code == ReplyCode.ACCEPTED for code in codes[:-1])
-    return Corrected(closed, ReplyCode(codes[-1]), int(outcomes["remaining_fen"][-1]))
+async def correct(seat: Seat, answers: Sequence[CorrectionAnswer], act_number: int = 0) -> list[Corrected]:
+    """Close the orders of contracts' dates and correct them, as `answers` have both, several in a frame."""
+    found = []
+    for blocks in _frames([_block(answer, act_number) for answer in answers]):
+        records = np.frombuffer(b"".join(block.tobytes() for block in blocks), RECORD)
+        outcomes, end = (await seat.submit_block(records)).outcomes, 0
+        for block in blocks:
+            first, end = end, end + len(block)
+            codes, case = outcomes["code"][first:end].tolist(), int(outcomes["remaining_fen"][end - 1])
+            closed = sum(code == ReplyCode.ACCEPTED for code in codes[:-1])
+            found.append(Corrected(closed, ReplyCode(codes[-1]), case))
+    return found
+
+
+async def tell_list(seat: Seat, act_number: int, lines: Sequence[ListedCorrection]) -> None:
+    """Tell the lines of the list that an act permits, from where it stands on: what was told before is not told again.
+
+    Raises ListRefused when it is not the list that was signed, or nothing permits it.
+    """
+    first, rests = 0, _rests(lines)
+    while first < len(lines):
+        end = min(first + CORRECTIONS_TOLD_MAX, len(lines))
+        told = await seat.control(TellCorrections(act_number, first, list(lines[first:end]), rests[end]))
+        is_further = first < told.remaining_fen <= len(lines)
+        if not (told.accepted or told.code is ReplyCode.ACT_REPEATED) or not is_further:
+            raise ListRefused(f"lines {first + 1} to {end} of the list by act {act_number}: {told.code.name}")
+        first = told.remaining_fen
+
+
+def line_of(answer: CorrectionAnswer, rejected_fen: int = 0) -> ListedCorrection:
+    """A correction as a line of a list that two people sign. Its bounds are all that the set has: what the customer
+    does meanwhile changes who bears it, and not what was signed.
+    """
+    rises_fen = max(0, answer.cleared_buys_fen - rejected_fen - answer.has_bought_fen)
+    return ListedCorrection(
+        contract_no=answer.contract_no,
+        cleared_buys_fen=answer.cleared_buys_fen,
+        cleared_proceeds_fen=answer.cleared_proceeds_fen,
+        rejected_fen=rejected_fen,
+        rise_max_fen=rises_fen,
+        made_good_max_fen=answer.made_good_buys_fen + answer.made_good_proceeds_fen,
+    )
+
+
+def list_to_sign(
+    lines: Sequence[ListedCorrection], set_now: SetAnswer, party: int, last_date: int
+) -> dict[str, int | str]:
+    """The own fields of the act that permits these corrections, lines in their order."""
+    return {
+        "act": "correct_list",
+        "count": len(lines),
+        "digest": list_digest(lines).hex(),
+        "last_date": last_date,
+        "party": party,
+        "set_number": set_now.number,
+        "trade_date": set_now.trade_date,
+    }
 
 
 def fields_to_sign(
     answer: CorrectionAnswer, set_now: SetAnswer, party: int, rejected_fen: int, last_date: int
 ) -> dict[str, int | str]:
-    """The own fields of the act that permits this correction. Its bounds are all that the set has: what the customer
-    does meanwhile changes who bears it, and not what was signed.
-    """
-    rises_fen = max(0, answer.cleared_buys_fen - rejected_fen - answer.has_bought_fen)
-    return {
-        "act": "correct",
-        "cleared_buys_fen": answer.cleared_buys_fen,
-        "cleared_proceeds_fen": answer.cleared_proceeds_fen,
-        "contract_no": answer.contract_no,
-        "last_date": last_date,
-        "made_good_max_fen": answer.made_good_buys_fen + answer.made_good_proceeds_fen,
-        "party": party,
-        "rejected_fen": rejected_fen,
-        "rise_max_fen": rises_fen,
-        "set_number": set_now.number,
-        "trade_date": answer.trade_date,
-    }
+    """The own fields of the act that permits this correction, with the bounds of `line_of`."""
+    line = structs.asdict(line_of(answer, rejected_fen))
+    of_set = {"party": party, "set_number": set_now.number, "trade_date": answer.trade_date}
+    return {"act": "correct", **dict(sorted({**line, **of_set, "last_date": last_date}.items()))}
 
 
 def decisions_to_sign(found: Sequence[Difference], set_now: SetAnswer, party: int) -> Iterator[dict[str, int | str]]:
@@ -86,6 +137,26 @@ def decisions_to_sign(found: Sequence[Difference], set_now: SetAnswer, party: in
                 "set_number": set_now.number,
                 "trade_date": set_now.trade_date,
             }
+
+
+def _rests(lines: Sequence[ListedCorrection]) -> list[bytes]:
+    """The digest of the lines behind each place, that behind none first."""
+    digests = [bytes(DIGEST_BYTES)]
+    for line in reversed(lines):
+        digests.append(list_digest([line], digests[-1]))
+    return digests[::-1]
+
+
+def _frames(blocks: Sequence[RecordArray]) -> Iterator[list[RecordArray]]:
+    """What stands together: a contract's orders and its correction in one frame, which holds no order up for long."""
+    together: list[RecordArray] = []
+    for block in blocks:
+        if together and sum(map(len, together)) + len(block) > FRAME_RECORDS:
+            yield together
+            together = []
+        together.append(block)
+    if together:
+        yield together
 
 
 def _block(answer: CorrectionAnswer, act_number: int) -> RecordArray:

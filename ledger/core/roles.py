@@ -32,6 +32,7 @@ from protocol.messages.day import (
     SignOff,
     SignOn,
     Tell,
+    TellCorrections,
     WithdrawSet,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
@@ -56,8 +57,8 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
     SeatRole.DAY_DESK: frozenset(
         {
-            *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, Publish, EndSettlement, ConfirmRoll, Act),
-            *(CompleteSet, WithdrawSet),
+            *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, EndSettlement, ConfirmRoll),
+            *(Act, CompleteSet, WithdrawSet),
         }
     ),
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),

@@ -83,6 +83,7 @@ VIEWS: Final = (
     "bank_clearing_lines",
     "bank_proceeds",
     "bank_corrections",
+    "bank_worklist",
     "bank_feed",
     "bank_pushes",
 )

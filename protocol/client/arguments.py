@@ -24,6 +24,7 @@ from ..limits import (
 )
 from ..messages.codec import decode_control
 from ..messages.control import ControlMessage
+from ..messages.day import TellCorrections
 from ..messages.persons import Act, ActSignature
 from ..records import RECORD, RecordArray
 from ..trade_dates import is_trade_date
@@ -147,7 +148,7 @@ def control_body(message: object, seat: int) -> bytes:
         raise MisuseError(f"{name} is out of its bounds: {violation.__cause__ or violation.detail}") from violation
     except Exception as error:  # a field may be anything, and each kind of thing fails in its own way
         raise MisuseError(f"{name} cannot be encoded: {error}") from error
-    small_max = ACT_BODY_BYTES_MAX if isinstance(message, Act) else SMALL_CONTROL_BODY_BYTES_MAX
+    small_max = ACT_BODY_BYTES_MAX if isinstance(message, Act | TellCorrections) else SMALL_CONTROL_BODY_BYTES_MAX
     bytes_max = CONTROL_BODY_BYTES_MAX if seat == BANK_SEAT else small_max
     if len(body) > bytes_max:
         raise MisuseError(f"{name} has {len(body)} bytes, at most {bytes_max} are allowed")

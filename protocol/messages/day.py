@@ -7,12 +7,18 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 (ledger.core.control), the trade date itself (control), the lines of a set (records).
 """
 
+import hashlib
+import struct
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta
 
 from ..limits import (
+    AMOUNT_FEN_MAX,
     COMMIT_RECORDS_MAX,
+    CORRECTIONS_PER_LIST_MAX,
+    CORRECTIONS_TOLD_MAX,
     DIGEST_BYTES,
     REQUESTS_PER_SEAT_DATE_MAX,
     SETS_PER_LANE_MAX,
@@ -26,6 +32,7 @@ LineCount = Annotated[int, Meta(ge=0, le=2**40)]
 SetNumber = Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
 Seconds = Annotated[int, Meta(ge=0, le=2**40)]
 Place = Annotated[int, Meta(ge=0, le=2**40)]
+AmountFen = Annotated[int, Meta(ge=0, le=AMOUNT_FEN_MAX)]
 KINDS_OF_LINES, KINDS_OF_FEES = 6, 5
 assert REQUESTS_PER_SEAT_DATE_MAX + COMMIT_RECORDS_MAX < 2**40
 
@@ -157,6 +164,55 @@ class Tell(Message, tag=78, frozen=True):
     """Of its totals by party, see `totals_digest`."""
 
 
+class ListedCorrection(Message, tag=86, frozen=True):
+    """A line of a list of corrections, as two people sign it: one contract of the list's trade date, by its set."""
+
+    contract_no: Number
+    cleared_buys_fen: AmountFen
+    cleared_proceeds_fen: AmountFen
+    rejected_fen: AmountFen
+    """Of the buys: the customer does not bear them."""
+    rise_max_fen: AmountFen
+    """By which bought may rise, once the orders of the date are closed."""
+    made_good_max_fen: AmountFen
+    """What the broker may bear."""
+
+
+class TellCorrections(Message, tag=87, frozen=True):
+    """Bank control: lines of the list that an act of two people permits, in their order, from place `first` on.
+
+    `rest` is the digest of the lines behind them, 32 zeros behind the last: so each message is proved by itself, and
+    nothing is kept of one that is not what was signed.
+    """
+
+    act: Number
+    """The number of the act."""
+    first: Annotated[int, Meta(ge=0, lt=CORRECTIONS_PER_LIST_MAX)]
+    lines: Annotated[list[ListedCorrection], Meta(min_length=1, max_length=CORRECTIONS_TOLD_MAX)]
+    rest: Digest
+
+
+def list_digest(lines: Sequence[ListedCorrection], rest: bytes = bytes(DIGEST_BYTES)) -> bytes:
+    """Of a list of corrections, from its end: 32 zeros, and with each line, the last first, the SHA-256 of the line as
+    six int64 and of the digest of the lines behind it. It is what people sign for. `rest`: of the lines behind these.
+    """
+    for each in reversed(lines):
+        amounts_fen = (each.cleared_buys_fen, each.cleared_proceeds_fen, each.rejected_fen)
+        row = struct.pack("<6q", each.contract_no, *amounts_fen, each.rise_max_fen, each.made_good_max_fen)
+        rest = hashlib.sha256(row + rest).digest()
+    return rest
+
+
 DayMessage = (
-    SignOff | SignOn | FinishSending | AnnounceSet | CompleteSet | WithdrawSet | Reconcile | Publish | Mark | Tell
+    SignOff
+    | SignOn
+    | FinishSending
+    | AnnounceSet
+    | CompleteSet
+    | WithdrawSet
+    | Reconcile
+    | TellCorrections
+    | Publish
+    | Mark
+    | Tell
 )

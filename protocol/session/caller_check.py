@@ -13,7 +13,7 @@ from ..header import Header
 from ..keys.key_ring import KeyRing
 from ..keys.registry import PartyRegistry
 from ..limits import ACT_BODY_BYTES_MAX, SMALL_CONTROL_BODY_BYTES_MAX
-from ..messages.base import is_act
+from ..messages.base import may_be_large
 from ..vocabulary import BANK_PARTY, Direction, FrameKind, SeatRole
 from .logon import check_fresh, is_fresh
 from .states import TO_BANK_TRIGGERS
@@ -77,9 +77,9 @@ class CallerCheck:
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, _TOO_LARGE)
 
     def check_control(self, body: bytes) -> None:
-        """Raises PeerViolation MALFORMED_FRAME for the body of a CONTROL frame that only an act may be so large as."""
+        """Raises PeerViolation MALFORMED_FRAME for a CONTROL body that is larger than all but acts and lists are."""
         role = self._registry.role_of(self.seat)
-        if len(body) > SMALL_CONTROL_BODY_BYTES_MAX and role != SeatRole.MASTER_DATA and not is_act(body):
+        if len(body) > SMALL_CONTROL_BODY_BYTES_MAX and role != SeatRole.MASTER_DATA and not may_be_large(body):
             raise PeerViolation(ReplyCode.MALFORMED_FRAME, _TOO_LARGE)
 
     def _is_too_large(self, header: Header) -> bool:

@@ -19,9 +19,9 @@ import trio
 from frontend_sim.market.desks import DAY_SEAT
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import LEDGER_SOURCE, DayDesk
-from protocol.acts import CorrectAct, DecideAct, ToleranceAct
 from protocol.client import RequestKey, Seat, SeatSettings, buy_line, contract_line, order_line, sell_line
 from protocol.codes import ReplyCode
+from protocol.correction_acts import CorrectAct, DecideAct, ToleranceAct
 from protocol.limits import FRAME_RECORDS_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import FinishSending, WithdrawSet
@@ -243,7 +243,7 @@ async def _settle_differences(desk: DayDesk, date: int, party: int, papers: Pape
             fields.pop("act")
             about = f"correct {date} {found.contract_no}"
             act_number = await papers.send(seat, about, CorrectAct, fields)
-        done = await correct(seat, answer, act_number)
+        (done,) = await correct(seat, [answer], act_number)
         assert done.code is ReplyCode.ACCEPTED, done
     lane = await desk.reconcile(date, party)
     for fields in decisions_to_sign(await desk.differences(date, party), lane.answer, party):

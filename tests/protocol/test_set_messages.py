@@ -1,5 +1,7 @@
 """Messages of clearing sets: their bounds, one field at a time, and the bytes of the largest."""
 
+import hashlib
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +10,28 @@ import pytest
 
 from protocol.errors import PeerViolation
 from protocol.limits import (
+    ACT_BODY_BYTES_MAX,
+    AMOUNT_FEN_MAX,
     ANSWER_BODY_BYTES_MAX,
+    CORRECTIONS_PER_LIST_MAX,
+    CORRECTIONS_TOLD_MAX,
     SETS_PER_LANE_MAX,
     SMALL_CONTROL_BODY_BYTES_MAX,
     TRADE_DATE_MAX,
 )
-from protocol.messages.base import Message
+from protocol.messages.base import Message, may_be_large
 from protocol.messages.codec import decode_answer, decode_control, decode_query, encode
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, WithdrawSet
+from protocol.messages.day import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    ListedCorrection,
+    SetTotals,
+    TellCorrections,
+    WithdrawSet,
+    list_digest,
+)
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import SetAnswer, SetQuery
 
@@ -34,6 +50,24 @@ def test_the_largest_of_each_is_read_and_fits() -> None:
     answer = SetAnswer(2**62, TRADE_DATE_MAX, 15, SETS_PER_LANE_MAX, FULL, FULL, 2**62, 2**40, 2**40, 2**40, *LARGEST)
     assert len(encode(answer)) <= ANSWER_BODY_BYTES_MAX
     assert decode_answer(encode(answer)) == answer
+
+
+def test_the_largest_lines_of_a_list_fit() -> None:
+    line = ListedCorrection(2**62, *[AMOUNT_FEN_MAX] * 5)
+    largest = TellCorrections(2**62, CORRECTIONS_PER_LIST_MAX - 1, [line] * CORRECTIONS_TOLD_MAX, b"\xff" * 32)
+    assert len(encode(largest)) <= ACT_BODY_BYTES_MAX
+    assert decode_control(encode(largest)) == largest
+    assert may_be_large(encode(largest))
+    assert not may_be_large(encode(CompleteSet(20_260_105, 1)))
+
+
+def test_the_digest_of_a_list_is_proved_piece_by_piece() -> None:
+    """H(line 1 ‖ H(line 2 ‖ 32 zeros)), each line six int64: the first piece is proved by the digest of the rest."""
+    lines = [ListedCorrection(195, 1, 2, 1, 3, 4), ListedCorrection(292, 5, 6, 0, 7, 8)]
+    last = hashlib.sha256(struct.pack("<6q", 292, 5, 6, 0, 7, 8) + bytes(32)).digest()
+    assert list_digest(lines[1:]) == last
+    assert list_digest(lines) == hashlib.sha256(struct.pack("<6q", 195, 1, 2, 1, 3, 4) + last).digest()
+    assert list_digest(lines) == list_digest(lines[:1], rest=last)
 
 
 @pytest.mark.parametrize(

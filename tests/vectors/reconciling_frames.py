@@ -12,7 +12,18 @@ from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
 from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
-from protocol.messages.day import Mark, Publish, Reconcile, SetTotals, Tell, Window, WithdrawSet
+from protocol.messages.day import (
+    ListedCorrection,
+    Mark,
+    Publish,
+    Reconcile,
+    SetTotals,
+    Tell,
+    TellCorrections,
+    Window,
+    WithdrawSet,
+    list_digest,
+)
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.marked import (
     OutletApart,
@@ -142,6 +153,14 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     told = [(ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0), (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 3)]
     what = "closed; the broker's case 3 is opened; for the last one two people must have signed"
     yield outcomes(bank, "outcomes_corrected", what, block, [*told, (ReplyCode.ACT_NEEDED, FREEZE_STATE_NONE, 0)])
+    lines = [ListedCorrection(contract_no_from_index(place), 399_000, 0, 0, 200, 76) for place in (1, 2, 3)]
+    telling = TellCorrections(8, 0, lines[:2], list_digest(lines[2:]))
+    what = f"two of three lines that act 8 permits, request {first + 10}"
+    yield (tell := desk.message("tell_corrections", what, FrameKind.CONTROL, telling, first + 10))
+    yield outcomes(bank, "outcome_lines_told", "two lines", tell.frame, [(ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 2)])
+    what = "the day desk was started again: two lines were told before"
+    again = [(ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 2)]
+    yield outcomes(bank, "outcome_lines_told_before", what, tell.frame, again)
     yield from _dates(desk, bank)
 
 

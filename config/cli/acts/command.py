@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 from config.cli.acts.files import ActFile, SignatureInFile, read_act, write_act
 from config.cli.acts.known import known_of
 from config.cli.acts.writing import Header, own_fields, written
+from config.cli.day.lists import read_list, said_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
 from config.schema import Config
-from protocol.acts import ACT_DOMAIN, KINDS_BY_WORD, row_of, signed_bytes, word_of
+from protocol.acts import ACT_DOMAIN, KINDS_BY_WORD, AnyAct, row_of, signed_bytes, word_of
 from protocol.client import KeyFileError, Seat, load_signer
 from protocol.codes import FACTS, ReplyCode
+from protocol.correction_acts import CorrectListAct
+from protocol.messages.day import list_digest
 from protocol.vocabulary import BANK_PARTY
 
 if TYPE_CHECKING:
@@ -53,7 +56,8 @@ def _parser() -> CommandParser:
         description="Acts of people: write, sign, have a second person sign the same bytes, look at it, send.",
         epilog=f"Acts and their fields, as NAME=VALUE: {acts}. Rights are separated by commas, windows by "
         "semicolons and their five times by commas; times are ISO 8601 with a zone (empty: no bound), public_key is "
-        "hexadecimal or a .pub.pem file; docs/acts.md says who signs what.",
+        "hexadecimal or a .pub.pem file; correct_list takes list=FILE for count and "
+        "digest; docs/acts.md says who signs what.",
     )
     add_common_options(parser)
     subparsers = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=CommandParser)
@@ -76,6 +80,7 @@ def _parser() -> CommandParser:
             signing.add_argument("--person", type=int, required=True, help="who signs")
     show = subparsers.add_parser("show", help="print what one signs, and who has signed")
     show.add_argument("file", type=Path, metavar="FILE")
+    show.add_argument("--list", type=Path, help="of correct_list: the CSV file that must be the list which is signed")
     send = subparsers.add_parser("send", help="send it over a desk's seat")
     send.add_argument("file", type=Path, metavar="FILE")
     send.add_argument("--seat", type=int, default=3, help="the teller's or day desk's seat (3)")
@@ -136,12 +141,23 @@ def _show(_config: Config, options: argparse.Namespace) -> int:
     read = read_act(options.file)
     act, (text, signatures) = read.act(options.file), read.sent()
     print(read.text)
+    if options.list is not None:
+        _show_list(act, options.file, options.list)
     row = row_of(act)
     print(f"{len(signed_bytes(text))} bytes are signed; needs {row.right.name}, {row.persons} of people")
     for place, one in enumerate(signatures):
         who = "author" if place == 0 else "second person"
         print(f"signed in the name of person {one.person} ({who}), key {one.key_id}")
     return int(ExitCode.OK)
+
+
+def _show_list(act: AnyAct, file: Path, list_file: Path) -> None:
+    """Raises ProcessFault DATA for another list than the one that is signed."""
+    lines = read_list(list_file)
+    wanted = (act.count, act.digest) if isinstance(act, CorrectListAct) else None
+    if wanted != (len(lines), list_digest(lines).hex()):
+        raise ProcessFault(f"{list_file}: it is not the list that {file} is about", ExitCode.DATA)
+    print(f"{list_file} is its list: {said_of(lines)}")
 
 
 def _send(config: Config, options: argparse.Namespace) -> int:

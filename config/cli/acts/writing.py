@@ -12,12 +12,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from config.cli.day.lists import read_list
 from config.keys import public_key_hex
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.act_text import ActText
-from protocol.acts import KINDS_BY_WORD, AnyAct, text_of
+from protocol.acts import KINDS_BY_WORD, AnyAct, text_of, word_of
+from protocol.correction_acts import CorrectListAct
 from protocol.errors import MisuseError
+from protocol.messages.day import list_digest
 
+LIST_WORD, LIST_FIELD = word_of(CorrectListAct), "list"
+"""The act of a list, and what a person writes in place of its count and digest: the list's file."""
 COMMON = frozenset(ActText.__struct_fields__)
 
 
@@ -45,6 +50,9 @@ def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, st
     if isinstance(evidence, Path):
         fields["evidence"] = _digest_of(evidence)
     given = dict(_pair(each) for each in words)
+    if word == LIST_WORD and LIST_FIELD in given:
+        lines = read_list(Path(given.pop(LIST_FIELD)))
+        given.update(count=str(len(lines)), digest=list_digest(lines).hex())
     names = own_fields(word)
     for name in names:
         if name not in given:

@@ -1,7 +1,7 @@
-"""`yzt day plan | status | run | differences | correct | defer | resume | adopt`: the business day by hand.
+"""`yzt day plan | status | run | differences | correct | worklist | defer | resume | adopt`: the business day by hand.
 
 Belongs here: which command it is, the options of those that ask the bank, what they print. Never here: the plan (plan),
-what a step sends (gateway.day.desk).
+the worklist (worklist), what a step sends (gateway.day.desk).
 """
 
 import argparse
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from config.cli.day import correcting, deciding, plan, rolls
+from config.cli.day import correcting, deciding, plan, rolls, worklist
 from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import add_common_options
@@ -49,6 +49,8 @@ def main(argv: list[str], config: Config) -> int:
     """
     if argv[:1] == ["plan"]:
         return plan.main(argv, config)
+    if argv[:1] == ["worklist"]:
+        return worklist.main(argv[1:], config)
     options = _parser().parse_args(argv)
     commands: dict[str, Command] = {
         "status": _status,
@@ -67,7 +69,7 @@ def main(argv: list[str], config: Config) -> int:
 def _parser() -> CommandParser:
     parser = CommandParser(
         prog="yzt day",
-        description="The business day by hand: `plan` (see `yzt day plan --help`), where it stands, its steps.",
+        description="The business day by hand: where it stands, its steps; `yzt day plan --help`, `worklist --help`.",
         epilog="A step that was taken before does nothing; one whose turn has not come is refused. `run all` takes "
         "every step that is due for each broker.",
     )
@@ -79,6 +81,8 @@ def _parser() -> CommandParser:
     parser.add_argument("--contract", type=int, default=0, help="correct: one contract (default: all that wait)")
     parser.add_argument("--rejected", type=int, default=0, help="correct: fen of its buys that the customer rejects")
     parser.add_argument("--act", type=int, default=0, help="correct: number of the act that permits it")
+    parser.add_argument("--list", type=Path, help="correct: by --act, the CSV file of the list that was signed")
+    parser.add_argument("--write-list", type=Path, help="correct: write what needs an act into this CSV file")
     parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
     deciding.add_options(parser)
     parser.add_argument("--seat", type=int, help="the day desk's seat (default: day_desk.seat)")

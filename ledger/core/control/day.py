@@ -4,7 +4,7 @@ Belongs here: the sign-off, which page a message belongs to. Never here: who may
 (lanes), whether the bank agrees with itself (agreement).
 """
 
-from ledger.core.control import agreement, lanes
+from ledger.core.control import agreement, corrections, lanes
 from ledger.core.control.feeds import tell_signed_off
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
@@ -19,6 +19,7 @@ from protocol.messages.day import (
     SignOff,
     SignOn,
     Tell,
+    TellCorrections,
     WithdrawSet,
 )
 from protocol.vocabulary import BANK_PARTY, DateEvent
@@ -49,6 +50,8 @@ def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCo
             return lanes.judge_withdrawal(book, _whose(book, party, message, seat), message)
         case Reconcile():
             return lanes.judge_comparison(book, message)
+        case TellCorrections():
+            return corrections.judge_lines(book, message)
         case Publish():
             return lanes.judge_publishing(book, message)
         case Mark():
@@ -75,6 +78,8 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
             lanes.withdraw(book, _whose(book, party, message, seat), message)
         case Reconcile():
             return lanes.compare(book, message)
+        case TellCorrections():
+            return corrections.take_lines(book, message)
         case Publish():
             lanes.publish(book, message, decided_at_ns)
         case Mark():

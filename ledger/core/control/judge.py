@@ -33,18 +33,16 @@ from ledger.core.state.book import Book
 from ledger.core.state.due_times import seconds_of
 from protocol.acts import (
     ChangePersonAct,
-    CorrectAct,
-    DecideAct,
     EndPersonKeyAct,
     Made,
     RegisterPersonKeyAct,
     ResumeBrokerAct,
     StopBrokerAct,
-    ToleranceAct,
     VoidAct,
     made_of,
 )
 from protocol.codes import ReplyCode
+from protocol.correction_acts import OfDifferences
 from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
@@ -70,7 +68,7 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import AnnounceSet, DayMessage, Window
+from protocol.messages.day import AnnounceSet, DayMessage, TellCorrections, Window
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
@@ -130,9 +128,11 @@ def _needs_act(book: Book, message: ControlMessage) -> bool:
 
 
 def _judge_of_page(
-    book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage, decided_at_ns: int
+    book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage | OfDifferences, decided_at_ns: int
 ) -> ReplyCode:
     """What a message earns of a family that has a page of its own."""
+    if isinstance(message, OfDifferences):
+        return corrections.judge(book, message)
     if isinstance(message, DayMessage):
         return day.judge_day(book, sender.party, sender.seat, message)
     if isinstance(message, FeedMessage):
@@ -143,7 +143,7 @@ def _judge_of_page(
 def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> ReplyCode:
     """What a message earns that its sender may send, or that an act has made."""
     party = sender.party
-    if isinstance(message, DayMessage | FeedMessage | PushMessage):
+    if isinstance(message, DayMessage | FeedMessage | PushMessage | OfDifferences):
         return _judge_of_page(book, sender, message, decided_at_ns)
     match message:
         case RegisterParty():
@@ -166,8 +166,6 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return persons.judge_person_key_end(book, message, decided_second(decided_at_ns))
         case StopBrokerAct() | ResumeBrokerAct():
             return acts.judge_stop(book, message)
-        case ToleranceAct() | DecideAct() | CorrectAct():
-            return corrections.judge(book, message)
         case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
             return day_acts.judge_day_act(book, message, sender.seat, decided_at_ns)
         case VoidAct():
@@ -274,9 +272,12 @@ def take_effect(book: Book, sender: Sender, message: ControlMessage, code: Reply
     """The effect of a control message that earned `code`: of one that was refused, that an act uses up its serial.
 
     Returns the number of the first account or contract that came about by it, of the set, push or restraint, the place
-    that is next, or of the act, also of one that is repeated; else 0. Raises MisuseError for a Genesis, which has its
+    that is next, also of a list of corrections whose lines were told, or of the act, also of one that
+    is repeated; else 0. Raises MisuseError for a Genesis, which has its
     own row.
     """
+    if isinstance(message, TellCorrections) and code == ReplyCode.ACT_REPEATED:
+        return corrections.place_of(book, message)
     if not isinstance(message, Act):
         return apply_control(book, sender, message, decided_at_ns) if code == ReplyCode.ACCEPTED else 0
     if code == ReplyCode.ACT_REPEATED:
@@ -300,6 +301,9 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         return 0
     if isinstance(message, PushMessage):
         return pushes.apply_push(book, sender.party, sender.seat, message)
+    if isinstance(message, OfDifferences):
+        corrections.apply(book, message)
+        return 0
     match message:
         case RegisterParty(party, role, suite, name, proceeds_at_fill):
             add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
@@ -317,8 +321,6 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             persons.change_persons(book, message, decided_second(decided_at_ns))
         case StopBrokerAct() | ResumeBrokerAct():
             acts.stop(book, message)
-        case ToleranceAct() | DecideAct() | CorrectAct():
-            corrections.apply(book, message)
         case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
             return day_acts.apply_day_act(book, message, sender.seat, decided_at_ns)
         case OpenAccounts():

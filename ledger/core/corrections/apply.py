@@ -4,6 +4,7 @@ Belongs here: the effect of (records, outcomes) on the book, live, in recovery a
 verdict: outcomes are given; what closing draws and releases, which is as of any freeze (effects).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,10 @@ from ledger.core.corrections.read import Corrections
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import CORRECTED, ClearedContracts, Lane
 from ledger.core.state.columns import Mask, Positions
+from ledger.core.state.permits import PermitKey
 from protocol.errors import InvariantBroken
 from protocol.records import OutcomeArray
-from protocol.vocabulary import LaneEvent, LaneState
+from protocol.vocabulary import LaneEvent, LaneState, contract_no_from_index
 from rules.day.states import LANE_STATES
 from rules.entries import MADE_GOOD
 
@@ -56,8 +58,8 @@ def check_corrections(book: Book, corrections: Corrections, outcomes: OutcomeArr
         contract = corrections.contract[places[accepted[places] & corrections.is_correction[places]]]
         if len(np.unique(contract)) < len(contract):
             raise InvariantBroken("a contract was corrected twice")
-    numbers = corrections.act_number[accepted & corrections.is_correction].tolist()
-    if any(number and book.permits.find(number) is None for number in numbers):
+    is_done = accepted & corrections.is_correction
+    if any(book.permits.find(*key) is None for key in _permits_of(corrections, np.flatnonzero(is_done))):
         raise InvariantBroken("a contract was corrected by an act that permits nothing")
     if (accepted & ~takes).any():
         raise InvariantBroken("an order was closed, or a contract corrected, that no complete set has")
@@ -86,11 +88,17 @@ def _move(
     without = corrections.act_number[at] == 0
     tolerated_fen = np.maximum(-bought_fen, 0) + np.where(counted, np.abs(sold_fen), 0)
     lane.tolerated_fen += int(tolerated_fen[without].sum())
-    for number in corrections.act_number[at][~without].tolist():
-        book.permits.use(number)
+    for number, contract_no in _permits_of(corrections, at):
+        book.permits.use(number, contract_no)
     cleared.moved_bought_fen[contract] += bought_fen
     cleared.moved_sold_fen[contract] += sold_fen
     cleared.adjusted[contract] |= CORRECTED
+
+
+def _permits_of(corrections: Corrections, at: Positions) -> Iterator[PermitKey]:
+    """What the corrections at (k,) places name, where they name an act."""
+    named = zip(corrections.act_number[at].tolist(), corrections.contract[at].tolist(), strict=True)
+    return ((number, contract_no_from_index(contract)) for number, contract in named if number)
 
 
 def _make_good(

@@ -77,11 +77,10 @@ def is_due(book: Book, lane: Lane) -> bool:
 
 def _permit(book: Book, lane: Lane, contract: int, number: int) -> Permitted | None:
     """What an act says of a contract by the lane's set; None when it is none of it, or used, or over."""
-    permit = book.permits.find(number)
+    permit = book.permits.find(number, contract_no_from_index(contract))
     if permit is None or not IS_CORRECTION[permit.kind]:
         return None
-    about = (permit.contract_no, permit.trade_date, permit.amounts_fen[0])
-    is_of_it = about == (contract_no_from_index(contract), lane.trade_date, lane.number)
+    is_of_it = (permit.trade_date, permit.amounts_fen[0]) == (lane.trade_date, lane.number)
     return Permitted(*permit.amounts_fen[1:]) if is_of_it else None
 
 

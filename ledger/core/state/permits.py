@@ -1,11 +1,12 @@
-"""Acts that permit one record each, and wait for it.
+"""Acts that permit one record each, or one for each line of a list, and wait for them.
 
-Belongs here: which are open, their order, as an array and back. Never here: who may sign one (rules.tellers), whether
-a record fits its permit (the page of its kind).
+Belongs here: which are open, their order, as arrays and back. Never here: who may sign one (rules.tellers), whether
+a record fits its permit (the page of its kind), whether lines are those that were signed (ledger.core.control).
 
-A permit is granted by the act that says what a record may do, under the number of the act; the record names that
-number, and its effect uses the permit up. So the record does nothing that two people did not sign, and what they signed
-happens at most once. It holds to the end of a trade date, which no clock decides, and goes at the roll behind it.
+A permit is granted by the act that says what a record may do, under the number of the act and the contract; the record
+names that number, and its effect uses the permit up. So the record does nothing that two people did not sign, and what
+they signed happens at most once. It holds to the end of a trade date, which no clock decides, and goes at the roll
+behind it. Of a list only the digest of what is still to be told is kept until a line is told: then it is a permit.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ import numpy as np
 
 from ledger.core.state.columns import ByteColumn
 from protocol.limits import PERMITS_MAX
+
+PermitKey = tuple[int, int]
+"""Number of the act, and the contract."""
 
 
 class Permit(msgspec.Struct, array_like=True, frozen=True):
@@ -29,45 +33,73 @@ class Permit(msgspec.Struct, array_like=True, frozen=True):
     last_date: int  # the last trade date on which it may be used
 
 
+class PermitList(msgspec.Struct, array_like=True, frozen=True):
+    """A list that an act permits, as far as its lines were not told yet."""
+
+    number: int  # of the act
+    party: int
+    trade_date: int
+    set_number: int
+    told: int  # lines so far
+    left: int
+    rest: bytes  # the digest of those that are left
+    last_contract_no: int  # of the lines so far, which rise
+    digest: bytes  # SHA-256 of the text of the act
+    last_date: int
+
+
 @dataclass(slots=True)
 class Permits:
-    """Those that are open by number, which is also the order in which they came."""
+    """Those that are open, in the order in which they came; and the lists, by the number of their act."""
 
-    entries: dict[int, Permit] = field(default_factory=dict)
+    entries: dict[PermitKey, Permit] = field(default_factory=dict)
+    lists: dict[int, PermitList] = field(default_factory=dict)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is no room for another one."""
-        return len(self.entries) >= PERMITS_MAX
+    def has_room(self, count: int) -> bool:
+        """Whether so many more fit, beside what lists may still bring; each list counts as one at least."""
+        promised = sum(max(1, each.left) for each in self.lists.values())
+        return len(self.entries) + promised + count <= PERMITS_MAX
 
     def grant(self, permit: Permit) -> None:
-        """A new one, whose number is above all before it."""
-        self.entries[permit.number] = permit
+        """A new one."""
+        self.entries[permit.number, permit.contract_no] = permit
 
-    def find(self, number: int) -> Permit | None:
-        """The open one with this number."""
-        return self.entries.get(number)
+    def put_list(self, known: PermitList) -> None:
+        """A new list, or what is left of one."""
+        self.lists[known.number] = known
 
-    def use(self, number: int) -> None:
+    def find(self, number: int, contract_no: int) -> Permit | None:
+        """The open one of an act for a contract."""
+        return self.entries.get((number, contract_no))
+
+    def use(self, number: int, contract_no: int) -> None:
         """Its record took effect. Raises KeyError for one that is not open."""
-        del self.entries[number]
+        del self.entries[number, contract_no]
 
     def date_opened(self, trade_date: int) -> None:
         """Those that held to an earlier date are gone."""
-        self.entries = {number: permit for number, permit in self.entries.items() if trade_date <= permit.last_date}
+        self.entries = {key: permit for key, permit in self.entries.items() if trade_date <= permit.last_date}
+        self.lists = {number: known for number, known in self.lists.items() if trade_date <= known.last_date}
 
     def encoded(self, first: int, end: int) -> bytes:
         """Those at places `first` to `end` of the order, as MessagePack."""
         return msgspec.msgpack.encode(list(self.entries.values())[first:end])
 
-    def to_array(self) -> ByteColumn:
-        """All of them."""
-        return np.frombuffer(self.encoded(0, len(self.entries)), np.int8)
+    def encoded_lists(self, first: int, end: int) -> bytes:
+        """The lists at places `first` to `end` of their order, likewise."""
+        return msgspec.msgpack.encode(list(self.lists.values())[first:end])
+
+    def to_arrays(self) -> tuple[ByteColumn, ByteColumn]:
+        """All of them, and the lists."""
+        permits, lists = self.encoded(0, len(self.entries)), self.encoded_lists(0, len(self.lists))
+        return np.frombuffer(permits, np.int8), np.frombuffer(lists, np.int8)
 
     @staticmethod
-    def from_array(array: ByteColumn) -> "Permits":
-        """What `to_array` described. Raises DecodeError when it is none of that."""
-        return Permits({permit.number: permit for permit in _permits.decode(array.tobytes())})
+    def from_arrays(permits: ByteColumn, lists: ByteColumn) -> "Permits":
+        """What `to_arrays` described. Raises DecodeError when it is none of that."""
+        entries = {(each.number, each.contract_no): each for each in _permits.decode(permits.tobytes())}
+        return Permits(entries, {each.number: each for each in _lists.decode(lists.tobytes())})
 
 
 _permits = msgspec.msgpack.Decoder(list[Permit])
+_lists = msgspec.msgpack.Decoder(list[PermitList])

@@ -341,6 +341,59 @@ CREATE TABLE feed_entries (
     PRIMARY KEY (party, position)
 ) WITH (fillfactor = 90);
 
+-- What a comparison of a clearing set with what the bank has found, and what became of it; of each comparison the first
+-- 65,536. Both values are what they are about: fen, a fate, whether a line is there. A class that two people know as it is
+-- (closed_as 1) stays closed while later comparisons find the very same.
+CREATE TABLE differences (
+    trade_date        integer  NOT NULL,
+    party             integer  NOT NULL CHECK (party >= 1),
+    set_number        integer  NOT NULL CHECK (set_number >= 1),
+    difference_class  smallint NOT NULL,
+    compared_field    smallint NOT NULL,
+    contract_no       bigint   NOT NULL CHECK (contract_no >= 0), -- 0 and so on: not known, or not about one
+    order_date        integer  NOT NULL,
+    order_seat        integer  NOT NULL,
+    order_number      bigint   NOT NULL,
+    bank_has          bigint   NOT NULL,
+    set_says          bigint   NOT NULL,
+    found_sequence    bigint   NOT NULL CHECK (found_sequence >= 1), -- that found it first
+    found_at_ns       bigint   NOT NULL,
+    compared_sequence bigint   NOT NULL CHECK (compared_sequence >= found_sequence), -- that found it last
+    closed_as         smallint CHECK (closed_as BETWEEN 1 AND 4), -- decided, corrected, agrees, withdrawn
+    closed_sequence   bigint   CHECK (closed_sequence > found_sequence),
+    closed_at_ns      bigint,
+    act_number        bigint   NOT NULL CHECK (act_number >= 0), -- that closed it, 0 for none
+    as_of_sequence    bigint   NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (trade_date, party, set_number, difference_class, compared_field, contract_no, order_date, order_seat,
+                 order_number),
+    CONSTRAINT closed_with_time CHECK (num_nonnulls(closed_as, closed_sequence, closed_at_ns) IN (0, 3)),
+    CONSTRAINT closed_by_an_act CHECK (act_number = 0 OR closed_as IN (1, 2))
+) WITH (fillfactor = 80);
+
+-- What brokers make good, from the correction that opened it: what is left of it is account 1910 in general_ledger.
+CREATE TABLE cases (
+    party           integer NOT NULL CHECK (party >= 1),
+    case_no         bigint  NOT NULL CHECK (case_no >= 1),
+    trade_date      integer NOT NULL,
+    contract_no     bigint  NOT NULL,
+    amount_fen      bigint  NOT NULL CHECK (amount_fen >= 1),
+    act_number      bigint  NOT NULL CHECK (act_number >= 0), -- by which it was corrected
+    opened_sequence bigint  NOT NULL CHECK (opened_sequence >= 1),
+    opened_at_ns    bigint  NOT NULL,
+    PRIMARY KEY (party, case_no)
+);
+
+-- Who looks into differences and cases of a broker's date, as was said last: of one contract, or (0) of all others.
+CREATE TABLE item_owners (
+    trade_date     integer NOT NULL,
+    party          integer NOT NULL CHECK (party >= 1),
+    contract_no    bigint  NOT NULL CHECK (contract_no >= 0),
+    owner          integer NOT NULL CHECK (owner >= 0), -- 0: nobody any more
+    act_number     bigint  NOT NULL CHECK (act_number >= 1),
+    as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1),
+    PRIMARY KEY (trade_date, party, contract_no)
+);
+
 -- What is owed by a broker's published date, and by what is made good: when it is due, and what the broker said of it.
 -- Whole seconds since 1970, UTC, 0 for not yet, or where no calendar says so.
 CREATE TABLE obligations (

@@ -878,6 +878,125 @@ COMMENT ON COLUMN bank_proceeds.number IS 'number of the booking within its seat
 COMMENT ON COLUMN bank_proceeds.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_proceeds.sequence IS 'journal row that decided';
 
+CREATE VIEW bank_worklist AS
+SELECT i.kind AS kind,
+       readable_date(i.trade_date) AS trade_date,
+       i.party AS party,
+       p.name AS party_name,
+       i.set_number AS set_number,
+       i.difference AS difference,
+       i.field AS field,
+       NULLIF(i.contract_no, 0) AS contract_no,
+       k.account_no AS account_no,
+       readable_date(NULLIF(i.order_date, 0)) AS order_date,
+       NULLIF(i.order_seat, 0) AS order_seat,
+       NULLIF(i.order_number, 0) AS order_number,
+       i.bank_has AS bank_has,
+       i.set_says AS set_says,
+       i.amount_fen AS amount_fen,
+       i.case_no AS case_no,
+       i.closed_as IS NULL AS is_open,
+       readable_time(i.since_ns) AS since,
+       d.days AS age_days,
+       CASE WHEN d.days IS NULL THEN NULL WHEN w.is_kept THEN 'WORKING' ELSE 'CALENDAR' END AS age_in,
+       o.owner AS owner,
+       r.name AS owner_name,
+       i.closed_as AS closed_as,
+       readable_time(i.closed_at_ns) AS closed_at,
+       NULLIF(i.act_number, 0) AS act_number,
+       a.act AS act,
+       a.reason AS reason,
+       convert_from(a.text, 'UTF8')::jsonb ->> 'evidence' AS evidence,
+       a.author AS author,
+       q.name AS author_name,
+       a.second AS second_person,
+       s.name AS second_name,
+       i.since_sequence AS since_sequence,
+       i.closed_sequence AS closed_sequence
+FROM (
+    SELECT 'DIFFERENCE' AS kind, f.trade_date, f.party, f.set_number,
+           COALESCE(w1.name, 'NUMBER_' || f.difference_class) AS difference,
+           COALESCE(w2.name, 'NUMBER_' || f.compared_field) AS field,
+           f.contract_no, f.order_date, f.order_seat, f.order_number, f.bank_has, f.set_says,
+           NULL::bigint AS amount_fen, NULL::bigint AS case_no, f.found_at_ns AS since_ns, f.found_sequence AS since_sequence,
+           CASE f.closed_as WHEN 1 THEN 'DECIDED' WHEN 2 THEN 'CORRECTED' WHEN 3 THEN 'AGREES' WHEN 4 THEN 'WITHDRAWN' END
+               AS closed_as,
+           f.closed_at_ns, f.closed_sequence, f.act_number
+    FROM differences f
+    LEFT JOIN word_names w1 ON w1.vocabulary = 'difference_class' AND w1.number = f.difference_class
+    LEFT JOIN word_names w2 ON w2.vocabulary = 'compared_field' AND w2.number = f.compared_field
+    UNION ALL
+    SELECT 'CASE', c.trade_date, c.party, NULL, NULL, NULL, c.contract_no, 0, 0, 0, NULL, NULL,
+           c.amount_fen, c.case_no, c.opened_at_ns, c.opened_sequence,
+           CASE WHEN g.balance_fen = 0 THEN 'SETTLED' END, NULL, CASE WHEN g.balance_fen = 0 THEN g.as_of_sequence END, c.act_number
+    FROM cases c
+    JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.trade_date = 0 AND g.item = c.case_no
+) i
+CROSS JOIN read_cursor n
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM due_times t WHERE t.trade_date = i.trade_date) AS is_kept
+) w
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN i.closed_as IS NOT NULL AND i.closed_at_ns IS NULL THEN NULL
+        WHEN w.is_kept THEN (
+            SELECT count(DISTINCT t.pay_from_s)
+            FROM due_times t
+            WHERE t.trade_date >= i.trade_date AND t.pay_from_s > i.since_ns / 1000000000
+              AND t.pay_from_s <= COALESCE(i.closed_at_ns, n.decided_at_ns) / 1000000000
+        )
+        ELSE (COALESCE(i.closed_at_ns, n.decided_at_ns) - i.since_ns) / 86400000000000
+    END AS days
+) d
+LEFT JOIN LATERAL (
+    SELECT each.owner
+    FROM item_owners each
+    WHERE each.trade_date = i.trade_date AND each.party = i.party AND each.contract_no IN (i.contract_no, 0) AND each.owner > 0
+    ORDER BY each.contract_no DESC
+    LIMIT 1
+) o ON true
+LEFT JOIN acts a ON a.number = i.act_number AND a.number > 0
+LEFT JOIN parties p ON p.party = i.party
+LEFT JOIN contracts k ON k.contract_no = i.contract_no
+LEFT JOIN persons q ON q.person = a.author
+LEFT JOIN persons s ON s.person = a.second
+LEFT JOIN persons r ON r.person = o.owner;
+COMMENT ON VIEW bank_worklist IS 'The worklist 差错清单: every difference that a comparison has found, of each comparison the first 65,536, with both values, and what brokers make good (cases); who looks into each, how old it is, and how it was closed.';
+COMMENT ON COLUMN bank_worklist.kind IS 'DIFFERENCE, or CASE: what a broker makes good';
+COMMENT ON COLUMN bank_worklist.trade_date IS 'trade date that it is about';
+COMMENT ON COLUMN bank_worklist.party IS 'number of the broker';
+COMMENT ON COLUMN bank_worklist.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_worklist.set_number IS 'number of the clearing set that differs; NULL for a case';
+COMMENT ON COLUMN bank_worklist.difference IS 'MISSING_HERE, MISSING_THERE, AMOUNT or STATE; NULL for a case';
+COMMENT ON COLUMN bank_worklist.field IS 'what differs: a line that is missing, an amount, a fate; BOUGHT and SOLD are sums of the contract, which are corrected and not decided';
+COMMENT ON COLUMN bank_worklist.contract_no IS 'number of the contract, check digits included; NULL where it is not known';
+COMMENT ON COLUMN bank_worklist.account_no IS 'savings account of the contract';
+COMMENT ON COLUMN bank_worklist.order_date IS 'trade date of the order; NULL, as are the next two columns, where it is not about one';
+COMMENT ON COLUMN bank_worklist.order_seat IS 'seat of the order';
+COMMENT ON COLUMN bank_worklist.order_number IS 'number of the order';
+COMMENT ON COLUMN bank_worklist.bank_has IS 'what the bank has: fen, a number of lines, or what was drawn beside a fate';
+COMMENT ON COLUMN bank_worklist.set_says IS 'what the set says: fen, a number of lines, or a fate';
+COMMENT ON COLUMN bank_worklist.amount_fen IS 'of a case: what the broker makes good, fen';
+COMMENT ON COLUMN bank_worklist.case_no IS 'number of the broker''s case';
+COMMENT ON COLUMN bank_worklist.is_open IS 'whether it is not closed yet';
+COMMENT ON COLUMN bank_worklist.since IS 'when it was found first';
+COMMENT ON COLUMN bank_worklist.age_days IS 'whole days that it was open, up to the last row that the views show: the bank''s working days that began meanwhile, or days of 24 hours';
+COMMENT ON COLUMN bank_worklist.age_in IS 'WORKING where the due times of its date are known, else CALENDAR';
+COMMENT ON COLUMN bank_worklist.owner IS 'person who looks into it; NULL: nobody yet';
+COMMENT ON COLUMN bank_worklist.owner_name IS 'name of that person';
+COMMENT ON COLUMN bank_worklist.closed_as IS 'DECIDED (two people know it, and it stays), CORRECTED, AGREES (a later comparison found it no more), WITHDRAWN (with its set), SETTLED (nothing is left of the case); NULL while it is open';
+COMMENT ON COLUMN bank_worklist.closed_at IS 'when it was closed; NULL for a case';
+COMMENT ON COLUMN bank_worklist.act_number IS 'act that closed it, of a case the act by which it was opened; NULL where none did: the tolerance spares one';
+COMMENT ON COLUMN bank_worklist.act IS 'which act that is';
+COMMENT ON COLUMN bank_worklist.reason IS 'why, as its author wrote it';
+COMMENT ON COLUMN bank_worklist.evidence IS 'SHA-256 of the paper or file that it rests on, hexadecimal; NULL without one';
+COMMENT ON COLUMN bank_worklist.author IS 'who wrote and signed the act first';
+COMMENT ON COLUMN bank_worklist.author_name IS 'name of that person';
+COMMENT ON COLUMN bank_worklist.second_person IS 'who signed it after';
+COMMENT ON COLUMN bank_worklist.second_name IS 'name of that person';
+COMMENT ON COLUMN bank_worklist.since_sequence IS 'journal row that found it first';
+COMMENT ON COLUMN bank_worklist.closed_sequence IS 'journal row that closed it; of a case the row up to which its account was written';
+
 CREATE VIEW bank_feed AS
 SELECT f.party AS party,
        p.name AS party_name,

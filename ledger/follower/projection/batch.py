@@ -13,6 +13,7 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
+from ledger.follower.projection.differences import DifferencesOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.lanes import LanesOfBatch
 from ledger.follower.projection.obligations import ObligationsOfBatch
@@ -65,6 +66,7 @@ class Batch:
         self.records_count = 0
         self.parties_changed = False
         self.lanes = LanesOfBatch(book)
+        self.differences = DifferencesOfBatch(book)
         self.people = PeopleOfBatch(book)
         self.restraints = RestraintsOfBatch(book)
         self.feeds = FeedsOfBatch(book)
@@ -98,6 +100,7 @@ class Batch:
         if row.records:
             self._block_rows.append(row)
             self.lanes.take_block(row)
+            self.differences.take_block(row)
             self.restraints.take_block(row)
             return
         self.people.take(row)
@@ -111,6 +114,7 @@ class Batch:
                 self.confirmations.append((row.sequence, told.message))
             self._take(made, told.given_no)
             self.lanes.take(told, row)
+            self.differences.take(told, row)
             self.restraints.take(told, row)
             self.pushes.take(told, row)
 

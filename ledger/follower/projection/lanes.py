@@ -15,7 +15,8 @@ from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import Lane, LaneKey
 from ledger.core.state.due_times import Seconds, seconds_of
-from protocol.acts import DecideAct, Made, made_by_text
+from protocol.acts import Made, made_by_text
+from protocol.correction_acts import DecideAct
 from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (

@@ -25,6 +25,7 @@ from ledger.follower.projection import account_pages, request_blocks
 from ledger.follower.projection.account_pages import PagesTurn, page_chunks
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.copying.rows import COPY_HEAD, COPY_TAIL, Int64s
+from ledger.follower.projection.differences import write_differences
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.lane_tables import write_lanes
 from ledger.follower.projection.master_rows import (
@@ -219,6 +220,7 @@ class ReadModel:
                 await self._write_money(batch, book, after.sequence, restraints.accounts, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)
+                await write_differences(self._connection, batch.differences, list(batch.lanes.lanes), after.sequence)
                 await write_people(self._connection, batch.people, after.sequence)
                 await self._restraints.write(self._connection, restraints, after.sequence)
                 await write_feeds(self._connection, batch.feeds)

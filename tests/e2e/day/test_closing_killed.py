@@ -10,6 +10,7 @@ from frontend_sim.trading_session.demo import judge_sets
 from frontend_sim.trading_session.evening import Evening
 from frontend_sim.trading_session.session import Trading, run_session
 from frontend_sim.trading_session.session_log import SessionLog
+from protocol.client import Seat
 from protocol.vocabulary import LaneState
 from tests.e2e.house import House, house
 
@@ -36,12 +37,20 @@ class Strikes:
             self.house.supervisor.kill(self.due.pop(ending))
 
 
+async def lived(found: House, trading: Trading) -> Evening:
+    """The session and its evening."""
+    async with Seat.open(found.bank()) as bank:
+        evening = trading.evening = Evening(found.config_file, bank)
+        await run_session(found.config, found.desks, found.brokers, found.customers, trading, 7)
+    return evening
+
+
 def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
     with house(CUSTOMERS) as found:
-        strikes, evening = Strikes(found), Evening(found.config_file)
-        trading = Trading(SECONDS, REQUESTS_MAX, SessionLog(), evening, strikes)
+        strikes = Strikes(found)
+        trading = Trading(SECONDS, REQUESTS_MAX, SessionLog(), None, strikes)
 
-        trio.run(run_session, found.config, found.desks, found.brokers, found.customers, trading, 7)
+        evening = trio.run(lived, found, trading)
 
         auditor = informed_auditor(found.brokers, found.customers)
         auditor.sign_off(*evening.signed_off)

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from config.cli.clearing.csv_lines import write_set
-from config.keys import public_file_of, public_key_hex
 from config.kit.exit_codes import ExitCode
 from frontend_sim.installation import desk_key_file
 from frontend_sim.market.desks import DAY_SEAT
 from protocol.client import contract_line
 from protocol.records import RECORD
 from protocol.vocabulary import BANK_SEAT, ClearedEvent
-from tests.e2e.day.test_acts import SUITES, Clerks, pem, seal
+from tests.e2e.clerks import Clerks, pem, seal
 from tests.e2e.house import house, wait_until
 
 pytestmark = pytest.mark.postgres
@@ -26,14 +25,6 @@ PARTY, PAT, QUI = 2, 4, 5
 
 class Deciders(Clerks):
     """Two of the people may move the day out of its plan."""
-
-    def hire(self, serial: int, person: int) -> None:
-        """One of these."""
-        fields = (f"person={person}", f"staff_no=E{person}", f"name=经办{person}", "outlet=0", "rights=DAY")
-        key = public_key_hex(public_file_of(pem(self.folder, person)))
-        more = (f"suite={SUITES[person]}", f"public_key={key}", "key_id=1", "from_s=", "until_s=")
-        file = self.made(f"hire-{person}.json", (1, 2), "register_person", serial, *fields, *more)
-        assert self.sent(file)[0] == ExitCode.OK
 
     def day(self, *words: str | Path) -> tuple[int, str]:
         """Over the day desk's seat: exit code, and all that was said."""
@@ -69,7 +60,7 @@ def test_a_date_is_deferred_the_exchanges_data_are_adopted_and_it_ends(
         clerks = Deciders(found, tmp_path, capfd)
         seal(tmp_path, clerks.yzt)
         for serial, person in enumerate((PAT, QUI), 1):
-            clerks.hire(serial, person)
+            clerks.hire(serial, person, "DAY")
         wait_until("the people", lambda: found.sql("SELECT count(*) FROM bank_persons").strip() == "5")
         date = _open_date(clerks)
         assert clerks.day("run", "sign-off")[0] == ExitCode.OK

@@ -16,7 +16,7 @@ from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
+from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile, WithdrawSet
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
 from tests.bank_seats import DAY_SEAT
@@ -31,6 +31,7 @@ from tests.follower.journal_maker import (
     account_no_of,
     record,
 )
+from tests.follower.reconciled_story import compare, send_set
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
 from tests.ledger_core.control.test_due_times import windows
@@ -56,6 +57,9 @@ async def told(here: World) -> None:
     made.control(Reconcile(DATE, OTHER_BROKER, 0))
     made.agree(DATE)
     made.control(Publish(DATE, OTHER_BROKER))
+    send_set(made, SEAT, BROKER, refund(1, contract_no_from_index(0), 5))
+    compare(made, BROKER)  # it says nothing of the orders
+    made.control(WithdrawSet(DATE, 1), SEAT)
     made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
     made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
     made.control(administrators())

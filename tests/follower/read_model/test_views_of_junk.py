@@ -24,6 +24,7 @@ from protocol.messages.day import (
     Reconcile,
     SetTotals,
     SignOff,
+    WithdrawSet,
 )
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import RECORD, RecordArray
@@ -32,6 +33,7 @@ from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import pushed_contract, restraint
 from tests.follower.journal_maker import (
+    BROKER,
     DATE,
     NEXT_DATE,
     OTHER_BROKER,
@@ -43,8 +45,10 @@ from tests.follower.journal_maker import (
     joined,
     record,
 )
+from tests.follower.reconciled_story import compare, send_set
 from tests.follower.world import World, world
 from tests.ledger_core.control.test_due_times import windows
+from tests.ledger_core.lines.words import refund
 from tests.people import ANN, Office, administrators, new_person, signature, signed, signer_of
 
 pytestmark = pytest.mark.postgres
@@ -124,6 +128,9 @@ def refused() -> JournalMaker:
         made.block((SEAT, each))
     _publish_a_lane(made)
     _act(made)
+    made.control(WithdrawSet(DATE, 1), SEAT)
+    send_set(made, SEAT, BROKER, refund(1, contract_no_from_index(0), 2**40))
+    compare(made, BROKER)
     made.control(OpenTradeDate(NEXT_DATE, windows(NEXT_DATE)))
     return made
 

@@ -10,9 +10,9 @@ import trio
 from gateway.day.correcting import Corrected, correct, decisions_to_sign, fields_to_sign, waiting
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences
-from protocol.acts import CorrectAct, DecideAct
 from protocol.client import Seat
 from protocol.codes import ReplyCode
+from protocol.correction_acts import CorrectAct, DecideAct
 from protocol.messages.corrections import CorrectionAnswer, CorrectionQuery
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY
@@ -69,14 +69,14 @@ def test_what_waits_is_found_and_sent_and_what_needs_two_people_is_signed() -> N
     assert [first.contract_no, second.contract_no] == contracts
     assert (first.needs_act, len(first.closings), second.needs_act) == (False, 1, True)
 
-    assert trio.run(correct, seat, first) == Corrected(1, ReplyCode.ACCEPTED, 0)
-    assert trio.run(correct, seat, second) == Corrected(0, ReplyCode.ACT_NEEDED, 0)
+    told = trio.run(correct, seat, [first, second])
+    assert told == [Corrected(1, ReplyCode.ACCEPTED, 0), Corrected(0, ReplyCode.ACT_NEEDED, 0)]
     fields = fields_to_sign(second, clearing_set(desk.book, BROKER, MONDAY), BROKER, 0, MONDAY)
     assert fields.pop("act") == "correct"
     act = CorrectAct(**office.by(DEE), **fields)  # type: ignore[arg-type]
     number = desk.told(signed(act, DEE, EVE)).remaining_fen
 
-    assert trio.run(correct, seat, second, number) == Corrected(0, ReplyCode.ACCEPTED, 1)
+    assert trio.run(correct, seat, [second], number) == [Corrected(0, ReplyCode.ACCEPTED, 1)]
     assert [desk.money(contract_no) for contract_no in contracts] == [(5_000, 0, 1_300, 0), (500, 0, 500, 0)]
     assert trio.run(_all, seat) == []
 

@@ -30,6 +30,7 @@ FLOOD_FRAMES = 2_000
 FEW_SECONDS = 1.0
 READ_WITHIN_S = 10.0
 AN_ACT = b"\x93\x50"  # the first bytes of one
+LINES = b"\x95\x57"  # and of lines of a list
 SUSPEND = ChangeContract(contract_no_from_index(0), ContractEvent.SUSPEND)
 
 
@@ -339,10 +340,12 @@ async def test_a_large_control_frame_of_a_broker_ends_its_link_before_its_body_a
     [
         (AN_ACT[:2] + bytes(ACT_BODY_BYTES_MAX - 2), True),
         (AN_ACT[:2] + bytes(ACT_BODY_BYTES_MAX - 1), False),
+        (LINES[:2] + bytes(ACT_BODY_BYTES_MAX - 2), True),
+        (LINES[:2] + bytes(ACT_BODY_BYTES_MAX - 1), False),
         (bytes(SMALL_CONTROL_BODY_BYTES_MAX + 1), False),
         (bytes(SMALL_CONTROL_BODY_BYTES_MAX), True),
     ],
-    ids=["an act", "too large for one", "no act", "small"],
+    ids=["an act", "too large for one", "lines", "too large for them", "no act", "small"],
 )
 async def test_only_an_act_of_a_desk_may_be_as_large_as_one(
     connect: Connect, ledger: FakeLedger, body: bytes, is_taken: bool

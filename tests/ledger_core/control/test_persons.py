@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.forms.slices import state_slices
-from ledger.core.state.permits import Permit, Permits
+from ledger.core.state.permits import Permit, PermitList, Permits
 from protocol.acts import (
     ChangePersonAct,
     EndPersonKeyAct,
@@ -239,6 +239,7 @@ def test_people_and_permits_are_in_snapshots_and_in_the_digest_of_the_state() ->
     desk.done(office.hired(DEE, Right.DAY))
     desk.done(signed(EndPersonKeyAct(**office.by(DEE), person=DEE, key_id=1), DEE))
     desk.book.permits.grant(permit(7))
+    desk.book.permits.put_list(permitted(1, 1))
 
     again = from_arrays({name: np.array(array) for name, array in to_arrays(desk.book).items()})
 
@@ -247,9 +248,13 @@ def test_people_and_permits_are_in_snapshots_and_in_the_digest_of_the_state() ->
     assert again.bank_id == desk.book.bank_id == desk.rows[0].digest[:8]
     before = list(state_slices(again))
     assert before == list(state_slices(desk.book))
-    again.permits.use(7)
+    again.permits.use(7, 195)
     assert list(state_slices(again)) != before
     again.permits.grant(permit(7))
+    assert list(state_slices(again)) == before
+    again.permits.put_list(permitted(2, 0))
+    assert list(state_slices(again)) != before
+    again.permits.put_list(permitted(1, 1))
     again.persons.put(replace(again.persons.entries[DEE], active=False))
     assert list(state_slices(again)) != before
 
@@ -263,30 +268,38 @@ def test_a_permit_is_used_once_and_holds_to_the_end_of_its_last_date() -> None:
     for number, last_date in ((1, MONDAY), (2, TUESDAY), (3, TUESDAY)):
         permits.grant(permit(number, last_date))
     permits.date_opened(TUESDAY)
-    assert permits.find(1) is None
-    assert permits.find(2) == permit(2)
-    permits.use(2)
-    assert permits.find(2) is None
+    assert permits.find(1, 195) is None
+    assert permits.find(2, 195) == permit(2)
+    permits.use(2, 195)
+    assert permits.find(2, 195) is None
     with pytest.raises(KeyError):
-        permits.use(2)
+        permits.use(2, 195)
     permits.date_opened(WEDNESDAY)
     assert permits == Permits()
 
 
 def test_permits_have_a_bound() -> None:
-    permits = Permits({number: permit(number) for number in range(PERMITS_MAX - 1)})
-    assert not permits.is_full
-    permits.grant(permit(PERMITS_MAX))
-    assert permits.is_full
+    """A list of two lines takes the room of both until they are told, and one place for itself ever after."""
+    permits = Permits({(number, 195): permit(number) for number in range(PERMITS_MAX - 3)})
+    permits.put_list(permitted(0, 2))
+    assert (permits.has_room(1), permits.has_room(2)) == (True, False)
+    permits.put_list(permitted(2, 0))
+    assert (permits.has_room(2), permits.has_room(3)) == (True, False)
+
+
+def permitted(told: int, left: int, last_date: int = TUESDAY) -> PermitList:
+    return PermitList(PERMITS_MAX, 2, MONDAY, 1, told, left, bytes(32), 0, bytes(32), last_date)
 
 
 def test_a_roll_ends_permits_of_the_date_before() -> None:
     desk = Desk()
     desk.book.permits.grant(permit(1, MONDAY))
     desk.book.permits.grant(permit(2, TUESDAY))
+    desk.book.permits.put_list(permitted(0, 2, MONDAY))
     desk.roll(TUESDAY)
 
-    assert list(desk.book.permits.entries) == [2]
+    assert list(desk.book.permits.entries) == [(2, 195)]
+    assert desk.book.permits.lists == {}
 
 
 def test_the_way_up_from_an_outlet() -> None:

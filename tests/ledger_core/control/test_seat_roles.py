@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
+from ledger.core.state.permits import PermitList
 from protocol.acts import VoidAct
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
@@ -37,13 +38,16 @@ from protocol.messages.day import (
     AnnounceSet,
     CompleteSet,
     FinishSending,
+    ListedCorrection,
     Mark,
     Publish,
     Reconcile,
     SignOff,
     SignOn,
     Tell,
+    TellCorrections,
     WithdrawSet,
+    list_digest,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
@@ -105,6 +109,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.MASTER_DATA: set(),
     SeatRole.IDENTITY_DESK: set(),
 }
+LISTED = ListedCorrection(FIRST, 0, 0, 0, 0, 0)
 BANK_ID = Desk().rows[0].digest[:8]
 CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterParty": (RegisterParty(4, Role.BROKER, Suite.ED25519_SHA256, "four", False), {SeatRole.MASTER_DATA}),
@@ -134,6 +139,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "CompleteSet": (CompleteSet(MONDAY, 1), {SeatRole.BROKER, SeatRole.DAY_DESK}),
     "WithdrawSet": (WithdrawSet(MONDAY, 1), {SeatRole.BROKER, SeatRole.DAY_DESK}),
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
+    "TellCorrections": (TellCorrections(1, 0, [LISTED], bytes(32)), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
     "Receipt": (Receipt(MONDAY, 1, bytes(32)), {SeatRole.BROKER}),
@@ -198,6 +204,9 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
         pushed(desk, 1)
     if isinstance(message, ConfirmPush):
         desk.done(Identify(1, holder_of(1)))
+    if isinstance(message, TellCorrections):
+        whole = (1, list_digest([LISTED]), 0, bytes(32), TUESDAY)
+        desk.book.permits.put_list(PermitList(1, BROKER, MONDAY, 1, 0, *whole))
     if isinstance(message, Tell):
         desk.done(Mark(MONDAY, False))
         assert desk.book.marked_sequence == message.sequence

@@ -3,12 +3,13 @@
 Belongs here: a bank with such people, acts in one word each. Never here: assertions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from ledger.core.lines.answers import clearing_set, set_differences
-from protocol.acts import CorrectAct, DecideAct, ToleranceAct
+from protocol.correction_acts import CorrectAct, CorrectListAct, DecideAct, ToleranceAct
+from protocol.messages.day import ListedCorrection, list_digest
 from protocol.messages.persons import Act
 from protocol.messages.queries import differences_digest
 from protocol.vocabulary import ComparedField, DifferenceClass, Right
@@ -83,6 +84,33 @@ def decision(
         difference_class=name,
         count=max(1, len(listed)),
         digest=differences_digest(listed).hex(),
+    )
+    return signed(replace(act, **(changed or {})), DEE, EVE)
+
+
+def line_of(contract_no: int, both: Both, rejected_fen: int = 0) -> ListedCorrection:
+    """A line of a list, whose bounds are what the correction moves."""
+    rise_fen = max(0, both.buys_fen - both.good_buys_fen - both.bought_fen)
+    good_fen = both.good_buys_fen + both.good_proceeds_fen
+    return ListedCorrection(contract_no, both.buys_fen, both.proceeds_fen, rejected_fen, rise_fen, good_fen)
+
+
+def list_permission(
+    office: Office,
+    desk: Desk,
+    party: int,
+    lines: Sequence[ListedCorrection],
+    changed: Mapping[str, int | str] | None = None,
+) -> Act:
+    """What two people sign for a list, but for what is `changed`."""
+    act = CorrectListAct(
+        **office.by(DEE),
+        party=party,
+        trade_date=MONDAY,
+        set_number=clearing_set(desk.book, party, MONDAY).number,
+        count=len(lines),
+        digest=list_digest(lines).hex(),
+        last_date=FAR,
     )
     return signed(replace(act, **(changed or {})), DEE, EVE)
 

@@ -231,7 +231,7 @@ def test_an_act_is_of_one_contract_and_used_once(padding: int) -> None:
     told = sent(d.desk, padding, correction(bob, both, act), correction(d.ann, both, act), correction(d.ann, both, act))
 
     assert codes(told) == [NEEDED, ACCEPTED, NOT_DUE]
-    assert d.desk.book.permits.find(act) is None
+    assert d.desk.book.permits.find(act, d.ann) is None
     again = permitted(d.office, d.desk, BROKER, bob, both)
     assert sent(d.desk, padding, correction(bob, both, again)) == [case(2)]
     assert made_good(d.desk, BROKER) == {1: 40_000, 2: 40_000}

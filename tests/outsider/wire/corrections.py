@@ -1,10 +1,28 @@
-"""Corrections of contracts: section 17.8 of the page, their 64 bytes.
+"""Corrections of contracts: section 17.8 of the page, their 64 bytes, and the messages about them alone.
 
-Belongs here: bytes to fields and back. Never here: what the bank decides.
+Belongs here: bytes to fields and back, tags and fields. Never here: what the bank decides.
 """
 
 import struct
 from typing import NamedTuple
+
+from tests.outsider.wire.bounds import DATE, NUMBER, SUM
+from tests.outsider.wire.field_types import Blob, Int, Layout, Many, Nested
+
+AMOUNTS = ("cleared_buys_fen", "cleared_proceeds_fen", "rejected_fen", "rise_max_fen", "made_good_max_fen")
+CLOSING = (
+    *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
+    *(("drawn_fen", SUM), ("released_fen", SUM)),
+)
+LINES = (
+    *(("act", NUMBER), ("first", Int(0, 4_095))),
+    *(("lines", Many(1, 128, Nested("ListedCorrection"))), ("rest", Blob(32, 32))),
+)
+CORRECTION_LAYOUTS: dict[str, Layout] = {
+    "Closing": (85, CLOSING),
+    "ListedCorrection": (86, (("contract_no", NUMBER), *((name, Int(0, 2**40)) for name in AMOUNTS))),
+    "TellCorrections": (87, LINES),
+}
 
 FORM = struct.Struct("<bbhiqqqqqqq")
 

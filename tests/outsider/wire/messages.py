@@ -18,6 +18,7 @@ from tests.outsider.wire.bounds import (
     SUM,
 )
 from tests.outsider.wire.codes import ENDS, OUTCOMES, REFUSALS, Kind
+from tests.outsider.wire.corrections import CORRECTION_LAYOUTS
 from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, Many, Nested, ReplyCode, Text, Type
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 from tests.outsider.wire.open_items import OPEN_ITEM_LAYOUTS
@@ -110,10 +111,6 @@ RESTRAINT = (
     *(("account_no", NUMBER), ("amount_fen", Int(1, 2**53)), ("kind", Int(1, 2))),
     *(("authority", Text(1, 32)), ("document", Text(1, 32)), ("holds_until_s", SECONDS)),
 )
-CLOSING = (
-    *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
-    *(("drawn_fen", SUM), ("released_fen", SUM)),
-)
 CORRECTION = (
     *(*FOUND, ("contract_no", COUNT), ("set_number", Int(0, 64))),
     *(("cleared_buys_fen", SUM), ("cleared_proceeds_fen", SUM), ("has_bought_fen", SUM), ("has_sold_fen", SUM)),
@@ -200,7 +197,6 @@ LAYOUTS: dict[str, Layout] = {
     "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
     "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
     "CorrectionQuery": (83, (*OF_PLACES, ("contract_no", COUNT), ("rejected_fen", SUM))),
-    "Closing": (85, CLOSING),
     "CorrectionAnswer": (84, CORRECTION),
     "RangesQuery": (120, (("source", Int(3, 4)), ("first", Int(0, 4_096)))),
     "RangesAnswer": (121, (*AS_OF_MARK, ("next_range", Int(0, 4_096)), ("digests", Many(0, 4, Blob(32, 32))))),
@@ -216,6 +212,7 @@ LAYOUTS: dict[str, Layout] = {
     **PUSH_LAYOUTS,
     **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
+    **CORRECTION_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NO_WINDOWS: Field = ()
@@ -236,7 +233,7 @@ CONTROLS = (
         "WithdrawSet",
     ),
     *("Receipt", "Notice", "Object"),
-    *("Reconcile", "Publish", "Mark", "Tell"),
+    *("Reconcile", "TellCorrections", "Publish", "Mark", "Tell"),
     *("PushContract", "Identify", "ConfirmPush"),
 )
 QUERIES = (

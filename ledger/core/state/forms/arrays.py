@@ -67,7 +67,6 @@ def to_arrays(book: Book) -> NamedArrays:
         "restraints_given": np.array([book.restraints.given], np.int64),
         "outlets": book.outlets.to_array(),
         "bank_id": np.frombuffer(book.bank_id, np.int8),
-        "permits": book.permits.to_array(),
         "ledger_keys": ledger_keys,
         "ledger_balances": ledger_balances,
         "due_times": np.frombuffer(book.due_times.encoded(), np.int8),
@@ -83,6 +82,7 @@ def to_arrays(book: Book) -> NamedArrays:
     }
     arrays.update({name: getattr(book, name)[used] for name in ACCOUNT_COLUMNS})
     arrays.update({name: getattr(book, name)[contracts] for name in CONTRACT_COLUMNS})
+    arrays["permits"], arrays["permit_lists"] = book.permits.to_arrays()
     arrays["persons"], arrays["person_keys"], arrays["acts"] = book.persons.to_arrays()
     arrays.update({name: getattr(book, name) for name in (*_SEAT_COLUMNS, *_PARTY_COLUMNS)})
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
@@ -145,7 +145,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.restraints = Restraints.from_list(given, _restraints.decode(arrays["restraints"].tobytes()))
     book.outlets = Outlets.from_array(arrays["outlets"])
     book.bank_id = arrays["bank_id"].tobytes()
-    book.permits = Permits.from_array(arrays["permits"])
+    book.permits = Permits.from_arrays(arrays["permits"], arrays["permit_lists"])
     book.persons = Persons.from_arrays(arrays["persons"], arrays["person_keys"], arrays["acts"])
     keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)

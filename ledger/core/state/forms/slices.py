@@ -9,14 +9,14 @@ each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; t
 REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
 general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
 PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for their record in slices
-of PERMIT_SLICE_ITEMS, the open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be
-signed for in slices of SIGNED_SLICE_ENTRIES, what was accepted of seats in slices of ACCEPTED_SLICE_SEATS and what is
-owed by brokers' dates in slices of OBLIGATION_SLICE_ITEMS. Once a
-clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and of the
-contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the orders
-that are not there in slices of LISTED_SLICE_KEYS. Once a contract was pushed there follow how many were and how
-many of each broker came to nothing, the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in
-slices of TRIES_SLICE_ITEMS. No slice grows with the book.
+of PERMIT_SLICE_ITEMS, lists of such in slices of PERMIT_LIST_SLICE_ITEMS, the open restraints in slices of
+RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slices of SIGNED_SLICE_ENTRIES, what was
+accepted of seats in slices of ACCEPTED_SLICE_SEATS and what is owed by brokers' dates in slices of
+OBLIGATION_SLICE_ITEMS. Once a clearing set was announced there follow what sets say of the request table, in slices of
+CLEARED_SLICE_SLOTS, and of the contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of
+LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. Once a contract was pushed there
+follow how many were and how many of each broker came to nothing, the pushes that are kept in slices of
+PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -46,6 +46,7 @@ OUTLET_SLICE_ITEMS = 256  # 17 KiB with names of usual length, 68 KiB at most
 PERSON_SLICE_ITEMS = 48  # 80 KiB with as many keys and acts remembered as may be
 KEY_NAME_SLICE_ITEMS = 4_096  # 64 KiB
 PERMIT_SLICE_ITEMS = 512  # 60 KiB
+PERMIT_LIST_SLICE_ITEMS = 512  # 60 KiB
 RESTRAINT_SLICE_NUMBERS = 512  # 64 KiB with texts of usual length, when all of them are open
 CLEARED_SLICE_SLOTS = 2_048  # 74 KiB
 CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
@@ -106,6 +107,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.persons.numbers) // PERSON_SLICE_ITEMS), _person_digest),
         (-(-len(book.persons.key_names) // KEY_NAME_SLICE_ITEMS), _key_name_digest),
         (-(-len(book.permits.entries) // PERMIT_SLICE_ITEMS), _permit_digest),
+        (-(-len(book.permits.lists) // PERMIT_LIST_SLICE_ITEMS), _permit_list_digest),
         (-(-book.restraints.given // RESTRAINT_SLICE_NUMBERS), _restraint_digest),
         (-(-len(book.feeds.signed_for) // SIGNED_SLICE_ENTRIES), _signed_for_digest),
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
@@ -240,6 +242,11 @@ def _key_name_digest(book: Book, k: int) -> bytes:
 
 def _permit_digest(book: Book, k: int) -> bytes:
     return hashlib.sha256(book.permits.encoded(k * PERMIT_SLICE_ITEMS, (k + 1) * PERMIT_SLICE_ITEMS)).digest()
+
+
+def _permit_list_digest(book: Book, k: int) -> bytes:
+    lists = book.permits.encoded_lists(k * PERMIT_LIST_SLICE_ITEMS, (k + 1) * PERMIT_LIST_SLICE_ITEMS)
+    return hashlib.sha256(lists).digest()
 
 
 def _restraint_digest(book: Book, k: int) -> bytes:
