@@ -15,8 +15,9 @@ from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from ledger.core.rows.row import Row
-from protocol.acts import CorrectAct, LiftRestraintAct, RestrainAct, act_of
+from protocol.acts import LiftRestraintAct, RestrainAct, act_of
 from protocol.codes import ReplyCode
+from protocol.correction_acts import CorrectAct
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import decode_control
