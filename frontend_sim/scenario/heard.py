@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from frontend_sim.scenario.written.strict import Strict
 from protocol.client import BlockOutcome, Clock, Outcome, Seat, SeatSettings
 from protocol.client.arguments import records_of
+from protocol.client.line.calls import KnownDigests
 from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage
 from protocol.records import RecordArray
@@ -102,10 +103,9 @@ class HeardSeat(Seat):
         self.heard.note(type(message).__name__, outcome)
         return outcome
 
-    async def submit_block(self, records: RecordArray, valid_until_ns: int = 0) -> BlockOutcome:
-        """As `Seat.submit_block`."""
-        block = await super().submit_block(records, valid_until_ns)
-        self.heard.note_block(records, block)
+    async def _block(self, body: bytes, valid_until_ns: int, known: KnownDigests | None = None) -> BlockOutcome:
+        block = await super()._block(body, valid_until_ns, known)
+        self.heard.note_block(records_of(body), block)
         return block
 
     async def _call(self, record: bytes, valid_until_ns: int) -> Outcome:

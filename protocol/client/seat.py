@@ -34,15 +34,9 @@ from ..messages.queries import (
     AnswerMessage,
     BuyingPowerAnswer,
     BuyingPowerQuery,
-    DifferenceAnswer,
-    DifferenceQuery,
     OutcomeAnswer,
     OutcomeQuery,
-    ProceedsAnswer,
-    ProceedsQuery,
     QueryMessage,
-    SetAnswer,
-    SetQuery,
     TotalsAnswer,
     TotalsQuery,
 )
@@ -59,12 +53,13 @@ from .arguments import (
     shown,
     whole_number,
 )
-from .clearing.sending import HearsCount, SentSet, send_set
+from .clearing.verbs import ClearingVerbs
 from .clock import Clock, SystemClock
 from .contracts import ContractVerbs
 from .errors import SessionEnded
 from .feeds.verbs import FeedVerbs
 from .forks import Origin
+from .line.calls import KnownDigests
 from .line.ends import LinkEnd, heals
 from .line.link import NS_PER_S, Link, closing, connect
 from .line.seat_turns import SeatTurns
@@ -80,7 +75,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
+class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
@@ -189,7 +184,7 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
         copied at once. Raises MisuseError at once for anything else, and for more than a seat has numbers.
         """
         body = records_body(records)
-        return self._calls.block(body, moment_ns("valid_until_ns", valid_until_ns))
+        return self._block(body, moment_ns("valid_until_ns", valid_until_ns))
 
     def freeze_block(self, records: RecordArray, valid_until_ns: int = 0) -> Coroutine[object, object, OutcomeArray]:
         """Send (n,) RECORD whose kinds are all FREEZE; gives (n,) OUTCOME in the same order. Else as `submit_block`."""
@@ -279,38 +274,6 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
         rejected = whole_number("rejected_fen", rejected_fen, 0, AMOUNT_FEN_MAX)
         return self._ask_as_bank(CorrectionQuery(date, of, place, contract, rejected), CorrectionAnswer)
 
-    def clearing_set(self, trade_date: int, party: int = 0) -> Coroutine[object, object, SetAnswer]:
-        """Ask where a date of one's own stands, and what its clearing set has. To be awaited.
-
-        `party`: of whom the bank asks; a broker asks of itself, whatever it names. Raises MisuseError at once for no
-        day of the calendar (yyyymmdd), or no party (0 to 1,024).
-        """
-        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        return self._ask(SetQuery(date, of), SetAnswer)
-
-    def differences(
-        self, trade_date: int, party: int = 0, first: int = 0
-    ) -> Coroutine[object, object, DifferenceAnswer]:
-        """Ask for differences between a date's clearing set and what the bank has, from place `first` on.
-
-        To be awaited. Raises MisuseError at once as `clearing_set`, and for no place.
-        """
-        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        return self._ask(DifferenceQuery(date, of, whole_number("first", first, 0, 2**40)), DifferenceAnswer)
-
-    def send_clearing_set(
-        self, trade_date: int, declared_s: int, lines: RecordArray, told: HearsCount | None = None, party: int = 0
-    ) -> Coroutine[object, object, SentSet]:
-        """Announce, send and complete a clearing set, see `sending.send_set`. To be awaited."""
-        return send_set(self, self._calls, trade_date, declared_s, lines, told, party)
-
-    def proceeds_due(
-        self, trade_date: int, party: int = 0, first: int = 0
-    ) -> Coroutine[object, object, ProceedsAnswer]:
-        """Ask which contracts have proceeds due by a reconciled set, from place `first` on. As `differences`."""
-        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        return self._ask(ProceedsQuery(date, of, whole_number("first", first, 0, 2**40)), ProceedsAnswer)
-
     @staticmethod
     def _marked(source: int, first: int, most: int) -> tuple[int, int]:
         return whole_number("source", source, 3, 4), whole_number("first", first, 0, most)
@@ -323,8 +286,11 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs):
     async def _recovered_now(self) -> list[Recovered]:
         return self.recovered
 
+    async def _block(self, body: bytes, valid_until_ns: int, known: KnownDigests | None = None) -> BlockOutcome:
+        return await self._calls.block(body, valid_until_ns, known)
+
     async def _outcomes(self, body: bytes, valid_until_ns: int) -> OutcomeArray:
-        return (await self._calls.block(body, valid_until_ns)).outcomes
+        return (await self._block(body, valid_until_ns)).outcomes
 
     async def _ask(self, query: QueryMessage, kind: type[A]) -> A:
         answer: AnswerMessage = await self._traffic.queries.ask(query)

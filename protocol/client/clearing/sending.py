@@ -27,15 +27,17 @@ from ...messages.queries import SetAnswer
 from ...records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray
 from ...vocabulary import LaneState, RecordKind
 from ..arguments import calendar_date, records_body, records_of, shown, whole_number
-from ..line.calls import Calls, KnownDigests
-from ..outcomes import Outcome
+from ..line.calls import KnownDigests
+from ..outcomes import BlockOutcome, Outcome
 
 if TYPE_CHECKING:
-    from ..seat import Seat
+    from .verbs import ClearingVerbs
 
 DECLARED_S_MAX = 2**40
 HearsCount = Callable[[int], None]
 """Hears how many lines are answered."""
+SendsBlock = Callable[[bytes, int, KnownDigests], Coroutine[object, object, BlockOutcome]]
+"""Sends whole frames, valid until a moment, whose digests are known."""
 FRAMES_AT_ONCE = 4  # waited for together after the close: the bank works on some while others travel
 BESIDE_ORDERS_RECORDS = 1_024  # of a frame while the market is open: it is decided and committed in a few milliseconds
 _SUMMED_AT_ONCE = 4_096  # lines: they are in the processor's cache while each of their fields is added up
@@ -94,8 +96,8 @@ def totals_of_set(lines: RecordArray, frame_records: int = FRAME_RECORDS_MAX) ->
 
 
 def send_set(
-    seat: "Seat",
-    calls: Calls,
+    seat: "ClearingVerbs",
+    block: SendsBlock,
     trade_date: int,
     declared_s: int,
     lines: RecordArray,
@@ -104,7 +106,7 @@ def send_set(
 ) -> Coroutine[object, object, SentSet]:
     """Announce the (n,) `lines` of a date, send them and complete the set; n = 0: nothing was traded. To be awaited.
 
-    `calls`: of the seat. `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how
+    `block`: of the seat. `declared_s`: when the exchange's data were there, whole seconds since 1970. `told` hears how
     many lines are answered. A refusal is a value: see `SentSet`. Lines that were refused are left out of the set, so
     that it differs; it stays open, for what is missing to come, or to be withdrawn.
     `party`: of a day desk, the broker for whose deferred date two people adopted these lines: their act announced it.
@@ -117,7 +119,7 @@ def send_set(
     if told is not None and not callable(told):
         raise MisuseError(f"told is a function or None, not {shown(told)}")
     body = _body(lines)
-    return _send(seat, calls, date, declared, body, _totals(records_of(body)), told, whose)
+    return _send(seat, block, date, declared, body, _totals(records_of(body)), told, whose)
 
 
 def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) -> bool:
@@ -127,8 +129,8 @@ def is_as_sent(announced: SetTotals, lines: RecordArray, outbox_records: int) ->
 
 
 async def _send(
-    seat: "Seat",
-    calls: Calls,
+    seat: "ClearingVerbs",
+    block: SendsBlock,
     date: int,
     declared_s: int,
     body: bytes,
@@ -155,7 +157,7 @@ async def _send(
     for first in range(0, len(cut.digests), frames_at_once):
         end = first + frames_at_once
         part, digests = body[first * frame_bytes : end * frame_bytes], cut.digests[first:end]
-        answers.append((await calls.block(part, 0, KnownDigests(frame_bytes, digests))).outcomes)
+        answers.append((await block(part, 0, KnownDigests(frame_bytes, digests))).outcomes)
         if told is not None:
             told(first * cut.frame_records + len(part) // RECORD_BYTES)
     completed = await seat.control(CompleteSet(date, number))
