@@ -19,7 +19,15 @@ import msgspec
 from msgspec import Meta
 
 from .act_text import ActText
-from .correction_acts import AssignItemAct, CorrectAct, CorrectListAct, DecideAct, OfDifferences, ToleranceAct
+from .correction_acts import (
+    AssignItemAct,
+    CorrectAct,
+    CorrectListAct,
+    DecideAct,
+    OfDifferences,
+    ToleranceAct,
+    WithdrawSetAct,
+)
 from .day_acts import AdoptSetAct, DayAct
 from .errors import MisuseError
 from .limits import (
@@ -229,6 +237,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectListAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     AssignItemAct: ActKind(Right.RECONCILE, 1, Concerns.BANK),
+    WithdrawSetAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     **dict.fromkeys(DayAct.__args__, ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX)),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }

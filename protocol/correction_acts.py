@@ -77,4 +77,14 @@ class AssignItemAct(ActText, frozen=True, kw_only=True, tag="assign_item"):
     owner: Annotated[int, Meta(ge=0, le=PERSONS_MAX)]  # 0: nobody any more
 
 
-OfDifferences = ToleranceAct | DecideAct | CorrectAct | CorrectListAct | AssignItemAct
+class WithdrawSetAct(ActText, frozen=True, kw_only=True, tag="withdraw_set"):
+    """A clearing set counts no more, and what was booked by it is taken back, as far as accounts bear that. Orders that
+    it closed stay closed.
+    """
+
+    party: PartyNo
+    trade_date: TradeDate
+    set_number: SetNumber
+
+
+OfDifferences = ToleranceAct | DecideAct | CorrectAct | CorrectListAct | AssignItemAct | WithdrawSetAct

@@ -65,7 +65,7 @@ class WireKind:
 
     @property
     def is_correction(self) -> bool:
-        """True when it moves what the bank has of a contract's trade date to what a clearing set says."""
+        """True when it brings what the bank has of a contract's trade date to what it names."""
         return CLEARED_FIELD in self.fields
 
     @property
@@ -239,6 +239,15 @@ KINDS: dict[RecordKind, WireKind] = {
             "bring what the bank has of a contract's date to what its clearing set says",
             senders=_DAY_DESK,
             amount="cleared buys",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, ACT_FIELD, *CORRECTION_FIELDS),
+        ),
+        WireKind(
+            RecordKind.REVERT,
+            "REVERT 冲回",
+            "take back what was booked for a contract by a clearing set that two people have withdrawn",
+            senders=_DAY_DESK,
+            amount="bought without that set",
             amount_fen_min=0,
             fields=(TRADE_DAY_FIELD, ACT_FIELD, *CORRECTION_FIELDS),
         ),

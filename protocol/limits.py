@@ -128,6 +128,7 @@ QUERY_CONTRACTS_MAX = 64
 QUERY_DIFFERENCES_MAX = 1_024  # of one answer: 64 KiB
 QUERY_CLOSINGS_MAX = 1_024  # orders of one contract in one answer, and of a frame that closes them
 QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
+QUERY_REVERTS_MAX = 512  # likewise of a frame that takes back
 RANGE_PAIRS = 8_192  # accounts and contracts with one digest, so that what differs is found in few questions
 QUERY_RANGES_MAX = 4  # digests of one answer: a mebibyte to hash, a millisecond or so in which no order is decided
 QUERY_PAIRS_MAX = 1_024  # of one answer: 32 KiB
@@ -180,6 +181,7 @@ assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  #
 assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_CLOSINGS_MAX * 40 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_REVERTS_MAX * 72 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PAIRS_MAX * 4 * 8 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_OUTLETS_MAX * (2 * (SUM_BYTES + 2) + 8) + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_OPEN_FREEZES_MAX * 40 + QUERY_OPEN_DATES_MAX * 64 + 66 * 32 + 16 * 9 + 64 <= ANSWER_BODY_BYTES_MAX

@@ -22,8 +22,8 @@ OutcomeArray = npt.NDArray[np.void]
 # Bytes 8 to 15 name an account in a movement of the savings desk, else a contract. Bytes 24 to 39 are read by kind too:
 # an order carries its limit price and security, a fill its release and turnover, a line its fees. In bytes 48 to 63 a
 # line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
-# A correction of a contract has amounts from byte 16 to its end, and in bytes 4 to 7 the act of two people that permits
-# it.
+# A correction of a contract, or its taking back, has amounts from byte 16 to its end, and in bytes 4 to 7 the act of
+# two people that permits it. Of a taking back "cleared" is what there was without the set, and "made good" what stays.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
@@ -80,7 +80,7 @@ FREEZE_STATE_NONE = 0  # the record concerns no freeze, or was refused
 FREEZE_STATE_OPEN = 1
 FREEZE_STATE_CLOSED = 2
 STATE_NUMBER_GIVEN = 3  # `remaining_fen` is a number that the bank gave: to a control message of the first account or
-# contract that it made, or of the set; to a correction of the broker's case that it opened
+# contract that it made, or of the set; to a correction of the broker's case that it opened or took back
 STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
 STATE_POSTED = 5  # of a forced card debit: `remaining_fen` is what was posted to the account, the rest is in suspense
 STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `remaining_fen` is what may be deducted

@@ -120,6 +120,7 @@ class RecordKind(IntEnum):
     CORRECT = 13
     PROCEEDS = 14
     CLOSE = 15
+    REVERT = 18
 
 
 class Way(IntEnum):
@@ -201,10 +202,11 @@ class LaneState(IntEnum):
 
     TRADING = 0
     FINISHED = 1  # the broker has sent all that it has of the date
-    COLLECTING = 2  # a clearing set is announced, its lines come
-    COMPLETE = 3  # and it is as it was announced
-    RECONCILED = 4  # and says what the bank has
-    PUBLISHED = 5  # and what is owed by it is told
+    REVERTING = 2  # a set was withdrawn, and what was booked by it is taken back
+    COLLECTING = 3  # a clearing set is announced, its lines come
+    COMPLETE = 4  # and it is as it was announced
+    RECONCILED = 5  # and says what the bank has
+    PUBLISHED = 6  # and what is owed by it is told
 
 
 class LaneEvent(IntEnum):
@@ -217,6 +219,8 @@ class LaneEvent(IntEnum):
     RECONCILE = 5  # to its end, without a difference
     PUBLISH = 6
     CORRECT = 7  # close an order of it, or correct a contract
+    WITHDRAW_ADJUSTED = 8  # by an act of two, a set by which something was booked
+    REVERT = 9  # the last contract of which something was booked by that set
 
 
 class DifferenceClass(IntEnum):

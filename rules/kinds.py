@@ -74,6 +74,7 @@ class LawKind:
     books_proceeds: bool = False  # as the clearing data have them, with an excess that is bought
     by_set: bool = False  # it asks what a clearing set says of a contract, and is decided in order
     sets: frozenset[str] = frozenset()  # columns that it brings to what it names, whatever they had
+    takes_back: bool = False  # it undoes what was booked by a set that counts no more
     side: str = ""  # of a fill: buy or sell
 
     @property
@@ -167,9 +168,16 @@ LAW: dict[RecordKind, LawKind] = {
             RecordKind.CORRECT,
             corrections.correct,
             Moves(),
-            refused_in={Status.TERMINATED: ReplyCode.CONTRACT_TERMINATED},
             by_set=True,
             sets=frozenset({"bought", "sold"}),
+        ),
+        LawKind(
+            RecordKind.REVERT,
+            corrections.revert,
+            Moves(),
+            by_set=True,
+            sets=frozenset({"bought", "sold"}),
+            takes_back=True,
         ),
         LawKind(
             RecordKind.CLOSE,
@@ -234,6 +242,7 @@ def _is_sound(row: LawKind) -> bool:
         and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
         and (not row.sets or (row.by_set and row.amount == row.release == Moves() and KINDS[row.kind].is_correction))
+        and (not row.takes_back or bool(row.sets))
     )
 
 

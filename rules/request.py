@@ -48,7 +48,7 @@ class Request(NamedTuple):
 class ProceedsDue(NamedTuple):
     """What a reconciled clearing set has for a contract, and nobody has booked."""
 
-    proceeds_fen: int
+    proceeds_fen: int  # beyond what a set that was withdrawn has left
     excess_fen: int  # what fees of sales took beyond their turnover
 
 
@@ -92,6 +92,15 @@ class Tolerance:
     left_fen: int  # of what all of them may together
 
 
+class Booked(NamedTuple):
+    """What was booked for a contract by a set that is withdrawn, and nobody has taken back."""
+
+    bought_fen: int  # added to what was bought; below 0: taken from it
+    sold_fen: int
+    case: int  # of what was made good, 0 for none
+    act_number: int  # by which two people have withdrawn the set
+
+
 @dataclass(slots=True)
 class OfDate:
     """A contract's trade date, as the bank has it and as its clearing set says; kept up by the records that move it."""
@@ -109,6 +118,8 @@ class OfDate:
     is_corrected: bool
     tolerance: Tolerance
     cases: Cases
+    booked: Booked | None = None  # where it is to be taken back
+    has_ended: bool = False  # the contract: what is sold stands by itself, and is on no account
 
 
 @dataclass(slots=True)

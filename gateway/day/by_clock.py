@@ -10,6 +10,7 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 |---|---|---|
 | sign-off | the open date | from `calendar.sign_off` on |
 | agree | every date that is signed off and not agreed on | at once |
+| take-back | every lane whose set two people have withdrawn, while something booked by it is left | at once |
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
 | end-settlement | the oldest unsettled date | once its lanes are published and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
@@ -142,6 +143,9 @@ class DayByClock:
         """One lane's steps, as far as they are due. Returns where it stands then."""
         desk, trade_date = self._desk, date.trade_date
         lane = await desk.lane(trade_date, party)
+        if lane.state == LaneState.REVERTING:
+            await self._take("take-back", desk.take_back(trade_date, party))
+            return await desk.lane(trade_date, party)
         if lane.state == LaneState.COMPLETE:
             key = (LaneName(trade_date, party), lane.answer.number)
             at_s = self._elapsed_s()

@@ -1,4 +1,5 @@
-"""The day desk's corrections 调账: what one would be, as records of its seat, as the fields that two people sign.
+"""The day desk's corrections 调账: what one would be, as records of its seat, as the fields that two people sign; and
+what takes them back once two people have withdrawn the set.
 
 Belongs here: which records follow on which answer. Never here: what a correction moves (the core decides), who signs,
 what is printed.
@@ -14,7 +15,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.limits import CORRECTIONS_TOLD_MAX, DIGEST_BYTES
-from protocol.messages.corrections import CorrectionAnswer
+from protocol.messages.corrections import CorrectionAnswer, RevertsAnswer
 from protocol.messages.day import ListedCorrection, TellCorrections, list_digest
 from protocol.messages.queries import Difference, SetAnswer, differences_digest
 from protocol.records import RECORD, RecordArray
@@ -23,6 +24,15 @@ from protocol.vocabulary import ComparedField, DifferenceClass, RecordKind
 
 FRAME_RECORDS = 1_024
 SUMS = (ComparedField.BOUGHT, ComparedField.SOLD)  # of a contract
+_OF_REVERT = {
+    "contract_no": "contract_no",
+    "amount_fen": "bought_fen",
+    "cleared_proceeds_fen": "sold_fen",
+    "has_bought_fen": "has_bought_fen",
+    "has_sold_fen": "has_sold_fen",
+    "made_good_buys_fen": "stays_bought_fen",
+    "made_good_proceeds_fen": "stays_sold_fen",
+}  # fields of the record by those of the answer
 
 
 class ListRefused(ProcessFault):
@@ -107,6 +117,26 @@ def list_to_sign(
         "count": len(lines),
         "digest": list_digest(lines).hex(),
         "last_date": last_date,
+        "party": party,
+        "set_number": set_now.number,
+        "trade_date": set_now.trade_date,
+    }
+
+
+async def take_back(seat: Seat, answer: RevertsAnswer) -> set[ReplyCode]:
+    """Send all that an answer names. Returns the codes."""
+    block = np.zeros(len(answer.contracts), RECORD)
+    block["kind"], block["trade_day"] = RecordKind.REVERT, trade_day(answer.trade_date)
+    block["act_number"] = answer.act_number
+    for field, of in _OF_REVERT.items():
+        block[field] = [getattr(each, of) for each in answer.contracts]
+    return set(map(ReplyCode, (await seat.submit_block(block)).outcomes["code"].tolist()))
+
+
+def withdrawal_to_sign(set_now: SetAnswer, party: int) -> dict[str, int | str]:
+    """The own fields of the act by which a set counts no more, and what was booked by it is taken back."""
+    return {
+        "act": "withdraw_set",
         "party": party,
         "set_number": set_now.number,
         "trade_date": set_now.trade_date,

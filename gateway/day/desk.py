@@ -14,6 +14,7 @@ import numpy as np
 import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
+from gateway.day.correcting import take_back
 from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
@@ -209,7 +210,7 @@ class DayDesk:
                     block["excess_fen"] = [each.excess_fen for each in due.contracts]
                     codes = (await self.seat.submit_block(block)).outcomes["code"]
                     booked += int(np.count_nonzero(codes == ReplyCode.ACCEPTED))
-                    is_changed |= self._look(trade_date, party, set(codes.tolist()))
+                    is_changed |= self._look("proceeds", trade_date, party, set(map(ReplyCode, codes.tolist())))
                     self.told(f"broker {party}: proceeds of {booked:,} contracts are booked")
                 if not due.next_place:
                     break
@@ -217,6 +218,27 @@ class DayDesk:
             if not is_changed:
                 return booked
         raise StepRefused(f"proceeds of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+
+    async def take_back(self, trade_date: int, party: int) -> LaneSeen:
+        """Take back what was booked by a set that two people have withdrawn; nothing where that is done.
+
+        Raises StepRefused when the bank refuses for something else than an amount that changed meanwhile.
+        """
+        for _ in range(PASSES_MAX):
+            first, is_changed = 0, False
+            while True:
+                answer = await self.seat.reverts(trade_date, party, first)
+                if answer.contracts:
+                    self.told(f"broker {party}: {answer.left:,} contracts to take back")
+                    is_changed |= self._look("taking back", trade_date, party, await take_back(self.seat, answer))
+                if not answer.next_place:
+                    break
+                first = _further(first, answer.next_place)
+            if not is_changed:
+                return await self.lane(trade_date, party)
+        raise StepRefused(
+            f"taking back of broker {party} on {trade_date}: amounts change as fast as they are asked for"
+        )
 
     async def publish(self, trade_date: int, party: int) -> LaneSeen:
         """Publish what is owed by a reconciled set; nothing where that is done.
@@ -233,6 +255,8 @@ class DayDesk:
     async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
         """All steps of a lane that are due, as far as it agrees."""
         lane = await self.lane(trade_date, party)
+        if lane.state == LaneState.REVERTING:
+            lane = await self.take_back(trade_date, party)
         if lane.state < LaneState.COMPLETE:
             self.told(f"broker {party}: no complete clearing set yet")
             return lane
@@ -272,12 +296,12 @@ class DayDesk:
                 return found
             first = _further(first, answer.next_place)
 
-    def _look(self, trade_date: int, party: int, codes: set[int]) -> bool:
+    def _look(self, what: str, trade_date: int, party: int, codes: set[ReplyCode]) -> bool:
         """Whether some amount has changed meanwhile."""
         others = codes - {ReplyCode.ACCEPTED, ReplyCode.SETTLEMENT_DIFFERS}
         if others:
-            names = ", ".join(ReplyCode(code).name for code in sorted(others))
-            raise StepRefused(f"proceeds of broker {party} on {trade_date}: {names}")
+            names = ", ".join(code.name for code in sorted(others))
+            raise StepRefused(f"{what} of broker {party} on {trade_date}: {names}")
         return ReplyCode.SETTLEMENT_DIFFERS in codes
 
     async def _must(self, what: str, trade_date: int, message: ControlMessage) -> int:

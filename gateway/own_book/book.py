@@ -49,6 +49,7 @@ BY_CONTRACT = {
 KIND_MAX = max(RecordKind)
 MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
 LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
+CORRECTIONS = (RecordKind.CORRECT, RecordKind.REVERT)  # to the set that counts, or back from one
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
 HALF_MASK = (1 << HALF_BITS) - 1
 SUMMED_AT_ONCE = 1 << 18  # contracts: the scratch of a sum stays small beside the book
@@ -181,8 +182,9 @@ class OwnBook:
         elif kind == RecordKind.PROCEEDS:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
             np.add.at(self.bought_unsettled_fen, index, told.fen("release_fen"))
-        elif kind == RecordKind.CORRECT:
-            # From what it says was there to what the set has, less or plus what is made good.
+        elif kind in CORRECTIONS:
+            # From what it says was there to what the set has, less or plus what is made good; likewise back to what
+            # there was without the set, less or plus what stays.
             bought_fen = amount_fen - told.fen("made_good_buys_fen")
             # Several sales that the set has not together may be above what one record brings.
             sold_fen = told.fen("cleared_proceeds_fen") + told.fen("made_good_proceeds_fen", COLUMN_FEN_MAX)

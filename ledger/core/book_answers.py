@@ -4,12 +4,12 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 """
 
 from ledger.core import engine
-from ledger.core.corrections.answers import correction
+from ledger.core.corrections.answers import correction, to_revert
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
 from protocol.messages.base import Message
-from protocol.messages.corrections import CorrectionQuery
+from protocol.messages.corrections import CorrectionQuery, RevertsQuery
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import Window
 from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
@@ -82,6 +82,8 @@ class BookAnswers:
                 return marked.told_pairs(first)
             case CorrectionQuery():
                 return correction(self._book, message)
+            case RevertsQuery():
+                return to_revert(self._book, message)
             case OutletsQuery():
                 return marked.told_outlets()
             case DatesQuery():

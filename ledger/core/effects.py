@@ -11,6 +11,7 @@ import numpy as np
 from ledger.core.corrections.apply import apply_corrections
 from ledger.core.kind_tables import (
     BALANCE,
+    BY_SET,
     COUNTS_SERIAL,
     DRAWN,
     FROZEN,
@@ -138,7 +139,11 @@ def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
     np.add.at(book.requests.drawn_fen, slot, charge_fen)
     np.add.at(book.requests.released_fen, slot, released_fen)
     if len(book.clearing.complete):
-        after = np.isin(book.requests.cleared_in[slot], book.clearing.complete)
+        closes = BY_SET[kind]
+        if np.any(closes):
+            ended = np.flatnonzero(np.broadcast_to(closes, positions.shape))
+            np.add.at(book.requests.closed_fen, slot[ended], released_fen[ended])
+        after = np.isin(book.requests.cleared_in[slot], book.clearing.complete) & ~closes
         np.add.at(book.requests.released_after_fen, slot[after], released_fen[after])
     buys = np.flatnonzero(np.broadcast_to(np.not_equal(DRAWN[kind], 0), positions.shape))
     if len(buys) and block.unsettled_slot is not None:

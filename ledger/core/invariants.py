@@ -6,8 +6,8 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 2. balance − frozen − bought + sold ≥ 0.
 3. Of every freeze: amount = drawn + released + remaining, each ≥ 0; frozen of an account = Σ remaining of its freezes.
 4. Buying power kept = buying power added up from its parts.
-5. Bought and sold of an account = Σ over the slots of the ring + Σ over its contract's entries of settled dates; each
-   is ≥ 0.
+5. Bought and sold of an account = Σ over the slots of the ring + Σ over entries of settled dates of its contract,
+   unless that has ended: what is sold for it is on no account. Each is ≥ 0.
 6. The open trade date is the latest of those that have a slot, and a trade day leads to its date's slot.
 7. Whatever is frozen, bought or sold on an account is of its last contract, which has not ended; every contract that
    has not ended is the last one of its account, and tells its loss.
@@ -190,13 +190,15 @@ def _check_unsettled(book: Book) -> None:
     _demand(told == unsettled.used_slots(), "the slot of a day", book)
     _demand(np.array(book.trade_date == unsettled.dates[unsettled.open_slot] == dates.max()), "the open slot", book)
     accounts = book.account_of_contract[unsettled.unpaid_contracts]
+    counts = book.contract_facts[unsettled.unpaid_contracts] >> STATE_SHIFT & FACT_MASK != ENDED
+    _demand(unsettled.unpaid_bought_fen[~counts] == 0, "what was bought for a contract that has ended", book)
     parts: list[tuple[FenColumn, FenColumn, list[FenColumn]]] = [
         (book.bought_fen, unsettled.unpaid_bought_fen, unsettled.bought_fen),
         (book.sold_fen, unsettled.unpaid_sold_fen, unsettled.sold_fen),
     ]
     for total_fen, unpaid_fen, slots_fen in parts:
         sums_fen = np.zeros(book.accounts_count, np.int64)
-        np.add.at(sums_fen, accounts, unpaid_fen)
+        np.add.at(sums_fen, accounts[counts], unpaid_fen[counts])
         _demand(unpaid_fen >= 0, "unpaid money of a settled date", book)
         for slot in unsettled.used_slots():
             _demand(slots_fen[slot][used] >= 0, "unsettled money of a date", book)

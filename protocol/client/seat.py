@@ -24,7 +24,7 @@ from ..limits import (
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
-from ..messages.corrections import CorrectionAnswer, CorrectionQuery
+from ..messages.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
 from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.persons import ActSignature
@@ -273,6 +273,14 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
         place, contract = whole_number("first", first, 0, 2**40), whole_number("contract_no", contract_no, 0, 2**62)
         rejected = whole_number("rejected_fen", rejected_fen, 0, AMOUNT_FEN_MAX)
         return self._ask_as_bank(CorrectionQuery(date, of, place, contract, rejected), CorrectionAnswer)
+
+    def reverts(self, trade_date: int, party: int, first: int = 0) -> Coroutine[object, object, RevertsAnswer]:
+        """What is to be taken back of a date whose set two people have withdrawn, from place `first` on.
+
+        To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, and for no place.
+        """
+        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
+        return self._ask_as_bank(RevertsQuery(date, of, whole_number("first", first, 0, 2**40)), RevertsAnswer)
 
     @staticmethod
     def _marked(source: int, first: int, most: int) -> tuple[int, int]:

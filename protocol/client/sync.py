@@ -16,7 +16,7 @@ from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.accounts import SecuritiesAccount
 from ..messages.control import ControlMessage
-from ..messages.corrections import CorrectionAnswer
+from ..messages.corrections import CorrectionAnswer, RevertsAnswer
 from ..messages.dates import DatesAnswer
 from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.open_items import OpenItemsAnswer
@@ -166,6 +166,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     ) -> CorrectionAnswer:
         """As `Seat.correction`."""
         return self._wait(self._opened().correction(trade_date, party, contract_no, first, rejected_fen))
+
+    def reverts(self, trade_date: int, party: int, first: int = 0) -> RevertsAnswer:
+        """As `Seat.reverts`."""
+        return self._wait(self._opened().reverts(trade_date, party, first))
 
     def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""

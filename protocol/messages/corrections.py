@@ -1,4 +1,4 @@
-"""What a correction of a contract would be now: asked before it is sent, and before anybody signs for it.
+"""What a correction of a contract would be now, or taking it back: asked before it is sent, or anybody signs for it.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what a correction moves (the
 bank's rules), the record itself (records).
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..limits import PARTIES_MAX, QUERY_CLOSINGS_MAX, SETS_PER_LANE_MAX
+from ..limits import PARTIES_MAX, QUERY_CLOSINGS_MAX, QUERY_REVERTS_MAX, SETS_PER_LANE_MAX
 from .base import Message
 from .day import Place
 from .fields import Count, Fen, Number, TradeDate
@@ -60,3 +60,41 @@ class CorrectionAnswer(Message, tag=84, frozen=True):
     made_good_proceeds_fen: Fen
     needs_act: bool
     closings: Annotated[list[Closing], Meta(max_length=QUERY_CLOSINGS_MAX)]
+
+
+class RevertsQuery(Message, tag=132, frozen=True):
+    """Bank query: what is to be taken back of a broker's date, contract by contract, from a place on: of one whose set
+    two people have withdrawn, and that has something left. Nothing moves.
+    """
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class Revert(Message, tag=133, frozen=True):
+    """Answer part: what a REVERT of this contract must name now."""
+
+    contract_no: Number
+    bought_fen: Fen
+    """Without the set."""
+    sold_fen: Fen
+    has_bought_fen: Fen
+    has_sold_fen: Fen
+    stays_bought_fen: Fen
+    """By which what was bought stays below that: the account cannot bear it."""
+    stays_sold_fen: Fen
+    """By which what was sold stays above that: it is spent."""
+
+
+class RevertsAnswer(Message, tag=134, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end."""
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    act_number: Count
+    """Of the act that each must name, 0 when nothing is to be taken back."""
+    left: Count
+    """Of how many contracts."""
+    contracts: Annotated[list[Revert], Meta(max_length=QUERY_REVERTS_MAX)]

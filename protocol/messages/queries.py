@@ -21,7 +21,7 @@ from ..limits import (
     SETS_PER_LANE_MAX,
 )
 from .base import Message
-from .corrections import CorrectionAnswer, CorrectionQuery
+from .corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
 from .dates import DatesAnswer, DatesQuery
 from .day import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
@@ -267,6 +267,7 @@ QueryMessage = (
     | PushQuery
     | OpenPushQuery
     | OpenItemsQuery
+    | RevertsQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -285,6 +286,7 @@ AnswerMessage = (
     | PushAnswer
     | OpenPushAnswer
     | OpenItemsAnswer
+    | RevertsAnswer
 )
-OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery)
+OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery, RevertsQuery)
 """Only the bank may ask these: a session of anybody else ends with them."""

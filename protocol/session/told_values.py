@@ -9,7 +9,7 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
-from ..messages.corrections import CorrectionAnswer, CorrectionQuery
+from ..messages.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
 from ..messages.dates import DatesAnswer, DatesQuery
 from ..messages.day import NO_TOTALS
 from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
@@ -74,6 +74,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     PushQuery: PushAnswer,
     OpenPushQuery: OpenPushAnswer,
     OpenItemsQuery: OpenItemsAnswer,
+    RevertsQuery: RevertsAnswer,
 }
 
 
@@ -169,6 +170,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = _are_possible_items(query, answer)
     elif isinstance(query, CorrectionQuery) and isinstance(answer, CorrectionAnswer):
         fits = answer.trade_date == query.trade_date and _is_possible_correction(query, answer)
+    elif isinstance(query, RevertsQuery) and isinstance(answer, RevertsAnswer):
+        fits = answer.trade_date == query.trade_date and _are_possible_reverts(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
         fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
         fits = fits and (answer.next_range == 0 or bool(answer.digests))
@@ -219,6 +222,13 @@ def _is_possible_correction(query: CorrectionQuery, answer: CorrectionAnswer) ->
         is_possible = answer.contract_no == query.contract_no or not query.contract_no
         is_possible = is_possible and answer.made_good_buys_fen <= answer.cleared_buys_fen
     return is_possible and (answer.next_place == 0 or (answer.next_place > query.first and not query.contract_no))
+
+
+def _are_possible_reverts(query: RevertsQuery, answer: RevertsAnswer) -> bool:
+    """No more than there are, and none without an act; whoever reads on comes to an end."""
+    is_possible = len(answer.contracts) <= answer.left and (answer.left > 0) == (answer.act_number > 0)
+    is_possible = is_possible and all(each.stays_bought_fen <= each.bought_fen for each in answer.contracts)
+    return is_possible and (answer.next_place == 0 or (answer.next_place > query.first and answer.left > 0))
 
 
 def _is_possible_set(answer: SetAnswer) -> bool:

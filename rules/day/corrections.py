@@ -9,6 +9,10 @@ is left, either way, the broker makes good: it is its case. Two people decide wh
 is rejected, and what differs by more than the broker's tolerance: there is one for a contract and one for all of its
 date.
 
+Two people may withdraw a set by which something was booked: then each contract goes back to what it had without the
+set, in the same order and as far. What cannot go back stays, and is nobody's case, for no set counts that says it: it
+differs from the next set, whose correction says who bears it.
+
 Belongs here: closing, correcting, taking a correction back, and what needs an act. Never here: comparing
 (reconciliation), who the two people are, the entries behind a case (entries).
 """
@@ -16,7 +20,7 @@ Belongs here: closing, correcting, taking a correction back, and what needs an a
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
-from protocol.limits import COLUMN_FEN_MAX
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import RecordKind
 from rules.account import Account
@@ -27,6 +31,7 @@ from rules.request import (
     FREEZE_CLOSED,
     FREEZE_UNKNOWN,
     LIMIT_EXCEEDED,
+    Booked,
     Correction,
     Decision,
     Freezes,
@@ -59,7 +64,13 @@ class Corrected(NamedTuple):
 
 
 def corrected(account: Account, has: OfDate, buys_fen: int, proceeds_fen: int, rejected_fen: int = 0) -> Corrected:
-    """Bring what the bank `has` to what is said was bought and sold; `rejected_fen` of the buys is made good."""
+    """Bring what the bank `has` to what is said was bought and sold; `rejected_fen` of the buys is made good.
+
+    A contract ends when nothing of it is open. So whatever is said to be bought for one that has ended is without an
+    order of its customer, and all of it is made good; what is said to be sold is owed to him, and buys nothing.
+    """
+    if has.has_ended:
+        return Corrected(0, proceeds_fen, buys_fen, 0)
     takes_fen, later_fen = buys_fen - rejected_fen, account.later.behind(has.trade_date)
     there_fen = account.buying_power_fen + account.restrained_fen
     bought_fen = min(has.bought_fen, takes_fen)
@@ -146,6 +157,37 @@ def correct(request: Request, account: Account, freezes: Freezes) -> Decision:
     return _moved(account, has, after, is_tolerated=says.permit is None)
 
 
+def revert(request: Request, account: Account, freezes: Freezes) -> Decision:
+    """Take back what a withdrawn set has booked; the record names both values of both sums and what stays."""
+    has, says = request.of_date, request.correction
+    assert says is not None
+    if not _is_in_range(says):
+        return AMOUNT_OUT_OF_RANGE
+    if has is None or has.booked is None:
+        return STEP_NOT_DUE
+    if says.act_number != has.booked.act_number:
+        return ACT_NEEDED
+    without, after = reverted(account, has, has.booked)
+    if _named(request, says) != (*without, has.bought_fen, has.sold_fen, *after[2:]):
+        return SETTLEMENT_DIFFERS
+    if not _has_room(account, has, after):
+        return LIMIT_EXCEEDED
+    # From here it must succeed.
+    _move(account, has, after)
+    case, has.booked = has.booked.case, None
+    return (int(ReplyCode.ACCEPTED), STATE_NUMBER_GIVEN, case) if case else DONE
+
+
+def reverted(account: Account, has: OfDate, booked: Booked) -> tuple[tuple[int, int], Corrected]:
+    """What was bought and sold without the set, and where the date comes to; "made good" in that is what stays.
+
+    Fills may have more than a record can name: what is above that stays.
+    """
+    bought_fen = min(has.bought_fen - booked.bought_fen, AMOUNT_FEN_MAX)
+    sold_fen = min(has.sold_fen - booked.sold_fen, AMOUNT_FEN_MAX)
+    return (bought_fen, sold_fen), corrected(account, has, bought_fen, sold_fen)
+
+
 def _is_in_range(says: Correction) -> bool:
     columns_fen = (says.has_bought_fen, says.has_sold_fen, says.made_good_proceeds_fen)
     return all(0 <= fen <= COLUMN_FEN_MAX for fen in columns_fen) and says.act_number >= 0
@@ -158,17 +200,31 @@ def _named(request: Request, says: Correction) -> tuple[int, ...]:
 
 
 def _moved(account: Account, has: OfDate, after: Corrected, *, is_tolerated: bool) -> Decision:
-    bought_fen, sold_fen = after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen
-    if max(account.bought_fen + bought_fen, account.sold_fen + sold_fen) > COLUMN_FEN_MAX:
+    if not _has_room(account, has, after):
         return LIMIT_EXCEEDED
     # From here the correction must succeed.
-    account.bought_fen += bought_fen
-    account.sold_fen += sold_fen
-    account.clamp_seniors()
     if is_tolerated:
-        has.tolerance.left_fen -= tolerated_fen(bought_fen, sold_fen, has.proceeds_counted)
-    has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen
+        moved_fen = (after.bought_fen - has.bought_fen, after.sold_fen - has.sold_fen)
+        has.tolerance.left_fen -= tolerated_fen(*moved_fen, has.proceeds_counted)
+    _move(account, has, after)
     has.is_corrected = True
     if not after.made_good_fen:
         return DONE
     return (int(ReplyCode.ACCEPTED), STATE_NUMBER_GIVEN, has.cases.open_one())
+
+
+def _has_room(account: Account, has: OfDate, after: Corrected) -> bool:
+    """Whether the columns can hold what comes of it."""
+    if has.has_ended:
+        return True
+    bought_fen = account.bought_fen + after.bought_fen - has.bought_fen
+    return max(bought_fen, account.sold_fen + after.sold_fen - has.sold_fen) <= COLUMN_FEN_MAX
+
+
+def _move(account: Account, has: OfDate, after: Corrected) -> None:
+    """Bring the date, and its account with it, to what comes of it."""
+    if not has.has_ended:
+        account.bought_fen += after.bought_fen - has.bought_fen
+        account.sold_fen += after.sold_fen - has.sold_fen
+        account.clamp_seniors()
+    has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen

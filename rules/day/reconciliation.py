@@ -32,7 +32,7 @@ class ComparedOrder(NamedTuple):
     frozen_fen: int
     drawn_fen: int
     released_fen: int
-    released_after_fen: int  # of it, since the set was complete
+    released_after_fen: int  # of it, since the set was complete, and by any set that closed it
     is_told: bool  # the set has a line for it
     fate: int  # the rest is told, 0 without its line
     told_frozen_fen: int
@@ -64,8 +64,8 @@ class ComparedContract(NamedTuple):
     cleared_proceeds_fen: int
     made_good_buys_fen: int  # of its buys the broker's case
     made_good_proceeds_fen: int  # likewise, beyond its proceeds
-    proceeds_at_fill: bool  # else both come with the clearing data, and are not compared before they are booked
-    is_adjusted: bool  # its proceeds are booked, or it is corrected
+    proceeds_at_fill: bool  # else both come with the clearing data, and what is missing does not differ
+    is_adjusted: bool  # its proceeds are booked, it is corrected, or it has ended: nothing comes by a booking then
     is_corrected: bool
 
 
@@ -102,6 +102,9 @@ def contract_differences(contract: ComparedContract) -> list[Found]:
     if bought_fen != buys_fen:
         found.append(Found(Class.AMOUNT, Of.BOUGHT, bought_fen, buys_fen))
     proceeds_fen = contract.cleared_proceeds_fen + contract.made_good_proceeds_fen
-    if (contract.proceeds_at_fill or contract.is_adjusted) and contract.sold_fen != proceeds_fen:
-        found.append(Found(Class.AMOUNT, Of.SOLD, contract.sold_fen, proceeds_fen))
+    sold_fen = contract.sold_fen
+    if not (contract.proceeds_at_fill or contract.is_adjusted):
+        sold_fen = max(sold_fen, proceeds_fen)  # what is missing comes with the clearing data
+    if sold_fen != proceeds_fen:
+        found.append(Found(Class.AMOUNT, Of.SOLD, sold_fen, proceeds_fen))
     return found

@@ -1,8 +1,8 @@
 """`The business day`: what is booked for a customer by a reconciled clearing set.
 
 Where proceeds do not count at the fill, they enter buying power when the broker's clearing data are reconciled
-(004 附件二 第3条5): one booking per contract, of what the set says. What the fees of sales took beyond their turnover
-is a cost, booked beside them as far as buying power goes.
+(004 附件二 第3条5): one booking per contract, up to what the set says. What the fees of sales took beyond their
+turnover is a cost, booked beside them as far as buying power goes.
 
 Belongs here: proceeds by clearing data. Never here: comparing (reconciliation), corrections, what is owed between
 broker and bank.

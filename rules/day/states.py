@@ -5,7 +5,8 @@ date: nothing is frozen any more, so what the books of bank and broker are compa
 Releases, fills, movements and all that is said of contracts work in every phase.
 
 A lane is one broker's trade date: one broker's lateness stops no other. Its clearing set is announced once the date is
-signed off, collected, and complete when it is as announced; withdrawn, it makes room for another. A lane is reconciled
+signed off, collected, and complete when it is as announced; withdrawn, it makes room for another, but not before what
+was booked by it is taken back, where that is anything. A lane is reconciled
 once its set says what the bank has, and published once what is owed by it is told: one way, for good. Until then it may
 be compared anew, and what is corrected must be.
 
@@ -36,6 +37,9 @@ LANE_STATES: dict[tuple[LaneState, LaneEvent], LaneState] = {
     (LaneState.RECONCILED, LaneEvent.CORRECT): LaneState.COMPLETE,
     (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
     (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
+    (LaneState.COMPLETE, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
+    (LaneState.RECONCILED, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
+    (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
 }
 """The state of a lane after an event; a cell that is missing refuses it."""
 

@@ -16,6 +16,7 @@ from tests.mutants.table_of_proceeds import OF_PROCEEDS
 from tests.mutants.table_of_pushes import OF_PUSHES
 from tests.mutants.table_of_reconciliation import OF_RECONCILIATION
 from tests.mutants.table_of_restraints import OF_RESTRAINTS
+from tests.mutants.table_of_reverting import OF_REVERTING
 from tests.mutants.table_of_sets import OF_SETS
 
 OF_ORDERS_AND_CUSTOMERS = [
@@ -35,5 +36,6 @@ OF_THE_CLOSE = [
     *OF_RECONCILIATION,
     *OF_PROCEEDS,
     *OF_CORRECTIONS,
+    *OF_REVERTING,
 ]
 MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE]

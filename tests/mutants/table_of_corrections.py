@@ -158,7 +158,7 @@ _PAGE: list[Row] = [
 _READ: list[Row] = [
     (
         "closed without a correction",
-        "is_correction | _is_followed(is_correction, frame, contract, day)",
+        "is_correction | _is_followed(is_correction & ~takes_back, frame, contract, day)",
         "is_correction | ~is_correction",
         "money is given back by a set that may be withdrawn",
         IN_FRONT,

@@ -63,8 +63,8 @@ _PROCEEDS: list[Row] = [
     ),
     (
         "nothing is due by an excess",
-        "((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)",
-        "(cleared.proceeds_fen[contracts] != 0)",
+        "((missing_fen(book, lane, contracts) | cleared.excess_fen[contracts]) != 0)",
+        "(missing_fen(book, lane, contracts) != 0)",
         "the date is published before what its sales cost is booked",
         EXCESS,
     ),

@@ -86,15 +86,15 @@ _RULES: list[Row] = [
     ),
     (
         "an excess that is not booked differs",
-        "    if not (contract.proceeds_at_fill or contract.is_adjusted):\n",
-        "    if contract.proceeds_at_fill or contract.is_adjusted:\n",
+        "    if not (contract.proceeds_at_fill or contract.is_adjusted):\n        buys_fen",
+        "    if contract.proceeds_at_fill or contract.is_adjusted:\n        buys_fen",
         "a day with one dear sale is never reconciled",
         f"{RULES}::test_of_a_contract",
     ),
     (
         "sales are not compared",
-        "    if (contract.proceeds_at_fill or contract.is_adjusted) and contract.sold_fen",
-        "    if contract.is_adjusted and contract.sold_fen",
+        "    if sold_fen != proceeds_fen:\n",
+        "    if contract.is_adjusted and sold_fen != proceeds_fen:\n",
         "what a customer could spend was never sold",
         f"{RULES}::test_of_a_contract",
     ),
@@ -131,7 +131,7 @@ _COMPARE: list[Row] = [
     ),
     (
         "released after counts as told",
-        " - np.where(in_set, requests.released_after_fen[slots], 0)",
+        "    released_fen -= np.where(in_set, requests.released_after_fen[slots], 0)\n",
         "",
         "whoever gives money back in time is never reconciled",
         AFTER,
@@ -251,10 +251,12 @@ _STEPS: list[Row] = [
         "proceeds of a set that counts no more stay with the customer, and come again with the next",
         ADJUSTED,
     ),
+]
+_KEPT: list[Row] = [
     (
         "a withdrawn set was compared",
-        "    lane.begin_anew()\n    lane.decided",
-        "    lane.decided",
+        "        self.begin_anew()\n",
+        "",
         "the next set begins with the differences of the last",
         MENDED,
     ),
@@ -264,4 +266,5 @@ OF_RECONCILIATION = [
     *of_file("rules/day/reconciliation.py", _RULES),
     *of_file("lines/compare.py", _COMPARE),
     *of_file("control/lanes.py", _STEPS),
+    *of_file("state/clearing.py", _KEPT),
 ]

@@ -212,7 +212,7 @@ def block(fields: Json) -> list[Record | Line | Correction]:
 
 
 def _of_block(fields: dict[str, Json]) -> Record | Line | Correction:
-    if fields["kind"] != Order.CORRECT:
+    if fields["kind"] not in (Order.CORRECT, Order.REVERT):
         return line(fields) if fields["kind"] in LINES else record(fields)
     assert set(fields) == {*Correction._fields, "kind_name"} - {"unused"}
     return Correction(*(number(fields, name) for name in Correction._fields))

@@ -13,7 +13,8 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind, SeatRole
 from rules.kinds import LAW
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
-from tests.ledger_core.corrections.words import Both, closing, correction
+from tests.ledger_core.corrections.people import staffed, withdrawal
+from tests.ledger_core.corrections.words import Both, closing, correction, reversals
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -123,12 +124,17 @@ def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     replayed, (drawn, others) = Book.empty(SMALL), two_brokers()
     desk = drawn.desk
     of_broker, of_bank, of_day = map(moving, (SeatRole.BROKER, SeatRole.SAVINGS_DESK, SeatRole.DAY_DESK))
+    of_day.remove(RecordKind.REVERT)  # a set counts
+    office = staffed(desk)
     first_block = len(desk.rows)
 
     for _ in range(BLOCKS):
         frames = [drawn.frame(SEAT, of_broker), others.frame(OTHER_SEAT, of_broker), others.booking(of_day)]
         send_checked(desk, [*frames, drawn.frame(SAVINGS_SEAT, of_bank)])
         desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))  # what was corrected moved the lane back
+    desk.done(withdrawal(office, OTHER_BROKER))
+    back = Frame(DAY_SEAT, joined(*reversals(desk, OTHER_BROKER)))
+    send_checked(desk, [drawn.frame(SEAT, of_broker), back, others.frame(OTHER_SEAT, of_broker)])
     for row in desk.rows:
         engine.apply_row(replayed, row)
 

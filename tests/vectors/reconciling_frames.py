@@ -10,7 +10,14 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
-from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.messages.corrections import (
+    Closing,
+    CorrectionAnswer,
+    CorrectionQuery,
+    Revert,
+    RevertsAnswer,
+    RevertsQuery,
+)
 from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day import (
     ListedCorrection,
@@ -161,7 +168,27 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     what = "the day desk was started again: two lines were told before"
     again = [(ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 2)]
     yield outcomes(bank, "outcome_lines_told_before", what, tell.frame, again)
+    yield from _taking_back(desk, bank, first + 11)
     yield from _dates(desk, bank)
+
+
+def _taking_back(desk: Voice, bank: Voice, number: int) -> Iterator[Vector]:
+    """What is to be taken back of a withdrawn set, and the request `number` that does."""
+    asked = RevertsQuery(TRADE_DATE, 2, 0)
+    yield desk.message("query_reverts", "correlation id 7", FrameKind.QUERY, asked, 7)
+    back = Revert(CONTRACT, 1_000_000, 0, 398_724, 280, 601_276, 280)
+    told = RevertsAnswer(123_481, TRADE_DATE, 0, 18, 1, [back])
+    yield bank.message("answer_reverts", "one contract is left; its account bears no more", FrameKind.ANSWER, told, 7)
+    record = np.zeros(1, RECORD)
+    record["kind"], record["trade_day"], record["act_number"] = RecordKind.REVERT, trade_day(TRADE_DATE), 18
+    record["contract_no"], record["amount_fen"], record["cleared_proceeds_fen"] = CONTRACT, 1_000_000, 0
+    record["made_good_buys_fen"], record["made_good_proceeds_fen"] = 601_276, 280
+    record["has_bought_fen"], record["has_sold_fen"] = 398_724, 280
+    header = desk.header(FrameKind.RECORDS)._replace(first_number=number, record_count=1)
+    block = make_frame(header, record.tobytes(), desk.signer.sign)
+    yield Vector("take_back", f"what was booked for a contract is taken back, request {number}", block, None)
+    what = "the broker's case 3 is taken back, and nothing is left of the set"
+    yield outcomes(bank, "outcomes_taken_back", what, block, [(ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 3)])
 
 
 def _where_they_differ(desk: Voice, bank: Voice, first: int) -> Iterator[Vector]:

@@ -1,4 +1,4 @@
-"""`yzt day plan | status | run | differences | correct | worklist | defer | resume | adopt`: the business day by hand.
+"""`yzt day`: the business day by hand.
 
 Belongs here: which command it is, the options of those that ask the bank, what they print. Never here: the plan (plan),
 the worklist (worklist), what a step sends (gateway.day.desk).
@@ -35,7 +35,10 @@ from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, Difference
 
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
-STEPS = ("sign-off", "agree", "reconcile", "proceeds", "publish", "all", "end-settlement", "confirm-roll")
+STEPS = (
+    *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "all"),
+    *("end-settlement", "confirm-roll"),
+)
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
     *("bank_has", "set_says"),
@@ -57,6 +60,7 @@ def main(argv: list[str], config: Config) -> int:
         "run": _run,
         "differences": _differences,
         "correct": correcting.correct,
+        "withdraw": correcting.withdraw,
     }
     settings = _settings(config, options)
     if options.what in deciding.WORDS:
@@ -74,7 +78,7 @@ def _parser() -> CommandParser:
         "every step that is due for each broker.",
     )
     add_common_options(parser)
-    parser.add_argument("what", choices=("status", "run", "differences", "correct", *deciding.WORDS))
+    parser.add_argument("what", choices=("status", "run", "differences", "correct", "withdraw", *deciding.WORDS))
     parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
     parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
     parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
@@ -132,7 +136,7 @@ async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
         lanes = [await desk.lane(date.trade_date, party) for party in brokers]
         for lane in lanes:
             if options.party in (None, lane.party):
-                print(_line(lane))
+                print(_line(lane, await _to_take_back(desk, date.trade_date, lane)))
         print(_end_of(is_open, lanes))
     return int(ExitCode.OK)
 
@@ -147,6 +151,12 @@ def _end_of(is_open: bool, lanes: list[LaneSeen]) -> str:
     return "it may end once the dates before it have: yzt day run end-settlement"
 
 
+async def _to_take_back(desk: DayDesk, trade_date: int, lane: LaneSeen) -> int:
+    """Of how many contracts."""
+    is_reverting = lane.state == LaneState.REVERTING
+    return (await desk.seat.reverts(trade_date, lane.party)).left if is_reverting else 0
+
+
 def _due(date: DateFacts) -> str:
     if not date.windows:
         return ""
@@ -155,7 +165,9 @@ def _due(date: DateFacts) -> str:
 
 
 async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
-    """Returns: FAILED when a lane was left that does not agree, or whose set is not there."""
+    """Returns: FAILED when a lane was left that does not agree, or whose set is not there; of taking back, one of which
+    something is left.
+    """
     trade_date = date_of(desk, options)
     if options.step == "sign-off":
         await desk.sign_off()
@@ -172,6 +184,8 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     lanes = await desk.each(parties, lambda party: _step(desk, options.step, trade_date, party))
     for lane in lanes:
         print(_line(lane))
+    if options.step == "take-back":
+        return int(ExitCode.FAILED if any(lane.state == LaneState.REVERTING for lane in lanes) else ExitCode.OK)
     wanted = LaneState.PUBLISHED if options.step in ("publish", "all") else LaneState.RECONCILED
     return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
 
@@ -183,6 +197,8 @@ async def _confirm(desk: DayDesk, _options: argparse.Namespace, roll: ConfirmRol
 
 async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSeen:
     match step:
+        case "take-back":
+            return await desk.take_back(trade_date, party)
         case "reconcile":
             return await desk.reconcile(trade_date, party)
         case "proceeds":
@@ -222,10 +238,10 @@ def _row(trade_date: int, party: int, each: Difference) -> list[object]:
     ]
 
 
-def _line(lane: LaneSeen) -> str:
+def _line(lane: LaneSeen, to_take_back: int = 0) -> str:
     answer = lane.answer
     lines = sum(answer.arrived.counts)
-    owed = ""
+    owed = f"{to_take_back:,} contracts to take back" if to_take_back else ""
     if answer.is_deferred and lane.state < LaneState.PUBLISHED:
         owed = "deferred"
     elif lane.state == LaneState.PUBLISHED:

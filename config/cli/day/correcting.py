@@ -1,4 +1,5 @@
-"""`yzt day correct`: contracts brought to what a complete clearing set says, or the fields of the act that it takes.
+"""`yzt day correct` and `withdraw`: contracts brought to what a complete clearing set says, or the fields of the act
+that it takes; those of the act by which a set counts no more.
 
 Belongs here: what is printed and what is sent of it. Never here: the records (gateway.day.correcting), the options,
 files of lists (lists).
@@ -14,12 +15,13 @@ from config.cli.day.asked import date_of, parties_of
 from config.cli.day.lists import read_list, said_of, write_list, yuan
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import correct as send
-from gateway.day.correcting import fields_to_sign, line_of, list_to_sign, tell_list, waiting
+from gateway.day.correcting import fields_to_sign, line_of, list_to_sign, tell_list, waiting, withdrawal_to_sign
 from gateway.day.desk import PASSES_MAX, DayDesk
 from protocol.codes import ReplyCode
 from protocol.limits import CORRECTIONS_PER_LIST_MAX
 from protocol.messages.corrections import CorrectionAnswer
 from protocol.messages.day import ListedCorrection
+from protocol.vocabulary import LaneState
 
 ASKED_AT_ONCE: Final = 64  # contracts: what is asked of the last one is not old when the first is corrected
 DONE, BEFORE = "corrected", "corrected before"
@@ -130,6 +132,23 @@ async def _of_list(
         else:
             print(f"{_line(options.party, answer)}\n    {done.code.name.lower()}")
     return moved
+
+
+async def withdraw(desk: DayDesk, options: argparse.Namespace) -> int:
+    """Prints the act by which two people withdraw a broker's set. The day desk then takes back what was booked by it.
+
+    Returns: FAILED when no lane that was asked for has a set that can be withdrawn.
+    """
+    trade_date, found = date_of(desk, options), False
+    for party in await parties_of(desk, options):
+        lane = await desk.lane(trade_date, party)
+        if not lane.answer.number or lane.state >= LaneState.PUBLISHED:
+            print(f"broker {party}: {lane.state.name.lower()}, no set to withdraw")
+            continue
+        found = True
+        print(f"broker {party}: {lane.state.name.lower()}, set {lane.answer.number}")
+        print(f"    {as_act(withdrawal_to_sign(lane.answer, party))}")
+    return int(ExitCode.OK if found else ExitCode.FAILED)
 
 
 async def _one(desk: DayDesk, options: argparse.Namespace, party: int, answer: CorrectionAnswer) -> bool:

@@ -12,7 +12,7 @@ else than the general ledger 总分平衡, the mark has the digest of nothing, a
 
 from ledger.core.state.book import LAST_CONTRACT_MASK, Book
 from ledger.core.state.marked import Marked, MarkedPairs
-from ledger.core.state.totals import outlets_apart, totals
+from ledger.core.state.totals import outlets_apart, sold_of_ended, totals
 from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES
 from protocol.messages.day import Mark, Tell
@@ -45,6 +45,7 @@ def _pairs(book: Book) -> MarkedPairs:
         book.sold_fen[used].copy(),
         book.account_flags[used] & LAST_CONTRACT_MASK,
         book.account_of_contract[: book.contracts_count],
+        *sold_of_ended(book),
     )
 
 

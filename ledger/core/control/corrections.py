@@ -1,5 +1,6 @@
 """What people decide of differences: what the day desk may do without two of them, what of one contract or of a list of
-contracts with them, who looks into one; and the lines of a list, which the day desk tells.
+contracts with them, that a set counts no more by which something was booked, who looks into a difference; and the lines
+of a list, which the day desk tells.
 
 Belongs here: judging in ranked order and the effect, side by side for each act. Never here: who may sign it
 (rules.tellers), what a correction moves (rules.day.corrections), lanes and their sets (lanes).
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from ledger.core.control import lanes
 from ledger.core.control.feeds import tell_compared
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.permits import Permit, PermitList
@@ -22,6 +24,7 @@ from protocol.correction_acts import (
     DecideAct,
     OfDifferences,
     ToleranceAct,
+    WithdrawSetAct,
 )
 from protocol.messages.day import ListedCorrection, TellCorrections, list_digest
 from protocol.trade_dates import is_trade_date
@@ -45,6 +48,8 @@ def judge(book: Book, act: OfDifferences) -> ReplyCode:
             return _judge_permission(book, act, act.count)
         case AssignItemAct():
             return _judge_owner(book, act)
+        case WithdrawSetAct():
+            return lanes.judge_withdrawal_by_act(book, act)
 
 
 def apply(book: Book, act: OfDifferences) -> None:
@@ -79,6 +84,8 @@ def apply(book: Book, act: OfDifferences) -> None:
                 last_date=act.last_date,
             )
             book.permits.put_list(known)
+        case WithdrawSetAct():
+            lanes.withdraw_by_act(book, act, book.persons.acts_count)
 
 
 def judge_lines(book: Book, message: TellCorrections) -> ReplyCode:

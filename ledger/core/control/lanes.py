@@ -6,10 +6,12 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 
 from ledger.core.control import obligations
 from ledger.core.control.feeds import tell_compared
+from ledger.core.corrections.at_hand import contracts_booked
 from ledger.core.lines.compare import Places, add_draws_at_close, part_of, proceeds_due, take_differences, to_correct
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import NO_DIFFERENCE, ClearedContracts, Lane
+from ledger.core.state.clearing import ClearedContracts, Lane
 from protocol.codes import ReplyCode
+from protocol.correction_acts import WithdrawSetAct
 from protocol.limits import SETS_PER_LANE_MAX
 from protocol.messages.day import (
     NO_TOTALS,
@@ -21,7 +23,6 @@ from protocol.messages.day import (
     SignOn,
     WithdrawSet,
 )
-from protocol.messages.queries import CLASSES
 from protocol.trade_dates import is_trade_date, trade_day
 from protocol.vocabulary import LaneEvent, LaneState
 from rules.day.states import LANE_STATES, is_market_closed, late_s, next_lane_state
@@ -74,6 +75,8 @@ def judge_announcement(book: Book, party: int, seat: int, message: AnnounceSet) 
     if message.trade_date == book.trade_date and not is_market_closed(book.phase):
         return ReplyCode.STEP_NOT_DUE
     lane = book.clearing.lane(message.trade_date, party)
+    if lane.state == LaneState.REVERTING:
+        return ReplyCode.STEP_NOT_DUE
     if next_lane_state(LaneState(lane.state), LaneEvent.ANNOUNCE_SET) is None or book.clearing.collecting_at(seat):
         return ReplyCode.SET_EXISTS
     return ReplyCode.SETS_FULL if lane.number == SETS_PER_LANE_MAX else ReplyCode.ACCEPTED
@@ -125,13 +128,30 @@ def judge_withdrawal(book: Book, party: int, message: WithdrawSet) -> ReplyCode:
 
 def withdraw(book: Book, party: int, message: WithdrawSet) -> None:
     """The set counts no more: nothing reads what its lines said."""
-    lane = book.clearing.lane(message.trade_date, party)
-    lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.WITHDRAW_SET]
-    lane.begin_anew()
-    lane.decided = [NO_DIFFERENCE] * CLASSES
+    _forget_set(book, book.clearing.lane(message.trade_date, party), LaneEvent.WITHDRAW_SET)
+
+
+def judge_withdrawal_by_act(book: Book, act: WithdrawSetAct) -> ReplyCode:
+    """What a withdrawal earns that two people have signed, whatever was booked by the set."""
+    if not _is_unsettled(book, act.trade_date):
+        return ReplyCode.DATE_NOT_UNSETTLED
+    code = judge_withdrawal(book, act.party, WithdrawSet(act.trade_date, act.set_number))
+    return ReplyCode.ACCEPTED if code == ReplyCode.LANE_ADJUSTED else code
+
+
+def withdraw_by_act(book: Book, act: WithdrawSetAct, act_number: int) -> None:
+    """The set counts no more, and what was booked by it is to be taken back, where that is anything."""
+    lane = book.clearing.lane(act.trade_date, act.party)
+    lane.to_revert = len(contracts_booked(book, lane, 0, book.contracts_count))
+    lane.withdrawn_by = act_number if lane.to_revert else 0
+    _forget_set(book, lane, LaneEvent.WITHDRAW_ADJUSTED if lane.to_revert else LaneEvent.WITHDRAW_SET)
+
+
+def _forget_set(book: Book, lane: Lane, event: LaneEvent) -> None:
+    inner, lane.state = lane.inner, LANE_STATES[LaneState(lane.state), event]
+    lane.forget_set()
     book.clearing.put(lane)
-    book.clearing.forget_listed(lane.inner)
-    lane.inner, lane.announced, lane.arrived, lane.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
+    book.clearing.forget_listed(inner)
 
 
 def judge_comparison(book: Book, message: Reconcile) -> ReplyCode:

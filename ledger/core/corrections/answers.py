@@ -1,20 +1,27 @@
-"""What a correction would be now: the same arithmetic as when it is decided, and nothing moves.
+"""What a correction would be now, or taking one back: the same arithmetic as when it is decided, and nothing moves.
 
 Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.day.corrections).
 """
 
 import numpy as np
 
-from ledger.core.corrections.at_hand import is_due, of_lane
+from ledger.core.corrections.at_hand import contracts_booked, is_due, of_lane
 from ledger.core.corrections.later import money_of
 from ledger.core.lines.compare import order_of, to_correct
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
-from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX
-from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX, QUERY_REVERTS_MAX
+from protocol.messages.corrections import (
+    Closing,
+    CorrectionAnswer,
+    CorrectionQuery,
+    Revert,
+    RevertsAnswer,
+    RevertsQuery,
+)
 from protocol.vocabulary import contract_no_from_index, index_from_contract_no
 from rules.account import Account
-from rules.day.corrections import corrected, is_within
+from rules.day.corrections import corrected, is_within, reverted
 from rules.request import Cases, OfDate
 
 
@@ -59,6 +66,28 @@ def _told(book: Book, lane: Lane, index: int, next_place: int, rejected_fen: int
         needs_act=not is_within(has, after),
         closings=closings[:QUERY_CLOSINGS_MAX],
     )
+
+
+def to_revert(book: Book, query: RevertsQuery) -> RevertsAnswer:
+    """What is to be taken back of a date whose set was withdrawn, from the contract index `first` on."""
+    lane, found, next_place = book.clearing.lane(query.trade_date, query.party), list[Revert](), 0
+    if lane.to_revert:
+        end = query.first + CONTRACTS_LOOKED_AT_MAX
+        contracts = contracts_booked(book, lane, query.first, end)
+        next_place = end if end < book.contracts_count else 0
+        if len(contracts) > QUERY_REVERTS_MAX:
+            next_place = int(contracts[QUERY_REVERTS_MAX])
+            contracts = contracts[:QUERY_REVERTS_MAX]
+        money = money_of(book, book.account_of_contract[contracts], lane.trade_date)
+        rows = zip(money, contracts.tolist(), of_lane(book, lane, contracts, Cases(0)), strict=True)
+        found = [_revert(*each) for each in rows]
+    return RevertsAnswer(book.sequence, query.trade_date, next_place, lane.withdrawn_by, lane.to_revert, found)
+
+
+def _revert(account: Account, index: int, has: OfDate) -> Revert:
+    assert has.booked is not None
+    without, after = reverted(account, has, has.booked)
+    return Revert(contract_no_from_index(index), *without, has.bought_fen, has.sold_fen, *after[2:])
 
 
 def _close(book: Book, has: OfDate, money: Account) -> list[Closing]:

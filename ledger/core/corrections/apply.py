@@ -1,4 +1,4 @@
-"""What accepted corrections do: the columns of a date, what the broker makes good, and where the lane stands.
+"""What accepted corrections do, and taking them back: the columns of a date, what the broker makes good, the lane.
 
 Belongs here: the effect of (records, outcomes) on the book, live, in recovery and in the follower. Never here: a
 verdict: outcomes are given; what closing draws and releases, which is as of any freeze (effects).
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledger.core.corrections.read import Corrections
-from ledger.core.state.book import Book
-from ledger.core.state.clearing import CORRECTED, ClearedContracts, Lane
-from ledger.core.state.columns import Mask, Positions
+from ledger.core.state.book import FACT_MASK, STATE_SHIFT, Book
+from ledger.core.state.clearing import ADJUSTED_FEN_COLUMNS, CORRECTED, ClearedContracts, Lane
+from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.permits import PermitKey
 from protocol.errors import InvariantBroken
 from protocol.records import OutcomeArray
 from protocol.vocabulary import LaneEvent, LaneState, contract_no_from_index
+from rules.contracts import ENDED
 from rules.day.states import LANE_STATES
-from rules.entries import MADE_GOOD
+from rules.entries import MADE_GOOD, TAKEN_BACK
 
 if TYPE_CHECKING:
     from ledger.core.resolve import Block
@@ -32,6 +33,9 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
         if not len(acting):
             continue
         cleared = book.clearing.by_contract[lane.trade_date]
+        if lane.state == LaneState.REVERTING:
+            _take_back(book, block, corrections, lane, cleared, acting)
+            continue
         at = acting[~corrections.is_correction[acting]]
         if len(at) and lane.comparison:  # what was found that closing draws is drawn
             at = at[cleared.comparison[corrections.contract[at]] == lane.comparison]
@@ -39,7 +43,7 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
             np.subtract.at(cleared.drawn_at_close_fen, corrections.contract[at], drawn_fen)
         at = acting[corrections.is_correction[acting]]
         if len(at):
-            _move(book, block, corrections, lane, cleared, at)
+            _adjust(book, block, corrections, lane, cleared, at)
             _make_good(book, block, corrections, lane, cleared, at, outcomes)
         lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]
         lane.is_adjusted = True
@@ -49,42 +53,90 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
 
 def check_corrections(book: Book, corrections: Corrections, outcomes: OutcomeArray) -> None:
     """Raises InvariantBroken, with nothing changed, when accepted ones among (n,) outcomes cannot have been decided: of
-    a lane whose set is not complete, twice of one contract, or by an act that is not open.
+    a lane whose set is not complete, twice of one contract, by an act that is not open; or taking back what nobody has
+    booked or withdrawn.
     """
     accepted: Mask = outcomes["code"][corrections.positions] == 0
     takes = np.zeros(len(accepted), bool)
     for lane, places in corrections.lanes:
-        takes[places] = (LaneState(lane.state), LaneEvent.CORRECT) in LANE_STATES
+        may_correct = (LaneState(lane.state), LaneEvent.CORRECT) in LANE_STATES
+        takes[places] = np.where(corrections.takes_back[places], lane.state == LaneState.REVERTING, may_correct)
         contract = corrections.contract[places[accepted[places] & corrections.is_correction[places]]]
         if len(np.unique(contract)) < len(contract):
             raise InvariantBroken("a contract was corrected twice")
-    is_done = accepted & corrections.is_correction
+        _check_taken_back(book, corrections, lane, places[accepted[places]], outcomes)
+    is_done = accepted & corrections.is_correction & ~corrections.takes_back
     if any(book.permits.find(*key) is None for key in _permits_of(corrections, np.flatnonzero(is_done))):
         raise InvariantBroken("a contract was corrected by an act that permits nothing")
     if (accepted & ~takes).any():
         raise InvariantBroken("an order was closed, or a contract corrected, that no complete set has")
 
 
-def _move(
+def _check_taken_back(book: Book, corrections: Corrections, lane: Lane, at: Positions, outcomes: OutcomeArray) -> None:
+    at = at[corrections.takes_back[at]]
+    if not len(at) or lane.state != LaneState.REVERTING:
+        return
+    cleared, contract = book.clearing.by_contract[lane.trade_date], corrections.contract[at]
+    is_so = (cleared.adjusted[contract] != 0) & (corrections.act_number[at] == lane.withdrawn_by)
+    if not (is_so & (cleared.case[contract] == outcomes["remaining_fen"][corrections.positions[at]])).all():
+        raise InvariantBroken("what was taken back is not what a withdrawn set has booked")
+
+
+def _take_back(
     book: Book, block: "Block", corrections: Corrections, lane: Lane, cleared: ClearedContracts, at: Positions
 ) -> None:
-    """Bought and sold of the date become what the corrections at (k,) places name. Each contract is there once."""
-    positions, contract = corrections.positions[at], corrections.contract[at]
+    """The records at (k,) places take back what was booked for their contracts: cases first. The last ends it."""
+    contract = corrections.contract[at]
+    good_fen = cleared.made_good_buys_fen[contract] + cleared.made_good_proceeds_fen[contract]
+    for case, amount_fen in zip(cleared.case[contract].tolist(), good_fen.tolist(), strict=True):
+        if case:
+            book.general_ledger.post_case(TAKEN_BACK, lane.party, lane.trade_date, case, amount_fen)
+    _move(book, block, corrections, lane, at)
+    for name in (*ADJUSTED_FEN_COLUMNS, "adjusted", "case"):
+        getattr(cleared, name)[contract] = 0
+    lane.to_revert -= len(at)
+    if not lane.to_revert:
+        lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.REVERT]
+        lane.withdrawn_by = 0
+    book.clearing.put(lane)
+
+
+def _move(
+    book: Book, block: "Block", corrections: Corrections, lane: Lane, at: Positions
+) -> tuple[FenColumn, FenColumn]:
+    """Bought and sold of the date become what the records at (k,) places name. Each contract is there once. Of one
+    that has ended no account has anything: what is sold stands with what was moved for it.
+
+    Returns (k,) what bought and sold rise by, or fall.
+    """
+    positions = corrections.positions[at]
     assert block.turnover_fen is not None
     assert block.release_fen is not None
     made_good_buys_fen, made_good_proceeds_fen = block.turnover_fen[positions], corrections.made_good_proceeds_fen[at]
     bought_fen = block.amount_fen[positions] - made_good_buys_fen - corrections.has_bought_fen[at]
     sold_fen = block.release_fen[positions] + made_good_proceeds_fen - corrections.has_sold_fen[at]
-    accounts, slot = block.account[positions], book.unsettled.slot_of(lane.trade_date)
+    stands = book.contract_facts[corrections.contract[at]] >> STATE_SHIFT & FACT_MASK != ENDED
+    accounts, slot = block.account[positions][stands], book.unsettled.slot_of(lane.trade_date)
     for total, of_slot, moved_fen in (
         (book.bought_fen, book.unsettled.bought_fen[slot], bought_fen),
         (book.sold_fen, book.unsettled.sold_fen[slot], sold_fen),
     ):
-        np.add.at(total, accounts, moved_fen)
-        np.add.at(of_slot, accounts, moved_fen)
-    np.add.at(book.power_fen, accounts, sold_fen - bought_fen)
-    book.owned_fen_bound += int(np.maximum(sold_fen, 0).sum())
-    counted = (cleared.adjusted[contract] != 0) | bool(book.proceeds_at_fill[lane.party])
+        np.add.at(total, accounts, moved_fen[stands])
+        np.add.at(of_slot, accounts, moved_fen[stands])
+    np.add.at(book.power_fen, accounts, (sold_fen - bought_fen)[stands])
+    book.owned_fen_bound += int(np.maximum(sold_fen[stands], 0).sum())
+    return bought_fen, sold_fen
+
+
+def _adjust(
+    book: Book, block: "Block", corrections: Corrections, lane: Lane, cleared: ClearedContracts, at: Positions
+) -> None:
+    """What the corrections at (k,) places move, and what is kept of it: what was tolerated, permits, what was moved."""
+    contract = corrections.contract[at]
+    bought_fen, sold_fen = _move(book, block, corrections, lane, at)
+    had_fen, says_fen = corrections.has_sold_fen[at], cleared.proceeds_fen[contract]
+    says_fen = np.where(cleared.inner[contract] == lane.inner, says_fen, 0)
+    counted = (cleared.adjusted[contract] != 0) | bool(book.proceeds_at_fill[lane.party]) | (had_fen > says_fen)
     without = corrections.act_number[at] == 0
     tolerated_fen = np.maximum(-bought_fen, 0) + np.where(counted, np.abs(sold_fen), 0)
     lane.tolerated_fen += int(tolerated_fen[without].sum())

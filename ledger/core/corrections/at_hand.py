@@ -10,13 +10,14 @@ import numpy as np
 from ledger.core.corrections.read import Corrections
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of
-from ledger.core.state.book import ACCOUNT_MASK, Book
-from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, Lane
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.columns import Positions
 from ledger.core.state.requests import FATE_MASK
 from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
+from rules.contracts import ENDED
 from rules.day.states import next_lane_state
-from rules.request import Cases, Correction, OfDate, Permitted, Tolerance
+from rules.request import Booked, Cases, Correction, OfDate, Permitted, Tolerance
 
 ContractDate = tuple[int, int]
 """Contract index and trade date."""
@@ -89,7 +90,13 @@ def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Itera
     cleared = book.clearing.by_contract.get(lane.trade_date)
     accounts = book.contract_facts[contracts] & ACCOUNT_MASK
     slot = book.unsettled.slot_of(lane.trade_date)
-    bought_fen, sold_fen = book.unsettled.bought_fen[slot][accounts], book.unsettled.sold_fen[slot][accounts]
+    has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
+    ring = book.unsettled
+    bought_fen, sold_fen = (
+        np.where(has_ended, 0, columns[slot][accounts]) for columns in (ring.bought_fen, ring.sold_fen)
+    )
+    if cleared is not None:
+        sold_fen += np.where(has_ended, cleared.moved_sold_fen[contracts], 0)
     open_slots = _open_slots(book, lane, contracts)
     at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), _tolerance(book, lane)
     for place, contract in enumerate(contracts.tolist()):
@@ -105,12 +112,35 @@ def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Itera
             int(bought_fen[place]),
             int(sold_fen[place]),
             *says,
-            proceeds_counted=at_fill or adjusted != 0,
+            # Of what a set that was withdrawn has left nothing is taken without being tolerated.
+            proceeds_counted=at_fill or adjusted != 0 or int(sold_fen[place]) > says[1],
             is_excess_booked=adjusted & PROCEEDS_BOOKED != 0,
             is_corrected=adjusted & CORRECTED != 0,
             tolerance=tolerance,
             cases=cases,
+            booked=_booked(lane, cleared, contract),
+            has_ended=bool(has_ended[place]),
         )
+
+
+def contracts_booked(book: Book, lane: Lane, first: int, end: int) -> Positions:
+    """Contracts of a lane's party, from the index `first` to `end`, for which its sets have booked something that is
+    not taken back.
+    """
+    cleared = book.clearing.by_contract.get(lane.trade_date)
+    if cleared is None:
+        return np.zeros(0, np.intp)
+    contracts = np.arange(first, min(end, book.contracts_count))
+    is_own = book.contract_facts[contracts] >> PARTY_SHIFT == lane.party
+    found: Positions = contracts[is_own & (cleared.adjusted[contracts] != 0)]
+    return found
+
+
+def _booked(lane: Lane, cleared: ClearedContracts | None, contract: int) -> Booked | None:
+    if cleared is None or lane.state != LaneState.REVERTING or not cleared.adjusted[contract]:
+        return None
+    bought_fen, sold_fen = int(cleared.moved_bought_fen[contract]), int(cleared.moved_sold_fen[contract])
+    return Booked(bought_fen, sold_fen, int(cleared.case[contract]), lane.withdrawn_by)
 
 
 def _tolerance(book: Book, lane: Lane) -> Tolerance:

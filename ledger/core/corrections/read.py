@@ -1,4 +1,4 @@
-"""The records of a block that close orders of a date and correct contracts: their fields, lanes and orders, looked up.
+"""The records of a block that close orders of a date, correct contracts, or take that back: fields and lanes looked up.
 
 Belongs here: reading the layout and every gather by a number that a partner chose, each range-checked before it is
 used. Never here: verdicts (rules.day.corrections), changes (apply).
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.frames import Frames
-from ledger.core.kind_tables import BY_SET, IS_CORRECTION
+from ledger.core.kind_tables import BY_SET, IS_CORRECTION, TAKES_BACK
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
@@ -23,7 +23,8 @@ class Corrections:
     """(m,) each: the records that ask what a clearing set says, in the order of the block."""
 
     positions: Positions  # in the block
-    is_correction: Mask  # else it closes an order
+    is_correction: Mask  # it brings a contract to what it names, or takes that back; else it closes an order
+    takes_back: Mask
     may_act: Mask  # of what closes: a correction of the same contract and day stands behind it in its frame
     contract: Positions
     made_good_proceeds_fen: FenColumn  # this and the next three: 0 of what closes
@@ -57,7 +58,8 @@ def read_corrections(
         return None
     positions = np.flatnonzero(np.broadcast_to(by_set, contract.shape))
     chosen, contract, day = records_at(records, positions), contract[positions], day[positions]
-    is_correction = IS_CORRECTION[np.broadcast_to(kinds, (len(records),))[positions]]
+    chosen_kinds = np.broadcast_to(kinds, (len(records),))[positions]
+    is_correction, takes_back = IS_CORRECTION[chosen_kinds], TAKES_BACK[chosen_kinds]
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
     parties = book.contract_facts.take(contract) >> PARTY_SHIFT
     lanes = [
@@ -67,7 +69,8 @@ def read_corrections(
     return Corrections(
         positions=positions,
         is_correction=is_correction,
-        may_act=is_correction | _is_followed(is_correction, frame, contract, day),
+        takes_back=takes_back,
+        may_act=is_correction | _is_followed(is_correction & ~takes_back, frame, contract, day),
         contract=contract,
         made_good_proceeds_fen=np.where(is_correction, chosen["made_good_proceeds_fen"], 0),
         has_bought_fen=np.where(is_correction, chosen["has_bought_fen"], 0),
@@ -77,10 +80,10 @@ def read_corrections(
     )
 
 
-def _is_followed(is_correction: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:
+def _is_followed(corrects: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:
     """(m,) whether a correction of the same contract and day stands behind each in its frame."""
     last: dict[tuple[int, int, int], int] = {}
     names = list(zip(frame.tolist(), contract.tolist(), day.tolist(), strict=True))
-    for place in np.flatnonzero(is_correction).tolist():
+    for place in np.flatnonzero(corrects).tolist():
         last[names[place]] = place
     return np.array([last.get(name, -1) > place for place, name in enumerate(names)], bool)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ledger.core.corrections.later import money_of
 from ledger.core.lines.compare import Places, part_of, told_differences
-from ledger.core.lines.proceeds import contracts_due
+from ledger.core.lines.proceeds import contracts_due, missing_fen
 from ledger.core.state.book import Book
 from protocol.limits import QUERY_DIFFERENCES_MAX, QUERY_PROCEEDS_MAX
 from protocol.messages.queries import ContractProceeds, DifferenceAnswer, ProceedsAnswer, SetAnswer
@@ -59,13 +59,14 @@ def proceeds_to_book(book: Book, party: int, trade_date: int, first: int) -> Pro
     """What is due to contracts by the reconciled set of `party`, from the contract index `first` on, as it would be
     booked now.
     """
-    due = list(contracts_due(book, book.clearing.lane(trade_date, party), first, QUERY_PROCEEDS_MAX + 1))
+    lane = book.clearing.lane(trade_date, party)
+    due = list(contracts_due(book, lane, first, QUERY_PROCEEDS_MAX + 1))
     next_place = due[QUERY_PROCEEDS_MAX] if len(due) > QUERY_PROCEEDS_MAX else 0
     indices = np.array(due[:QUERY_PROCEEDS_MAX], np.int64)
     if not len(indices):
         return ProceedsAnswer(book.sequence, trade_date, 0, [])
     cleared = book.clearing.by_contract[trade_date]
-    columns = (cleared.proceeds_fen[indices].tolist(), cleared.excess_fen[indices].tolist())
+    columns = (missing_fen(book, lane, indices).tolist(), cleared.excess_fen[indices].tolist())
     money = money_of(book, book.account_of_contract[indices], trade_date)
     found = [
         ContractProceeds(contract_no_from_index(index), fen, excess_booked_fen(has, trade_date, fen, excess_fen))

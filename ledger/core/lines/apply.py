@@ -16,7 +16,7 @@ from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.columns import FenColumn, Mask, Positions
-from ledger.core.state.requests import BUY_TOLD, CLEARING_COLUMNS, ORDER_TOLD
+from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD, SAID_COLUMNS
 from protocol.errors import InvariantBroken
 from protocol.kinds import LINE_KINDS
 from protocol.messages.day import SetTotals
@@ -93,7 +93,7 @@ def _keep_by_freeze(
         slot = lines.slot[at]
         stale = slot[requests.cleared_in[slot] != inner]
         if len(stale):
-            for name in CLEARING_COLUMNS:
+            for name in SAID_COLUMNS:
                 getattr(requests, name)[stale] = 0
             requests.cleared_in[stale] = inner
     slot = lines.slot[orders]

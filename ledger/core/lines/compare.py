@@ -163,7 +163,7 @@ def take_differences(book: Book, lane: Lane, part: Part) -> None:
     for difference_class, each_of_class in listed.items():
         at = difference_class - 1
         lane.digests[at] = differences_digest(each_of_class, lane.digests[at])
-    lane.to_correct += int(np.count_nonzero(_is_to_correct(book, part.contracts, sums)))
+    lane.to_correct += int(np.count_nonzero(_is_to_correct(sums)))
 
 
 def told_differences(book: Book, lane: Lane, part: Part) -> list[tuple[int, Difference]]:
@@ -213,7 +213,8 @@ def _of_freezes(book: Book, lane: Lane, part: Part) -> Iterator[FoundColumns]:
     is_told, fate = told & ORDER_TOLD != 0, told & FATE_MASK
     drawn_fen = requests.drawn_fen[slots]
     cleared_fen = np.where(told & BUY_TOLD != 0, requests.cleared_fen[slots], 0)
-    released_fen = requests.released_fen[slots] - np.where(in_set, requests.released_after_fen[slots], 0)
+    released_fen = requests.released_fen[slots] - requests.closed_fen[slots]
+    released_fen -= np.where(in_set, requests.released_after_fen[slots], 0)
     is_wrong = _NOTHING_BOUGHT[fate] & (np.maximum(drawn_fen, cleared_fen) > 0)
     is_wrong |= _SOMETHING_BOUGHT[fate] & (cleared_fen == 0)
     frozen_fen, told_frozen_fen = requests.amount_fen[slots], requests.told_frozen_fen[slots]
@@ -267,14 +268,13 @@ def to_correct(book: Book, lane: Lane, first: int, end: int) -> Positions:
     reconciled set says less, or plus, what is made good: orders that are not there, an excess beyond buying power.
     """
     contracts = _own_between(book, lane, first, min(end, book.contracts_count))
-    found: Positions = contracts[_is_to_correct(book, contracts, _sums(book, lane, contracts))]
+    found: Positions = contracts[_is_to_correct(_sums(book, lane, contracts))]
     return found
 
 
-def _is_to_correct(book: Book, contracts: Positions, sums: Sums) -> Mask:
+def _is_to_correct(sums: Sums) -> Mask:
     bought_fen, sold_fen, buys_fen, proceeds_fen = sums
-    has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
-    differs: Mask = ((bought_fen != buys_fen) | (sold_fen != proceeds_fen)) & ~has_ended
+    differs: Mask = (bought_fen != buys_fen) | (sold_fen != proceeds_fen)
     return differs
 
 
@@ -285,9 +285,12 @@ def _sums(book: Book, lane: Lane, contracts: Positions) -> Sums:
     bought_fen += np.where(cleared.comparison[contracts] == lane.comparison, cleared.drawn_at_close_fen[contracts], 0)
     buys_fen = np.where(is_told, cleared.buys_fen[contracts], 0) - cleared.made_good_buys_fen[contracts]
     proceeds_fen = np.where(is_told, cleared.proceeds_fen[contracts], 0) + cleared.made_good_proceeds_fen[contracts]
-    if not book.proceeds_at_fill[lane.party]:  # both come with the clearing data: nothing to compare before
+    has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
+    sold_fen = np.where(has_ended, cleared.moved_sold_fen[contracts], sold_fen)
+    adjusted = np.where(has_ended, CORRECTED, adjusted)  # nothing of it comes by PROCEEDS
+    if not book.proceeds_at_fill[lane.party]:  # both come with the clearing data: what is missing does not differ
         buys_fen -= np.where(is_told & (adjusted == 0), cleared.excess_fen[contracts], 0)
-        sold_fen = np.where(adjusted == 0, proceeds_fen, sold_fen)
+        sold_fen = np.where(adjusted == 0, np.maximum(sold_fen, proceeds_fen), sold_fen)
     return bought_fen, sold_fen, buys_fen, proceeds_fen
 
 

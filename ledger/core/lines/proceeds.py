@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, MAY_SEND
-from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.clearing import PROCEEDS_BOOKED, Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from protocol.kinds import KIND_CODES
@@ -67,7 +67,7 @@ def read_proceeds(
         ends = np.flatnonzero(may_send & BY_SET[kinds] & of_lane)  # a correction may move the lane back
         found.is_due[first[first < ends[0]] if len(ends) else first] = True
         found.proceeds_fen[at], found.excess_fen[at] = (
-            cleared.proceeds_fen[contract[at]],
+            missing_fen(book, lane, contract[at]),
             cleared.excess_fen[contract[at]],
         )
         found.of_lane.append((lane, at))
@@ -109,5 +109,16 @@ def is_due(book: Book, lane: Lane, contracts: Positions) -> Mask:
     cleared = book.clearing.by_contract[lane.trade_date]
     is_told = (cleared.inner[contracts] == lane.inner) & (cleared.adjusted[contracts] == 0)
     has_ended = book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
-    due: Mask = is_told & ~has_ended & ((cleared.proceeds_fen[contracts] | cleared.excess_fen[contracts]) != 0)
+    due: Mask = is_told & ~has_ended & ((missing_fen(book, lane, contracts) | cleared.excess_fen[contracts]) != 0)
     return due
+
+
+def missing_fen(book: Book, lane: Lane, contracts: Positions) -> FenColumn:
+    """(m,) what of the set's proceeds is not there: a set that was withdrawn may have left some.
+
+    Of another contract that stands on the account, nothing is this one's; but one that has ended gets nothing.
+    """
+    cleared, accounts = book.clearing.by_contract[lane.trade_date], book.contract_facts[contracts] & ACCOUNT_MASK
+    sold_fen = book.unsettled.sold_fen[book.unsettled.slot_of(lane.trade_date)][accounts]
+    missing: FenColumn = np.maximum(cleared.proceeds_fen[contracts] - sold_fen, 0)
+    return missing

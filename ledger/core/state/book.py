@@ -19,6 +19,7 @@ from ledger.core.state.columns import (
     IntColumn,
     LongColumn,
     Mask,
+    Positions,
     ShortColumn,
     byte_zeros,
     int_zeros,
@@ -52,7 +53,7 @@ from protocol.limits import (
 from protocol.messages.control import PartyEntry
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, DatePhase, Market, Role
-from rules.contracts import STATE_CODES, status_told
+from rules.contracts import ENDED, STATE_CODES, status_told
 from rules.day.states import is_market_closed
 
 MARKETS = (Market.XSHG, Market.XSHE)
@@ -322,7 +323,18 @@ class Book:
         self.restrained_fen[restraint.account] -= amount_fen
         self.power_fen[restraint.account] += amount_fen
 
+    def sold_of_ended(self, trade_date: int) -> tuple[Positions, FenColumn]:
+        """(m,) ascending contracts that have ended and for which something was booked as sold on a date; how much."""
+        cleared = self.clearing.by_contract.get(trade_date)
+        if cleared is None:
+            return np.zeros(0, np.intp), np.zeros(0, np.int64)
+        sold_fen = cleared.moved_sold_fen[: self.contracts_count]
+        moved = np.flatnonzero(sold_fen)
+        ended = moved[self.contract_facts[moved] >> STATE_SHIFT & FACT_MASK == ENDED]
+        return ended, sold_fen[ended]
+
     def settle(self, trade_date: int) -> None:
         """The customers of a closed date are settled. No money moves, and no total changes."""
-        self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK)
+        of_ended = self.sold_of_ended(trade_date)
+        self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK, of_ended)
         self.clearing.forget_date(trade_date)

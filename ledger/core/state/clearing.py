@@ -73,10 +73,19 @@ class Lane(msgspec.Struct, array_like=True):
     to_correct: int = 0  # contracts for which the bank will not have what the set says, so far
     decided: list[bytes] = msgspec.field(default_factory=lambda: [NO_DIFFERENCE] * CLASSES)  # what people signed for
     proceeds_due: int = 0  # contracts whose proceeds by clearing data are not booked
-    is_adjusted: bool = False  # something was booked by its set
+    is_adjusted: bool = False  # something was booked by its set, or an order closed
     tolerated_fen: int = 0  # by which contracts were corrected without an act
     signed_on_s: int = 0  # when the broker said that it is ready for the date, 0 for not
     is_deferred: bool = False  # by two people: the broker's later dates wait, and another set may be adopted
+    withdrawn_by: int = 0  # while what was booked is taken back: the number of the act by which its set was withdrawn
+    to_revert: int = 0  # contracts of which that is still to be done
+
+    def forget_set(self) -> None:
+        """Its set counts no more: nothing reads what its lines said, and what people signed is of another set."""
+        self.begin_anew()
+        self.decided = [NO_DIFFERENCE] * CLASSES
+        self.inner, self.announced, self.arrived, self.last_reference = 0, NO_TOTALS, NO_TOTALS, 0
+        self.is_adjusted, self.tolerated_fen = False, 0
 
     def begin_anew(self) -> None:
         """Forget what was compared."""
@@ -109,7 +118,7 @@ class ClearedContracts:
     events_told: ByteColumn  # 1 << event
     drawn_at_close_fen: FenColumn  # what closing its orders will draw, as the comparison found it
     comparison: IntColumn  # its number; under any other it found nothing
-    # What was booked by the date's set; these stand by themselves, and a set that is adjusted is not withdrawn.
+    # What was booked by the date's set; these stand by themselves until it is taken back, contract by contract.
     moved_bought_fen: FenColumn  # added to what was bought, or taken from it
     moved_sold_fen: FenColumn
     made_good_buys_fen: FenColumn  # of the set's buys, what the broker bears
@@ -230,21 +239,20 @@ class Clearing:
         self._derive_complete()
 
     def names(self, contract: int, party: int) -> bool:
-        """Whether a set that counts says money of the contract of a party."""
+        """Whether a set that counts says money of the contract of a party, or one has booked some and still has it."""
         return bool(self.said_of(contract, party))
 
     def said_of(self, contract: int, party: int) -> dict[int, tuple[int, int, int]]:
         """By trade date what a set that counts says of the contract of a party: buys, proceeds, credits; without dates
-        of which it says nothing. All that is said beside is a part of these."""
+        of which it says nothing, and nothing was booked. All that is said beside is a part of these."""
         found: dict[int, tuple[int, int, int]] = {}
         for trade_date, columns in self.by_contract.items():
-            lane = self.lanes.get(LaneKey(trade_date, party))
-            if lane is None or not lane.inner or columns.inner[contract] != lane.inner:
-                continue
-            said_fen = (columns.buys_fen, columns.proceeds_fen, columns.credits_fen)
-            buys_fen, proceeds_fen, credits_fen = (int(column[contract]) for column in said_fen)
-            if buys_fen or proceeds_fen or credits_fen:
-                found[trade_date] = (buys_fen, proceeds_fen, credits_fen)
+            lane, said = self.lanes.get(LaneKey(trade_date, party)), (0, 0, 0)
+            if lane is not None and lane.inner and columns.inner[contract] == lane.inner:
+                said_fen = (columns.buys_fen, columns.proceeds_fen, columns.credits_fen)
+                said = (int(said_fen[0][contract]), int(said_fen[1][contract]), int(said_fen[2][contract]))
+            if any(said) or columns.adjusted[contract]:
+                found[trade_date] = said
         return found
 
 

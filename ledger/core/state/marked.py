@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ledger.core.state.columns import FenColumn, IntColumn, LongColumn
+from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.limits import QUERY_OUTLETS_MAX, QUERY_PAIRS_MAX, QUERY_RANGES_MAX, RANGE_PAIRS
 from protocol.messages.marked import (
     FIGURES,
@@ -36,6 +36,8 @@ class MarkedPairs:
     sold_fen: FenColumn
     last_contract: LongColumn  # (accounts,) index + 1 of the contract whose money is on the account, 0 for none
     account_of_contract: IntColumn  # (contracts,) a view: a contract never changes its account
+    ended: Positions  # (m,) contracts for which something was sold that is on no account
+    ended_sold_fen: FenColumn  # (m,)
 
     @property
     def count(self) -> int:
@@ -53,6 +55,8 @@ class MarkedPairs:
         holds = np.flatnonzero(self.last_contract[accounts] == contracts + 1)
         for pair, column_fen in enumerate((self.frozen_fen, self.bought_fen, self.sold_fen), 1):
             figures[pair, holds] = column_fen[accounts[holds]]
+        here = (self.ended >= first) & (self.ended < end)
+        np.add.at(figures[FIGURES - 1], self.ended[here] - first, self.ended_sold_fen[here])
         return figures.tobytes()
 
 

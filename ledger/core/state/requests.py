@@ -40,11 +40,13 @@ PAGES_PER_SEAT = REQUESTS_PER_SEAT_DATE_MAX // REQUEST_PAGE_RECORDS + 1
 PAGE_BITS = REQUEST_PAGE_RECORDS.bit_length() - 1
 PAGE_MASK = REQUEST_PAGE_RECORDS - 1
 _COLUMNS = ("contract", "amount_fen", "drawn_fen", "released_fen")
-CLEARING_COLUMNS = (
+SAID_COLUMNS = (
     *("cleared_fen", "told_frozen_fen", "told_released_fen", "released_after_fen"),
     *("cleared_in", "told"),
 )
-"""What clearing sets say of a freeze: kept, told and carried only while there is a lane."""
+"""What a clearing set says of a freeze: another one begins with nothing."""
+CLEARING_COLUMNS = (*SAID_COLUMNS, "closed_fen")
+"""What comes of clearing sets: kept, told and carried only while there is a lane."""
 
 FATE_MASK = 0b111  # of `told`
 ORDER_TOLD = 1 << 3
@@ -92,7 +94,8 @@ class RequestTable:
     cleared_fen: FenColumn  # what a clearing set says was bought, with fees
     told_frozen_fen: FenColumn  # and what was frozen
     told_released_fen: FenColumn  # and released
-    released_after_fen: FenColumn  # what was released since that set was complete
+    released_after_fen: FenColumn  # what was released since that set was complete, but for what closing released
+    closed_fen: FenColumn  # what was released when a set closed it, which is no release of its broker
     cleared_in: IntColumn  # the inner number of that set; under any other it said nothing
     told: ByteColumn  # the Fate at FATE_MASK, and the flags above
     page_slot: LongColumn  # (SEATS_MAX + 1) × PAGES_PER_SEAT: first slot of the page, 0 when not given out
@@ -119,6 +122,7 @@ class RequestTable:
             told_frozen_fen=long_zeros(slots),
             told_released_fen=long_zeros(slots),
             released_after_fen=long_zeros(slots),
+            closed_fen=long_zeros(slots),
             cleared_in=int_zeros(slots),
             told=byte_zeros(slots),
             page_slot=long_zeros((SEATS_MAX + 1) * PAGES_PER_SEAT),

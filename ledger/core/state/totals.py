@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ledger.core.control.accounts import own_contract
-from ledger.core.state.book import HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, Book
+from ledger.core.state.book import FACT_MASK, HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.codes import ReplyCode
 from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, PARTIES_MAX
@@ -76,7 +76,8 @@ def _facts(book: Book, bank_account_no: int, account: int) -> AccountFacts:
 def totals(book: Book) -> list[PartyTotals]:
     """Exact sums by party, ascending: of each that an account or a contract counts for.
 
-    What an account has counts for the party of its last contract until a message ended that, else for the bank.
+    What an account has counts for the party of its last contract until a message ended that, else for the bank; what
+    was sold for a contract that has ended, and is on no account, for that contract's.
     """
     used = slice(book.accounts_count)
     last = book.account_flags[used] & LAST_CONTRACT_MASK
@@ -87,7 +88,21 @@ def totals(book: Book) -> list[PartyTotals]:
     length = int(seen.max(initial=0)) + 1
     columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen)
     sums = [_sums_by_party(column[used], parties, length) for column in columns]
+    contracts, sold_fen = sold_of_ended(book)
+    for party, fen in zip((book.contract_facts[contracts] >> PARTY_SHIFT).tolist(), sold_fen.tolist(), strict=True):
+        sums[3][party] += fen
     return [PartyTotals.of(party, *(amounts[party] for amounts in sums)) for party in seen.tolist()]
+
+
+def sold_of_ended(book: Book) -> tuple[Positions, FenColumn]:
+    """(m,) contracts that have ended, each as often as there are dates on which something was sold for it; how much."""
+    unsettled = book.unsettled
+    unpaid = unsettled.unpaid_contracts
+    is_ended = book.contract_facts[unpaid] >> STATE_SHIFT & FACT_MASK == ENDED
+    found = [(unpaid[is_ended], unsettled.unpaid_sold_fen[is_ended])]
+    found += [book.sold_of_ended(trade_date) for trade_date in sorted(book.clearing.by_contract)]
+    contracts, sold_fen = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return contracts, sold_fen
 
 
 def outlets_apart(book: Book) -> list[OutletApart]:

@@ -111,10 +111,13 @@ class Unsettled:
         self.slot_of_day[trade_day(trade_date)] = slot
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(self.accounts), long_zeros(self.accounts)
 
-    def settle(self, trade_date: int, contract_of_account: LongColumn) -> None:
+    def settle(
+        self, trade_date: int, contract_of_account: LongColumn, sold_of_ended: tuple[Positions, FenColumn]
+    ) -> None:
         """The customers of this date are settled: its slot is free, and what is still in it goes to the table.
 
         `contract_of_account`: (accounts,) index + 1 of the contract whose money is on the account, 0 for none.
+        `sold_of_ended`: what was sold for contracts that have ended, which is on no account.
         Raises InvariantBroken when there is money where no contract is.
         """
         slot = int(np.flatnonzero(self.dates == trade_date)[0])
@@ -126,9 +129,14 @@ class Unsettled:
         if len(contracts) and contracts[0] < 0:
             raise InvariantBroken(f"unsettled money of {trade_date} on account {accounts[0]}, which has no contract")
         # Dates are settled in their order, so what joins sorts behind all that is there.
-        self.keys = np.concatenate((self.keys, unpaid_keys(trade_date, contracts)))
-        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[accounts]))
-        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[accounts]))
+        ended, ended_fen = sold_of_ended
+        keys = np.concatenate((unpaid_keys(trade_date, contracts), unpaid_keys(trade_date, ended)))
+        order = np.argsort(keys)
+        bought_fen = np.concatenate((bought_fen[accounts], np.zeros(len(ended), np.int64)))
+        sold_fen = np.concatenate((sold_fen[accounts], ended_fen))
+        self.keys = np.concatenate((self.keys, keys[order]))
+        self.unpaid_bought_fen = np.concatenate((self.unpaid_bought_fen, bought_fen[order]))
+        self.unpaid_sold_fen = np.concatenate((self.unpaid_sold_fen, sold_fen[order]))
         self.dates[slot] = self.dates_before[slot] = self.agreed[slot] = 0
         self.slot_of_day[trade_day(trade_date)] = NO_SLOT
         self.bought_fen[slot], self.sold_fen[slot] = long_zeros(0), long_zeros(0)

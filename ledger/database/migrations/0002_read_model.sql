@@ -269,12 +269,12 @@ CREATE TABLE lanes (
     settled_sequence bigint, -- in which the customers of the date were settled: the state is what it was then
     as_of_sequence   bigint   NOT NULL CHECK (as_of_sequence >= 1),
     PRIMARY KEY (trade_date, party),
-    CONSTRAINT reconciled_in_its_states CHECK ((state >= 4) = (reconciled_sequence IS NOT NULL)),
+    CONSTRAINT reconciled_in_its_states CHECK ((state >= 5) = (reconciled_sequence IS NOT NULL)),
     CONSTRAINT reconciled_with_time CHECK (num_nonnulls(reconciled_sequence, reconciled_at_ns) IN (0, 2)),
-    CONSTRAINT reconciled_when_compared CHECK (state < 4 OR is_compared), -- what differs then, people have signed for
-    CONSTRAINT published_in_its_state CHECK ((state >= 5) = (published_sequence IS NOT NULL)),
+    CONSTRAINT reconciled_when_compared CHECK (state < 5 OR is_compared), -- what differs then, people have signed for
+    CONSTRAINT published_in_its_state CHECK ((state >= 6) = (published_sequence IS NOT NULL)),
     CONSTRAINT published_with_time CHECK (num_nonnulls(published_sequence, published_at_ns) IN (0, 2)),
-    CONSTRAINT published_with_nothing_due CHECK (state < 5 OR proceeds_due = 0)
+    CONSTRAINT published_with_nothing_due CHECK (state < 6 OR proceeds_due = 0)
 ) WITH (fillfactor = 80);
 
 -- When what follows from a trade date is due: its windows, the bank's working days from the next trade date on, as they
@@ -724,7 +724,8 @@ $$;
 
 -- Corrections of contracts by a complete clearing set, refused ones too, one row each: what the bank had and what the set
 -- has of the trade day, and what the broker makes good; bought is then what the set has less that, sold what it has and
--- that. case_no is the broker's case, 0 without one. What is made good of proceeds lies in the bytes of a target's date and
+-- that. Of one that is taken back (REVERT) what there was without the set stands in place of what it has, and what stays
+-- in place of what is made good. case_no is the broker's case, 0 without one. What is made good of proceeds lies in the bytes of a target's date and
 -- seat.
 CREATE VIEW corrections AS
 SELECT r.trade_date,

@@ -516,7 +516,7 @@ COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said
 COMMENT ON COLUMN bank_lanes.trade_date IS 'trade date of the lane';
 COMMENT ON COLUMN bank_lanes.party IS 'number of the broker';
 COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
-COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
+COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), REVERTING (two people have withdrawn its set, and what was booked by it is taken back), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
 COMMENT ON COLUMN bank_lanes.signed_on_at IS 'when the broker signed on 签到: its systems were ready for the date; NULL for not';
 COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
 COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';
@@ -820,21 +820,21 @@ LEFT JOIN contracts k ON k.contract_no = c.contract_no
 LEFT JOIN parties p ON p.party = k.party
 LEFT JOIN word_names w1 ON w1.vocabulary = 'reply_code' AND w1.number = c.code
 LEFT JOIN record_kinds w2 ON w2.kind = c.kind;
-COMMENT ON VIEW bank_corrections IS 'Every correction 调账 of a contract by a complete clearing set, with both values of both sums; refused ones too.';
+COMMENT ON VIEW bank_corrections IS 'Every correction 调账 of a contract by a complete clearing set, and every taking back 冲回 of one, with both values of both sums; refused ones too.';
 COMMENT ON COLUMN bank_corrections.trade_date IS 'trade date that was corrected';
 COMMENT ON COLUMN bank_corrections.contract_no IS 'number of the contract, check digits included';
 COMMENT ON COLUMN bank_corrections.account_no IS 'savings account of the contract';
 COMMENT ON COLUMN bank_corrections.party IS 'number of the broker that the contract was signed with';
 COMMENT ON COLUMN bank_corrections.party_name IS 'name of that broker';
-COMMENT ON COLUMN bank_corrections.kind IS 'CORRECT';
+COMMENT ON COLUMN bank_corrections.kind IS 'CORRECT, or REVERT: what was booked by a withdrawn set is taken back';
 COMMENT ON COLUMN bank_corrections.had_bought_fen IS 'what the bank had as bought on the date, once its orders were closed, fen';
-COMMENT ON COLUMN bank_corrections.cleared_buys_fen IS 'what the clearing set has, fen';
-COMMENT ON COLUMN bank_corrections.made_good_buys_fen IS 'of that, what the broker bears; bought is the rest, fen';
+COMMENT ON COLUMN bank_corrections.cleared_buys_fen IS 'what the clearing set has, of a REVERT what there was without it, fen';
+COMMENT ON COLUMN bank_corrections.made_good_buys_fen IS 'of that, what the broker bears, of a REVERT what cannot come back; bought is the rest, fen';
 COMMENT ON COLUMN bank_corrections.had_sold_fen IS 'what the bank had as sold on the date, fen';
-COMMENT ON COLUMN bank_corrections.cleared_proceeds_fen IS 'what the clearing set has, fen';
-COMMENT ON COLUMN bank_corrections.made_good_proceeds_fen IS 'beyond that, what the customer had spent and the broker bears; sold is both together, fen';
-COMMENT ON COLUMN bank_corrections.case_no IS 'number of the broker''s case that what is made good opened, see account 1910 in bank_general_ledger; NULL without one';
-COMMENT ON COLUMN bank_corrections.act_number IS 'act of two people that permits it; NULL where the tolerance does';
+COMMENT ON COLUMN bank_corrections.cleared_proceeds_fen IS 'what the clearing set has, of a REVERT what there was without it, fen';
+COMMENT ON COLUMN bank_corrections.made_good_proceeds_fen IS 'beyond that, what the customer had spent and the broker bears, of a REVERT what stays; sold is both together, fen';
+COMMENT ON COLUMN bank_corrections.case_no IS 'number of the broker''s case that what is made good opened, or that a REVERT took back, see account 1910 in bank_general_ledger; NULL without one';
+COMMENT ON COLUMN bank_corrections.act_number IS 'act of two people that permits it, or by which they withdrew the set; NULL where the tolerance permits it';
 COMMENT ON COLUMN bank_corrections.outcome IS 'ACCEPTED, or the reason of the refusal';
 COMMENT ON COLUMN bank_corrections.outcome_code IS 'the same as its number, 0 is ACCEPTED';
 COMMENT ON COLUMN bank_corrections.sent_on IS 'trade date whose numbers these are';

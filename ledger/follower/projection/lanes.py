@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.control.rows import Told
+from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.rows.row import Row
-from ledger.core.state.book import Book
+from ledger.core.state.book import FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.clearing import Lane, LaneKey
 from ledger.core.state.due_times import Seconds, seconds_of
 from protocol.acts import Made, made_by_text
-from protocol.correction_acts import DecideAct
+from protocol.correction_acts import DecideAct, WithdrawSetAct
 from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day import (
@@ -31,7 +32,9 @@ from protocol.messages.day import (
     WithdrawSet,
 )
 from protocol.messages.persons import Act
-from protocol.vocabulary import BANK_PARTY, LaneState, SeatRole
+from protocol.records import OUTCOME, RECORD
+from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, LaneState, SeatRole
+from rules.contracts import ENDED
 
 _BOOKED_BY = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
 
@@ -108,25 +111,39 @@ class LanesOfBatch:
         self.sets: dict[SetKey, SetChange] = {}
         self.settled: dict[int, int] = {}
         """The row in which a trade date was settled."""
+        self.accounts_of_ended: set[int] = set()
+        """Accounts of contracts that have ended and were corrected: no account has what is sold for them."""
+        # What the last reversal leaves is no lane that anything is taken back of.
+        self._reverting = {key for key, lane in book.clearing.lanes.items() if lane.state == LaneState.REVERTING}
         self.due_times: dict[int, tuple[int, list[Seconds]]] = {}
         """Of a trade date: the row that said its windows last, and they."""
 
     def take_block(self, row: Row) -> None:
         """A block row, which may hold lines of sets that are open at its seats, or what a day desk books and corrects
-        by sets that are complete. Costs nothing while there is neither.
+        by sets that are complete, or takes back. Costs nothing while there is neither.
         """
         clearing = self._book.clearing
-        complete = [lane for lane in clearing.lanes.values() if lane.state in _BOOKED_BY]
-        if not (clearing.open_at or complete):
+        booked = [lane for lane in clearing.lanes.values() if lane.state in _BOOKED_BY]
+        booked += [clearing.lanes[key] for key in sorted(self._reverting)]
+        if not (clearing.open_at or booked):
             return
         seats = np.unique(row.prefixes()["seat"])
         for seat in seats.tolist() if clearing.open_at else []:
             lane = clearing.collecting_at(seat)
             if lane is not None:
                 self._set(lane.key, lane.number).arrived = self._arrived(lane)
-        if complete and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
-            for lane in complete:
+        if booked and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
+            for lane in booked:
                 self._stands(lane)
+            self._take_ended(row)
+            self._reverting = {lane.key for lane in booked if lane.state == LaneState.REVERTING}
+
+    def _take_ended(self, row: Row) -> None:
+        records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
+        at = np.flatnonzero(IS_CORRECTION[records["kind"].view(np.uint8)] & (outcomes["code"] == 0))
+        contracts = records["contract_no"][at] // CONTRACT_NUMBER_STEP
+        ended = contracts[self._book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED]
+        self.accounts_of_ended.update(self._book.account_of_contract[ended].tolist())
 
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
@@ -169,6 +186,11 @@ class LanesOfBatch:
             self._stands(lane)
             if lane.state >= LaneState.RECONCILED:
                 self.lanes[lane.key] = self.lanes[lane.key]._replace(reconciled=at)
+        elif isinstance(made, WithdrawSetAct):
+            lane = self._book.clearing.lane(made.trade_date, made.party)
+            self._stands(lane)
+            self._set(lane.key, made.set_number).withdrawn = at
+            self._reverting |= {lane.key} if lane.state == LaneState.REVERTING else set()
         elif isinstance(made, ChangeDueTimesAct):
             self.due_times[made.trade_date] = at.sequence, self._book.due_times.of(made.trade_date)
         elif isinstance(made, DeferAct | ResumeLaneAct | AdoptSetAct):

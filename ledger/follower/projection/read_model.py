@@ -217,7 +217,8 @@ class ReadModel:
                 if batch.rolls:
                     await self._connection.executemany(_ADD_ROLL, batch.rolls)
                 restraints = self._restraints.changes(batch.restraints, book)
-                await self._write_money(batch, book, after.sequence, restraints.accounts, pace)
+                at_once = restraints.accounts | batch.lanes.accounts_of_ended
+                await self._write_money(batch, book, after.sequence, at_once, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)
                 await write_differences(self._connection, batch.differences, list(batch.lanes.lanes), after.sequence)

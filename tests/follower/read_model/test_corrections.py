@@ -8,6 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from ledger.core.corrections.answers import to_revert
+from protocol.correction_acts import WithdrawSetAct
+from protocol.messages.corrections import RevertsQuery
 from protocol.messages.day import Publish, SignOff
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
@@ -20,7 +23,7 @@ from tests.follower.world import asked, world
 from tests.ledger_core.corrections.people import DEE, EVE, decision, permission
 from tests.ledger_core.corrections.words import Both
 from tests.ledger_core.lines.words import buy, event, order, sell
-from tests.people import Office, administrators
+from tests.people import Office, administrators, signed
 
 pytestmark = pytest.mark.postgres
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -135,5 +138,50 @@ def test_what_two_people_decide_reconciles_a_lane_and_opens_a_case(fresh_databas
                 (1910, BROKER, None, 1, Decimal(2_000), Decimal(0)),
                 (2410, BROKER, MONDAY, None, Decimal(0), Decimal(2_000)),
             ]
+
+    asyncio.run(scenario())
+
+
+def reverted() -> JournalMaker:
+    """As `decided`, and then two people withdraw the set: Ann's 5,000 go back and the case with them."""
+    made = decided()
+    desk = cast("Any", made)
+    office = Office(made.book.bank_id, START_NS // 1_000_000_000 + 3_600)
+    act = WithdrawSetAct(**office.by(EVE), party=BROKER, trade_date=DATE, set_number=1)
+    made.control(signed(act, EVE, DEE), TELLER_SEAT)
+    (told,) = to_revert(made.book, RevertsQuery(DATE, BROKER, 0)).contracts
+    assert (told.bought_fen, told.has_bought_fen) == (0, 5_000)
+    fields = {"trade_day": trade_day(DATE), "has_bought_fen": 5_000, "act_number": made.book.persons.acts_count}
+    made.block((DAY_SEAT, record(RecordKind.REVERT, ANN, 0, **fields)))
+    assert desk.book.clearing.lane(DATE, BROKER).state == LaneState.FINISHED
+    return made
+
+
+def test_what_is_taken_back_is_in_the_read_model_wherever_batches_are_cut(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        made = reverted()
+        for rows_max in (10_000, 1):
+            monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+            async with world(fresh_database, tmp_path / str(rows_max)) as here:
+                await here.follow_soundly(made)
+                await here.assert_equals(expect(made.rows))
+                assert await asked(here.sql, "SELECT state, reconciled_sequence FROM bank_lanes") == [
+                    ("FINISHED", None)
+                ]
+                withdrawn = "SELECT withdrawn_at IS NOT NULL FROM bank_clearing_sets"
+                assert await asked(here.sql, withdrawn) == [(True,)]
+                amounts = "kind, had_bought_fen, cleared_buys_fen, made_good_buys_fen, case_no, outcome"
+                read = f"SELECT {amounts} FROM bank_corrections ORDER BY sequence"  # noqa: S608
+                assert await asked(here.sql, read) == [
+                    ("CORRECT", 0, 7_000, 2_000, 1, "ACCEPTED"),
+                    ("REVERT", 5_000, 0, 0, 1, "ACCEPTED"),
+                ]
+                books = "SELECT account_code, item, debit_fen, credit_fen FROM bank_general_ledger WHERE party = 2"
+                held = await asked(here.sql, f"{books} ORDER BY 1")
+                assert [each[2:] for each in held] == [(Decimal(0), Decimal(0))] * 2
+                told = "SELECT bought_unsettled_fen FROM bank_totals WHERE party = 2"
+                assert await asked(here.sql, told) == [(Decimal(0),)]
 
     asyncio.run(scenario())

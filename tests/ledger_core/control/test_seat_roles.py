@@ -105,7 +105,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, *LINES_OF_SETS},
+    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT, *LINES_OF_SETS},
     SeatRole.MASTER_DATA: set(),
     SeatRole.IDENTITY_DESK: set(),
 }

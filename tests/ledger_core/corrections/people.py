@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from ledger.core.lines.answers import clearing_set, set_differences
-from protocol.correction_acts import CorrectAct, CorrectListAct, DecideAct, ToleranceAct
+from protocol.correction_acts import CorrectAct, CorrectListAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.messages.day import ListedCorrection, list_digest
 from protocol.messages.persons import Act
 from protocol.messages.queries import differences_digest
@@ -113,6 +113,12 @@ def list_permission(
         last_date=FAR,
     )
     return signed(replace(act, **(changed or {})), DEE, EVE)
+
+
+def withdrawal(office: Office, party: int, number: int = 1, on: int = MONDAY) -> Act:
+    """What two people sign for a set that counts no more."""
+    act = WithdrawSetAct(**office.by(DEE), party=party, trade_date=on, set_number=number)
+    return signed(act, DEE, EVE)
 
 
 def permitted(office: Office, desk: Desk, party: int, contract_no: int, both: Both, rejected_fen: int = 0) -> int:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
+from protocol.messages.corrections import RevertsQuery
 from protocol.messages.day import Reconcile, SignOff
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
@@ -62,6 +64,27 @@ def correction(contract_no: int, both: Both, act: int = 0, on: int = MONDAY) -> 
         "has_sold_fen": both.sold_fen,
     }
     return record(RecordKind.CORRECT, contract_no, both.buys_fen, **fields)
+
+
+def reversal(contract_no: int, both: Both, act: int, on: int = MONDAY) -> RecordArray:
+    """What takes a correction back. In `both`: what was bought and sold without the set, what the bank has of both,
+    what stays of both.
+    """
+    taken_back = correction(contract_no, both, act, on).copy()
+    taken_back["kind"] = RecordKind.REVERT
+    return taken_back
+
+
+def reversals(desk: Desk, party: int, on: int = MONDAY) -> list[RecordArray]:
+    """Everything that is to be taken back of a broker's date, as the bank tells it."""
+    told = to_revert(desk.book, RevertsQuery(on, party, 0))
+    assert told.left == len(told.contracts)
+    found = []
+    for each in told.contracts:
+        both = Both(each.bought_fen, each.sold_fen, each.has_bought_fen, each.has_sold_fen)
+        both = both._replace(good_buys_fen=each.stays_bought_fen, good_proceeds_fen=each.stays_sold_fen)
+        found.append(reversal(each.contract_no, both, told.act_number, on))
+    return found
 
 
 def signed_off(desk: Desk) -> None:

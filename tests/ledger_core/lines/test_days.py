@@ -26,6 +26,7 @@ from protocol.vocabulary import (
     Suite,
 )
 from tests.bank_seats import DAY_SEAT
+from tests.ledger_core.corrections.words import Both, correction
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -273,10 +274,14 @@ def test_proceeds_of_a_contract_that_ended_before_its_set_came_buy_nothing_for_a
 
     close = closed(desk, OTHER_BROKER, event(ann), event(ann, ClearedEvent.CLOSED), sell(1, ann, 4_900))
 
-    assert close == (LaneState.PUBLISHED, 4_900, [])
+    assert close == (LaneState.COMPLETE, 4_900, [(DifferenceClass.AMOUNT, ComparedField.SOLD, 0, 4_900)])
     assert codes(desk.ask(DAY_SEAT, proceeds(ann, 4_900))) == [ReplyCode.CONTRACT_TERMINATED]
+    agree(desk)
+    assert codes(desk.ask(DAY_SEAT, correction(ann, Both(0, 4_900)))) == [ACCEPTED]
     assert desk.money_of(account_no) == (1_000, 0, 0, 0)
     assert desk.buying_power(other) == (1_000, 1_000)
+    desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))
+    desk.done(Publish(MONDAY, OTHER_BROKER))
     desk.roll(TUESDAY)
     desk.settle(MONDAY)
     same_after_all(desk)

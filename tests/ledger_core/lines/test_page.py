@@ -124,4 +124,7 @@ def test_every_move_of_a_lane_written_out() -> None:
         (LaneState.RECONCILED, LaneEvent.CORRECT): LaneState.COMPLETE,
         (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
         (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
+        (LaneState.COMPLETE, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
+        (LaneState.RECONCILED, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
+        (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
     }

@@ -97,7 +97,12 @@ def test_a_sale_whose_fees_exceed_its_turnover_costs_money() -> None:
     assert arrived(desk).net == sum_from_fen(-300)
 
 
-@pytest.mark.parametrize(("state", "what"), list(itertools.product(LaneState, LaneEvent)))
+# What two people withdraw and what is taken back then: see corrections/test_reverting.
+STATES = [state for state in LaneState if state != LaneState.REVERTING]
+EVENTS = [what for what in LaneEvent if what not in (LaneEvent.WITHDRAW_ADJUSTED, LaneEvent.REVERT)]
+
+
+@pytest.mark.parametrize(("state", "what"), list(itertools.product(STATES, EVENTS)))
 def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> None:
     desk, (customer,) = signed_off(0)
     agree(desk)

@@ -56,6 +56,7 @@ class Order(IntEnum):
     CORRECT = 13
     PROCEEDS = 14
     CLOSE = 15
+    REVERT = 18
 
 
 class Fate(IntEnum):
@@ -80,10 +81,11 @@ class Lane(IntEnum):
 
     TRADING = 0
     FINISHED = 1
-    COLLECTING = 2
-    COMPLETE = 3
-    RECONCILED = 4
-    PUBLISHED = 5
+    REVERTING = 2
+    COLLECTING = 3
+    COMPLETE = 4
+    RECONCILED = 5
+    PUBLISHED = 6
 
 
 class Push(IntEnum):

@@ -6,20 +6,38 @@ Belongs here: bytes to fields and back, tags and fields. Never here: what the ba
 import struct
 from typing import NamedTuple
 
-from tests.outsider.wire.bounds import DATE, NUMBER, SUM
-from tests.outsider.wire.field_types import Blob, Int, Layout, Many, Nested
+from tests.outsider.wire.bounds import COUNT, DATE, NUMBER, PARTY_MAX, PLACE, SUM
+from tests.outsider.wire.field_types import Blob, Flag, Int, Layout, Many, Nested
 
 AMOUNTS = ("cleared_buys_fen", "cleared_proceeds_fen", "rejected_fen", "rise_max_fen", "made_good_max_fen")
+ASKED = (("trade_date", DATE), ("party", Int(0, PARTY_MAX)), ("first", PLACE))
+FOUND = (("as_of_sequence", COUNT), ("trade_date", DATE), ("next_place", PLACE))
 CLOSING = (
     *(("order_date", DATE), ("order_seat", NUMBER), ("order_number", NUMBER)),
     *(("drawn_fen", SUM), ("released_fen", SUM)),
 )
+CORRECTION = (
+    *(*FOUND, ("contract_no", COUNT), ("set_number", Int(0, 64))),
+    *(("cleared_buys_fen", SUM), ("cleared_proceeds_fen", SUM), ("has_bought_fen", SUM), ("has_sold_fen", SUM)),
+    *(("made_good_buys_fen", SUM), ("made_good_proceeds_fen", SUM), ("needs_act", Flag())),
+    ("closings", Many(0, 1_024, Nested("Closing"))),
+)
+REVERT = (
+    *(("contract_no", NUMBER), ("bought_fen", SUM), ("sold_fen", SUM)),
+    *(("has_bought_fen", SUM), ("has_sold_fen", SUM), ("stays_bought_fen", SUM), ("stays_sold_fen", SUM)),
+)
+REVERTS = (*FOUND, ("act_number", COUNT), ("left", COUNT), ("contracts", Many(0, 512, Nested("Revert"))))
 LINES = (
     *(("act", NUMBER), ("first", Int(0, 4_095))),
     *(("lines", Many(1, 128, Nested("ListedCorrection"))), ("rest", Blob(32, 32))),
 )
 CORRECTION_LAYOUTS: dict[str, Layout] = {
+    "CorrectionQuery": (83, (*ASKED, ("contract_no", COUNT), ("rejected_fen", SUM))),
+    "CorrectionAnswer": (84, CORRECTION),
     "Closing": (85, CLOSING),
+    "RevertsQuery": (132, ASKED),
+    "Revert": (133, REVERT),
+    "RevertsAnswer": (134, REVERTS),
     "ListedCorrection": (86, (("contract_no", NUMBER), *((name, Int(0, 2**40)) for name in AMOUNTS))),
     "TellCorrections": (87, LINES),
 }

@@ -93,7 +93,7 @@ def unpack_block(body: bytes) -> list[Record | Line | Correction]:
 
 
 def _unpack(row: bytes) -> Record | Line | Correction:
-    if row[0] == Order.CORRECT:
+    if row[0] in (Order.CORRECT, Order.REVERT):
         return unpack_correction(row)
     return unpack_line(row) if row[0] in LINES else unpack_record(row)
 

@@ -111,12 +111,6 @@ RESTRAINT = (
     *(("account_no", NUMBER), ("amount_fen", Int(1, 2**53)), ("kind", Int(1, 2))),
     *(("authority", Text(1, 32)), ("document", Text(1, 32)), ("holds_until_s", SECONDS)),
 )
-CORRECTION = (
-    *(*FOUND, ("contract_no", COUNT), ("set_number", Int(0, 64))),
-    *(("cleared_buys_fen", SUM), ("cleared_proceeds_fen", SUM), ("has_bought_fen", SUM), ("has_sold_fen", SUM)),
-    *(("made_good_buys_fen", SUM), ("made_good_proceeds_fen", SUM), ("needs_act", Flag())),
-    ("closings", Many(0, 1_024, Nested("Closing"))),
-)
 TOTALS = (("as_of_sequence", COUNT), ("complete", Flag()), ("parties", Many(0, 1_024, Nested("PartyTotals"))))
 
 AS_OF_MARK = TOTALS[:2]
@@ -196,8 +190,6 @@ LAYOUTS: dict[str, Layout] = {
     "ProceedsQuery": (56, OF_PLACES),
     "ContractProceeds": (57, (("contract_no", NUMBER), ("proceeds_fen", SUM), ("excess_fen", SUM))),
     "ProceedsAnswer": (58, (*FOUND, ("contracts", Many(0, PROCEEDS_MAX, Nested("ContractProceeds"))))),
-    "CorrectionQuery": (83, (*OF_PLACES, ("contract_no", COUNT), ("rejected_fen", SUM))),
-    "CorrectionAnswer": (84, CORRECTION),
     "RangesQuery": (120, (("source", Int(3, 4)), ("first", Int(0, 4_096)))),
     "RangesAnswer": (121, (*AS_OF_MARK, ("next_range", Int(0, 4_096)), ("digests", Many(0, 4, Blob(32, 32))))),
     "PairsQuery": (122, (("source", Int(3, 4)), ("first", Int(0, 2**25)))),
@@ -241,7 +233,7 @@ QUERIES = (
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
     "CorrectionQuery",
-    *("PushQuery", "OpenPushQuery", "OpenItemsQuery"),
+    *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),
