@@ -28,6 +28,7 @@ from .correction_acts import (
     ToleranceAct,
     WithdrawSetAct,
 )
+from .customer_acts import ChangeHolderAct
 from .day_acts import AdoptSetAct, DayAct
 from .errors import MisuseError
 from .limits import (
@@ -37,10 +38,11 @@ from .limits import (
     OUTLET_MAX,
 )
 from .messages.control import ControlMessage, EndKey, RegisterKey
-from .messages.fields import BoundSeatNo, KeyId, Name, Number, PartyNo, PersonNo, Second
+from .messages.fields import BoundSeatNo, KeyId, Name, PartyNo, PersonNo, Second
 from .messages.outlets import OutletEntry, RegisterOutlets
 from .messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
-from .messages.restraints import ExtendRestraint, LiftRestraint, Restrain, RestrainedFen, RestraintText
+from .messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from .restraint_acts import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .shown_text import is_shown_as_it_is
 from .vocabulary import SUITES, OutletLevel, RestraintKind, Right
 
@@ -54,7 +56,6 @@ SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
 RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 """Ascending, each at most once."""
-RestraintWord = Annotated[str, Meta(pattern=f"^(?:{RestraintKind.JUDICIAL.name}|{RestraintKind.OTHER.name})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
 
 
@@ -140,31 +141,6 @@ class ResumeBrokerAct(ActText, frozen=True, kw_only=True, tag="resume_broker"):
     party: PartyNo
 
 
-class RestrainAct(ActText, frozen=True, kw_only=True, tag="restrain"):
-    """An amount of an account is withheld by order of an authority, as Restrain."""
-
-    account_no: Number
-    amount_fen: RestrainedFen
-    kind: RestraintWord
-    authority: RestraintText
-    document: RestraintText
-    holds_until_s: Second
-
-
-class LiftRestraintAct(ActText, frozen=True, kw_only=True, tag="lift_restraint"):
-    """A restraint withholds so much less, as LiftRestraint."""
-
-    restraint_no: Number
-    amount_fen: RestrainedFen
-
-
-class ExtendRestraintAct(ActText, frozen=True, kw_only=True, tag="extend_restraint"):
-    """A restraint holds longer, as ExtendRestraint."""
-
-    restraint_no: Number
-    holds_until_s: Second
-
-
 class VoidAct(ActText, frozen=True, kw_only=True, tag="void"):
     """Nothing but its serial: what its author signed under it or a lower one, and nobody has sent, is worth nothing."""
 
@@ -182,6 +158,8 @@ AnyAct = (
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
+    | DeductAct
+    | ChangeHolderAct
     | OfDifferences
     | DayAct
     | VoidAct
@@ -193,6 +171,8 @@ ActAlone = (
     | StopBrokerAct
     | ResumeBrokerAct
     | VoidAct
+    | DeductAct
+    | ChangeHolderAct
     | OfDifferences
     | DayAct
 )
@@ -232,6 +212,8 @@ ACTS: Mapping[type[ActText], ActKind] = {
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
+    DeductAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
+    ChangeHolderAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),

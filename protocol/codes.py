@@ -129,6 +129,7 @@ class ReplyCode(IntEnum):
     PUSH_DIFFERS = 620
     RESTRAINTS_FULL = 624
     RESTRAINT_OVER = 626
+    OPENING_BALANCE_LATE = 628
 
     @classmethod
     def _missing_(cls, value: object) -> "ReplyCode | None":
@@ -285,6 +286,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.RESTRAINTS_FULL: CodeFacts("the account, or the bank, has as many restraints as may be", True, "1021"),
     ReplyCode.RESTRAINT_OVER: CodeFacts(
         "a restraint that would end before the open date, or no later than it does", False, "1022"
+    ),
+    ReplyCode.OPENING_BALANCE_LATE: CodeFacts(
+        "once the bank is sealed an account opens with nothing on it", False, "2008"
     ),
 }
 

@@ -100,6 +100,7 @@ class Right(IntEnum):
     RESTRAIN = 4
     RECONCILE = 8  # decisions on differences
     DAY = 16  # what moves the business day out of its plan
+    CUSTOMERS = 32  # who a holder is
 
 
 class RecordKind(IntEnum):

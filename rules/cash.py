@@ -5,9 +5,10 @@ date. What can be withdrawn is less than what can buy: proceeds of sales are not
 第3条5).
 
 Some ways out are no wish of the customer. An authority has deducted what it restrained, as far as nothing ranks before
-it and no order loses its cover; that is law, and no loss report stops it. A card debit that the card scheme has paid
-already is never refused for money or a state: what the account cannot give, or must not since its loss was reported, is
-the bank's own 挂账, withheld from the account, and collected when there is money.
+it and no order loses its cover; that is law, and no loss report stops it. Two people have signed what was ordered: the
+key of a savings desk alone deducts nothing. A card debit that the card scheme has paid already is never refused for
+money or a state: what the account cannot give, or must not since its loss was reported, is the bank's own 挂账. It is
+withheld from the account, and collected when there is money.
 
 Belongs here: deposit, withdrawal. Never here: guards that all kinds share (the core), orders, what restraints hold
 (restraints).
@@ -17,6 +18,7 @@ from protocol.limits import COLUMN_FEN_MAX, RESTRAINT_FEN_MAX
 from protocol.vocabulary import AccountStatus, RestraintKind, Way
 from rules.account import Account
 from rules.request import (
+    ACT_NEEDED,
     DONE,
     LIMIT_EXCEEDED,
     PROCEEDS_UNSETTLED,
@@ -77,10 +79,13 @@ def _deduction(request: Request, account: Account, kind: RestraintKind) -> Decis
     may_fen = min(held_fen[account.restraints.index(restraint)], uncommitted_fen)
     if request.amount_fen > may_fen:
         return deductible(may_fen)
+    if kind == RestraintKind.JUDICIAL and request.amount_fen > restraint.ordered_fen:
+        return ACT_NEEDED
     # From here the deduction must succeed.
     account.balance_fen -= request.amount_fen
     account.restrained_fen -= request.amount_fen
     restraint.amount_fen -= request.amount_fen
+    restraint.ordered_fen = max(0, restraint.ordered_fen - request.amount_fen)
     if not restraint.amount_fen:
         account.restraints.remove(restraint)
     return DONE

@@ -23,6 +23,7 @@ class Restraint:
     kind: int
     amount_fen: int  # that it still withholds
     senior_fen: int  # of what is frozen and bought, what ranks before it
+    ordered_fen: int = 0  # of a judicial one, what may be deducted: what people ordered, before the seal all of it
 
 
 def held_back_fen(balance_fen: int, committed_fen: int, restraints: Sequence[Restraint]) -> list[int]:

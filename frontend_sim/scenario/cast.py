@@ -21,6 +21,7 @@ from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
 
 SEATS_PER_PARTY = 10
 SUITE = "ed25519"
+NO_RESTRAINT = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class Cast:
                 terms.append(ContractTerms(self.customers[customer.name].account_no, party, [], status))
             await sign_contracts(bank, terms)
         await self._number_contracts(bank, story)
+
+    def restraint_no(self, name: str) -> int:
+        """Of one that the bank refused there is none: a number that none has."""
+        return self.restraints.get(name, NO_RESTRAINT)
 
     def party_name(self, party: int) -> str:
         """The name of a broker, nothing for another number."""

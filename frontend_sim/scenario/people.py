@@ -23,16 +23,14 @@ from protocol.act_text import ActText
 from protocol.acts import (
     ACT_DOMAIN,
     AnyAct,
-    ExtendRestraintAct,
-    LiftRestraintAct,
     RegisterPersonAct,
-    RestrainAct,
     text_of,
     word_of,
 )
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages import persons as messages
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.restraint_acts import ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import RestraintKind, Right
 
 KEY_ID: Final = 1
@@ -96,6 +94,8 @@ class People:
         def number_of(name: str, of: str) -> int:
             if name == "party":
                 return cast.brokers[of].party
+            if name == "restraint_no":
+                return cast.restraint_no(of)
             return cast.customers[of].account_no if name == "account_no" else cast.customers[of].contract_no
 
         form = OFFERED[event.act]

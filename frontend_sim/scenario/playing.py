@@ -64,7 +64,6 @@ KILLED_AFTER = {"agree": "the bank's books agree"}
 
 
 NS_PER_SECOND = 1_000_000_000
-NO_RESTRAINT = 2**40
 
 
 def moment_ns(at: datetime, zone: tzinfo) -> int:
@@ -172,12 +171,8 @@ class Stage:
         if isinstance(event, Deposit):
             await self.savings.deposit(account_no, event.amount, way=way, serial=serial)
             return
-        number = self._restraint_no(event.restraint) if event.restraint is not None else 0
+        number = self.cast.restraint_no(event.restraint) if event.restraint is not None else 0
         await self.savings.withdraw(account_no, event.amount, way=way, restraint_no=number, serial=serial)
-
-    def _restraint_no(self, name: str) -> int:
-        """Of one that the bank refused there is none: a number that none has."""
-        return self.cast.restraints.get(name, NO_RESTRAINT)
 
     async def _restraint(self, event: Restrain | LiftRestraint | ExtendRestraint) -> None:
         """By act of whom it names, or by the savings desk. The number of a new one is told and kept."""
@@ -191,9 +186,9 @@ class Stage:
                     account_no, int(event.amount), kind, event.authority, event.document, until_s
                 )
             case LiftRestraint():
-                message = restraints.LiftRestraint(self._restraint_no(event.restraint), int(event.amount))
+                message = restraints.LiftRestraint(self.cast.restraint_no(event.restraint), int(event.amount))
             case ExtendRestraint():
-                message = restraints.ExtendRestraint(self._restraint_no(event.restraint), until_s)
+                message = restraints.ExtendRestraint(self.cast.restraint_no(event.restraint), until_s)
         if event.by is None:
             outcome = await self.savings.control(message)
         else:

@@ -211,7 +211,7 @@ def _load_accounts(book: Book, indices: Positions, later: dict[int, LaterDates])
         book.sold_fen[named].tolist(),
         book.restrained_fen[named].tolist(),
     )
-    restraints = map(book.restraints.as_the_law_has_them, named)
+    restraints = (book.restraints.as_the_law_has_them(account, book.persons.sealed) for account in named)
     of_dates = (later[each] if each in later else LaterDates() for each in named)
     return dict(zip(named, map(Account, *columns, restraints, of_dates), strict=True))
 

@@ -85,7 +85,7 @@ def _check_restraints(book: Book) -> None:
     all_ones = table.ordered()
     _demand(sums_fen(all_ones, book.accounts_count) == book.restrained_fen[used], "restrained against its sum", book)
     numbers = list(table.by_number)
-    fits = [each.amount_fen > 0 and each.senior_fen >= 0 for each in all_ones]
+    fits = [each.senior_fen >= 0 and 0 <= each.ordered_fen <= each.amount_fen > 0 for each in all_ones]
     fits.append(numbers == sorted(numbers) and max(numbers, default=0) <= table.given)
     _demand(np.array(fits, bool), "a restraint", book)
     seniors = np.array([each.senior_fen for each in all_ones], np.int64)

@@ -83,7 +83,10 @@ def _deduct(book: Book, block: Block, position: int, account: int, kind: Restrai
         found = None if block.restraint is None else book.restraints.by_number.get(int(block.restraint[position]))
     if found is None or (found.account, found.kind) != (account, kind) or found.amount_fen < fen:
         raise InvariantBroken(f"record {position} of the block deducts by a restraint that has not so much")
+    if kind == RestraintKind.JUDICIAL and book.persons.sealed and found.ordered_fen < fen:
+        raise InvariantBroken(f"record {position} of the block deducts what nobody ordered")
     book.restraints.moved.append(Moved(position, found.number, account, 0, fen))
+    book.restraints.deduct(found, fen)
     book.lower_restraint(found, fen)
 
 

@@ -26,6 +26,7 @@ from protocol.vocabulary import RecordKind
 from rules.account import Account
 from rules.day.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
 from rules.request import (
+    ACT_NEEDED,
     AMOUNT_OUT_OF_RANGE,
     DONE,
     FREEZE_CLOSED,
@@ -39,10 +40,8 @@ from rules.request import (
     Permitted,
     Request,
     of_freeze,
-    refusal,
 )
 
-ACT_NEEDED = refusal(ReplyCode.ACT_NEEDED)
 PERMITTED_KIND = RecordKind.CORRECT
 """What an act permits one record of."""
 

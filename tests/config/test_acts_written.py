@@ -34,6 +34,8 @@ WORDS = {
     "digest": "ab" * 32,
     "windows": "; ".join(["2026-01-06T09:00:00+08:00, 1767663000, 1767664800, 1767679200, 1767715199"] * 8),
     "source": "NOTHING_TRADED",
+    "holder_before": "ab" * 16,
+    "holder": "cd" * 16,
 }
 """What stands in a field of this name; of every other one 5."""
 READ = {

@@ -50,7 +50,7 @@ from protocol.vocabulary import (
     Suite,
     account_no_from_index,
 )
-from tests.bank_seats import BANK_SEATS, SEAT_ROLES, bank_seat_for
+from tests.bank_seats import BANK_SEATS, SAVINGS_SEAT, SEAT_ROLES, bank_seat_for
 from tests.customers import account, contract, holder_of
 from tests.frames import make_records
 
@@ -180,9 +180,14 @@ class Desk:
         return contract_no
 
     def open_account(self, balance_fen: int, holder: int) -> int:
-        """Open one account; its number."""
-        terms = replace(account(self.book.accounts_count, balance_fen), holder=holder_of(holder))
-        return self.told(OpenAccounts([terms])).remaining_fen
+        """Open one account; its number. Of a sealed bank the savings desk brings its money."""
+        brought_fen = 0 if self.book.persons.sealed else balance_fen
+        terms = replace(account(self.book.accounts_count, brought_fen), holder=holder_of(holder))
+        number = self.told(OpenAccounts([terms])).remaining_fen
+        if balance_fen > brought_fen:
+            (answer,) = self.ask(SAVINGS_SEAT, record(RecordKind.DEPOSIT, number, balance_fen))
+            assert answer.code == ReplyCode.ACCEPTED
+        return number
 
     def sign(self, account_no: int, party: int = BROKER, status: int = ContractStatus.ACTIVE) -> int:
         """Sign one contract on an account; its number."""

@@ -229,6 +229,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.PUSH_DIFFERS, "another account", IDENTITY_SEAT, lambda b: pushing.confirmed_for_another(b.desk)),
     (ReplyCode.RESTRAINTS_FULL, "64 of 64", SAVINGS_SEAT, lambda b: of_restraints.one_more(b.desk)),
     (ReplyCode.RESTRAINT_OVER, "in 1970", SAVINGS_SEAT, lambda _: of_restraints.over()),
+    (ReplyCode.OPENING_BALANCE_LATE, "1 fen of 9", BANK_SEAT, lambda b: people.opened_late(b.desk)),
 ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 REFUSALS = "tests/ledger_core/test_every_refusal.py"
+RESTRAINT_ACTS = "tests/ledger_core/control/test_restraint_acts.py"
 RESTRAINTS = "tests/ledger_core/test_restraints.py"
 MONEY = "tests/ledger_core/test_money.py"
 ROLL = "tests/ledger_core/test_roll.py"
@@ -23,6 +24,7 @@ OUTLETS = "tests/ledger_core/control/test_outlets.py"
 CARDS = "tests/ledger_core/control/test_replaced_cards.py"
 SECURITIES_ACCOUNTS = "tests/ledger_core/control/test_securities_accounts.py"
 DESIGNATION = "tests/ledger_core/control/test_designation.py"
+HOLDERS = "tests/ledger_core/control/test_holders.py"
 OPEN_ITEMS = "tests/ledger_core/control/test_open_items.py"
 PUSHES = "tests/ledger_core/control/test_pushes.py"
 PUSH_LIMITS = "tests/ledger_core/control/test_push_limits.py"

@@ -3,7 +3,7 @@
 Belongs here: single wrong lines, each with what a thief gains by it. Never here: mutants of records and other control.
 """
 
-from tests.mutants.mutant import ACTS, PERSONS, Row, of_file
+from tests.mutants.mutant import ACCOUNTS, ACTS, PERSONS, Row, of_file
 
 _TELLERS: list[Row] = [
     (
@@ -177,10 +177,21 @@ _KEYS: list[Row] = [
     ),
 ]
 
+_ACCOUNTS: list[Row] = [
+    (
+        "money from nowhere",
+        "is_late = book.persons.sealed and any(term.balance_fen for term in message.accounts)",
+        "is_late = False",
+        "whoever has the key of master data opens an account with a million",
+        f"{ACCOUNTS}::test_once_the_bank_is_sealed_an_account_opens_with_nothing_and_a_deposit_fills_it",
+    ),
+]
+
 OF_PEOPLE = [
     *of_file("rules/tellers.py", _TELLERS),
     *of_file("control/acts.py", _ACTS),
     *of_file("control/persons.py", _PERSONS),
     *of_file("control/judge.py", _JUDGE),
     *of_file("control/keys.py", _KEYS),
+    *of_file("control/accounts.py", _ACCOUNTS),
 ]

@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 (table_of_control).
 """
 
-from tests.mutants.mutant import PUSH_LIMITS, PUSHES, ROLES, Mutant, of_file
+from tests.mutants.mutant import HOLDERS, PUSH_LIMITS, PUSHES, ROLES, Mutant, of_file
 
 LOST = f"{PUSHES}::test_a_lost_card_is_replaced_by_signing_anew"
 CHANGED = f"{PUSHES}::test_other_securities_accounts_are_a_new_contract_once_nothing_is_open"
@@ -80,14 +80,14 @@ OF_PUSHES: list[Mutant] = [
             ),
             (
                 "other securities accounts on a new card",
-                "return ReplyCode.ACCEPTED if has_same else ReplyCode.PUSH_DIFFERS",
+                "return ReplyCode.ACCEPTED if _has_same(book, asked, replaced) else ReplyCode.PUSH_DIFFERS",
                 "return ReplyCode.ACCEPTED",
                 "what was confirmed is not what is signed",
                 LOST,
             ),
             (
                 "ends with open items",
-                "return ReplyCode.ITEMS_OPEN if is_kept_by_items(book, replaced) else ReplyCode.ACCEPTED",
+                "return ReplyCode.ITEMS_OPEN if must_wait else ReplyCode.ACCEPTED",
                 "return ReplyCode.ACCEPTED",
                 "money of a contract that has ended",
                 CHANGED,
@@ -181,5 +181,43 @@ OF_PUSHES: list[Mutant] = [
         "SeatRole.IDENTITY_DESK: frozenset({Identify, ConfirmPush, PushContract}),",
         "the identity desk signs contracts by itself",
         (f"{ROLES}::test_every_role_and_control_message[7-PushContract]",),
+    ),
+    *of_file(
+        "control/pushes.py",
+        [
+            (
+                "said anew is signed anew",
+                "    if replaced >= 0 and _stays(book, asked, _account_of(book, push), replaced):\n",
+                "    if False:\n",
+                "a customer with a new name loses her contract with what is open on it",
+                f"{HOLDERS}::test_a_broker_pushes_changed_data_once_the_bank_has_seen_the_papers",
+            ),
+            (
+                "said anew waits for ever",
+                "must_wait = not _stays(book, asked, account, replaced) and is_kept_by_items(book, replaced)",
+                "must_wait = is_kept_by_items(book, replaced)",
+                "changed data of a customer who trades are never taken",
+                f"{HOLDERS}::test_a_broker_pushes_changed_data_once_the_bank_has_seen_the_papers",
+            ),
+        ],
+    ),
+    *of_file(
+        "control/holders.py",
+        [
+            (
+                "any holder before",
+                "if book.holder[account].tobytes().hex() != act.holder_before:",
+                "if len(book.holder[account].tobytes().hex()) != len(act.holder_before):",
+                "an act that was signed for one account gives away what was another's by then",
+                f"{HOLDERS}::test_who_may_change_a_holder_and_of_what",
+            ),
+            (
+                "under an identified push",
+                "return ReplyCode.STEP_NOT_DUE if is_identified else ReplyCode.ACCEPTED",
+                "return ReplyCode.ACCEPTED",
+                "one person is found in a push, and another one's contract comes about by it",
+                f"{HOLDERS}::test_a_holder_does_not_change_under_a_push_that_was_identified",
+            ),
+        ],
     ),
 ]

@@ -4,7 +4,7 @@ Belongs here: single wrong lines, each with the money error that it plants. Neve
 (table_of_decisions) and other messages (table_of_control).
 """
 
-from tests.mutants.mutant import RESTRAINTS, Mutant
+from tests.mutants.mutant import RESTRAINT_ACTS, RESTRAINTS, Mutant
 
 OF_RESTRAINTS = [
     Mutant(
@@ -72,5 +72,45 @@ OF_RESTRAINTS = [
         "if 0 < each.holds_until_s <= second]",
         "money leaves in the last second of a court's term",
         (f"{RESTRAINTS}::test_a_restraint_is_set_lifted_extended_and_lapses",),
+    ),
+    Mutant(
+        "deduction without an order",
+        "rules/cash.py",
+        "if kind == RestraintKind.JUDICIAL and request.amount_fen > restraint.ordered_fen:",
+        "if kind == RestraintKind.OTHER:",
+        "one key of the savings desk pays out what courts restrained",
+        (f"{RESTRAINT_ACTS}::test_once_the_bank_is_sealed_nothing_is_deducted_that_two_people_have_not_ordered",),
+    ),
+    Mutant(
+        "an order is used twice in a block",
+        "rules/cash.py",
+        "    restraint.ordered_fen = max(0, restraint.ordered_fen - request.amount_fen)\n",
+        "",
+        "what a court ordered once is paid to it twice",
+        (f"{RESTRAINT_ACTS}::test_two_deductions_of_a_block_do_not_take_one_order_twice",),
+    ),
+    Mutant(
+        "an order is never used up",
+        "state/restraints.py",
+        "restraint.ordered_fen = max(0, restraint.ordered_fen - amount_fen)",
+        "restraint.ordered_fen = max(0, restraint.ordered_fen)",
+        "what a court ordered once is paid to it again and again",
+        (f"{RESTRAINT_ACTS}::test_once_the_bank_is_sealed_nothing_is_deducted_that_two_people_have_not_ordered",),
+    ),
+    Mutant(
+        "orders add up beyond the restraint",
+        "control/restraints.py",
+        "left_fen = restraint.amount_fen - restraint.ordered_fen",
+        "left_fen = restraint.amount_fen",
+        "more is ordered than a court restrained",
+        (f"{RESTRAINT_ACTS}::test_an_order_to_deduct_is_of_a_judicial_restraint_of_the_account_and_not_above_it",),
+    ),
+    Mutant(
+        "an order on any account",
+        "control/restraints.py",
+        "if restraint is None or (restraint.account, restraint.kind) != (account, RestraintKind.JUDICIAL):",
+        "if restraint is None or restraint.kind != RestraintKind.JUDICIAL:",
+        "people of one outlet order what another's customers pay",
+        (f"{RESTRAINT_ACTS}::test_an_order_to_deduct_is_of_a_judicial_restraint_of_the_account_and_not_above_it",),
     ),
 ]

@@ -14,14 +14,18 @@ from frontend_sim.scenario.written.amounts import Fen, fen_of
 from protocol.act_text import ActText
 from protocol.acts import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
 from protocol.day_acts import AdoptSetAct, DeferAct, ResumeLaneAct
+from protocol.restraint_acts import DeductAct
 
-_OFFERED: Final = (StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, VoidAct)
+_OFFERED: Final = (StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct, VoidAct)
 OFFERED: Final = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""
 ADMINISTRATORS: Final = ("administrator 1", "administrator 2", "administrator 3")
 """Are there of themselves, and register the others, as the bank wants it."""
 IN_EVERY_ACT: Final = frozenset(ActText.__struct_fields__)
-NAMES: Final = {"party": "broker", "account_no": "customer", "contract_no": "customer", "trade_date": "date"}
+NAMES: Final = {
+    **{"party": "broker", "account_no": "customer", "contract_no": "customer"},
+    **{"restraint_no": "restraint", "trade_date": "date"},
+}
 FEN: Final = "_fen"
 
 NumberOf = Callable[[str, str], int]

@@ -87,7 +87,8 @@ def judge_accounts(book: Book, message: OpenAccounts) -> ReplyCode:
         return ReplyCode.ACCOUNT_EXISTS
     if book.accounts_count + len(message.accounts) > book.size.accounts_max:
         return ReplyCode.MASTER_DATA_FULL
-    return ReplyCode.ACCEPTED
+    is_late = book.persons.sealed and any(term.balance_fen for term in message.accounts)
+    return ReplyCode.OPENING_BALANCE_LATE if is_late else ReplyCode.ACCEPTED
 
 
 def open_accounts(book: Book, message: OpenAccounts) -> int:

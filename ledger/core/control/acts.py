@@ -19,20 +19,19 @@ from protocol.acts import (
     ChangePersonAct,
     Concerns,
     EndPersonKeyAct,
-    ExtendRestraintAct,
-    LiftRestraintAct,
     RegisterPersonAct,
     RegisterPersonKeyAct,
-    RestrainAct,
     ResumeBrokerAct,
     StopBrokerAct,
     act_of,
     row_of,
 )
 from protocol.codes import ReplyCode
+from protocol.customer_acts import ChangeHolderAct
 from protocol.errors import MisuseError
 from protocol.keys.signing import verifier_from_bytes
 from protocol.messages.persons import Act, ActSignature
+from protocol.restraint_acts import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import Role, Suite
 from rules.tellers import USES_NO_SERIAL, WHOLE_BANK, Facts, Signer, code_of_act, code_of_signatures, covers
 
@@ -156,7 +155,7 @@ def _concerned(book: Book, act: AnyAct, concerns: Concerns) -> list[int]:
 
 def _account_of(book: Book, act: AnyAct) -> int:
     """The index of the account that an act concerns, −1 for none."""
-    if isinstance(act, RestrainAct):
+    if isinstance(act, RestrainAct | DeductAct | ChangeHolderAct):
         return known_account(book, act.account_no)
     if isinstance(act, LiftRestraintAct | ExtendRestraintAct):
         restraint = book.restraints.by_number.get(act.restraint_no)

@@ -19,6 +19,7 @@ from ledger.core.control import (
     day_acts,
     feed_answers,
     feeds,
+    holders,
     lanes,
     obligations,
     outlets,
@@ -43,6 +44,7 @@ from protocol.acts import (
 )
 from protocol.codes import ReplyCode
 from protocol.correction_acts import OfDifferences
+from protocol.customer_acts import ChangeHolderAct
 from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
@@ -74,6 +76,7 @@ from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.pushes import PushMessage
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.restraint_acts import DeductAct
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, Role, role_fits_party
 from rules.day.calendar import are_due_times, is_too_far
@@ -182,12 +185,10 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.judge_broker_change(book, party, message)
         case ReplaceCard():
             return accounts.judge_replacement(book, party, message)
-        case Restrain():
-            return restraints.judge_restraint(book, message)
-        case LiftRestraint():
-            return restraints.judge_lifting(book, message)
-        case ExtendRestraint():
-            return restraints.judge_extension(book, message)
+        case Restrain() | LiftRestraint() | ExtendRestraint() | DeductAct():
+            return restraints.judge(book, message)
+        case ChangeHolderAct():
+            return holders.judge_holder(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -338,12 +339,10 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return accounts.replace_card(book, message)
         case OpenTradeDate(trade_date, windows):
             _open_date(book, trade_date, windows, decided_at_ns)
-        case Restrain():
-            return restraints.restrain(book, sender.seat, sender.persons, message)
-        case LiftRestraint():
-            restraints.lift(book, message)
-        case ExtendRestraint():
-            restraints.extend(book, message)
+        case Restrain() | LiftRestraint() | ExtendRestraint() | DeductAct():
+            return restraints.apply(book, sender.seat, sender.persons, message)
+        case ChangeHolderAct():
+            holders.change_holder(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)

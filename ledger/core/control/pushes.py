@@ -193,6 +193,10 @@ def _confirm(book: Book, message: ConfirmPush) -> int:
         return 0
     asked = _asked(push)
     replaced = index_from_contract_no(asked.replaces) if asked.replaces else -1
+    if replaced >= 0 and _stays(book, asked, _account_of(book, push), replaced):
+        push.contract_no = asked.replaces  # the customer is known as who he is now; nothing else comes about
+        _move(book, push, PushEvent.CONFIRM, message.answer)
+        return 0
     status = status_signed(confirmed, _status(book, replaced) if replaced >= 0 else None)
     goes_on = _designation_that_goes_on(book, asked, replaced)
     for contract_no in stands.ends:
@@ -240,6 +244,7 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
         in_the_way[current] = ReplyCode.ACCOUNT_HAS_CONTRACT
     codes = [_code_of_account(book, account)]
     runs_off = replaced >= 0 and int(book.account_of_contract[replaced]) != account
+    stays = replaced >= 0 and _stays(book, asked, account, replaced)
     if replaced >= 0:
         in_the_way.pop(replaced, None)
         codes.append(_code_of_replaced(book, asked, account, replaced, confirmed))
@@ -247,9 +252,9 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
         codes.append(code_of_what_is_in_the_way(_status(book, index), confirmed, code))
         if is_kept_by_items(book, index):
             codes.append(ReplyCode.ITEMS_OPEN)
-    if book.contracts_count == book.size.contracts_max:
+    if book.contracts_count == book.size.contracts_max and not stays:
         codes.append(ReplyCode.MASTER_DATA_FULL)
-    ends = sorted([*in_the_way, *([replaced] if replaced >= 0 and not runs_off else [])])
+    ends = sorted([*in_the_way, *([replaced] if replaced >= 0 and not (runs_off or stays) else [])])
     code = min((code for code in codes if code != ReplyCode.ACCEPTED), default=ReplyCode.ACCEPTED)
     numbers = [contract_no_from_index(index) for index in ends]
     return Standing(code, numbers, asked.replaces if runs_off else 0)
@@ -264,20 +269,29 @@ def _code_of_account(book: Book, account: int) -> ReplyCode:
 
 def _code_of_replaced(book: Book, asked: PushContract, account: int, replaced: int, confirmed: bool) -> ReplyCode:
     """What the contract to be replaced earns: it gives way to a confirmed push alone. On the same account it ends, with
-    nothing open; on one that is lost it runs off."""
+    nothing open, or stays where nothing of it is other; on one that is lost it runs off."""
     old = int(book.account_of_contract[replaced])
     if not confirmed:
         return ReplyCode.ACCOUNT_HAS_CONTRACT
     if _status(book, replaced) not in MAY_REPLACE_CARD:
         return ReplyCode.STATUS_FORBIDS
     if old == account:
-        return ReplyCode.ITEMS_OPEN if is_kept_by_items(book, replaced) else ReplyCode.ACCEPTED
+        must_wait = not _stays(book, asked, account, replaced) and is_kept_by_items(book, replaced)
+        return ReplyCode.ITEMS_OPEN if must_wait else ReplyCode.ACCEPTED
     if (book.holder[account] != book.holder[old]).any():
         return ReplyCode.HOLDER_DIFFERS
     if book.account_status(old) != AccountStatus.LOSS_REPORTED:
         return ReplyCode.STATUS_FORBIDS
-    has_same = (_numbers(asked.securities_accounts) == book.securities_no[replaced]).all()
-    return ReplyCode.ACCEPTED if has_same else ReplyCode.PUSH_DIFFERS
+    return ReplyCode.ACCEPTED if _has_same(book, asked, replaced) else ReplyCode.PUSH_DIFFERS
+
+
+def _stays(book: Book, asked: PushContract, account: int, replaced: int) -> bool:
+    """Whether a push says the contract that it replaces once more: of a customer whose name or document is another."""
+    return int(book.account_of_contract[replaced]) == account and _has_same(book, asked, replaced)
+
+
+def _has_same(book: Book, asked: PushContract, replaced: int) -> bool:
+    return bool((_numbers(asked.securities_accounts) == book.securities_no[replaced]).all())
 
 
 def _holding(book: Book, securities_accounts: list[SecuritiesAccount]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Restraints of accounts: what setting, lifting and extending one earns, and what it does; when one is over.
+"""Restraints of accounts: what setting, lifting, extending or ordering by one earns and does; when one is over.
 
 Belongs here: judging in ranked order and the effect, side by side for each message. Never here: who may send it
 (roles), what a restraint holds back and its deduction (rules), what records do to them (withheld), the table
@@ -13,10 +13,41 @@ from ledger.core.state.restraints import Restraint
 from protocol.codes import ReplyCode
 from protocol.limits import RESTRAINTS_MAX, RESTRAINTS_PER_ACCOUNT_MAX
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.restraint_acts import DeductAct
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import AccountStatus, RestraintKind, index_from_account_no
 
 _SECOND_NS, _DAY_S = 1_000_000_000, 86_400
+
+
+OfRestraints = Restrain | LiftRestraint | ExtendRestraint | DeductAct
+
+
+def judge(book: Book, message: OfRestraints) -> ReplyCode:
+    """What it earns."""
+    match message:
+        case Restrain():
+            return judge_restraint(book, message)
+        case LiftRestraint():
+            return judge_lifting(book, message)
+        case ExtendRestraint():
+            return judge_extension(book, message)
+        case DeductAct():
+            return judge_deduction(book, message)
+
+
+def apply(book: Book, seat: int, operators: Sequence[int], message: OfRestraints) -> int:
+    """The effect of an accepted one. Returns the number of the restraint that it set, else 0."""
+    match message:
+        case Restrain():
+            return restrain(book, seat, operators, message)
+        case LiftRestraint():
+            lift(book, message)
+        case ExtendRestraint():
+            extend(book, message)
+        case DeductAct():
+            order_deduction(book, message)
+    return 0
 
 
 def judge_restraint(book: Book, message: Restrain) -> ReplyCode:
@@ -85,6 +116,23 @@ def extend(book: Book, message: ExtendRestraint) -> None:
     """It holds longer; its number and its rank stay."""
     book.restraints.version += 1
     book.restraints.by_number[message.restraint_no].holds_until_s = message.holds_until_s
+
+
+def judge_deduction(book: Book, act: DeductAct) -> ReplyCode:
+    """What an order to deduct earns: by a judicial restraint of this account, and no more than it withholds."""
+    account = known_account(book, act.account_no)
+    if account < 0:
+        return ReplyCode.ACCOUNT_UNKNOWN
+    restraint = book.restraints.by_number.get(act.restraint_no)
+    if restraint is None or (restraint.account, restraint.kind) != (account, RestraintKind.JUDICIAL):
+        return ReplyCode.RESTRAINT_UNKNOWN
+    left_fen = restraint.amount_fen - restraint.ordered_fen
+    return ReplyCode.ACCEPTED if act.amount_fen <= left_fen else ReplyCode.AMOUNT_OVER_REMAINING
+
+
+def order_deduction(book: Book, act: DeductAct) -> None:
+    """The savings desk may deduct so much more by it, in one record or several."""
+    book.restraints.order(book.restraints.by_number[act.restraint_no], act.amount_fen)
 
 
 def end_what_is_over(book: Book, decided_at_ns: int) -> None:

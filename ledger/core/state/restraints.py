@@ -30,6 +30,7 @@ class Restraint(msgspec.Struct, array_like=True):
     document: str = ""
     holds_until_s: int = 0  # its last second; 0: until it is lifted
     operators: list[int] = msgspec.field(default_factory=list)  # persons of the act that set it; none where a seat did
+    ordered_fen: int = 0  # of the amount, what people have ordered to be deducted, and was not yet
 
 
 class Moved(NamedTuple):
@@ -67,14 +68,33 @@ class Restraints:
         """What the account owes of card debits that it could not give."""
         return next((each for each in self.of(account) if each.kind == RestraintKind.CARD), None)
 
-    def as_the_law_has_them(self, account: int) -> list[law.Restraint]:
-        """Copies of those of an account, oldest first."""
-        return [law.Restraint(each.number, each.kind, each.amount_fen, each.senior_fen) for each in self.of(account)]
+    def as_the_law_has_them(self, account: int, is_sealed: bool) -> list[law.Restraint]:
+        """Copies of those of an account, oldest first. Before the seal all of each may be deducted."""
+        return [
+            law.Restraint(
+                each.number,
+                each.kind,
+                each.amount_fen,
+                each.senior_fen,
+                each.ordered_fen if is_sealed else each.amount_fen,
+            )
+            for each in self.of(account)
+        ]
+
+    def order(self, restraint: Restraint, amount_fen: int) -> None:
+        """So much more of it is to be deducted."""
+        self.version += 1
+        restraint.ordered_fen += amount_fen
+
+    def deduct(self, restraint: Restraint, amount_fen: int) -> None:
+        """So much of it was deducted, by an order or before there were any; it is lowered by `lower`."""
+        restraint.ordered_fen = max(0, restraint.ordered_fen - amount_fen)
 
     def lower(self, restraint: Restraint, amount_fen: int) -> None:
-        """It withholds so much less, at most what it has; with nothing left it is gone."""
+        """It withholds so much less, at most what it has; with nothing left it is gone. Orders end with it."""
         self.version += 1
         restraint.amount_fen -= amount_fen
+        restraint.ordered_fen = min(restraint.ordered_fen, restraint.amount_fen)
         if restraint.amount_fen:
             return
         del self.by_number[restraint.number]

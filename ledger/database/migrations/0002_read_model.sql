@@ -241,6 +241,7 @@ CREATE TABLE restraints (
     holds_until_s  bigint   NOT NULL CHECK (holds_until_s >= 0), -- its last second since 1970, 0: until it is lifted
     lifted_fen     bigint   NOT NULL DEFAULT 0 CHECK (lifted_fen >= 0),
     deducted_fen   bigint   NOT NULL DEFAULT 0 CHECK (deducted_fen >= 0),
+    ordered_fen    bigint   NOT NULL DEFAULT 0 CHECK (ordered_fen BETWEEN 0 AND left_fen), -- to be deducted, and was not yet
     ended_on       integer, -- trade date; of one that lapsed, the date that was opened then
     ended_sequence bigint   CHECK (ended_sequence >= set_sequence),
     as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1),

@@ -389,6 +389,7 @@ SELECT r.restraint_no AS restraint_no,
        r.amount_fen AS amount_fen,
        r.lifted_fen AS lifted_fen,
        r.deducted_fen AS deducted_fen,
+       r.ordered_fen AS ordered_fen,
        r.left_fen AS left_fen,
        r.senior_fen AS senior_fen,
        r.operators AS operators,
@@ -414,6 +415,7 @@ COMMENT ON COLUMN bank_restraints.state IS 'OPEN; LAPSED when a trade date was o
 COMMENT ON COLUMN bank_restraints.amount_fen IS 'withheld when it was set, or by card debits in all, fen';
 COMMENT ON COLUMN bank_restraints.lifted_fen IS 'lifted since, fen';
 COMMENT ON COLUMN bank_restraints.deducted_fen IS 'deducted by it, fen';
+COMMENT ON COLUMN bank_restraints.ordered_fen IS 'of what is left, what two people have ordered to be deducted, fen';
 COMMENT ON COLUMN bank_restraints.left_fen IS 'withheld now, fen';
 COMMENT ON COLUMN bank_restraints.senior_fen IS 'of what is frozen and bought, what ranks before it, fen';
 COMMENT ON COLUMN bank_restraints.operators IS 'persons whose act set it; empty where a seat did';

@@ -22,6 +22,7 @@ from ledger.follower.projection.push_tables import PushesOfBatch
 from ledger.follower.projection.request_blocks import RequestRuns
 from ledger.follower.projection.restraints import RestraintsOfBatch
 from protocol.acts import Made, ResumeBrokerAct, StopBrokerAct
+from protocol.customer_acts import ChangeHolderAct
 from protocol.messages.accounts import (
     ChangeAccount,
     ChangeBroker,
@@ -121,7 +122,7 @@ class Batch:
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):
             self._touched_contracts.add(message.contract_no // CONTRACT_NUMBER_STEP)
-        if isinstance(message, ChangeAccount | ReplaceCard):
+        if isinstance(message, ChangeAccount | ReplaceCard | ChangeHolderAct):
             self._touched_accounts.add(message.account_no // CONTRACT_NUMBER_STEP)
         elif isinstance(message, SignContracts):
             self._touched_accounts.update(terms.account_no // CONTRACT_NUMBER_STEP for terms in message.contracts)

@@ -103,8 +103,8 @@ SELECT last_contract_no FROM savings_accounts WHERE account_no = ANY ($1::bigint
 _RUNNING_OFF: Final = "SELECT contract_no FROM contracts WHERE ended_on > 0 AND status <> 5"
 _SET_ACCOUNTS: Final = """
 UPDATE savings_accounts s
-SET status = n.status, last_contract_no = n.last_contract_no, as_of_sequence = $1
-FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS n (account_no, status, last_contract_no)
+SET status = n.status, last_contract_no = n.last_contract_no, holder = n.holder, as_of_sequence = $1
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[]) AS n (account_no, status, last_contract_no, holder)
 WHERE s.account_no = n.account_no
 """
 _SET_CONTRACTS: Final = """
@@ -355,9 +355,12 @@ class ReadModel:
 
     async def _set_accounts(self, accounts: Int64s, book: Book, sequence: int) -> None:
         numbers, statuses = account_nos_from_indices(accounts), book.account_flags[accounts] >> STATE_SHIFT
-        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last_contract_nos(book, accounts))
+        last, holders = last_contract_nos(book, accounts), [holder.tobytes() for holder in book.holder[accounts]]
+        await self._set(_SET_ACCOUNTS, sequence, numbers.tolist(), statuses.tolist(), last, holders)
 
-    async def _set(self, statement: str, sequence: int, numbers: list[int], *values: Sequence[int | None]) -> None:
+    async def _set(
+        self, statement: str, sequence: int, numbers: list[int], *values: Sequence[int | bytes | None]
+    ) -> None:
         """Changes one row for each of `numbers`. Raises InvariantBroken when one is missing."""
         if (
             numbers

@@ -22,11 +22,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $10)
 _CHANGE: Final = """
 UPDATE restraints
 SET left_fen = $2, senior_fen = $3, holds_until_s = $4, amount_fen = amount_fen + $5, lifted_fen = lifted_fen + $6,
-    deducted_fen = deducted_fen + $7, ended_on = $8, ended_sequence = $9, as_of_sequence = $10
+    deducted_fen = deducted_fen + $7, ended_on = $8, ended_sequence = $9, as_of_sequence = $10, ordered_fen = $11
 WHERE restraint_no = $1
 """
 _OPEN: Final = """
-SELECT restraint_no, account_no, left_fen, senior_fen, holds_until_s FROM restraints WHERE ended_sequence IS NULL
+SELECT restraint_no, account_no, left_fen, senior_fen, holds_until_s, ordered_fen FROM restraints
+WHERE ended_sequence IS NULL
 """
 
 
@@ -37,6 +38,7 @@ class Known(NamedTuple):
     left_fen: int
     senior_fen: int
     holds_until_s: int
+    ordered_fen: int
 
 
 class Change(NamedTuple):
@@ -45,6 +47,7 @@ class Change(NamedTuple):
     left_fen: int
     senior_fen: int
     holds_until_s: int
+    ordered_fen: int
     grown_fen: int
     lifted_fen: int
     deducted_fen: int
@@ -86,7 +89,7 @@ class RestraintTable:
             elif stands is None:
                 until_s = of_batch.until_s.get(number, was.holds_until_s if was is not None else 0)
                 ended = of_batch.ended.get(number) or _lapsed(number, until_s, of_batch.rolls)
-                changed[number] = Change(0, 0, until_s, *sums, ended)
+                changed[number] = Change(0, 0, until_s, 0, *sums, ended)
         before = {number: one.account for number, one in self._known.items()}
         accounts = {before[number] for number in changed if number in before} | of_batch.accounts
         return Changes(of_batch.set, changed, accounts, now)
@@ -96,7 +99,8 @@ class RestraintTable:
         if changes.added:
             await connection.executemany(_ADD, [_row(*each) for each in changes.added.items()])
         for number, change in changes.changed.items():
-            values = (*change[:-1], *(change.ended or (None, None)), sequence)
+            left_fen, senior_fen, until_s, ordered_fen, *sums, ended = change
+            values = (left_fen, senior_fen, until_s, *sums, *(ended or (None, None)), sequence, ordered_fen)
             if await connection.execute(_CHANGE, number, *values) != "UPDATE 1":
                 raise InvariantBroken(f"the read model lacks restraint {number}")
 
@@ -106,7 +110,7 @@ class RestraintTable:
 
 
 def _known(one: Restraint) -> Known:
-    return Known(one.account, one.amount_fen, one.senior_fen, one.holds_until_s)
+    return Known(one.account, one.amount_fen, one.senior_fen, one.holds_until_s, one.ordered_fen)
 
 
 def _lapsed(number: int, until_s: int, rolls: list[Rolled]) -> Ended:

@@ -14,8 +14,9 @@ from protocol.acts import (
     StopBrokerAct,
     text_of,
 )
+from protocol.customer_acts import ChangeHolderAct
 from protocol.messages.persons import Act, RegisterPersons
-from protocol.vocabulary import Right
+from protocol.vocabulary import Right, account_no_from_index
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import outlets_above
 from tests.follower.journal_maker import BROKER, JournalMaker
@@ -132,5 +133,26 @@ def test_what_acts_make_reaches_the_tables_of_parties_and_outlets(fresh_database
             eve = await asked(here.sql, "SELECT person_name, rights, active FROM bank_persons WHERE person = 5")
             assert eve == [("新名", ["BROKERS"], True)]
             assert await asked(here.sql, "SELECT count(*), max(number) FROM bank_acts") == [(8, 8)]
+
+    asyncio.run(scenario())
+
+
+def test_an_account_is_shown_with_its_holder_of_now(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.open_bank([1_000])
+            before = made.book.holder[0].tobytes()
+            made.control(administrators())
+            office = office_of(made)
+            for person in (DEE, EVE):
+                made.control(office.hired(person, Right.CUSTOMERS), TELLER_SEAT)
+            await here.follow_soundly(made)
+            digests = {"holder_before": before.hex(), "holder": (b"\x07" * 16).hex()}
+            act = ChangeHolderAct(**office.by(DEE), account_no=account_no_from_index(0), **digests)
+            made.control(signed(act, DEE, EVE), TELLER_SEAT)
+            await here.follow_soundly(made)
+            changed = "SELECT account_no FROM savings_accounts WHERE holder = $1"
+            assert await asked(here.sql, changed, b"\x07" * 16) == [(account_no_from_index(0),)]
 
     asyncio.run(scenario())

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from protocol.messages.restraints import ExtendRestraint, LiftRestraint
+from protocol.restraint_acts import DeductAct
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind, Way
+from protocol.vocabulary import RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.follower import naive
@@ -25,6 +26,7 @@ from tests.follower.journal_maker import (
     record,
 )
 from tests.follower.world import asked, world
+from tests.people import Office, administrators, signed
 
 pytestmark = pytest.mark.postgres
 
@@ -88,5 +90,33 @@ def test_restraints_are_told_with_what_became_of_them(fresh_database: str, tmp_p
                 "SELECT way, restraint_no, remaining_fen FROM bank_movements WHERE way > 'D' ORDER BY sequence, number"
             )
             assert (await asked(here.sql, names))[0] == ("JUDICIAL", 1, 0)
+
+    asyncio.run(scenario())
+
+
+def test_what_people_have_ordered_to_be_deducted_is_told_until_it_is(fresh_database: str, tmp_path: Path) -> None:
+    """6.00 withheld, 3.50 ordered, 2.50 of them deducted."""
+
+    async def scenario() -> None:
+        made = JournalMaker()
+        async with world(fresh_database, tmp_path) as here:
+            made.open_bank([1_000])
+            made.control(restraint(account_no_of(0), 600))
+            made.control(administrators())
+            office = Office(made.book.bank_id, made.now_ns // 10**9 + 600)
+            for person in (4, 5):
+                made.control(office.hired(person, Right.RESTRAIN))
+            named = {"account_no": account_no_of(0), "restraint_no": 1, "amount_fen": 350}
+            act = DeductAct(**office.by(4), **named, authority="西湖区法院", document="12-1")  # type: ignore[arg-type]
+            made.control(signed(act, 4, 5))
+            ordered = "SELECT left_fen, deducted_fen, ordered_fen FROM bank_restraints"
+            await here.keep(made)
+            await here.follow()
+            assert await asked(here.sql, ordered) == [(600, 0, 350)]
+            made.block((SAVINGS_SEAT, withdrawn(0, 250, Way.JUDICIAL, 1)))  # type: ignore[arg-type]
+            await here.keep(made)
+            await here.follow()
+            assert await asked(here.sql, ordered) == [(350, 250, 100)]
+            assert await asked(here.sql, "SELECT fault FROM read_model_faults") == []
 
     asyncio.run(scenario())

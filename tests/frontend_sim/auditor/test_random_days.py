@@ -15,7 +15,7 @@ from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from ledger.core.rows.row import Row
-from protocol.acts import LiftRestraintAct, RestrainAct, act_of
+from protocol.acts import act_of
 from protocol.codes import ReplyCode
 from protocol.correction_acts import CorrectAct
 from protocol.header import PREFIX, PrefixArray
@@ -25,6 +25,7 @@ from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
 from protocol.messages.persons import Act
 from protocol.records import OUTCOME, RECORD
+from protocol.restraint_acts import LiftRestraintAct, RestrainAct
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,

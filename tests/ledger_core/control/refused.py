@@ -8,9 +8,11 @@ from msgspec.structs import replace
 from ledger.core.state.due_times import seconds_of
 from protocol.acts import ChangePersonAct, EndPersonKeyAct, StopBrokerAct, VoidAct
 from protocol.day_acts import ChangeDueTimesAct
+from protocol.messages.accounts import OpenAccounts
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right
+from tests.customers import account
 from tests.ledger_core.control.test_due_times import windows
 from tests.ledger_core.desk import BROKER, TUESDAY, Desk
 from tests.people import ANN, BEN, Office, administrators, new_person, signature, signed
@@ -35,6 +37,12 @@ def stop(office: Office, *persons: int) -> Act:
 def stopped(desk: Desk) -> None:
     """The broker is stopped."""
     desk.done(stop(staffed(desk), DEE, EVE))
+
+
+def opened_late(desk: Desk) -> OpenAccounts:
+    """Accounts that are opened when the bank is sealed, one of them with a fen."""
+    staffed(desk)
+    return OpenAccounts([account(50, 0), account(51, 1)])
 
 
 def over(desk: Desk) -> Act:

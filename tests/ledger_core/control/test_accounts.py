@@ -55,6 +55,7 @@ from tests.ledger_core.desk import (
     totals,
     withdrawal,
 )
+from tests.people import administrators
 
 TERMINATE = ContractEvent.TERMINATE
 
@@ -69,6 +70,22 @@ def test_the_core_gives_the_numbers_and_tells_the_first() -> None:
 
     assert signed == (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, contract_no_from_index(0))
     assert [desk.money(contract_no_from_index(index))[0] for index in range(3)] == [200, 0, 100]
+    same_after_all(desk)
+
+
+def test_once_the_bank_is_sealed_an_account_opens_with_nothing_and_a_deposit_fills_it() -> None:
+    desk = Desk()
+    desk.open(100)
+    desk.done(administrators())
+    number = desk.book.accounts_count
+
+    assert desk.control(OpenAccounts([account(50, 0), account(51, 1)])) == ReplyCode.OPENING_BALANCE_LATE
+    assert desk.control(OpenAccounts([account(50, 1)])) == ReplyCode.OPENING_BALANCE_LATE
+    assert desk.control(OpenAccounts([account(4, 1)])) == ReplyCode.ACCOUNT_EXISTS
+    desk.done(OpenAccounts([account(50, 0)]))
+
+    assert code_of(desk, SAVINGS_SEAT, record(5, account_no_from_index(number), 700)) == ReplyCode.ACCEPTED
+    assert desk.money_of(account_no_from_index(number)) == (700, 0, 0, 0)
     same_after_all(desk)
 
 

@@ -14,7 +14,7 @@ from protocol.messages.open_items import OpenItemsAnswer, OpenItemsQuery
 from protocol.messages.pushes import Identify
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, PushState
 from tests.customers import contract, holder_of, shares
-from tests.ledger_core.control.pushing import ANN, decided, facts, pushed
+from tests.ledger_core.control.pushing import ANN, a_push, decided, facts, pushed
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -157,14 +157,15 @@ def test_the_first_of_two_replaced_cards_locks_as_long_as_it_is_open() -> None:
 
 
 def test_a_contract_with_other_securities_accounts_keeps_the_designation_of_the_same_one() -> None:
-    """Monday: A1. Tuesday a push replaces it: with A1 the broker stays designated since Monday, with A2 anew."""
+    """Monday: A1. Tuesday a push with one in Shenzhen too: with A1 it is since Monday, else anew."""
     for shanghai, expected in (("A1", MONDAY), ("A2", TUESDAY)):
         desk = Desk()
         number = pushed(desk)
         first = decided(desk, number, ANN).remaining_fen
         assert since(desk, first) == MONDAY
         desk.roll(TUESDAY)
-        again = pushed(desk, shanghai=shanghai, replaces=first)
+        both = replace(a_push(2, ANN, shanghai, first), securities_accounts=shares(shanghai, "S1"))
+        again = desk.told(both, SEAT).remaining_fen
         second = decided(desk, again, ANN).remaining_fen
         assert facts(desk, again)[2] == second
         assert (since(desk, first), since(desk, second)) == (0, expected)

@@ -13,12 +13,12 @@ from ledger.core import engine
 from ledger.core.invariants import check_book
 from ledger.core.state.forms.arrays import to_arrays
 from ledger.core.state.general_ledger import LedgerKey
-from protocol.acts import LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
 from protocol.messages.accounts import ChangeContract
 from protocol.messages.day import Mark, Tell
 from protocol.messages.queries import PartyTotals, totals_digest
 from protocol.records import RecordArray
+from protocol.restraint_acts import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.corrections.people import staffed
@@ -211,10 +211,28 @@ class House:
             number = self._restraints.get(op.place, [0])[-1]
             if op.what == "deduct" and not number:
                 return
+            if op.what == "deduct":
+                self._order(op, number)
             way = {"withdraw": Way.CARD, "forced": Way.FORCED_CARD, "deduct": Way.JUDICIAL}[op.what]
             fields = {"target_number": number} if way == Way.JUDICIAL else {}
             asked = record(RecordKind.WITHDRAWAL, account_of(contract_no), op.fen, way=way, **fields)
         self._is_taken(op.place, SAVINGS_SEAT, asked)
+
+    def _order(self, op: Op, number: int) -> None:
+        """Two people order what a deduction needs beyond earlier orders, where the restraint withholds so much."""
+        restraint = self.desk.book.restraints.by_number.get(number)
+        short_fen = min(op.fen, restraint.amount_fen) - restraint.ordered_fen if restraint is not None else 0
+        if short_fen <= 0:
+            return
+        act = DeductAct(
+            **self.office.by(RAY),
+            account_no=account_of(self.has.contracts[op.place]),
+            restraint_no=number,
+            amount_fen=short_fen,
+            authority="西湖区法院",
+            document="(2026)浙0106执12号之一",
+        )
+        assert self.desk.control(signed(act, RAY, SUE)) == ACCEPTED
 
     def _withhold(self, op: Op) -> None:
         if op.what == "restrain":

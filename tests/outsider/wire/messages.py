@@ -83,7 +83,7 @@ PERSON_KEY = (
 )
 NEW_PERSON = (
     *(("person", PERSON), ("staff_no", Capitals(1, 16)), ("name", Text(1, 64))),
-    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 31)), ("key", Nested("PersonKey"))),
+    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 63)), ("key", Nested("PersonKey"))),
 )
 ACT_SIGNATURE = (("person", PERSON), ("key_id", Int(1, 2**31 - 1)), ("signature", Blob(64, 64)))
 SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
