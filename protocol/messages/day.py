@@ -187,7 +187,7 @@ class TellCorrections(Message, tag=87, frozen=True):
 
     act: Number
     """The number of the act."""
-    first: Annotated[int, Meta(ge=0, lt=CORRECTIONS_PER_LIST_MAX)]
+    first: Annotated[int, Meta(ge=0, le=CORRECTIONS_PER_LIST_MAX - 1)]
     lines: Annotated[list[ListedCorrection], Meta(min_length=1, max_length=CORRECTIONS_TOLD_MAX)]
     rest: Digest
 

@@ -15,7 +15,8 @@ from tests.follower.naive_accounts import Customers
 
 FREEZE, RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL = range(1, 7)
 _RECORD = struct.Struct("<bbhiqqqqiiq8s")
-LINES, LISTED, CORRECT, PROCEEDS, CLOSE = range(7, 13), 4, 13, 14, 15
+LINES, LISTED, PROCEEDS, CLOSE = range(7, 13), 4, 14, 15
+CORRECTIONS = (13, 18)  # and their taking back
 _CORRECTION = struct.Struct("<bbhiqqqqqqq")
 JUDICIAL, FORCED_CARD, CARD_COLLECTED = 3, 4, 5
 _LINE = struct.Struct("<bbhiqqq4iiiq")
@@ -60,7 +61,7 @@ def expect(rows: Iterable[Row]) -> Expectation:
                 if raw[0] in LINES:
                     told = (*_LINE.unpack(raw), outcome[0], int(outcome[1] == LISTED))
                     expectation.lines.append((*place, *told, row.sequence, row.decided_at_ns))
-                elif raw[0] == CORRECT:
+                elif raw[0] in CORRECTIONS:
                     _correct(expectation, row, place, _CORRECTION.unpack(raw), outcome)
                 else:
                     _take(expectation, row, place, _RECORD.unpack(raw), outcome)

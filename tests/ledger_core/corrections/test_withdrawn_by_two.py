@@ -157,9 +157,11 @@ def test_a_set_by_which_nothing_was_booked_makes_room_at_once() -> None:
 
     assert stands(d.desk, BROKER) == LaneState.FINISHED
     assert d.desk.money(d.ann) == (5_000, 0, 900, 0)
+    assert announce(d.desk, event(d.ann)).remaining_fen == 3
+    assert d.desk.control(WithdrawSet(MONDAY, 3), SEAT) == ACCEPTED  # nothing is booked by this one
     assert compared(d.desk, BROKER, event(d.ann), order(d.target, d.ann, 1_000), buy(d.target, d.ann, 900)) == [0] * 4
     d.desk.done(Publish(MONDAY, BROKER))
-    assert d.desk.control(withdrawal(d.office, BROKER, 3)) == ReplyCode.LANE_PUBLISHED
+    assert d.desk.control(withdrawal(d.office, BROKER, 4)) == ReplyCode.LANE_PUBLISHED
     same_after_all(d.desk)
 
 
