@@ -183,10 +183,14 @@ class Auditor:
     def apply(self, one: Seen, sign: int = 1) -> None:
         """Do (sign 1) or undo (sign −1) what an accepted request does; control is not undone."""
         named = self.named_by(one)
+        forced = named if (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD) else None
+        had_card = isinstance(forced, Account) and forced.withheld.has_card
         if named is not None:
             named.apply(one, sign)
         if one.kind == ControlKind.RESTRAINT:
             self.restraints_given += 1
+        elif isinstance(forced, Account):  # what it could not take is withheld, under a number of the same row
+            self.restraints_given += forced.withheld.has_card - had_card
 
     def _judge_row(self, row: list[Seen]) -> None:
         if row[0].seat == row[-1].seat:

@@ -52,6 +52,11 @@ class Withheld:
         """The one of this number, 0: the one for cards; None when there is none."""
         return next((one for one in self.restraints if one.number == number), None)
 
+    @property
+    def has_card(self) -> bool:
+        """Whether anything is withheld for card debits."""
+        return self.named(0) is not None
+
     def lower(self, number: int, amount_fen: int) -> None:
         """A part of one is lifted or deducted."""
         for one in self.restraints:

@@ -11,6 +11,7 @@ broker 3 come with its set. Both sign for what they owe; broker 2 objects, broke
 import time
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ class Story:
         """Open the next date, unless it is the first one, and trade. Returns the date and the lines of its sets."""
         if self.date:
             async with Seat.open(await trio.to_thread.run_sync(self.house.desk, DAY_SEAT)) as desk:
-                assert (await desk.control(OpenTradeDate(self.date + 1))).accepted
+                assert (await desk.control(OpenTradeDate(_day_behind(self.date)))).accepted
                 assert (await desk.control(EndSettlement(self.date))).accepted
         self._before = await self._totals()
         lines = await self._trade()
@@ -216,6 +217,12 @@ class Story:
 
     def _over_the_line(self, settings: SeatSettings) -> AbstractAsyncContextManager[Seat]:
         return Seat.open(replace(settings, port=self.line.port, connect_attempts_max=ATTEMPTS_MAX))
+
+
+def _day_behind(date: int) -> int:
+    """The next calendar day: there are more dates than a month has."""
+    following = datetime.strptime(str(date), "%Y%m%d").replace(tzinfo=UTC) + timedelta(days=1)
+    return int(following.strftime("%Y%m%d"))
 
 
 async def take_all(desk: DayDesk, date: int, papers: Papers) -> None:

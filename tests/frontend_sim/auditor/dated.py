@@ -17,6 +17,11 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind
 
 FEES = ("commission_fen", "stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")
+NAMES = (
+    *("amount_fen", "cleared_proceeds_fen", "has_bought_fen", "has_sold_fen"),
+    *("made_good_buys_fen", "made_good_proceeds_fen"),
+)
+"""What a record that corrects names, in both columns."""
 FILLS = (RecordKind.FILL_BUY, RecordKind.FILL_SELL)
 
 
@@ -63,6 +68,7 @@ class DatedAuditor(Auditor):
 
     sets: dict[tuple[int, int], SetSeen] = field(default_factory=dict)  # complete ones, by party and trade date
     moved: dict[tuple[int, int], Moved] = field(default_factory=dict)  # by contract and trade day
+    by_set: dict[tuple[int, int], Moved] = field(default_factory=dict)  # of it, what its set brought beside closing
     rejected_fen: dict[int, int] = field(default_factory=dict)  # by the number of the act
 
     def verdict(self, one: Seen) -> Verdict:
@@ -72,9 +78,7 @@ class DatedAuditor(Auditor):
             return self._of_deduction(one, told)
         if told.code != ReplyCode.ACCEPTED:
             return told
-        if one.kind in FILLS and any(
-            trade_day(date) == one.trade_day and party == one.party for party, date in self.sets
-        ):
+        if one.kind in FILLS and self._is_told_too_late(one):
             return Verdict(ReplyCode.LISTED, 0, 0)
         if one.kind == RecordKind.RELEASE:
             key = (one.target_date, one.target_seat, one.target_number)
@@ -83,6 +87,14 @@ class DatedAuditor(Auditor):
             if found is not None and one.amount_fen > freeze.remaining_fen - _due_fen(found, key, freeze):
                 return Verdict(ReplyCode.AMOUNT_OVER_REMAINING, 0, 0)
         return told
+
+    def _is_told_too_late(self, one: Seen) -> bool:
+        """Whether a fill is of a date with a complete set, or of an order that such a set ends."""
+        if any(party == one.party and trade_day(date) == one.trade_day for party, date in self.sets):
+            return True
+        found = self.sets.get((one.party, one.target_date))
+        key = (one.target_date, one.target_seat, one.target_number)
+        return one.kind == RecordKind.FILL_BUY and found is not None and found.fates.get(key) != Fate.HELD
 
     def apply(self, one: Seen, sign: int = 1) -> None:
         """As the auditor, by trade day too."""
@@ -96,6 +108,9 @@ class DatedAuditor(Auditor):
         """A record of the day desk that was accepted: what it names is what it must, and moves."""
         kind, contract_no, day = int(record["kind"]), int(record["contract_no"]), int(record["trade_day"])
         contract = self.contracts[contract_no]
+        if kind == RecordKind.REVERT:
+            self._take_back(record, contract)
+            return
         found = next(
             each for (party, date), each in self.sets.items() if party == contract.party and trade_day(date) == day
         )
@@ -148,24 +163,30 @@ class DatedAuditor(Auditor):
         bought_fen = min(has.bought_fen, takes_fen) + rises_fen
         sold_fen = max(has.sold_fen, proceeds_fen) - falls_fen
         good_fen = (buys_fen - bought_fen, sold_fen - proceeds_fen)
-        names = (
-            "amount_fen",
-            "cleared_proceeds_fen",
-            "has_bought_fen",
-            "has_sold_fen",
-            "made_good_buys_fen",
-            "made_good_proceeds_fen",
-        )
         self._expect(
-            record, "corrected", tuple(int(record[name]) for name in names), (buys_fen, proceeds_fen, *has, *good_fen)
+            record, "corrected", tuple(int(record[name]) for name in NAMES), (buys_fen, proceeds_fen, *has, *good_fen)
         )
         self._expect(record, "case", (told.state,), (STATE_NUMBER_GIVEN if any(good_fen) else 0,))
         self._pay(contract, record, bought_fen - has.bought_fen, sold_fen - has.sold_fen)
 
+    def _take_back(self, record: RecordArray, contract: Contract) -> None:
+        """All that the set brought goes, where nobody is short of money."""
+        key = (int(record["contract_no"]), int(record["trade_day"]))
+        has, brought = self.moved.get(key, Moved()), self.by_set.pop(key, Moved())
+        back = (has.bought_fen - brought.bought_fen, has.sold_fen - brought.sold_fen)
+        self._expect(record, "taken back", tuple(int(record[name]) for name in NAMES), (*back, *has, 0, 0))
+        self._pay(contract, record, -brought.bought_fen, -brought.sold_fen)
+        self.by_set.pop(key)
+        contract.account.withheld.fell(contract.account.spent_fen)
+
     def _pay(self, contract: Contract, record: RecordArray, bought_fen: int, sold_fen: int) -> None:
         contract.account.bought_fen += bought_fen
         contract.account.sold_fen += sold_fen
-        self._move(int(record["contract_no"]), int(record["trade_day"]), bought_fen, sold_fen)
+        key = (int(record["contract_no"]), int(record["trade_day"]))
+        self._move(*key, bought_fen, sold_fen)
+        if int(record["kind"]) != RecordKind.CLOSE:
+            had = self.by_set.get(key, Moved())
+            self.by_set[key] = Moved(had.bought_fen + bought_fen, had.sold_fen + sold_fen)
 
     def _move(self, contract_no: int, day: int, bought_fen: int, sold_fen: int) -> None:
         had = self.moved.get((contract_no, day), Moved())

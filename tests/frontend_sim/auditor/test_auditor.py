@@ -9,7 +9,7 @@ from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor, Totals
 from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_POSTED
 from protocol.trade_dates import date_of_day
 from protocol.trade_dates import trade_day as trade_day_of
 from protocol.vocabulary import (
@@ -18,6 +18,7 @@ from protocol.vocabulary import (
     ContractStatus,
     RecordKind,
     Role,
+    Way,
     account_no_from_index,
     contract_no_from_index,
 )
@@ -373,3 +374,12 @@ def test_a_stopped_broker_freezes_nothing_until_it_is_let_go_on() -> None:
     talk.auditor.sign_off(TODAY, talk.row)
     talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.MARKET_CLOSED))
     assert len(talk.verdict()) == 1
+
+
+def test_what_a_card_debit_could_not_take_is_withheld_under_a_number_too() -> None:
+    """5 of 9 are there: the other 4 have the first number, so the next restraint has the second one."""
+    talk = Conversation(balance_fen=5)
+    talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, 9, (ReplyCode.ACCEPTED, STATE_POSTED, 5))
+    talk.seen[-1] = talk.seen[-1]._replace(way=Way.FORCED_CARD)
+    talk.said(BANK_SEAT, ControlKind.RESTRAINT, 7, (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, 2))
+    assert talk.verdict() == []

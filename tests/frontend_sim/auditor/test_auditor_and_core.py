@@ -77,7 +77,7 @@ def mostly(usual: Sequence[T], strange: Sequence[T]) -> st.SearchStrategy[T]:
     return st.sampled_from([*usual] * 15 * len(strange) + [*strange] * len(usual))
 
 
-LINES = range(RecordKind.CLEAR_ORDER, RecordKind.CLOSE + 1)  # of the day's close: another auditor judges those
+LINES = range(RecordKind.CLEAR_ORDER, RecordKind.REVERT + 1)  # of the day's close: another auditor judges those
 KIND = {party: mostly(own, [kind for kind in RecordKind if kind not in LINES]) for party, own in OWN.items()}
 INDEX = {party: mostly(own, (0, 2, 99)) for party, own in INDICES.items()}
 AMOUNT = mostly(AMOUNTS, STRANGE_AMOUNTS)

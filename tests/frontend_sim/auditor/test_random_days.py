@@ -17,14 +17,15 @@ from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_bl
 from ledger.core.rows.row import Row
 from protocol.acts import act_of
 from protocol.codes import ReplyCode
-from protocol.correction_acts import CorrectAct
+from protocol.correction_acts import CorrectAct, WithdrawSetAct
+from protocol.day_acts import AdoptSetAct
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import decode_control
 from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
 from protocol.messages.persons import Act
-from protocol.records import OUTCOME, RECORD
+from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.restraint_acts import LiftRestraintAct, RestrainAct
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -55,27 +56,31 @@ class Watch:
     marked: list[int] = field(default_factory=list)
 
     def read(self, row: Row) -> None:
-        """One row of one frame."""
-        prefix = np.frombuffer(row.headers, PREFIX)
+        """One row: a control frame, or frames of records of any seats."""
+        prefixes = np.frombuffer(row.headers, PREFIX)
         outcomes = np.frombuffer(row.outcomes, OUTCOME)
         if not row.records:
-            if int(prefix["kind"][0]) == FrameKind.CONTROL:
-                told = outcomes[0]
-                verdict = Verdict(int(told["code"]), int(told["state"]), int(told["remaining_fen"]))
-                self._control(row, prefix, verdict)
+            if int(prefixes["kind"][0]) == FrameKind.CONTROL:
+                self._control(row, prefixes, _verdict(outcomes, 0))
             return
-        records = np.frombuffer(row.records, RECORD)
-        kinds = records["kind"]
+        records, end, seen = np.frombuffer(row.records, RECORD), 0, list[Seen]()
+        for place in range(len(prefixes)):
+            prefix, begin = prefixes[place : place + 1], end
+            end += int(prefix["record_count"][0])
+            seen += self._frame(row, prefix, records[begin:end], outcomes[begin:end])
+        self.auditor.judge(seen)
+
+    def _frame(self, row: Row, prefix: PrefixArray, records: RecordArray, outcomes: OutcomeArray) -> list[Seen]:
+        """What is to be judged of a frame; what it says of sets and of closings is taken."""
+        kinds, taken = records["kind"], outcomes["code"] == ReplyCode.ACCEPTED
         if (kinds < RecordKind.CLEAR_ORDER).all():
-            self.auditor.judge(seen_block(_placed(row, prefix), records, outcomes))
-        taken = outcomes["code"] == ReplyCode.ACCEPTED
+            return seen_block(_placed(row, prefix), records, outcomes)
         if (kinds >= RecordKind.CORRECT).all():
             for place in np.flatnonzero(taken).tolist():
-                told = outcomes[place]
-                verdict = Verdict(int(told["code"]), int(told["state"]), int(told["remaining_fen"]))
-                self.auditor.close_out(records[place], verdict)
-        elif (kinds >= RecordKind.CLEAR_ORDER).all() and taken.any():
+                self.auditor.close_out(records[place], _verdict(outcomes, place))
+        elif taken.any():
             self.open_sets[int(prefix["seat"][0])][1].take(records[taken])
+        return []
 
     def _control(self, row: Row, prefix: PrefixArray, told: Verdict) -> None:
         if told.code != ReplyCode.ACCEPTED:
@@ -114,6 +119,10 @@ class Watch:
         act = act_of(text)
         if isinstance(act, CorrectAct):
             self.auditor.rejected_fen[told.remaining_fen] = act.rejected_fen
+        elif isinstance(act, WithdrawSetAct):
+            self.auditor.sets.pop((act.party, act.trade_date), None)
+        elif isinstance(act, AdoptSetAct):
+            self.auditor.sets[act.party, act.trade_date] = SetSeen()
         elif isinstance(act, RestrainAct):
             self.restraints[told.remaining_fen] = act.account_no
             kind = int(RestraintKind[act.kind])
@@ -123,6 +132,11 @@ class Watch:
             account_no = self.restraints[act.restraint_no]
             seen = _seen(row, prefix, ControlKind.LIFTING, account_no, act.amount_fen, Verdict(0, 0, 0))
             self.auditor.judge([seen._replace(target_number=act.restraint_no)])
+
+
+def _verdict(outcomes: OutcomeArray, place: int) -> Verdict:
+    told = outcomes[place]
+    return Verdict(int(told["code"]), int(told["state"]), int(told["remaining_fen"]))
 
 
 def _placed(row: Row, prefix: PrefixArray) -> Placed:

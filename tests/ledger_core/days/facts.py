@@ -109,6 +109,7 @@ class Facts:
     late: dict[Lane, list[Op]] = field(default_factory=dict)
     plants: dict[Lane, list[Plant]] = field(default_factory=dict)  # of the set that stands
     rejected: dict[tuple[int, int], int] = field(default_factory=dict)  # by customer and date: hundredths of its buys
+    silent: set[Lane] = field(default_factory=set)  # nothing is traded, and no contract begins or ends
 
     def of_lane(self, lane: Lane) -> Iterator[tuple[int, Customer]]:
         """The customers of a broker, signed up to a date, with their places."""
@@ -129,16 +130,21 @@ def drawn(chance: random.Random, *, with_short: bool) -> Facts:
         customers += [Customer(party, fen, chance.choice((MONDAY, MONDAY, TUESDAY))) for fen in has_fen]
         customers.append(Customer(party, PLENTY_FEN, MONDAY, chance.choice((0, TUESDAY, WEDNESDAY))))
     facts = Facts(customers)
+    facts.silent = {lane for lane in LANES if chance.random() < 0.15 and _may_be_silent(facts, lane)}
     for date in DATES:
         _draw_date(chance, facts, date)
     for lane in LANES:
-        if chance.random() < 0.75:
+        if chance.random() < 0.75 and lane not in facts.silent:
             facts.plants[lane] = draw_plants(chance, facts, lane, 4)
     for lane in LANES:
         for place, _ in facts.of_lane(lane):
             if chance.random() < 0.06:
                 facts.rejected[place, lane[1]] = chance.choice((30, 100))
     return facts
+
+
+def _may_be_silent(facts: Facts, lane: Lane) -> bool:
+    return not any(each.party == lane[0] and lane[1] in (each.since, each.ends) for each in facts.customers)
 
 
 def _draw_date(chance: random.Random, facts: Facts, date: int) -> None:
@@ -151,6 +157,9 @@ def _draw_date(chance: random.Random, facts: Facts, date: int) -> None:
             runs += [[Op("end", place)]] if customer.ends == date else []
             continue
         lane = (customer.party, date)
+        runs.append(list(_movements(chance, place)))
+        if lane in facts.silent:
+            continue
         for _ in range(chance.choice((0, 1, 1, 2, 3))):
             facts.orders.append(_order(chance, place, lane))
             asked, afterwards = _life(chance, len(facts.orders) - 1, facts.orders[-1])
@@ -168,7 +177,6 @@ def _draw_date(chance: random.Random, facts: Facts, date: int) -> None:
             facts.paid.append(
                 Paid(place, date, gross_fen, 0 if is_refund else chance.randrange(gross_fen + 1), is_refund)
             )
-        runs.append(list(_movements(chance, place)))
     facts.trading[date] = list(_mixed(chance, runs))
     facts.late.update(late)
 

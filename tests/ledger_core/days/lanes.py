@@ -3,7 +3,6 @@
 Belongs here: the steps of a lane and what each must earn. Never here: which lane's step comes next (walk).
 """
 
-import random
 from collections.abc import Iterator
 
 from ledger.core.corrections.answers import correction as dry_run
@@ -11,38 +10,25 @@ from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differ
 from protocol.codes import ReplyCode
 from protocol.day_acts import DeferAct, ResumeLaneAct
 from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
-from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
+from protocol.messages.day import Publish
 from protocol.messages.feeds import Notice, Object
-from protocol.messages.queries import Difference
 from protocol.records import RecordArray
 from protocol.vocabulary import DifferenceClass, LaneState
-from tests.bank_seats import DAY_SEAT
-from tests.ledger_core.corrections.people import decision, permission, tolerance
-from tests.ledger_core.corrections.words import SEATS, Both, closing, correction
-from tests.ledger_core.days.bank import PAT, QUI, House, Split, made_good
-from tests.ledger_core.days.facts import Lane, Op, Plant, draw_plants
-from tests.ledger_core.days.told import SUMS, Set, key_of
-from tests.ledger_core.desk import Desk, Frame, Target, codes, joined
+from tests.ledger_core.corrections.people import decision, permission, tolerance, withdrawal
+from tests.ledger_core.corrections.words import Both, closing, correction, reversals
+from tests.ledger_core.days.bank import Split, made_good
+from tests.ledger_core.days.sets import Sets
+from tests.ledger_core.days.told import SUMS
+from tests.ledger_core.desk import BROKER, Target, codes
 from tests.ledger_core.lines.words import announce, proceeds
-from tests.people import signed
 
 ACCEPTED, NOT_DUE, DOUBLED = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.LINE_DOUBLED
 CASE_GIVEN = 3
-ROUNDS_MAX = 6
+ROUNDS_MAX, SETS_MAX = 6, 8
 
 
-class Close:
-    """The close of a lane. Without `chance` it goes straight: every step once, in its order, by act wherever it may be.
-
-    What is `whim`sical happens by chance alone and must change nothing that comes of the lane.
-    """
-
-    def __init__(self, house: House, lane: Lane, chance: random.Random | None) -> None:
-        self.house, self.lane, self.chance = house, lane, chance
-        self.party, self.date = lane
-        self.seat, self.number = SEATS[lane[0]], 0
-        self.set = Set(house.facts, house.has, lane, [])
-        self._deferred = False
+class Close(Sets):
+    """The close of a lane. Without `chance` every step comes once, in its order, by act wherever it may be."""
 
     def steps(self) -> Iterator[None]:
         """All of them; each is followed by others' steps."""
@@ -53,112 +39,50 @@ class Close:
             yield
         while self.number < 4 and self.whim(0.4):
             yield from self._draft()
-        yield from self._send(self.house.facts.plants.get(self.lane, []))
+        if self.lane in self.house.facts.silent and self.whim(0.6):
+            yield from self._adopt()
+        else:
+            yield from self._send(self.house.facts.plants.get(self.lane, []))
+            yield from self._complete()
         self.house.sets[self.lane] = self.set
-        yield from self._complete()
         yield from self._leave_go()
         while self.date not in self.house.agreed:  # nothing is corrected before
             yield
         yield from self._settle_differences()
+        while self._may_take_back() and self.whim(0.4):
+            yield from self._take_back()
+            yield from self._settle_differences()
         while self._desk.control(Publish(self.date, self.party)) != ACCEPTED:  # until the broker's older date is
             assert self._has_older()
             yield
         yield from self._answer()
 
-    def whim(self, share: float) -> bool:
-        """Whether something happens that a straight history has not."""
-        return self.chance is not None and self.chance.random() < share
+    def _may_take_back(self) -> bool:
+        """Whether taking back and booking again must leave nothing behind: nobody is short of money."""
+        facts = self.house.facts
+        return self.number < SETS_MAX and all(facts.has_plenty(each) for each, _ in facts.of_lane(self.lane))
 
-    @property
-    def _desk(self) -> Desk:
-        return self.house.desk
-
-    def _finish(self) -> Iterator[None]:
-        assert self._desk.control(FinishSending(self.date), self.seat) == ACCEPTED
+    def _take_back(self) -> Iterator[None]:
+        """Two people withdraw the set, what was booked by it is taken back, and the broker sends it again."""
+        desk, has = self._desk, self.house.has
+        desk.done(withdrawal(self.house.office, self.party, self.number, self.date))
         yield
-        assert self._desk.control(FinishSending(self.date), self.seat) == NOT_DUE
-        yield
-
-    def _defer(self, form: type[DeferAct] | type[ResumeLaneAct]) -> None:
-        act = form(**self.house.office.by(PAT), trade_date=self.date, party=self.party)
-        self._desk.done(signed(act, PAT, QUI))
-        self._deferred = form is DeferAct
-
-    def _draft(self) -> Iterator[None]:
-        """A set that is wrong in its own way, compared perhaps, and withdrawn."""
-        assert self.chance is not None
-        yield from self._send(
-            draw_plants(self.chance, self.house.facts, self.lane, 4), is_whole=self.chance.random() < 0.7
-        )
-        lane = self._desk.book.clearing.lane(self.date, self.party)
-        if lane.arrived == lane.announced:
-            yield from self._complete()
-            if self.whim(0.5):
-                yield from self._leave_go()
-            if self.whim(0.8):
-                self._compare()
-                yield
-        elif self.whim(0.5):
-            assert self._desk.control(CompleteSet(self.date, self.number), self.seat) == ReplyCode.SET_DIFFERS
+        while left := reversals(desk, self.party, self.date):
+            assert self._state() == LaneState.REVERTING
+            assert announce(desk, on=self.date, seat=self.seat).code == NOT_DUE
+            record = left[0] if self.chance is None else self.chance.choice(left)
+            assert codes(self._ask(record, record)) == [ACCEPTED, NOT_DUE]
             yield
-        assert self._desk.control(WithdrawSet(self.date, self.number), self.seat) == ACCEPTED
-        yield
-
-    def _send(self, plants: list[Plant], *, is_whole: bool = True) -> Iterator[None]:
-        """Announce a set and send its lines, in some frames, each perhaps twice."""
-        self.set = Set(self.house.facts, self.house.has, self.lane, plants)
-        if self.chance is not None:
-            self.chance.shuffle(self.set.lines)
-        records = self.set.records(self.set.lines)
-        frames = list(self._cut(records))
-        while (answer := announce(self._desk, *frames, on=self.date, seat=self.seat)).code != ACCEPTED:
-            assert answer.code == ReplyCode.SET_EXISTS  # the seat is sending another date's
-            yield
-        self.number += 1
-        assert answer.remaining_fen == self.number
-        yield
-        for place, frame in enumerate(frames):
-            if not is_whole and place == len(frames) - 1:
-                return
-            assert set(codes(self._desk.send(Frame(self.seat, frame)))) == {ACCEPTED}
-            yield
-            while self.whim(0.3):
-                again = frames[self.chance.randrange(place + 1)] if self.chance else frame
-                assert set(codes(self._desk.send(Frame(self.seat, again)))) == {DOUBLED}
-                yield
-
-    def _cut(self, records: list[RecordArray]) -> Iterator[RecordArray]:
-        while records:
-            size = len(records) if self.chance is None else self.chance.randrange(1, len(records) + 1)
-            yield joined(*records[:size])
-            records = records[size:]
-
-    def _complete(self) -> Iterator[None]:
-        assert self._desk.control(CompleteSet(self.date, self.number), self.seat) == ACCEPTED
-        yield
-
-    def _leave_go(self) -> Iterator[None]:
-        """The broker releases what its orders have left, once each."""
-        has, facts = self.house.has, self.house.facts
-        planted = {each.place for each in facts.plants.get(self.lane, []) + self.set.plants if each.is_of_order}
-        for place, order in enumerate(facts.orders):
-            is_of_it = (facts.customers[order.customer].party, order.date) == self.lane
-            if not is_of_it or not order.last_fen or place in planted or place not in has.targets:
-                continue
-            if place not in self.house.let_go:
-                self.house.do(Op("last", place, order.last_fen), self.date)
-                self.house.let_go.add(place)
-                yield
-
-    def _compare(self) -> list[Difference]:
-        """All that is planted is found, in its class, with both values, and nothing else."""
-        self._desk.done(Reconcile(self.date, self.party, 0))
-        found = set_differences(self._desk.book, self.party, self.date, 0).differences
-        expected = self.set.differences()
-        assert sorted(found, key=key_of) == expected
-        counts = [sum(each.difference_class == kind for each in expected) for kind in DifferenceClass]
-        assert clearing_set(self._desk.book, self.party, self.date).differences == counts
-        return found
+        assert self._state() == LaneState.FINISHED
+        for customer, _ in self.house.facts.of_lane(self.lane):
+            key = (customer, self.date)
+            assert made_good(self.house, *key) == Split(0, 0)
+            has.corrected.discard(key)
+            if has.booked_fen.pop(key, None) is not None or self.party != BROKER:
+                has.sold_fen.pop(key, None)
+        yield from self._send(self.house.facts.plants.get(self.lane, []))
+        yield from self._complete()
+        self.house.sets[self.lane] = self.set
 
     def _settle_differences(self) -> Iterator[None]:
         """Compare, correct, decide, book what comes with the set, until nothing is left."""
@@ -239,7 +163,7 @@ class Close:
             contract_no = answer.contract_no
             refused = NOT_DUE if answer.closings else ReplyCode.ACT_NEEDED
             if not rejected_fen:
-                assert codes(self._desk.ask(DAY_SEAT, self._correction(answer, 0))) == [refused]
+                assert codes(self._ask(self._correction(answer, 0))) == [refused]
             if self.whim(0.3):  # people widen what may be corrected without their act: that does it, or not
                 self._desk.done(tolerance(self.house.office, self.party, 300, 500))
                 yield
@@ -282,7 +206,7 @@ class Close:
             closing(_target(each), answer.contract_no, each.drawn_fen, each.released_fen, self.date)
             for each in answer.closings
         ]
-        told = self._desk.ask(DAY_SEAT, *closes, self._correction(answer, act_number))
+        told = self._ask(*closes, self._correction(answer, act_number))
         assert set(codes(told)) == {ACCEPTED}
         assert (told[-1].state == CASE_GIVEN) == any(split)
         for each in answer.closings:
@@ -291,7 +215,7 @@ class Close:
             self.house.has.closed_fen[place] = each.released_fen
         self.house.has.corrected.add((customer, self.date))
         again = self._dry_run(customer, rejected_fen)
-        assert codes(self._desk.ask(DAY_SEAT, self._correction(again, 0))) == [NOT_DUE]  # once
+        assert codes(self._ask(self._correction(again, 0))) == [NOT_DUE]  # once
         assert made_good(self.house, customer, self.date) == split
 
     def _split(self, customer: int, answer: CorrectionAnswer, rejected_fen: int) -> Split:
@@ -331,7 +255,7 @@ class Close:
             excess_fen = min(sums.excess_fen, max(0, there_fen + sums.proceeds_fen))
             assert (each.proceeds_fen, each.excess_fen) == (sums.proceeds_fen, excess_fen)
             booked = proceeds(each.contract_no, each.proceeds_fen, each.excess_fen, self.date)
-            assert codes(self._desk.ask(DAY_SEAT, booked, booked)) == [ACCEPTED, NOT_DUE]
+            assert codes(self._ask(booked, booked)) == [ACCEPTED, NOT_DUE]
             self.house.has.booked_fen[customer, self.date] = excess_fen
             self.house.has.sold_fen[customer, self.date] = sums.proceeds_fen
             yield
