@@ -102,7 +102,7 @@ def test_a_clearing_set_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> 
     assert "49 7 CLEAR_ORDER 195 1,001,820 trade_day 20717, fate 2 PARTLY, quantity 600, release_fen 603096" in text
     assert "54 12 CLEAR_CONTRACT 195 0 trade_day 20717, event 1 OPENED" in text
     assert "55 0 ACCEPTED listed 0" in text
-    assert "state 2 COLLECTING" in text
+    assert "state 3 COLLECTING" in text
 
 
 def test_the_largest_frame_fits_80_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ BOOKED = f"{PROCEEDS}::test_what_is_due_is_asked_for_and_booked_and_then_the_lan
 ANOTHER = f"{PROCEEDS}::test_another_amount_books_nothing"
 ONCE = f"{PROCEEDS}::test_proceeds_are_booked_once_whether_in_one_block_or_in_two"
 ONLY_RECONCILED = f"{PROCEEDS}::test_only_a_reconciled_set_of_that_date_and_that_contract_books"
-AT_FILL = f"{PROCEEDS}::test_where_proceeds_count_at_the_fill_nothing_is_due"
 EXCESS = f"{PROCEEDS}::test_an_excess_is_bought_as_far_as_buying_power_goes"
 WITH_ORDERS = f"{PROCEEDS}::test_orders_on_the_same_account_in_the_same_block_see_what_was_booked_before_them"
 ADJUSTED = f"{PROCEEDS}::test_a_set_that_booked_something_is_not_withdrawn"
@@ -32,13 +31,6 @@ _PROCEEDS: list[Row] = [
         "        if book.proceeds_at_fill[lane.party]:\n            continue",
         "what differs is in the customer's hands",
         ONLY_RECONCILED,
-    ),
-    (
-        "sold twice at the fill",
-        "        if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:\n            continue",
-        "        if lane.state != LaneState.RECONCILED:\n            continue",
-        "a sale that was booked at its fill is booked again",
-        AT_FILL,
     ),
     (
         "booked by another date",

@@ -158,9 +158,13 @@ def test_proceeds_are_booked_once_whether_in_one_block_or_in_two(padding: int) -
 
     assert send(d, padding, proceeds(d.ann, ANN_FEN), proceeds(d.ann, ANN_FEN)) == [ACCEPTED, NOT_DUE]
     assert send(d, padding, proceeds(d.ann, ANN_FEN)) == [NOT_DUE]
+    assert send(d, padding, proceeds(d.cid, 0, CID_EXCESS_FEN)) == [ACCEPTED]
+    assert send(d, padding, proceeds(d.cid, 0, CID_EXCESS_FEN)) == [
+        NOT_DUE
+    ]  # though nothing of it is among what was sold
 
-    assert d.desk.money(d.ann) == (1_000, 0, 0, ANN_FEN)
-    assert stands(d) == (LaneState.RECONCILED, 2)
+    assert (d.desk.money(d.ann), d.desk.money(d.cid)) == ((1_000, 0, 0, ANN_FEN), (1_000, 0, CID_EXCESS_FEN, 0))
+    assert stands(d) == (LaneState.RECONCILED, 1)
     same_after_all(d.desk)
 
 
