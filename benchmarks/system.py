@@ -33,8 +33,8 @@ from frontend_sim.market.desks import DAY_SEAT, desk_messages
 from protocol.client import Seat, SeatSettings
 from protocol.keys.signing import Signer
 from protocol.limits import CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, UNSETTLED_DATES_MIN
-from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, OpenTradeDate, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.queries import PartyTotals
 from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import (

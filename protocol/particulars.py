@@ -1,7 +1,8 @@
 """What is inside of a sealed push: who the customer is, and the card password; as bytes of one length each.
 
 Belongs here: the words of an identity, their bounds, what binds a box to its push, the bytes and back. Never here:
-sealing (client.pushes) and opening (the bank's identity desk), the messages that carry boxes (messages.pushes).
+sealing (client.pushes) and opening (the bank's identity desk), the messages that carry boxes
+(messages.customers.pushes).
 
 Both boxes begin with a digest of the push that they are for, so that none is of use in another one. The bytes are the
 length of a MessagePack array in two bytes, that array, and zeros up to one length, whatever the name's is. Nothing here
@@ -18,7 +19,7 @@ import msgspec
 
 from .errors import MisuseError
 from .limits import DIGEST_BYTES, PARTICULARS_BYTES, PASSWORD_BYTES
-from .messages.accounts import SecuritiesAccount
+from .messages.customers.accounts import SecuritiesAccount
 
 DOCUMENT_CHARS_MAX = 32
 NAME_CHARS_MAX = 64  # Chinese ones are 2 to 4, those of other peoples rarely above 40

@@ -6,7 +6,7 @@ it takes effect. So the journal proves who did what, and no program between a pe
 administers people decides nothing about money.
 
 Belongs here: the guards of an act in their rank, rights and outlets, who is an administrator. Never here: what an act
-says (protocol.acts), signatures and look-ups (the core), what its message earns and does (ledger.core.control).
+says (protocol.acts.table), signatures and look-ups (the core), what its message earns and does (ledger.core.control).
 
 A bank is sealed once three administrators can sign, for ever: from then on people and keys come and go by acts alone,
 and no change may leave fewer of them, so that two are there when one has lost a key. Before that whoever holds the key

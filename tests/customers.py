@@ -5,10 +5,10 @@ Account index and contract index are told apart on purpose: who opens several of
 """
 
 from protocol.limits import SEALED_PASSWORD_BYTES, SEALED_PERSON_BYTES
-from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
+from protocol.messages.customers.pushes import PushContract
+from protocol.messages.customers.restraints import Restrain
 from protocol.messages.outlets import OutletEntry
-from protocol.messages.pushes import PushContract
-from protocol.messages.restraints import Restrain
 from protocol.vocabulary import ContractStatus, Market, OutletLevel, RestraintKind, account_no_from_index
 
 FIRST_BANK_ACCOUNT_NO = 6_217_000_000_000_000

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypedDict
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from protocol.acts import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, words_of
+from protocol.acts.table import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, words_of
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
 from protocol.vocabulary import Right, Suite

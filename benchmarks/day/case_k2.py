@@ -24,7 +24,7 @@ from benchmarks.results import CaseResult, judge
 from benchmarks.system import TRADE_DATE, System, Wanted, running
 from gateway.day.desk import DayDesk
 from protocol.client import Seat
-from protocol.messages.day import WithdrawSet
+from protocol.messages.day.steps import WithdrawSet
 from protocol.records import RecordArray
 
 CONTRACTS, ORDERS = 100_000, 540_000  # of each of two brokers; an order brings a line, two of three another one

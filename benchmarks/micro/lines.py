@@ -17,15 +17,15 @@ from msgspec.structs import replace
 from benchmarks.day.trade import BrokerTrade
 from gateway.own_book.book import OwnBook
 from ledger.core import engine
-from ledger.core.control import lanes
+from ledger.core.control.day import lanes
 from ledger.core.rows.row import Row
 from ledger.core.state.book import BookSize
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.client import totals_of_set
 from protocol.limits import FRAME_RECORDS_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import RegisterParty, RegisterSeat
-from protocol.messages.day import AnnounceSet, CompleteSet, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, Reconcile, SignOff, WithdrawSet
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import Role, SeatRole, Suite, account_no_from_index
 from tests.customers import account, contract

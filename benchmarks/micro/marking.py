@@ -1,6 +1,6 @@
 """What a mark takes in the ledger, and a deep one beside it: a book of a million accounts with a contract each.
 
-Belongs here: the measurement that ledger.core.state.marked names. Never here: product code.
+Belongs here: the measurement that ledger.core.state.day.marked names. Never here: product code.
 Run: python -m benchmarks.micro.marking
 """
 
@@ -9,9 +9,9 @@ import time
 
 import numpy as np
 
-from ledger.core.control.agreement import mark
+from ledger.core.control.day.agreement import mark
 from ledger.core.state.book import PARTY_SHIFT, Book
-from protocol.messages.day import Mark
+from protocol.messages.day.steps import Mark
 
 ACCOUNTS, OUTLETS, PARTIES, ROUNDS = 1_000_000, 100, 20, 7
 TRADE_DATE = 20_260_105

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from frontend_sim.auditor.audited_account import FreezeKey
 from frontend_sim.auditor.auditor import Auditor
 from protocol.codes import ReplyCode
-from protocol.messages.day import SetTotals
+from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum
 from protocol.records import FREEZE_STATE_NONE, STATE_LISTED, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day

@@ -17,7 +17,8 @@ from frontend_sim.market.request_blocks import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.keys.signing import Signer
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX
-from protocol.messages.accounts import (
+from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import (
     AccountTerms,
     ChangeAccount,
     ChangeContract,
@@ -25,8 +26,7 @@ from protocol.messages.accounts import (
     OpenAccounts,
     SignContracts,
 )
-from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
-from protocol.messages.restraints import Restrain
+from protocol.messages.customers.restraints import Restrain
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,

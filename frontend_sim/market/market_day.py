@@ -12,7 +12,7 @@ from frontend_sim.market.bank import BrokerEntry, open_accounts, register_broker
 from frontend_sim.market.desks import BankDesks, LoadRefused
 from frontend_sim.market.order_seat import BankSeat
 from protocol.limits import HOLDER_BYTES
-from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, account_no_from_index, contract_no_from_index
 
 BANK_ACCOUNT_NO_FIRST = 6_227_000_000_000_000

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.order_seat import BankSeat, OutcomeLike
-from protocol.acts import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, word_of
+from protocol.acts.table import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, word_of
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
 from protocol.vocabulary import Right

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.identity.holders import holder_digest
 from protocol.client import Document, IdentityKeys, Particulars, Person, Seat
-from protocol.messages.accounts import AccountTerms, SecuritiesAccount
-from protocol.messages.pushes import PushFacts
+from protocol.messages.customers.accounts import AccountTerms, SecuritiesAccount
+from protocol.messages.customers.pushes import PushFacts
 from protocol.vocabulary import Market
 
 BANK_ACCOUNT_NO_FIRST = 6_228_000_000_000_000

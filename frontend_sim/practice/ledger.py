@@ -15,9 +15,9 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
 from protocol.header import Header
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,

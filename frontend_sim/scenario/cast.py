@@ -15,7 +15,7 @@ from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.story import Story
 from protocol.client import Outcome, RequestKey
 from protocol.limits import HOLDER_BYTES, QUERY_CONTRACTS_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
 

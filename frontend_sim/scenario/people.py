@@ -19,18 +19,12 @@ from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.acts import ADMINISTRATORS, OFFERED, own_fields
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Person
-from protocol.act_text import ActText
-from protocol.acts import (
-    ACT_DOMAIN,
-    AnyAct,
-    RegisterPersonAct,
-    text_of,
-    word_of,
-)
+from protocol.acts.base import ActText
+from protocol.acts.restraints import ExtendRestraintAct, LiftRestraintAct, RestrainAct
+from protocol.acts.table import ACT_DOMAIN, AnyAct, RegisterPersonAct, text_of, word_of
 from protocol.keys.signing import Signer, signer_from_key
 from protocol.messages import persons as messages
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
-from protocol.restraint_acts import ExtendRestraintAct, LiftRestraintAct, RestrainAct
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.vocabulary import RestraintKind, Right
 
 KEY_ID: Final = 1

@@ -54,8 +54,9 @@ from gateway.day import desk as day
 from gateway.day.configured import times_of
 from gateway.day.plan import window_of
 from protocol.client import Outcome, RequestKey
-from protocol.messages import accounts, control, restraints
-from protocol.messages import day as messages
+from protocol.messages import control
+from protocol.messages.customers import accounts, restraints
+from protocol.messages.day import steps as messages
 from protocol.records import RECORD
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RestraintKind, Way
 

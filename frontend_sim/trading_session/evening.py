@@ -30,7 +30,7 @@ from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, w
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import BlockOutcome, Seat, SentSet
 from protocol.codes import ReplyCode
-from protocol.messages.day import FinishSending
+from protocol.messages.day.steps import FinishSending
 from protocol.messages.queries import Difference
 from protocol.records import OutcomeArray, RecordArray
 from protocol.vocabulary import ContractStatus, Fate, RecordKind

@@ -23,7 +23,7 @@ from gateway.day.desk import DayDesk, LaneSeen, StepRefused
 from gateway.day.figures import Figures, LaneName, Step
 from gateway.day.plan import Plan
 from protocol.limits import DECLARED_LATE_AFTER_S
-from protocol.messages.dates import DateFacts, DatesAnswer
+from protocol.messages.day.dates import DateFacts, DatesAnswer
 from protocol.vocabulary import DatePhase, LaneState
 
 COMPARED_AGAIN_S = 60.0  # a lane that differed is compared again after so many real seconds: people may have decided

@@ -15,8 +15,8 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.limits import CORRECTIONS_TOLD_MAX, DIGEST_BYTES
-from protocol.messages.corrections import CorrectionAnswer, RevertsAnswer
-from protocol.messages.day import ListedCorrection, TellCorrections, list_digest
+from protocol.messages.day.corrections import CorrectionAnswer, RevertsAnswer
+from protocol.messages.day.steps import ListedCorrection, TellCorrections, list_digest
 from protocol.messages.queries import Difference, SetAnswer, differences_digest
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day

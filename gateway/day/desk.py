@@ -20,7 +20,7 @@ from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
-from protocol.messages.day import Mark, Publish, Reconcile, SignOff, Tell, Window
+from protocol.messages.day.steps import Mark, Publish, Reconcile, SignOff, Tell, Window
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import Difference, SetAnswer, totals_digest
 from protocol.records import RECORD

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from protocol.client import Seat
 from protocol.limits import QUERY_PAIRS_MAX, RANGE_PAIRS
+from protocol.messages.day.marked import FIGURES
 from protocol.messages.fields import fen_from_sum
-from protocol.messages.marked import FIGURES
 from protocol.messages.queries import TotalsAnswer
 from protocol.vocabulary import account_no_from_index, contract_no_from_index
 

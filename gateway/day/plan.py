@@ -10,7 +10,7 @@ from datetime import date, datetime, time, tzinfo
 
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from protocol.limits import OBJECTION_WINDOWS, TERMINATION_WINDOWS, TRADE_DATE_AHEAD_DAYS_MAX, WINDOWS_PER_DATE
-from protocol.messages.day import Window as DueTimes
+from protocol.messages.day.steps import Window as DueTimes
 from protocol.trade_dates import trade_day
 
 WINDOWS = WINDOWS_PER_DATE  # the day of the next trade date, and the bank's seven working days behind it

@@ -34,9 +34,9 @@ from protocol.keys.key_ring import KeyRing
 from protocol.limits import BUSY_RETRY_NS, REPLY_BYTES_UNSENT_PARTY_MAX
 from protocol.messages.codec import decode_link, decode_session, encode
 from protocol.messages.control import OpenTradeDate
+from protocol.messages.day.marked import PairsQuery, RangesQuery
 from protocol.messages.feeds import FeedQuery
 from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHead, SeatHeadQuery
-from protocol.messages.marked import PairsQuery, RangesQuery
 from protocol.messages.queries import TotalsQuery
 from protocol.messages.session import NotApplied
 from protocol.records import unpack_preamble

@@ -19,7 +19,7 @@ from gateway.identity.holders import holder_digest
 from gateway.identity.key_files import Unsealing
 from protocol.client import Seat
 from protocol.errors import MisuseError
-from protocol.messages.pushes import ConfirmPush, Identify, OpenPush
+from protocol.messages.customers.pushes import ConfirmPush, Identify, OpenPush
 from protocol.particulars import binding_of, password_from_bytes, person_from_bytes
 from protocol.vocabulary import CardAnswer, PushState
 

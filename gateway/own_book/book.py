@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from protocol.errors import InvariantBroken
 from protocol.limits import ACCOUNTS_MAX, AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.queries import PartyTotals
 from protocol.records import OutcomeArray, RecordArray
 from protocol.vocabulary import (

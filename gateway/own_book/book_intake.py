@@ -34,7 +34,9 @@ from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import FRAME_RECORDS_MAX, OUTCOME_BYTES, OUTCOMES_PREAMBLE_BYTES, PREFIX_BYTES, RECORD_BYTES
-from protocol.messages.accounts import (
+from protocol.messages.codec import decode_control, decode_kept
+from protocol.messages.control import ControlMessage, OpenTradeDate
+from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
@@ -43,11 +45,9 @@ from protocol.messages.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.messages.codec import decode_control, decode_kept
-from protocol.messages.control import ControlMessage, OpenTradeDate
-from protocol.messages.day import Mark
+from protocol.messages.customers.pushes import ConfirmPush
+from protocol.messages.day.steps import Mark
 from protocol.messages.gateway_link import BookFeed
-from protocol.messages.pushes import ConfirmPush
 from protocol.messages.queries import TotalsAnswer
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, records_at

@@ -13,7 +13,7 @@ import numpy as np
 
 from gateway.own_book.book import Column, OwnBook
 from protocol.limits import QUERY_PAIRS_MAX, QUERY_RANGES_MAX, RANGE_PAIRS
-from protocol.messages.marked import PairsAnswer, PairsQuery, RangesAnswer, RangesQuery, range_digest
+from protocol.messages.day.marked import PairsAnswer, PairsQuery, RangesAnswer, RangesQuery, range_digest
 from protocol.messages.queries import TotalsAnswer, TotalsQuery
 
 

@@ -9,12 +9,12 @@ from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
 from protocol.messages.base import Message
-from protocol.messages.corrections import CorrectionQuery, RevertsQuery
-from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
-from protocol.messages.day import Window
-from protocol.messages.marked import OutletsQuery, PairsQuery, RangesQuery
-from protocol.messages.open_items import OpenItemsQuery
-from protocol.messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
+from protocol.messages.customers.open_items import OpenItemsQuery
+from protocol.messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
+from protocol.messages.day.corrections import CorrectionQuery, RevertsQuery
+from protocol.messages.day.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
+from protocol.messages.day.marked import OutletsQuery, PairsQuery, RangesQuery
+from protocol.messages.day.steps import Window
 from protocol.messages.queries import (
     AccountAnswer,
     AccountFacts,

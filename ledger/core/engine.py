@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from ledger.core import lane
+from ledger.core.control.customers.open_items import open_items
+from ledger.core.control.customers.pushes import open_pushes, push_facts
 from ledger.core.control.feeds import count_accepted
 from ledger.core.control.judge import add_party
 from ledger.core.control.keys import is_key_over
-from ledger.core.control.open_items import open_items
-from ledger.core.control.pushes import open_pushes, push_facts
 from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects
@@ -32,7 +32,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
 from ledger.core.state.totals import account_facts, buying_power, totals
-from protocol.acts import BANK_ID_BYTES
+from protocol.acts.table import BANK_ID_BYTES
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX

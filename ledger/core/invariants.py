@@ -26,8 +26,8 @@ from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.customers.restraints import sums_fen
 from ledger.core.state.requests import key_dates
-from ledger.core.state.restraints import sums_fen
 from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX

@@ -4,14 +4,6 @@ Belongs here: the table of control messages and events. Never here: who may send
 ownership of contracts (resolve), the state of contracts (rules.contracts).
 """
 
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    OpenAccounts,
-    ReplaceCard,
-    SignContracts,
-)
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -22,7 +14,17 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import (
+from protocol.messages.customers.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
+from protocol.messages.customers.pushes import ConfirmPush, Identify, PushContract
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.day.steps import (
     AnnounceSet,
     CompleteSet,
     FinishSending,
@@ -38,8 +40,6 @@ from protocol.messages.day import (
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
-from protocol.messages.pushes import ConfirmPush, Identify, PushContract
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.vocabulary import ContractEvent, SeatRole
 
 ROLE_NONE = 0  # of a seat that is not registered

@@ -11,7 +11,7 @@ from ledger.core.kind_tables import COMMITTED, LOWERS_FROZEN, RELEASE_COMMITTED
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
-from ledger.core.state.restraints import Moved, Restraint
+from ledger.core.state.customers.restraints import Moved, Restraint
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import RestraintKind, Way
 

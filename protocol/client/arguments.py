@@ -24,7 +24,7 @@ from ..limits import (
 )
 from ..messages.codec import decode_control
 from ..messages.control import ControlMessage
-from ..messages.day import TellCorrections
+from ..messages.day.steps import TellCorrections
 from ..messages.persons import Act, ActSignature
 from ..records import RECORD, RecordArray
 from ..trade_dates import is_trade_date

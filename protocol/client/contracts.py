@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import TypeVar
 
 from ..limits import REQUEST_NUMBER_MAX
-from ..messages.open_items import OpenItemsAnswer, OpenItemsQuery
+from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from ..messages.queries import AnswerMessage, QueryMessage
 from .arguments import whole_number
 

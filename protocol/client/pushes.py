@@ -21,9 +21,9 @@ from nacl.public import PublicKey, SealedBox
 
 from ..errors import MisuseError
 from ..limits import BANK_ACCOUNT_NO_MAX, REQUEST_NUMBER_MAX
-from ..messages.accounts import SecuritiesAccount
 from ..messages.control import ControlMessage
-from ..messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushContract, PushQuery
+from ..messages.customers.accounts import SecuritiesAccount
+from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushContract, PushQuery
 from ..messages.queries import AnswerMessage, QueryMessage
 from ..particulars import Particulars, binding_of, password_to_bytes, person_to_bytes
 from ..vocabulary import BANK_PARTY

@@ -24,9 +24,9 @@ from ..limits import (
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
-from ..messages.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
-from ..messages.dates import DatesAnswer, DatesQuery
-from ..messages.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from ..messages.day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from ..messages.day.dates import DatesAnswer, DatesQuery
+from ..messages.day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,

@@ -14,14 +14,14 @@ import trio
 
 from ..codes import ReplyCode
 from ..errors import MisuseError
-from ..messages.accounts import SecuritiesAccount
 from ..messages.control import ControlMessage
-from ..messages.corrections import CorrectionAnswer, RevertsAnswer
-from ..messages.dates import DatesAnswer
-from ..messages.marked import OutletsAnswer, PairsAnswer, RangesAnswer
-from ..messages.open_items import OpenItemsAnswer
+from ..messages.customers.accounts import SecuritiesAccount
+from ..messages.customers.open_items import OpenItemsAnswer
+from ..messages.customers.pushes import OpenPushAnswer, PushAnswer
+from ..messages.day.corrections import CorrectionAnswer, RevertsAnswer
+from ..messages.day.dates import DatesAnswer
+from ..messages.day.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.persons import ActSignature
-from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import (
     AccountAnswer,
     BuyingPowerAnswer,

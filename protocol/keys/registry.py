@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ..acts import made_by_text
+from ..acts.table import made_by_text
 from ..codes import ReplyCode
 from ..errors import MisuseError, PeerViolation
 from ..limits import ESTABLISHES_REMEMBERED_MAX, NEGOTIATE_FRESH_NS

@@ -10,9 +10,11 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from ..limits import KEYS_PER_PARTY_MAX, SEATS_MAX, UNSETTLED_DATES_MAX, UNSETTLED_DATES_MIN
-from .accounts import AccountMessage
 from .base import Message
-from .day import DayMessage, Windows
+from .customers.accounts import AccountMessage
+from .customers.pushes import PushMessage
+from .customers.restraints import RestraintMessage
+from .day.steps import DayMessage, Windows
 from .feeds import FeedMessage
 from .fields import (
     BoundSeatNo,
@@ -32,8 +34,6 @@ from .fields import (
 )
 from .outlets import OutletMessage
 from .persons import PersonMessage
-from .pushes import PushMessage
-from .restraints import RestraintMessage
 
 
 class RegisterParty(Message, tag=20, frozen=True):

@@ -23,7 +23,7 @@ from ..limits import (
 )
 from ..vocabulary import FeedKind
 from .base import Message
-from .day import Seconds
+from .day.steps import Seconds
 from .fields import Count, Digest, Fen, Number, SumFen, TradeDate
 
 CLASSES = 4  # of differences

@@ -1,7 +1,7 @@
 """Messages about people: who they are at the bank, their keys, and an act with its signatures.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what the text of an act says
-(protocol.acts), what they earn and do (ledger.core.control), the codec.
+(protocol.acts.table), what they earn and do (ledger.core.control), the codec.
 """
 
 from typing import Annotated
@@ -63,7 +63,7 @@ class ActSignature(Message, tag=99, frozen=True):
 class Act(Message, tag=ACT_TAG, frozen=True):
     """Bank control: what people have signed, and nothing beside it: all that it says is in its text.
 
-    The author's signature stands first. See `protocol.acts` for the text and the signed bytes.
+    The author's signature stands first. See `protocol.acts.table` for the text and the signed bytes.
     """
 
     text: Annotated[bytes, Meta(min_length=1, max_length=ACT_TEXT_BYTES_MAX)]

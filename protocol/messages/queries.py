@@ -21,14 +21,14 @@ from ..limits import (
     SETS_PER_LANE_MAX,
 )
 from .base import Message
-from .corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
-from .dates import DatesAnswer, DatesQuery
-from .day import Place, Seconds, SetTotals
+from .customers.open_items import OpenItemsAnswer, OpenItemsQuery
+from .customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
+from .day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from .day.dates import DatesAnswer, DatesQuery
+from .day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from .day.steps import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
-from .marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
-from .open_items import OpenItemsAnswer, OpenItemsQuery
-from .pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 
 CLASSES = 4  # of differences
 

@@ -6,9 +6,9 @@ is newer than this program passes when its class fits: the list may grow (docs/p
 
 from ..codes import OUTCOME_CODE_MIN, ReplyCode, burns_number, consumes_nothing
 from ..errors import PeerViolation
+from ..messages.customers.open_items import OpenItemsAnswer
+from ..messages.customers.pushes import OpenPushAnswer, PushAnswer
 from ..messages.fields import code_from_number
-from ..messages.open_items import OpenItemsAnswer
-from ..messages.pushes import OpenPushAnswer, PushAnswer
 from ..messages.queries import AccountAnswer, AnswerMessage, BuyingPowerAnswer, OutcomeAnswer
 from ..messages.session import NotApplied, Terminate
 from ..records import OutcomeArray

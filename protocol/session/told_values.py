@@ -9,11 +9,11 @@ nowhere and ends the link. States that are newer than this program pass (docs/pr
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
-from ..messages.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
-from ..messages.dates import DatesAnswer, DatesQuery
-from ..messages.day import NO_TOTALS
-from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
-from ..messages.marked import (
+from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
+from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
+from ..messages.day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from ..messages.day.dates import DatesAnswer, DatesQuery
+from ..messages.day.marked import (
     FIGURE_BYTES,
     FIGURES,
     OutletsAnswer,
@@ -23,8 +23,8 @@ from ..messages.marked import (
     RangesAnswer,
     RangesQuery,
 )
-from ..messages.open_items import OpenItemsAnswer, OpenItemsQuery
-from ..messages.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
+from ..messages.day.steps import NO_TOTALS
+from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
 from ..messages.queries import (
     AccountAnswer,
     AccountQuery,

@@ -20,12 +20,12 @@ import trio
 from frontend_sim.market.desks import DAY_SEAT
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import LEDGER_SOURCE, DayDesk
+from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct
 from protocol.client import RequestKey, Seat, SeatSettings, buy_line, contract_line, order_line, sell_line
 from protocol.codes import ReplyCode
-from protocol.correction_acts import CorrectAct, DecideAct, ToleranceAct
 from protocol.limits import FRAME_RECORDS_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.control import EndSettlement, OpenTradeDate
-from protocol.messages.day import FinishSending, WithdrawSet
+from protocol.messages.day.steps import FinishSending, WithdrawSet
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ClearedEvent, ContractStatus, Fate, FeedKind, LaneState, RecordKind
 from tests.chaos.cut_line import CutLine

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from protocol.acts import AnyAct
+from protocol.acts.table import AnyAct
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_control, encode

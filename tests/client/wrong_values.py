@@ -12,7 +12,9 @@ from frontend_sim.practice.ledger import TRADE_DATE
 from protocol.client import BlockOutcome, Outcome, Recovered, RequestKey
 from protocol.codes import ReplyCode
 from protocol.limits import REQUEST_NUMBER_MAX
-from protocol.messages.accounts import (
+from protocol.messages.base import Message
+from protocol.messages.control import ConfirmRoll, OpenTradeDate, RegisterKey, RegisterParty
+from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
@@ -21,10 +23,8 @@ from protocol.messages.accounts import (
     SecuritiesAccount,
     SignContracts,
 )
-from protocol.messages.base import Message
-from protocol.messages.control import ConfirmRoll, OpenTradeDate, RegisterKey, RegisterParty
+from protocol.messages.customers.restraints import LiftRestraint, Restrain
 from protocol.messages.queries import BuyingPowerQuery
-from protocol.messages.restraints import LiftRestraint, Restrain
 from protocol.messages.session import Heartbeat
 from protocol.particulars import Particulars, Person
 from protocol.records import OUTCOME, RECORD

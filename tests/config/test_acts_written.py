@@ -11,7 +11,7 @@ import pytest
 
 from config.cli.acts.writing import Header, own_fields, written
 from config.kit.exit_codes import ExitCode, ProcessFault
-from protocol.acts import KINDS_BY_WORD
+from protocol.acts.table import KINDS_BY_WORD
 
 HEADER = Header(11, "0123456789abcdef", "因业务需要", 7, 1_790_000_000, None)
 WORDS = {

@@ -8,7 +8,7 @@ from config.cli.acts.writing import Header, written
 from config.cli.day.lists import LINE_COLUMNS, read_list, said_of, write_list
 from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.limits import AMOUNT_FEN_MAX, CORRECTIONS_PER_LIST_MAX
-from protocol.messages.day import ListedCorrection, list_digest
+from protocol.messages.day.steps import ListedCorrection, list_digest
 
 LINES = [ListedCorrection(195, 70_000, 0, 100, 30_000, 40_000), ListedCorrection(292, 5, 6, 0, 1, 0)]
 HEAD = ",".join(LINE_COLUMNS)

@@ -5,9 +5,9 @@ Belongs here: what happens. Never here: what should come of it.
 
 from msgspec.structs import replace
 
-from protocol.messages.accounts import SignContracts
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, SetTotals, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import SignContracts
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, FinishSending, SetTotals, SignOff, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, Fate, RecordKind, contract_no_from_index

@@ -20,7 +20,6 @@ from ledger.core.state.book import Book, BookSize
 from protocol.frame import make_frame
 from protocol.header import PREFIX, new_header
 from protocol.keys.signing import Ed25519Signer
-from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ControlMessage,
@@ -32,7 +31,8 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import Mark, Tell
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.day.steps import Mark, Tell
 from protocol.messages.queries import totals_digest
 from protocol.messages.session import Negotiate
 from protocol.records import RECORD, RecordArray

@@ -5,7 +5,8 @@ Belongs here: what an accepted control message does to them. Never here: money r
 
 from dataclasses import dataclass, field
 
-from protocol.messages.accounts import (
+from protocol.messages.control import ControlMessage, EndSettlement, OpenTradeDate
+from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
@@ -14,9 +15,8 @@ from protocol.messages.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.messages.control import ControlMessage, EndSettlement, OpenTradeDate
-from protocol.messages.pushes import ConfirmPush, PushContract
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.customers.pushes import ConfirmPush, PushContract
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 
 PRE_ASSIGNED, ACTIVE, SUSPENDED, LOSS_REPORTED, TERMINATED, RUNS_OFF = range(1, 7)
 OPEN, LOST, CLOSED = range(3)

@@ -5,9 +5,17 @@ Belongs here: what happens. Never here: what should come of it.
 
 from itertools import pairwise
 
-from protocol.messages.accounts import SignContracts
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import AnnounceSet, CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import SignContracts
+from protocol.messages.day.steps import (
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    Publish,
+    Reconcile,
+    SignOff,
+    WithdrawSet,
+)
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind, contract_no_from_index

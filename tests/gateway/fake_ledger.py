@@ -21,13 +21,13 @@ from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
 from protocol.frame import Frame, FrameReader, make_unsigned_frame
 from protocol.header import Header, answer_header
-from protocol.messages.accounts import OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_control, decode_link, decode_query, encode
 from protocol.messages.control import ControlMessage, PartyEntry
+from protocol.messages.customers.accounts import OpenAccounts, ReplaceCard, SignContracts
+from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.feeds import NO_ENTRY, DateOpened, FeedPage, FeedQuery
 from protocol.messages.gateway_link import BookFeed, FeedTold, Register, Registered, SeatHeadQuery
-from protocol.messages.pushes import ConfirmPush
 from protocol.records import OUTCOME, STATE_NUMBER_GIVEN, OutcomeArray, records_from_body
 from protocol.vocabulary import (
     BANK_PARTY,

@@ -23,10 +23,10 @@ from ledger.service import Service
 from protocol.frame import UNSIGNED, Frame, FrameReader, make_frame, make_unsigned_frame
 from protocol.header import Header, new_header
 from protocol.limits import LINK_BEAT_NS
-from protocol.messages.accounts import OpenAccounts, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_link, encode
 from protocol.messages.control import RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import OpenAccounts, SignContracts
 from protocol.messages.gateway_link import LinkMessage, Register, Registered
 from protocol.records import OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, unpack_preamble
 from protocol.vocabulary import (

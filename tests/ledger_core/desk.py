@@ -23,7 +23,6 @@ from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from protocol.codes import ReplyCode
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import REQUEST_PAGE_RECORDS
-from protocol.messages.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ControlMessage,
@@ -34,6 +33,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day

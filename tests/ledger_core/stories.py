@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard
+from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (

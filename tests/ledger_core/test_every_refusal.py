@@ -12,7 +12,6 @@ from ledger.core.frames import Frames, own_slots
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -22,7 +21,9 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import (
+from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
+from protocol.messages.customers.pushes import Identify
+from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,
@@ -33,7 +34,6 @@ from protocol.messages.day import (
 )
 from protocol.messages.feeds import Notice, Receipt
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
-from protocol.messages.pushes import Identify
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import (
     AccountEvent,
@@ -45,9 +45,9 @@ from protocol.vocabulary import (
 )
 from tests.bank_seats import BANK_SEAT, DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import account, contract, holder_of, shares
-from tests.ledger_core.control import pushing
 from tests.ledger_core.control import refused as people
 from tests.ledger_core.control import refused_restraints as of_restraints
+from tests.ledger_core.control.customers import pushing
 from tests.ledger_core.corrections.people import decided_otherwise
 from tests.ledger_core.desk import (
     BROKER,

@@ -12,7 +12,7 @@ from ledger.core.state.general_ledger import GeneralLedger, LedgerKey
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.messages.accounts import OpenAccounts
+from protocol.messages.customers.accounts import OpenAccounts
 from protocol.records import RecordArray
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, Way, account_no_from_index
 from rules.entries import OPENING

@@ -3,8 +3,8 @@
 from ledger.core.engine import buying_power
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
+from protocol.messages.customers.restraints import LiftRestraint
 from protocol.messages.queries import ContractMoney
-from protocol.messages.restraints import LiftRestraint
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT

@@ -9,9 +9,9 @@ import pytest
 from ledger.core import engine
 from protocol.codes import ReplyCode
 from protocol.limits import RESTRAINTS_PER_ACCOUNT_MAX
-from protocol.messages.accounts import ChangeAccount
+from protocol.messages.customers.accounts import ChangeAccount
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.queries import ContractMoney
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN, STATE_POSTED, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (

@@ -14,8 +14,8 @@ from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.requests import PAGES_PER_SEAT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX, FRAME_RECORDS_MAX, REQUEST_PAGE_RECORDS
-from protocol.messages.accounts import AccountTerms, ChangeContract, OpenAccounts
 from protocol.messages.control import RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms, ChangeContract, OpenAccounts
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ContractEvent, ContractStatus, SeatRole
 from tests.bank_seats import SAVINGS_SEAT

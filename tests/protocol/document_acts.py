@@ -3,7 +3,7 @@
 Belongs here: bytes of the golden act as text. Never here: the frame (tests/vectors), prose.
 """
 
-from protocol.acts import signed_bytes
+from protocol.acts.table import signed_bytes
 from protocol.messages.persons import ActSignature
 from tests.people import signer_of
 from tests.vectors.act_frames import golden_act

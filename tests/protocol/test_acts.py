@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.acts import (
+from protocol.acts.shown_text import is_shown_as_it_is
+from protocol.acts.table import (
     ACTS,
     KINDS_BY_WORD,
     ChangePersonAct,
@@ -35,7 +36,6 @@ from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, PartyEntry, RegisterKey, SeatEntry
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.persons import Act, ActSignature, NewPerson, PersonKey, RegisterPersons
-from protocol.shown_text import is_shown_as_it_is
 from protocol.vocabulary import OutletLevel, Right
 from tests.people import ANN, Office, signer_of
 

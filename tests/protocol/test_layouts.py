@@ -27,7 +27,6 @@ from protocol.limits import (
     QUERY_CONTRACTS_MAX,
     REQUEST_NUMBER_MAX,
 )
-from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SecuritiesAccount, SignContracts
 from protocol.messages.base import Message
 from protocol.messages.codec import (
     decode_answer,
@@ -39,6 +38,13 @@ from protocol.messages.codec import (
     encode,
 )
 from protocol.messages.control import OpenTradeDate
+from protocol.messages.customers.accounts import (
+    AccountTerms,
+    ContractTerms,
+    OpenAccounts,
+    SecuritiesAccount,
+    SignContracts,
+)
 from protocol.messages.fields import code_from_number
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.queries import (

@@ -4,7 +4,7 @@ import pytest
 
 from protocol.errors import MisuseError
 from protocol.limits import DIGEST_BYTES, PARTICULARS_BYTES, PASSWORD_BYTES
-from protocol.messages.accounts import SecuritiesAccount
+from protocol.messages.customers.accounts import SecuritiesAccount
 from protocol.particulars import (
     Document,
     Particulars,

@@ -21,7 +21,7 @@ from protocol.limits import (
 )
 from protocol.messages.base import Message, may_be_large
 from protocol.messages.codec import decode_answer, decode_control, decode_query, encode
-from protocol.messages.day import (
+from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,

@@ -7,7 +7,7 @@ from ledger.core.lines.answers import proceeds_to_book
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
 from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD, may_send
-from protocol.messages.day import Reconcile, SignOff
+from protocol.messages.day.steps import Reconcile, SignOff
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind, SeatRole

@@ -11,7 +11,15 @@ import numpy as np
 
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, FinishSending, SetTotals, SignOn, WithdrawSet
+from protocol.messages.day.steps import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    FinishSending,
+    SetTotals,
+    SignOn,
+    WithdrawSet,
+)
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import SetAnswer, SetQuery
 from protocol.records import (

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import FeedPage
 from protocol.messages.queries import BuyingPowerQuery
 from protocol.vocabulary import ContractEvent, FrameKind, Suite

@@ -6,7 +6,7 @@ Belongs here: these frames. Never here: who speaks (voices).
 from collections.abc import Iterator
 
 from protocol.codes import ReplyCode
-from protocol.messages.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
+from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery, OpenRestraint
 from protocol.vocabulary import (
     Direction,
     FrameKind,

@@ -12,8 +12,8 @@ from nacl.bindings import crypto_box
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
-from protocol.messages.accounts import SecuritiesAccount
-from protocol.messages.pushes import (
+from protocol.messages.customers.accounts import SecuritiesAccount
+from protocol.messages.customers.pushes import (
     ConfirmPush,
     Identify,
     OpenPush,

@@ -10,7 +10,7 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
-from protocol.messages.corrections import (
+from protocol.messages.day.corrections import (
     Closing,
     CorrectionAnswer,
     CorrectionQuery,
@@ -18,8 +18,18 @@ from protocol.messages.corrections import (
     RevertsAnswer,
     RevertsQuery,
 )
-from protocol.messages.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
-from protocol.messages.day import (
+from protocol.messages.day.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
+from protocol.messages.day.marked import (
+    OutletApart,
+    OutletsAnswer,
+    OutletsQuery,
+    PairsAnswer,
+    PairsQuery,
+    RangesAnswer,
+    RangesQuery,
+    range_digest,
+)
+from protocol.messages.day.steps import (
     ListedCorrection,
     Mark,
     Publish,
@@ -32,16 +42,6 @@ from protocol.messages.day import (
     list_digest,
 )
 from protocol.messages.fields import sum_from_fen
-from protocol.messages.marked import (
-    OutletApart,
-    OutletsAnswer,
-    OutletsQuery,
-    PairsAnswer,
-    PairsQuery,
-    RangesAnswer,
-    RangesQuery,
-    range_digest,
-)
 from protocol.messages.queries import (
     ContractProceeds,
     Difference,

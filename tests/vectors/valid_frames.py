@@ -12,17 +12,6 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_frame
 from protocol.limits import STALE_RETRY_NS
-from protocol.messages.accounts import (
-    AccountTerms,
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    ContractTerms,
-    OpenAccounts,
-    ReplaceCard,
-    SecuritiesAccount,
-    SignContracts,
-)
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ConfirmRoll,
@@ -34,7 +23,19 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff, Window
+from protocol.messages.customers.accounts import (
+    AccountTerms,
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    ContractTerms,
+    OpenAccounts,
+    ReplaceCard,
+    SecuritiesAccount,
+    SignContracts,
+)
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
+from protocol.messages.day.steps import SignOff, Window
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.queries import (
     AccountAnswer,
@@ -49,7 +50,6 @@ from protocol.messages.queries import (
     TotalsAnswer,
     TotalsQuery,
 )
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.session import Establish, Established, Heartbeat, Negotiate, Negotiated, NotApplied, Terminate
 from protocol.records import OUTCOME, RECORD, STATE_NUMBER_GIVEN, OutcomesPreamble, pack_preamble
 from protocol.trade_dates import trade_day

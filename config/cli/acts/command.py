@@ -19,11 +19,11 @@ from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
 from config.schema import Config
-from protocol.acts import ACT_DOMAIN, KINDS_BY_WORD, AnyAct, row_of, signed_bytes, word_of
+from protocol.acts.corrections import CorrectListAct
+from protocol.acts.table import ACT_DOMAIN, KINDS_BY_WORD, AnyAct, row_of, signed_bytes, word_of
 from protocol.client import KeyFileError, Seat, load_signer
 from protocol.codes import FACTS, ReplyCode
-from protocol.correction_acts import CorrectListAct
-from protocol.messages.day import list_digest
+from protocol.messages.day.steps import list_digest
 from protocol.vocabulary import BANK_PARTY
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """An act as a file: its text and the signatures that it has so far.
 
-Belongs here: reading and writing such a file. Never here: what an act says (protocol.acts), keys, sending.
+Belongs here: reading and writing such a file. Never here: what an act says (protocol.acts.table), keys, sending.
 
 JSON: {"text": …, "signatures": [{"person": …, "key_id": …, "signature": hexadecimal}, …]}. The text is what is signed,
 so the file may pass through any hands: whoever changes it makes it worthless.
@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from protocol.acts import AnyAct, act_of
+from protocol.acts.table import AnyAct, act_of
 from protocol.limits import ACT_SIGNATURES_MAX
 from protocol.messages.fields import KeyId, PersonNo
 from protocol.messages.persons import ActSignature

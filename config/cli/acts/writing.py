@@ -15,11 +15,11 @@ import msgspec
 from config.cli.day.lists import read_list
 from config.keys import public_key_hex
 from config.kit.exit_codes import ExitCode, ProcessFault
-from protocol.act_text import ActText
-from protocol.acts import KINDS_BY_WORD, AnyAct, text_of, word_of
-from protocol.correction_acts import CorrectListAct
+from protocol.acts.base import ActText
+from protocol.acts.corrections import CorrectListAct
+from protocol.acts.table import KINDS_BY_WORD, AnyAct, text_of, word_of
 from protocol.errors import MisuseError
-from protocol.messages.day import list_digest
+from protocol.messages.day.steps import list_digest
 
 LIST_WORD, LIST_FIELD = word_of(CorrectListAct), "list"
 """The act of a list, and what a person writes in place of its count and digest: the list's file."""

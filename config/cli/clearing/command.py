@@ -23,7 +23,7 @@ from config.kit.processes import print_progress
 from config.schema import Config
 from protocol.client import KeyFileError, Seat, SeatSettings, SentSet, is_as_sent, load_signer, totals_of_set
 from protocol.codes import FACTS, ReplyCode
-from protocol.messages.day import WithdrawSet
+from protocol.messages.day.steps import WithdrawSet
 from protocol.messages.queries import SetAnswer
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState

@@ -29,7 +29,7 @@ from gateway.day.desk import DayDesk, LaneSeen
 from gateway.day.figures import named
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.control import ConfirmRoll
-from protocol.messages.dates import DateFacts
+from protocol.messages.day.dates import DateFacts
 from protocol.messages.queries import Difference
 from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, DifferenceClass, LaneState
 

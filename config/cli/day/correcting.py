@@ -19,8 +19,8 @@ from gateway.day.correcting import fields_to_sign, line_of, list_to_sign, tell_l
 from gateway.day.desk import PASSES_MAX, DayDesk
 from protocol.codes import ReplyCode
 from protocol.limits import CORRECTIONS_PER_LIST_MAX
-from protocol.messages.corrections import CorrectionAnswer
-from protocol.messages.day import ListedCorrection
+from protocol.messages.day.corrections import CorrectionAnswer
+from protocol.messages.day.steps import ListedCorrection
 from protocol.vocabulary import LaneState
 
 ASKED_AT_ONCE: Final = 64  # contracts: what is asked of the last one is not old when the first is corrected

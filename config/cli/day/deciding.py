@@ -25,11 +25,11 @@ from config.kit.printable import printable
 from config.kit.processes import print_progress
 from config.schema import Config
 from gateway.day.desk import DayDesk
-from protocol.acts import AnyAct, text_of, word_of
+from protocol.acts.day import OF_EXCHANGE, AdoptSetAct, DeferAct, ExchangeData, ResumeLaneAct
+from protocol.acts.table import AnyAct, text_of, word_of
 from protocol.client import totals_of_set
 from protocol.client.clearing.sending import BESIDE_ORDERS_RECORDS
 from protocol.codes import FACTS, ReplyCode
-from protocol.day_acts import OF_EXCHANGE, AdoptSetAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.errors import MisuseError
 from protocol.vocabulary import LaneState
 

@@ -15,7 +15,7 @@ import msgspec
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from protocol.limits import CORRECTIONS_PER_LIST_MAX
-from protocol.messages.day import ListedCorrection
+from protocol.messages.day.steps import ListedCorrection
 
 LINE_COLUMNS = ListedCorrection.__struct_fields__
 _TAG = ListedCorrection.__struct_config__.tag

@@ -10,8 +10,8 @@ from typing import Protocol, cast
 import msgspec
 
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
-from protocol.messages.accounts import AccountTerms
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 
 

@@ -15,14 +15,14 @@ import msgspec
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.text_files import NotText, text_lines
+from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import NewPerson, PersonKey, RegisterPersons
-from protocol.shown_text import is_shown_as_it_is
 from protocol.vocabulary import (
     BANK_PARTY,
     SUITES,

@@ -18,11 +18,11 @@ from config.kit.own_files import of_ours
 from config.schema import Config, load
 from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
-from protocol.acts import made_by_text
+from protocol.acts.table import made_by_text
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import AccountTerms
 from protocol.messages.codec import decode_control
 from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 from protocol.messages.persons import Act
 

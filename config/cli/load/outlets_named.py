@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.cli.load.csv_files import Piece
-from protocol.messages.accounts import AccountTerms
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 
 

@@ -20,8 +20,8 @@ import trio
 from config.cli.load.csv_files import ContractLine, DataFileError, FileKind, Piece
 from protocol.codes import ReplyCode
 from protocol.limits import QUERY_CONTRACTS_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms, OpenAccounts, SignContracts
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.messages.persons import RegisterPersons
 from protocol.messages.queries import AccountAnswer, AccountFacts

@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 
 from frontend_sim.scenario.written.amounts import Fen, fen_of
-from protocol.act_text import ActText
-from protocol.acts import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
-from protocol.day_acts import AdoptSetAct, DeferAct, ResumeLaneAct
-from protocol.restraint_acts import DeductAct
+from protocol.acts.base import ActText
+from protocol.acts.day import AdoptSetAct, DeferAct, ResumeLaneAct
+from protocol.acts.restraints import DeductAct
+from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
 
 _OFFERED: Final = (StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct, VoidAct)
 OFFERED: Final = {word_of(form): form for form in _OFFERED}

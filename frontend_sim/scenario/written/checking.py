@@ -38,9 +38,9 @@ from frontend_sim.scenario.written.expected import (
 from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
 from frontend_sim.scenario.written.reading import Places, StoryFault
 from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Person, Story
+from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.codes import NOT_APPLIED_CODE_MIN, ReplyCode
 from protocol.limits import LINE_FEE_FEN_MAX
-from protocol.shown_text import is_shown_as_it_is
 from protocol.trade_dates import is_trade_date
 
 CODES = {code.name for code in ReplyCode if code == ReplyCode.ACCEPTED or code >= NOT_APPLIED_CODE_MIN}

@@ -8,11 +8,13 @@ keys (persons).
 import hashlib
 from collections.abc import Sequence
 
-from ledger.core.control.accounts import known_account
+from ledger.core.control.customers.accounts import known_account
 from ledger.core.control.feeds import tell_stopped
 from ledger.core.state.book import Book
-from ledger.core.state.persons import Done, Person
-from protocol.acts import (
+from ledger.core.state.people.persons import Done, Person
+from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
+from protocol.acts.table import (
     ACT_DOMAIN,
     NS_PER_S,
     AnyAct,
@@ -27,11 +29,9 @@ from protocol.acts import (
     row_of,
 )
 from protocol.codes import ReplyCode
-from protocol.customer_acts import ChangeHolderAct
 from protocol.errors import MisuseError
 from protocol.keys.signing import verifier_from_bytes
 from protocol.messages.persons import Act, ActSignature
-from protocol.restraint_acts import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import Role, Suite
 from rules.tellers import USES_NO_SERIAL, WHOLE_BANK, Facts, Signer, code_of_act, code_of_signatures, covers
 

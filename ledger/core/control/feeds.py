@@ -11,9 +11,9 @@ import numpy as np
 from ledger.core.frames import Frames
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, Positions
-from ledger.core.state.obligations import Obligation
+from ledger.core.state.day.clearing import Lane
+from ledger.core.state.day.obligations import Obligation
 from protocol.kinds import KIND_CODES, KINDS
 from protocol.messages.feeds import (
     COUNTED_KINDS,

@@ -11,28 +11,21 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ledger.core.control import (
-    accounts,
-    acts,
-    corrections,
-    day,
-    day_acts,
-    feed_answers,
-    feeds,
-    holders,
-    lanes,
-    obligations,
-    outlets,
-    persons,
-    pushes,
-    restraints,
-)
+from ledger.core.control import acts, feed_answers, feeds, outlets, persons
 from ledger.core.control.acts import decided_second
+from ledger.core.control.customers import accounts, holders, pushes, restraints
+from ledger.core.control.day import acts as day_acts
+from ledger.core.control.day import corrections, lanes, obligations
+from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
-from ledger.core.state.due_times import seconds_of
-from protocol.acts import (
+from ledger.core.state.day.due_times import seconds_of
+from protocol.acts.corrections import OfDifferences
+from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
+from protocol.acts.restraints import DeductAct
+from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
     Made,
@@ -43,19 +36,8 @@ from protocol.acts import (
     made_of,
 )
 from protocol.codes import ReplyCode
-from protocol.correction_acts import OfDifferences
-from protocol.customer_acts import ChangeHolderAct
-from protocol.day_acts import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    OpenAccounts,
-    ReplaceCard,
-    SignContracts,
-)
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -70,13 +52,20 @@ from protocol.messages.control import (
     RegisterSeat,
     SeatEntry,
 )
-from protocol.messages.day import AnnounceSet, DayMessage, TellCorrections, Window
+from protocol.messages.customers.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
+from protocol.messages.customers.pushes import PushMessage
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections, Window
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import Act, RegisterPersons
-from protocol.messages.pushes import PushMessage
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
-from protocol.restraint_acts import DeductAct
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, Role, role_fits_party
 from rules.day.calendar import are_due_times, is_too_far

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ledger.core.state.book import Book
-from ledger.core.state.persons import Person, name_of_key
-from protocol.acts import ChangePersonAct, EndPersonKeyAct, RegisterPersonKeyAct, key_of_person, sum_of
+from ledger.core.state.people.persons import Person, name_of_key
+from protocol.acts.shown_text import is_shown_as_it_is
+from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, RegisterPersonKeyAct, key_of_person, sum_of
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.signing import verifier_from_bytes
 from protocol.limits import KEY_ID_STEP_MAX, KEYS_PER_PERSON_MAX, PERSON_KEYS_EVER_MAX, PERSONS_MAX
 from protocol.messages.persons import PersonKey, RegisterPersons
-from protocol.shown_text import is_shown_as_it_is
 from protocol.vocabulary import Suite
 from rules.tellers import ADMINISTRATORS_MIN, can_be
 

@@ -37,7 +37,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import Mark, Publish
+from protocol.messages.day.steps import Mark, Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.session import Negotiate

@@ -11,9 +11,9 @@ import numpy as np
 
 from ledger.core.corrections.read import Corrections
 from ledger.core.state.book import FACT_MASK, STATE_SHIFT, Book
-from ledger.core.state.clearing import ADJUSTED_FEN_COLUMNS, CORRECTED, ClearedContracts, Lane
 from ledger.core.state.columns import FenColumn, Mask, Positions
-from ledger.core.state.permits import PermitKey
+from ledger.core.state.day.clearing import ADJUSTED_FEN_COLUMNS, CORRECTED, ClearedContracts, Lane
+from ledger.core.state.people.permits import PermitKey
 from protocol.errors import InvariantBroken
 from protocol.records import OutcomeArray
 from protocol.vocabulary import LaneEvent, LaneState, contract_no_from_index

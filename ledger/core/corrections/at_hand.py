@@ -11,8 +11,8 @@ from ledger.core.corrections.read import Corrections
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.columns import Positions
+from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.requests import FATE_MASK
 from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
 from rules.contracts import ENDED

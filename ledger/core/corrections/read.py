@@ -11,8 +11,8 @@ import numpy as np
 from ledger.core.frames import Frames
 from ledger.core.kind_tables import BY_SET, IS_CORRECTION, TAKES_BACK
 from ledger.core.state.book import PARTY_SHIFT, Book
-from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.day.clearing import Lane
 from protocol.records import RecordArray, records_at
 from protocol.trade_dates import trade_day
 from rules.request import Correction, Permitted

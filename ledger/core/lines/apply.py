@@ -14,12 +14,12 @@ from ledger.core.lines.brought import BroughtColumns, brought
 from ledger.core.lines.read import Lines, SetLines
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.day.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD, SAID_COLUMNS
 from protocol.errors import InvariantBroken
 from protocol.kinds import LINE_KINDS
-from protocol.messages.day import SetTotals
+from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.records import STATE_LISTED, OutcomeArray
 from protocol.vocabulary import LineSide

@@ -1,7 +1,7 @@
 """A complete clearing set against what the bank has, place by place: the page `rules.day.reconciliation` over columns.
 
 Belongs here: which places there are, what differs at each. Never here: when a lane is reconciled
-(ledger.core.control.lanes), a rule of its own (rules.day.reconciliation).
+(ledger.core.control.day.lanes), a rule of its own (rules.day.reconciliation).
 
 The places of a lane: the names of orders that are not there, then those of the freezes that its party's seats made on
 its date, by seat and number, then all contracts. Each freeze adds what closing it will draw to its contract, under the
@@ -16,8 +16,8 @@ import numpy as np
 
 from ledger.core.lines.proceeds import is_due
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.clearing import CORRECTED, Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.day.clearing import CORRECTED, Lane
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.queries import Difference, differences_digest

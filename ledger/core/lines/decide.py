@@ -22,8 +22,8 @@ from ledger.core.lines.brought import brought
 from ledger.core.lines.read import Lines, SetLines
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions, ShortColumn
+from ledger.core.state.day.clearing import FEN_COLUMNS, ClearedContracts, Lane
 from ledger.core.state.requests import BUY_TOLD, ORDER_TOLD
 from protocol.codes import ReplyCode
 from protocol.limits import LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX

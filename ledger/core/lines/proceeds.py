@@ -11,8 +11,8 @@ import numpy as np
 
 from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, MAY_SEND
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.clearing import PROCEEDS_BOOKED, Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.day.clearing import PROCEEDS_BOOKED, Lane
 from protocol.kinds import KIND_CODES
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState

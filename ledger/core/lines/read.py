@@ -25,8 +25,8 @@ from ledger.core.kind_tables import (
     UNUSED_BITS,
 )
 from ledger.core.state.book import Book
-from ledger.core.state.clearing import Lane
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.day.clearing import Lane
 from ledger.core.state.requests import request_keys
 from protocol.kinds import FEE_FIELDS, WORDS_PER_RECORD
 from protocol.limits import (

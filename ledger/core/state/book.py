@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ledger.core.state.clearing import Clearing
 from ledger.core.state.columns import (
     ByteColumn,
     FenColumn,
@@ -26,21 +25,22 @@ from ledger.core.state.columns import (
     long_zeros,
     short_zeros,
 )
-from ledger.core.state.due_times import DueTimes
+from ledger.core.state.customers.pushes import Pushes
+from ledger.core.state.customers.restraints import Restraint, Restraints
+from ledger.core.state.day.clearing import Clearing
+from ledger.core.state.day.due_times import DueTimes
+from ledger.core.state.day.marked import Marked
+from ledger.core.state.day.obligations import Obligations
 from ledger.core.state.feeds import Feeds
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
-from ledger.core.state.marked import Marked
 from ledger.core.state.number_index import NumberIndex
-from ledger.core.state.obligations import Obligations
-from ledger.core.state.outlets import Outlets
-from ledger.core.state.permits import Permits
-from ledger.core.state.persons import Persons
-from ledger.core.state.pushes import Pushes
+from ledger.core.state.people.outlets import Outlets
+from ledger.core.state.people.permits import Permits
+from ledger.core.state.people.persons import Persons
 from ledger.core.state.requests import RequestTable
-from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
-from protocol.acts import BANK_ID_BYTES
+from protocol.acts.table import BANK_ID_BYTES
 from protocol.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,

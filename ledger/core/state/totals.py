@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ledger.core.control.accounts import own_contract
+from ledger.core.control.customers.accounts import own_contract
 from ledger.core.state.book import FACT_MASK, HAD_CONTRACT, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
 from protocol.codes import ReplyCode
 from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, PARTIES_MAX
+from protocol.messages.day.marked import OutletApart
 from protocol.messages.fields import sum_from_fen
-from protocol.messages.marked import OutletApart
 from protocol.messages.queries import AccountFacts, ContractMoney, PartyTotals
 from protocol.vocabulary import BANK_PARTY, ContractStatus, account_no_from_index, contract_no_from_index
 from rules.contracts import ENDED, status_told

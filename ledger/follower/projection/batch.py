@@ -13,23 +13,16 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
-from ledger.follower.projection.differences import DifferencesOfBatch
+from ledger.follower.projection.customers.push_tables import PushesOfBatch
+from ledger.follower.projection.customers.restraints import RestraintsOfBatch
+from ledger.follower.projection.day.differences import DifferencesOfBatch
+from ledger.follower.projection.day.lanes import LanesOfBatch
+from ledger.follower.projection.day.obligations import ObligationsOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
-from ledger.follower.projection.lanes import LanesOfBatch
-from ledger.follower.projection.obligations import ObligationsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
-from ledger.follower.projection.push_tables import PushesOfBatch
 from ledger.follower.projection.request_blocks import RequestRuns
-from ledger.follower.projection.restraints import RestraintsOfBatch
-from protocol.acts import Made, ResumeBrokerAct, StopBrokerAct
-from protocol.customer_acts import ChangeHolderAct
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    ReplaceCard,
-    SignContracts,
-)
+from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct
 from protocol.messages.control import (
     ConfirmRoll,
     EndSettlement,
@@ -37,8 +30,9 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard, SignContracts
+from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.outlets import RegisterOutlets
-from protocol.messages.pushes import ConfirmPush
 from protocol.records import RECORD
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
 

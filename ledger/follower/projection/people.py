@@ -12,8 +12,8 @@ import numpy as np
 
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
-from ledger.core.state.persons import Person
-from protocol.acts import (
+from ledger.core.state.people.persons import Person
+from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
     Made,

@@ -21,25 +21,26 @@ from ledger.core.state.book import STATE_SHIFT, Book, statuses_told
 from ledger.core.state.general_ledger import LedgerKey
 from ledger.database import own_locks
 from ledger.database.connections import DATABASE_FAULTS, connect
-from ledger.follower.projection import account_pages, request_blocks
-from ledger.follower.projection.account_pages import PagesTurn, page_chunks
+from ledger.follower.projection import request_blocks
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.copying.rows import COPY_HEAD, COPY_TAIL, Int64s
-from ledger.follower.projection.differences import write_differences
-from ledger.follower.projection.feeds import write_feeds
-from ledger.follower.projection.lane_tables import write_lanes
-from ledger.follower.projection.master_rows import (
+from ledger.follower.projection.customers import account_pages
+from ledger.follower.projection.customers.account_pages import PagesTurn, page_chunks
+from ledger.follower.projection.customers.master_rows import (
     ACCOUNT_COLUMNS,
     CONTRACT_COLUMNS,
     account_chunks,
     contract_chunks,
     last_contract_nos,
 )
-from ledger.follower.projection.obligations import write_obligations
+from ledger.follower.projection.customers.push_tables import write_pushes
+from ledger.follower.projection.customers.restraint_table import RestraintTable
+from ledger.follower.projection.day.differences import write_differences
+from ledger.follower.projection.day.lane_tables import write_lanes
+from ledger.follower.projection.day.obligations import write_obligations
+from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.people import write_people
-from ledger.follower.projection.push_tables import write_pushes
-from ledger.follower.projection.restraint_table import RestraintTable
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices, contract_nos_from_indices

@@ -23,7 +23,7 @@ from ...codes import ReplyCode
 from ...errors import MisuseError
 from ...kinds import FEE_FIELDS, LINE_KINDS
 from ...limits import DIGEST_BYTES, FRAME_RECORDS_MAX, PARTIES_MAX, RECORD_BYTES
-from ...messages.day import AnnounceSet, CompleteSet, SetTotals
+from ...messages.day.steps import AnnounceSet, CompleteSet, SetTotals
 from ...messages.fields import sum_from_fen
 from ...messages.queries import SetAnswer
 from ...records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray

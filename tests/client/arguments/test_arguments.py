@@ -30,7 +30,7 @@ from protocol.client import (
 )
 from protocol.client.verbs import SingleVerbs
 from protocol.limits import ACT_TEXT_BYTES_MAX, OBJECTION_CHARS_MAX, PARTIES_MAX
-from protocol.messages.accounts import ChangeContract, SecuritiesAccount
+from protocol.messages.customers.accounts import ChangeContract, SecuritiesAccount
 from protocol.messages.feeds import ObligationTold
 from protocol.messages.persons import ActSignature
 from protocol.records import RECORD

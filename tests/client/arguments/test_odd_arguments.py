@@ -12,8 +12,8 @@ import pytest
 from protocol.client import arguments
 from protocol.errors import MisuseError
 from protocol.limits import SMALL_CONTROL_BODY_BYTES_MAX
-from protocol.messages.accounts import ChangeContract, OpenAccounts
 from protocol.messages.control import RegisterKey, RegisterParty
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts
 from protocol.vocabulary import BANK_SEAT
 from tests.customers import account
 

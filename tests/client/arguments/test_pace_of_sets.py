@@ -15,7 +15,7 @@ from protocol.client.line.calls import KnownDigests
 from protocol.codes import ReplyCode
 from protocol.limits import RECORD_BYTES
 from protocol.messages.control import ControlMessage
-from protocol.messages.day import CompleteSet
+from protocol.messages.day.steps import CompleteSet
 from protocol.messages.queries import SetAnswer
 from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import LaneState, RecordKind

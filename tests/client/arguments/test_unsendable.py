@@ -19,8 +19,8 @@ from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_unsigned_frame
 from protocol.header import new_header, unpack_header
 from protocol.limits import CONTROL_BODY_BYTES_MAX, FRAME_RECORDS_MAX, REQUEST_NUMBER_MAX
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.vocabulary import Direction, FrameKind
 from tests.client.fake_bank import BROKER, SEAT, FakeBank
 from tests.client.line.test_links import applied

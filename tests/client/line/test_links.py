@@ -11,7 +11,7 @@ import trio.testing
 from frontend_sim.practice.ledger import NEXT_TRADE_DATE, TRADE_DATE
 from protocol.client import OutcomeUnknown, Seat, SessionEnded
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeContract
 from tests.client.fake_bank import BANK_KEY_ID, SEAT, FakeBank
 from tests.client.line.test_seat import freezes
 

@@ -18,7 +18,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.signing import signer_from_key
 from protocol.limits import CREDIT_RECORDS_MIN, FRAME_RECORDS_MAX
-from protocol.messages.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import FrameKind, account_no_from_index
 from tests.client.fake_bank import SEAT, FakeBank

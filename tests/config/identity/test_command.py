@@ -11,7 +11,7 @@ from config.cli.load.csv_files import FileKind, read_pieces
 from config.kit.exit_codes import ExitCode
 from gateway.identity.holders import holder_digest
 from gateway.identity.key_files import read_holder_key, read_unsealing
-from protocol.messages.accounts import AccountTerms
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.particulars import Document, Person
 
 WANG = Person(Document.RESIDENT_CARD, "11010519491231002X", "王小明")

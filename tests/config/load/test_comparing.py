@@ -7,8 +7,8 @@ from pathlib import Path
 
 from config.cli.load.comparing import compared
 from config.cli.load.csv_files import ContractLine, FileKind, Item, Piece
-from protocol.messages.accounts import AccountTerms
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 from protocol.vocabulary import SeatRole
 

@@ -14,9 +14,9 @@ from config.cli.load.csv_files import (
     read_pieces,
 )
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTROL_BODY_BYTES_MAX, OUTLET_MAX
-from protocol.messages.accounts import AccountTerms, ContractTerms
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import ContractStatus, Role, SeatRole, Suite
 from tests.customers import holder_of, shares

@@ -6,7 +6,7 @@ import pytest
 
 from config.cli.load.csv_files import FileKind, Piece
 from config.cli.load.outlets_named import OutletsNamed
-from protocol.messages.accounts import AccountTerms
+from protocol.messages.customers.accounts import AccountTerms
 from protocol.messages.outlets import OutletEntry
 
 ACCOUNTS, OUTLETS, MORE = Path("accounts.csv"), Path("outlets.csv"), Path("more.csv")

@@ -15,7 +15,7 @@ from frontend_sim.installation import new_bank_desks, new_party_signer
 from frontend_sim.market.bank import BrokerEntry, register_broker
 from frontend_sim.market.desks import BankDesks
 from protocol.client import Seat
-from protocol.messages.dates import DatesAnswer
+from protocol.messages.day.dates import DatesAnswer
 from protocol.records import RECORD
 from protocol.vocabulary import DatePhase, LaneState
 from tests.e2e.house import PATIENCE_SECONDS, POLL_SECONDS, own_config, temporary_folder

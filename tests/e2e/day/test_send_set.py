@@ -18,7 +18,7 @@ from frontend_sim.market.desks import DAY_SEAT
 from protocol.client import Seat, totals_of_set
 from protocol.limits import FRAME_RECORDS_MAX
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day import AnnounceSet, Reconcile, SignOff
+from protocol.messages.day.steps import AnnounceSet, Reconcile, SignOff
 from protocol.records import RecordArray
 from tests.config.clearing.files import order, row, sell, written
 from tests.e2e.house import House, house, write_config

@@ -31,7 +31,7 @@ from ledger.journal.replaying import apply_stored
 from ledger.recovery import check_portion
 from protocol.header import PREFIX
 from protocol.limits import DIGEST_BYTES, RECORD_BYTES
-from protocol.messages.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.session import Negotiate
 from protocol.vocabulary import ContractEvent, RecordKind, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT

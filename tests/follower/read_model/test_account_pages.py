@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ledger.follower.projection.account_pages import (
+from ledger.follower.projection.customers.account_pages import (
     AMOUNTS,
     PAGE_ACCOUNTS,
     TAIL_RECORDS_MIN,

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.journal.feed_reader import read_page
 from ledger.journal.reader import JournalReader
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
+from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile
 from protocol.messages.feeds import FeedPage, Receipt
 from tests.follower.journal_maker import BROKER, DATE, OTHER_BROKER, SEAT_OF_OTHER_BROKER, JournalMaker
 from tests.follower.story import next_morning, trading

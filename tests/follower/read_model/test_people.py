@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from protocol.acts import (
+from protocol.acts.customers import ChangeHolderAct
+from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
     RegisterKeyAct,
@@ -14,7 +15,6 @@ from protocol.acts import (
     StopBrokerAct,
     text_of,
 )
-from protocol.customer_acts import ChangeHolderAct
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right, account_no_from_index
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT, TELLER_SEAT

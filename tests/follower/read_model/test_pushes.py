@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.core.state import pushes as kept
-from protocol.messages.accounts import ChangeAccount, OpenAccounts
-from protocol.messages.pushes import ConfirmPush, Identify
+from ledger.core.state.customers import pushes as kept
+from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts
+from protocol.messages.customers.pushes import ConfirmPush, Identify
 from protocol.vocabulary import AccountEvent, CardAnswer, account_no_from_index, contract_no_from_index
 from tests.bank_seats import IDENTITY_SEAT
 from tests.customers import account, holder_of, pushed_contract

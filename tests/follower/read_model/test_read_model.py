@@ -8,8 +8,8 @@ import pytest
 
 from config.kit.exit_codes import ExitCode
 from ledger.database.migrate import migrations
-from ledger.follower.projection.account_pages import TAIL_RECORDS_MIN
 from ledger.follower.projection.copying.blocks import Column
+from ledger.follower.projection.customers.account_pages import TAIL_RECORDS_MIN
 from ledger.follower.projection.read_model import CursorMoved
 from ledger.journal.head import JournalTampered
 from protocol.errors import InvariantBroken
@@ -39,7 +39,7 @@ OLD = "old_server"
 def test_a_story_is_projected_as_it_happened(
     tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", tail_records)
+    monkeypatch.setattr("ledger.follower.projection.customers.account_pages.TAIL_RECORDS_MIN", tail_records)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -116,7 +116,7 @@ def test_the_worklist_holds_fills_that_do_not_fit_and_no_ordinary_sale(fresh_dat
 def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(
     tail_records: int, fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", tail_records)
+    monkeypatch.setattr("ledger.follower.projection.customers.account_pages.TAIL_RECORDS_MIN", tail_records)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -137,7 +137,7 @@ def test_a_follower_that_restarts_anywhere_goes_on_where_the_cursor_is(
 def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", 1)
+    monkeypatch.setattr("ledger.follower.projection.customers.account_pages.TAIL_RECORDS_MIN", 1)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
@@ -166,7 +166,7 @@ def test_a_transaction_that_is_cut_leaves_nothing_of_its_batch(
 def test_a_page_that_somebody_deleted_is_missed(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.follower.projection.account_pages.TAIL_RECORDS_MIN", 1)
+    monkeypatch.setattr("ledger.follower.projection.customers.account_pages.TAIL_RECORDS_MIN", 1)
 
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:

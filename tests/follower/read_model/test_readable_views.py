@@ -13,10 +13,10 @@ import pytest
 from ledger.core import engine
 from ledger.database.migrate import migrate
 from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
-from protocol.acts import VoidAct
+from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile, WithdrawSet
+from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile, WithdrawSet
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
 from tests.bank_seats import DAY_SEAT
@@ -34,7 +34,7 @@ from tests.follower.journal_maker import (
 from tests.follower.reconciled_story import compare, send_set
 from tests.follower.story import next_morning, trading
 from tests.follower.world import World, catch_up, world
-from tests.ledger_core.control.test_due_times import windows
+from tests.ledger_core.control.day.test_due_times import windows
 from tests.ledger_core.lines.words import refund, totals_of
 from tests.people import ANN, Office, administrators, signed
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
-from protocol.restraint_acts import DeductAct
+from protocol.acts.restraints import DeductAct
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT

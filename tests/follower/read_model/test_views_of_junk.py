@@ -14,9 +14,9 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.database.reading import READER, VIEWS
-from protocol.acts import VoidAct
+from protocol.acts.table import VoidAct
 from protocol.messages.control import OpenTradeDate, RegisterParty
-from protocol.messages.day import (
+from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,
@@ -47,7 +47,7 @@ from tests.follower.journal_maker import (
 )
 from tests.follower.reconciled_story import compare, send_set
 from tests.follower.world import World, world
-from tests.ledger_core.control.test_due_times import windows
+from tests.ledger_core.control.day.test_due_times import windows
 from tests.ledger_core.lines.words import refund
 from tests.people import ANN, Office, administrators, new_person, signature, signed, signer_of
 

@@ -20,8 +20,8 @@ from ledger.core.engine import apply_genesis, decide_block, decide_control, tota
 from ledger.core.state.book import Book
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.control import ControlMessage, Genesis, PartyEntry, RegisterParty, RegisterSeat
+from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import (
     AccountEvent,

@@ -15,18 +15,18 @@ from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from ledger.core.rows.row import Row
-from protocol.acts import act_of
+from protocol.acts.corrections import CorrectAct, WithdrawSetAct
+from protocol.acts.day import AdoptSetAct
+from protocol.acts.restraints import LiftRestraintAct, RestrainAct
+from protocol.acts.table import act_of
 from protocol.codes import ReplyCode
-from protocol.correction_acts import CorrectAct, WithdrawSetAct
-from protocol.day_acts import AdoptSetAct
 from protocol.header import PREFIX, PrefixArray
-from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import decode_control
 from protocol.messages.control import OpenTradeDate, RegisterParty
-from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
 from protocol.messages.persons import Act
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
-from protocol.restraint_acts import LiftRestraintAct, RestrainAct
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,

@@ -16,9 +16,9 @@ from frontend_sim.auditor.reconciling import DateAudit, Permitted, differ
 from frontend_sim.trading_session.planted import expected_of
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences
+from protocol.acts.corrections import CorrectAct
 from protocol.codes import ReplyCode
-from protocol.correction_acts import CorrectAct
-from protocol.messages.corrections import CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.corrections import CorrectionAnswer, CorrectionQuery
 from protocol.messages.queries import differences_digest
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import BANK_PARTY, ContractStatus, DifferenceClass, Fate, Role

@@ -22,8 +22,8 @@ from protocol.client import BlockOutcome, Outcome
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ControlMessage
-from protocol.messages.dates import DatesQuery
-from protocol.messages.day import CompleteSet, SignOff, SignOn, Tell, WithdrawSet
+from protocol.messages.day.dates import DatesQuery
+from protocol.messages.day.steps import CompleteSet, SignOff, SignOn, Tell, WithdrawSet
 from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
 from protocol.records import RecordArray
 from protocol.session.told_values import check_answer

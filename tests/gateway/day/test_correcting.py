@@ -10,10 +10,10 @@ import trio
 from gateway.day.correcting import Corrected, correct, decisions_to_sign, fields_to_sign, waiting
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences
+from protocol.acts.corrections import CorrectAct, DecideAct
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.correction_acts import CorrectAct, DecideAct
-from protocol.messages.corrections import CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.corrections import CorrectionAnswer, CorrectionQuery
 from protocol.records import OUTCOME, OutcomeArray, RecordArray
 from protocol.vocabulary import BANK_PARTY
 from tests.bank_seats import DAY_SEAT

@@ -26,9 +26,9 @@ from protocol.header import unpack_header
 from protocol.limits import RANGE_PAIRS
 from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ControlMessage
-from protocol.messages.day import SignOff
+from protocol.messages.day.marked import OutletsAnswer, OutletsQuery, PairsQuery, RangesQuery
+from protocol.messages.day.steps import SignOff
 from protocol.messages.gateway_link import BookFeed
-from protocol.messages.marked import OutletsAnswer, OutletsQuery, PairsQuery, RangesQuery
 from protocol.messages.queries import AnswerMessage, QueryMessage, TotalsAnswer, TotalsQuery
 from protocol.session.told_values import check_answer
 from protocol.vocabulary import BANK_PARTY, contract_no_from_index

@@ -10,9 +10,9 @@ from gateway.day.correcting import withdrawal_to_sign
 from gateway.day.desk import DayDesk, StepRefused
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set
+from protocol.acts.corrections import WithdrawSetAct
 from protocol.codes import ReplyCode
-from protocol.correction_acts import WithdrawSetAct
-from protocol.messages.corrections import RevertsAnswer, RevertsQuery
+from protocol.messages.day.corrections import RevertsAnswer, RevertsQuery
 from protocol.messages.queries import SetAnswer
 from protocol.records import RecordArray
 from protocol.vocabulary import BANK_PARTY, LaneState

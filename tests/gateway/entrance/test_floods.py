@@ -14,8 +14,8 @@ from gateway.links.in_flight import InFlight
 from gateway.links.partner_link import LOGON_PIECE_PAUSE_NS, LOGON_PIECES_FREE
 from protocol.codes import ReplyCode
 from protocol.limits import ACT_BODY_BYTES_MAX, PREFIX_BYTES, SMALL_CONTROL_BODY_BYTES_MAX
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import encode
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.queries import OutcomeQuery
 from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index

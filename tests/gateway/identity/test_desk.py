@@ -15,9 +15,9 @@ from gateway.identity.holders import HOLDER_KEY_BYTES, holder_digest
 from gateway.identity.key_files import Unsealing
 from ledger.core import engine
 from protocol.limits import PUSH_TRIES_MAX
-from protocol.messages.accounts import ChangeContract, OpenAccounts
 from protocol.messages.control import ControlMessage
-from protocol.messages.pushes import OpenPushAnswer, PushContract
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts
+from protocol.messages.customers.pushes import OpenPushAnswer, PushContract
 from protocol.particulars import Person, binding_of, password_to_bytes, person_to_bytes
 from protocol.vocabulary import CardAnswer, ContractEvent, PushState
 from tests.customers import FIRST_BANK_ACCOUNT_NO, account, shares

@@ -17,7 +17,8 @@ from gateway.own_book.book_file import BookBase
 from gateway.own_book.book_intake import SPANS_MAX, BookIntake, FeedBroken
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.messages.accounts import (
+from protocol.messages.control import ConfirmRoll, OpenTradeDate
+from protocol.messages.customers.accounts import (
     ChangeAccount,
     ChangeBroker,
     ChangeContract,
@@ -25,9 +26,8 @@ from protocol.messages.accounts import (
     ReplaceCard,
     SignContracts,
 )
-from protocol.messages.control import ConfirmRoll, OpenTradeDate
+from protocol.messages.customers.pushes import ConfirmPush
 from protocol.messages.gateway_link import BookFeed
-from protocol.messages.pushes import ConfirmPush
 from protocol.vocabulary import AccountEvent, ContractEvent, FrameKind, account_no_from_index, contract_no_from_index
 from tests.customers import account, contract
 from tests.gateway.fake_ledger import (

@@ -26,8 +26,8 @@ from ledger.watch.suspects import FrameFault
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
 from protocol.limits import REQUEST_PAGE_RECORDS
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_answer, decode_link, decode_session
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import BuyingPowerQuery, OutcomeQuery, TotalsQuery
 from protocol.messages.session import NotApplied

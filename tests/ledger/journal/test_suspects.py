@@ -30,9 +30,9 @@ from ledger.watch.suspects import FAILURES_KEPT_MAX, FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_link, decode_session
 from protocol.messages.control import ControlMessage
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME

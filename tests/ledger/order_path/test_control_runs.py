@@ -8,9 +8,9 @@ from ledger.core.state.book import Book
 from ledger.order_path.groups import CONTROL_FRAMES_MAX
 from protocol.codes import ReplyCode
 from protocol.frame import Frame
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_link, decode_session
 from protocol.messages.control import OpenTradeDate
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.records import OUTCOME

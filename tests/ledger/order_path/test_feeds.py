@@ -3,10 +3,10 @@
 from ledger.order_path.decided import Decided
 from ledger.order_path.feed_pages import PageLookup
 from protocol.frame import Frame
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import decode_answer, decode_link, encode
 from protocol.messages.control import OpenTradeDate
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import NO_ENTRY, FeedPage, FeedQuery, chained
 from protocol.messages.gateway_link import FeedTold, SeatHead, SeatHeadQuery
 from protocol.vocabulary import BANK_PARTY, ContractEvent, FeedKind, FrameKind, contract_no_from_index

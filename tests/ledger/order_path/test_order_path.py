@@ -11,9 +11,9 @@ from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
 from protocol.codes import ReplyCode
 from protocol.frame import Frame, make_unsigned_frame
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_answer, decode_session, encode
 from protocol.messages.control import ConfirmRoll, EndKey, OpenTradeDate, RegisterKey
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead, SeatHeadQuery
 from protocol.messages.queries import (
     BuyingPowerAnswer,

@@ -15,9 +15,9 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.frame import Frame
 from protocol.limits import CONTROL_NUMBERS_KEPT, REQUESTS_PER_SEAT_DATE_MAX, STALE_RETRY_NS
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.codec import decode_link, decode_session
 from protocol.messages.control import OpenTradeDate, RegisterKey
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.session import NotApplied
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, FrameKind

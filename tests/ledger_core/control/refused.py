@@ -5,15 +5,15 @@ Belongs here: bringing a desk there, and what is then asked. Never here: asserti
 
 from msgspec.structs import replace
 
-from ledger.core.state.due_times import seconds_of
-from protocol.acts import ChangePersonAct, EndPersonKeyAct, StopBrokerAct, VoidAct
-from protocol.day_acts import ChangeDueTimesAct
-from protocol.messages.accounts import OpenAccounts
+from ledger.core.state.day.due_times import seconds_of
+from protocol.acts.day import ChangeDueTimesAct
+from protocol.acts.table import ChangePersonAct, EndPersonKeyAct, StopBrokerAct, VoidAct
 from protocol.messages.control import OpenTradeDate
+from protocol.messages.customers.accounts import OpenAccounts
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right
 from tests.customers import account
-from tests.ledger_core.control.test_due_times import windows
+from tests.ledger_core.control.day.test_due_times import windows
 from tests.ledger_core.desk import BROKER, TUESDAY, Desk
 from tests.people import ANN, BEN, Office, administrators, new_person, signature, signed
 

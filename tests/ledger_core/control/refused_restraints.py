@@ -4,8 +4,8 @@ Belongs here: bringing a desk there, and what is then asked. Never here: asserti
 """
 
 from protocol.limits import RESTRAINTS_PER_ACCOUNT_MAX
-from protocol.messages.accounts import ChangeAccount
-from protocol.messages.restraints import Restrain
+from protocol.messages.customers.accounts import ChangeAccount
+from protocol.messages.customers.restraints import Restrain
 from protocol.records import RecordArray
 from protocol.vocabulary import AccountEvent, RecordKind, Way, account_no_from_index
 from tests.customers import restraint

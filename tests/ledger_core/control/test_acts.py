@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.core.control.judge import Sender, judge
-from protocol.acts import (
+from protocol.acts.table import (
     AnyAct,
     EndKeyAct,
     EndPersonKeyAct,

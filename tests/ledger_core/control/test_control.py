@@ -8,18 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec.structs import replace
 
 from ledger.core.control.judge import Sender, apply_control
-from protocol.acts import VoidAct
+from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import KEYS_PER_SEAT_MAX
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    OpenAccounts,
-    ReplaceCard,
-    SignContracts,
-)
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -32,9 +24,17 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import SignOff
+from protocol.messages.customers.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
+from protocol.messages.day.steps import SignOff
 from protocol.messages.outlets import RegisterOutlets
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -48,7 +48,7 @@ from protocol.vocabulary import (
 from rules.contracts import OWN_STATUSES, TRANSITIONS
 from tests.bank_seats import TELLER_SEAT
 from tests.customers import account, contract, holder_of, outlets_above, restraint
-from tests.ledger_core.control.test_loss_report import TERMINATED, contract_as, told
+from tests.ledger_core.control.customers.test_loss_report import TERMINATED, contract_as, told
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,

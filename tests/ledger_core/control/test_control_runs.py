@@ -14,12 +14,11 @@ from ledger.core.rows.layouts import row_digest
 from ledger.core.rows.row import Row, outcome_frames
 from ledger.core.rows.row_form import check_bodies
 from ledger.core.state.book import Book
-from protocol.acts import VoidAct
+from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import MAGIC, PREFIX, PROTOCOL_VERSION, PrefixArray
 from protocol.limits import OUTCOME_BYTES, PREFIX_BYTES
-from protocol.messages.accounts import ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.codec import encode
 from protocol.messages.control import (
     ControlMessage,
@@ -31,7 +30,8 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.restraints import Restrain
+from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.customers.restraints import Restrain
 from protocol.messages.session import Negotiate
 from protocol.records import OUTCOME
 from protocol.vocabulary import (

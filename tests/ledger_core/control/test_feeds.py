@@ -8,12 +8,12 @@ import pytest
 
 from ledger.core.state.book import Book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
-from protocol.acts import ResumeBrokerAct
+from protocol.acts.table import ResumeBrokerAct
 from protocol.codes import ReplyCode
 from protocol.limits import FEED_ENTRIES_KEPT_MAX, FEED_PAGE_ENTRIES_MAX, SIGNED_FOR_KEPT_MAX
-from protocol.messages.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.codec import decode_content
-from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
+from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.feeds import (
     NO_ENTRY,
     ContractChanged,

@@ -15,7 +15,7 @@ from ledger.core.state.forms.slices import OUTLET_SLICE_ITEMS, state_slices
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import OUTLET_MAX, OUTLETS_MAX, OUTLETS_PER_CONTROL_MAX
-from protocol.messages.accounts import OpenAccounts
+from protocol.messages.customers.accounts import OpenAccounts
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import OutletLevel
 from rules.outlets import cannot_be, code_of_outlet

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.forms.slices import state_slices
-from ledger.core.state.permits import Permit, PermitList, Permits
-from protocol.acts import (
+from ledger.core.state.people.permits import Permit, PermitList, Permits
+from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
     RegisterPersonAct,

@@ -10,14 +10,14 @@ import pytest
 
 from ledger.core.invariants import check_book
 from ledger.core.state.book import Book
+from ledger.core.state.customers.restraints import Restraint
 from ledger.core.state.general_ledger import LedgerKey
-from ledger.core.state.restraints import Restraint
+from protocol.acts.restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
 from protocol.messages.persons import Act
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN
-from protocol.restraint_acts import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import BANK_PARTY, AccountCode, RestraintKind, Right
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import OUTLET, restraint

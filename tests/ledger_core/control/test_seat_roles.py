@@ -11,18 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
-from ledger.core.state.permits import PermitList
-from protocol.acts import VoidAct
+from ledger.core.state.people.permits import PermitList
+from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    OpenAccounts,
-    ReplaceCard,
-    SignContracts,
-)
 from protocol.messages.control import (
     ConfirmRoll,
     ControlMessage,
@@ -33,7 +25,17 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
-from protocol.messages.day import (
+from protocol.messages.customers.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
+from protocol.messages.customers.pushes import ConfirmPush, Identify
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
+from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,
@@ -52,8 +54,6 @@ from protocol.messages.day import (
 from protocol.messages.feeds import Notice, Object, Receipt
 from protocol.messages.outlets import RegisterOutlets
 from protocol.messages.persons import RegisterPersons
-from protocol.messages.pushes import ConfirmPush, Identify
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint
 from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
@@ -69,7 +69,7 @@ from protocol.vocabulary import (
 from rules.day.clearing import LINES
 from tests.bank_seats import SEAT_ROLES
 from tests.customers import account, contract, holder_of, outlets_above, restraint
-from tests.ledger_core.control.pushing import a_push, pushed
+from tests.ledger_core.control.customers.pushing import a_push, pushed
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,

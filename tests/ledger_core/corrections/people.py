@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from ledger.core.lines.answers import clearing_set, set_differences
-from protocol.correction_acts import CorrectAct, CorrectListAct, DecideAct, ToleranceAct, WithdrawSetAct
-from protocol.messages.day import ListedCorrection, list_digest
+from protocol.acts.corrections import CorrectAct, CorrectListAct, DecideAct, ToleranceAct, WithdrawSetAct
+from protocol.messages.day.steps import ListedCorrection, list_digest
 from protocol.messages.persons import Act
 from protocol.messages.queries import differences_digest
 from protocol.vocabulary import ComparedField, DifferenceClass, Right

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.core.state.general_ledger import LedgerKey
 from protocol.codes import ReplyCode
-from protocol.messages.day import Publish
+from protocol.messages.day.steps import Publish
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.corrections.people import permission, permitted, staffed, tolerance

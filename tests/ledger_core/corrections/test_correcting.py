@@ -6,7 +6,7 @@ import pytest
 
 from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
-from protocol.messages.day import Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import Publish, Reconcile, SignOff, WithdrawSet
 from protocol.records import RecordArray
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT

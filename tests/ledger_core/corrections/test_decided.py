@@ -2,8 +2,8 @@
 
 from ledger.core.book_answers import BookAnswers
 from protocol.codes import ReplyCode
-from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
-from protocol.messages.day import Publish, WithdrawSet
+from protocol.messages.day.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.steps import Publish, WithdrawSet
 from protocol.messages.queries import TotalsAnswer
 from protocol.session.told_values import check_answer
 from protocol.vocabulary import BANK_PARTY, Fate, LaneState

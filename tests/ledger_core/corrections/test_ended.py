@@ -8,9 +8,9 @@ import pytest
 
 from ledger.core import engine
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import Mark, Publish, SignOff
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import Mark, Publish, SignOff
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ContractEvent, LaneState

@@ -7,8 +7,8 @@ import pytest
 
 from ledger.core.lines.answers import proceeds_to_book
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeAccount
-from protocol.messages.day import Reconcile, SignOff
+from protocol.messages.customers.accounts import ChangeAccount
+from protocol.messages.day.steps import Reconcile, SignOff
 from protocol.records import OUTCOME, STATE_DEDUCTIBLE, RecordArray
 from protocol.vocabulary import AccountEvent, RecordKind, Way
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT

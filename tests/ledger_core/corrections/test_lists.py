@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from ledger.core.state.forms.slices import state_slices
+from protocol.acts.corrections import AssignItemAct
 from protocol.codes import ReplyCode
-from protocol.correction_acts import AssignItemAct
-from protocol.messages.day import ListedCorrection, TellCorrections, list_digest
+from protocol.messages.day.steps import ListedCorrection, TellCorrections, list_digest
 from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import Right
 from tests.bank_seats import DAY_SEAT

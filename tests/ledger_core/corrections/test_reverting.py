@@ -8,8 +8,8 @@ import pytest
 from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set, proceeds_to_book
 from protocol.codes import ReplyCode
-from protocol.messages.corrections import Revert, RevertsQuery
-from protocol.messages.day import Publish
+from protocol.messages.day.corrections import Revert, RevertsQuery
+from protocol.messages.day.steps import Publish
 from protocol.messages.queries import ContractProceeds
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import SAVINGS_SEAT

@@ -17,8 +17,8 @@ from ledger.core.corrections.answers import correction as dry_run
 from ledger.core.invariants import check_book
 from ledger.core.lines.answers import clearing_set, proceeds_to_book
 from protocol.codes import ReplyCode
-from protocol.messages.corrections import CorrectionQuery
-from protocol.messages.day import CompleteSet, Publish, Reconcile
+from protocol.messages.day.corrections import CorrectionQuery
+from protocol.messages.day.steps import CompleteSet, Publish, Reconcile
 from protocol.vocabulary import LaneState, RecordKind
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.corrections.people import permitted, staffed, withdrawal

@@ -4,12 +4,12 @@ import pytest
 
 from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set
+from protocol.acts.day import ReopenDateAct
 from protocol.codes import ReplyCode
-from protocol.day_acts import ReopenDateAct
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.control import EndSettlement
-from protocol.messages.corrections import Revert, RevertsAnswer, RevertsQuery
-from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.corrections import Revert, RevertsAnswer, RevertsQuery
+from protocol.messages.day.steps import CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
 from protocol.vocabulary import ContractEvent, LaneState, Right
 from tests.ledger_core.corrections.people import decision, permission, permitted, tolerance, withdrawal
 from tests.ledger_core.corrections.test_by_act import Day, case, day, made_good

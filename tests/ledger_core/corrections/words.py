@@ -10,8 +10,8 @@ import numpy as np
 from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
-from protocol.messages.corrections import RevertsQuery
-from protocol.messages.day import Reconcile, SignOff
+from protocol.messages.day.corrections import RevertsQuery
+from protocol.messages.day.steps import Reconcile, SignOff
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState, RecordKind

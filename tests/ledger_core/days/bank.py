@@ -13,12 +13,12 @@ from ledger.core import engine
 from ledger.core.invariants import check_book
 from ledger.core.state.forms.arrays import to_arrays
 from ledger.core.state.general_ledger import LedgerKey
+from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeContract
-from protocol.messages.day import Mark, Tell
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import Mark, Tell
 from protocol.messages.queries import PartyTotals, totals_digest
 from protocol.records import RecordArray
-from protocol.restraint_acts import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.corrections.people import staffed

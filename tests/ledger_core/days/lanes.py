@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ledger.core.corrections.answers import correction as dry_run
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
+from protocol.acts.day import DeferAct, ResumeLaneAct
 from protocol.codes import ReplyCode
-from protocol.day_acts import DeferAct, ResumeLaneAct
-from protocol.messages.corrections import Closing, CorrectionAnswer, CorrectionQuery
-from protocol.messages.day import Publish
+from protocol.messages.day.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.steps import Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.records import RecordArray
 from protocol.vocabulary import DifferenceClass, LaneState

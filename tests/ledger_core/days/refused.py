@@ -11,7 +11,7 @@ import numpy as np
 from ledger.core.state.forms.arrays import to_arrays
 from protocol.codes import ReplyCode
 from protocol.messages.control import EndSettlement
-from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.feeds import Notice, Object
 from protocol.records import RecordArray
 from protocol.vocabulary import DatePhase, LaneState

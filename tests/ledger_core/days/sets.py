@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator
 
 from ledger.core.lines.answers import clearing_set, set_differences
+from protocol.acts.day import AdoptSetAct, DeferAct, ResumeLaneAct
 from protocol.codes import ReplyCode
-from protocol.day_acts import AdoptSetAct, DeferAct, ResumeLaneAct
-from protocol.messages.day import CompleteSet, FinishSending, Reconcile, WithdrawSet
+from protocol.messages.day.steps import CompleteSet, FinishSending, Reconcile, WithdrawSet
 from protocol.messages.queries import Difference
 from protocol.records import RecordArray
 from protocol.vocabulary import DifferenceClass

@@ -9,8 +9,8 @@ import random
 import pytest
 
 from ledger.core import engine
+from ledger.core.state.day.obligations import ObligationKey
 from ledger.core.state.forms.arrays import from_arrays
-from ledger.core.state.obligations import ObligationKey
 from protocol.vocabulary import LaneState
 from tests.ledger_core.days.bank import House, books, made_good
 from tests.ledger_core.days.facts import LANES, drawn

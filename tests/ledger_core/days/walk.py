@@ -6,8 +6,8 @@ Belongs here: whose step comes next. Never here: what a step is (lanes), what mu
 import random
 from collections.abc import Iterator
 
-from protocol.messages.day import SignOff
-from tests.ledger_core.control.test_due_times import opened
+from protocol.messages.day.steps import SignOff
+from tests.ledger_core.control.day.test_due_times import opened
 from tests.ledger_core.days.bank import House
 from tests.ledger_core.days.facts import DATES, PARTIES, Facts
 from tests.ledger_core.days.lanes import Close

@@ -10,7 +10,7 @@ import numpy as np
 from protocol.codes import ReplyCode
 from protocol.limits import LISTED_LINES_MAX, OBLIGATIONS_PER_PARTY_MAX, SETS_PER_LANE_MAX
 from protocol.messages.control import ControlMessage
-from protocol.messages.day import NO_TOTALS, AnnounceSet, Mark, Publish, Reconcile, SignOff, Tell, WithdrawSet
+from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, Mark, Publish, Reconcile, SignOff, Tell, WithdrawSet
 from protocol.records import RecordArray
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.desk import MONDAY, OTHER_BROKER, OTHER_SEAT, SEAT, Desk, Frame

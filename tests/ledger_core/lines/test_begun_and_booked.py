@@ -10,7 +10,7 @@ from ledger.core.rows.runs import apply_run, runs
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import REQUEST_PAGE_RECORDS
-from protocol.messages.day import CompleteSet, Reconcile, SignOff
+from protocol.messages.day.steps import CompleteSet, Reconcile, SignOff
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState, RecordKind

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.core.lines.answers import clearing_set, set_differences
 from protocol.codes import ReplyCode
-from protocol.messages.day import CompleteSet, Reconcile, SignOff
+from protocol.messages.day.steps import CompleteSet, Reconcile, SignOff
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ComparedField, DifferenceClass, Fate, RecordKind
 from rules.day.clearing import brought_by

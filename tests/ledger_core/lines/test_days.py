@@ -7,9 +7,9 @@ import pytest
 from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.control import EndSettlement, RegisterParty, RegisterSeat
-from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day

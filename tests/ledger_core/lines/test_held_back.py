@@ -4,7 +4,7 @@ import pytest
 
 from ledger.core.lines.answers import clearing_set
 from protocol.codes import ReplyCode
-from protocol.messages.day import CompleteSet, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import CompleteSet, Reconcile, SignOff, WithdrawSet
 from protocol.vocabulary import Fate
 from tests.bank_seats import SAVINGS_SEAT
 from tests.ledger_core.desk import (

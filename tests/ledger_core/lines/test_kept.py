@@ -2,7 +2,7 @@
 
 from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
 from protocol.codes import ReplyCode
-from protocol.messages.day import SignOff, WithdrawSet
+from protocol.messages.day.steps import SignOff, WithdrawSet
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate
 from tests.ledger_core.desk import MONDAY, SEAT, Desk, codes, same_after_all

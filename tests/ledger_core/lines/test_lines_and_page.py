@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.core.control.accounts import own_contract
+from ledger.core.control.customers.accounts import own_contract
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, unused_bits
 from protocol.limits import AMOUNT_FEN_MAX, LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
-from protocol.messages.day import SignOff
+from protocol.messages.day.steps import SignOff
 from protocol.records import STATE_LISTED, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Fate, RecordKind

@@ -10,7 +10,7 @@ import pytest
 from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book
 from protocol.codes import ReplyCode
-from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day

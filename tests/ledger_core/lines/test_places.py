@@ -6,7 +6,7 @@ from ledger.core.lines import answers
 from ledger.core.lines import compare as columns
 from ledger.core.lines.answers import clearing_set, set_differences
 from protocol.codes import ReplyCode
-from protocol.messages.day import Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import Reconcile, SignOff, WithdrawSet
 from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
 from tests.ledger_core.desk import (
     BROKER,

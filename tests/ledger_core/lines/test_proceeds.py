@@ -14,8 +14,8 @@ from ledger.core.lines import answers
 from ledger.core.lines.answers import clearing_set, proceeds_to_book
 from protocol.codes import ReplyCode
 from protocol.limits import COLUMN_FEN_MAX
-from protocol.messages.accounts import ChangeContract
-from protocol.messages.day import Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import Publish, Reconcile, SignOff, WithdrawSet
 from protocol.records import OUTCOME, RecordArray
 from protocol.vocabulary import ContractEvent, LaneState
 from rules.day.settlement import excess_booked_fen

@@ -10,8 +10,8 @@ import pytest
 from ledger.core.lines import compare
 from ledger.core.lines.answers import clearing_set, set_differences
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import ChangeContract
-from protocol.messages.day import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ContractEvent, ContractStatus, Fate, LaneState

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from protocol.codes import ReplyCode
 from protocol.limits import SETS_PER_LANE_MAX
-from protocol.messages.accounts import ChangeContract
-from protocol.messages.day import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.day.steps import CompleteSet, FinishSending, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import sum_from_fen
 from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState

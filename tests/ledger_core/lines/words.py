@@ -10,7 +10,7 @@ import numpy as np
 from ledger.core import engine
 from protocol.codes import ReplyCode
 from protocol.limits import DIGEST_BYTES
-from protocol.messages.day import AnnounceSet, CompleteSet, Mark, SetTotals, Tell
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, SetTotals, Tell
 from protocol.messages.fields import sum_from_fen
 from protocol.messages.queries import totals_digest
 from protocol.records import RecordArray

@@ -11,15 +11,9 @@ from ledger.core import engine
 from ledger.core.invariants import check_book
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.codes import ReplyCode
-from protocol.messages.accounts import (
-    ChangeAccount,
-    ChangeBroker,
-    ChangeContract,
-    ReplaceCard,
-    SignContracts,
-)
 from protocol.messages.control import ControlMessage
-from protocol.messages.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.customers.accounts import ChangeAccount, ChangeBroker, ChangeContract, ReplaceCard, SignContracts
+from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from protocol.records import RecordArray
 from protocol.trade_dates import date_of_day, trade_day
 from protocol.vocabulary import (

@@ -11,7 +11,7 @@ from ledger.core.rows.state_check import state_check
 from ledger.core.state.book import Book
 from protocol.errors import InvariantBroken
 from protocol.limits import STATE_CHECK_BYTES
-from protocol.messages.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.vocabulary import ContractEvent
 from tests.ledger_core.desk import SEAT, SECOND_SEAT, SMALL, Desk, Frame, freeze, joined
 

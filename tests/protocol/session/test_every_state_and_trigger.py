@@ -10,9 +10,9 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError, PeerViolation
 from protocol.frame import make_frame
 from protocol.limits import OUTCOME_BYTES
-from protocol.messages.accounts import ChangeContract
 from protocol.messages.base import Message
 from protocol.messages.codec import encode
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.feeds import NO_ENTRY, FeedPage
 from protocol.messages.gateway_link import SeatHead
 from protocol.messages.queries import OutcomeAnswer, OutcomeQuery

@@ -6,9 +6,9 @@ import pytest
 
 from protocol.codes import ReplyCode
 from protocol.errors import PeerViolation
-from protocol.messages.dates import DateFacts, DatesAnswer, DatesQuery
-from protocol.messages.day import NO_TOTALS
-from protocol.messages.marked import (
+from protocol.messages.customers.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery
+from protocol.messages.day.dates import DateFacts, DatesAnswer, DatesQuery
+from protocol.messages.day.marked import (
     OutletApart,
     OutletsAnswer,
     OutletsQuery,
@@ -17,7 +17,7 @@ from protocol.messages.marked import (
     RangesAnswer,
     RangesQuery,
 )
-from protocol.messages.open_items import OpenDate, OpenFreeze, OpenItemsAnswer, OpenItemsQuery
+from protocol.messages.day.steps import NO_TOTALS
 from protocol.messages.queries import (
     AnswerMessage,
     DifferenceAnswer,

@@ -10,19 +10,19 @@ import numpy as np
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
-from ledger.core.state.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.columns import NamedArrays
-from ledger.core.state.due_times import DueTimes
+from ledger.core.state.customers.pushes import Pushes
+from ledger.core.state.customers.restraints import Restraint, Restraints
+from ledger.core.state.day.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
+from ledger.core.state.day.due_times import DueTimes
+from ledger.core.state.day.obligations import Obligations
 from ledger.core.state.feeds import Feeds, SeatAccepted, SignedFor
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
-from ledger.core.state.obligations import Obligations
-from ledger.core.state.outlets import Outlets
-from ledger.core.state.permits import Permits
-from ledger.core.state.persons import Persons
-from ledger.core.state.pushes import Pushes
+from ledger.core.state.people.outlets import Outlets
+from ledger.core.state.people.permits import Permits
+from ledger.core.state.people.persons import Persons
 from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
-from ledger.core.state.restraints import Restraint, Restraints
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import DIGEST_BYTES, REQUEST_PAGE_RECORDS

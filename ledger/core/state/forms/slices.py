@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
-from ledger.core.state.clearing import CLEARED_COLUMNS
+from ledger.core.state.day.clearing import CLEARED_COLUMNS
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.general_ledger import ALL
 from ledger.core.state.requests import CLEARING_COLUMNS

@@ -1,0 +1,1 @@
+"""The business day: what each message about trade dates, lanes and obligations earns, and what it does."""

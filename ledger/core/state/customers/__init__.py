@@ -1,0 +1,1 @@
+"""What is kept of customers beside their columns: contracts pushed by brokers, restraints."""

@@ -1,0 +1,1 @@
+"""What is kept of the business day: clearing sets, due times, marks, obligations."""

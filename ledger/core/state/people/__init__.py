@@ -1,0 +1,1 @@
+"""What is kept of the bank's people: outlets, persons, what is permitted."""

@@ -1,0 +1,1 @@
+"""Messages about customers: accounts, contracts, pushes, restraints, what is open."""

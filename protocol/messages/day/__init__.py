@@ -1,0 +1,1 @@
+"""Messages of the business day, and the questions of its desk."""

@@ -1,0 +1,1 @@
+"""The business day in the read model."""

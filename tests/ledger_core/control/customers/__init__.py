@@ -1,0 +1,1 @@
+"""Accounts, contracts, pushes: what each message earns."""

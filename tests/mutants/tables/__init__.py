@@ -1,0 +1,1 @@
+"""The planted errors, a file a subject."""

@@ -1,0 +1,384 @@
+"""Mutants of corrections: what is closed, what goes where, what is made good, and what needs an act.
+
+Belongs here: single wrong lines, each with what it plants. Never here: mutants of comparing (reconciliation).
+"""
+
+from tests.mutants.mutant import CORRECTING, CORRECTIONS_PAGE, PERSONS, Row, of_file
+
+BY_HAND = f"{CORRECTIONS_PAGE}::test_worked_out_by_hand"
+NO_ACT = f"{CORRECTIONS_PAGE}::test_what_needs_no_act"
+EXCESS = f"{CORRECTING}::test_an_excess_of_a_sale_is_booked_without_an_act_and_the_orders_of_the_date_are_closed"
+BROUGHT = f"{CORRECTING}::test_where_proceeds_come_with_the_set_a_correction_brings_them_too"
+BEHIND = f"{CORRECTING}::test_proceeds_behind_a_correction_of_their_lane_wait_for_the_next_comparison"
+BEYOND = f"{CORRECTING}::test_an_excess_beyond_buying_power_is_left_to_two_people"
+NAMES = f"{CORRECTING}::test_a_correction_names_all_that_it_is_about"
+CLOSES = f"{CORRECTING}::test_every_order_of_the_date_is_closed_first_but_those_that_are_held"
+IN_FRONT = f"{CORRECTING}::test_an_order_is_closed_in_front_of_its_contracts_correction_alone"
+CLOSE_NAMES = f"{CORRECTING}::test_closing_names_what_it_draws_and_releases"
+PEOPLE = "tests/ledger_core/corrections/test_decided.py"
+BY_ACT = "tests/ledger_core/corrections/test_by_act.py"
+PERMITS = f"{BY_ACT}::test_an_act_permits_what_it_says_and_no_more"
+TOLERATED = f"{BY_ACT}::test_a_tolerance_for_each_contract_and_one_for_all"
+DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
+KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
+LATER = "tests/ledger_core/corrections/test_later_dates.py"
+FALLS = f"{LATER}::test_proceeds_fall_by_nothing_that_a_later_date_brought"
+LISTS = "tests/ledger_core/corrections/test_lists.py"
+ONCE = f"{LISTS}::test_one_act_permits_each_correction_of_a_list_once"
+SIGNED_LINES = f"{LISTS}::test_lines_are_those_that_were_signed_and_no_others"
+LONGER = f"{LISTS}::test_a_longer_list_than_was_signed_is_none"
+RESTARTED = f"{LISTS}::test_a_desk_that_does_not_know_where_it_stood_is_told"
+RISING = f"{LISTS}::test_lines_rise_over_messages_too"
+OVER = f"{LISTS}::test_a_list_and_what_is_left_of_it_are_over_with_the_last_date"
+OWNERS = f"{LISTS}::test_who_looks_into_a_difference_is_one_who_may_decide_it"
+AGREES = f"{CORRECTING}::test_nothing_is_corrected_before_the_set_is_complete_and_the_bank_agrees_with_itself"
+
+_PAGE: list[Row] = [
+    (
+        "a rejected buy is taken",
+        "takes_fen, later_fen = buys_fen - rejected_fen,",
+        "takes_fen, later_fen = buys_fen,",
+        "two people say no, and the customer pays",
+        BY_HAND,
+    ),
+    (
+        "what falls makes no room",
+        "    there_fen += has.bought_fen - bought_fen\n",
+        "",
+        "the broker bears what the customer could have paid",
+        BY_HAND,
+    ),
+    (
+        "proceeds fall below what was spent",
+        "falls_fen = min(sold_fen - proceeds_fen, max(0, there_fen - later_fen))",
+        "falls_fen = sold_fen - proceeds_fen",
+        "an account is overdrawn",
+        BY_HAND,
+    ),
+    (
+        "bought with what is restrained",
+        "there_fen - max(account.restrained_fen, later_fen)",
+        "there_fen - later_fen",
+        "a court finds nothing",
+        BY_HAND,
+    ),
+    (
+        "proceeds fall by what later dates brought",
+        "max(0, there_fen - later_fen)",
+        "there_fen",
+        "Monday is settled before Tuesday, and the account is overdrawn",
+        FALLS,
+    ),
+    (
+        "buys rise by what later dates brought",
+        "max(account.restrained_fen, later_fen)",
+        "account.restrained_fen",
+        "Monday is settled before Tuesday, and the account is overdrawn",
+        f"{LATER}::test_a_rise_of_buys_leans_on_nothing_later",
+    ),
+    (
+        "buys rise without an act",
+        "        and rises_fen <= excess_fen\n",
+        "",
+        "the day desk alone takes money for which nobody ordered",
+        NO_ACT,
+    ),
+    (
+        "made good without an act",
+        "        after.made_good_fen == 0\n",
+        "        after.made_good_fen >= 0\n",
+        "the day desk alone makes a broker owe",
+        NO_ACT,
+    ),
+    (
+        "a tolerance for each and none for all",
+        "min(has.tolerance.contract_fen, has.tolerance.left_fen)",
+        "has.tolerance.contract_fen",
+        "a fen too little of each of ten thousand customers",
+        NO_ACT,
+    ),
+    (
+        "closed beyond the set",
+        "drawn_fen = min(target.remaining_fen, target.due_fen)",
+        "drawn_fen = target.remaining_fen",
+        "what was not bought is drawn",
+        EXCESS,
+    ),
+    (
+        "closed by any amounts",
+        "(drawn_fen, target.remaining_fen - drawn_fen):",
+        "(request.amount_fen, request.release_fen):",
+        "record and books differ",
+        CLOSE_NAMES,
+    ),
+    (
+        "a held order is closed",
+        " or request.target_slot not in has.open_slots:",
+        ":",
+        "a subscription loses its money before its allotment",
+        CLOSES,
+    ),
+    (
+        "an order stays open",
+        "    if any(freezes[slot].remaining_fen for slot in has.open_slots):\n        return STEP_NOT_DUE\n",
+        "",
+        "it draws once more what the correction has bought",
+        CLOSES,
+    ),
+    ("corrected twice", " or has.is_corrected:", ":", "money moves twice by one set", NAMES),
+    (
+        "any act will do",
+        "    if says.act_number and says.permit is None:\n        return ACT_NEEDED\n",
+        "",
+        "nobody signed",
+        NAMES,
+    ),
+    (
+        "signed for another set's sums",
+        "(permit.buys_fen, permit.proceeds_fen) == (has.buys_fen, has.proceeds_fen)",
+        "permit.buys_fen >= 0",
+        "what people saw is not what moves",
+        PERMITS,
+    ),
+    (
+        "bought without a bound",
+        "        and after.bought_fen - has.bought_fen <= permit.rise_max_fen\n",
+        "",
+        "more than people saw is taken",
+        PERMITS,
+    ),
+    (
+        "made good without a bound",
+        "        and after.made_good_fen <= permit.made_good_max_fen\n",
+        "",
+        "a broker owes more",
+        PERMITS,
+    ),
+]
+_READ: list[Row] = [
+    (
+        "closed without a correction",
+        "is_correction | _is_followed(is_correction & ~takes_back, frame, contract, day)",
+        "is_correction | ~is_correction",
+        "money is given back by a set that may be withdrawn",
+        IN_FRONT,
+    ),
+    (
+        "a correction in front will do",
+        "last.get(name, -1) > place",
+        "name in last",
+        "an order is closed behind what should have seen it",
+        IN_FRONT,
+    ),
+]
+_AT_HAND: list[Row] = [
+    (
+        "before the bank agrees with itself",
+        "return may and bool(book.unsettled.agreed[book.unsettled.slot_of(lane.trade_date)])",
+        "return may",
+        "wrong figures are brought to right ones",
+        AGREES,
+    ),
+    (
+        "what an older set said",
+        "if cleared is not None and lane.inner and cleared.inner[contract] == lane.inner:",
+        "if cleared is not None:",
+        "a withdrawn set moves money",
+        f"{CORRECTING}::test_what_a_withdrawn_set_said_corrects_nothing",
+    ),
+]
+_APPLY: list[Row] = [
+    (
+        "agreed all the same",
+        "lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]",
+        "lane.is_adjusted = True",
+        "what was corrected is published unseen",
+        BROUGHT,
+    ),
+    ("adjusted and withdrawn", "        lane.is_adjusted = True\n", "", "its corrections stay without a set", EXCESS),
+    (
+        "used for ever",
+        "        book.permits.use(number, contract_no)\n",
+        "        pass\n",
+        "one act for two",
+        f"{BY_ACT}::test_an_act_is_of_one_contract_and_used_once",
+    ),
+    (
+        "tolerated without end",
+        "    lane.tolerated_fen += int(tolerated_fen[without].sum())\n",
+        "",
+        "a fen of each of ten thousand customers",
+        TOLERATED,
+    ),
+    ("due once more", "    cleared.adjusted[contract] |= CORRECTED\n", "", "proceeds are booked twice", BROUGHT),
+]
+_PEOPLE: list[Row] = [
+    (
+        "another list is signed",
+        "found == (act.count, bytes.fromhex(act.digest))",
+        "found[0] == act.count",
+        "others than were read",
+        DECIDED,
+    ),
+    (
+        "another count is signed",
+        "found == (act.count, bytes.fromhex(act.digest))",
+        "found[1].hex() == act.digest",
+        "fewer than were read",
+        DECIDED,
+    ),
+]
+_LISTS: list[Row] = [
+    (
+        "lines that nobody signed",
+        "len(lines) <= known.left and list_digest(lines, message.rest) == known.rest",
+        "len(lines) <= known.left",
+        "the day desk alone corrects whom it likes",
+        SIGNED_LINES,
+    ),
+    (
+        "more lines than were signed",
+        "len(lines) <= known.left and list_digest",
+        "list_digest",
+        "a list as long as its digest says, and not as people were told",
+        LONGER,
+    ),
+    (
+        "lines of another broker's contract",
+        "all(_is_theirs(book, known.party, each.contract_no) for each in lines)",
+        "True",
+        "a list for one broker corrects a customer of another",
+        SIGNED_LINES,
+    ),
+    (
+        "a line told twice",
+        "    if message.first != known.told or not known.left:\n",
+        "    if not known.left:\n",
+        "what was used is permitted once more",
+        RESTARTED,
+    ),
+    (
+        "contracts that do not rise",
+        "before >= after for before, after",
+        "before > after for before, after",
+        "one contract is permitted twice",
+        SIGNED_LINES,
+    ),
+    (
+        "contracts rise in each message only",
+        "known.last_contract_no if message.first == known.told else 0",
+        "0",
+        "one contract is permitted twice",
+        RISING,
+    ),
+    (
+        "the rest is forgotten",
+        "rest=message.rest, last_contract_no",
+        "rest=known.rest, last_contract_no",
+        "the lines of a list can never all be told",
+        ONCE,
+    ),
+    (
+        "taken by whom may not decide",
+        "owner.active and bool(owner.rights & Right.RECONCILE)",
+        "owner.active",
+        "an item lies with who can do nothing",
+        OWNERS,
+    ),
+]
+_ROOM: list[Row] = [
+    (
+        "lists take no room",
+        "return len(self.entries) + promised + count <= PERMITS_MAX",
+        "return len(self.entries) + count <= PERMITS_MAX",
+        "permits without a bound",
+        f"{PERSONS}::test_permits_have_a_bound",
+    ),
+    (
+        "a list for ever",
+        "in self.lists.items() if trade_date <= known.last_date}",
+        "in self.lists.items()}",
+        "what was signed for one day is told on another",
+        OVER,
+    ),
+]
+_LANE: list[Row] = [
+    (
+        "decided with sums apart",
+        "not (self.sums_differ or self.to_correct)",
+        "not self.sums_differ",
+        "what is listed is nobody's",
+        KNOWN,
+    ),
+]
+_PROCEEDS: list[Row] = [
+    (
+        "booked by what is moved back",
+        "first[first < ends[0]] if len(ends) else first",
+        "first",
+        "proceeds of a lane that is not reconciled any more",
+        BEHIND,
+    ),
+]
+_LATER: list[Row] = [
+    (
+        "what is frozen on a later date is forgotten",
+        "        brought_fen -= _frozen_fen(book, accounts, date)\n",
+        "",
+        "an earlier date is denied what is its own",
+        FALLS,
+    ),
+    (
+        "all later dates count as one",
+        "for later, fen in zip(found, brought_fen.tolist(), strict=True):\n            later.move(date, fen)",
+        "for later, fen in zip(found, brought_fen.tolist(), strict=True):\n            later.move(dates[-1], fen)",
+        "a date between two is overdrawn",
+        f"{LATER}::test_each_date_behind_counts_for_those_before_it_alone",
+    ),
+    (
+        "only what was asked for an open date counts",
+        "(since < book.trade_date)",
+        "(since > book.trade_date)",
+        "an earlier date is paid by a later one",
+        FALLS,
+    ),
+]
+_WATCHED: list[Row] = [
+    (
+        "a freeze in the block is not told to earlier dates",
+        "    account.later.move(request.target_date or book.trade_date, frozen_fen - account.frozen_fen)\n",
+        "",
+        "an earlier date is denied what is its own",
+        FALLS,
+    ),
+    (
+        "a sale in the block is not told to earlier dates",
+        "    account.later.move(request.executed_on, account.sold_fen - account.bought_fen - brought_fen)\n",
+        "",
+        "an earlier date is paid by a later one",
+        FALLS,
+    ),
+]
+_LANES: list[Row] = [
+    (
+        "published with an excess that nobody bears",
+        " or len(to_correct(book, lane, 0, book.contracts_count)):",
+        ":",
+        "the bank pays what no customer owes",
+        BEYOND,
+    ),
+]
+
+OF_CORRECTIONS = [
+    *of_file("rules/day/corrections.py", _PAGE),
+    *of_file("corrections/read.py", _READ),
+    *of_file("corrections/at_hand.py", _AT_HAND),
+    *of_file("corrections/apply.py", _APPLY),
+    *of_file("corrections/later.py", _LATER),
+    *of_file("decide.py", _WATCHED),
+    *of_file("control/day/corrections.py", [*_PEOPLE, *_LISTS]),
+    *of_file("state/people/permits.py", _ROOM),
+    *of_file("state/day/clearing.py", _LANE),
+    *of_file("lines/proceeds.py", _PROCEEDS),
+    *of_file("control/day/lanes.py", _LANES),
+]
