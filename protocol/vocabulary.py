@@ -256,6 +256,8 @@ class FeedKind(IntEnum):
     SET_COMPARED = 4
     OBLIGATION = 5
     STOPPED = 6  # or resumed
+    SET_WITHDRAWN = 7  # by the bank
+    CASE = 8  # something is made good by the broker
 
 
 class ObligationState(IntEnum):

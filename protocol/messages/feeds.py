@@ -154,10 +154,31 @@ class Stopped(Message, tag=14, frozen=True):
     is_stopped: bool
 
 
+class SetWithdrawn(Message, tag=15, frozen=True):
+    """Content of SET_WITHDRAWN: the bank's people withdrew a clearing set, the broker's own or one in its place."""
+
+    number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]
+    is_taken_back: bool
+    """What was booked by it goes back first; until then no other set is announced."""
+    cases: Count  # that were told of it: all of them end with it
+    made_good: SumFen  # by these
+
+
+class CaseTold(Message, tag=16, frozen=True):
+    """Content of CASE: what a clearing set says of a contract and its account cannot bear, the broker makes good."""
+
+    number: Annotated[int, Meta(ge=1, le=SETS_PER_LANE_MAX)]  # of the set that says so
+    case: Annotated[int, Meta(ge=1, le=2**31 - 1)]  # of the broker, never given again
+    buys_fen: Fen  # of what was bought
+    proceeds_fen: Fen  # of what was not sold, and spent
+
+
 NO_ENTRY = bytes(DIGEST_BYTES)
 """The chained digest in front of the first entry."""
 FeedMessage = Receipt | Notice | Object
-FeedContent = DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold | Stopped
+FeedContent = (
+    DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold | Stopped | SetWithdrawn | CaseTold
+)
 
 CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.DATE_OPENED: DateOpened,
@@ -166,6 +187,8 @@ CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.SET_COMPARED: SetCompared,
     FeedKind.OBLIGATION: ObligationTold,
     FeedKind.STOPPED: Stopped,
+    FeedKind.SET_WITHDRAWN: SetWithdrawn,
+    FeedKind.CASE: CaseTold,
 }
 SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION})
 """Kinds of which a Receipt is taken."""

@@ -9,6 +9,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.codec import encode
 from protocol.messages.feeds import (
     NO_ENTRY,
+    CaseTold,
     ContractChanged,
     DateOpened,
     FeedContent,
@@ -20,6 +21,7 @@ from protocol.messages.feeds import (
     ObligationTold,
     Receipt,
     SetCompared,
+    SetWithdrawn,
     SignedOff,
     Stopped,
     chained,
@@ -51,30 +53,32 @@ SAID: tuple[tuple[FeedKind, int, FeedContent], ...] = (
     (FeedKind.SET_COMPARED, 0, SetCompared(1, [0, 0, 2, 0], False)),
     (FeedKind.OBLIGATION, 0, OWED),
     (FeedKind.STOPPED, 0, Stopped(True)),
+    (FeedKind.CASE, contract_no_from_index(1), CaseTold(1, 7, 5_000, 2**40)),
+    (FeedKind.SET_WITHDRAWN, 0, SetWithdrawn(1, True, 1, sum_from_fen(5_000 + 2**40))),
 )
 ENTRIES = [
     FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), TRADE_DATE, contract_no, encode(content))
     for place, (kind, contract_no, content) in enumerate(SAID, start=1)
 ]
-NEWER = FeedEntry(7, 123_456, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
+NEWER = FeedEntry(9, 123_459, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
 DIGESTS = [NO_ENTRY]
 for entry in ENTRIES:
     DIGESTS.append(chained(DIGESTS[-1], entry))
 
 
 def of(partner: Voice, bank: Voice) -> Iterator[Vector]:
-    """A feed of six entries, and one of a kind that is in no list yet."""
+    """A feed of eight entries, and one of a kind that is in no list yet."""
     wants = Heartbeat(47, False, 1)
     yield partner.message("heartbeat_feed", "wants its feed from position 1 on", FrameKind.HEARTBEAT, wants)
-    page = FeedPage(1, 8, NO_ENTRY, ENTRIES)
-    yield bank.message("feed", "entries 1 to 6, of each kind; there is a seventh", FrameKind.FEED, page)
-    newer = FeedPage(7, 8, DIGESTS[6], [NEWER])
+    page = FeedPage(1, 10, NO_ENTRY, ENTRIES)
+    yield bank.message("feed", "entries 1 to 8, of each kind; there is a ninth", FrameKind.FEED, page)
+    newer = FeedPage(9, 10, DIGESTS[8], [NEWER])
     yield bank.message("feed_newer_kind", "a kind that is in no list yet", FrameKind.FEED, newer)
     yield partner.message("query_feed", "from position 4 on", FrameKind.QUERY, FeedQuery(4), 12)
-    found = FeedPage(4, 8, DIGESTS[3], ENTRIES[3:])
-    yield bank.message("answer_feed", "entries 4 to 6", FrameKind.ANSWER, found, 12)
-    yield partner.message("query_feed_end", "from position 8 on", FrameKind.QUERY, FeedQuery(8), 13)
-    nothing = FeedPage(8, 8, NO_ENTRY, [])
+    found = FeedPage(4, 10, DIGESTS[3], ENTRIES[3:])
+    yield bank.message("answer_feed", "entries 4 to 8", FrameKind.ANSWER, found, 12)
+    yield partner.message("query_feed_end", "from position 10 on", FrameKind.QUERY, FeedQuery(10), 13)
+    nothing = FeedPage(10, 10, NO_ENTRY, [])
     yield bank.message("answer_feed_end", "there is no more", FrameKind.ANSWER, nothing, 13)
     said = (
         ("receipt", Receipt(TRADE_DATE, 4, DIGESTS[4]), ReplyCode.FEED_ENTRY_UNKNOWN),

@@ -12,15 +12,17 @@ from ledger.core.frames import Frames
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
-from ledger.core.state.day.clearing import Lane
+from ledger.core.state.day.clearing import CASE_TOLD, Lane
 from ledger.core.state.day.obligations import Obligation
 from protocol.kinds import KIND_CODES, KINDS
 from protocol.messages.feeds import (
     COUNTED_KINDS,
+    CaseTold,
     ContractChanged,
     DateOpened,
     ObligationTold,
     SetCompared,
+    SetWithdrawn,
     SignedOff,
     Stopped,
 )
@@ -65,6 +67,30 @@ def tell_compared(book: Book, lane: Lane, is_reconciled: bool) -> None:
     """A broker hears what comparing its set to the end has found."""
     content = SetCompared(lane.number, list(lane.differences), is_reconciled)
     book.feeds.tell_to_sign(lane.party, FeedKind.SET_COMPARED, lane.trade_date, content)
+
+
+def tell_cases(book: Book, lane: Lane, contracts: Positions) -> None:
+    """A broker hears of the cases among (m,) ascending contracts of its lane that it was not told of."""
+    cleared = book.clearing.by_contract[lane.trade_date]
+    untold = contracts[(cleared.case[contracts] != 0) & (cleared.adjusted[contracts] & CASE_TOLD == 0)]
+    for contract in untold.tolist():
+        made_good_fen = int(cleared.made_good_buys_fen[contract]), int(cleared.made_good_proceeds_fen[contract])
+        content = CaseTold(lane.number, int(cleared.case[contract]), *made_good_fen)
+        book.feeds.tell(lane.party, FeedKind.CASE, lane.trade_date, contract_no_from_index(contract), content)
+    cleared.adjusted[untold] |= CASE_TOLD
+
+
+def tell_withdrawn(book: Book, lane: Lane, contracts: Positions) -> None:
+    """A broker hears that the bank has withdrawn the set of its lane, by which something is booked for (m,) contracts:
+    what was told of them as its cases it is not any more.
+    """
+    made_good_fen: list[int] = []
+    if len(contracts):
+        cleared = book.clearing.by_contract[lane.trade_date]
+        told = contracts[cleared.adjusted[contracts] & CASE_TOLD != 0]
+        made_good_fen = (cleared.made_good_buys_fen[told] + cleared.made_good_proceeds_fen[told]).tolist()
+    content = SetWithdrawn(lane.number, bool(len(contracts)), len(made_good_fen), sum_from_fen(sum(made_good_fen)))
+    book.feeds.tell(lane.party, FeedKind.SET_WITHDRAWN, lane.trade_date, 0, content)
 
 
 def tell_obligation(book: Book, obligation: Obligation) -> None:

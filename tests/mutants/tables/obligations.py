@@ -10,6 +10,7 @@ _PAGE = "tests/rules/test_obligations.py"
 _CORE = "tests/ledger_core/control/day/test_obligations.py"
 _ADOPTED = "tests/ledger_core/control/day/test_adopted_sets.py"
 _SIGN_ON = "tests/ledger_core/control/day/test_sign_on.py"
+_TOLD = "tests/ledger_core/corrections/test_told.py"
 _FEEDS = "tests/ledger_core/control/test_feeds.py"
 _BROKER = f"{_PAGE}::test_what_the_broker_owes_is_due_on_the_day_while_a_due_time_is_to_come"
 _BANK = f"{_PAGE}::test_what_the_bank_owes_is_due_on_the_next_day_once_payment_has_begun"
@@ -181,6 +182,25 @@ OF_OBLIGATIONS: list[Mutant] = [
         ],
     ),
     *of_file(
+        "control/feeds.py",
+        [
+            (
+                "told again with each comparison",
+                "    cleared.adjusted[untold] |= CASE_TOLD\n",
+                "",
+                "a broker books what it makes good as often as its set is compared",
+                f"{_TOLD}::test_each_case_is_told_once_with_the_comparison_behind_it_and_before_what_is_owed",
+            ),
+            (
+                "ended without being told",
+                "contracts[cleared.adjusted[contracts] & CASE_TOLD != 0]",
+                "contracts",
+                "a broker hears of the end of cases that it has never heard of",
+                f"{_TOLD}::test_of_cases_that_were_not_told_nothing_is_said",
+            ),
+        ],
+    ),
+    *of_file(
         "control/day/lanes.py",
         [
             (
@@ -189,6 +209,20 @@ OF_OBLIGATIONS: list[Mutant] = [
                 "lane.state",
                 "a broker that was absent all day is told as present",
                 f"{_SIGN_ON}::test_a_date_that_is_not_traded_any_more_is_signed_on_for_by_nobody",
+            ),
+            (
+                "withdrawn unheard",
+                "    tell_withdrawn(book, lane, booked)\n",
+                "",
+                "a broker waits for what the bank has taken out of its books",
+                f"{_TOLD}::test_what_was_told_ends_with_the_set_and_its_successor_tells_its_own",
+            ),
+            (
+                "a broker is told what it said",
+                "book.feeds.author == BANK_PARTY",
+                "book.feeds.author",
+                "its own withdrawal reads as the bank's",
+                f"{_TOLD}::test_a_broker_hears_of_an_adopted_set_that_the_bank_withdraws_and_not_of_its_own",
             ),
         ],
     ),

@@ -146,7 +146,7 @@ _APPLY: list[Row] = [
 _LANES: list[Row] = [
     (
         "nothing is to be taken back",
-        "lane.to_revert = len(contracts_booked(book, lane, 0, book.contracts_count))",
+        "lane.to_revert = len(booked)",
         "lane.to_revert = 0",
         "two sets are booked one upon the other",
         BACK,

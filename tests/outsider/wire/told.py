@@ -27,6 +27,8 @@ OWED: tuple[tuple[str, Type], ...] = (
     *((f"{name}_s", SECONDS) for name in ("pay_from", "late_from", "first_due", "last_due")),
     *(("objection_until_s", SECONDS), ("termination_after_s", SECONDS)),
 )
+WITHDRAWN = (("number", SET_NUMBER), ("is_taken_back", Flag()), ("cases", COUNT), ("made_good", WIDE_SUM))
+CASE = (("number", SET_NUMBER), ("case", Int(1, 2**31 - 1)), ("buys_fen", SUM), ("proceeds_fen", SUM))
 FEED_LAYOUTS: dict[str, Layout] = {
     "Receipt": (100, (("trade_date", DATE), ("position", NUMBER), ("digest", Blob(32, 32)))),
     "Notice": (101, (("trade_date", DATE), ("case", Int(0, 2**31 - 1)))),
@@ -40,5 +42,10 @@ FEED_LAYOUTS: dict[str, Layout] = {
     "SetCompared": (11, (("number", SET_NUMBER), ("differences", Many(4, 4, COUNT)), ("is_reconciled", Flag()))),
     "ObligationTold": (13, OWED),
     "Stopped": (14, (("is_stopped", Flag()),)),
+    "SetWithdrawn": (15, WITHDRAWN),
+    "CaseTold": (16, CASE),
 }
-CONTENTS = {1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"}
+CONTENTS = {
+    **{1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"},
+    **{7: "SetWithdrawn", 8: "CaseTold"},
+}

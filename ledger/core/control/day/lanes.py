@@ -4,11 +4,14 @@ Belongs here: judging in ranked order and the effect, side by side for each mess
 (roles), the table of states (rules.day.states), the lines of a set (lines).
 """
 
+import numpy as np
+
 from ledger.core.control.day import obligations
-from ledger.core.control.feeds import tell_compared
+from ledger.core.control.feeds import tell_cases, tell_compared, tell_withdrawn
 from ledger.core.corrections.at_hand import contracts_booked
 from ledger.core.lines.compare import Places, add_draws_at_close, part_of, proceeds_due, take_differences, to_correct
 from ledger.core.state.book import Book
+from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import ClearedContracts, Lane
 from protocol.acts.corrections import WithdrawSetAct
 from protocol.codes import ReplyCode
@@ -24,10 +27,11 @@ from protocol.messages.day.steps import (
     WithdrawSet,
 )
 from protocol.trade_dates import is_trade_date, trade_day
-from protocol.vocabulary import LaneEvent, LaneState
+from protocol.vocabulary import BANK_PARTY, LaneEvent, LaneState
 from rules.day.states import LANE_STATES, is_market_closed, late_s, next_lane_state
 
 NS_PER_S = 1_000_000_000
+_NONE: Positions = np.zeros(0, np.intp)
 
 
 def judge_sign_on(book: Book, party: int, message: SignOn) -> ReplyCode:
@@ -127,8 +131,11 @@ def judge_withdrawal(book: Book, party: int, message: WithdrawSet) -> ReplyCode:
 
 
 def withdraw(book: Book, party: int, message: WithdrawSet) -> None:
-    """The set counts no more: nothing reads what its lines said."""
-    _forget_set(book, book.clearing.lane(message.trade_date, party), LaneEvent.WITHDRAW_SET)
+    """The set counts no more: nothing reads what its lines said. Where the bank says so its broker hears of it."""
+    lane = book.clearing.lane(message.trade_date, party)
+    if book.feeds.author == BANK_PARTY:
+        tell_withdrawn(book, lane, _NONE)
+    _forget_set(book, lane, LaneEvent.WITHDRAW_SET)
 
 
 def judge_withdrawal_by_act(book: Book, act: WithdrawSetAct) -> ReplyCode:
@@ -142,7 +149,9 @@ def judge_withdrawal_by_act(book: Book, act: WithdrawSetAct) -> ReplyCode:
 def withdraw_by_act(book: Book, act: WithdrawSetAct, act_number: int) -> None:
     """The set counts no more, and what was booked by it is to be taken back, where that is anything."""
     lane = book.clearing.lane(act.trade_date, act.party)
-    lane.to_revert = len(contracts_booked(book, lane, 0, book.contracts_count))
+    booked = contracts_booked(book, lane, 0, book.contracts_count)
+    tell_withdrawn(book, lane, booked)
+    lane.to_revert = len(booked)
     lane.withdrawn_by = act_number if lane.to_revert else 0
     _forget_set(book, lane, LaneEvent.WITHDRAW_ADJUSTED if lane.to_revert else LaneEvent.WITHDRAW_SET)
 
@@ -180,6 +189,7 @@ def compare(book: Book, message: Reconcile) -> int:
     add_draws_at_close(book, lane, part)
     take_differences(book, lane, part)
     lane.proceeds_due += proceeds_due(book, lane, part)
+    tell_cases(book, lane, part.contracts)
     lane.is_compared = part.is_last
     lane.compared = 0 if lane.is_compared else part.end
     is_reconciled = lane.is_agreed

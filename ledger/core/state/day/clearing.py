@@ -35,7 +35,7 @@ CLEARED_COLUMNS = (
     *(*FEN_COLUMNS, "inner", "events_told", "drawn_at_close_fen", "comparison"),
     *(*ADJUSTED_FEN_COLUMNS, "adjusted", "case"),
 )
-PROCEEDS_BOOKED, CORRECTED = 1, 2  # of `adjusted`
+PROCEEDS_BOOKED, CORRECTED, CASE_TOLD = 1, 2, 4  # of `adjusted`
 NO_DIFFERENCE = bytes(DIGEST_BYTES)
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 
