@@ -16,6 +16,7 @@ from frontend_sim.scenario.written.story import Story
 from protocol.client import Outcome, RequestKey
 from protocol.limits import HOLDER_BYTES, QUERY_CONTRACTS_MAX
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
+from protocol.messages.day.steps import ListedCorrection
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
 from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
 
@@ -36,6 +37,18 @@ class OrderNow:
     def key(self) -> RequestKey:
         """The name of its request."""
         return self.frozen.key
+
+
+@dataclass(frozen=True, slots=True)
+class ActNow:
+    """A named act of people that permits corrections: its number, 0 of one that was refused, and for which contracts of
+    which broker's date. `lines`: of a list."""
+
+    number: int
+    party: int
+    trade_date: int
+    rejected_fen: dict[int, int]  # by contract
+    lines: tuple[ListedCorrection, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +84,7 @@ class Cast:
     customers: dict[str, CustomerNow]
     orders: dict[str, OrderNow] = field(default_factory=dict)
     restraints: dict[str, int] = field(default_factory=dict)  # by the numbers that the bank gave
+    acts: dict[str, ActNow] = field(default_factory=dict)
 
     @classmethod
     def of(cls, story: Story, config: Config) -> "Cast":
@@ -111,6 +125,10 @@ class Cast:
         """Of one that the bank refused there is none: a number that none has."""
         return self.restraints.get(name, NO_RESTRAINT)
 
+    def holder(self, name: str) -> bytes:
+        """The digest of a holder by the name that the story has for the person."""
+        return hashlib.sha256(name.encode()).digest()[:HOLDER_BYTES]
+
     def party_name(self, party: int) -> str:
         """The name of a broker, nothing for another number."""
         return next((name for name, broker in self.brokers.items() if broker.party == party), "")
@@ -135,7 +153,7 @@ class Cast:
     def _accounts(self, story: Story) -> list[AccountTerms]:
         terms = []
         for customer in story.customers:
-            holder = hashlib.sha256((customer.holder or customer.name).encode()).digest()[:HOLDER_BYTES]
+            holder = self.holder(customer.holder or customer.name)
             outlet = self.outlets[customer.outlet] if customer.outlet is not None else len(self.outlets) + 1
             number = self.customers[customer.name].bank_account_no
             terms.append(AccountTerms(number, outlet, holder, int(customer.balance)))

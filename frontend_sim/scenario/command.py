@@ -32,7 +32,7 @@ def main(argv: list[str], config: Config) -> int:
     parser = CommandParser(
         prog="yzt scenario",
         description="A written story (TOML), run through real processes of an installation of its own.",
-        epilog="docs/scenario.md describes the file, and has three examples.",
+        epilog="docs/scenario.md describes the file, and has examples.",
     )
     add_common_options(parser)
     parser.add_argument("file", type=Path, metavar="FILE", help="the story")

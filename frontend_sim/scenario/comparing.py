@@ -71,18 +71,23 @@ def _of_customer(expected: CustomerExpected, told: EventTold) -> Iterator[str]:
 def _of_book(expected: BookExpected, told: EventTold) -> Iterator[str]:
     book = next((each for each in told.books if each.code == expected.code), None)
     side, wanted = ("debit", expected.debit) if expected.debit is not None else ("credit", expected.credit)
-    named = {"outlet": expected.outlet, "broker": expected.broker, "trade_date": _number(expected.date)}
+    named: dict[str, object] = {"outlet": expected.outlet, "broker": expected.broker, "case": expected.case}
+    named["trade_date"] = _number(expected.date)
     of = {name: value for name, value in named.items() if value is not None}
     parts: list[BookTold | BookPartTold] = []
     if book is not None:
         parts = [part for part in book.parts if all(getattr(part, name) == value for name, value in of.items())]
         parts = parts if of else [book]
-    where = f"{expected.code}{''.join(f' of {value}' for value in of.values())}: {side}"
+    where = f"{expected.code}{''.join(f' of {_of(name, of[name])}' for name in of)}: {side}"
     if len(parts) > 1:
-        yield f"{where} has {len(parts)} parts: name outlet, broker or date"
+        yield f"{where} has {len(parts)} parts: name outlet, broker, date or case"
     else:
         has = getattr(parts[0], f"{side}_fen") if parts else 0
         yield from _differs_in_fen(where, has, int(wanted or 0))
+
+
+def _of(name: str, value: object) -> str:
+    return f"case {value}" if name == "case" else str(value)
 
 
 def _number(day: date | None) -> int | None:

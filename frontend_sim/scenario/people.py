@@ -8,7 +8,7 @@ A person's key is made of the name alone: it guards nothing.
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -38,7 +38,7 @@ VALID_S: Final = 600
 
 @dataclass(slots=True)
 class PersonNow:
-    """A person, and the serial of the last act that it wrote."""
+    """A person, and the highest serial of an act that it wrote."""
 
     number: int
     signer: Signer
@@ -82,18 +82,30 @@ class People:
             message = self._signed(RegisterPersonAct, own, ADMINISTRATORS[:2], "registered for a story", at_s)
             await must_accept(teller, message, f"person {person.name}")
 
-    def act(self, event: Act, cast: Cast, at_s: int) -> messages.Act:
-        """The act of an event, signed by whom it names, the author first."""
+    def own_fields(self, event: Act, cast: Cast) -> dict[str, Any]:
+        """What the act of an event says, with numbers in place of names; `data` as the name of a set."""
 
-        def number_of(name: str, of: str) -> int:
-            if name == "party":
-                return cast.brokers[of].party
-            if name == "restraint_no":
-                return cast.restraint_no(of)
-            return cast.customers[of].account_no if name == "account_no" else cast.customers[of].contract_no
+        def number_of(name: str, of: str) -> object:
+            match name:
+                case "party":
+                    return cast.brokers[of].party
+                case "restraint_no":
+                    return cast.restraint_no(of)
+                case "owner":
+                    return self.persons[of].number
+                case "holder" | "holder_before":
+                    return cast.holder(of).hex()
+                case "data":
+                    return of
+                case _:
+                    customer = cast.customers[of]
+                    return customer.account_no if name == "account_no" else customer.contract_no
 
-        form = OFFERED[event.act]
-        return self._signed(form, own_fields(form, event.says, number_of), event.by, event.reason, at_s, event.serial)
+        return own_fields(OFFERED[event.act], event.says, number_of)
+
+    def act(self, event: Act, own: dict[str, Any], at_s: int) -> messages.Act:
+        """The act of an event with these own fields, signed by whom it names, the author first."""
+        return self._signed(OFFERED[event.act], own, event.by, event.reason, at_s, event.serial)
 
     def act_for(
         self, message: Restrain | LiftRestraint | ExtendRestraint, by: tuple[str, ...], at_s: int
@@ -115,7 +127,8 @@ class People:
     ) -> messages.Act:
         author = self.persons[by[0]]
         if serial is None:
-            serial = author.serial = author.serial + 1
+            serial = author.serial + 1
+        author.serial = max(author.serial, serial)
         common = {"author": author.number, "bank": self.bank, "reason": reason, "serial": serial}
         said = {"act": word_of(form), **common, "valid_until_s": at_s + VALID_S, **own}
         text = text_of(msgspec.convert(said, type=AnyAct))

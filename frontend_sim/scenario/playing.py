@@ -4,10 +4,10 @@ Belongs here: from an event to requests, numbers that the bank gave kept under t
 (cast), what is seen behind an event (asking), whether it was expected (comparing).
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-import numpy as np
 import trio
 
 from config.cli.links import seat_clock
@@ -15,9 +15,12 @@ from config.kit.processes import Progress
 from config.kit.wall_clock import SimulatedClock
 from frontend_sim.installation import Installation, desk_settings
 from frontend_sim.market.desks import DAY_SEAT
+from frontend_sim.scenario.acting import Acting
 from frontend_sim.scenario.cast import Cast, OrderNow
+from frontend_sim.scenario.desk_steps import DeskSteps
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
+from frontend_sim.scenario.sets import records_of
 from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.events import (
     Act,
@@ -47,17 +50,15 @@ from frontend_sim.scenario.written.events import (
     Withdraw,
     WithdrawSet,
 )
-from frontend_sim.scenario.written.lines import key_of, line_bytes
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day
 from gateway.day.configured import times_of
 from gateway.day.plan import window_of
-from protocol.client import Outcome, RequestKey
+from protocol.client import Outcome
 from protocol.messages import control
 from protocol.messages.customers import accounts, restraints
 from protocol.messages.day import steps as messages
-from protocol.records import RECORD
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RestraintKind, Way
 
 KILLED_AFTER = {"agree": "the bank's books agree"}
@@ -119,8 +120,8 @@ class Stage:
                 has = await seat.clearing_set(date)
                 await seat.control(messages.WithdrawSet(date, max(1, has.number)))
             case Act():
-                act = self.people.act(event, self.cast, self.clock.utc_ns() // NS_PER_SECOND)
-                await self.teller.control(act)
+                acting = Acting(self.story, self.cast, self.people, self.teller, self._day_seat)
+                await acting.act(event, self.clock.utc_ns() // NS_PER_SECOND)
             case Kill():
                 await self._kill(event.process)
             case DayDesk() if event.killed_after is not None:
@@ -233,22 +234,9 @@ class Stage:
 
     async def _send_set(self, event: SendSet) -> None:
         told = next(each for each in self.story.sets if each.name == event.set)
-        party, on = self.cast.brokers[told.broker].party, number_of(told.date)
-        instead = {key_of(line): line for line in event.instead}
-
-        def order_of(name: str) -> tuple[RequestKey, int]:
-            order = self.cast.orders[name]
-            return order.key, order.contract_no
-
-        def contract_of(name: str) -> int:
-            return self.cast.customers[name].contract_with(party)
-
-        lines = [
-            line_bytes(instead.get(key_of(line), line), place, on, order_of, contract_of)
-            for place, line in enumerate(told.lines, start=1)
-        ]
         declared_s = moment_ns(event.declared or event.at, self.zone) // NS_PER_SECOND
-        await self.brokers[party].send_clearing_set(on, declared_s, np.frombuffer(b"".join(lines), RECORD))
+        records = records_of(told, event.instead, self.cast)
+        await self._seat_of(told.broker).send_clearing_set(number_of(told.date), declared_s, records)
 
     async def _kill(self, process: str) -> None:
         supervisor = self.installation.supervisor
@@ -257,10 +245,13 @@ class Stage:
         await trio.to_thread.run_sync(supervisor.wait_ready, process)
         self.say(f"{process} serves again")
 
-    async def _day_desk(self, event: SignOff | OpenDate | DayDesk) -> None:
-        """A step of the day desk on its own seat. One that is refused is said; its answers are heard anyway."""
+    def _day_seat(self) -> AbstractAsyncContextManager[HeardSeat]:
         settings = desk_settings(self.installation.config, self.cast.desks, DAY_SEAT)
-        async with heard_seat(settings, seat_clock(self.installation.config), self.heard) as seat:
+        return heard_seat(settings, seat_clock(self.installation.config), self.heard)
+
+    async def _day_desk(self, event: SignOff | OpenDate | DayDesk) -> None:
+        """A step of the day desk on its own seat."""
+        async with self._day_seat() as seat:
             if isinstance(event, SignOff):
                 await seat.control(messages.SignOff(seat.trade_date))
             elif isinstance(event, OpenDate):
@@ -269,27 +260,7 @@ class Stage:
                 opened = await seat.control(control.OpenTradeDate(number_of(event.date), windows))
                 self.trade_date = number_of(event.date) if opened.accepted else self.trade_date
             else:
-                try:
-                    await self._step(day.DayDesk(seat, self.say), event)
-                except day.StepRefused as refused:
-                    self.say(str(refused))
-
-    async def _step(self, desk: day.DayDesk, event: DayDesk) -> None:
-        date, step = self._date(event), event.step
-        if step in ("agree", "all"):
-            await desk.agree(date)
-        if step == "agree":
-            return
-        brokers = self.cast.brokers.values() if event.broker is None else [self.cast.brokers[event.broker]]
-        for broker in brokers:
-            if step == "reconcile":
-                await desk.reconcile(date, broker.party)
-            elif step == "proceeds":
-                await desk.book_proceeds(date, broker.party)
-            elif step == "publish":
-                await desk.publish(date, broker.party)
-            else:
-                await desk.close_lane(date, broker.party)
+                await DeskSteps(day.DayDesk(seat, self.say), self.cast).take(event, self._date(event))
 
     async def _killed_desk(self, said: str) -> list[str]:
         installation = self.installation

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, own_fields
+from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, PERMITS, TABLES, own_fields
 from frontend_sim.scenario.written.events import (
     Act,
     ChangeBroker,
@@ -93,6 +93,7 @@ class _Look:
     names: dict[str, set[str]] = field(default_factory=dict)  # by table
     orders: set[str] = field(default_factory=set)  # that were to be frozen so far
     brokers_of: dict[str, str | None] = field(default_factory=dict)  # the last one of a customer
+    acts: dict[str, str] = field(default_factory=dict)  # which, by their names
     time: datetime | None = None
 
     def at(self, table: Table) -> None:
@@ -116,7 +117,7 @@ class _Look:
     def _new(self, table: str, name: str) -> None:
         known = self.names.setdefault(table, set())
         if name in known:
-            raise _Wrong(f"name: there is a {table} {name!r} before")
+            raise _Wrong(f"name: there is {_a(table)} {name!r} before")
         known.add(name)
 
     def _known(self, key: str, table: str, name: str | None) -> None:
@@ -224,8 +225,7 @@ class _Look:
                 self._known("set", "set", event.set)
                 self._sent(event)
             case DayDesk():
-                if event.killed_after is not None and event.step != "all":
-                    raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+                self._day_desk(event)
             case Restrain():
                 self._new("restraint", event.restraint)
                 self._signed(event.by)
@@ -255,6 +255,19 @@ class _Look:
         for name in by or ():
             self._known("by", "person", name)
 
+    def _day_desk(self, event: DayDesk) -> None:
+        if event.killed_after is not None and event.step != "all":
+            raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+        for key in ("customer", "act"):
+            named = getattr(event, key)
+            if named is not None and event.step != "correct":
+                raise _Wrong(f"{key}: {named!r}, and the step is {event.step!r}, not 'correct'")
+        if event.customer is not None:
+            self._has_broker(event.customer)
+        self._known("act", "act", event.act)
+        if event.act is not None and self.acts[event.act] not in PERMITS:
+            raise _Wrong(f"act: {event.act!r} is {self.acts[event.act]}, which permits no correction")
+
     def _act(self, event: Act) -> None:
         """Every name is known, and every key the act's own."""
         if event.act not in OFFERED:
@@ -263,18 +276,24 @@ class _Look:
         self._signed(event.by)
 
         def number_of(field_name: str, name: str) -> int:
-            key = NAMES[field_name]
-            self._known(f"says.{key}", key, name)
+            key = NAMES.get(field_name)
+            if key is not None:
+                self._known(f"says.{key}", TABLES.get(key, key), name)
+            if field_name == "contract_no":
+                self._has_broker(name, f"says.{key}")
             return 1
 
         try:
             own_fields(OFFERED[event.act], event.says, number_of)
         except ValueError as error:
             raise _Wrong(str(error)) from None
+        if event.name is not None:
+            self._new("act", event.name)
+            self.acts[event.name] = event.act
 
-    def _has_broker(self, customer: str) -> None:
+    def _has_broker(self, customer: str, key: str = "customer") -> None:
         if self.brokers_of[customer] is None:
-            raise _Wrong(f"customer: {customer!r} has signed with no broker, so nobody can send this")
+            raise _Wrong(f"{key}: {customer!r} has signed with no broker, so nobody can send this")
 
     def _sent(self, event: SendSet) -> None:
         told = next(each for each in self.story.sets if each.name == event.set)
@@ -315,3 +334,7 @@ class _Look:
         self._date(f"{where}.date", getattr(each, "date", None))
         if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):
             raise _Wrong(f"{where}: debit is {each.debit}, credit is {each.credit}: one of them is named")
+
+
+def _a(table: str) -> str:
+    return f"an {table}" if table[0] in "aeiou" else f"a {table}"

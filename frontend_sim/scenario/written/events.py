@@ -220,19 +220,23 @@ class Objection(_Happens, frozen=True, kw_only=True, tag="objection"):
 class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     """The day desk takes a step of a trade date, the open one unless it is named, for one broker or for all.
 
+    Of a correction: `customer`, whose contract is corrected; `act`, by which. Without both: all that need no act.
     `killed_after`: it runs as a program of its own, and is killed once it has said that this step is done.
     """
 
-    step: Literal["agree", "reconcile", "proceeds", "publish", "all"]
+    step: Literal["agree", "reconcile", "correct", "revert", "proceeds", "publish", "all"]
     broker: Name | None = None
     date: datetime.date | None = None
+    customer: Name | None = None
+    act: Name | None = None
     killed_after: Literal["agree"] | None = None
 
 
 class Act(_Happens, frozen=True, kw_only=True, tag="act"):
-    """People of the bank sign an act, the author first, and the teller desk sends it."""
+    """People of the bank sign an act, the author first, and a desk sends it. `name`: by which the day desk names it."""
 
     act: Name
+    name: Name | None = None
     by: Signers
     says: dict[str, Any] = field(default_factory=dict)
     reason: Reason = "as the story has it"

@@ -31,13 +31,14 @@ class CustomerExpected(Strict, frozen=True, kw_only=True):
 
 
 class BookExpected(Strict, frozen=True, kw_only=True):
-    """An account of the general ledger, whole or the part of an outlet, broker or trade date: its debit or its credit
-    balance."""
+    """An account of the general ledger, whole or the part of an outlet, broker, trade date or case: its debit or its
+    credit balance."""
 
     code: Annotated[int, Meta(ge=1_000, le=9_999)]
     outlet: Name | None = None
     broker: Name | None = None
     date: datetime.date | None = None
+    case: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     debit: Fen | None = None
     credit: Fen | None = None
 
@@ -47,7 +48,9 @@ class LaneExpected(Strict, frozen=True, kw_only=True):
 
     broker: Name
     date: datetime.date | None = None
-    state: Literal["trading", "finished", "collecting", "complete", "reconciled", "published"] | None = None
+    state: Literal["trading", "finished", "reverting", "collecting", "complete", "reconciled", "published"] | None = (
+        None
+    )
     listed: Count | None = None
     late_seconds: Count | None = None
     missing_here: Count | None = None

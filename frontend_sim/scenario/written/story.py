@@ -30,7 +30,9 @@ class Person(Strict, frozen=True, kw_only=True):
     """[[person]]: somebody of the bank who may sign acts; `outlet`: None is the whole bank."""
 
     name: Name
-    rights: Annotated[tuple[Literal["brokers", "restrain", "reconcile", "day"], ...], Meta(min_length=1, max_length=4)]
+    rights: Annotated[
+        tuple[Literal["brokers", "restrain", "reconcile", "day", "customers"], ...], Meta(min_length=1, max_length=5)
+    ]
     outlet: Name | None = None
 
 

@@ -199,7 +199,7 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
         ({"books": [{"code": 1010, "debit": "3.00"}]}, "1010: debit is 0.00, expected 3.00"),
         (
             {"books": [{"code": 2410, "broker": "Huaxia", "credit": "0.09"}]},
-            "2410 of Huaxia: credit has 2 parts: name outlet, broker or date",
+            "2410 of Huaxia: credit has 2 parts: name outlet, broker, date or case",
         ),
         (
             {"books": [{"code": 2410, "broker": "Huaxia", "date": "2026-01-05", "credit": "0.05"}]},
@@ -208,6 +208,10 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
         (
             {"books": [{"code": 2110, "outlet": "Chaoyangmen", "credit": "3.00"}]},
             "2110 of Chaoyangmen: credit is 1.00, expected 3.00",
+        ),
+        (
+            {"books": [{"code": 2410, "broker": "Huaxia", "case": 3, "debit": "0.05"}]},
+            "2410 of Huaxia of case 3: debit is 0.00, expected 0.05",
         ),
         (
             {"lanes": [{"broker": "Huaxia", "state": "published"}]},

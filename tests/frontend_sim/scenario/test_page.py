@@ -21,11 +21,12 @@ from frontend_sim.scenario.telling import (
     RestraintTold,
 )
 from frontend_sim.scenario.written import events, expected, story
-from frontend_sim.scenario.written.acts import OFFERED
+from frontend_sim.scenario.written.acts import OFFERED, may_be_left_out
 from frontend_sim.scenario.written.acts import keys_of as keys_of_act
 from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Strict
+from protocol.messages.day.steps import ListedCorrection
 from tests.architecture.sources import ROOT
 from tests.frontend_sim.scenario.stories import EXAMPLES
 
@@ -86,13 +87,17 @@ def test_every_kind_of_line_and_event_is_told_with_its_keys(heading: str, kinds:
 
 
 def test_every_act_of_a_story_is_told_with_its_keys() -> None:
-    found = {
-        act: [key for key, _ in told(keys)]
-        for acts, keys in tables("### `[[event]]`")[2]
-        for act in re.findall(r'"(\w+)"', acts)
+    found = {act: told(keys) for acts, keys in tables("### `[[event]]`")[2] for act in re.findall(r'"(\w+)"', acts)}
+
+    assert found == {
+        act: [(key, may_be_left_out(form, key)) for key in keys_of_act(form)] for act, form in OFFERED.items()
     }
 
-    assert found == {act: list(keys_of_act(form)) for act, form in OFFERED.items()}
+
+def test_the_lines_of_a_list_are_told_with_their_keys() -> None:
+    (line,) = re.findall(r"each of `lines` has ((?:`\w+` ?)+)", PAGE)
+
+    assert re.findall(r"`(\w+)`", line) == list(keys_of_act(ListedCorrection))
 
 
 def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:
@@ -127,5 +132,7 @@ def test_every_key_of_the_json_file_is_told() -> None:
 
 
 def test_every_example_is_told() -> None:
-    assert re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE) == ["planted_fen", "without_fills", "killed_and_late"]
-    assert {file.stem for file in EXAMPLES} == {"planted_fen", "without_fills", "killed_and_late"}
+    told_of = re.findall(r"\]\(scenarios/(\w+)\.toml\)", PAGE)
+
+    assert sorted(told_of) == sorted(file.stem for file in EXAMPLES)
+    assert len(told_of) == len(set(told_of)) == 5

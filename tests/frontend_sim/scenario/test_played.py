@@ -5,13 +5,14 @@ Belongs here: the examples of docs/scenarios, played. Never here: their arithmet
 
 import json
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from config.cli.commands import main
 from config.kit.exit_codes import ExitCode
-from frontend_sim.scenario.written.events import Event
+from frontend_sim.scenario.written.acts import OFFERED
+from frontend_sim.scenario.written.events import Act, DayDesk, Event
 from frontend_sim.scenario.written.reading import read_story
 from tests.architecture.sources import ROOT
 from tests.frontend_sim.scenario.stories import EVERY_KIND, EXAMPLES
@@ -56,3 +57,11 @@ def test_every_kind_of_event_is_played() -> None:
     story, _ = read_story(EVERY_KIND)
 
     assert {type(event) for event in story.events} == set(get_args(Event))
+
+
+def test_every_act_and_every_step_of_the_day_desk_is_played() -> None:
+    events = [event for file in (*EXAMPLES, EVERY_KIND) for event in read_story(file)[0].events]
+    steps = get_args(get_type_hints(DayDesk)["step"])
+
+    assert {event.act for event in events if isinstance(event, Act)} == set(OFFERED)
+    assert {event.step for event in events if isinstance(event, DayDesk)} == set(steps)
