@@ -1,9 +1,10 @@
 """Text files that people made with whatever was at hand: read as UTF-8, or the place where they are not.
 
-What belongs here: from bytes to text, line by line. What never may: what the lines mean.
+What belongs here: from bytes to text, line by line, and to the rows of a CSV file. What never may: what they mean.
 """
 
 import codecs
+import csv
 from collections.abc import Iterator
 from typing import IO, Final
 
@@ -38,6 +39,22 @@ def text_lines(stream: IO[bytes]) -> Iterator[str]:
         except UnicodeDecodeError as error:
             guess = ", as in GBK" if _is_gbk(line) else ""
             raise NotText(line_no, f"byte {error.start + 1} of the line is not UTF-8{guess}: {REMEDY}") from None
+
+
+def csv_rows(stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with the line on which it begins: a cell in quotes may go over several. An empty row
+    has no cells. Raises: NotText, OSError.
+    """
+    reader = csv.reader(text_lines(stream), strict=True)
+    while True:
+        line_no = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise NotText(line_no, str(error)) from None
+        if cells is None:
+            return
+        yield line_no, cells
 
 
 def _is_gbk(line: bytes) -> bool:

@@ -122,6 +122,7 @@ class ReplyCode(IntEnum):
     FEED_ENTRY_UNKNOWN = 600
     OBLIGATION_UNKNOWN = 602
     OBLIGATIONS_FULL = 604
+    DUE_TIMES_MISSING = 606
     DUE_TIME_PAST = 608
     PUSHES_FULL = 614
     PUSHES_FUTILE = 616
@@ -276,6 +277,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "no published obligation of this date, or none of the broker's", True, "2006"
     ),
     ReplyCode.OBLIGATIONS_FULL: CodeFacts("the broker has as many unpaid obligations as are kept", True, "1021"),
+    ReplyCode.DUE_TIMES_MISSING: CodeFacts("the open date has due times, so the next one needs some", False, "2008"),
     ReplyCode.DUE_TIME_PAST: CodeFacts(
         "its time is over: a due time that has passed stays, and what a broker says of it comes too late", False, "1022"
     ),

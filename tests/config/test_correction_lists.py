@@ -27,12 +27,21 @@ def test_a_list_is_read_as_it_was_written_and_replaces_nothing(tmp_path: Path) -
         write_list(file, LINES)
 
 
+def test_a_list_that_a_spreadsheet_has_saved_is_the_same_list(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + f"{HEAD}\r\n195,70000,0,100,30000,40000\r\n292,5,6,0,1,0\r\n\r\n".encode())
+    assert read_list(file) == LINES
+    file.write_bytes(f"{HEAD}\n张三,1,0,0,1,0".encode("gbk"))
+    with pytest.raises(ProcessFault, match=r":2: byte 1 of the line is not UTF-8, as in GBK: save it as UTF-8"):
+        read_list(file)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", ":1: the first row is contract_no,"),
         (f"{HEAD},more\n{GOOD}", ":1: the first row is contract_no,"),
-        (HEAD, ": a list has 1 to 4,096 contracts"),
+        (HEAD, ": a list has at least one contract"),
         (f"{HEAD}\n{GOOD},0", ":2: 7 fields, expected 6"),
         (f"{HEAD}\n195,1,0,0,-1,0", ":2: rise_max_fen: '-1' is no whole number"),
         (f"{HEAD}\n0195,1,0,0,1,0", ":2: contract_no: '0195' is no whole number"),
@@ -41,10 +50,12 @@ def test_a_list_is_read_as_it_was_written_and_replaces_nothing(tmp_path: Path) -
         (f"{HEAD}\n195,{AMOUNT_FEN_MAX + 1},0,0,1,0", ":2: a number is out of its bounds"),
         (f"{HEAD}\n195,1,0,2,1,0", ":2: more is rejected than was cleared"),
         (f"{HEAD}\n{GOOD}\n{GOOD}", ":3: contracts rise, and each is there once"),
-        (f'{HEAD}\n"195,1,0,0,1,0', ": no CSV file: "),
-        (f"{HEAD}\n195\x00,1,0,0,1,0", ":2: contract_no: '195\\\\x00' is no whole number"),
-        ("\n".join([HEAD, *[GOOD] * (CORRECTIONS_PER_LIST_MAX + 1)]), ": a list has 1 to 4,096 contracts"),
-        (HEAD + "\n" * (1 << 20), ": no list of corrections has more than"),
+        (f'{HEAD}\n"195,1,0,0,1,0', ":2: unexpected end of data"),
+        (f"{HEAD}\n195\x00,1,0,0,1,0", ":2: a zero byte, which no text has: save it as UTF-8"),
+        (f'{HEAD}\n"195\n",1,0,0,1,0', ":2: contract_no: '195\\\\n' is no whole number"),
+        (f"{HEAD}\n\n{GOOD}\n{GOOD}", ":4: contracts rise, and each is there once"),
+        ("\n".join([HEAD, *[GOOD] * (CORRECTIONS_PER_LIST_MAX + 1)]), ":4098: a list has at most 4,096 contracts"),
+        (HEAD + "\n" * (1 << 20), ":8193: a list has at most 4,096 contracts"),
     ],
 )
 def test_what_is_no_list_is_said_in_a_line(tmp_path: Path, text: str, says: str) -> None:
@@ -61,7 +72,7 @@ def test_what_is_no_list_is_said_in_a_line(tmp_path: Path, text: str, says: str)
 
 def test_what_cannot_be_read_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_bytes(b"\xff\xfe")
-    for file, says in ((tmp_path / "list.csv", "no CSV file"), (tmp_path / "none.csv", "No such file")):
+    for file, says in ((tmp_path / "list.csv", "this is UTF-16"), (tmp_path / "none.csv", "No such file")):
         with pytest.raises(ProcessFault, match=says):
             read_list(file)
 

@@ -222,6 +222,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.FEED_ENTRY_UNKNOWN, "entry 1 is a contract", SEAT, lambda _: Receipt(MONDAY, 1, bytes(32))),
     (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
     (ReplyCode.OBLIGATIONS_FULL, "1,024 wait", DAY_SEAT, lambda b: of_sets.with_as_many_unpaid(b.desk, b.foreign)),
+    (ReplyCode.DUE_TIMES_MISSING, "Wednesday has none", DAY_SEAT, lambda b: people.without_due_times(b.desk)),
     (ReplyCode.DUE_TIME_PAST, "09:00 is there", DAY_SEAT, lambda b: people.past(b.desk)),
     (ReplyCode.PUSHES_FULL, "4,096 wait", SEAT, lambda b: pushing.with_so_many_waiting(b.desk)),
     (ReplyCode.PUSHES_FUTILE, "1,000 came to nothing", SEAT, lambda b: pushing.after_so_many_in_vain(b.desk)),

@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.text_files import NotText, text_lines
+from config.text_files import NotText, csv_rows
 from protocol.client import (
     MisuseError,
     RequestKey,
@@ -108,7 +108,7 @@ def _read(file: Path, stream: IO[bytes], on: int, told: Callable[[int], None] | 
     made: list[bytes] = []
     line_nos: list[int] = []
     bad: list[BadLine] = []
-    for line_no, fields in _fields(file, csv.reader(text_lines(stream), strict=True)):
+    for line_no, fields in _fields(file, stream):
         if len(line_nos) == REQUESTS_PER_SEAT_DATE_MAX:
             raise ProcessFault(f"{file}:{line_no}: more lines than a seat may send on one date", ExitCode.DATA)
         try:
@@ -121,21 +121,13 @@ def _read(file: Path, stream: IO[bytes], on: int, told: Callable[[int], None] | 
     return ReadSet(np.frombuffer(b"".join(made), RECORD), line_nos, bad)
 
 
-def _fields(file: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _fields(file: Path, stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     """The rows behind the header, with their line numbers."""
-    line_no = 0
-    while True:
-        line_no += 1
-        try:
-            fields = next(reader, None)
-        except csv.Error as error:
-            raise ProcessFault(f"{file}:{line_no}: {error}", ExitCode.DATA) from None
-        if line_no == 1 and tuple(name.strip() for name in fields or []) != HEADER:
-            raise ProcessFault(f"{file}:1: the header row is not {','.join(HEADER)}", ExitCode.DATA)
-        if fields is None:
-            return
-        if line_no > 1 and fields:
-            yield line_no, fields
+    rows = csv_rows(stream)
+    _, head = next(rows, (1, []))
+    if tuple(name.strip() for name in head) != HEADER:
+        raise ProcessFault(f"{file}:1: the header row is not {','.join(HEADER)}", ExitCode.DATA)
+    return ((line_no, fields) for line_no, fields in rows if fields)
 
 
 def _line(fields: list[str], on: int) -> bytes:

@@ -14,33 +14,35 @@ import msgspec
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
+from config.text_files import NotText, csv_rows
 from protocol.limits import CORRECTIONS_PER_LIST_MAX
 from protocol.messages.day.steps import ListedCorrection
 
 LINE_COLUMNS = ListedCorrection.__struct_fields__
+LINES_MAX = 2 * CORRECTIONS_PER_LIST_MAX  # of a file, empty ones too
 _TAG = ListedCorrection.__struct_config__.tag
-FILE_BYTES_MAX = 1 << 20  # of the longest list some 400 KiB
 
 
 def read_list(file: Path) -> list[ListedCorrection]:
     """Raises ProcessFault DATA, with file and line, for what is no list."""
+    rows: list[tuple[int, list[str]]] = []
     try:
         with file.open("rb") as stream:
-            text = stream.read(FILE_BYTES_MAX + 1)
+            for line_no, row in csv_rows(stream):
+                rows += [(line_no, row)] if row else []
+                if len(rows) > CORRECTIONS_PER_LIST_MAX + 1 or line_no > LINES_MAX:
+                    line = f"{file}:{line_no}: a list has at most {CORRECTIONS_PER_LIST_MAX:,} contracts"
+                    raise ProcessFault(line, ExitCode.DATA)
     except OSError as error:
         raise ProcessFault(f"{file}: {error.strerror}", ExitCode.DATA) from None
-    if len(text) > FILE_BYTES_MAX:
-        raise ProcessFault(f"{file}: no list of corrections has more than {FILE_BYTES_MAX:,} bytes", ExitCode.DATA)
-    try:
-        rows = list(csv.reader(text.decode("utf-8").splitlines(), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ProcessFault(f"{file}: no CSV file: {error}", ExitCode.DATA) from None
-    if not rows or tuple(rows[0]) != LINE_COLUMNS:
+    except NotText as error:
+        raise ProcessFault(f"{file}:{error.line_no}: {error}", ExitCode.DATA) from None
+    if not rows or tuple(rows[0][1]) != LINE_COLUMNS:
         raise ProcessFault(f"{file}:1: the first row is {','.join(LINE_COLUMNS)}", ExitCode.DATA)
-    if not 2 <= len(rows) <= CORRECTIONS_PER_LIST_MAX + 1:
-        raise ProcessFault(f"{file}: a list has 1 to {CORRECTIONS_PER_LIST_MAX:,} contracts", ExitCode.DATA)
+    if len(rows) < 2:
+        raise ProcessFault(f"{file}: a list has at least one contract", ExitCode.DATA)
     found: list[ListedCorrection] = []
-    for place, row in enumerate(rows[1:], start=2):
+    for place, row in rows[1:]:
         line = _line(f"{file}:{place}", row)
         if found and line.contract_no <= found[-1].contract_no:
             raise ProcessFault(f"{file}:{place}: contracts rise, and each is there once", ExitCode.DATA)

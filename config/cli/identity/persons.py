@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.cli.load.csv_files import FileKind
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.text_files import NotText, text_lines
+from config.text_files import NotText, csv_rows
 from gateway.identity.holders import holder_digest
 from protocol.errors import MisuseError
 from protocol.particulars import Document, Person
@@ -27,18 +27,17 @@ def write_accounts(file: Path, holder_key: bytearray) -> int:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     try:
         with file.open("rb") as stream:
-            reader = csv.reader(text_lines(stream), strict=True)
-            if tuple(name.strip() for name in next(reader, [])) != COLUMNS:
+            rows = csv_rows(stream)
+            if tuple(name.strip() for name in next(rows, (1, []))[1]) != COLUMNS:
                 raise ProcessFault(f"{file}:1: the header row is {','.join(COLUMNS)}", ExitCode.DATA)
             writer.writerow(FileKind.ACCOUNTS.value)
-            for row in reader:
+            for line_no, row in rows:
                 try:
                     writer.writerow(_account([cell.strip() for cell in row], holder_key))
                 except (ValueError, MisuseError) as error:
-                    raise ProcessFault(f"{file}:{reader.line_num}: {error}", ExitCode.DATA) from None
-    except (OSError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ProcessFault(f"{file}: {reason}", ExitCode.DATA) from None
+                    raise ProcessFault(f"{file}:{line_no}: {error}", ExitCode.DATA) from None
+    except OSError as error:
+        raise ProcessFault(f"{file}: {error.strerror}", ExitCode.DATA) from None
     except NotText as error:
         raise ProcessFault(f"{file}:{error.line_no}: {error}", ExitCode.DATA) from None
     return int(ExitCode.OK)

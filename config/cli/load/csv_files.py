@@ -4,7 +4,6 @@ Belongs here: reading and checking. Never here: sending (sending). A file is rea
 kept. Every fault is one line: file, line number, column, reason.
 """
 
-import csv
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
@@ -14,7 +13,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.text_files import NotText, text_lines
+from config.text_files import NotText, csv_rows
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
@@ -112,12 +111,9 @@ def read_pieces(file: Path) -> Iterator[Piece]:
     """
     try:
         with file.open("rb") as stream:
-            reader = csv.reader(text_lines(stream), strict=True)
-            try:
-                kind = _kind_of(file, next(reader, []))
-            except csv.Error as error:
-                raise DataFileError(f"{file}:1: {error}") from None
-            yield from _pieces(file, _rows(file, reader, kind), kind)
+            rows = csv_rows(stream)
+            kind = _kind_of(file, next(rows, (1, []))[1])
+            yield from _pieces(file, _rows(file, rows, kind), kind)
     except OSError as error:
         raise DataFileError(f"{file}: {error.strerror}") from None
     except NotText as error:
@@ -133,16 +129,8 @@ def _kind_of(file: Path, head: list[str]) -> FileKind:
     raise DataFileError(f"{file}:1: header row {','.join(head)!r} is none of: {known}")
 
 
-def _rows(file: Path, reader: Iterator[list[str]], kind: FileKind) -> Iterator[tuple[int, Row]]:
-    line_no = 1
-    while True:
-        line_no += 1
-        try:
-            fields = next(reader, None)
-        except csv.Error as error:
-            raise DataFileError(f"{file}:{line_no}: {error}") from None
-        if fields is None:
-            return
+def _rows(file: Path, rows: Iterator[tuple[int, list[str]]], kind: FileKind) -> Iterator[tuple[int, Row]]:
+    for line_no, fields in rows:
         if not fields:
             continue
         if len(fields) != len(kind.value):

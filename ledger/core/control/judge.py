@@ -233,7 +233,12 @@ def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
         return ReplyCode.TRADE_DATE_TOO_FAR
     if book.unsettled.is_full():
         return ReplyCode.DATES_UNSETTLED
-    return ReplyCode.STEP_NOT_DUE if book.due_times.of(book.trade_date) and not _may_close(book) else ReplyCode.ACCEPTED
+    if not book.due_times.of(book.trade_date):
+        return ReplyCode.ACCEPTED
+    if not _may_close(book):
+        return ReplyCode.STEP_NOT_DUE
+    # Without due times a date would end unsigned, unagreed and with its lanes unpublished: no one seat decides that.
+    return ReplyCode.ACCEPTED if message.windows else ReplyCode.DUE_TIMES_MISSING
 
 
 def _judge_confirmation(book: Book, message: ConfirmRoll) -> ReplyCode:

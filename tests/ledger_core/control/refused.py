@@ -13,8 +13,8 @@ from protocol.messages.customers.accounts import OpenAccounts
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.vocabulary import Right
 from tests.customers import account
-from tests.ledger_core.control.day.test_due_times import windows
-from tests.ledger_core.desk import BROKER, TUESDAY, Desk
+from tests.ledger_core.control.day.test_due_times import closed, windows
+from tests.ledger_core.desk import BROKER, TUESDAY, WEDNESDAY, Desk
 from tests.people import ANN, BEN, Office, administrators, new_person, signature, signed
 
 DEE, EVE = 4, 5  # may stop brokers
@@ -49,6 +49,12 @@ def over(desk: Desk) -> Act:
     """An act whose time is over."""
     desk.now_ns = 2 * 10**9
     return signed(replace(VoidAct(**staffed(desk).by(DEE)), valid_until_s=1), DEE)
+
+
+def without_due_times(desk: Desk) -> OpenTradeDate:
+    """Tuesday has due times, and Wednesday would have none."""
+    closed(desk)
+    return OpenTradeDate(WEDNESDAY)
 
 
 def past(desk: Desk) -> Act:

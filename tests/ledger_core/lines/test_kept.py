@@ -1,11 +1,11 @@
 """What a set keeps from block to block: of each freeze, of events and references, and nothing of a set before it."""
 
-from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
+from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import SignOff, WithdrawSet
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import ClearedEvent, Fate
-from tests.ledger_core.desk import MONDAY, SEAT, Desk, codes, same_after_all
+from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, OTHER_SEAT, SEAT, Desk, codes, same_after_all
 from tests.ledger_core.lines.words import announce, buy, by_contract, event, order, sell, send
 
 ACCEPTED, DOUBLED = ReplyCode.ACCEPTED, ReplyCode.LINE_DOUBLED
@@ -82,3 +82,24 @@ def test_a_line_of_another_day_is_not_in_the_set_that_is_open() -> None:
     stray["trade_day"] = trade_day(MONDAY) - 1
     assert codes(send(desk, stray, sell(1, customer, 5))) == [ReplyCode.SET_NOT_OPEN, ACCEPTED]
     assert desk.book.clearing.lane(MONDAY, 2).arrived.counts == [0, 0, 1, 0, 0, 0]
+
+
+def test_names_that_are_not_there_stand_in_order_however_they_come() -> None:
+    """Two brokers' sets are open: names of each come in any order, one at a time and many, and none moves another."""
+    desk, customer, _ = collecting()
+    other = desk.open(0, OTHER_BROKER)
+    announce(desk, seat=OTHER_SEAT)
+    first, second = (desk.book.clearing.lane(MONDAY, party).inner for party in (BROKER, OTHER_BROKER))
+
+    send(desk, order((MONDAY, SEAT, 50), customer, 1), order((MONDAY, SEAT, 20), customer, 1))
+    send(desk, order((MONDAY, OTHER_SEAT, 9), other, 1), seat=OTHER_SEAT)
+    send(desk, buy((MONDAY, SEAT, 40), customer, 1), order((MONDAY, SEAT, 30), customer, 1))
+    send(desk, order((MONDAY, SEAT, 60), customer, 1), buy((MONDAY, SEAT, 10), customer, 1))
+
+    def numbers(inner: int, is_buy: bool) -> list[int]:
+        return [key_parts(int(key))[2] for key in desk.book.clearing.listed(inner, is_buy)]
+
+    assert (numbers(first, False), numbers(first, True)) == ([20, 30, 50, 60], [10, 40])
+    assert (numbers(second, False), numbers(second, True)) == ([9], [])
+    assert codes(send(desk, order((MONDAY, SEAT, 30), customer, 1))) == [DOUBLED]
+    same_after_all(desk)

@@ -23,7 +23,7 @@ from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, CompleteSet
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import DateEvent, LaneEvent, LaneState, SeatRole
 from rules.day.calendar import are_due_times, may_change
-from rules.day.states import DATE_PHASES, may_be_deferred, next_lane_state, next_phase
+from rules.day.states import DATE_PHASES, is_market_closed, may_be_deferred, next_lane_state, next_phase
 
 NS_PER_S = 1_000_000_000
 
@@ -62,14 +62,16 @@ def _judge_lane(book: Book, act: DeferAct | ResumeLaneAct | AdoptSetAct, seat: i
     if book.unsettled.slot_of(act.trade_date) < 0:
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(act.trade_date, act.party)
+    is_ended = act.trade_date != book.trade_date or is_market_closed(book.phase)
     if isinstance(act, DeferAct):
-        is_ended = act.trade_date != book.trade_date or next_phase(book.phase, DateEvent.SIGN_OFF) is None
         may = is_ended and not lane.is_deferred and may_be_deferred(lane.state)
         return ReplyCode.ACCEPTED if may else ReplyCode.STEP_NOT_DUE
     if not lane.is_deferred:
         return ReplyCode.STEP_NOT_DUE
     if not isinstance(act, AdoptSetAct):
         return ReplyCode.ACCEPTED
+    if not is_ended:  # reopened since it was deferred: lines and orders of one date never meet
+        return ReplyCode.STEP_NOT_DUE
     has_set = next_lane_state(LaneState(lane.state), LaneEvent.ANNOUNCE_SET) is None
     if has_set or (sends_lines and book.clearing.collecting_at(seat) is not None):
         return ReplyCode.SET_EXISTS

@@ -211,11 +211,15 @@ class Clearing:
         return self.listed_keys[first:end]
 
     def add_listed(self, inner: int, is_buy: bool, keys: LongColumn) -> None:
-        """Add (m,) names, none of which is there."""
-        sets = np.concatenate((self.listed_sets, np.full(len(keys), _listed_set(inner, is_buy))))
-        everything = np.concatenate((self.listed_keys, keys))
-        order = np.lexsort((everything, sets))
-        self.listed_sets, self.listed_keys = sets[order], everything[order]
+        """Add (m,) names, none of which is there. Work for those of the set, and a copy of all: nothing is sorted anew,
+        for a sender chooses how few it names at a time.
+        """
+        own = _listed_set(inner, is_buy)
+        first, end = np.searchsorted(self.listed_sets, (own, own + 1))
+        ascending = np.sort(keys)
+        at = first + np.searchsorted(self.listed_keys[first:end], ascending)
+        self.listed_sets = np.insert(self.listed_sets, at, own)
+        self.listed_keys = np.insert(self.listed_keys, at, ascending)
 
     def forget_listed(self, inner: int) -> None:
         """A set counts no more, and its names go."""

@@ -8,11 +8,19 @@ from collections.abc import Callable
 import pytest
 
 from ledger.core.state.day.due_times import seconds_of
-from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct, ReopenDateAct, ResumeLaneAct
+from protocol.acts.day import (
+    OF_EXCHANGE,
+    AdoptSetAct,
+    ChangeDueTimesAct,
+    DeferAct,
+    ExchangeData,
+    ReopenDateAct,
+    ResumeLaneAct,
+)
 from protocol.acts.table import AnyAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
+from protocol.messages.day.steps import NO_TOTALS, CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.vocabulary import DatePhase, LaneState, Right
 from rules.day.calendar import may_change
 from tests.bank_seats import DAY_SEAT
@@ -181,6 +189,23 @@ def test_that_nothing_was_traded_is_adopted_for_a_deferred_lane_alone() -> None:
     assert house.lane(TUESDAY)[0] == LaneState.PUBLISHED
     assert house.lane(MONDAY, OTHER_BROKER) == (LaneState.TRADING, False)
     desk.done(OpenTradeDate(WEDNESDAY))
+    same_after_all(desk)
+
+
+@pytest.mark.parametrize("source", ["NOTHING_TRADED", OF_EXCHANGE])
+def test_nothing_is_adopted_for_a_date_that_is_traded_again(source: str) -> None:
+    """Deferred in the evening, and reopened: its lines would name orders that are made beside them."""
+    house = House()
+    desk, data = house.desk, ExchangeData.of(NO_TOTALS, 0) if source == OF_EXCHANGE else None
+    desk.done(SignOff(MONDAY))
+    assert house.code(DeferAct, trade_date=MONDAY, party=BROKER) == ACCEPTED
+    assert house.code(ReopenDateAct, trade_date=MONDAY) == ACCEPTED
+
+    adopted = {"trade_date": MONDAY, "party": BROKER, "source": source} | ({"data": data} if data else {})
+    assert house.code(AdoptSetAct, **adopted) == NOT_DUE
+    assert house.lane(MONDAY) == (LaneState.TRADING, True)
+    desk.done(SignOff(MONDAY))
+    assert house.told(AdoptSetAct, **adopted) == (ACCEPTED, 1)
     same_after_all(desk)
 
 

@@ -54,6 +54,13 @@ def changed(place: int, name: str, by_s: int) -> list[Window]:
     return found
 
 
+def closed(desk: Desk) -> None:
+    """Tuesday has windows, is signed off, and the bank agrees with itself on it."""
+    desk.done(opened(TUESDAY))
+    desk.done(SignOff(TUESDAY))
+    agree(desk, TUESDAY)
+
+
 def publish(desk: Desk, trade_date: int, party: int, seat: int) -> None:
     """The broker sends an empty set, and what is owed by it is published."""
     announce(desk, on=trade_date, seat=seat)
@@ -119,12 +126,22 @@ def test_a_date_with_windows_is_closed_once_it_is_signed_off_and_the_bank_agrees
     desk.done(SignOff(TUESDAY))
     assert desk.control(opened(WEDNESDAY)) == NOT_DUE
     agree(desk, MONDAY)
-    assert desk.control(OpenTradeDate(WEDNESDAY)) == NOT_DUE  # Monday is another date
+    assert desk.control(opened(WEDNESDAY)) == NOT_DUE  # Monday is another date
     agree(desk, TUESDAY)
-    desk.done(OpenTradeDate(WEDNESDAY))
-    desk.done(OpenTradeDate(THURSDAY))  # Wednesday has none
+    desk.done(opened(WEDNESDAY))
 
-    assert sorted(desk.book.due_times.windows) == [TUESDAY]
+    assert sorted(desk.book.due_times.windows) == [TUESDAY, WEDNESDAY]
+    same_after_all(desk)
+
+
+def test_the_date_behind_one_with_due_times_has_some_too() -> None:
+    """Else the day desk's key alone would end Wednesday without anybody's set, and nothing would be owed by it."""
+    desk = Desk()
+    closed(desk)
+    assert desk.control(OpenTradeDate(WEDNESDAY)) == ReplyCode.DUE_TIMES_MISSING
+    assert (desk.book.trade_date, sorted(desk.book.due_times.windows)) == (TUESDAY, [TUESDAY])
+    desk.done(opened(WEDNESDAY))
+    assert desk.control(OpenTradeDate(THURSDAY)) == NOT_DUE
     same_after_all(desk)
 
 

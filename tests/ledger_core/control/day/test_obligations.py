@@ -16,7 +16,6 @@ from ledger.core.state.forms.arrays import from_arrays, to_arrays
 from protocol.acts.day import ChangeDueTimesAct
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_content
-from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.steps import Publish, Reconcile, SignOff
 from protocol.messages.feeds import Notice, Object, ObligationTold
 from protocol.messages.fields import sum_from_fen
@@ -190,10 +189,17 @@ def test_an_objection_is_taken_to_the_last_second_of_the_third_day_behind() -> N
 
 
 def settled(desk: Desk) -> None:
-    """The other broker owes nothing; Wednesday opens, without a calendar, and Tuesday's customers are settled."""
+    """The other broker owes nothing; Wednesday opens, and Tuesday's customers are settled."""
     publish(desk, TUESDAY, OTHER_BROKER, OTHER_SEAT)
-    desk.done(OpenTradeDate(WEDNESDAY))
+    desk.done(opened(WEDNESDAY))
     desk.settle(TUESDAY)
+
+
+def next_date(desk: Desk, trade_date: int) -> None:
+    """The open date is closed, and another opened."""
+    desk.done(SignOff(desk.book.trade_date))
+    agree(desk, desk.book.trade_date)
+    desk.done(opened(trade_date))
 
 
 def owed_dates(desk: Desk) -> list[tuple[int, int]]:
@@ -232,9 +238,7 @@ def test_times_that_no_calendar_reached_come_with_a_later_date() -> None:
     day_end_s = windows(TUESDAY)[7].day_end_s
     assert owed(desk.book).due[4:6] == (day_end_s + DAY_S, 0)
     assert [each.objection_until_s for each in told(desk)] == [0, day_end_s + DAY_S]
-    desk.done(SignOff(WEDNESDAY))
-    agree(desk, WEDNESDAY)
-    desk.done(OpenTradeDate(THURSDAY))
+    next_date(desk, THURSDAY)
     assert len(told(desk)) == 2  # nothing changed: nothing is told
     same_after_all(desk)
 
@@ -244,10 +248,10 @@ def test_what_is_paid_and_cannot_be_objected_to_any_more_is_forgotten() -> None:
     tuesday(desk, refund_fen=0)
     settled(desk)
     desk.now_ns = OBJECTION_END * NS_PER_S
-    desk.roll(THURSDAY)
+    next_date(desk, THURSDAY)
     assert owed_dates(desk) == [(BROKER, TUESDAY), (OTHER_BROKER, TUESDAY)]
     desk.now_ns = (OBJECTION_END + 1) * NS_PER_S
-    desk.roll(THURSDAY + 1)
+    next_date(desk, THURSDAY + 1)
     assert (owed_dates(desk), +desk.book.obligations.counts) == ([], {})
     same_after_all(desk)
 
@@ -260,7 +264,7 @@ def test_what_is_unpaid_or_objected_to_is_kept(refund_fen: int) -> None:
         assert desk.control(Object(TUESDAY, 0, 5, 0, "fees"), SEAT) == ACCEPTED
     settled(desk)
     desk.now_ns = (OBJECTION_END + 9) * NS_PER_S
-    desk.roll(THURSDAY)
+    next_date(desk, THURSDAY)
 
     assert owed_dates(desk) == [(BROKER, TUESDAY)]
     same_after_all(desk)
@@ -271,7 +275,7 @@ def test_no_more_are_published_than_are_kept(monkeypatch: pytest.MonkeyPatch) ->
     tuesday(desk)
     assert obligations.has_room(desk.book, BROKER)
     monkeypatch.setattr(obligations, "OBLIGATIONS_PER_PARTY_MAX", 1)
-    desk.done(OpenTradeDate(WEDNESDAY))
+    desk.done(opened(WEDNESDAY))
     desk.done(SignOff(WEDNESDAY))
     send_whole(desk, on=WEDNESDAY)
     desk.done(Reconcile(WEDNESDAY, BROKER, 0))
