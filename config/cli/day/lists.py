@@ -31,8 +31,8 @@ def read_list(file: Path) -> list[ListedCorrection]:
             for line_no, row in csv_rows(stream):
                 rows += [(line_no, row)] if row else []
                 if len(rows) > CORRECTIONS_PER_LIST_MAX + 1 or line_no > LINES_MAX:
-                    line = f"{file}:{line_no}: a list has at most {CORRECTIONS_PER_LIST_MAX:,} contracts"
-                    raise ProcessFault(line, ExitCode.DATA)
+                    says = f"a list has at most {CORRECTIONS_PER_LIST_MAX:,} contracts"
+                    raise ProcessFault(f"{file}:{line_no}: {says}", ExitCode.DATA)
     except OSError as error:
         raise ProcessFault(f"{file}: {error.strerror}", ExitCode.DATA) from None
     except NotText as error:
