@@ -4,9 +4,13 @@ Belongs here: turns of the seats, how many frames of single calls are under way,
 which calls go together (pending),
 what a frame is made of (calls), numbers and credit of a seat (window), links.
 
-A seat opened alone has a queue of its own; the seats of a pool share one. All that is pending goes as one frame with
-the seat whose turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the
-same for one record as for a hundred, at each of its stations.
+A seat opened alone has a queue of its own; the seats of a pool share one. What is pending goes with the seat whose
+turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the same for one
+record as for a hundred, at each of its stations.
+
+Callers who were answered together call again together. All in one frame they would go round as one, and each station
+would wait for all others. So a frame takes its share of all who wait: where two may be under way with two seats, two
+of half the size follow each other. A seat alone sends all that is pending.
 """
 
 from collections import deque
@@ -37,6 +41,8 @@ class SeatTurns:
         self._next: SeatTurn | None = None
         self._ended: SessionEnded | None = None
         self._origin = Origin()
+        self._callers = 0  # who wait, in a frame or not
+        self._shares = 1  # how many frames they are for
 
     def join(self, bell: Bell) -> "SeatTurn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
@@ -60,12 +66,17 @@ class SeatTurns:
         self._pending.append(call)
         if self._next is not None:
             self._next.bell.ring()
-        await trio.lowlevel.wait_task_rescheduled(call.abort)
+        self._callers += 1
+        try:
+            await trio.lowlevel.wait_task_rescheduled(call.abort)
+        finally:
+            self._callers -= 1
         return call.result()
 
     def calls_for(self, turn: "SeatTurn", count_max: int) -> list[Call]:
-        """What `turn` may put into a frame now; it stays pending until taken."""
-        return self._pending.first(count_max) if turn is self._next else []
+        """What `turn` may put into a frame now, its share of all who wait; it stays pending until taken."""
+        share = -(-self._callers // self._shares)
+        return self._pending.first(min(count_max, share)) if turn is self._next else []
 
     def taken(self, turn: "SeatTurn", count: int) -> None:
         """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
@@ -81,6 +92,7 @@ class SeatTurns:
         get a second one while another has none. `awake` looks for itself.
         """
         ready = [seat for seat in self._seats if seat.is_ready]
+        self._shares = min(len(ready), self._frames_max) or 1
         is_full = sum(seat.frames for seat in ready) >= self._frames_max
         self._next = None if is_full else min(ready, key=_frames_under_way, default=None)
         if self._next is not None and self._next is not awake and self._pending:
