@@ -3,9 +3,9 @@
 Belongs here: the questions and their answers as values. Never here: names in place of numbers (telling), what was
 expected (comparing).
 
-Customers, restraints, the general ledger and obligations come from the read model, in one statement, so as of one row;
-lanes, and what may be bought and withdrawn, from the ledger, which is asked as each broker asks it. The read model must
-tell the same of the latter two.
+Customers, restraints, the general ledger, obligations and the worklist come from the read model, in one statement, so
+as of one row; lanes, and what may be bought and withdrawn, from the ledger, which is asked as each broker asks it. The
+read model must tell the same of the latter two.
 """
 
 import subprocess
@@ -99,6 +99,41 @@ class Restraint(msgspec.Struct, frozen=True):
     senior_fen: int
 
 
+class Item(msgspec.Struct, frozen=True):
+    """One line of `bank_worklist`."""
+
+    kind: str
+    trade_date: int
+    party: int
+    set_number: int | None
+    difference: str | None
+    field: str | None
+    contract_no: int | None
+    order_date: int | None
+    order_seat: int | None
+    order_number: int | None
+    bank_has: int | None
+    set_says: int | None
+    amount_fen: int | None
+    case_no: int | None
+    age_days: int | None
+    age_in: str | None
+    owner: str | None
+    closed_as: str | None
+    act: str | None
+    act_number: int | None
+    reason: str | None
+    author: str | None
+    second: str | None
+
+
+class FeedEnd(msgspec.Struct, frozen=True):
+    """How far `bank_feed` is with a broker."""
+
+    party: int
+    position: int
+
+
 class ReadModel(msgspec.Struct, frozen=True):
     """The read model as of one row."""
 
@@ -109,6 +144,8 @@ class ReadModel(msgspec.Struct, frozen=True):
     books: list[Book]
     obligations: list[Obligation]
     restraints: list[Restraint]
+    worklist: list[Item]
+    feeds: list[FeedEnd]
 
 
 @dataclass(frozen=True, slots=True)

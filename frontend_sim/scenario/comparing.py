@@ -4,16 +4,20 @@ Belongs here: that comparison. Never here: asking, reckoning.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from frontend_sim.auditor.control_table import yuan
-from frontend_sim.scenario.telling import BookPartTold, BookTold, EventTold
+from frontend_sim.scenario.feeds import FeedTold
+from frontend_sim.scenario.telling import OPEN, BookPartTold, BookTold, EventTold
 from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.expected import (
+    FEED_KEYS,
     BookExpected,
     CustomerExpected,
+    EntryExpected,
     Expects,
+    ItemExpected,
     LaneExpected,
     ObligationExpected,
     RestraintExpected,
@@ -26,6 +30,10 @@ OF_LANE = (
     "proceeds_due",
 )
 NO_CONTRACT = "none"
+OF_ITEM = ("set_number", "customer", "order", "field", "case")
+"""By what an item of the worklist is told from others of its broker's date."""
+SAID = {"contract": "status", "set_number": "number", "reconciled": "is_reconciled", "stopped": "is_stopped"}
+"""What is called otherwise in an entry of a feed."""
 
 
 def differences(expects: Expects, told: EventTold) -> list[str]:
@@ -41,6 +49,13 @@ def differences(expects: Expects, told: EventTold) -> list[str]:
         found += _of_obligation(obligation, told)
     for restraint in expects.restraints:
         found += _of_restraint(restraint, told)
+    if expects.open_items is not None:
+        has = sum(item.state == OPEN for item in told.worklist)
+        found += _differs("open_items", str(has), str(expects.open_items))
+    for item in expects.worklist:
+        found += _of_item(item, told)
+    if expects.feed is not None:
+        found += _of_feed(expects.feed, told)
     return found
 
 
@@ -128,6 +143,66 @@ def _of_restraint(expected: RestraintExpected, told: EventTold) -> Iterator[str]
             yield from _differs_in_fen(
                 f"restraint {expected.restraint}: {name}", getattr(has, f"{name}_fen", 0), wanted
             )
+
+
+def _of_item(expected: ItemExpected, told: EventTold) -> Iterator[str]:
+    """Of the one item that is named so."""
+    on = number_of(expected.date) if expected.date is not None else told.trade_date
+    named = {name: getattr(expected, name) for name in OF_ITEM if getattr(expected, name) is not None}
+    where = f"item of {expected.broker} on {on}{''.join(f' {name} {value}' for name, value in named.items())}"
+    items = [
+        item
+        for item in told.worklist
+        if (item.broker, item.trade_date) == (expected.broker, on)
+        and all(getattr(item, name) == value for name, value in named.items())
+    ]
+    if len(items) != 1:
+        yield f"{where}: there are {len(items)}, expected one: name {', '.join(OF_ITEM)}"
+        return
+    has = items[0]
+    for name in ("bank_has", "set_says"):
+        wanted = getattr(expected, name)
+        if wanted is not None:
+            yield from _differs_in_fen(f"{where}: {name}", getattr(has, name) or 0, wanted)
+    if expected.amount is not None:
+        yield from _differs_in_fen(f"{where}: amount", has.amount_fen or 0, expected.amount)
+    if expected.owner is not None:
+        yield from _differs(f"{where}: owner", has.owner or "nobody", expected.owner)
+    if expected.state is not None:
+        yield from _differs(f"{where}: state", has.state, expected.state)
+
+
+def _of_feed(expected: Sequence[EntryExpected], told: EventTold) -> Iterator[str]:
+    """All that was heard since the event before, in its order."""
+    kinds = [f"{each.broker} {each.kind}" for each in expected]
+    heard = [f"{each.broker} {each.kind}" for each in told.feed]
+    if kinds != heard:
+        yield from _differs("feed", ", ".join(heard) or "none", ", ".join(kinds) or "none")
+        return
+    for wanted, has in zip(expected, told.feed, strict=True):
+        where = f"{has.broker} hears {has.position}, {has.kind}"
+        if wanted.date is not None:
+            yield from _differs(f"{where}: date", str(has.trade_date), str(number_of(wanted.date)))
+        for name in FEED_KEYS[wanted.kind]:
+            value = getattr(wanted, name)
+            if value is not None:
+                yield from _differs(f"{where}: {name}", _heard(has, name), str(value))
+
+
+def _heard(entry: FeedTold, name: str) -> str:
+    """What an entry says of what a story may name."""
+    if name == "customer":
+        return entry.customer
+    said = {key: each for key, each in entry.said.items() if isinstance(each, int | str)}
+    owed_fen = int(said.get("owed_fen", 0))
+    match name:
+        case "owed_by":
+            return "nobody" if not owed_fen else "broker" if owed_fen > 0 else "bank"
+        case "amount":
+            of_case_fen = int(said.get("buys_fen", 0)) + int(said.get("proceeds_fen", 0))
+            return yuan(abs(owed_fen) + of_case_fen + int(said.get("made_good_fen", 0)))
+        case _:
+            return str(said[SAID.get(name, name)])
 
 
 def _differs_in_fen(what: str, has_fen: int, expected_fen: int) -> Iterator[str]:

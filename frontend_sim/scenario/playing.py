@@ -18,6 +18,7 @@ from frontend_sim.market.desks import DAY_SEAT
 from frontend_sim.scenario.acting import Acting
 from frontend_sim.scenario.cast import Cast, OrderNow
 from frontend_sim.scenario.desk_steps import DeskSteps
+from frontend_sim.scenario.feeds import Feeds
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
 from frontend_sim.scenario.sets import records_of
@@ -40,6 +41,7 @@ from frontend_sim.scenario.written.events import (
     Notice,
     Objection,
     OpenDate,
+    ReceiptOf,
     Release,
     ReplaceCard,
     Restrain,
@@ -59,7 +61,7 @@ from protocol.client import Outcome
 from protocol.messages import control
 from protocol.messages.customers import accounts, restraints
 from protocol.messages.day import steps as messages
-from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, RestraintKind, Way
+from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, FeedKind, RestraintKind, Way
 
 KILLED_AFTER = {"agree": "the bank's books agree"}
 """What the program of the day desk says when it has taken a step."""
@@ -87,6 +89,7 @@ class Stage:
     savings: HeardSeat
     teller: HeardSeat
     brokers: dict[int, HeardSeat]  # by party
+    feeds: Feeds
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
@@ -110,6 +113,9 @@ class Stage:
                 await self._seat_of(event.broker).control(messages.SignOn(self.trade_date))
             case Notice() | Objection():
                 await self._of_obligation(event)
+            case ReceiptOf():
+                party, kind = self.cast.brokers[event.broker].party, FeedKind[event.of.upper()]
+                await self._seat_of(event.broker).control(self.feeds.receipt(party, self._date(event), kind))
             case FinishSending():
                 seat, date = self._seat_of(event.broker), self._date(event)
                 await seat.control(messages.FinishSending(date))
@@ -133,7 +139,7 @@ class Stage:
     def _seat_of(self, broker: str) -> HeardSeat:
         return self.brokers[self.cast.brokers[broker].party]
 
-    def _date(self, event: FinishSending | WithdrawSet | DayDesk | Notice | Objection) -> int:
+    def _date(self, event: FinishSending | WithdrawSet | DayDesk | ReceiptOf | Notice | Objection) -> int:
         return number_of(event.date) if event.date is not None else self.trade_date
 
     def _traded_on(self, event: FillBuy | FillSell) -> int:

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from frontend_sim.auditor.control_table import aligned, yuan
+from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
-from frontend_sim.scenario.telling import BookPartTold, BookTold, CustomerTold, EventTold, LaneTold, RestraintTold
+from frontend_sim.scenario.telling import (
+    OPEN,
+    BookPartTold,
+    BookTold,
+    CustomerTold,
+    DifferenceTold,
+    EventTold,
+    ItemTold,
+    LaneTold,
+    RestraintTold,
+)
 from protocol.codes import ReplyCode
 
 MONEY: Final = {
@@ -22,6 +33,8 @@ MONEY: Final = {
 """Titles of a customer's amounts, and their keys."""
 CHANGED, SAME = "*", " "
 INDENT: Final = "   "
+FEN, SECONDS = "_fen", "_s"
+"""Ends of names; seconds are 0 where there is no calendar, and nothing is late."""
 
 
 def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
@@ -29,20 +42,38 @@ def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
     bound.
     """
     lines = [_answer(answer) for answer in told.answers]
-    lines += [*told.said, "", f"as of row {told.as_of_sequence:,}"]
+    lines += told.said
+    lines += [_entry(entry) for entry in told.feed]
+    lines += ["", f"as of row {told.as_of_sequence:,}"]
     lines += _customers(told.customers, before.customers if before is not None else told.customers, width)
     lines += [_book(book) for book in told.books]
     lines += [_lane(lane) for lane in told.lanes]
     for lane in told.lanes:
-        lines += [f"  {_difference(lane, place)}" for place in range(len(lane.differences))]
+        lines += [f"  {_difference(found)}" for found in lane.differences]
     for obligation in told.obligations:
         who = {"broker": "the broker owes", "bank": "the bank owes"}.get(obligation.owed_by, "nobody owes")
         lines.append(f"{obligation.broker} {obligation.trade_date} published: {who} {yuan(obligation.amount_fen)}")
     lines += [_restraint(each) for each in told.restraints]
+    closed_before = [item for item in before.worklist if item.state != OPEN] if before is not None else []
+    lines += [_item(item) for item in told.worklist if item.state == OPEN or item not in closed_before]
     if told.refusals:
         lines.append("refused so far: " + ", ".join(f"{code} {count}" for code, count in told.refusals.items()))
     lines += [f"OTHERWISE: {line}" for line in told.differs]
     return "\n".join([_head(told), *(f"{INDENT}{line}".rstrip() for line in lines)])
+
+
+def _entry(entry: FeedTold) -> str:
+    """What a broker heard; amounts in yuan, what it is not about left out."""
+    is_about = {name: value for name, value in entry.said.items() if value or not name.endswith(SECONDS)}
+    said = [f"{name.removesuffix(FEN)} {_word(name, value)}" for name, value in is_about.items()]
+    whose = f" of {entry.customer}" if entry.customer else ""
+    kind = f"{entry.kind.replace('_', ' ')}{whose} on {entry.trade_date}"
+    return f"{entry.broker} hears {entry.position}: {kind}: {', '.join(said)}".replace("_", " ")
+
+
+def _word(name: str, value: object) -> str:
+    values = value if isinstance(value, list) else [value]
+    return " ".join(yuan(int(str(each))) if name.endswith(FEN) else str(each).lower() for each in values)
 
 
 def _head(told: EventTold) -> str:
@@ -128,9 +159,21 @@ def _restraint(each: RestraintTold) -> str:
     return f"{name} of {each.customer}, {each.kind}, {each.state}: {amounts}; {yuan(each.senior_fen)} rank before it"
 
 
-def _difference(lane: LaneTold, place: int) -> str:
-    found = lane.differences[place]
+def _difference(found: DifferenceTold | ItemTold) -> str:
     about = " of ".join(name for name in (found.order, found.customer) if name) or "an order that nobody asked for"
     is_money = found.field in ("frozen", "released", "bought", "sold")
-    bank, told = (yuan(fen) if is_money else str(fen) for fen in (found.bank_has, found.set_says))
-    return f"{found.difference.replace('_', ' ')}: {found.field} of {about}: the bank has {bank}, the set says {told}"
+    bank, told = (yuan(fen or 0) if is_money else str(fen) for fen in (found.bank_has, found.set_says))
+    difference = str(found.difference).replace("_", " ")
+    return f"{difference}: {found.field} of {about}: the bank has {bank}, the set says {told}"
+
+
+def _item(item: ItemTold) -> str:
+    """What it is, what became of it and by whom, who looks into it."""
+    people = f" by {' and '.join(item.people)} ({item.act})" if item.people else ""
+    if item.case is not None:
+        what = f"case {item.case} of {item.customer}: {yuan(item.amount_fen or 0)} made good{people}; {item.state}"
+    else:
+        what = f"{_difference(item)}; {item.state}{people}"
+    age = "" if item.age_days is None else f", for {item.age_days} {item.age_in} days"
+    owner = f", {item.owner} looks into it" if item.owner is not None else ""
+    return f"worklist {item.broker} {item.trade_date}: {what}{owner}{age}"

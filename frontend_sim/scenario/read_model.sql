@@ -35,5 +35,36 @@ SELECT json_build_object(
             'last_due_s', COALESCE(EXTRACT(EPOCH FROM last_due)::bigint, 0)
         ) ORDER BY trade_date, party)
         FROM bank_obligations
+    ),
+    'worklist', (
+        SELECT json_agg(json_build_object(
+            'kind', kind,
+            'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,
+            'party', party,
+            'set_number', set_number,
+            'difference', difference,
+            'field', field,
+            'contract_no', contract_no,
+            'order_date', to_char(order_date, 'YYYYMMDD')::integer,
+            'order_seat', order_seat,
+            'order_number', order_number,
+            'bank_has', bank_has,
+            'set_says', set_says,
+            'amount_fen', amount_fen,
+            'case_no', case_no,
+            'age_days', age_days,
+            'age_in', age_in,
+            'owner', owner_name,
+            'closed_as', closed_as,
+            'act', act,
+            'act_number', act_number,
+            'reason', reason,
+            'author', author_name,
+            'second', second_name
+        ) ORDER BY since_sequence, party, trade_date, difference, field, contract_no, order_seat, order_number, case_no)
+        FROM bank_worklist
+    ),
+    'feeds', (
+        SELECT json_agg(f ORDER BY f.party) FROM (SELECT party, MAX(position) AS position FROM bank_feed GROUP BY party) f
     )
 )

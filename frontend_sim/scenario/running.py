@@ -23,6 +23,7 @@ from frontend_sim.scenario import telling
 from frontend_sim.scenario.asking import Asking
 from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.feeds import Feeds, feed_told
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
 from frontend_sim.scenario.playing import Stage, moment_ns
@@ -68,7 +69,11 @@ class Run:
                 if self.story.persons:
                     stage.people.bank = await asking.bank_of_acts(heard.sequence)
                     await stage.people.register(bank, stage.teller, self.story.persons, cast, begins_at_ns // 10**9)
-                await self._play(stage, asking)
+                async with trio.open_nursery() as nursery:
+                    for party, seat in stage.brokers.items():
+                        nursery.start_soon(stage.feeds.listen, party, seat)
+                    await self._play(stage, asking)
+                    nursery.cancel_scope.cancel()
 
     async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, heard: Heard) -> Stage:
         """Every seat opened that stays open."""
@@ -92,6 +97,7 @@ class Run:
             savings=savings,
             teller=teller,
             brokers=brokers,
+            feeds=Feeds(self.say),
             trade_date=number_of(self.story.trade_date),
             say=self.said.append,
         )
@@ -125,12 +131,14 @@ class Run:
             trade_date=stage.trade_date,
             answers=answers,
             said=said,
+            feed=feed_told(await stage.feeds.take(seen.read_model.feeds), cast),
             as_of_sequence=seen.read_model.sequence,
             customers=telling.customers_told(seen, cast),
             books=telling.books_told(seen, cast),
             lanes=telling.lanes_told(seen, cast),
             obligations=telling.obligations_told(seen, cast),
             restraints=telling.restraints_told(seen, cast),
+            worklist=telling.worklist_told(seen, cast),
             refusals=dict(sorted(stage.heard.refusals.items())),
             differs=list(seen.apart),
         )

@@ -6,8 +6,9 @@ comparing, print (printing), amounts that nobody told.
 
 from typing import Final
 
-from frontend_sim.scenario.asking import Account, Book, Lane, Seen
+from frontend_sim.scenario.asking import Account, Book, Item, Lane, Seen
 from frontend_sim.scenario.cast import Cast
+from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.written.strict import Strict
 from protocol.messages.fields import fen_from_sum
@@ -17,6 +18,7 @@ LAYOUT: Final = 1
 """Of the JSON file: it grows by keys, and a key that it has keeps its meaning."""
 
 
+OPEN: Final = "open"
 OF_OUTLETS: Final = (None, BANK_PARTY)
 """Whose parts of an account of the general ledger are of outlets: a broker's are of its cases."""
 
@@ -119,6 +121,31 @@ class RestraintTold(Strict, frozen=True, kw_only=True):
     senior_fen: int
 
 
+class ItemTold(Strict, frozen=True, kw_only=True):
+    """An item of the worklist, from the read model: a difference with both values, or a case of a broker."""
+
+    kind: str
+    broker: str
+    trade_date: int
+    set_number: int | None
+    difference: str | None
+    field: str | None
+    customer: str
+    order: str
+    bank_has: int | None
+    set_says: int | None
+    amount_fen: int | None
+    case: int | None
+    age_days: int | None
+    age_in: str | None
+    owner: str | None
+    state: str
+    act: str | None
+    act_number: int | None
+    reason: str | None
+    people: list[str]
+
+
 class EventTold(Strict, frozen=True, kw_only=True):
     """One line of the JSON file: an event, and what was answered and seen. Event 0 is the beginning."""
 
@@ -131,12 +158,14 @@ class EventTold(Strict, frozen=True, kw_only=True):
     trade_date: int
     answers: list[Answer]
     said: list[str]
+    feed: list[FeedTold]
     as_of_sequence: int
     customers: list[CustomerTold]
     books: list[BookTold]
     lanes: list[LaneTold]
     obligations: list[ObligationTold]
     restraints: list[RestraintTold]
+    worklist: list[ItemTold]
     refusals: dict[str, int]
     differs: list[str]
 
@@ -156,7 +185,7 @@ def _customer(name: str, account: Account, cast: Cast) -> CustomerTold:
         account_status=account.status.lower(),
         broker=cast.party_name(account.party),
         contract_no=account.contract_no,
-        contract_status=account.contract_status.lower() if account.contract_status is not None else None,
+        contract_status=_lower(account.contract_status),
         balance_fen=account.balance_fen,
         frozen_fen=account.frozen_fen,
         bought_fen=account.bought_unsettled_fen,
@@ -264,6 +293,40 @@ def restraints_told(seen: Seen, cast: Cast) -> list[RestraintTold]:
         )
         for each in seen.read_model.restraints
     ]
+
+
+def worklist_told(seen: Seen, cast: Cast) -> list[ItemTold]:
+    """In the order in which they were found; differences that were closed too."""
+    return [_item(each, cast) for each in seen.read_model.worklist]
+
+
+def _item(each: Item, cast: Cast) -> ItemTold:
+    return ItemTold(
+        kind=each.kind.lower(),
+        broker=cast.party_name(each.party),
+        trade_date=each.trade_date,
+        set_number=each.set_number,
+        difference=_lower(each.difference),
+        field=_lower(each.field),
+        customer=cast.customer_name(each.contract_no or 0),
+        order=cast.order_name((each.order_date or 0, each.order_seat or 0, each.order_number or 0)),
+        bank_has=each.bank_has,
+        set_says=each.set_says,
+        amount_fen=each.amount_fen,
+        case=each.case_no,
+        age_days=each.age_days,
+        age_in=_lower(each.age_in),
+        owner=each.owner,
+        state=_lower(each.closed_as) or OPEN,
+        act=each.act,
+        act_number=each.act_number,
+        reason=each.reason,
+        people=[name for name in (each.author, each.second) if name is not None],
+    )
+
+
+def _lower(word: str | None) -> str | None:
+    return word.lower() if word is not None else None
 
 
 def _outlet(number: int, cast: Cast) -> str:

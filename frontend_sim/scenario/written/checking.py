@@ -28,9 +28,12 @@ from frontend_sim.scenario.written.events import (
     Withdraw,
 )
 from frontend_sim.scenario.written.expected import (
+    FEED_KEYS,
     BookExpected,
     CustomerExpected,
+    EntryExpected,
     Expects,
+    ItemExpected,
     LaneExpected,
     ObligationExpected,
     RestraintExpected,
@@ -66,7 +69,17 @@ def check(story: Story, places: Places) -> None:
             raise StoryFault(f"{where}: {wrong}") from None
 
 
-Part = CustomerExpected | BookExpected | LaneExpected | ObligationExpected | RestraintExpected
+NOBODY = "nobody"
+"""Who looks into an item that is nobody's."""
+Part = (
+    CustomerExpected
+    | BookExpected
+    | LaneExpected
+    | ObligationExpected
+    | RestraintExpected
+    | ItemExpected
+    | EntryExpected
+)
 Table = Story | Outlet | Person | Broker | Customer | ClearingSet | Event
 
 
@@ -324,6 +337,8 @@ class _Look:
             *((f"lanes[{place}]", each) for place, each in enumerate(expects.lanes, start=1)),
             *((f"obligations[{place}]", each) for place, each in enumerate(expects.obligations, start=1)),
             *((f"restraints[{place}]", each) for place, each in enumerate(expects.restraints, start=1)),
+            *((f"worklist[{place}]", each) for place, each in enumerate(expects.worklist, start=1)),
+            *((f"feed[{place}]", each) for place, each in enumerate(expects.feed or (), start=1)),
         )
         for where, each in parts:
             self._part(f"expects.{where}", each)
@@ -334,6 +349,16 @@ class _Look:
         self._date(f"{where}.date", getattr(each, "date", None))
         if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):
             raise _Wrong(f"{where}: debit is {each.debit}, credit is {each.credit}: one of them is named")
+        if isinstance(each, ItemExpected):
+            if each.order is not None:
+                self._order(f"{where}.order", each.order, self.orders)
+            if each.owner != NOBODY:
+                self._known(f"{where}.owner", "person", each.owner)
+        if isinstance(each, EntryExpected):
+            known = ("broker", "kind", "date", *FEED_KEYS[each.kind])
+            for name in each.__struct_fields__:
+                if getattr(each, name) is not None and name not in known:
+                    raise _Wrong(f"{where}.{name}: an entry {each.kind!r} has none (it has: {', '.join(known)})")
 
 
 def _a(table: str) -> str:

@@ -200,6 +200,15 @@ class WithdrawSet(_Happens, frozen=True, kw_only=True, tag="withdraw_set"):
     date: datetime.date | None = None
 
 
+class ReceiptOf(_Happens, frozen=True, kw_only=True, tag="receipt"):
+    """A broker signs for the newest entry of its feed of this kind and a trade date, of the open one unless it is
+    named."""
+
+    broker: Name
+    of: Literal["set_compared", "obligation"]
+    date: datetime.date | None = None
+
+
 class Notice(_Happens, frozen=True, kw_only=True, tag="notice"):
     """A broker will fund what it owes by a date, of the open one unless it is named, later on the due day."""
 
@@ -270,6 +279,7 @@ Event = (
     | FinishSending
     | SendSet
     | WithdrawSet
+    | ReceiptOf
     | Notice
     | Objection
     | DayDesk
@@ -293,5 +303,5 @@ def _said(value: object) -> str:
     if isinstance(value, tuple):
         return " and ".join(map(str, value))
     if isinstance(value, dict):
-        return " ".join(f"{key} {each}" for key, each in value.items())
-    return str(value)
+        return " ".join(f"{key} {_said(each)}" for key, each in value.items())
+    return "; ".join(map(_said, value)) if isinstance(value, list) else str(value)

@@ -5,7 +5,7 @@ Belongs here: the keys of what is expected, with their ranges. Never here: compa
 """
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -14,6 +14,8 @@ from frontend_sim.scenario.written.strict import Name, Strict
 
 EXPECTED_MAX = 200
 Count = Annotated[int, Meta(ge=0, le=10**9)]
+Case = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+"""The number of what a broker makes good."""
 
 
 class CustomerExpected(Strict, frozen=True, kw_only=True):
@@ -38,7 +40,7 @@ class BookExpected(Strict, frozen=True, kw_only=True):
     outlet: Name | None = None
     broker: Name | None = None
     date: datetime.date | None = None
-    case: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    case: Case | None = None
     debit: Fen | None = None
     credit: Fen | None = None
 
@@ -89,6 +91,63 @@ class RestraintExpected(Strict, frozen=True, kw_only=True):
     senior: Fen | None = None
 
 
+class ItemExpected(Strict, frozen=True, kw_only=True):
+    """An item of the worklist: which one, by as much as is needed, then as it must be. The date is the open one unless
+    it is named; both values are amounts."""
+
+    broker: Name
+    date: datetime.date | None = None
+    set_number: Count | None = None
+    customer: Name | None = None
+    order: Name | None = None
+    field: Literal["order", "buy", "opened", "closed", "frozen", "released", "fate", "bought", "sold"] | None = None
+    case: Case | None = None
+    bank_has: Fen | None = None
+    set_says: Fen | None = None
+    amount: Fen | None = None
+    owner: Name | None = None
+    state: Literal["open", "decided", "corrected", "agrees", "withdrawn", "settled"] | None = None
+
+
+FEED_KEYS: Final = {
+    "date_opened": (),
+    "signed_off": (),
+    "contract_changed": ("customer", "contract", "by_bank"),
+    "set_compared": ("set_number", "reconciled"),
+    "obligation": ("set_number", "owed_by", "amount"),
+    "stopped": ("stopped",),
+    "set_withdrawn": ("set_number", "amount"),
+    "case": ("set_number", "customer", "case", "amount"),
+}
+"""What a story may say of an entry of a feed, beside its broker and date."""
+
+
+class EntryExpected(Strict, frozen=True, kw_only=True):
+    """An entry of a broker's feed, as the broker must have heard it."""
+
+    broker: Name
+    kind: Literal[
+        "date_opened",
+        "signed_off",
+        "contract_changed",
+        "set_compared",
+        "obligation",
+        "stopped",
+        "set_withdrawn",
+        "case",
+    ]
+    date: datetime.date | None = None
+    customer: Name | None = None
+    contract: Literal["pre_assigned", "active", "suspended", "loss_reported", "runs_off", "terminated"] | None = None
+    by_bank: bool | None = None
+    set_number: Count | None = None
+    reconciled: bool | None = None
+    owed_by: Literal["broker", "bank", "nobody"] | None = None
+    amount: Fen | None = None
+    case: Case | None = None
+    stopped: bool | None = None
+
+
 class Expects(Strict, frozen=True, kw_only=True):
     """What the bank must answer to an event and have behind it. What is left out may be anything."""
 
@@ -100,3 +159,6 @@ class Expects(Strict, frozen=True, kw_only=True):
     lanes: Annotated[tuple[LaneExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     obligations: Annotated[tuple[ObligationExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     restraints: Annotated[tuple[RestraintExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    open_items: Count | None = None
+    worklist: Annotated[tuple[ItemExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    feed: Annotated[tuple[EntryExpected, ...], Meta(max_length=EXPECTED_MAX)] | None = None

@@ -9,12 +9,14 @@ import msgspec
 import pytest
 
 from frontend_sim.scenario.comparing import differences
+from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.telling import (
     BookPartTold,
     BookTold,
     CustomerTold,
     EventTold,
+    ItemTold,
     LaneTold,
     ObligationTold,
     RestraintTold,
@@ -112,6 +114,56 @@ HELD = RestraintTold(
     left_fen=6,
     senior_fen=4,
 )
+ITEM = ItemTold(
+    kind="difference",
+    broker="Huaxia",
+    trade_date=20260105,
+    set_number=1,
+    difference="amount",
+    field="bought",
+    customer="Li",
+    order="",
+    bank_has=10_000,
+    set_says=10_001,
+    amount_fen=None,
+    case=None,
+    age_days=0,
+    age_in="working",
+    owner="Deng",
+    state="open",
+    act=None,
+    act_number=None,
+    reason=None,
+    people=[],
+)
+RELEASED = msgspec.structs.replace(ITEM, field="released", order="Li 1", owner=None, state="decided")
+CASE = msgspec.structs.replace(
+    ITEM, kind="case", set_number=None, field=None, bank_has=None, set_says=None, amount_fen=7, case=2
+)
+
+
+def entry(position: int, kind: str, customer: str = "", **said: object) -> FeedTold:
+    return FeedTold(
+        broker="Huaxia", position=position, kind=kind, trade_date=20260105, customer=customer, said=dict(said)
+    )
+
+
+FEED = [
+    entry(1, "contract_changed", "Li", contracts=1, status_before=0, status="active", by_bank=True),
+    entry(2, "set_compared", number=1, differences=[0, 0, 1, 0], is_reconciled=False),
+    entry(3, "case", "Li", number=1, case=2, buys_fen=4, proceeds_fen=3),
+    entry(4, "set_withdrawn", number=1, is_taken_back=True, cases=1, made_good_fen=7),
+    entry(5, "obligation", number=2, owed_fen=-754_431),
+    entry(6, "stopped", is_stopped=True),
+]
+HEARD: list[dict[str, object]] = [
+    {"kind": "contract_changed", "customer": "Li", "contract": "active", "by_bank": True, "date": "2026-01-05"},
+    {"kind": "set_compared", "set_number": 1, "reconciled": False},
+    {"kind": "case", "set_number": 1, "customer": "Li", "case": 2, "amount": "0.07"},
+    {"kind": "set_withdrawn", "set_number": 1, "amount": "0.07"},
+    {"kind": "obligation", "set_number": 2, "owed_by": "bank", "amount": "7,544.31"},
+    {"kind": "stopped", "stopped": True},
+]
 TOLD = EventTold(
     layout=1,
     event=1,
@@ -122,12 +174,14 @@ TOLD = EventTold(
     trade_date=20260105,
     answers=[answer("LINE_DOUBLED", 2), answer("ACCEPTED", remaining_fen=1_001_820)],
     said=[],
+    feed=FEED,
     as_of_sequence=9,
     customers=[LI, SAVER],
     books=[SAVINGS, SUSPENSE],
     lanes=[LANE],
     obligations=[OWED],
     restraints=[HELD],
+    worklist=[ITEM, RELEASED, CASE],
     refusals={"LINE_DOUBLED": 2},
     differs=[],
 )
@@ -167,6 +221,13 @@ def test_all_that_is_as_expected_is_not_told() -> None:
         lanes=[{"broker": "Huaxia", "state": "complete", **LANE_KEYS, "proceeds_due": 7}],
         obligations=[{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31"}],
         restraints=[{"restraint": "R 1", "state": "open", "left": "0.06", "deducted": "0.02", "senior": "0.04"}],
+        open_items=2,
+        worklist=[
+            {"broker": "Huaxia", "customer": "Li", "field": "bought", "bank_has": "100.00", "set_says": "100.01"},
+            {"broker": "Huaxia", "order": "Li 1", "set_number": 1, "owner": "nobody", "state": "decided"},
+            {"broker": "Huaxia", "case": 2, "amount": "0.07", "owner": "Deng", "state": "open"},
+        ],
+        feed=[{"broker": "Huaxia", **each} for each in HEARD],
     )
 
     assert differences(as_it_is, TOLD) == []
@@ -246,6 +307,63 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
 )
 def test_whatever_else_is_otherwise_is_told_with_both_values(written: dict[str, object], line: str) -> None:
     assert differences(expects(**written), TOLD) == [line]
+
+
+@pytest.mark.parametrize(
+    ("item", "line"),
+    [
+        ({"customer": "Li"}, "customer Li: there are 3, expected one: name set_number, customer, order, field, case"),
+        ({"date": "2026-01-06"}, ": there are 0, expected one: name set_number, customer, order, field, case"),
+        ({"field": "bought", "bank_has": "100.01"}, "field bought: bank_has is 100.00, expected 100.01"),
+        ({"field": "bought", "set_says": "100.00"}, "field bought: set_says is 100.01, expected 100.00"),
+        ({"field": "bought", "owner": "nobody"}, "field bought: owner is Deng, expected nobody"),
+        ({"order": "Li 1", "owner": "Deng"}, "order Li 1: owner is nobody, expected Deng"),
+        ({"order": "Li 1", "state": "open"}, "order Li 1: state is decided, expected open"),
+        ({"case": 2, "amount": "0.08"}, "case 2: amount is 0.07, expected 0.08"),
+    ],
+)
+def test_an_item_that_is_otherwise_is_told(item: dict[str, object], line: str) -> None:
+    found = differences(expects(worklist=[{"broker": "Huaxia", **item}]), TOLD)
+
+    day = "20260106" if "date" in item else "20260105"
+    assert found == [f"item of Huaxia on {day}{'' if line[0] == ':' else ' '}{line}"]
+
+
+def test_how_many_items_are_open_is_told() -> None:
+    assert differences(expects(open_items=0), TOLD) == ["open_items is 2, expected 0"]
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value", "line"),
+    [
+        (0, "contract", "suspended", "1, contract_changed: contract is active, expected suspended"),
+        (0, "by_bank", False, "1, contract_changed: by_bank is True, expected False"),
+        (0, "customer", "Wu", "1, contract_changed: customer is Li, expected Wu"),
+        (0, "date", "2026-01-06", "1, contract_changed: date is 20260105, expected 20260106"),
+        (1, "set_number", 2, "2, set_compared: set_number is 1, expected 2"),
+        (1, "reconciled", True, "2, set_compared: reconciled is False, expected True"),
+        (2, "case", 1, "3, case: case is 2, expected 1"),
+        (2, "amount", "0.04", "3, case: amount is 0.07, expected 0.04"),
+        (3, "amount", "0.04", "4, set_withdrawn: amount is 0.07, expected 0.04"),
+        (4, "amount", "0.04", "5, obligation: amount is 7,544.31, expected 0.04"),
+        (4, "owed_by", "broker", "5, obligation: owed_by is bank, expected broker"),
+        (5, "stopped", False, "6, stopped: stopped is True, expected False"),
+    ],
+)
+def test_what_a_broker_heard_otherwise_is_told(place: int, key: str, value: object, line: str) -> None:
+    feed = [{"broker": "Huaxia", **each, **({key: value} if at == place else {})} for at, each in enumerate(HEARD)]
+
+    assert differences(expects(feed=feed), TOLD) == [f"Huaxia hears {line}"]
+
+
+def test_an_entry_too_many_or_too_few_is_told() -> None:
+    heard = ", ".join(f"Huaxia {each.kind}" for each in FEED)
+    silent = msgspec.structs.replace(TOLD, feed=[])
+
+    assert differences(expects(feed=[]), TOLD) == [f"feed is {heard}, expected none"]
+    assert differences(expects(feed=[{"broker": "Huaxia", "kind": "stopped"}]), silent) == [
+        "feed is none, expected Huaxia stopped"
+    ]
 
 
 def test_an_event_that_asks_nothing_has_no_answer() -> None:

@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.heard import Answer
 from frontend_sim.scenario.telling import (
     BookPartTold,
@@ -16,6 +17,7 @@ from frontend_sim.scenario.telling import (
     CustomerTold,
     DifferenceTold,
     EventTold,
+    ItemTold,
     LaneTold,
     ObligationTold,
     RestraintTold,
@@ -27,6 +29,7 @@ from frontend_sim.scenario.written.events import Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Strict
 from protocol.messages.day.steps import ListedCorrection
+from protocol.vocabulary import FeedKind
 from tests.architecture.sources import ROOT
 from tests.frontend_sim.scenario.stories import EXAMPLES
 
@@ -108,21 +111,36 @@ def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:
         "lanes": expected.LaneExpected,
         "obligations": expected.ObligationExpected,
         "restraints": expected.RestraintExpected,
+        "worklist": expected.ItemExpected,
+        "feed": expected.EntryExpected,
     }
     found = {row[0].strip("`"): told(row[1]) for row in tables("### `expects`")[1]}
 
     assert found == {name: keys_of(part) for name, part in parts.items()}
 
 
+def test_every_kind_of_entry_of_a_feed_is_told_with_its_keys() -> None:
+    found = {
+        kind: tuple(key for key, _ in told(keys))
+        for kinds, keys in tables("### `expects`")[2]
+        for kind in re.findall(r'"(\w+)"', kinds)
+    }
+
+    assert found == expected.FEED_KEYS
+    assert list(found) == [kind.name.lower() for kind in FeedKind]
+
+
 def test_every_key_of_the_json_file_is_told() -> None:
     found = {row[0].strip("`"): row[1] for row in tables("## What is told")[1]}
     parts: dict[str, tuple[type[msgspec.Struct], ...]] = {
         "answers": (Answer,),
+        "feed": (FeedTold,),
         "customers": (CustomerTold,),
         "books": (BookTold, BookPartTold),
         "lanes": (LaneTold, DifferenceTold),
         "obligations": (ObligationTold,),
         "restraints": (RestraintTold,),
+        "worklist": (ItemTold,),
     }
 
     assert list(found) == [name for name, _ in keys_of(EventTold)]

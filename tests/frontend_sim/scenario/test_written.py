@@ -183,6 +183,26 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
             f"{SEND}: date: 2026-01-05 is not later than trade_date, 2026-01-05",
         ),
         (
+            'set = "true"',
+            'set = "true"\n[event.expects]\nworklist = [{ broker = "Huaxia", owner = "Deng" }]',
+            f"{SEND}: expects.worklist[1].owner: 'Deng' is no person (there are: none)",
+        ),
+        (
+            'set = "true"',
+            'set = "true"\n[event.expects]\nworklist = [{ broker = "Huaxia", order = "Li 2" }]',
+            f"{SEND}: expects.worklist[1].order: 'Li 2' is no order for which a freeze was asked (there are: Li 1)",
+        ),
+        (
+            'set = "true"',
+            'set = "true"\n[event.expects]\nfeed = [{ broker = "Huaxia", kind = "stopped", reconciled = true }]',
+            f"{SEND}: expects.feed[1].reconciled: an entry 'stopped' has none (it has: broker, kind, date, stopped)",
+        ),
+        (
+            'set = "true"',
+            'set = "true"\n[event.expects]\nfeed = [{ broker = "Huaxia", kind = "stop" }]',
+            f"{SEND}: expects.feed[1].kind: Invalid enum value 'stop', found 'stop'",
+        ),
+        (
             'do = "send_set"\nset = "true"',
             'do = "release"\norder = "Li 2"\namount = "1.00"',
             f"{SEND}: order: 'Li 2' is no order for which a freeze was asked (there are: Li 1)",
