@@ -10,7 +10,6 @@ from datetime import date
 from frontend_sim.auditor.control_table import yuan
 from frontend_sim.scenario.feeds import FeedTold
 from frontend_sim.scenario.telling import OPEN, BookPartTold, BookTold, EventTold
-from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.expected import (
     FEED_KEYS,
     BookExpected,
@@ -22,6 +21,7 @@ from frontend_sim.scenario.written.expected import (
     ObligationExpected,
     RestraintExpected,
 )
+from frontend_sim.scenario.written.known import number_of
 from protocol.codes import ReplyCode
 
 AMOUNTS = ("balance", "frozen", "bought", "sold", "restrained", "buying_power", "withdrawable")

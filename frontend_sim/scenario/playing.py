@@ -22,7 +22,6 @@ from frontend_sim.scenario.feeds import Feeds
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
 from frontend_sim.scenario.sets import records_of
-from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.events import (
     Act,
     ChangeAccount,
@@ -52,6 +51,7 @@ from frontend_sim.scenario.written.events import (
     Withdraw,
     WithdrawSet,
 )
+from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day import desk as day

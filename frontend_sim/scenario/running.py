@@ -28,8 +28,8 @@ from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
 from frontend_sim.scenario.playing import Stage, moment_ns
 from frontend_sim.scenario.telling import LAYOUT, EventTold
-from frontend_sim.scenario.written.checking import number_of
 from frontend_sim.scenario.written.events import Event, words
+from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
 
 GOES_ON_SECONDS = 2.0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from frontend_sim.scenario.cast import Cast
-from frontend_sim.scenario.written.checking import number_of
+from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.lines import Line, key_of, line_bytes
 from frontend_sim.scenario.written.story import ClearingSet
 from protocol.client import RequestKey

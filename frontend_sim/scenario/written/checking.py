@@ -6,7 +6,7 @@ which is what stories are for.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from frontend_sim.scenario.written.acts import ADMINISTRATORS, NAMES, OFFERED, PERMITS, TABLES, own_fields
 from frontend_sim.scenario.written.events import (
@@ -27,59 +27,25 @@ from frontend_sim.scenario.written.events import (
     SignContract,
     Withdraw,
 )
-from frontend_sim.scenario.written.expected import (
-    FEED_KEYS,
-    BookExpected,
-    CustomerExpected,
-    EntryExpected,
-    Expects,
-    ItemExpected,
-    LaneExpected,
-    ObligationExpected,
-    RestraintExpected,
-)
+from frontend_sim.scenario.written.expecting import check_expects
+from frontend_sim.scenario.written.known import Known, Wrong
 from frontend_sim.scenario.written.lines import FEES, BuyLine, Line, OrderLine, SellLine, key_of
 from frontend_sim.scenario.written.reading import Places, StoryFault
 from frontend_sim.scenario.written.story import Broker, ClearingSet, Customer, Outlet, Person, Story
-from protocol.acts.shown_text import is_shown_as_it_is
-from protocol.codes import NOT_APPLIED_CODE_MIN, ReplyCode
 from protocol.limits import LINE_FEE_FEN_MAX
-from protocol.trade_dates import is_trade_date
-
-CODES = {code.name for code in ReplyCode if code == ReplyCode.ACCEPTED or code >= NOT_APPLIED_CODE_MIN}
-
-
-class _Wrong(Exception):
-    """What is wrong with the table that is being looked at."""
-
-
-def number_of(day: date) -> int:
-    """A day of the calendar as yyyymmdd."""
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def check(story: Story, places: Places) -> None:
     """Raises: StoryFault with the first that is wrong: file, line, which table, both values."""
-    look = _Look(story)
+    look = _Look(story=story)
     for table, index, each in _tables(story):
         try:
             look.at(each)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             where = places.of(table, index) if table else str(places.file)
             raise StoryFault(f"{where}: {wrong}") from None
 
 
-NOBODY = "nobody"
-"""Who looks into an item that is nobody's."""
-Part = (
-    CustomerExpected
-    | BookExpected
-    | LaneExpected
-    | ObligationExpected
-    | RestraintExpected
-    | ItemExpected
-    | EntryExpected
-)
 Table = Story | Outlet | Person | Broker | Customer | ClearingSet | Event
 
 
@@ -99,27 +65,25 @@ def _tables(story: Story) -> Iterator[tuple[str, int, Table]]:
 
 
 @dataclass(slots=True)
-class _Look:
+class _Look(Known):
     """A story as far as it was looked at."""
 
-    story: Story
-    names: dict[str, set[str]] = field(default_factory=dict)  # by table
-    orders: set[str] = field(default_factory=set)  # that were to be frozen so far
+    story: Story = field(kw_only=True)
     brokers_of: dict[str, str | None] = field(default_factory=dict)  # the last one of a customer
     acts: dict[str, str] = field(default_factory=dict)  # which, by their names
     time: datetime | None = None
 
     def at(self, table: Table) -> None:
-        """Raises _Wrong."""
+        """Raises Wrong."""
         match table:
             case Story():
-                self._date("trade_date", table.trade_date)
+                self.date("trade_date", table.trade_date)
             case Outlet():
                 self._outlet(table)
             case Person():
                 self._person(table)
             case Broker():
-                self._new("broker", table.name)
+                self.new("broker", table.name)
             case Customer():
                 self._customer(table)
             case ClearingSet():
@@ -127,72 +91,45 @@ class _Look:
             case _:
                 self._event(table)
 
-    def _new(self, table: str, name: str) -> None:
-        known = self.names.setdefault(table, set())
-        if name in known:
-            raise _Wrong(f"name: there is {_a(table)} {name!r} before")
-        known.add(name)
-
-    def _known(self, key: str, table: str, name: str | None) -> None:
-        if name is not None and name not in self.names.get(table, set()):
-            known = ", ".join(sorted(self.names.get(table, set()))) or "none"
-            raise _Wrong(f"{key}: {name!r} is no {table} (there are: {known})")
-
-    def _date(self, key: str, day: date | None) -> None:
-        if day is not None and not is_trade_date(number_of(day)):
-            raise _Wrong(f"{key}: {day} is outside the dates that the bank may trade on, 1990-01-01 to 2059-09-18")
-
     def _outlet(self, outlet: Outlet) -> None:
         if (outlet.under is None) != (outlet.level == "branch"):
-            raise _Wrong(
-                f"under: {outlet.under!r}, and the level is {outlet.level!r}: all but a branch stand under one"
-            )
-        self._known("under", "outlet", outlet.under)
-        self._new("outlet", outlet.name)
+            raise Wrong(f"under: {outlet.under!r}, and the level is {outlet.level!r}: all but a branch stand under one")
+        self.known("under", "outlet", outlet.under)
+        self.new("outlet", outlet.name)
 
     def _person(self, person: Person) -> None:
         if person.name in ADMINISTRATORS:
-            raise _Wrong(f"name: {person.name!r} is there of itself")
-        self._shown("name", person.name)
-        self._new("person", person.name)
-        self._known("outlet", "outlet", person.outlet)
-
-    def _shown(self, key: str, text: str) -> None:
-        """What people sign must look like what it is."""
-        if not is_shown_as_it_is(text):
-            raise _Wrong(f"{key}: {text!r} has characters that nobody sees, or that look like others")
+            raise Wrong(f"name: {person.name!r} is there of itself")
+        self.shown("name", person.name)
+        self.new("person", person.name)
+        self.known("outlet", "outlet", person.outlet)
 
     def _customer(self, customer: Customer) -> None:
-        self._new("customer", customer.name)
-        self._known("outlet", "outlet", customer.outlet)
-        self._known("broker", "broker", customer.broker)
+        self.new("customer", customer.name)
+        self.known("outlet", "outlet", customer.outlet)
+        self.known("broker", "broker", customer.broker)
         if customer.broker is None and customer.contract != "active":
-            raise _Wrong(f"contract: {customer.contract!r}, and no broker is named")
+            raise Wrong(f"contract: {customer.contract!r}, and no broker is named")
         self.brokers_of[customer.name] = customer.broker
 
     def _set(self, told: ClearingSet) -> None:
-        self._new("set", told.name)
-        self._known("broker", "broker", told.broker)
-        self._date("date", told.date)
+        self.new("set", told.name)
+        self.known("broker", "broker", told.broker)
+        self.date("date", told.date)
         for place, line in enumerate(told.lines, start=1):
             self._line(f"lines[{place}]", line)
 
     def _line(self, where: str, line: Line) -> None:
         if isinstance(line, OrderLine | BuyLine):
             frozen = {event.order for event in self.story.events if isinstance(event, Freeze)}
-            self._order(f"{where}.order", line.order, frozen)
+            self.order(f"{where}.order", line.order, frozen)
         else:
-            self._known(f"{where}.customer", "customer", line.customer)
+            self.known(f"{where}.customer", "customer", line.customer)
         if isinstance(line, BuyLine | SellLine):
             for name in FEES:
                 fee = getattr(line, name)
                 if fee > LINE_FEE_FEN_MAX:
-                    raise _Wrong(f"{where}.{name}: {fee}, and a line has room for {fee.__class__(LINE_FEE_FEN_MAX)}")
-
-    def _order(self, key: str, name: str, known: set[str]) -> None:
-        if name not in known:
-            there = ", ".join(sorted(known)) or "none"
-            raise _Wrong(f"{key}: {name!r} is no order for which a freeze was asked (there are: {there})")
+                    raise Wrong(f"{where}.{name}: {fee}, and a line has room for {fee.__class__(LINE_FEE_FEN_MAX)}")
 
     def _event(self, event: Event) -> None:
         self._time(event.at)
@@ -200,31 +137,31 @@ class _Look:
         self._what(event)
         holds_until = getattr(event, "holds_until", None)
         if holds_until is not None and holds_until.tzinfo is not None:
-            raise _Wrong(f"holds_until: {holds_until.isoformat()} has a zone: times are those of calendar.zone")
+            raise Wrong(f"holds_until: {holds_until.isoformat()} has a zone: times are those of calendar.zone")
         if event.expects is not None:
-            self._expects(event.expects)
+            check_expects(event.expects, self)
 
     def _time(self, at: datetime) -> None:
         if at.tzinfo is not None:
-            raise _Wrong(f"at: {at.isoformat()} has a zone: times are those of calendar.zone")
+            raise Wrong(f"at: {at.isoformat()} has a zone: times are those of calendar.zone")
         if self.time is not None and at < self.time:
-            raise _Wrong(f"at: {at.isoformat(' ')}, and the event before is at {self.time.isoformat(' ')}")
+            raise Wrong(f"at: {at.isoformat(' ')}, and the event before is at {self.time.isoformat(' ')}")
         self.time = at
 
     def _people(self, event: Event) -> None:
         """Who and what an event names."""
-        self._known("broker", "broker", getattr(event, "broker", None))
-        self._known("customer", "customer", getattr(event, "customer", None))
-        self._date("date", getattr(event, "date", None))
-        self._date("traded_on", getattr(event, "traded_on", None))
+        self.known("broker", "broker", getattr(event, "broker", None))
+        self.known("customer", "customer", getattr(event, "customer", None))
+        self.date("date", getattr(event, "date", None))
+        self.date("traded_on", getattr(event, "traded_on", None))
         if isinstance(event, Release | FillBuy):
-            self._order("order", event.order, self.orders)
+            self.order("order", event.order, self.orders)
 
     def _what(self, event: Event) -> None:
         match event:
             case Freeze():
                 if event.order in self.orders:
-                    raise _Wrong(f"order: there is an order {event.order!r} before")
+                    raise Wrong(f"order: there is an order {event.order!r} before")
                 self._has_broker(event.customer)
                 self.orders.add(event.order)
             case FillSell():
@@ -232,66 +169,66 @@ class _Look:
             case ChangeBroker() | SignContract():
                 self.brokers_of[event.customer] = event.broker
             case ReplaceCard():
-                self._known("to", "customer", event.to)
+                self.known("to", "customer", event.to)
                 self.brokers_of[event.to] = self.brokers_of[event.customer]
             case SendSet():
-                self._known("set", "set", event.set)
+                self.known("set", "set", event.set)
                 self._sent(event)
             case DayDesk():
                 self._day_desk(event)
             case Restrain():
-                self._new("restraint", event.restraint)
+                self.new("restraint", event.restraint)
                 self._signed(event.by)
                 for key in ("authority", "document"):
-                    self._shown(key, getattr(event, key))
+                    self.shown(key, getattr(event, key))
             case LiftRestraint() | ExtendRestraint():
-                self._known("restraint", "restraint", event.restraint)
+                self.known("restraint", "restraint", event.restraint)
                 self._signed(event.by)
             case Withdraw():
                 if (event.way == "judicial") != (event.restraint is not None):
-                    raise _Wrong(
+                    raise Wrong(
                         f"restraint: {event.restraint!r}, and the way is {event.way!r}: a judicial one names it"
                     )
-                self._known("restraint", "restraint", event.restraint)
+                self.known("restraint", "restraint", event.restraint)
             case Act():
                 self._act(event)
             case OpenDate():
                 if event.date <= self.story.trade_date:
-                    raise _Wrong(f"date: {event.date} is not later than trade_date, {self.story.trade_date}")
+                    raise Wrong(f"date: {event.date} is not later than trade_date, {self.story.trade_date}")
                 days = [event.date, *(event.bank_days or ())]
                 if days != sorted(set(days)):
-                    raise _Wrong("bank_days: each is later than the one before, the first later than date")
+                    raise Wrong("bank_days: each is later than the one before, the first later than date")
             case _:
                 pass
 
     def _signed(self, by: tuple[str, ...] | None) -> None:
         for name in by or ():
-            self._known("by", "person", name)
+            self.known("by", "person", name)
 
     def _day_desk(self, event: DayDesk) -> None:
         if event.killed_after is not None and event.step != "all":
-            raise _Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
+            raise Wrong(f"killed_after: {event.killed_after!r}, and the step is {event.step!r}, not 'all'")
         for key in ("customer", "act"):
             named = getattr(event, key)
             if named is not None and event.step != "correct":
-                raise _Wrong(f"{key}: {named!r}, and the step is {event.step!r}, not 'correct'")
+                raise Wrong(f"{key}: {named!r}, and the step is {event.step!r}, not 'correct'")
         if event.customer is not None:
             self._has_broker(event.customer)
-        self._known("act", "act", event.act)
+        self.known("act", "act", event.act)
         if event.act is not None and self.acts[event.act] not in PERMITS:
-            raise _Wrong(f"act: {event.act!r} is {self.acts[event.act]}, which permits no correction")
+            raise Wrong(f"act: {event.act!r} is {self.acts[event.act]}, which permits no correction")
 
     def _act(self, event: Act) -> None:
         """Every name is known, and every key the act's own."""
         if event.act not in OFFERED:
-            raise _Wrong(f"act: {event.act!r} is no act of a story (there are: {', '.join(OFFERED)})")
-        self._shown("reason", event.reason)
+            raise Wrong(f"act: {event.act!r} is no act of a story (there are: {', '.join(OFFERED)})")
+        self.shown("reason", event.reason)
         self._signed(event.by)
 
         def number_of(field_name: str, name: str) -> int:
             key = NAMES.get(field_name)
             if key is not None:
-                self._known(f"says.{key}", TABLES.get(key, key), name)
+                self.known(f"says.{key}", TABLES.get(key, key), name)
             if field_name == "contract_no":
                 self._has_broker(name, f"says.{key}")
             return 1
@@ -299,67 +236,30 @@ class _Look:
         try:
             own_fields(OFFERED[event.act], event.says, number_of)
         except ValueError as error:
-            raise _Wrong(str(error)) from None
+            raise Wrong(str(error)) from None
         if event.name is not None:
-            self._new("act", event.name)
+            self.new("act", event.name)
             self.acts[event.name] = event.act
 
     def _has_broker(self, customer: str, key: str = "customer") -> None:
         if self.brokers_of[customer] is None:
-            raise _Wrong(f"{key}: {customer!r} has signed with no broker, so nobody can send this")
+            raise Wrong(f"{key}: {customer!r} has signed with no broker, so nobody can send this")
 
     def _sent(self, event: SendSet) -> None:
         told = next(each for each in self.story.sets if each.name == event.set)
         if event.declared is not None and event.declared.tzinfo is not None:
-            raise _Wrong(f"declared: {event.declared.isoformat()} has a zone: times are those of calendar.zone")
+            raise Wrong(f"declared: {event.declared.isoformat()} has a zone: times are those of calendar.zone")
         keys = [key_of(line) for line in told.lines]
         for place, line in enumerate(told.lines, start=1):
             if isinstance(line, OrderLine | BuyLine):
-                self._order(f"set: lines[{place}] of {event.set!r}", line.order, self.orders)
+                self.order(f"set: lines[{place}] of {event.set!r}", line.order, self.orders)
             elif self.brokers_of[line.customer] is None:
-                raise _Wrong(f"set: lines[{place}] of {event.set!r}: {line.customer!r} has signed with no broker")
+                raise Wrong(f"set: lines[{place}] of {event.set!r}: {line.customer!r} has signed with no broker")
         for place, line in enumerate(event.instead, start=1):
             self._line(f"instead[{place}]", line)
             if keys.count(key_of(line)) != 1:
                 kind, name = key_of(line)
-                raise _Wrong(
+                raise Wrong(
                     f"instead[{place}]: {event.set!r} has {keys.count(key_of(line))} lines {kind!r} of {name!r}, "
                     "one must be there to take the place of"
                 )
-
-    def _expects(self, expects: Expects) -> None:
-        for code in [expects.code, *(refusal.code for refusal in expects.refusals or ())]:
-            if code is not None and code not in CODES:
-                raise _Wrong(f"expects.code: {code!r} is no code (docs/protocol.md has the list)")
-        parts: tuple[tuple[str, Part], ...] = (
-            *((f"customers[{place}]", each) for place, each in enumerate(expects.customers, start=1)),
-            *((f"books[{place}]", each) for place, each in enumerate(expects.books, start=1)),
-            *((f"lanes[{place}]", each) for place, each in enumerate(expects.lanes, start=1)),
-            *((f"obligations[{place}]", each) for place, each in enumerate(expects.obligations, start=1)),
-            *((f"restraints[{place}]", each) for place, each in enumerate(expects.restraints, start=1)),
-            *((f"worklist[{place}]", each) for place, each in enumerate(expects.worklist, start=1)),
-            *((f"feed[{place}]", each) for place, each in enumerate(expects.feed or (), start=1)),
-        )
-        for where, each in parts:
-            self._part(f"expects.{where}", each)
-
-    def _part(self, where: str, each: Part) -> None:
-        for table in ("customer", "outlet", "broker", "restraint"):
-            self._known(f"{where}.{table}", table, getattr(each, table, None))
-        self._date(f"{where}.date", getattr(each, "date", None))
-        if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):
-            raise _Wrong(f"{where}: debit is {each.debit}, credit is {each.credit}: one of them is named")
-        if isinstance(each, ItemExpected):
-            if each.order is not None:
-                self._order(f"{where}.order", each.order, self.orders)
-            if each.owner != NOBODY:
-                self._known(f"{where}.owner", "person", each.owner)
-        if isinstance(each, EntryExpected):
-            known = ("broker", "kind", "date", *FEED_KEYS[each.kind])
-            for name in each.__struct_fields__:
-                if getattr(each, name) is not None and name not in known:
-                    raise _Wrong(f"{where}.{name}: an entry {each.kind!r} has none (it has: {', '.join(known)})")
-
-
-def _a(table: str) -> str:
-    return f"an {table}" if table[0] in "aeiou" else f"a {table}"
