@@ -3,9 +3,9 @@
 Belongs here: the questions and their answers as values. Never here: names in place of numbers (telling), what was
 expected (comparing).
 
-Customers, restraints, the general ledger, obligations and the worklist come from the read model, in one statement, so
-as of one row; lanes, and what may be bought and withdrawn, from the ledger, which is asked as each broker asks it. The
-read model must tell the same of the latter two.
+Customers, restraints, the general ledger, obligations, pushes and the worklist come from the read model, in one
+statement, so as of one row; lanes, and what may be bought and withdrawn, from the ledger, which is asked as each broker
+asks it. The read model must tell the same of the latter two.
 """
 
 import subprocess
@@ -99,6 +99,16 @@ class Restraint(msgspec.Struct, frozen=True):
     senior_fen: int
 
 
+class Push(msgspec.Struct, frozen=True):
+    """One line of `bank_pushes`."""
+
+    push: int
+    party: int
+    state: str
+    reason: str | None
+    contract_no: int | None
+
+
 class Item(msgspec.Struct, frozen=True):
     """One line of `bank_worklist`."""
 
@@ -144,6 +154,7 @@ class ReadModel(msgspec.Struct, frozen=True):
     books: list[Book]
     obligations: list[Obligation]
     restraints: list[Restraint]
+    pushes: list[Push]
     worklist: list[Item]
     feeds: list[FeedEnd]
 

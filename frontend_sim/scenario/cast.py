@@ -5,6 +5,7 @@ Belongs here: registering everybody, numbers by name. Never here: what happens (
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Final
 
 from config.schema import Config
 from frontend_sim.installation import new_bank_desks, new_party_signer
@@ -13,8 +14,9 @@ from frontend_sim.market.desks import BankDesks, must_accept
 from frontend_sim.market.market_day import BANK_ACCOUNT_NO_FIRST
 from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.story import Story
-from protocol.client import Outcome, RequestKey
-from protocol.limits import HOLDER_BYTES, QUERY_CONTRACTS_MAX
+from gateway.identity.holders import holder_digest
+from protocol.client import Document, Outcome, Person, RequestKey
+from protocol.limits import QUERY_CONTRACTS_MAX
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.day.steps import ListedCorrection
 from protocol.messages.outlets import OutletEntry, RegisterOutlets
@@ -22,7 +24,15 @@ from protocol.vocabulary import BANK_PARTY, ContractStatus, OutletLevel
 
 SEATS_PER_PARTY = 10
 SUITE = "ed25519"
-NO_RESTRAINT = 2**40
+NO_RESTRAINT = NO_CONTRACT = 2**40
+HOLDER_KEY: Final = hashlib.sha256(b"holders").digest()
+"""Of the digests of holders; it guards nothing."""
+
+
+def person_of(holder: str) -> Person:
+    """The person whom a story calls so: a document whose number is made of the name."""
+    number = int.from_bytes(hashlib.sha256(holder.encode()).digest()[:8], "big") % 10**18
+    return Person(Document.RESIDENT_CARD, f"{number:018}", holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +62,34 @@ class ActNow:
 
 
 @dataclass(slots=True)
+class PushNow:
+    """A contract that a broker has pushed: the bank's number of it, 0 of one that was refused."""
+
+    number: int
+    party: int
+    customer: str
+    is_decided: bool = False
+
+
+@dataclass(slots=True)
 class CustomerNow:
     """A customer's account and its contracts, the last one at the end, each with its party."""
 
     bank_account_no: int
+    holder: str
+    asked_party: int = 0  # the broker with whom the last contract was asked for
     account_no: int = 0
     contracts: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def party(self) -> int:
-        """The broker of the last contract."""
-        return self.contracts[-1][0]
+        """The broker of the last contract, of one that was refused where there is none."""
+        return self.contracts[-1][0] if self.contracts else self.asked_party
 
     @property
     def contract_no(self) -> int:
-        """The last contract."""
-        return self.contracts[-1][1]
+        """The last contract; where there is none, a number that none has."""
+        return self.contracts[-1][1] if self.contracts else NO_CONTRACT
 
     def contract_with(self, party: int) -> int:
         """The last contract with this broker, or the last one of all where there was none."""
@@ -85,6 +107,7 @@ class Cast:
     orders: dict[str, OrderNow] = field(default_factory=dict)
     restraints: dict[str, int] = field(default_factory=dict)  # by the numbers that the bank gave
     acts: dict[str, ActNow] = field(default_factory=dict)
+    pushes: dict[str, PushNow] = field(default_factory=dict)
 
     @classmethod
     def of(cls, story: Story, config: Config) -> "Cast":
@@ -99,7 +122,7 @@ class Cast:
             desks=new_bank_desks(config),
             outlets={outlet.name: number for number, outlet in enumerate(story.outlets, start=1)},
             brokers=brokers,
-            customers={customer.name: CustomerNow(number) for number, customer in numbers},
+            customers={each.name: CustomerNow(number, each.holder or each.name) for number, each in numbers},
         )
 
     async def register(self, bank: HeardSeat, story: Story) -> None:
@@ -127,7 +150,7 @@ class Cast:
 
     def holder(self, name: str) -> bytes:
         """The digest of a holder by the name that the story has for the person."""
-        return hashlib.sha256(name.encode()).digest()[:HOLDER_BYTES]
+        return holder_digest(HOLDER_KEY, person_of(name))
 
     def party_name(self, party: int) -> str:
         """The name of a broker, nothing for another number."""
@@ -153,7 +176,7 @@ class Cast:
     def _accounts(self, story: Story) -> list[AccountTerms]:
         terms = []
         for customer in story.customers:
-            holder = self.holder(customer.holder or customer.name)
+            holder = self.holder(self.customers[customer.name].holder)
             outlet = self.outlets[customer.outlet] if customer.outlet is not None else len(self.outlets) + 1
             number = self.customers[customer.name].bank_account_no
             terms.append(AccountTerms(number, outlet, holder, int(customer.balance)))

@@ -19,6 +19,7 @@ from frontend_sim.scenario.written.expected import (
     ItemExpected,
     LaneExpected,
     ObligationExpected,
+    PushExpected,
     RestraintExpected,
 )
 from frontend_sim.scenario.written.known import number_of
@@ -49,6 +50,8 @@ def differences(expects: Expects, told: EventTold) -> list[str]:
         found += _of_obligation(obligation, told)
     for restraint in expects.restraints:
         found += _of_restraint(restraint, told)
+    for push in expects.pushes:
+        found += _of_push(push, told)
     if expects.open_items is not None:
         has = sum(item.state == OPEN for item in told.worklist)
         found += _differs("open_items", str(has), str(expects.open_items))
@@ -143,6 +146,14 @@ def _of_restraint(expected: RestraintExpected, told: EventTold) -> Iterator[str]
             yield from _differs_in_fen(
                 f"restraint {expected.restraint}: {name}", getattr(has, f"{name}_fen", 0), wanted
             )
+
+
+def _of_push(expected: PushExpected, told: EventTold) -> Iterator[str]:
+    has = next((each for each in told.pushes if each.push == expected.push), None)
+    if expected.state is not None:
+        yield from _differs(f"push {expected.push}: state", getattr(has, "state", "unknown"), expected.state)
+    if expected.reason is not None:
+        yield from _differs(f"push {expected.push}: reason", getattr(has, "reason", None) or "none", expected.reason)
 
 
 def _of_item(expected: ItemExpected, told: EventTold) -> Iterator[str]:

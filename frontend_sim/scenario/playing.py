@@ -21,6 +21,7 @@ from frontend_sim.scenario.desk_steps import DeskSteps
 from frontend_sim.scenario.feeds import Feeds
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
+from frontend_sim.scenario.pushes import Pushes
 from frontend_sim.scenario.sets import records_of
 from frontend_sim.scenario.written.events import (
     Act,
@@ -37,9 +38,11 @@ from frontend_sim.scenario.written.events import (
     Freeze,
     Kill,
     LiftRestraint,
+    LookIntoPushes,
     Notice,
     Objection,
     OpenDate,
+    PushContract,
     ReceiptOf,
     Release,
     ReplaceCard,
@@ -90,6 +93,7 @@ class Stage:
     teller: HeardSeat
     brokers: dict[int, HeardSeat]  # by party
     feeds: Feeds
+    pushes: Pushes
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
@@ -109,6 +113,10 @@ class Stage:
                 await self._restraint(event)
             case SignContract() | ChangeContract() | ChangeAccount() | ChangeBroker() | ReplaceCard():
                 await self._contract(event)
+            case PushContract():
+                await self.pushes.push(event)
+            case LookIntoPushes():
+                await self.pushes.look_into()
             case SignOn():
                 await self._seat_of(event.broker).control(messages.SignOn(self.trade_date))
             case Notice() | Objection():
@@ -220,6 +228,7 @@ class Stage:
             case SignContract():
                 party, status = self.cast.brokers[event.broker].party, ContractStatus[event.contract.upper()]
                 terms = accounts.ContractTerms(customer.account_no, party, [], status)
+                customer.asked_party = party
                 self._signed(event.customer, party, await self.teller.control(accounts.SignContracts([terms])))
             case ChangeBroker():
                 party = self.cast.brokers[event.broker].party

@@ -18,6 +18,7 @@ from frontend_sim.scenario.telling import (
     EventTold,
     ItemTold,
     LaneTold,
+    PushTold,
     RestraintTold,
 )
 from protocol.codes import ReplyCode
@@ -54,6 +55,7 @@ def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
         who = {"broker": "the broker owes", "bank": "the bank owes"}.get(obligation.owed_by, "nobody owes")
         lines.append(f"{obligation.broker} {obligation.trade_date} published: {who} {yuan(obligation.amount_fen)}")
     lines += [_restraint(each) for each in told.restraints]
+    lines += [_push(push) for push in told.pushes]
     closed_before = [item for item in before.worklist if item.state != OPEN] if before is not None else []
     lines += [_item(item) for item in told.worklist if item.state == OPEN or item not in closed_before]
     if told.refusals:
@@ -165,6 +167,11 @@ def _difference(found: DifferenceTold | ItemTold) -> str:
     bank, told = (yuan(fen or 0) if is_money else str(fen) for fen in (found.bank_has, found.set_says))
     difference = str(found.difference).replace("_", " ")
     return f"{difference}: {found.field} of {about}: the bank has {bank}, the set says {told}"
+
+
+def _push(push: PushTold) -> str:
+    reason = f" ({push.reason})" if push.reason is not None else ""
+    return f"push {push.push} of {push.customer} by {push.broker}: {push.state}{reason}"
 
 
 def _item(item: ItemTold) -> str:

@@ -36,6 +36,12 @@ SELECT json_build_object(
         ) ORDER BY trade_date, party)
         FROM bank_obligations
     ),
+    'pushes', (
+        SELECT json_agg(json_build_object(
+            'push', push, 'party', party, 'state', state, 'reason', reason, 'contract_no', contract_no
+        ) ORDER BY push)
+        FROM bank_pushes
+    ),
     'worklist', (
         SELECT json_agg(json_build_object(
             'kind', kind,

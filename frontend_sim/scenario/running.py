@@ -5,7 +5,7 @@ Belongs here: the order of these. Never here: what an event sends (playing), wha
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -18,7 +18,7 @@ from config.kit.processes import Progress
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config
 from frontend_sim.installation import Installation, desk_settings, temporary_installation
-from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
+from frontend_sim.market.desks import IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from frontend_sim.scenario import telling
 from frontend_sim.scenario.asking import Asking
 from frontend_sim.scenario.cast import Cast
@@ -27,6 +27,7 @@ from frontend_sim.scenario.feeds import Feeds, feed_told
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
 from frontend_sim.scenario.people import People
 from frontend_sim.scenario.playing import Stage, moment_ns
+from frontend_sim.scenario.pushes import Pushes, cards_of
 from frontend_sim.scenario.telling import LAYOUT, EventTold
 from frontend_sim.scenario.written.events import Event, words
 from frontend_sim.scenario.written.known import number_of
@@ -86,6 +87,10 @@ class Run:
             await stack.enter_async_context(heard_seat(desk_settings(config, cast.desks, seat), clock, heard))
             for seat in (SAVINGS_SEAT, TELLER_SEAT)
         ]
+
+        def identity_seat() -> AbstractAsyncContextManager[HeardSeat]:
+            return heard_seat(desk_settings(config, cast.desks, IDENTITY_SEAT), clock, heard)
+
         return Stage(
             story=self.story,
             installation=installation,
@@ -98,6 +103,7 @@ class Run:
             teller=teller,
             brokers=brokers,
             feeds=Feeds(self.say),
+            pushes=Pushes(cast, brokers, identity_seat, cards_of(self.story, cast), self.said.append),
             trade_date=number_of(self.story.trade_date),
             say=self.said.append,
         )
@@ -138,6 +144,7 @@ class Run:
             lanes=telling.lanes_told(seen, cast),
             obligations=telling.obligations_told(seen, cast),
             restraints=telling.restraints_told(seen, cast),
+            pushes=telling.pushes_told(seen, cast),
             worklist=telling.worklist_told(seen, cast),
             refusals=dict(sorted(stage.heard.refusals.items())),
             differs=list(seen.apart),

@@ -121,6 +121,17 @@ class RestraintTold(Strict, frozen=True, kw_only=True):
     senior_fen: int
 
 
+class PushTold(Strict, frozen=True, kw_only=True):
+    """A contract that a broker has pushed and the bank has taken, from the read model."""
+
+    push: str
+    broker: str
+    customer: str
+    state: str
+    reason: str | None
+    contract_no: int | None
+
+
 class ItemTold(Strict, frozen=True, kw_only=True):
     """An item of the worklist, from the read model: a difference with both values, or a case of a broker."""
 
@@ -165,6 +176,7 @@ class EventTold(Strict, frozen=True, kw_only=True):
     lanes: list[LaneTold]
     obligations: list[ObligationTold]
     restraints: list[RestraintTold]
+    pushes: list[PushTold]
     worklist: list[ItemTold]
     refusals: dict[str, int]
     differs: list[str]
@@ -292,6 +304,23 @@ def restraints_told(seen: Seen, cast: Cast) -> list[RestraintTold]:
             senior_fen=each.senior_fen,
         )
         for each in seen.read_model.restraints
+    ]
+
+
+def pushes_told(seen: Seen, cast: Cast) -> list[PushTold]:
+    """In the order in which they came."""
+    names = {push.number: (name, push.customer) for name, push in cast.pushes.items()}
+    return [
+        PushTold(
+            push=names[each.push][0],
+            broker=cast.party_name(each.party),
+            customer=names[each.push][1],
+            state=each.state.lower(),
+            reason=each.reason,
+            contract_no=each.contract_no,
+        )
+        for each in seen.read_model.pushes
+        if each.push in names
     ]
 
 

@@ -20,6 +20,7 @@ from frontend_sim.scenario.written.events import (
     Freeze,
     LiftRestraint,
     OpenDate,
+    PushContract,
     Release,
     ReplaceCard,
     Restrain,
@@ -171,6 +172,12 @@ class _Look(Known):
             case ReplaceCard():
                 self.known("to", "customer", event.to)
                 self.brokers_of[event.to] = self.brokers_of[event.customer]
+            case PushContract():
+                self.new("push", event.push)
+                self.known("replaces", "customer", event.replaces)
+                if event.replaces is not None:
+                    self._has_broker(event.replaces, "replaces")
+                self.brokers_of[event.customer] = event.broker
             case SendSet():
                 self.known("set", "set", event.set)
                 self._sent(event)

@@ -18,8 +18,10 @@ from protocol.limits import (
     ACT_REASON_CHARS_MAX,
     OBJECTION_CHARS_MAX,
     RESTRAINT_TEXT_CHARS_MAX,
+    SECURITIES_ACCOUNT_CHARS_MAX,
     WINDOWS_PER_DATE,
 )
+from protocol.particulars import CARD_PASSWORD_CHARS_MAX
 
 LINES_INSTEAD_MAX = 200
 SERIAL_MAX = 2**63 - 1  # what eight bytes of a movement have room for
@@ -28,6 +30,8 @@ Reason = Annotated[str, Meta(min_length=1, max_length=ACT_REASON_CHARS_MAX)]
 RestraintText = Annotated[str, Meta(min_length=1, max_length=RESTRAINT_TEXT_CHARS_MAX)]
 Signers = Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
 """Names of people, the author of an act first."""
+CardPassword = Annotated[str, Meta(min_length=1, max_length=CARD_PASSWORD_CHARS_MAX)]
+SecuritiesAccountNo = Annotated[str, Meta(pattern=f"^[0-9A-Z]{{1,{SECURITIES_ACCOUNT_CHARS_MAX}}}$")]
 Words = Annotated[str, Meta(max_length=200)]
 
 
@@ -156,6 +160,23 @@ class ReplaceCard(_Happens, frozen=True, kw_only=True, tag="replace_card"):
     to: Name
 
 
+class PushContract(_Happens, frozen=True, kw_only=True, tag="push_contract"):
+    """A customer has signed at a broker, which pushes it to the bank, sealed: whom it has seen, and the card password
+    that he gave, "" for none. `replaces`: whose contract with this broker gives way."""
+
+    push: Name
+    broker: Name
+    customer: Name
+    holder: Name | None = None
+    card_password: Annotated[str, Meta(max_length=CARD_PASSWORD_CHARS_MAX)] = ""
+    securities_account: SecuritiesAccountNo | None = None
+    replaces: Name | None = None
+
+
+class LookIntoPushes(_Happens, frozen=True, kw_only=True, tag="identity_desk"):
+    """The bank's identity desk looks into all pushes that wait, and asks the card host."""
+
+
 class SignOn(_Happens, frozen=True, kw_only=True, tag="sign_on"):
     """A broker says that its systems are ready for the open date."""
 
@@ -273,6 +294,8 @@ Event = (
     | ChangeAccount
     | ChangeBroker
     | ReplaceCard
+    | PushContract
+    | LookIntoPushes
     | SignOn
     | SignOff
     | OpenDate
@@ -286,7 +309,7 @@ Event = (
     | Act
     | Kill
 )
-_UNSAID = ("at", "note", "expects", "instead")
+_UNSAID = ("at", "note", "expects", "instead", "card_password")
 
 
 def words(event: Event) -> str:

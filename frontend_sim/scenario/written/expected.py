@@ -91,6 +91,26 @@ class RestraintExpected(Strict, frozen=True, kw_only=True):
     senior: Fen | None = None
 
 
+class PushExpected(Strict, frozen=True, kw_only=True):
+    """A contract that a broker has pushed, as the bank must have it; `reason`: why it is impossible."""
+
+    push: Name
+    state: (
+        Literal[
+            "waiting",
+            "identified",
+            "assigned",
+            "pre_assigned",
+            "not_identified",
+            "impossible",
+            "unreadable",
+            "unknown",
+        ]
+        | None
+    ) = None
+    reason: Name | None = None
+
+
 class ItemExpected(Strict, frozen=True, kw_only=True):
     """An item of the worklist: which one, by as much as is needed, then as it must be. The date is the open one unless
     it is named; both values are amounts."""
@@ -159,6 +179,7 @@ class Expects(Strict, frozen=True, kw_only=True):
     lanes: Annotated[tuple[LaneExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     obligations: Annotated[tuple[ObligationExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     restraints: Annotated[tuple[RestraintExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
+    pushes: Annotated[tuple[PushExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     open_items: Count | None = None
     worklist: Annotated[tuple[ItemExpected, ...], Meta(max_length=EXPECTED_MAX)] = ()
     feed: Annotated[tuple[EntryExpected, ...], Meta(max_length=EXPECTED_MAX)] | None = None

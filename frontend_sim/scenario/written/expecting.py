@@ -13,6 +13,7 @@ from frontend_sim.scenario.written.expected import (
     ItemExpected,
     LaneExpected,
     ObligationExpected,
+    PushExpected,
     RestraintExpected,
 )
 from frontend_sim.scenario.written.known import Known, Wrong
@@ -27,6 +28,7 @@ Part = (
     | LaneExpected
     | ObligationExpected
     | RestraintExpected
+    | PushExpected
     | ItemExpected
     | EntryExpected
 )
@@ -43,6 +45,7 @@ def check_expects(expects: Expects, known: Known) -> None:
         *((f"lanes[{place}]", each) for place, each in enumerate(expects.lanes, start=1)),
         *((f"obligations[{place}]", each) for place, each in enumerate(expects.obligations, start=1)),
         *((f"restraints[{place}]", each) for place, each in enumerate(expects.restraints, start=1)),
+        *((f"pushes[{place}]", each) for place, each in enumerate(expects.pushes, start=1)),
         *((f"worklist[{place}]", each) for place, each in enumerate(expects.worklist, start=1)),
         *((f"feed[{place}]", each) for place, each in enumerate(expects.feed or (), start=1)),
     )
@@ -51,11 +54,13 @@ def check_expects(expects: Expects, known: Known) -> None:
 
 
 def _part(where: str, each: Part, known: Known) -> None:
-    for table in ("customer", "outlet", "broker", "restraint"):
+    for table in ("customer", "outlet", "broker", "restraint", "push"):
         known.known(f"{where}.{table}", table, getattr(each, table, None))
     known.date(f"{where}.date", getattr(each, "date", None))
     if isinstance(each, BookExpected) and (each.debit is None) == (each.credit is None):
         raise Wrong(f"{where}: debit is {each.debit}, credit is {each.credit}: one of them is named")
+    if isinstance(each, PushExpected) and each.reason is not None and each.reason not in CODES:
+        raise Wrong(f"{where}.reason: {each.reason!r} is no code (docs/protocol.md has the list)")
     if isinstance(each, ItemExpected):
         if each.order is not None:
             known.order(f"{where}.order", each.order, known.orders)

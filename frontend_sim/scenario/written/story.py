@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from frontend_sim.scenario.written.amounts import Fen
-from frontend_sim.scenario.written.events import Event
+from frontend_sim.scenario.written.events import CardPassword, Event
 from frontend_sim.scenario.written.lines import Line
 from frontend_sim.scenario.written.strict import Name, Strict
 
@@ -47,6 +47,7 @@ class Customer(Strict, frozen=True, kw_only=True):
     """[[customer]]: a savings account, with a contract where a broker is named.
 
     `outlet`: None is an outlet that is not registered. `holder`: whose it is; None is a person of its own.
+    `card_password`: which the card host knows; None: it knows none.
     """
 
     name: Name
@@ -55,6 +56,7 @@ class Customer(Strict, frozen=True, kw_only=True):
     outlet: Name | None = None
     broker: Name | None = None
     contract: Literal["active", "pre_assigned", "suspended"] = "active"
+    card_password: CardPassword | None = None
 
 
 class ClearingSet(Strict, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from frontend_sim.scenario.telling import (
     ItemTold,
     LaneTold,
     ObligationTold,
+    PushTold,
     RestraintTold,
 )
 from frontend_sim.scenario.written.amounts import Fen, fen_of
@@ -114,6 +115,7 @@ HELD = RestraintTold(
     left_fen=6,
     senior_fen=4,
 )
+PUSH = PushTold(push="P 1", broker="Huaxia", customer="Li", state="impossible", reason="ITEMS_OPEN", contract_no=None)
 ITEM = ItemTold(
     kind="difference",
     broker="Huaxia",
@@ -181,6 +183,7 @@ TOLD = EventTold(
     lanes=[LANE],
     obligations=[OWED],
     restraints=[HELD],
+    pushes=[PUSH],
     worklist=[ITEM, RELEASED, CASE],
     refusals={"LINE_DOUBLED": 2},
     differs=[],
@@ -221,6 +224,7 @@ def test_all_that_is_as_expected_is_not_told() -> None:
         lanes=[{"broker": "Huaxia", "state": "complete", **LANE_KEYS, "proceeds_due": 7}],
         obligations=[{"broker": "Huaxia", "owed_by": "bank", "amount": "7,544.31"}],
         restraints=[{"restraint": "R 1", "state": "open", "left": "0.06", "deducted": "0.02", "senior": "0.04"}],
+        pushes=[{"push": "P 1", "state": "impossible", "reason": "ITEMS_OPEN"}, {"push": "P 2", "state": "unknown"}],
         open_items=2,
         worklist=[
             {"broker": "Huaxia", "customer": "Li", "field": "bought", "bank_has": "100.00", "set_says": "100.01"},
@@ -287,6 +291,12 @@ def test_each_count_of_a_lane_that_is_otherwise_is_told(key: str, has: int) -> N
         ({"restraints": [{"restraint": "R 1", "deducted": "1.00"}]}, "restraint R 1: deducted is 0.02, expected 1.00"),
         ({"restraints": [{"restraint": "R 1", "senior": "1.00"}]}, "restraint R 1: senior is 0.04, expected 1.00"),
         ({"restraints": [{"restraint": "R 2", "state": "open"}]}, "restraint R 2: state is none, expected open"),
+        ({"pushes": [{"push": "P 1", "state": "assigned"}]}, "push P 1: state is impossible, expected assigned"),
+        (
+            {"pushes": [{"push": "P 1", "reason": "HOLDER_DIFFERS"}]},
+            "push P 1: reason is ITEMS_OPEN, expected HOLDER_DIFFERS",
+        ),
+        ({"pushes": [{"push": "P 2", "state": "waiting"}]}, "push P 2: state is unknown, expected waiting"),
         (
             {"obligations": [{"broker": "Huaxia", "owed_by": "broker", "amount": "7,544.31"}]},
             "obligation of Huaxia on 20260105 is bank 7,544.31, expected broker 7,544.31",

@@ -20,6 +20,7 @@ from frontend_sim.scenario.telling import (
     ItemTold,
     LaneTold,
     ObligationTold,
+    PushTold,
     RestraintTold,
 )
 from frontend_sim.scenario.written import events, expected, story
@@ -111,6 +112,7 @@ def test_every_part_of_what_is_expected_is_told_with_its_keys() -> None:
         "lanes": expected.LaneExpected,
         "obligations": expected.ObligationExpected,
         "restraints": expected.RestraintExpected,
+        "pushes": expected.PushExpected,
         "worklist": expected.ItemExpected,
         "feed": expected.EntryExpected,
     }
@@ -140,6 +142,7 @@ def test_every_key_of_the_json_file_is_told() -> None:
         "lanes": (LaneTold, DifferenceTold),
         "obligations": (ObligationTold,),
         "restraints": (RestraintTold,),
+        "pushes": (PushTold,),
         "worklist": (ItemTold,),
     }
 

@@ -183,6 +183,21 @@ def test_a_fault_of_form(tmp_path: Path, old: str, new: str, line: str) -> None:
             f"{SEND}: date: 2026-01-05 is not later than trade_date, 2026-01-05",
         ),
         (
+            'do = "send_set"\nset = "true"',
+            'do = "push_contract"\npush = "P"\nbroker = "Huaxia"\ncustomer = "Wang"\nreplaces = "Wang"',
+            f"{SEND}: replaces: 'Wang' has signed with no broker, so nobody can send this",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
+            'do = "push_contract"\npush = "P"\nbroker = "Huaxia"\ncustomer = "Wang"\ncard_password = "1234567890123"',
+            f"{SEND}: card_password: Expected `str` of length <= 12, found '1234567890123'",
+        ),
+        (
+            'do = "send_set"\nset = "true"',
+            'do = "identity_desk"\n[event.expects]\npushes = [{ push = "P" }]',
+            f"{SEND}: expects.pushes[1].push: 'P' is no push (there are: none)",
+        ),
+        (
             'set = "true"',
             'set = "true"\n[event.expects]\nworklist = [{ broker = "Huaxia", owner = "Deng" }]',
             f"{SEND}: expects.worklist[1].owner: 'Deng' is no person (there are: none)",
