@@ -12,21 +12,26 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | agree | every date that is signed off and not agreed on | at once |
 | take-back | every lane whose set two people have withdrawn, while something booked by it is left | at once |
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
+| correct | contracts that have ended, of such a lane | once nothing else differs, and as far as no act is needed |
 | end-settlement | the oldest unsettled date | once its lanes are published and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
+| confirm-roll | the open date | once the read model has the state behind the roll to it |
 """
 
 from collections.abc import Awaitable, Callable
 
 from config.kit.exit_codes import ProcessFault
+from gateway.day.correcting import of_ended
 from gateway.day.desk import DayDesk, LaneSeen, StepRefused
 from gateway.day.figures import Figures, LaneName, Step
 from gateway.day.plan import Plan
 from protocol.limits import DECLARED_LATE_AFTER_S
+from protocol.messages.control import ConfirmRoll
 from protocol.messages.day.dates import DateFacts, DatesAnswer
 from protocol.vocabulary import DatePhase, LaneState
 
 COMPARED_AGAIN_S = 60.0  # a lane that differed is compared again after so many real seconds: people may have decided
+ROLL_ASKED_AGAIN_S = 5.0  # likewise a roll that the read model does not have yet
 SAID_MAX = 4_096  # lines that are remembered, so that each is said once
 
 
@@ -41,8 +46,11 @@ class DayByClock:
         elapsed_s: Callable[[], float],
         alarm: Callable[[str], None],
         figures: Figures,
+        roll_to: Callable[[int], Awaitable[ConfirmRoll | None]],
     ) -> None:
-        """`now_s`: the bank's clock; `elapsed_s`: one that is never put. `alarm` hears what people must look at."""
+        """`now_s`: the bank's clock; `elapsed_s`: one that is never put. `alarm` hears what people must look at.
+        `roll_to`: the roll to a trade date as the read model has it, None while it has none; raises ProcessFault.
+        """
         self._desk = desk
         self._plan_of = plan_of
         self._now_s = now_s
@@ -53,6 +61,9 @@ class DayByClock:
         self._said: set[str] = set()
         self._compared_at_s: dict[tuple[LaneName, int], float] = {}
         self._published: set[LaneName] = set()
+        self._roll_to = roll_to
+        self._confirmed = 0  # the date the roll to which was confirmed
+        self._roll_asked_at_s = -ROLL_ASKED_AGAIN_S
 
     async def round(self) -> None:
         """Take every step that is due now. Raises what the seat raises; what the bank refuses is told and counted."""
@@ -66,6 +77,7 @@ class DayByClock:
             bank = await self._desk.seat.trade_dates()
             plan = self._plan(bank.dates[-1].trade_date)
         await self._end_settlement(bank, now_s)
+        await self._confirm_roll(bank.dates[-1].trade_date)
         self._tell(bank, plan, now_s)
 
     def _plan(self, trade_date: int) -> Plan | None:
@@ -112,6 +124,22 @@ class DayByClock:
                 return
             self._published -= {LaneName(date.trade_date, party) for party in brokers}
 
+    async def _confirm_roll(self, trade_date: int) -> None:
+        """Once for each date, and once more when another desk has begun. Nothing waits for it: a read model that is not
+        there is said, and keeps nothing from going on.
+        """
+        at_s = self._elapsed_s()
+        if trade_date == self._confirmed or at_s - self._roll_asked_at_s < ROLL_ASKED_AGAIN_S:
+            return
+        self._roll_asked_at_s = at_s
+        try:
+            roll = await self._roll_to(trade_date)
+        except ProcessFault as fault:
+            self._say(str(fault))
+            return
+        if roll is not None and await self._take("confirm-roll", self._desk.confirm_roll(roll)):
+            self._confirmed = trade_date
+
     async def _lanes(self, bank: DatesAnswer, now_s: int) -> None:
         """Every lane of the dates that are signed off, oldest date first, as far as its set lets it go."""
         lanes: dict[LaneName, LaneSeen] = {}
@@ -154,6 +182,9 @@ class DayByClock:
             self._compared_at_s[key] = at_s
             await self._take("reconcile", desk.reconcile(trade_date, party))
             lane = await desk.lane(trade_date, party)
+            if lane.state == LaneState.COMPLETE and await self._correct_ended(lane, trade_date):
+                await self._take("reconcile", desk.reconcile(trade_date, party))
+                lane = await desk.lane(trade_date, party)
             if lane.found:
                 self._say(f"broker {party} differs for {trade_date}: {lane.found}")
         if lane.state != LaneState.RECONCILED:
@@ -163,6 +194,22 @@ class DayByClock:
         if may_publish:
             await self._take("publish", desk.publish(trade_date, party))
         return await desk.lane(trade_date, party)
+
+    async def _correct_ended(self, lane: LaneSeen, trade_date: int) -> bool:
+        """Correct contracts that have ended, once nothing but what that mends differs: until then the broker may
+        withdraw its set and send another without anybody's act. Returns whether it was done; says what two people must
+        sign.
+        """
+        ended = await of_ended(self._desk.seat, trade_date, lane.party)
+        for each in ended.to_sign:
+            self._say(
+                f"contract {each.contract_no} has ended and differs: two people must sign what `yzt day correct --date "
+                f"{trade_date} --party {lane.party} --contract {each.contract_no}` prints"
+            )
+        # Without an act nothing is made good, so what is bought agrees: each differs in what was sold, and in no more.
+        if not ended.is_all or ended.to_sign or not len(ended.to_send) == sum(lane.answer.differences) > 0:
+            return False
+        return await self._take("correct", self._desk.correct_ended(trade_date, lane.party, ended))
 
     def _late_s(self, date: DateFacts, lane: LaneSeen, now_s: int) -> int:
         """By how many seconds its set is late: half an hour after the declared time, or where none was declared after

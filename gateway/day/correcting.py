@@ -6,7 +6,7 @@ what is printed.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from msgspec import structs
@@ -23,6 +23,7 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import ComparedField, DifferenceClass, RecordKind
 
 FRAME_RECORDS = 1_024
+ENDED_ASKED_MAX = 128  # contracts that wait, by the clock: where more do, people look into it anyhow
 SUMS = (ComparedField.BOUGHT, ComparedField.SOLD)  # of a contract
 _OF_REVERT = {
     "contract_no": "contract_no",
@@ -62,6 +63,27 @@ async def waiting(seat: Seat, trade_date: int, party: int) -> AsyncIterator[Corr
         if not answer.next_place:
             return
         first = answer.next_place
+
+
+@dataclass(frozen=True, slots=True)
+class OfEnded:
+    """What waits for a correction of a broker's date and has ended: what needs no act, what two people must sign."""
+
+    to_send: list[CorrectionAnswer]
+    to_sign: list[CorrectionAnswer]
+    is_all: bool  # that waits
+
+
+async def of_ended(seat: Seat, trade_date: int, party: int) -> OfEnded:
+    """Of the first ENDED_ASKED_MAX contracts that wait by a complete set, those that have ended."""
+    found, asked = OfEnded([], [], is_all=True), 0
+    async for answer in waiting(seat, trade_date, party):
+        if asked == ENDED_ASKED_MAX:
+            return replace(found, is_all=False)
+        asked += 1
+        if answer.has_ended:
+            (found.to_sign if answer.needs_act else found.to_send).append(answer)
+    return replace(found, is_all=asked == len(found.to_send) + len(found.to_sign))
 
 
 async def correct(seat: Seat, answers: Sequence[CorrectionAnswer], act_number: int = 0) -> list[Corrected]:

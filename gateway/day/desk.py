@@ -14,7 +14,7 @@ import numpy as np
 import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from gateway.day.correcting import take_back
+from gateway.day.correcting import OfEnded, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
@@ -218,6 +218,15 @@ class DayDesk:
             if not is_changed:
                 return booked
         raise StepRefused(f"proceeds of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+
+    async def correct_ended(self, trade_date: int, party: int, ended: OfEnded) -> None:
+        """Correct contracts that have ended by what a complete set says of them, as far as no act is needed.
+
+        Raises StepRefused when the bank refuses for something else than an amount that changed meanwhile.
+        """
+        done = await correct(self.seat, ended.to_send)
+        self._look("corrections", trade_date, party, {each.code for each in done})
+        self.told(f"broker {party}: {len(done):,} contracts that have ended are corrected")
 
     async def take_back(self, trade_date: int, party: int) -> LaneSeen:
         """Take back what was booked by a set that two people have withdrawn; nothing where that is done.

@@ -17,7 +17,10 @@ from protocol.vocabulary import LaneState
 
 NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
-STEPS = ("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "open", "end-settlement")
+STEPS = (
+    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish"),
+    *("open", "confirm-roll", "end-settlement"),
+)
 
 
 class Step(NamedTuple):

@@ -217,7 +217,7 @@ def _is_possible_correction(query: CorrectionQuery, answer: CorrectionAnswer) ->
     sums = (answer.cleared_buys_fen, answer.cleared_proceeds_fen, answer.has_bought_fen, answer.has_sold_fen)
     borne = (answer.made_good_buys_fen, answer.made_good_proceeds_fen)
     if not answer.contract_no:
-        is_possible = not any((*sums, *borne, answer.set_number, *answer.closings))
+        is_possible = not any((*sums, *borne, answer.set_number, *answer.closings, answer.has_ended))
     else:
         is_possible = answer.contract_no == query.contract_no or not query.contract_no
         is_possible = is_possible and answer.made_good_buys_fen <= answer.cleared_buys_fen

@@ -152,7 +152,9 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     yield desk.message("query_correction", "correlation id 6", FrameKind.QUERY, asked, 6)
     amounts = dict(zip(OF_CORRECTION, CORRECTED_FEN, strict=True))
     closing = Closing(TRADE_DATE, 11, 42, 398_524, 1_476)
-    dry = CorrectionAnswer(123_480, TRADE_DATE, 0, CONTRACT, 1, **amounts, needs_act=True, closings=[closing])
+    dry = CorrectionAnswer(
+        123_480, TRADE_DATE, 0, CONTRACT, 1, **amounts, needs_act=True, closings=[closing], has_ended=False
+    )
     yield bank.message("answer_correction", "one order is open; two people must sign", FrameKind.ANSWER, dry, 6)
     block = _correcting(desk, first + 7)
     what = f"an order is closed, its contract and another one are corrected, requests {first + 7} to {first + 9}"

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import trio
 
+from config.cli.day.rolls import roll_to
 from config.cli.links import gateway_address, seat_settings
 from config.kit import asking, environment
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
@@ -35,6 +36,7 @@ from gateway.ops.answering import answer
 from protocol.client import KeyFileError, OutboxError, OutcomeUnknown, Seat, SeatSettings, SessionEnded, SystemClock
 from protocol.client.keys import load_signer
 from protocol.errors import InvariantBroken
+from protocol.messages.control import ConfirmRoll
 from protocol.vocabulary import BANK_PARTY
 
 NAME = "day_desk"
@@ -42,6 +44,7 @@ OUTBOX = "day_desk.outbox"
 ROUND_SECONDS = 0.5  # real ones, between two rounds
 AGAIN_SECONDS = 1.0  # likewise, before the bank is tried again
 ATTEMPTS_MAX = 2
+ROLL_SECONDS = 5.0  # the read model has them to tell a roll in: the day goes on without
 _LOG = logging.getLogger(NAME)
 
 
@@ -113,6 +116,13 @@ def _exposition(config: Config, figures: Figures) -> Exposition:
         raise ProcessFault(f"day_desk.metrics_port {host}:{port}: {error.strerror}", ExitCode.UNAVAILABLE) from None
 
 
+async def _roll_to(config: Config, trade_date: int) -> ConfirmRoll | None:
+    """What the read model says, in a thread. Raises: ProcessFault when it does not, or not in time."""
+    with trio.move_on_after(ROLL_SECONDS):
+        return await trio.to_thread.run_sync(roll_to, config, trade_date, abandon_on_cancel=True)
+    raise ProcessFault(f"the read model told no roll within {ROLL_SECONDS:.0f} s", ExitCode.UNAVAILABLE)
+
+
 async def _go_on(config: Config, plans: Plans, settings: SeatSettings, clock: WallClock, figures: Figures) -> None:
     """Round after round, over one session after another, until cancelled."""
     while True:
@@ -129,6 +139,7 @@ async def _go_on(config: Config, plans: Plans, settings: SeatSettings, clock: Wa
                     time.monotonic,
                     _LOG.warning,
                     figures,
+                    lambda trade_date: _roll_to(config, trade_date),
                 )
                 while True:
                     await day.round()

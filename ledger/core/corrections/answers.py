@@ -65,6 +65,7 @@ def _told(book: Book, lane: Lane, index: int, next_place: int, rejected_fen: int
         made_good_proceeds_fen=after.made_good_proceeds_fen,
         needs_act=not is_within(has, after),
         closings=closings[:QUERY_CLOSINGS_MAX],
+        has_ended=has.has_ended,
     )
 
 

@@ -60,6 +60,8 @@ class CorrectionAnswer(Message, tag=84, frozen=True):
     made_good_proceeds_fen: Fen
     needs_act: bool
     closings: Annotated[list[Closing], Meta(max_length=QUERY_CLOSINGS_MAX)]
+    has_ended: bool = False
+    """The contract: what is bought for it is made good, what is sold stands by itself."""
 
 
 class RevertsQuery(Message, tag=132, frozen=True):

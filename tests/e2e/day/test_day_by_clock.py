@@ -63,11 +63,18 @@ async def lived(config: Config, clock: SimulatedClock, supervisor: Supervisor, d
                     while not await is_published(trade_date):  # noqa: ASYNC110 - likewise
                         await trio.sleep(POLL_SECONDS)
 
+            async def confirmed() -> None:
+                """The desk has signed what the read model has of the state behind the roll."""
+                with trio.fail_after(PATIENCE_SECONDS):
+                    while "is confirmed: " not in (config.state_directory / "day_desk.log").read_text():  # noqa: ASYNC110 - likewise
+                        await trio.sleep(POLL_SECONDS)
+
             clock.forward(6 * HOUR_NS + 30 * MINUTE_NS)  # Monday 15:30
             await comes(DatePhase.SIGNED_OFF, MONDAY)
             supervisor.kill("day_desk")
             clock.forward(17 * HOUR_NS)  # Tuesday 08:30
             await comes(DatePhase.TRADING, TUESDAY)
+            await confirmed()
             clock.forward(7 * HOUR_NS)  # Tuesday 15:30
             await comes(DatePhase.SIGNED_OFF, TUESDAY)
             await published(MONDAY)

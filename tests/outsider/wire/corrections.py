@@ -20,7 +20,7 @@ CORRECTION = (
     *(*FOUND, ("contract_no", COUNT), ("set_number", Int(0, 64))),
     *(("cleared_buys_fen", SUM), ("cleared_proceeds_fen", SUM), ("has_bought_fen", SUM), ("has_sold_fen", SUM)),
     *(("made_good_buys_fen", SUM), ("made_good_proceeds_fen", SUM), ("needs_act", Flag())),
-    ("closings", Many(0, 1_024, Nested("Closing"))),
+    *(("closings", Many(0, 1_024, Nested("Closing"))), ("has_ended", Flag())),
 )
 REVERT = (
     *(("contract_no", NUMBER), ("bought_fen", SUM), ("sold_fen", SUM)),
