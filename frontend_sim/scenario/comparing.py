@@ -33,6 +33,8 @@ OF_LANE = (
 NO_CONTRACT = "none"
 OF_ITEM = ("set_number", "customer", "order", "field", "case")
 """By what an item of the worklist is told from others of its broker's date."""
+ACCEPTED_SUMS = ("frozen", "released", "bought", "sold")
+"""Of what the bank accepted of a broker's requests of a date, in the order in which an entry has them."""
 SAID = {"contract": "status", "set_number": "number", "reconciled": "is_reconciled", "stopped": "is_stopped"}
 """What is called otherwise in an entry of a feed."""
 
@@ -204,6 +206,9 @@ def _heard(entry: FeedTold, name: str) -> str:
     """What an entry says of what a story may name."""
     if name == "customer":
         return entry.customer
+    if name in ACCEPTED_SUMS:
+        sums = entry.said["amounts_fen"]
+        return yuan(sums[ACCEPTED_SUMS.index(name)] if isinstance(sums, list) else 0)
     said = {key: each for key, each in entry.said.items() if isinstance(each, int | str)}
     owed_fen = int(said.get("owed_fen", 0))
     match name:

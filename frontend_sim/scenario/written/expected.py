@@ -131,7 +131,7 @@ class ItemExpected(Strict, frozen=True, kw_only=True):
 
 FEED_KEYS: Final = {
     "date_opened": (),
-    "signed_off": (),
+    "signed_off": ("frozen", "released", "bought", "sold"),
     "contract_changed": ("customer", "contract", "by_bank"),
     "set_compared": ("set_number", "reconciled"),
     "obligation": ("set_number", "owed_by", "amount"),
@@ -157,6 +157,10 @@ class EntryExpected(Strict, frozen=True, kw_only=True):
         "case",
     ]
     date: datetime.date | None = None
+    frozen: Fen | None = None
+    released: Fen | None = None
+    bought: Fen | None = None
+    sold: Fen | None = None
     customer: Name | None = None
     contract: Literal["pre_assigned", "active", "suspended", "loss_reported", "runs_off", "terminated"] | None = None
     by_bank: bool | None = None

@@ -157,6 +157,7 @@ FEED = [
     entry(4, "set_withdrawn", number=1, is_taken_back=True, cases=1, made_good_fen=7),
     entry(5, "obligation", number=2, owed_fen=-754_431),
     entry(6, "stopped", is_stopped=True),
+    entry(7, "signed_off", counts=[1, 2, 3, 4], amounts_fen=[100, 200, 300, 400]),
 ]
 HEARD: list[dict[str, object]] = [
     {"kind": "contract_changed", "customer": "Li", "contract": "active", "by_bank": True, "date": "2026-01-05"},
@@ -165,6 +166,7 @@ HEARD: list[dict[str, object]] = [
     {"kind": "set_withdrawn", "set_number": 1, "amount": "0.07"},
     {"kind": "obligation", "set_number": 2, "owed_by": "bank", "amount": "7,544.31"},
     {"kind": "stopped", "stopped": True},
+    {"kind": "signed_off", "frozen": "1.00", "released": "2.00", "bought": "3.00", "sold": "4.00"},
 ]
 TOLD = EventTold(
     layout=1,
@@ -358,6 +360,8 @@ def test_how_many_items_are_open_is_told() -> None:
         (4, "amount", "0.04", "5, obligation: amount is 7,544.31, expected 0.04"),
         (4, "owed_by", "broker", "5, obligation: owed_by is bank, expected broker"),
         (5, "stopped", False, "6, stopped: stopped is True, expected False"),
+        (6, "frozen", "1.01", "7, signed_off: frozen is 1.00, expected 1.01"),
+        (6, "sold", "4.01", "7, signed_off: sold is 4.00, expected 4.01"),
     ],
 )
 def test_what_a_broker_heard_otherwise_is_told(place: int, key: str, value: object, line: str) -> None:
