@@ -26,6 +26,8 @@ from protocol.messages.day.steps import list_digest
 from protocol.messages.queries import differences_digest
 from protocol.vocabulary import DifferenceClass
 
+NO_ACT = 2**31 - 1
+"""In place of the number of an act that was refused: so many there are not, and a record has room for it."""
 DaySeat = Callable[[], AbstractAsyncContextManager[HeardSeat]]
 """Opens the day desk's seat."""
 
@@ -76,7 +78,7 @@ class Acting:
 
 
 def _permitted(event: Act, own: dict[str, Any], lines: tuple[Any, ...], outcome: Outcome) -> ActNow:
-    number = outcome.remaining_fen if outcome.accepted else 0
+    number = outcome.remaining_fen if outcome.accepted else NO_ACT
     rejected_fen = {line.contract_no: line.rejected_fen for line in lines}
     if event.act == word_of(CorrectAct):
         rejected_fen = {own["contract_no"]: own["rejected_fen"]}

@@ -30,9 +30,9 @@ HOLDER_KEY: Final = hashlib.sha256(b"holders").digest()
 
 
 def person_of(holder: str) -> Person:
-    """The person whom a story calls so: a document whose number is made of the name."""
-    number = int.from_bytes(hashlib.sha256(holder.encode()).digest()[:8], "big") % 10**18
-    return Person(Document.RESIDENT_CARD, f"{number:018}", holder)
+    """The person whom a story calls so: number and name of a document that are made of it, whatever it is."""
+    made = hashlib.sha256(holder.encode())
+    return Person(Document.RESIDENT_CARD, f"{int.from_bytes(made.digest()[:8], 'big') % 10**18:018}", made.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class OrderNow:
 
 @dataclass(frozen=True, slots=True)
 class ActNow:
-    """A named act of people that permits corrections: its number, 0 of one that was refused, and for which contracts of
-    which broker's date. `lines`: of a list."""
+    """A named act of people that permits corrections: its number, one that none has where it was refused, and for which
+    contracts of which broker's date. `lines`: of a list."""
 
     number: int
     party: int

@@ -13,7 +13,7 @@ from gateway.day.correcting import ListRefused, correct, tell_list, waiting
 from gateway.day.desk import DayDesk, StepRefused
 from protocol.messages.day.corrections import CorrectionAnswer
 
-NO_ACT = ActNow(0, 0, 0, {})
+WITHOUT_ACT = ActNow(0, 0, 0, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class DeskSteps:
 
     async def _named(self, event: Event, date: int) -> None:
         """All contracts that an act permits, or one; without an act the bank is asked all the same."""
-        act = self.cast.acts[event.act] if event.act is not None else NO_ACT
+        act = self.cast.acts[event.act] if event.act is not None else WITHOUT_ACT
         date, contracts, party = act.trade_date or date, list(act.rejected_fen), act.party
         if event.customer is not None:
             customer = self.cast.customers[event.customer]

@@ -233,10 +233,12 @@ class Stage:
             case ChangeBroker():
                 party = self.cast.brokers[event.broker].party
                 terms = accounts.ContractTerms(customer.account_no, party, [], ContractStatus.ACTIVE)
+                customer.asked_party = party
                 changed = await self.teller.control(accounts.ChangeBroker(self._contract_no(event), terms))
                 self._signed(event.customer, party, changed)
             case ReplaceCard():
-                account_no = self.cast.customers[event.to].account_no
+                to = self.cast.customers[event.to]
+                to.asked_party, account_no = customer.party, to.account_no
                 replaced = await self.teller.control(accounts.ReplaceCard(self._contract_no(event), account_no))
                 self._signed(event.to, customer.party, replaced)
 
