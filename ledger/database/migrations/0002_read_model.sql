@@ -371,17 +371,21 @@ CREATE TABLE differences (
     CONSTRAINT closed_by_an_act CHECK (act_number = 0 OR closed_as IN (1, 2))
 ) WITH (fillfactor = 80);
 
--- What brokers make good, from the correction that opened it: what is left of it is account 1910 in general_ledger.
+-- What brokers make good, from the correction that opened it: what is left of it is account 1910 in general_ledger. What
+-- two people withdraw the set of is taken back whole.
 CREATE TABLE cases (
-    party           integer NOT NULL CHECK (party >= 1),
-    case_no         bigint  NOT NULL CHECK (case_no >= 1),
-    trade_date      integer NOT NULL,
-    contract_no     bigint  NOT NULL,
-    amount_fen      bigint  NOT NULL CHECK (amount_fen >= 1),
-    act_number      bigint  NOT NULL CHECK (act_number >= 0), -- by which it was corrected
-    opened_sequence bigint  NOT NULL CHECK (opened_sequence >= 1),
-    opened_at_ns    bigint  NOT NULL,
-    PRIMARY KEY (party, case_no)
+    party               integer NOT NULL CHECK (party >= 1),
+    case_no             bigint  NOT NULL CHECK (case_no >= 1),
+    trade_date          integer NOT NULL,
+    contract_no         bigint  NOT NULL,
+    amount_fen          bigint  NOT NULL CHECK (amount_fen >= 1),
+    act_number          bigint  NOT NULL CHECK (act_number >= 0), -- by which it was corrected
+    opened_sequence     bigint  NOT NULL CHECK (opened_sequence >= 1),
+    opened_at_ns        bigint  NOT NULL,
+    taken_back_sequence bigint  CHECK (taken_back_sequence > opened_sequence),
+    taken_back_at_ns    bigint,
+    PRIMARY KEY (party, case_no),
+    CONSTRAINT taken_back_with_time CHECK (num_nonnulls(taken_back_sequence, taken_back_at_ns) IN (0, 2))
 );
 
 -- Who looks into differences and cases of a broker's date, as was said last: of one contract, or (0) of all others.

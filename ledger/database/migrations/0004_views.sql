@@ -930,7 +930,9 @@ FROM (
     UNION ALL
     SELECT 'CASE', c.trade_date, c.party, NULL, NULL, NULL, c.contract_no, 0, 0, 0, NULL, NULL,
            c.amount_fen, c.case_no, c.opened_at_ns, c.opened_sequence,
-           CASE WHEN g.balance_fen = 0 THEN 'SETTLED' END, NULL, CASE WHEN g.balance_fen = 0 THEN g.as_of_sequence END, c.act_number
+           CASE WHEN c.taken_back_sequence IS NOT NULL THEN 'WITHDRAWN' WHEN g.balance_fen = 0 THEN 'SETTLED' END,
+           c.taken_back_at_ns,
+           COALESCE(c.taken_back_sequence, CASE WHEN g.balance_fen = 0 THEN g.as_of_sequence END), c.act_number
     FROM cases c
     JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.trade_date = 0 AND g.item = c.case_no
 ) i
@@ -987,7 +989,7 @@ COMMENT ON COLUMN bank_worklist.age_in IS 'WORKING where the due times of its da
 COMMENT ON COLUMN bank_worklist.owner IS 'person who looks into it; NULL: nobody yet';
 COMMENT ON COLUMN bank_worklist.owner_name IS 'name of that person';
 COMMENT ON COLUMN bank_worklist.closed_as IS 'DECIDED (two people know it, and it stays), CORRECTED, AGREES (a later comparison found it no more), WITHDRAWN (with its set), SETTLED (nothing is left of the case); NULL while it is open';
-COMMENT ON COLUMN bank_worklist.closed_at IS 'when it was closed; NULL for a case';
+COMMENT ON COLUMN bank_worklist.closed_at IS 'when it was closed; NULL for a case, but one that was taken back';
 COMMENT ON COLUMN bank_worklist.act_number IS 'act that closed it, of a case the act by which it was opened; NULL where none did: the tolerance spares one';
 COMMENT ON COLUMN bank_worklist.act IS 'which act that is';
 COMMENT ON COLUMN bank_worklist.reason IS 'why, as its author wrote it';

@@ -15,7 +15,6 @@ import asyncpg
 import numpy as np
 
 from ledger.core.control.rows import Told
-from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import part_of, told_differences
 from ledger.core.rows.row import Row
 from ledger.core.state.book import PARTY_SHIFT, Book
@@ -25,15 +24,15 @@ from protocol.acts.table import Made, made_by_text
 from protocol.messages.day.steps import Reconcile
 from protocol.messages.persons import Act
 from protocol.messages.queries import Difference
-from protocol.records import OUTCOME, RECORD
+from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, LaneState, SeatRole
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, LaneState, RecordKind, SeatRole
 
 DIFFERENCES_KEPT_MAX: Final = 65_536
 """Of one comparison, the first ones: nobody works through more, and bank_lanes counts all."""
 SUMS: Final = [int(ComparedField.BOUGHT), int(ComparedField.SOLD)]
 """Of a contract: they are corrected, and not decided."""
-_BOOKED_BY: Final = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
+_MOVES: Final = frozenset({LaneState.COMPLETE, LaneState.RECONCILED, LaneState.REVERTING})
 
 # What is found again stays since when it was found first; what was closed and differs again is open again, but for what
 # people have decided as it is.
@@ -87,6 +86,9 @@ _ADD_CASE: Final = """
 INSERT INTO cases (party, case_no, trade_date, contract_no, amount_fen, act_number, opened_sequence, opened_at_ns)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+_END_CASE: Final = """
+UPDATE cases SET taken_back_sequence = $3, taken_back_at_ns = $4 WHERE party = $1 AND case_no = $2
+"""
 
 
 class ItemEnd(IntEnum):
@@ -137,23 +139,37 @@ class CorrectedHere(NamedTuple):
     at: At
 
 
+class TakenBack(NamedTuple):
+    """(k,) each: cases that were taken back with their set, and their brokers."""
+
+    parties: list[int]
+    cases: list[int]
+    at: At
+
+
 class DifferencesOfBatch:
     """What rows of a batch did to items. Tell it of each row when the book has applied it."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self.happened: list[Found | Decided | CorrectedHere] = []
+        self._reverting = self._is_reverting()  # before the row: the last reversal leaves no such lane
+        self.happened: list[Found | Decided | CorrectedHere | TakenBack] = []
         self.owners: list[tuple[AssignItemAct, int]] = []
         """With the number of the act."""
 
     def take_block(self, row: Row) -> None:
-        """A block row, in which a day desk may have corrected contracts. Costs nothing while no set is complete."""
-        if not any(lane.state in _BOOKED_BY for lane in self._book.clearing.lanes.values()):
+        """A block row, in which a day desk may have corrected contracts, or taken that back. Costs nothing while no set
+        is complete, or withdrawn by two people.
+        """
+        lanes, was_reverting = self._book.clearing.lanes.values(), self._reverting
+        if not (was_reverting or any(lane.state in _MOVES for lane in lanes)):
             return
+        self._reverting = self._is_reverting()
         if not (self._book.seat_role[np.unique(row.prefixes()["seat"])] == SeatRole.DAY_DESK).any():
             return
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
-        is_done = IS_CORRECTION[records["kind"]] & (outcomes["code"] == 0)
+        self._take_back(records, outcomes, At(row.sequence, row.decided_at_ns))
+        is_done = (records["kind"] == RecordKind.CORRECT) & (outcomes["code"] == 0)
         if not is_done.any():
             return
         done, contracts = records[is_done], records["contract_no"][is_done] // CONTRACT_NUMBER_STEP
@@ -168,6 +184,18 @@ class DifferencesOfBatch:
         )
         self.happened.append(corrected)
 
+    def _take_back(self, records: RecordArray, outcomes: OutcomeArray, at: At) -> None:
+        """The outcome of a reversal tells the case that goes, 0 for none."""
+        is_done = (records["kind"] == RecordKind.REVERT) & (outcomes["code"] == 0) & (outcomes["remaining_fen"] > 0)
+        if is_done.any():
+            contracts = records["contract_no"][is_done] // CONTRACT_NUMBER_STEP
+            parties = (self._book.contract_facts[contracts] >> PARTY_SHIFT).tolist()
+            cases = outcomes["remaining_fen"][is_done].tolist()
+            self.happened.append(TakenBack(parties, cases, at))
+
+    def _is_reverting(self) -> bool:
+        return any(lane.state == LaneState.REVERTING for lane in self._book.clearing.lanes.values())
+
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
         at = At(row.sequence, row.decided_at_ns)
@@ -179,6 +207,7 @@ class DifferencesOfBatch:
             self._take_act(made_by_text(told.message.text), at)
 
     def _take_act(self, made: Made, at: At) -> None:
+        self._reverting = self._is_reverting()
         number = self._book.persons.acts_count  # it is alone in its row: the last one
         if isinstance(made, DecideAct):
             key = LaneKey(made.trade_date, made.party)
@@ -217,6 +246,9 @@ async def write_differences(
                 await connection.execute(_DECIDED, *how, *lane, set_number, difference_class, SUMS)
             case CorrectedHere():
                 await _write_corrected(connection, one, sequence)
+            case TakenBack(parties, cases, at):
+                ends = [(party, case, *at) for party, case in zip(parties, cases, strict=True)]
+                await connection.executemany(_END_CASE, ends)
     for lane in lanes:
         await connection.execute(_WITHDRAWN, int(ItemEnd.WITHDRAWN), sequence, *lane)
     owners = [

@@ -10,7 +10,7 @@ from protocol.messages.day.steps import SignOff
 from protocol.vocabulary import Fate
 from tests.bank_seats import TELLER_SEAT
 from tests.follower.journal_maker import BROKER, DATE, SEAT, START_NS, JournalMaker, freezes, joined
-from tests.follower.read_model.day.test_corrections import corrected, decided
+from tests.follower.read_model.day.test_corrections import corrected, decided, reverted
 from tests.follower.reconciled_story import ANN, BOB, compare, mended, no_of, send_set
 from tests.follower.world import asked, world
 from tests.ledger_core.corrections.people import DEE, EVE
@@ -82,6 +82,29 @@ def test_items_go_with_their_set(
             ends = "SELECT DISTINCT closed_sequence FROM bank_worklist WHERE set_number = 1"
             withdrawn = "SELECT withdrawn_sequence FROM clearing_sets WHERE number = 1 AND party = 2"
             assert await asked(here.sql, ends) == await asked(here.sql, withdrawn)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("rows_max", [10_000, 1])
+def test_a_case_that_is_taken_back_goes_with_its_set(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_max: int
+) -> None:
+    """Case 1 of 20.00 is taken back whole, by the last row; nobody settled it. What was decided stays decided."""
+    monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+
+    async def scenario() -> None:
+        made = reverted()
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            read = (
+                "SELECT case_no, amount_fen, is_open, closed_as, closed_sequence FROM bank_worklist WHERE kind = 'CASE'"
+            )
+            assert await asked(here.sql, read) == [(1, 2_000, False, "WITHDRAWN", made.rows[-1].sequence)]
+            read = "SELECT closed_at IS NOT NULL, age_days FROM bank_worklist WHERE kind = 'CASE'"
+            assert await asked(here.sql, read) == [(True, 0)]
+            read = "SELECT DISTINCT closed_as FROM bank_worklist WHERE kind = 'DIFFERENCE'"
+            assert await asked(here.sql, read) == [("DECIDED",)]
 
     asyncio.run(scenario())
 
