@@ -5,7 +5,9 @@ Belongs here: what is sent and in which order, what it gave. Never here: who is 
 Broker 2 has so many orders that its set goes in several frames and is compared in several steps, and sends a set first
 that it withdraws. In the one that stands a filled order bought a little less, which is tolerated, another was frozen a
 fen higher, which people know, and a buy has no freeze: people reject it, and the broker makes it good. The proceeds of
-broker 3 come with its set. Both sign for what they owe; broker 2 objects, broker 3 says that it will fund it later.
+broker 3 come with its set. When all of it is corrected and booked, two people withdraw both sets: it is taken back,
+both brokers send theirs again, and everything is done once more. Both sign for what they owe; broker 2 objects, broker
+3 says that it will fund it later.
 """
 
 import time
@@ -18,9 +20,9 @@ import numpy as np
 import trio
 
 from frontend_sim.market.desks import DAY_SEAT
-from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
+from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting, withdrawal_to_sign
 from gateway.day.desk import LEDGER_SOURCE, DayDesk
-from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct
+from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.client import RequestKey, Seat, SeatSettings, buy_line, contract_line, order_line, sell_line
 from protocol.codes import ReplyCode
 from protocol.limits import FRAME_RECORDS_MAX, RECONCILE_PLACES_MAX
@@ -166,10 +168,21 @@ class Story:
             assert (await seat.control(FinishSending(date))).accepted
             assert (await seat.send_clearing_set(date, int(time.time()), lines[LATE_BROKER])).is_complete
 
+    async def send_again(self, date: int, lines: Lines) -> None:
+        """Both brokers, the sets that two people have withdrawn."""
+        for seat_no, party in ((SEAT, BROKER), (LATE_SEAT, LATE_BROKER)):
+            async with self._seat(seat_no) as seat:
+                assert (await seat.send_clearing_set(date, int(time.time()), lines[party])).is_complete
+
     async def sign_off(self) -> None:
         """The day desk signs the open date off."""
         async with self._desk() as seat:
             await DayDesk(seat, lambda _: None).sign_off()
+
+    async def take_back(self, date: int) -> None:
+        """The day desk takes every step behind the sets but publishing, and takes back what it did."""
+        async with self._desk() as seat:
+            await take_all_back(DayDesk(seat, lambda _: None), date, self.papers)
 
     async def close(self, date: int) -> None:
         """The day desk takes every step behind the sets."""
@@ -225,6 +238,25 @@ def _day_behind(date: int) -> int:
     return int(following.strftime("%Y%m%d"))
 
 
+async def take_all_back(desk: DayDesk, date: int, papers: Papers) -> None:
+    """Every step behind the sets up to publishing, and back to where no set counts. A lane that is on its way back, or
+    there, is not closed again by a desk that was killed.
+    """
+    await desk.agree(date)
+    for party in (BROKER, LATE_BROKER):
+        lane = await desk.lane(date, party)
+        if lane.state >= LaneState.COMPLETE:
+            lane = await desk.reconcile(date, party)
+            if lane.state < LaneState.RECONCILED:
+                await _settle_differences(desk, date, party, papers)
+            await desk.book_proceeds(date, party)
+            fields = withdrawal_to_sign(lane.answer, party)
+            fields.pop("act")
+            await papers.send(desk.seat, f"withdraw {date} {party}", WithdrawSetAct, fields)
+        lane = await desk.take_back(date, party)
+        assert lane.state == LaneState.FINISHED, lane
+
+
 async def take_all(desk: DayDesk, date: int, papers: Papers) -> None:
     """Every step behind the sets, one lane after the other, so that frames come in one order."""
     await desk.agree(date)
@@ -248,12 +280,12 @@ async def _settle_differences(desk: DayDesk, date: int, party: int, papers: Pape
             lane = await desk.lane(date, party)
             fields = fields_to_sign(answer, lane.answer, party, rejected_fen, date)
             fields.pop("act")
-            about = f"correct {date} {found.contract_no}"
+            about = f"correct {date} {lane.answer.number} {found.contract_no}"
             act_number = await papers.send(seat, about, CorrectAct, fields)
         (done,) = await correct(seat, [answer], act_number)
         assert done.code is ReplyCode.ACCEPTED, done
     lane = await desk.reconcile(date, party)
     for fields in decisions_to_sign(await desk.differences(date, party), lane.answer, party):
         fields.pop("act")
-        about = f"decide {date} {fields['difference_class']}"
+        about = f"decide {date} {lane.answer.number} {fields['difference_class']}"
         await papers.send(seat, about, DecideAct, fields)

@@ -1,6 +1,7 @@
-"""The day desk as a process of its own, over a line that may be cut: signs off, or takes every step behind the sets.
+"""The day desk as a process of its own, over a line that may be cut: signs off, takes every step behind the sets, or
+takes back what it did once two people have withdrawn them.
 
-Belongs here: nothing but that. Run: python -m tests.chaos.desk_program CONFIG PORT PAPERS sign-off | DATE
+Belongs here: nothing but that. Run: python -m tests.chaos.desk_program CONFIG PORT PAPERS sign-off | close | back DATE
 """
 
 import sys
@@ -16,11 +17,11 @@ from gateway.day.desk import DayDesk
 from protocol.client import Seat
 from protocol.vocabulary import BANK_PARTY
 from tests.chaos.cut_line import LOOPBACK
-from tests.chaos.day_story import take_all
+from tests.chaos.day_story import take_all, take_all_back
 from tests.chaos.papers import Papers
 
 
-async def main(config_file: Path, port: int, papers: Path, what: str) -> None:
+async def main(config_file: Path, port: int, papers: Path, what: str, date: int) -> None:
     """Take the steps. Raises what they raise."""
     config = load(config_file)
     settings = seat_settings(config, BANK_PARTY, DAY_SEAT, desk_signer(config, DAY_SEAT), LOOPBACK, port)
@@ -29,8 +30,8 @@ async def main(config_file: Path, port: int, papers: Path, what: str) -> None:
         if what == "sign-off":
             await desk.sign_off()
         else:
-            await take_all(desk, int(what), Papers(papers))
+            await (take_all if what == "close" else take_all_back)(desk, date, Papers(papers))
 
 
 if __name__ == "__main__":
-    trio.run(main, Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    trio.run(main, Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))

@@ -27,11 +27,12 @@ CUSTOMERS = 40
 SECONDS_PER_DATE_MAX = 90.0
 MINUTES_MAX = 40
 STARTS_MAX = 3  # of the desk for one of its turns: killed once, it needs two
-# Sign-off, mark, tell, three comparisons of broker 2 by two steps and one of broker 3, an act for what is tolerated and
-# one that rejects, two corrections, two decisions, proceeds, two publishings.
-FRAMES_OF_DESK_MIN = 17
-# And what brokers send: two ends of sending, three sets, one withdrawal; two receipts, two objections, a notice.
-FRAMES_MIN = FRAMES_OF_DESK_MIN + 21
+# Sign-off, mark, tell; twice: an act for what is tolerated and one that rejects, three comparisons of broker 2 by two
+# steps and one of broker 3, two corrections, two decisions, proceeds; between them two withdrawals, and what each takes
+# back of one broker; two publishings.
+FRAMES_OF_DESK_MIN = 38
+# And what brokers send: two ends of sending, five sets, one withdrawal; two receipts, two objections, a notice.
+FRAMES_MIN = FRAMES_OF_DESK_MIN + 29
 MOMENTS = {"gateway": (Moment.SENT, Moment.ANSWERED), "ledger": (Moment.ANSWERED, Moment.SENT)}
 """Of one frame and the next, in turn: what the one is not struck at, the other one is."""
 Day = Callable[[int, Lines], Awaitable[None]]
@@ -67,6 +68,8 @@ async def _each_frame(found: House, victim: str) -> None:
         async def day(date: int, lines: Lines) -> None:
             await story.sign_off()
             await story.send_sets(date, lines)
+            await story.take_back(date)
+            await story.send_again(date, lines)
             await story.close(date)
             await story.answer(date)
 
@@ -87,10 +90,13 @@ async def _each_frame_of_the_desk(found: House) -> None:
         desk = DeskProgram(found, story.line)
 
         async def day(date: int, lines: Lines) -> None:
-            await desk.take("sign-off")
+            await desk.take("sign-off", date)
             with story.line.uncounted():
                 await story.send_sets(date, lines)
-            await desk.take(str(date))
+            await desk.take("back", date)
+            with story.line.uncounted():
+                await story.send_again(date, lines)
+            await desk.take("close", date)
             with story.line.uncounted():
                 await story.answer(date)
 
@@ -130,7 +136,7 @@ async def _undisturbed(story: Story, day: Day) -> list[LaneGave]:
         story.line.requests.clear()
         await day(date, lines)
         gave = await story.gave(date)
-        assert [lane.state for lane in gave] == [LaneState.PUBLISHED] * 2
+        assert [(lane.state, lane.sets) for lane in gave] == [(LaneState.PUBLISHED, 3), (LaneState.PUBLISHED, 2)]
     assert gave[1].counts[0] == LATE_ORDERS
     return gave
 
@@ -144,13 +150,13 @@ class DeskProgram:
     killed: int = 0
     _process: trio.Process | None = None
 
-    async def take(self, what: str) -> None:
-        """`sign-off`, or the date that is to be closed."""
+    async def take(self, what: str, date: int) -> None:
+        """`sign-off`, `close` or `back`, with the date."""
         command = [sys.executable, "-m", "tests.chaos.desk_program", str(self.house.config_file), str(self.line.port)]
         command.append(str(papers_of(self.house)))
         for _ in range(STARTS_MAX):
             self._process = await trio.lowlevel.open_process(
-                [*command, what], cwd=PROJECT_DIRECTORY, stdin=subprocess.DEVNULL
+                [*command, what, str(date)], cwd=PROJECT_DIRECTORY, stdin=subprocess.DEVNULL
             )
             try:
                 code = await self._process.wait()
