@@ -1,15 +1,17 @@
 """Savings accounts and the contracts on them, as the auditor keeps them.
 
-Belongs here: the figures of one account, the states of both, what an accepted request does to them. Never here: whether
-a request is accepted (auditor).
+Belongs here: the figures of one account, the states of both, what an accepted request does to them, what keeps either
+from ending. Never here: whether a request is accepted (auditor).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     AccountEvent,
     AccountStatus,
@@ -46,6 +48,20 @@ class Freeze:
 
 
 @dataclass(slots=True)
+class OfDay:
+    """What one trade day has frozen, by its own orders, bought and sold."""
+
+    frozen_fen: int = 0
+    bought_fen: int = 0
+    sold_fen: int = 0
+
+    @property
+    def brought_fen(self) -> int:
+        """What it has brought beyond what it takes; may be below 0."""
+        return self.sold_fen - self.bought_fen - self.frozen_fen
+
+
+@dataclass(slots=True)
 class Account:
     """All figures in fen. What is frozen, bought and sold is its contract's."""
 
@@ -54,9 +70,35 @@ class Account:
     frozen_fen: int = 0
     bought_fen: int = 0
     sold_fen: int = 0
+    days: dict[int, OfDay] = field(default_factory=dict)
+    """The last three by trade day, which add up to them."""
     withheld: Withheld = field(default_factory=Withheld)
     contract: "Contract | None" = None
     """The last one signed on it, until a message ends that: what the account counts for."""
+
+    def move(self, day: int, frozen_fen: int = 0, bought_fen: int = 0, sold_fen: int = 0) -> None:
+        """A trade day has so much more frozen, bought and sold."""
+        of_day = self.days.setdefault(day, OfDay())
+        of_day.frozen_fen += frozen_fen
+        of_day.bought_fen += bought_fen
+        of_day.sold_fen += sold_fen
+        self.frozen_fen += frozen_fen
+        self.bought_fen += bought_fen
+        self.sold_fen += sold_fen
+
+    def of(self, day: int) -> OfDay:
+        """What there is of a trade day, to look at."""
+        return self.days.get(day, OfDay())
+
+    def paid_fen(self, unsettled_days: Iterable[int], since: int = 0) -> int:
+        """The least that is there for trade day `since`, or any unsettled one behind it, by what came up to that one;
+        0: for any at all. What is taken in its name leans on nothing that came later.
+        """
+        there_fen = least_fen = self.balance_fen + self.sold_fen - self.spent_fen
+        for day in sorted((each for each in unsettled_days if each > since), reverse=True):
+            there_fen -= self.of(day).brought_fen
+            least_fen = min(least_fen, there_fen)
+        return least_fen
 
     @property
     def restrained_fen(self) -> int:
@@ -75,8 +117,9 @@ class Account:
 
     @property
     def has_open_items(self) -> bool:
-        """Whether anything is frozen, or bought or sold and not settled."""
-        return bool(self.frozen_fen or self.bought_fen or self.sold_fen)
+        """Whether anything is frozen, or bought or sold and not settled, or a clearing set says some."""
+        told = self.contract is not None and self.contract.told_of
+        return bool(self.frozen_fen or self.bought_fen or self.sold_fen or told)
 
     def refusal_of(self, event: int) -> ReplyCode:
         """What an event on the account earns."""
@@ -84,7 +127,7 @@ class Account:
             return ReplyCode.STATUS_FORBIDS
         if event != AccountEvent.CLOSE:
             return ReplyCode.ACCEPTED
-        if self.has_open_items:
+        if self.has_open_items or (self.contract is not None and self.contract.is_locked):
             return ReplyCode.ITEMS_OPEN
         if self.balance_fen:
             return ReplyCode.BALANCE_LEFT
@@ -102,6 +145,8 @@ class Account:
                     one.remaining_fen, one.target_seat, one.amount_fen, self.spent_fen, one.target_date
                 )
                 self.withheld.restraints.append(restraint)
+            case ControlKind.DEDUCTION:
+                self.withheld.order(one.target_number, one.amount_fen)
             case ControlKind.LIFTING:
                 self.withheld.lower(one.target_number, one.amount_fen)
             case ControlKind.EXTENSION:
@@ -125,7 +170,7 @@ class Account:
         if one.way == Way.FORCED_CARD:
             self.withheld.owe(one.amount_fen - one.remaining_fen, self.spent_fen)
         else:
-            self.withheld.lower(one.target_number, one.amount_fen)
+            self.withheld.deduct(one.target_number, one.amount_fen)
 
 
 @dataclass(slots=True)
@@ -137,6 +182,29 @@ class Contract:
     account: Account
     freezes: dict[FreezeKey, Freeze] = field(default_factory=dict)
     runs_off_since: int = 0  # trade date
+    in_shanghai: bool = False
+    """Whether it has a securities account there, so that its broker is designated 指定交易."""
+    follows: "Contract | None" = None
+    """The one whose card was replaced by this one's."""
+    told_of: set[int] = field(default_factory=set)
+    """Trade dates of which a clearing set that counts brings it money, or something is to be taken back."""
+    sold_apart_fen: dict[int, int] = field(default_factory=dict)
+    """By trade day, what came to it after it had ended: no account has it."""
+    began: int = 0
+    ended: int = 0
+    """Trade dates on which it first was ACTIVE or SUSPENDED, and ended as one that was; 0: none that is known."""
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the designation is: something is open of a card that was replaced before, under the same securities
+        account. Whoever has not confirmed is designated to nobody, and what runs off no more.
+        """
+        before = self.follows if self.in_shanghai and self.status in DESIGNATED else None
+        while before is not None:
+            if before.status == ContractStatus.RUNS_OFF and before.account.has_open_items:
+                return True
+            before = before.follows
+        return False
 
     @property
     def is_lost(self) -> bool:
@@ -147,7 +215,7 @@ class Contract:
         """What an event on the contract earns."""
         if (self.status, ContractEvent(event)) not in STATUS_CHANGES:
             return ReplyCode.STATUS_FORBIDS
-        if event == ContractEvent.TERMINATE and self.account.has_open_items:
+        if event == ContractEvent.TERMINATE and (self.account.has_open_items or self.is_locked):
             return ReplyCode.ITEMS_OPEN
         return ReplyCode.ACCEPTED
 
@@ -173,10 +241,10 @@ class Contract:
                 self._fell(sign)
             case RecordKind.FILL_BUY:
                 self._draw(one, amount_fen, sign * one.release_fen)
-                self.account.bought_fen += amount_fen
+                self.account.move(one.trade_day, bought_fen=amount_fen)
                 self._fell(sign)
             case RecordKind.FILL_SELL:
-                self.account.sold_fen += amount_fen
+                self.account.move(one.trade_day, sold_fen=amount_fen)
             case ControlKind.EVENT:
                 self.change(one.amount_fen)
 
@@ -190,19 +258,24 @@ class Contract:
 
     def _apply_freeze(self, one: Seen, sign: int) -> None:
         key = (one.trade_date, one.seat, one.number)
-        self.account.frozen_fen += sign * one.amount_fen
+        self.account.move(trade_day(one.trade_date), sign * one.amount_fen)
         if sign > 0:
             self.freezes[key] = Freeze(one.amount_fen)
         else:
             del self.freezes[key]
 
     def _draw(self, one: Seen, drawn_fen: int, released_fen: int) -> None:
-        freeze = self.freezes[(one.target_date, one.target_seat, one.target_number)]
+        self.draw((one.target_date, one.target_seat, one.target_number), drawn_fen, released_fen)
+
+    def draw(self, key: FreezeKey, drawn_fen: int, released_fen: int) -> None:
+        """A freeze has so much more drawn and released, which may be below 0: less."""
+        freeze = self.freezes[key]
         freeze.drawn_fen += drawn_fen
         freeze.released_fen += released_fen
-        self.account.frozen_fen -= drawn_fen + released_fen
+        self.account.move(trade_day(key[0]), -drawn_fen - released_fen)
 
 
+DESIGNATED = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 STATUS_CHANGES = {
     (ContractStatus.PRE_ASSIGNED, ContractEvent.CONFIRM): ContractStatus.ACTIVE,
     (ContractStatus.ACTIVE, ContractEvent.SUSPEND): ContractStatus.SUSPENDED,

@@ -17,16 +17,16 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Contract, Freeze, Verdict
-from frontend_sim.auditor.merging import apply_explaining_order
-from frontend_sim.auditor.observations import ControlKind, Seen
-from frontend_sim.auditor.withheld_rules import (
-    DEDUCTED,
-    code_on_deduction,
-    code_on_restraint,
-    code_on_standing,
+from frontend_sim.auditor.account_rules import (
+    ON_RESTRAINTS,
+    Around,
+    code_on_account,
+    code_on_debit,
     told_of_account,
 )
+from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract, Freeze, Verdict
+from frontend_sim.auditor.merging import apply_explaining_order
+from frontend_sim.auditor.observations import ControlKind, Seen
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import (
@@ -35,7 +35,7 @@ from protocol.records import (
     FREEZE_STATE_OPEN,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, AccountStatus, ContractStatus, RecordKind, Role, Way
+from protocol.vocabulary import BANK_PARTY, ContractStatus, RecordKind, Role, Way
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -45,7 +45,6 @@ BANK_KINDS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})
 TARGET_KINDS = frozenset({RecordKind.RELEASE, RecordKind.FILL_BUY})
 RELEASE_FIELD_KINDS = frozenset({RecordKind.FREEZE, RecordKind.FILL_BUY})  # in a freeze these bytes are a price
 FILL_KINDS = frozenset({RecordKind.FILL_BUY, RecordKind.FILL_SELL})
-ON_RESTRAINTS = frozenset({ControlKind.LIFTING, ControlKind.EXTENSION})  # of one that stands
 ACCOUNT_KINDS = BANK_KINDS | ON_RESTRAINTS | {ControlKind.RESTRAINT, ControlKind.ACCOUNT_EVENT}  # they name an account
 WAYS = {RecordKind.DEPOSIT: Way.TRANSFER, RecordKind.WITHDRAWAL: Way.CARD_COLLECTED}  # the last one of each
 EXPIRING_KINDS = frozenset({RecordKind.FREEZE, RecordKind.WITHDRAWAL})
@@ -85,12 +84,16 @@ class Auditor:
     unsettled_days: set[int] = field(default_factory=set)
     signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
     restraints_given: int = 0
+    is_sealed: bool = False
+    """Whether the bank has people without whom nothing is deducted."""
+    cases_given: dict[int, int] = field(default_factory=dict)  # by party
     stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
     told_serials: dict[tuple[int, int], int] = field(default_factory=dict)  # by seat and trade date: the highest booked
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
     _told_twice: set[tuple[int, int]] = field(default_factory=set)  # in the row that is judged
+    _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
 
     def register_party(self, party: int, role: Role, proceeds_at_fill: bool) -> None:
         """Make a party known."""
@@ -100,17 +103,34 @@ class Auditor:
         """A savings account was opened."""
         self.accounts[account_no] = Account(balance_fen)
 
-    def sign_contract(self, contract_no: int, account_no: int, party: int, status: ContractStatus) -> Contract:
-        """A contract was signed on an account that is known. Returns: the contract."""
+    def sign_contract(
+        self,
+        contract_no: int,
+        account_no: int,
+        party: int,
+        status: ContractStatus,
+        on: int = 0,
+        in_shanghai: bool = False,
+    ) -> Contract:
+        """A contract was signed on an account that is known, on a trade date, 0: before all that is looked at; with a
+        securities account in Shanghai or none. Returns: the contract.
+        """
         account = self.accounts[account_no]
-        account.contract = self.contracts[contract_no] = Contract(party, status, account)
+        account.contract = self.contracts[contract_no] = Contract(party, status, account, in_shanghai=in_shanghai)
+        account.contract.began = on if status in DESIGNATED else 0
         return account.contract
 
     def replace_card(self, contract_no: int, account_no: int, new_contract_no: int, trade_date: int) -> None:
         """A contract goes on under a new number on another account; the old one runs off."""
         old = self.contracts[contract_no]
-        self.sign_contract(new_contract_no, account_no, old.party, old.status)
+        new = self.sign_contract(new_contract_no, account_no, old.party, old.status, trade_date, old.in_shanghai)
+        new.follows = old
         old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
+
+    def next_case(self, party: int) -> int:
+        """The number of what a broker makes good next."""
+        self.cases_given[party] = self.cases_given.get(party, 0) + 1
+        return self.cases_given[party]
 
     def open_date(self, trade_date: int) -> None:
         """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
@@ -119,6 +139,12 @@ class Auditor:
     def roll(self, trade_date: int, decided_at_ns: int) -> None:
         """Another trade date was opened: restraints that were to hold no longer are over."""
         self.open_date(trade_date)
+        for contract, began in self._of_next_date:
+            if began:
+                contract.began = trade_date
+            else:
+                contract.ended = trade_date
+        self._of_next_date.clear()
         for account in self.accounts.values():
             account.withheld.lapse(decided_at_ns // 1_000_000_000)
 
@@ -183,14 +209,27 @@ class Auditor:
     def apply(self, one: Seen, sign: int = 1) -> None:
         """Do (sign 1) or undo (sign −1) what an accepted request does; control is not undone."""
         named = self.named_by(one)
+        contract = named.contract if isinstance(named, Account) else named
+        could_order = contract is not None and contract.status in DESIGNATED
         forced = named if (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD) else None
         had_card = isinstance(forced, Account) and forced.withheld.has_card
         if named is not None:
             named.apply(one, sign)
+        if contract is not None and could_order != (contract.status in DESIGNATED):
+            self._date_of(contract, one, began=not could_order)
         if one.kind == ControlKind.RESTRAINT:
             self.restraints_given += 1
         elif isinstance(forced, Account):  # what it could not take is withheld, under a number of the same row
             self.restraints_given += forced.withheld.has_card - had_card
+
+    def _date_of(self, contract: Contract, one: Seen, *, began: bool) -> None:
+        """What happens to a contract from the sign-off on is the next date's."""
+        if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
+            self._of_next_date.append((contract, began))
+        elif began:
+            contract.began = one.trade_date
+        else:
+            contract.ended = one.trade_date
 
     def _judge_row(self, row: list[Seen]) -> None:
         if row[0].seat == row[-1].seat:
@@ -249,8 +288,10 @@ class Auditor:
         if isinstance(named, Contract) and self._may_touch(named, one):
             return self._verdict_on_contract(named, one)
         if isinstance(named, Account):
-            code = self._code_on_account(named, one)
-            told = told_of_account(named, one, code, self.restraints_given)
+            told_twice = (one.seat, one.number) in self._told_twice
+            around = Around(self.restraints_given, self.is_sealed, self.unsettled_days, told_twice)
+            code = code_on_account(named, one, around)
+            told = told_of_account(named, one, code, around)
             return told if told is not None else _answer(code)
         return _answer(ReplyCode.ACCOUNT_UNKNOWN if one.kind in ACCOUNT_KINDS else ReplyCode.CONTRACT_UNKNOWN)
 
@@ -265,7 +306,7 @@ class Auditor:
             return self._verdict_on_target(contract, one)
         if one.kind == RecordKind.FILL_SELL:
             return _answer(self._code_on_sale(contract, one))
-        code = _code_on_debit(contract.account, one.amount_fen, contract.account.buying_power_fen)
+        code = code_on_debit(contract.account, one.amount_fen, contract.account.buying_power_fen)
         if code == ReplyCode.ACCEPTED:
             return Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
         return _answer(code)
@@ -322,37 +363,6 @@ class Auditor:
         over = contract.account.sold_fen + one.amount_fen > COLUMN_FEN_MAX
         return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
 
-    def _code_on_account(self, account: Account, one: Seen) -> ReplyCode:
-        """Of a movement, or of control."""
-        if one.kind == ControlKind.ACCOUNT_EVENT:
-            return account.refusal_of(one.amount_fen)
-        if one.kind in ON_RESTRAINTS:
-            return code_on_standing(account, one)
-        way = one.way if one.kind == RecordKind.WITHDRAWAL else Way.CASH
-        if account.status == AccountStatus.CLOSED and way != Way.FORCED_CARD:
-            return ReplyCode.ACCOUNT_CLOSED
-        if one.kind == ControlKind.RESTRAINT:
-            return code_on_restraint(account, one)
-        is_deposit = one.kind == RecordKind.DEPOSIT
-        in_spite = is_deposit or way in (Way.JUDICIAL, Way.FORCED_CARD)
-        if account.status == AccountStatus.LOSS_REPORTED and not in_spite:
-            return ReplyCode.ACCOUNT_LOSS_REPORTED
-        code = _refusal_of_range(one)
-        if code is None and one.serial < 0:
-            code = ReplyCode.AMOUNT_OUT_OF_RANGE
-        if code is None and (one.seat, one.number) in self._told_twice:
-            code = ReplyCode.SERIAL_USED
-        if code is not None:
-            return code
-        if is_deposit:
-            over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
-            return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
-        if way == Way.FORCED_CARD:
-            return ReplyCode.ACCEPTED
-        if way in DEDUCTED:
-            return code_on_deduction(account, one)
-        return _code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
-
     def _may_touch(self, contract: Contract, one: Seen) -> bool:
         return self.members[one.party].role == Role.BANK or contract.party == one.party
 
@@ -378,17 +388,6 @@ def _refusal_on_target(freeze: Freeze | None, taken_fen: int, is_fill: bool) -> 
     if taken_fen > freeze.remaining_fen:
         return ReplyCode.LISTED if is_fill else ReplyCode.AMOUNT_OVER_REMAINING
     return None
-
-
-def _code_on_debit(account: Account, amount_fen: int, covered_fen: int) -> ReplyCode:
-    """Whether what covers it is enough, and else what is missing."""
-    if amount_fen <= covered_fen:
-        return ReplyCode.ACCEPTED
-    if amount_fen <= account.buying_power_fen:
-        return ReplyCode.PROCEEDS_UNSETTLED
-    if amount_fen <= account.balance_fen - account.restrained_fen + account.sold_fen:
-        return ReplyCode.FUNDS_FROZEN
-    return ReplyCode.INSUFFICIENT_FUNDS
 
 
 def _spoken(verdict: Verdict) -> str:

@@ -5,6 +5,7 @@ what was answered. Never here: anything of ledger, rules or gateway, numpy arith
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -80,6 +81,8 @@ class SetAudit:
     cleared_fen: dict[FreezeKey, int] = field(default_factory=dict)
     """What was bought by an order, with fees."""
     of_contract: dict[int, OfContract] = field(default_factory=dict)
+    events: set[tuple[int, int]] = field(default_factory=set)
+    """Contract and event."""
     is_booked: set[int] = field(default_factory=set)
     """Contracts whose proceeds came by a correction."""
 
@@ -94,6 +97,11 @@ class SetAudit:
                 self._report(line, told, expected)
             if expected[0] == ReplyCode.ACCEPTED:
                 self._take(*line)
+
+    def forget(self, but: Collection[int] = ()) -> None:
+        """The set counts no more: it brings no contract money, but those of which something is to be taken back."""
+        for number in self.of_contract.keys() - set(but):
+            self.auditor.contracts[number].told_of.discard(self.trade_date)
 
     def sums(self) -> Sums:
         """Of what should have been taken."""
@@ -127,6 +135,8 @@ class SetAudit:
             self._told.add((kind, *line[10:13]) if kind in NAME_ORDER else (kind, contract_no, told))
         if kind == RecordKind.CLEAR_ORDER:
             self.orders[line[10], line[11], line[12]] = ToldOrder(line[4], line[5], told)
+        if kind == RecordKind.CLEAR_CONTRACT:
+            self.events.add((contract_no, told))
         if kind in (RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT):
             return
         amount_fen = line[4]
@@ -136,6 +146,8 @@ class SetAudit:
         self._turnover_fen += amount_fen
         self._fees_fen += fees_fen
         self._net_fen += -amount_fen - fees_fen if kind == RecordKind.CLEAR_BUY else amount_fen - fees_fen
+        if kind == RecordKind.CLEAR_BUY or amount_fen != fees_fen:
+            self.auditor.contracts[contract_no].told_of.add(self.trade_date)
         says = self.of_contract.setdefault(contract_no, OfContract())
         if kind == RecordKind.CLEAR_SELL:
             says.proceeds_fen += max(0, amount_fen - fees_fen)
@@ -153,8 +165,9 @@ class SetAudit:
         for contract_no, says in self.of_contract.items():
             if contract_no not in self.is_booked and (says.proceeds_fen or says.excess_fen):
                 account = self.auditor.contracts[contract_no].account
-                account.sold_fen += says.proceeds_fen
-                account.bought_fen += min(says.excess_fen, max(0, account.buying_power_fen))
+                account.move(trade_day(self.trade_date), sold_fen=says.proceeds_fen)
+                excess_fen = min(says.excess_fen, max(0, account.buying_power_fen))
+                account.move(trade_day(self.trade_date), bought_fen=excess_fen)
 
     def _report(self, line: tuple[int, ...], told: tuple[int, int], expected: tuple[int, int]) -> None:
         self.mismatch_count += 1

@@ -14,7 +14,7 @@ def apply_explaining_order(
     seats: Sequence[list[Seen]],
     verdict_on: Callable[[Seen], Verdict],
     apply: Callable[[Seen, int], None],
-    state: Callable[[], tuple[tuple[int, int], ...]],
+    state: Callable[[], tuple[tuple[int, ...], ...]],
 ) -> bool:
     """Find a merging of the seats' orders in which every verdict is what was answered, and apply it.
 
@@ -28,7 +28,7 @@ def apply_explaining_order(
     done = [0] * len(seats)
     order: list[Seen] = []
     choices = [0]
-    dead: set[tuple[tuple[int, ...], tuple[tuple[int, int], ...]]] = set()
+    dead: set[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]] = set()
     while len(order) < wanted:
         place = choices[-1]
         if place == len(seats):

@@ -18,6 +18,7 @@ class ControlKind(IntEnum):
     RESTRAINT = 1_001  # on an account; target_date: its last second, 0 for none; target_seat: its kind
     LIFTING = 1_004  # of an account's restraint of the number in target_number
     EXTENSION = 1_005  # likewise; target_date: its last second from now on
+    DEDUCTION = 1_006  # likewise; amount_fen: what two people order to be deducted by it
     EVENT = 1_002  # amount_fen: the ContractEvent
     ACCOUNT_EVENT = 1_003  # amount_fen: the AccountEvent
 

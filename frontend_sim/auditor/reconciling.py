@@ -1,21 +1,18 @@
-"""What an outsider expects of a broker's date once its clearing set is complete: what differs, what two people sign of
-it, and what corrections move.
+"""What an outsider expects to move of a broker's date by its complete clearing set: orders closed, proceeds booked,
+contracts corrected, and all of it taken back once two people have withdrawn the set.
 
-Belongs here: the rules of differences and corrections as docs/protocol.md has them (17.6, 17.8), written as simply as
-possible, and the comparison with what was told. Never here: anything of ledger, rules or gateway, as in `auditor`; the
-lines of the set (clearing).
-
-An account's figures are those of one trade date here: the auditor has seen no other one of which anything is left.
+Belongs here: the rules of what moves as docs/protocol.md has them (17.7, 17.8), written as simply as possible, and the
+comparison with what was answered. Never here: anything of ledger, rules or gateway, as in `auditor`; what differs
+(comparing), the lines of the set (clearing).
 """
 
-import hashlib
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Contract, Freeze, FreezeKey
+from frontend_sim.auditor.audited_account import Account, Contract
 from frontend_sim.auditor.clearing import OfContract, SetAudit
+from frontend_sim.auditor.comparing import Compared, Moved
 from protocol.codes import ReplyCode
 from protocol.records import (
     FREEZE_STATE_CLOSED,
@@ -24,27 +21,22 @@ from protocol.records import (
     OutcomeArray,
     RecordArray,
 )
-from protocol.trade_dates import trade_day
-from protocol.vocabulary import ComparedField, DifferenceClass, Fate, RecordKind
+from protocol.vocabulary import ContractStatus, RecordKind
 
-SUMS = (ComparedField.BOUGHT, ComparedField.SOLD)
 NAMES = (
     *("kind", "trade_day", "contract_no", "amount_fen", "release_fen", "target_date", "target_seat", "target_number"),
     *("act_number", "cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen"),
-    *("has_bought_fen", "has_sold_fen"),
+    *("has_bought_fen", "has_sold_fen", "excess_fen"),
 )
+NAMED = (
+    *("amount_fen", "cleared_proceeds_fen", "has_bought_fen", "has_sold_fen"),
+    *("made_good_buys_fen", "made_good_proceeds_fen"),
+)
+"""Of a record that corrects or takes back: where both columns go, what they are, what is made good or stays."""
 MISMATCHES_KEPT_MAX = 20
-
-
-class Expected(NamedTuple):
-    """A difference, with both values; the order's name is zeros where it is about a contract."""
-
-    difference_class: int
-    compared_field: int
-    contract_no: int
-    order: FreezeKey
-    bank_has: int
-    set_says: int
+Told = tuple[int, int, int]
+"""Code, state, and what is told beside."""
+DONE: Told = (ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
 
 
 class Permitted(NamedTuple):
@@ -57,205 +49,188 @@ class Permitted(NamedTuple):
     made_good_max_fen: int
 
 
-class Moved(NamedTuple):
-    """Where a contract's date stands once it is corrected, and what its broker makes good."""
+class Tolerance(NamedTuple):
+    """What needs nobody's act: of a contract, and of all contracts of a date together."""
 
-    bought_fen: int
-    sold_fen: int
-    good_buys_fen: int
-    good_proceeds_fen: int
+    contract_fen: int = 0
+    date_fen: int = 0
+
+
+NO_TOLERANCE = Tolerance()
 
 
 @dataclass(slots=True)
-class DateAudit:
+class DateAudit(Compared):
     """One broker's date, by one complete set of it."""
 
-    told: SetAudit
     permits: Mapping[tuple[int, int], Permitted] = field(default_factory=dict)
     """By the number of the act and the contract."""
+    tolerance: Tolerance = NO_TOLERANCE
     judged_count: int = 0
     mismatches: list[str] = field(default_factory=list)
-    corrected: dict[int, Moved] = field(default_factory=dict)
-    """By contract."""
-    _closed_fen: dict[FreezeKey, int] = field(default_factory=dict)  # what closing released, of which no set tells
-
-    def differences(self) -> list[Expected]:
-        """All that the comparison should find now, in the order in which it is told."""
-        found = [*self._strays(), *self._of_orders()]
-        for contract_no in sorted(self._contracts()):
-            found += self._of_sums(contract_no)
-        return found
-
-    def to_sign(self, difference_class: DifferenceClass) -> tuple[int, str]:
-        """How many differences of a class two people sign for, and the digest of their list, in hexadecimal."""
-        digest, count = bytes(32), 0
-        for each in self.differences():
-            if each.difference_class == difference_class and each.compared_field not in SUMS:
-                values = (each.compared_field, each.contract_no, *each.order, each.bank_has, each.set_says)
-                digest = hashlib.sha256(digest + struct.pack("<7q", *values)).digest()
-                count += 1
-        return count, digest.hex()
+    left: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By contract what the set has brought to bought and to sold, beside closing, and is not taken back."""
+    _tolerated_fen: int = 0
+    _cases: dict[int, int] = field(default_factory=dict)  # by contract: the one that it opened
+    counts: bool = True
+    """Whether the set does."""
+    _withdrawn_by: int = 0  # the number of the act
 
     def judge(self, records: RecordArray, outcomes: OutcomeArray) -> None:
-        """(n,) CLOSEs and CORRECTs of the day desk in order, and what was answered to each."""
+        """(n,) records of the day desk about the date, in order, and what was answered to each."""
         columns = [records[name].tolist() for name in NAMES]
         answered = zip(*(outcomes[name].tolist() for name in ("code", "state", "remaining_fen")), strict=True)
+        judge_on: Mapping[int, Callable[[Contract, Mapping[str, int]], Told]] = {
+            RecordKind.CLOSE: self._on_closing,
+            RecordKind.CORRECT: self._on_correction,
+            RecordKind.PROCEEDS: self._on_proceeds,
+            RecordKind.REVERT: self._on_reversal,
+        }
         for values, told in zip(zip(*columns, strict=True), answered, strict=True):
             one = dict(zip(NAMES, values, strict=True))
-            expected = self._on_closing(one) if one["kind"] == RecordKind.CLOSE else self._on_correction(one)
+            contract = self._contracts().get(one["contract_no"])
+            unknown = (ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE, 0)
+            expected = judge_on[one["kind"]](contract, one) if contract is not None else unknown
             self.judged_count += 1
             if expected != told and len(self.mismatches) < MISMATCHES_KEPT_MAX:
                 self.mismatches.append(f"day desk, {one}: answered {told}, expected {expected}")
 
-    def _contracts(self) -> dict[int, Contract]:
-        known = self.told.auditor.contracts.items()
-        return {number: contract for number, contract in known if contract.party == self.told.party}
+    def withdraw(self, act_number: int = 0) -> None:
+        """The set counts no more: its broker has withdrawn it, or an act of two people has."""
+        self.counts, self._withdrawn_by = False, act_number
+        self.told.forget(self.left)
 
-    def _freezes(self) -> list[tuple[FreezeKey, int, Freeze]]:
-        """Those of the date, by seat and number."""
-        return sorted(
-            (key, number, freeze)
-            for number, contract in self._contracts().items()
-            for key, freeze in contract.freezes.items()
-            if key[0] == self.told.trade_date
-        )
+    def followed_by(self, told: SetAudit) -> "DateAudit":
+        """The date by its next set: what closing released stays none of the broker's."""
+        return DateAudit(told, permits=self.permits, tolerance=self.tolerance, _closed_fen=dict(self._closed_fen))
 
-    def _strays(self) -> list[Expected]:
-        there = {key for key, _, _ in self._freezes()}
-        of = ((self.told.orders, ComparedField.ORDER), (self.told.cleared_fen, ComparedField.BUY))
-        return [
-            Expected(DifferenceClass.MISSING_HERE, what, 0, key, 0, 1)
-            for names, what in of
-            for key in sorted(names.keys() - there)
-        ]
-
-    def _of_orders(self) -> list[Expected]:
-        found = []
-        for key, number, freeze in self._freezes():
-            told, cleared_fen = self.told.orders.get(key), self.told.cleared_fen.get(key, 0)
-            if told is None:
-                found.append(Expected(DifferenceClass.MISSING_THERE, ComparedField.ORDER, number, key, 1, 0))
-                continue
-            amount, state = DifferenceClass.AMOUNT, DifferenceClass.STATE
-            if freeze.amount_fen != told.frozen_fen:
-                values = (freeze.amount_fen, told.frozen_fen)
-                found.append(Expected(amount, ComparedField.FROZEN, number, key, *values))
-            released_fen = freeze.released_fen - self._closed_fen.get(key, 0)
-            if released_fen != told.released_fen:
-                values = (released_fen, told.released_fen)
-                found.append(Expected(amount, ComparedField.RELEASED, number, key, *values))
-            nothing = told.fate in (Fate.REFUSED, Fate.CANCELLED) and max(freeze.drawn_fen, cleared_fen) > 0
-            something = told.fate in (Fate.FILLED, Fate.PARTLY) and cleared_fen == 0
-            if nothing or something:
-                found.append(Expected(state, ComparedField.FATE, number, key, freeze.drawn_fen, told.fate))
-        return found
-
-    def _of_sums(self, number: int) -> list[Expected]:
-        """What will have been bought and sold, against the set less, or plus, what is made good."""
-        contract = self._contracts()[number]
-        account, says = contract.account, self.told.of_contract.get(number, OfContract())
-        if account.contract is not contract:
-            return []
-        done = self.corrected.get(number)
-        bought_fen = account.bought_fen + sum(self._draws(key, each)[0] for key, each in contract.freezes.items())
-        buys_fen = says.buys_fen - (done.good_buys_fen if done else says.listed_fen)
-        proceeds_fen = says.proceeds_fen + (done.good_proceeds_fen if done else 0)
-        at_fill, found = self.told.auditor.members[self.told.party].proceeds_at_fill, []
-        if not (at_fill or done):  # both come with the set
-            buys_fen -= says.excess_fen
-        if bought_fen != buys_fen:
-            values = (bought_fen, buys_fen)
-            found.append(Expected(DifferenceClass.AMOUNT, ComparedField.BOUGHT, number, (0, 0, 0), *values))
-        if (at_fill or done) and account.sold_fen != proceeds_fen:
-            values = (account.sold_fen, proceeds_fen)
-            found.append(Expected(DifferenceClass.AMOUNT, ComparedField.SOLD, number, (0, 0, 0), *values))
-        return found
-
-    def _draws(self, key: FreezeKey, freeze: Freeze) -> tuple[int, int]:
-        """What closing an order of the date draws and releases."""
-        told = self.told.orders.get(key)
-        if key[0] != self.told.trade_date or (told is not None and told.fate == Fate.HELD):
-            return 0, 0
-        due_fen = max(0, self.told.cleared_fen.get(key, 0) - freeze.drawn_fen)
-        drawn_fen = min(freeze.remaining_fen, due_fen)
-        return drawn_fen, freeze.remaining_fen - drawn_fen
-
-    def _on_closing(self, one: Mapping[str, int]) -> tuple[int, int, int]:
-        contract = self._contracts().get(one["contract_no"])
-        if contract is None:
-            return (ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE, 0)
+    def _on_closing(self, contract: Contract, one: Mapping[str, int]) -> Told:
         key = (one["target_date"], one["target_seat"], one["target_number"])
         freeze = contract.freezes.get(key)
         if freeze is None or not freeze.remaining_fen:
             code = ReplyCode.FREEZE_UNKNOWN if freeze is None else ReplyCode.FREEZE_CLOSED
-            return (code, FREEZE_STATE_NONE, 0)
+            return _refused(code)
         drawn_fen, released_fen = self._draws(key, freeze)
-        if one["trade_day"] != trade_day(self.told.trade_date) or drawn_fen + released_fen != freeze.remaining_fen:
-            return (ReplyCode.STEP_NOT_DUE, FREEZE_STATE_NONE, 0)
+        if one["trade_day"] != self.day or drawn_fen + released_fen != freeze.remaining_fen:
+            return _refused(ReplyCode.STEP_NOT_DUE)
         if (one["amount_fen"], one["release_fen"]) != (drawn_fen, released_fen):
-            return (ReplyCode.SETTLEMENT_DIFFERS, FREEZE_STATE_NONE, 0)
-        freeze.drawn_fen += drawn_fen
-        freeze.released_fen += released_fen
+            return _refused(ReplyCode.SETTLEMENT_DIFFERS)
+        contract.draw(key, drawn_fen, released_fen)
         self._closed_fen[key] = released_fen
-        contract.account.frozen_fen -= drawn_fen + released_fen
-        contract.account.bought_fen += drawn_fen
+        contract.account.move(self.day, bought_fen=drawn_fen)
         contract.account.withheld.fell(contract.account.spent_fen)
         return (ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0)
 
-    def _on_correction(self, one: Mapping[str, int]) -> tuple[int, int, int]:
-        number = one["contract_no"]
-        contract = self._contracts().get(number)
-        if contract is None:
-            return (ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE, 0)
+    def _on_proceeds(self, contract: Contract, one: Mapping[str, int]) -> Told:
+        """What comes with the set, less what an earlier one has left; the cost of sales as far as there is money."""
+        number, account = one["contract_no"], contract.account
+        says = self.told.of_contract.get(number, OfContract())
+        proceeds_fen = says.proceeds_fen - self._has(contract)[1]
+        is_due = not self._at_fill(contract) and (proceeds_fen > 0 or (proceeds_fen == 0 and says.excess_fen > 0))
+        if one["trade_day"] != self.day or not is_due or number in self.corrected or number in self.booked:
+            return _refused(ReplyCode.STEP_NOT_DUE)
+        there_fen = min(self._paid_fen(account), account.buying_power_fen) + proceeds_fen
+        excess_fen = min(says.excess_fen, max(0, there_fen))
+        if (one["amount_fen"], one["excess_fen"]) != (proceeds_fen, excess_fen):
+            return _refused(ReplyCode.SETTLEMENT_DIFFERS)
+        self._bring(number, contract, excess_fen, proceeds_fen)
+        self.booked.add(number)
+        return DONE
+
+    def _on_correction(self, contract: Contract, one: Mapping[str, int]) -> Told:
+        number, says = one["contract_no"], self.told.of_contract.get(one["contract_no"], OfContract())
         is_open = any(any(self._draws(key, each)) for key, each in contract.freezes.items())
-        if number in self.corrected or is_open:
-            return (ReplyCode.STEP_NOT_DUE, FREEZE_STATE_NONE, 0)
-        account, says = contract.account, self.told.of_contract.get(number, OfContract())
+        if one["trade_day"] != self.day or number in self.corrected or is_open:
+            return _refused(ReplyCode.STEP_NOT_DUE)
         permit = self.permits.get((one["act_number"], number))
         if one["act_number"] and permit is None:
-            return (ReplyCode.ACT_NEEDED, FREEZE_STATE_NONE, 0)
-        moved = self._moved(account, says, permit.rejected_fen if permit is not None else 0)
-        named = [one[name] for name in ("amount_fen", "cleared_proceeds_fen", "has_bought_fen", "has_sold_fen")]
-        named += [one["made_good_buys_fen"], one["made_good_proceeds_fen"]]
-        if named != [says.buys_fen, says.proceeds_fen, account.bought_fen, account.sold_fen, *moved[2:]]:
-            return (ReplyCode.SETTLEMENT_DIFFERS, FREEZE_STATE_NONE, 0)
-        rise_fen, good_fen = moved.bought_fen - account.bought_fen, moved.good_buys_fen + moved.good_proceeds_fen
-        if not self._may(permit, says, rise_fen, moved.sold_fen - account.sold_fen, good_fen):
-            return (ReplyCode.ACT_NEEDED, FREEZE_STATE_NONE, 0)
-        account.bought_fen, account.sold_fen = moved[:2]
-        account.withheld.fell(account.spent_fen)
+            return _refused(ReplyCode.ACT_NEEDED)
+        has = self._has(contract)
+        takes_fen = says.buys_fen - min(permit.rejected_fen if permit is not None else 0, says.buys_fen)
+        moved = self._moved(contract, takes_fen, says.proceeds_fen)
+        moved = moved._replace(good_buys_fen=says.buys_fen - moved.bought_fen)  # what is rejected too
+        if [one[name] for name in NAMED] != [says.buys_fen, says.proceeds_fen, *has, *moved[2:]]:
+            return _refused(ReplyCode.SETTLEMENT_DIFFERS)
+        changes_fen = (moved.bought_fen - has[0], moved.sold_fen - has[1])
+        good_fen = moved.good_buys_fen + moved.good_proceeds_fen
+        if not self._may(permit, says, self._at_fill(contract), changes_fen, good_fen):
+            return _refused(ReplyCode.ACT_NEEDED)
+        self._bring(number, contract, *changes_fen)
         self.corrected[number] = moved
         self.told.is_booked.add(number)
         if not good_fen:
-            return (ReplyCode.ACCEPTED, FREEZE_STATE_NONE, 0)
-        cases = sum(each.good_buys_fen + each.good_proceeds_fen > 0 for each in self.corrected.values())
-        return (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, cases)
+            return DONE
+        self._cases[number] = self.told.auditor.next_case(self.told.party)
+        return (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, self._cases[number])
 
-    def _may(self, permit: Permitted | None, says: OfContract, rise_fen: int, sold_fen: int, good_fen: int) -> bool:
-        """Whether two people have signed for it, or it needs nobody: no tolerance was ever agreed here."""
-        if permit is None:
-            differs_fen = max(0, -rise_fen) + (
-                abs(sold_fen) if self.told.auditor.members[self.told.party].proceeds_at_fill else 0
-            )
-            return not (good_fen or differs_fen) and rise_fen <= says.excess_fen
-        is_same = (permit.buys_fen, permit.proceeds_fen) == (says.buys_fen, says.proceeds_fen)
-        return is_same and rise_fen <= permit.rise_max_fen and good_fen <= permit.made_good_max_fen
+    def _on_reversal(self, contract: Contract, one: Mapping[str, int]) -> Told:
+        """Both columns go to what they would be without the set; what cannot go stays, and is nobody's."""
+        number = one["contract_no"]
+        if not self._withdrawn_by or one["trade_day"] != self.day or number not in self.left:
+            return _refused(ReplyCode.STEP_NOT_DUE)
+        if one["act_number"] != self._withdrawn_by:
+            return _refused(ReplyCode.ACT_NEEDED)
+        has, brought_fen = self._has(contract), self.left[number]
+        goes_fen = (has[0] - brought_fen[0], has[1] - brought_fen[1])
+        moved = self._moved(contract, *goes_fen)
+        if [one[name] for name in NAMED] != [*goes_fen, *has, *moved[2:]]:
+            return _refused(ReplyCode.SETTLEMENT_DIFFERS)
+        self._move(contract, moved.bought_fen - has[0], moved.sold_fen - has[1])
+        del self.left[number]
+        contract.told_of.discard(self.told.trade_date)
+        case = self._cases.pop(number, 0)
+        return (ReplyCode.ACCEPTED, STATE_NUMBER_GIVEN, case) if case else DONE
 
-    def _moved(self, account: Account, says: OfContract, rejected_fen: int) -> Moved:
-        """The three steps of 17.8: nobody is overdrawn, and nothing is taken for which there is no money."""
-        takes_fen = says.buys_fen - min(rejected_fen, says.buys_fen)
-        power_fen = account.buying_power_fen + account.restrained_fen
-        bought_fen, sold_fen = min(account.bought_fen, takes_fen), max(account.sold_fen, says.proceeds_fen)
-        power_fen += account.bought_fen - bought_fen + sold_fen - account.sold_fen
-        falls_fen = min(power_fen, sold_fen - says.proceeds_fen)
-        sold_fen, power_fen = sold_fen - falls_fen, power_fen - falls_fen
-        bought_fen += min(takes_fen - bought_fen, max(0, power_fen - account.restrained_fen))
-        return Moved(bought_fen, sold_fen, says.buys_fen - bought_fen, sold_fen - says.proceeds_fen)
+    def _may(
+        self, permit: Permitted | None, says: OfContract, at_fill: bool, changes_fen: tuple[int, int], good_fen: int
+    ) -> bool:
+        """Whether two people have signed for it, or it needs nobody; what is tolerated is used up."""
+        rise_fen, sold_fen = changes_fen
+        if permit is not None:
+            is_same = (permit.buys_fen, permit.proceeds_fen) == (says.buys_fen, says.proceeds_fen)
+            return is_same and rise_fen <= permit.rise_max_fen and good_fen <= permit.made_good_max_fen
+        differs_fen = max(0, -rise_fen) + (abs(sold_fen) if at_fill else max(0, -sold_fen))
+        so_far_fen = self._tolerated_fen + differs_fen
+        if good_fen or rise_fen > says.excess_fen:
+            return False
+        if differs_fen and (differs_fen > self.tolerance.contract_fen or so_far_fen > self.tolerance.date_fen):
+            return False
+        self._tolerated_fen = so_far_fen
+        return True
+
+    def _moved(self, contract: Contract, takes_fen: int, proceeds_fen: int) -> Moved:
+        """The three steps of 17.8 towards so much bought and sold: nobody is overdrawn, and nothing is taken for which
+        there is no money, or for which only later dates have brought some.
+        """
+        bought_fen, sold_fen = self._has(contract)
+        if contract.status == ContractStatus.TERMINATED:  # nothing was open when it ended
+            return Moved(0, proceeds_fen, takes_fen, 0)
+        account = contract.account
+        freed_fen = max(0, bought_fen - takes_fen) + max(0, proceeds_fen - sold_fen)
+        paid_fen, power_fen = self._paid_fen(account) + freed_fen, account.buying_power_fen + freed_fen
+        bought_fen, sold_fen = min(bought_fen, takes_fen), max(sold_fen, proceeds_fen)
+        falls_fen = min(max(0, paid_fen), sold_fen - proceeds_fen)
+        bought_fen += min(takes_fen - bought_fen, max(0, min(paid_fen, power_fen) - falls_fen))
+        sold_fen -= falls_fen
+        return Moved(bought_fen, sold_fen, takes_fen - bought_fen, sold_fen - proceeds_fen)
+
+    def _paid_fen(self, account: Account) -> int:
+        return account.paid_fen(self.told.auditor.unsettled_days, self.day)
+
+    def _bring(self, number: int, contract: Contract, bought_fen: int, sold_fen: int) -> None:
+        had = self.left.get(number, (0, 0))
+        self.left[number] = (had[0] + bought_fen, had[1] + sold_fen)
+        contract.told_of.add(self.told.trade_date)
+        self._move(contract, bought_fen, sold_fen)
+
+    def _move(self, contract: Contract, bought_fen: int, sold_fen: int) -> None:
+        if contract.status == ContractStatus.TERMINATED:
+            apart = contract.sold_apart_fen
+            apart[self.day] = apart.get(self.day, 0) + sold_fen
+            return
+        contract.account.move(self.day, bought_fen=bought_fen, sold_fen=sold_fen)
+        contract.account.withheld.fell(contract.account.spent_fen)
 
 
-def differ(expected: Sequence[Expected], found: Sequence[Expected]) -> str:
-    """In words how what was found is not what was expected; nothing when it is."""
-    more, less = [each for each in found if each not in expected], [each for each in expected if each not in found]
-    if more or less:
-        return f"found and not expected: {more[:3]}; expected and not found: {less[:3]}"
-    return "" if list(expected) == list(found) else "found in another order"
+def _refused(code: ReplyCode) -> Told:
+    return (code, FREEZE_STATE_NONE, 0)

@@ -18,6 +18,7 @@ class Restraint:
     amount_fen: int  # what it withholds
     before_it_fen: int  # of what is frozen and bought, what ranks before it
     until_s: int = 0  # 0: until it is lifted
+    ordered_fen: int = 0  # of a judicial one: what two people have ordered to be deducted, and was not yet
 
 
 @dataclass(slots=True)
@@ -44,9 +45,9 @@ class Withheld:
         """Nothing of it will be undone."""
         self._before.clear()
 
-    def state(self) -> tuple[tuple[int, int], ...]:
+    def state(self) -> tuple[tuple[int, ...], ...]:
         """What decides about a deduction."""
-        return tuple((one.amount_fen, one.before_it_fen) for one in self.restraints)
+        return tuple((one.amount_fen, one.before_it_fen, one.ordered_fen) for one in self.restraints)
 
     def named(self, number: int) -> Restraint | None:
         """The one of this number, 0: the one for cards; None when there is none."""
@@ -58,11 +59,25 @@ class Withheld:
         return self.named(0) is not None
 
     def lower(self, number: int, amount_fen: int) -> None:
-        """A part of one is lifted or deducted."""
+        """A part of one is lifted: no more is deducted by it than it withholds then."""
         for one in self.restraints:
             if one.number == number:
                 one.amount_fen -= amount_fen
+                one.ordered_fen = min(one.ordered_fen, one.amount_fen)
         self.restraints = [one for one in self.restraints if one.amount_fen]
+
+    def order(self, number: int, amount_fen: int) -> None:
+        """Two people order so much more to be deducted by one."""
+        for one in self.restraints:
+            if one.number == number:
+                one.ordered_fen += amount_fen
+
+    def deduct(self, number: int, amount_fen: int) -> None:
+        """A part of one is deducted, which was ordered once there are people who order."""
+        for one in self.restraints:
+            if one.number == number:
+                one.ordered_fen = max(0, one.ordered_fen - amount_fen)
+        self.lower(number, amount_fen)
 
     def fell(self, spent_fen: int) -> None:
         """What is frozen and bought has become less, and is so much."""

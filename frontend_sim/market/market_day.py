@@ -96,8 +96,8 @@ async def open_customers(bank: BankSeat, customers: Sequence[Customer]) -> None:
         raise LoadRefused("customers: the ledger was not empty")
 
 
-def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Customer]) -> Auditor:
-    """An auditor that knows who takes part, and with how much money."""
+def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Customer], on: int = 0) -> Auditor:
+    """An auditor that knows who takes part, with how much money, and since when: a trade date, 0 before all of them."""
     auditor = Auditor()
     auditor.register_party(BANK_PARTY, Role.BANK, False)
     for broker in brokers:
@@ -107,5 +107,5 @@ def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Custome
     for customer in customers:
         terms = customer.terms
         auditor.open_account(customer.account_no, customer.account.balance_fen)
-        auditor.sign_contract(customer.contract_no, customer.account_no, terms.party, ContractStatus(terms.status))
+        auditor.sign_contract(customer.contract_no, customer.account_no, terms.party, ContractStatus(terms.status), on)
     return auditor

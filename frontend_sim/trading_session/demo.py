@@ -22,6 +22,7 @@ from config.kit.processes import Progress
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.clearing import SetAudit, sums_of
+from frontend_sim.auditor.comparing import differ
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -36,7 +37,7 @@ from frontend_sim.auditor.control_table import (
     with_one_fen_more,
 )
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
-from frontend_sim.auditor.reconciling import DateAudit, differ
+from frontend_sim.auditor.reconciling import DateAudit
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
 from frontend_sim.market.bank import BrokerEntry
@@ -117,7 +118,7 @@ async def _run(options: Options, config: Config) -> int:
                 nursery.start_soon(MoneyWatch(bank).run, view.show_control, lambda: trading.ended_ns != 0)
                 await run_session(installation.config, desks, brokers, customers, trading, options.seed)
             _say_course(console, trading, evening)
-            auditor = informed_auditor(brokers, customers)
+            auditor = informed_auditor(brokers, customers, evening.signed_off[0])
             auditor.sign_off(*evening.signed_off)
             auditor.judge(trading.log.seen)
             faults = judge_sets(auditor, evening, say)

@@ -52,7 +52,7 @@ def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
 
         evening = trio.run(lived, found, trading)
 
-        auditor = informed_auditor(found.brokers, found.customers)
+        auditor = informed_auditor(found.brokers, found.customers, evening.signed_off[0])
         auditor.sign_off(*evening.signed_off)
         auditor.judge(trading.log.seen)
         assert strikes.due == {}

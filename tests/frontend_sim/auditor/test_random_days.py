@@ -13,19 +13,21 @@ import pytest
 
 from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.clearing import SetAudit
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
+from frontend_sim.auditor.reconciling import Permitted, Tolerance
 from ledger.core.rows.row import Row
-from protocol.acts.corrections import CorrectAct, WithdrawSetAct
+from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
-from protocol.acts.restraints import LiftRestraintAct, RestrainAct
+from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.acts.table import act_of
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
 from protocol.messages.control import OpenTradeDate, RegisterParty
 from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, SignContracts
-from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, SignOff, WithdrawSet
-from protocol.messages.persons import Act
+from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, Publish, SignOff, WithdrawSet
+from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.vocabulary import (
     BANK_PARTY,
@@ -38,7 +40,7 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
-from tests.frontend_sim.auditor.dated import DatedAuditor, SetSeen
+from tests.frontend_sim.auditor.dated import DatedAuditor
 from tests.ledger_core.days.bank import House
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random
@@ -51,7 +53,6 @@ class Watch:
     """Reads rows, in their order."""
 
     auditor: DatedAuditor = field(default_factory=DatedAuditor)
-    open_sets: dict[int, tuple[tuple[int, int], SetSeen]] = field(default_factory=dict)  # by seat
     restraints: dict[int, int] = field(default_factory=dict)  # the account of each
     marked: list[int] = field(default_factory=list)
 
@@ -76,10 +77,9 @@ class Watch:
         if (kinds < RecordKind.CLEAR_ORDER).all():
             return seen_block(_placed(row, prefix), records, outcomes)
         if (kinds >= RecordKind.CORRECT).all():
-            for place in np.flatnonzero(taken).tolist():
-                self.auditor.close_out(records[place], _verdict(outcomes, place))
-        elif taken.any():
-            self.open_sets[int(prefix["seat"][0])][1].take(records[taken])
+            self.auditor.close_out(records[taken], outcomes[taken])
+        else:
+            self.auditor.take_lines(int(prefix["seat"][0]), records, outcomes)
         return []
 
     def _control(self, row: Row, prefix: PrefixArray, told: Verdict) -> None:
@@ -96,7 +96,10 @@ class Watch:
             case SignContracts(contracts):
                 for place, signed in enumerate(contracts):
                     number = contract_no_from_index(first + place)
-                    auditor.sign_contract(number, signed.account_no, signed.party, ContractStatus(signed.status))
+                    status, on = ContractStatus(signed.status), int(prefix["trade_date"][0])
+                    auditor.sign_contract(number, signed.account_no, signed.party, status, on)
+            case RegisterPersons():
+                auditor.is_sealed = True
             case OpenTradeDate() as opened:
                 auditor.roll(opened.trade_date, row.decided_at_ns)
             case SignOff(date):
@@ -104,12 +107,13 @@ class Watch:
             case ChangeContract(contract_no, event):
                 auditor.judge([_seen(row, prefix, ControlKind.EVENT, contract_no, event, told)])
             case AnnounceSet(date):
-                self.open_sets[seat] = ((party, date), SetSeen())
+                auditor.announce(seat, (party, date))
             case CompleteSet():
-                lane, found = self.open_sets.pop(seat)
-                auditor.sets[lane] = found
+                auditor.complete(auditor.open_sets.pop(seat))
             case WithdrawSet(date):
-                auditor.sets.pop((party, date), None)
+                auditor.withdraw((party, date))
+            case Publish(date, of):
+                auditor.publish((of, date))
             case Mark():
                 self.marked.append(row.sequence)
             case Act(text):
@@ -118,11 +122,21 @@ class Watch:
     def _act(self, row: Row, prefix: PrefixArray, text: bytes, told: Verdict) -> None:
         act = act_of(text)
         if isinstance(act, CorrectAct):
-            self.auditor.rejected_fen[told.remaining_fen] = act.rejected_fen
+            cleared_fen = (act.cleared_buys_fen, act.cleared_proceeds_fen, act.rejected_fen)
+            permit = Permitted(*cleared_fen, act.rise_max_fen, act.made_good_max_fen)
+            self.auditor.permits[told.remaining_fen, act.contract_no] = permit
+        elif isinstance(act, ToleranceAct):
+            self.auditor.tolerate(act.party, Tolerance(act.contract_fen, act.date_fen))
+        elif isinstance(act, DecideAct):
+            lane = (act.party, act.trade_date)
+            self.auditor.decide(lane, act.difference_class, act.count, act.digest)
         elif isinstance(act, WithdrawSetAct):
-            self.auditor.sets.pop((act.party, act.trade_date), None)
+            self.auditor.withdraw((act.party, act.trade_date), told.remaining_fen)
         elif isinstance(act, AdoptSetAct):
-            self.auditor.sets[act.party, act.trade_date] = SetSeen()
+            self.auditor.complete(SetAudit(self.auditor, act.party, act.trade_date))
+        elif isinstance(act, DeductAct):
+            seen = _seen(row, prefix, ControlKind.DEDUCTION, act.account_no, act.amount_fen, Verdict(0, 0, 0))
+            self.auditor.judge([seen._replace(target_number=act.restraint_no)])
         elif isinstance(act, RestrainAct):
             self.restraints[told.remaining_fen] = act.account_no
             kind = int(RestraintKind[act.kind])

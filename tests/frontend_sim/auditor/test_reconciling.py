@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from frontend_sim.auditor.audited_account import Freeze
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.clearing import SetAudit
-from frontend_sim.auditor.reconciling import DateAudit, Permitted, differ
+from frontend_sim.auditor.comparing import differ
+from frontend_sim.auditor.reconciling import DateAudit, Permitted
 from frontend_sim.trading_session.planted import expected_of
 from ledger.core.book_answers import BookAnswers
 from ledger.core.lines.answers import clearing_set, set_differences
@@ -21,6 +22,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.day.corrections import CorrectionAnswer, CorrectionQuery
 from protocol.messages.queries import differences_digest
 from protocol.records import OUTCOME, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, ContractStatus, DifferenceClass, Fate, Role
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.corrections.people import DEE, FAR, staffed
@@ -67,10 +69,10 @@ def opinions(party: int, customers: list[Traded]) -> tuple[Desk, DateAudit, list
         no = desk.open(one.balance_fen, party)
         contracts.append(no)
         auditor.open_account(account_of(no), one.balance_fen)
-        contract = auditor.sign_contract(no, account_of(no), party, ContractStatus.ACTIVE)
+        contract = auditor.sign_contract(no, account_of(no), party, ContractStatus.ACTIVE, MONDAY)
         if one.sold_fen:
             desk.ask(seat, fill_sell(no, one.sold_fen))
-            contract.account.sold_fen = one.sold_fen if party == BROKER else 0
+            contract.account.move(trade_day(MONDAY), sold_fen=one.sold_fen if party == BROKER else 0)
         frozen_fen = min(one.frozen_fen, contract.account.buying_power_fen)
         lines.append(event(no))
         if frozen_fen:
@@ -78,7 +80,7 @@ def opinions(party: int, customers: list[Traded]) -> tuple[Desk, DateAudit, list
             if filled_fen:
                 desk.ask(seat, fill_buy(target, no, filled_fen))
             contract.freezes[target] = Freeze(frozen_fen, filled_fen)
-            contract.account.frozen_fen, contract.account.bought_fen = frozen_fen - filled_fen, filled_fen
+            contract.account.move(trade_day(MONDAY), frozen_fen - filled_fen, filled_fen)
             fate = Fate.PARTLY if one.cleared_fen else Fate.CANCELLED
             lines.append(order(target, no, frozen_fen, one.told_released_fen, fate))
             lines += [buy(target, no, one.cleared_fen)] if one.cleared_fen else []
