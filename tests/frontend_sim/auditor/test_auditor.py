@@ -303,9 +303,15 @@ def test_the_order_of_rows_is_the_journal_s_not_that_of_arrival() -> None:
     assert talk.verdict() == []
 
 
-@pytest.mark.parametrize("name", ["auditor", "audited_account", "merging"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("auditor", "audited_account", "account_rules", "withheld", "merging"),
+        *("clearing", "comparing", "reconciling"),
+    ],
+)
 def test_the_auditor_shares_nothing_with_what_it_audits_and_needs_no_numpy(name: str) -> None:
-    standard = {"collections.abc", "dataclasses", "itertools", "typing"}
+    standard = {"collections", "collections.abc", "dataclasses", "hashlib", "itertools", "struct", "typing"}
     for module, _ in imported(parsed(Path("frontend_sim/auditor") / f"{name}.py")):
         assert module.split(".")[0] in {"protocol", "frontend_sim"} or module in standard
         assert not module.startswith(("protocol.client", "ledger", "gateway", "rules"))

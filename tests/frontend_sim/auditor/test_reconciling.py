@@ -23,18 +23,29 @@ from protocol.messages.day.corrections import CorrectionAnswer, CorrectionQuery
 from protocol.messages.queries import differences_digest
 from protocol.records import OUTCOME, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, ContractStatus, DifferenceClass, Fate, Role
+from protocol.vocabulary import BANK_PARTY, ContractStatus, DifferenceClass, Fate, LaneState, Role
 from tests.bank_seats import DAY_SEAT
-from tests.ledger_core.corrections.people import DEE, FAR, staffed
-from tests.ledger_core.corrections.words import SEATS, Both, closing, compared, correction, signed_off
+from tests.ledger_core.corrections.people import DEE, FAR, permission, staffed, withdrawal
+from tests.ledger_core.corrections.words import (
+    SEATS,
+    Both,
+    closing,
+    compared,
+    correction,
+    reversals,
+    signed_off,
+    stands,
+)
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
     OTHER_BROKER,
+    TUESDAY,
     Desk,
     account_of,
     fill_buy,
     fill_sell,
+    freeze,
     joined,
 )
 from tests.ledger_core.lines.words import buy, event, order, sell
@@ -173,6 +184,57 @@ def test_auditor_and_core_find_sign_and_correct_the_same(party: int, customers: 
             if act and outcomes["code"][-1] == ReplyCode.ACCEPTED:
                 del permits[act, no]
     _has_the_same(desk, date, contracts)
+
+
+@pytest.mark.parametrize("party", [BROKER, OTHER_BROKER])
+@settings(max_examples=25, deadline=None)
+@given(customers=st.lists(TRADED, min_size=1, max_size=3), spent_fen=st.lists(AMOUNT, min_size=3, max_size=3))
+def test_auditor_and_core_take_back_the_same(party: int, customers: list[Traded], spent_fen: list[int]) -> None:
+    """Each contract is corrected, as two people permit; its money is frozen on Tuesday, so that something may stay."""
+    desk, date, contracts = opinions(party, customers)
+    office, permits = staffed(desk), dict[tuple[int, int], Permitted]()
+    date.permits = permits
+    for no, one in zip(contracts, customers, strict=True):
+        answer = BookAnswers(desk.book).answer(BANK_PARTY, CorrectionQuery(MONDAY, party, 0, no, one.rejected_fen))
+        assert isinstance(answer, CorrectionAnswer)
+        both = (answer.cleared_buys_fen, answer.cleared_proceeds_fen)
+        if one.rejected_fen > both[0]:
+            continue
+        bounds = {"rise_max_fen": both[0], "made_good_max_fen": sum(both) + answer.has_sold_fen}
+        named = Both(*both, answer.has_bought_fen, answer.has_sold_fen)
+        act = desk.told(permission(office, desk, party, no, named, one.rejected_fen, bounds)).remaining_fen
+        permits[act, no] = Permitted(*both, one.rejected_fen, *bounds.values())
+        judged(desk, date, records_of(answer, act))
+    desk.roll(TUESDAY)
+    for no, fen in zip(contracts, spent_fen, strict=False):
+        if fen and desk.ask(SEATS[party], freeze(no, fen))[0].code == ReplyCode.ACCEPTED:
+            date.told.auditor.contracts[no].account.move(trade_day(TUESDAY), fen)
+    date.told.auditor.unsettled_days |= {trade_day(MONDAY), trade_day(TUESDAY)}
+
+    act = desk.told(withdrawal(office, party)).remaining_fen
+    date.withdraw(act)
+
+    left = reversals(desk, party) if date.left else []
+    for one_fen in (1, 0):
+        for each in left:
+            otherwise = each.copy()
+            otherwise["made_good_buys_fen"] += one_fen
+            judged(desk, date, otherwise)
+        for each in left:
+            of_other_act = each.copy()
+            of_other_act["act_number"] += 1
+            judged(desk, date, of_other_act)
+    assert not date.left
+    assert stands(desk, party) == LaneState.FINISHED
+    assert all(not date.told.auditor.contracts[no].told_of for no in contracts)
+    _has_the_same(desk, date, contracts)
+
+
+def judged(desk: Desk, date: DateAudit, records: RecordArray) -> None:
+    """The bank decides, and the auditor would have decided likewise."""
+    desk.ask(DAY_SEAT, records)
+    date.judge(records, np.frombuffer(desk.rows[-1].outcomes, OUTCOME))
+    assert date.mismatches == []
 
 
 def _has_the_same(desk: Desk, date: DateAudit, contracts: list[int]) -> None:
