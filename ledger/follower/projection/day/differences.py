@@ -15,6 +15,7 @@ import asyncpg
 import numpy as np
 
 from ledger.core.control.rows import Told
+from ledger.core.kind_tables import IS_CORRECTION, TAKES_BACK
 from ledger.core.lines.compare import part_of, told_differences
 from ledger.core.rows.row import Row
 from ledger.core.state.book import PARTY_SHIFT, Book
@@ -26,7 +27,7 @@ from protocol.messages.persons import Act
 from protocol.messages.queries import Difference
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, LaneState, RecordKind, SeatRole
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, LaneState, SeatRole
 
 DIFFERENCES_KEPT_MAX: Final = 65_536
 """Of one comparison, the first ones: nobody works through more, and bank_lanes counts all."""
@@ -169,7 +170,7 @@ class DifferencesOfBatch:
             return
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
         self._take_back(records, outcomes, At(row.sequence, row.decided_at_ns))
-        is_done = (records["kind"] == RecordKind.CORRECT) & (outcomes["code"] == 0)
+        is_done = (IS_CORRECTION & ~TAKES_BACK)[records["kind"]] & (outcomes["code"] == 0)
         if not is_done.any():
             return
         done, contracts = records[is_done], records["contract_no"][is_done] // CONTRACT_NUMBER_STEP
@@ -186,7 +187,7 @@ class DifferencesOfBatch:
 
     def _take_back(self, records: RecordArray, outcomes: OutcomeArray, at: At) -> None:
         """The outcome of a reversal tells the case that goes, 0 for none."""
-        is_done = (records["kind"] == RecordKind.REVERT) & (outcomes["code"] == 0) & (outcomes["remaining_fen"] > 0)
+        is_done = TAKES_BACK[records["kind"]] & (outcomes["code"] == 0) & (outcomes["remaining_fen"] > 0)
         if is_done.any():
             contracts = records["contract_no"][is_done] // CONTRACT_NUMBER_STEP
             parties = (self._book.contract_facts[contracts] >> PARTY_SHIFT).tolist()
