@@ -157,7 +157,7 @@ class Desk:
         self.size = size
         self.now_ns = NOW_NS
         bank = PartyEntry(BANK_PARTY, Role.BANK, Suite.ED25519_SHA256, "bank", False, [], BANK_SEATS)
-        self.rows = [engine.genesis_row(Genesis(bank, MONDAY), 0, 1, NOW_NS)]
+        self.rows = [engine.genesis_row(Genesis(bank, MONDAY), 1, 1, NOW_NS)]
         self.book = Book.empty(size)
         engine.apply_row(self.book, self.rows[0])
         for party, at_fill in ((BROKER, True), (OTHER_BROKER, False)):
@@ -313,7 +313,7 @@ class Desk:
     def _keep(self, prefixes: PrefixArray, records: bytes, control: bytes, outcomes: bytes, trade_date: int) -> None:
         row = Row(
             layout=ROW_LAYOUT,
-            shard=0,
+            shard=1,
             sequence=self.book.sequence,
             epoch=1,
             trade_date=trade_date,

@@ -968,11 +968,21 @@ SELECT 'accepted line of no clearing set', trade_date, seat, number, contract_no
 FROM clearing_lines
 WHERE accepted AND set_number IS NULL
 UNION ALL
-SELECT 'proceeds booked twice', NULL, NULL, NULL, contract_no, NULL
-FROM proceeds
-WHERE accepted
-GROUP BY contract_no, trade_day
-HAVING COUNT(*) > 1
+-- What was taken back with its set is booked anew by the next one.
+SELECT 'proceeds booked twice', NULL, NULL, NULL, each.contract_no, NULL
+FROM (
+    SELECT b.contract_no, b.is_booking,
+           lag(b.is_booking) OVER (PARTITION BY b.contract_no, b.trade_day ORDER BY b.sequence, b.seat, b.number) AS again
+    FROM (
+        SELECT contract_no, trade_day, sequence, seat, number, true AS is_booking FROM proceeds WHERE accepted
+        UNION ALL
+        SELECT c.contract_no, c.trade_day, c.sequence, c.seat, c.number, false
+        FROM corrections c
+        JOIN record_kinds k ON k.kind = c.kind AND k.name = 'REVERT'
+        WHERE c.accepted
+    ) b
+) each
+WHERE each.is_booking AND each.again
 UNION ALL
 SELECT 'published trade date ' || l.trade_date || ' of party ' || l.party || ' without its clearing set', l.trade_date,
        NULL, NULL, NULL, NULL

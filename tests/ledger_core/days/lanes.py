@@ -25,6 +25,8 @@ from tests.ledger_core.lines.words import announce, proceeds
 ACCEPTED, NOT_DUE, DOUBLED = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.LINE_DOUBLED
 CASE_GIVEN = 3
 ROUNDS_MAX, SETS_MAX = 6, 8
+NAMED = ("amount_fen", "cleared_proceeds_fen", "made_good_buys_fen", "made_good_proceeds_fen")
+"""Of a reversal: what would be bought and sold without the set, and what stays of both."""
 
 
 class Close(Sets):
@@ -49,7 +51,7 @@ class Close(Sets):
         while self.date not in self.house.agreed:  # nothing is corrected before
             yield
         yield from self._settle_differences()
-        while self._may_take_back() and self.whim(0.4):
+        while self.number < SETS_MAX and self.whim(0.4):
             yield from self._take_back()
             yield from self._settle_differences()
         while self._desk.control(Publish(self.date, self.party)) != ACCEPTED:  # until the broker's older date is
@@ -57,21 +59,29 @@ class Close(Sets):
             yield
         yield from self._answer()
 
-    def _may_take_back(self) -> bool:
-        """Whether taking back and booking again must leave nothing behind: nobody is short of money."""
-        facts = self.house.facts
-        return self.number < SETS_MAX and all(facts.has_plenty(each) for each, _ in facts.of_lane(self.lane))
-
     def _take_back(self) -> Iterator[None]:
-        """Two people withdraw the set, what was booked by it is taken back, and the broker sends it again."""
+        """Two people withdraw the set, what was booked by it is taken back, and the broker sends it again.
+
+        What goes back is reckoned from what is there for each date from this one on, when it goes.
+        """
         desk, has = self._desk, self.house.has
+        customers = {number: customer for customer, number in has.contracts.items()}
+        without = {each: self._without(each) for each, _ in self.house.facts.of_lane(self.lane)}
         desk.done(withdrawal(self.house.office, self.party, self.number, self.date))
         yield
         while left := reversals(desk, self.party, self.date):
             assert self._state() == LaneState.REVERTING
             assert announce(desk, on=self.date, seat=self.seat).code == NOT_DUE
             record = left[0] if self.chance is None else self.chance.choice(left)
+            customer = customers[int(record["contract_no"][0])]
+            goes = without.pop(customer)
+            stays = self._taken(customer, *goes, (0, 0))
+            named = [int(record[name][0]) for name in NAMED]
+            assert named == [*goes, *stays], (named, goes, stays)
+            assert not (any(stays) and self.house.facts.has_plenty(customer))
             assert codes(self._ask(record, record)) == [ACCEPTED, NOT_DUE]
+            left_of = has.left_of(customer, self.date)
+            has.left_fen[customer, self.date] = (left_of[0] - stays.buys_fen, left_of[1] + stays.proceeds_fen)
             yield
         assert self._state() == LaneState.FINISHED
         for customer, _ in self.house.facts.of_lane(self.lane):
@@ -227,19 +237,35 @@ class Close(Sets):
         open_orders = [each for each in self.set.orders(customer) if not self.set.is_held(each)]
         draws_fen = sum(self.set.draws_fen(each) for each in open_orders)
         freed_fen = sum(has.remaining_fen(facts, each) for each in open_orders) - draws_fen
-        bought_fen += draws_fen
-        assert (answer.has_bought_fen, answer.has_sold_fen) == (bought_fen, sold_fen), key
-        takes_fen = sums.buys_fen - min(rejected_fen, sums.buys_fen)
-        change_fen = freed_fen + max(0, bought_fen - takes_fen) + max(0, sums.proceeds_fen - sold_fen)
-        there_fen = self.house.paid_fen(customer, self.date) + change_fen
-        power_fen = self.house.power_fen(customer) + change_fen
-        falls_fen = min(max(0, sold_fen - sums.proceeds_fen), max(0, there_fen))
-        rises_fen = min(max(0, takes_fen - bought_fen), max(0, min(there_fen, power_fen) - falls_fen))
-        bears_fen = min(bought_fen, takes_fen) + rises_fen
-        split = Split(sums.buys_fen - bears_fen, max(0, sold_fen - sums.proceeds_fen) - falls_fen)
+        assert (answer.has_bought_fen, answer.has_sold_fen) == (bought_fen + draws_fen, sold_fen), key
+        rejected_fen = min(rejected_fen, sums.buys_fen)
+        misses = self._taken(customer, sums.buys_fen - rejected_fen, sums.proceeds_fen, (draws_fen, freed_fen))
+        split = Split(misses.buys_fen + rejected_fen, misses.proceeds_fen)
         if facts.has_plenty(customer):
             assert split == Split(min(rejected_fen, sums.buys_fen), 0)
         return split
+
+    def _without(self, customer: int) -> tuple[int, int]:
+        """Bought and sold of the date as they were before anything was booked by the set, its orders closed."""
+        has, left = self.house.has, self.house.has.left_of(customer, self.date)
+        drawn_fen = sum(has.drawn_fen[each] for each in self.set.orders(customer))
+        sold_fen = has.sold_fen.get((customer, self.date), 0) if self.party == BROKER else 0
+        return drawn_fen + left[0], sold_fen + left[1]
+
+    def _taken(self, customer: int, takes_fen: int, proceeds_fen: int, closing_fen: tuple[int, int]) -> Split:
+        """What is missing of so much bought, and too much of so much sold, when nobody is overdrawn, and nothing leans
+        on what later dates have brought. `closing_fen`: what closing the date's orders draws and gives back before.
+        """
+        contract_no = self.house.has.contracts[customer]
+        bought_fen, sold_fen = self._desk.unsettled(contract_no).get(self.date, (0, 0))
+        bought_fen += closing_fen[0]
+        change_fen = closing_fen[1] + max(0, bought_fen - takes_fen) + max(0, proceeds_fen - sold_fen)
+        there_fen = self.house.paid_fen(customer, self.date) + change_fen
+        power_fen = self.house.power_fen(customer) + change_fen
+        falls_fen = min(max(0, sold_fen - proceeds_fen), max(0, there_fen))
+        rises_fen = min(max(0, takes_fen - bought_fen), max(0, min(there_fen, power_fen) - falls_fen))
+        bought_fen = min(bought_fen, takes_fen) + rises_fen
+        return Split(takes_fen - bought_fen, max(0, sold_fen - proceeds_fen) - falls_fen)
 
     def _correction(self, answer: CorrectionAnswer, act_number: int) -> RecordArray:
         return correction(answer.contract_no, _both(answer), act_number, self.date)
@@ -251,13 +277,14 @@ class Close(Sets):
             each = due[0] if self.chance is None else self.chance.choice(due)
             customer = contracts[each.contract_no]
             sums = self.set.sums(customer)
+            proceeds_fen = sums.proceeds_fen - self.house.has.left_of(customer, self.date)[1]
             there_fen = min(self.house.paid_fen(customer, self.date), self.house.power_fen(customer))
-            excess_fen = min(sums.excess_fen, max(0, there_fen + sums.proceeds_fen))
-            assert (each.proceeds_fen, each.excess_fen) == (sums.proceeds_fen, excess_fen)
+            excess_fen = min(sums.excess_fen, max(0, there_fen + proceeds_fen))
+            assert (each.proceeds_fen, each.excess_fen) == (proceeds_fen, excess_fen)
             booked = proceeds(each.contract_no, each.proceeds_fen, each.excess_fen, self.date)
             assert codes(self._ask(booked, booked)) == [ACCEPTED, NOT_DUE]
             self.house.has.booked_fen[customer, self.date] = excess_fen
-            self.house.has.sold_fen[customer, self.date] = sums.proceeds_fen
+            self.house.has.sold_fen[customer, self.date] = proceeds_fen
             yield
 
     def _has_older(self) -> bool:

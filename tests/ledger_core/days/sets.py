@@ -13,6 +13,7 @@ from protocol.messages.day.steps import CompleteSet, FinishSending, Reconcile, W
 from protocol.messages.queries import Difference
 from protocol.records import RecordArray
 from protocol.vocabulary import DifferenceClass
+from tests.ledger_core.corrections.people import withdrawal
 from tests.ledger_core.corrections.words import BY_LANE, IN_ORDER, SEATS, sent
 from tests.ledger_core.days.bank import PAT, QUI, House
 from tests.ledger_core.days.facts import Lane, Op, Plant, draw_plants
@@ -92,7 +93,10 @@ class Sets:
         elif self.whim(0.5):
             assert self._desk.control(CompleteSet(self.date, self.number), self.seat) == ReplyCode.SET_DIFFERS
             yield
-        assert self._desk.control(WithdrawSet(self.date, self.number), self.seat) == ACCEPTED
+        if self.whim(0.3):  # nothing was booked by it: two people may withdraw it too
+            self._desk.done(withdrawal(self.house.office, self.party, self.number, self.date))
+        else:
+            assert self._desk.control(WithdrawSet(self.date, self.number), self.seat) == ACCEPTED
         yield
 
     def _send(self, plants: list[Plant], *, is_whole: bool = True) -> Iterator[None]:

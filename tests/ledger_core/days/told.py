@@ -66,6 +66,12 @@ class Bank:
     sold_fen: dict[tuple[int, int], int] = field(default_factory=dict)  # by customer and date
     booked_fen: dict[tuple[int, int], int] = field(default_factory=dict)  # of the excess, with the proceeds
     corrected: set[tuple[int, int]] = field(default_factory=set)
+    left_fen: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """By customer and date: what is bought and sold otherwise, since a set that was taken back could not go whole."""
+
+    def left_of(self, customer: int, date: int) -> tuple[int, int]:
+        """What is left of sets that were taken back, in bought and in sold."""
+        return self.left_fen.get((customer, date), (0, 0))
 
     def remaining_fen(self, facts: Facts, place: int) -> int:
         """What an order has frozen now."""
@@ -132,7 +138,8 @@ class Set:
     def bought_fen(self, customer: int) -> int:
         """What the bank has of a contract that is not corrected, once its orders are closed."""
         draws_fen = sum(self.bank.drawn_fen[place] + self.draws_fen(place) for place in self.orders(customer))
-        return draws_fen + self.bank.booked_fen.get((customer, self.lane[1]), 0)
+        left_fen, _ = self.bank.left_of(customer, self.lane[1])
+        return draws_fen + self.bank.booked_fen.get((customer, self.lane[1]), 0) + left_fen
 
     def _is_of_no_order(self, plant: Plant) -> bool:
         return plant.is_of_order and plant.place not in self.bank.targets
@@ -252,8 +259,8 @@ class Set:
         says_fen -= 0 if counts else sums.excess_fen
         if has_fen != says_fen:
             yield Difference(amount, ComparedField.BOUGHT, contract_no, *NO_TARGET, has_fen, says_fen)
-        has_fen = self.bank.sold_fen.get(key, 0)
-        if counts and has_fen != sums.proceeds_fen:
+        has_fen = self.bank.sold_fen.get(key, 0) + self.bank.left_of(*key)[1]
+        if has_fen != sums.proceeds_fen if counts else has_fen > sums.proceeds_fen:
             yield Difference(amount, ComparedField.SOLD, contract_no, *NO_TARGET, has_fen, sums.proceeds_fen)
 
 
