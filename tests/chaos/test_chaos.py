@@ -25,6 +25,7 @@ CUSTOMERS = 400
 FEW_SEEDS = (1, 2, 3)
 MANY_SEEDS = int(os.environ.get("YZT_CHAOS_SEEDS", "50"))
 HEALED_WITHIN_SECONDS = 80.0  # restarts back off up to a second each, PostgreSQL recovers from its log
+AUDITED_WITHIN_SECONDS = 600.0  # every decision of up to a hundred dates is taken again
 DOCUMENTED_ENDINGS = {f"signal {int(SIGKILL)}", f"exit code {int(ExitCode.UNAVAILABLE)}"}
 """Ours, and what a process says that has lost its PostgreSQL."""
 SAID_LINES = 20
@@ -95,4 +96,5 @@ async def trade_through(found: House, strikes: list[Strike], seed: int) -> None:
 
 def audit(found: House) -> Ended:
     """`yzt audit verify --redecide`: the chain is whole, and every decision comes out the same again."""
-    return yzt("audit", "verify", "--redecide", "--config", found.config_file, folder=Path(found.config.base))
+    command = ("audit", "verify", "--redecide", "--config", found.config_file)
+    return yzt(*command, folder=Path(found.config.base), within_seconds=AUDITED_WITHIN_SECONDS)

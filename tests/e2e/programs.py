@@ -25,12 +25,14 @@ class Ended:
     """What it wrote to stderr, without the time and level of a log."""
 
 
-def yzt(*arguments: str | Path, folder: Path) -> Ended:
+def yzt(*arguments: str | Path, folder: Path, within_seconds: float = ENDED_WITHIN_SECONDS) -> Ended:
     """`yzt` with these arguments, run in `folder`."""
-    return run_module("config.cli.commands", *arguments, folder=folder)
+    return run_module("config.cli.commands", *arguments, folder=folder, within_seconds=within_seconds)
 
 
-def run_module(module: str, *arguments: str | Path, folder: Path) -> Ended:
+def run_module(
+    module: str, *arguments: str | Path, folder: Path, within_seconds: float = ENDED_WITHIN_SECONDS
+) -> Ended:
     """`python -m module` with these arguments, run in `folder`."""
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
@@ -39,7 +41,7 @@ def run_module(module: str, *arguments: str | Path, folder: Path) -> Ended:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=ENDED_WITHIN_SECONDS,
+        timeout=within_seconds,
         check=False,
     )
     return Ended(done.returncode, [spoken(line) for line in done.stderr.splitlines()])
