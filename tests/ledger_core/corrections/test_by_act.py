@@ -1,17 +1,14 @@
 """Corrections that two people have signed, and those that a tolerance spares: worked out on paper in the comments."""
 
-from typing import NamedTuple
-
 import pytest
 
-from ledger.core.state.general_ledger import LedgerKey
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import Publish
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import SAVINGS_SEAT
+from tests.ledger_core.corrections.one_day import ACCEPTED, AMOUNT, BOTH_WAYS, DONE, NOT_DUE, case, day, made_good
 from tests.ledger_core.corrections.people import permission, permitted, staffed, tolerance
 from tests.ledger_core.corrections.words import (
-    BY_LANE,
     IN_ORDER,
     Both,
     closing,
@@ -26,10 +23,8 @@ from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
     OTHER_BROKER,
-    OTHER_SEAT,
     SEAT,
     TUESDAY,
-    Answer,
     Desk,
     codes,
     deposit,
@@ -39,46 +34,8 @@ from tests.ledger_core.desk import (
     same_after_all,
 )
 from tests.ledger_core.lines.words import buy, event, order, sell
-from tests.people import Office
 
-ACCEPTED, NEEDED, NOT_DUE = ReplyCode.ACCEPTED, ReplyCode.ACT_NEEDED, ReplyCode.STEP_NOT_DUE
-DONE, CLOSED = Answer(ACCEPTED, 0, 0), Answer(ACCEPTED, 2, 0)
-BOTH_WAYS = pytest.mark.parametrize("padding", [IN_ORDER, BY_LANE])
-AMOUNT = 2
-
-
-def case(number: int) -> Answer:
-    """A correction that opened this case of its broker."""
-    return Answer(ACCEPTED, 3, number)
-
-
-def made_good(desk: Desk, party: int) -> dict[int, int]:
-    """What the broker makes good by case; the same stands in its trade date's suspense."""
-    books = desk.book.general_ledger.balances_fen
-    cases = {key.item: fen for key, fen in books.items() if (key.code, key.party) == (1910, party)}
-    assert books.get(LedgerKey(2410, party, MONDAY), 0) == -sum(cases.values())
-    return cases
-
-
-class Day(NamedTuple):
-    """A bank with two people who decide, and Ann with some money and a freeze on Monday, which is signed off."""
-
-    desk: Desk
-    office: Office
-    ann: int
-    target: tuple[int, int, int]
-
-
-def day(has_fen: int, frozen_fen: int, party: int = BROKER, filled_fen: int = 0, sold_fen: int = 0) -> Day:
-    desk, seat = Desk(), SEAT if party == BROKER else OTHER_SEAT
-    office, ann = staffed(desk), desk.open(has_fen, party)
-    target = desk.freeze(ann, frozen_fen, seat) if frozen_fen else (0, 0, 0)
-    if filled_fen:
-        desk.ask(seat, fill_buy(target, ann, filled_fen))
-    if sold_fen:
-        desk.ask(seat, fill_sell(ann, sold_fen))
-    signed_off(desk)
-    return Day(desk, office, ann, target)
+NEEDED = ReplyCode.ACT_NEEDED
 
 
 @BOTH_WAYS

@@ -7,8 +7,8 @@ from protocol.messages.day.steps import Publish, WithdrawSet
 from protocol.messages.queries import TotalsAnswer
 from protocol.session.told_values import check_answer
 from protocol.vocabulary import BANK_PARTY, Fate, LaneState
+from tests.ledger_core.corrections.one_day import ACCEPTED, NOT_DUE, day
 from tests.ledger_core.corrections.people import decision, permitted, staffed
-from tests.ledger_core.corrections.test_by_act import ACCEPTED, NOT_DUE, day
 from tests.ledger_core.corrections.words import (
     IN_ORDER,
     Both,

@@ -14,8 +14,8 @@ from protocol.messages.day.steps import Mark, Publish, SignOff
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.vocabulary import ClearedEvent, ContractEvent, LaneState
+from tests.ledger_core.corrections.one_day import Day, case, made_good
 from tests.ledger_core.corrections.people import decision, permitted, staffed, withdrawal
-from tests.ledger_core.corrections.test_by_act import Day, case, made_good
 from tests.ledger_core.corrections.words import (
     BY_LANE,
     IN_ORDER,

@@ -13,11 +13,21 @@ from protocol.messages.day.steps import Publish
 from protocol.messages.queries import ContractProceeds
 from protocol.vocabulary import Fate, LaneState
 from tests.bank_seats import SAVINGS_SEAT
-from tests.ledger_core.corrections.people import permitted, tolerance, withdrawal
-from tests.ledger_core.corrections.test_by_act import Day, case, day, made_good
+from tests.ledger_core.corrections.one_day import (
+    ACCEPTED,
+    AMOUNT,
+    BOTH_WAYS,
+    CLOSED,
+    DIFFERS,
+    DONE,
+    NOT_DUE,
+    case,
+    day,
+    made_good,
+    withdrawn,
+)
+from tests.ledger_core.corrections.people import permitted, tolerance
 from tests.ledger_core.corrections.words import (
-    BY_LANE,
-    IN_ORDER,
     Both,
     closing,
     compare,
@@ -35,7 +45,6 @@ from tests.ledger_core.desk import (
     OTHER_SEAT,
     SEAT,
     TUESDAY,
-    Answer,
     account_of,
     codes,
     freeze,
@@ -44,18 +53,6 @@ from tests.ledger_core.desk import (
     same_after_all,
 )
 from tests.ledger_core.lines.words import buy, event, order, proceeds, sell
-
-ACCEPTED, NOT_DUE, DIFFERS = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.SETTLEMENT_DIFFERS
-DONE, CLOSED = Answer(ACCEPTED, 0, 0), Answer(ACCEPTED, 2, 0)
-BOTH_WAYS = pytest.mark.parametrize("padding", [IN_ORDER, BY_LANE])
-AMOUNT = 2
-
-
-def withdrawn(d: Day, party: int, number: int = 1) -> int:
-    """Two people withdraw the set; the number of their act."""
-    answer = d.desk.told(withdrawal(d.office, party, number))
-    assert answer.code == ACCEPTED
-    return answer.remaining_fen
 
 
 @BOTH_WAYS

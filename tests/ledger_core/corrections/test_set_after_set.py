@@ -21,8 +21,8 @@ from protocol.messages.day.corrections import CorrectionQuery
 from protocol.messages.day.steps import CompleteSet, Publish, Reconcile
 from protocol.vocabulary import LaneState, RecordKind
 from tests.bank_seats import SAVINGS_SEAT
+from tests.ledger_core.corrections.one_day import made_good
 from tests.ledger_core.corrections.people import permitted, staffed, withdrawal
-from tests.ledger_core.corrections.test_by_act import made_good
 from tests.ledger_core.corrections.words import IN_ORDER, SEATS, Both, closing, correction, reversals, sent, signed_off
 from tests.ledger_core.desk import (
     BROKER,

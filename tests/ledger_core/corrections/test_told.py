@@ -12,9 +12,8 @@ from protocol.vocabulary import FeedKind, LaneState
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.control.day.test_adopted_sets import Deferred
 from tests.ledger_core.control.test_feeds import said
+from tests.ledger_core.corrections.one_day import Day, case, day, two_corrected
 from tests.ledger_core.corrections.people import decision, permitted, withdrawal
-from tests.ledger_core.corrections.test_by_act import Day, case, day
-from tests.ledger_core.corrections.test_withdrawn_by_two import two_corrected
 from tests.ledger_core.corrections.words import IN_ORDER, Both, compare, compared, correction, reversals, sent, stands
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, SEAT, TUESDAY, Desk, codes, same_after_all
 from tests.ledger_core.lines.words import announce, buy, event, refund

@@ -1,7 +1,5 @@
 """A set that two people withdraw: what may happen between two reversals, what they signed before, what is not there."""
 
-import pytest
-
 from ledger.core.corrections.answers import to_revert
 from ledger.core.lines.answers import clearing_set
 from protocol.acts.day import ReopenDateAct
@@ -11,10 +9,19 @@ from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.day.corrections import Revert, RevertsAnswer, RevertsQuery
 from protocol.messages.day.steps import CompleteSet, FinishSending, Publish, Reconcile, WithdrawSet
 from protocol.vocabulary import ContractEvent, LaneState, Right
+from tests.ledger_core.corrections.one_day import (
+    ACCEPTED,
+    BOTH_WAYS,
+    DIFFERS,
+    NOT_DUE,
+    case,
+    day,
+    made_good,
+    two_corrected,
+    withdrawn,
+)
 from tests.ledger_core.corrections.people import decision, permission, permitted, tolerance, withdrawal
-from tests.ledger_core.corrections.test_by_act import Day, case, day, made_good
 from tests.ledger_core.corrections.words import (
-    BY_LANE,
     IN_ORDER,
     Both,
     closing,
@@ -32,37 +39,12 @@ from tests.ledger_core.desk import (
     OTHER_BROKER,
     SEAT,
     TUESDAY,
-    Answer,
     codes,
     fill_sell,
     same_after_all,
 )
 from tests.ledger_core.lines.words import announce, buy, event, order, send_whole
 from tests.people import signed
-
-ACCEPTED, NOT_DUE, DIFFERS = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.SETTLEMENT_DIFFERS
-DONE, CLOSED = Answer(ACCEPTED, 0, 0), Answer(ACCEPTED, 2, 0)
-BOTH_WAYS = pytest.mark.parametrize("padding", [IN_ORDER, BY_LANE])
-
-
-def withdrawn(d: Day, party: int, number: int = 1) -> int:
-    """Two people withdraw the set; the number of their act."""
-    answer = d.desk.told(withdrawal(d.office, party, number))
-    assert answer.code == ACCEPTED
-    return answer.remaining_fen
-
-
-def two_corrected(padding: int) -> tuple[Day, int, Both]:
-    """Ann and Bob, of whom each bought for 1.00 without a freeze, and is corrected: cases 1 and 2 are the broker's."""
-    d = day(0, 0)
-    bob = d.desk.open(0)
-    lines = [buy((MONDAY, SEAT, 90 + place), no, 100) for place, no in enumerate((d.ann, bob))]
-    compared(d.desk, BROKER, event(d.ann), event(bob), *lines)
-    both = Both(100, 0, 0, 0, 100)
-    for number, no in enumerate((d.ann, bob), 1):
-        act = permitted(d.office, d.desk, BROKER, no, both)
-        assert sent(d.desk, padding, correction(no, both, act)) == [case(number)]
-    return d, bob, both
 
 
 @BOTH_WAYS
