@@ -21,7 +21,8 @@ INSERT INTO lanes (trade_date, party, state, sets_count, differences, is_compare
                    signed_on_s, reconciled_sequence, reconciled_at_ns, published_sequence, published_at_ns,
                    as_of_sequence)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, COALESCE($10, known.reconciled_sequence),
-       COALESCE($11, known.reconciled_at_ns), $12, $13, $14
+       COALESCE($11, known.reconciled_at_ns), COALESCE($12, known.published_sequence),
+       COALESCE($13, known.published_at_ns), $14
 FROM (SELECT) one
 LEFT JOIN lanes known ON known.trade_date = $1 AND known.party = $2 AND $15
 ON CONFLICT (trade_date, party) DO UPDATE
