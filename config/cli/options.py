@@ -1,11 +1,25 @@
 """The options that all commands share.
 
-What belongs here: their names and their help. What never may: what is done with them (config.cli.commands).
+What belongs here: their names and their help, and whole numbers within their bounds. What never may: what is done with
+them (config.cli.commands).
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from config.kit.printable import printable
+from protocol.limits import (
+    ACT_AHEAD_S_MAX,
+    ACT_NUMBER_MAX,
+    AMOUNT_FEN_MAX,
+    CONTRACTS_MAX,
+    PARTIES_MAX,
+    PERSONS_MAX,
+    SEATS_MAX,
+)
+from protocol.vocabulary import contract_no_from_index
 
 DEFAULT_FILE: Final = Path("yzt.toml")
 
@@ -16,3 +30,30 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("--config", metavar="FILE", help=f"configuration file (default: {DEFAULT_FILE} if it is there)")
     parser.add_argument("--dsn", metavar="DSN", help="use this PostgreSQL instead of the embedded one")
+
+
+def whole(first: int, last: int) -> Callable[[str], int]:
+    """The type of an option that is a whole number from one to another: what the bank cannot mean is said before it is
+    asked. Raises ArgumentTypeError with what stands there and both bounds.
+    """
+
+    def number(text: str) -> int:
+        digits = text.removeprefix("-")
+        is_one = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS_MAX
+        if not is_one or not first <= int(text) <= last:
+            raise argparse.ArgumentTypeError(f"{printable(text)[:40]!r} is no whole number from {first} to {last}")
+        return int(text)
+
+    return number
+
+
+_DIGITS_MAX = 40
+PARTY = whole(1, PARTIES_MAX)
+SEAT = whole(1, SEATS_MAX)
+KEY_ID = whole(1, 2**31 - 1)
+PORT = whole(1, 65_535)
+PERSON = whole(1, PERSONS_MAX)
+SERIAL = ACT = whole(1, ACT_NUMBER_MAX)
+VALID_S = whole(1, ACT_AHEAD_S_MAX)
+CONTRACT = whole(1, contract_no_from_index(CONTRACTS_MAX - 1))
+FEN = whole(0, AMOUNT_FEN_MAX)

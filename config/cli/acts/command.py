@@ -14,7 +14,7 @@ from config.cli.acts.known import known_of
 from config.cli.acts.writing import Header, own_fields, written
 from config.cli.day.lists import read_list, said_of
 from config.cli.links import seat_clock, seat_settings
-from config.cli.options import add_common_options
+from config.cli.options import KEY_ID, PERSON, PORT, SEAT, SERIAL, VALID_S, add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -65,29 +65,33 @@ def _parser() -> CommandParser:
     write.add_argument("act", choices=tuple(KINDS_BY_WORD))
     write.add_argument("file", type=Path, metavar="FILE")
     write.add_argument("fields", nargs="*", metavar="NAME=VALUE")
-    write.add_argument("--author", type=int, required=True, help="the person who writes and signs first")
+    write.add_argument("--author", type=PERSON, required=True, help="the person who writes and signs first")
     write.add_argument("--reason", required=True, help="why, 1 to 200 characters")
-    write.add_argument("--valid", type=int, default=VALID_S_DEFAULT, help="seconds from now until it is over (3600)")
+    write.add_argument(
+        "--valid", type=VALID_S, default=VALID_S_DEFAULT, help="seconds from now until it is over (3600)"
+    )
     write.add_argument("--evidence", type=Path, help="a file whose SHA-256 the act names")
-    write.add_argument("--serial", type=int, help="the author's next number (default: as the read model has it)")
+    write.add_argument("--serial", type=SERIAL, help="the author's next number (default: as the read model has it)")
     write.add_argument("--bank", help="the bank's 16 digits (default: as the read model has them)")
     for what, words in (("sign", "sign it as its author"), ("countersign", "sign it as the second person")):
         signing = subparsers.add_parser(what, help=words)
         signing.add_argument("file", type=Path, metavar="FILE")
         signing.add_argument("--key", type=Path, required=True, help="the person's private key, a PEM file")
-        signing.add_argument("--key-id", type=int, default=1, help="the number under which the bank has that key (1)")
+        signing.add_argument(
+            "--key-id", type=KEY_ID, default=1, help="the number under which the bank has that key (1)"
+        )
         if what == "countersign":
-            signing.add_argument("--person", type=int, required=True, help="who signs")
+            signing.add_argument("--person", type=PERSON, required=True, help="who signs")
     show = subparsers.add_parser("show", help="print what one signs, and who has signed")
     show.add_argument("file", type=Path, metavar="FILE")
     show.add_argument("--list", type=Path, help="of correct_list: the CSV file that must be the list which is signed")
     send = subparsers.add_parser("send", help="send it over a desk's seat")
     send.add_argument("file", type=Path, metavar="FILE")
-    send.add_argument("--seat", type=int, default=3, help="the teller's or day desk's seat (3)")
+    send.add_argument("--seat", type=SEAT, default=3, help="the teller's or day desk's seat (3)")
     send.add_argument("--key", type=Path, required=True, help="the seat's private key, a PEM file")
-    send.add_argument("--key-id", type=int, default=1, help="the number under which the bank has that key (1)")
+    send.add_argument("--key-id", type=KEY_ID, default=1, help="the number under which the bank has that key (1)")
     send.add_argument("--host", help="the gateway's address (default: the running one of this installation)")
-    send.add_argument("--port", type=int, help="its port")
+    send.add_argument("--port", type=PORT, help="its port")
     return parser
 
 

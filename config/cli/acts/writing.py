@@ -49,7 +49,11 @@ def written(word: str, header: Header, words: Sequence[str]) -> tuple[AnyAct, st
     evidence = fields.pop("evidence")
     if isinstance(evidence, Path):
         fields["evidence"] = _digest_of(evidence)
-    given = dict(_pair(each) for each in words)
+    pairs = [_pair(each) for each in words]
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        twice = next(name for name in given if sum(name == each for each, _ in pairs) > 1)
+        raise ProcessFault(f"act write {word}: {twice}=… stands there twice", _USAGE)
     if word == LIST_WORD and LIST_FIELD in given:
         lines = read_list(Path(given.pop(LIST_FIELD)))
         given.update(count=str(len(lines)), digest=list_digest(lines).hex())

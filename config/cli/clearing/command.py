@@ -15,7 +15,7 @@ from config.cli.clearing.checking import refusals, summary
 from config.cli.clearing.csv_lines import HEADER, ReadSet, read_set, write_set
 from config.cli.clearing.declared import declared_second
 from config.cli.links import seat_clock, seat_settings
-from config.cli.options import add_common_options
+from config.cli.options import KEY_ID, PARTY, PORT, SEAT, add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
@@ -63,14 +63,14 @@ def _parser() -> CommandParser:
     parser.add_argument("--date", help="trade date of the set, yyyymmdd")
     parser.add_argument("--orders", type=int, default=200, help="make: how many orders the simulated broker had")
     parser.add_argument("--seed", type=int, default=1, help="make: the same seed makes the same set")
-    parser.add_argument("--party", type=int, help="send: the broker's number")
-    parser.add_argument("--seat", type=int, help="send: the seat that sends the set")
+    parser.add_argument("--party", type=PARTY, help="send: the broker's number")
+    parser.add_argument("--seat", type=SEAT, help="send: the seat that sends the set")
     parser.add_argument("--key", type=Path, help="send: the seat's private key, a PEM file")
-    parser.add_argument("--key-id", type=int, default=1, help="send: the number under which the bank has that key")
+    parser.add_argument("--key-id", type=KEY_ID, default=1, help="send: the number under which the bank has that key")
     parser.add_argument("--declared", help="send: when the exchange's data were there, ISO 8601 with a zone (now)")
     parser.add_argument("--replace", action="store_true", help="send: withdraw the set that the date has")
     parser.add_argument("--host", help="send: the gateway's address (default: the running one of this installation)")
-    parser.add_argument("--port", type=int, help="send: its port")
+    parser.add_argument("--port", type=PORT, help="send: its port")
     return parser
 
 
@@ -137,9 +137,8 @@ def _settings(config: Config, options: argparse.Namespace) -> SeatSettings:
 
 
 def _declared_s(config: Config, text: str | None) -> int:
-    if text is None:
-        return config.wall_clock().utc_ns() // 10**9
-    return declared_second("clearing send", text)
+    now_s = config.wall_clock().utc_ns() // 10**9
+    return now_s if text is None else declared_second("clearing send", text, now_s)
 
 
 def _tell(file: Path, trade_date: int, read: ReadSet, sent: SentSet, has: SetAnswer) -> int:

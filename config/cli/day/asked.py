@@ -24,5 +24,11 @@ def trade_date_of(text: str) -> int:
 
 
 async def parties_of(desk: DayDesk, options: argparse.Namespace) -> list[int]:
-    """The brokers that are meant."""
-    return [options.party] if options.party is not None else await desk.parties()
+    """The brokers that are meant. Raises ProcessFault USAGE for one that the bank does not know."""
+    if options.party is None:
+        return await desk.parties()
+    known = [each.party for each in (await desk.seat.trade_dates()).brokers]
+    if options.party not in known:
+        there = ", ".join(map(str, known)) or "none"
+        raise ProcessFault(f"day: there is no broker {options.party} (there are: {there[:200]})", ExitCode.USAGE)
+    return [options.party]

@@ -16,7 +16,7 @@ from pathlib import Path
 from config.cli.day import correcting, deciding, plan, rolls, worklist
 from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
-from config.cli.options import add_common_options
+from config.cli.options import ACT, CONTRACT, FEN, KEY_ID, PARTY, SEAT, add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -81,17 +81,19 @@ def _parser() -> CommandParser:
     parser.add_argument("what", choices=("status", "run", "differences", "correct", "withdraw", *deciding.WORDS))
     parser.add_argument("step", nargs="?", choices=STEPS, help="run: which step")
     parser.add_argument("--date", help="trade date, yyyymmdd (default: the open one)")
-    parser.add_argument("--party", type=int, help="one broker (default: all that have contracts)")
-    parser.add_argument("--contract", type=int, default=0, help="correct: one contract (default: all that wait)")
-    parser.add_argument("--rejected", type=int, default=0, help="correct: fen of its buys that the customer rejects")
-    parser.add_argument("--act", type=int, default=0, help="correct: number of the act that permits it")
+    parser.add_argument("--party", type=PARTY, help="one broker (default: all that have contracts)")
+    parser.add_argument("--contract", type=CONTRACT, default=0, help="correct: one contract (default: all that wait)")
+    parser.add_argument("--rejected", type=FEN, default=0, help="correct: fen of its buys that the customer rejects")
+    parser.add_argument("--act", type=ACT, default=0, help="correct: number of the act that permits it")
     parser.add_argument("--list", type=Path, help="correct: by --act, the CSV file of the list that was signed")
     parser.add_argument("--write-list", type=Path, help="correct: write what needs an act into this CSV file")
     parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
     deciding.add_options(parser)
-    parser.add_argument("--seat", type=int, help="the day desk's seat (default: day_desk.seat)")
+    parser.add_argument("--seat", type=SEAT, help="the day desk's seat (default: day_desk.seat)")
     parser.add_argument("--key", type=Path, help="its private key, a PEM file (default: day_desk.key)")
-    parser.add_argument("--key-id", type=int, help="the number under which the bank has it (default: day_desk.key_id)")
+    parser.add_argument(
+        "--key-id", type=KEY_ID, help="the number under which the bank has it (default: day_desk.key_id)"
+    )
     return parser
 
 
@@ -121,6 +123,8 @@ async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
     """Of one date its lanes; without one of every date that is open or unsettled."""
     bank = await desk.seat.trade_dates()
     asked = None if options.date is None else date_of(desk, options)
+    if options.party is not None:
+        await parties_of(desk, options)
     for date in bank.dates:
         if asked not in (None, date.trade_date):
             continue

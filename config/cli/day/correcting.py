@@ -39,18 +39,35 @@ async def correct(desk: DayDesk, options: argparse.Namespace) -> int:
         return await _by_list(desk, options, trade_date)
     if options.write_list is not None:
         return await _write_list(desk, options, trade_date)
+    is_found = False
     for party in await parties_of(desk, options):
         if options.contract:
             answer = await desk.seat.correction(trade_date, party, options.contract, 0, options.rejected)
-            if not answer.contract_no:
-                if options.party is not None:
-                    raise ProcessFault(f"day correct: nothing to correct of {options.contract}", ExitCode.FAILED)
-                continue
-            is_whole &= await _one(desk, options, party, answer)
+            if answer.contract_no:
+                is_found = True
+                is_whole &= await _one(desk, options, party, answer)
             continue
+        count = 0
         async for answer in waiting(desk.seat, trade_date, party):
+            count += 1
             is_whole &= await _one(desk, options, party, answer)
+        if not count:
+            print(f"broker {party}: {await _why_nothing(desk, trade_date, party)}")
+    if options.contract and not is_found:
+        of_one = "" if options.party is None else f": {await _why_nothing(desk, trade_date, options.party)}"
+        raise ProcessFault(f"day correct: nothing to correct of {options.contract}{of_one}", ExitCode.FAILED)
     return int(ExitCode.OK if is_whole else ExitCode.FAILED)
+
+
+async def _why_nothing(desk: DayDesk, trade_date: int, party: int) -> str:
+    """Why no correction of a broker's date is told: there is none, or it is not its turn."""
+    lane = await desk.lane(trade_date, party)
+    if lane.state not in (LaneState.COMPLETE, LaneState.RECONCILED):
+        return f"{lane.state.name.lower()}, no complete set to correct by"
+    dates = (await desk.seat.trade_dates()).dates
+    if not any(each.trade_date == trade_date and each.is_agreed for each in dates):
+        return "the bank does not agree with itself on the date yet: yzt day run agree"
+    return "nothing waits for a correction"
 
 
 def _check(options: argparse.Namespace) -> None:

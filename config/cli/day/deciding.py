@@ -20,6 +20,7 @@ from config.cli.clearing.checking import refusals, summary
 from config.cli.clearing.csv_lines import ReadSet, read_set
 from config.cli.clearing.declared import declared_second
 from config.cli.day.asked import trade_date_of
+from config.cli.options import PERSON, SERIAL, VALID_S
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from config.kit.processes import print_progress
@@ -53,10 +54,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, help="defer, resume, adopt: the file of the act; it is written if new")
     parser.add_argument("--set", type=Path, help="adopt: CSV of the exchange's data (default: nothing was traded)")
     parser.add_argument("--declared", help="adopt: when they were there, ISO 8601 with a zone (now)")
-    parser.add_argument("--author", type=int, help="a new act: the person who writes and signs first")
+    parser.add_argument("--author", type=PERSON, help="a new act: the person who writes and signs first")
     parser.add_argument("--reason", help="a new act: why, 1 to 200 characters")
-    parser.add_argument("--valid", type=int, default=VALID_S_DEFAULT, help="a new act: seconds until it is over (3600)")
-    parser.add_argument("--serial", type=int, help="a new act: the author's number (default: as the read model has it)")
+    parser.add_argument(
+        "--valid", type=VALID_S, default=VALID_S_DEFAULT, help="a new act: seconds until it is over (3600)"
+    )
+    parser.add_argument(
+        "--serial", type=SERIAL, help="a new act: the author's number (default: as the read model has it)"
+    )
     parser.add_argument("--bank", help="a new act: the bank's 16 digits (default: as the read model has them)")
 
 
@@ -128,7 +133,7 @@ def _write(config: Config, options: argparse.Namespace, trade_date: int, read: R
     if options.what == "adopt":
         every["source"] = NOTHING_TRADED if read is None else OF_EXCHANGE
         if read is not None:
-            declared_s = now_s if options.declared is None else declared_second("day adopt", options.declared)
+            declared_s = now_s if options.declared is None else declared_second("day adopt", options.declared, now_s)
             totals = totals_of_set(read.lines, BESIDE_ORDERS_RECORDS)
             every["data"] = msgspec.to_builtins(ExchangeData.of(totals, declared_s))
     try:

@@ -12,14 +12,13 @@ from typing import Final
 
 import asyncpg
 
-from config.cli.options import add_common_options
+from config.cli.options import PARTY, add_common_options
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import of_ours
 from config.kit.processes import print_progress
 from config.schema import Config, load
 from ledger.database.connections import connect
-from protocol.limits import PARTIES_MAX
 
 SHOWN_MAX: Final = 1_000
 COLUMNS: Final = (
@@ -45,11 +44,9 @@ def main(argv: list[str], config: Config) -> int:
     )
     add_common_options(parser)
     parser.add_argument("--closed", action="store_true", help="also what was closed, with its act, reason and people")
-    parser.add_argument("--party", type=int, help="one broker (default: all)")
+    parser.add_argument("--party", type=PARTY, help="one broker (default: all)")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all columns into this new file")
     options = parser.parse_args(argv)
-    if options.party is not None and not 1 <= options.party <= PARTIES_MAX:
-        raise ProcessFault(f"day worklist: there is no broker {options.party}", ExitCode.USAGE)
     sequence, rows = _asked_of(config, options.closed, options.party)
     if options.csv is not None:
         _write(options.csv, rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.cli.identity.persons import write_accounts
 from config.cli.links import seat_settings
-from config.cli.options import add_common_options
+from config.cli.options import KEY_ID, SEAT, add_common_options
 from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault
 from config.kit.processes import print_progress
@@ -68,9 +68,9 @@ def _parser() -> CommandParser:
     add_common_options(parser)
     parser.add_argument("what", choices=("run", "once", "keygen", "digest"))
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="digest: persons as CSV; keygen: a folder")
-    parser.add_argument("--seat", type=int, default=6, help="the identity desk's seat (default: 6)")
+    parser.add_argument("--seat", type=SEAT, default=6, help="the identity desk's seat (default: 6)")
     parser.add_argument("--key", type=Path, help="its private key, a PEM file")
-    parser.add_argument("--key-id", type=int, default=1, help="the number under which the bank has that key")
+    parser.add_argument("--key-id", type=KEY_ID, default=1, help="the number under which the bank has that key")
     parser.add_argument(
         "--persons", action="append", default=[], metavar="NUMBER=FILE", help="a key that opens persons"
     )

@@ -86,8 +86,10 @@ def test_differences_are_decided_and_corrected_by_commands(tmp_path: Path, capfd
         contracts = sorted(found.contracts_of(SEAT))[:4]
         orders = trio.run(_freeze, found, contracts)
         assert [one.remaining_fen for one in orders] == [FROZEN_FEN] * 4
+        corrects_nothing(desk, contracts[0], "trading, no complete set to correct by")
         assert desk.day("run", "sign-off")[0] == ExitCode.OK
         sent_set(desk, tmp_path, contracts, orders)
+        corrects_nothing(desk, contracts[0], "the bank does not agree with itself on the date yet: yzt day run agree")
 
         code, out, err = desk.day("run", "all", "--party", "2")
         assert (code, "differs: 5 amount" in out) == (ExitCode.FAILED, True), err
@@ -98,8 +100,22 @@ def test_differences_are_decided_and_corrected_by_commands(tmp_path: Path, capfd
 
         code, out, err = desk.day("run", "all", "--party", "2")
         assert (code, "the bank owes 400.10" in out) == (ExitCode.OK, True), err
+        corrects_nothing(desk, contracts[0], "published, no complete set to correct by")
         closes_all(desk, tmp_path / "worklist.csv")
         wait_until("the obligation", lambda: clerks.found.sql(OWED).strip() == "40010|BANK")
+
+
+def corrects_nothing(desk: Desk, contract_no: int, why: str) -> None:
+    """It is said why, and a broker that there is not is named."""
+    code, out, err = desk.day("correct", "--party", "2")
+    assert (code, out.strip()) == (ExitCode.OK, f"broker 2: {why}"), err
+    code, out, err = desk.day("correct", "--party", "2", "--contract", str(contract_no))
+    assert (code, f"nothing to correct of {contract_no}: {why}" in err) == (ExitCode.FAILED, True), err
+    code, _, err = desk.day("correct", "--contract", str(contract_no))
+    assert (code, f"nothing to correct of {contract_no}" in err) == (ExitCode.FAILED, True), err
+    for words in (("status",), ("differences",), ("run", "take-back"), ("withdraw",)):
+        code, _, err = desk.day(*words, "--party", "99")
+        assert (code, "there is no broker 99 (there are: 2, 3)" in err) == (ExitCode.USAGE, True), err
 
 
 def takes_an_item(desk: Desk, contract_no: int) -> None:
