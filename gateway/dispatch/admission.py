@@ -25,7 +25,10 @@ from protocol.limits import (
     LOGONS_PER_SECOND_MAX,
     NEGOTIATE_FRESH_NS,
 )
-from protocol.messages.base import is_act
+from protocol.messages.base import Message, is_act
+from protocol.messages.customers.open_items import OpenItemsQuery
+from protocol.messages.feeds import FeedQuery
+from protocol.messages.queries import DifferenceQuery, ProceedsQuery
 from protocol.vocabulary import BANK_PARTY, SeatRole
 
 NS_PER_SECOND = 1_000_000_000
@@ -35,6 +38,14 @@ WORK_BURST_NS = 250_000_000  # 625 small frames: what a client that goes back af
 PARTY_WORK_INTERVAL = 10  # ns for each ns of work: a tenth of a processor for all links of a party together
 LINK_WORK_INTERVAL = 20  # half of that for one link: its party's others still beat and repeat
 QUERY_WORK_INTERVAL = 8  # queries are of use, and orders wait for them: an eighth of a processor for a party
+LOOKED_AT_NS: dict[type[Message], int] = {
+    FeedQuery: BYTE_WORK_NS * 64 * 1024,  # as a page that we ask for ourselves
+    DifferenceQuery: 4_000_000,
+    ProceedsQuery: 20_000_000,  # of a million contracts
+    OpenItemsQuery: 12_000_000,
+}
+"""What the ledger looks through for one answer, nominal ns, where there is as much of it as there can be: it is one for
+all, and orders wait. Of other queries the frame is what costs."""
 BANK_TIMES_MORE = 256  # the bank loads master data and serves every customer by control, and nobody else can do it
 CONTROL_IN_BULK = frozenset(SeatRole) - {SeatRole.BROKER, SeatRole.CHANNEL}
 """Roles of the bank's seats that do so; a day desk compares the sets of all brokers by it, some places at a time. A
@@ -137,9 +148,11 @@ class Admission:
         """A frame that moved nothing on. Returns the ns for which the link is not to be read."""
         return max(self.of_party(party).work.spend(work_ns, now_ns), link.work.spend(work_ns, now_ns))
 
-    def asked_query(self, party: int, body_bytes: int, now_ns: int) -> int:
-        """A query. Returns the ns for which the link is not to be read."""
-        return 0 if party == BANK_PARTY else self.of_party(party).queries.spend(work_of(body_bytes), now_ns)
+    def asked_query(self, party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0) -> int:
+        """A query, for whose answer the ledger looks so long. Returns the ns for which the link is not to be read."""
+        if party == BANK_PARTY:
+            return 0
+        return self.of_party(party).queries.spend(work_of(body_bytes) + ledger_ns, now_ns)
 
     def control_wait_ns(self, party: int, seat: int, body: bytes, now_ns: int) -> int:
         """Counts a CONTROL frame and returns 0; for one too many counts nothing and returns the ns to wait.

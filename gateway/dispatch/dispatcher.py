@@ -11,9 +11,9 @@ from functools import partial
 import trio
 
 from gateway.clock import Clock
-from gateway.dispatch.admission import Admission, work_of
+from gateway.dispatch.admission import LOOKED_AT_NS, Admission, work_of
 from gateway.dispatch.answers import Answers
-from gateway.dispatch.feeds import PAGE_WORK_BYTES, Feeds
+from gateway.dispatch.feeds import Feeds
 from gateway.dispatch.logons import Logons
 from gateway.dispatch.party_turns import PartyTurns
 from gateway.dispatch.seat_links import SeatLinks
@@ -138,8 +138,8 @@ class Dispatcher:
             return self._spend(link, event.kind, work_of(event.body_bytes), now_ns)
         if isinstance(event, QueryReceived):
             self._handle_query(link, event, now_ns)
-            page_bytes = PAGE_WORK_BYTES if isinstance(event.query, FeedQuery) else 0
-            return self.admission.asked_query(link.session.party, len(event.frame.body) + page_bytes, now_ns)
+            looked_ns = LOOKED_AT_NS.get(type(event.query), 0)
+            return self.admission.asked_query(link.session.party, len(event.frame.body), now_ns, looked_ns)
         if isinstance(event, FeedWanted):
             return self._want_feed(link, event, now_ns)
         if isinstance(event, PeerTerminated):

@@ -7,7 +7,8 @@ import numpy as np
 
 from ledger.core.corrections.at_hand import contracts_booked, is_due, of_lane
 from ledger.core.corrections.later import money_of
-from ledger.core.lines.compare import order_of, to_correct
+from ledger.core.lines.compare import to_correct
+from ledger.core.lines.differing import order_of
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.day.clearing import Lane
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX, QUERY_REVERTS_MAX

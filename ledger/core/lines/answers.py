@@ -47,7 +47,7 @@ def set_differences(book: Book, party: int, trade_date: int, first: int) -> Diff
         return DifferenceAnswer(book.sequence, trade_date, 0, [])
     count = Places.of(book, lane).total
     part = part_of(book, lane, min(first, count))
-    end, found = part.end, told_differences(book, lane, part)
+    end, found = part.end, told_differences(book, lane, part, QUERY_DIFFERENCES_MAX + 1)
     kept = found[:QUERY_DIFFERENCES_MAX]
     if len(found) > len(kept):  # the differences of one place stay together
         end = found[len(kept)][0]

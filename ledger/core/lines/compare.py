@@ -14,39 +14,27 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ledger.core.lines.differing import FoundColumns, told_columns
 from ledger.core.lines.proceeds import is_due
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
-from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, Lane
-from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD, key_parts
+from ledger.core.state.requests import BUY_TOLD, FATE_MASK, ORDER_TOLD
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, RECONCILE_PLACES_MAX
-from protocol.messages.queries import Difference, differences_digest
-from protocol.vocabulary import ClearedEvent, Fate, contract_no_from_index
+from protocol.messages.queries import CLASSES, Difference
+from protocol.vocabulary import ClearedEvent, Fate
 from protocol.vocabulary import ComparedField as Of
 from protocol.vocabulary import DifferenceClass as Class
 from rules.contracts import ENDED
 from rules.day.reconciliation import NOTHING_BOUGHT, SOMETHING_BOUGHT
 
 _NO_POSITIONS: Positions = np.zeros(0, np.intp)
-_SUMS = (Of.BOUGHT, Of.SOLD)  # of a contract: they are corrected, and not decided
 # By fate, whose bits are the lowest of what is told.
 _NOTHING_BOUGHT, _SOMETHING_BOUGHT = (
     np.isin(np.arange(FATE_MASK + 1), sorted(fates)) for fates in (NOTHING_BOUGHT, SOMETHING_BOUGHT)
 )
 Sums = tuple[FenColumn, FenColumn, FenColumn, FenColumn]
 """(k,) each: what the bank will have bought and sold, and what the set says less, or plus, what is made good."""
-
-
-class FoundColumns(NamedTuple):
-    """(k,) differences of one class about one thing, ascending by place."""
-
-    difference_class: Class
-    compared_field: Of
-    place: Positions
-    contract: LongColumn  # index + 1, 0 where it is not known
-    order_key: LongColumn  # `request_keys`, 0 where it is about a contract
-    bank_has: FenColumn
-    set_says: FenColumn
 
 
 class Places(NamedTuple):
@@ -152,35 +140,19 @@ def take_differences(book: Book, lane: Lane, part: Part) -> None:
     is one more look at the sums of its contracts.
     """
     sums = _sums(book, lane, part.contracts)
-    listed: dict[Class, list[Difference]] = {}
-    for _, each in _told(differences(book, lane, part, sums)):
-        at = each.difference_class - 1
-        lane.differences[at] += 1
-        if each.compared_field in _SUMS:
-            lane.sums_differ += 1
-        else:
-            listed.setdefault(Class(each.difference_class), []).append(each)
-    for difference_class, each_of_class in listed.items():
-        at = difference_class - 1
-        lane.digests[at] = differences_digest(each_of_class, lane.digests[at])
+    found = told_columns(differences(book, lane, part, sums))
+    lane.sums_differ += int(np.count_nonzero(found.is_sum))
+    for difference_class, count in enumerate(np.bincount(found.difference_class, minlength=CLASSES + 1).tolist()):
+        if count:
+            at = difference_class - 1
+            lane.differences[at] += count
+            lane.digests[at] = found.digest(Class(difference_class), lane.digests[at])
     lane.to_correct += int(np.count_nonzero(_is_to_correct(sums)))
 
 
-def told_differences(book: Book, lane: Lane, part: Part) -> list[tuple[int, Difference]]:
-    """The differences of a part as they are told, each with its place, in the order of places."""
-    return _told(differences(book, lane, part, _sums(book, lane, part.contracts)))
-
-
-def _told(differing: Iterator[FoundColumns]) -> list[tuple[int, Difference]]:
-    found: list[tuple[int, Difference]] = []
-    for columns in differing:
-        rows = zip(*(column.tolist() for column in columns[2:]), strict=True)
-        for place, contract, key, bank_has, set_says in rows:
-            number = contract_no_from_index(contract - 1) if contract else 0
-            kinds = (int(columns.difference_class), int(columns.compared_field))
-            found.append((place, Difference(*kinds, number, *order_of(key), bank_has, set_says)))
-    found.sort(key=lambda each: each[0])
-    return found
+def told_differences(book: Book, lane: Lane, part: Part, count: int | None = None) -> list[tuple[int, Difference]]:
+    """The differences of a part, or the first `count`, as they are told, each with its place, in their order."""
+    return told_columns(differences(book, lane, part, _sums(book, lane, part.contracts)), count).rows()
 
 
 def proceeds_due(book: Book, lane: Lane, part: Part) -> int:
@@ -339,8 +311,3 @@ def _of_date(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, F
 def _longs(values: FenColumn | Mask, at: Positions) -> FenColumn:
     taken: FenColumn = np.asarray(values)[at].astype(np.int64)
     return taken
-
-
-def order_of(key: int) -> tuple[int, int, int]:
-    """Trade date, seat and number in a name, all 0 where there is none."""
-    return key_parts(key) if key else (0, 0, 0)

@@ -73,6 +73,11 @@ def key_parts(key: int) -> tuple[int, int, int]:
     return key >> _DATE_SHIFT, key >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1), key & ((1 << _NUMBER_BITS) - 1)
 
 
+def key_columns(keys: LongColumn) -> tuple[LongColumn, LongColumn, LongColumn]:
+    """(m,) each: trade dates, seats and numbers in `request_keys`; 0 in a key of 0."""
+    return keys >> _DATE_SHIFT, keys >> _NUMBER_BITS & ((1 << _SEAT_BITS) - 1), keys & ((1 << _NUMBER_BITS) - 1)
+
+
 def key_dates(keys: LongColumn) -> LongColumn:
     """The trade dates in `request_keys`."""
     return keys >> _DATE_SHIFT

@@ -2,11 +2,12 @@
 
 import pytest
 
-from ledger.core.lines import answers
+from ledger.core.lines import answers, differing
 from ledger.core.lines import compare as columns
 from ledger.core.lines.answers import clearing_set, set_differences
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import Reconcile, SignOff, WithdrawSet
+from protocol.messages.queries import Difference
 from protocol.vocabulary import ComparedField, DifferenceClass, LaneState
 from tests.ledger_core.desk import (
     BROKER,
@@ -139,3 +140,23 @@ def test_what_a_withdrawn_set_told_is_missing_in_the_next() -> None:
     assert (found.difference_class, found.compared_field) == (DifferenceClass.MISSING_THERE, ComparedField.ORDER)
     assert (found.order_date, found.order_seat, found.order_number) == target
     same_after_all(desk)
+
+
+def test_of_many_differences_only_those_are_made_that_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker names 40 orders that are not there, and asks: an answer has 3, and a fourth tells where to go on."""
+    desk = Desk()
+    ann = desk.open(100)
+    desk.done(SignOff(MONDAY))
+    send_whole(desk, *(order((MONDAY, SEAT, 900 + place), ann, 5) for place in range(40)))
+    compare(desk)
+    monkeypatch.setattr(answers, "QUERY_DIFFERENCES_MAX", 3)
+    made: list[Difference] = []
+
+    def counted(*values: int) -> Difference:
+        made.append(Difference(*values))
+        return made[-1]
+
+    monkeypatch.setattr(differing, "Difference", counted)
+    page = set_differences(desk.book, BROKER, MONDAY, 0)
+
+    assert (len(page.differences), page.next_place, len(made)) == (3, 3, 4)

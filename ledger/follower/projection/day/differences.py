@@ -226,7 +226,7 @@ class DifferencesOfBatch:
         """The first ones, some places at a time; nothing is looked at where nothing was found."""
         left, part = min(sum(lane.differences), DIFFERENCES_KEPT_MAX), part_of(self._book, lane, 0)
         while left:
-            found = told_differences(self._book, lane, part)[:left]
+            found = told_differences(self._book, lane, part, left)
             yield from (each for _, each in found)
             left -= len(found)
             if part.is_last:
