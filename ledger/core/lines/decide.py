@@ -15,6 +15,8 @@ each set for itself.
    the page, in order of arrival.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ledger.core.kind_tables import SIDE, TELLS_EVENT, TELLS_FATE
@@ -138,8 +140,8 @@ class _SetProof:
 
     def _judge_by_page(self, open_: Positions, code: ShortColumn, state: ShortColumn) -> None:
         so_far = self._so_far(open_)
-        for place in open_.tolist():
-            code[place], state[place], _ = decide_line(_line(self._lines, place), so_far)
+        decided = [decide_line(line, so_far)[:2] for line in _lines_at(self._lines, open_)]
+        code[open_], state[open_] = np.array(decided, np.int64).reshape(-1, 2).T
 
     def _so_far(self, open_: Positions) -> SetSoFar:
         """What the set said before this block, as far as the lines at (k,) `open_` can ask."""
@@ -151,7 +153,7 @@ class _SetProof:
         events = np.where(self._cleared.inner[contract] == inner, self._cleared.events_told[contract], 0)
         listed = [clearing.listed(inner, is_buy) for is_buy in (False, True)]
         orders, buys = (
-            {*key[is_own & (requests.told[slot] & flag != 0)].tolist(), *names.tolist()}
+            {*key[is_own & (requests.told[slot] & flag != 0)].tolist(), *key[_among(key, names)].tolist()}
             for flag, names in zip((ORDER_TOLD, BUY_TOLD), listed, strict=True)
         )
         return SetSoFar(
@@ -165,24 +167,32 @@ class _SetProof:
         )
 
 
-def _line(lines: Lines, place: int) -> Line:
-    """A line that passed all guards but those of its set."""
-    return Line(
-        kind=int(lines.kind[place]),
-        unused_bits=0,
-        may_send=True,
-        known=True,
-        set_is_open=True,
-        contract=int(lines.contract[place]),
-        told=int(lines.told[place]),
-        quantity=0,
-        amount_fen=int(lines.amount_fen[place]),
-        second_fen=int(lines.second_fen[place]),
-        fees_fen=tuple(lines.fees_fen[:, place].tolist()),
-        order_key=int(lines.order_key[place]),
-        is_held=bool(lines.is_held[place]),
-        reference=int(lines.reference[place]),
+def _lines_at(lines: Lines, places: Positions) -> Iterator[Line]:
+    """Lines that passed all guards but those of their set."""
+    columns = (
+        *(lines.kind, lines.contract, lines.told, lines.amount_fen, lines.second_fen),
+        *(lines.order_key, lines.is_held, lines.reference),
     )
+    fees_fen = zip(*(column[places].tolist() for column in lines.fees_fen), strict=True)
+    for (kind, contract, told, amount_fen, second_fen, key, is_held, reference), fees in zip(
+        zip(*(column[places].tolist() for column in columns), strict=True), fees_fen, strict=True
+    ):
+        yield Line(
+            kind=kind,
+            unused_bits=0,
+            may_send=True,
+            known=True,
+            set_is_open=True,
+            contract=contract,
+            told=told,
+            quantity=0,
+            amount_fen=amount_fen,
+            second_fen=second_fen,
+            fees_fen=fees,
+            order_key=key,
+            is_held=is_held,
+            reference=reference,
+        )
 
 
 def _bits(told: int) -> list[int]:
