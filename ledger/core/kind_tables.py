@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, ShortColumn
+from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions, ShortColumn
 from protocol.codes import ReplyCode
 from protocol.kinds import (
     CLEARED_FIELD,
@@ -154,3 +154,9 @@ UNKNOWN_CODE = np.where(NAMES_ACCOUNT, ReplyCode.ACCOUNT_UNKNOWN, ReplyCode.CONT
 
 STATE_CODE = _state_code_table()
 """(256 × 16,) int16 at kind × 16 + state: the reply code that the state earns, 0 when it forbids nothing."""
+
+
+def may_send(kinds: int | Positions, roles: int | Positions) -> Mask:
+    """(n,) whether the role of the seat may send each record, by its kind; one word for all of one kind and role."""
+    allowed: Mask = MAY_SEND[np.multiply(roles, KIND_CODES) + kinds] != 0
+    return allowed

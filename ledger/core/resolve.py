@@ -154,7 +154,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         unsettled_slot=_unsettled_slots(book, head, kind),
         cleared=_cleared(book, head, kind, contract),
         proceeds=read_proceeds(book, kind, role, day, contract),
-        corrections=read_corrections(book, frames, records, kind, day, contract),
+        corrections=read_corrections(book, frames, records, kind, role, day, contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )

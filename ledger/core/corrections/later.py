@@ -10,7 +10,7 @@ taken in the name of an earlier date has to ask.
 
 import numpy as np
 
-from ledger.core.kind_tables import ASKS_LATER
+from ledger.core.kind_tables import ASKS_LATER, may_send
 from ledger.core.lines.compare import freezes_of
 from ledger.core.resolve import Block
 from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, Book
@@ -27,7 +27,7 @@ def later_dates(book: Book, block: Block, positions: Positions | slice) -> dict[
     kinds = np.broadcast_to(block.kind, (block.count,))
     since = np.where(ASKS_LATER[kinds], block.executed_on(book), 0)
     since[deducts] = book.unsettled.oldest_date
-    asks = block.known & (since > 0) & (since < book.trade_date)
+    asks = block.known & (since > 0) & (since < book.trade_date) & may_send(block.kind, block.role)
     asks, since, accounts = asks[positions], since[positions], block.account[positions]
     named = np.unique(accounts[asks])
     if not len(named):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.core.frames import Frames
-from ledger.core.kind_tables import BY_SET, IS_CORRECTION, TAKES_BACK
+from ledger.core.kind_tables import BY_SET, IS_CORRECTION, TAKES_BACK, may_send
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import Lane
@@ -49,14 +49,19 @@ def read_corrections(
     frames: Frames,
     records: RecordArray,
     kinds: int | Positions,
+    roles: int | Positions,
     day: LongColumn,
     contract: Positions,
 ) -> Corrections | None:
-    """Those among (n,) `records` of some trade days, whose contracts are looked up; None without any."""
+    """Those among (n,) `records` of some trade days, whose contracts are looked up, of seats that may send them; None
+    without any. For others nothing is gathered: what they cost would be up to whoever has a key.
+    """
     by_set = BY_SET[kinds]
     if not by_set.any():
         return None
-    positions = np.flatnonzero(np.broadcast_to(by_set, contract.shape))
+    positions = np.flatnonzero(np.broadcast_to(by_set & may_send(kinds, roles), contract.shape))
+    if not len(positions):
+        return None
     chosen, contract, day = records_at(records, positions), contract[positions], day[positions]
     chosen_kinds = np.broadcast_to(kinds, (len(records),))[positions]
     is_correction, takes_back = IS_CORRECTION[chosen_kinds], TAKES_BACK[chosen_kinds]

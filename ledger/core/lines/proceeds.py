@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, MAY_SEND
+from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, may_send
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import PROCEEDS_BOOKED, Lane
-from protocol.kinds import KIND_CODES
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 from rules.contracts import ENDED
@@ -48,8 +47,10 @@ def read_proceeds(
     books = np.broadcast_to(BOOKS_PROCEEDS[kinds], contract.shape)
     if not books.any():
         return None
-    may_send = MAY_SEND[np.multiply(roles, KIND_CODES) + kinds] != 0
-    books = books & may_send
+    allowed = may_send(kinds, roles)
+    books = books & allowed
+    if not books.any():
+        return None
     count = len(contract)
     found = Proceeds(
         np.zeros(count, bool), np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), []
@@ -64,7 +65,7 @@ def read_proceeds(
         cleared = book.clearing.by_contract[lane.trade_date]
         found.may_be_due[at] = True
         first = at[np.unique(contract[at], return_index=True)[1]]
-        ends = np.flatnonzero(may_send & BY_SET[kinds] & of_lane)  # a correction may move the lane back
+        ends = np.flatnonzero(allowed & BY_SET[kinds] & of_lane)  # a correction may move the lane back
         found.is_due[first[first < ends[0]] if len(ends) else first] = True
         found.proceeds_fen[at], found.excess_fen[at] = (
             missing_fen(book, lane, contract[at]),
