@@ -11,6 +11,7 @@ from exchange_calendars.exchange_calendar_xhkg import XHKGExchangeCalendar
 from exchange_calendars.exchange_calendar_xshg import XSHGExchangeCalendar
 
 from gateway.day.calendars import ExchangeDays
+from protocol.trade_dates import date_of_day, trade_day
 
 CALENDARS = {
     "XSHG": XSHGExchangeCalendar,
@@ -28,12 +29,14 @@ def days_of(exchange: str, first: int, last: int) -> ExchangeDays:
         days_off = [int(day.strftime("%Y%m%d")) for day in calendar.precomputed_holidays() if day.weekday() < 5]
         reach[1] = ordered_to(days_off)
     begin, end = max(first, reach[0]), min(last, reach[1])
-    if begin >= end:
+    if begin > end:
         return ExchangeDays(reach[0], reach[1], frozenset())
+    start = begin if begin < end else date_of_day(trade_day(end) - 1)  # one day alone is no span to it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # between it and pandas; both are locked
-        kept = calendar(start=str(begin), end=str(end)).sessions  # its word for trading days
-    return ExchangeDays(reach[0], reach[1], frozenset(int(day.strftime("%Y%m%d")) for day in kept))
+        kept = calendar(start=str(start), end=str(end)).sessions  # its word for trading days
+    days = (int(day.strftime("%Y%m%d")) for day in kept)
+    return ExchangeDays(reach[0], reach[1], frozenset(day for day in days if day >= begin))
 
 
 def ordered_to(days_off: Collection[int]) -> int:

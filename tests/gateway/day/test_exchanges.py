@@ -49,3 +49,12 @@ def test_a_year_that_is_only_guessed_is_not_reached() -> None:
 
 def test_the_bank_follows_an_exchange_that_there_is() -> None:
     assert BANK_FOLLOWS in CALENDARS
+
+
+def test_the_last_day_that_is_reached_is_told_when_it_is_asked_of_alone() -> None:
+    """On Thursday 31 December 2026 the library may not know the next year yet: the day is traded, and ends."""
+    for exchange in CALENDARS:
+        last = days_of(exchange, FIRST, LAST).last
+        of_month = days_of(exchange, last - 30, last + 8_870).dates
+        assert days_of(exchange, last, last + 8_870).dates == of_month & {last}
+    assert 20_261_231 in days_of(BANK_FOLLOWS, 20_261_231, 20_270_401).dates
