@@ -16,8 +16,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import ACT_BODY_BYTES_MAX, PREFIX_BYTES, SMALL_CONTROL_BODY_BYTES_MAX
 from protocol.messages.codec import encode
 from protocol.messages.customers.accounts import ChangeContract
-from protocol.messages.customers.open_items import OpenItemsQuery
-from protocol.messages.queries import DifferenceQuery, OutcomeQuery, ProceedsQuery, QueryMessage, SetQuery
+from protocol.messages.queries import OutcomeQuery
 from protocol.session.partner_events import NegotiatedEvent, NotAppliedReceived, OutcomesReceived, Terminated
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, ContractEvent, FrameKind, contract_no_from_index
 from tests.bank_seats import TELLER_SEAT
@@ -248,34 +247,6 @@ async def test_a_flood_of_queries_is_read_as_slowly_as_it_is_paid_for(connect: C
         asked += 1
 
     assert time.monotonic() - began >= 4 * FEW_AT_ONCE * QUERY_WORK_INTERVAL * FRAME_WORK_NS / 1e9 * 0.9
-
-
-async def test_what_the_ledger_looks_through_for_an_answer_is_paid_for(
-    connect: Connect, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Some hundred bytes may ask for a page of differences: the frame says nothing of what it costs."""
-    paid_ns: list[int] = []
-    admission = gateway.dispatcher.admission
-    asked_query = admission.asked_query
-
-    def counted(party: int, body_bytes: int, now_ns: int, ledger_ns: int = 0) -> int:
-        paid_ns.append(ledger_ns)
-        return asked_query(party, body_bytes, now_ns, ledger_ns)
-
-    monkeypatch.setattr(admission, "asked_query", counted)
-    broker = await connect()
-    await broker.log_on()
-    queries: tuple[QueryMessage, ...] = (
-        SetQuery(20_260_921, 0),
-        DifferenceQuery(20_260_921, 0, 0),
-        ProceedsQuery(20_260_921, 0, 0),
-        OpenItemsQuery(98, 0),
-    )
-    for asked, query in enumerate(queries):
-        await broker.ask(asked, query)
-        await broker.next_event()
-
-    assert paid_ns == [0, 4_000_000, 20_000_000, 12_000_000]
 
 
 async def test_what_still_comes_on_a_link_that_is_closing_is_hardly_looked_at(
