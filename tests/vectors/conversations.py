@@ -4,15 +4,17 @@ Belongs here: the scenes. Never here: how they are carried and written down (dir
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from protocol.codes import ReplyCode
 from protocol.describe import Json
 from protocol.messages.codec import encode
 from protocol.messages.control import EndKey, RegisterKey
 from protocol.messages.customers.accounts import ChangeContract
-from protocol.messages.feeds import FeedPage
+from protocol.messages.feeds import FeedPage, Notice, Object, Receipt
 from protocol.messages.queries import BuyingPowerQuery
-from protocol.vocabulary import ContractEvent, FrameKind, Suite
+from protocol.session.partner import PartnerSession
+from protocol.vocabulary import ContractEvent, FrameKind, Suite, contract_no_from_index
 from tests.frames import make_records
 from tests.protocol import keys
 from tests.vectors import director, feed_frames
@@ -265,6 +267,45 @@ def feed() -> Director:
     return scene
 
 
+def obligation() -> Director:
+    """What is owed is told, signed for, noticed and objected to; and what is said twice, too late, or of nothing."""
+    scene = Director(
+        "obligation", "an obligation: told, signed for, noticed 通知, objected to 异议; once each, in time"
+    )
+    scene.log_on(3)
+    entries, digests = feed_frames.owed_entries(director.T0_NS // SECOND)
+    scene.say("the feed is wanted from its beginning", lambda partner: partner.want(1, scene.now_ns))
+    page = FeedPage(1, len(entries) + 1, digests[0], entries)
+    scene.bank_says(
+        "an older obligation, a set that was compared, its obligation", lambda b: b.send_feed(page, scene.now_ns)
+    )
+    scene.say("all are had", lambda partner: partner.want(len(entries) + 1, scene.now_ns))
+    older, date, contract_no = entries[0].trade_date, TRADE_DATE, contract_no_from_index(1)
+    disputed = Object(date, 0, 12_345, contract_no, "佣金")
+    said: tuple[tuple[str, Receipt | Notice | Object, ReplyCode], ...] = (
+        ("the newest obligation is signed for", Receipt(date, len(entries), digests[-1]), ReplyCode.ACCEPTED),
+        ("once", Receipt(date, len(entries), digests[-1]), ReplyCode.STEP_NOT_DUE),
+        ("with another digest", Receipt(date, len(entries) - 1, digests[-1]), ReplyCode.FEED_ENTRY_UNKNOWN),
+        ("it will be funded later on its due day", Notice(date, 0), ReplyCode.ACCEPTED),
+        ("once", Notice(date, 0), ReplyCode.STEP_NOT_DUE),
+        ("its first due time is there", Notice(older, 0), ReplyCode.DUE_TIME_PAST),
+        ("there is no such case", Notice(date, 9), ReplyCode.OBLIGATION_UNKNOWN),
+        ("123.45 of a contract are wrong", disputed, ReplyCode.ACCEPTED),
+        ("once", disputed, ReplyCode.STEP_NOT_DUE),
+        ("of another's contract", Object(older, 0, 1, contract_no_from_index(2), "费用"), ReplyCode.CONTRACT_UNKNOWN),
+        ("up to the end of objection", Object(older, 0, 1, 0, "费用"), ReplyCode.ACCEPTED),
+    )
+    for number, (what, message, code) in enumerate(said, start=1):
+        scene.forced_code = code
+        scene.say(what, partial(_send_control, encode(message), number, scene.now_ns))
+    scene.forced_code = None
+    return scene
+
+
+def _send_control(body: bytes, number: int, now_ns: int, partner: PartnerSession) -> None:
+    partner.send_control(body, number, now_ns)
+
+
 def feed_page(first: int, count: int) -> FeedPage:
     """So many entries of the golden feed."""
     digests, entries = feed_frames.DIGESTS, feed_frames.ENTRIES
@@ -291,6 +332,7 @@ SCENES: tuple[Callable[[], Director], ...] = (
     replayed_refusal,
     newer_codes,
     feed,
+    obligation,
 )
 
 

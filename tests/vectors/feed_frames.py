@@ -5,6 +5,8 @@ Belongs here: these frames and what they mean. Never here: who speaks (voices).
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from protocol.codes import ReplyCode
 from protocol.messages.codec import encode
 from protocol.messages.feeds import (
@@ -64,6 +66,40 @@ NEWER = FeedEntry(9, 123_459, DECIDED_AT_NS, 200, TRADE_DATE, 0, b"\xc1")
 DIGESTS = [NO_ENTRY]
 for entry in ENTRIES:
     DIGESTS.append(chained(DIGESTS[-1], entry))
+
+
+def owed_entries(now_s: int) -> tuple[list[FeedEntry], list[bytes]]:
+    """An obligation of the date before that was due an hour ago, a set that agrees, and what is owed by it in an hour;
+    the chained digests in front of each, and behind the last.
+    """
+    hour_s, day_s = 3_600, 86_400
+    older, newer = (
+        structs.replace(
+            OWED,
+            number=1,
+            owed=sum_from_fen(398_724),
+            is_late_netted=False,
+            pay_from_s=due_s - hour_s,
+            late_from_s=due_s - hour_s // 2,
+            first_due_s=due_s,
+            last_due_s=due_s + 4 * hour_s,
+            objection_until_s=due_s + 3 * day_s,
+        )
+        for due_s in (now_s - hour_s, now_s + hour_s)
+    )
+    said: tuple[tuple[FeedKind, int, FeedContent], ...] = (
+        (FeedKind.OBLIGATION, 20_260_918, older),
+        (FeedKind.SET_COMPARED, TRADE_DATE, SetCompared(1, [0] * 4, True)),
+        (FeedKind.OBLIGATION, TRADE_DATE, newer),
+    )
+    entries = [
+        FeedEntry(place, 123_450 + place, DECIDED_AT_NS, int(kind), date, 0, encode(content))
+        for place, (kind, date, content) in enumerate(said, start=1)
+    ]
+    digests = [NO_ENTRY]
+    for each in entries:
+        digests.append(chained(digests[-1], each))
+    return entries, digests
 
 
 def of(partner: Voice, bank: Voice) -> Iterator[Vector]:

@@ -3,6 +3,7 @@
 Belongs here: playing the bank of the file over a pair of sockets, with its times. Never here: an import of the product.
 """
 
+import hashlib
 import json
 import socket
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ from tests.outsider.client import Answered, read_answer
 from tests.outsider.link import Account, Link, LinkEnded, Session
 from tests.outsider.wire.codes import Code, Kind
 from tests.outsider.wire.frames import Frame, FrameRefused
-from tests.outsider.wire.messages import Message, decode
+from tests.outsider.wire.messages import Message, decode, decode_content, encode
 
 FILE: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "conversations.json").read_text())
 SCENES: list[dict[str, Any]] = FILE["conversations"]
+OBLIGATION = 5
 LOGON_ANSWERS = (Kind.NEGOTIATED, Kind.ESTABLISHED)
 
 
@@ -119,6 +121,60 @@ class Stage:
             _, answer = read_answer(frame)
             told = answer.outcomes.codes() if isinstance(answer, Answered) else [answer.code]
             assert told == [number_of(name) for name in step.get("codes", [step.get("code")])]
+
+
+def test_what_is_said_of_an_obligation_follows_from_what_was_told() -> None:
+    """By nothing but the scene's frames: the digest that is signed is the chained one behind the entry, notice and
+    objection name an obligation that was told, in time by its seconds, and each is answered so.
+    """
+    (scene,) = [scene for scene in SCENES if scene["name"] == "obligation"]
+    entries, digests, answers = list[Message](), [bytes(32)], list[tuple[Message, int, str]]()
+    for step in (step for step in scene["steps"] if "frame" in step):
+        frame = golden.frame_of(bytes.fromhex(step["frame"]))
+        if step["kind"] == "FEED":
+            page = decode(Kind.FEED, frame.body)
+            assert page.bytes("digest_before") == digests[-1]
+            entries += page.messages("entries")
+            for entry in page.messages("entries"):
+                digests.append(hashlib.sha256(digests[-1] + encode(entry)).digest())
+        elif step["kind"] == "CONTROL":
+            said = decode(Kind.CONTROL, frame.body)
+            assert encode(said) == frame.body
+            answers.append((said, frame.header.sent_at_ns // 10**9, ""))
+        elif step["kind"] == "OUTCOMES":
+            said, at_s, _ = answers[-1]
+            answers[-1] = (said, at_s, step["codes"][0])
+
+    accepted = set[Message]()
+    for said, at_s, code in answers:
+        assert code == expected(said, at_s, entries, digests, accepted), said
+        if code == "ACCEPTED":
+            accepted.add(said)
+    assert [each.name for each in accepted].count("Object") == 2
+    assert len(answers) == 11
+
+
+def expected(said: Message, at_s: int, entries: list[Message], digests: list[bytes], accepted: set[Message]) -> str:
+    """What section 19.3 says that a word of this broker's is answered. Contract 195 is its own."""
+    if said.name == "Receipt":
+        place = said.int("position")
+        is_so = entries[place - 1].int("trade_date") == said.int("trade_date") and digests[place] == said.bytes(
+            "digest"
+        )
+        return ("STEP_NOT_DUE" if said in accepted else "ACCEPTED") if is_so else "FEED_ENTRY_UNKNOWN"
+    if said.name == "Object" and said.int("contract_no") not in (0, 195):
+        return "CONTRACT_UNKNOWN"
+    dates = {each.int("trade_date"): each for each in entries if each.int("kind") == OBLIGATION}
+    told = dates.get(said.int("trade_date"))
+    if told is None or said.int("case"):
+        return "OBLIGATION_UNKNOWN"
+    owed = decode_content(OBLIGATION, told.bytes("content"))
+    assert owed is not None
+    if said in accepted:
+        return "STEP_NOT_DUE"
+    if said.name == "Notice":
+        return "ACCEPTED" if at_s < owed.int("first_due_s") else "DUE_TIME_PAST"
+    return "ACCEPTED" if at_s <= owed.int("objection_until_s") else "DUE_TIME_PAST"
 
 
 def number_of(name: str) -> int:
