@@ -923,7 +923,9 @@ FROM (
            NULL::bigint AS amount_fen, NULL::bigint AS case_no, f.found_at_ns AS since_ns, f.found_sequence AS since_sequence,
            CASE f.closed_as WHEN 1 THEN 'DECIDED' WHEN 2 THEN 'CORRECTED' WHEN 3 THEN 'AGREES' WHEN 4 THEN 'WITHDRAWN' END
                AS closed_as,
-           f.closed_at_ns, f.closed_sequence, f.act_number
+           f.closed_at_ns, f.closed_sequence,
+           CASE f.closed_as WHEN 4 THEN (SELECT t.number FROM acts t WHERE t.sequence = f.closed_sequence AND t.number > 0)
+               ELSE f.act_number END AS act_number
     FROM differences f
     LEFT JOIN word_names w1 ON w1.vocabulary = 'difference_class' AND w1.number = f.difference_class
     LEFT JOIN word_names w2 ON w2.vocabulary = 'compared_field' AND w2.number = f.compared_field
@@ -932,7 +934,14 @@ FROM (
            c.amount_fen, c.case_no, c.opened_at_ns, c.opened_sequence,
            CASE WHEN c.taken_back_sequence IS NOT NULL THEN 'WITHDRAWN' WHEN g.balance_fen = 0 THEN 'SETTLED' END,
            c.taken_back_at_ns,
-           COALESCE(c.taken_back_sequence, CASE WHEN g.balance_fen = 0 THEN g.as_of_sequence END), c.act_number
+           COALESCE(c.taken_back_sequence, CASE WHEN g.balance_fen = 0 THEN g.as_of_sequence END),
+           CASE WHEN c.taken_back_sequence IS NULL THEN c.act_number ELSE (
+               SELECT t.number
+               FROM clearing_sets b
+               JOIN acts t ON t.sequence = b.withdrawn_sequence AND t.number > 0
+               WHERE b.trade_date = c.trade_date AND b.party = c.party
+                 AND b.withdrawn_sequence BETWEEN c.opened_sequence AND c.taken_back_sequence
+           ) END
     FROM cases c
     JOIN general_ledger g ON g.account_code = 1910 AND g.party = c.party AND g.trade_date = 0 AND g.item = c.case_no
 ) i
@@ -990,7 +999,7 @@ COMMENT ON COLUMN bank_worklist.owner IS 'person who looks into it; NULL: nobody
 COMMENT ON COLUMN bank_worklist.owner_name IS 'name of that person';
 COMMENT ON COLUMN bank_worklist.closed_as IS 'DECIDED (two people know it, and it stays), CORRECTED, AGREES (a later comparison found it no more), WITHDRAWN (with its set), SETTLED (nothing is left of the case); NULL while it is open';
 COMMENT ON COLUMN bank_worklist.closed_at IS 'when it was closed; NULL for a case, but one that was taken back';
-COMMENT ON COLUMN bank_worklist.act_number IS 'act that closed it, of a case the act by which it was opened; NULL where none did: the tolerance spares one';
+COMMENT ON COLUMN bank_worklist.act_number IS 'act that closed it, of a case that is open the act by which it was opened; NULL where none did: the tolerance spares one, and a broker withdraws its set itself';
 COMMENT ON COLUMN bank_worklist.act IS 'which act that is';
 COMMENT ON COLUMN bank_worklist.reason IS 'why, as its author wrote it';
 COMMENT ON COLUMN bank_worklist.evidence IS 'SHA-256 of the paper or file that it rests on, hexadecimal; NULL without one';

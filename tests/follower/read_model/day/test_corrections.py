@@ -10,13 +10,26 @@ import pytest
 
 from ledger.core.corrections.answers import to_revert
 from protocol.acts.corrections import WithdrawSetAct
+from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.day.corrections import RevertsQuery
-from protocol.messages.day.steps import Publish, SignOff
+from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, CompleteSet, Publish, SignOff
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import Fate, LaneState, RecordKind, Right
+from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneState, RecordKind, Right
 from tests.bank_seats import DAY_SEAT, TELLER_SEAT
-from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, START_NS, JournalMaker, freezes, joined, record
+from tests.follower.journal_maker import (
+    BROKER,
+    DATE,
+    NEXT_DATE,
+    OTHER_BROKER,
+    SEAT,
+    SEAT_OF_OTHER_BROKER,
+    START_NS,
+    JournalMaker,
+    freezes,
+    joined,
+    record,
+)
 from tests.follower.naive import expect
 from tests.follower.reconciled_story import ANN, BOB, compare, no_of, send_set
 from tests.follower.world import asked, world
@@ -91,8 +104,8 @@ def test_the_read_model_has_what_was_closed_and_corrected_wherever_batches_are_c
     asyncio.run(scenario())
 
 
-def decided() -> JournalMaker:
-    """The set leaves out Bob's order, and two people know it; what Ann bought without one is corrected by an act."""
+def found() -> tuple[JournalMaker, Office]:
+    """The set leaves out Bob's order, and has a buy of Ann's without one; it is compared. And who may decide that."""
     made = JournalMaker()
     made.open_bank([5_000, 5_000])
     made.control(administrators())
@@ -106,6 +119,12 @@ def decided() -> JournalMaker:
         made, SEAT, BROKER, joined([event(no_of(ANN)), event(no_of(BOB)), buy((DATE, SEAT, 9), no_of(ANN), 7_000)])
     )
     compare(made, BROKER)
+    return made, office
+
+
+def decided() -> JournalMaker:
+    """What was found of orders two people know; what Ann bought without one is corrected by an act."""
+    made, office = found()
     both = Both(7_000, 0, 0, 0, 2_000)
     desk = cast("Any", made)
     made.control(permission(office, desk, BROKER, no_of(ANN), both), TELLER_SEAT)
@@ -142,9 +161,15 @@ def test_what_two_people_decide_reconciles_a_lane_and_opens_a_case(fresh_databas
     asyncio.run(scenario())
 
 
-def reverted() -> JournalMaker:
-    """As `decided`, and then two people withdraw the set: Ann's 5,000 go back and the case with them."""
+def reverted(*, is_beside_another: bool = False) -> JournalMaker:
+    """As `decided`, and then two people withdraw the set: Ann's 5,000 go back and the case with them. Beside it another
+    broker's set may be complete.
+    """
     made = decided()
+    if is_beside_another:
+        made.register(OTHER_BROKER, "西部证券", SEAT_OF_OTHER_BROKER)
+        made.control(AnnounceSet(DATE, 0, NO_TOTALS), SEAT_OF_OTHER_BROKER)
+        made.control(CompleteSet(DATE, 1), SEAT_OF_OTHER_BROKER)
     desk = cast("Any", made)
     office = Office(made.book.bank_id, START_NS // 1_000_000_000 + 3_600)
     act = WithdrawSetAct(**office.by(EVE), party=BROKER, trade_date=DATE, set_number=1)
@@ -183,5 +208,87 @@ def test_what_is_taken_back_is_in_the_read_model_wherever_batches_are_cut(
                 assert [each[2:] for each in held] == [(Decimal(0), Decimal(0))] * 2
                 told = "SELECT bought_unsettled_fen FROM bank_totals WHERE party = 2"
                 assert await asked(here.sql, told) == [(Decimal(0),)]
+                item = "kind, closed_as, act, reason, author, second_person, closed_sequence"
+                read = f"SELECT {item} FROM bank_worklist WHERE kind = 'CASE'"  # noqa: S608
+                by = ("withdraw_set", "因业务需要", EVE, DEE)
+                assert await asked(here.sql, read) == [("CASE", "WITHDRAWN", *by, made.rows[-1].sequence)]
+                read = "SELECT closed_at = readable_time($1), age_days FROM bank_worklist WHERE kind = 'CASE'"
+                assert await here.sql.fetch(read, made.rows[-1].decided_at_ns) == [(True, 0)]
+
+    asyncio.run(scenario())
+
+
+def test_a_case_is_taken_back_while_the_set_of_another_broker_is_complete(fresh_database: str, tmp_path: Path) -> None:
+    """What a reversal names is no correction: else its case would be opened a second time."""
+
+    async def scenario() -> None:
+        made = reverted(is_beside_another=True)
+        assert made.book.clearing.lane(DATE, OTHER_BROKER).state == LaneState.COMPLETE
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            read = "SELECT case_no, amount_fen, is_open FROM bank_worklist WHERE kind = 'CASE'"
+            assert await asked(here.sql, read) == [(1, 2_000, False)]
+
+    asyncio.run(scenario())
+
+
+def test_a_set_that_two_people_withdraw_closes_its_items_by_their_act(fresh_database: str, tmp_path: Path) -> None:
+    """The line without an order was found, and nobody has decided it yet."""
+
+    async def scenario() -> None:
+        made, office = found()
+        act = WithdrawSetAct(**office.by(EVE), party=BROKER, trade_date=DATE, set_number=1)
+        made.control(signed(act, EVE, DEE), TELLER_SEAT)
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            read = "SELECT closed_as, act, reason, author, second_person FROM bank_worklist WHERE field = 'BUY'"
+            by = ("withdraw_set", "因业务需要", EVE, DEE)
+            assert await asked(here.sql, read) == [("WITHDRAWN", *by)]
+
+    asyncio.run(scenario())
+
+
+def ended() -> JournalMaker:
+    """Bob's contract ends on Monday; the set says that 3.50 were sold for it, which two people sign for."""
+    made = JournalMaker()
+    made.open_bank([5_000, 5_000])
+    made.control(administrators())
+    office = Office(made.book.bank_id, START_NS // 1_000_000_000 + 3_600)
+    for person in (DEE, EVE):
+        made.control(office.hired(person, Right.RECONCILE), TELLER_SEAT)
+    made.control(ChangeContract(no_of(BOB), ContractEvent.TERMINATE), SEAT)
+    made.control(SignOff(DATE))
+    made.agree(DATE)
+    lines = [event(no_of(ANN)), event(no_of(BOB)), event(no_of(BOB), ClearedEvent.CLOSED), sell(1, no_of(BOB), 350)]
+    send_set(made, SEAT, BROKER, joined(lines))
+    compare(made, BROKER)
+    made.control(permission(office, cast("Any", made), BROKER, no_of(BOB), Both(0, 350)), TELLER_SEAT)
+    of_sale = correction(BOB, 0, 0, made.book.persons.acts_count)
+    of_sale["cleared_proceeds_fen"] = 350
+    made.block((DAY_SEAT, of_sale))
+    compare(made, BROKER)
+    made.control(Publish(DATE, BROKER))
+    return made
+
+
+@pytest.mark.parametrize("rows_max", [10_000, 1])
+def test_what_was_sold_for_a_contract_that_has_ended_is_corrected_and_on_no_account(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_max: int
+) -> None:
+    monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+
+    async def scenario() -> None:
+        made = ended()
+        assert made.book.clearing.lane(DATE, BROKER).state == LaneState.PUBLISHED
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            read = "SELECT contract_no, had_sold_fen, cleared_proceeds_fen, case_no, outcome FROM bank_corrections"
+            assert await asked(here.sql, read) == [(no_of(BOB), 0, 350, None, "ACCEPTED")]
+            item = "field, bank_has, set_says, closed_as, act, author, second_person"
+            assert await asked(here.sql, f"SELECT {item} FROM bank_worklist") == [  # noqa: S608
+                ("SOLD", 0, 350, "CORRECTED", "correct", DEE, EVE)
+            ]
+            on_accounts = "SELECT sum(sold_unsettled_fen) FROM bank_accounts"
+            assert await asked(here.sql, on_accounts) == [(Decimal(0),)]
 
     asyncio.run(scenario())
