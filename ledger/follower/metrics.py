@@ -55,6 +55,11 @@ class FollowerMetrics:
             "Rolls that the bank confirmed with another state than ours",
             registry=registry,
         )
+        self._outlets_apart = Gauge(
+            "yzt_follower_outlets_apart",
+            "Outlets whose accounts have together something else than the general ledger",
+            registry=registry,
+        )
         age = Gauge(
             "yzt_follower_snapshot_age_seconds",
             "Age of the newest snapshot of this process, -1 before the first",
@@ -116,6 +121,10 @@ class FollowerMetrics:
     def roll_differs(self) -> None:
         """A ConfirmRoll tells another state than ours."""
         self._rolls_that_differ.inc()
+
+    def outlets_apart(self, count: int) -> None:
+        """So many outlets have other accounts than the general ledger has for them."""
+        self._outlets_apart.set(count)
 
     def took_snapshot(self, duration_ns: int) -> None:
         """A snapshot is on disk."""

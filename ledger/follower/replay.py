@@ -20,6 +20,7 @@ from ledger.core.rows.runs import runs
 from ledger.core.state.book import Book
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.forms.slices import state_slices
+from ledger.core.state.totals import outlets_apart
 from ledger.follower.metrics import FollowerMetrics
 from ledger.follower.projection.batch import Batch
 from ledger.follower.projection.pace import Pace
@@ -31,6 +32,7 @@ from ledger.journal.chain import Chain, chain_behind, refuse_newer
 from ledger.journal.head import SHARD, ZERO_DIGEST, JournalTampered
 from ledger.journal.reader import JournalReader
 from ledger.journal.replaying import apply_stored
+from protocol.messages.fields import fen_from_sum
 from protocol.records import RECORD
 
 POLL_NS: Final = 25_000_000
@@ -38,6 +40,8 @@ POLL_NS: Final = 25_000_000
 READ_BYTES: Final = 4 * 1024 * 1024
 """Rows held in memory between reading and applying."""
 PROGRESS_EVERY_NS: Final = 2_000_000_000
+OUTLETS_EVERY_NS: Final = 30_000_000_000  # every account is looked at: some 20 ms for a million
+OUTLETS_SAID_MAX: Final = 4
 COUNT_RECORDS_EVERY_NS: Final = 1_000_000_000
 
 NS_PER_SECOND: Final = 1_000_000_000
@@ -111,6 +115,7 @@ class Follower:
         self._cursor = Cursor(0, ZERO_DIGEST, 0)
         self._roll: Roll | None = None  # that opened the date which is open at the cursor
         self._counted_at_ns = 0
+        self._outlets_at_ns = 0
         self._pace = Pace()
         self._writing: asyncio.Task[None] | None = None
         self.signals = Signals()
@@ -193,6 +198,7 @@ class Follower:
         self.metrics.wrote(self._cursor.sequence, batch.records_count, time.monotonic_ns() - began_ns)
         self.metrics.behind(until - self._cursor.sequence, self._cursor.decided_at_ns)
         self._compare_rolls(batch)
+        self._compare_outlets()
         return self._cursor.sequence == until
 
     async def _take(self, batch: Batch, portion: list[Row]) -> bool:
@@ -227,6 +233,22 @@ class Follower:
                 self._progress(f"follower: row {sequence}: {fault}")
         if batch.rolls:
             self._roll = batch.rolls[-1]
+
+    def _compare_outlets(self) -> None:
+        """Now and then while rows come: the accounts of each outlet have what the general ledger has 总分平衡. It is
+        said and counted, and stops nobody: the bank agrees with itself on no date while it is so.
+        """
+        now_ns = time.monotonic_ns()
+        if now_ns < self._outlets_at_ns + OUTLETS_EVERY_NS:
+            return
+        self._outlets_at_ns = now_ns
+        apart = outlets_apart(self.book)
+        self.metrics.outlets_apart(len(apart))
+        for each in apart[:OUTLETS_SAID_MAX]:
+            both_fen = fen_from_sum(each.accounts_fen), fen_from_sum(each.ledger_fen)
+            self._progress(
+                f"follower: outlet {each.outlet}: accounts {both_fen[0]} fen, general ledger {both_fen[1]} fen"
+            )
 
     def _apply(self, run: list[Row]) -> None:
         if self._replica.apply(run):
