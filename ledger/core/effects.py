@@ -120,10 +120,12 @@ def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColum
     if len(freezes) == block.count:
         requests.contract[slot] = block.contract + 1
         requests.amount_fen[slot] = amount_fen
+        requests.made_count += len(freezes)
     elif len(freezes):
         slot = slot[freezes]
         requests.contract[slot] = block.contract[freezes] + 1
         requests.amount_fen[slot] = amount_fen[freezes]
+        requests.made_count += len(freezes)
 
 
 def _draw_down(book: Book, block: Block, targets: Targets, accepted: Mask) -> None:

@@ -255,8 +255,7 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
     if message.trade_date != book.unsettled.date_in_turn():
         return ReplyCode.DATE_NOT_IN_TURN
     trade_date, clearing = message.trade_date, book.clearing
-    left = (lane.proceeds_due or lane.to_revert for key, lane in clearing.lanes.items() if key.trade_date == trade_date)
-    is_due = not any(left)
+    is_due = not any(lane.proceeds_due or lane.to_revert for lane in clearing.lanes_of(trade_date))
     if book.due_times.of(trade_date):
         is_due &= all(
             clearing.lane(trade_date, party).state >= LaneState.PUBLISHED for party in book.brokers(trade_date)

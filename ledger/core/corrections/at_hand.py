@@ -9,8 +9,8 @@ import numpy as np
 
 from ledger.core.corrections.read import Corrections
 from ledger.core.kind_tables import IS_CORRECTION
-from ledger.core.lines.compare import freezes_of
-from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
+from ledger.core.lines.compare import slots_of_contracts
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.requests import FATE_MASK
@@ -130,9 +130,8 @@ def contracts_booked(book: Book, lane: Lane, first: int, end: int) -> Positions:
     cleared = book.clearing.by_contract.get(lane.trade_date)
     if cleared is None:
         return np.zeros(0, np.intp)
-    contracts = np.arange(first, min(end, book.contracts_count))
-    is_own = book.contract_facts[contracts] >> PARTY_SHIFT == lane.party
-    found: Positions = contracts[is_own & (cleared.adjusted[contracts] != 0)]
+    contracts = book.own_contracts(lane.party, first, end)
+    found: Positions = contracts[cleared.adjusted[contracts] != 0]
     return found
 
 
@@ -153,11 +152,10 @@ def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[
     requests, found = book.requests, dict[int, list[int]]()
     if not is_due(book, lane):
         return found
-    for one in freezes_of(book, lane):
-        part = slice(one.start, one.stop)
-        remaining_fen = requests.amount_fen[part] - requests.drawn_fen[part] - requests.released_fen[part]
-        is_held = (requests.cleared_in[part] == lane.inner) & (requests.told[part] & FATE_MASK == Fate.HELD)
-        at = np.flatnonzero((remaining_fen > 0) & ~is_held & np.isin(requests.contract[part], contracts + 1))
-        for slot in (at + one.start).tolist():
-            found.setdefault(int(requests.contract[slot]) - 1, []).append(slot)
+    slots = slots_of_contracts(book, lane.trade_date, lane.party, contracts)
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
+    slots = slots[(remaining_fen > 0) & ~is_held]
+    for slot, contract in zip(slots.tolist(), (requests.contract[slots] - 1).tolist(), strict=True):
+        found.setdefault(contract, []).append(slot)
     return found

@@ -11,10 +11,10 @@ taken in the name of an earlier date has to ask.
 import numpy as np
 
 from ledger.core.kind_tables import ASKS_LATER, may_send
-from ledger.core.lines.compare import freezes_of
+from ledger.core.lines.compare import slots_of_contracts
 from ledger.core.resolve import Block
 from ledger.core.state.book import LAST_CONTRACT_MASK, PARTY_SHIFT, Book
-from ledger.core.state.columns import FenColumn, IntColumn, LongColumn, Positions
+from ledger.core.state.columns import FenColumn, IntColumn, Positions
 from rules.account import Account, LaterDates
 from rules.cash import DEDUCTED
 
@@ -47,27 +47,43 @@ def _of_accounts(book: Book, accounts: Positions | IntColumn, since: int) -> lis
     unsettled = book.unsettled
     dates = sorted(date for date in unsettled.dates[:-1].tolist() if date >= since)
     found = [LaterDates(dict.fromkeys(dates[:-1], 0)) for _ in accounts.tolist()]
+    frozen_fen = _frozen_fen(book, accounts) if len(dates) > 1 else {}
     for date in dates[1:]:
         slot = unsettled.slot_of(date)
         brought_fen = unsettled.sold_fen[slot][accounts] - unsettled.bought_fen[slot][accounts]
-        brought_fen -= _frozen_fen(book, accounts, date)
+        brought_fen -= frozen_fen.get(date, 0)
         for later, fen in zip(found, brought_fen.tolist(), strict=True):
             later.move(date, fen)
     return found
 
 
-def _frozen_fen(book: Book, accounts: Positions | IntColumn, date: int) -> FenColumn:
-    """(m,) Σ remaining of the freezes of a date: those of each account's last contract, for others have none open."""
+def _frozen_fen(book: Book, accounts: Positions | IntColumn) -> dict[int, FenColumn]:
+    """By trade date (m,) Σ remaining of its freezes: those of each account's last contract, for others have none open.
+    What is frozen and of no date before is of the open one, of which new ones come all the time.
+    """
     requests = book.requests
-    frozen_fen: LongColumn = np.zeros(len(accounts), np.int64)
-    contracts = book.account_flags[accounts] & LAST_CONTRACT_MASK  # index + 1, 0 for none
-    order = np.argsort(contracts)
-    for party in np.unique(book.contract_facts[contracts[contracts > 0] - 1] >> PARTY_SHIFT).tolist():
-        for one in freezes_of(book, book.clearing.lane(date, party)):
-            part = slice(one.start, one.stop)
-            owners = requests.contract[part]
-            slots = np.flatnonzero(np.isin(owners, contracts) & (owners > 0)) + one.start
+    open_fen: FenColumn = book.frozen_fen[accounts].astype(np.int64)
+    found = {book.trade_date: open_fen}
+    contracts = np.unique(book.account_flags[accounts[open_fen > 0]] & LAST_CONTRACT_MASK) - 1
+    parties = book.contract_facts[contracts] >> PARTY_SHIFT
+    for date in requests.carried_dates() if len(contracts) else []:
+        of_date = found[date] = np.zeros(len(accounts), np.int64)
+        for party in np.unique(parties).tolist():
+            slots = slots_of_contracts(book, date, party, contracts[parties == party])
             remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
-            places = order[np.searchsorted(contracts, requests.contract[slots], sorter=order)]
-            np.add.at(frozen_fen, places, remaining_fen)
-    return frozen_fen
+            of_date += _by_account(book, accounts, requests.contract[slots] - 1, remaining_fen)
+        open_fen -= of_date
+    return found
+
+
+def _by_account(book: Book, accounts: Positions | IntColumn, owners: IntColumn, amounts_fen: FenColumn) -> FenColumn:
+    """(m,) Σ of the amounts of each account's contracts, wherever it stands among them."""
+    order = np.argsort(accounts, kind="stable")
+    ordered, owned = accounts[order], book.account_of_contract[owners]
+    ends = np.searchsorted(ordered, owned, side="right")
+    sums_fen = np.zeros(len(accounts) + 1, np.int64)
+    np.add.at(sums_fen, np.searchsorted(ordered, owned), amounts_fen)
+    np.subtract.at(sums_fen, ends, amounts_fen)
+    by_account: FenColumn = np.zeros(len(accounts), np.int64)
+    by_account[order] = np.cumsum(sums_fen[:-1])
+    return by_account

@@ -14,7 +14,6 @@ from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import Lane
 from protocol.records import RecordArray, records_at
-from protocol.trade_dates import trade_day
 from rules.request import Correction, Permitted
 
 
@@ -67,10 +66,6 @@ def read_corrections(
     is_correction, takes_back = IS_CORRECTION[chosen_kinds], TAKES_BACK[chosen_kinds]
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
     parties = book.contract_facts.take(contract) >> PARTY_SHIFT
-    lanes = [
-        (lane, np.flatnonzero((parties == lane.party) & (day == trade_day(lane.trade_date))))
-        for lane in book.clearing.lanes.values()
-    ]
     return Corrections(
         positions=positions,
         is_correction=is_correction,
@@ -81,7 +76,7 @@ def read_corrections(
         has_bought_fen=np.where(is_correction, chosen["has_bought_fen"], 0),
         has_sold_fen=np.where(is_correction, chosen["has_sold_fen"], 0),
         act_number=np.where(is_correction, chosen["act_number"], 0).astype(np.int64),
-        lanes=[(lane, places) for lane, places in lanes if len(places)],
+        lanes=list(book.clearing.named(parties, day)),
     )
 
 

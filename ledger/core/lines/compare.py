@@ -102,7 +102,7 @@ def part_of(book: Book, lane: Lane, first: int) -> Part:
         end, own = first + RECONCILE_PLACES_MAX, _NO_POSITIONS
     else:
         end = min(max(first, begins) + CONTRACTS_LOOKED_AT_MAX, places.total)
-        own = _own_between(book, lane, max(0, first - begins), end - begins)
+        own = book.own_contracts(lane.party, max(0, first - begins), end - begins)
         if len(own) > room:
             end = int(own[room]) + begins
             own = own[:room]
@@ -239,7 +239,7 @@ def to_correct(book: Book, lane: Lane, first: int, end: int) -> Positions:
     """Contracts of the lane's party, from the index `first` to `end`, for which the bank will not have what its
     reconciled set says less, or plus, what is made good: orders that are not there, an excess beyond buying power.
     """
-    contracts = _own_between(book, lane, first, min(end, book.contracts_count))
+    contracts = book.own_contracts(lane.party, first, end)
     found: Positions = contracts[_is_to_correct(_sums(book, lane, contracts))]
     return found
 
@@ -287,14 +287,17 @@ def _holds_own(book: Book, lane: Lane, slots: Positions) -> Mask:
 
 def freezes_of(book: Book, lane: Lane) -> list[range]:
     """Slots, some of them empty, of the freezes of the lane's date: its party's seats alone freeze on its contracts."""
-    seats = [entry.seat for entry in book.parties[lane.party].seats]
-    return book.requests.slots_of(lane.trade_date, seats, book.trade_date)
+    return book.requests.slots_of(lane.trade_date, _seats(book, lane.party), book.trade_date)
 
 
-def _own_between(book: Book, lane: Lane, first: int, end: int) -> Positions:
-    """Contracts of the lane's party from the index `first` to `end`."""
-    is_own = book.contract_facts[first : max(first, end)] >> PARTY_SHIFT == lane.party
-    return np.flatnonzero(is_own) + first
+def slots_of_contracts(book: Book, trade_date: int, party: int, contracts: Positions) -> Positions:
+    """Slots of the freezes of (m,) ascending contracts of a party on a date: by contract, then by seat and number."""
+    seats, open_date = _seats(book, party), book.trade_date
+    return book.requests.slots_of_contracts(trade_date, party, seats, open_date, contracts)
+
+
+def _seats(book: Book, party: int) -> list[int]:
+    return [entry.seat for entry in book.parties[party].seats]
 
 
 def _of_date(book: Book, lane: Lane, contracts: Positions) -> tuple[FenColumn, FenColumn]:

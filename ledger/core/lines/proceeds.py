@@ -13,7 +13,6 @@ from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, may_send
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import PROCEEDS_BOOKED, Lane
-from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 from rules.contracts import ENDED
 from rules.request import ProceedsDue
@@ -55,17 +54,19 @@ def read_proceeds(
     found = Proceeds(
         np.zeros(count, bool), np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64), []
     )
-    parties = book.contract_facts.take(contract) >> PARTY_SHIFT
-    for lane in book.clearing.lanes.values():
+    corrects = allowed & BY_SET[kinds]
+    names = np.flatnonzero(books | corrects)
+    parties = book.contract_facts.take(contract[names]) >> PARTY_SHIFT
+    for lane, places in book.clearing.named(parties, day[names]):
         if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
             continue
-        of_lane = (parties == lane.party) & (day == trade_day(lane.trade_date))
-        at = np.flatnonzero(books & of_lane)
+        of_lane = names[places]
+        at = of_lane[books[of_lane]]
         at = at[is_due(book, lane, contract[at])]
         cleared = book.clearing.by_contract[lane.trade_date]
         found.may_be_due[at] = True
         first = at[np.unique(contract[at], return_index=True)[1]]
-        ends = np.flatnonzero(allowed & BY_SET[kinds] & of_lane)  # a correction may move the lane back
+        ends = of_lane[np.broadcast_to(corrects, contract.shape)[of_lane]]  # a correction may move the lane back
         found.is_due[first[first < ends[0]] if len(ends) else first] = True
         found.proceeds_fen[at], found.excess_fen[at] = (
             missing_fen(book, lane, contract[at]),
@@ -97,7 +98,7 @@ def contracts_due(book: Book, lane: Lane, first: int, count: int) -> Iterator[in
     """Indices, at most `count`, of the contracts from `first` on to which proceeds are due by the lane's set."""
     if lane.state != LaneState.RECONCILED or book.proceeds_at_fill[lane.party]:
         return
-    contracts = np.arange(first, book.contracts_count)
+    contracts = book.own_contracts(lane.party, first, book.contracts_count)
     due = contracts[is_due(book, lane, contracts)]
     yield from due[:count].tolist()
 

@@ -34,6 +34,7 @@ from ledger.core.state.day.obligations import Obligations
 from ledger.core.state.feeds import Feeds
 from ledger.core.state.frame_index import FrameIndex
 from ledger.core.state.general_ledger import GeneralLedger
+from ledger.core.state.lookups.contracts_of_parties import ContractsOfParties
 from ledger.core.state.number_index import NumberIndex
 from ledger.core.state.people.outlets import Outlets
 from ledger.core.state.people.permits import Permits
@@ -173,6 +174,7 @@ class Book:
     due_times: DueTimes = field(default_factory=DueTimes)  # part of the state again
     obligations: Obligations = field(default_factory=Obligations)  # likewise
     pushes: Pushes = field(default_factory=Pushes)  # likewise
+    contracts_of: ContractsOfParties = field(default_factory=ContractsOfParties)  # no part of it
 
     @staticmethod
     def empty(size: BookSize | None = None) -> "Book":
@@ -273,6 +275,11 @@ class Book:
         is_there = (self.role == Role.BROKER) & (self.registered_on <= trade_date)
         parties: list[int] = np.flatnonzero(is_there).tolist()
         return parties
+
+    def own_contracts(self, party: int, first: int, end: int) -> Positions:
+        """Contracts of a party from the index `first` to `end`, ascending."""
+        self.contracts_of.take_in(self.contract_facts, PARTY_SHIFT, self.contracts_count)
+        return self.contracts_of.between(party, first, end)
 
     def contract_parties(self) -> LongColumn:
         """(contracts_count,) party of each contract; a new array."""

@@ -10,7 +10,7 @@ the first frame that holds a FREEZE of it: other requests take numbers only, and
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from ledger.core.state.columns import (
     int_zeros,
     long_zeros,
 )
+from ledger.core.state.lookups.freezes_by_contract import FreezesByContract
 from protocol.errors import MisuseError
 from protocol.limits import (
     CONTROL_NUMBERS_KEPT,
@@ -109,6 +110,9 @@ class RequestTable:
     carried_keys: LongColumn  # (c,) sorted `request_keys` of the carried freezes
     seat_slots: LongColumn  # (SEATS_MAX + 1,) slots of each seat: of its pages, and see `rolled`
     slots_max: int  # of the pages of the date; the carried freezes have theirs beside it
+    # Memory, and no part of the state.
+    made_count: int = 0  # freezes that were put into this table
+    by_contract: FreezesByContract = field(default_factory=FreezesByContract)
 
     @staticmethod
     def empty(slots_max: int, carried_keys: LongColumn | None = None) -> "RequestTable":
@@ -224,6 +228,24 @@ class RequestTable:
             edges = np.searchsorted(self.carried_keys, [first_key, first_key + (1 << _NUMBER_BITS)])
             first, end = (edges + REQUEST_PAGE_RECORDS).tolist()
             found += [range(first, end)] if first < end else []
+        return found
+
+    def slots_of_contracts(
+        self, trade_date: int, party: int, seats: Collection[int], open_date: int, contracts: Positions
+    ) -> Positions:
+        """The slots of the freezes of (m,) ascending contracts of a party, which has these seats, on a date: by
+        contract, and for each in the order of seat and number.
+        """
+        freezes = self.slots_of(trade_date, seats, open_date)
+        version = self.made_count if trade_date == open_date else 0
+        return self.by_contract.find((trade_date, party), version, self.contract, freezes, contracts)
+
+    def carried_dates(self) -> list[int]:
+        """The trade dates of the carried freezes, ascending."""
+        found, place = [], 0
+        while place < len(self.carried_keys):
+            found.append(int(self.carried_keys[place]) >> _DATE_SHIFT)
+            place = int(np.searchsorted(self.carried_keys, (found[-1] + 1) << _DATE_SHIFT))
         return found
 
     def keys_of(self, slots: Positions, open_date: int) -> LongColumn:

@@ -22,6 +22,7 @@ TOLERATED = f"{BY_ACT}::test_a_tolerance_for_each_contract_and_one_for_all"
 DECIDED = f"{PEOPLE}::test_a_decision_is_about_the_list_that_was_signed"
 KNOWN = f"{PEOPLE}::test_differences_that_two_people_know_hold_nothing_up"
 LATER = "tests/ledger_core/corrections/test_later_dates.py"
+LOOKUPS = "tests/ledger_core/test_lookups.py"
 FALLS = f"{LATER}::test_proceeds_fall_by_nothing_that_a_later_date_brought"
 LISTS = "tests/ledger_core/corrections/test_lists.py"
 ONCE = f"{LISTS}::test_one_act_permits_each_correction_of_a_list_once"
@@ -322,8 +323,15 @@ _PROCEEDS: list[Row] = [
 ]
 _LATER: list[Row] = [
     (
+        "what earlier dates have frozen counts as of the open one",
+        "        open_fen -= of_date\n",
+        "",
+        "an account is denied what nothing behind the date has taken",
+        f"{LOOKUPS}::test_a_settled_date_has_open_freezes_and_is_behind_nothing",
+    ),
+    (
         "what is frozen on a later date is forgotten",
-        "        brought_fen -= _frozen_fen(book, accounts, date)\n",
+        "        brought_fen -= frozen_fen.get(date, 0)\n",
         "",
         "an earlier date is denied what is its own",
         FALLS,

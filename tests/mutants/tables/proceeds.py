@@ -34,8 +34,8 @@ _PROCEEDS: list[Row] = [
     ),
     (
         "booked by another date",
-        " & (day == trade_day(lane.trade_date))",
-        "",
+        "book.clearing.named(parties, day[names])",
+        "book.clearing.named(parties, np.full_like(names, min(book.clearing.date_of_day, default=0)))",
         "a record of Tuesday books Monday's proceeds",
         ONLY_RECONCILED,
     ),

@@ -110,7 +110,7 @@ _RULES: list[Row] = [
 _COMPARE: list[Row] = [
     (
         "foreign contracts are compared",
-        "        own = _own_between(book, lane, max(0, first - begins), end - begins)\n",
+        "        own = book.own_contracts(lane.party, max(0, first - begins), end - begins)\n",
         "        own = np.arange(max(0, first - begins), end - begins)\n",
         "a broker is asked for, and told of, another's customers",
         FOREIGN,
@@ -188,7 +188,7 @@ _COMPARE: list[Row] = [
     (
         "contracts before freezes",
         "first + RECONCILE_PLACES_MAX, _NO_POSITIONS",
-        "first + RECONCILE_PLACES_MAX, _own_between(book, lane, 0, book.contracts_count)",
+        "first + RECONCILE_PLACES_MAX, book.own_contracts(lane.party, 0, book.contracts_count)",
         "contracts are compared before their orders have said what they draw",
         IN_PARTS,
     ),

@@ -241,8 +241,18 @@ _DAY: list[Row] = [
         REOPENED,
     ),
 ]
+_SLOTS: list[Row] = [
+    (
+        "freezes are looked up as they once were",
+        "version = self.made_count if trade_date == open_date else 0",
+        "version = 0",
+        "an order that came since a date was asked for is never closed",
+        "tests/ledger_core/test_lookups.py::test_freezes_and_contracts_are_found_as_by_a_scan",
+    ),
+]
 
 OF_REVERTING = [
+    *of_file("state/requests.py", _SLOTS),
     *of_file("rules/day/corrections.py", [*_PAGE, *_ENDED]),
     *of_file("lines/compare.py", _ENDED_COMPARED),
     *of_file("state/totals.py", _ENDED_TOTALS),

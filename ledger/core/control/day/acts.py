@@ -108,6 +108,4 @@ def _seconds(window: list[int]) -> Seconds:
 
 def _has_set(book: Book, trade_date: int) -> bool:
     """Whether a set of the date counts, or what was booked by one is not taken back."""
-    return any(
-        lane.inner or lane.to_revert for key, lane in book.clearing.lanes.items() if key.trade_date == trade_date
-    )
+    return any(lane.inner or lane.to_revert for lane in book.clearing.lanes_of(trade_date))

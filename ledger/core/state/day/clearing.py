@@ -7,6 +7,8 @@ Every set has a number of its own inside, never given again. What a line says is
 under any other: so a withdrawn set costs nothing, and no line is ever taken back one by one.
 """
 
+from bisect import insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +29,7 @@ from ledger.core.state.columns import (
 from protocol.limits import DIGEST_BYTES, PARTIES_MAX
 from protocol.messages.day.steps import NO_TOTALS, SetTotals
 from protocol.messages.queries import CLASSES
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 
 FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_buys_fen")
@@ -38,6 +41,8 @@ CLEARED_COLUMNS = (
 PROCEEDS_BOOKED, CORRECTED, CASE_TOLD = 1, 2, 4  # of `adjusted`
 NO_DIFFERENCE = bytes(DIGEST_BYTES)
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
+_PARTY_BITS = 16
+assert PARTIES_MAX < 1 << _PARTY_BITS
 
 
 class LaneKey(NamedTuple):
@@ -169,10 +174,14 @@ class Clearing:
     listed_sets: LongColumn = field(default_factory=lambda: long_zeros(0))
     listed_keys: LongColumn = field(default_factory=lambda: long_zeros(0))
     # Derived: by seat the lane whose set it sends; the inner numbers of complete sets, ascending; by trade date which
-    # parties have one, (PARTIES_MAX + 1,).
+    # parties have one, (PARTIES_MAX + 1,), and by lane its number. By trade date its parties, ascending; the date of a
+    # day. Each is kept up where one lane changes: no block pays for lanes that it does not name.
     open_at: dict[int, LaneKey] = field(default_factory=dict)
     complete: LongColumn = field(default_factory=lambda: long_zeros(0))
     cleared: dict[int, Mask] = field(default_factory=dict)
+    complete_of: dict[LaneKey, int] = field(default_factory=dict)
+    parties_of: dict[int, list[int]] = field(default_factory=dict)
+    date_of_day: dict[int, int] = field(default_factory=dict)
 
     def lane(self, trade_date: int, party: int) -> Lane:
         """The lane, as it is kept or as it begins."""
@@ -180,28 +189,64 @@ class Clearing:
 
     def put(self, lane: Lane) -> None:
         """Keep the lane as it is now."""
-        self.lanes[lane.key] = lane
+        key = lane.key
+        if key not in self.lanes:
+            insort(self.parties_of.setdefault(lane.trade_date, []), lane.party)
+            self.date_of_day[trade_day(lane.trade_date)] = lane.trade_date
+        self.lanes[key] = lane
         if lane.state == LaneState.COLLECTING:
-            self.open_at[lane.seat] = lane.key
-        elif self.open_at.get(lane.seat) == lane.key:
+            self.open_at[lane.seat] = key
+        elif self.open_at.get(lane.seat) == key:
             del self.open_at[lane.seat]
-        self._derive_complete()
+        self._keep_complete(key, lane.inner if lane.state >= LaneState.COMPLETE else 0)
 
-    def _derive_complete(self) -> None:
-        lanes = [lane for lane in self.lanes.values() if lane.state >= LaneState.COMPLETE]
-        self.complete = np.array(sorted(lane.inner for lane in lanes), np.int64)
-        self.cleared = {lane.trade_date: np.zeros(PARTIES_MAX + 1, bool) for lane in lanes}
-        for lane in lanes:
-            self.cleared[lane.trade_date][lane.party] = True
+    def _keep_complete(self, key: LaneKey, inner: int) -> None:
+        """The inner number of the lane's complete set, 0 for none."""
+        before = self.complete_of.get(key, 0)
+        if inner == before:
+            return
+        if before:
+            del self.complete_of[key]
+            self.complete = np.delete(self.complete, np.searchsorted(self.complete, before))
+        if inner:
+            self.complete_of[key] = inner
+            self.complete = np.insert(self.complete, np.searchsorted(self.complete, inner), inner)
+        if key.trade_date not in self.cleared:
+            self.cleared[key.trade_date] = np.zeros(PARTIES_MAX + 1, bool)
+        self.cleared[key.trade_date][key.party] = inner != 0
 
     def collecting_at(self, seat: int) -> Lane | None:
         """The lane whose set this seat announced and is sending."""
         key = self.open_at.get(seat)
         return None if key is None else self.lanes[key]
 
-    def sorted_lanes(self) -> list[Lane]:
-        """In the order of their keys."""
-        return [self.lanes[key] for key in sorted(self.lanes)]
+    def named(self, parties: LongColumn, days: LongColumn) -> Iterator[tuple[Lane, Positions]]:
+        """The lanes of (m,) parties on (m,) trade days, in the order of their keys, each with the places that name it.
+        Of what has no lane nothing is told.
+        """
+        names = days.astype(np.int64) << _PARTY_BITS | parties
+        found, places = np.unique(names, return_inverse=True)
+        order = np.argsort(places, kind="stable")
+        ends = np.searchsorted(places, np.arange(len(found)), side="right", sorter=order)
+        begins = 0
+        for name, end in zip(found.tolist(), ends.tolist(), strict=True):
+            day, party = name >> _PARTY_BITS, name & ((1 << _PARTY_BITS) - 1)
+            lane = self.lanes.get(LaneKey(self.date_of_day.get(day, 0), party))
+            if lane is not None:
+                yield lane, order[begins:end]
+            begins = end
+
+    def lanes_of(self, trade_date: int) -> list[Lane]:
+        """Those of a date, in the order of parties."""
+        return [self.lanes[LaneKey(trade_date, party)] for party in self.parties_of.get(trade_date, ())]
+
+    def sorted_lanes(self, first: int = 0, end: int | None = None) -> list[Lane]:
+        """In the order of their keys: all of them, or those from the place `first` to the one before `end`."""
+        found, end = list[Lane](), len(self.lanes) if end is None else end
+        for date, parties in sorted(self.parties_of.items()):
+            found += [self.lanes[LaneKey(date, party)] for party in parties[max(0, first) : max(0, end)]]
+            first, end = first - len(parties), end - len(parties)
+        return found
 
     def listed(self, inner: int, is_buy: bool) -> LongColumn:
         """(m,) ascending names of the orders of a set that are not there, told by lines of one kind."""
@@ -234,13 +279,16 @@ class Clearing:
 
     def forget_date(self, trade_date: int) -> None:
         """The customers of a date are settled: nothing of it is kept."""
-        for key in [key for key in self.lanes if key.trade_date == trade_date]:
-            lane = self.lanes.pop(key)
+        for lane in self.lanes_of(trade_date):
+            del self.lanes[lane.key]
             self.forget_listed(lane.inner)
-            if self.open_at.get(lane.seat) == key:
+            if self.open_at.get(lane.seat) == lane.key:
                 del self.open_at[lane.seat]
+            self._keep_complete(lane.key, 0)
+        if self.parties_of.pop(trade_date, None) is not None:
+            del self.date_of_day[trade_day(trade_date)]
+        self.cleared.pop(trade_date, None)
         self.by_contract.pop(trade_date, None)
-        self._derive_complete()
 
     def names(self, contract: int, party: int) -> bool:
         """Whether a set that counts says money of the contract of a party, or one has booked some and still has it."""

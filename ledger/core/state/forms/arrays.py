@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from ledger.core.control.judge import add_party
-from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book, BookSize
+from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, PARTY_SHIFT, Book, BookSize
 from ledger.core.state.columns import NamedArrays
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
@@ -137,6 +137,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     for name in (*_SEAT_COLUMNS, *_PARTY_COLUMNS):
         getattr(book, name)[:] = arrays[name]
     book.power_fen[used] = book.derived_power_fen(used)
+    book.contracts_of.take_in(book.contract_facts, PARTY_SHIFT, book.contracts_count)  # else an order waits for it
     book.tighten_bound()
     book.accounts_by_number.add(book.bank_account_no[used], np.arange(book.accounts_count))
     for index, numbers in zip(book.contracts_by_securities_no, book.securities_no[contracts].T, strict=True):

@@ -285,7 +285,7 @@ def _cleared_contracts_digest(book: Book, k: int) -> bytes:
 
 
 def _lane_digest(book: Book, k: int) -> bytes:
-    lanes = book.clearing.sorted_lanes()[k * LANE_SLICE_LANES : (k + 1) * LANE_SLICE_LANES]
+    lanes = book.clearing.sorted_lanes(k * LANE_SLICE_LANES, (k + 1) * LANE_SLICE_LANES)
     return hashlib.sha256(msgspec.msgpack.encode(lanes)).digest()
 
 

@@ -27,13 +27,12 @@ from protocol.messages.persons import Act
 from protocol.messages.queries import Difference
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import date_of_day
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, LaneState, SeatRole
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, ComparedField, DifferenceClass, SeatRole
 
 DIFFERENCES_KEPT_MAX: Final = 65_536
 """Of one comparison, the first ones: nobody works through more, and bank_lanes counts all."""
 SUMS: Final = [int(ComparedField.BOUGHT), int(ComparedField.SOLD)]
 """Of a contract: they are corrected, and not decided."""
-_MOVES: Final = frozenset({LaneState.COMPLETE, LaneState.RECONCILED, LaneState.REVERTING})
 
 # What is found again stays since when it was found first; what was closed and differs again is open again, but for what
 # people have decided as it is.
@@ -153,19 +152,16 @@ class DifferencesOfBatch:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._reverting = self._is_reverting()  # before the row: the last reversal leaves no such lane
         self.happened: list[Found | Decided | CorrectedHere | TakenBack] = []
         self.owners: list[tuple[AssignItemAct, int]] = []
         """With the number of the act."""
 
     def take_block(self, row: Row) -> None:
-        """A block row, in which a day desk may have corrected contracts, or taken that back. Costs nothing while no set
-        is complete, or withdrawn by two people.
+        """A block row, in which a day desk may have corrected contracts, or taken that back. Costs nothing while there
+        is no lane.
         """
-        lanes, was_reverting = self._book.clearing.lanes.values(), self._reverting
-        if not (was_reverting or any(lane.state in _MOVES for lane in lanes)):
+        if not self._book.clearing.lanes:
             return
-        self._reverting = self._is_reverting()
         if not (self._book.seat_role[np.unique(row.prefixes()["seat"])] == SeatRole.DAY_DESK).any():
             return
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
@@ -194,9 +190,6 @@ class DifferencesOfBatch:
             cases = outcomes["remaining_fen"][is_done].tolist()
             self.happened.append(TakenBack(parties, cases, at))
 
-    def _is_reverting(self) -> bool:
-        return any(lane.state == LaneState.REVERTING for lane in self._book.clearing.lanes.values())
-
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
         at = At(row.sequence, row.decided_at_ns)
@@ -208,7 +201,6 @@ class DifferencesOfBatch:
             self._take_act(made_by_text(told.message.text), at)
 
     def _take_act(self, made: Made, at: At) -> None:
-        self._reverting = self._is_reverting()
         number = self._book.persons.acts_count  # it is alone in its row: the last one
         if isinstance(made, DecideAct):
             key = LaneKey(made.trade_date, made.party)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.control.rows import Told
-from ledger.core.kind_tables import IS_CORRECTION
+from ledger.core.kind_tables import BOOKS_PROCEEDS, BY_SET, IS_CORRECTION
 from ledger.core.rows.row import Row
-from ledger.core.state.book import FACT_MASK, STATE_SHIFT, Book
+from ledger.core.state.book import FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.day.clearing import Lane, LaneKey
 from ledger.core.state.day.due_times import Seconds, seconds_of
 from protocol.acts.corrections import DecideAct, WithdrawSetAct
@@ -36,7 +36,7 @@ from protocol.records import OUTCOME, RECORD
 from protocol.vocabulary import BANK_PARTY, CONTRACT_NUMBER_STEP, LaneState, SeatRole
 from rules.contracts import ENDED
 
-_BOOKED_BY = frozenset({LaneState.COMPLETE, LaneState.RECONCILED})
+_BOOKS = BOOKS_PROCEEDS | BY_SET  # what moves a lane on
 
 
 class SetKey(NamedTuple):
@@ -113,36 +113,35 @@ class LanesOfBatch:
         """The row in which a trade date was settled."""
         self.accounts_of_ended: set[int] = set()
         """Accounts of contracts that have ended and were corrected: no account has what is sold for them."""
-        # What the last reversal leaves is no lane that anything is taken back of.
-        self._reverting = {key for key, lane in book.clearing.lanes.items() if lane.state == LaneState.REVERTING}
         self.due_times: dict[int, tuple[int, list[Seconds]]] = {}
         """Of a trade date: the row that said its windows last, and they."""
 
     def take_block(self, row: Row) -> None:
         """A block row, which may hold lines of sets that are open at its seats, or what a day desk books and corrects
-        by sets that are complete, or takes back. Costs nothing while there is neither.
+        by sets that are complete, or takes back. Costs nothing while there is no lane.
         """
         clearing = self._book.clearing
-        booked = [lane for lane in clearing.lanes.values() if lane.state in _BOOKED_BY]
-        booked += [clearing.lanes[key] for key in sorted(self._reverting)]
-        if not (clearing.open_at or booked):
+        if not clearing.lanes:
             return
         seats = np.unique(row.prefixes()["seat"])
         for seat in seats.tolist() if clearing.open_at else []:
             lane = clearing.collecting_at(seat)
             if lane is not None:
                 self._set(lane.key, lane.number).arrived = self._arrived(lane)
-        if booked and (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
-            for lane in booked:
-                self._stands(lane)
-            self._take_ended(row)
-            self._reverting = {lane.key for lane in booked if lane.state == LaneState.REVERTING}
+        if (self._book.seat_role[seats] == SeatRole.DAY_DESK).any():
+            self._take_booked(row)
 
-    def _take_ended(self, row: Row) -> None:
+    def _take_booked(self, row: Row) -> None:
+        """The lanes that its records name, and the accounts of ended contracts among those that were corrected."""
         records, outcomes = np.frombuffer(row.records, RECORD), np.frombuffer(row.outcomes, OUTCOME)
-        at = np.flatnonzero(IS_CORRECTION[records["kind"].view(np.uint8)] & (outcomes["code"] == 0))
-        contracts = records["contract_no"][at] // CONTRACT_NUMBER_STEP
-        ended = contracts[self._book.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED]
+        at = np.flatnonzero(_BOOKS[records["kind"].view(np.uint8)] & (outcomes["code"] == 0))
+        if not len(at):
+            return
+        contracts, kinds = records["contract_no"][at] // CONTRACT_NUMBER_STEP, records["kind"][at]
+        facts = self._book.contract_facts[contracts]
+        for lane, _ in self._book.clearing.named(facts >> PARTY_SHIFT, records["trade_day"][at]):
+            self._stands(lane)
+        ended = contracts[IS_CORRECTION[kinds] & (facts >> STATE_SHIFT & FACT_MASK == ENDED)]
         self.accounts_of_ended.update(self._book.account_of_contract[ended].tolist())
 
     def take(self, told: Told, row: Row) -> None:
@@ -190,7 +189,6 @@ class LanesOfBatch:
             lane = self._book.clearing.lane(made.trade_date, made.party)
             self._stands(lane)
             self._set(lane.key, made.set_number).withdrawn = at
-            self._reverting |= {lane.key} if lane.state == LaneState.REVERTING else set()
         elif isinstance(made, ChangeDueTimesAct):
             self.due_times[made.trade_date] = at.sequence, self._book.due_times.of(made.trade_date)
         elif isinstance(made, DeferAct | ResumeLaneAct | AdoptSetAct):
