@@ -3,7 +3,9 @@
 What belongs here: what more than one package's tests need. What never may: knowledge of the ledger's tables.
 """
 
+import ctypes
 import os
+import platform
 import signal
 import subprocess
 import tempfile
@@ -24,6 +26,12 @@ settings.load_profile("untimed")
 
 # Neither in here nor in a process that a test starts, whatever way.
 os.environ.update(environment.MATHEMATICS)
+
+# A book has columns of 16 MiB of which a test touches some pages. The C library would soon take such memory from its
+# heap, and write zeros over all of it for each book: a new mapping is zero as it is, and costs by what is touched.
+M_MMAP_THRESHOLD, MAPPED_FROM_BYTES = -3, 1 << 20  # the first is from malloc.h
+if platform.libc_ver()[0] == "glibc":
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES)
 
 # Where there is room, temporary files, clusters among them, are in memory, for the processes that tests start too: no
 # test cuts the power, so none can tell, and clusters are made, flushed and removed all the time.

@@ -95,7 +95,8 @@ class Laboratory:
         self._warm = subprocess.Popen(
             [sys.executable, "-P", WARM],
             cwd=folder,
-            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            # The second as in the root conftest, which stays behind.
+            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
