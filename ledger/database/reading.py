@@ -9,6 +9,7 @@ from typing import Final
 
 import asyncpg
 
+from ledger.database.books import prepare_books
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS
 from protocol.vocabulary import (
@@ -86,6 +87,8 @@ VIEWS: Final = (
     "bank_worklist",
     "bank_feed",
     "bank_pushes",
+    "bank_entries",
+    "bank_statements",
 )
 
 _NAME = """
@@ -151,6 +154,7 @@ async def prepare_reading(connection: asyncpg.Connection) -> None:
     a role. Needs the last migration."""
     if await connection.execute(_KIND, *zip(*record_kind_rows(), strict=True)) != "INSERT 0 0":
         await connection.execute("ANALYZE record_kinds")  # or the planner takes it for a large table
+    await prepare_books(connection)
     words = [(name, int(word), word.name) for name, known in WORDS.items() for word in known]
     vocabularies, numbers, names = zip(*words, strict=True)
     await connection.execute(_NAME, vocabularies, numbers, names)

@@ -96,8 +96,9 @@ class World:
         await self.assert_sound()
 
     async def assert_sound(self) -> None:
-        """The read model finds no fault with itself."""
+        """The read model finds no fault with itself, and the books add up."""
         assert await asked(self.sql, "TABLE read_model_faults") == []
+        assert await asked(self.sql, "TABLE books_faults") == []
 
     async def orders(self) -> list[tuple[int, ...]]:
         """As `Expectation.orders`, in the order of the journal."""

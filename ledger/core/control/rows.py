@@ -139,6 +139,7 @@ class Told(NamedTuple):
     seat: int  # 0: the genesis
     message: ControlMessage
     given_no: int  # of the first account or contract that came about, or of the set or restraint; 0 for none
+    number: int  # of the request within its seat and trade date; 0: the genesis
 
 
 def accepted_messages(row: Row) -> Iterator[ControlMessage]:
@@ -154,18 +155,18 @@ def accepted_frames(row: Row) -> Iterator[Told]:
     if row.records:
         return
     if not row.headers:
-        yield Told(BANK_PARTY, 0, genesis_message(row), 0)
+        yield Told(BANK_PARTY, 0, genesis_message(row), 0, 0)
         return
     outcomes = np.frombuffer(row.outcomes, OUTCOME)
     answers = zip(outcomes["code"].tolist(), outcomes["remaining_fen"].tolist(), strict=True)
     prefixes = row.prefixes()
-    senders = zip(prefixes["sender"].tolist(), prefixes["seat"].tolist(), strict=True)
-    for (party, seat), message in zip(senders, stored_messages(row), strict=True):
+    senders = zip(*(prefixes[name].tolist() for name in ("sender", "seat", "first_number")), strict=True)
+    for (party, seat, number), message in zip(senders, stored_messages(row), strict=True):
         if isinstance(message, Negotiate):
             continue
         code, given_no = next(answers)
         if message is not None and code == ReplyCode.ACCEPTED:
-            yield Told(party, seat, message, given_no)
+            yield Told(party, seat, message, given_no, number)
 
 
 def genesis_message(row: Row) -> ControlMessage:

@@ -13,6 +13,7 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
+from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
@@ -66,6 +67,7 @@ class Batch:
         self.restraints = RestraintsOfBatch(book)
         self.feeds = FeedsOfBatch(book)
         self.pushes = PushesOfBatch(book)
+        self.openings = OpeningsOfBatch()
         self.obligations = ObligationsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
@@ -112,6 +114,7 @@ class Batch:
             self.differences.take(told, row)
             self.restraints.take(told, row)
             self.pushes.take(told, row)
+            self.openings.take(told, row)
 
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

@@ -33,6 +33,7 @@ from ledger.follower.projection.customers.master_rows import (
     contract_chunks,
     last_contract_nos,
 )
+from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
 from ledger.follower.projection.day.differences import write_differences
@@ -227,6 +228,7 @@ class ReadModel:
                 await self._restraints.write(self._connection, restraints, after.sequence)
                 await write_feeds(self._connection, batch.feeds)
                 await write_pushes(self._connection, batch.pushes, after.sequence)
+                await write_openings(self._connection, batch.openings)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:

@@ -61,7 +61,7 @@ class PushesOfBatch:
 
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
-        party, seat, message, given_no = told
+        party, seat, message, given_no, _ = told
         if isinstance(message, PushContract):
             facts = (message.serial, message.bank_account_no, message.replaces, row.sequence, row.decided_at_ns)
             self.came.append(Pushed(given_no, party, seat, row.trade_date, *facts))

@@ -146,7 +146,7 @@ class LanesOfBatch:
 
     def take(self, told: Told, row: Row) -> None:
         """An accepted control message of a row."""
-        party, seat, message, given_no = told
+        party, seat, message, given_no, _ = told
         at = At(row.sequence, row.decided_at_ns)
         if isinstance(message, Act):
             self._take_act(made_by_text(message.text), seat, given_no, at)

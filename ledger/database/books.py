@@ -1,0 +1,87 @@
+"""What the books need to be read: titles of the general ledger's accounts, and the entries that each kind posts.
+
+Belongs here: the rules' legs as rows, each with the words that a statement has for it. Never here: which account is
+posted to (rules.entries), the views (migrations).
+"""
+
+from typing import Final
+
+import asyncpg
+
+from protocol.kinds import KINDS, WAY_FIELD
+from protocol.vocabulary import AccountCode, Way
+from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, MADE_GOOD, OPENING, SUSPENSE, TAKEN_BACK, Leg
+from rules.kinds import LAW
+
+TITLES: Final[dict[AccountCode, str]] = {
+    AccountCode.CASH: "现金",
+    AccountCode.OTHER_BANKS: "存放同业及清算机构",
+    AccountCode.ERRORS: "待处理清算差错",
+    AccountCode.SAVINGS: "活期储蓄存款",
+    AccountCode.SETTLEMENT: "证券保证金待交收款",
+    AccountCode.CARD_CLEARING: "银行卡清算",
+    AccountCode.JUDICIAL_DEDUCTIONS: "司法扣划款",
+}
+"""Of accounts 科目, as the bank's people know them."""
+
+RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF = "RECORD", "OPENING", "CASE", "TAKEN_BACK"
+"""What makes entries: a record, opening an account, a broker's case, taking it back."""
+NO_KIND = 0
+WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
+"""Of a record: its amount, what the outcome says was posted of it, and what is left."""
+
+_CAME: Final[dict[int, str]] = {Way.CASH: "现金存入", Way.CARD: "银行卡转入", Way.TRANSFER: "转账存入"}
+_WENT: Final[dict[int, str]] = {
+    Way.CASH: "现金支取",
+    Way.CARD: "银行卡支出",
+    Way.TRANSFER: "转账支取",
+    Way.JUDICIAL: "司法扣划",
+    Way.FORCED_CARD: "银行卡强制支出",
+    Way.CARD_COLLECTED: "收回银行卡挂账",
+}
+EntryKind = tuple[str, int, int, str, int, int, str]
+
+_ENTRY_KINDS: Final = """
+INSERT INTO entry_kinds AS known (origin, kind, way, part, debit, credit, words)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::text[], $5::integer[], $6::integer[], $7::text[])
+ON CONFLICT (origin, kind, way, part) DO UPDATE
+SET (debit, credit, words) = (EXCLUDED.debit, EXCLUDED.credit, EXCLUDED.words)
+WHERE known.* IS DISTINCT FROM EXCLUDED.*
+"""
+_ACCOUNTS: Final = """
+INSERT INTO ledger_accounts AS known (account_code, title, by_outlet, by_party, by_date, by_case)
+SELECT * FROM unnest($1::integer[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[], $6::boolean[])
+ON CONFLICT (account_code) DO UPDATE
+SET (title, by_outlet, by_party, by_date, by_case) =
+    (EXCLUDED.title, EXCLUDED.by_outlet, EXCLUDED.by_party, EXCLUDED.by_date, EXCLUDED.by_case)
+WHERE known.* IS DISTINCT FROM EXCLUDED.*
+"""
+
+
+def entry_kinds() -> list[EntryKind]:
+    """The table entry_kinds: origin, kind, way, part, account debited, account credited, words."""
+    rows = [_row(OPENED, NO_KIND, 0, WHOLE, OPENING, "开户转入")]
+    for kind, law in LAW.items():
+        words = (_CAME if law.amount.balance > 0 else _WENT) if WAY_FIELD in KINDS[kind].fields else {}
+        for way, leg in law.legs.items():
+            part = POSTED if way == Way.FORCED_CARD else WHOLE
+            rows.append(_row(RECORDED, kind, way, part, leg, words.get(way, kind.name)))
+            if part == POSTED:
+                rows.append(_row(RECORDED, kind, way, REST, SUSPENSE, f"{words[way]}挂账"))
+    rows.append(_row(MADE_GOOD_BY, NO_KIND, 0, WHOLE, MADE_GOOD, "证券公司补足"))
+    rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))
+    return rows
+
+
+def _row(origin: str, kind: int, way: int, part: str, leg: Leg, words: str) -> EntryKind:
+    return origin, int(kind), int(way), part, int(leg.debit), int(leg.credit), words
+
+
+async def prepare_books(connection: asyncpg.Connection) -> None:
+    """Writes both tables as the rules of this program have them."""
+    await connection.execute(_ENTRY_KINDS, *zip(*entry_kinds(), strict=True))
+    accounts = [
+        (int(code), TITLES.get(code, code.name), *(code in split for split in (BY_OUTLET, BY_PARTY, BY_DATE, BY_CASE)))
+        for code in AccountCode
+    ]
+    await connection.execute(_ACCOUNTS, *zip(*accounts, strict=True))

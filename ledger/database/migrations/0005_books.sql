@@ -1,0 +1,193 @@
+-- The books that a back office reads: every entry 分录 of double entry, made from what was decided, and a statement of
+-- each account. What the general ledger has is kept beside it, in general_ledger: books_faults compares the two.
+-- Amounts are fen.
+
+-- What was on accounts when they were opened, one SQL row for the accounts of one request; those that brought nothing
+-- are not here. Numbers are consecutive.
+CREATE TABLE openings (
+    first_account_no bigint   PRIMARY KEY CHECK (first_account_no % 97 = 2),
+    trade_date       integer  NOT NULL,
+    seat             integer  NOT NULL CHECK (seat >= 1),
+    number           bigint   NOT NULL CHECK (number >= 1),
+    sequence         bigint   NOT NULL CHECK (sequence >= 1),
+    decided_at_ns    bigint   NOT NULL,
+    balances_fen     bigint[] NOT NULL CHECK (cardinality(balances_fen) >= 1)
+);
+
+-- Accounts of the general ledger 科目, written at each start from the rules of the program that starts.
+CREATE TABLE ledger_accounts (
+    account_code integer PRIMARY KEY,
+    title        text    NOT NULL,
+    by_outlet    boolean NOT NULL, -- by what it is split, of entries that have one: this and the next three
+    by_party     boolean NOT NULL,
+    by_date      boolean NOT NULL,
+    by_case      boolean NOT NULL
+);
+
+-- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
+CREATE TABLE entry_kinds (
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK')),
+    kind   smallint NOT NULL,
+    way    smallint NOT NULL,
+    part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
+    debit  integer  NOT NULL,
+    credit integer  NOT NULL CHECK (credit <> debit),
+    words  text     NOT NULL,
+    PRIMARY KEY (origin, kind, way, part)
+);
+
+-- Every entry: one amount, an account of the general ledger debited and one credited, and the request that made it.
+-- It is of a savings account and its outlet, or of a broker's case and its trade date (lane_date).
+CREATE VIEW entries AS
+SELECT e.trade_date, e.seat, e.number, e.sequence, e.decided_at_ns, e.origin, e.kind, e.way, e.words, e.debit, e.credit, e.amount_fen,
+       e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS lane_date, 0::bigint AS case_no
+FROM (
+    SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit,
+           CASE k.part WHEN 'POSTED' THEN r.remaining_fen
+                       WHEN 'REST' THEN r.amount_fen - r.remaining_fen
+                       ELSE r.amount_fen END AS amount_fen,
+           r.account_no
+    FROM requests r
+    JOIN entry_kinds k ON k.origin = 'RECORD' AND k.kind = r.kind AND k.way = r.market
+    WHERE r.accepted
+      AND r.block_kind = ANY (ARRAY(SELECT k.kind FROM record_kinds k WHERE k.balance = 0)) IS NOT TRUE
+    UNION ALL
+    SELECT o.trade_date, o.seat, o.number, o.sequence, o.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit,
+           b.balance_fen, n.base + 99 - n.base % 97
+    FROM openings o
+    JOIN entry_kinds k ON k.origin = 'OPENING'
+    CROSS JOIN LATERAL unnest(o.balances_fen) WITH ORDINALITY AS b (balance_fen, place)
+    CROSS JOIN LATERAL (SELECT (o.first_account_no / 100 + b.place - 1) * 100 AS base) n
+) e
+LEFT JOIN savings_accounts s USING (account_no)
+WHERE e.amount_fen > 0
+UNION ALL
+SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
+       NULL, 0, c.party, c.trade_date, c.case_no
+FROM cases c
+CROSS JOIN LATERAL (VALUES ('CASE', c.opened_sequence), ('TAKEN_BACK', c.taken_back_sequence)) AS t (origin, sequence)
+JOIN entry_kinds k USING (origin)
+JOIN corrections r ON r.sequence = t.sequence AND r.contract_no = c.contract_no AND r.case_no = c.case_no AND r.accepted;
+
+-- Both sides of every entry, each with the balance of the general ledger that it moves.
+CREATE VIEW postings AS
+SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet,
+       p.account_code,
+       CASE WHEN e.account_no IS NULL THEN e.party WHEN a.by_party THEN 1 ELSE 0 END AS party,
+       CASE WHEN a.by_date THEN e.lane_date ELSE 0 END AS lane_date,
+       CASE WHEN e.account_no IS NOT NULL THEN CASE WHEN a.by_outlet THEN e.outlet ELSE 0 END
+            WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
+       p.debit_fen,
+       p.credit_fen
+FROM entries e
+CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0), (e.credit, 0, e.amount_fen))
+    AS p (account_code, debit_fen, credit_fen)
+JOIN ledger_accounts a USING (account_code);
+
+-- Empty, or something is wrong: what each balance of the general ledger, and each savings account, has beside what its
+-- entries come to; debits less credits, of savings accounts credits less debits.
+CREATE VIEW books_faults AS
+SELECT 'general ledger' AS fault, account_code, party, trade_date, item, NULL::bigint AS account_no,
+       COALESCE(p.entries_fen, 0) AS entries_fen, COALESCE(g.balance_fen, 0) AS has_fen
+FROM (
+    SELECT account_code, party, lane_date AS trade_date, item, SUM(debit_fen - credit_fen) AS entries_fen
+    FROM postings
+    GROUP BY 1, 2, 3, 4
+) p
+FULL JOIN general_ledger g USING (account_code, party, trade_date, item)
+WHERE COALESCE(p.entries_fen, 0) <> COALESCE(g.balance_fen, 0)
+UNION ALL
+SELECT 'savings account', 2110, 0, 0, COALESCE(s.outlet, 0), account_no, COALESCE(e.entries_fen, 0), COALESCE(a.balance_fen, 0)
+FROM (
+    SELECT account_no, SUM(CASE WHEN credit = 2110 THEN amount_fen ELSE -amount_fen END) AS entries_fen
+    FROM entries
+    WHERE 2110 IN (debit, credit)
+    GROUP BY account_no
+) e
+FULL JOIN accounts a USING (account_no)
+LEFT JOIN savings_accounts s USING (account_no)
+WHERE COALESCE(e.entries_fen, 0) <> COALESCE(a.balance_fen, 0);
+
+CREATE VIEW bank_entries AS
+SELECT readable_date(e.trade_date) AS trade_date,
+       e.seat AS seat,
+       e.number AS number,
+       e.words AS words,
+       e.debit AS debit_code,
+       d.title AS debit_title,
+       e.credit AS credit_code,
+       c.title AS credit_title,
+       e.amount_fen AS amount_fen,
+       e.account_no AS account_no,
+       NULLIF(e.outlet, 0) AS outlet,
+       NULLIF(e.party, 0) AS party,
+       readable_date(NULLIF(e.lane_date, 0)) AS lane_date,
+       NULLIF(e.case_no, 0) AS case_no,
+       readable_time(e.decided_at_ns) AS decided_at,
+       e.sequence AS sequence
+FROM entries e
+LEFT JOIN ledger_accounts d ON d.account_code = e.debit
+LEFT JOIN ledger_accounts c ON c.account_code = e.credit;
+COMMENT ON VIEW bank_entries IS 'Every entry 分录 of the books: an amount, an account debited and one credited. Reads the whole book.';
+COMMENT ON COLUMN bank_entries.trade_date IS 'trade date whose numbers these are: the date on which it is booked';
+COMMENT ON COLUMN bank_entries.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_entries.number IS 'number of the request within its seat and trade date; accounts that are opened together share one';
+COMMENT ON COLUMN bank_entries.words IS 'what it is, in words 摘要';
+COMMENT ON COLUMN bank_entries.debit_code IS 'account of the general ledger that is debited 借';
+COMMENT ON COLUMN bank_entries.debit_title IS 'its title';
+COMMENT ON COLUMN bank_entries.credit_code IS 'account of the general ledger that is credited 贷';
+COMMENT ON COLUMN bank_entries.credit_title IS 'its title';
+COMMENT ON COLUMN bank_entries.amount_fen IS 'amount of both, fen';
+COMMENT ON COLUMN bank_entries.account_no IS 'savings account that it is about; NULL for a broker''s case';
+COMMENT ON COLUMN bank_entries.outlet IS 'outlet that keeps the account';
+COMMENT ON COLUMN bank_entries.party IS 'of a case: number of the broker';
+COMMENT ON COLUMN bank_entries.lane_date IS 'of a case: the trade date that it is about';
+COMMENT ON COLUMN bank_entries.case_no IS 'of a case: its number';
+COMMENT ON COLUMN bank_entries.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_entries.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_statements AS
+SELECT e.account_no AS account_no,
+       s.bank_account_no AS bank_account_no,
+       e.outlet AS outlet,
+       readable_date(e.trade_date) AS trade_date,
+       readable_time(e.decided_at_ns) AS decided_at,
+       e.seat AS seat,
+       e.number AS number,
+       CASE WHEN e.origin = 'RECORD' THEN COALESCE(k.name, 'NUMBER_' || e.kind) ELSE e.origin END AS kind,
+       CASE WHEN e.origin = 'RECORD' THEN COALESCE(w.name, 'NUMBER_' || e.way) END AS way,
+       e.words AS words,
+       e.against AS against_code,
+       a.title AS against_title,
+       CASE WHEN e.signed_fen < 0 THEN -e.signed_fen ELSE 0 END AS debit_fen,
+       CASE WHEN e.signed_fen > 0 THEN e.signed_fen ELSE 0 END AS credit_fen,
+       SUM(e.signed_fen) OVER (PARTITION BY e.account_no ORDER BY e.sequence, e.seat, e.number) AS balance_fen,
+       e.sequence AS sequence
+FROM (
+    SELECT i.*,
+           CASE WHEN i.credit = 2110 THEN i.amount_fen ELSE -i.amount_fen END AS signed_fen,
+           CASE WHEN i.credit = 2110 THEN i.debit ELSE i.credit END AS against
+    FROM entries i
+    WHERE 2110 IN (i.debit, i.credit) AND i.account_no IS NOT NULL
+) e
+LEFT JOIN savings_accounts s ON s.account_no = e.account_no
+LEFT JOIN ledger_accounts a ON a.account_code = e.against
+LEFT JOIN record_kinds k ON k.kind = e.kind
+LEFT JOIN word_names w ON w.vocabulary = 'way' AND w.number = e.way;
+COMMENT ON VIEW bank_statements IS 'Statement 明细账 of every savings account: each entry with the balance after it. Reads the whole book.';
+COMMENT ON COLUMN bank_statements.account_no IS 'number of the account, check digits included';
+COMMENT ON COLUMN bank_statements.bank_account_no IS 'the bank''s own number of the account';
+COMMENT ON COLUMN bank_statements.outlet IS 'outlet that keeps the account';
+COMMENT ON COLUMN bank_statements.trade_date IS 'trade date whose numbers these are: the date on which it is booked';
+COMMENT ON COLUMN bank_statements.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_statements.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_statements.number IS 'number of the request within its seat and trade date';
+COMMENT ON COLUMN bank_statements.kind IS 'OPENING, DEPOSIT or WITHDRAWAL';
+COMMENT ON COLUMN bank_statements.way IS 'how the money came or went, see bank_movements; NULL for an opening';
+COMMENT ON COLUMN bank_statements.words IS 'what it is, in words 摘要';
+COMMENT ON COLUMN bank_statements.against_code IS 'account of the general ledger on the other side 对方科目';
+COMMENT ON COLUMN bank_statements.against_title IS 'its title';
+COMMENT ON COLUMN bank_statements.debit_fen IS 'what left the account 借, fen; of a forced card debit what the account gave';
+COMMENT ON COLUMN bank_statements.credit_fen IS 'what came to the account 贷, fen';
+COMMENT ON COLUMN bank_statements.balance_fen IS 'balance after it, fen; of requests of one journal row in the order of seats and numbers';
+COMMENT ON COLUMN bank_statements.sequence IS 'journal row that decided';
