@@ -219,6 +219,12 @@ class Contract:
             return ReplyCode.ITEMS_OPEN
         return ReplyCode.ACCEPTED
 
+    def refusal_of_another_broker(self, status: ContractStatus) -> ReplyCode:
+        """What it earns that this one ends and one of another broker begins with a status, in one row."""
+        if status not in SIGNED_AS or self.status not in SIGNED_AS:
+            return ReplyCode.STATUS_FORBIDS
+        return ReplyCode.ITEMS_OPEN if self.account.has_open_items or self.is_locked else ReplyCode.ACCEPTED
+
     def change(self, event: int) -> None:
         """An accepted event."""
         self.status = STATUS_CHANGES[self.status, ContractEvent(event)]
@@ -276,6 +282,7 @@ class Contract:
 
 
 DESIGNATED = (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+SIGNED_AS = (ContractStatus.PRE_ASSIGNED, *DESIGNATED)
 STATUS_CHANGES = {
     (ContractStatus.PRE_ASSIGNED, ContractEvent.CONFIRM): ContractStatus.ACTIVE,
     (ContractStatus.ACTIVE, ContractEvent.SUSPEND): ContractStatus.SUSPENDED,

@@ -1,8 +1,8 @@
 """An independent opinion: predicts every outcome and every balance from the published rules, in plain dicts and ints.
 
 Belongs here: the money rules as an outsider reads them in docs/protocol.md, written as simply as possible, and the
-comparison with what was answered. Never here: anything of ledger, rules or gateway, numpy, or speed bought with
-cleverness: this file is worth something because it is not that code.
+comparison with what was answered. Never here: who takes part (register), anything of ledger, rules or gateway, numpy,
+or speed bought with cleverness: this file is worth something because it is not that code.
 
 Order. Requests are judged by (journal sequence, seat, number). Within one journal row the requests of one seat stand
 in the order of their numbers, but how the ledger took the frames of different seats in turn is not told to them. It
@@ -15,7 +15,6 @@ code alone, so balances after the row are the same for every merging that explai
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
 
 from frontend_sim.auditor.account_rules import (
     ON_RESTRAINTS,
@@ -27,15 +26,17 @@ from frontend_sim.auditor.account_rules import (
 from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract, Freeze, Verdict
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.register import Register
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import (
     FREEZE_STATE_CLOSED,
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
+    STATE_NUMBER_GIVEN,
 )
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, ContractStatus, RecordKind, Role, Way
+from protocol.vocabulary import AccountStatus, ContractStatus, RecordKind, Role, Way
 
 MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
@@ -57,112 +58,15 @@ FREEZE_REFUSED_BY_STATUS = {
 }
 
 
-class Totals(NamedTuple):
-    """Sums over accounts, in fen."""
-
-    balance_fen: int
-    frozen_fen: int
-    bought_unsettled_fen: int
-    sold_unsettled_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A party as the auditor knows it."""
-
-    role: int
-    proceeds_at_fill: bool
-
-
 @dataclass(slots=True)
-class Auditor:
-    """Feed it with parties, accounts, contracts, then everything that was seen; ask for mismatches and totals."""
+class Auditor(Register):
+    """Feed it as the register, then with everything that was seen; ask for mismatches and totals."""
 
-    members: dict[int, Member] = field(default_factory=dict)
-    accounts: dict[int, Account] = field(default_factory=dict)
-    contracts: dict[int, Contract] = field(default_factory=dict)
-    unsettled_days: set[int] = field(default_factory=set)
-    signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
-    restraints_given: int = 0
-    is_sealed: bool = False
-    """Whether the bank has people without whom nothing is deducted."""
-    cases_given: dict[int, int] = field(default_factory=dict)  # by party
-    stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
     told_serials: dict[tuple[int, int], int] = field(default_factory=dict)  # by seat and trade date: the highest booked
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
     _told_twice: set[tuple[int, int]] = field(default_factory=set)  # in the row that is judged
-    _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
-
-    def register_party(self, party: int, role: Role, proceeds_at_fill: bool) -> None:
-        """Make a party known."""
-        self.members[party] = Member(role, proceeds_at_fill)
-
-    def open_account(self, account_no: int, balance_fen: int) -> None:
-        """A savings account was opened."""
-        self.accounts[account_no] = Account(balance_fen)
-
-    def sign_contract(
-        self,
-        contract_no: int,
-        account_no: int,
-        party: int,
-        status: ContractStatus,
-        on: int = 0,
-        in_shanghai: bool = False,
-    ) -> Contract:
-        """A contract was signed on an account that is known, on a trade date, 0: before all that is looked at; with a
-        securities account in Shanghai or none. Returns: the contract.
-        """
-        account = self.accounts[account_no]
-        account.contract = self.contracts[contract_no] = Contract(party, status, account, in_shanghai=in_shanghai)
-        account.contract.began = on if status in DESIGNATED else 0
-        return account.contract
-
-    def replace_card(self, contract_no: int, account_no: int, new_contract_no: int, trade_date: int) -> None:
-        """A contract goes on under a new number on another account; the old one runs off."""
-        old = self.contracts[contract_no]
-        new = self.sign_contract(new_contract_no, account_no, old.party, old.status, trade_date, old.in_shanghai)
-        new.follows = old
-        old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
-
-    def next_case(self, party: int) -> int:
-        """The number of what a broker makes good next."""
-        self.cases_given[party] = self.cases_given.get(party, 0) + 1
-        return self.cases_given[party]
-
-    def open_date(self, trade_date: int) -> None:
-        """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
-        self.unsettled_days.add(trade_day(trade_date))
-
-    def roll(self, trade_date: int, decided_at_ns: int) -> None:
-        """Another trade date was opened: restraints that were to hold no longer are over."""
-        self.open_date(trade_date)
-        for contract, began in self._of_next_date:
-            if began:
-                contract.began = trade_date
-            else:
-                contract.ended = trade_date
-        self._of_next_date.clear()
-        for account in self.accounts.values():
-            account.withheld.lapse(decided_at_ns // 1_000_000_000)
-
-    def sign_off(self, trade_date: int, sequence: int) -> None:
-        """Trading on a date ended with this journal row: later ones freeze nothing."""
-        self.signed_off[trade_date] = sequence
-
-    def stop_broker(self, party: int, sequence: int, is_stopped: bool) -> None:
-        """Two people stopped a broker with this journal row, or let it go on: told in the order of the journal."""
-        self.stops.setdefault(party, []).append((sequence, is_stopped))
-
-    def end_settlement(self, trade_date: int) -> None:
-        """The customers of a date are settled: what ran off by then with nothing open has ended."""
-        self.unsettled_days.discard(trade_day(trade_date))
-        for contract in self.contracts.values():
-            runs_off = contract.status == ContractStatus.RUNS_OFF and contract.runs_off_since <= trade_date
-            if runs_off and not contract.account.has_open_items:
-                contract.status = ContractStatus.TERMINATED
 
     def judge(self, seen: Iterable[Seen]) -> None:
         """Judge whole journal rows; may be called again with later rows.
@@ -188,18 +92,6 @@ class Auditor:
                     self.told_serials[place] = one.serial
         return found
 
-    def totals(self) -> dict[int, Totals]:
-        """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract."""
-        sums = {contract.party: [0, 0, 0, 0] for contract in self.contracts.values()}
-        for account in self.accounts.values():
-            party = BANK_PARTY if account.contract is None else account.contract.party
-            entry = sums.setdefault(party, [0, 0, 0, 0])
-            entry[0] += account.balance_fen
-            entry[1] += account.frozen_fen
-            entry[2] += account.bought_fen
-            entry[3] += account.sold_fen
-        return {party: Totals(*sums[party]) for party in sorted(sums)}
-
     def named_by(self, one: Seen) -> Account | Contract | None:
         """The account or contract that a request names, whoever may touch it."""
         if one.kind in ACCOUNT_KINDS:
@@ -210,26 +102,20 @@ class Auditor:
         """Do (sign 1) or undo (sign −1) what an accepted request does; control is not undone."""
         named = self.named_by(one)
         contract = named.contract if isinstance(named, Account) else named
+        if one.kind == ControlKind.BROKER_CHANGE and contract is not None:
+            self.change_broker(contract, one)
+            return
         could_order = contract is not None and contract.status in DESIGNATED
         forced = named if (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD) else None
         had_card = isinstance(forced, Account) and forced.withheld.has_card
         if named is not None:
             named.apply(one, sign)
         if contract is not None and could_order != (contract.status in DESIGNATED):
-            self._date_of(contract, one, began=not could_order)
+            self.date_event(contract, one, began=not could_order)
         if one.kind == ControlKind.RESTRAINT:
             self.restraints_given += 1
         elif isinstance(forced, Account):  # what it could not take is withheld, under a number of the same row
             self.restraints_given += forced.withheld.has_card - had_card
-
-    def _date_of(self, contract: Contract, one: Seen, *, began: bool) -> None:
-        """What happens to a contract from the sign-off on is the next date's."""
-        if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
-            self._of_next_date.append((contract, began))
-        elif began:
-            contract.began = one.trade_date
-        else:
-            contract.ended = one.trade_date
 
     def _judge_row(self, row: list[Seen]) -> None:
         if row[0].seat == row[-1].seat:
@@ -298,6 +184,8 @@ class Auditor:
     def _verdict_on_contract(self, contract: Contract, one: Seen) -> Verdict:
         if one.kind == ControlKind.EVENT:
             return _answer(contract.refusal_of(one.amount_fen))
+        if one.kind == ControlKind.BROKER_CHANGE:
+            return self._verdict_on_change(contract, one)
         code = self._refusal_of_freezing(contract, one) if one.kind == RecordKind.FREEZE else None
         code = code or _refusal_of_range(one)
         if code is not None:
@@ -310,6 +198,19 @@ class Auditor:
         if code == ReplyCode.ACCEPTED:
             return Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
         return _answer(code)
+
+    def _verdict_on_change(self, contract: Contract, one: Seen) -> Verdict:
+        """What keeps it from ending, or who takes it over; then the number of the contract that begins."""
+        member = self.members.get(one.target_seat)
+        if contract.account.status == AccountStatus.CLOSED:
+            return _answer(ReplyCode.ACCOUNT_CLOSED)
+        if member is None or member.role != Role.BROKER:
+            return _answer(ReplyCode.PARTY_UNKNOWN)
+        if contract.account.contract not in (None, contract):
+            return _answer(ReplyCode.ACCOUNT_HAS_CONTRACT)
+        code = contract.refusal_of_another_broker(ContractStatus(one.amount_fen))
+        is_taken = code == ReplyCode.ACCEPTED
+        return Verdict(code, STATE_NUMBER_GIVEN, self.next_contract_no) if is_taken else _answer(code)
 
     def _refusal_of_freezing(self, contract: Contract, one: Seen) -> ReplyCode | None:
         codes = [FREEZE_REFUSED_BY_STATUS[contract.status]] if contract.status in FREEZE_REFUSED_BY_STATUS else []

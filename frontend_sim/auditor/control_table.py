@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 
 LEDGER: Final = "ledger"
 GATEWAY: Final = "gateway"

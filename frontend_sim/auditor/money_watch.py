@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 from frontend_sim.market.order_seat import TotalsSeat
 from protocol.messages.queries import TotalsAnswer
 

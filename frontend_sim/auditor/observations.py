@@ -20,6 +20,7 @@ class ControlKind(IntEnum):
     EXTENSION = 1_005  # likewise; target_date: its last second from now on
     DEDUCTION = 1_006  # likewise; amount_fen: what two people order to be deducted by it
     EVENT = 1_002  # amount_fen: the ContractEvent
+    BROKER_CHANGE = 1_007  # the new contract's target_seat: its broker; amount_fen: its status; way: Market.XSHG or 0
     ACCOUNT_EVENT = 1_003  # amount_fen: the AccountEvent
 
 

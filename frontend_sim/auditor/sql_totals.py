@@ -10,7 +10,7 @@ import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.postgres.server import ENVIRONMENT, EmbeddedPostgres
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 
 POLL_SECONDS = 0.1
 STATEMENT = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
 from protocol.records import OutcomeArray, RecordArray
 from protocol.vocabulary import RecordKind

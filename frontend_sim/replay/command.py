@@ -12,9 +12,10 @@ from config.cli.running import CommandParser, run_command
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import print_progress
 from config.schema import Config
-from frontend_sim.auditor.auditor import Auditor, Totals
+from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.control_table import FIGURES, yuan
 from frontend_sim.auditor.money_watch import FROM_LEDGER, totals_by_party
+from frontend_sim.auditor.register import Totals
 from frontend_sim.installation import Installation, new_party_signer, temporary_installation
 from frontend_sim.market.bank import BrokerEntry, register_broker
 from frontend_sim.market.market_day import Customer, informed_auditor, make_customer, open_customers

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import trio
 
-from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.control_table import AUDITOR, GATEWAY, LEDGER, SQL, compare, lines_of, printed_differences
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_as_of
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.register import Totals
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.market.desks import SAVINGS_SEAT, TELLER_SEAT
 from frontend_sim.market.market_day import Customer, informed_auditor, savers

@@ -18,8 +18,8 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.ready_files import write_ready
 from config.schema import Config
 from config.schema import load as load_config
-from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyControl, MoneyWatch
+from frontend_sim.auditor.register import Totals
 from frontend_sim.auditor.sql_totals import parse
 from frontend_sim.installation import temporary_config
 from frontend_sim.replay import command as replay

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 from frontend_sim.market.bank import BrokerEntry
 from frontend_sim.market.market_day import informed_auditor
 from frontend_sim.practice import cast

@@ -16,8 +16,8 @@ from config.cli.links import bank_seat_settings
 from config.cli.load import command as load
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import load as load_config
-from frontend_sim.auditor.auditor import Totals
 from frontend_sim.auditor.money_watch import FROM_LEDGER, totals_by_party
+from frontend_sim.auditor.register import Totals
 from frontend_sim.installation import Installation, temporary_installation
 from frontend_sim.samples import make_sample
 from protocol.client import Seat

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor, Totals
+from frontend_sim.auditor.auditor import ACCOUNT_KINDS, Auditor
 from frontend_sim.auditor.observations import ControlKind, Seen
+from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
 from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_POSTED

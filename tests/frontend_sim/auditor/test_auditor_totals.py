@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from frontend_sim.auditor.auditor import Totals
+from frontend_sim.auditor.register import Totals
 from frontend_sim.auditor.totals import AuditorTotals
 from frontend_sim.market.request_blocks import Request, record_block
 from frontend_sim.trading_session.session_log import outcome_array

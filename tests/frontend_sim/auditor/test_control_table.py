@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from frontend_sim.auditor.auditor import Auditor, Totals
+from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     FIGURES,
@@ -19,6 +19,7 @@ from frontend_sim.auditor.control_table import (
     with_one_fen_more,
     yuan,
 )
+from frontend_sim.auditor.register import Totals
 from frontend_sim.trading_session.demo import verdict
 
 TRUE = {2: Totals(100_000_000, 1_001_820, 993_806, 500), 3: Totals(7, 0, 0, 0)}

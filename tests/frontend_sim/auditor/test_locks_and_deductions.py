@@ -8,12 +8,14 @@ import pytest
 
 from frontend_sim.auditor.audited_account import OfDay
 from frontend_sim.auditor.observations import ControlKind
+from frontend_sim.auditor.register import Totals
 from protocol.codes import ReplyCode
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN
 from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
     ContractStatus,
+    Market,
     RecordKind,
     RestraintKind,
     Way,
@@ -23,11 +25,14 @@ from protocol.vocabulary import (
 from tests.frontend_sim.auditor.test_auditor import (
     ACCOUNT,
     ANSWERED,
+    BANK,
     BANK_SEAT,
     BROKER,
     BROKER_SEAT,
     CLOSED,
     CONTRACT,
+    STRANGER,
+    STRANGER_SEAT,
     TODAY,
     TODAYS_DAY,
     Conversation,
@@ -118,6 +123,86 @@ def test_a_contract_begins_and_ends_on_the_open_date_and_behind_its_sign_off_on_
     assert talk.verdict() == []
     talk.auditor.roll(TODAY + 1, 0)
     assert (contract.began, contract.ended) == (TODAY, TODAY + 1)
+
+
+def to_another(
+    talk: Conversation, answer: tuple[int, int, int], to: int = STRANGER, status: int = ContractStatus.ACTIVE
+) -> None:
+    """The bank changes the contract's broker; both contracts have a securities account in Shanghai."""
+    talk.said(BANK_SEAT, ControlKind.BROKER_CHANGE, int(status), answer)
+    talk.seen[-1] = talk.seen[-1]._replace(target_seat=to, way=Market.XSHG)
+
+
+def test_a_change_of_broker_waits_for_open_business_and_then_the_money_counts_for_the_other_one() -> None:
+    """10.00, of which 3.00 are frozen until they are released; what is ordered afterwards is the new broker's."""
+    talk = Conversation(balance_fen=1_000)
+    buy = talk.said(BROKER_SEAT, RecordKind.FREEZE, 300, frozen(300))
+    to_another(talk, ITEMS_OPEN)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, buy)
+    to_another(talk, (*GIVEN, SECOND))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.CONTRACT_TERMINATED))
+    talk.said(BROKER_SEAT, RecordKind.FREEZE, 1, refused(ReplyCode.CONTRACT_UNKNOWN), contract_no=SECOND)
+    talk.said(STRANGER_SEAT, RecordKind.FREEZE, 1_000, frozen(1_000), contract_no=SECOND)
+    assert talk.verdict() == []
+    assert talk.auditor.totals() == {BROKER: Totals(0, 0, 0, 0), STRANGER: Totals(1_000, 1_000, 0, 0)}
+    first, second = (talk.auditor.contracts[number] for number in (CONTRACT, SECOND))
+    assert (first.ended, second.began, second.in_shanghai) == (TODAY, TODAY, True)
+
+    to_another(talk, refused(ReplyCode.ACCOUNT_HAS_CONTRACT))
+    assert talk.verdict() == []
+
+
+@pytest.mark.parametrize("number", [THIRD, CONTRACT])
+def test_the_contract_that_begins_has_the_next_number(number: int) -> None:
+    talk = Conversation(balance_fen=0)
+    to_another(talk, (*GIVEN, number))
+    assert len(talk.verdict()) == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "status", "old", "code"),
+    [
+        (BANK, ContractStatus.ACTIVE, ContractStatus.ACTIVE, ReplyCode.PARTY_UNKNOWN),
+        (9, ContractStatus.ACTIVE, ContractStatus.ACTIVE, ReplyCode.PARTY_UNKNOWN),
+        (STRANGER, ContractStatus.RUNS_OFF, ContractStatus.ACTIVE, ReplyCode.STATUS_FORBIDS),
+        (STRANGER, ContractStatus.ACTIVE, ContractStatus.RUNS_OFF, ReplyCode.STATUS_FORBIDS),
+        (STRANGER, ContractStatus.ACTIVE, ContractStatus.TERMINATED, ReplyCode.STATUS_FORBIDS),
+    ],
+)
+def test_what_no_broker_is_changed_for(to: int, status: int, old: ContractStatus, code: ReplyCode) -> None:
+    talk = Conversation(balance_fen=0, status=old)
+    to_another(talk, refused(code), to, status)
+    assert talk.verdict() == []
+    assert (list(talk.auditor.contracts), talk.auditor.contracts[CONTRACT].status) == ([CONTRACT], old)
+
+
+def test_what_is_open_of_a_replaced_card_keeps_the_broker_too() -> None:
+    talk, order = replaced(in_shanghai=True)
+    for number, answer in ((SECOND, ITEMS_OPEN), (CONTRACT, refused(ReplyCode.STATUS_FORBIDS))):
+        to_another(talk, answer)
+        talk.seen[-1] = talk.seen[-1]._replace(contract_no=number)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, order)
+    to_another(talk, (*GIVEN, THIRD))
+    talk.seen[-1] = talk.seen[-1]._replace(contract_no=SECOND)
+    assert talk.verdict() == []
+
+
+def test_a_change_behind_the_sign_off_is_the_next_dates_and_who_has_not_confirmed_does_not_begin() -> None:
+    talk = Conversation(balance_fen=0)
+    talk.auditor.sign_off(TODAY, 1)
+    talk.row = 1
+    to_another(talk, (*GIVEN, SECOND))
+    assert talk.verdict() == []
+    first, second = (talk.auditor.contracts[number] for number in (CONTRACT, SECOND))
+    assert (first.ended, second.began) == (0, 0)
+    talk.auditor.roll(TODAY + 1, 0)
+    assert (first.ended, second.began) == (TODAY + 1, TODAY + 1)
+
+    talk = Conversation(balance_fen=0, status=ContractStatus.PRE_ASSIGNED)
+    to_another(talk, (*GIVEN, SECOND), status=ContractStatus.PRE_ASSIGNED)
+    assert talk.verdict() == []
+    first, second = (talk.auditor.contracts[number] for number in (CONTRACT, SECOND))
+    assert (first.ended, second.began, second.status) == (0, 0, ContractStatus.PRE_ASSIGNED)
 
 
 def by_court(talk: Conversation, amount_fen: int, answer: tuple[int, int, int], number: int = 1) -> None:

@@ -1,0 +1,165 @@
+"""Who takes part, as the auditor was told of it: parties, accounts, contracts, trade dates.
+
+Belongs here: what comes of what the bank has done to them. Never here: whether it should have been done, or what is
+answered (auditor), figures of one account (audited_account), anything of ledger, rules or gateway.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract
+from frontend_sim.auditor.observations import Seen
+from protocol.trade_dates import trade_day
+from protocol.vocabulary import (
+    BANK_PARTY,
+    ContractStatus,
+    Market,
+    Role,
+    contract_no_from_index,
+    index_from_contract_no,
+)
+
+
+class Totals(NamedTuple):
+    """Sums over accounts, in fen."""
+
+    balance_fen: int
+    frozen_fen: int
+    bought_unsettled_fen: int
+    sold_unsettled_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A party as the auditor knows it."""
+
+    role: int
+    proceeds_at_fill: bool
+
+
+@dataclass(slots=True)
+class Register:
+    """Feed it with parties, accounts, contracts, dates; ask for totals."""
+
+    members: dict[int, Member] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    contracts: dict[int, Contract] = field(default_factory=dict)
+    unsettled_days: set[int] = field(default_factory=set)
+    signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
+    restraints_given: int = 0
+    is_sealed: bool = False
+    """Whether the bank has people without whom nothing is deducted."""
+    cases_given: dict[int, int] = field(default_factory=dict)  # by party
+    stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
+    _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
+
+    def register_party(self, party: int, role: Role, proceeds_at_fill: bool) -> None:
+        """Make a party known."""
+        self.members[party] = Member(role, proceeds_at_fill)
+
+    def open_account(self, account_no: int, balance_fen: int) -> None:
+        """A savings account was opened."""
+        self.accounts[account_no] = Account(balance_fen)
+
+    def sign_contract(
+        self,
+        contract_no: int,
+        account_no: int,
+        party: int,
+        status: ContractStatus,
+        on: int = 0,
+        in_shanghai: bool = False,
+    ) -> Contract:
+        """A contract was signed on an account that is known, on a trade date, 0: before all that is looked at; with a
+        securities account in Shanghai or none. Returns: the contract.
+        """
+        contract = self._sign(contract_no, self.accounts[account_no], party, status, in_shanghai)
+        contract.began = on if status in DESIGNATED else 0
+        return contract
+
+    def _sign(
+        self, contract_no: int, account: Account, party: int, status: ContractStatus, in_shanghai: bool
+    ) -> Contract:
+        account.contract = self.contracts[contract_no] = Contract(party, status, account, in_shanghai=in_shanghai)
+        return account.contract
+
+    @property
+    def next_contract_no(self) -> int:
+        """The number of the contract that is signed next: the ledger gives them one after the other."""
+        return contract_no_from_index(index_from_contract_no(max(self.contracts)) + 1)
+
+    def change_broker(self, old: Contract, one: Seen) -> None:
+        """A contract ends and one with another broker begins on its account, in one row."""
+        could_order, account = old.status in DESIGNATED, old.account
+        old.end()
+        if could_order:
+            self.date_event(old, one, began=False)
+        status, in_shanghai = ContractStatus(one.amount_fen), one.way == Market.XSHG
+        new = self._sign(self.next_contract_no, account, one.target_seat, status, in_shanghai)
+        if status in DESIGNATED:
+            self.date_event(new, one, began=True)
+
+    def replace_card(self, contract_no: int, account_no: int, new_contract_no: int, trade_date: int) -> None:
+        """A contract goes on under a new number on another account; the old one runs off."""
+        old = self.contracts[contract_no]
+        new = self.sign_contract(new_contract_no, account_no, old.party, old.status, trade_date, old.in_shanghai)
+        new.follows = old
+        old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
+
+    def next_case(self, party: int) -> int:
+        """The number of what a broker makes good next."""
+        self.cases_given[party] = self.cases_given.get(party, 0) + 1
+        return self.cases_given[party]
+
+    def open_date(self, trade_date: int) -> None:
+        """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
+        self.unsettled_days.add(trade_day(trade_date))
+
+    def roll(self, trade_date: int, decided_at_ns: int) -> None:
+        """Another trade date was opened: restraints that were to hold no longer are over."""
+        self.open_date(trade_date)
+        for contract, began in self._of_next_date:
+            if began:
+                contract.began = trade_date
+            else:
+                contract.ended = trade_date
+        self._of_next_date.clear()
+        for account in self.accounts.values():
+            account.withheld.lapse(decided_at_ns // 1_000_000_000)
+
+    def sign_off(self, trade_date: int, sequence: int) -> None:
+        """Trading on a date ended with this journal row: later ones freeze nothing."""
+        self.signed_off[trade_date] = sequence
+
+    def stop_broker(self, party: int, sequence: int, is_stopped: bool) -> None:
+        """Two people stopped a broker with this journal row, or let it go on: told in the order of the journal."""
+        self.stops.setdefault(party, []).append((sequence, is_stopped))
+
+    def end_settlement(self, trade_date: int) -> None:
+        """The customers of a date are settled: what ran off by then with nothing open has ended."""
+        self.unsettled_days.discard(trade_day(trade_date))
+        for contract in self.contracts.values():
+            runs_off = contract.status == ContractStatus.RUNS_OFF and contract.runs_off_since <= trade_date
+            if runs_off and not contract.account.has_open_items:
+                contract.status = ContractStatus.TERMINATED
+
+    def date_event(self, contract: Contract, one: Seen, *, began: bool) -> None:
+        """A contract began or ended by a request: from the sign-off on that is the next date's."""
+        if one.sequence > self.signed_off.get(one.trade_date, one.sequence):
+            self._of_next_date.append((contract, began))
+        elif began:
+            contract.began = one.trade_date
+        else:
+            contract.ended = one.trade_date
+
+    def totals(self) -> dict[int, Totals]:
+        """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract."""
+        sums = {contract.party: [0, 0, 0, 0] for contract in self.contracts.values()}
+        for account in self.accounts.values():
+            party = BANK_PARTY if account.contract is None else account.contract.party
+            entry = sums.setdefault(party, [0, 0, 0, 0])
+            entry[0] += account.balance_fen
+            entry[1] += account.frozen_fen
+            entry[2] += account.bought_fen
+            entry[3] += account.sold_fen
+        return {party: Totals(*sums[party]) for party in sorted(sums)}
