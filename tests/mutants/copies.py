@@ -85,8 +85,8 @@ def planted(mutant: Mutant, folder: Path, turn: int) -> Iterator[None]:
 class Laboratory:
     """A copy, and a process that is ready to run its tests."""
 
-    def __init__(self, folder: Path) -> None:
-        """Makes the copy in `folder` and starts the process."""
+    def __init__(self, folder: Path, dsn: str = "") -> None:
+        """Makes the copy in `folder` and starts the process. Tests that want a fresh database have the one of `dsn`."""
         self.copy = folder / "copy"
         make_copy(self.copy)
         self._output = folder / "output"
@@ -95,8 +95,12 @@ class Laboratory:
         self._warm = subprocess.Popen(
             [sys.executable, "-P", WARM],
             cwd=folder,
-            # The second as in the root conftest, which stays behind.
-            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)},
+            env={
+                **inherited,
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "MALLOC_MMAP_THRESHOLD_": str(1 << 20),  # as in the root conftest, which stays behind
+                "FRESH_DATABASE": dsn,
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

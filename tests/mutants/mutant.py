@@ -53,10 +53,10 @@ FOUND = "tests/mutants/test_found_by_mutants.py"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One wrong line in the core."""
+    """One wrong line in the core, or in what the follower makes of its rows."""
 
     name: str
-    file: str  # below ledger/core, or from the root: rules/…, protocol/…
+    file: str  # below ledger/core, or from the root: rules/…, protocol/…, ledger/follower/…
     text: str  # occurs exactly once in the file
     replacement: str
     plants: str  # the money error, in one line
@@ -69,7 +69,7 @@ class Mutant:
     @property
     def path(self) -> Path:
         """The file from the root."""
-        is_core = not self.file.startswith(("rules/", "protocol/"))
+        is_core = not self.file.startswith(("rules/", "protocol/", "ledger/"))
         return Path("ledger", "core", self.file) if is_core else Path(self.file)
 
     def mutated(self, source: str) -> str:

@@ -1,4 +1,4 @@
-"""All mutants, in two shares for two files of tests, so that two workers can have them.
+"""All mutants, in shares for files of tests, so that workers can have them side by side.
 
 Belongs here: the sums of the tables. Never here: single mutants (the tables).
 """
@@ -14,6 +14,7 @@ from tests.mutants.tables.open_items import OF_OPEN_ITEMS
 from tests.mutants.tables.people import OF_PEOPLE
 from tests.mutants.tables.proceeds import OF_PROCEEDS
 from tests.mutants.tables.pushes import OF_PUSHES
+from tests.mutants.tables.read_model import OF_READ_MODEL
 from tests.mutants.tables.reconciliation import OF_RECONCILIATION
 from tests.mutants.tables.restraints import OF_RESTRAINTS
 from tests.mutants.tables.reverting import OF_REVERTING
@@ -38,4 +39,4 @@ OF_THE_CLOSE = [
     *OF_CORRECTIONS,
     *OF_REVERTING,
 ]
-MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE]
+MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE, *OF_READ_MODEL]

@@ -18,6 +18,7 @@ import sys
 import pytest
 
 LOADED = (
+    "asyncpg",
     "cryptography.hazmat.primitives.asymmetric.ec",
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "cryptography.hazmat.primitives.serialization",

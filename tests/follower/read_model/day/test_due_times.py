@@ -7,13 +7,14 @@ import asyncio
 from pathlib import Path
 
 from ledger.core.state.day.due_times import seconds_of
-from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct
+from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct, ResumeLaneAct
 from protocol.acts.table import VoidAct
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day.steps import FinishSending, SignOff, SignOn
-from protocol.vocabulary import Right
+from protocol.messages.day.steps import FinishSending, Publish, SignOff, SignOn
+from protocol.vocabulary import LaneState, Right
 from tests.bank_seats import bank_seat_for
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker
+from tests.follower.reconciled_story import compare
 from tests.follower.world import asked, world
 from tests.ledger_core.control.day.test_due_times import windows
 from tests.people import Office, administrators, signed
@@ -43,7 +44,7 @@ def test_windows_are_read_as_times(fresh_database: str, tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def decided() -> JournalMaker:
+def decided() -> tuple[JournalMaker, Office]:
     """Of the first date the broker is silent: two people defer it, adopt that nothing was traded, and set due times."""
     made = JournalMaker()
     made.genesis()
@@ -59,13 +60,13 @@ def decided() -> JournalMaker:
     rows = [list(each) for each in seconds_of(windows(NEXT_DATE))]
     made.control(OpenTradeDate(NEXT_DATE))
     made.control(signed(ChangeDueTimesAct(**office.by(7), trade_date=NEXT_DATE, windows=rows), 7, 8))
-    return made
+    return made, office
 
 
 def test_what_people_decide_of_the_day_is_read(fresh_database: str, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with world(fresh_database, tmp_path) as here:
-            made = decided()
+            made, _ = decided()
             await here.keep(made)
             await here.follow()
             lanes = "SELECT party, state, is_deferred FROM bank_lanes"
@@ -76,6 +77,26 @@ def test_what_people_decide_of_the_day_is_read(fresh_database: str, tmp_path: Pa
             ]
             said = await asked(here.sql, "SELECT count(*), min(sequence) FROM bank_windows")
             assert said == [(8, made.book.sequence)]
+
+    asyncio.run(scenario())
+
+
+def test_a_lane_that_is_resumed_in_another_batch_is_published_as_before(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made, office = decided()
+            compare(made, BROKER)
+            reconciled = made.rows[-1].sequence
+            made.agree(DATE)
+            published = made.control(Publish(DATE, BROKER)).sequence
+            assert made.book.clearing.lane(DATE, BROKER).state == LaneState.PUBLISHED
+            await here.follow_soundly(made)
+            made.control(signed(ResumeLaneAct(**office.by(7), trade_date=DATE, party=BROKER), 7, 8))
+            await here.follow_soundly(made)
+            read = "SELECT state, is_deferred, reconciled_sequence, published_sequence FROM bank_lanes"
+            assert await asked(here.sql, read) == [("PUBLISHED", False, reconciled, published)]
+            read = "SELECT reconciled_at < published_at FROM bank_lanes"
+            assert await asked(here.sql, read) == [(True,)]
 
     asyncio.run(scenario())
 
