@@ -25,7 +25,7 @@ from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
 from protocol.messages.control import OpenTradeDate, RegisterParty
-from protocol.messages.customers.accounts import ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, Publish, SignOff, WithdrawSet
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
@@ -106,6 +106,9 @@ class Watch:
                 auditor.sign_off(date, row.sequence)
             case ChangeContract(contract_no, event):
                 auditor.judge([_seen(row, prefix, ControlKind.EVENT, contract_no, event, told)])
+            case ChangeBroker(contract_no, terms):
+                seen = _seen(row, prefix, ControlKind.BROKER_CHANGE, contract_no, terms.status, told)
+                auditor.judge([seen._replace(target_seat=terms.party)])
             case AnnounceSet(date):
                 auditor.announce(seat, (party, date))
             case CompleteSet():

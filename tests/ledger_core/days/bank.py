@@ -15,12 +15,13 @@ from ledger.core.state.forms.arrays import to_arrays
 from ledger.core.state.general_ledger import LedgerKey
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
-from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeBroker, ChangeContract
 from protocol.messages.day.steps import Mark, Tell
 from protocol.messages.queries import PartyTotals, totals_digest
 from protocol.records import RecordArray
 from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
+from tests.customers import contract
 from tests.ledger_core.corrections.people import staffed
 from tests.ledger_core.corrections.words import SEATS
 from tests.ledger_core.days.facts import Facts, Lane, Op
@@ -75,7 +76,7 @@ class House:
     def open(self, date: int) -> None:
         """Sign the customers that begin on a date."""
         for place, each in enumerate(self.facts.customers):
-            if each.since == date:
+            if each.since == date and each.follows < 0:
                 self.has.contracts[place] = self.desk.open(each.has_fen, each.party)
 
     def checked(self) -> None:
@@ -117,7 +118,12 @@ class House:
 
     def figures(self) -> Figures:
         """Of every contract."""
-        return {number: self.desk.money(number) for number in self.has.contracts.values()}
+        return {number: self.desk.money(number) for place, number in self.has.contracts.items() if self.stands(place)}
+
+    def stands(self, customer: int) -> bool:
+        """Whether the account is still its own: not that of a contract with another broker."""
+        follows = [place for place, each in enumerate(self.facts.customers) if each.follows == customer]
+        return not any(place in self.has.contracts for place in follows)
 
     def _by_account(self) -> dict[int, tuple[int, tuple[int, int, int, int]]]:
         return {number: (self.desk.account(number), money) for number, money in self.figures().items()}
@@ -132,10 +138,21 @@ class House:
             seat = SEATS[self.facts.customers[op.place].party]
             event = ChangeContract(self.has.contracts[op.place], ContractEvent.TERMINATE)
             assert self.desk.control(event, seat) == ACCEPTED
+        elif op.what == "move":
+            self._change_broker(op.place)
         elif op.what in ("restrain", "lift"):
             self._withhold(op)
         else:
             self._move(op)
+
+    def _change_broker(self, customer: int) -> None:
+        """The contract of whoever follows this customer begins."""
+        number = self.has.contracts[customer]
+        place, new = next((place, each) for place, each in enumerate(self.facts.customers) if each.follows == customer)
+        terms = contract(self.desk.account(number) // CONTRACT_NUMBER_STEP, new.party)
+        told = self.desk.told(ChangeBroker(number, terms))
+        assert told.code == ACCEPTED
+        self.has.contracts[place] = told.remaining_fen
 
     def paid_fen(self, customer: int, since: int) -> int:
         """The least that is there for any date from `since` on, by what came up to it: what such a date can bear."""

@@ -27,12 +27,15 @@ Lane = tuple[int, int]
 
 
 class Customer(NamedTuple):
-    """`since`, `ends`: dates; a contract that ends has traded nothing, and 0 is never."""
+    """`since`, `ends`: dates; a contract that ends has traded nothing, and 0 is never. `follows`: the place of the one
+    whose account this has since its broker was changed; it trades nothing either, but its sets may say so.
+    """
 
     party: int
     has_fen: int
     since: int = MONDAY
     ends: int = 0
+    follows: int = -1
 
 
 class Order(NamedTuple):
@@ -129,6 +132,9 @@ def drawn(chance: random.Random, *, with_short: bool) -> Facts:
         has_fen = [PLENTY_FEN] * 2 + [chance.randrange(1_000, SHORT_FEN) if with_short else PLENTY_FEN] * 2
         customers += [Customer(party, fen, chance.choice((MONDAY, MONDAY, TUESDAY))) for fen in has_fen]
         customers.append(Customer(party, PLENTY_FEN, MONDAY, chance.choice((0, TUESDAY, WEDNESDAY))))
+    # Who ends on the last date goes to the other broker: nobody is signed any more whose number would be another one.
+    moved = [(place, each) for place, each in enumerate(customers) if each.ends == DATES[-1]]
+    customers += [Customer(sum(PARTIES) - each.party, each.has_fen, each.ends, 0, place) for place, each in moved]
     facts = Facts(customers)
     facts.silent = {lane for lane in LANES if chance.random() < 0.15 and _may_be_silent(facts, lane)}
     for date in DATES:
@@ -153,8 +159,9 @@ def _draw_date(chance: random.Random, facts: Facts, date: int) -> None:
     for place, customer in enumerate(facts.customers):
         if customer.since > date:
             continue
-        if customer.ends or place % 5 == 4:
-            runs += [[Op("end", place)]] if customer.ends == date else []
+        if customer.ends or customer.follows >= 0 or place % 5 == 4:
+            what = "move" if date == DATES[-1] else "end"
+            runs += [[Op(what, place)]] if customer.ends == date else []
             continue
         lane = (customer.party, date)
         runs.append(list(_movements(chance, place)))
