@@ -22,7 +22,7 @@ from protocol.vocabulary import (
     account_no_from_index,
     contract_no_from_index,
 )
-from tests.frontend_sim.auditor.test_auditor import (
+from tests.frontend_sim.auditor.conversation import (
     ACCOUNT,
     ANSWERED,
     BANK,
