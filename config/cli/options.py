@@ -19,6 +19,7 @@ from protocol.limits import (
     PERSONS_MAX,
     SEATS_MAX,
 )
+from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import contract_no_from_index
 
 DEFAULT_FILE: Final = Path("yzt.toml")
@@ -47,7 +48,15 @@ def whole(first: int, last: int) -> Callable[[str], int]:
     return number
 
 
+def _date(text: str) -> int:
+    """Raises ArgumentTypeError for what is no trade date."""
+    if not (text.isascii() and text.isdecimal() and len(text) == 8 and is_trade_date(int(text))):
+        raise argparse.ArgumentTypeError(f"{printable(text)[:40]!r} is no date yyyymmdd")
+    return int(text)
+
+
 _DIGITS_MAX = 40
+DATE = _date
 PARTY = whole(1, PARTIES_MAX)
 SEAT = whole(1, SEATS_MAX)
 KEY_ID = whole(1, 2**31 - 1)

@@ -57,6 +57,12 @@ def _day(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _books(argv: list[str], config: Config) -> int:
+    from config.cli.books.command import main
+
+    return main(argv, config)
+
+
 def _act(argv: list[str], config: Config) -> int:
     from config.cli.acts.command import main
 
@@ -90,6 +96,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "decode": _decode,
     "clearing": _clearing,
     "day": _day,
+    "books": _books,
     "act": _act,
     "clock": _clock,
     "scenario": _scenario,

@@ -10,6 +10,7 @@ import pytest
 
 from config.cli.acts import command as acts
 from config.cli.acts.writing import Header, written
+from config.cli.books import command as books
 from config.cli.clearing import command as clearing
 from config.cli.clearing.declared import declared_second
 from config.cli.day import command as day
@@ -45,6 +46,8 @@ WRITE = ["write", "void", "x.json", "--reason", "r", "--author"]
             ["--party", "0"],
             "--party: '0' is no whole number from 1",
         ),
+        (books.main, ["statement", "0"], "ACCOUNT: '0' is no whole number from 1 to"),
+        (books.main, ["trial", "--outlet", "-1"], "--outlet: '-1' is no whole number from 1 to 1048575"),
         (clearing.main, [*SEND, "--seat", "-1"], "--seat: '-1' is no whole number from 1 to 1024"),
         (clearing.main, [*SEND, "--party", "99999"], "--party: '99999' is no whole number from 1 to 1024"),
         (clearing.main, [*SEND, "--key-id", "0"], "--key-id: '0' is no whole number from 1"),

@@ -1,10 +1,6 @@
 """The books in SQL: entries, statements of accounts, and what they come to beside the general ledger.
 
-Belongs here: the views. Never here: the commands that print them, how an entry is decided.
-
-On paper, in fen. Account 0 is opened with 1,000; 250 are deducted by an authority; 12,345 come in cash. Account 2 is
-opened with 40; a card debit of 100 takes the 40 and leaves 60 in suspense; 60 come in cash and are collected; 7 more
-are left in suspense; on the next date 3 more. Three spare accounts and account 1 are opened with 70,000 each and 500.
+Belongs here: the views. Never here: the commands that print them (tests.config.books), how an entry is decided.
 """
 
 import asyncio
@@ -14,33 +10,21 @@ from pathlib import Path
 import pytest
 
 from ledger.database.books import TITLES, entry_kinds
-from protocol.vocabulary import AccountCode, RecordKind, Way
+from protocol.vocabulary import AccountCode
 from rules.kinds import LAW
 from tests.bank_seats import SAVINGS_SEAT
-from tests.follower.journal_maker import NEXT_DATE, JournalMaker, account_no_of, record
-from tests.follower.read_model.test_restraints import first_half
+from tests.follower.books_story import ONE, OTHER, two_days
+from tests.follower.journal_maker import JournalMaker
 from tests.follower.world import World, asked, world
 
 pytestmark = pytest.mark.postgres
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
-ONE = account_no_of(0)
-OTHER = account_no_of(2)
 ENTRIES = "SELECT trade_date, seat, number, words, debit_code, credit_code, amount_fen FROM bank_entries"
 STATEMENT = """
 SELECT trade_date, kind, way, words, against_code, debit_fen, credit_fen, balance_fen
 FROM bank_statements WHERE account_no = $1 ORDER BY sequence, seat, number
 """
-
-
-def two_days() -> JournalMaker:
-    """What stands above."""
-    made = JournalMaker()
-    first_half(made)
-    made.block((SAVINGS_SEAT, record(RecordKind.DEPOSIT, 0, 12_345)))
-    made.roll(NEXT_DATE)
-    made.block((SAVINGS_SEAT, record(RecordKind.WITHDRAWAL, 2, 3, way=Way.FORCED_CARD)))
-    return made
 
 
 def test_each_leg_of_the_rules_has_words_and_each_account_its_title() -> None:

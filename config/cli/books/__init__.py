@@ -1,0 +1,1 @@
+"""`yzt books`: what a back office reads of the books, from the read model."""

@@ -1,0 +1,1 @@
+"""`yzt books` in one process, on a read model of a story."""
