@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.database.books import TITLES, entry_kinds
-from protocol.vocabulary import AccountCode
+from protocol.vocabulary import BANK_SEAT, AccountCode
 from rules.kinds import LAW
 from tests.bank_seats import SAVINGS_SEAT
 from tests.follower.books_story import ONE, OTHER, two_days
@@ -61,12 +61,15 @@ def test_a_statement_has_every_entry_of_its_account_with_the_balance_after_it(
 
 
 async def names_the_request(here: World, made: JournalMaker) -> None:
-    """The last deposit was decided in the row before the roll."""
+    """The last deposit was decided in the row before the roll. Accounts were opened by the sixth request of the seat of
+    master data, behind a broker, its key, two seats, and the spare accounts.
+    """
     row = made.rows[-3]
     read = "SELECT seat, number, decided_at, sequence FROM bank_statements WHERE account_no = $1 ORDER BY sequence DESC"
-    told = (await asked(here.sql, read, ONE))[0]
+    told, *_, opened = await asked(here.sql, read, ONE)
     at = datetime.fromtimestamp(row.decided_at_ns // 1_000_000 / 1_000, UTC)
     assert told == (SAVINGS_SEAT, int(row.prefixes()["first_number"][0]), at, row.sequence)
+    assert opened[:2] == (BANK_SEAT, 6)
 
 
 def test_card_suspense_is_an_entry_that_no_account_has(fresh_database: str, tmp_path: Path) -> None:
