@@ -105,13 +105,16 @@ class Auditor(Register):
         if one.kind == ControlKind.BROKER_CHANGE and contract is not None:
             self.change_broker(contract, one)
             return
-        could_order = contract is not None and contract.status in DESIGNATED
+        before = contract.status if contract is not None else None
         forced = named if (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD) else None
         had_card = isinstance(forced, Account) and forced.withheld.has_card
         if named is not None:
             named.apply(one, sign)
-        if contract is not None and could_order != (contract.status in DESIGNATED):
-            self.date_event(contract, one, began=not could_order)
+        if contract is not None and contract.status != before:
+            if before == ContractStatus.PRE_ASSIGNED and contract.status in DESIGNATED:
+                self.date_event(contract, one, began=True)
+            elif contract.status == ContractStatus.TERMINATED and before != ContractStatus.PRE_ASSIGNED:
+                self.date_event(contract, one, began=False)  # one that runs off has been designated too
         if one.kind == ControlKind.RESTRAINT:
             self.restraints_given += 1
         elif isinstance(forced, Account):  # what it could not take is withheld, under a number of the same row

@@ -70,11 +70,15 @@ class Register:
         on: int = 0,
         in_shanghai: bool = False,
     ) -> Contract:
-        """A contract was signed on an account that is known, on a trade date, 0: before all that is looked at; with a
-        securities account in Shanghai or none. Returns: the contract.
+        """A contract was signed on an account that is known, while a trade date was open, 0: before all that is looked
+        at; with a securities account in Shanghai or none. It begins on the next date where that was signed off before.
+        Returns: the contract.
         """
         contract = self._sign(contract_no, self.accounts[account_no], party, status, in_shanghai)
-        contract.began = on if status in DESIGNATED else 0
+        if status in DESIGNATED and on in self.signed_off:
+            self._of_next_date.append((contract, True))
+        elif status in DESIGNATED:
+            contract.began = on
         return contract
 
     def _sign(

@@ -205,6 +205,33 @@ def test_a_change_behind_the_sign_off_is_the_next_dates_and_who_has_not_confirme
     assert (first.ended, second.began, second.status) == (0, 0, ContractStatus.PRE_ASSIGNED)
 
 
+def test_who_runs_off_ends_on_the_date_on_which_a_message_says_so_and_who_never_began_on_none() -> None:
+    talk, order = replaced(in_shanghai=False)
+    talk.said(BROKER_SEAT, RecordKind.RELEASE, 300, CLOSED, order)
+    talk.said(BANK_SEAT, ControlKind.EVENT, ENDS, ANSWERED)
+    assert talk.verdict() == []
+    assert talk.auditor.contracts[CONTRACT].ended == TODAY
+
+    talk = Conversation(balance_fen=0, status=ContractStatus.PRE_ASSIGNED)
+    talk.said(BANK_SEAT, ControlKind.EVENT, ENDS, ANSWERED)
+    assert talk.verdict() == []
+    assert talk.auditor.contracts[CONTRACT].ended == 0
+
+
+def test_what_is_signed_behind_the_sign_off_begins_on_the_next_date() -> None:
+    """A new customer's contract, and the one that a replaced card's goes on with."""
+    talk = Conversation(balance_fen=0)
+    talk.auditor.sign_off(TODAY, 1)
+    for place in (5, 6):
+        talk.auditor.open_account(account_no_from_index(place), 0)
+    signed = talk.auditor.sign_contract(SECOND, account_no_from_index(5), BROKER, ContractStatus.ACTIVE, TODAY)
+    talk.auditor.replace_card(CONTRACT, account_no_from_index(6), THIRD, TODAY)
+    both = (signed, talk.auditor.contracts[THIRD])
+    assert [each.began for each in both] == [0, 0]
+    talk.auditor.roll(TODAY + 1, 0)
+    assert [each.began for each in both] == [TODAY + 1, TODAY + 1]
+
+
 def by_court(talk: Conversation, amount_fen: int, answer: tuple[int, int, int], number: int = 1) -> None:
     """A deduction by the restraint of this number."""
     talk.said(BANK_SEAT, RecordKind.WITHDRAWAL, amount_fen, answer)

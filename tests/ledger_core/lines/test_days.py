@@ -8,12 +8,13 @@ from ledger.core import engine
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.codes import ReplyCode
 from protocol.messages.control import EndSettlement, RegisterParty, RegisterSeat
-from protocol.messages.customers.accounts import ChangeContract
+from protocol.messages.customers.accounts import ChangeContract, ReplaceCard
 from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, WithdrawSet
 from protocol.messages.fields import fen_from_sum
 from protocol.records import RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
+    CONTRACT_NUMBER_STEP,
     ClearedEvent,
     ComparedField,
     ContractEvent,
@@ -285,6 +286,20 @@ def test_proceeds_of_a_contract_that_ended_before_its_set_came_buy_nothing_for_a
     desk.roll(TUESDAY)
     desk.settle(MONDAY)
     same_after_all(desk)
+
+
+def test_a_contract_that_runs_off_is_closed_by_the_message_that_ends_it() -> None:
+    """Both begin on Monday, the second one with the new card; the first one has nothing open and is ended by itself."""
+    desk = Desk()
+    ann = desk.open(1_000)
+    fresh = desk.open_account(500, desk.account(ann) // CONTRACT_NUMBER_STEP)
+    second = desk.told(ReplaceCard(ann, fresh)).remaining_fen
+    desk.done(ChangeContract(ann, ContractEvent.TERMINATE))
+    desk.done(SignOff(MONDAY))
+
+    close = closed(desk, BROKER, event(ann), event(second), event(ann, ClearedEvent.CLOSED))
+
+    assert close == (LaneState.PUBLISHED, 0, [])
 
 
 def test_a_date_is_not_settled_while_proceeds_are_due() -> None:
