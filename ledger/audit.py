@@ -7,10 +7,8 @@ and the first bad row in one line. Never here: repair, or anything that writes.
 
 import argparse
 import asyncio
-import contextlib
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +16,9 @@ import numpy as np
 
 from config.cli.options import add_common_options
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.own_files import of_ours
 from config.kit.processes import print_progress
-from config.postgres.server import EmbeddedPostgres
-from config.schema import Config, load
-from config.supervise.supervisor import EFFECTIVE_FILE
+from config.schema import Config
+from ledger.at_hand import journal_dsn
 from ledger.core.control.rows import accepted_messages, heads_closed, stored_messages
 from ledger.core.engine import apply_row, decide_block, decide_control, place_fault
 from ledger.core.rows.rolls import Roll, difference, roll_behind
@@ -95,7 +91,7 @@ def main(argv: list[str], config: Config) -> int:
         raise ProcessFault("--redecide starts at the first row: leave --from out", ExitCode.USAGE)
     if options.first < 1 or (options.last is not None and options.last < options.first):
         raise ProcessFault("--from is at least 1, and --to not below it", ExitCode.USAGE)
-    with _journal_dsn(config) as dsn:
+    with journal_dsn(config) as dsn:
         try:
             found = asyncio.run(verify(dsn, options.first, options.last, options.redecide))
         except AuditFinding as finding:
@@ -108,8 +104,9 @@ def main(argv: list[str], config: Config) -> int:
     return int(ExitCode.OK)
 
 
-async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bool = False) -> Verified:
-    """Checks the rows `first` to `last` (None: to the head), which must be there without a gap.
+async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bool | Book = False) -> Verified:
+    """Checks the rows `first` to `last` (None: to the head), which must be there without a gap. `redecide`: also
+    decides them again, on an empty book that is given, which then holds the state behind the last one.
 
     Raises: AuditFinding for the first bad row; JournalNewer for the first of a later program; ProcessFault when
     PostgreSQL cannot be reached.
@@ -121,7 +118,8 @@ async def verify(dsn: str, first: int = 1, last: int | None = None, redecide: bo
         until = head.sequence if last is None else last
         if until > head.sequence:
             raise AuditFinding(f"row {until} is not there: the head is at {head.sequence}")
-        auditor = Auditor(await chain_behind(reader, first - 1, head.epoch), Book.empty() if redecide else None)
+        book = redecide if isinstance(redecide, Book) else Book.empty() if redecide else None
+        auditor = Auditor(await chain_behind(reader, first - 1, head.epoch), book)
         await auditor.read(reader, until)
         if last is None:
             await _check_head(reader, auditor.chain, head)
@@ -274,35 +272,6 @@ def _first_difference(decided: bytes, stored: bytes) -> str:
 
 def _code_name(code: int) -> str:
     return ReplyCode(code).name if code in ReplyCode._value2member_map_ else str(code)
-
-
-@contextlib.contextmanager
-def _journal_dsn(config: Config) -> Iterator[str]:
-    """How to reach the journal: the named server, the embedded one that runs, or that one started for the while."""
-    if config.ledger.dsn:
-        yield config.ledger.dsn
-        return
-    effective = config.state_directory / EFFECTIVE_FILE
-    if effective.exists() and asyncio.run(_answers(dsn := load(of_ours(effective)).ledger.dsn)):
-        yield dsn
-        return
-    if not (config.state_directory / "postgres").exists():
-        raise ProcessFault(f"{config.state_directory}: there is no journal here", ExitCode.UNAVAILABLE)
-    server = EmbeddedPostgres.prepare(config.state_directory, user=config.supervise.run_as)
-    try:
-        server.start()
-        yield server.dsn
-    finally:
-        server.stop()
-
-
-async def _answers(dsn: str) -> bool:
-    try:
-        connection = await connect(dsn, "audit")
-    except ProcessFault:
-        return False
-    await connection.close()
-    return True
 
 
 class _Parser(argparse.ArgumentParser):

@@ -54,7 +54,7 @@ async def recover(journal: JournalReader, head: Head, snapshots: Path, progress:
     if last is None:
         return base.book
     checkpoint = await _checkpoint(journal, base.book.sequence, last.trade_date)
-    await _replay(journal, base, checkpoint, head, progress)
+    await replay(journal, base, checkpoint, head, progress)
     return base.book
 
 
@@ -111,8 +111,10 @@ def _opens(row: Row, trade_date: int) -> bool:
     return bool(row.headers) and len(messages) == 1 and opened == [trade_date]
 
 
-async def _replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:
-    """Verifies every row above `checkpoint` and applies those above the base."""
+async def replay(journal: JournalReader, base: Base, checkpoint: int, head: Head, progress: Progress) -> None:
+    """Verifies every row above `checkpoint` up to the head and applies those above the base, whose book is then behind
+    the head. Raises: JournalTampered, JournalNewer.
+    """
     chain = await chain_behind(journal, checkpoint, head.epoch)
     book, loop = base.book, asyncio.get_running_loop()
     report_ns = time.monotonic_ns() + PROGRESS_EVERY_NS

@@ -7,7 +7,6 @@ What never may: the work itself; each command imports only what it needs, when i
 import argparse
 import logging
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from config.kit.exit_codes import ConfigFault, ExitCode, ProcessFault, StopAsked
 from config.kit.printable import printable
 from config.kit.processes import Progress, print_progress
 from config.kit.stop_request import THIS_PROCESS, Interrupted
+from config.kit.version import version
 from config.schema import Config, dump, load, with_dsn, without_secrets
 
 EPILOG = """exit codes: 0 done, 1 a figure or check differs, 64 usage, 65 input data,
@@ -129,6 +129,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("scenario", help="a written story, run through real processes, and what they answered")
     commands.add_parser("identity", help="the identity desk: contracts that brokers push, its keys, holders' digests")
     commands.add_parser("audit", help="`audit verify`: check the journal's chain")
+    commands.add_parser("backup", help="copies of the journal: make one, check it in a second server, restore it")
     commands.add_parser("sim", help="`sim bank`: a bank to practise on, which misbehaves on request")
     commands.add_parser("decode", help="say what frames mean, from hex or a file")
     keygen = commands.add_parser("keygen", parents=[common], help="make a key pair, or the bank's missing ones")
@@ -142,17 +143,6 @@ def _parser(common: _Parser) -> _Parser:
     )
     status.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     return parser
-
-
-def version() -> str:
-    """The version that is installed; of a tree that is not, the one in its pyproject.toml."""
-    import importlib.metadata  # with all of `email`, a quarter of the time that a short command takes
-
-    try:
-        return importlib.metadata.version("yinzhengtong")
-    except importlib.metadata.PackageNotFoundError:
-        file = Path(__file__).parents[2] / "pyproject.toml"
-        return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _config_of(options: argparse.Namespace) -> Config:

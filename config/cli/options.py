@@ -1,4 +1,4 @@
-"""The options that all commands share.
+"""The options that all commands share, and how an error in any is told.
 
 What belongs here: their names and their help, and whole numbers within their bounds. What never may: what is done with
 them (config.cli.commands).
@@ -7,8 +7,9 @@ them (config.cli.commands).
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
+from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.printable import printable
 from protocol.limits import (
     ACT_AHEAD_S_MAX,
@@ -23,6 +24,14 @@ from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import contract_no_from_index
 
 DEFAULT_FILE: Final = Path("yzt.toml")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """An argument parser whose errors are faults like all others: one line, exit code 64."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises: ProcessFault with what is wrong."""
+        raise ProcessFault(f"{message} (see `{self.prog} --help`)", ExitCode.USAGE)
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:

@@ -33,6 +33,12 @@ def _audit(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _backup(argv: list[str], config: Config) -> int:
+    from ledger.backup.command import main
+
+    return main(argv, config)
+
+
 def _sim(argv: list[str], config: Config) -> int:
     from frontend_sim.practice.command import main
 
@@ -92,6 +98,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "load": _load,
     "replay": _replay,
     "audit": _audit,
+    "backup": _backup,
     "sim": _sim,
     "decode": _decode,
     "clearing": _clearing,

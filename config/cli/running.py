@@ -1,14 +1,14 @@
-"""Reading a command's options and running its trio part: whatever ends it early is one line with an exit code.
+"""Running a command's trio part: whatever ends it early is one line with an exit code.
 
-Belongs here: from usage errors and exceptions, groups of them too, to a ProcessFault. Never here: what the commands do.
+Belongs here: from exceptions, groups of them too, to a ProcessFault. Never here: what the commands do.
 """
 
-import argparse
 from collections.abc import Awaitable, Callable, Iterator
-from typing import NoReturn, TypeVarTuple
+from typing import TypeVarTuple
 
 import trio
 
+from config.cli.options import CommandParser as CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault, StopAsked
 from config.kit.stop_request import THIS_PROCESS, Interrupted
 from protocol.client import OutboxError, OutcomeUnknown, SessionEnded
@@ -20,14 +20,6 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
 }
 
 Arguments = TypeVarTuple("Arguments")
-
-
-class CommandParser(argparse.ArgumentParser):
-    """An argument parser whose errors are faults like all others: one line, exit code 64."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raises: ProcessFault with what is wrong."""
-        raise ProcessFault(f"{message} (see `{self.prog} --help`)", ExitCode.USAGE)
 
 
 def run_command(command: Callable[[*Arguments], Awaitable[int]], *arguments: *Arguments) -> int:

@@ -1,0 +1,1 @@
+"""Backups of the journal, over a real server and a second one."""
