@@ -19,7 +19,9 @@ from ledger.backup.facts import PartyFigures
 from ledger.backup.manifest import DUMP, MANIFEST
 from ledger.backup.programs import without_password
 from ledger.core.rows.rolls import roll_behind
+from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.forms.slices import state_slices
+from ledger.database.migrate import migrations
 from tests.follower.backups.world import facts_in, forge, journal, replace, told, two_days
 from tests.follower.journal_maker import BROKER, NEXT_DATE, JournalMaker
 from tests.follower.world import world
@@ -245,10 +247,14 @@ def test_what_a_later_version_has_made_is_said(
     config = journal(fresh_database, two_days(), tmp_path)
     backup = made_in(config, tmp_path, capsys)
     facts, later = facts_in(backup), "a later version made this backup"
+    tables, layout = len(migrations()), STATE_LAYOUT
     for forged, said in (
         (lambda: forge(backup, facts, backup_layout=2), "backup layout 2, this program knows up to 1"),
-        (lambda: forge(backup, facts, tables=5), "migration 5, this program knows up to 4"),
-        (lambda: forge(backup, replace(facts, state_layout=2)), "state layout 2, this program knows up to 1"),
+        (lambda: forge(backup, facts, tables=tables + 1), f"migration {tables + 1}, this program knows up to {tables}"),
+        (
+            lambda: forge(backup, replace(facts, state_layout=layout + 1)),
+            f"state layout {layout + 1}, this program knows up to {layout}",
+        ),
     ):
         _anew(backup, forged)
         assert told(capsys, config, "check", backup) == (ExitCode.CONFIG, [f"{backup / MANIFEST}: {said}: {later}"])
