@@ -254,7 +254,7 @@ KINDS: dict[RecordKind, WireKind] = {
         WireKind(
             RecordKind.CLOSE,
             "CLOSE 结束冻结",
-            "end an order of a date as its clearing set says, in front of the correction of its contract",
+            "end an order of a date as its set says, once that is published or in front of its contract's correction",
             senders=_DAY_DESK,
             amount="drawn",
             amount_fen_min=0,

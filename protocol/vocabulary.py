@@ -208,6 +208,7 @@ class LaneState(IntEnum):
     COMPLETE = 4  # and it is as it was announced
     RECONCILED = 5  # and says what the bank has
     PUBLISHED = 6  # and what is owed by it is told
+    CLOSING = 7  # orders that it left open are ended as its set says
 
 
 class LaneEvent(IntEnum):
@@ -222,6 +223,7 @@ class LaneEvent(IntEnum):
     CORRECT = 7  # close an order of it, or correct a contract
     WITHDRAW_ADJUSTED = 8  # by an act of two, a set by which something was booked
     REVERT = 9  # the last contract of which something was booked by that set
+    CLOSE = 10  # an order of it, once it is published
 
 
 class DifferenceClass(IntEnum):

@@ -107,6 +107,7 @@ class OfDate:
 
     trade_date: int
     is_due: bool  # the lane takes corrections
+    is_told: bool  # what is owed by it is published: orders are ended by themselves
     open_slots: tuple[int, ...]  # freezes of the date that closing ends, and were open before
     bought_fen: int
     sold_fen: int

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import Account, Contract
+from frontend_sim.auditor.audited_account import Account, Contract, FreezeKey
 from frontend_sim.auditor.clearing import OfContract, SetAudit
 from frontend_sim.auditor.comparing import Compared, Moved
 from protocol.codes import ReplyCode
@@ -115,11 +115,22 @@ class DateAudit(Compared):
             return _refused(ReplyCode.STEP_NOT_DUE)
         if (one["amount_fen"], one["release_fen"]) != (drawn_fen, released_fen):
             return _refused(ReplyCode.SETTLEMENT_DIFFERS)
+        self._end(contract, key, drawn_fen, released_fen)
+        return (ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0)
+
+    def close_orders(self) -> int:
+        """What is owed is published: each order that is left open is ended as the set says. Returns: how many."""
+        found = [(key, number, self._draws(key, freeze)) for key, number, freeze in self._freezes()]
+        open_ones = [(key, number, draws) for key, number, draws in found if any(draws)]
+        for key, number, draws in open_ones:
+            self._end(self.told.auditor.contracts[number], key, *draws)
+        return len(open_ones)
+
+    def _end(self, contract: Contract, key: FreezeKey, drawn_fen: int, released_fen: int) -> None:
         contract.draw(key, drawn_fen, released_fen)
         self._closed_fen[key] = released_fen
         contract.account.move(self.day, bought_fen=drawn_fen)
         contract.account.withheld.fell(contract.account.spent_fen)
-        return (ReplyCode.ACCEPTED, FREEZE_STATE_CLOSED, 0)
 
     def _on_proceeds(self, contract: Contract, one: Mapping[str, int]) -> Told:
         """What comes with the set, less what an earlier one has left; the cost of sales as far as there is money."""

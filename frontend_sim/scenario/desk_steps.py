@@ -54,6 +54,8 @@ class DeskSteps:
                 await self.desk.book_proceeds(date, party)
             case "publish":
                 await self.desk.publish(date, party)
+            case "close":
+                await self.desk.close(date, party)
             case _:
                 await self.desk.close_lane(date, party)
 

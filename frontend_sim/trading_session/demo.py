@@ -196,15 +196,16 @@ def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
         if evening.planted is not None and evening.planted.broker is one.broker:
             faults += judge_planted(date, evening, evening.planted, say)
         sums, answer, differs = audit.sums(), one.lane.answer, differ(date.differences(), expected_of(one.found))
-        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.PUBLISHED or differs:
+        if sums_of(answer.arrived) != sums or one.lane.state != LaneState.CLOSING or differs:
             faults.append(f"set of broker {one.broker.party}: {one.lane.state.name}, {answer}, {sums}, {differs}")
         if not one.broker.proceeds_at_fill:
             audit.book_proceeds()
+        closed = date.close_orders()
         who, fen = ("the broker owes", sums.net_fen) if sums.net_fen >= 0 else ("the bank owes", -sums.net_fen)
         agree = audit.judged_count - audit.mismatch_count
         say(
             f"the auditor expected {agree:,} of {audit.judged_count:,} lines of {one.broker.name}; "
-            f"{who} {fen // 100:,}.{fen % 100:02}, as published"
+            f"{who} {fen // 100:,}.{fen % 100:02}, as published; {closed:,} orders that were left open are ended"
         )
     return faults
 

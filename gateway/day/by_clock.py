@@ -13,7 +13,8 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | take-back | every lane whose set two people have withdrawn, while something booked by it is left | at once |
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
 | correct | contracts that have ended, of such a lane | once nothing else differs, and as far as no act is needed |
-| end-settlement | the oldest unsettled date | once its lanes are published and the last due time of its day is over |
+| close | every lane that is published, while an order of it is open that its set ends | at once |
+| end-settlement | the oldest unsettled date | once its lanes are closed and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
 | confirm-roll | the open date | once the read model has the state behind the roll to it |
 """
@@ -60,7 +61,7 @@ class DayByClock:
         self._why: list[str] = []
         self._said: set[str] = set()
         self._compared_at_s: dict[tuple[LaneName, int], float] = {}
-        self._published: set[LaneName] = set()
+        self._closed: set[LaneName] = set()
         self._roll_to = roll_to
         self._confirmed = 0  # the date the roll to which was confirmed
         self._roll_asked_at_s = -ROLL_ASKED_AGAIN_S
@@ -111,18 +112,18 @@ class DayByClock:
         return await self._take("open", self._desk.open_date(following.trade_date, following.due_times()))
 
     async def _end_settlement(self, bank: DatesAnswer, now_s: int) -> None:
-        """Closed dates, oldest first, as far as every lane is published and nothing more is due on the due day: a date
+        """Closed dates, oldest first, as far as every lane is closed and nothing more is due on the due day: a date
         that is not ended keeps its slot, and when all slots are taken the next trade date cannot be opened.
         """
         for date in bank.dates[:-1]:
             if date.windows and now_s <= date.windows[0].last_due_s:
                 return
             brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
-            if not all(LaneName(date.trade_date, party) in self._published for party in brokers):
+            if not all(LaneName(date.trade_date, party) in self._closed for party in brokers):
                 return
             if not await self._take("end-settlement", self._desk.end_settlement(date.trade_date)):
                 return
-            self._published -= {LaneName(date.trade_date, party) for party in brokers}
+            self._closed -= {LaneName(date.trade_date, party) for party in brokers}
 
     async def _confirm_roll(self, trade_date: int) -> None:
         """Once for each date, and once more when another desk has begun. Nothing waits for it: a read model that is not
@@ -150,7 +151,7 @@ class DayByClock:
                 continue
             brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
             names = {party: LaneName(date.trade_date, party) for party in brokers}
-            left = [party for party in brokers if names[party] not in self._published]
+            left = [party for party in brokers if names[party] not in self._closed]
 
             async def step(party: int, date: DateFacts = date, waiting: frozenset[int] = held_back) -> LaneSeen:
                 return await self._lane(date, party, may_publish=date.is_agreed and party not in waiting)
@@ -159,7 +160,8 @@ class DayByClock:
                 name = names[lane.party]
                 lanes[name] = lane
                 if lane.state >= LaneState.PUBLISHED:
-                    self._published.add(name)
+                    if await self._take("close", self._desk.close(date.trade_date, lane.party)):
+                        self._closed.add(name)
                     continue
                 held_back |= {lane.party}
                 if late_s := self._late_s(date, lane, now_s):

@@ -1,5 +1,5 @@
 """The day desk's corrections 调账: what one would be, as records of its seat, as the fields that two people sign; and
-what takes them back once two people have withdrawn the set.
+what takes them back once two people have withdrawn the set; and what ends the orders of a published date.
 
 Belongs here: which records follow on which answer. Never here: what a correction moves (the core decides), who signs,
 what is printed.
@@ -15,7 +15,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.limits import CORRECTIONS_TOLD_MAX, DIGEST_BYTES
-from protocol.messages.day.corrections import CorrectionAnswer, RevertsAnswer
+from protocol.messages.day.corrections import ClosingsAnswer, CorrectionAnswer, RevertsAnswer
 from protocol.messages.day.steps import ListedCorrection, TellCorrections, list_digest
 from protocol.messages.queries import Difference, SetAnswer, differences_digest
 from protocol.records import RECORD, RecordArray
@@ -34,6 +34,16 @@ _OF_REVERT = {
     "made_good_buys_fen": "stays_bought_fen",
     "made_good_proceeds_fen": "stays_sold_fen",
 }  # fields of the record by those of the answer
+
+
+_OF_CLOSING = {
+    "contract_no": "contract_no",
+    "amount_fen": "drawn_fen",
+    "release_fen": "released_fen",
+    "target_date": "order_date",
+    "target_seat": "order_seat",
+    "target_number": "order_number",
+}  # likewise
 
 
 class ListRefused(ProcessFault):
@@ -143,6 +153,15 @@ def list_to_sign(
         "set_number": set_now.number,
         "trade_date": set_now.trade_date,
     }
+
+
+async def close_orders(seat: Seat, answer: ClosingsAnswer) -> list[ReplyCode]:
+    """End all orders that an answer names. Returns the code of each."""
+    block = np.zeros(len(answer.closings), RECORD)
+    block["kind"], block["trade_day"] = RecordKind.CLOSE, trade_day(answer.trade_date)
+    for field, of in _OF_CLOSING.items():
+        block[field] = [getattr(each, of) for each in answer.closings]
+    return list(map(ReplyCode, (await seat.submit_block(block)).outcomes["code"].tolist()))
 
 
 async def take_back(seat: Seat, answer: RevertsAnswer) -> set[ReplyCode]:

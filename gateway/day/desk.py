@@ -14,7 +14,7 @@ import numpy as np
 import trio
 
 from config.kit.exit_codes import ExitCode, ProcessFault
-from gateway.day.correcting import OfEnded, correct, take_back
+from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
 from protocol.client import Seat
 from protocol.codes import ReplyCode
@@ -255,11 +255,39 @@ class DayDesk:
         Raises StepRefused when it is not due.
         """
         lane = await self.lane(trade_date, party)
-        if lane.state != LaneState.PUBLISHED:
+        if lane.state < LaneState.PUBLISHED:
             await self._must(f"publishing of {party}", trade_date, Publish(trade_date, party))
             lane = await self.lane(trade_date, party)
             self.told(f"broker {party}: published")
         return lane
+
+    async def close(self, trade_date: int, party: int) -> LaneSeen:
+        """End the orders that a published date has left open, as its set says; nothing where that is done.
+
+        Raises StepRefused when the date is not published, or the bank refuses for something else than an amount that
+        changed meanwhile, or an order that was ended meanwhile.
+        """
+        lane = await self.lane(trade_date, party)
+        if lane.state < LaneState.PUBLISHED:
+            raise StepRefused(f"closing of broker {party} on {trade_date}: what is owed is not published")
+        closed = passes = 0
+        while passes < PASSES_MAX:
+            first = found = done = 0
+            while True:
+                answer = await self.seat.closings(trade_date, party, first)
+                if answer.closings:
+                    codes = await close_orders(self.seat, answer)
+                    self._look("closing", trade_date, party, set(codes) - {ReplyCode.FREEZE_CLOSED})
+                    found, done = found + len(codes), done + codes.count(ReplyCode.ACCEPTED)
+                    self.told(f"broker {party}: {closed + done:,} orders are closed")
+                if not answer.next_place:
+                    break
+                first = _further(first, answer.next_place)
+            if not found:
+                return await self.lane(trade_date, party)
+            closed += done
+            passes += not done
+        raise StepRefused(f"closing of broker {party} on {trade_date}: amounts change as fast as they are asked for")
 
     async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
         """All steps of a lane that are due, as far as it agrees."""
@@ -273,7 +301,8 @@ class DayDesk:
         if lane.state < LaneState.RECONCILED:
             return lane
         await self.book_proceeds(trade_date, party)
-        return await self.publish(trade_date, party)
+        await self.publish(trade_date, party)
+        return await self.close(trade_date, party)
 
     async def each(self, parties: Sequence[int], step: Callable[[int], Awaitable[LaneSeen]]) -> list[LaneSeen]:
         """Take a step of several lanes, LANES_AT_ONCE at a time. Returns them in the order of `parties`."""

@@ -18,7 +18,7 @@ from protocol.vocabulary import LaneState
 NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
 STEPS = (
-    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish"),
+    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close"),
     *("open", "confirm-roll", "end-settlement"),
 )
 
@@ -54,7 +54,7 @@ class Figures:
     overdue_s: int = 0
     """How long the next step has been due."""
     lanes: dict[LaneName, LaneSeen] = field(default_factory=dict)
-    """Of every date that is signed off, those that were not published before the last round."""
+    """Of every date that is signed off, those that were not closed before the last round."""
     late: dict[LaneName, int] = field(default_factory=dict)
     """By how many seconds the set of a lane is late that has none complete."""
     taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))

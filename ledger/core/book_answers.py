@@ -4,14 +4,14 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 """
 
 from ledger.core import engine
-from ledger.core.corrections.answers import correction, to_revert
+from ledger.core.corrections.answers import correction, to_close, to_revert
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
 from protocol.messages.base import Message
 from protocol.messages.customers.open_items import OpenItemsQuery
 from protocol.messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
-from protocol.messages.day.corrections import CorrectionQuery, RevertsQuery
+from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery, RevertsQuery
 from protocol.messages.day.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day.marked import OutletsQuery, PairsQuery, RangesQuery
 from protocol.messages.day.steps import Window
@@ -84,6 +84,8 @@ class BookAnswers:
                 return correction(self._book, message)
             case RevertsQuery():
                 return to_revert(self._book, message)
+            case ClosingsQuery():
+                return to_close(self._book, message)
             case OutletsQuery():
                 return marked.told_outlets()
             case DatesQuery():

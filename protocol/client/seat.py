@@ -24,7 +24,14 @@ from ..limits import (
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
-from ..messages.day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from ..messages.day.corrections import (
+    ClosingsAnswer,
+    ClosingsQuery,
+    CorrectionAnswer,
+    CorrectionQuery,
+    RevertsAnswer,
+    RevertsQuery,
+)
 from ..messages.day.dates import DatesAnswer, DatesQuery
 from ..messages.day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.persons import ActSignature
@@ -269,8 +276,8 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
 
         To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, for no number, place or amount.
         """
-        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        place, contract = whole_number("first", first, 0, 2**40), whole_number("contract_no", contract_no, 0, 2**62)
+        date, of, place = self._place(trade_date, party, first)
+        contract = whole_number("contract_no", contract_no, 0, 2**62)
         rejected = whole_number("rejected_fen", rejected_fen, 0, AMOUNT_FEN_MAX)
         return self._ask_as_bank(CorrectionQuery(date, of, place, contract, rejected), CorrectionAnswer)
 
@@ -279,8 +286,16 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
 
         To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, and for no place.
         """
+        return self._ask_as_bank(RevertsQuery(*self._place(trade_date, party, first)), RevertsAnswer)
+
+    def closings(self, trade_date: int, party: int, first: int = 0) -> Coroutine[object, object, ClosingsAnswer]:
+        """Which orders of a published date are to be ended, from place `first` on. As `reverts`."""
+        return self._ask_as_bank(ClosingsQuery(*self._place(trade_date, party, first)), ClosingsAnswer)
+
+    @staticmethod
+    def _place(trade_date: int, party: int, first: int) -> tuple[int, int, int]:
         date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        return self._ask_as_bank(RevertsQuery(date, of, whole_number("first", first, 0, 2**40)), RevertsAnswer)
+        return date, of, whole_number("first", first, 0, 2**40)
 
     @staticmethod
     def _marked(source: int, first: int, most: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from ..messages.control import ControlMessage
 from ..messages.customers.accounts import SecuritiesAccount
 from ..messages.customers.open_items import OpenItemsAnswer
 from ..messages.customers.pushes import OpenPushAnswer, PushAnswer
-from ..messages.day.corrections import CorrectionAnswer, RevertsAnswer
+from ..messages.day.corrections import ClosingsAnswer, CorrectionAnswer, RevertsAnswer
 from ..messages.day.dates import DatesAnswer
 from ..messages.day.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.persons import ActSignature
@@ -170,6 +170,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def reverts(self, trade_date: int, party: int, first: int = 0) -> RevertsAnswer:
         """As `Seat.reverts`."""
         return self._wait(self._opened().reverts(trade_date, party, first))
+
+    def closings(self, trade_date: int, party: int, first: int = 0) -> ClosingsAnswer:
+        """As `Seat.closings`."""
+        return self._wait(self._opened().closings(trade_date, party, first))
 
     def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""

@@ -23,7 +23,14 @@ from ..limits import (
 from .base import Message
 from .customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from .customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
-from .day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from .day.corrections import (
+    ClosingsAnswer,
+    ClosingsQuery,
+    CorrectionAnswer,
+    CorrectionQuery,
+    RevertsAnswer,
+    RevertsQuery,
+)
 from .day.dates import DatesAnswer, DatesQuery
 from .day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from .day.steps import Place, Seconds, SetTotals
@@ -278,6 +285,7 @@ QueryMessage = (
     | OpenPushQuery
     | OpenItemsQuery
     | RevertsQuery
+    | ClosingsQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -297,6 +305,10 @@ AnswerMessage = (
     | OpenPushAnswer
     | OpenItemsAnswer
     | RevertsAnswer
+    | ClosingsAnswer
 )
-OF_ALL_PARTIES = (TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, CorrectionQuery, RevertsQuery)
+OF_ALL_PARTIES = (
+    *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery),
+    *(CorrectionQuery, RevertsQuery, ClosingsQuery),
+)
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -11,7 +11,14 @@ from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
-from ..messages.day.corrections import CorrectionAnswer, CorrectionQuery, RevertsAnswer, RevertsQuery
+from ..messages.day.corrections import (
+    ClosingsAnswer,
+    ClosingsQuery,
+    CorrectionAnswer,
+    CorrectionQuery,
+    RevertsAnswer,
+    RevertsQuery,
+)
 from ..messages.day.dates import DatesAnswer, DatesQuery
 from ..messages.day.marked import (
     FIGURE_BYTES,
@@ -75,6 +82,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     OpenPushQuery: OpenPushAnswer,
     OpenItemsQuery: OpenItemsAnswer,
     RevertsQuery: RevertsAnswer,
+    ClosingsQuery: ClosingsAnswer,
 }
 
 
@@ -172,6 +180,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = answer.trade_date == query.trade_date and _is_possible_correction(query, answer)
     elif isinstance(query, RevertsQuery) and isinstance(answer, RevertsAnswer):
         fits = answer.trade_date == query.trade_date and _are_possible_reverts(query, answer)
+    elif isinstance(query, ClosingsQuery) and isinstance(answer, ClosingsAnswer):
+        fits = answer.trade_date == query.trade_date and _are_possible_closings(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
         fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
         fits = fits and (answer.next_range == 0 or bool(answer.digests))
@@ -229,6 +239,14 @@ def _are_possible_reverts(query: RevertsQuery, answer: RevertsAnswer) -> bool:
     is_possible = len(answer.contracts) <= answer.left and (answer.left > 0) == (answer.act_number > 0)
     is_possible = is_possible and all(each.stays_bought_fen <= each.bought_fen for each in answer.contracts)
     return is_possible and (answer.next_place == 0 or (answer.next_place > query.first and answer.left > 0))
+
+
+def _are_possible_closings(query: ClosingsQuery, answer: ClosingsAnswer) -> bool:
+    """No order twice, and something left of each; whoever reads on comes to an end."""
+    orders = {(each.order_date, each.order_seat, each.order_number) for each in answer.closings}
+    is_possible = len(orders) == len(answer.closings)
+    is_possible = is_possible and all(each.drawn_fen + each.released_fen > 0 for each in answer.closings)
+    return is_possible and (answer.next_place == 0 or answer.next_place > query.first)
 
 
 def _is_possible_set(answer: SetAnswer) -> bool:

@@ -113,13 +113,15 @@ def is_permitted(has: OfDate, after: Corrected, permit: Permitted) -> bool:
 
 
 def close(request: Request, account: Account, freezes: Freezes) -> Decision:
-    """End an order of the date: what its set says was bought and is not drawn yet is drawn, the rest released."""
+    """End an order of the date: what its set says was bought and is not drawn yet is drawn, the rest released. In front
+    of the correction of its contract, or once the date is published.
+    """
     target, has = freezes.get(request.target_slot), request.of_date
     if target is None or target.contract != request.contract:
         return FREEZE_UNKNOWN
     if target.remaining_fen == 0:
         return FREEZE_CLOSED
-    if has is None or not has.is_due or request.target_slot not in has.open_slots:
+    if has is None or not (has.is_due or has.is_told) or request.target_slot not in has.open_slots:
         return STEP_NOT_DUE
     drawn_fen = min(target.remaining_fen, target.due_fen)
     if (request.amount_fen, request.release_fen) != (drawn_fen, target.remaining_fen - drawn_fen):

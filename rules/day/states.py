@@ -8,7 +8,7 @@ A lane is one broker's trade date: one broker's lateness stops no other. Its cle
 signed off, collected, and complete when it is as announced; withdrawn, it makes room for another, but not before what
 was booked by it is taken back, where that is anything. A lane is reconciled
 once its set says what the bank has, and published once what is owed by it is told: one way, for good. Until then it may
-be compared anew, and what is corrected must be.
+be compared anew, and what is corrected must be. From then on each order that is left open is ended as the set says.
 
 Belongs here: phases, states, events, the tables. Never here: what a kind of record needs (kinds), a line of a set
 (clearing), times of the clock.
@@ -40,6 +40,8 @@ LANE_STATES: dict[tuple[LaneState, LaneEvent], LaneState] = {
     (LaneState.COMPLETE, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
     (LaneState.RECONCILED, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
     (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
+    (LaneState.PUBLISHED, LaneEvent.CLOSE): LaneState.CLOSING,
+    (LaneState.CLOSING, LaneEvent.CLOSE): LaneState.CLOSING,
 }
 """The state of a lane after an event; a cell that is missing refuses it."""
 

@@ -4,6 +4,7 @@ Belongs here: the sums of the tables. Never here: single mutants (the tables).
 """
 
 from tests.mutants.tables.books import OF_BOOKS
+from tests.mutants.tables.closing import OF_CLOSING
 from tests.mutants.tables.control import OF_CONTROL
 from tests.mutants.tables.corrections import OF_CORRECTIONS
 from tests.mutants.tables.decisions import OF_DECISIONS
@@ -38,5 +39,6 @@ OF_THE_CLOSE = [
     *OF_PROCEEDS,
     *OF_CORRECTIONS,
     *OF_REVERTING,
+    *OF_CLOSING,
 ]
 MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE, *OF_READ_MODEL]

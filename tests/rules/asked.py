@@ -77,6 +77,7 @@ def of_date(
     return OfDate(
         trade_date=DATE,
         is_due=True,
+        is_told=False,
         open_slots=open_slots,
         bought_fen=bought_fen,
         sold_fen=sold_fen,

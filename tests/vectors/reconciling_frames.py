@@ -12,8 +12,11 @@ from protocol.frame import Frame, make_frame
 from protocol.limits import RANGE_PAIRS
 from protocol.messages.day.corrections import (
     Closing,
+    ClosingsAnswer,
+    ClosingsQuery,
     CorrectionAnswer,
     CorrectionQuery,
+    OrderClosing,
     Revert,
     RevertsAnswer,
     RevertsQuery,
@@ -171,7 +174,17 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     again = [(ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 2)]
     yield outcomes(bank, "outcome_lines_told_before", what, tell.frame, again)
     yield from _taking_back(desk, bank, first + 11)
+    yield from _closing(desk, bank)
     yield from _dates(desk, bank)
+
+
+def _closing(desk: Voice, bank: Voice) -> Iterator[Vector]:
+    """Which orders of a published date are to be ended."""
+    asked = ClosingsQuery(TRADE_DATE, 2, 0)
+    yield desk.message("query_closings", "correlation id 8", FrameKind.QUERY, asked, 8)
+    one = OrderClosing(CONTRACT, TRADE_DATE, 11, 3, 0, 601_276)
+    told = ClosingsAnswer(123_482, TRADE_DATE, 0, [one])
+    yield bank.message("answer_closings", "one order is left, and goes back", FrameKind.ANSWER, told, 8)
 
 
 def _taking_back(desk: Voice, bank: Voice, number: int) -> Iterator[Vector]:

@@ -36,7 +36,7 @@ from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, Difference
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
-    *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "all"),
+    *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "all"),
     *("end-settlement", "confirm-roll"),
 )
 DIFFERENCE_COLUMNS = (
@@ -190,7 +190,7 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
         print(_line(lane))
     if options.step == "take-back":
         return int(ExitCode.FAILED if any(lane.state == LaneState.REVERTING for lane in lanes) else ExitCode.OK)
-    wanted = LaneState.PUBLISHED if options.step in ("publish", "all") else LaneState.RECONCILED
+    wanted = LaneState.PUBLISHED if options.step in ("publish", "close", "all") else LaneState.RECONCILED
     return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
 
 
@@ -210,6 +210,8 @@ async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSe
             return await desk.lane(trade_date, party)
         case "publish":
             return await desk.publish(trade_date, party)
+        case "close":
+            return await desk.close(trade_date, party)
         case _:
             return await desk.close_lane(trade_date, party)
 
@@ -248,7 +250,7 @@ def _line(lane: LaneSeen, to_take_back: int = 0) -> str:
     owed = f"{to_take_back:,} contracts to take back" if to_take_back else ""
     if answer.is_deferred and lane.state < LaneState.PUBLISHED:
         owed = "deferred"
-    elif lane.state == LaneState.PUBLISHED:
+    elif lane.state >= LaneState.PUBLISHED:
         who = "the broker owes" if lane.net_fen >= 0 else "the bank owes"
         owed = f"{who} {abs(lane.net_fen) // 100:,}.{abs(lane.net_fen) % 100:02}"
     elif lane.found:

@@ -254,7 +254,7 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     `killed_after`: it runs as a program of its own, and is killed once it has said that this step is done.
     """
 
-    step: Literal["agree", "reconcile", "correct", "revert", "proceeds", "publish", "all"]
+    step: Literal["agree", "reconcile", "correct", "revert", "proceeds", "publish", "close", "all"]
     broker: Name | None = None
     date: datetime.date | None = None
     customer: Name | None = None

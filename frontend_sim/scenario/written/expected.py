@@ -50,9 +50,10 @@ class LaneExpected(Strict, frozen=True, kw_only=True):
 
     broker: Name
     date: datetime.date | None = None
-    state: Literal["trading", "finished", "reverting", "collecting", "complete", "reconciled", "published"] | None = (
-        None
-    )
+    state: (
+        Literal["trading", "finished", "reverting", "collecting", "complete", "reconciled", "published", "closing"]
+        | None
+    ) = None
     listed: Count | None = None
     late_seconds: Count | None = None
     missing_here: Count | None = None

@@ -18,6 +18,7 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import corrections, lanes, obligations
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
+from ledger.core.corrections.at_hand import has_to_close
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -257,9 +258,8 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
     trade_date, clearing = message.trade_date, book.clearing
     is_due = not any(lane.proceeds_due or lane.to_revert for lane in clearing.lanes_of(trade_date))
     if book.due_times.of(trade_date):
-        is_due &= all(
-            clearing.lane(trade_date, party).state >= LaneState.PUBLISHED for party in book.brokers(trade_date)
-        )
+        lanes = [clearing.lane(trade_date, party) for party in book.brokers(trade_date)]
+        is_due &= all(lane.state >= LaneState.PUBLISHED and not has_to_close(book, lane) for lane in lanes)
     return ReplyCode.ACCEPTED if is_due else ReplyCode.STEP_NOT_DUE
 
 

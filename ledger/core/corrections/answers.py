@@ -1,21 +1,27 @@
-"""What a correction would be now, or taking one back: the same arithmetic as when it is decided, and nothing moves.
+"""What a correction would be now, taking one back, or ending orders: the same arithmetic as when it is decided, and
+nothing moves.
 
 Belongs here: reading. Never here: who may ask (book_answers), a verdict (rules.day.corrections).
 """
 
 import numpy as np
 
-from ledger.core.corrections.at_hand import contracts_booked, is_due, of_lane
+from ledger.core.corrections.at_hand import contracts_booked, is_due, of_lane, slots_to_close
 from ledger.core.corrections.later import money_of
+from ledger.core.corrections.read import closes_orders
 from ledger.core.lines.compare import to_correct
 from ledger.core.lines.differing import order_of
 from ledger.core.state.book import PARTY_SHIFT, Book
+from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import Lane
 from protocol.limits import CONTRACTS_LOOKED_AT_MAX, QUERY_CLOSINGS_MAX, QUERY_REVERTS_MAX
 from protocol.messages.day.corrections import (
     Closing,
+    ClosingsAnswer,
+    ClosingsQuery,
     CorrectionAnswer,
     CorrectionQuery,
+    OrderClosing,
     Revert,
     RevertsAnswer,
     RevertsQuery,
@@ -92,16 +98,42 @@ def _revert(account: Account, index: int, has: OfDate) -> Revert:
     return Revert(contract_no_from_index(index), *without, has.bought_fen, has.sold_fen, *after[2:])
 
 
+def to_close(book: Book, query: ClosingsQuery) -> ClosingsAnswer:
+    """Which orders of a published date are to be ended, from the contract index `first` on."""
+    lane, found, next_place = book.clearing.lane(query.trade_date, query.party), list[OrderClosing](), 0
+    if closes_orders(lane):
+        end = query.first + CONTRACTS_LOOKED_AT_MAX
+        slots = slots_to_close(book, lane, book.own_contracts(lane.party, query.first, end))
+        next_place = end if end < book.contracts_count else 0
+        contracts = book.requests.contract[slots] - 1
+        if len(slots) > QUERY_CLOSINGS_MAX:  # up to where a contract ends, where that is not behind all of them
+            next_place = max(int(contracts[QUERY_CLOSINGS_MAX]), int(contracts[0]) + 1)
+            slots = slots[:QUERY_CLOSINGS_MAX][contracts[:QUERY_CLOSINGS_MAX] < next_place]
+        found = [_closing(book, *each) for each in zip(slots.tolist(), *_ends(book, slots), strict=True)]
+    return ClosingsAnswer(book.sequence, query.trade_date, next_place, found)
+
+
+def _closing(book: Book, slot: int, key: int, drawn_fen: int, released_fen: int) -> OrderClosing:
+    contract_no = contract_no_from_index(int(book.requests.contract[slot]) - 1)
+    return OrderClosing(contract_no, *order_of(key), drawn_fen, released_fen)
+
+
+def _ends(book: Book, slots: Positions) -> tuple[list[int], list[int], list[int]]:
+    """(m,) names of open freezes, and what ending each draws and releases."""
+    requests = book.requests
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    drawn_fen = np.minimum(remaining_fen, requests.due_fen(slots, book.clearing.complete))
+    keys = requests.keys_of(slots, book.trade_date)
+    return keys.tolist(), drawn_fen.tolist(), (remaining_fen - drawn_fen).tolist()
+
+
 def _close(book: Book, has: OfDate, money: Account) -> list[Closing]:
     """Close the open orders in `has` and `money`."""
     if not has.open_slots:
         return []
-    slots, requests = np.array(has.open_slots, np.intp), book.requests
-    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
-    drawn_fen = np.minimum(remaining_fen, requests.due_fen(slots, book.clearing.complete))
-    money.frozen_fen -= int(remaining_fen.sum())
-    money.bought_fen += int(drawn_fen.sum())
-    has.bought_fen += int(drawn_fen.sum())
-    keys = requests.keys_of(slots, book.trade_date).tolist()
-    rows = zip(keys, drawn_fen.tolist(), (remaining_fen - drawn_fen).tolist(), strict=True)
+    keys, drawn_fen, released_fen = _ends(book, np.array(has.open_slots, np.intp))
+    money.frozen_fen -= sum(drawn_fen) + sum(released_fen)
+    money.bought_fen += sum(drawn_fen)
+    has.bought_fen += sum(drawn_fen)
+    rows = zip(keys, drawn_fen, released_fen, strict=True)
     return [Closing(*order_of(key), drawn, released) for key, drawn, released in rows]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledger.core.corrections.read import Corrections
+from ledger.core.corrections.read import Corrections, closes_orders
 from ledger.core.state.book import FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import ADJUSTED_FEN_COLUMNS, CORRECTED, ClearedContracts, Lane
@@ -45,9 +45,12 @@ def apply_corrections(book: Book, block: "Block", corrections: Corrections, outc
         if len(at):
             _adjust(book, block, corrections, lane, cleared, at)
             _make_good(book, block, corrections, lane, cleared, at, outcomes)
-        lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]
-        lane.is_adjusted = True
-        lane.begin_anew()  # what was compared is not so any more
+        if closes_orders(lane):
+            lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CLOSE]
+        else:
+            lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CORRECT]
+            lane.is_adjusted = True
+            lane.begin_anew()  # what was compared is not so any more
         book.clearing.put(lane)
 
 
@@ -61,6 +64,7 @@ def check_corrections(book: Book, corrections: Corrections, outcomes: OutcomeArr
     for lane, places in corrections.lanes:
         may_correct = (LaneState(lane.state), LaneEvent.CORRECT) in LANE_STATES
         takes[places] = np.where(corrections.takes_back[places], lane.state == LaneState.REVERTING, may_correct)
+        takes[places[~corrections.is_correction[places]]] |= closes_orders(lane)
         contract = corrections.contract[places[accepted[places] & corrections.is_correction[places]]]
         if len(np.unique(contract)) < len(contract):
             raise InvariantBroken("a contract was corrected twice")

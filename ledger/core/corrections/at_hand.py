@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ledger.core.corrections.read import Corrections
+from ledger.core.corrections.read import Corrections, closes_orders
 from ledger.core.kind_tables import IS_CORRECTION
-from ledger.core.lines.compare import slots_of_contracts
+from ledger.core.lines.compare import freezes_of, slots_of_contracts
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
@@ -108,6 +108,7 @@ def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Itera
         yield OfDate(
             lane.trade_date,
             is_due(book, lane),
+            closes_orders(lane),
             tuple(open_slots.get(contract, ())),
             int(bought_fen[place]),
             int(sold_fen[place]),
@@ -147,15 +148,35 @@ def _tolerance(book: Book, lane: Lane) -> Tolerance:
     return Tolerance(int(book.tolerance_contract_fen[lane.party]), max(0, all_fen - lane.tolerated_fen))
 
 
-def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[int]]:
-    """By contract the open freezes of a lane's date that its set does not tell as held."""
-    requests, found = book.requests, dict[int, list[int]]()
-    if not is_due(book, lane):
-        return found
-    slots = slots_of_contracts(book, lane.trade_date, lane.party, contracts)
+def slots_to_close(book: Book, lane: Lane, contracts: Positions) -> Positions:
+    """Slots, by contract, of the open freezes of (m,) ascending contracts that the lane's set ends: of its date, and
+    not told as held.
+    """
+    requests, slots = book.requests, slots_of_contracts(book, lane.trade_date, lane.party, contracts)
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
-    slots = slots[(remaining_fen > 0) & ~is_held]
+    to_close: Positions = slots[(remaining_fen > 0) & ~is_held]
+    return to_close
+
+
+def has_to_close(book: Book, lane: Lane) -> bool:
+    """Whether a published lane has an order left that its set ends."""
+    requests = book.requests
+    for one in freezes_of(book, lane):
+        part = slice(one.start, one.stop)
+        remaining_fen = requests.amount_fen[part] - requests.drawn_fen[part] - requests.released_fen[part]
+        is_held = (requests.cleared_in[part] == lane.inner) & (requests.told[part] & FATE_MASK == Fate.HELD)
+        if ((remaining_fen > 0) & ~is_held).any():
+            return True
+    return False
+
+
+def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[int]]:
+    """By contract the open freezes that closing may end now."""
+    requests, found = book.requests, dict[int, list[int]]()
+    if not (is_due(book, lane) or closes_orders(lane)):
+        return found
+    slots = slots_to_close(book, lane, contracts)
     for slot, contract in zip(slots.tolist(), (requests.contract[slots] - 1).tolist(), strict=True):
         found.setdefault(contract, []).append(slot)
     return found

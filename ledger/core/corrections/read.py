@@ -14,6 +14,8 @@ from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import Lane
 from protocol.records import RecordArray, records_at
+from protocol.vocabulary import LaneEvent, LaneState
+from rules.day.states import next_lane_state
 from rules.request import Correction, Permitted
 
 
@@ -24,7 +26,7 @@ class Corrections:
     positions: Positions  # in the block
     is_correction: Mask  # it brings a contract to what it names, or takes that back; else it closes an order
     takes_back: Mask
-    may_act: Mask  # of what closes: a correction of the same contract and day stands behind it in its frame
+    may_act: Mask  # of what closes: the lane is published, or behind it in its frame the contract's day is corrected
     contract: Positions
     made_good_proceeds_fen: FenColumn  # this and the next three: 0 of what closes
     has_bought_fen: FenColumn
@@ -66,18 +68,27 @@ def read_corrections(
     is_correction, takes_back = IS_CORRECTION[chosen_kinds], TAKES_BACK[chosen_kinds]
     frame = np.repeat(np.arange(len(frames.seat)), frames.record_count)[positions]
     parties = book.contract_facts.take(contract) >> PARTY_SHIFT
+    lanes = list(book.clearing.named(parties, day))
+    may_act = is_correction | _is_followed(is_correction & ~takes_back, frame, contract, day)
+    for lane, places in lanes:
+        may_act[places] |= closes_orders(lane)
     return Corrections(
         positions=positions,
         is_correction=is_correction,
         takes_back=takes_back,
-        may_act=is_correction | _is_followed(is_correction & ~takes_back, frame, contract, day),
+        may_act=may_act,
         contract=contract,
         made_good_proceeds_fen=np.where(is_correction, chosen["made_good_proceeds_fen"], 0),
         has_bought_fen=np.where(is_correction, chosen["has_bought_fen"], 0),
         has_sold_fen=np.where(is_correction, chosen["has_sold_fen"], 0),
         act_number=np.where(is_correction, chosen["act_number"], 0).astype(np.int64),
-        lanes=list(book.clearing.named(parties, day)),
+        lanes=lanes,
     )
+
+
+def closes_orders(lane: Lane) -> bool:
+    """Whether orders of a lane are ended by themselves: what is owed by it is published."""
+    return next_lane_state(LaneState(lane.state), LaneEvent.CLOSE) is not None
 
 
 def _is_followed(corrects: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:

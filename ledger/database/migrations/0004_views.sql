@@ -518,7 +518,7 @@ COMMENT ON VIEW bank_lanes IS 'Every trade date of a broker of which it has said
 COMMENT ON COLUMN bank_lanes.trade_date IS 'trade date of the lane';
 COMMENT ON COLUMN bank_lanes.party IS 'number of the broker';
 COMMENT ON COLUMN bank_lanes.party_name IS 'name of that broker';
-COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), REVERTING (two people have withdrawn its set, and what was booked by it is taken back), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has) or PUBLISHED (what is owed is told)';
+COMMENT ON COLUMN bank_lanes.state IS 'TRADING, FINISHED (all was sent), REVERTING (two people have withdrawn its set, and what was booked by it is taken back), COLLECTING (a set is open), COMPLETE, RECONCILED (its set says what the bank has), PUBLISHED (what is owed is told) or CLOSING (orders left open are ended as it says)';
 COMMENT ON COLUMN bank_lanes.signed_on_at IS 'when the broker signed on 签到: its systems were ready for the date; NULL for not';
 COMMENT ON COLUMN bank_lanes.sets_count IS 'clearing sets that were announced so far, withdrawn ones too';
 COMMENT ON COLUMN bank_lanes.is_compared IS 'whether the set was compared to its end: before, the four counts are of what was compared so far';

@@ -1,4 +1,5 @@
-"""What a correction of a contract would be now, or taking it back: asked before it is sent, or anybody signs for it.
+"""What a correction of a contract would be now, taking it back, or ending orders: asked before it is sent, or anybody
+signs for it.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what a correction moves (the
 bank's rules), the record itself (records).
@@ -100,3 +101,35 @@ class RevertsAnswer(Message, tag=134, frozen=True):
     left: Count
     """Of how many contracts."""
     contracts: Annotated[list[Revert], Meta(max_length=QUERY_REVERTS_MAX)]
+
+
+class ClosingsQuery(Message, tag=136, frozen=True):
+    """Bank query: which orders of a broker's date are to be ended now that what is owed by it is published, contract by
+    contract, from a place on. Nothing moves.
+    """
+
+    trade_date: TradeDate
+    party: Annotated[int, Meta(ge=0, le=PARTIES_MAX)]
+    first: Place
+
+
+class OrderClosing(Message, tag=137, frozen=True):
+    """Answer part: an open order of a contract, and what closing it draws and releases."""
+
+    contract_no: Number
+    order_date: TradeDate
+    order_seat: Number
+    order_number: Number
+    drawn_fen: Fen
+    released_fen: Fen
+
+
+class ClosingsAnswer(Message, tag=138, frozen=True):
+    """Answer: those found from that place on, and where to go on: 0 at the end. Of one contract there may be more than
+    an answer holds: they are closed first, and it is asked again.
+    """
+
+    as_of_sequence: Count
+    trade_date: TradeDate
+    next_place: Place
+    closings: Annotated[list[OrderClosing], Meta(max_length=QUERY_CLOSINGS_MAX)]

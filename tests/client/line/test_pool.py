@@ -99,7 +99,8 @@ async def test_where_two_may_be_under_way_each_goes_with_a_seat_of_its_own(tmp_p
 
         assert sent(bank)[:2] == [(ONE, 1), (OTHER, 1)]
         assert sorted(seat for seat, _ in sent(bank)[2:]) == [ONE, OTHER]
-        assert [count for _, count in sent(bank)[2:]] == [5, 3]  # ten wait: a share is five
+        counts = sorted(count for _, count in sent(bank)[2:])
+        assert counts in ([4, 4], [3, 5])  # eight wait, or nine and ten while the first two go: a share is half of them
 
 
 async def test_callers_answered_together_go_on_as_two_frames_of_half_the_size(tmp_path: Path) -> None:

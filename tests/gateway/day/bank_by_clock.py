@@ -22,7 +22,7 @@ from protocol.client import BlockOutcome, Outcome
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ConfirmRoll, ControlMessage
-from protocol.messages.day.corrections import CorrectionQuery
+from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
 from protocol.messages.day.dates import DatesQuery
 from protocol.messages.day.steps import CompleteSet
 from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
@@ -106,6 +106,9 @@ class Bank:
         self, trade_date: int, party: int, contract_no: int = 0, first: int = 0, rejected_fen: int = 0
     ) -> AnswerMessage:
         return self._ask(CorrectionQuery(trade_date, party, first, contract_no, rejected_fen))
+
+    async def closings(self, trade_date: int, party: int, first: int = 0) -> AnswerMessage:
+        return self._ask(ClosingsQuery(trade_date, party, first))
 
     async def roll_to(self, trade_date: int) -> ConfirmRoll | None:
         self.rolls_asked += 1

@@ -6,10 +6,11 @@ Belongs here: the steps of a lane and what each must earn. Never here: which lan
 from collections.abc import Iterator
 
 from ledger.core.corrections.answers import correction as dry_run
+from ledger.core.corrections.answers import to_close
 from ledger.core.lines.answers import clearing_set, proceeds_to_book, set_differences
 from protocol.acts.day import DeferAct, ResumeLaneAct
 from protocol.codes import ReplyCode
-from protocol.messages.day.corrections import Closing, CorrectionAnswer, CorrectionQuery
+from protocol.messages.day.corrections import Closing, ClosingsQuery, CorrectionAnswer, CorrectionQuery, OrderClosing
 from protocol.messages.day.steps import Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.records import RecordArray
@@ -57,7 +58,30 @@ class Close(Sets):
         while self._desk.control(Publish(self.date, self.party)) != ACCEPTED:  # until the broker's older date is
             assert self._has_older()
             yield
+        yield from self._close_orders()
         yield from self._answer()
+
+    def _close_orders(self) -> Iterator[None]:
+        """Once it is published each order that is left open is ended as the set says, whichever first."""
+        while left := to_close(self._desk.book, ClosingsQuery(self.date, self.party, 0)).closings:
+            each = left[0] if self.chance is None else self.chance.choice(left)
+            record = closing(_target(each), each.contract_no, each.drawn_fen, each.released_fen, self.date)
+            place = self._place_to_close(each)
+            assert codes(self._ask(record, record)) == [ACCEPTED, ReplyCode.FREEZE_CLOSED]
+            self._closed(place, each)
+            assert self._state() == LaneState.CLOSING
+            yield
+
+    def _place_to_close(self, each: Closing | OrderClosing) -> int:
+        """Whose end it is; what it draws and releases is reckoned here."""
+        place = next(at for at, target in self.house.has.targets.items() if target == _target(each))
+        drawn_fen, remaining_fen = self.set.draws_fen(place), self.house.has.remaining_fen(self.house.facts, place)
+        assert (each.drawn_fen, each.released_fen) == (drawn_fen, remaining_fen - drawn_fen)
+        return place
+
+    def _closed(self, place: int, each: Closing | OrderClosing) -> None:
+        self.house.has.drawn_fen[place] += each.drawn_fen
+        self.house.has.closed_fen[place] = each.released_fen
 
     def _take_back(self) -> Iterator[None]:
         """Two people withdraw the set, what was booked by it is taken back, and the broker sends it again.
@@ -207,11 +231,7 @@ class Close(Sets):
             act_number = self._desk.told(act).remaining_fen
         split = self._split(customer, answer, rejected_fen)
         assert (answer.made_good_buys_fen, answer.made_good_proceeds_fen) == split
-        for each in answer.closings:
-            place = next(at for at, target in self.house.has.targets.items() if target == _target(each))
-            drawn_fen = self.set.draws_fen(place)
-            remaining_fen = self.house.has.remaining_fen(self.house.facts, place)
-            assert (each.drawn_fen, each.released_fen) == (drawn_fen, remaining_fen - drawn_fen)
+        places = list(map(self._place_to_close, answer.closings))
         closes = [
             closing(_target(each), answer.contract_no, each.drawn_fen, each.released_fen, self.date)
             for each in answer.closings
@@ -219,10 +239,8 @@ class Close(Sets):
         told = self._ask(*closes, self._correction(answer, act_number))
         assert set(codes(told)) == {ACCEPTED}
         assert (told[-1].state == CASE_GIVEN) == any(split)
-        for each in answer.closings:
-            place = next(at for at, target in self.house.has.targets.items() if target == _target(each))
-            self.house.has.drawn_fen[place] += each.drawn_fen
-            self.house.has.closed_fen[place] = each.released_fen
+        for place, each in zip(places, answer.closings, strict=True):
+            self._closed(place, each)
         self.house.has.corrected.add((customer, self.date))
         again = self._dry_run(customer, rejected_fen)
         assert codes(self._ask(self._correction(again, 0))) == [NOT_DUE]  # once
@@ -324,5 +342,5 @@ def _both(answer: CorrectionAnswer) -> Both:
     )
 
 
-def _target(each: Closing) -> Target:
+def _target(each: Closing | OrderClosing) -> Target:
     return (each.order_date, each.order_seat, each.order_number)

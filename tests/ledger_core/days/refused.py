@@ -111,7 +111,7 @@ def _by_state(
             yield ReplyCode.SET_NOT_OPEN, told(sell(9_999, contract_no, 5, on=date), seat)
     if state >= LaneState.COLLECTING:
         yield ReplyCode.SET_EXISTS, lambda: announce(desk, on=date, seat=seat).code
-    if state == LaneState.PUBLISHED:
+    if state >= LaneState.PUBLISHED:
         yield ReplyCode.LANE_PUBLISHED, control(WithdrawSet(date, kept.number), seat)
     elif kept.is_adjusted:
         yield ReplyCode.LANE_ADJUSTED, control(WithdrawSet(date, kept.number), seat)
@@ -140,7 +140,12 @@ def _told_too_late(
             if lane in house.sets and not house.sets[lane].is_held(place):  # it ends with its date
                 yield ReplyCode.LISTED, told(fill_buy(target, contract_no, 1, on=house.desk.book.trade_date), seat)
             yield ReplyCode.AMOUNT_OVER_REMAINING, told(release(target, contract_no, remaining_fen + 1), seat)
-            yield NOT_DUE, told(closing(target, contract_no, 0, remaining_fen, date))
+            is_held = lane in house.sets and house.sets[lane].is_held(place)
+            if house.desk.book.clearing.lane(date, party).state < LaneState.PUBLISHED or is_held:
+                yield NOT_DUE, told(closing(target, contract_no, 0, remaining_fen, date))
+            else:
+                wrong = closing(target, contract_no, remaining_fen, 1, date)
+                yield ReplyCode.SETTLEMENT_DIFFERS, told(wrong)
         else:
             yield ReplyCode.FREEZE_CLOSED, told(release(target, contract_no, 1), seat)
             yield ReplyCode.FREEZE_CLOSED, told(closing(target, contract_no, 0, 1, date))

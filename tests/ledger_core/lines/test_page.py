@@ -127,4 +127,6 @@ def test_every_move_of_a_lane_written_out() -> None:
         (LaneState.COMPLETE, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
         (LaneState.RECONCILED, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
         (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
+        (LaneState.PUBLISHED, LaneEvent.CLOSE): LaneState.CLOSING,
+        (LaneState.CLOSING, LaneEvent.CLOSE): LaneState.CLOSING,
     }

@@ -196,7 +196,13 @@ _APPLY: list[Row] = [
         "what was corrected is published unseen",
         BROUGHT,
     ),
-    ("adjusted and withdrawn", "        lane.is_adjusted = True\n", "", "its corrections stay without a set", EXCESS),
+    (
+        "adjusted and withdrawn",
+        "            lane.is_adjusted = True\n",
+        "",
+        "its corrections stay without a set",
+        EXCESS,
+    ),
     (
         "used for ever",
         "        book.permits.use(number, contract_no)\n",

@@ -86,6 +86,7 @@ class Lane(IntEnum):
     COMPLETE = 4
     RECONCILED = 5
     PUBLISHED = 6
+    CLOSING = 7
 
 
 class Push(IntEnum):

@@ -27,6 +27,8 @@ REVERT = (
     *(("has_bought_fen", SUM), ("has_sold_fen", SUM), ("stays_bought_fen", SUM), ("stays_sold_fen", SUM)),
 )
 REVERTS = (*FOUND, ("act_number", COUNT), ("left", COUNT), ("contracts", Many(0, 512, Nested("Revert"))))
+ENDED = (("contract_no", NUMBER), *CLOSING)
+ENDINGS = (*FOUND, ("closings", Many(0, 1_024, Nested("OrderClosing"))))
 LINES = (
     *(("act", NUMBER), ("first", Int(0, 4_095))),
     *(("lines", Many(1, 128, Nested("ListedCorrection"))), ("rest", Blob(32, 32))),
@@ -38,6 +40,9 @@ CORRECTION_LAYOUTS: dict[str, Layout] = {
     "RevertsQuery": (132, ASKED),
     "Revert": (133, REVERT),
     "RevertsAnswer": (134, REVERTS),
+    "ClosingsQuery": (136, ASKED),
+    "OrderClosing": (137, ENDED),
+    "ClosingsAnswer": (138, ENDINGS),
     "ListedCorrection": (86, (("contract_no", NUMBER), *((name, Int(0, 2**40)) for name in AMOUNTS))),
     "TellCorrections": (87, LINES),
 }

@@ -233,7 +233,7 @@ QUERIES = (
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
     "CorrectionQuery",
-    *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery"),
+    *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery", "ClosingsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),

@@ -1,0 +1,64 @@
+"""Mutants of closing: which orders of a published date are ended, by what, and what waits for it.
+
+Belongs here: single wrong lines, each with what it plants. Never here: mutants of what a correction
+closes (corrections).
+"""
+
+from tests.mutants.mutant import Row, of_file
+
+PAGE = "tests/ledger_core/corrections/test_closing.py"
+EARLY = f"{PAGE}::test_before_publishing_nothing_is_closed_but_in_front_of_a_correction"
+LEFT_OPEN = f"{PAGE}::test_what_is_left_open_goes_back_and_what_is_held_stays"
+PAGES = f"{PAGE}::test_what_is_to_be_closed_is_told_page_by_page"
+ENDS = f"{PAGE}::test_a_date_with_due_times_does_not_end_before_it_is_closed"
+
+_READ: list[Row] = [
+    (
+        "closed by itself at any time",
+        "        may_act[places] |= closes_orders(lane)\n",
+        "        may_act[places] |= True\n",
+        "an order ends before anybody owes for it",
+        EARLY,
+    ),
+]
+_AT_HAND: list[Row] = [
+    (
+        "held ones are ended",
+        "to_close: Positions = slots[(remaining_fen > 0) & ~is_held]",
+        "to_close: Positions = slots[remaining_fen > 0]",
+        "a subscription loses its money before its allotment",
+        LEFT_OPEN,
+    ),
+    (
+        "nothing is left to close",
+        "        if ((remaining_fen > 0) & ~is_held).any():\n            return True\n",
+        "",
+        "a date ends with orders that nobody ends",
+        ENDS,
+    ),
+]
+_APPLY: list[Row] = [
+    (
+        "published no more",
+        "            lane.state = LANE_STATES[LaneState(lane.state), LaneEvent.CLOSE]\n",
+        "            pass\n",
+        "ledger and read model do not know that it has begun",
+        LEFT_OPEN,
+    ),
+]
+_ANSWERS: list[Row] = [
+    (
+        "a page goes on behind a contract",
+        "next_place = max(int(contracts[QUERY_CLOSINGS_MAX]), int(contracts[0]) + 1)",
+        "next_place = int(contracts[QUERY_CLOSINGS_MAX])",
+        "a contract with many orders is asked for without end",
+        PAGES,
+    ),
+]
+
+OF_CLOSING = [
+    *of_file("corrections/read.py", _READ),
+    *of_file("corrections/at_hand.py", _AT_HAND),
+    *of_file("corrections/apply.py", _APPLY),
+    *of_file("corrections/answers.py", _ANSWERS),
+]
