@@ -14,7 +14,7 @@ from config.cli.books.statement import Account, Entry
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import of_ours
 from config.schema import Config, load
-from ledger.database.connections import connect
+from ledger.database.connections import DATABASE_FAULTS, connect
 
 ACCOUNTS_TOLD_MAX: Final = 20
 """Of accounts that have something else than their entries come to."""
@@ -116,7 +116,7 @@ def _asked(config: Config, what: str, read: Callable[[asyncpg.Connection, int], 
     try:
         dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
         return asyncio.run(_within(dsn, what, read))
-    except (OSError, asyncpg.PostgresError) as error:
+    except DATABASE_FAULTS as error:
         raise ProcessFault(f"books {what}: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from config.cli.books.balances import Balances, Books, of_what
 from config.cli.books.pages import both_sides, plain_yuan, sided, table, yuan
+from config.kit.printable import printable
 
 CSV_COLUMNS: Final = (
     *("account_code", "title", "party", "trade_date", "outlet", "case_no", "opening_debit", "opening_credit"),
@@ -20,7 +21,7 @@ def heading(what: str, books: Books) -> str:
     """Of which date and outlet a page is, and as of which row."""
     of_date = "" if books.trade_date is None else f" of {books.trade_date}"
     of_outlet = "" if books.outlet is None else f", outlet {books.outlet} {books.outlets[books.outlet].name}".rstrip()
-    return f"{what}{of_date}{of_outlet}, as of row {books.as_of:,}"
+    return printable(f"{what}{of_date}{of_outlet}, as of row {books.as_of:,}")
 
 
 def lines(found: Balances) -> Iterator[str]:

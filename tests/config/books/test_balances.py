@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.cli.books import ledger_page
 from config.cli.books.balances import Balances, Books, Key, Moved, OutletSums
 from config.cli.books.pages import plain_yuan, sided, table, yuan
 from config.kit.exit_codes import ExitCode
@@ -107,6 +108,13 @@ def test_an_outlet_has_its_part_of_what_is_kept_for_the_whole_bank() -> None:
 def test_a_wrong_balance_of_the_ledger_is_told_with_both_values(key: Key, has_fen: int, says: list[str]) -> None:
     ledger_fen = {**books().ledger_fen, key: has_fen}
     assert Balances.of(books(ledger_fen=ledger_fen)).faults() == says
+
+
+def test_the_name_of_an_outlet_stays_on_its_line() -> None:
+    outlets = {**books().outlets, 11: OutletSums("一\n所", 125, 125)}
+    assert next(ledger_page.lines(Balances.of(books(outlets=outlets, outlet=11)))) == (
+        "general ledger 总账 of 20260105, outlet 11 一\\n所, as of row 9"
+    )
 
 
 def test_accounts_and_ledger_of_an_outlet_are_compared_and_accounts_with_their_entries() -> None:
