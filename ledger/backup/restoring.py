@@ -29,6 +29,8 @@ from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.database.migrate import migrate
 from ledger.journal.reader import JournalReader
 
+OF_THE_PLACE: Final = ("No space left", "server closed the connection", "connection to server")
+"""What PostgreSQL says when the place is unfit and the copy is not."""
 SUPERVISOR_LOCK: Final = "supervisor.lock"
 _TAKEN: Final = "SELECT min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1))"
 
@@ -114,6 +116,8 @@ def restored(dsn: str, said: Manifest, folder: Path, progress: Progress) -> Rest
         restore_database(dsn, said.schema, folder / DUMP, progress)
     except ProcessFault as fault:
         refuse_if_asked()
+        if any(words in str(fault) for words in OF_THE_PLACE):
+            raise ProcessFault(f"{folder / DUMP}: cannot be restored here: {fault}", ExitCode.UNAVAILABLE) from None
         raise BackupUnfit(f"{folder / DUMP}: {fault}") from None
     try:
         verified, found = run_until_asked(_decided_again(_within(dsn, said.schema)))

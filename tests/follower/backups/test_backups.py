@@ -12,7 +12,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from config.kit.stop_request import THIS_PROCESS, Interrupted
 from config.schema import Config
-from ledger.backup import making, manifest, programs
+from ledger.backup import making, manifest, programs, restoring
 from ledger.backup.checking import FOLDER_PREFIX
 from ledger.backup.command import main
 from ledger.backup.facts import PartyFigures
@@ -239,6 +239,29 @@ def test_of_a_journal_that_no_ledger_would_serve_nothing_is_made(
     assert (found, len(lines)) == (code, 1)
     assert lines[0].startswith(said)
     assert not (tmp_path / "backup").exists()
+
+
+def test_a_dump_that_is_none_is_told_though_the_manifest_fits_it(
+    fresh_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = journal(fresh_database, two_days(), tmp_path)
+    backup = made_in(config, tmp_path, capsys)
+    (backup / DUMP).write_bytes(b"no archive of any kind")
+    forge(backup, facts_in(backup), files=(manifest.copied_file(backup / DUMP),))
+
+    code, lines = told(capsys, config, "check", backup, "--in", tmp_path)
+
+    assert (code, len(lines)) == (ExitCode.DATA, 1)
+    assert lines[0].startswith(f"{backup / DUMP}: pg_restore failed: ")
+
+    def no_room(*_arguments: object) -> None:
+        raise ProcessFault("pg_restore failed: error: … No space left on device", ExitCode.UNAVAILABLE)
+
+    monkeypatch.setattr(restoring, "restore_database", no_room)
+    code, lines = told(capsys, config, "check", backup, "--in", tmp_path)
+    assert code == ExitCode.UNAVAILABLE
+    assert lines[0].startswith(f"{backup / DUMP}: cannot be restored here: pg_restore failed: ")
+    assert left_of_checks(tmp_path) == []
 
 
 def test_what_a_later_version_has_made_is_said(

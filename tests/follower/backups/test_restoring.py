@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -76,3 +77,21 @@ def test_a_ledger_goes_on_in_a_database_that_was_restored(
     code, said = told(capsys, other, "restore", backup)
     assert code == ExitCode.CONFIG
     assert said[0].startswith("schema public of the database is not empty: ")
+
+
+def test_tables_are_looked_for_in_the_schema_that_they_were_in(
+    fresh_database: str, empty_elsewhere: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = two_days()
+    name = urlsplit(fresh_database).path.removeprefix("/")
+    moved = ['ALTER SCHEMA public RENAME TO "Bank 1"', f'ALTER DATABASE "{name}" SET search_path = "Bank 1"']
+    config = journal(fresh_database, made, tmp_path, *moved)
+    last, backup = made.rows[-1].sequence, tmp_path / "backup"
+    assert told(capsys, config, "make", backup)[0] == 0
+
+    code, lines = told(capsys, config, "check", backup, "--in", tmp_path)
+
+    assert (code, lines[1]) == (0, f"row {last} of {NEXT_DATE}: {ALL_AS_SAID}")
+    elsewhere = configuration(tmp_path / "other", empty_elsewhere)
+    said = "the role's search_path leads to schema public, the backup is of schema Bank 1"
+    assert told(capsys, elsewhere, "restore", backup) == (ExitCode.CONFIG, [said])
