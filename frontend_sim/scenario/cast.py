@@ -1,6 +1,6 @@
 """Who takes part in a running story: names, and the numbers that the bank gave for them.
 
-Belongs here: registering everybody, numbers by name. Never here: what happens (playing), what the bank has (asking).
+Belongs here: registering everybody, numbers by name. Never here: what happens (played), what the bank has (asking).
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Seats whose every answer is heard: what the bank said, in its order, whoever of the story's people asked.
 
-Belongs here: answers as values, the seat that keeps them. Never here: what is asked (playing), what is made of
+Belongs here: answers as values, the seat that keeps them. Never here: what is asked (played), what is made of
 an answer (comparing, telling).
 """
 

@@ -1,6 +1,6 @@
 """A story from its first event to its last: an installation of its own, one event after the other, all of it asked for.
 
-Belongs here: the order of these. Never here: what an event sends (playing), what is asked (asking), what is printed
+Belongs here: the order of these. Never here: what an event sends (played), what is asked (asking), what is printed
 (printing).
 """
 
@@ -25,9 +25,9 @@ from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.comparing import differences
 from frontend_sim.scenario.feeds import Feeds, feed_told
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
-from frontend_sim.scenario.people import People
-from frontend_sim.scenario.playing import Stage, moment_ns
-from frontend_sim.scenario.pushes import Pushes, cards_of
+from frontend_sim.scenario.played.events import Stage, moment_ns
+from frontend_sim.scenario.played.people import People
+from frontend_sim.scenario.played.pushes import Pushes, cards_of
 from frontend_sim.scenario.telling import LAYOUT, EventTold
 from frontend_sim.scenario.written.events import Event, words
 from frontend_sim.scenario.written.known import number_of

@@ -1,7 +1,7 @@
 """What may happen in a story, one table for each kind of event.
 
 Belongs here: the keys of an event with their ranges, words for what it is. Never here: what is expected of it
-(expected), whether names mean something (checking), what an event sends (playing).
+(expected), whether names mean something (checking), what an event sends (played).
 """
 
 import datetime

@@ -1,6 +1,6 @@
 """Lines of a clearing set as a story writes them.
 
-Belongs here: one table for each kind of line, and its bytes. Never here: sets of them (story), sending (playing), what
+Belongs here: one table for each kind of line, and its bytes. Never here: sets of them (story), sending (played), what
 the bank makes of one (the bank).
 
 A line tells what the bank compares or books, and no more: quantities and securities are left at 0.

@@ -1,7 +1,7 @@
 """Contracts that the brokers of a story push 券商端签约, and the identity desk that looks into them.
 
 Belongs here: persons behind the names of holders, sealing, the desk with its keys, what became of each push. Never
-here: what the desk does (gateway.identity), contracts that are signed at the bank (playing).
+here: what the desk does (gateway.identity), contracts that are signed at the bank (events).
 
 The keys are made of words: they guard nothing.
 """

@@ -1,7 +1,7 @@
 """A clearing set of a story as the records that are sent.
 
 Belongs here: names of its lines in place of which the bank's numbers stand. Never here: what a line says
-(lines), who sends it (playing, acting).
+(lines), who sends it (events, acting).
 """
 
 from collections.abc import Sequence

@@ -11,8 +11,8 @@ from typing import Any
 
 from frontend_sim.scenario.cast import ActNow, Cast
 from frontend_sim.scenario.heard import HeardSeat
-from frontend_sim.scenario.people import People
-from frontend_sim.scenario.sets import records_of
+from frontend_sim.scenario.played.people import People
+from frontend_sim.scenario.played.sets import records_of
 from frontend_sim.scenario.written.acts import LINES
 from frontend_sim.scenario.written.events import Act
 from frontend_sim.scenario.written.story import Story

@@ -15,14 +15,14 @@ from config.kit.processes import Progress
 from config.kit.wall_clock import SimulatedClock
 from frontend_sim.installation import Installation, desk_settings
 from frontend_sim.market.desks import DAY_SEAT
-from frontend_sim.scenario.acting import Acting
 from frontend_sim.scenario.cast import Cast, OrderNow
-from frontend_sim.scenario.desk_steps import DeskSteps
 from frontend_sim.scenario.feeds import Feeds
 from frontend_sim.scenario.heard import Heard, HeardSeat, heard_seat
-from frontend_sim.scenario.people import People
-from frontend_sim.scenario.pushes import Pushes
-from frontend_sim.scenario.sets import records_of
+from frontend_sim.scenario.played.acting import Acting
+from frontend_sim.scenario.played.desk_steps import DeskSteps
+from frontend_sim.scenario.played.people import People
+from frontend_sim.scenario.played.pushes import Pushes
+from frontend_sim.scenario.played.sets import records_of
 from frontend_sim.scenario.written.events import (
     Act,
     ChangeAccount,

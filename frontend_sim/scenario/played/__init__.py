@@ -1,0 +1,1 @@
+"""What an event of a story sends to the bank, and by whom."""
