@@ -4,6 +4,7 @@ is asked or written.
 Belongs here: bounds. Never here: what a command does with a number.
 """
 
+import argparse
 from collections.abc import Callable
 
 import pytest
@@ -16,8 +17,11 @@ from config.cli.clearing.declared import declared_second
 from config.cli.day import command as day
 from config.cli.day import worklist
 from config.cli.identity import command as identity
+from config.cli.options import CONTRACT
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.schema import Config, load
+from protocol.limits import CONTRACTS_MAX
+from protocol.vocabulary import contract_no_from_index
 
 Main = Callable[[list[str], Config], int]
 SEND = ["send", "x.csv", "--date", "20260105"]
@@ -84,3 +88,11 @@ def test_a_field_of_an_act_is_said_once() -> None:
     with pytest.raises(ProcessFault, match="stop_broker: party=… stands there twice") as caught:
         written("stop_broker", header, ["party=2", "party=3"])
     assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_the_last_contract_has_the_check_digits_of_the_vocabulary() -> None:
+    last = contract_no_from_index(CONTRACTS_MAX - 1)
+
+    assert CONTRACT(str(last)) == last
+    with pytest.raises(argparse.ArgumentTypeError):
+        CONTRACT(str(last + 1))
