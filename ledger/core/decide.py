@@ -100,7 +100,7 @@ def decide_in_order(
 
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
-    dates = DatesAtHand(book, block.corrections)
+    dates = DatesAtHand(book, block.corrections, block.targets)
     requests, target_slots = _requests(book, block, positions, dates)
     later = later_dates(book, block, positions)
     accounts = _load_accounts(book, block.account[positions], later)

@@ -10,15 +10,17 @@ import numpy as np
 from ledger.core.corrections.read import Corrections, closes_orders
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of, slots_of_contracts
+from ledger.core.resolve import Targets
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
-from ledger.core.state.columns import Positions
+from ledger.core.state.columns import Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
-from ledger.core.state.requests import FATE_MASK
+from ledger.core.state.requests import FATE_MASK, key_dates
 from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
 from rules.contracts import ENDED
 from rules.day.states import next_lane_state
 from rules.request import Booked, Cases, Correction, OfDate, Permitted, Tolerance
 
+NO_SLOTS: Positions = np.zeros(0, np.intp)
 ContractDate = tuple[int, int]
 """Contract index and trade date."""
 
@@ -26,8 +28,8 @@ ContractDate = tuple[int, int]
 class DatesAtHand:
     """The dates that a block's records close or correct, one object for each contract and date."""
 
-    def __init__(self, book: Book, corrections: Corrections | None) -> None:
-        """None: there is none."""
+    def __init__(self, book: Book, corrections: Corrections | None, targets: Targets | None) -> None:
+        """None: there is none. `targets`: the freezes that records of the block name."""
         self._corrections = corrections
         self._place_at: dict[int, int] = {}
         self._of_place: dict[int, OfDate] = {}
@@ -43,7 +45,8 @@ class DatesAtHand:
                 self._permit_of.update({place: permit} if permit is not None else {})
             of_party = cases.setdefault(lane.party, Cases(book.general_ledger.cases_opened(lane.party)))
             contracts = np.unique(corrections.contract[places])
-            found = dict(zip(contracts.tolist(), of_lane(book, lane, contracts, of_party), strict=True))
+            named = _named_slots(corrections.positions[places], targets) if closes_orders(lane) else NO_SLOTS
+            found = dict(zip(contracts.tolist(), of_lane(book, lane, contracts, of_party, named), strict=True))
             self._of_date.update({(contract, lane.trade_date): one for contract, one in found.items()})
             self._of_place.update({place: found[int(corrections.contract[place])] for place in places.tolist()})
 
@@ -70,6 +73,14 @@ class DatesAtHand:
         return np.array([slot for one in self._of_date.values() for slot in one.open_slots], np.intp)
 
 
+def _named_slots(positions: Positions, targets: Targets | None) -> Positions:
+    """The slots that the records at (k,) positions of the block name."""
+    if targets is None:
+        return NO_SLOTS
+    named: Positions = targets.slot[np.isin(targets.positions, positions) & targets.matched]
+    return named
+
+
 def is_due(book: Book, lane: Lane) -> bool:
     """Whether a lane takes corrections: its set is complete, and the bank agrees with itself on the date."""
     may = next_lane_state(LaneState(lane.state), LaneEvent.CORRECT) is not None
@@ -85,8 +96,10 @@ def _permit(book: Book, lane: Lane, contract: int, number: int) -> Permitted | N
     return Permitted(*permit.amounts_fen[1:]) if is_of_it else None
 
 
-def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Iterator[OfDate]:
-    """What there is of (m,) ascending contracts of a lane's party on its date."""
+def of_lane(
+    book: Book, lane: Lane, contracts: Positions, cases: Cases, named: Positions = NO_SLOTS
+) -> Iterator[OfDate]:
+    """What there is of (m,) ascending contracts of a lane's party on its date. `named`: slots to be ended."""
     cleared = book.clearing.by_contract.get(lane.trade_date)
     accounts = book.contract_facts[contracts] & ACCOUNT_MASK
     slot = book.unsettled.slot_of(lane.trade_date)
@@ -97,7 +110,7 @@ def of_lane(book: Book, lane: Lane, contracts: Positions, cases: Cases) -> Itera
     )
     if cleared is not None:
         sold_fen += np.where(has_ended, cleared.moved_sold_fen[contracts], 0)
-    open_slots = _open_slots(book, lane, contracts)
+    open_slots = _open_slots(book, lane, contracts, named)
     at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), _tolerance(book, lane)
     for place, contract in enumerate(contracts.tolist()):
         adjusted = int(cleared.adjusted[contract]) if cleared is not None else 0
@@ -152,31 +165,39 @@ def slots_to_close(book: Book, lane: Lane, contracts: Positions) -> Positions:
     """Slots, by contract, of the open freezes of (m,) ascending contracts that the lane's set ends: of its date, and
     not told as held.
     """
-    requests, slots = book.requests, slots_of_contracts(book, lane.trade_date, lane.party, contracts)
-    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
-    is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
-    to_close: Positions = slots[(remaining_fen > 0) & ~is_held]
+    slots = slots_of_contracts(book, lane.trade_date, lane.party, contracts)
+    to_close: Positions = slots[_are_to_close(book, lane, slots)]
     return to_close
 
 
 def has_to_close(book: Book, lane: Lane) -> bool:
     """Whether a published lane has an order left that its set ends."""
+    parts = (slice(one.start, one.stop) for one in freezes_of(book, lane))
+    return any(_are_to_close(book, lane, part).any() for part in parts)
+
+
+def _are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
+    """Which of the freezes of a lane's date in these slots are open, and not told as held."""
     requests = book.requests
-    for one in freezes_of(book, lane):
-        part = slice(one.start, one.stop)
-        remaining_fen = requests.amount_fen[part] - requests.drawn_fen[part] - requests.released_fen[part]
-        is_held = (requests.cleared_in[part] == lane.inner) & (requests.told[part] & FATE_MASK == Fate.HELD)
-        if ((remaining_fen > 0) & ~is_held).any():
-            return True
-    return False
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
+    are_so: Mask = (remaining_fen > 0) & ~is_held
+    return are_so
 
 
-def _open_slots(book: Book, lane: Lane, contracts: Positions) -> dict[int, list[int]]:
-    """By contract the open freezes that closing may end now."""
+def _open_slots(book: Book, lane: Lane, contracts: Positions, named: Positions) -> dict[int, list[int]]:
+    """By contract the open freezes that closing may end now: in front of a correction all of them, for it asks whether
+    one is left; once the lane is published those alone at `named` slots.
+    """
     requests, found = book.requests, dict[int, list[int]]()
-    if not (is_due(book, lane) or closes_orders(lane)):
+    if closes_orders(lane):
+        slots = np.unique(named)
+        slots = slots[key_dates(requests.keys_of(slots, book.trade_date)) == lane.trade_date]
+        slots = slots[_are_to_close(book, lane, slots)]
+    elif is_due(book, lane):
+        slots = slots_to_close(book, lane, contracts)
+    else:
         return found
-    slots = slots_to_close(book, lane, contracts)
     for slot, contract in zip(slots.tolist(), (requests.contract[slots] - 1).tolist(), strict=True):
         found.setdefault(contract, []).append(slot)
     return found

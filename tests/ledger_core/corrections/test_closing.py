@@ -135,6 +135,16 @@ def test_no_other_brokers_date_lets_it_be_closed() -> None:
     assert codes(sent(desk, IN_ORDER, closing(partly, ann, 0, 3_000))) == [NOT_DUE]
 
 
+def test_an_order_of_another_date_is_not_closed() -> None:
+    """Monday is published; Ann's order of Tuesday waits for Tuesday's set, whatever day the record names."""
+    desk, ann, _, _ = published()
+    desk.roll(TUESDAY)
+    target = desk.freeze(ann, 500)
+
+    assert codes(sent(desk, IN_ORDER, closing(target, ann, 0, 500))) == [NOT_DUE]
+    assert codes(sent(desk, IN_ORDER, closing(target, ann, 0, 500, on=TUESDAY))) == [NOT_DUE]
+
+
 def test_what_is_to_be_closed_is_told_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page ends with a contract; one that alone has more than a page begins the next pass."""
     desk, ann, _, (partly, cancelled, *_) = published()

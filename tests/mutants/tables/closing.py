@@ -10,6 +10,7 @@ PAGE = "tests/ledger_core/corrections/test_closing.py"
 EARLY = f"{PAGE}::test_before_publishing_nothing_is_closed_but_in_front_of_a_correction"
 LEFT_OPEN = f"{PAGE}::test_what_is_left_open_goes_back_and_what_is_held_stays"
 PAGES = f"{PAGE}::test_what_is_to_be_closed_is_told_page_by_page"
+OTHER_DATE = f"{PAGE}::test_an_order_of_another_date_is_not_closed"
 ENDS = f"{PAGE}::test_a_date_with_due_times_does_not_end_before_it_is_closed"
 
 _READ: list[Row] = [
@@ -24,15 +25,22 @@ _READ: list[Row] = [
 _AT_HAND: list[Row] = [
     (
         "held ones are ended",
-        "to_close: Positions = slots[(remaining_fen > 0) & ~is_held]",
-        "to_close: Positions = slots[remaining_fen > 0]",
+        "are_so: Mask = (remaining_fen > 0) & ~is_held",
+        "are_so: Mask = remaining_fen > 0",
         "a subscription loses its money before its allotment",
         LEFT_OPEN,
     ),
     (
-        "nothing is left to close",
-        "        if ((remaining_fen > 0) & ~is_held).any():\n            return True\n",
+        "closed by a later set's word",
+        "        slots = slots[key_dates(requests.keys_of(slots, book.trade_date)) == lane.trade_date]\n",
         "",
+        "a published date ends another date's orders",
+        OTHER_DATE,
+    ),
+    (
+        "nothing is left to close",
+        "return any(_are_to_close(book, lane, part).any() for part in parts)",
+        "return False",
         "a date ends with orders that nobody ends",
         ENDS,
     ),
