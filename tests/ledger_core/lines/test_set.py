@@ -14,7 +14,7 @@ from protocol.records import STATE_LISTED, STATE_NUMBER_GIVEN
 from protocol.vocabulary import ClearedEvent, ContractEvent, Fate, LaneEvent, LaneState
 from rules.day.states import LANE_STATES, late_s, next_lane_state
 from tests.bank_seats import BANK_SEATS, DAY_SEAT
-from tests.ledger_core.corrections.words import Both, correction
+from tests.ledger_core.corrections.words import Both, closing, correction
 from tests.ledger_core.desk import (
     MONDAY,
     OTHER_BROKER,
@@ -104,20 +104,28 @@ EVENTS = [what for what in LaneEvent if what not in (LaneEvent.WITHDRAW_ADJUSTED
 
 @pytest.mark.parametrize(("state", "what"), list(itertools.product(STATES, EVENTS)))
 def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> None:
-    desk, (customer,) = signed_off(0)
+    """Two orders are left open, of which the set says that they were cancelled."""
+    desk = Desk()
+    customer = desk.open(200)
+    orders = [desk.freeze(customer, 100) for _ in range(2)]
+    desk.done(SignOff(MONDAY))
     agree(desk)
-    correct = correction(customer, Both())
+    closings = [closing(target, customer, 0, 100) for target in orders]
+    correct = [*(closings if state < LaneState.PUBLISHED else ()), correction(customer, Both())]
+    lines = joined(event(customer), *(order(each, customer, 100, fate=Fate.CANCELLED) for each in orders))
     if state == LaneState.FINISHED:
         desk.control(FinishSending(MONDAY), SEAT)
     if state >= LaneState.COLLECTING:
-        announce(desk, event(customer))
-        send(desk, event(customer))
+        announce(desk, lines)
+        send(desk, lines)
     if state >= LaneState.COMPLETE:
         desk.control(CompleteSet(MONDAY, 1), SEAT)
     if state >= LaneState.RECONCILED:
         desk.done(Reconcile(MONDAY, 2, 0))
-    if state == LaneState.PUBLISHED:
+    if state >= LaneState.PUBLISHED:
         desk.done(Publish(MONDAY, 2))
+    if state == LaneState.CLOSING:
+        desk.ask(DAY_SEAT, closings[0])
     assert desk.book.clearing.lane(MONDAY, 2).state == state
     refusals = {
         LaneEvent.FINISH_SENDING: ReplyCode.STEP_NOT_DUE,
@@ -127,6 +135,7 @@ def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> N
         LaneEvent.RECONCILE: ReplyCode.STEP_NOT_DUE,
         LaneEvent.PUBLISH: ReplyCode.STEP_NOT_DUE,
         LaneEvent.CORRECT: ReplyCode.STEP_NOT_DUE,
+        LaneEvent.CLOSE: ReplyCode.STEP_NOT_DUE,
     }
     after = next_lane_state(state, what)
 
@@ -137,7 +146,8 @@ def test_every_state_and_event_of_a_lane(state: LaneState, what: LaneEvent) -> N
         LaneEvent.WITHDRAW_SET: lambda: desk.control(WithdrawSet(MONDAY, 1), SEAT),
         LaneEvent.RECONCILE: lambda: desk.control(Reconcile(MONDAY, 2, 0)),
         LaneEvent.PUBLISH: lambda: desk.control(Publish(MONDAY, 2)),
-        LaneEvent.CORRECT: lambda: codes(desk.ask(DAY_SEAT, correct))[0],
+        LaneEvent.CORRECT: lambda: codes(desk.ask(DAY_SEAT, *correct))[-1],
+        LaneEvent.CLOSE: lambda: codes(desk.ask(DAY_SEAT, closings[1]))[0],
     }[what]()
 
     assert code == (refusals[what] if after is None else ACCEPTED)
