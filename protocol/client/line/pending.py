@@ -20,6 +20,9 @@ class PendingCalls:
     def __bool__(self) -> bool:
         return bool(self._groups)
 
+    def __len__(self) -> int:
+        return sum(map(len, self._groups.values()))
+
     def append(self, call: Call) -> None:
         """One more caller waits."""
         group = self._groups.get(call.valid_until_ns)

@@ -1,8 +1,7 @@
 """Which seat takes single calls next, of those that share a queue of them.
 
 Belongs here: turns of the seats, how many frames of single calls are under way, parking their callers. Never here:
-which calls go together (pending),
-what a frame is made of (calls), numbers and credit of a seat (window), links.
+which calls go together (pending), what a frame is made of (calls), numbers and credit of a seat (window), links.
 
 A seat opened alone has a queue of its own; the seats of a pool share one. What is pending goes with the seat whose
 turn it is; few such frames are under way together, so that load forms the batch: a frame costs much the same for one
@@ -41,8 +40,7 @@ class SeatTurns:
         self._next: SeatTurn | None = None
         self._ended: SessionEnded | None = None
         self._origin = Origin()
-        self._callers = 0  # who wait, in a frame or not
-        self._shares = 1  # how many frames they are for
+        self._shares = 1  # how many frames those who wait are for
 
     def join(self, bell: Bell) -> "SeatTurn":
         """A place for one more seat, whose sender `bell` wakes. It takes nothing before it is `ready`."""
@@ -66,17 +64,15 @@ class SeatTurns:
         self._pending.append(call)
         if self._next is not None:
             self._next.bell.ring()
-        self._callers += 1
-        try:
-            await trio.lowlevel.wait_task_rescheduled(call.abort)
-        finally:
-            self._callers -= 1
+        await trio.lowlevel.wait_task_rescheduled(call.abort)
         return call.result()
 
     def calls_for(self, turn: "SeatTurn", count_max: int) -> list[Call]:
         """What `turn` may put into a frame now, its share of all who wait; it stays pending until taken."""
-        share = -(-self._callers // self._shares)
-        return self._pending.first(min(count_max, share)) if turn is self._next else []
+        if turn is not self._next:
+            return []
+        waiting = len(self._pending) + sum(seat.records for seat in self._seats)
+        return self._pending.first(min(count_max, -(-waiting // self._shares)))
 
     def taken(self, turn: "SeatTurn", count: int) -> None:
         """The first `count` calls are in a frame of `turn`, and the next seat has its turn."""
@@ -116,13 +112,14 @@ class SeatTurns:
 class SeatTurn:
     """One seat's place among those that share a queue."""
 
-    __slots__ = ("_turns", "bell", "frames", "is_ready")
+    __slots__ = ("_turns", "bell", "frames", "is_ready", "records")
 
     def __init__(self, turns: SeatTurns, bell: Bell) -> None:
         """Use `SeatTurns.join`."""
         self._turns = turns
         self.bell = bell
         self.frames = 0  # of single calls, unanswered
+        self.records = 0  # in them
         self.is_ready = False
 
     def ready(self, is_ready: bool) -> None:
@@ -145,11 +142,13 @@ class SeatTurn:
     def taken(self, count: int) -> None:
         """The first `count` of `calls` are in a frame now."""
         self.frames += 1
+        self.records += count
         self._turns.taken(self, count)
 
-    def answered(self) -> None:
-        """A frame of single calls has its answer."""
+    def answered(self, count: int) -> None:
+        """A frame of `count` single calls has its answer."""
         self.frames -= 1
+        self.records -= count
         self._turns.choose()
 
     def leave(self, ended: SessionEnded) -> None:

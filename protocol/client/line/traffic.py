@@ -328,7 +328,7 @@ class Traffic:
         self.statistics.frames_answered += 1
         self.statistics.records_answered += frame.record_count
         if frame.waiter.is_call:
-            self._turn.answered()
+            self._turn.answered(frame.record_count)
 
     def _resend(self, session: PartnerSession, frame: WindowFrame[Waiter], now_ns: int) -> None:
         _say(session, frame, self._outbox.body(frame.slot), now_ns)

@@ -103,7 +103,7 @@ async def test_where_two_may_be_under_way_each_goes_with_a_seat_of_its_own(tmp_p
         assert counts in ([4, 4], [3, 5])  # eight wait, or nine and ten while the first two go: a share is half of them
 
 
-async def test_callers_answered_together_go_on_as_two_frames_of_half_the_size(tmp_path: Path) -> None:
+async def test_callers_who_call_together_go_as_two_frames_of_half_the_size_and_never_as_one(tmp_path: Path) -> None:
     async with pooled(tmp_path, call_frames_max=2) as (bank, pool):
 
         async def call_twice() -> None:
@@ -114,8 +114,9 @@ async def test_callers_answered_together_go_on_as_two_frames_of_half_the_size(tm
             for _ in range(8):
                 nursery.start_soon(call_twice)
 
+        counts = [count for _, count in sent(bank)]
         assert sent(bank)[:2] == [(ONE, 4), (OTHER, 4)]
-        assert sorted(sent(bank)[2:]) == [(ONE, 4), (OTHER, 4)]
+        assert (sum(counts[2:]), max(counts[2:]) <= 4) == (8, True)  # who is not back in time goes with the next
 
 
 async def test_a_freeze_of_one_seat_is_released_by_another(tmp_path: Path) -> None:
