@@ -23,6 +23,7 @@ from tests.follower.journal_maker import (
     account_no_of,
 )
 from tests.follower.naive import expect
+from tests.follower.read_model.day.cut import at_every_row, into_batches
 from tests.follower.world import World, asked, world
 
 pytestmark = pytest.mark.postgres
@@ -49,34 +50,16 @@ async def held(here: World) -> dict[str, list[tuple[Any, ...]]]:
 def test_the_read_model_is_the_same_wherever_batches_are_cut(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One batch for all of it, one for each row, and some between."""
+    made = settled()
+    expected = expect(made.rows)
 
-    async def scenario() -> None:
-        made = settled()
-        seen = []
-        for rows_max in (10_000, 1, 2, 3, 5, 7):
-            monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
-            async with world(fresh_database, tmp_path / str(rows_max)) as here:
-                await here.follow_soundly(made)
-                await here.assert_equals(expect(made.rows))
-                seen.append(await held(here))
-        assert [len(rows) for rows in seen[0].values()] == [2, 5, len(expect(made.rows).lines)]
-        assert all(each == seen[0] for each in seen)
+    kept = asyncio.run(into_batches(monkeypatch, fresh_database, tmp_path, made, expected, held))
 
-    asyncio.run(scenario())
+    assert [len(rows) for rows in kept.values()] == [2, 5, len(expected.lines)]
 
 
 def test_a_follower_that_starts_anywhere_from_a_snapshot_goes_on(fresh_database: str, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        made = settled()
-        async with world(fresh_database, tmp_path / "at once") as here:
-            await here.follow_soundly(made)
-            wanted = await held(here)
-        async with world(fresh_database, tmp_path / "cut") as here:
-            await here.follow_row_by_row(made)
-            assert await held(here) == wanted
-
-    asyncio.run(scenario())
+    asyncio.run(at_every_row(fresh_database, tmp_path, settled(), held))
 
 
 def test_lanes_and_sets_are_shown_with_what_was_announced_beside_what_arrived(
