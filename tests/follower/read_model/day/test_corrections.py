@@ -73,6 +73,46 @@ def corrected() -> JournalMaker:
     return made
 
 
+def closed() -> JournalMaker:
+    """Ann froze 1,200 and Bob 50, of which the set says that 700 and nothing were bought; once that is published both
+    are ended, in two blocks.
+    """
+    made = JournalMaker()
+    made.open_bank([5_000, 5_000])
+    target = {"target_date": DATE, "target_seat": SEAT, "trade_day": trade_day(DATE)}
+    made.block((SEAT, joined([freezes([ANN], 1_200), freezes([BOB], 50)])))
+    made.block((SEAT, record(RecordKind.FILL_BUY, ANN, 700, target_number=1, **target)))
+    made.control(SignOff(DATE))
+    made.agree(DATE)
+    lines = [event(no_of(ANN)), event(no_of(BOB)), order((DATE, SEAT, 1), no_of(ANN), 1_200, fate=Fate.PARTLY)]
+    lines += [buy((DATE, SEAT, 1), no_of(ANN), 700), order((DATE, SEAT, 2), no_of(BOB), 50, fate=Fate.REFUSED)]
+    send_set(made, SEAT, BROKER, joined(lines))
+    compare(made, BROKER)
+    made.control(Publish(DATE, BROKER))
+    made.block((DAY_SEAT, record(RecordKind.CLOSE, ANN, 0, release_fen=500, target_number=1, **target)))
+    made.block((DAY_SEAT, record(RecordKind.CLOSE, BOB, 0, release_fen=50, target_number=2, **target)))
+    return made
+
+
+@pytest.mark.parametrize("rows_max", [10_000, 1])
+def test_a_published_lane_whose_orders_are_ended_is_closing(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_max: int
+) -> None:
+    monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+
+    async def scenario() -> None:
+        made = closed()
+        assert made.book.clearing.lane(DATE, BROKER).state == LaneState.CLOSING
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            read = "SELECT state, published_at IS NOT NULL FROM bank_lanes"
+            assert await asked(here.sql, read) == [("CLOSING", True)]
+            told = "SELECT frozen_fen, bought_unsettled_fen FROM bank_totals WHERE party = 2"
+            assert await asked(here.sql, told) == [(Decimal(0), Decimal(700))]
+
+    asyncio.run(scenario())
+
+
 def test_the_read_model_has_what_was_closed_and_corrected_wherever_batches_are_cut(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
