@@ -191,6 +191,7 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
     Raises InvariantBroken when the books are wrong afterwards.
     """
     lines = block.lines
+    book.restraints.moved = []  # also by a block of lines alone, which moves none
     if lines is None or len(lines.positions) < block.count:
         apply_effects(book, block, outcomes)
         count_accepted(book, frames, block, outcomes)

@@ -23,7 +23,6 @@ def move_restraints(book: Book, block: Block, accepted: Mask, posted_fen: FenCol
 
     Raises InvariantBroken when a record deducts by a restraint that does not withhold so much of its account.
     """
-    book.restraints.moved = []
     accounts = _accounts_concerned(book, block, accepted)
     if accounts is None:
         return

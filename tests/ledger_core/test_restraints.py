@@ -11,6 +11,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import RESTRAINTS_PER_ACCOUNT_MAX
 from protocol.messages.customers.accounts import ChangeAccount
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
+from protocol.messages.day.steps import SignOff
 from protocol.messages.queries import ContractMoney
 from protocol.records import STATE_DEDUCTIBLE, STATE_NUMBER_GIVEN, STATE_POSTED, RecordArray
 from protocol.trade_dates import trade_day
@@ -27,6 +28,7 @@ from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import OUTLET, restraint
 from tests.ledger_core.desk import (
     BROKER,
+    MONDAY,
     NOW_NS,
     SEAT,
     TUESDAY,
@@ -46,6 +48,7 @@ from tests.ledger_core.desk import (
     release,
     same_after_all,
 )
+from tests.ledger_core.lines.words import announce, event
 
 DAY_S = 86_400
 PADDING = pytest.mark.parametrize("padding", [0, 20], ids=["law", "lane"])
@@ -216,6 +219,22 @@ def test_sale_proceeds_that_are_not_there_are_not_deducted() -> None:
     assert desk.ask(SAVINGS_SEAT, deducted(ann, 500, number))[0].remaining_fen == 100
     assert desk.ask(SAVINGS_SEAT, deducted(ann, 100, number))[0].code == ReplyCode.ACCEPTED
     assert desk.money(ann) == (0, 0, 0, 900)
+
+
+def test_what_a_block_did_is_told_of_no_later_one() -> None:
+    """A block of lines alone moves no restraint: whoever follows the rows would count a deduction once more."""
+    desk = Desk()
+    ann = desk.open(1_000)
+    number = set_on(desk, ann, 400)
+    desk.done(SignOff(MONDAY))
+    line = event(ann)
+    announce(desk, line)
+    assert codes(desk.ask(SAVINGS_SEAT, deducted(ann, 100, number))) == [ReplyCode.ACCEPTED]
+    assert [each.deducted_fen for each in desk.book.restraints.moved] == [100]
+
+    assert codes(desk.ask(SEAT, line)) == [ReplyCode.ACCEPTED]
+
+    assert desk.book.restraints.moved == []
 
 
 @PADDING
