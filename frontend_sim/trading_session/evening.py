@@ -24,7 +24,7 @@ from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
 from frontend_sim.market.order_seat import BankSeat
-from frontend_sim.market.staff import DECIDERS, Staff
+from frontend_sim.market.people.staff import DECIDERS, Staff
 from frontend_sim.trading_session.day_program import DayProgram
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import DayDesk, LaneSeen

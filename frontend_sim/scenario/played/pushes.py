@@ -15,7 +15,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from config.kit.processes import Progress
-from frontend_sim.market.card_host import SimulatedCardHost
+from frontend_sim.market.people.card_host import SimulatedCardHost
 from frontend_sim.scenario.cast import HOLDER_KEY, Cast, PushNow, person_of
 from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.events import PushContract

@@ -12,9 +12,9 @@ import pytest
 import trio
 
 from frontend_sim.market.bank import open_accounts
-from frontend_sim.market.card_host import SimulatedCardHost
-from frontend_sim.market.identity_program import IdentityProgram
-from frontend_sim.market.walk_ins import became_of, make_walk_in, sign_at_broker
+from frontend_sim.market.people.card_host import SimulatedCardHost
+from frontend_sim.market.people.identity_program import IdentityProgram
+from frontend_sim.market.people.walk_ins import became_of, make_walk_in, sign_at_broker
 from gateway.identity.key_files import read_holder_key
 from protocol.client import Seat
 from protocol.vocabulary import PushState

@@ -8,7 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from frontend_sim.market.card_host import SimulatedCardHost
+from frontend_sim.market.people.card_host import SimulatedCardHost
 from gateway.identity.card_host import CardQuestion, NoCardHost, SocketCardHost
 from protocol.vocabulary import CardAnswer
 
