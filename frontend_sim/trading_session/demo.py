@@ -21,8 +21,6 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.clearing import SetAudit, sums_of
-from frontend_sim.auditor.comparing import differ
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -36,8 +34,10 @@ from frontend_sim.auditor.control_table import (
     printed_differences,
     with_one_fen_more,
 )
+from frontend_sim.auditor.day.clearing import SetAudit, sums_of
+from frontend_sim.auditor.day.comparing import differ
+from frontend_sim.auditor.day.reconciling import DateAudit
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, MoneyWatch, totals_as_of
-from frontend_sim.auditor.reconciling import DateAudit
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
 from frontend_sim.market.bank import BrokerEntry

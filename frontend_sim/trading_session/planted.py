@@ -7,8 +7,8 @@ Belongs here: the comparison and the lines that tell it. Never here: the auditor
 from collections.abc import Mapping, Sequence
 
 from config.kit.processes import Progress
-from frontend_sim.auditor.comparing import Expected, differ
-from frontend_sim.auditor.reconciling import DateAudit, Permitted
+from frontend_sim.auditor.day.comparing import Expected, differ
+from frontend_sim.auditor.day.reconciling import DateAudit, Permitted
 from frontend_sim.trading_session.evening import BrokerSet, Evening
 from protocol.messages.queries import Difference
 from protocol.vocabulary import ComparedField, DifferenceClass

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from frontend_sim.auditor.audited_account import Freeze, FreezeKey, Verdict
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.clearing import SetAudit
-from frontend_sim.auditor.comparing import SUMS
+from frontend_sim.auditor.day.clearing import SetAudit
+from frontend_sim.auditor.day.comparing import SUMS
+from frontend_sim.auditor.day.reconciling import DateAudit, Permitted, Tolerance
 from frontend_sim.auditor.observations import Seen
-from frontend_sim.auditor.reconciling import DateAudit, Permitted, Tolerance
 from protocol.codes import ReplyCode
 from protocol.records import OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day

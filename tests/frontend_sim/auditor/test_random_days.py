@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from frontend_sim.auditor.audited_account import Verdict
-from frontend_sim.auditor.clearing import SetAudit
+from frontend_sim.auditor.day.clearing import SetAudit
+from frontend_sim.auditor.day.reconciling import Permitted, Tolerance
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
-from frontend_sim.auditor.reconciling import Permitted, Tolerance
 from frontend_sim.auditor.register import Totals
 from ledger.core.rows.row import Row
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.audited_account import Account, Contract, FreezeKey
-from frontend_sim.auditor.clearing import OfContract, SetAudit
-from frontend_sim.auditor.comparing import Compared, Moved
+from frontend_sim.auditor.day.clearing import OfContract, SetAudit
+from frontend_sim.auditor.day.comparing import Compared, Moved
 from protocol.codes import ReplyCode
 from protocol.records import (
     FREEZE_STATE_CLOSED,
