@@ -47,6 +47,17 @@ class Freeze:
         return self.amount_fen - self.drawn_fen - self.released_fen
 
 
+class Waits(NamedTuple):
+    """What a settled day has not yet credited, because its broker owes: of sales, and of dividends and refunds."""
+
+    proceeds_fen: int = 0
+    other_fen: int = 0
+
+    def less(self, credited: "Waits") -> "Waits":
+        """What is left."""
+        return Waits(self.proceeds_fen - credited.proceeds_fen, self.other_fen - credited.other_fen)
+
+
 @dataclass(slots=True)
 class OfDay:
     """What one trade day has frozen, by its own orders, bought and sold."""
@@ -118,7 +129,7 @@ class Account:
     @property
     def has_open_items(self) -> bool:
         """Whether anything is frozen, or bought or sold and not settled, or a clearing set says some."""
-        told = self.contract is not None and self.contract.told_of
+        told = self.contract is not None and (self.contract.told_of or self.contract.waits)
         return bool(self.frozen_fen or self.bought_fen or self.sold_fen or told)
 
     def refusal_of(self, event: int) -> ReplyCode:
@@ -190,6 +201,8 @@ class Contract:
     """Trade dates of which a clearing set that counts brings it money, or something is to be taken back."""
     sold_apart_fen: dict[int, int] = field(default_factory=dict)
     """By trade day, what came to it after it had ended: no account has it."""
+    waits: dict[int, Waits] = field(default_factory=dict)
+    """By trade day that is settled, what is not credited: its proceeds are sold as before."""
     began: int = 0
     ended: int = 0
     """Trade dates on which it first was ACTIVE or SUSPENDED, and ended as one that was; 0: none that is known."""

@@ -96,6 +96,14 @@ class Withheld:
         """Those whose last second is before this one are over."""
         self.restraints = [one for one in self.restraints if not 0 < one.until_s < second]
 
+    def held_back(self, balance_fen: int, spent_fen: int) -> int:
+        """What all of them together hold."""
+        older_fen = 0
+        for one in self.restraints:
+            room_fen = balance_fen - min(one.before_it_fen, spent_fen) - older_fen
+            older_fen += max(0, min(one.amount_fen, room_fen))
+        return older_fen
+
     def held_by(self, number: int, balance_fen: int, spent_fen: int) -> int:
         """What one of them holds of a balance of which `spent_fen` is frozen and bought, behind the older ones."""
         older_fen = 0
