@@ -8,7 +8,7 @@ from tests.mutants.copies import Laboratory
 
 
 @pytest.fixture(scope="module")
-def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """A copy without a mutant, and a process that is ready to run its tests."""
-    with Laboratory(tmp_path_factory.mktemp("mutants")) as laboratory:
+def laboratory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """A copy without a mutant, and a process that is ready to run the tests of those that the file plants."""
+    with Laboratory(tmp_path_factory.mktemp("mutants"), request.module.PLANTED) as laboratory:
         yield laboratory

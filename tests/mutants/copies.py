@@ -4,18 +4,21 @@ Belongs here: copying, planting, having pytest run (warm), what its run said. Ne
 tables), which file of tests takes which of them.
 """
 
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
+
+import grimp
 
 from tests.mutants.mutant import ROOT, Mutant
 
@@ -54,6 +57,30 @@ class Run:
         return self.exit_code == 1 and one_failed and NOT_OURS.search(self.output) is None
 
 
+@functools.cache
+def imports() -> grimp.ImportGraph:
+    """Which module of the project imports which, in functions too."""
+    return grimp.build_graph(*PACKAGES, "tests", cache_dir=None)
+
+
+def loaded_by(selected: Iterable[str]) -> list[str]:
+    """The modules that tests import, directly or not. Files of tests are pytest's own to load."""
+    files = {test.partition("::")[0] for test in selected}
+    needed = [imports().find_upstream_modules(module_of(Path(file))) for file in files]
+    return sorted(name for name in set().union(*needed) if not name.rpartition(".")[2].startswith("test_"))
+
+
+def taken_from(file: Path) -> list[str]:
+    """The module of a file, and all that import it, directly or not."""
+    module = module_of(file)
+    return sorted({module, *imports().find_downstream_modules(module)})
+
+
+def module_of(file: Path) -> str:
+    """As it is imported."""
+    return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+
+
 def make_copy(folder: Path) -> None:
     """Copies packages and tests into the new `folder`. The root conftest stays behind: it needs PostgreSQL."""
     for tree in (*PACKAGES, *TESTS):
@@ -85,15 +112,18 @@ def planted(mutant: Mutant, folder: Path, turn: int) -> Iterator[None]:
 class Laboratory:
     """A copy, and a process that is ready to run its tests."""
 
-    def __init__(self, folder: Path, dsn: str = "") -> None:
-        """Makes the copy in `folder` and starts the process. Tests that want a fresh database have the one of `dsn`."""
+    def __init__(self, folder: Path, mutants: Sequence[Mutant], dsn: str = "") -> None:
+        """Makes the copy in `folder` and starts the process, which loads what these mutants' tests import. Tests that
+        want a fresh database have the one of `dsn`.
+        """
+        tests = {test for mutant in mutants for test in mutant.caught_by}
         self.copy = folder / "copy"
         make_copy(self.copy)
         self._output = folder / "output"
         self._turns = count(1)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
         self._warm = subprocess.Popen(
-            [sys.executable, "-P", WARM],
+            [sys.executable, "-P", WARM, self.copy, *loaded_by(tests)],
             cwd=folder,
             env={
                 **inherited,
@@ -112,17 +142,17 @@ class Laboratory:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._warm.communicate()
 
-    def run_tests(self, selected: Sequence[str]) -> Run:
-        """Runs some tests of the copy until the first fails."""
+    def run_tests(self, selected: Sequence[str], again: Sequence[str] = ()) -> Run:
+        """Runs some tests of the copy until the first fails, with some modules loaded again."""
         assert self._warm.stdin is not None
         assert self._warm.stdout is not None
-        print(json.dumps([str(self.copy), str(self._output), selected]), file=self._warm.stdin, flush=True)
+        print(json.dumps([str(self._output), selected, again]), file=self._warm.stdin, flush=True)
         return Run(int(self._warm.stdout.readline()), self._output.read_text("utf-8"), self.copy.resolve())
 
     def run(self, mutant: Mutant) -> Run:
         """What the mutant's tests say of it."""
         with planted(mutant, self.copy, next(self._turns)):
-            return self.run_tests(mutant.caught_by)
+            return self.run_tests(mutant.caught_by, taken_from(mutant.path))
 
     def must_pass(self, mutants: Sequence[Mutant]) -> None:
         """Every test that these mutants name passes in the copy without any. Raises AssertionError."""
