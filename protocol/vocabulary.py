@@ -209,6 +209,9 @@ class LaneState(IntEnum):
     RECONCILED = 5  # and says what the bank has
     PUBLISHED = 6  # and what is owed by it is told
     CLOSING = 7  # orders that it left open are ended as its set says
+    SETTLING = 8  # its customers are settled, one after the other
+    SETTLED = 9  # all of them are
+    CLOSED = 10  # and nothing of it is gated, or owed and not paid
 
 
 class LaneEvent(IntEnum):
@@ -224,6 +227,9 @@ class LaneEvent(IntEnum):
     WITHDRAW_ADJUSTED = 8  # by an act of two, a set by which something was booked
     REVERT = 9  # the last contract of which something was booked by that set
     CLOSE = 10  # an order of it, once it is published
+    BEGIN_SETTLE = 11  # each of its orders is ended
+    SETTLE = 12  # the last of its customers
+    DISCHARGE = 13  # the last that was owed, and the last credit that was gated
 
 
 class DifferenceClass(IntEnum):

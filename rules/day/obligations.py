@@ -43,6 +43,9 @@ OBLIGATION_STATES: dict[tuple[ObligationState, ObligationEvent], ObligationState
 }
 """The state after an event; a cell that is missing refuses it. An objection changes none: payment is not held up."""
 
+GATING_STATES = frozenset({ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED})
+"""In which the broker owes: until it has paid, its customers are credited with nothing but what their own buys take."""
+
 
 def state_of(owed_fen: int) -> ObligationState:
     """How an obligation begins: `owed_fen` is owed by the broker to its customers, below 0 by them to it."""

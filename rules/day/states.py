@@ -8,7 +8,9 @@ A lane is one broker's trade date: one broker's lateness stops no other. Its cle
 signed off, collected, and complete when it is as announced; withdrawn, it makes room for another, but not before what
 was booked by it is taken back, where that is anything. A lane is reconciled
 once its set says what the bank has, and published once what is owed by it is told: one way, for good. Until then it may
-be compared anew, and what is corrected must be. From then on each order that is left open is ended as the set says.
+be compared anew, and what is corrected must be. From then on each order that is left open is ended as the set says,
+and its customers are settled: one unit for each contract, credit and debit (004 B·三(四)2(1)). Settled, it is closed
+once nothing of it is gated, and nothing that is owed by it unpaid.
 
 Belongs here: phases, states, events, the tables. Never here: what a kind of record needs (kinds), a line of a set
 (clearing), times of the clock.
@@ -42,6 +44,10 @@ LANE_STATES: dict[tuple[LaneState, LaneEvent], LaneState] = {
     (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
     (LaneState.PUBLISHED, LaneEvent.CLOSE): LaneState.CLOSING,
     (LaneState.CLOSING, LaneEvent.CLOSE): LaneState.CLOSING,
+    (LaneState.PUBLISHED, LaneEvent.BEGIN_SETTLE): LaneState.SETTLING,
+    (LaneState.CLOSING, LaneEvent.BEGIN_SETTLE): LaneState.SETTLING,
+    (LaneState.SETTLING, LaneEvent.SETTLE): LaneState.SETTLED,
+    (LaneState.SETTLED, LaneEvent.DISCHARGE): LaneState.CLOSED,
 }
 """The state of a lane after an event; a cell that is missing refuses it."""
 

@@ -87,6 +87,9 @@ class Lane(IntEnum):
     RECONCILED = 5
     PUBLISHED = 6
     CLOSING = 7
+    SETTLING = 8
+    SETTLED = 9
+    CLOSED = 10
 
 
 class Push(IntEnum):

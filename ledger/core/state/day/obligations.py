@@ -13,7 +13,7 @@ import msgspec
 
 from protocol.messages.fields import fen_from_sum
 from protocol.vocabulary import ObligationState
-from rules.day.obligations import NO_CALENDAR, Due
+from rules.day.obligations import GATING_STATES, NO_CALENDAR, Due
 
 
 class ObligationKey(NamedTuple):
@@ -60,11 +60,14 @@ class Obligations:
 
     entries: dict[ObligationKey, Obligation] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)  # derived: of each party
+    gating: dict[int, set[ObligationKey]] = field(default_factory=dict)  # derived: by party, those that gate it
     # Memory, and no part of the state: as the last control row left those that it changed.
     changed: list[Obligation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.counts = Counter(key.party for key in self.entries)
+        for obligation in self.entries.values():
+            self._keep_gating(obligation)
 
     def begin_row(self) -> None:
         """A control row is about to act."""
@@ -75,6 +78,15 @@ class Obligations:
         self.counts[obligation.party] += obligation.key not in self.entries
         self.entries[obligation.key] = obligation
         self.changed.append(msgspec.structs.replace(obligation))
+        self._keep_gating(obligation)
+
+    def _keep_gating(self, obligation: Obligation) -> None:
+        of_party = self.gating.setdefault(obligation.party, set())
+        (of_party.add if obligation.state in GATING_STATES else of_party.discard)(obligation.key)
+
+    def gating_of(self, party: int) -> list[Obligation]:
+        """Those that gate a party, the oldest first: one of a date whose settle step has not begun does not yet."""
+        return [self.entries[key] for key in sorted(self.gating.get(party, ()))]
 
     def forget_over(self, unsettled: Iterable[int], now_s: int) -> None:
         """Forget what is paid and cannot be objected to any more, of dates without a slot."""

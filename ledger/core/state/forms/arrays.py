@@ -15,6 +15,7 @@ from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
 from ledger.core.state.day.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
 from ledger.core.state.day.due_times import DueTimes
+from ledger.core.state.day.gated import Gated
 from ledger.core.state.day.obligations import Obligations
 from ledger.core.state.feeds import Feeds, SeatAccepted, SignedFor
 from ledger.core.state.frame_index import FrameIndex
@@ -88,6 +89,8 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays.update({f"request_{name}": getattr(book.requests, name)[slots] for name in _REQUEST_COLUMNS})
     arrays.update({name: getattr(book.unsettled, name) for name in _UNPAID_COLUMNS})
     arrays.update(_clearing_arrays(book, slots, contracts))
+    if book.gated.lanes:
+        arrays.update(book.gated.to_arrays())
     if book.pushes.given:
         arrays["pushes"] = np.frombuffer(book.pushes.encoded(), np.int8)
         arrays["push_tries"], arrays["push_counts"] = book.pushes.tries_array(), book.pushes.counts_array()
@@ -159,6 +162,8 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.feeds = _feeds(arrays)
     if "lanes" in arrays:
         book.clearing = _clearing(book, arrays)
+    if "gated_heads" in arrays:
+        book.gated = Gated.from_arrays(arrays)
     if "pushes" in arrays:
         tries, counts = (arrays[name].astype(np.int64) for name in ("push_tries", "push_counts"))
         book.pushes = Pushes.from_arrays(arrays["pushes"], tries, counts)

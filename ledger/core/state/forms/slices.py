@@ -14,9 +14,11 @@ RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slice
 accepted of seats in slices of ACCEPTED_SLICE_SEATS and what is owed by brokers' dates in slices of
 OBLIGATION_SLICE_ITEMS. Once a clearing set was announced there follow what sets say of the request table, in slices of
 CLEARED_SLICE_SLOTS, and of the contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of
-LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. Once a contract was pushed there
-follow how many were and how many of each broker came to nothing, the pushes that are kept in slices of
-PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. No slice grows with the book.
+LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. While settled lanes are not closed
+there follow their heads in slices of GATED_SLICE_LANES and, lane by lane, what is gated in slices of
+GATED_SLICE_ENTRIES. Once a contract was pushed there follow how many were and how many of each broker came to nothing,
+the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. No slice
+grows with the book.
 """
 
 import hashlib
@@ -29,6 +31,7 @@ import numpy.typing as npt
 
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, Book
 from ledger.core.state.day.clearing import CLEARED_COLUMNS
+from ledger.core.state.day.gated import GatedLane
 from ledger.core.state.forms.layouts import STATE_LAYOUT
 from ledger.core.state.general_ledger import ALL
 from ledger.core.state.requests import CLEARING_COLUMNS
@@ -52,6 +55,8 @@ CLEARED_SLICE_SLOTS = 2_048  # 90 KiB
 CLEARED_SLICE_CONTRACTS = 1_024  # 57 KiB
 LANE_SLICE_LANES = 128  # 80 KiB
 LISTED_SLICE_KEYS = 4_096  # 64 KiB
+GATED_SLICE_LANES = 2_048  # 80 KiB
+GATED_SLICE_ENTRIES = 4_096  # 80 KiB
 SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
 ACCEPTED_SLICE_SEATS = 512  # 56 KiB
 OBLIGATION_SLICE_ITEMS = 256  # 24 KiB, or 80 KiB when all of them were objected to
@@ -113,6 +118,8 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
         (-(-len(book.obligations.entries) // OBLIGATION_SLICE_ITEMS), _obligation_digest),
         *_kinds_of_clearing(book),
+        (-(-len(book.gated.lanes) // GATED_SLICE_LANES), _gated_lanes_digest),
+        (sum(_gated_slices(lane) for lane in book.gated.lanes.values()), _gated_digest),
         (1 if book.pushes.given else 0, _push_counts_digest),
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
         (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
@@ -133,6 +140,10 @@ def _kinds_of_clearing(book: Book) -> list[tuple[int, Callable[[Book, int], byte
 def _cleared_slices(book: Book) -> int:
     """Of one date."""
     return -(-book.contracts_count // CLEARED_SLICE_CONTRACTS)
+
+
+def _gated_slices(lane: GatedLane) -> int:
+    return -(-len(lane.contracts) // GATED_SLICE_ENTRIES)
 
 
 def _ring_slices(book: Book) -> int:
@@ -292,6 +303,19 @@ def _lane_digest(book: Book, k: int) -> bytes:
 def _listed_digest(book: Book, k: int) -> bytes:
     part = slice(k * LISTED_SLICE_KEYS, (k + 1) * LISTED_SLICE_KEYS)
     return _digest_of([book.clearing.listed_sets, book.clearing.listed_keys], part)
+
+
+def _gated_lanes_digest(book: Book, k: int) -> bytes:
+    return _digest_of(list(book.gated.heads()), slice(k * GATED_SLICE_LANES, (k + 1) * GATED_SLICE_LANES))
+
+
+def _gated_digest(book: Book, k: int) -> bytes:
+    for lane in book.gated.sorted_lanes():
+        if k < _gated_slices(lane):
+            part = slice(k * GATED_SLICE_ENTRIES, (k + 1) * GATED_SLICE_ENTRIES)
+            return _digest_of([lane.contracts, lane.proceeds_fen, lane.other_fen], part)
+        k -= _gated_slices(lane)
+    raise MisuseError("a slice of gated money that is not there")
 
 
 def _push_counts_digest(book: Book, _k: int) -> bytes:
