@@ -9,6 +9,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from .account_codes import AccountCode as AccountCode  # a word of the bank's books, which records post to
+
 BANK_PARTY = 1  # the bank's own party number, fixed by the genesis row
 BANK_SEAT = 1  # the bank's seat of the genesis row, MASTER_DATA: it registers everybody, the bank's other desks too
 CONTRACT_NUMBER_STEP = 100  # a number is index × 100 + two check digits, so that it leaves a remainder by 97
@@ -141,18 +143,6 @@ class RestraintKind(IntEnum):
     JUDICIAL = 1  # by an authority that may also have it deducted
     OTHER = 2
     CARD = 3  # by the bank: what the card scheme has paid and the account could not give
-
-
-class AccountCode(IntEnum):
-    """Accounts of the general ledger 科目."""
-
-    CASH = 1010
-    OTHER_BANKS = 1110  # and the clearing house
-    ERRORS = 1910  # to be cleared 待处理清算差错, by party and its case; the bank's own by outlet
-    SAVINGS = 2110  # by outlet
-    SETTLEMENT = 2410  # by broker and trade date
-    CARD_CLEARING = 2510
-    JUDICIAL_DEDUCTIONS = 2520
 
 
 class Market(IntEnum):
