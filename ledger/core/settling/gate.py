@@ -1,7 +1,7 @@
 """The gate: whether a broker owes anything of a date whose customers are settled or being settled.
 
-Belongs here: who is gated now, what follows once somebody is not any more. Never here: what is gated (state.day.gated),
-what an obligation is and how it is paid (rules.day.obligations, control).
+Belongs here: who is gated now, what follows once somebody is not any more. Never here: what is gated (ledger.core.state.day.gated),
+what an obligation is and how it is paid (rules.day.obligations, ledger.core.control).
 
 A gated broker's customers are credited with what their own buys take, and with nothing else. Which dates count is
 decided by the broker's own steps: those up to the last one whose settle step has begun.

@@ -1,0 +1,1 @@
+"""Tests of customer settlement: what is settled, gated and credited."""
