@@ -1,7 +1,7 @@
 """The gate: whether a broker owes anything of a date whose customers are settled or being settled.
 
-Belongs here: who is gated now, what follows once somebody is not any more. Never here: what is gated (ledger.core.state.day.gated),
-what an obligation is and how it is paid (rules.day.obligations, ledger.core.control).
+Belongs here: who is gated now. Never here: what is gated (ledger.core.state.day.gated), what an obligation is
+(rules.day.obligations), how one is paid (ledger.core.control).
 
 A gated broker's customers are credited with what their own buys take, and with nothing else. Which dates count is
 decided by the broker's own steps: those up to the last one whose settle step has begun.
