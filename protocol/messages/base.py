@@ -14,8 +14,21 @@ class Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 ACT_TAG: Final = 80
 CORRECTIONS_TAG: Final = 87
-_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items
+NO_TAG: Final = -1
+_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is behind it
+_SMALL_MAX: Final = 0x7F  # an integer up to here is its own byte, one up to 255 stands behind _UINT8
+_UINT8: Final = 0xCC
 _ARRAY_OF_3: Final = 0x93  # the first byte of a MessagePack array of an act's tag, text and signatures
+
+
+def tag_of(body: bytes) -> int:
+    """The tag of the message that a canonical body holds, told without decoding it; NO_TAG where it begins as none."""
+    head = body[:3]
+    if len(head) < 2 or head[0] & 0xF0 != _ARRAY:
+        return NO_TAG
+    if head[1] <= _SMALL_MAX:
+        return head[1]
+    return head[2] if head[1] == _UINT8 and len(head) == 3 else NO_TAG
 
 
 def is_act(body: bytes) -> bool:
@@ -26,5 +39,4 @@ def is_act(body: bytes) -> bool:
 def may_be_large(body: bytes) -> bool:
     """Whether a body begins as what a desk of the bank may send with more bytes than all else: an act, or lines of a
     list of corrections."""
-    is_told = len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] == CORRECTIONS_TAG
-    return is_told or is_act(body)
+    return tag_of(body) == CORRECTIONS_TAG or is_act(body)

@@ -19,7 +19,7 @@ from protocol.limits import (
     SMALL_CONTROL_BODY_BYTES_MAX,
     TRADE_DATE_MAX,
 )
-from protocol.messages.base import Message, may_be_large
+from protocol.messages.base import NO_TAG, Message, may_be_large, tag_of
 from protocol.messages.codec import decode_answer, decode_control, decode_query, encode
 from protocol.messages.day.steps import (
     NO_TOTALS,
@@ -128,3 +128,17 @@ def refuses(decode: Callable[[bytes], Message], message: Message) -> None:
     """Raises unless the bytes of `message` are refused."""
     with pytest.raises(PeerViolation, match="MALFORMED_FRAME"):
         decode(encode(message))
+
+
+@pytest.mark.parametrize("tag", [0, 80, 127, 128, 176, 255])
+def test_the_tag_of_a_body_is_told_without_decoding_it(tag: int) -> None:
+    body = msgspec.msgpack.encode([tag, 20260105])
+
+    assert tag_of(body) == tag
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x91", b"\x91\xcc", b"\x91\xcd\x01\x00", b"\x91\xff", b"\xc1\x14\x00", b"\xdc\x00\x10"]
+)
+def test_what_begins_as_no_message_has_no_tag(body: bytes) -> None:
+    assert tag_of(body) == NO_TAG

@@ -26,7 +26,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.header import PrefixArray
 from protocol.limits import SESSION_VERSION_STEP_MAX
-from protocol.messages.base import Message
+from protocol.messages.base import Message, tag_of
 from protocol.messages.codec import decode_control, decode_kept, decode_session
 from protocol.messages.control import (
     ControlMessage,
@@ -61,7 +61,6 @@ _ALONE_TAGS: Final = {
 _TIMED_TAGS: Final = frozenset(
     kind.__struct_config__.tag for kind in (RegisterKey, RegisterPersons, Act, Notice, Object, Publish)
 )
-_ARRAY: Final = 0x90  # the first byte of a MessagePack array of at most 15 items; its tag is the byte behind it
 
 
 class NotJudged(Exception):
@@ -78,18 +77,18 @@ def stands_alone(role: int, body: bytes) -> bool:
     """Whether a CONTROL frame with this body of a seat of this role must have a row of its own, told by its tag without
     decoding it.
     """
-    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _ALONE_TAGS.get(role, ())
+    return tag_of(body) in _ALONE_TAGS.get(role, ())
 
 
 def may_depend_on_time(body: bytes) -> bool:
     """Whether what a CONTROL body earns or does may depend on what time it is: RegisterKey, when keys have to give way,
     people's keys and acts, what is due by a date that is published, what a broker may still say of it."""
-    return len(body) > 1 and body[0] & 0xF0 == _ARRAY and body[1] in _TIMED_TAGS
+    return tag_of(body) in _TIMED_TAGS
 
 
 def closes_date(role: int, body: bytes) -> bool:
     """Whether a CONTROL frame with this body is an OpenTradeDate, of a seat whose role may send it."""
-    return stands_alone(role, body) and body[1] == OpenTradeDate.__struct_config__.tag
+    return stands_alone(role, body) and tag_of(body) == OpenTradeDate.__struct_config__.tag
 
 
 def _is_alone(role: int, message: ControlBody) -> bool:
