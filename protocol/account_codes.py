@@ -15,5 +15,6 @@ class AccountCode(IntEnum):
     ERRORS = 1910  # to be cleared 待处理清算差错, by party and its case; the bank's own by outlet
     SAVINGS = 2110  # by outlet
     SETTLEMENT = 2410  # by broker and trade date
+    MOVED = 2420  # by broker: what was moved of customers' money for their orders 委托划转资金
     CARD_CLEARING = 2510
     JUDICIAL_DEDUCTIONS = 2520

@@ -83,6 +83,7 @@ STATE_NUMBER_GIVEN = 3  # `remaining_fen` is a number that the bank gave: to a c
 # contract that it made, or of the set; to a correction of the broker's case that it opened or took back
 STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a difference for people to look at
 STATE_POSTED = 5  # of a forced card debit: `remaining_fen` is what was posted to the account, the rest is in suspense
+STATE_MOVED = 9  # of a freeze that is open with all of its amount: `remaining_fen` is what was moved of it 划转
 STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `remaining_fen` is what may be deducted
 
 _AS_BYTES = np.dtype(("V", RECORD_BYTES))

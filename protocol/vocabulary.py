@@ -137,6 +137,13 @@ class Way(IntEnum):
     CARD_COLLECTED = 5  # what the account could not give of it then, likewise
 
 
+class Mode(IntEnum):
+    """What becomes of the money that a broker's customers order with."""
+
+    FREEZE = 0  # 冻结: it stays on their accounts
+    TRANSFER = 1  # 划转: what could be withdrawn of it is moved to the bank's own account for that broker
+
+
 class RestraintKind(IntEnum):
     """Why money of an account is withheld."""
 

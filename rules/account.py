@@ -14,7 +14,8 @@ from rules.restraints import Restraint
 
 @dataclass(slots=True)
 class LaterDates:
-    """What trade dates have brought to an account behind others, less what they take: sold − bought − frozen.
+    """What trade dates have brought to an account behind others, less what they take of it: sold − bought − frozen, and
+    what was moved of these two, which is the account's no more 划转.
 
     `brought_fen`: by date, what those behind it have; kept up by the records that move it.
     """
@@ -43,6 +44,8 @@ class Account:
     restrained_fen: int  # of all its restraints together
     restraints: list[Restraint] = field(default_factory=list)  # oldest first
     later: LaterDates = field(default_factory=LaterDates)  # of those dates alone that a correction may be about
+    moved_remaining_fen: int = 0  # of frozen and of bought, what stands in 2420
+    moved_drawn_fen: int = 0
 
     @property
     def owned_fen(self) -> int:
@@ -63,6 +66,16 @@ class Account:
     def committed_fen(self) -> int:
         """What orders have claimed of it: frozen and bought."""
         return self.frozen_fen + self.bought_fen
+
+    @property
+    def taken_fen(self) -> int:
+        """What is frozen of what is still on the account."""
+        return self.frozen_fen - self.moved_remaining_fen
+
+    @property
+    def brought_fen(self) -> int:
+        """What unsettled trades bring to the account less what they will take of it."""
+        return self.sold_fen - (self.bought_fen - self.moved_drawn_fen)
 
     def clamp_seniors(self) -> None:
         """What is frozen and bought has become less: no more than that ranks before a restraint."""

@@ -41,15 +41,19 @@ TAKEN_BACK = Leg(MADE_GOOD.credit, MADE_GOOD.debit)
 SUSPENSE = Leg(AccountCode.ERRORS, AccountCode.CARD_CLEARING)
 """What a forced card debit takes beyond what the account gives: the bank's own 挂账, until it is collected."""
 
+MOVED = Leg(AccountCode.SAVINGS, AccountCode.MOVED)
+"""What a customer orders with, where his broker is in transfer mode 划转, as far as it could be withdrawn."""
+GIVEN_BACK = Leg(MOVED.credit, MOVED.debit)
+
 BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS})
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
-BY_PARTY = frozenset({AccountCode.ERRORS})
-"""Kept for each party: what is the bank's own by outlet, what is a broker's by case."""
+BY_PARTY = frozenset({AccountCode.ERRORS, AccountCode.MOVED})
+"""Kept for each party: errors that are the bank's own by outlet, a broker's by case; what was moved for its orders."""
 BY_CASE = frozenset({AccountCode.ERRORS})
 """Kept for each broker and case."""
 BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 
 assert set(TAKEN) == set(Way) > set(BROUGHT)
-_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, *BROUGHT.values(), *TAKEN.values())
+_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, MOVED, GIVEN_BACK, *BROUGHT.values(), *TAKEN.values())
 assert all(leg.debit != leg.credit for leg in _LEGS)

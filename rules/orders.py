@@ -13,6 +13,7 @@ that comes to the account or leaves it (cash).
 from protocol.limits import COLUMN_FEN_MAX
 from rules.account import Account
 from rules.contracts import ENDED
+from rules.moved import draw_moved, moved_of_freeze
 from rules.request import (
     AMOUNT_OVER_REMAINING,
     AWAITS_CLEARING,
@@ -25,6 +26,7 @@ from rules.request import (
     Freeze,
     Freezes,
     Request,
+    moved,
     of_freeze,
 )
 
@@ -37,9 +39,11 @@ def freeze(request: Request, account: Account, freezes: Freezes) -> Decision:
     if amount_fen > account.buying_power_fen:
         return account.not_covered(amount_fen)
     # From here the freeze must succeed.
+    moved_fen = moved_of_freeze(amount_fen, account.withdrawable_fen) if request.moves_money else 0
     account.frozen_fen += amount_fen
-    freezes[request.slot] = Freeze(request.contract, amount_fen)
-    return of_freeze(amount_fen)
+    account.moved_remaining_fen += moved_fen
+    freezes[request.slot] = Freeze(request.contract, amount_fen, moved_fen=moved_fen)
+    return moved(amount_fen, moved_fen)
 
 
 def release(request: Request, account: Account, freezes: Freezes) -> Decision:
@@ -54,6 +58,7 @@ def release(request: Request, account: Account, freezes: Freezes) -> Decision:
     # From here the release must succeed.
     account.frozen_fen -= request.amount_fen
     account.clamp_seniors()
+    draw_moved(account, target, 0, request.amount_fen)
     return _drawn_down(target, request.amount_fen)
 
 
@@ -76,6 +81,7 @@ def fill_buy(request: Request, account: Account, freezes: Freezes) -> Decision:
     account.bought_fen += charge_fen
     account.clamp_seniors()
     target.due_fen = max(0, target.due_fen - charge_fen)
+    draw_moved(account, target, charge_fen, release_fen)
     return _drawn_down(target, charge_fen + release_fen)
 
 

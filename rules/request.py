@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_NONE, FREEZE_STATE_OPEN, STATE_DEDUCTIBLE, STATE_POSTED
+from protocol.records import (
+    FREEZE_STATE_CLOSED,
+    FREEZE_STATE_NONE,
+    FREEZE_STATE_OPEN,
+    STATE_DEDUCTIBLE,
+    STATE_MOVED,
+    STATE_POSTED,
+)
 
 Decision = tuple[int, int, int]
 """(code, state of the freeze concerned, what remains of it), the fields of an outcome."""
@@ -24,6 +31,7 @@ class Request(NamedTuple):
     valid_until_ns: int
     market_closed: bool
     stopped: int  # 1: the broker that sends it takes no new orders
+    moves_money: int  # 1: it is in transfer mode
     seat: int
     serial: int  # of a movement, 0 for none
     way: int  # likewise
@@ -120,6 +128,7 @@ class OfDate:
     tolerance: Tolerance
     cases: Cases
     booked: Booked | None = None  # where it is to be taken back
+    moved_fen: int = 0  # of what was bought, what stands in 2420
     has_ended: bool = False  # the contract: what is sold stands by itself, and is on no account
 
 
@@ -131,6 +140,7 @@ class Freeze:
     remaining_fen: int
     due_fen: int = 0  # of it, what a complete clearing set says was bought and nothing has drawn yet
     is_ended: bool = False  # by a complete clearing set, which does not tell that it is held
+    moved_fen: int = 0  # of what remains, what stands in 2420
 
 
 Freezes = dict[int, Freeze]
@@ -145,6 +155,11 @@ def refusal(code: ReplyCode) -> Decision:
 def of_freeze(remaining_fen: int) -> Decision:
     """The verdict that accepts, and tells what remains of the freeze concerned."""
     return (int(ReplyCode.ACCEPTED), FREEZE_STATE_OPEN if remaining_fen else FREEZE_STATE_CLOSED, remaining_fen)
+
+
+def moved(amount_fen: int, moved_fen: int) -> Decision:
+    """The verdict that accepts a freeze, and tells what was moved of it; where nothing was, what remains: all of it."""
+    return (int(ReplyCode.ACCEPTED), STATE_MOVED, moved_fen) if moved_fen else of_freeze(amount_fen)
 
 
 def posted(posted_fen: int) -> Decision:

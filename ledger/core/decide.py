@@ -126,10 +126,10 @@ def _decide_watched(
 ) -> Decision:
     """`decide_one`, and what the record moves on its date is told to those before it."""
     account = accounts[request.account]
-    frozen_fen, brought_fen = account.frozen_fen, account.sold_fen - account.bought_fen
+    taken_fen, brought_fen = account.taken_fen, account.brought_fen
     decision = decide_one(request, decided_at_ns, accounts, freezes, serials)
-    account.later.move(request.target_date or book.trade_date, frozen_fen - account.frozen_fen)
-    account.later.move(request.executed_on, account.sold_fen - account.bought_fen - brought_fen)
+    account.later.move(request.target_date or book.trade_date, taken_fen - account.taken_fen)
+    account.later.move(request.executed_on, account.brought_fen - brought_fen)
     return decision
 
 
@@ -156,6 +156,7 @@ def _requests(
         plain(block.valid_until_ns),
         plain(block.market_closed),
         plain(block.stopped),
+        plain(block.moves_money),
         plain(block.seat),
         plain(block.serial),
         plain(block.way),
@@ -213,7 +214,8 @@ def _load_accounts(book: Book, indices: Positions, later: dict[int, LaterDates])
     )
     restraints = (book.restraints.as_the_law_has_them(account, book.persons.sealed) for account in named)
     of_dates = (later[each] if each in later else LaterDates() for each in named)
-    return dict(zip(named, map(Account, *columns, restraints, of_dates), strict=True))
+    moved = (book.moved.remaining_fen[named].tolist(), book.moved.drawn_fen[named].tolist())
+    return dict(zip(named, map(Account, *columns, restraints, of_dates, *moved), strict=True))
 
 
 def _load_freezes(book: Book, slots: Positions) -> Freezes:
@@ -227,4 +229,5 @@ def _load_freezes(book: Book, slots: Positions) -> Freezes:
     contracts = (requests.contract[slots] - 1).tolist()
     due = requests.due_fen(slots, book.clearing.complete).tolist()
     ended = are_ended(book, slots, key_dates(requests.keys_of(slots, book.trade_date))).tolist()
-    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due, ended), strict=True))
+    moved = requests.moved_fen[slots].tolist()
+    return dict(zip(slots.tolist(), map(Freeze, contracts, remaining.tolist(), due, ended, moved), strict=True))

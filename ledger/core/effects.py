@@ -23,9 +23,11 @@ from ledger.core.kind_tables import (
     SOLD,
 )
 from ledger.core.lines.proceeds import mark_booked
+from ledger.core.moving import draw_moved, keep_moved, lower_moved
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
+from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.unsettled import add_by_slot
 from ledger.core.withheld import move_restraints
 from protocol.records import OutcomeArray
@@ -55,6 +57,9 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         power_fen += release_fen * RELEASE_POWER[block.kind]
     np.add.at(book.frozen_fen, block.account, frozen_fen)
     np.add.at(book.power_fen, block.account, power_fen)
+    book.moved.posted = NOTHING_POSTED
+    if np.any(block.moves_money):
+        keep_moved(book, block, accepted, outcomes)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
         return
     balance_fen = amount_fen * BALANCE[block.kind]
@@ -79,10 +84,15 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.maximum.at(book.seat_serial, np.broadcast_to(block.seat, (block.count,))[booked], block.serial[booked])
     if block.way is not None:
         _leave_in_suspense(book, block, block.way, accepted, amount_fen)
+    moves = book.moved.is_used and (block.corrections is not None or bool(np.any(block.moves_money)))
     if block.targets is not None:
+        if moves:
+            draw_moved(book, block, block.targets, accepted)
         _draw_down(book, block, block.targets, accepted)
     if block.corrections is not None:
         apply_corrections(book, block, block.corrections, outcomes)
+        if moves:
+            lower_moved(book, block, block.corrections, accepted)
 
 
 def _posted(block: Block, way: LongColumn, amount_fen: FenColumn, outcomes: OutcomeArray) -> FenColumn:

@@ -16,6 +16,9 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 10. Restrained of an account = Σ of its restraints, of which each withholds something; no more ranks before one than is
     frozen and bought. What card debits left is one of each account, and together what the general ledger has in errors.
 11. What came up to a trade date pays for what is frozen and bought up to it: 2, without what later dates have brought.
+12. What is moved of an account is Σ over its freezes + Σ over dates of what was drawn of it: of a freeze no more than
+    remains, of a date no more than is bought, and in all no more than the balance. Together it is what the general
+    ledger has for the broker; and 11 holds of what is not moved.
 """
 
 from collections import Counter
@@ -24,13 +27,13 @@ import numpy as np
 
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
-from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, STATE_SHIFT, Book
+from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.customers.restraints import sums_fen
 from ledger.core.state.requests import key_dates
 from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
-from protocol.limits import COLUMN_FEN_MAX
+from protocol.limits import COLUMN_FEN_MAX, PARTIES_MAX
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, AccountCode, AccountStatus, RestraintKind
 from rules.contracts import ENDED, LOSS
@@ -46,6 +49,8 @@ def check_block(book: Book, block: Block) -> None:
         power_fen += book.restrained_fen.take(block.account)
         _demand(power_fen >= 0, "balance − frozen − bought + sold", book)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:
+        if book.moved.is_used and np.any(block.moves_money):
+            check_moved(book, block)
         return
     accounts = _accounts_of(block, LOWERS_FROZEN)
     if len(accounts):
@@ -53,6 +58,14 @@ def check_block(book: Book, block: Block) -> None:
     accounts = _accounts_of(block, LOWERS_BALANCE)
     if len(accounts):
         _demand(book.balance_fen.take(accounts) >= 0, "balance", book)
+    if book.moved.is_used and (len(accounts) or np.any(block.moves_money)):
+        check_moved(book, block)
+
+
+def check_moved(book: Book, block: Block) -> None:
+    """Of the accounts that a block has touched: what is on them without what is moved."""
+    there_fen = book.balance_fen.take(block.account) - book.moved.of_accounts(block.account)
+    _demand(there_fen >= 0, "balance without what is moved", book)
 
 
 def _accounts_of(block: Block, kinds: Mask) -> Positions:
@@ -72,7 +85,8 @@ def check_book(book: Book) -> None:
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)
     frozen_fen = _check_freezes(book)
     _check_unsettled(book)
-    _check_dates(book, frozen_fen)
+    moved_fen = _check_moved(book)
+    _check_dates(book, frozen_fen, moved_fen)
     _check_contracts(book)
     _check_general_ledger(book)
     _check_outlets(book)
@@ -172,7 +186,39 @@ def _check_freezes(book: Book) -> dict[int, FenColumn]:
     return frozen_fen
 
 
-def _check_dates(book: Book, frozen_fen: dict[int, FenColumn]) -> None:
+def _check_moved(book: Book) -> dict[int, FenColumn]:
+    """Statement 12. By trade date what of it was moved of each account."""
+    moved, requests, used = book.moved, book.requests, slice(book.accounts_count)
+    moved_fen = {date: column[used].copy() for date, column in moved.drawn_on.items()}
+    drawn_fen = sum(moved_fen.values(), np.zeros(book.accounts_count, np.int64))
+    _demand(drawn_fen == moved.drawn_fen[used], "drawn of moved money against its dates", book)
+    for date, column in moved.drawn_on.items():
+        slot = book.unsettled.slot_of(date)
+        _demand(column[used] >= 0, "drawn of moved money", book)
+        if slot >= 0:
+            _demand(column[used] <= book.unsettled.bought_fen[slot][used], "drawn of moved money against bought", book)
+    slots = np.flatnonzero(requests.moved_fen[: requests.slots_used])
+    of_freeze_fen = requests.moved_fen[slots]
+    remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+    _demand((of_freeze_fen > 0) & (of_freeze_fen <= remaining_fen), "what is moved of a freeze", book)
+    accounts = book.account_of_contract[requests.contract[slots] - 1]
+    dates, sums_fen = key_dates(requests.keys_of(slots, book.trade_date)), np.zeros(book.accounts_count, np.int64)
+    np.add.at(sums_fen, accounts, of_freeze_fen)
+    _demand(sums_fen == moved.remaining_fen[used], "moved against its freezes", book)
+    for date in np.unique(dates).tolist():
+        here = np.flatnonzero(dates == date)
+        np.add.at(moved_fen.setdefault(date, np.zeros_like(sums_fen)), accounts[here], of_freeze_fen[here])
+    _demand(book.balance_fen[used] >= moved.of_accounts(used), "balance without what is moved", book)
+    last = book.account_flags[used] & LAST_CONTRACT_MASK
+    parties = np.where(last > 0, book.contract_facts.take(last - 1, mode="clip") >> PARTY_SHIFT, BANK_PARTY)
+    by_party = np.zeros(PARTIES_MAX + 1, np.int64)
+    np.add.at(by_party, parties, moved.of_accounts(used))
+    told = [book.general_ledger.moved_fen(party) for party in range(PARTIES_MAX + 1)]
+    _demand(by_party == told, "moved money against the general ledger", book)
+    return moved_fen
+
+
+def _check_dates(book: Book, frozen_fen: dict[int, FenColumn], moved_fen: dict[int, FenColumn]) -> None:
     """Statement 11, from the latest date to the oldest."""
     unsettled, used = book.unsettled, slice(book.accounts_count)
     there_fen = book.derived_power_fen(used) + book.restrained_fen[used]
@@ -181,6 +227,7 @@ def _check_dates(book: Book, frozen_fen: dict[int, FenColumn]) -> None:
         slot = unsettled.slot_of(date)
         there_fen -= unsettled.sold_fen[slot][used] - unsettled.bought_fen[slot][used]
         there_fen += frozen_fen.get(date, 0)
+        there_fen -= moved_fen.get(date, 0)
 
 
 def _check_unsettled(book: Book) -> None:

@@ -17,9 +17,11 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    refused wherever it stands, and, having no effect, does not count in 2.
 7. What asks for a clearing set, what an authority deducts, and what the card scheme has paid already, look at more
    than these amounts.
-An account for which 2, 3, 4 or 5 fails, or that has a record of 7, is hot: all its records that 1 left open are decided
-one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on the account can
-be refused at once.
+8. What a freeze moves, of a broker in transfer mode, is what can be withdrawn before it: that is as the block begins
+   where the account is named once.
+An account for which 2, 3, 4, 5 or 8 fails, or that has a record of 7, is hot: all its records that 1 left open are
+decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on the
+account can be refused at once.
 """
 
 import numpy as np
@@ -51,7 +53,7 @@ from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
 from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, COMMIT_RECORDS_MAX
-from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, OutcomeArray
+from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, STATE_MOVED, OutcomeArray
 from protocol.vocabulary import Way
 from rules.contracts import ENDED
 
@@ -81,6 +83,8 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     proof.judge_debits(code, remaining_fen)
     outcomes = np.zeros(block.count, OUTCOME)
     _write(outcomes, block, code, remaining_fen)
+    if np.any(block.moves_money):
+        proof.tell_moved(outcomes)
     hot = proof.hot_positions()
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
@@ -287,6 +291,24 @@ class _Proof:
         alone = short & (sum_fen == amount_fen) & ~is_credited
         self._hot_accounts.append(accounts[short & ~alone])
         code[positions[alone]] = self._refusal_alone(positions[alone])
+
+    def tell_moved(self, outcomes: OutcomeArray) -> None:
+        """Argument 8: what accepted freezes move is written into their outcomes."""
+        block, book = self._block, self._book
+        at = np.flatnonzero(self._of(OPENS_FREEZE) & np.not_equal(block.moves_money, 0))
+        if not len(at):
+            return
+        named = book.scratch_fen
+        everywhere = block.account if self._open.all() else block.account[self._open]
+        np.add.at(named, everywhere, 1)
+        accounts = block.account[at]
+        is_alone = named.take(accounts) == 1
+        named[everywhere] = 0
+        self._hot_accounts.append(accounts[~is_alone])
+        moved_fen = np.minimum(block.amount_fen[at], book.power_fen.take(accounts) - book.sold_fen.take(accounts))
+        moves = np.flatnonzero(is_alone & (moved_fen > 0) & (outcomes["code"][at] == 0))
+        outcomes["state"][at[moves]] = STATE_MOVED
+        outcomes["remaining_fen"][at[moves]] = moved_fen[moves]
 
     def _cap_withdrawals(self, accounts: Positions, leaves: Mask | np.bool_, covered_fen: FenColumn) -> None:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""

@@ -5,6 +5,7 @@ ownership of contracts (resolve), the state of contracts (rules.contracts).
 """
 
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     ControlMessage,
     EndKey,
@@ -64,7 +65,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),
     SeatRole.MASTER_DATA: frozenset(
         {
-            *(RegisterParty, RegisterKey, EndKey, RegisterSeat, RegisterOutlets, RegisterPersons, Act),
+            *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),
             *(OpenAccounts, SignContracts),
         }
     ),
@@ -74,7 +75,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
 seal locks the bank out."""
 
 NEEDS_ACT: frozenset[type[ControlMessage]] = frozenset(
-    {RegisterPersons, RegisterKey, EndKey, Restrain, LiftRestraint, ExtendRestraint}
+    {RegisterPersons, RegisterKey, EndKey, ChangeMode, Restrain, LiftRestraint, ExtendRestraint}
 )
 """What no seat may say by itself any more once the bank is sealed; and a new parent of an outlet."""
 

@@ -20,12 +20,12 @@ from msgspec import Meta
 
 from ..errors import MisuseError
 from ..limits import ACT_AHEAD_S_MAX, ACT_AHEAD_SHORT_S_MAX, ACT_TEXT_BYTES_MAX, OUTLET_MAX
-from ..messages.control import ControlMessage, EndKey, RegisterKey
+from ..messages.control import ChangeMode, ControlMessage, EndKey, RegisterKey
 from ..messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
 from ..messages.fields import BoundSeatNo, KeyId, Name, PartyNo, PersonNo, Second
 from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
-from ..vocabulary import SUITES, OutletLevel, RestraintKind, Right
+from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
 from .base import ActText
 from .corrections import (
     AssignItemAct,
@@ -51,6 +51,7 @@ SuiteWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(SUITES)})$")]
 RightWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(right.name for right in Right if right)})$")]
 RightWords = Annotated[list[RightWord], Meta(max_length=len(Right) - 1)]
 """Ascending, each at most once."""
+ModeWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(mode.name for mode in Mode)})$")]
 LevelWord = Annotated[str, Meta(pattern=f"^(?:{'|'.join(level.name for level in OutletLevel)})$")]
 
 
@@ -136,6 +137,13 @@ class ResumeBrokerAct(ActText, frozen=True, kw_only=True, tag="resume_broker"):
     party: PartyNo
 
 
+class ChangeModeAct(ActText, frozen=True, kw_only=True, tag="change_mode"):
+    """Whether what a broker's customers order with stays frozen on their accounts or is moved, as ChangeMode."""
+
+    party: PartyNo
+    mode: ModeWord
+
+
 class VoidAct(ActText, frozen=True, kw_only=True, tag="void"):
     """Nothing but its serial: what its author signed under it or a lower one, and nobody has sent, is worth nothing."""
 
@@ -150,6 +158,7 @@ AnyAct = (
     | EndKeyAct
     | StopBrokerAct
     | ResumeBrokerAct
+    | ChangeModeAct
     | RestrainAct
     | LiftRestraintAct
     | ExtendRestraintAct
@@ -204,6 +213,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     EndKeyAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     StopBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ResumeBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    ChangeModeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
@@ -279,6 +289,8 @@ def made_of(act: AnyAct) -> Made:
             return RegisterKey(party, key_id, bytes.fromhex(public_key), act.from_s * NS_PER_S, ends_ns, seat)
         case EndKeyAct(party=party, key_id=key_id):
             return EndKey(party, key_id)
+        case ChangeModeAct(party=party, mode=mode):
+            return ChangeMode(party, int(Mode[mode]))
         case RestrainAct(account_no=account_no, amount_fen=amount_fen, kind=kind, holds_until_s=until_s):
             return Restrain(account_no, amount_fen, RestraintKind[kind], act.authority, act.document, until_s)
         case LiftRestraintAct(restraint_no=restraint_no, amount_fen=amount_fen):

@@ -13,7 +13,15 @@ import numpy as np
 from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..limits import OUTCOMES_PREAMBLE_BYTES
-from ..records import OUTCOME, OutcomeArray, OutcomesPreamble, RecordArray, outcomes_from_body, pack_preamble
+from ..records import (
+    OUTCOME,
+    STATE_MOVED,
+    OutcomeArray,
+    OutcomesPreamble,
+    RecordArray,
+    outcomes_from_body,
+    pack_preamble,
+)
 
 _OUTCOMES = struct.Struct("<hhiq")
 _CODES: dict[int, ReplyCode] = {int(code): code for code in ReplyCode}
@@ -35,9 +43,14 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     trade_date: int
     sequence: int  # journal sequence of the row that holds it
     decided_at_ns: int
-    remaining_fen: int  # of the freeze concerned, after this request
-    state: int  # of that freeze: FREEZE_STATE_NONE, _OPEN or _CLOSED
+    remaining_fen: int  # of the freeze concerned, after this request, unless `state` says otherwise
+    state: int  # of that freeze: FREEZE_STATE_NONE, _OPEN or _CLOSED; STATE_MOVED: open, and see `moved_fen`
     seat: int
+
+    @property
+    def moved_fen(self) -> int:
+        """What of a freeze was moved 划转, of a broker in transfer mode; all of its amount remains."""
+        return self.remaining_fen if self.state == STATE_MOVED else 0
 
     @property
     def accepted(self) -> bool:

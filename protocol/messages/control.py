@@ -22,6 +22,7 @@ from .fields import (
     Digest,
     KeyId,
     LayoutNo,
+    ModeNo,
     Name,
     Number,
     PartyNo,
@@ -97,6 +98,15 @@ class EndKey(Message, tag=28, frozen=True):
     key_id: KeyId
 
 
+class ChangeMode(Message, tag=170, frozen=True):
+    """Bank control: what becomes of the money that a broker's customers order with. Before its first contract at once,
+    then with the first roll at which nothing of the broker is moved; the mode in force takes back a change that waits.
+    """
+
+    party: PartyNo
+    mode: ModeNo
+
+
 class SeatEntry(Message, tag=29, frozen=True):
     """A seat as the ledger keeps it."""
 
@@ -140,6 +150,7 @@ ControlMessage = (
     | RegisterKey
     | EndKey
     | RegisterSeat
+    | ChangeMode
     | AccountMessage
     | OutletMessage
     | PersonMessage

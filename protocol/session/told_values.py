@@ -55,6 +55,7 @@ from ..records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     STATE_DEDUCTIBLE,
+    STATE_MOVED,
     STATE_NUMBER_GIVEN,
     STATE_POSTED,
     OutcomeArray,
@@ -142,7 +143,8 @@ def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     if not outcomes.view("<i8").any():
         return outcomes  # accepted, of no freeze: most often so, and at once seen
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known, tells_more = state <= STATE_DEDUCTIBLE, (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN)
+    is_known = (state <= STATE_DEDUCTIBLE) | (state == STATE_MOVED)
+    tells_more = (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN) | (state == STATE_MOVED)
     may_tell = (state == STATE_POSTED) | (state == STATE_DEDUCTIBLE)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
     is_wrong |= is_known & ~may_tell & ((remaining_fen > 0) != tells_more)
@@ -262,11 +264,11 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_DEDUCTIBLE:
+    if answer.state > STATE_DEDUCTIBLE and answer.state != STATE_MOVED:
         return True
     if answer.state in (STATE_POSTED, STATE_DEDUCTIBLE):
         return (answer.code != 0) == (answer.state == STATE_DEDUCTIBLE)
-    tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN)
+    tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_MOVED)
     tells_repeat = answer.state == STATE_NUMBER_GIVEN and answer.code == ReplyCode.ACT_REPEATED
     is_possible = answer.state == FREEZE_STATE_NONE or not answer.code or tells_repeat
     return (answer.remaining_fen > 0) == tells_more and is_possible

@@ -25,6 +25,7 @@ from protocol.records import STATE_NUMBER_GIVEN
 from protocol.vocabulary import RecordKind
 from rules.account import Account
 from rules.day.settlement import SETTLEMENT_DIFFERS, STEP_NOT_DUE
+from rules.moved import draw_moved, over_bought
 from rules.request import (
     ACT_NEEDED,
     AMOUNT_OUT_OF_RANGE,
@@ -133,6 +134,7 @@ def close(request: Request, account: Account, freezes: Freezes) -> Decision:
     account.bought_fen += drawn_fen
     has.bought_fen += drawn_fen
     account.clamp_seniors()
+    has.moved_fen += draw_moved(account, target, drawn_fen, target.remaining_fen - drawn_fen)
     target.remaining_fen = target.due_fen = 0
     return of_freeze(0)
 
@@ -228,4 +230,7 @@ def _move(account: Account, has: OfDate, after: Corrected) -> None:
         account.bought_fen += after.bought_fen - has.bought_fen
         account.sold_fen += after.sold_fen - has.sold_fen
         account.clamp_seniors()
+        back_fen = over_bought(has.moved_fen, after.bought_fen)
+        account.moved_drawn_fen -= back_fen
+        has.moved_fen -= back_fen
     has.bought_fen, has.sold_fen = after.bought_fen, after.sold_fen

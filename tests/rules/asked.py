@@ -40,6 +40,7 @@ def request(
         valid_until_ns=0,
         market_closed=False,
         stopped=0,
+        moves_money=0,
         seat=0,
         serial=0,
         way=0,

@@ -14,6 +14,7 @@ from protocol.frame import Frame, make_frame
 from protocol.limits import STALE_RETRY_NS
 from protocol.messages.codec import encode
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     ControlMessage,
     EndKey,
@@ -60,6 +61,7 @@ from protocol.vocabulary import (
     ContractStatus,
     Direction,
     FrameKind,
+    Mode,
     RecordKind,
     SeatRole,
     Suite,
@@ -237,6 +239,7 @@ def of_bank_seat() -> Iterator[Vector]:
         ("open_trade_date", OpenTradeDate(20_260_922, due_times())),
         ("end_settlement", EndSettlement(20_260_921)),
         ("end_key", EndKey(2, 5)),
+        ("change_mode", ChangeMode(2, Mode.TRANSFER)),
         ("sign_off", SignOff(20_260_921)),
         ("confirm_roll", ConfirmRoll(20_260_922, 4_711, 1, hashlib.sha256(b"state").digest())),
     ]

@@ -40,6 +40,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.party_keys import with_key, without_key
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     ControlMessage,
     EndKey,
@@ -147,6 +148,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return judge_key_end(book, message, sender.key_id, decided_at_ns)
         case RegisterSeat():
             return _judge_seat(book, message)
+        case ChangeMode(party):
+            return ReplyCode.ACCEPTED if book.role[party] == Role.BROKER else ReplyCode.PARTY_UNKNOWN
         case RegisterOutlets():
             return outlets.judge_outlets(book, message)
         case RegisterPersons():
@@ -310,6 +313,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             book.parties[party] = without_key(book.parties[party], key_id)
         case RegisterSeat():
             _add_seat(book, message)
+        case ChangeMode(party, mode):
+            book.change_mode(party, mode)
         case RegisterOutlets():
             outlets.register_outlets(book, message)
         case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():

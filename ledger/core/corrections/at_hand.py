@@ -110,6 +110,7 @@ def of_lane(
     )
     if cleared is not None:
         sold_fen += np.where(has_ended, cleared.moved_sold_fen[contracts], 0)
+    moved_fen = np.where(has_ended, 0, book.moved.drawn(lane.trade_date, accounts)).tolist()
     open_slots = _open_slots(book, lane, contracts, named)
     at_fill, tolerance = bool(book.proceeds_at_fill[lane.party]), _tolerance(book, lane)
     for place, contract in enumerate(contracts.tolist()):
@@ -133,6 +134,7 @@ def of_lane(
             tolerance=tolerance,
             cases=cases,
             booked=_booked(lane, cleared, contract),
+            moved_fen=moved_fen[place],
             has_ended=bool(has_ended[place]),
         )
 

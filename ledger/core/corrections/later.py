@@ -40,37 +40,41 @@ def money_of(book: Book, accounts: Positions | IntColumn, since: int) -> list[Ac
     columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.restrained_fen)
     amounts = (column[accounts].tolist() for column in columns)
     later = _of_accounts(book, accounts, since)
-    return list(map(Account, *amounts, ([] for _ in later), later))
+    moved = (book.moved.remaining_fen[accounts].tolist(), book.moved.drawn_fen[accounts].tolist())
+    return list(map(Account, *amounts, ([] for _ in later), later, *moved))
 
 
 def _of_accounts(book: Book, accounts: Positions | IntColumn, since: int) -> list[LaterDates]:
     unsettled = book.unsettled
     dates = sorted(date for date in unsettled.dates[:-1].tolist() if date >= since)
     found = [LaterDates(dict.fromkeys(dates[:-1], 0)) for _ in accounts.tolist()]
-    frozen_fen = _frozen_fen(book, accounts) if len(dates) > 1 else {}
+    taken_fen = _taken_fen(book, accounts) if len(dates) > 1 else {}
     for date in dates[1:]:
         slot = unsettled.slot_of(date)
         brought_fen = unsettled.sold_fen[slot][accounts] - unsettled.bought_fen[slot][accounts]
-        brought_fen -= frozen_fen.get(date, 0)
+        brought_fen += book.moved.drawn(date, accounts) - taken_fen.get(date, 0)
         for later, fen in zip(found, brought_fen.tolist(), strict=True):
             later.move(date, fen)
     return found
 
 
-def _frozen_fen(book: Book, accounts: Positions | IntColumn) -> dict[int, FenColumn]:
-    """By trade date (m,) Σ remaining of its freezes: those of each account's last contract, for others have none open.
-    What is frozen and of no date before is of the open one, of which new ones come all the time.
+def _taken_fen(book: Book, accounts: Positions | IntColumn) -> dict[int, FenColumn]:
+    """By trade date (m,) Σ remaining of its freezes, less what was moved of it: those of each account's last contract,
+    for others have none open. What is frozen and of no date before is of the open one, of which new ones come all the
+    time.
     """
     requests = book.requests
-    open_fen: FenColumn = book.frozen_fen[accounts].astype(np.int64)
+    open_fen: FenColumn = book.frozen_fen[accounts] - book.moved.remaining_fen[accounts]
     found = {book.trade_date: open_fen}
-    contracts = np.unique(book.account_flags[accounts[open_fen > 0]] & LAST_CONTRACT_MASK) - 1
+    has_some = accounts[book.frozen_fen[accounts] > 0]
+    contracts = np.unique(book.account_flags[has_some] & LAST_CONTRACT_MASK) - 1
     parties = book.contract_facts[contracts] >> PARTY_SHIFT
     for date in requests.carried_dates() if len(contracts) else []:
         of_date = found[date] = np.zeros(len(accounts), np.int64)
         for party in np.unique(parties).tolist():
             slots = slots_of_contracts(book, date, party, contracts[parties == party])
             remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
+            remaining_fen -= requests.moved_fen[slots]
             of_date += _by_account(book, accounts, requests.contract[slots] - 1, remaining_fen)
         open_fen -= of_date
     return found

@@ -7,7 +7,7 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 import numpy as np
 
 from ledger.core.corrections.apply import check_corrections
-from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND
+from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND, OPENS_FREEZE
 from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
 from ledger.core.state.book import Book
@@ -15,7 +15,7 @@ from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.limits import AMOUNT_FEN_MAX
-from protocol.records import OutcomeArray
+from protocol.records import STATE_MOVED, OutcomeArray
 from protocol.vocabulary import Way
 
 FIRST_REFUSAL = ReplyCode.REQUEST_MALFORMED
@@ -46,6 +46,12 @@ def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         forced, posted_fen = accepted & (block.way == Way.FORCED_CARD), outcomes["remaining_fen"]
         if (forced & ((posted_fen < 0) | (posted_fen > block.amount_fen))).any():
             raise InvariantBroken("a forced card debit posted an impossible amount")
+    moved = accepted & (outcomes["state"] == STATE_MOVED)
+    if moved.any():
+        moved_fen = outcomes["remaining_fen"]
+        may_move = OPENS_FREEZE[block.kind] & np.not_equal(block.moves_money, 0)
+        if (moved & ~(may_move & (moved_fen > 0) & (moved_fen <= block.amount_fen))).any():
+            raise InvariantBroken("a freeze moved an impossible amount")
     if block.proceeds is not None:
         if (accepted & BOOKS_PROCEEDS[block.kind] & ~block.proceeds.may_be_due).any():
             raise InvariantBroken("proceeds were booked that no set has")

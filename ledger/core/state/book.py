@@ -25,6 +25,7 @@ from ledger.core.state.columns import (
     long_zeros,
     short_zeros,
 )
+from ledger.core.state.customers.moved import MovedMoney
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
 from ledger.core.state.day.clearing import Clearing
@@ -162,7 +163,8 @@ class Book:
     restraints: Restraints  # of accounts; `restrained_fen` has the sum of each
     outlets: Outlets  # an account may name one that is not among them
     general_ledger: GeneralLedger = field(default_factory=GeneralLedger, kw_only=True)
-    clearing: Clearing
+    moved: MovedMoney
+    clearing: Clearing = field(default_factory=Clearing, kw_only=True)
     feeds: Feeds = field(default_factory=Feeds, kw_only=True)
     requests: RequestTable
     unsettled: Unsettled
@@ -232,7 +234,7 @@ class Book:
             permits=Permits(),
             restraints=Restraints(),
             outlets=Outlets(),
-            clearing=Clearing(),
+            moved=MovedMoney.empty(accounts),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             scratch_fen=long_zeros(accounts),
@@ -314,7 +316,10 @@ class Book:
         freezes of unsettled dates and every open one are carried. `sequence` is already that of the row that rolls."""
         self.unsettled.open(trade_date, self.trade_date)
         has_clearing = bool(self.clearing.lanes)
-        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)
+        has = (has_clearing, self.moved.is_used)
+        self.requests = self.requests.rolled(self.trade_date, self.unsettled.oldest_date, *has)
+        self.moved.forget_tries(self.requests.carried_keys)
+        self._change_modes()
         self.clearing.forget_begun()
         self.previous_frames, self.frames = self.frames, FrameIndex()
         self.previous_next_number, self.next_number = self.next_number, np.ones(SEATS_MAX + 1, np.int64)
@@ -325,6 +330,19 @@ class Book:
         self.phase = DatePhase.TRADING
         self.permits.date_opened(trade_date)
         self.tighten_bound()
+
+    def change_mode(self, party: int, mode: int) -> None:
+        """A broker has this mode from the first roll on at which nothing of it is moved; before it has a contract, at
+        once."""
+        self.moved.next_mode[party] = mode
+        if not len(self.own_contracts(party, 0, self.contracts_count)):
+            self.moved.mode[party] = mode
+
+    def _change_modes(self) -> None:
+        """The modes that wait for a roll hold from now on, of brokers of which nothing is moved."""
+        for party, mode in self.moved.waiting():
+            if not self.general_ledger.moved_fen(party):
+                self.moved.mode[party] = mode
 
     def lower_restraint(self, restraint: Restraint, amount_fen: int) -> None:
         """An open restraint withholds so much less, at most what it has."""
@@ -347,3 +365,4 @@ class Book:
         of_ended = self.sold_of_ended(trade_date)
         self.unsettled.settle(trade_date, self.account_flags[: self.accounts_count] & LAST_CONTRACT_MASK, of_ended)
         self.clearing.forget_date(trade_date)
+        self.moved.forget_date(trade_date)

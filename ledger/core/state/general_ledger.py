@@ -15,13 +15,16 @@ import numpy as np
 
 from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.errors import InvariantBroken
+from protocol.limits import PARTIES_MAX
 from protocol.vocabulary import BANK_PARTY, AccountCode
 from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, Leg
 
 KEY_FIELDS = 4
 ALL = slice(None)
+_PARTY_BITS = 16
 _HALF_BITS = 62  # of a balance in two int64: it is kept below 2^124
 _HALF_MASK = (1 << _HALF_BITS) - 1
+assert PARTIES_MAX < 1 << _PARTY_BITS
 
 
 class LedgerKey(NamedTuple):
@@ -31,6 +34,11 @@ class LedgerKey(NamedTuple):
     party: int = 0
     trade_date: int = 0
     item: int = 0
+
+
+def _moved_at(code: AccountCode, outlet: int, party: int) -> tuple[int, int, int]:
+    """Party, trade date and item of one side of an entry of moved money."""
+    return (0, 0, outlet) if code in BY_OUTLET else (party, 0, 0)
 
 
 @dataclass(slots=True)
@@ -54,6 +62,21 @@ class GeneralLedger:
             for code in leg
         ]
         self._post(keys, amount_fen)
+
+    def post_moved(self, leg: Leg, outlets: LongColumn, parties: LongColumn, amounts_fen: FenColumn) -> None:
+        """(m,) amounts, each between the savings of its outlet and 2420 of its broker; as many and as large as in
+        `post_by_outlet`.
+        """
+        pairs, places = np.unique(outlets << _PARTY_BITS | parties, return_inverse=True)
+        totals_fen = np.zeros(len(pairs), np.int64)
+        np.add.at(totals_fen, places, amounts_fen)
+        for pair, total_fen in zip(pairs.tolist(), totals_fen.tolist(), strict=True):
+            outlet, party = divmod(pair, 1 << _PARTY_BITS)
+            self._post([LedgerKey(int(code), *_moved_at(code, outlet, party)) for code in leg], total_fen)
+
+    def moved_fen(self, party: int) -> int:
+        """What stands in 2420 for the orders of a broker's customers."""
+        return -self.balances_fen.get(LedgerKey(int(AccountCode.MOVED), party), 0)
 
     def cases_opened(self, party: int) -> int:
         """How many cases a broker has had: they are numbered from 1, and none is ever given again."""

@@ -49,6 +49,9 @@ SAID_COLUMNS = (
 CLEARING_COLUMNS = (*SAID_COLUMNS, "closed_fen")
 """What comes of clearing sets: kept, told and carried only while there is a lane."""
 
+MOVED_COLUMN = "moved_fen"
+"""Kept, told and carried only once something was moved."""
+
 FATE_MASK = 0b111  # of `told`
 ORDER_TOLD = 1 << 3
 BUY_TOLD = 1 << 4
@@ -97,6 +100,7 @@ class RequestTable:
     amount_fen: FenColumn
     drawn_fen: FenColumn
     released_fen: FenColumn
+    moved_fen: FenColumn  # of what remains, what stands in 2420
     cleared_fen: FenColumn  # what a clearing set says was bought, with fees
     told_frozen_fen: FenColumn  # and what was frozen
     told_released_fen: FenColumn  # and released
@@ -127,6 +131,7 @@ class RequestTable:
             amount_fen=long_zeros(slots),
             drawn_fen=long_zeros(slots),
             released_fen=long_zeros(slots),
+            moved_fen=long_zeros(slots),
             cleared_fen=long_zeros(slots),
             told_frozen_fen=long_zeros(slots),
             told_released_fen=long_zeros(slots),
@@ -266,9 +271,12 @@ class RequestTable:
         is_cleared = np.isin(self.cleared_in[slots], complete)
         return np.where(is_cleared, np.maximum(self.cleared_fen[slots] - self.drawn_fen[slots], 0), 0)
 
-    def rolled(self, trade_date: int, kept_from: int, has_clearing: bool = False) -> "RequestTable":
+    def rolled(
+        self, trade_date: int, kept_from: int, has_clearing: bool = False, has_moved: bool = False
+    ) -> "RequestTable":
         """The table of the next date: no page, and carried are the open freezes and all those that were accepted on
-        `kept_from` or later. `trade_date` is the one that ends; `has_clearing`: a lane is kept.
+        `kept_from` or later. `trade_date` is the one that ends; `has_clearing`: a lane is kept;
+        `has_moved`: something was moved once.
 
         The next date has its whole room, whatever is carried; but what is open from before `kept_from` counts as its
         seat's, so that nobody lets freezes lie for ever. Takes this table apart, column by column: else two of them
@@ -279,7 +287,8 @@ class RequestTable:
         table = RequestTable.empty(self.slots_max, keys)
         settled = keys[: np.searchsorted(keys, kept_from << _DATE_SHIFT)]
         table.seat_slots += np.bincount(key_seats(settled), minlength=len(table.seat_slots))
-        for name in (*_COLUMNS, *(CLEARING_COLUMNS if has_clearing else ())):
+        moved = (MOVED_COLUMN,) if has_moved else ()
+        for name in (*_COLUMNS, *(CLEARING_COLUMNS if has_clearing else ()), *moved):
             old, new = getattr(self, name), getattr(table, name)
             at = REQUEST_PAGE_RECORDS
             for start, places in parts:

@@ -109,7 +109,10 @@ def outlets_apart(book: Book) -> list[OutletApart]:
     """The outlets, ascending, whose accounts have together something else than the general ledger has for them."""
     outlets, ledger = book.outlet[: book.accounts_count], book.general_ledger
     numbers = np.flatnonzero(np.bincount(outlets))
-    sums_fen = _sums_by_outlet(book.balance_fen[: len(outlets)], outlets, numbers)
+    balance_fen = book.balance_fen[: len(outlets)]
+    if book.moved.is_used:
+        balance_fen = balance_fen - book.moved.of_accounts(slice(len(outlets)))
+    sums_fen = _sums_by_outlet(balance_fen, outlets, numbers)
     accounts_fen = dict(zip(numbers.tolist(), sums_fen, strict=True))
     known = sorted(accounts_fen.keys() | ledger.savings_outlets())
     pairs = ((outlet, accounts_fen.get(outlet, 0), ledger.savings_fen(outlet)) for outlet in known)

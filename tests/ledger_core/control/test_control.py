@@ -13,6 +13,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.limits import KEYS_PER_SEAT_MAX
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     ControlMessage,
     EndKey,
@@ -40,6 +41,7 @@ from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
     ContractStatus,
+    Mode,
     Role,
     SeatRole,
     account_no_from_index,
@@ -68,11 +70,12 @@ from tests.people import ANN, Office, administrators, signed
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 BANK_ID = Desk().book.bank_id
-ROLL = 29  # the row of the OpenTradeDate below
+ROLL = 30  # the row of the OpenTradeDate below
 CONTROLS: list[ControlMessage] = [
     RegisterParty(4, Role.BROKER, 1, "four", False),
     RegisterKey(BROKER, 1, PUBLIC_KEY, 0, 1, 0),
     EndKey(BROKER, 1),
+    ChangeMode(BROKER, Mode.TRANSFER),
     RegisterSeat(40, BROKER, SeatRole.BROKER),
     RegisterOutlets(outlets_above()),
     OpenAccounts([account(40, 0), replace(account(41, 0), holder=holder_of(0))]),

@@ -16,6 +16,7 @@ from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, may_send
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     ControlMessage,
     EndKey,
@@ -59,6 +60,7 @@ from protocol.vocabulary import (
     AccountEvent,
     ContractEvent,
     ContractStatus,
+    Mode,
     RecordKind,
     Role,
     SeatRole,
@@ -115,6 +117,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "RegisterParty": (RegisterParty(4, Role.BROKER, Suite.ED25519_SHA256, "four", False), {SeatRole.MASTER_DATA}),
     "RegisterKey": (RegisterKey(BROKER, 2, PUBLIC_KEY, 0, 1, 0), {SeatRole.MASTER_DATA}),
     "EndKey": (EndKey(BROKER, 1), {SeatRole.MASTER_DATA}),
+    "ChangeMode": (ChangeMode(BROKER, Mode.TRANSFER), {SeatRole.MASTER_DATA}),
     "RegisterSeat": (RegisterSeat(40, BROKER, SeatRole.BROKER), {SeatRole.MASTER_DATA}),
     "RegisterOutlets": (RegisterOutlets(outlets_above()), {SeatRole.MASTER_DATA}),
     "RegisterPersons": (RegisterPersons([new_person(BEN)]), {SeatRole.MASTER_DATA}),

@@ -15,16 +15,17 @@ from ledger.core.state.forms.arrays import to_arrays
 from ledger.core.state.general_ledger import LedgerKey
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
 from protocol.codes import ReplyCode
+from protocol.messages.control import ChangeMode
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract
 from protocol.messages.day.steps import Mark, Tell
 from protocol.messages.queries import PartyTotals, totals_digest
 from protocol.records import RecordArray
-from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, RecordKind, Right, Way
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, AccountCode, ContractEvent, Mode, RecordKind, Right, Way
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import contract
 from tests.ledger_core.corrections.people import staffed
 from tests.ledger_core.corrections.words import SEATS
-from tests.ledger_core.days.facts import Facts, Lane, Op
+from tests.ledger_core.days.facts import PARTIES, Facts, Lane, Op
 from tests.ledger_core.days.told import Bank, Set
 from tests.ledger_core.desk import BROKER, Desk, account_of, deposit, fill_buy, fill_sell, freeze, record, release
 from tests.people import signed
@@ -61,8 +62,11 @@ class Split(NamedTuple):
 class House:
     """The bank of one history."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, mode: Mode = Mode.FREEZE) -> None:
         self.facts, self.has, self.desk = facts, Bank(), Desk()
+        for party in PARTIES:
+            self.desk.done(ChangeMode(party, mode))
+        self.steps: list[tuple[list[int], ...]] = []  # what every account had after each, as if nothing were moved
         self.office = staffed(self.desk)
         for person, right in ((PAT, Right.DAY), (QUI, Right.DAY), (RAY, Right.RESTRAIN), (SUE, Right.RESTRAIN)):
             self.desk.done(self.office.hired(person, right))
@@ -83,6 +87,8 @@ class House:
         """All that must hold after every step: statements of the book; what brokers make good against their dates."""
         book = self.desk.book
         check_book(book)
+        columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.power_fen)
+        self.steps.append(tuple(column[: book.accounts_count].tolist() for column in columns))
         balances_fen = book.general_ledger.balances_fen
         for lane in book.clearing.sorted_lanes():
             cleared = book.clearing.by_contract.get(lane.trade_date)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 
 from protocol.messages.day.steps import SignOff
+from protocol.vocabulary import Mode
 from tests.ledger_core.control.day.test_due_times import opened
 from tests.ledger_core.days.bank import House
 from tests.ledger_core.days.facts import DATES, PARTIES, Facts
@@ -17,9 +18,9 @@ from tests.ledger_core.desk import MONDAY, THURSDAY
 NEXT = dict(zip(DATES, (*DATES[1:], THURSDAY), strict=True))
 
 
-def straight(facts: Facts) -> House:
+def straight(facts: Facts, mode: Mode = Mode.FREEZE) -> House:
     """Every date to what is published before the next one is traded; nothing twice, nothing withdrawn."""
-    house = House(facts)
+    house = House(facts, mode)
     for date in DATES:
         _to_sign_off(house, date)
         _behind_sign_off(house, date)
@@ -45,11 +46,11 @@ def _behind_sign_off(house: House, date: int) -> None:
             house.do(op, date)
 
 
-def at_random(facts: Facts, chance: random.Random) -> House:
+def at_random(facts: Facts, chance: random.Random, mode: Mode = Mode.FREEZE) -> House:
     """Later dates are traded while earlier ones are closed, steps of lanes between each other, refused ones too. Each
     step is followed by all checks.
     """
-    house = House(facts)
+    house = House(facts, mode)
     runs = [_dates(house, chance)]
     keeps_at = chance.randrange(20, 150)
     steps = 0

@@ -145,8 +145,8 @@ ROLLED = [
     Mutant(
         "settled freezes kept",
         "state/book.py",
-        "self.requests.rolled(self.trade_date, self.unsettled.oldest_date, has_clearing)",
-        "self.requests.rolled(self.trade_date, 0, has_clearing)",
+        "self.requests.rolled(self.trade_date, self.unsettled.oldest_date, *has)",
+        "self.requests.rolled(self.trade_date, 0, *has)",
         "closed freezes are carried for ever",
         (f"{ROLL}::test_of_a_settled_date_only_open_freezes_are_carried_from_the_next_roll_on",),
     ),

@@ -337,8 +337,8 @@ _LATER: list[Row] = [
     ),
     (
         "what is frozen on a later date is forgotten",
-        "        brought_fen -= frozen_fen.get(date, 0)\n",
-        "",
+        " - taken_fen.get(date, 0)\n",
+        "\n",
         "an earlier date is denied what is its own",
         FALLS,
     ),
@@ -360,14 +360,14 @@ _LATER: list[Row] = [
 _WATCHED: list[Row] = [
     (
         "a freeze in the block is not told to earlier dates",
-        "    account.later.move(request.target_date or book.trade_date, frozen_fen - account.frozen_fen)\n",
+        "    account.later.move(request.target_date or book.trade_date, taken_fen - account.taken_fen)\n",
         "",
         "an earlier date is denied what is its own",
         FALLS,
     ),
     (
         "a sale in the block is not told to earlier dates",
-        "    account.later.move(request.executed_on, account.sold_fen - account.bought_fen - brought_fen)\n",
+        "    account.later.move(request.executed_on, account.brought_fen - brought_fen)\n",
         "",
         "an earlier date is paid by a later one",
         FALLS,

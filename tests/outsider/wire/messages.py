@@ -144,6 +144,7 @@ LAYOUTS: dict[str, Layout] = {
     "LiftRestraint": (118, (("restraint_no", NUMBER), ("amount_fen", Int(1, 2**53)))),
     "ExtendRestraint": (119, (("restraint_no", NUMBER), ("holds_until_s", SECONDS))),
     "EndKey": (28, KEY[:2]),
+    "ChangeMode": (170, (("party", PARTY), ("mode", Int(0, 1)))),
     "OutletEntry": (68, OUTLET),
     "RegisterOutlets": (69, (("outlets", Many(1, 4_096, Nested("OutletEntry"))),)),
     "SignOff": (70, (("trade_date", DATE),)),
@@ -212,7 +213,7 @@ NO_WINDOWS: Field = ()
 NAMES = {tag: name for name, (tag, _) in LAYOUTS.items()}
 CONTROLS = (
     *("RegisterParty", "RegisterKey", "EndKey", "RegisterSeat", "OpenTradeDate", "EndSettlement"),
-    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act"),
+    *("ConfirmRoll", "SignOff", "RegisterOutlets", "RegisterPersons", "Act", "ChangeMode"),
     *("OpenAccounts", "SignContracts", "ChangeContract", "ChangeAccount", "ChangeBroker", "ReplaceCard"),
     *(
         "Restrain",

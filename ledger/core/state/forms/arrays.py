@@ -10,7 +10,8 @@ import numpy as np
 
 from ledger.core.control.judge import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, PARTY_SHIFT, Book, BookSize
-from ledger.core.state.columns import NamedArrays
+from ledger.core.state.columns import NamedArrays, long_zeros
+from ledger.core.state.customers.moved import Tries
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
 from ledger.core.state.day.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
@@ -23,7 +24,7 @@ from ledger.core.state.general_ledger import GeneralLedger
 from ledger.core.state.people.outlets import Outlets
 from ledger.core.state.people.permits import Permits
 from ledger.core.state.people.persons import Persons
-from ledger.core.state.requests import CLEARING_COLUMNS, RequestTable
+from ledger.core.state.requests import CLEARING_COLUMNS, MOVED_COLUMN, RequestTable
 from ledger.core.state.unsettled import Unsettled
 from protocol.errors import InvariantBroken
 from protocol.limits import DIGEST_BYTES, REQUEST_PAGE_RECORDS
@@ -43,6 +44,7 @@ _parties = msgspec.msgpack.Decoder(list[PartyEntry])
 _restraints = msgspec.msgpack.Decoder(list[Restraint])
 _lanes = msgspec.msgpack.Decoder(list[Lane])
 _signed_for = msgspec.msgpack.Decoder(list[SignedFor])
+_tries = msgspec.msgpack.Decoder(list[Tries])
 _accepted = msgspec.msgpack.Decoder(list[SeatAccepted])
 
 
@@ -91,11 +93,26 @@ def to_arrays(book: Book) -> NamedArrays:
     arrays.update(_clearing_arrays(book, slots, contracts))
     if book.gated.lanes:
         arrays.update(book.gated.to_arrays())
+    arrays.update(_moved_arrays(book, slots, used))
     if book.pushes.given:
         arrays["pushes"] = np.frombuffer(book.pushes.encoded(), np.int8)
         arrays["push_tries"], arrays["push_counts"] = book.pushes.tries_array(), book.pushes.counts_array()
     for slot in book.unsettled.used_slots():
         arrays.update({f"{name}_of_{slot}": getattr(book.unsettled, name)[slot][used] for name in _SLOT_COLUMNS})
+    return arrays
+
+
+def _moved_arrays(book: Book, slots: slice, used: slice) -> NamedArrays:
+    """Modes always, for a change may wait; the rest once something was moved."""
+    moved = book.moved
+    arrays: NamedArrays = {"modes": moved.mode, "next_modes": moved.next_mode}
+    if not moved.is_used:
+        return arrays
+    arrays["moved_dates"] = np.array(sorted(moved.drawn_on), np.int64)
+    arrays["moved_tries"] = np.frombuffer(msgspec.msgpack.encode(moved.sorted_tries()), np.int8)
+    arrays["moved_remaining_fen"], arrays["moved_drawn_fen"] = moved.remaining_fen[used], moved.drawn_fen[used]
+    arrays[f"request_{MOVED_COLUMN}"] = getattr(book.requests, MOVED_COLUMN)[slots]
+    arrays.update({f"moved_drawn_on_{date}": column[used] for date, column in moved.drawn_on.items()})
     return arrays
 
 
@@ -164,6 +181,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
         book.clearing = _clearing(book, arrays)
     if "gated_heads" in arrays:
         book.gated = Gated.from_arrays(arrays)
+    _take_moved(book, arrays)
     if "pushes" in arrays:
         tries, counts = (arrays[name].astype(np.int64) for name in ("push_tries", "push_counts"))
         book.pushes = Pushes.from_arrays(arrays["pushes"], tries, counts)
@@ -202,6 +220,21 @@ def _clearing(book: Book, arrays: NamedArrays) -> Clearing:
     for name in CLEARING_COLUMNS:
         getattr(book.requests, name)[: book.requests.slots_used] = arrays[f"request_{name}"]
     return clearing
+
+
+def _take_moved(book: Book, arrays: NamedArrays) -> None:
+    """Fill `book.moved`, and what of it stands with the requests."""
+    moved, used = book.moved, slice(book.accounts_count)
+    moved.mode[:], moved.next_mode[:] = arrays["modes"], arrays["next_modes"]
+    moved.is_used = "moved_dates" in arrays
+    if not moved.is_used:
+        return
+    moved.remaining_fen[used], moved.drawn_fen[used] = arrays["moved_remaining_fen"], arrays["moved_drawn_fen"]
+    moved.tries = {each.key: each for each in _tries.decode(arrays["moved_tries"].tobytes())}
+    getattr(book.requests, MOVED_COLUMN)[: book.requests.slots_used] = arrays[f"request_{MOVED_COLUMN}"]
+    for date in arrays["moved_dates"].tolist():
+        column = moved.drawn_on[date] = long_zeros(moved.accounts)
+        column[used] = arrays[f"moved_drawn_on_{date}"]
 
 
 def _unsettled(book: Book, arrays: NamedArrays) -> Unsettled:

@@ -17,8 +17,10 @@ CLEARED_SLICE_SLOTS, and of the contracts of each date, in slices of CLEARED_SLI
 LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. While settled lanes are not closed
 there follow their heads in slices of GATED_SLICE_LANES and, lane by lane, what is gated in slices of
 GATED_SLICE_ENTRIES. Once a contract was pushed there follow how many were and how many of each broker came to nothing,
-the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. No slice
-grows with the book.
+the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. Once
+something was moved for an order there follow what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was
+drawn on each date, in slices of RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to
+give some back in slices of REVERSED_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -62,9 +64,13 @@ ACCEPTED_SLICE_SEATS = 512  # 56 KiB
 OBLIGATION_SLICE_ITEMS = 256  # 24 KiB, or 80 KiB when all of them were objected to
 PUSH_SLICE_ITEMS = 128  # 50 KiB
 TRIES_SLICE_ITEMS = 2_048  # 64 KiB
+MOVED_SLICE_ACCOUNTS = 6_144  # 96 KiB
+MOVED_SLICE_SLOTS = 8_192  # 64 KiB
+REVERSED_SLICE_ITEMS = 512  # 44 KiB when all of them were tried as often as may be
 _SLICES_PER_PAGE = REQUEST_PAGE_RECORDS // REQUEST_SLICE_SLOTS
 _CLEARED_PER_PAGE = REQUEST_PAGE_RECORDS // CLEARED_SLICE_SLOTS
 assert _CLEARED_PER_PAGE * CLEARED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
+assert MOVED_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 assert _SLICES_PER_PAGE * REQUEST_SLICE_SLOTS == REQUEST_PAGE_RECORDS
 _SCALARS = struct.Struct("<18q")
 _WHOLE = struct.Struct("<iq")  # state layout, how many slices
@@ -123,6 +129,17 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (1 if book.pushes.given else 0, _push_counts_digest),
         (-(-len(book.pushes.entries) // PUSH_SLICE_ITEMS), _push_digest),
         (-(-len(book.pushes.tries) // TRIES_SLICE_ITEMS), _tries_digest),
+        *(_kinds_of_moved(book) if book.moved.is_used else ()),
+    ]
+
+
+def _kinds_of_moved(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
+    slots = book.requests.slots_used - REQUEST_PAGE_RECORDS
+    return [
+        (-(-book.accounts_count // MOVED_SLICE_ACCOUNTS), _moved_digest),
+        (len(book.moved.drawn_on) * _ring_slices(book), _moved_date_digest),
+        (slots // MOVED_SLICE_SLOTS, _moved_request_digest),
+        (-(-len(book.moved.tries) // REVERSED_SLICE_ITEMS), _reversed_digest),
     ]
 
 
@@ -178,6 +195,8 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.marked_digest)
     digest.update(book.due_times.encoded())
     digest.update(book.seat_role.data)
+    digest.update(book.moved.mode.data)
+    digest.update(book.moved.next_mode.data)
     for party_column in (book.stopped, book.tolerance_contract_fen, book.tolerance_date_fen):
         digest.update(party_column.data)
     digest.update(book.unsettled.agreed.data)
@@ -328,6 +347,28 @@ def _push_digest(book: Book, k: int) -> bytes:
 
 def _tries_digest(book: Book, k: int) -> bytes:
     return _digest_of([book.pushes.tries_array(k * TRIES_SLICE_ITEMS, (k + 1) * TRIES_SLICE_ITEMS)], ALL)
+
+
+def _moved_digest(book: Book, k: int) -> bytes:
+    accounts = slice(k * MOVED_SLICE_ACCOUNTS, min((k + 1) * MOVED_SLICE_ACCOUNTS, book.accounts_count))
+    return _digest_of([book.moved.remaining_fen, book.moved.drawn_fen], accounts)
+
+
+def _moved_date_digest(book: Book, k: int) -> bytes:
+    place, part = divmod(k, _ring_slices(book))
+    date = sorted(book.moved.drawn_on)[place]
+    accounts = slice(part * RING_SLICE_ITEMS, min((part + 1) * RING_SLICE_ITEMS, book.accounts_count))
+    return hashlib.sha256(date.to_bytes(8, "little") + book.moved.drawn_on[date][accounts].tobytes()).digest()
+
+
+def _moved_request_digest(book: Book, k: int) -> bytes:
+    first = (k + 1) * MOVED_SLICE_SLOTS
+    return _digest_of([book.requests.moved_fen], slice(first, first + MOVED_SLICE_SLOTS))
+
+
+def _reversed_digest(book: Book, k: int) -> bytes:
+    part = book.moved.sorted_tries()[k * REVERSED_SLICE_ITEMS : (k + 1) * REVERSED_SLICE_ITEMS]
+    return hashlib.sha256(msgspec.msgpack.encode(part)).digest()
 
 
 def _digest_of(columns: list[npt.NDArray[np.signedinteger]], part: slice) -> bytes:

@@ -1,0 +1,1 @@
+"""Transfer mode: what is moved, drawn and given back, beside a book in which nothing is."""
