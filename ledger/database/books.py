@@ -19,6 +19,7 @@ TITLES: Final[dict[AccountCode, str]] = {
     AccountCode.ERRORS: "待处理清算差错",
     AccountCode.SAVINGS: "活期储蓄存款",
     AccountCode.SETTLEMENT: "证券保证金待交收款",
+    AccountCode.MOVED: "委托划转资金",
     AccountCode.CARD_CLEARING: "银行卡清算",
     AccountCode.JUDICIAL_DEDUCTIONS: "司法扣划款",
 }
