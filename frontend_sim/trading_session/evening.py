@@ -7,8 +7,7 @@ Belongs here: the order of these steps, what they gave. Never here: trading itse
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -19,13 +18,12 @@ from config.cli.acts.known import known_of
 from config.kit.processes import Progress
 from config.kit.wall_clock import WallClock
 from frontend_sim.market.bank import BrokerEntry
-from frontend_sim.market.broker import Desk
-from frontend_sim.market.broker_day import BrokerDay
 from frontend_sim.market.desks import must_accept
 from frontend_sim.market.market_day import Customer
 from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.market.people.staff import DECIDERS, Staff
 from frontend_sim.trading_session.day_program import DayProgram
+from frontend_sim.trading_session.session import Floor
 from gateway.day.correcting import correct, decisions_to_sign, fields_to_sign, waiting
 from gateway.day.desk import DayDesk, LaneSeen
 from protocol.client import BlockOutcome, Seat, SentSet
@@ -90,14 +88,18 @@ class Evening:
     last_sequence: int = 0
 
 
-async def sign_off(evening: Evening, desk: DayDesk, trading_desks: Sequence[Desk]) -> None:
-    """The date is signed off, and every desk tries some orders of the evening. Raises: StepRefused."""
-    trade_date, sequence = await desk.sign_off()
-    evening.signed_off = (trade_date, sequence)
-    for trading_desk in trading_desks:
+async def live_evening(
+    evening: Evening, floor: Floor, brokers: Sequence[BrokerEntry], customers: Sequence[Customer], say: Progress
+) -> None:
+    """The date is signed off, every desk tries some orders of the evening, then it is closed. Raises: as both."""
+    async with floor.open_day_desk() as seat:
+        evening.signed_off = await DayDesk(seat, say).sign_off()
+    for trading_desk, _ in floor.trading_desks:
         codes = await trading_desk.order_after_close(EVENING_ORDERS)
         evening.orders += len(codes)
         evening.orders_taken += codes.count(ReplyCode.ACCEPTED)
+    program = DayProgram(floor.config, evening.config_file, say)
+    await Closing(evening, program, floor, customers, floor.config.wall_clock(), say).close(brokers)
 
 
 @dataclass(slots=True)
@@ -106,10 +108,7 @@ class Closing:
 
     evening: Evening
     program: DayProgram
-    bank: Seat  # asks where lanes stand, and carries acts
-    open_day_desk: Callable[[], AbstractAsyncContextManager[Seat]]
-    seats: Mapping[int, Seat]  # by party
-    days: Mapping[int, BrokerDay]
+    floor: Floor
     customers: Sequence[Customer]
     clock: WallClock
     say: Progress
@@ -142,7 +141,7 @@ class Closing:
         party, lane = planted.broker.party, planted.lane.answer
         for fields in decisions_to_sign(planted.found, lane, party):
             await self._sign(staff, fields, "核对无误，差异已知")
-        async with self.open_day_desk() as seat:
+        async with self.floor.open_day_desk() as seat:
             noted = cast("Seat", NotedSeat(seat, self.evening.corrected))
             async for answer in waiting(seat, self._trade_date, party):
                 number = 0
@@ -153,7 +152,7 @@ class Closing:
 
     async def _sign(self, staff: Staff, fields: Mapping[str, int | str], reason: str) -> int:
         """Returns the number of the act."""
-        number = (await staff.sign(self.bank, fields, reason)).remaining_fen
+        number = (await staff.sign(self.floor.teller, fields, reason)).remaining_fen
         self.evening.acts.append(Signed(number, fields))
         return number
 
@@ -165,16 +164,18 @@ class Closing:
         own = [customer for customer in self.customers if customer.terms.party == broker.party]
         opened = [customer.contract_no for customer in own if customer.terms.status in TOLD_AS_OPENED]
         contract_nos = {customer.contract_no for customer in own}
-        return self.days[broker.party].clearing_set(self._trade_date, contract_nos, opened)
+        return self.floor.days[broker.party].clearing_set(self._trade_date, contract_nos, opened)
 
     async def _finish_and_send(self, broker: BrokerEntry, lines: RecordArray, sent: dict[int, SentSet]) -> None:
         finish = FinishSending(self._trade_date)
-        await must_accept(self.seats[broker.party], finish, f"end of sending of party {broker.party}")
+        await must_accept(self.floor.seats[broker.party], finish, f"end of sending of party {broker.party}")
         sent[broker.party] = await self._send(broker, lines)
 
     async def _send(self, broker: BrokerEntry, lines: RecordArray) -> SentSet:
         began_ns = time.monotonic_ns()
-        sent = await self.seats[broker.party].send_clearing_set(self._trade_date, self.clock.utc_ns() // 10**9, lines)
+        sent = await self.floor.seats[broker.party].send_clearing_set(
+            self._trade_date, self.clock.utc_ns() // 10**9, lines
+        )
         seconds = (time.monotonic_ns() - began_ns) / 1e9
         code = "is complete" if sent.is_complete else f"is not complete: {ReplyCode(sent.last.code).name}"
         self.say(
@@ -185,7 +186,7 @@ class Closing:
 
     async def _seen(self, broker: BrokerEntry, lines: RecordArray, sent: SentSet) -> BrokerSet:
         """Where the broker's date stands, by the bank's own seat."""
-        desk = DayDesk(self.bank, self.say)
+        desk = DayDesk(self.floor.teller, self.say)
         lane = await desk.lane(self._trade_date, broker.party)
         found = await desk.differences(self._trade_date, broker.party)
         self.evening.last_sequence = max(self.evening.last_sequence, lane.answer.as_of_sequence)

@@ -96,7 +96,7 @@ def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(f
         session = start(deep, "run", "--plain", "--seconds", "2", surroundings=HOSTILE)
     finally:
         os.umask(mask)
-    said, _ = session.communicate(timeout=90)
+    said, _ = session.communicate(timeout=240)
     deep.rmdir()
     assert session.returncode == 0, said
     assert "ledger killed with SIGKILL" in said

@@ -6,9 +6,9 @@ import pytest
 import trio
 
 from frontend_sim.market.market_day import informed_auditor
-from frontend_sim.trading_session.demo import judge_sets
-from frontend_sim.trading_session.evening import Evening
-from frontend_sim.trading_session.session import Trading, run_session
+from frontend_sim.trading_session.evening import Evening, live_evening
+from frontend_sim.trading_session.judged import judge_sets
+from frontend_sim.trading_session.session import Trading, open_floor
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.client import Seat
 from protocol.vocabulary import LaneState
@@ -37,20 +37,24 @@ class Strikes:
             self.house.supervisor.kill(self.due.pop(ending))
 
 
-async def lived(found: House, trading: Trading) -> Evening:
+async def lived(found: House, trading: Trading, strikes: Strikes) -> Evening:
     """The session and its evening."""
-    async with Seat.open(found.bank()) as bank:
-        evening = trading.evening = Evening(found.config_file, bank)
-        await run_session(found.config, found.desks, found.brokers, found.customers, trading, 7)
+    async with (
+        Seat.open(found.bank()) as bank,
+        open_floor(found.config, found.desks, found.brokers, found.customers, trading.log, 7) as floor,
+    ):
+        await floor.trade(trading)
+        evening = Evening(found.config_file, bank)
+        await live_evening(evening, floor, found.brokers, found.customers, strikes)
     return evening
 
 
 def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
     with house(CUSTOMERS) as found:
         strikes = Strikes(found)
-        trading = Trading(SECONDS, REQUESTS_MAX, SessionLog(), None, strikes)
+        trading = Trading(SECONDS, REQUESTS_MAX, SessionLog())
 
-        evening = trio.run(lived, found, trading)
+        evening = trio.run(lived, found, trading, strikes)
 
         auditor = informed_auditor(found.brokers, found.customers, evening.signed_off[0])
         auditor.sign_off(*evening.signed_off)

@@ -1,0 +1,128 @@
+"""The course of a session: T is traded, closed and settled, then T+1 is opened and traded.
+
+Belongs here: what follows what, at which time of the bank's clocks. Never here: trading (session), the steps of an
+evening (evening), judging (judged), printing.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import trio
+
+from config.cli.links import seat_clock
+from config.kit.processes import Progress
+from frontend_sim.auditor.money_watch import MoneyWatch
+from frontend_sim.installation import Installation, desk_settings
+from frontend_sim.market.bank import BrokerEntry, register_broker
+from frontend_sim.market.desks import DAY_SEAT, BankDesks
+from frontend_sim.market.market_day import Customer, open_customers
+from frontend_sim.trading_session.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.evening import Evening, live_evening
+from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.session import Floor, Trading, open_floor
+from gateway.day.desk import DayDesk
+from protocol.client import Seat
+
+SECOND_DATE_SECONDS = 4.0
+SECOND_DATE_REQUESTS_MAX = 50_000
+
+
+class Traded(NamedTuple):
+    """What was answered up to a moment, in so many seconds."""
+
+    orders: int
+    answered: int
+    refused: int
+    seconds: float
+
+
+NOT_TRADED = Traded(0, 0, 0, 1.0)
+
+
+@dataclass(slots=True)
+class TwoDays:
+    """Who lives them, and what they gave."""
+
+    installation: Installation
+    dates: SessionDates
+    clock: SessionClock
+    bank: Seat  # of master data
+    desks: BankDesks
+    brokers: Sequence[BrokerEntry]
+    customers: Sequence[Customer]
+    trading: Trading
+    view: LiveView
+    say: Progress
+    seed: int
+    evening: Evening = field(init=False)
+    rolled_ns: int = 0
+    """When T+1 was opened, by the bank's clocks."""
+    traded: Traded = NOT_TRADED
+    """On T."""
+
+    def __post_init__(self) -> None:
+        self.evening = Evening(self.installation.supervisor.config_file, self.bank)
+
+    async def live(self) -> None:
+        """Both. Raises: as a story's steps, when somebody may not do as it must."""
+        await self.desks.register(self.bank)
+        await self._open(self.dates.first)
+        for broker in self.brokers:
+            await register_broker(self.bank, broker)
+        await open_customers(self.bank, self.customers)
+        self.say(f"{len(self.brokers)} brokers and {len(self.customers):,} customers are loaded; trading begins")
+        self.clock.put(self.dates.first, "09:30:00")
+        config = self.installation.config
+        async with open_floor(config, self.desks, self.brokers, self.customers, self.trading.log, self.seed) as floor:
+            await self._trade(floor)
+            log = self.trading.log
+            self.traded = Traded(log.orders, log.answered, log.refused, self.trading.elapsed_seconds)
+            self.clock.put(self.dates.first, "15:05:00")
+            await live_evening(self.evening, floor, self.brokers, self.customers, self.say)
+            await self._live_second(floor)
+
+    async def _open(self, trade_date: int) -> None:
+        """A date is opened, with the days on which something of it is due."""
+        config = self.installation.config
+        async with Seat.open(desk_settings(config, self.desks, DAY_SEAT), seat_clock(config)) as seat:
+            await DayDesk(seat, self.say).open_date(trade_date, self.dates.windows(trade_date))
+        self.rolled_ns = self.clock.clock.utc_ns()
+
+    async def _trade(self, floor: Floor) -> None:
+        """T is traded, the ledger killed in the middle of it, both books compared all the while."""
+
+        def is_over() -> bool:
+            return self.trading.ended_ns != 0
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.view.run, is_over)
+            nursery.start_soon(self._kill_ledger_midway)
+            nursery.start_soon(MoneyWatch(self.bank).run, self.view.show_control, is_over)
+            await floor.trade(self.trading)
+
+    async def _kill_ledger_midway(self) -> None:
+        """SIGKILL in the middle of it; the supervisor starts it again, it recovers from its journal."""
+        trading, supervisor = self.trading, self.installation.supervisor
+        while trading.fraction < 0.5:  # noqa: ASYNC110 - time passes without anybody who could set an event
+            await trio.sleep(0.05)
+        began_ns, answered = time.monotonic_ns(), trading.log.answered
+        self.view.note("ledger killed with SIGKILL")
+        await trio.to_thread.run_sync(supervisor.kill, "ledger")
+        await trio.to_thread.run_sync(supervisor.wait_ready, "ledger")
+        self.view.note(f"ledger serves again after {(time.monotonic_ns() - began_ns) / 1e9:.1f} s")
+        while trading.log.answered == answered and not trading.ended_ns:  # noqa: ASYNC110 - the log is a plain count
+            await trio.sleep(0.01)
+        self.view.note(f"first answer after {(time.monotonic_ns() - began_ns) / 1e9:.1f} s")
+
+    async def _live_second(self, floor: Floor) -> None:
+        """T+1: it is opened and traded."""
+        self.clock.put(self.dates.second, "08:30:00")
+        await self._open(self.dates.second)
+        floor.turn_page()
+        self.clock.put(self.dates.second, "10:05:00")
+        requests_max = self.trading.log.answered + SECOND_DATE_REQUESTS_MAX
+        second = Trading(SECOND_DATE_SECONDS, requests_max, self.trading.log)
+        await floor.trade(second)
+        self.say(f"{self.dates.second} was traded for {second.elapsed_seconds:.1f} s")
