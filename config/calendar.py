@@ -31,6 +31,7 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     late_from: str
     first_due: str
     last_due: str
+    backup_first: bool
 
     @property
     def is_kept(self) -> bool:
@@ -54,6 +55,8 @@ def contradictions_of_days(calendar: Calendar) -> list[tuple[str, str]]:
         found.append(("calendar.exchanges", "an exchange stands there twice"))
     if calendar.run and not calendar.is_kept:
         found.append(("calendar.run", "needs calendar.exchanges: without a calendar no day can be run"))
+    if calendar.backup_first and not calendar.run:
+        found.append(("calendar.backup_first", "needs calendar.run: by hand nothing waits"))
     times = {name: getattr(calendar, name) for name in ("pay_from", "late_from", "first_due", "last_due")}
     of_trading = {name: getattr(calendar, name) for name in ("open_from", "sign_off", "sets_due")}
     for name, at in {**of_trading, **times}.items():

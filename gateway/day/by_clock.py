@@ -15,7 +15,7 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | correct | contracts that have ended, of such a lane | once nothing else differs, and as far as no act is needed |
 | close | every lane that is published, while an order of it is open that its set ends | at once |
 | end-settlement | the oldest unsettled date | once its lanes are closed and the last due time of its day is over |
-| open | the next trade date | from `calendar.open_from` of its day on, once the open one is signed off and agreed on |
+| open | the next trade date | from `calendar.open_from` on, once the open one is agreed on, and backed up |
 | confirm-roll | the open date | once the read model has the state behind the roll to it |
 """
 
@@ -48,9 +48,11 @@ class DayByClock:
         alarm: Callable[[str], None],
         figures: Figures,
         roll_to: Callable[[int], Awaitable[ConfirmRoll | None]],
+        is_backed_up: Callable[[int], Awaitable[bool]] | None = None,
     ) -> None:
         """`now_s`: the bank's clock; `elapsed_s`: one that is never put. `alarm` hears what people must look at.
         `roll_to`: the roll to a trade date as the read model has it, None while it has none; raises ProcessFault.
+        `is_backed_up`: whether it knows of a checked backup of a date's end, likewise; None: nothing waits for one.
         """
         self._desk = desk
         self._plan_of = plan_of
@@ -63,6 +65,7 @@ class DayByClock:
         self._compared_at_s: dict[tuple[LaneName, int], float] = {}
         self._closed: set[LaneName] = set()
         self._roll_to = roll_to
+        self._is_backed_up = is_backed_up
         self._confirmed = 0  # the date the roll to which was confirmed
         self._roll_asked_at_s = -ROLL_ASKED_AGAIN_S
 
@@ -107,9 +110,20 @@ class DayByClock:
         if plan is None or now_s < plan.open_next_s or date.phase == DatePhase.TRADING or not date.is_agreed:
             return False
         following = self._plan(plan.next_trade_date)
-        if following is None:
+        if following is None or not await self._may_leave(date.trade_date):
             return False
         return await self._take("open", self._desk.open_date(following.trade_date, following.due_times()))
+
+    async def _may_leave(self, trade_date: int) -> bool:
+        """Whether the bank was told of a backup of the open date, where the next one waits for that."""
+        try:
+            if self._is_backed_up is None or await self._is_backed_up(trade_date):
+                return True
+        except ProcessFault as fault:
+            self._stuck(str(fault))
+            return False
+        self._stuck(f"the next trade date waits for a backup of {trade_date}: yzt day run backup --to FOLDER")
+        return False
 
     async def _end_settlement(self, bank: DatesAnswer, now_s: int) -> None:
         """Closed dates, oldest first, as far as every lane is closed and nothing more is due on the due day: a date

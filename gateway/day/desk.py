@@ -20,7 +20,7 @@ from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
-from protocol.messages.day.steps import Mark, Publish, Reconcile, SignOff, Tell, Window
+from protocol.messages.day.steps import DayEnd, Mark, Publish, Reconcile, SignOff, Tell, TellDayEnd, Window
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import Difference, SetAnswer, totals_digest
 from protocol.records import RECORD
@@ -114,6 +114,12 @@ class DayDesk:
         """Sign the digest that the read model has of the state behind the last roll. Raises StepRefused."""
         await self._must("the confirmation of the roll", roll.trade_date, roll)
         self.told(f"the state behind the roll to {roll.trade_date} is confirmed: {roll.digest.hex()}")
+
+    async def tell_day_end(self, said: TellDayEnd) -> None:
+        """Tell of reports or a backup that were made at the end of a date. Raises StepRefused."""
+        what = DayEnd(said.what).name.lower()
+        await self._must(f"what is told of the {what}", said.trade_date, said)
+        self.told(f"the {what} of {said.trade_date} as of row {said.sequence:,}: {said.digest.hex()}")
 
     async def agree(self, trade_date: int) -> None:
         """Compare the ledger's totals with those of the gateway's own book, both as of one row.

@@ -36,6 +36,7 @@ from protocol.messages.day.steps import (
     SignOn,
     Tell,
     TellCorrections,
+    TellDayEnd,
     WithdrawSet,
 )
 from protocol.messages.feeds import Notice, Object, Receipt
@@ -59,7 +60,7 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.DAY_DESK: frozenset(
         {
             *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, EndSettlement, ConfirmRoll),
-            *(Act, CompleteSet, WithdrawSet),
+            *(Act, CompleteSet, WithdrawSet, TellDayEnd),
         }
     ),
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),

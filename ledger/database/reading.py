@@ -12,6 +12,7 @@ import asyncpg
 from ledger.database.books import prepare_books
 from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS
+from protocol.messages.day.steps import DayEnd
 from protocol.vocabulary import (
     AccountCode,
     AccountStatus,
@@ -54,6 +55,7 @@ WORDS: Final[dict[str, type[IntEnum]]] = {
     "outlet_level": OutletLevel,
     "lane_state": LaneState,
     "obligation_state": ObligationState,
+    "day_end": DayEnd,
     "fate": Fate,
     "cleared_event": ClearedEvent,
     "difference_class": DifferenceClass,
@@ -78,6 +80,7 @@ VIEWS: Final = (
     "bank_general_ledger",
     "bank_outlets",
     "bank_lanes",
+    "bank_day_ends",
     "bank_obligations",
     "bank_windows",
     "bank_clearing_sets",

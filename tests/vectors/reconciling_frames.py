@@ -33,6 +33,7 @@ from protocol.messages.day.marked import (
     range_digest,
 )
 from protocol.messages.day.steps import (
+    DayEnd,
     ListedCorrection,
     Mark,
     Publish,
@@ -40,6 +41,7 @@ from protocol.messages.day.steps import (
     SetTotals,
     Tell,
     TellCorrections,
+    TellDayEnd,
     Window,
     WithdrawSet,
     list_digest,
@@ -173,6 +175,9 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     what = "the day desk was started again: two lines were told before"
     again = [(ReplyCode.ACT_REPEATED, STATE_NUMBER_GIVEN, 2)]
     yield outcomes(bank, "outcome_lines_told_before", what, tell.frame, again)
+    ended = TellDayEnd(TRADE_DATE, DayEnd.BACKUP, MARKED_ROW, bytes(range(32)))
+    what = f"a backup of the date's end was made and checked, request {first + 30}"
+    yield desk.message("tell_day_end", what, FrameKind.CONTROL, ended, first + 30)
     yield from _taking_back(desk, bank, first + 11)
     yield from _closing(desk, bank)
     yield from _dates(desk, bank)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from config.cli.day import correcting, deciding, plan, rolls, worklist
+from config.cli.day import correcting, deciding, ending, plan, rolls, worklist
 from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import ACT, CONTRACT, FEN, KEY_ID, PARTY, SEAT, add_common_options
@@ -37,7 +37,7 @@ CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "all"),
-    *("end-settlement", "confirm-roll"),
+    *("end-settlement", "backup", "confirm-roll"),
 )
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
@@ -67,6 +67,9 @@ def main(argv: list[str], config: Config) -> int:
         commands[options.what] = partial(deciding.decide, prepared=deciding.prepare(config, options))
     if options.what == "run" and options.step == "confirm-roll":
         commands["run"] = partial(_confirm, roll=rolls.newest_roll(config))
+    if options.what == "run" and options.step == ending.STEP:
+        run_command(_with_desk, settings, seat_clock(config), _before_backup, options)
+        commands["run"] = partial(_back_up, made=ending.make_and_check(config, options.to))
     return run_command(_with_desk, settings, seat_clock(config), commands[options.what], options)
 
 
@@ -87,6 +90,7 @@ def _parser() -> CommandParser:
     parser.add_argument("--act", type=ACT, default=0, help="correct: number of the act that permits it")
     parser.add_argument("--list", type=Path, help="correct: by --act, the CSV file of the list that was signed")
     parser.add_argument("--write-list", type=Path, help="correct: write what needs an act into this CSV file")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="backup: the new folder that it is made in")
     parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
     deciding.add_options(parser)
     parser.add_argument("--seat", type=SEAT, help="the day desk's seat (default: day_desk.seat)")
@@ -197,6 +201,14 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
 async def _confirm(desk: DayDesk, _options: argparse.Namespace, roll: ConfirmRoll) -> int:
     await desk.confirm_roll(roll)
     return int(ExitCode.OK)
+
+
+async def _before_backup(desk: DayDesk, options: argparse.Namespace) -> int:
+    return await ending.must_have_ended(desk, date_of(desk, options))
+
+
+async def _back_up(desk: DayDesk, options: argparse.Namespace, made: tuple[int, bytes]) -> int:
+    return await ending.tell_backup(desk, date_of(desk, options), *made)
 
 
 async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSeen:

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import trio
 
+from config.cli.day.ending import backup_is_told
 from config.cli.day.rolls import roll_to
 from config.cli.links import gateway_address, seat_settings
 from config.kit import asking, environment
@@ -123,6 +124,13 @@ async def _roll_to(config: Config, trade_date: int) -> ConfirmRoll | None:
     raise ProcessFault(f"the read model told no roll within {ROLL_SECONDS:.0f} s", ExitCode.UNAVAILABLE)
 
 
+async def _is_backed_up(config: Config, trade_date: int) -> bool:
+    """What the read model says, as with a roll."""
+    with trio.move_on_after(ROLL_SECONDS):
+        return await trio.to_thread.run_sync(backup_is_told, config, trade_date, abandon_on_cancel=True)
+    raise ProcessFault(f"the read model told of no backup within {ROLL_SECONDS:.0f} s", ExitCode.UNAVAILABLE)
+
+
 async def _go_on(config: Config, plans: Plans, settings: SeatSettings, clock: WallClock, figures: Figures) -> None:
     """Round after round, over one session after another, until cancelled."""
     while True:
@@ -140,6 +148,7 @@ async def _go_on(config: Config, plans: Plans, settings: SeatSettings, clock: Wa
                     _LOG.warning,
                     figures,
                     lambda trade_date: _roll_to(config, trade_date),
+                    (lambda trade_date: _is_backed_up(config, trade_date)) if config.calendar.backup_first else None,
                 )
                 while True:
                     await day.round()

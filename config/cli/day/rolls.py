@@ -1,14 +1,11 @@
 """Rolls that the read model of this installation has hashed the state behind: the newest, and that to a date.
 
-Belongs here: asking once. Never here: signing it.
+Belongs here: which one is meant. Never here: asking (read_once), signing it.
 """
 
-import asyncio
-
+from config.cli.day.read_once import first_row
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.own_files import of_ours
-from config.schema import Config, load
-from ledger.database.connections import connect
+from config.schema import Config
 from protocol.messages.control import ConfirmRoll
 
 _NEWEST = "SELECT trade_date, sequence, state_layout, digest FROM rolls ORDER BY sequence DESC LIMIT 1"
@@ -29,17 +26,5 @@ def roll_to(config: Config, trade_date: int) -> ConfirmRoll | None:
 
 
 def _found(config: Config, statement: str, *values: int) -> ConfirmRoll | None:
-    try:
-        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return asyncio.run(_asked(dsn, statement, *values))
-    except (ProcessFault, OSError) as error:
-        raise ProcessFault(f"day run confirm-roll: {error}", ExitCode.UNAVAILABLE) from None
-
-
-async def _asked(dsn: str, statement: str, *values: int) -> ConfirmRoll | None:
-    connection = await connect(dsn, "day run asks")
-    try:
-        row = await connection.fetchrow(statement, *values)
-        return None if row is None else ConfirmRoll(*row)
-    finally:
-        await connection.close()
+    row = first_row(config, "confirm-roll", statement, *values)
+    return None if row is None else ConfirmRoll(*row)

@@ -399,6 +399,18 @@ CREATE TABLE item_owners (
     PRIMARY KEY (trade_date, party, contract_no)
 );
 
+-- What the day desk said that was made of the books at the end of a trade date: reports, a backup that was checked.
+CREATE TABLE day_ends (
+    told_sequence bigint   NOT NULL CHECK (told_sequence >= 1), -- the row that says so
+    place         integer  NOT NULL CHECK (place >= 0), -- in that row
+    told_at_ns    bigint   NOT NULL CHECK (told_at_ns >= 0),
+    trade_date    integer  NOT NULL,
+    what          smallint NOT NULL,
+    sequence      bigint   NOT NULL CHECK (sequence >= 1), -- the row as of which they are
+    digest        bytea    NOT NULL CHECK (octet_length(digest) = 32),
+    PRIMARY KEY (told_sequence, place)
+);
+
 -- What is owed by a broker's published date, and by what is made good: when it is due, and what the broker said of it.
 -- Whole seconds since 1970, UTC, 0 for not yet, or where no calendar says so.
 CREATE TABLE obligations (

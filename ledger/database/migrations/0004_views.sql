@@ -534,6 +534,23 @@ COMMENT ON COLUMN bank_lanes.is_settled IS 'whether the customers of the date ar
 COMMENT ON COLUMN bank_lanes.reconciled_sequence IS 'journal row of the end of the comparison';
 COMMENT ON COLUMN bank_lanes.published_sequence IS 'journal row of the publishing';
 
+CREATE VIEW bank_day_ends AS
+SELECT readable_date(d.trade_date) AS trade_date,
+       COALESCE(w1.name, 'NUMBER_' || d.what) AS what,
+       d.sequence AS as_of_sequence,
+       encode(d.digest, 'hex') AS sha256,
+       readable_time(d.told_at_ns) AS told_at,
+       d.told_sequence AS told_sequence
+FROM day_ends d
+LEFT JOIN word_names w1 ON w1.vocabulary = 'day_end' AND w1.number = d.what;
+COMMENT ON VIEW bank_day_ends IS 'What the day desk said that was made of the books at the end of a trade date 日终: reports 报表, a backup 备份 that was restored into a second server and compared.';
+COMMENT ON COLUMN bank_day_ends.trade_date IS 'trade date at the end of which it was made';
+COMMENT ON COLUMN bank_day_ends.what IS 'REPORTS or BACKUP';
+COMMENT ON COLUMN bank_day_ends.as_of_sequence IS 'journal row as of which it is';
+COMMENT ON COLUMN bank_day_ends.sha256 IS 'of the manifest of the backup, or of the list of the reports';
+COMMENT ON COLUMN bank_day_ends.told_at IS 'when the bank was told';
+COMMENT ON COLUMN bank_day_ends.told_sequence IS 'journal row that says so';
+
 CREATE VIEW bank_obligations AS
 SELECT readable_date(o.trade_date) AS trade_date,
        o.party AS party,

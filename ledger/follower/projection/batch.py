@@ -16,6 +16,7 @@ from ledger.follower.projection.copying.rows import Int64s
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
+from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
 from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
@@ -69,6 +70,7 @@ class Batch:
         self.pushes = PushesOfBatch(book)
         self.openings = OpeningsOfBatch()
         self.obligations = ObligationsOfBatch(book)
+        self.day_ends = DayEndsOfBatch()
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -115,6 +117,7 @@ class Batch:
             self.restraints.take(told, row)
             self.pushes.take(told, row)
             self.openings.take(told, row)
+            self.day_ends.take(told, row)
 
     def _take(self, message: Made, given_no: int) -> None:
         if isinstance(message, ChangeContract | ChangeBroker | ReplaceCard):

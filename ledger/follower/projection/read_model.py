@@ -36,6 +36,7 @@ from ledger.follower.projection.customers.master_rows import (
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
+from ledger.follower.projection.day.day_ends import write_day_ends
 from ledger.follower.projection.day.differences import write_differences
 from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
@@ -230,6 +231,7 @@ class ReadModel:
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
+                await write_day_ends(self._connection, batch.day_ends)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

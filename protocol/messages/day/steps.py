@@ -10,6 +10,7 @@ Belongs here: one frozen struct per message, bounds as field constraints. Never 
 import hashlib
 import struct
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -35,6 +36,13 @@ Place = Annotated[int, Meta(ge=0, le=2**40)]
 AmountFen = Annotated[int, Meta(ge=0, le=AMOUNT_FEN_MAX)]
 KINDS_OF_LINES, KINDS_OF_FEES = 6, 5
 assert REQUESTS_PER_SEAT_DATE_MAX + COMMIT_RECORDS_MAX < 2**40
+
+
+class DayEnd(IntEnum):
+    """What is made of the books at the end of a trade date 日终."""
+
+    REPORTS = 1
+    BACKUP = 2
 
 
 class Window(Message, tag=107, frozen=True):
@@ -203,6 +211,19 @@ def list_digest(lines: Sequence[ListedCorrection], rest: bytes = bytes(DIGEST_BY
     return rest
 
 
+class TellDayEnd(Message, tag=176, frozen=True):
+    """Bank control: what was made of the books at the end of a trade date: its reports 报表, or a backup 备份 that was
+    restored into a second server and compared. It moves nothing, and may be said again.
+    """
+
+    trade_date: TradeDate
+    what: Annotated[int, Meta(ge=int(min(DayEnd)), le=int(max(DayEnd)))]
+    sequence: Number
+    """The journal row as of which they are."""
+    digest: Digest
+    """SHA-256 of the manifest of the backup, or of the list of the reports."""
+
+
 DayMessage = (
     SignOff
     | SignOn
@@ -215,4 +236,5 @@ DayMessage = (
     | Publish
     | Mark
     | Tell
+    | TellDayEnd
 )

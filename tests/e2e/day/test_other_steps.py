@@ -1,4 +1,5 @@
-"""`yzt day withdraw`, `run take-back`, `resume`, `run end-settlement` and `run confirm-roll` against one running bank.
+"""`yzt day withdraw`, `run take-back`, `resume`, `run backup`, `run end-settlement` and `run confirm-roll` against one
+running bank.
 
 Belongs here: these commands through real processes, one behind the other. Never here: what the core refuses
 (tests/ledger_core), the desk by the clock (test_day_by_clock).
@@ -61,6 +62,13 @@ def test_the_steps_that_no_other_story_takes(tmp_path: Path, capfd: pytest.Captu
         for serial, person in enumerate((PAT, QUI), 1):
             desk.hire(serial, person, "DAY,RECONCILE")
         wait_until("the people", lambda: found.sql("SELECT count(*) FROM bank_persons").strip() == "5")
+        backup = ("run", "backup", "--to", str(tmp_path / "backup"))
+        code, said = desk.day(*backup)
+        assert (code, "20260105 has not ended" in said, (tmp_path / "backup").exists()) == (
+            ExitCode.FAILED,
+            True,
+            False,
+        )
         assert desk.day("run", "sign-off")[0] == ExitCode.OK
         code, said = desk.day("run", "confirm-roll")
         assert (code, "the read model has no roll yet" in said) == (ExitCode.UNAVAILABLE, True), said
@@ -71,7 +79,18 @@ def test_the_steps_that_no_other_story_takes(tmp_path: Path, capfd: pytest.Captu
             desk.send_set_of(party)
         code, said = desk.day("run", "all")
         assert (code, said.count("  published  ")) == (ExitCode.OK, 2), said
+        backs_up(desk, backup)
         ends(desk)
+
+
+def backs_up(desk: Desk, backup: tuple[str, ...]) -> None:
+    """The bank is told of what was made, restored and decided again, and the read model keeps it."""
+    code, said = desk.day(*backup)
+    assert (code, "are those of the manifest" in said) == (ExitCode.OK, True), said
+    digest = next(line.split()[1] for line in said.splitlines() if line.startswith("manifest  "))
+    told = "SELECT what, sha256, as_of_sequence < told_sequence FROM bank_day_ends WHERE trade_date = '2026-01-05'"
+    wait_until("the backup", lambda: desk.found.sql(told).strip() == f"BACKUP|{digest}|t")
+    assert desk.day(*backup)[0] != ExitCode.OK  # nothing is written over
 
 
 def resumes(desk: Desk) -> None:

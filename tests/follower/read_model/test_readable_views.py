@@ -16,7 +16,16 @@ from ledger.database.reading import READER, VIEWS, WORDS, prepare_reading
 from protocol.acts.table import VoidAct
 from protocol.codes import ReplyCode
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day.steps import NO_TOTALS, AnnounceSet, CompleteSet, Publish, Reconcile, WithdrawSet
+from protocol.messages.day.steps import (
+    NO_TOTALS,
+    AnnounceSet,
+    CompleteSet,
+    DayEnd,
+    Publish,
+    Reconcile,
+    TellDayEnd,
+    WithdrawSet,
+)
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
 from tests.bank_seats import DAY_SEAT
@@ -57,6 +66,7 @@ async def told(here: World) -> None:
     made.control(Reconcile(DATE, OTHER_BROKER, 0))
     made.agree(DATE)
     made.control(Publish(DATE, OTHER_BROKER))
+    made.control(TellDayEnd(DATE, DayEnd.BACKUP, 1, bytes(32)))
     send_set(made, SEAT, BROKER, refund(1, contract_no_from_index(0), 5))
     compare(made, BROKER)  # it says nothing of the orders
     made.control(WithdrawSet(DATE, 1), SEAT)

@@ -73,6 +73,7 @@ class Bank:
     rolls: dict[int, ConfirmRoll] = field(default_factory=dict)  # that the read model has
     rolls_asked: int = 0
     read_model_fault: str = ""
+    backed_up: set[int] | None = None  # trade dates that were, as the read model has it; None: nothing waits for it
 
     def __post_init__(self) -> None:
         self.start()
@@ -81,7 +82,8 @@ class Bank:
         """A new process of the desk."""
         seat: Any = self
         desk, now, elapsed = DayDesk(seat, lambda _line: None), lambda: self.now_s, lambda: self.elapsed_s
-        self.day = DayByClock(desk, plan_in_2026, now, elapsed, self.said.append, self.figures, self.roll_to)
+        asked = self.is_backed_up if self.backed_up is not None else None
+        self.day = DayByClock(desk, plan_in_2026, now, elapsed, self.said.append, self.figures, self.roll_to, asked)
 
     @property
     def trade_date(self) -> int:
@@ -115,6 +117,12 @@ class Bank:
         if self.read_model_fault:
             raise ProcessFault(self.read_model_fault, ExitCode.UNAVAILABLE)
         return self.rolls.get(trade_date)
+
+    async def is_backed_up(self, trade_date: int) -> bool:
+        if self.read_model_fault:
+            raise ProcessFault(self.read_model_fault, ExitCode.UNAVAILABLE)
+        assert self.backed_up is not None
+        return trade_date in self.backed_up
 
     async def trade_dates(self) -> AnswerMessage:
         return self._ask(DatesQuery())

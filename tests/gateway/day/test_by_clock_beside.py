@@ -118,3 +118,28 @@ def test_a_roll_that_the_bank_does_not_know_is_refused_and_told() -> None:
     assert bank.sent == ["ConfirmRoll ROLL_UNKNOWN"]
     assert bank.figures.refused["confirm-roll"] == 1
     assert "confirmation of the roll" in bank.figures.why
+
+
+def test_the_next_date_waits_for_a_backup_where_the_bank_says_so() -> None:
+    bank = Bank(backed_up=set())
+    bank.round(MONDAY, "15:30")
+    waits = "the next trade date waits for a backup of 20260105: yzt day run backup --to FOLDER"
+    assert bank.round(TUESDAY, "08:30") == []
+    assert bank.round(TUESDAY, "08:31") == []
+    assert (bank.said.count(waits), bank.figures.why) == (1, waits)
+
+    assert bank.backed_up is not None
+    bank.backed_up.add(MONDAY)
+    assert bank.round(TUESDAY, "08:32") == ["OpenTradeDate ACCEPTED"]
+    assert bank.figures.why == ""
+
+
+def test_the_next_date_waits_for_a_read_model_that_cannot_say_whether_there_is_a_backup() -> None:
+    bank = Bank(backed_up={MONDAY})
+    bank.round(MONDAY, "15:30")
+    bank.read_model_fault = "day run backup: PostgreSQL cannot be reached"
+    assert bank.round(TUESDAY, "08:30") == []
+    assert bank.figures.why == bank.read_model_fault
+
+    bank.read_model_fault = ""
+    assert bank.round(TUESDAY, "08:31") == ["OpenTradeDate ACCEPTED"]

@@ -40,6 +40,7 @@ from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,
+    DayEnd,
     FinishSending,
     ListedCorrection,
     Mark,
@@ -49,6 +50,7 @@ from protocol.messages.day.steps import (
     SignOn,
     Tell,
     TellCorrections,
+    TellDayEnd,
     WithdrawSet,
     list_digest,
 )
@@ -149,6 +151,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Notice": (Notice(MONDAY, 0), {SeatRole.BROKER}),
     "Object": (Object(MONDAY, 0, 5, 0, "why"), {SeatRole.BROKER}),
     "Tell": (Tell(MONDAY, MARK, bytes(32)), {SeatRole.DAY_DESK}),
+    "TellDayEnd": (TellDayEnd(MONDAY, DayEnd.BACKUP, 1, bytes(32)), {SeatRole.DAY_DESK}),
     "OpenTradeDate": (OpenTradeDate(WEDNESDAY), {SeatRole.DAY_DESK}),
     "PushContract": (a_push(1), {SeatRole.BROKER}),
     "Identify": (Identify(1, holder_of(1)), {SeatRole.IDENTITY_DESK}),

@@ -157,6 +157,7 @@ LAYOUTS: dict[str, Layout] = {
     "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
     "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
+    "TellDayEnd": (176, (("trade_date", DATE), ("what", Int(1, 2)), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "Act": (80, (("text", Blob(1, 4_096)), ("signatures", Many(1, 2, Nested("ActSignature"))))),
     "SetTotals": (90, SUMS_OF_SET),
     "RegisterPersons": (91, (("persons", Many(1, 256, Nested("NewPerson"))),)),
@@ -226,7 +227,7 @@ CONTROLS = (
         "WithdrawSet",
     ),
     *("Receipt", "Notice", "Object"),
-    *("Reconcile", "TellCorrections", "Publish", "Mark", "Tell"),
+    *("Reconcile", "TellCorrections", "Publish", "Mark", "Tell", "TellDayEnd"),
     *("PushContract", "Identify", "ConfirmPush"),
 )
 QUERIES = (

@@ -20,10 +20,11 @@ from protocol.messages.day.steps import (
     SignOn,
     Tell,
     TellCorrections,
+    TellDayEnd,
     WithdrawSet,
 )
 from protocol.vocabulary import BANK_PARTY, DateEvent
-from rules.day.states import DATE_PHASES, next_phase
+from rules.day.states import DATE_PHASES, is_market_closed, next_phase
 
 
 def _whose(book: Book, party: int, message: CompleteSet | WithdrawSet, seat: int) -> int:
@@ -58,6 +59,18 @@ def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCo
             return agreement.judge_mark(book, message)
         case Tell():
             return agreement.judge_telling(book, message)
+        case TellDayEnd():
+            return _judge_day_end(book, message)
+
+
+def _judge_day_end(book: Book, message: TellDayEnd) -> ReplyCode:
+    """It is of a date that trading has ended on, and of rows that there are. The core does not believe the digest: who
+    has the reports or the backup compares.
+    """
+    if message.sequence > book.sequence:
+        return ReplyCode.REQUEST_MALFORMED
+    has_ended = message.trade_date < book.trade_date or is_market_closed(book.phase)
+    return ReplyCode.ACCEPTED if has_ended and message.trade_date <= book.trade_date else ReplyCode.STEP_NOT_DUE
 
 
 def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at_ns: int) -> int:
@@ -86,4 +99,6 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
             agreement.mark(book, message)
         case Tell():
             agreement.tell(book, message)
+        case TellDayEnd():
+            pass  # the read model keeps it
     return 0

@@ -10,7 +10,7 @@ from ledger.core.state.day.due_times import seconds_of
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct, ResumeLaneAct
 from protocol.acts.table import VoidAct
 from protocol.messages.control import OpenTradeDate
-from protocol.messages.day.steps import FinishSending, Publish, SignOff, SignOn
+from protocol.messages.day.steps import DayEnd, FinishSending, Publish, SignOff, SignOn, TellDayEnd
 from protocol.vocabulary import LaneState, Right
 from tests.bank_seats import bank_seat_for
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker
@@ -114,5 +114,24 @@ def test_who_signed_on_is_read(fresh_database: str, tmp_path: Path) -> None:
             at = "EXTRACT(EPOCH FROM signed_on_at)::bigint"
             lanes = await asked(here.sql, f"SELECT party, state, {at} FROM bank_lanes")  # noqa: S608
             assert lanes == [(BROKER, "FINISHED", row.decided_at_ns // 10**9)]
+
+    asyncio.run(scenario())
+
+
+def test_what_is_told_of_the_end_of_a_date_is_read(fresh_database: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            made = JournalMaker()
+            made.genesis()
+            made.control(SignOff(DATE))
+            told = [
+                made.control(TellDayEnd(DATE, what, 1, bytes(31) + bytes([what]))).sequence
+                for what in (DayEnd.REPORTS, DayEnd.BACKUP, DayEnd.BACKUP)
+            ]
+            await here.keep(made)
+            await here.follow()
+            assert await asked(
+                here.sql, "SELECT what, as_of_sequence, right(sha256, 2), told_sequence FROM bank_day_ends ORDER BY 4"
+            ) == [("REPORTS", 1, "01", told[0]), ("BACKUP", 1, "02", told[1]), ("BACKUP", 1, "02", told[2])]
 
     asyncio.run(scenario())
