@@ -124,6 +124,7 @@ def _parser(common: _Parser) -> _Parser:
     commands.add_parser("clearing", help="a broker's clearing set as a CSV file: make an example, check, send")
     commands.add_parser("day", help="the business day by hand: its plan, where it stands, its steps, what differs")
     commands.add_parser("books", help="the books: statement of an account, general ledger, trial balance")
+    commands.add_parser("report", help="reports in Chinese as CSV and PDF: of a day, of a month, of an account")
     commands.add_parser("act", help="what people of the bank sign: write, sign, countersign, show, send")
     commands.add_parser("clock", help="the simulated clock, where the configuration allows one: show, set, advance")
     commands.add_parser("scenario", help="a written story, run through real processes, and what they answered")

@@ -69,6 +69,12 @@ def _books(argv: list[str], config: Config) -> int:
     return main(argv, config)
 
 
+def _report(argv: list[str], config: Config) -> int:
+    from config.cli.reports.command import main
+
+    return main(argv, config)
+
+
 def _act(argv: list[str], config: Config) -> int:
     from config.cli.acts.command import main
 
@@ -104,6 +110,7 @@ COMMANDS: dict[str, Callable[[list[str], Config], int]] = {
     "clearing": _clearing,
     "day": _day,
     "books": _books,
+    "report": _report,
     "act": _act,
     "clock": _clock,
     "scenario": _scenario,

@@ -57,9 +57,9 @@ def test_no_file_imports_the_wheel_of_postgresql() -> None:
 
 def test_everything_imported_is_the_library_ours_or_declared() -> None:
     declared = {
-        "asyncpg", "cryptography", "exchange_calendars", "grimp", "hypothesis", "matplotlib", "msgspec", "nacl",
-        "numpy", "packaging", "prometheus_client", "psutil", "pytest", "pytest_trio", "rich", "trio", "trustme",
-        "uvloop",
+        "asyncpg", "cryptography", "exchange_calendars", "fpdf", "grimp", "hypothesis", "matplotlib", "msgspec", "nacl",
+        "numpy", "packaging", "prometheus_client", "psutil", "pylopdf_fonts_zh_cn", "pypdfium2", "pytest",
+        "pytest_trio", "rich", "trio", "trustme", "uvloop",
     }  # fmt: skip
     ours = {"protocol", "rules", "ledger", "gateway", "frontend_sim", "config", "benchmarks", "tests"}
     found = [

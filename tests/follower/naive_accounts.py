@@ -59,6 +59,8 @@ class Contract:
     ended_on: int = 0
     designated_on: int = 0
     """Since when its broker is designated in Shanghai."""
+    began_on: int = 0
+    """The date that was open when it began to be of use."""
 
 
 @dataclass
@@ -123,7 +125,7 @@ class Customers:
                     self.accounts[_number(len(self.accounts), 99)] = opened
             case SignContracts(contracts):
                 for each in contracts:
-                    self._sign(each, trade_date)
+                    self._sign(each, trade_date, trade_date)
             case ChangeContract(contract_no, event):
                 if CONTRACT_EVENTS[event] == TERMINATED:
                     self._end(contract_no, trade_date)
@@ -132,6 +134,8 @@ class Customers:
                     if changed.status == PRE_ASSIGNED and 1 in changed.shares:
                         changed.designated_on = trade_date
                     changed.status = CONTRACT_EVENTS[event]
+                    if changed.status in (ACTIVE, SUSPENDED):
+                        changed.began_on = changed.began_on or trade_date
             case ChangeAccount(account_no, event):
                 account = self.accounts[account_no]
                 account.status = ACCOUNT_EVENTS[event]
@@ -141,10 +145,11 @@ class Customers:
                     account.last = None
             case ChangeBroker(contract_no, new_terms):
                 self._end(contract_no, trade_date)
-                self._sign(new_terms, trade_date)
+                self._sign(new_terms, trade_date, trade_date)
             case ReplaceCard(contract_no, account_no):
                 old = self.contracts[contract_no]
-                self._add(Contract(account_no, old.party, old.shares, old.status, designated_on=old.designated_on))
+                since = old.designated_on
+                self._add(Contract(account_no, old.party, old.shares, old.status, 0, since), trade_date)
                 old.status, old.ended_on, old.designated_on = RUNS_OFF, trade_date, 0
             case Restrain(account_no, amount_fen):
                 self._restrain(account_no, amount_fen, message.kind, message.holds_until_s, trade_date)
@@ -218,7 +223,8 @@ class Customers:
         if confirmed.runs_off:
             old = self.contracts[confirmed.runs_off]
             old.status, old.ended_on, old.designated_on = RUNS_OFF, trade_date, 0
-        self._sign(ContractTerms(confirmed.account_no, confirmed.party, push.securities_accounts, status), since)
+        terms = ContractTerms(confirmed.account_no, confirmed.party, push.securities_accounts, status)
+        self._sign(terms, since, trade_date)
 
     def _settle(self, settled_date: int) -> None:
         for contract in self.contracts.values():
@@ -227,14 +233,15 @@ class Customers:
             if contract.status == RUNS_OFF and contract.ended_on <= settled_date and nothing_open:
                 contract.status = TERMINATED
 
-    def _sign(self, terms: ContractTerms, designated_on: int) -> None:
+    def _sign(self, terms: ContractTerms, designated_on: int, trade_date: int) -> None:
         shares = {each.market: each.number for each in terms.securities_accounts}
         signed = Contract(terms.account_no, terms.party, shares, terms.status)
         if terms.status in (ACTIVE, SUSPENDED) and 1 in shares:
             signed.designated_on = designated_on
-        self._add(signed)
+        self._add(signed, trade_date)
 
-    def _add(self, contract: Contract) -> None:
+    def _add(self, contract: Contract, trade_date: int) -> None:
+        contract.began_on = trade_date if contract.status in (ACTIVE, SUSPENDED) else 0
         number = _number(len(self.contracts), 98)
         self.contracts[number] = contract
         self.accounts[contract.account_no].last = number

@@ -187,11 +187,14 @@ class World:
             no: (a.bank_account_no, a.outlet, a.holder, a.status, a.last) for no, a in expected.accounts.items()
         }
         rows = await self.sql.fetch(
-            "SELECT contract_no, account_no, party, status, ended_on, designated_on, xshg_account, xshe_account "
-            "FROM contracts"
+            "SELECT contract_no, account_no, party, status, began_on, ended_on, designated_on, "
+            "xshg_account, xshe_account FROM contracts"
         )
         assert {row[0]: tuple(row)[1:] for row in rows} == {
-            no: (c.account_no, c.party, expected.told(c), c.ended_on, c.designated_on, *map(c.shares.get, (1, 2)))
+            no: (
+                *(c.account_no, c.party, expected.told(c), c.began_on, c.ended_on, c.designated_on),
+                *map(c.shares.get, (1, 2)),
+            )
             for no, c in expected.contracts.items()
         }
         assert await self.totals() == expected.totals()

@@ -1,26 +1,19 @@
-"""Asking the read model for the books: one transaction that reads, so that all of a page is as of one row.
+"""What the read model is asked for the books.
 
-Belongs here: SQL on the views of the books, the connection. Never here: what adds up (statement, balances).
+Belongs here: SQL on the views of the books. Never here: the connection (read_model), what adds up (balances).
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import asyncpg
 
 from config.cli.books.balances import Books, Key, Moved, OutletSums
 from config.cli.books.statement import Account, Entry
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.own_files import of_ours
-from config.schema import Config, load
-from ledger.database.connections import DATABASE_FAULTS, connect
 
 ACCOUNTS_TOLD_MAX: Final = 20
 """Of accounts that have something else than their entries come to."""
-Answer = TypeVar("Answer")
 
-_AS_OF: Final = "SELECT sequence FROM bank_as_of"
 _ACCOUNT: Final = """
 SELECT s.account_no, s.bank_account_no, s.outlet, COALESCE((SELECT balance_fen FROM account_of(s.account_no)), 0)
 FROM savings_accounts s
@@ -58,19 +51,17 @@ ORDER BY account_no LIMIT $2
 _ALL_DATES: Final = (0, 99_999_999)
 
 
-def statement(config: Config, number: int, is_banks_own: bool) -> tuple[Account, list[Entry]]:
-    """An account and all its entries in order. Raises ProcessFault USAGE when there is none, UNAVAILABLE."""
-
-    async def read(connection: asyncpg.Connection, as_of: int) -> tuple[Account, list[Entry]]:
-        found = await connection.fetchrow(_ACCOUNT, number, is_banks_own)
-        if found is None:
-            which = "with the bank's own number " if is_banks_own else ""
-            raise ProcessFault(f"books statement: there is no account {which}{number}", ExitCode.USAGE)
-        account_no, bank_account_no, outlet, balance_fen = map(int, found)
-        rows = await connection.fetch(_STATEMENT, account_no)
-        return Account(account_no, bank_account_no, outlet, balance_fen, as_of), [_entry(row) for row in rows]
-
-    return _asked(config, "statement", read)
+async def statement(
+    connection: asyncpg.Connection, as_of: int, command: str, number: int, is_banks_own: bool
+) -> tuple[Account, list[Entry]]:
+    """An account and all its entries in order. Raises ProcessFault USAGE when there is none."""
+    found = await connection.fetchrow(_ACCOUNT, number, is_banks_own)
+    if found is None:
+        which = "with the bank's own number " if is_banks_own else ""
+        raise ProcessFault(f"{command}: there is no account {which}{number}", ExitCode.USAGE)
+    account_no, bank_account_no, outlet, balance_fen = map(int, found)
+    rows = await connection.fetch(_STATEMENT, account_no)
+    return Account(account_no, bank_account_no, outlet, balance_fen, as_of), [_entry(row) for row in rows]
 
 
 def _entry(row: asyncpg.Record) -> Entry:
@@ -79,51 +70,29 @@ def _entry(row: asyncpg.Record) -> Entry:
     return Entry(date, at, seat, number, *what, int(debit), int(credit), int(balance), sequence)
 
 
-def books(config: Config, what: str, trade_date: int | None, outlet: int | None) -> Books:
+async def books(
+    connection: asyncpg.Connection, as_of: int, command: str, trade_date: int | None, outlet: int | None
+) -> Books:
     """All that a page of balances is made of; of one trade date what was booked up to its end.
 
-    Raises ProcessFault USAGE when there is no such outlet, UNAVAILABLE.
+    Raises ProcessFault USAGE when there is no such outlet.
     """
-
-    async def read(connection: asyncpg.Connection, as_of: int) -> Books:
-        outlets = {
-            row[0]: OutletSums(row[1] or "", int(row[2]), int(row[3])) for row in await connection.fetch(_OUTLETS)
-        }
-        if outlet is not None and outlet not in outlets:
-            raise ProcessFault(f"books {what}: there is no outlet {outlet}", ExitCode.USAGE)
-        dates = _ALL_DATES if trade_date is None else (trade_date, trade_date)
-        moved = [Moved(row[0], Key(*row[1:5]), *map(int, row[5:])) for row in await connection.fetch(_MOVED, *dates)]
-        titles = {row[0]: (row[1], row[2]) for row in await connection.fetch(_TITLES)}
-        apart = await connection.fetch(_APART, outlet, ACCOUNTS_TOLD_MAX)
-        return Books(
-            as_of=as_of,
-            trade_date=trade_date,
-            outlet=outlet,
-            moved=moved,
-            ledger_fen={Key(*row[:4]): int(row[4]) for row in await connection.fetch(_LEDGER)},
-            titles={code: title for code, (title, _) in titles.items()},
-            by_outlet=frozenset(code for code, (_, is_split) in titles.items() if is_split),
-            outlets=outlets,
-            apart=[(row[0], int(row[1]), int(row[2])) for row in apart],
-            apart_count=apart[0][3] if apart else 0,
-        )
-
-    return _asked(config, what, read)
-
-
-def _asked(config: Config, what: str, read: Callable[[asyncpg.Connection, int], Awaitable[Answer]]) -> Answer:
-    """Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
-    try:
-        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return asyncio.run(_within(dsn, what, read))
-    except DATABASE_FAULTS as error:
-        raise ProcessFault(f"books {what}: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
-
-
-async def _within(dsn: str, what: str, read: Callable[[asyncpg.Connection, int], Awaitable[Answer]]) -> Answer:
-    connection = await connect(dsn, f"books {what} asks")
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await read(connection, await connection.fetchval(_AS_OF) or 0)
-    finally:
-        await connection.close()
+    outlets = {row[0]: OutletSums(row[1] or "", int(row[2]), int(row[3])) for row in await connection.fetch(_OUTLETS)}
+    if outlet is not None and outlet not in outlets:
+        raise ProcessFault(f"{command}: there is no outlet {outlet}", ExitCode.USAGE)
+    dates = _ALL_DATES if trade_date is None else (trade_date, trade_date)
+    moved = [Moved(row[0], Key(*row[1:5]), *map(int, row[5:])) for row in await connection.fetch(_MOVED, *dates)]
+    titles = {row[0]: (row[1], row[2]) for row in await connection.fetch(_TITLES)}
+    apart = await connection.fetch(_APART, outlet, ACCOUNTS_TOLD_MAX)
+    return Books(
+        as_of=as_of,
+        trade_date=trade_date,
+        outlet=outlet,
+        moved=moved,
+        ledger_fen={Key(*row[:4]): int(row[4]) for row in await connection.fetch(_LEDGER)},
+        titles={code: title for code, (title, _) in titles.items()},
+        by_outlet=frozenset(code for code, (_, is_split) in titles.items() if is_split),
+        outlets=outlets,
+        apart=[(row[0], int(row[1]), int(row[2])) for row in apart],
+        apart_count=apart[0][3] if apart else 0,
+    )

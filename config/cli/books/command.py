@@ -7,9 +7,13 @@ balances), how pages look (pages).
 import argparse
 from pathlib import Path
 
+import asyncpg
+
 from config.cli.books import asking, ledger_page, statement, trial_page
-from config.cli.books.balances import Balances
+from config.cli.books.balances import Balances, Books
 from config.cli.books.pages import write_csv
+from config.cli.books.read_model import asked
+from config.cli.books.statement import Account, Entry
 from config.cli.options import DATE, add_common_options, whole
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
@@ -67,7 +71,11 @@ def _statement(config: Config, options: argparse.Namespace) -> int:
     first, last = options.first or 0, options.last
     if last is not None and first > last:
         raise ProcessFault(f"books statement: --from {first} is later than --to {last}", ExitCode.USAGE)
-    account, entries = asking.statement(config, options.account, options.bank_number)
+
+    async def read(connection: asyncpg.Connection, as_of: int) -> tuple[Account, list[Entry]]:
+        return await asking.statement(connection, as_of, "books statement", options.account, options.bank_number)
+
+    account, entries = asked(config, "books statement", read)
     page = statement.page(entries, first, last)
     faults = statement.faults(account, entries, page)
     if options.csv is not None:
@@ -78,7 +86,12 @@ def _statement(config: Config, options: argparse.Namespace) -> int:
 
 
 def _balances(config: Config, options: argparse.Namespace) -> int:
-    books = asking.books(config, options.what, options.date, options.outlet)
+    command = f"books {options.what}"
+
+    async def read(connection: asyncpg.Connection, as_of: int) -> Books:
+        return await asking.books(connection, as_of, command, options.date, options.outlet)
+
+    books = asked(config, command, read)
     found = Balances.of(books)
     page = ledger_page if options.what == "ledger" else trial_page
     if options.csv is not None:

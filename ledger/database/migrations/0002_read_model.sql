@@ -113,6 +113,7 @@ CREATE TABLE contracts (
     as_of_sequence bigint   NOT NULL CHECK (as_of_sequence >= 1),
     party          integer  NOT NULL CHECK (party >= 1),
     status         smallint NOT NULL CHECK (status BETWEEN 1 AND 6), -- 4, a loss, stands for any but 5, the end
+    began_on       integer  NOT NULL, -- trade date that was open when it began to be of use, 0: it has not
     ended_on       integer  NOT NULL, -- trade date on which it ended or began to run off, 0 for neither
     designated_on  integer  NOT NULL, -- trade date since when its broker is designated in Shanghai, 0: it is not
     xshg_account   text,              -- securities accounts, NULL for none

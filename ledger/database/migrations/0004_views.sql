@@ -225,6 +225,7 @@ SELECT c.contract_no AS contract_no,
        COALESCE(w.name, 'NUMBER_' || c.status) AS status,
        c.xshg_account AS xshg_account,
        c.xshe_account AS xshe_account,
+       readable_date(c.began_on) AS began_on,
        readable_date(c.ended_on) AS ended_on,
        readable_date(c.designated_on) AS designated_on
 FROM contracts c
@@ -240,6 +241,7 @@ COMMENT ON COLUMN bank_contracts.party_name IS 'name of that party';
 COMMENT ON COLUMN bank_contracts.status IS 'PRE_ASSIGNED, ACTIVE, SUSPENDED, RUNS_OFF, TERMINATED; LOSS_REPORTED while that is said of its account';
 COMMENT ON COLUMN bank_contracts.xshg_account IS 'securities account in Shanghai; NULL when there is none';
 COMMENT ON COLUMN bank_contracts.xshe_account IS 'securities account in Shenzhen; NULL when there is none';
+COMMENT ON COLUMN bank_contracts.began_on IS 'trade date that was open when it began to be of use; NULL while it is pre-assigned';
 COMMENT ON COLUMN bank_contracts.ended_on IS 'trade date on which it ended, or began to run off; NULL when neither has come';
 COMMENT ON COLUMN bank_contracts.designated_on IS 'trade date since when its broker is designated in Shanghai, over replaced cards; NULL when it is not';
 

@@ -30,6 +30,7 @@ from ledger.follower.projection.customers.master_rows import (
     ACCOUNT_COLUMNS,
     CONTRACT_COLUMNS,
     account_chunks,
+    began_on,
     contract_chunks,
     last_contract_nos,
 )
@@ -112,9 +113,10 @@ WHERE s.account_no = n.account_no
 """
 _SET_CONTRACTS: Final = """
 UPDATE contracts c
-SET status = n.status, ended_on = n.ended_on, designated_on = n.designated_on, as_of_sequence = $1
-FROM unnest($2::bigint[], $3::smallint[], $4::integer[], $5::integer[])
-    AS n (contract_no, status, ended_on, designated_on)
+SET status = n.status, began_on = n.began_on, ended_on = n.ended_on, designated_on = n.designated_on,
+    as_of_sequence = $1
+FROM unnest($2::bigint[], $3::smallint[], $4::integer[], $5::integer[], $6::integer[])
+    AS n (contract_no, status, began_on, ended_on, designated_on)
 WHERE c.contract_no = n.contract_no
 """
 _PUT_BALANCE: Final = """
@@ -355,7 +357,8 @@ class ReadModel:
 
     async def _set_contracts(self, indices: Int64s, book: Book, sequence: int) -> None:
         numbers, statuses = contract_nos_from_indices(indices), statuses_told(book.contract_facts[indices])
-        dates = (column[indices].tolist() for column in (book.ended_on, book.designated_on))
+        columns = (began_on(book, indices), book.ended_on[indices], book.designated_on[indices])
+        dates = [column.tolist() for column in columns]
         await self._set(_SET_CONTRACTS, sequence, numbers.tolist(), statuses.tolist(), *dates)
 
     async def _set_accounts(self, accounts: Int64s, book: Book, sequence: int) -> None:

@@ -15,6 +15,7 @@ from ledger.core.state.number_index import unpacked_all
 from ledger.follower.projection.copying.arrays import NULL, rows_of
 from ledger.follower.projection.copying.rows import Int64s, chunks_of, column_names, copy_layout, filled_template
 from protocol.limits import HOLDER_BYTES
+from protocol.trade_dates import date_of_day
 from protocol.vocabulary import account_nos_from_indices, contract_nos_from_indices
 
 _ACCOUNT: Final = copy_layout(
@@ -33,6 +34,7 @@ _CONTRACT: Final = copy_layout(
         ("account_no", ">i8"),
         ("as_of_sequence", ">i8"),
         ("party", ">i4"),
+        ("began_on", ">i4"),
         ("ended_on", ">i4"),
         ("designated_on", ">i4"),
         ("status", ">i2"),
@@ -50,6 +52,13 @@ def last_contract_nos(book: Book, rows: LongColumn) -> list[int | None]:
     last = book.account_flags[rows] & LAST_CONTRACT_MASK
     numbers = contract_nos_from_indices(last - 1).tolist()
     return [number if stands else None for number, stands in zip(numbers, last.tolist(), strict=True)]
+
+
+def began_on(book: Book, indices: LongColumn) -> LongColumn:
+    """Of contracts: the trade date that was open when each began to be of use, 0 for those that have not."""
+    days = np.abs(book.began_day[indices].astype(np.int64))
+    known, places = np.unique(days, return_inverse=True)
+    return np.array([date_of_day(day) if day else 0 for day in known.tolist()], np.int64)[places]
 
 
 def account_chunks(book: Book, rows: Int64s, sequence: int) -> Iterator[bytes]:
@@ -81,6 +90,7 @@ def _contracts(book: Book, indices: Int64s, sequence: int) -> bytes:
     heads["account_no"] = account_nos_from_indices(book.account_of_contract[indices].astype(np.int64))
     heads["party"] = facts >> PARTY_SHIFT
     heads["status"] = statuses_told(facts)
+    heads["began_on"] = began_on(book, indices)
     heads["ended_on"] = book.ended_on[indices]
     heads["designated_on"] = book.designated_on[indices]
     heads["as_of_sequence"] = sequence

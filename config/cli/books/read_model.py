@@ -1,0 +1,39 @@
+"""Asking the read model in one transaction that only reads: all of a page is as of one row, which the page tells.
+
+Belongs here: the connection, the row. Never here: questions (asking, config.cli.reports).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import asyncpg
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.own_files import of_ours
+from config.schema import Config, load
+from ledger.database.connections import DATABASE_FAULTS, connect
+
+Answer = TypeVar("Answer")
+Read = Callable[[asyncpg.Connection, int], Awaitable[Answer]]
+"""Takes the connection and the row."""
+
+_AS_OF: Final = "SELECT sequence FROM bank_as_of"
+
+
+def asked(config: Config, command: str, read: Read[Answer]) -> Answer:
+    """What `read` makes of it. Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
+    try:
+        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
+        return asyncio.run(_within(dsn, command, read))
+    except DATABASE_FAULTS as error:
+        raise ProcessFault(f"{command}: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
+
+
+async def _within(dsn: str, command: str, read: Read[Answer]) -> Answer:
+    connection = await connect(dsn, f"{command} asks")
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await read(connection, await connection.fetchval(_AS_OF) or 0)
+    finally:
+        await connection.close()

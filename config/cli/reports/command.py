@@ -1,0 +1,199 @@
+"""`yzt report`: the tables of a day, of a month, of an account, and the books, in Chinese, as CSV and PDF.
+
+Belongs here: the options, which reports are made, what is said of them, the exit code. Never here: what a report says.
+"""
+
+import argparse
+import getpass
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from config.cli.books.read_model import asked as ask
+from config.cli.options import DATE, PARTY, add_common_options, whole
+from config.cli.reports import branches, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports.asking import Asked
+from config.cli.reports.paper.files import folder_for
+from config.cli.reports.paper.forms import Kind, Report, page_cell
+from config.cli.reports.paper.making import Written, make
+from config.cli.reports.paper.pdf_pages import Made
+from config.cli.running import CommandParser
+from config.kit.exit_codes import ExitCode, ProcessFault
+from config.kit.printable import printable
+from config.kit.processes import print_progress
+from config.schema import Config
+from protocol.limits import COLUMN_FEN_MAX, OUTLET_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
+
+BY_SIGNS_MAX: Final = 40
+MONTH: Final = whole(TRADE_DATE_MIN // 100, TRADE_DATE_MAX // 100)
+Making = Callable[[Asked, argparse.Namespace], Awaitable[Sequence[Report]]]
+
+
+async def _day(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await day_end.day_end(asked, options.date)]
+
+
+async def _differences(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await differences.differences(asked, options.date)]
+
+
+async def _settlement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return await settlement.settlements(asked, options.date, options.broker)
+
+
+async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await branches.branches(asked, options.date)]
+
+
+async def _statement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    first, last = options.first, options.last
+    if first is not None and last is not None and first > last:
+        raise asked.wrong(f"--from {first} is later than --to {last}")
+    return [await ledgers.account_statement(asked, options.account, options.bank_number, first, last)]
+
+
+async def _ledger(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await ledgers.ledger(asked, options.date, options.outlet)]
+
+
+async def _trial(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await ledgers.trial(asked, options.date, options.outlet)]
+
+
+async def _accounts(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await monthly.accounts(asked, options.month)]
+
+
+async def _settled(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await monthly.settled(asked, options.month)]
+
+
+async def _all(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    """Of a date, or of a month."""
+    if (options.date is None) == (options.month is None):
+        raise asked.wrong("--date or --month says of what")
+    if options.month is not None:
+        return [await monthly.accounts(asked, options.month), await monthly.settled(asked, options.month)]
+    return [
+        await day_end.day_end(asked, options.date),
+        await differences.differences(asked, options.date),
+        *await settlement.settlements(asked, options.date, None),
+        await branches.branches(asked, options.date),
+        await ledgers.ledger(asked, options.date, None),
+        await ledgers.trial(asked, options.date, None),
+    ]
+
+
+REPORTS: Final[dict[str, tuple[Making, str]]] = {
+    "day": (_day, "日终报表: of a date, what each broker's customers did, and where its clearing stands"),
+    "differences": (_differences, "差错清单: of a date, what differs, and what brokers make good"),
+    "settlement": (
+        _settlement,
+        "交收单: of a date, for each broker, what is owed and what each customer pays and is paid",
+    ),
+    "branches": (_branches, "辖内清算表: of a date, what each outlet settles inside the bank"),
+    "statement": (_statement, "明细账: every entry of a savings account, and its balance after each"),
+    "ledger": (_ledger, "总账: each balance of the general ledger, what was debited and credited"),
+    "trial": (_trial, "试算平衡表: debits and credits of each account of the general ledger, and of each outlet"),
+    "accounts": (_accounts, "账户情况表: of a month, contracts by sub-branch and broker"),
+    "settled": (_settled, "交收额情况表: of a month, what was settled, by sub-branch and broker"),
+    "all": (_all, "every report of a date, or of a month"),
+}
+
+
+def main(argv: list[str], config: Config) -> int:
+    """Writes the files of one or more reports. Returns: OK, or FAILED where something does not add up, which is told.
+
+    Raises: ProcessFault USAGE for what there is not, DATA when a file cannot be written, UNAVAILABLE when the read
+    model cannot be asked; of the report that is being made then no file is there.
+    """
+    options = _parser().parse_args(argv)
+    folder, zone = folder_for(options.out), config.calendar.time_zone()
+    by = _maker(options.by)
+    at = datetime.fromtimestamp(config.wall_clock().utc_ns() // 1_000_000_000, UTC).astimezone(zone)
+    command = f"report {options.name}"
+
+    async def read(connection: asyncpg.Connection, as_of: int) -> int:
+        asked = Asked(connection, command, as_of, zone)
+        return await _make_all(asked, options, folder, by, at)
+
+    return ask(config, command, read)
+
+
+async def _make_all(asked: Asked, options: argparse.Namespace, folder: Path, by: str, at: datetime) -> int:
+    as_of_at = await asked.as_of_at()
+    made = Made(await asked.bank_name(), asked.as_of, as_of_at, by, at)
+    making, _ = REPORTS[options.name]
+    holds = True
+    for report in await making(asked, options):
+        written = await make(report, made, folder, print_progress)
+        holds &= _say(report, written, asked.as_of)
+    return int(ExitCode.OK if holds else ExitCode.FAILED)
+
+
+def _say(report: Report, written: Written, as_of: int) -> bool:
+    """Prints the files, and whether the report adds up. Returns: whether it does."""
+    for file in written.files:
+        print(file)
+    for fault in written.faults:
+        print_progress(f"does not add up: {fault}")
+    for check in written.checks:
+        if not check.holds:
+            kind = Kind.FEN if check.kind is Kind.FEN else Kind.COUNT
+            both = f"{page_cell(kind, check.here)} and {page_cell(kind, check.there)}"
+            print_progress(f"does not add up: {report.title} {check.what}: {both}")
+    holds = not written.faults and all(check.holds for check in written.checks)
+    said = f"it adds up: {len(written.checks)} comparisons" if holds else "it does NOT add up"
+    print_progress(f"{report.name} as of row {as_of:,}: {written.rows_count:,} rows, {said}")
+    return holds
+
+
+def _maker(named: str | None) -> str:
+    """Who makes it. Raises ProcessFault USAGE for a name that does not fit a page."""
+    if named is None:
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a user without a name
+            return "—"
+    if not named.strip() or len(named) > BY_SIGNS_MAX:
+        raise ProcessFault(f"report: --by is a name of 1 to {BY_SIGNS_MAX} signs", ExitCode.USAGE)
+    return printable(named.strip())
+
+
+def _parser() -> CommandParser:
+    parser = CommandParser(
+        prog="yzt report",
+        description="Reports in Chinese from the read model: one PDF each with totals and the first 1,000 lines, and "
+        "one CSV for each table with all lines (UTF-8 with a byte order mark). Amounts are yuan.",
+        epilog="Exit code 1: something does not add up, and is told with both values; it stands in the PDF too.",
+    )
+    names = parser.add_subparsers(dest="name", required=True, metavar="NAME", parser_class=CommandParser)
+    for name, (_, does) in REPORTS.items():
+        report = names.add_parser(name, help=does, description=does)
+        add_common_options(report)
+        report.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the files go; made if new")
+        report.add_argument("--by", metavar="NAME", help="who makes it 制表 (default: the user who runs this)")
+        _add_subject(report, name)
+    return parser
+
+
+def _add_subject(report: CommandParser, name: str) -> None:
+    """Of what a report is."""
+    if name in ("accounts", "settled", "all"):
+        report.add_argument("--month", type=MONTH, required=name != "all", help="yyyymm")
+    if name in ("ledger", "trial"):
+        report.add_argument("--date", type=DATE, help="trade date yyyymmdd (default: since the bank began)")
+        report.add_argument("--outlet", type=whole(1, OUTLET_MAX), help="what was booked for one outlet")
+    elif name == "statement":
+        account = whole(1, COLUMN_FEN_MAX)
+        report.add_argument("--account", type=account, required=True, metavar="N", help="with its check digits")
+        report.add_argument("--bank-number", action="store_true", help="N is the bank's own number of it")
+        report.add_argument("--from", dest="first", type=DATE, metavar="DATE", help="first trade date yyyymmdd")
+        report.add_argument("--to", dest="last", type=DATE, metavar="DATE", help="last trade date yyyymmdd")
+    elif name not in ("accounts", "settled"):
+        report.add_argument("--date", type=DATE, required=name != "all", help="trade date yyyymmdd")
+    if name == "settlement":
+        report.add_argument("--broker", type=PARTY, help="of one broker, by number (default: of each)")

@@ -1,0 +1,106 @@
+"""The files of a report: written beside their names, and named once all of them are whole.
+
+Belongs here: drafts, names, CSV files. Never here: what stands in them, pages (pdf_pages).
+"""
+
+import csv
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final
+
+from config.cli.reports.paper.forms import Column, Row, csv_cell
+from config.kit.exit_codes import ExitCode, ProcessFault
+
+AS_OF: Final = "截至流水号"
+"""The last column of every CSV: the journal row that it is as of."""
+
+
+class Drafts:
+    """Files that get their names together, or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._drafts: dict[Path, Path] = {}
+        self._streams: list[IO[bytes] | IO[str]] = []
+
+    def __enter__(self) -> "Drafts":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """What was not put in place is removed."""
+        for stream in self._streams:
+            try:
+                stream.close()
+            except OSError:
+                continue  # the disk is full: what is buffered is of a draft that goes
+        for draft in self._drafts:
+            draft.unlink(missing_ok=True)
+
+    def text(self, name: str) -> IO[str]:
+        """A draft in UTF-8 with a byte order mark, by which spreadsheets know it. Raises ProcessFault DATA."""
+        return self._opened(name, "w", encoding="utf-8-sig", newline="")
+
+    def draft(self, name: str) -> Path:
+        """The place of a draft that somebody else writes."""
+        draft = self._folder / f".{name}.{os.getpid()}.part"
+        self._drafts[draft] = self._folder / name
+        return draft
+
+    def put_in_place(self) -> list[Path]:
+        """Gives all of them their names. Raises ProcessFault DATA."""
+        files = list(self._drafts.values())
+        try:
+            for stream in self._streams:
+                stream.close()
+            for draft, file in list(self._drafts.items()):
+                draft.replace(file)
+                del self._drafts[draft]
+        except OSError as error:
+            raise fault_of(self._folder, error) from None
+        return files
+
+    def _opened(self, name: str, mode: str, **options: str) -> IO[str]:
+        try:
+            stream: IO[str] = self.draft(name).open(mode, **options)  # type: ignore[call-overload]
+        except OSError as error:
+            raise fault_of(self._folder, error) from None
+        self._streams.append(stream)
+        return stream
+
+
+class CsvTable:
+    """A table on its way into a CSV file."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[Column], as_of: int) -> None:
+        self._kinds = [column.kind for column in columns]
+        self._as_of = str(as_of)
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow([*(column.title for column in columns), AS_OF])
+
+    def add(self, row: Row) -> None:
+        """One row. Raises OSError."""
+        self._writer.writerow([*map(csv_cell, self._kinds, row), self._as_of])
+
+
+def folder_for(folder: Path) -> Path:
+    """The folder, made if it is not there, once it is sure that something can be written into it.
+
+    Raises: ProcessFault DATA with what is wrong.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+        trial = folder / f".yzt.{os.getpid()}.part"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise fault_of(folder, error) from None
+    return folder
+
+
+def fault_of(folder: Path, error: OSError) -> ProcessFault:
+    """One line with the folder and what is wrong."""
+    return ProcessFault(f"{folder}: {error.strerror}", ExitCode.DATA)

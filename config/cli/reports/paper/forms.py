@@ -1,0 +1,169 @@
+"""What a report is made of: tables with columns, their rows and totals, and what these must come to.
+
+Belongs here: the shape of a report, how a value is written in a cell. Never here: SQL (the reports), files and pages.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, NamedTuple
+
+from config.cli.books.pages import yuan
+from config.kit.printable import printable
+
+Cell = str | int | None
+Row = Sequence[Cell]
+TOTAL: Final = "合计"
+SAYS: Final = {True: "相符", False: "不符"}
+LONG_DIGITS: Final = 12
+"""From here on a spreadsheet would show a number that identifies something as a power of ten, and round it."""
+
+
+class Kind(Enum):
+    """What a column holds: words; the number of something; how many; an amount in fen."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "count"
+    FEN = "fen"
+
+
+class Column(NamedTuple):
+    """One column of a table. Counts and amounts are added up unless `is_summed` is false."""
+
+    title: str
+    kind: Kind = Kind.TEXT
+    is_summed: bool = True
+
+    @property
+    def has_total(self) -> bool:
+        """Whether there is a sum below it."""
+        return self.is_summed and self.kind in (Kind.COUNT, Kind.FEN)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether its cells end together."""
+        return self.kind in (Kind.COUNT, Kind.FEN)
+
+
+class Check(NamedTuple):
+    """Two figures that must be the same: what they are, and both values in fen, or as counts."""
+
+    what: str
+    here: int
+    there: int
+    kind: Kind = Kind.FEN
+
+    @property
+    def holds(self) -> bool:
+        """Whether they are."""
+        return self.here == self.there
+
+
+CHECK_COLUMNS: Final = (
+    Column("核对事项"),
+    Column("本表", Kind.FEN, is_summed=False),
+    Column("对方", Kind.FEN, is_summed=False),
+    Column("结果"),
+)
+
+
+@dataclass(slots=True)
+class Sums:
+    """The totals of a table so far, by place of the column, and how many rows it has."""
+
+    columns: Sequence[Column]
+    rows_count: int = 0
+    by_place: list[int] = field(default_factory=list)
+    _places: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.by_place = [0] * len(self.columns)
+        self._places = [place for place, column in enumerate(self.columns) if column.has_total]
+
+    def add(self, row: Row) -> None:
+        """One more row."""
+        self.rows_count += 1
+        for place in self._places:
+            value = row[place]
+            if value is not None:
+                self.by_place[place] += int(value)
+
+    def of(self, title: str) -> int:
+        """The sum of the column with this title."""
+        return self.by_place[[column.title for column in self.columns].index(title)]
+
+    def row(self) -> Row | None:
+        """The row of totals; None where nothing is added up."""
+        if not self._places:
+            return None
+        cells: list[Cell] = [fen if place in self._places else None for place, fen in enumerate(self.by_place)]
+        first = next((place for place, column in enumerate(self.columns) if not column.has_total), None)
+        if first is not None:
+            cells[first] = TOTAL
+        return cells
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns. `name` stands in the name of its file, `title` above it; `rows` begins to read."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Callable[[], AsyncIterator[Row]]
+
+
+AllSums = Mapping[str, Sums]
+"""By the name of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is handed on as one PDF, and one CSV for each table.
+
+    `facts` stand under the title: of which date, broker, account. `checks` are made of the totals once all is read.
+    """
+
+    name: str
+    title: str
+    facts: Sequence[tuple[str, str]]
+    tables: Sequence[Table]
+    checks: Callable[[AllSums], Sequence[Check]] = lambda _sums: ()
+    faults: Sequence[str] = ()
+    """What else does not add up, in words, found while it was put together."""
+
+
+def rows_of(rows: Iterable[Row]) -> Callable[[], AsyncIterator[Row]]:
+    """Of rows that are here already."""
+
+    async def each() -> AsyncIterator[Row]:
+        for row in rows:
+            yield row
+
+    return each
+
+
+def csv_cell(kind: Kind, value: Cell) -> str:
+    """As a CSV has it: yuan with a point and no commas. A tab stands in front of a long number that names something:
+    spreadsheets then take it for text, and keep its last digits.
+    """
+    if value is None:
+        return ""
+    if kind is Kind.FEN:
+        fen = int(value)
+        return f"{fen // 100}.{fen % 100:02}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02}"
+    if kind is Kind.NUMBER:
+        return f"\t{value}" if len(str(value)) >= LONG_DIGITS else str(value)
+    return str(value) if isinstance(value, int) else printable(value)
+
+
+def page_cell(kind: Kind, value: Cell) -> str:
+    """As a page has it: amounts and counts with commas."""
+    if value is None:
+        return ""
+    if kind is Kind.FEN:
+        return yuan(int(value))
+    if kind is Kind.COUNT:
+        return f"{int(value):,}"
+    return printable(str(value))

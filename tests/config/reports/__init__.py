@@ -1,0 +1,1 @@
+"""`yzt report`: reports as CSV and PDF."""
