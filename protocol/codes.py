@@ -124,6 +124,11 @@ class ReplyCode(IntEnum):
     OBLIGATIONS_FULL = 604
     DUE_TIMES_MISSING = 606
     DUE_TIME_PAST = 608
+    CLEARING_HELD = 609
+    FUND_UNKNOWN = 610
+    RATE_MISSING = 611
+    RATE_FIXED = 612
+    LIMIT_BELOW_LENT = 613
     PUSHES_FULL = 614
     PUSHES_FUTILE = 616
     PUSH_UNKNOWN = 618
@@ -281,6 +286,13 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.DUE_TIME_PAST: CodeFacts(
         "its time is over: a due time that has passed stays, and what a broker says of it comes too late", False, "1022"
     ),
+    ReplyCode.CLEARING_HELD: CodeFacts(
+        "the broker's clearing account has not so much, or it is held for what the broker owes", True, "1021"
+    ),
+    ReplyCode.FUND_UNKNOWN: CodeFacts("nothing was booked to the clearing account under this serial", False, "2006"),
+    ReplyCode.RATE_MISSING: CodeFacts("nothing is lent before there is a market rate", True, "2008"),
+    ReplyCode.RATE_FIXED: CodeFacts("the day has its market rate, or interest was posted by another", False, "1029"),
+    ReplyCode.LIMIT_BELOW_LENT: CodeFacts("less than what the broker is lent already", True, "2008"),
     ReplyCode.PUSHES_FULL: CodeFacts("as many pushed contracts wait as may, of this broker or in all", True, "1030"),
     ReplyCode.PUSHES_FUTILE: CodeFacts("too many of its pushes of this date came to nothing", True, "1027"),
     ReplyCode.PUSH_UNKNOWN: CodeFacts("no such push of this party, or it gave way to later ones", False, "2011"),

@@ -103,6 +103,7 @@ class Right(IntEnum):
     RECONCILE = 8  # decisions on differences
     DAY = 16  # what moves the business day out of its plan
     CUSTOMERS = 32  # who a holder is
+    CLEARING = 64  # brokers' clearing accounts: what leaves them, advances and their rate
 
 
 class RecordKind(IntEnum):
@@ -263,6 +264,7 @@ class FeedKind(IntEnum):
     STOPPED = 6  # or resumed
     SET_WITHDRAWN = 7  # by the bank
     CASE = 8  # something is made good by the broker
+    PAYMENT = 9  # something of what is owed was paid, lent or is overdue
 
 
 class ObligationState(IntEnum):
@@ -272,12 +274,21 @@ class ObligationState(IntEnum):
     NOTIFIED = 2  # and it said that it will fund it later on the due day
     OWED_BY_BANK = 3
     PAID = 4  # and from the beginning where nothing is owed
+    ADVANCED = 5  # the broker was short, and the bank has lent the rest
+    OVERDUE = 6  # the broker was short, and every later credit is taken
 
 
 class ObligationEvent(IntEnum):
     """What moves an obligation on."""
 
     NOTICE = 1
+    PAID = 2  # all of it: taken, kept or paid by the bank; of what is advanced, all that was lent is collected
+    PAID_IN_PART = 3
+    SHORT_AT_FIRST_DUE = 4  # and the rest is above what the broker may be lent
+    LENT_AT_FIRST_DUE = 5  # short, and the rest may be lent
+    SHORT_AT_LAST_DUE = 6
+    LENT_AT_LAST_DUE = 7
+    TERMINATE = 8  # by two people, once it is overdue for too long
 
 
 class LineSide(IntEnum):

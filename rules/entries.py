@@ -4,6 +4,9 @@ What a customer brings or takes is an entry of the bank's books as at the counte
 credit of the same amount, so that every block of entries sums to zero, and the accounts of an outlet together are what
 the general ledger has for it 总分平衡.
 
+Between bank and broker it is the clearing account 清算账户 that is debited and credited, and what stands in suspense of
+a date until both have paid (附件一 第4条).
+
 Belongs here: which account of the general ledger is debited and which credited. Never here: what an account of a
 customer may do (cash, orders), where entries are kept (the core).
 """
@@ -38,6 +41,37 @@ MADE_GOOD = Leg(AccountCode.ERRORS, AccountCode.SETTLEMENT)
 """What clearing data say and a customer's account cannot bear is its broker's case."""
 TAKEN_BACK = Leg(MADE_GOOD.credit, MADE_GOOD.debit)
 
+FUNDED = Leg(AccountCode.OTHER_BANKS, AccountCode.CLEARING_ACCOUNT)
+"""A broker brings money to its clearing account."""
+PAID_OUT = Leg(FUNDED.credit, FUNDED.debit)
+"""And has it back; also what was booked by mistake."""
+BANK_PAYS = Leg(AccountCode.SETTLEMENT, AccountCode.CLEARING_ACCOUNT)
+BROKER_PAYS = Leg(BANK_PAYS.credit, BANK_PAYS.debit)
+CASE_PAID = Leg(AccountCode.CLEARING_ACCOUNT, AccountCode.ERRORS)
+KEPT_OLD = Leg(AccountCode.SETTLEMENT, AccountCode.SETTLEMENT)
+"""From what the bank pays for one date, what the broker owes by another."""
+KEPT_CASE = Leg(AccountCode.SETTLEMENT, AccountCode.ERRORS)
+ADVANCED = Leg(AccountCode.ADVANCES, AccountCode.SETTLEMENT)
+CASE_ADVANCED = Leg(AccountCode.ADVANCES, AccountCode.ERRORS)
+INTEREST_ACCRUED = Leg(AccountCode.INTEREST_RECEIVABLE, AccountCode.INTEREST_INCOME)
+INTEREST_COLLECTED = Leg(AccountCode.CLEARING_ACCOUNT, AccountCode.INTEREST_RECEIVABLE)
+PRINCIPAL_COLLECTED = Leg(AccountCode.CLEARING_ACCOUNT, AccountCode.ADVANCES)
+OF_CLEARING: dict[Leg, str] = {
+    FUNDED: "FUNDED",
+    PAID_OUT: "PAID_OUT",
+    BANK_PAYS: "BANK_PAYS",
+    BROKER_PAYS: "BROKER_PAYS",
+    CASE_PAID: "CASE_PAID",
+    KEPT_OLD: "KEPT_OLD",
+    KEPT_CASE: "KEPT_CASE",
+    ADVANCED: "ADVANCED",
+    CASE_ADVANCED: "CASE_ADVANCED",
+    INTEREST_ACCRUED: "INTEREST_ACCRUED",
+    INTEREST_COLLECTED: "INTEREST_COLLECTED",
+    PRINCIPAL_COLLECTED: "PRINCIPAL_COLLECTED",
+}
+"""What is posted between the bank and a broker once something is owed, by the name of each."""
+
 SUSPENSE = Leg(AccountCode.ERRORS, AccountCode.CARD_CLEARING)
 """What a forced card debit takes beyond what the account gives: the bank's own 挂账, until it is collected."""
 
@@ -47,13 +81,19 @@ GIVEN_BACK = Leg(MOVED.credit, MOVED.debit)
 
 BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS})
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
-BY_PARTY = frozenset({AccountCode.ERRORS, AccountCode.MOVED})
-"""Kept for each party: errors that are the bank's own by outlet, a broker's by case; what was moved for its orders."""
+BY_PARTY = frozenset(
+    {
+        *(AccountCode.ERRORS, AccountCode.CLEARING_ACCOUNT, AccountCode.MOVED),
+        *(AccountCode.ADVANCES, AccountCode.INTEREST_RECEIVABLE),
+    }
+)
+"""Kept for each party: of errors what is the bank's own by outlet, what is a broker's by case; what was moved for its orders."""
 BY_CASE = frozenset({AccountCode.ERRORS})
 """Kept for each broker and case."""
 BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 
 assert set(TAKEN) == set(Way) > set(BROUGHT)
-_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, MOVED, GIVEN_BACK, *BROUGHT.values(), *TAKEN.values())
-assert all(leg.debit != leg.credit for leg in _LEGS)
+_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, MOVED, GIVEN_BACK, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
+# Between two dates alone the account is the same.
+assert all(leg.debit != leg.credit for leg in _LEGS if leg != KEPT_OLD)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.core.control.day import lanes
-from ledger.core.control.judge import add_party
+from ledger.core.control.parties import add_party
 from ledger.core.corrections import answers
 from ledger.core.corrections.at_hand import DatesAtHand
 from ledger.core.corrections.later import money_of

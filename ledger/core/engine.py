@@ -11,8 +11,8 @@ from ledger.core import lane
 from ledger.core.control.customers.open_items import open_items
 from ledger.core.control.customers.pushes import open_pushes, push_facts
 from ledger.core.control.feeds import count_accepted
-from ledger.core.control.judge import add_party
 from ledger.core.control.keys import is_key_over
+from ledger.core.control.parties import add_party
 from ledger.core.control.rows import apply_control_row, decide_control, genesis_message, judge_version
 from ledger.core.decide import decide_in_order
 from ledger.core.effects import apply_effects

@@ -25,6 +25,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.pushes import ConfirmPush, Identify, PushContract
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import (
     AnnounceSet,
     CompleteSet,
@@ -60,10 +61,10 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.DAY_DESK: frozenset(
         {
             *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, EndSettlement, ConfirmRoll),
-            *(Act, CompleteSet, WithdrawSet, TellDayEnd),
+            *(Act, CompleteSet, WithdrawSet, TellDayEnd, Due, Pay),
         }
     ),
-    SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount}),
+    SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount, Fund}),
     SeatRole.MASTER_DATA: frozenset(
         {
             *(RegisterParty, RegisterKey, EndKey, RegisterSeat, ChangeMode, RegisterOutlets, RegisterPersons, Act),

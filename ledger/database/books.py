@@ -10,23 +10,38 @@ import asyncpg
 
 from protocol.kinds import KINDS, WAY_FIELD
 from protocol.vocabulary import AccountCode, Way
-from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, MADE_GOOD, OPENING, SUSPENSE, TAKEN_BACK, Leg
+from rules.entries import (
+    BY_CASE,
+    BY_DATE,
+    BY_OUTLET,
+    BY_PARTY,
+    MADE_GOOD,
+    OF_CLEARING,
+    OPENING,
+    SUSPENSE,
+    TAKEN_BACK,
+    Leg,
+)
 from rules.kinds import LAW
 
 TITLES: Final[dict[AccountCode, str]] = {
     AccountCode.CASH: "现金",
     AccountCode.OTHER_BANKS: "存放同业及清算机构",
     AccountCode.ERRORS: "待处理清算差错",
+    AccountCode.ADVANCES: "垫付证券公司款",
+    AccountCode.INTEREST_RECEIVABLE: "应收垫付利息",
     AccountCode.SAVINGS: "活期储蓄存款",
+    AccountCode.CLEARING_ACCOUNT: "证券公司清算账户",
     AccountCode.SETTLEMENT: "证券保证金待交收款",
     AccountCode.MOVED: "委托划转资金",
     AccountCode.CARD_CLEARING: "银行卡清算",
     AccountCode.JUDICIAL_DEDUCTIONS: "司法扣划款",
+    AccountCode.INTEREST_INCOME: "垫付利息收入",
 }
 """Of accounts 科目, as the bank's people know them."""
 
-RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF = "RECORD", "OPENING", "CASE", "TAKEN_BACK"
-"""What makes entries: a record, opening an account, a broker's case, taking it back."""
+RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "CASE", "TAKEN_BACK", "CLEARING"
+"""What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent."""
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
@@ -40,6 +55,19 @@ _WENT: Final[dict[int, str]] = {
     Way.FORCED_CARD: "银行卡强制支出",
     Way.CARD_COLLECTED: "收回银行卡挂账",
 }
+CLEARING_KINDS: Final[dict[Leg, int]] = {leg: kind for kind, leg in enumerate(OF_CLEARING, 1)}
+"""Numbers of the entries between the bank and a broker."""
+_CLEARING_WORDS: Final[dict[Leg, str]] = dict(
+    zip(
+        OF_CLEARING,
+        (
+            *("存入清算账户", "划出清算账户", "支付清算款", "收取清算款", "收取差错补足款"),
+            *("抵扣逾期清算款", "抵扣差错补足款", "垫付清算款", "垫付差错补足款"),
+            *("计提垫付利息", "收取垫付利息", "收回垫付款"),
+        ),
+        strict=True,
+    )
+)
 EntryKind = tuple[str, int, int, str, int, int, str]
 
 _ENTRY_KINDS: Final = """
@@ -70,6 +98,7 @@ def entry_kinds() -> list[EntryKind]:
             if part == POSTED:
                 rows.append(_row(RECORDED, kind, way, REST, SUSPENSE, f"{words[way]}挂账"))
     rows.append(_row(MADE_GOOD_BY, NO_KIND, 0, WHOLE, MADE_GOOD, "证券公司补足"))
+    rows += [_row(CLEARED, kind, 0, WHOLE, leg, _CLEARING_WORDS[leg]) for leg, kind in CLEARING_KINDS.items()]
     rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))
     return rows
 

@@ -92,6 +92,9 @@ VIEWS: Final = (
     "bank_pushes",
     "bank_entries",
     "bank_statements",
+    "bank_clearing_accounts",
+    "bank_clearing_statements",
+    "bank_market_rates",
 )
 
 _NAME = """

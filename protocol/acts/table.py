@@ -27,6 +27,7 @@ from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
 from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
 from .base import ActText
+from .clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayOutAct, TakeBackFundAct
 from .corrections import (
     AssignItemAct,
     CorrectAct,
@@ -166,6 +167,7 @@ AnyAct = (
     | ChangeHolderAct
     | OfDifferences
     | DayAct
+    | ClearingAct
     | VoidAct
 )
 ActAlone = (
@@ -179,6 +181,7 @@ ActAlone = (
     | ChangeHolderAct
     | OfDifferences
     | DayAct
+    | ClearingAct
 )
 Made = ControlMessage | ActAlone
 """What takes effect: a message that a seat might send too, or the act itself where no seat may say it."""
@@ -226,6 +229,10 @@ ACTS: Mapping[type[ActText], ActKind] = {
     AssignItemAct: ActKind(Right.RECONCILE, 1, Concerns.BANK),
     WithdrawSetAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     **dict.fromkeys(DayAct.__args__, ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX)),
+    PayOutAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    TakeBackFundAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    AdvanceLimitAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
+    MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED: Final = ActKind(Right.NONE, 1, Concerns.AUTHOR)

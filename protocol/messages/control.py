@@ -14,6 +14,7 @@ from .base import Message
 from .customers.accounts import AccountMessage
 from .customers.pushes import PushMessage
 from .customers.restraints import RestraintMessage
+from .day.paying import PayingMessage
 from .day.steps import DayMessage, Windows
 from .feeds import FeedMessage
 from .fields import (
@@ -157,6 +158,7 @@ ControlMessage = (
     | RestraintMessage
     | OpenTradeDate
     | DayMessage
+    | PayingMessage
     | FeedMessage
     | PushMessage
     | EndSettlement

@@ -173,11 +173,31 @@ class CaseTold(Message, tag=16, frozen=True):
     proceeds_fen: Fen  # of what was not sold, and spent
 
 
+class PaymentTold(Message, tag=155, frozen=True):
+    """Content of PAYMENT: how what is owed stands, since something of it was paid, lent or found short."""
+
+    case: CaseNo
+    state: Annotated[int, Meta(ge=1, le=255)]
+    owed: SumFen  # by the broker to its customers; below 0 by them to it
+    paid: SumFen  # of it, from the broker's clearing account or to it; never below 0
+    advanced: SumFen  # lent by the bank, and not collected yet
+    at_s: Seconds  # the due time that acted, or when it was decided: whole seconds since 1970, UTC
+    is_bank_late: bool  # the bank did not pay before it was due
+
+
 NO_ENTRY = bytes(DIGEST_BYTES)
 """The chained digest in front of the first entry."""
 FeedMessage = Receipt | Notice | Object
 FeedContent = (
-    DateOpened | SignedOff | ContractChanged | SetCompared | ObligationTold | Stopped | SetWithdrawn | CaseTold
+    DateOpened
+    | SignedOff
+    | ContractChanged
+    | SetCompared
+    | ObligationTold
+    | Stopped
+    | SetWithdrawn
+    | CaseTold
+    | PaymentTold
 )
 
 CONTENTS: dict[FeedKind, type[FeedContent]] = {
@@ -189,6 +209,7 @@ CONTENTS: dict[FeedKind, type[FeedContent]] = {
     FeedKind.STOPPED: Stopped,
     FeedKind.SET_WITHDRAWN: SetWithdrawn,
     FeedKind.CASE: CaseTold,
+    FeedKind.PAYMENT: PaymentTold,
 }
 SIGNED_FOR = frozenset({FeedKind.SET_COMPARED, FeedKind.OBLIGATION})
 """Kinds of which a Receipt is taken."""

@@ -38,13 +38,39 @@ class Due(NamedTuple):
 
 NO_CALENDAR = Due(0, 0, 0, 0, 0, 0, False, False)
 
+_State, _Event = ObligationState, ObligationEvent
 OBLIGATION_STATES: dict[tuple[ObligationState, ObligationEvent], ObligationState] = {
-    (ObligationState.OWED_BY_BROKER, ObligationEvent.NOTICE): ObligationState.NOTIFIED,
+    (_State.OWED_BY_BROKER, _Event.NOTICE): _State.NOTIFIED,
+    (_State.OWED_BY_BROKER, _Event.PAID): _State.PAID,
+    (_State.OWED_BY_BROKER, _Event.PAID_IN_PART): _State.OWED_BY_BROKER,  # kept of what the bank pays
+    (_State.OWED_BY_BROKER, _Event.SHORT_AT_FIRST_DUE): _State.OVERDUE,
+    (_State.OWED_BY_BROKER, _Event.LENT_AT_FIRST_DUE): _State.ADVANCED,
+    (_State.NOTIFIED, _Event.PAID): _State.PAID,
+    (_State.NOTIFIED, _Event.PAID_IN_PART): _State.NOTIFIED,  # likewise
+    (_State.NOTIFIED, _Event.SHORT_AT_FIRST_DUE): _State.NOTIFIED,
+    (_State.NOTIFIED, _Event.LENT_AT_FIRST_DUE): _State.NOTIFIED,  # nothing is lent before its last second
+    (_State.NOTIFIED, _Event.SHORT_AT_LAST_DUE): _State.OVERDUE,
+    (_State.NOTIFIED, _Event.LENT_AT_LAST_DUE): _State.ADVANCED,
+    (_State.OVERDUE, _Event.PAID): _State.PAID,
+    (_State.OVERDUE, _Event.PAID_IN_PART): _State.OVERDUE,
+    (_State.OVERDUE, _Event.TERMINATE): _State.OVERDUE,
+    (_State.ADVANCED, _Event.PAID): _State.PAID,
+    (_State.ADVANCED, _Event.PAID_IN_PART): _State.ADVANCED,
+    (_State.OWED_BY_BANK, _Event.PAID): _State.PAID,
+    (_State.OWED_BY_BANK, _Event.SHORT_AT_FIRST_DUE): _State.OWED_BY_BANK,  # the bank is late
 }
 """The state after an event; a cell that is missing refuses it. An objection changes none: payment is not held up."""
 
-GATING_STATES = frozenset({ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED})
+GATING_STATES = frozenset({_State.OWED_BY_BROKER, _State.NOTIFIED, _State.OVERDUE})
 """In which the broker owes: until it has paid, its customers are credited with nothing but what their own buys take."""
+
+
+class Acts(NamedTuple):
+    """When an obligation falls due: `at_s` is the first second in which it has, `of_s` the due time itself."""
+
+    at_s: int
+    of_s: int
+    is_last: bool
 
 
 def state_of(owed_fen: int) -> ObligationState:
@@ -97,14 +123,34 @@ def _day_end_s(days: Sequence[WindowSeconds], place: int) -> int:
     return days[place][-1] if place < len(days) else 0
 
 
-def notice_code(state: ObligationState, times: Due, now_s: int) -> ReplyCode:
+def falls_due(state: ObligationState, fell_due_s: int, times: Due) -> list[Acts]:
+    """The due times of an obligation that are still to act, in their order; `fell_due_s`: 0 before the first has.
+
+    The first is over at its second, the last one behind its second. What needs no notice has its last one alone; what
+    a broker gave notice of has both. Nothing falls due where no calendar says when.
+    """
+    if state not in (_State.OWED_BY_BROKER, _State.NOTIFIED, _State.OWED_BY_BANK) or not times.first_due_s:
+        return []
+    if state == _State.OWED_BY_BANK:
+        return [] if fell_due_s else [Acts(times.first_due_s, times.first_due_s, False)]
+    if times.needs_no_notice:
+        return [] if fell_due_s else [Acts(times.last_due_s + 1, times.last_due_s, False)]
+    found = [] if fell_due_s else [Acts(times.first_due_s, times.first_due_s, False)]
+    if state == _State.NOTIFIED:
+        found.append(Acts(times.last_due_s + 1, times.last_due_s, True))
+    return found
+
+
+def notice_code(state: ObligationState, owed_fen: int, times: Due, now_s: int) -> ReplyCode:
     """What a broker's notice earns 通知: it comes before the first due second, and once."""
-    if state not in (ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED):
+    if owed_fen <= 0:
         return ReplyCode.OBLIGATION_UNKNOWN  # there is nothing that the broker would pay
-    if OBLIGATION_STATES.get((state, ObligationEvent.NOTICE)) is None:
+    if state == _State.NOTIFIED:
         return ReplyCode.STEP_NOT_DUE
-    is_late = bool(times.first_due_s) and now_s >= times.first_due_s
-    return ReplyCode.DUE_TIME_PAST if is_late else ReplyCode.ACCEPTED
+    if times.first_due_s and now_s >= times.first_due_s:
+        return ReplyCode.DUE_TIME_PAST
+    may = (state, ObligationEvent.NOTICE) in OBLIGATION_STATES
+    return ReplyCode.ACCEPTED if may else ReplyCode.OBLIGATION_UNKNOWN
 
 
 def objection_code(is_said: bool, times: Due, now_s: int) -> ReplyCode:

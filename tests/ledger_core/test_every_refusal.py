@@ -72,6 +72,7 @@ from tests.ledger_core.desk import (
 )
 from tests.ledger_core.lines import refused as of_sets
 from tests.ledger_core.lines.words import event, proceeds, refund
+from tests.ledger_core.paying import refused as of_clearing
 from tests.people import ANN, BEN
 
 
@@ -221,9 +222,14 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.DECISION_DIFFERS, "1 for 0", TELLER_SEAT, lambda b: decided_otherwise(b.desk)),
     (ReplyCode.FEED_ENTRY_UNKNOWN, "entry 1 is a contract", SEAT, lambda _: Receipt(MONDAY, 1, bytes(32))),
     (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
-    (ReplyCode.OBLIGATIONS_FULL, "1,024 wait", DAY_SEAT, lambda b: of_sets.with_as_many_unpaid(b.desk, b.foreign)),
+    (ReplyCode.OBLIGATIONS_FULL, "65,536 wait", DAY_SEAT, lambda b: of_sets.with_as_many_unpaid(b.desk, b.foreign)),
     (ReplyCode.DUE_TIMES_MISSING, "Wednesday has none", DAY_SEAT, lambda b: people.without_due_times(b.desk)),
     (ReplyCode.DUE_TIME_PAST, "09:00 is there", DAY_SEAT, lambda b: people.past(b.desk)),
+    (ReplyCode.CLEARING_HELD, "1 of 0", DAY_SEAT, lambda b: of_clearing.paid_out(b.desk)),
+    (ReplyCode.FUND_UNKNOWN, "1 is above 0", DAY_SEAT, lambda b: of_clearing.taken_back(b.desk)),
+    (ReplyCode.RATE_MISSING, "no rate", DAY_SEAT, lambda b: of_clearing.lent_without_rate(b.desk)),
+    (ReplyCode.RATE_FIXED, "twice of a day", DAY_SEAT, lambda b: of_clearing.another_rate(b.desk)),
+    (ReplyCode.LIMIT_BELOW_LENT, "699.99 of 700.00", DAY_SEAT, lambda b: of_clearing.limit_below_lent(b.desk)),
     (ReplyCode.PUSHES_FULL, "4,096 wait", SEAT, lambda b: pushing.with_so_many_waiting(b.desk)),
     (ReplyCode.PUSHES_FUTILE, "1,000 came to nothing", SEAT, lambda b: pushing.after_so_many_in_vain(b.desk)),
     (ReplyCode.PUSH_UNKNOWN, "push 1 of 0", IDENTITY_SEAT, lambda _: Identify(1, holder_of(0))),

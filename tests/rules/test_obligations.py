@@ -9,11 +9,14 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.vocabulary import ObligationEvent, ObligationState
 from rules.day.obligations import (
+    GATING_STATES,
     NO_CALENDAR,
     OBLIGATION_STATES,
+    Acts,
     Due,
     days_known,
     due,
+    falls_due,
     notice_code,
     objection_code,
     state_of,
@@ -21,6 +24,7 @@ from rules.day.obligations import (
 
 OWED_BY_BROKER, NOTIFIED = ObligationState.OWED_BY_BROKER, ObligationState.NOTIFIED
 OWED_BY_BANK, PAID = ObligationState.OWED_BY_BANK, ObligationState.PAID
+ADVANCED, OVERDUE = ObligationState.ADVANCED, ObligationState.OVERDUE
 ACCEPTED, AGAIN, LATE = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.DUE_TIME_PAST
 
 
@@ -28,6 +32,27 @@ def day(number: int) -> tuple[int, ...]:
     return tuple(100 * number + second for second in (9, 19, 30, 40, 99))
 
 
+_NOTICE, _PAID, _PART, _SHORT_FIRST, _LENT_FIRST, _SHORT_LAST, _LENT_LAST, _TERMINATE = ObligationEvent
+WANTED = {
+    (OWED_BY_BROKER, _NOTICE): NOTIFIED,
+    (OWED_BY_BROKER, _PAID): PAID,
+    (OWED_BY_BROKER, _PART): OWED_BY_BROKER,
+    (OWED_BY_BROKER, _SHORT_FIRST): OVERDUE,
+    (OWED_BY_BROKER, _LENT_FIRST): ADVANCED,
+    (NOTIFIED, _PAID): PAID,
+    (NOTIFIED, _PART): NOTIFIED,
+    (NOTIFIED, _SHORT_FIRST): NOTIFIED,
+    (NOTIFIED, _LENT_FIRST): NOTIFIED,
+    (NOTIFIED, _SHORT_LAST): OVERDUE,
+    (NOTIFIED, _LENT_LAST): ADVANCED,
+    (OVERDUE, _PAID): PAID,
+    (OVERDUE, _PART): OVERDUE,
+    (OVERDUE, _TERMINATE): OVERDUE,
+    (ADVANCED, _PAID): PAID,
+    (ADVANCED, _PART): ADVANCED,
+    (OWED_BY_BANK, _PAID): PAID,
+    (OWED_BY_BANK, _SHORT_FIRST): OWED_BY_BANK,
+}
 DAYS = [day(number) for number in range(8)]
 
 
@@ -104,10 +129,36 @@ def test_every_state_and_event_of_an_obligation() -> None:
     cells = {(state, event) for state in ObligationState for event in ObligationEvent}
 
     assert set(OBLIGATION_STATES) <= cells
-    assert OBLIGATION_STATES == {(OWED_BY_BROKER, ObligationEvent.NOTICE): NOTIFIED}
+    assert {key: OBLIGATION_STATES[key] for key in OBLIGATION_STATES} == WANTED
+    assert {OWED_BY_BROKER, NOTIFIED, OVERDUE} == GATING_STATES
     assert [state_of(owed_fen) for owed_fen in (2**100, 1, 0, -1, -(2**100))] == [
         *(OWED_BY_BROKER, OWED_BY_BROKER, PAID, OWED_BY_BANK, OWED_BY_BANK),
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "fell_due_s", "wanted"),
+    [
+        (OWED_BY_BROKER, 0, [Acts(30, 30, False)]),  # over at 10:00:00
+        (OWED_BY_BROKER, 30, []),
+        (NOTIFIED, 0, [Acts(30, 30, False), Acts(41, 40, True)]),  # and behind 14:00:00
+        (NOTIFIED, 30, [Acts(41, 40, True)]),
+        (OWED_BY_BANK, 0, [Acts(30, 30, False)]),
+        (OWED_BY_BANK, 30, []),
+        *((state, 0, []) for state in (PAID, ADVANCED, OVERDUE)),
+    ],
+)
+def test_an_obligation_falls_due_at_its_first_time_and_noticed_behind_its_last(
+    state: ObligationState, fell_due_s: int, wanted: list[Acts]
+) -> None:
+    assert falls_due(state, fell_due_s, on(0, late=False)) == wanted
+    assert falls_due(state, fell_due_s, NO_CALENDAR) == []
+
+
+def test_published_between_the_two_it_falls_due_behind_the_last_alone() -> None:
+    times = on(0, late=True, no_notice=True)
+    assert falls_due(OWED_BY_BROKER, 0, times) == [Acts(41, 40, False)]
+    assert falls_due(OWED_BY_BROKER, 41, times) == []
 
 
 @pytest.mark.parametrize(
@@ -119,17 +170,26 @@ def test_every_state_and_event_of_an_obligation() -> None:
         (NOTIFIED, 0, AGAIN),
         (NOTIFIED, 30, AGAIN),
         (OWED_BY_BANK, 0, ReplyCode.OBLIGATION_UNKNOWN),
-        (PAID, 0, ReplyCode.OBLIGATION_UNKNOWN),
+        (PAID, 29, ReplyCode.OBLIGATION_UNKNOWN),  # kept of what the bank paid
+        (PAID, 30, LATE),
+        (OVERDUE, 30, LATE),
+        (ADVANCED, 30, LATE),
     ],
 )
 def test_a_notice_comes_before_the_first_due_second_and_once(
     state: ObligationState, now_s: int, code: ReplyCode
 ) -> None:
-    assert notice_code(state, on(0, late=False), now_s) == code
+    owed_fen = -700 if state == OWED_BY_BANK else 700
+    assert notice_code(state, owed_fen, on(0, late=False), now_s) == code
+
+
+def test_there_is_nothing_to_notice_of_where_nothing_is_owed() -> None:
+    assert notice_code(PAID, 0, on(0, late=False), 0) == ReplyCode.OBLIGATION_UNKNOWN
+    assert notice_code(PAID, 0, on(0, late=False), 30) == ReplyCode.OBLIGATION_UNKNOWN
 
 
 def test_a_notice_of_what_needs_none_comes_too_late() -> None:
-    assert notice_code(OWED_BY_BROKER, due(DAYS, 1, 30), 30) == LATE
+    assert notice_code(OWED_BY_BROKER, 1, due(DAYS, 1, 30), 30) == LATE
 
 
 @pytest.mark.parametrize(
@@ -143,5 +203,5 @@ def test_an_objection_comes_up_to_the_last_second_of_the_third_day_behind(
 
 
 def test_without_a_calendar_nothing_comes_too_late() -> None:
-    assert notice_code(OWED_BY_BROKER, NO_CALENDAR, 2**40) == ACCEPTED
+    assert notice_code(OWED_BY_BROKER, 1, NO_CALENDAR, 2**40) == ACCEPTED
     assert objection_code(False, NO_CALENDAR, 2**40) == ACCEPTED

@@ -21,6 +21,7 @@ from protocol.messages.feeds import (
     ContractChanged,
     DateOpened,
     ObligationTold,
+    PaymentTold,
     SetCompared,
     SetWithdrawn,
     SignedOff,
@@ -110,7 +111,25 @@ def tell_obligation(book: Book, obligation: Obligation) -> None:
         objection_until_s=times.objection_until_s,
         termination_after_s=times.termination_after_s,
     )
-    book.feeds.tell_to_sign(obligation.party, FeedKind.OBLIGATION, obligation.trade_date, content)
+    party, date = obligation.party, obligation.trade_date
+    if obligation.case:  # a date's own is told behind its cases, and signed for
+        book.feeds.tell(party, FeedKind.OBLIGATION, date, 0, content)
+    else:
+        book.feeds.tell_to_sign(party, FeedKind.OBLIGATION, date, content)
+
+
+def tell_payment(book: Book, obligation: Obligation, at_s: int) -> None:
+    """A broker hears how something stands that is owed: something of it was paid, lent or found short."""
+    content = PaymentTold(
+        case=obligation.case,
+        state=obligation.state,
+        owed=obligation.owed,
+        paid=obligation.paid,
+        advanced=obligation.advanced,
+        at_s=at_s,
+        is_bank_late=bool(obligation.bank_late_s),
+    )
+    book.feeds.tell(obligation.party, FeedKind.PAYMENT, obligation.trade_date, 0, content)
 
 
 def count_accepted(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray) -> None:

@@ -9,19 +9,18 @@ An act makes a message, which is judged and takes effect as if its seat might se
 
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
-from ledger.core.control import acts, feed_answers, feeds, outlets, persons
+from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
 from ledger.core.control.acts import decided_second
 from ledger.core.control.customers import accounts, holders, pushes, restraints
 from ledger.core.control.day import acts as day_acts
-from ledger.core.control.day import corrections, lanes, obligations
+from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.corrections.at_hand import has_to_close
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
+from protocol.acts.clearing import ClearingAct
 from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
@@ -47,12 +46,10 @@ from protocol.messages.control import (
     EndSettlement,
     Genesis,
     OpenTradeDate,
-    PartyEntry,
     PartyKey,
     RegisterKey,
     RegisterParty,
     RegisterSeat,
-    SeatEntry,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -64,6 +61,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.pushes import PushMessage
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
+from protocol.messages.day.paying import PayingMessage
 from protocol.messages.day.steps import AnnounceSet, DayMessage, TellCorrections, Window
 from protocol.messages.feeds import FeedMessage
 from protocol.messages.outlets import RegisterOutlets
@@ -74,6 +72,7 @@ from rules.day.calendar import are_due_times, is_too_far
 from rules.day.states import is_market_closed
 
 NS_PER_S = 1_000_000_000
+OfPage = DayMessage | FeedMessage | PushMessage | OfDifferences | PayingMessage | ClearingAct
 
 
 class Sender(NamedTuple):
@@ -117,14 +116,29 @@ def _judge_act(book: Book, sender: Sender, message: Act, decided_at_ns: int, is_
     return _judge_effect(book, sender._replace(key_id=BY_ACT), made, decided_at_ns)
 
 
+def to_catch_up(book: Book, sender: Sender, message: ControlMessage | None, decided_at_ns: int) -> list[int]:
+    """The brokers whose due times come before a message is judged, once its role and form are right: what has acted is
+    kept, whatever the message earns.
+    """
+    if message is None or not may_send_control(int(book.seat_role[sender.seat]), message):
+        return []
+    act = acts.act_for(book, message) if isinstance(message, Act) else None
+    made = made_of(act) if act is not None else message
+    if isinstance(made, Act) or _is_malformed(book, made, decided_at_ns):
+        return []
+    return catch_up.whose(book, sender.party, made)
+
+
 def _needs_act(book: Book, message: ControlMessage) -> bool:
     return type(message) in NEEDS_ACT or (isinstance(message, RegisterOutlets) and outlets.moves_any(book, message))
 
 
-def _judge_of_page(
-    book: Book, sender: Sender, message: DayMessage | FeedMessage | PushMessage | OfDifferences, decided_at_ns: int
-) -> ReplyCode:
+def _judge_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: int) -> ReplyCode:
     """What a message earns of a family that has a page of its own."""
+    if isinstance(message, PayingMessage):
+        return paying.judge_paying(book, message, decided_at_ns)
+    if isinstance(message, ClearingAct):
+        return clearing_acts.judge_clearing_act(book, message, decided_at_ns)
     if isinstance(message, OfDifferences):
         return corrections.judge(book, message)
     if isinstance(message, DayMessage):
@@ -137,17 +151,17 @@ def _judge_of_page(
 def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> ReplyCode:
     """What a message earns that its sender may send, or that an act has made."""
     party = sender.party
-    if isinstance(message, DayMessage | FeedMessage | PushMessage | OfDifferences):
+    if isinstance(message, OfPage):
         return _judge_of_page(book, sender, message, decided_at_ns)
     match message:
         case RegisterParty():
-            return _judge_party(book, message)
+            return parties.judge_party(book, message)
         case RegisterKey():
             return judge_key(book, message, decided_at_ns)
         case EndKey():
             return judge_key_end(book, message, sender.key_id, decided_at_ns)
         case RegisterSeat():
-            return _judge_seat(book, message)
+            return parties.judge_seat(book, message)
         case ChangeMode(party):
             return ReplyCode.ACCEPTED if book.role[party] == Role.BROKER else ReplyCode.PARTY_UNKNOWN
         case RegisterOutlets():
@@ -205,6 +219,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return acts.act_for(book, message) is None
     if isinstance(message, DayAct):
         return day_acts.is_impossible(message, decided_at_ns)
+    if isinstance(message, ClearingAct):
+        return clearing_acts.is_impossible(message)
     if isinstance(message, AnnounceSet):
         return lanes.is_declared_ahead(message, decided_at_ns)
     if isinstance(message, PushMessage):
@@ -213,20 +229,6 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         windows = seconds_of(message.windows)
         return not is_trade_date(message.trade_date) or not are_due_times(message.trade_date, windows)
     return False
-
-
-def _judge_party(book: Book, message: RegisterParty) -> ReplyCode:
-    if message.party in book.parties:
-        return ReplyCode.PARTY_EXISTS
-    return ReplyCode.ACCEPTED
-
-
-def _judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
-    if message.party not in book.parties:
-        return ReplyCode.PARTY_UNKNOWN
-    if book.seat_owner[message.seat]:
-        return ReplyCode.SEAT_EXISTS
-    return ReplyCode.ACCEPTED
 
 
 def _judge_date(book: Book, message: OpenTradeDate) -> ReplyCode:
@@ -302,17 +304,20 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     if isinstance(message, OfDifferences):
         corrections.apply(book, message)
         return 0
+    if isinstance(message, PayingMessage):
+        return paying.apply_paying(book, message, decided_at_ns)
+    if isinstance(message, ClearingAct):
+        return clearing_acts.apply_clearing_act(book, message, decided_at_ns)
     match message:
-        case RegisterParty(party, role, suite, name, proceeds_at_fill):
-            add_party(book, PartyEntry(party, role, suite, name, proceeds_at_fill, [], []))
-            book.registered_on[party] = book.trade_date + is_market_closed(book.phase)
+        case RegisterParty():
+            parties.register_party(book, message)
         case RegisterKey(party, key_id, public_key, not_before_ns, not_after_ns, seat):
             key = PartyKey(key_id, public_key, not_before_ns, not_after_ns, seat)
             book.parties[party] = with_key(book.parties[party], key, decided_at_ns)
         case EndKey(party, key_id):
             book.parties[party] = without_key(book.parties[party], key_id)
         case RegisterSeat():
-            _add_seat(book, message)
+            parties.register_seat(book, message)
         case ChangeMode(party, mode):
             book.change_mode(party, mode)
         case RegisterOutlets():
@@ -351,13 +356,6 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
     return 0
 
 
-def _add_seat(book: Book, message: RegisterSeat) -> None:
-    seat, party, seat_role = message.seat, message.party, message.seat_role
-    entry = book.parties[party]
-    book.parties[party] = replace(entry, seats=[*entry.seats, SeatEntry(seat, seat_role)])
-    book.seat_owner[seat], book.seat_role[seat] = party, seat_role
-
-
 def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
     """The roll, the due times of the date that it opens, and what is told of it and ends by it."""
     book.roll(trade_date)
@@ -367,13 +365,5 @@ def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns
     book.due_times.put(trade_date, seconds_of(windows))
     feeds.tell_date_opened(book)
     obligations.due_times_changed(book)
+    collecting.reckon_all(book, now_s)
     restraints.end_what_is_over(book, decided_at_ns)
-
-
-def add_party(book: Book, entry: PartyEntry) -> None:
-    """Enter a party with its seats into the tables."""
-    book.parties[entry.party] = entry
-    book.role[entry.party] = entry.role
-    book.proceeds_at_fill[entry.party] = entry.proceeds_at_fill
-    for one in entry.seats:
-        book.seat_owner[one.seat], book.seat_role[one.seat] = entry.party, one.role

@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.core.control.judge import Sender, judge, take_effect
+from ledger.core.control.acts import decided_second
+from ledger.core.control.day.catch_up import catch_up
+from ledger.core.control.judge import Sender, judge, take_effect, to_catch_up
 from ledger.core.frames import Frames, advance, check_next, check_seats, time_after
 from ledger.core.roles import CONTROL_RIGHTS, may_send_control
 from ledger.core.rows.closing_heads import closing_heads
@@ -37,6 +39,7 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import Mark, Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.messages.persons import Act, RegisterPersons
@@ -59,7 +62,8 @@ _ALONE_TAGS: Final = {
 }
 """By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
 _TIMED_TAGS: Final = frozenset(
-    kind.__struct_config__.tag for kind in (RegisterKey, RegisterPersons, Act, Notice, Object, Publish)
+    kind.__struct_config__.tag
+    for kind in (*(RegisterKey, RegisterPersons, Act), *(Notice, Object, Publish, OpenTradeDate, Fund, Due, Pay))
 )
 
 
@@ -199,12 +203,20 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
     sequence = book.sequence + 1
     book.feeds.begin_row(sequence, decided_at_ns)
     book.obligations.begin_row()
+    book.clearing_accounts.begin_row()
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
-        code, who = ReplyCode.ACCEPTED, Sender(sender, seat, key_id)
+        code, who, acted = ReplyCode.ACCEPTED, Sender(sender, seat, key_id), 0
+        book.clearing_accounts.frame = place
         try:
             if not isinstance(message, Negotiate):
+                parties = to_catch_up(book, who, message, decided_at_ns)
+                acted = _caught_up(book, parties, decided_at_ns, prefixes)
                 code = judge(book, who, message, decided_at_ns)
+        except HalfActed:
+            raise
         except Exception as error:
+            if acted:  # the book is not what it was
+                raise HalfActed(sequence, prefixes.tobytes(), error) from error
             raise NotJudged(place, _outcomes_of(told), error) from error
         try:
             _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
@@ -212,12 +224,26 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
                 book.session_version[seat] = version
                 continue
             made_no = take_effect(book, who, message, code, decided_at_ns) if message is not None else 0
+            made_no = acted if isinstance(message, Due) else made_no
             told.append(_told(code, made_no))
         except InvariantBroken:
             raise
         except Exception as error:
             raise HalfActed(sequence, prefixes.tobytes(), error) from error
     return _outcomes_of(told)
+
+
+def _caught_up(book: Book, parties: Sequence[int], decided_at_ns: int, prefixes: PrefixArray) -> int:
+    """Let the due times of these brokers act that are over. Returns how many did.
+
+    Raises HalfActed: unlike judging, this changes the book.
+    """
+    try:
+        return sum(catch_up(book, party, decided_second(decided_at_ns)) for party in parties)
+    except InvariantBroken:
+        raise
+    except Exception as error:
+        raise HalfActed(book.sequence + 1, prefixes.tobytes(), error) from error
 
 
 def _told(code: int, made_no: int) -> Decision:
@@ -251,18 +277,23 @@ def apply_control_row(book: Book, row: Row) -> None:
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
     book.feeds.begin_row(row.sequence, row.decided_at_ns)
     book.obligations.begin_row()
+    book.clearing_accounts.begin_row()
     stored = iter(outcomes[["code", "state", "remaining_fen"]].tolist())
     for place, (sender, seat, version, key_id, message) in enumerate(_facts(prefixes, messages)):
+        book.clearing_accounts.frame = place
         if isinstance(message, Negotiate):
             book.session_version[seat] = version
             continue
         outcome = next(stored)
         code, who = ReplyCode(outcome[0]), Sender(sender, seat, key_id)
         # Rules of an earlier version may have said otherwise; what they accepted has its effect all the same.
+        parties = to_catch_up(book, who, message, row.decided_at_ns)
+        acted = sum(catch_up(book, party, decided_second(row.decided_at_ns)) for party in parties)
         judged = judge(book, who, message, row.decided_at_ns, is_replay=True)
         if row.rules_version >= ALIKE_SINCE and code not in (judged, ReplyCode.ACT_NOT_SIGNED):
             raise InvariantBroken(f"frame {place}: code {code} is not what these rules decide")
         made_no = take_effect(book, who, message, code, row.decided_at_ns) if message is not None else 0
+        made_no = acted if isinstance(message, Due) else made_no
         if outcome != _told(code, made_no):
             raise InvariantBroken(f"frame {place}: what it tells is not what came about")
     if row.closing_heads != heads_closed(book, row.trade_date):

@@ -29,6 +29,7 @@ from ledger.core.state.customers.moved import MovedMoney
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
 from ledger.core.state.day.clearing import Clearing
+from ledger.core.state.day.clearing_accounts import ClearingAccounts
 from ledger.core.state.day.due_times import DueTimes
 from ledger.core.state.day.gated import Gated
 from ledger.core.state.day.marked import Marked
@@ -177,6 +178,7 @@ class Book:
     due_times: DueTimes = field(default_factory=DueTimes)  # part of the state again
     obligations: Obligations = field(default_factory=Obligations)  # likewise
     gated: Gated = field(default_factory=Gated)  # likewise
+    clearing_accounts: ClearingAccounts = field(default_factory=ClearingAccounts)  # likewise
     pushes: Pushes = field(default_factory=Pushes)  # likewise
     contracts_of: ContractsOfParties = field(default_factory=ContractsOfParties)  # no part of it
 

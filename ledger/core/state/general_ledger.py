@@ -57,9 +57,19 @@ class GeneralLedger:
 
     def post_case(self, leg: Leg, party: int, trade_date: int, case: int, amount_fen: int) -> None:
         """One entry of `amount_fen` ≥ 0 on behalf of a broker, between one of its cases and its trade date."""
+        self.post_of_broker(leg, party, (trade_date, trade_date), case, amount_fen)
+
+    def post_of_broker(self, leg: Leg, party: int, dates: tuple[int, int], case: int, amount_fen: int) -> None:
+        """One entry of `amount_fen` ≥ 0 between the bank and a broker; `dates`: that of the debit, and of the credit,
+        where that account is kept by dates."""
         keys = [
-            LedgerKey(int(code), party, trade_date if code in BY_DATE else 0, case if code in BY_CASE else 0)
-            for code in leg
+            LedgerKey(
+                int(code),
+                party if code in BY_PARTY or code in BY_DATE else 0,
+                trade_date if code in BY_DATE else 0,
+                case if code in BY_CASE else 0,
+            )
+            for code, trade_date in zip(leg, dates, strict=True)
         ]
         self._post(keys, amount_fen)
 
@@ -77,6 +87,10 @@ class GeneralLedger:
     def moved_fen(self, party: int) -> int:
         """What stands in 2420 for the orders of a broker's customers."""
         return -self.balances_fen.get(LedgerKey(int(AccountCode.MOVED), party), 0)
+
+    def of_party(self, code: AccountCode, party: int) -> int:
+        """Debits less credits of an account that is kept for each party and no further."""
+        return self.balances_fen.get(LedgerKey(int(code), party), 0)
 
     def cases_opened(self, party: int) -> int:
         """How many cases a broker has had: they are numbered from 1, and none is ever given again."""

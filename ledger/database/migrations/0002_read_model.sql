@@ -436,12 +436,50 @@ CREATE TABLE obligations (
     objected_fen         bigint    NOT NULL,
     objected_contract_no bigint    NOT NULL,
     objection            text      NOT NULL,
+    paid_fen             numeric   NOT NULL CHECK (paid_fen >= 0), -- of what is owed, whoever owes it
+    advanced_fen         numeric   NOT NULL CHECK (advanced_fen >= 0), -- lent by the bank, and not collected yet
+    fell_due_s           bigint    NOT NULL, -- the first second in which its first due time was over
+    bank_late_s          bigint    NOT NULL, -- the due time at which the bank had not paid
     as_of_sequence       bigint    NOT NULL CHECK (as_of_sequence >= 1),
     PRIMARY KEY (party, trade_date, case_no),
     CONSTRAINT due_in_order CHECK (
         first_due_s = 0 OR (pay_from_s < late_from_s AND late_from_s < first_due_s AND first_due_s < last_due_s)
     )
 ) WITH (fillfactor = 80);
+
+-- What is kept of a broker's clearing account 清算账户 beside its balance, which general_ledger has.
+CREATE TABLE clearing_accounts (
+    party          integer NOT NULL PRIMARY KEY CHECK (party >= 2),
+    fund_serial    bigint  NOT NULL CHECK (fund_serial >= 0), -- of the last payment that was booked to it
+    limit_fen      bigint  NOT NULL CHECK (limit_fen >= 0), -- what it may be lent in all
+    loan_day       integer NOT NULL, -- days since 1970, up to which its loan is reckoned; 0: it has none
+    as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1)
+);
+
+-- Market lending rates as two people said them, in millionths of a year.
+CREATE TABLE market_rates (
+    day        integer NOT NULL PRIMARY KEY, -- in days since 1970
+    millionths integer NOT NULL CHECK (millionths >= 0),
+    sequence   bigint  NOT NULL CHECK (sequence >= 1)
+);
+
+-- Every entry between the bank and a broker, in the order in which a journal row posted it.
+CREATE TABLE clearing_entries (
+    sequence      bigint   NOT NULL CHECK (sequence >= 1),
+    place         integer  NOT NULL,
+    trade_date    integer  NOT NULL, -- whose numbers these are: of the request that came
+    seat          integer  NOT NULL CHECK (seat >= 1),
+    number        bigint   NOT NULL CHECK (number >= 1),
+    decided_at_ns bigint   NOT NULL,
+    kind          smallint NOT NULL,
+    party         integer  NOT NULL CHECK (party >= 2),
+    amount_fen    bigint   NOT NULL CHECK (amount_fen > 0),
+    debit_date    integer  NOT NULL, -- trade date of an account that is kept by dates, 0 for none
+    credit_date   integer  NOT NULL,
+    case_no       bigint   NOT NULL,
+    at_s          bigint   NOT NULL, -- the due time that acted, or the second of the decision
+    PRIMARY KEY (sequence, place)
+);
 
 -- The value of record `i` (from 1) of `records` in such a string; NULL of NULL. Servers from version 18 on cast bytes to
 -- numbers, which is three times as fast as the way through bits.

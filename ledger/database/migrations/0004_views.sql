@@ -561,6 +561,11 @@ SELECT readable_date(o.trade_date) AS trade_date,
        COALESCE(w1.name, 'NUMBER_' || o.state) AS state,
        CASE sign(o.owed_fen) WHEN 1 THEN 'BROKER' WHEN -1 THEN 'BANK' ELSE 'NOBODY' END AS owed_by,
        abs(o.owed_fen) AS amount_fen,
+       o.paid_fen AS paid_fen,
+       o.advanced_fen AS advanced_fen,
+       abs(o.owed_fen) - o.paid_fen - o.advanced_fen AS unpaid_fen,
+       readable_time(NULLIF(o.fell_due_s, 0) * 1000000000) AS fell_due_at,
+       readable_time(NULLIF(o.bank_late_s, 0) * 1000000000) AS bank_late_at,
        readable_time(NULLIF(o.pay_from_s, 0) * 1000000000) AS pay_from,
        readable_time(NULLIF(o.late_from_s, 0) * 1000000000) AS late_from,
        readable_time(NULLIF(o.first_due_s, 0) * 1000000000) AS first_due,
@@ -587,9 +592,14 @@ COMMENT ON COLUMN bank_obligations.trade_date IS 'trade date for which it is owe
 COMMENT ON COLUMN bank_obligations.party IS 'number of the broker';
 COMMENT ON COLUMN bank_obligations.party_name IS 'name of that broker';
 COMMENT ON COLUMN bank_obligations.case_no IS '0: what is owed by the date itself';
-COMMENT ON COLUMN bank_obligations.state IS 'OWED_BY_BROKER, NOTIFIED (the broker said that it will fund it later on the due day), OWED_BY_BANK or PAID (from the beginning where nothing is owed)';
+COMMENT ON COLUMN bank_obligations.state IS 'OWED_BY_BROKER, NOTIFIED (the broker said that it will fund it later on the due day), OWED_BY_BANK, ADVANCED (the broker was short, and the bank has lent the rest), OVERDUE (it was short, and every later credit is taken) or PAID (from the beginning where nothing is owed)';
 COMMENT ON COLUMN bank_obligations.owed_by IS 'BROKER (to the bank), BANK (to the broker), or NOBODY: nothing is';
 COMMENT ON COLUMN bank_obligations.amount_fen IS 'what is owed, never below 0, fen';
+COMMENT ON COLUMN bank_obligations.paid_fen IS 'what is paid of it, fen: taken of the clearing account, kept of what the bank paid, collected of what was lent, or paid by the bank';
+COMMENT ON COLUMN bank_obligations.advanced_fen IS 'what the bank has lent for it and not collected yet, fen';
+COMMENT ON COLUMN bank_obligations.unpaid_fen IS 'what is neither paid nor lent, fen';
+COMMENT ON COLUMN bank_obligations.fell_due_at IS 'when its due time was over and had acted; NULL before';
+COMMENT ON COLUMN bank_obligations.bank_late_at IS 'the due time at which the bank had not paid; NULL: it was in time, or owes nothing';
 COMMENT ON COLUMN bank_obligations.pay_from IS 'from when on the due day the bank pays; this and the five other times are NULL where no calendar says so';
 COMMENT ON COLUMN bank_obligations.late_from IS 'from when the bank is late';
 COMMENT ON COLUMN bank_obligations.first_due IS 'the bank has paid before; what the broker owes is taken at this second';

@@ -26,21 +26,21 @@ CREATE TABLE ledger_accounts (
 
 -- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
 CREATE TABLE entry_kinds (
-    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK')),
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING')),
     kind   smallint NOT NULL,
     way    smallint NOT NULL,
     part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
     debit  integer  NOT NULL,
-    credit integer  NOT NULL CHECK (credit <> debit),
+    credit integer  NOT NULL CHECK (credit <> debit OR origin = 'CLEARING'), -- between two dates of one account
     words  text     NOT NULL,
     PRIMARY KEY (origin, kind, way, part)
 );
 
 -- Every entry: one amount, an account of the general ledger debited and one credited, and the request that made it.
--- It is of a savings account and its outlet, or of a broker's case and its trade date (lane_date).
+-- It is of a savings account and its outlet, or of a broker, its case and the trade dates of both accounts.
 CREATE VIEW entries AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.decided_at_ns, e.origin, e.kind, e.way, e.words, e.debit, e.credit, e.amount_fen,
-       e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS lane_date, 0::bigint AS case_no
+       e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS debit_date, 0 AS credit_date, 0::bigint AS case_no
 FROM (
     SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit,
            CASE k.part WHEN 'POSTED' THEN r.remaining_fen
@@ -63,25 +63,30 @@ LEFT JOIN savings_accounts s USING (account_no)
 WHERE e.amount_fen > 0
 UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
-       NULL, 0, c.party, c.trade_date, c.case_no
+       NULL, 0, c.party, c.trade_date, c.trade_date, c.case_no
 FROM cases c
 CROSS JOIN LATERAL (VALUES ('CASE', c.opened_sequence), ('TAKEN_BACK', c.taken_back_sequence)) AS t (origin, sequence)
 JOIN entry_kinds k USING (origin)
-JOIN corrections r ON r.sequence = t.sequence AND r.contract_no = c.contract_no AND r.case_no = c.case_no AND r.accepted;
+JOIN corrections r ON r.sequence = t.sequence AND r.contract_no = c.contract_no AND r.case_no = c.case_no AND r.accepted
+UNION ALL
+SELECT c.trade_date, c.seat, c.number, c.sequence, c.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
+       NULL, 0, c.party, c.debit_date, c.credit_date, c.case_no
+FROM clearing_entries c
+JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = c.kind;
 
 -- Both sides of every entry, each with the balance of the general ledger that it moves.
 CREATE VIEW postings AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet,
        p.account_code,
-       CASE WHEN e.account_no IS NULL THEN e.party WHEN a.by_party THEN 1 ELSE 0 END AS party,
-       CASE WHEN a.by_date THEN e.lane_date ELSE 0 END AS lane_date,
+       CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.account_no IS NULL THEN e.party ELSE 1 END AS party,
+       CASE WHEN a.by_date THEN p.lane_date ELSE 0 END AS lane_date,
        CASE WHEN e.account_no IS NOT NULL THEN CASE WHEN a.by_outlet THEN e.outlet ELSE 0 END
             WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
        p.debit_fen,
        p.credit_fen
 FROM entries e
-CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0), (e.credit, 0, e.amount_fen))
-    AS p (account_code, debit_fen, credit_fen)
+CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0, e.debit_date), (e.credit, 0, e.amount_fen, e.credit_date))
+    AS p (account_code, debit_fen, credit_fen, lane_date)
 JOIN ledger_accounts a USING (account_code);
 
 -- Empty, or something is wrong: what each balance of the general ledger, and each savings account, has beside what its
@@ -121,7 +126,8 @@ SELECT readable_date(e.trade_date) AS trade_date,
        e.account_no AS account_no,
        NULLIF(e.outlet, 0) AS outlet,
        NULLIF(e.party, 0) AS party,
-       readable_date(NULLIF(e.lane_date, 0)) AS lane_date,
+       readable_date(COALESCE(NULLIF(e.credit_date, 0), NULLIF(e.debit_date, 0))) AS lane_date,
+       readable_date(CASE WHEN e.credit_date > 0 AND e.debit_date <> e.credit_date THEN NULLIF(e.debit_date, 0) END) AS kept_from_date,
        NULLIF(e.case_no, 0) AS case_no,
        readable_time(e.decided_at_ns) AS decided_at,
        e.sequence AS sequence
@@ -138,10 +144,11 @@ COMMENT ON COLUMN bank_entries.debit_title IS 'its title';
 COMMENT ON COLUMN bank_entries.credit_code IS 'account of the general ledger that is credited 贷';
 COMMENT ON COLUMN bank_entries.credit_title IS 'its title';
 COMMENT ON COLUMN bank_entries.amount_fen IS 'amount of both, fen';
-COMMENT ON COLUMN bank_entries.account_no IS 'savings account that it is about; NULL for a broker''s case';
+COMMENT ON COLUMN bank_entries.account_no IS 'savings account that it is about; NULL for what is between the bank and a broker';
 COMMENT ON COLUMN bank_entries.outlet IS 'outlet that keeps the account';
-COMMENT ON COLUMN bank_entries.party IS 'of a case: number of the broker';
-COMMENT ON COLUMN bank_entries.lane_date IS 'of a case: the trade date that it is about';
+COMMENT ON COLUMN bank_entries.party IS 'number of the broker; NULL for what is of a savings account';
+COMMENT ON COLUMN bank_entries.lane_date IS 'of a broker''s entry: the trade date that it is about';
+COMMENT ON COLUMN bank_entries.kept_from_date IS 'of what is kept: the trade date of whose payment by the bank it is kept';
 COMMENT ON COLUMN bank_entries.case_no IS 'of a case: its number';
 COMMENT ON COLUMN bank_entries.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_entries.sequence IS 'journal row that decided';
@@ -191,3 +198,94 @@ COMMENT ON COLUMN bank_statements.debit_fen IS 'what left the account 借, fen; 
 COMMENT ON COLUMN bank_statements.credit_fen IS 'what came to the account 贷, fen';
 COMMENT ON COLUMN bank_statements.balance_fen IS 'balance after it, fen; of requests of one journal row in the order of seats and numbers';
 COMMENT ON COLUMN bank_statements.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_clearing_accounts AS
+SELECT p.party AS party,
+       p.name AS party_name,
+       COALESCE(-b.balance_fen, 0) AS balance_fen,
+       COALESCE(l.balance_fen, 0) AS lent_fen,
+       COALESCE(i.balance_fen, 0) AS interest_fen,
+       COALESCE(c.limit_fen, 0) AS limit_fen,
+       COALESCE(o.unpaid_fen, 0) AS unpaid_fen,
+       COALESCE(o.overdue_fen, 0) AS overdue_fen,
+       COALESCE(o.owed_by_bank_fen, 0) AS owed_by_bank_fen,
+       COALESCE(o.bank_late_count, 0) AS bank_late_count,
+       COALESCE(c.fund_serial, 0) AS fund_serial
+FROM parties p
+LEFT JOIN clearing_accounts c USING (party)
+LEFT JOIN general_ledger b ON b.account_code = 2310 AND b.party = p.party
+LEFT JOIN general_ledger l ON l.account_code = 1310 AND l.party = p.party
+LEFT JOIN general_ledger i ON i.account_code = 1320 AND i.party = p.party
+LEFT JOIN (
+    SELECT party,
+           SUM(owed_fen - paid_fen - advanced_fen) FILTER (WHERE owed_fen > 0) AS unpaid_fen,
+           SUM(owed_fen - paid_fen - advanced_fen) FILTER (WHERE state = 6) AS overdue_fen,
+           SUM(-owed_fen - paid_fen) FILTER (WHERE owed_fen < 0) AS owed_by_bank_fen,
+           COUNT(*) FILTER (WHERE state = 3 AND bank_late_s > 0) AS bank_late_count
+    FROM obligations
+    GROUP BY party
+) o ON o.party = p.party
+WHERE p.role = 2;
+COMMENT ON VIEW bank_clearing_accounts IS 'Every broker''s clearing account 清算账户: what is on it 备付金, what the bank has lent the broker 垫付, and what either owes the other.';
+COMMENT ON COLUMN bank_clearing_accounts.party IS 'number of the broker';
+COMMENT ON COLUMN bank_clearing_accounts.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_clearing_accounts.balance_fen IS 'what is on it, fen';
+COMMENT ON COLUMN bank_clearing_accounts.lent_fen IS 'what the bank has lent and not collected, fen';
+COMMENT ON COLUMN bank_clearing_accounts.interest_fen IS 'interest on that which is posted and not collected, fen';
+COMMENT ON COLUMN bank_clearing_accounts.limit_fen IS 'what the broker may be lent in all, fen';
+COMMENT ON COLUMN bank_clearing_accounts.unpaid_fen IS 'what the broker owes, due or not, neither paid nor lent, fen';
+COMMENT ON COLUMN bank_clearing_accounts.overdue_fen IS 'of that, what is overdue, fen';
+COMMENT ON COLUMN bank_clearing_accounts.owed_by_bank_fen IS 'what the bank owes and has not paid, fen';
+COMMENT ON COLUMN bank_clearing_accounts.bank_late_count IS 'dates of which the bank has not paid in time, nor since';
+COMMENT ON COLUMN bank_clearing_accounts.fund_serial IS 'the savings desk''s own number of the last payment that was booked to it';
+
+CREATE VIEW bank_clearing_statements AS
+SELECT e.party AS party,
+       p.name AS party_name,
+       readable_date(e.trade_date) AS trade_date,
+       readable_time(e.at_s * 1000000000) AS at,
+       readable_time(e.decided_at_ns) AS decided_at,
+       e.seat AS seat,
+       e.number AS number,
+       k.words AS words,
+       CASE WHEN k.credit = 2310 THEN k.debit ELSE k.credit END AS against_code,
+       a.title AS against_title,
+       readable_date(COALESCE(NULLIF(e.credit_date, 0), NULLIF(e.debit_date, 0))) AS lane_date,
+       NULLIF(e.case_no, 0) AS case_no,
+       CASE WHEN k.debit = 2310 THEN e.amount_fen ELSE 0 END AS debit_fen,
+       CASE WHEN k.credit = 2310 THEN e.amount_fen ELSE 0 END AS credit_fen,
+       SUM(CASE WHEN k.credit = 2310 THEN e.amount_fen ELSE -e.amount_fen END)
+           OVER (PARTITION BY e.party ORDER BY e.sequence, e.place) AS balance_fen,
+       e.sequence AS sequence
+FROM clearing_entries e
+JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = e.kind
+LEFT JOIN parties p ON p.party = e.party
+LEFT JOIN ledger_accounts a ON a.account_code = CASE WHEN k.credit = 2310 THEN k.debit ELSE k.credit END
+WHERE 2310 IN (k.debit, k.credit);
+COMMENT ON VIEW bank_clearing_statements IS 'Statement 明细账 of every broker''s clearing account: each entry with the balance after it.';
+COMMENT ON COLUMN bank_clearing_statements.party IS 'number of the broker';
+COMMENT ON COLUMN bank_clearing_statements.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_clearing_statements.trade_date IS 'trade date whose numbers these are: the date on which it is booked';
+COMMENT ON COLUMN bank_clearing_statements.at IS 'the due time by which it was taken, or the second in which it was decided';
+COMMENT ON COLUMN bank_clearing_statements.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_clearing_statements.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_clearing_statements.number IS 'number of the request within its seat and trade date: what fell due acts with the next one that comes';
+COMMENT ON COLUMN bank_clearing_statements.words IS 'what it is, in words 摘要';
+COMMENT ON COLUMN bank_clearing_statements.against_code IS 'account of the general ledger on the other side 对方科目';
+COMMENT ON COLUMN bank_clearing_statements.against_title IS 'its title';
+COMMENT ON COLUMN bank_clearing_statements.lane_date IS 'trade date that it is paid for; NULL for none';
+COMMENT ON COLUMN bank_clearing_statements.case_no IS 'case that it is paid for; NULL for none';
+COMMENT ON COLUMN bank_clearing_statements.debit_fen IS 'what left the account 借, fen';
+COMMENT ON COLUMN bank_clearing_statements.credit_fen IS 'what came to it 贷, fen';
+COMMENT ON COLUMN bank_clearing_statements.balance_fen IS 'balance after it, fen';
+COMMENT ON COLUMN bank_clearing_statements.sequence IS 'journal row that decided';
+
+CREATE VIEW bank_market_rates AS
+SELECT DATE '1970-01-01' + r.day AS day,
+       r.millionths / 10000.0 AS rate_percent,
+       r.sequence AS sequence
+FROM market_rates r;
+COMMENT ON VIEW bank_market_rates IS 'Market lending rates 市场拆借利率 as two people said them: a day without one bears the last one before it.';
+COMMENT ON COLUMN bank_market_rates.day IS 'calendar day from which on it counts';
+COMMENT ON COLUMN bank_market_rates.rate_percent IS 'per cent of a year';
+COMMENT ON COLUMN bank_market_rates.sequence IS 'journal row that said so';

@@ -16,6 +16,7 @@ from ledger.follower.projection.copying.rows import Int64s
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
+from ledger.follower.projection.day.clearing_accounts import ClearingAccountsOfBatch
 from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
 from ledger.follower.projection.day.lanes import LanesOfBatch
@@ -71,6 +72,7 @@ class Batch:
         self.openings = OpeningsOfBatch()
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
+        self.clearing_accounts = ClearingAccountsOfBatch(book)
         self.outlets: set[int] = set()
         """Numbers of those that were registered, or registered anew."""
         self.settled = False
@@ -105,6 +107,7 @@ class Batch:
         self.people.take(row)
         self.feeds.take(row)
         self.obligations.take(row)
+        self.clearing_accounts.take(row)
         for told in accepted_frames(row):
             made = effect_of(told.message)
             self.people.take_made(made)

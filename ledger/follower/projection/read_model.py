@@ -37,6 +37,7 @@ from ledger.follower.projection.customers.master_rows import (
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
+from ledger.follower.projection.day.clearing_accounts import write_clearing_accounts
 from ledger.follower.projection.day.day_ends import write_day_ends
 from ledger.follower.projection.day.differences import write_differences
 from ledger.follower.projection.day.lane_tables import write_lanes
@@ -234,6 +235,7 @@ class ReadModel:
                 await write_openings(self._connection, batch.openings)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
                 await write_day_ends(self._connection, batch.day_ends)
+                await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
                 moved = await self._write_general_ledger(book, after.sequence)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise InvariantBroken(f"read model, rows up to {after.sequence}: {error}") from error

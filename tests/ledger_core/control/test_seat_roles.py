@@ -36,6 +36,7 @@ from protocol.messages.customers.accounts import (
 )
 from protocol.messages.customers.pushes import ConfirmPush, Identify
 from protocol.messages.customers.restraints import ExtendRestraint, LiftRestraint
+from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
@@ -146,6 +147,9 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Reconcile": (Reconcile(MONDAY, BROKER, 0), {SeatRole.DAY_DESK}),
     "TellCorrections": (TellCorrections(1, 0, [LISTED], bytes(32)), {SeatRole.DAY_DESK}),
     "Publish": (Publish(MONDAY, BROKER), {SeatRole.DAY_DESK}),
+    "Fund": (Fund(BROKER, 1, 1), {SeatRole.SAVINGS_DESK}),
+    "Due": (Due(BROKER), {SeatRole.DAY_DESK}),
+    "Pay": (Pay(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
     "Receipt": (Receipt(MONDAY, 1, bytes(32)), {SeatRole.BROKER}),
     "Notice": (Notice(MONDAY, 0), {SeatRole.BROKER}),
@@ -220,6 +224,8 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     wanted = ReplyCode.ACCEPTED if role in permitted else ReplyCode.ROLE_FORBIDS
     if role == SeatRole.DAY_DESK and isinstance(message, CompleteSet | WithdrawSet):
         wanted = ReplyCode.SET_UNKNOWN  # this one is the broker's own, and two people adopted none
+    if role in permitted and isinstance(message, Pay):
+        wanted = ReplyCode.OBLIGATION_UNKNOWN  # nothing is published
 
     assert desk.control(message, SEAT_OF[role]) == wanted
 

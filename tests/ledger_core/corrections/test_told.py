@@ -50,7 +50,7 @@ def test_each_case_is_told_once_with_the_comparison_behind_it_and_before_what_is
     compare(d.desk, BROKER)
     d.desk.done(decision(d.office, d.desk, BROKER, "MISSING_HERE"))
     d.desk.done(Publish(MONDAY, BROKER))
-    assert told(d.desk)[4:] == [compared_once, compared_once, (FeedKind.OBLIGATION, 0)]
+    assert told(d.desk)[4:] == [compared_once, compared_once, *[(FeedKind.OBLIGATION, 0)] * 3]
     assert told(d.desk, OTHER_BROKER) == []
     same_after_all(d.desk)
 

@@ -211,7 +211,7 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
         return ReplyCode.STEP_NOT_DUE
     if not book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]:
         return ReplyCode.BOOKS_NOT_AGREED
-    return ReplyCode.ACCEPTED if obligations.has_room(book, message.party) else ReplyCode.OBLIGATIONS_FULL
+    return ReplyCode.ACCEPTED if obligations.has_room(book, lane) else ReplyCode.OBLIGATIONS_FULL
 
 
 def _has_older_lane(book: Book, message: Publish) -> bool:

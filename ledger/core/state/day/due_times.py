@@ -16,7 +16,8 @@ from protocol.messages.day.steps import Window
 
 Seconds = tuple[int, int, int, int, int]
 """Of a window: pay from, late from, first due, last due, its last second."""
-_windows = msgspec.msgpack.Decoder(list[tuple[int, list[Seconds]]])
+_DAY_S = 86_400
+_windows = msgspec.msgpack.Decoder(tuple[int, list[tuple[int, list[Seconds]]]])
 
 
 def seconds_of(windows: Collection[Window]) -> list[Seconds]:
@@ -29,6 +30,9 @@ class DueTimes:
     """Trade date → its windows. A date that is not there has none."""
 
     windows: dict[int, list[Seconds]] = field(default_factory=dict)
+    midnight_s: int = 0
+    """Seconds behind midnight UTC at which a day of the bank begins, as the days of the calendar ended that came first:
+    where a window ends is moved by people, the bank's clock is not."""
 
     def of(self, trade_date: int) -> list[Seconds]:
         """The windows of a date; nothing where no calendar is kept."""
@@ -37,6 +41,7 @@ class DueTimes:
     def put(self, trade_date: int, windows: list[Seconds]) -> None:
         """These are the windows of the date from now on."""
         if windows:
+            self.midnight_s = self.midnight_s or (windows[-1][-1] + 1) % _DAY_S
             self.windows[trade_date] = windows
         else:
             self.windows.pop(trade_date, None)
@@ -51,9 +56,10 @@ class DueTimes:
 
     def encoded(self) -> bytes:
         """All of them, in the order of their dates."""
-        return msgspec.msgpack.encode(sorted(self.windows.items()))
+        return msgspec.msgpack.encode((self.midnight_s, sorted(self.windows.items())))
 
     @staticmethod
     def decoded(data: bytes) -> "DueTimes":
         """What `encoded` made. Raises msgspec.DecodeError."""
-        return DueTimes(dict(_windows.decode(data)))
+        midnight_s, windows = _windows.decode(data)
+        return DueTimes(dict(windows), midnight_s)

@@ -1,7 +1,7 @@
 """What is owed by brokers' dates: amounts, states, due times, what brokers said of them.
 
 Belongs here: obligations as state, how long they are kept, which of them the last control row changed. Never here: when
-one is due and what an event makes of it (rules.day.obligations), paying.
+one is due and what an event makes of it (rules.day.obligations), what is taken for them (collecting).
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from protocol.messages.fields import fen_from_sum
+from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.vocabulary import ObligationState
 from rules.day.obligations import GATING_STATES, NO_CALENDAR, Due
 
@@ -22,6 +22,9 @@ class ObligationKey(NamedTuple):
     party: int
     trade_date: int
     case: int
+
+
+_NOTHING = sum_from_fen(0)
 
 
 class Obligation(msgspec.Struct, array_like=True):
@@ -39,6 +42,10 @@ class Obligation(msgspec.Struct, array_like=True):
     noticed_s: int = 0
     objected_s: int = 0
     objection: tuple[int, int, str] = (0, 0, "")  # amount, contract or 0, reason
+    paid: bytes = _NOTHING  # of what is owed, whoever owes it
+    advanced: bytes = _NOTHING  # lent by the bank, and not collected yet
+    fell_due_s: int = 0  # the first second in which its first due time was over, and had acted
+    bank_late_s: int = 0  # the due time at which the bank had not paid
 
     @property
     def key(self) -> ObligationKey:
@@ -50,6 +57,26 @@ class Obligation(msgspec.Struct, array_like=True):
         """By the broker to its customers; below 0 by them to it."""
         return fen_from_sum(self.owed)
 
+    @property
+    def paid_fen(self) -> int:
+        """Of it."""
+        return fen_from_sum(self.paid)
+
+    @property
+    def advanced_fen(self) -> int:
+        """Lent, and not collected."""
+        return fen_from_sum(self.advanced)
+
+    @property
+    def unpaid_fen(self) -> int:
+        """Neither paid nor lent, of what anybody owes."""
+        return abs(self.owed_fen) - self.paid_fen - self.advanced_fen
+
+    def move(self, paid_fen: int, advanced_fen: int) -> None:
+        """So much more of it is paid, and lent; below 0: less."""
+        self.paid = sum_from_fen(self.paid_fen + paid_fen)
+        self.advanced = sum_from_fen(self.advanced_fen + advanced_fen)
+
 
 _obligations = msgspec.msgpack.Decoder(list[Obligation])
 
@@ -60,14 +87,14 @@ class Obligations:
 
     entries: dict[ObligationKey, Obligation] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)  # derived: of each party
-    gating: dict[int, set[ObligationKey]] = field(default_factory=dict)  # derived: by party, those that gate it
+    unpaid: dict[int, set[ObligationKey]] = field(default_factory=dict)  # derived: by party, those that are not PAID
     # Memory, and no part of the state: as the last control row left those that it changed.
     changed: list[Obligation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.counts = Counter(key.party for key in self.entries)
-        for obligation in self.entries.values():
-            self._keep_gating(obligation)
+        for each in self.entries.values():
+            self._keep_unpaid(each)
 
     def begin_row(self) -> None:
         """A control row is about to act."""
@@ -78,15 +105,19 @@ class Obligations:
         self.counts[obligation.party] += obligation.key not in self.entries
         self.entries[obligation.key] = obligation
         self.changed.append(msgspec.structs.replace(obligation))
-        self._keep_gating(obligation)
+        self._keep_unpaid(obligation)
 
-    def _keep_gating(self, obligation: Obligation) -> None:
-        of_party = self.gating.setdefault(obligation.party, set())
-        (of_party.add if obligation.state in GATING_STATES else of_party.discard)(obligation.key)
+    def _keep_unpaid(self, obligation: Obligation) -> None:
+        of_party = self.unpaid.setdefault(obligation.party, set())
+        (of_party.discard if obligation.state == ObligationState.PAID else of_party.add)(obligation.key)
+
+    def unpaid_of(self, party: int) -> list[Obligation]:
+        """Those of a party that are not PAID, the oldest first."""
+        return [self.entries[key] for key in sorted(self.unpaid.get(party, ()))]
 
     def gating_of(self, party: int) -> list[Obligation]:
         """Those that gate a party, the oldest first: one of a date whose settle step has not begun does not yet."""
-        return [self.entries[key] for key in sorted(self.gating.get(party, ()))]
+        return [each for each in self.unpaid_of(party) if each.state in GATING_STATES]
 
     def forget_over(self, unsettled: Iterable[int], now_s: int) -> None:
         """Forget what is paid and cannot be objected to any more, of dates without a slot."""

@@ -8,13 +8,14 @@ of a trade day.
 import msgspec
 import numpy as np
 
-from ledger.core.control.judge import add_party
+from ledger.core.control.parties import add_party
 from ledger.core.state.book import ACCOUNT_COLUMNS, CONTRACT_COLUMNS, PARTY_SHIFT, Book, BookSize
 from ledger.core.state.columns import NamedArrays, long_zeros
 from ledger.core.state.customers.moved import Tries
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
 from ledger.core.state.day.clearing import CLEARED_COLUMNS, ClearedContracts, Clearing, Lane
+from ledger.core.state.day.clearing_accounts import ClearingAccounts
 from ledger.core.state.day.due_times import DueTimes
 from ledger.core.state.day.gated import Gated
 from ledger.core.state.day.obligations import Obligations
@@ -74,6 +75,8 @@ def to_arrays(book: Book) -> NamedArrays:
         "ledger_balances": ledger_balances,
         "due_times": np.frombuffer(book.due_times.encoded(), np.int8),
         "obligations": np.frombuffer(book.obligations.encoded(), np.int8),
+        "clearing_accounts": np.frombuffer(book.clearing_accounts.encoded(), np.int8),
+        "market_rates": np.frombuffer(book.clearing_accounts.encoded_rates(), np.int8),
         "feed_positions": book.feeds.positions,
         "feed_digests": np.frombuffer(
             b"".join(book.feeds.digests[party] for party in sorted(book.feeds.digests)), np.int8
@@ -173,6 +176,8 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     book.unsettled = _unsettled(book, arrays)
     book.due_times = DueTimes.decoded(arrays["due_times"].tobytes())
     book.obligations = Obligations.decoded(arrays["obligations"].tobytes())
+    of_brokers = (arrays[name].tobytes() for name in ("clearing_accounts", "market_rates"))
+    book.clearing_accounts = ClearingAccounts.decoded(*of_brokers)
     book.frames = FrameIndex.from_array(arrays["frames"].astype(np.int64))
     book.previous_frames = FrameIndex.from_array(arrays["previous_frames"].astype(np.int64))
     book.requests = _requests(size.requests_max, arrays)

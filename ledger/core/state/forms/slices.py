@@ -3,16 +3,17 @@
 Belongs here: which bytes are in which slice, one digest of all slices. Never here: when either is reckoned and compared
 (ledger shells).
 
-Slice 0 holds scalars, seats, the dates of the ring and due times; then come parties with their keys in slices of
-PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of CONTRACT_SLICE_ITEMS; then
-each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the request table in slices of
-REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of UNPAID_SLICE_KEYS, the
-general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS, people in slices of
-PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for their record in slices
-of PERMIT_SLICE_ITEMS, lists of such in slices of PERMIT_LIST_SLICE_ITEMS, the open restraints in slices of
-RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slices of SIGNED_SLICE_ENTRIES, what was
-accepted of seats in slices of ACCEPTED_SLICE_SEATS and what is owed by brokers' dates in slices of
-OBLIGATION_SLICE_ITEMS. Once a clearing set was announced there follow what sets say of the request table, in slices of
+Slice 0 holds scalars, seats, the dates of the ring, due times and market rates; then come parties with their keys in
+slices of PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of
+CONTRACT_SLICE_ITEMS; then each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the
+request table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of
+UNPAID_SLICE_KEYS, the general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS,
+people in slices of PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for
+their record in slices of PERMIT_SLICE_ITEMS, lists of such in slices of PERMIT_LIST_SLICE_ITEMS, the open restraints in
+slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slices of SIGNED_SLICE_ENTRIES,
+what was accepted of seats in slices of ACCEPTED_SLICE_SEATS, what is owed by brokers' dates in slices of
+OBLIGATION_SLICE_ITEMS and what is kept of brokers' clearing accounts in slices of CLEARING_SLICE_ACCOUNTS.
+Once a clearing set was announced there follow what sets say of the request table, in slices of
 CLEARED_SLICE_SLOTS, and of the contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of
 LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. While settled lanes are not closed
 there follow their heads in slices of GATED_SLICE_LANES and, lane by lane, what is gated in slices of
@@ -62,6 +63,7 @@ GATED_SLICE_ENTRIES = 4_096  # 80 KiB
 SIGNED_SLICE_ENTRIES = 512  # 64 KiB, or 160 KiB when all of them were objected to
 ACCEPTED_SLICE_SEATS = 512  # 56 KiB
 OBLIGATION_SLICE_ITEMS = 256  # 24 KiB, or 80 KiB when all of them were objected to
+CLEARING_SLICE_ACCOUNTS = 512  # 56 KiB
 PUSH_SLICE_ITEMS = 128  # 50 KiB
 TRIES_SLICE_ITEMS = 2_048  # 64 KiB
 MOVED_SLICE_ACCOUNTS = 6_144  # 96 KiB
@@ -123,6 +125,7 @@ def _kinds(book: Book) -> list[tuple[int, Callable[[Book, int], bytes]]]:
         (-(-len(book.feeds.signed_for) // SIGNED_SLICE_ENTRIES), _signed_for_digest),
         (-(-len(book.feeds.accepted) // ACCEPTED_SLICE_SEATS), _accepted_digest),
         (-(-len(book.obligations.entries) // OBLIGATION_SLICE_ITEMS), _obligation_digest),
+        (-(-len(book.clearing_accounts.entries) // CLEARING_SLICE_ACCOUNTS), _clearing_account_digest),
         *_kinds_of_clearing(book),
         (-(-len(book.gated.lanes) // GATED_SLICE_LANES), _gated_lanes_digest),
         (sum(_gated_slices(lane) for lane in book.gated.lanes.values()), _gated_digest),
@@ -194,6 +197,7 @@ def _common_digest(book: Book) -> bytes:
     digest.update(book.bank_id)
     digest.update(book.marked_digest)
     digest.update(book.due_times.encoded())
+    digest.update(book.clearing_accounts.encoded_rates())
     digest.update(book.seat_role.data)
     digest.update(book.moved.mode.data)
     digest.update(book.moved.next_mode.data)
@@ -297,6 +301,11 @@ def _accepted_digest(book: Book, k: int) -> bytes:
 
 def _obligation_digest(book: Book, k: int) -> bytes:
     part = book.obligations.encoded(k * OBLIGATION_SLICE_ITEMS, (k + 1) * OBLIGATION_SLICE_ITEMS)
+    return hashlib.sha256(part).digest()
+
+
+def _clearing_account_digest(book: Book, k: int) -> bytes:
+    part = book.clearing_accounts.encoded(k * CLEARING_SLICE_ACCOUNTS, (k + 1) * CLEARING_SLICE_ACCOUNTS)
     return hashlib.sha256(part).digest()
 
 

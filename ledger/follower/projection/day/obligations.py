@@ -17,7 +17,7 @@ _COLUMNS: Final = (
     *("party", "trade_date", "case_no", "set_number", "owed_fen", "state", "netted_s", "set_late_s"),
     *("pay_from_s", "late_from_s", "first_due_s", "last_due_s", "objection_until_s", "termination_after_s"),
     *("is_late_netted", "needs_no_notice", "noticed_s", "objected_s", "objected_fen", "objected_contract_no"),
-    *("objection", "as_of_sequence"),
+    *("objection", "paid_fen", "advanced_fen", "fell_due_s", "bank_late_s", "as_of_sequence"),
 )
 _PUT: Final = (
     f"INSERT INTO obligations ({', '.join(_COLUMNS)}) "  # noqa: S608
@@ -56,4 +56,5 @@ def _values(each: Obligation, sequence: int) -> tuple[object, ...]:
         reason.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
     )
     named = (*each.key, each.number, Decimal(each.owed_fen), each.state, each.netted_s, each.set_late_s)
-    return (*named, *each.due, *said, sequence)
+    paid = (Decimal(each.paid_fen), Decimal(each.advanced_fen), each.fell_due_s, each.bank_late_s)
+    return (*named, *each.due, *said, *paid, sequence)

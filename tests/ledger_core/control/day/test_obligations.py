@@ -10,6 +10,7 @@ import pytest
 
 from ledger.core.control.day import obligations
 from ledger.core.state.book import Book
+from ledger.core.state.day.clearing import Lane
 from ledger.core.state.day.due_times import seconds_of
 from ledger.core.state.day.obligations import Obligation, ObligationKey
 from ledger.core.state.forms.arrays import from_arrays, to_arrays
@@ -157,7 +158,7 @@ def test_a_notice_at_ten_is_too_late() -> None:
     desk.now_ns = TEN * NS_PER_S
 
     assert desk.control(Notice(TUESDAY, 0), SEAT) == LATE
-    assert (owed(desk.book).state, owed(desk.book).noticed_s) == (ObligationState.OWED_BY_BROKER, 0)
+    assert (owed(desk.book).state, owed(desk.book).noticed_s) == (ObligationState.OVERDUE, 0)
     same_after_all(desk)
 
 
@@ -184,7 +185,7 @@ def test_an_objection_is_taken_to_the_last_second_of_the_third_day_behind() -> N
     assert desk.control(Object(TUESDAY, 0, 5, ann, "费用"), SEAT) == ACCEPTED
     assert desk.control(Object(TUESDAY, 0, 5, ann, "费用"), SECOND_SEAT) == AGAIN
     assert (owed(desk.book).objected_s, owed(desk.book).objection) == (OBJECTION_END, (5, ann, "费用"))
-    assert owed(desk.book).state == ObligationState.OWED_BY_BROKER  # payment is not held up
+    assert owed(desk.book).state == ObligationState.OVERDUE  # payment is not held up
     same_after_all(desk)
 
 
@@ -273,7 +274,7 @@ def test_what_is_unpaid_or_objected_to_is_kept(refund_fen: int) -> None:
 def test_no_more_are_published_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     tuesday(desk)
-    assert obligations.has_room(desk.book, BROKER)
+    assert obligations.has_room(desk.book, Lane(WEDNESDAY, BROKER))
     monkeypatch.setattr(obligations, "OBLIGATIONS_PER_PARTY_MAX", 1)
     desk.done(opened(WEDNESDAY))
     desk.done(SignOff(WEDNESDAY))

@@ -1,0 +1,83 @@
+"""What two people decide of brokers' clearing accounts: payments out of them, limits of lending, market rates.
+
+Belongs here: judging in ranked order and the effect, side by side for each act. Never here: who may sign it
+(protocol.acts.table, rules.tellers), what is taken and lent by itself (collecting).
+"""
+
+from ledger.core.control.day.collecting import bank_day, clearing_fen, due_today_fen, post, receivable_fen
+from ledger.core.state.book import Book
+from ledger.core.state.day.clearing_accounts import Rate
+from protocol.acts.clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayOutAct, TakeBackFundAct
+from protocol.codes import ReplyCode
+from protocol.limits import RATE_AHEAD_DAYS_MAX
+from protocol.trade_dates import is_trade_date, trade_day
+from protocol.vocabulary import Role
+from rules.day.collection import payout_code
+from rules.day.interest import posted_up, reckoned
+from rules.day.obligations import GATING_STATES
+from rules.entries import PAID_OUT
+
+NS_PER_S = 1_000_000_000
+
+
+def is_impossible(act: ClearingAct) -> bool:
+    """Whether no bank could take it: a rate of no day."""
+    return isinstance(act, MarketRateAct) and not is_trade_date(act.day)
+
+
+def judge_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> ReplyCode:
+    """What one of these acts earns, once due times are caught up with."""
+    now_s = decided_at_ns // NS_PER_S
+    if isinstance(act, MarketRateAct):
+        return _judge_rate(book, act, now_s)
+    if book.role[act.party] != Role.BROKER:
+        return ReplyCode.PARTY_UNKNOWN
+    there_fen = clearing_fen(book, act.party)
+    match act:
+        case PayOutAct(party=party, amount_fen=amount_fen):
+            unpaid = book.obligations.unpaid_of(party)
+            is_unpaid = any(each.fell_due_s and each.state in GATING_STATES for each in unpaid)
+            return payout_code(there_fen, amount_fen, is_unpaid, _held_fen(book, party, now_s))
+        case TakeBackFundAct(party=party, amount_fen=amount_fen, fund_serial=serial):
+            if serial > book.clearing_accounts.of(party).fund_serial:
+                return ReplyCode.FUND_UNKNOWN
+            return ReplyCode.CLEARING_HELD if amount_fen > there_fen else ReplyCode.ACCEPTED
+        case AdvanceLimitAct(party=party, limit_fen=limit_fen):
+            if limit_fen and not book.clearing_accounts.has_rate_by(bank_day(book, now_s)):
+                return ReplyCode.RATE_MISSING
+            lent_fen = book.clearing_accounts.of(party).loan.principal_fen
+            return ReplyCode.LIMIT_BELOW_LENT if limit_fen < lent_fen else ReplyCode.ACCEPTED
+
+
+def _judge_rate(book: Book, act: MarketRateAct, now_s: int) -> ReplyCode:
+    accounts, day, today = book.clearing_accounts, trade_day(act.day), bank_day(book, now_s)
+    if day < today:
+        return ReplyCode.DUE_TIME_PAST
+    if day > today + RATE_AHEAD_DAYS_MAX:
+        return ReplyCode.TRADE_DATE_TOO_FAR
+    is_fixed = accounts.has_rate(day) or day <= accounts.fixed_day
+    return ReplyCode.RATE_FIXED if is_fixed else ReplyCode.ACCEPTED
+
+
+def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> int:
+    """The effect of an accepted one. Returns 0."""
+    now_s, accounts = decided_at_ns // NS_PER_S, book.clearing_accounts
+    match act:
+        case PayOutAct(party=party, amount_fen=amount_fen) | TakeBackFundAct(party=party, amount_fen=amount_fen):
+            post(book, PAID_OUT, party, amount_fen, now_s)
+        case AdvanceLimitAct(party=party, limit_fen=limit_fen):
+            account = accounts.of(party)
+            account.limit_fen = limit_fen
+            accounts.put(account)
+        case MarketRateAct(day=day, rate_millionths=rate_millionths):
+            accounts.say_rate(Rate(trade_day(day), rate_millionths))
+    return 0
+
+
+def _held_fen(book: Book, party: int, now_s: int) -> int:
+    """What of a broker's money is needed: what it is lent, the interest on that, what falls due on the day."""
+    rate_of = book.clearing_accounts.rate_of
+    loan, posted_fen = reckoned(book.clearing_accounts.of(party).loan, bank_day(book, now_s), rate_of)
+    loan, unposted_fen = posted_up(loan, rate_of)
+    interest_fen = receivable_fen(book, party) + sum(posted_fen) + unposted_fen
+    return loan.principal_fen + interest_fen + due_today_fen(book, party, now_s)

@@ -1,0 +1,75 @@
+"""What a batch did to brokers' clearing accounts: the tables clearing_accounts, clearing_entries and market_rates.
+
+Belongs here: which entries rows of a batch posted, whose account changed, their SQL. Never here: what is taken and lent
+(rules, ledger.core), balances (the general ledger), the transaction (read_model).
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+from ledger.core.rows.row import Row
+from ledger.core.state.book import Book
+from ledger.database.books import CLEARING_KINDS
+
+if TYPE_CHECKING:
+    from ledger.core.state.day.clearing_accounts import ClearingAccount, Rate
+
+_PUT: Final = """
+INSERT INTO clearing_accounts (party, fund_serial, limit_fen, loan_day, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (party) DO UPDATE
+SET fund_serial = excluded.fund_serial, limit_fen = excluded.limit_fen, loan_day = excluded.loan_day,
+    as_of_sequence = excluded.as_of_sequence
+"""
+_ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+_RATE: Final = "INSERT INTO market_rates (day, millionths, sequence) VALUES ($1, $2, $3)"
+_AMOUNT_FEN_MAX: Final = 2**62  # of one SQL row: what is more stands in several
+EntryRow = tuple[int, ...]
+
+
+class ClearingAccountsOfBatch:
+    """What rows of a batch posted and changed. Tell it of each row when the book has applied it."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self.changed: dict[int, ClearingAccount] = {}
+        self.entries: list[EntryRow] = []
+        self.rates: list[tuple[Rate, int]] = []
+
+    def take(self, row: Row) -> None:
+        """A row that is no block."""
+        accounts = self._book.clearing_accounts
+        if self._book.feeds.sequence != row.sequence:
+            return
+        self.changed.update({party: accounts.of(party) for party in accounts.changed})
+        self.rates += [(rate, row.sequence) for rate in accounts.said_rates]
+        if not accounts.posted:
+            return
+        prefixes = row.prefixes()
+        seats, numbers = prefixes["seat"].tolist(), prefixes["first_number"].tolist()
+        place = 0
+        for each in accounts.posted:
+            asked = (row.trade_date, seats[each.frame], numbers[each.frame], row.decided_at_ns)
+            left_fen = each.amount_fen
+            while left_fen:
+                part_fen = min(left_fen, _AMOUNT_FEN_MAX)
+                posted = (CLEARING_KINDS[each.leg], each.party, part_fen, each.debit_date, each.credit_date)
+                self.entries.append((row.sequence, place, *asked, *posted, each.case, each.at_s))
+                left_fen, place = left_fen - part_fen, place + 1
+
+
+async def write_clearing_accounts(
+    connection: asyncpg.Connection, of_batch: ClearingAccountsOfBatch, sequence: int
+) -> None:
+    """Writes what a batch up to the row `sequence` did."""
+    if of_batch.entries:
+        await connection.executemany(_ADD, of_batch.entries)
+    if of_batch.rates:
+        rates = [(rate.day, rate.millionths, said_in) for rate, said_in in of_batch.rates]
+        await connection.executemany(_RATE, rates)
+    if of_batch.changed:
+        accounts = [
+            (each.party, each.fund_serial, each.limit_fen, each.loan_day, sequence)
+            for each in of_batch.changed.values()
+        ]
+        await connection.executemany(_PUT, accounts)
