@@ -278,19 +278,6 @@ class ObligationState(IntEnum):
     OVERDUE = 6  # the broker was short, and every later credit is taken
 
 
-class ObligationEvent(IntEnum):
-    """What moves an obligation on."""
-
-    NOTICE = 1
-    PAID = 2  # all of it: taken, kept or paid by the bank; of what is advanced, all that was lent is collected
-    PAID_IN_PART = 3
-    SHORT_AT_FIRST_DUE = 4  # and the rest is above what the broker may be lent
-    LENT_AT_FIRST_DUE = 5  # short, and the rest may be lent
-    SHORT_AT_LAST_DUE = 6
-    LENT_AT_LAST_DUE = 7
-    TERMINATE = 8  # by two people, once it is overdue for too long
-
-
 class LineSide(IntEnum):
     """What a line of a clearing set says of money."""
 

@@ -87,7 +87,7 @@ BY_PARTY = frozenset(
         *(AccountCode.ADVANCES, AccountCode.INTEREST_RECEIVABLE),
     }
 )
-"""Kept for each party: of errors what is the bank's own by outlet, what is a broker's by case; what was moved for its orders."""
+"""Kept for each party: of errors what is the bank's own by outlet, what is a broker's by case; what was moved."""
 BY_CASE = frozenset({AccountCode.ERRORS})
 """Kept for each broker and case."""
 BY_DATE = frozenset({AccountCode.SETTLEMENT})

@@ -1,9 +1,9 @@
 """`The business day`: what is taken of a broker's clearing account 清算账户, in which order, and what may leave it.
 
-One collection for whatever raises it, and at each due time: what is due and unpaid, the oldest first (附件一 第4条2);
-then interest on what the bank has lent; then that itself (第21条). What a broker gave notice of is taken in full or not
-at all, what is overdue as far as the account goes. The loan is paid from what exceeds what falls due on the day alone,
-so that no broker is lent on Tuesday what it paid back that morning.
+One collection for whatever raises it, and at each due time: what is due and unpaid, the oldest first (004 附件一
+第4条2); then interest on what the bank has lent; then that itself (第21条). What a broker gave notice of is taken in
+full or not at all, what is overdue as far as the account goes. The loan is paid from what exceeds what falls due on the
+day alone, so that no broker is lent on Tuesday what it paid back that morning.
 
 Belongs here: the order, how much of each, what may be paid out, what may be lent. Never here: when something is due
 (obligations), how interest is reckoned (interest), where the amounts are kept.

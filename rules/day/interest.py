@@ -12,10 +12,10 @@ posted or collected (collection), entries.
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import NamedTuple
 
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+from protocol.trade_dates import date_of_day
+
 DAYS_PER_YEAR = 360
 RATE_PARTS = 1_000_000
 """A rate is so many millionths of a year's interest."""
@@ -53,7 +53,7 @@ def day_of(second: int, midnight_s: int) -> int:
 
 def is_last_of_month(day: int) -> bool:
     """Whether the next day is another month's first."""
-    return date.fromordinal(day + 1 + _EPOCH_ORDINAL).day == 1
+    return date_of_day(day + 1) % 100 == 1
 
 
 def reckoned(loan: Loan, day: int, rate_of: RateOf) -> tuple[Loan, list[int]]:

@@ -13,11 +13,26 @@ Belongs here: which day, which times, the table of states, what comes too late. 
 """
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
 from protocol.limits import OBJECTION_WINDOWS, TERMINATION_WINDOWS
-from protocol.vocabulary import ObligationEvent, ObligationState
+from protocol.vocabulary import ObligationState
+
+
+class ObligationEvent(IntEnum):
+    """What moves an obligation on."""
+
+    NOTICE = 1
+    PAID = 2  # all of it: taken, kept or paid by the bank; of what is advanced, all that was lent is collected
+    PAID_IN_PART = 3
+    SHORT_AT_FIRST_DUE = 4  # and the rest is above what the broker may be lent
+    LENT_AT_FIRST_DUE = 5  # short, and the rest may be lent
+    SHORT_AT_LAST_DUE = 6
+    LENT_AT_LAST_DUE = 7
+    TERMINATE = 8  # by two people, once it is overdue for too long
+
 
 WindowSeconds = Sequence[int]
 """Of a bank working day: pay from, late from, first due, last due, its last second."""

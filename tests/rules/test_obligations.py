@@ -7,13 +7,14 @@ is day 0.
 import pytest
 
 from protocol.codes import ReplyCode
-from protocol.vocabulary import ObligationEvent, ObligationState
+from protocol.vocabulary import ObligationState
 from rules.day.obligations import (
     GATING_STATES,
     NO_CALENDAR,
     OBLIGATION_STATES,
     Acts,
     Due,
+    ObligationEvent,
     days_known,
     due,
     falls_due,

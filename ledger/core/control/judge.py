@@ -294,20 +294,8 @@ def take_effect(book: Book, sender: Sender, message: ControlMessage, code: Reply
 def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int) -> int:
     """The effect of an accepted message, or of what an act has made. Returns as `take_effect` does."""
     book.feeds.author = sender.party
-    if isinstance(message, DayMessage):
-        return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
-    if isinstance(message, FeedMessage):
-        feed_answers.take_answer(book, sender.party, message, decided_at_ns)
-        return 0
-    if isinstance(message, PushMessage):
-        return pushes.apply_push(book, sender.party, sender.seat, message)
-    if isinstance(message, OfDifferences):
-        corrections.apply(book, message)
-        return 0
-    if isinstance(message, PayingMessage):
-        return paying.apply_paying(book, message, decided_at_ns)
-    if isinstance(message, ClearingAct):
-        return clearing_acts.apply_clearing_act(book, message, decided_at_ns)
+    if isinstance(message, OfPage):
+        return _apply_of_page(book, sender, message, decided_at_ns)
     match message:
         case RegisterParty():
             parties.register_party(book, message)
@@ -353,6 +341,23 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             pass  # a digest is compared by those who have one of that roll; of a void act the serial is all there is
         case Genesis() | Act():
             raise MisuseError("a genesis inside the journal, or an act inside an act")
+    return 0
+
+
+def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: int) -> int:
+    """The effect of one of a family that has a page of its own."""
+    if isinstance(message, DayMessage):
+        return day.apply_day(book, sender.party, sender.seat, message, decided_at_ns)
+    if isinstance(message, PushMessage):
+        return pushes.apply_push(book, sender.party, sender.seat, message)
+    if isinstance(message, PayingMessage):
+        paying.apply_paying(book, message, decided_at_ns)
+    elif isinstance(message, ClearingAct):
+        clearing_acts.apply_clearing_act(book, message, decided_at_ns)
+    elif isinstance(message, FeedMessage):
+        feed_answers.take_answer(book, sender.party, message, decided_at_ns)
+    else:
+        corrections.apply(book, message)
     return 0
 
 

@@ -30,6 +30,7 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, contract_no_from_index
 from tests.bank_seats import DAY_SEAT
 from tests.customers import pushed_contract
+from tests.follower.brought_story import brought_and_rated
 from tests.follower.journal_maker import (
     BROKER,
     DATE,
@@ -73,7 +74,9 @@ async def told(here: World) -> None:
     made.control(AnnounceSet(DATE, 0, totals_of()), SEAT)
     made.block((SEAT, refund(1, contract_no_from_index(0), 5)))
     made.control(administrators())
-    void = signed(VoidAct(**Office(made.book.bank_id, made.now_ns // 10**9 + 60).by(ANN)), ANN)
+    office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
+    brought_and_rated(made, office)
+    void = signed(VoidAct(**office.by(ANN)), ANN)
     made.control(void)
     made.control(void)  # refused
     made.control(OpenTradeDate(THIRD_DATE, windows(THIRD_DATE)))

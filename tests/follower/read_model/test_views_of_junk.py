@@ -32,6 +32,7 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import RecordKind, Role, Suite, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT, TELLER_SEAT
 from tests.customers import pushed_contract, restraint
+from tests.follower.brought_story import brought_and_rated
 from tests.follower.journal_maker import (
     BROKER,
     DATE,
@@ -150,6 +151,7 @@ def _act(made: JournalMaker) -> None:
     made.control(RegisterPersons([replace(new_person(DEE, 0), name="\U000323af" * 64)]))
     made.control(administrators())
     office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
+    brought_and_rated(made, office)
     void = VoidAct(**office.by(ANN))
     made.control(signed(replace(void, reason="%s\\'\";--"), ANN), TELLER_SEAT)
     for text in [*TEXTS, b"{}", b"[" * 4_096]:

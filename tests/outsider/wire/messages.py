@@ -83,7 +83,7 @@ PERSON_KEY = (
 )
 NEW_PERSON = (
     *(("person", PERSON), ("staff_no", Capitals(1, 16)), ("name", Text(1, 64))),
-    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 63)), ("key", Nested("PersonKey"))),
+    *(("outlet", Int(0, 1_048_575)), ("rights", Int(0, 127)), ("key", Nested("PersonKey"))),
 )
 ACT_SIGNATURE = (("person", PERSON), ("key_id", Int(1, 2**31 - 1)), ("signature", Blob(64, 64)))
 SET_NUMBER, SECONDS, SET_TOTALS = Int(1, 64), Int(0, 2**40), Nested("SetTotals")
@@ -155,6 +155,9 @@ LAYOUTS: dict[str, Layout] = {
     "WithdrawSet": (74, (("trade_date", DATE), ("number", SET_NUMBER))),
     "Reconcile": (75, (("trade_date", DATE), ("party", PARTY), ("first", PLACE))),
     "Publish": (76, (("trade_date", DATE), ("party", PARTY))),
+    "Fund": (150, (("party", PARTY), ("amount_fen", Int(1, 2**60)), ("serial", NUMBER))),
+    "Due": (151, (("party", PARTY),)),
+    "Pay": (152, (("trade_date", DATE), ("party", PARTY))),
     "Mark": (77, (("trade_date", DATE), ("deep", Flag()))),
     "Tell": (78, (("trade_date", DATE), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
     "TellDayEnd": (176, (("trade_date", DATE), ("what", Int(1, 2)), ("sequence", NUMBER), ("digest", Blob(32, 32)))),
@@ -227,7 +230,7 @@ CONTROLS = (
         "WithdrawSet",
     ),
     *("Receipt", "Notice", "Object"),
-    *("Reconcile", "TellCorrections", "Publish", "Mark", "Tell", "TellDayEnd"),
+    *("Reconcile", "TellCorrections", "Publish", "Fund", "Due", "Pay", "Mark", "Tell", "TellDayEnd"),
     *("PushContract", "Identify", "ConfirmPush"),
 )
 QUERIES = (

@@ -29,6 +29,10 @@ OWED: tuple[tuple[str, Type], ...] = (
 )
 WITHDRAWN = (("number", SET_NUMBER), ("is_taken_back", Flag()), ("cases", COUNT), ("made_good", WIDE_SUM))
 CASE = (("number", SET_NUMBER), ("case", Int(1, 2**31 - 1)), ("buys_fen", SUM), ("proceeds_fen", SUM))
+PAYMENT = (
+    *(("case", Int(0, 2**31 - 1)), ("state", Int(1, 255)), ("owed", WIDE_SUM), ("paid", WIDE_SUM)),
+    *(("advanced", WIDE_SUM), ("at_s", SECONDS), ("is_bank_late", Flag())),
+)
 FEED_LAYOUTS: dict[str, Layout] = {
     "Receipt": (100, (("trade_date", DATE), ("position", NUMBER), ("digest", Blob(32, 32)))),
     "Notice": (101, (("trade_date", DATE), ("case", Int(0, 2**31 - 1)))),
@@ -44,8 +48,9 @@ FEED_LAYOUTS: dict[str, Layout] = {
     "Stopped": (14, (("is_stopped", Flag()),)),
     "SetWithdrawn": (15, WITHDRAWN),
     "CaseTold": (16, CASE),
+    "PaymentTold": (155, PAYMENT),
 }
 CONTENTS = {
     **{1: "DateOpened", 2: "SignedOff", 3: "ContractChanged", 4: "SetCompared", 5: "ObligationTold", 6: "Stopped"},
-    **{7: "SetWithdrawn", 8: "CaseTold"},
+    **{7: "SetWithdrawn", 8: "CaseTold", 9: "PaymentTold"},
 }

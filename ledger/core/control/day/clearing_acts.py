@@ -59,8 +59,8 @@ def _judge_rate(book: Book, act: MarketRateAct, now_s: int) -> ReplyCode:
     return ReplyCode.RATE_FIXED if is_fixed else ReplyCode.ACCEPTED
 
 
-def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> int:
-    """The effect of an accepted one. Returns 0."""
+def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> None:
+    """The effect of an accepted one."""
     now_s, accounts = decided_at_ns // NS_PER_S, book.clearing_accounts
     match act:
         case PayOutAct(party=party, amount_fen=amount_fen) | TakeBackFundAct(party=party, amount_fen=amount_fen):
@@ -71,7 +71,6 @@ def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> int:
             accounts.put(account)
         case MarketRateAct(day=day, rate_millionths=rate_millionths):
             accounts.say_rate(Rate(trade_day(day), rate_millionths))
-    return 0
 
 
 def _held_fen(book: Book, party: int, now_s: int) -> int:

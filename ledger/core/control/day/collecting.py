@@ -13,10 +13,10 @@ from ledger.core.state.book import Book
 from ledger.core.state.day.clearing_accounts import BrokerEntry
 from ledger.core.state.day.obligations import Obligation
 from protocol.account_codes import AccountCode
-from protocol.vocabulary import ObligationEvent, ObligationState
+from protocol.vocabulary import ObligationState
 from rules.day.collection import Claim, collectable_fen, may_lend, taken_fen
 from rules.day.interest import NO_LOAN, day_of, lent, paid_back, posted_up, reckoned
-from rules.day.obligations import GATING_STATES, OBLIGATION_STATES, Acts
+from rules.day.obligations import GATING_STATES, OBLIGATION_STATES, Acts, ObligationEvent
 from rules.entries import (
     ADVANCED,
     BROKER_PAYS,

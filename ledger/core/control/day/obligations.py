@@ -14,8 +14,17 @@ from protocol.errors import MisuseError
 from protocol.limits import OBLIGATIONS_PER_PARTY_MAX
 from protocol.messages.feeds import Notice, Object
 from protocol.messages.fields import fen_from_sum, sum_from_fen
-from protocol.vocabulary import ObligationEvent, ObligationState
-from rules.day.obligations import OBLIGATION_STATES, Due, days_known, due, notice_code, objection_code, state_of
+from protocol.vocabulary import ObligationState
+from rules.day.obligations import (
+    OBLIGATION_STATES,
+    Due,
+    ObligationEvent,
+    days_known,
+    due,
+    notice_code,
+    objection_code,
+    state_of,
+)
 
 NS_PER_S = 1_000_000_000
 OF_DATE = 0  # the case of what is owed by a date itself

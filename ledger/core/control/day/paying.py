@@ -49,8 +49,8 @@ def is_settled(book: Book, obligation: Obligation) -> bool:
     return book.clearing.lane(date, obligation.party).state >= LaneState.SETTLED
 
 
-def apply_paying(book: Book, message: PayingMessage, decided_at_ns: int) -> int:
-    """The effect of an accepted one. Returns 0."""
+def apply_paying(book: Book, message: PayingMessage, decided_at_ns: int) -> None:
+    """The effect of an accepted one."""
     now_s = decided_at_ns // NS_PER_S
     match message:
         case Fund(party, amount_fen, serial):
@@ -63,7 +63,6 @@ def apply_paying(book: Book, message: PayingMessage, decided_at_ns: int) -> int:
             _pay(book, message, now_s)
         case Due():
             pass  # what was due has acted before it was judged
-    return 0
 
 
 def _pay(book: Book, message: Pay, now_s: int) -> None:
