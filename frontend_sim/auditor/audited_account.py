@@ -53,6 +53,11 @@ class Waits(NamedTuple):
     proceeds_fen: int = 0
     other_fen: int = 0
 
+    @property
+    def all_fen(self) -> int:
+        """Both."""
+        return self.proceeds_fen + self.other_fen
+
     def less(self, credited: "Waits") -> "Waits":
         """What is left."""
         return Waits(self.proceeds_fen - credited.proceeds_fen, self.other_fen - credited.other_fen)

@@ -110,6 +110,10 @@ class Register:
         new.follows = old
         old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
 
+    def contracts_of(self, party: int) -> dict[int, Contract]:
+        """A broker's, by their numbers."""
+        return {number: contract for number, contract in self.contracts.items() if contract.party == party}
+
     def next_case(self, party: int) -> int:
         """The number of what a broker makes good next."""
         self.cases_given[party] = self.cases_given.get(party, 0) + 1

@@ -76,13 +76,29 @@ class Obligation(msgspec.Struct, frozen=True):
 
     trade_date: int
     party: int
+    case_no: int
     owed_by: str
     amount_fen: int
     state: str
+    paid_fen: int
+    advanced_fen: int
+    bank_late: bool
     late_netted: bool
     objected: bool
     first_due_s: int
     last_due_s: int
+
+
+class ClearingAccount(msgspec.Struct, frozen=True):
+    """One line of `bank_clearing_accounts`."""
+
+    party: int
+    balance_fen: int
+    lent_fen: int
+    interest_fen: int
+    limit_fen: int
+    unpaid_fen: int
+    overdue_fen: int
 
 
 class Restraint(msgspec.Struct, frozen=True):
@@ -153,6 +169,7 @@ class ReadModel(msgspec.Struct, frozen=True):
     accounts: list[Account]
     books: list[Book]
     obligations: list[Obligation]
+    clearing: list[ClearingAccount]
     restraints: list[Restraint]
     pushes: list[Push]
     worklist: list[Item]

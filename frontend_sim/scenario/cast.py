@@ -126,8 +126,7 @@ class Cast:
         )
 
     async def register(self, bank: HeardSeat, story: Story) -> None:
-        """Everybody into an empty ledger. Raises LoadRefused."""
-        await self.desks.register(bank)
+        """Everybody into a ledger that knows the desks alone. Raises LoadRefused."""
         if story.outlets:
             await must_accept(bank, RegisterOutlets(self._outlets(story)), "outlets")
         for broker in self.brokers.values():

@@ -35,7 +35,10 @@ OF_ITEM = ("set_number", "customer", "order", "field", "case")
 """By what an item of the worklist is told from others of its broker's date."""
 ACCEPTED_SUMS = ("frozen", "released", "bought", "sold")
 """Of what the bank accepted of a broker's requests of a date, in the order in which an entry has them."""
-SAID = {"contract": "status", "set_number": "number", "reconciled": "is_reconciled", "stopped": "is_stopped"}
+SAID = {
+    **{"contract": "status", "set_number": "number", "reconciled": "is_reconciled"},
+    **{"stopped": "is_stopped", "bank_late": "is_bank_late"},
+}
 """What is called otherwise in an entry of a feed."""
 
 
@@ -126,15 +129,19 @@ def _of_lane(expected: LaneExpected, told: EventTold) -> Iterator[str]:
 
 def _of_obligation(expected: ObligationExpected, told: EventTold) -> Iterator[str]:
     on = number_of(expected.date) if expected.date is not None else told.trade_date
-    known = ((each.broker, each.trade_date, each) for each in told.obligations)
-    has = next((each for broker, of, each in known if (broker, of) == (expected.broker, on)), None)
+    name = (expected.broker, on, expected.case or 0)
+    has = next((each for each in told.obligations if (each.broker, each.trade_date, each.case) == name), None)
     is_owed = f"{has.owed_by} {yuan(has.amount_fen)}" if has is not None else "none is published"
-    where = f"obligation of {expected.broker} on {on}"
+    where = f"obligation of {expected.broker} on {on}{f' case {expected.case}' if expected.case else ''}"
     yield from _differs(where, is_owed, f"{expected.owed_by} {yuan(expected.amount)}")
-    for name in ("state", "late_netted", "objected"):
-        wanted = getattr(expected, name)
+    for key in ("state", "late_netted", "objected", "bank_late"):
+        wanted = getattr(expected, key)
         if wanted is not None:
-            yield from _differs(f"{where}: {name}", str(getattr(has, name, "none")), str(wanted))
+            yield from _differs(f"{where}: {key}", str(getattr(has, key, "none")), str(wanted))
+    for key in ("paid", "advanced"):
+        wanted = getattr(expected, key)
+        if wanted is not None:
+            yield from _differs_in_fen(f"{where}: {key}", getattr(has, f"{key}_fen", 0), wanted)
 
 
 def _of_restraint(expected: RestraintExpected, told: EventTold) -> Iterator[str]:
@@ -217,6 +224,8 @@ def _heard(entry: FeedTold, name: str) -> str:
         case "amount":
             of_case_fen = int(said.get("buys_fen", 0)) + int(said.get("proceeds_fen", 0))
             return yuan(abs(owed_fen) + of_case_fen + int(said.get("made_good_fen", 0)))
+        case "paid" | "advanced":
+            return yuan(int(said[f"{name}_fen"]))
         case _:
             return str(said[SAID.get(name, name)])
 

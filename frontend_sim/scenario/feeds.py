@@ -17,9 +17,9 @@ from frontend_sim.scenario.cast import Cast
 from frontend_sim.scenario.heard import HeardSeat
 from frontend_sim.scenario.written.strict import Strict
 from protocol.client import FeedEvent
-from protocol.messages.feeds import NO_ENTRY, Receipt
+from protocol.messages.feeds import NO_ENTRY, PaymentTold, Receipt
 from protocol.messages.fields import fen_from_sum
-from protocol.vocabulary import ContractStatus, FeedKind
+from protocol.vocabulary import ContractStatus, FeedKind, ObligationState
 
 POLL_SECONDS: Final = 0.01
 STATUSES: Final = ("status_before", "status")
@@ -109,4 +109,6 @@ def _said(event: FeedEvent) -> Said:
             found[f"{name}_fen"] = [fen_from_sum(each) for each in value]
         else:
             found[name] = ContractStatus(value).name.lower() if name in STATUSES and value else value
+    if isinstance(event.content, PaymentTold):
+        found["state"] = ObligationState(event.content.state).name.lower()
     return found

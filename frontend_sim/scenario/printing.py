@@ -13,11 +13,13 @@ from frontend_sim.scenario.telling import (
     OPEN,
     BookPartTold,
     BookTold,
+    ClearingTold,
     CustomerTold,
     DifferenceTold,
     EventTold,
     ItemTold,
     LaneTold,
+    ObligationTold,
     PushTold,
     RestraintTold,
 )
@@ -51,9 +53,8 @@ def printed(told: EventTold, before: EventTold | None, width: int = 0) -> str:
     lines += [_lane(lane) for lane in told.lanes]
     for lane in told.lanes:
         lines += [f"  {_difference(found)}" for found in lane.differences]
-    for obligation in told.obligations:
-        who = {"broker": "the broker owes", "bank": "the bank owes"}.get(obligation.owed_by, "nobody owes")
-        lines.append(f"{obligation.broker} {obligation.trade_date} published: {who} {yuan(obligation.amount_fen)}")
+    lines += [_obligation(each) for each in told.obligations]
+    lines += [_clearing(each) for each in told.clearing if _has_something(each)]
     lines += [_restraint(each) for each in told.restraints]
     lines += [_push(push) for push in told.pushes]
     closed_before = [item for item in before.worklist if item.state != OPEN] if before is not None else []
@@ -152,6 +153,28 @@ def _lane(lane: LaneTold) -> str:
         if count:
             words.append(f"{count:,} {word}")
     return f"{lane.broker} {lane.trade_date}: {', '.join(words)}"
+
+
+def _obligation(each: ObligationTold) -> str:
+    """Who owes how much, and what became of it."""
+    who = {"broker": "the broker owes", "bank": "the bank owes"}.get(each.owed_by, "nobody owes")
+    parts = (("paid", each.paid_fen), ("lent by the bank", each.advanced_fen))
+    amounts = "".join(f", {yuan(fen)} {word}" for word, fen in parts if fen)
+    case = f" case {each.case}" if each.case else ""
+    late = ", the bank is late" if each.bank_late and each.state != "paid" else ""
+    state = f"; {each.state.replace('_', ' ')}" if each.owed_by != "nobody" else ""
+    return f"{each.broker} {each.trade_date}{case} published: {who} {yuan(each.amount_fen)}{amounts}{state}{late}"
+
+
+def _has_something(each: ClearingTold) -> bool:
+    return any((each.balance_fen, each.lent_fen, each.interest_fen, each.limit_fen))
+
+
+def _clearing(each: ClearingTold) -> str:
+    """What stands in a broker's clearing account, and what the bank has lent it."""
+    parts = (("lent", each.lent_fen), ("of interest", each.interest_fen), ("may be lent in all", each.limit_fen))
+    amounts = "".join(f", {yuan(fen)} {word}" for word, fen in parts if fen)
+    return f"clearing account of {each.broker}: {yuan(each.balance_fen)}{amounts}"
 
 
 def _restraint(each: RestraintTold) -> str:

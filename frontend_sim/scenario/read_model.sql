@@ -26,15 +26,31 @@ SELECT json_build_object(
         SELECT json_agg(json_build_object(
             'trade_date', to_char(trade_date, 'YYYYMMDD')::integer,
             'party', party,
+            'case_no', case_no,
             'owed_by', owed_by,
             'amount_fen', amount_fen,
             'state', state,
+            'paid_fen', paid_fen,
+            'advanced_fen', advanced_fen,
+            'bank_late', bank_late_at IS NOT NULL,
             'late_netted', is_late_netted,
             'objected', objected_at IS NOT NULL,
             'first_due_s', COALESCE(EXTRACT(EPOCH FROM first_due)::bigint, 0),
             'last_due_s', COALESCE(EXTRACT(EPOCH FROM last_due)::bigint, 0)
-        ) ORDER BY trade_date, party)
+        ) ORDER BY trade_date, party, case_no)
         FROM bank_obligations
+    ),
+    'clearing', (
+        SELECT json_agg(json_build_object(
+            'party', party,
+            'balance_fen', balance_fen,
+            'lent_fen', lent_fen,
+            'interest_fen', interest_fen,
+            'limit_fen', limit_fen,
+            'unpaid_fen', unpaid_fen,
+            'overdue_fen', overdue_fen
+        ) ORDER BY party)
+        FROM bank_clearing_accounts
     ),
     'pushes', (
         SELECT json_agg(json_build_object(

@@ -7,7 +7,7 @@ Belongs here: the order of these. Never here: what an event sends (played), what
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 import trio
@@ -18,7 +18,7 @@ from config.kit.processes import Progress
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config
 from frontend_sim.installation import Installation, desk_settings, temporary_installation
-from frontend_sim.market.desks import IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
+from frontend_sim.market.desks import DAY_SEAT, IDENTITY_SEAT, SAVINGS_SEAT, TELLER_SEAT
 from frontend_sim.scenario import telling
 from frontend_sim.scenario.asking import Asking
 from frontend_sim.scenario.cast import Cast
@@ -32,6 +32,10 @@ from frontend_sim.scenario.telling import LAYOUT, EventTold
 from frontend_sim.scenario.written.events import Event, words
 from frontend_sim.scenario.written.known import number_of
 from frontend_sim.scenario.written.story import Story
+from gateway.day.configured import times_of
+from gateway.day.desk import DayDesk
+from gateway.day.plan import window_of
+from protocol.client import Seat
 
 GOES_ON_SECONDS = 2.0
 GATHER_NS = 10_000_000  # the read model is asked for after every event
@@ -64,6 +68,9 @@ class Run:
             async with AsyncExitStack() as stack:
                 settings = bank_seat_settings(installation.config)
                 bank = await stack.enter_async_context(heard_seat(settings, seat_clock(installation.config), heard))
+                await cast.desks.register(bank)
+                if self.story.bank_days is not None:
+                    await self._open_first(installation.config, cast, self.story.bank_days)
                 await cast.register(bank, self.story)
                 stage = await self._stage(stack, installation, cast, heard)
                 asking = Asking(server, bank, stage.brokers, cast, self.say)
@@ -75,6 +82,13 @@ class Run:
                         nursery.start_soon(stage.feeds.listen, party, seat)
                     await self._play(stage, asking)
                     nursery.cancel_scope.cancel()
+
+    async def _open_first(self, config: Config, cast: Cast, bank_days: tuple[date, ...]) -> None:
+        """The first date with its due times, before there is any broker: so that none has an older date."""
+        times = times_of(config)
+        windows = [window_of(number_of(day), times).due_times() for day in bank_days]
+        async with Seat.open(desk_settings(config, cast.desks, DAY_SEAT), seat_clock(config)) as seat:
+            await DayDesk(seat, self.said.append).open_date(number_of(self.story.trade_date), windows)
 
     async def _stage(self, stack: AsyncExitStack, installation: Installation, cast: Cast, heard: Heard) -> Stage:
         """Every seat opened that stays open."""
@@ -143,6 +157,7 @@ class Run:
             books=telling.books_told(seen, cast),
             lanes=telling.lanes_told(seen, cast),
             obligations=telling.obligations_told(seen, cast),
+            clearing=telling.clearing_told(seen, cast),
             restraints=telling.restraints_told(seen, cast),
             pushes=telling.pushes_told(seen, cast),
             worklist=telling.worklist_told(seen, cast),
@@ -175,9 +190,11 @@ class Run:
 def configured(config: Config, story: Story) -> Config:
     """The configuration of a story's own installation: its first trade date, simulated time, a small cluster, a
     read model that is close behind."""
+    opens_later = story.bank_days is not None  # it is opened with its due times behind the date before it
+    first = story.trade_date - timedelta(days=1) if opens_later else story.trade_date
     return replace(
         config,
-        trade=replace(config.trade, date=number_of(story.trade_date)),
+        trade=replace(config.trade, date=number_of(first)),
         clock=replace(config.clock, simulation=True),
         follower=replace(config.follower, gather_ns=GATHER_NS),
         postgres=replace(config.postgres, log_files_ahead=0),

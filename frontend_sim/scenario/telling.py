@@ -94,17 +94,33 @@ class LaneTold(Strict, frozen=True, kw_only=True):
 
 
 class ObligationTold(Strict, frozen=True, kw_only=True):
-    """What is owed by a published date, from the read model."""
+    """What is owed by a published date, or by a case of it, from the read model."""
 
     broker: str
     trade_date: int
+    case: int
     owed_by: str
     amount_fen: int
     state: str
+    paid_fen: int
+    advanced_fen: int
+    bank_late: bool
     late_netted: bool
     objected: bool
     first_due_s: int
     last_due_s: int
+
+
+class ClearingTold(Strict, frozen=True, kw_only=True):
+    """A broker's clearing account, from the read model."""
+
+    broker: str
+    balance_fen: int
+    lent_fen: int
+    interest_fen: int
+    limit_fen: int
+    unpaid_fen: int
+    overdue_fen: int
 
 
 class RestraintTold(Strict, frozen=True, kw_only=True):
@@ -175,6 +191,7 @@ class EventTold(Strict, frozen=True, kw_only=True):
     books: list[BookTold]
     lanes: list[LaneTold]
     obligations: list[ObligationTold]
+    clearing: list[ClearingTold]
     restraints: list[RestraintTold]
     pushes: list[PushTold]
     worklist: list[ItemTold]
@@ -275,15 +292,35 @@ def obligations_told(seen: Seen, cast: Cast) -> list[ObligationTold]:
         ObligationTold(
             broker=cast.party_name(each.party),
             trade_date=each.trade_date,
+            case=each.case_no,
             owed_by=each.owed_by.lower(),
             amount_fen=each.amount_fen,
             state=each.state.lower(),
+            paid_fen=each.paid_fen,
+            advanced_fen=each.advanced_fen,
+            bank_late=each.bank_late,
             late_netted=each.late_netted,
             objected=each.objected,
             first_due_s=each.first_due_s,
             last_due_s=each.last_due_s,
         )
         for each in seen.read_model.obligations
+    ]
+
+
+def clearing_told(seen: Seen, cast: Cast) -> list[ClearingTold]:
+    """By party."""
+    return [
+        ClearingTold(
+            broker=cast.party_name(each.party),
+            balance_fen=each.balance_fen,
+            lent_fen=each.lent_fen,
+            interest_fen=each.interest_fen,
+            limit_fen=each.limit_fen,
+            unpaid_fen=each.unpaid_fen,
+            overdue_fen=each.overdue_fen,
+        )
+        for each in seen.read_model.clearing
     ]
 
 

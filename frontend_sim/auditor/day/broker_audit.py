@@ -64,6 +64,18 @@ class BrokerAudit:
             return False
         return self._then(lambda: self.standing.pay(day, now_s))
 
+    def take_back(self, amount_fen: int, now_s: int) -> bool:
+        """What was booked for it by mistake."""
+        return self._then(lambda: self.standing.take_back(amount_fen, now_s))
+
+    def limit(self, limit_fen: int, now_s: int) -> ReplyCode:
+        """Two people let the bank lend it so much."""
+        return self._then(lambda: self.standing.limit(limit_fen, now_s))
+
+    def roll(self, now_s: int) -> None:
+        """Another date is opened."""
+        self._then(lambda: self.standing.roll(now_s))
+
     def due(self, now_s: int) -> None:
         """The due times that are over act."""
         self._then(lambda: self.standing.catch_up(now_s))

@@ -59,6 +59,7 @@ class OfContract:
     proceeds_fen: int = 0
     excess_fen: int = 0  # of the buys, that
     listed_fen: int = 0  # of the buys, what names no order that is there
+    other_fen: int = 0  # dividends less tax, and refunds
 
 
 @dataclass(slots=True)
@@ -153,7 +154,9 @@ class SetAudit:
             says.proceeds_fen += max(0, amount_fen - fees_fen)
             says.excess_fen += max(0, fees_fen - amount_fen)
             says.buys_fen += max(0, fees_fen - amount_fen)
-        elif kind == RecordKind.CLEAR_BUY:
+        elif kind != RecordKind.CLEAR_BUY:
+            says.other_fen += amount_fen - fees_fen
+        else:
             order = (line[10], line[11], line[12])
             self.cleared_fen[order] = amount_fen + fees_fen
             says.buys_fen += amount_fen + fees_fen

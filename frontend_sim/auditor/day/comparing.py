@@ -140,7 +140,7 @@ class Compared:
         """What will have been bought and sold, against the set less, or plus, what is made good."""
         contract, says = self._contracts()[number], self.told.of_contract.get(number, OfContract())
         done, found = self.corrected.get(number), list[Expected]()
-        bought_fen, sold_fen = self._has(contract)
+        bought_fen, sold_fen = self.has(contract)
         bought_fen += sum(self._draws(key, each)[0] for key, each in contract.freezes.items())
         buys_fen = says.buys_fen - (done.good_buys_fen if done else says.listed_fen)
         proceeds_fen = says.proceeds_fen + (done.good_proceeds_fen if done else 0)
@@ -158,7 +158,7 @@ class Compared:
         has_ended = contract.status == ContractStatus.TERMINATED
         return has_ended or self.told.auditor.members[self.told.party].proceeds_at_fill
 
-    def _has(self, contract: Contract) -> tuple[int, int]:
+    def has(self, contract: Contract) -> tuple[int, int]:
         """Bought and sold of the contract's date. Of one that has ended nothing is bought, and sold stands apart."""
         if contract.status == ContractStatus.TERMINATED:
             return 0, contract.sold_apart_fen.get(self.day, 0)

@@ -55,8 +55,22 @@ class Times(NamedTuple):
     without_notice: bool
 
 
+WITHOUT = Times(0, 0, 0, False)
+"""Where no calendar says when: nothing falls due."""
+
+
+def days_known(windows: Sequence[Window], of_later_dates: Sequence[Sequence[Window]]) -> list[Window]:
+    """The bank's working days from the due day on: a date's own, and what later dates have behind them."""
+    days = list(windows)
+    for each in of_later_dates:
+        days += [day for day in each if days and day[0] > days[-1][-1]]
+    return days
+
+
 def times_of(days: Sequence[Window], owed_fen: int, netted_s: int) -> Times:
     """On the first bank working day on which it can still be in time, or on the last one that is known."""
+    if not days:
+        return WITHOUT
     in_time = [day for day in days if (netted_s < day[3] if owed_fen > 0 else netted_s <= day[0])]
     pay_from_s, _, first_s, last_s, _ = [*in_time, days[-1]][0]
     return Times(pay_from_s, first_s, last_s, owed_fen > 0 and netted_s >= first_s)
@@ -101,6 +115,8 @@ class Standing:
     loan: Loan = field(default_factory=Loan)
     limit_fen: int = 0
     """Up to which the bank lends."""
+    last_serial: int = 0
+    """Under which money was brought."""
     owed: dict[tuple[int, int], Owed] = field(default_factory=dict)
 
     @property
@@ -144,7 +160,7 @@ class Standing:
             return ReplyCode.OBLIGATION_UNKNOWN
         if own.state == Stands.NOTIFIED:
             return ReplyCode.STEP_NOT_DUE
-        if now_s >= own.times.first_s:
+        if 0 < own.times.first_s <= now_s:
             return ReplyCode.DUE_TIME_PAST
         if own.state != Stands.OWED_BY_BROKER:
             return ReplyCode.OBLIGATION_UNKNOWN
@@ -157,11 +173,30 @@ class Standing:
         self.books.post(OTHER_BANKS, CLEARING, amount_fen)
         self._collect(now_s)
 
+    def take_back(self, amount_fen: int, now_s: int) -> bool:
+        """What was booked by mistake leaves it, as far as it goes. Returns: whether it did."""
+        self.catch_up(now_s)
+        if amount_fen > self.clearing_fen:
+            return False
+        self.books.post(CLEARING, OTHER_BANKS, amount_fen)
+        return True
+
+    def limit(self, limit_fen: int, now_s: int) -> ReplyCode:
+        """Two people let the bank lend so much in all."""
+        self.catch_up(now_s)
+        if limit_fen and not any(day <= _day_of(now_s) for day in self.loan.rates):
+            return ReplyCode.RATE_MISSING
+        if limit_fen < self.loan.principal_fen:
+            return ReplyCode.LIMIT_BELOW_LENT
+        self.limit_fen = limit_fen
+        return ReplyCode.ACCEPTED
+
     def may_go_fen(self, now_s: int) -> int:
         """How much may be paid out of the clearing account, once the times that are over have acted."""
         if any(each.is_due for each in self.unpaid()):
             return 0
-        return max(0, self._free_fen(now_s) - self.loan.principal_fen - self.loan.interest_fen)
+        interest_fen = self.loan.interest_fen + self.loan.to_post(_day_of(now_s))
+        return max(0, self._free_fen(now_s) - self.loan.principal_fen - interest_fen)
 
     def pay_out(self, amount_fen: int, now_s: int) -> bool:
         """The broker takes money out of it. Returns: whether it may."""
@@ -189,6 +224,12 @@ class Standing:
         self._collect(now_s)
         return True
 
+    def roll(self, now_s: int) -> None:
+        """Another date is opened: what is over acts, and interest of months that are over is posted."""
+        self.catch_up(now_s)
+        if not self.loan.ended():
+            self.post_month_ends(_day_of(now_s))
+
     def catch_up(self, now_s: int) -> None:
         """The due times that are over act, each on what there was."""
         while True:
@@ -201,6 +242,8 @@ class Standing:
 
     def _next_time(self, owed: Owed, now_s: int) -> list[tuple[int, tuple[int, int]]]:
         """The next due time of an obligation, where it is over: the first one at its second, the last one behind it."""
+        if owed.times == WITHOUT:
+            return []
         if owed.state == Stands.OWED_BY_BANK:
             return [] if owed.is_late or now_s < owed.times.first_s else [(owed.times.first_s, owed.place)]
         if owed.state not in (Stands.OWED_BY_BROKER, Stands.NOTIFIED):

@@ -100,6 +100,11 @@ class DateAudit(Compared):
         self.counts, self._withdrawn_by = False, act_number
         self.told.forget(self.left)
 
+    def made_good(self) -> dict[int, int]:
+        """What the broker makes good, by the number of the case."""
+        of = {case: self.corrected[number] for number, case in self._cases.items()}
+        return {case: moved.good_buys_fen + moved.good_proceeds_fen for case, moved in of.items()}
+
     def followed_by(self, told: SetAudit) -> "DateAudit":
         """The date by its next set: what closing released stays none of the broker's."""
         return DateAudit(told, permits=self.permits, tolerance=self.tolerance, _closed_fen=dict(self._closed_fen))
@@ -136,7 +141,7 @@ class DateAudit(Compared):
         """What comes with the set, less what an earlier one has left; the cost of sales as far as there is money."""
         number, account = one["contract_no"], contract.account
         says = self.told.of_contract.get(number, OfContract())
-        proceeds_fen = says.proceeds_fen - self._has(contract)[1]
+        proceeds_fen = says.proceeds_fen - self.has(contract)[1]
         is_due = not self._at_fill(contract) and (proceeds_fen > 0 or (proceeds_fen == 0 and says.excess_fen > 0))
         if one["trade_day"] != self.day or not is_due or number in self.corrected or number in self.booked:
             return _refused(ReplyCode.STEP_NOT_DUE)
@@ -156,7 +161,7 @@ class DateAudit(Compared):
         permit = self.permits.get((one["act_number"], number))
         if one["act_number"] and permit is None:
             return _refused(ReplyCode.ACT_NEEDED)
-        has = self._has(contract)
+        has = self.has(contract)
         takes_fen = says.buys_fen - min(permit.rejected_fen if permit is not None else 0, says.buys_fen)
         moved = self._moved(contract, takes_fen, says.proceeds_fen)
         moved = moved._replace(good_buys_fen=says.buys_fen - moved.bought_fen)  # what is rejected too
@@ -181,7 +186,7 @@ class DateAudit(Compared):
             return _refused(ReplyCode.STEP_NOT_DUE)
         if one["act_number"] != self._withdrawn_by:
             return _refused(ReplyCode.ACT_NEEDED)
-        has, brought_fen = self._has(contract), self.left[number]
+        has, brought_fen = self.has(contract), self.left[number]
         goes_fen = (has[0] - brought_fen[0], has[1] - brought_fen[1])
         moved = self._moved(contract, *goes_fen)
         if [one[name] for name in NAMED] != [*goes_fen, *has, *moved[2:]]:
@@ -213,7 +218,7 @@ class DateAudit(Compared):
         """The three steps of 17.8 towards so much bought and sold: nobody is overdrawn, and nothing is taken for which
         there is no money, or for which only later dates have brought some.
         """
-        bought_fen, sold_fen = self._has(contract)
+        bought_fen, sold_fen = self.has(contract)
         if contract.status == ContractStatus.TERMINATED:  # nothing was open when it ended
             return Moved(0, proceeds_fen, takes_fen, 0)
         account = contract.account

@@ -41,6 +41,8 @@ class Customers:
     settled_days: set[int] = field(default_factory=set)
     due_days: set[int] = field(default_factory=set)
     """Whose credits are due, for good."""
+    who_waits: dict[int, set[int]] = field(default_factory=dict)
+    """By day, its contracts that wait."""
 
     def begin(self, day: int, contract_nos: set[int]) -> None:
         """The settlement of a day begins, of these contracts."""
@@ -57,60 +59,51 @@ class Customers:
 
     def become_due(self) -> None:
         """Nothing gates the broker any more: what waits, of settled days, is due."""
-        self.due_days |= {day for day in self.settled_days if any(day in each.waits for each in self._all())}
+        self.due_days |= {day for day in self.settled_days if self.who_waits.get(day)}
 
     def next_due(self) -> int:
         """The oldest day of which a credit is due, 0: none is."""
-        return min((day for day in self.due_days if any(day in each.waits for each in self._all())), default=0)
+        return min((day for day in self.due_days if self.who_waits.get(day)), default=0)
+
+    def waiting(self, day: int) -> list[int]:
+        """The contracts that wait of a day."""
+        return sorted(self.who_waits.get(day, ()))
 
     def waits_fen(self, day: int) -> int:
         """All that waits of a day."""
-        found = (each.waits.get(day, Waits()) for each in self._all())
-        return sum(each.proceeds_fen + each.other_fen for each in found)
+        return sum(self.contracts[number].waits[day].all_fen for number in self.who_waits.get(day, ()))
 
     def settle(self, number: int, day: int, named: Named, is_gated: bool) -> Settled:
         """Settle a contract's day. Raises KeyError when it is none that is to be settled."""
         contract = self.contracts[number]
         self.to_settle[day].remove(number)
         sets_off_fen = self._set_off(contract, day, named)
-        self._wait(contract, day, named)
+        if named.sold_fen or named.other_fen:
+            contract.sold_apart_fen.pop(day, None)
+            contract.waits[day] = Waits(named.sold_fen, named.other_fen)
+            self.who_waits.setdefault(day, set()).add(number)
         credited = self._oldest_first(contract, day, sets_off_fen) if is_gated else dict(contract.waits)
         for each, waits in sorted(credited.items()):
-            self._credit(contract, each, waits)
+            self._credit(number, each, waits)
         if named.bought_fen:
             self._debit(contract, day, named.bought_fen)
-        return Settled(credited, sum(each.proceeds_fen + each.other_fen for each in credited.values()))
+        return Settled(credited, sum(each.all_fen for each in credited.values()))
 
     def credit(self, number: int, day: int) -> Waits:
         """What waited of a contract's day is credited. Raises KeyError when nothing waits."""
         waits = self.contracts[number].waits[day]
-        self._credit(self.contracts[number], day, waits)
+        self._credit(number, day, waits)
         return waits
-
-    def _all(self) -> list[Contract]:
-        return list(self.contracts.values())
 
     @staticmethod
     def _set_off(contract: Contract, day: int, named: Named) -> int:
         """What of its proceeds pays for what it bought, where nothing else of the account can."""
         account = contract.account
-        if contract.status == ContractStatus.TERMINATED:
-            return 0
         waited_fen = sum(each.proceeds_fen for each in contract.waits.values()) + named.sold_fen
         bought_else_fen = account.bought_fen - account.of(day).bought_fen
         held_fen = account.withheld.held_back(account.balance_fen, account.spent_fen)
         left_fen = account.balance_fen - account.frozen_fen - bought_else_fen - held_fen
         return min(waited_fen, max(0, named.bought_fen - max(0, left_fen)))
-
-    @staticmethod
-    def _wait(contract: Contract, day: int, named: Named) -> None:
-        """What has ended sells nothing: all that comes to it stands apart from its account."""
-        sold_fen, other_fen = named.sold_fen, named.other_fen
-        if contract.status == ContractStatus.TERMINATED:
-            contract.sold_apart_fen.pop(day, None)
-            sold_fen, other_fen = 0, sold_fen + other_fen
-        if sold_fen or other_fen:
-            contract.waits[day] = Waits(sold_fen, other_fen)
 
     @staticmethod
     def _oldest_first(contract: Contract, day: int, amount_fen: int) -> dict[int, Waits]:
@@ -123,18 +116,21 @@ class Customers:
                 amount_fen -= part_fen
         return found
 
-    def _credit(self, contract: Contract, day: int, credited: Waits) -> None:
+    def _credit(self, number: int, day: int, credited: Waits) -> None:
+        contract = self.contracts[number]
         left = contract.waits[day].less(credited)
         if left == Waits():
             del contract.waits[day]
+            self.who_waits[day].remove(number)
         else:
             contract.waits[day] = left
-        account, fen = contract.account, credited.proceeds_fen + credited.other_fen
+        account = contract.account
         is_there = account.status != AccountStatus.CLOSED
-        self.books.post(suspense(day), SAVINGS if is_there else FORMER_CUSTOMERS, fen)
+        self.books.post(suspense(day), SAVINGS if is_there else FORMER_CUSTOMERS, credited.all_fen)
         if is_there:
-            account.balance_fen += fen
-        account.move(day, sold_fen=-credited.proceeds_fen)
+            account.balance_fen += credited.all_fen
+        if contract.status != ContractStatus.TERMINATED:  # what has ended has sold nothing: it stands apart
+            account.move(day, sold_fen=-credited.proceeds_fen)
 
     def _debit(self, contract: Contract, day: int, amount_fen: int) -> None:
         account = contract.account

@@ -12,6 +12,7 @@ from frontend_sim.scenario.written.events import DayDesk as Event
 from gateway.day.correcting import ListRefused, correct, tell_list, waiting
 from gateway.day.desk import DayDesk, StepRefused
 from protocol.messages.day.corrections import CorrectionAnswer
+from protocol.messages.day.paying import Due, Pay
 
 WITHOUT_ACT = ActNow(0, 0, 0, {})
 
@@ -56,6 +57,10 @@ class DeskSteps:
                 await self.desk.publish(date, party)
             case "close":
                 await self.desk.close(date, party)
+            case "pay":
+                await self.desk.seat.control(Pay(date, party))
+            case "due":
+                await self.desk.seat.control(Due(party))
             case _:
                 await self.desk.close_lane(date, party)
 

@@ -5,7 +5,7 @@ Belongs here: from an event to requests, numbers that the bank gave kept under t
 """
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import trio
@@ -36,6 +36,7 @@ from frontend_sim.scenario.written.events import (
     FillSell,
     FinishSending,
     Freeze,
+    Fund,
     Kill,
     LiftRestraint,
     LookIntoPushes,
@@ -63,6 +64,7 @@ from gateway.day.plan import window_of
 from protocol.client import Outcome
 from protocol.messages import control
 from protocol.messages.customers import accounts, restraints
+from protocol.messages.day import paying
 from protocol.messages.day import steps as messages
 from protocol.vocabulary import AccountEvent, ContractEvent, ContractStatus, FeedKind, RestraintKind, Way
 
@@ -97,6 +99,8 @@ class Stage:
     trade_date: int  # the open one
     say: Progress
     """Hears what the day desk says, and which process serves again."""
+    funded: dict[int, int] = field(default_factory=dict)
+    """By party the highest serial under which money was brought."""
 
     async def play(self, event: Event) -> list[str]:
         """Put the clock, and let it happen until all is answered. Returns: what went otherwise than the event says.
@@ -119,6 +123,8 @@ class Stage:
                 await self.pushes.look_into()
             case SignOn():
                 await self._seat_of(event.broker).control(messages.SignOn(self.trade_date))
+            case Fund():
+                await self._fund(event)
             case Notice() | Objection():
                 await self._of_obligation(event)
             case ReceiptOf():
@@ -160,6 +166,13 @@ class Stage:
             return
         contract_no = self.cast.customers[event.customer].contract_no if event.customer is not None else 0
         await seat.objection(date, int(event.amount), event.reason, contract_no)
+
+    async def _fund(self, event: Fund) -> None:
+        """The savings desk books what a broker brings to its clearing account."""
+        party = self.cast.brokers[event.broker].party
+        serial = event.serial or self.funded.get(party, 0) + 1
+        self.funded[party] = max(serial, self.funded.get(party, 0))
+        await self.savings.control(paying.Fund(party, int(event.amount), serial))
 
     async def _trade(self, event: Freeze | Release | FillBuy | FillSell) -> None:
         if isinstance(event, Freeze):

@@ -12,14 +12,13 @@ from msgspec import Meta, field
 from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.expected import Expects
 from frontend_sim.scenario.written.lines import Line
-from frontend_sim.scenario.written.strict import Name, Strict
+from frontend_sim.scenario.written.strict import BankDays, Name, Strict
 from protocol.limits import (
     ACT_NUMBER_MAX,
     ACT_REASON_CHARS_MAX,
     OBJECTION_CHARS_MAX,
     RESTRAINT_TEXT_CHARS_MAX,
     SECURITIES_ACCOUNT_CHARS_MAX,
-    WINDOWS_PER_DATE,
 )
 from protocol.particulars import CARD_PASSWORD_CHARS_MAX
 
@@ -194,9 +193,7 @@ class OpenDate(_Happens, frozen=True, kw_only=True, tag="open_date"):
     """
 
     date: datetime.date
-    bank_days: (
-        Annotated[tuple[datetime.date, ...], Meta(min_length=WINDOWS_PER_DATE, max_length=WINDOWS_PER_DATE)] | None
-    ) = None
+    bank_days: BankDays | None = None
 
 
 class FinishSending(_Happens, frozen=True, kw_only=True, tag="finish_sending"):
@@ -247,6 +244,14 @@ class Objection(_Happens, frozen=True, kw_only=True, tag="objection"):
     date: datetime.date | None = None
 
 
+class Fund(_Happens, frozen=True, kw_only=True, tag="fund"):
+    """A broker brings money to its clearing account, and the savings desk books it under this serial, the next one."""
+
+    broker: Name
+    amount: Fen
+    serial: Serial | None = None
+
+
 class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     """The day desk takes a step of a trade date, the open one unless it is named, for one broker or for all.
 
@@ -254,7 +259,18 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
     `killed_after`: it runs as a program of its own, and is killed once it has said that this step is done.
     """
 
-    step: Literal["agree", "reconcile", "correct", "revert", "proceeds", "publish", "close", "all"]
+    step: Literal[
+        "agree",
+        "reconcile",
+        "correct",
+        "revert",
+        "proceeds",
+        "publish",
+        "close",
+        "pay",
+        "due",
+        "all",
+    ]
     broker: Name | None = None
     date: datetime.date | None = None
     customer: Name | None = None
@@ -305,6 +321,7 @@ Event = (
     | ReceiptOf
     | Notice
     | Objection
+    | Fund
     | DayDesk
     | Act
     | Kill

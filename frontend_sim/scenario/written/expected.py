@@ -51,7 +51,16 @@ class LaneExpected(Strict, frozen=True, kw_only=True):
     broker: Name
     date: datetime.date | None = None
     state: (
-        Literal["trading", "finished", "reverting", "collecting", "complete", "reconciled", "published", "closing"]
+        Literal[
+            "trading",
+            "finished",
+            "reverting",
+            "collecting",
+            "complete",
+            "reconciled",
+            "published",
+            "closing",
+        ]
         | None
     ) = None
     listed: Count | None = None
@@ -64,13 +73,17 @@ class LaneExpected(Strict, frozen=True, kw_only=True):
 
 
 class ObligationExpected(Strict, frozen=True, kw_only=True):
-    """What is owed by a published date; the date is the open one unless it is named."""
+    """What is owed by a published date, or by a case of it; the date is the open one unless it is named."""
 
     broker: Name
     date: datetime.date | None = None
+    case: Case | None = None
     owed_by: Literal["broker", "bank", "nobody"]
     amount: Fen
-    state: Literal["owed_by_broker", "notified", "owed_by_bank", "paid"] | None = None
+    state: Literal["owed_by_broker", "notified", "advanced", "overdue", "owed_by_bank", "paid"] | None = None
+    paid: Fen | None = None
+    advanced: Fen | None = None
+    bank_late: bool | None = None
     late_netted: bool | None = None
     objected: bool | None = None
 
@@ -139,6 +152,7 @@ FEED_KEYS: Final = {
     "stopped": ("stopped",),
     "set_withdrawn": ("set_number", "amount"),
     "case": ("set_number", "customer", "case", "amount"),
+    "payment": ("case", "state", "owed_by", "amount", "paid", "advanced", "bank_late"),
 }
 """What a story may say of an entry of a feed, beside its broker and date."""
 
@@ -156,6 +170,7 @@ class EntryExpected(Strict, frozen=True, kw_only=True):
         "stopped",
         "set_withdrawn",
         "case",
+        "payment",
     ]
     date: datetime.date | None = None
     frozen: Fen | None = None
@@ -169,8 +184,12 @@ class EntryExpected(Strict, frozen=True, kw_only=True):
     reconciled: bool | None = None
     owed_by: Literal["broker", "bank", "nobody"] | None = None
     amount: Fen | None = None
-    case: Case | None = None
+    case: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
     stopped: bool | None = None
+    state: Literal["notified", "advanced", "overdue", "owed_by_bank", "paid"] | None = None
+    paid: Fen | None = None
+    advanced: Fen | None = None
+    bank_late: bool | None = None
 
 
 class Expects(Strict, frozen=True, kw_only=True):

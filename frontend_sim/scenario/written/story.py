@@ -12,7 +12,7 @@ from msgspec import Meta
 from frontend_sim.scenario.written.amounts import Fen
 from frontend_sim.scenario.written.events import CardPassword, Event
 from frontend_sim.scenario.written.lines import Line
-from frontend_sim.scenario.written.strict import Name, Strict
+from frontend_sim.scenario.written.strict import BankDays, Name, Strict
 
 BROKERS_MAX, OUTLETS_MAX, PERSONS_MAX, CUSTOMERS_MAX, SETS_MAX = 16, 100, 100, 200, 100
 LINES_MAX, EVENTS_MAX = 1_000, 1_000
@@ -31,7 +31,8 @@ class Person(Strict, frozen=True, kw_only=True):
 
     name: Name
     rights: Annotated[
-        tuple[Literal["brokers", "restrain", "reconcile", "day", "customers"], ...], Meta(min_length=1, max_length=5)
+        tuple[Literal["brokers", "restrain", "reconcile", "day", "customers", "clearing"], ...],
+        Meta(min_length=1, max_length=6),
     ]
     outlet: Name | None = None
 
@@ -74,10 +75,14 @@ class Story(
     kw_only=True,
     rename={name: name[:-1] for name in ("outlets", "persons", "brokers", "customers", "sets", "events")},
 ):
-    """The whole file. `trade_date` is the first one, which is open when the story begins."""
+    """The whole file. `trade_date` is the first one, which is open when the story begins.
+
+    `bank_days`: the days on which something of it is due, with the bank's times; None: nothing of it has due times.
+    """
 
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     trade_date: datetime.date
+    bank_days: BankDays | None = None
     outlets: Annotated[tuple[Outlet, ...], Meta(max_length=OUTLETS_MAX)] = ()
     persons: Annotated[tuple[Person, ...], Meta(max_length=PERSONS_MAX)] = ()
     brokers: Annotated[tuple[Broker, ...], Meta(min_length=1, max_length=BROKERS_MAX)]

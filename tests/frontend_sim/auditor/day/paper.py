@@ -114,7 +114,7 @@ class Paper:
             return 0, 0
         number = min(number for number, contract in self.broker.contracts.items() if day in contract.waits)
         waits = self.broker.credit(number, day)
-        self.credited_fen += waits.proceeds_fen + waits.other_fen
+        self.credited_fen += waits.all_fen
         return day, number
 
     def credit_all(self) -> list[tuple[int, int]]:

@@ -349,7 +349,7 @@ def test_what_ended_is_credited_where_its_account_is() -> None:
         paper.broker.publish(MON, 70, {}, [(at(TUE, "09:00:00"), 0, at(TUE, "10:00:00"), at(TUE, "14:00:00"), 0)], 0)
         paper.broker.begin(MON, {LI}, at(MON, "18:00:00"))
         paper.broker.settle(LI, MON, paper.named(LI, MON)._replace(sold_fen=70))
-        assert contract.waits == {MON: Waits(0, 70)}
+        assert contract.waits == {MON: Waits(70)}
         paper.broker.fund(70, at(TUE, "09:00:00"))
         paper.broker.due(at(TUE, "10:00:00"))
         assert paper.credit_all() == [(MON, LI)]
