@@ -59,7 +59,7 @@ class Asked:
         return ProcessFault(f"{self.command}: {reason}", ExitCode.USAGE)
 
     async def stream(self, statement: str, *values: object) -> AsyncIterator[asyncpg.Record]:
-        """The rows of a statement, some at a time."""
+        """The rows of a statement, some at a time: they are never all in memory."""
         async for row in self.connection.cursor(statement, *values, prefetch=ROWS_AT_ONCE):
             yield row
 

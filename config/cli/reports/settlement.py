@@ -25,13 +25,15 @@ FROM entries
 WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND party = $5 AND lane_date = $6
 GROUP BY account_no
 """
+# Each row as it stands in the sheet. Two contracts of one account, broker and date are rare: the first and the last.
 _CUSTOMERS: Final = f"""
-WITH told AS ({BY_CONTRACT}), good AS ({MADE_GOOD}), posted AS ({_POSTED})
-SELECT s.outlet, s.bank_account_no, t.contract_nos, COALESCE(t.buys_fen, 0), COALESCE(t.sales_fen, 0),
-       COALESCE(t.credits_fen, 0), COALESCE(t.good_buys_fen, 0), COALESCE(t.good_proceeds_fen, 0),
-       COALESCE(p.debited_fen, 0), COALESCE(p.credited_fen, 0)
+WITH told AS MATERIALIZED ({BY_CONTRACT}), good AS MATERIALIZED ({MADE_GOOD}), posted AS MATERIALIZED ({_POSTED})
+SELECT s.outlet, s.bank_account_no,
+       CASE WHEN t.first_no = t.last_no THEN t.first_no::text ELSE concat_ws('、', t.first_no, t.last_no) END,
+       f.buys, f.sales, f.credits, f.sales + f.credits - f.buys, f.good_buys, f.good_proceeds, f.debited, f.credited,
+       f.buys - f.good_buys - f.debited, f.sales + f.good_proceeds + f.credits - f.credited
 FROM (
-    SELECT c.account_no, string_agg(c.contract_no::text, '、' ORDER BY c.contract_no) AS contract_nos,
+    SELECT c.account_no, min(c.contract_no) AS first_no, max(c.contract_no) AS last_no,
            SUM(l.buys_fen) AS buys_fen, SUM(l.sales_fen) AS sales_fen, SUM(l.credits_fen) AS credits_fen,
            SUM(g.buys_fen) AS good_buys_fen, SUM(g.proceeds_fen) AS good_proceeds_fen
     FROM told l
@@ -41,9 +43,13 @@ FROM (
 ) t
 FULL JOIN posted p USING (account_no)
 JOIN savings_accounts s USING (account_no)
-WHERE COALESCE(t.buys_fen, 0) + COALESCE(t.sales_fen, 0) + COALESCE(t.credits_fen, 0) > 0
-   OR COALESCE(t.good_buys_fen, 0) + COALESCE(t.good_proceeds_fen, 0) > 0
-   OR p.account_no IS NOT NULL
+CROSS JOIN LATERAL (
+    SELECT COALESCE(t.buys_fen, 0)::bigint AS buys, COALESCE(t.sales_fen, 0)::bigint AS sales,
+           COALESCE(t.credits_fen, 0)::bigint AS credits, COALESCE(t.good_buys_fen, 0)::bigint AS good_buys,
+           COALESCE(t.good_proceeds_fen, 0)::bigint AS good_proceeds, COALESCE(p.debited_fen, 0)::bigint AS debited,
+           COALESCE(p.credited_fen, 0)::bigint AS credited
+) f
+WHERE f.buys + f.sales + f.credits + f.good_buys + f.good_proceeds > 0 OR p.account_no IS NOT NULL
 ORDER BY s.outlet, s.bank_account_no
 """  # noqa: S608 - of our own words
 _SUSPENSE: Final = """
@@ -97,13 +103,8 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, counts: Cou
     published_fen = next((int(row["owed_fen"]) for row in owed if row["case_no"] == 0), None)
     span = counts.span(trade_date) if counts is not None else (0, trade_day(trade_date), 0, 0)
 
-    async def customers() -> AsyncIterator[Row]:
-        async for row in asked.stream(_CUSTOMERS, *span, broker.party, trade_date):
-            outlet, account, contracts, *amounts = row
-            buys, sales, credits, good_buys, good_proceeds, debited, credited = map(int, amounts)
-            told = (buys, sales, credits, sales + credits - buys, good_buys, good_proceeds)
-            left = (buys - good_buys - debited, sales + good_proceeds + credits - credited)
-            yield [outlet, account, contracts or "", *told, debited, credited, *left]
+    def customers() -> AsyncIterator[Row]:
+        return asked.stream(_CUSTOMERS, *span, broker.party, trade_date)
 
     def checks(sums: AllSums) -> list[Check]:
         net_fen, said_fen = sums["customers"].of("客户净额"), counts.net_fen if counts is not None else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
-from config.cli.reports.paper.forms import Column, Row, csv_cell
+from config.cli.reports.paper.forms import CSV_CELLS, Column, Row
 from config.kit.exit_codes import ExitCode, ProcessFault
 
 AS_OF: Final = "截至流水号"
@@ -76,14 +76,15 @@ class CsvTable:
     """A table on its way into a CSV file."""
 
     def __init__(self, stream: IO[str], columns: Sequence[Column], as_of: int) -> None:
-        self._kinds = [column.kind for column in columns]
+        self._cells = [CSV_CELLS[column.kind] for column in columns]
         self._as_of = str(as_of)
         self._writer = csv.writer(stream, lineterminator="\r\n")
         self._writer.writerow([*(column.title for column in columns), AS_OF])
 
     def add(self, row: Row) -> None:
         """One row. Raises OSError."""
-        self._writer.writerow([*map(csv_cell, self._kinds, row), self._as_of])
+        cells = ["" if value is None else cell(value) for cell, value in zip(self._cells, row, strict=True)]
+        self._writer.writerow([*cells, self._as_of])
 
 
 def folder_for(folder: Path) -> Path:

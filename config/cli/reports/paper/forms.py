@@ -84,10 +84,11 @@ class Sums:
     def add(self, row: Row) -> None:
         """One more row."""
         self.rows_count += 1
+        sums = self.by_place
         for place in self._places:
             value = row[place]
-            if value is not None:
-                self.by_place[place] += int(value)
+            if value:
+                sums[place] += int(value)
 
     def of(self, title: str) -> int:
         """The sum of the column with this title."""
@@ -148,14 +149,29 @@ def csv_cell(kind: Kind, value: Cell) -> str:
     """As a CSV has it: yuan with a point and no commas. A tab stands in front of a long number that names something:
     spreadsheets then take it for text, and keep its last digits.
     """
-    if value is None:
-        return ""
-    if kind is Kind.FEN:
-        fen = int(value)
-        return f"{fen // 100}.{fen % 100:02}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02}"
-    if kind is Kind.NUMBER:
-        return f"\t{value}" if len(str(value)) >= LONG_DIGITS else str(value)
-    return str(value) if isinstance(value, int) else printable(value)
+    return "" if value is None else CSV_CELLS[kind](value)
+
+
+def _csv_words(value: str | int) -> str:
+    return printable(str(value))
+
+
+def _csv_number(value: str | int) -> str:
+    text = str(value)
+    return f"\t{text}" if len(text) >= LONG_DIGITS else text
+
+
+def _csv_fen(value: str | int) -> str:
+    fen = int(value)
+    return f"{fen // 100}.{fen % 100:02}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02}"
+
+
+CSV_CELLS: Final[Mapping[Kind, Callable[[str | int], str]]] = {
+    Kind.TEXT: _csv_words,
+    Kind.NUMBER: _csv_number,
+    Kind.COUNT: str,
+    Kind.FEN: _csv_fen,
+}
 
 
 def page_cell(kind: Kind, value: Cell) -> str:
