@@ -23,7 +23,8 @@ SELECT outlet,
        SUM(CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END),
        SUM(CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END)
 FROM entries
-WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND lane_date = $1
+WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL
+  AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $1
 GROUP BY outlet
 """
 _BRANCH: Final = """

@@ -14,7 +14,7 @@ import asyncpg
 
 from config.cli.books.read_model import asked as ask
 from config.cli.options import DATE, PARTY, add_common_options, whole
-from config.cli.reports import branches, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
 from config.cli.reports.asking import Asked
 from config.cli.reports.paper.files import folder_for
 from config.cli.reports.paper.forms import Kind, Report, page_cell
@@ -48,11 +48,21 @@ async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Repor
     return [await branches.branches(asked, options.date)]
 
 
+async def _clearing(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    _must_follow(asked, options.first, options.last)
+    return [await clearing_account.clearing_account(asked, options.broker, options.first, options.last)]
+
+
 async def _statement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
-    first, last = options.first, options.last
+    _must_follow(asked, options.first, options.last)
+    account = (options.account, options.bank_number)
+    return [await ledgers.account_statement(asked, *account, options.first, options.last)]
+
+
+def _must_follow(asked: Asked, first: int | None, last: int | None) -> None:
+    """Raises: ProcessFault USAGE when the first date is behind the last."""
     if first is not None and last is not None and first > last:
         raise asked.wrong(f"--from {first} is later than --to {last}")
-    return [await ledgers.account_statement(asked, options.account, options.bank_number, first, last)]
 
 
 async def _ledger(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -96,6 +106,7 @@ REPORTS: Final[dict[str, tuple[Making, str]]] = {
     ),
     "branches": (_branches, "辖内清算表: of a date, what each outlet settles inside the bank"),
     "statement": (_statement, "明细账: every entry of a savings account, and its balance after each"),
+    "clearing": (_clearing, "清算账户对账单: every entry of a broker's clearing account, what it owes and was lent"),
     "ledger": (_ledger, "总账: each balance of the general ledger, what was debited and credited"),
     "trial": (_trial, "试算平衡表: debits and credits of each account of the general ledger, and of each outlet"),
     "accounts": (_accounts, "账户情况表: of a month, contracts by sub-branch and broker"),
@@ -187,10 +198,13 @@ def _add_subject(report: CommandParser, name: str) -> None:
     if name in ("ledger", "trial"):
         report.add_argument("--date", type=DATE, help="trade date yyyymmdd (default: since the bank began)")
         report.add_argument("--outlet", type=whole(1, OUTLET_MAX), help="what was booked for one outlet")
-    elif name == "statement":
-        account = whole(1, COLUMN_FEN_MAX)
-        report.add_argument("--account", type=account, required=True, metavar="N", help="with its check digits")
-        report.add_argument("--bank-number", action="store_true", help="N is the bank's own number of it")
+    elif name in ("statement", "clearing"):
+        if name == "statement":
+            account = whole(1, COLUMN_FEN_MAX)
+            report.add_argument("--account", type=account, required=True, metavar="N", help="with its check digits")
+            report.add_argument("--bank-number", action="store_true", help="N is the bank's own number of it")
+        else:
+            report.add_argument("--broker", type=PARTY, required=True, metavar="N", help="its number")
         report.add_argument("--from", dest="first", type=DATE, metavar="DATE", help="first trade date yyyymmdd")
         report.add_argument("--to", dest="last", type=DATE, metavar="DATE", help="last trade date yyyymmdd")
     elif name not in ("accounts", "settled"):

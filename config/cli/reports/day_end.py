@@ -58,7 +58,7 @@ FROM cases c WHERE c.trade_date = $1 AND c.taken_back_sequence IS NULL GROUP BY 
 """
 _CASES_BOOKED: Final = """
 SELECT COALESCE(SUM(CASE origin WHEN 'CASE' THEN amount_fen WHEN 'TAKEN_BACK' THEN -amount_fen END), 0)
-FROM entries WHERE account_no IS NULL AND lane_date = $1 AND origin IN ('CASE', 'TAKEN_BACK')
+FROM entries WHERE account_no IS NULL AND credit_date = $1 AND origin IN ('CASE', 'TAKEN_BACK')
 """
 BROKER: Final = (Column("编号", Kind.NUMBER), Column("证券公司"))
 VOLUME: Final = (

@@ -14,7 +14,7 @@ from protocol.trade_dates import trade_day
 
 _LANE: Final = "SELECT state, is_deferred FROM lanes WHERE trade_date = $1 AND party = $2"
 _OWED: Final = """
-SELECT case_no, owed_fen, state, pay_from_s, first_due_s, last_due_s, noticed_s, objected_s
+SELECT case_no, owed_fen, paid_fen, advanced_fen, state, pay_from_s, first_due_s, last_due_s, noticed_s, objected_s
 FROM obligations WHERE trade_date = $1 AND party = $2 ORDER BY case_no
 """
 _POSTED: Final = """
@@ -22,7 +22,8 @@ SELECT account_no,
        SUM(CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END) AS debited_fen,
        SUM(CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END) AS credited_fen
 FROM entries
-WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND party = $5 AND lane_date = $6
+WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL AND party = $5
+  AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $6
 GROUP BY account_no
 """
 # Each row as it stands in the sheet. Two contracts of one account, broker and date are rare: the first and the last.
@@ -52,16 +53,15 @@ CROSS JOIN LATERAL (
 WHERE f.buys + f.sales + f.credits + f.good_buys + f.good_proceeds > 0 OR p.account_no IS NOT NULL
 ORDER BY s.outlet, s.bank_account_no
 """  # noqa: S608 - of our own words
+# Between two dates of the broker both sides of an entry are 2410.
 _SUSPENSE: Final = """
-SELECT e.words, e.against, COALESCE(a.title, ''), count(*), SUM(e.debit_fen), SUM(e.credit_fen)
-FROM (
-    SELECT words, CASE WHEN debit = 2410 THEN credit ELSE debit END AS against,
-           CASE WHEN debit = 2410 THEN amount_fen ELSE 0 END AS debit_fen,
-           CASE WHEN credit = 2410 THEN amount_fen ELSE 0 END AS credit_fen
-    FROM entries
-    WHERE 2410 IN (debit, credit) AND party = $1 AND lane_date = $2
-) e
-LEFT JOIN ledger_accounts a ON a.account_code = e.against
+SELECT e.words, p.against, COALESCE(a.title, ''), count(*), SUM(p.debit_fen)::bigint, SUM(p.credit_fen)::bigint
+FROM entries e
+CROSS JOIN LATERAL (
+    VALUES (e.debit, e.debit_date, e.credit, e.amount_fen, 0), (e.credit, e.credit_date, e.debit, 0, e.amount_fen)
+) AS p (code, date, against, debit_fen, credit_fen)
+LEFT JOIN ledger_accounts a ON a.account_code = p.against
+WHERE 2410 IN (e.debit, e.credit) AND e.party = $1 AND p.code = 2410 AND p.date = $2
 GROUP BY 1, 2, 3 ORDER BY 2, 1
 """
 _LEDGER: Final = """
@@ -69,7 +69,9 @@ SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger
 WHERE account_code = 2410 AND party = $1 AND trade_date = $2
 """
 OWED: Final = (
-    *(Column("案件号", Kind.NUMBER), Column("付款方"), Column("金额", Kind.FEN, is_summed=False), Column("状态")),
+    *(Column("案件号", Kind.NUMBER), Column("付款方")),
+    *(Column(title, Kind.FEN, is_summed=False) for title in ("金额", "已付", "垫付", "未付")),
+    Column("状态"),
     *(Column("付款起"), Column("扣款"), Column("最后期限"), Column("缓付通知"), Column("异议")),
 )
 SUSPENSE: Final = (
@@ -139,7 +141,8 @@ async def _settlement(asked: Asked, trade_date: int, broker: Broker, counts: Cou
 
 
 def _owed_row(asked: Asked, row: Row) -> Row:
-    case_no, owed, state, *times = row
-    owed_fen = int(owed or 0)
+    case_no, owed, paid, advanced, state, *times = row
+    owed_fen, paid_fen, advanced_fen = int(owed or 0), int(paid or 0), int(advanced or 0)
+    left = (abs(owed_fen), paid_fen, advanced_fen, abs(owed_fen) - paid_fen - advanced_fen)
     told = [time_text(int(each or 0), asked.zone) for each in times]
-    return [case_no or "轧差", payer(owed_fen), abs(owed_fen), by_name(OBLIGATIONS, int(state or 0)), *told]
+    return [case_no or "轧差", payer(owed_fen), *left, by_name(OBLIGATIONS, int(state or 0)), *told]

@@ -17,12 +17,17 @@ LANES: Final = {
     LaneState.RECONCILED: "对账相符",
     LaneState.PUBLISHED: "已轧差",
     LaneState.CLOSING: "结束委托",
+    LaneState.SETTLING: "交收中",
+    LaneState.SETTLED: "已交收",
+    LaneState.CLOSED: "已结清",
 }
 OBLIGATIONS: Final = {
     ObligationState.OWED_BY_BROKER: "证券公司应付",
     ObligationState.NOTIFIED: "已通知缓付",
     ObligationState.OWED_BY_BANK: "银行应付",
     ObligationState.PAID: "已结清",
+    ObligationState.ADVANCED: "已垫付",
+    ObligationState.OVERDUE: "逾期",
 }
 CLASSES: Final = {
     DifferenceClass.MISSING_HERE: "我行无",

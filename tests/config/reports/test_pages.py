@@ -14,7 +14,7 @@ from typing import Final
 import pypdfium2
 import pytest
 
-from config.cli.reports import branches, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
 from config.cli.reports.paper.forms import Check, Column, Kind, Report, Row, Table, rows_of
 from config.cli.reports.paper.making import Written, make
 from config.cli.reports.paper.page_layout import A4_MM, MARGIN_MM, broken, fitted, halves, natural_mm, room_mm
@@ -31,6 +31,7 @@ COLUMNS: Final[dict[str, dict[str, Sequence[Column]]]] = {
     "ledger": {"": ledgers.LEDGER},
     "trial": {"": ledgers.TRIAL, "outlets": ledgers.OUTLETS},
     "statement": {"": ledgers.STATEMENT},
+    "clearing": {"stands": clearing_account.STANDS, "entries": clearing_account.ENTRIES},
     "accounts": {"branches": monthly.ACCOUNTS, "brokers": monthly.ACCOUNTS_BY_BROKER},
     "settled": {"branches": monthly.SETTLED, "brokers": monthly.SETTLED_BY_BROKER},
 }
@@ -61,7 +62,7 @@ def test_the_text_of_every_pdf_is_that_of_its_csv_files(
     kept(fresh_database, tmp_path / "state", two_dates())
     run = reports_of(fresh_database, tmp_path / "out", capfd)
     files = [file for words in (("--date", DATE), ("--month", DATE // 100)) for file in run("all", *words)[1]]
-    files += run("statement", "--account", account_no_of(0))[1]
+    files += run("statement", "--account", account_no_of(0))[1] + run("clearing", "--broker", 2)[1]
     pdfs = [file for file in files if file.suffix == ".pdf"]
     assert {pdf.name.split("-")[0] for pdf in pdfs} == set(COLUMNS)
     compared = 0

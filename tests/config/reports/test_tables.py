@@ -56,7 +56,9 @@ def test_every_report_of_a_date_has_its_figures(
         ["合计", "", "", "4", "1009.02", "96.80", "-912.22", *[NOTHING] * 4],
     ]
     name = f"settlement-{DATE}-broker-3"
-    assert table_of(files, f"{name}-owed") == [["轧差", "证券公司", "47.50", "证券公司应付", *[""] * 5]]
+    assert table_of(files, f"{name}-owed") == [
+        ["轧差", "证券公司", "47.50", NOTHING, NOTHING, "47.50", "证券公司应付", *[""] * 5]
+    ]
     assert table_of(files, f"{name}-suspense") == [["合计", "", "", "0", NOTHING, NOTHING]]
     assert table_of(files, f"{name}-customers") == [
         ["12", bank_no(CID), str(no_of(CID)), "4.00", "49.00", NOTHING, "45.00", *[NOTHING] * 4, "4.00", "49.00"],
