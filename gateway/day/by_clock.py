@@ -14,6 +14,8 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
 | correct | contracts that have ended, of such a lane | once nothing else differs, and as far as no act is needed |
 | close | every lane that is published, while an order of it is open that its set ends | at once |
+| due | every broker of which a due time is over | at once |
+| pay | the oldest settled date of each broker by which the bank owes something | from its pay-from second on |
 | end-settlement | the oldest unsettled date | once its lanes are closed and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` on, once the open one is agreed on, and backed up |
 | confirm-roll | the open date | once the read model has the state behind the roll to it |
@@ -25,6 +27,7 @@ from config.kit.exit_codes import ProcessFault
 from gateway.day.correcting import of_ended
 from gateway.day.desk import DayDesk, LaneSeen, StepRefused
 from gateway.day.figures import Figures, LaneName, Step
+from gateway.day.payments import is_late, is_overdue, take_due
 from gateway.day.plan import Plan
 from protocol.limits import DECLARED_LATE_AFTER_S
 from protocol.messages.control import ConfirmRoll
@@ -81,6 +84,7 @@ class DayByClock:
             bank = await self._desk.seat.trade_dates()
             plan = self._plan(bank.dates[-1].trade_date)
         await self._end_settlement(bank, now_s)
+        await self._payments(now_s)
         await self._confirm_roll(bank.dates[-1].trade_date)
         self._tell(bank, plan, now_s)
 
@@ -138,6 +142,19 @@ class DayByClock:
             if not await self._take("end-settlement", self._desk.end_settlement(date.trade_date)):
                 return
             self._closed -= {LaneName(date.trade_date, party) for party in brokers}
+
+    async def _payments(self, now_s: int) -> None:
+        """What falls due between the bank and brokers; who is late is said once for each day."""
+        accounts = await take_due(self._desk, now_s, self._take)
+        if any((each.next_due_s and now_s >= each.next_due_s) or each.pay_date for each in accounts):
+            accounts = (await self._desk.seat.clearing_accounts()).accounts
+        late = tuple(each.party for each in accounts if is_late(each, now_s))
+        overdue = tuple(each.party for each in accounts if is_overdue(each))
+        for party in set(late) - set(self._figures.bank_late):
+            self._alarm(f"the bank has not paid broker {party}, which is due before its first due time")
+        for party in set(overdue) - set(self._figures.overdue):
+            self._alarm(f"broker {party} is overdue")
+        self._figures.bank_late, self._figures.overdue = late, overdue
 
     async def _confirm_roll(self, trade_date: int) -> None:
         """Once for each date, and once more when another desk has begun. Nothing waits for it: a read model that is not

@@ -18,7 +18,7 @@ from protocol.vocabulary import LaneState
 NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
 STEPS = (
-    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close"),
+    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close", "due", "pay"),
     *("open", "confirm-roll", "end-settlement"),
 )
 
@@ -57,6 +57,10 @@ class Figures:
     """Of every date that is signed off, those that were not closed before the last round."""
     late: dict[LaneName, int] = field(default_factory=dict)
     """By how many seconds the set of a lane is late that has none complete."""
+    bank_late: tuple[int, ...] = ()
+    """Brokers that the bank has not paid, behind the time from which that is an alarm."""
+    overdue: tuple[int, ...] = ()
+    """Brokers that have not paid what is behind its due time."""
     taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
     refused: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
 
@@ -72,6 +76,8 @@ class Figures:
         if step is not None:
             found["next step"] = f"{step.name} of {step.trade_date}"
             found["overdue seconds"] = self.overdue_s
+        if self.bank_late or self.overdue:
+            found |= {"bank late to brokers": named(self.bank_late), "brokers overdue": named(self.overdue)}
         found |= {"lanes open": self.open_lanes, "lanes that differ": self.differing, "sets late": len(self.late)}
         return found
 
@@ -112,6 +118,8 @@ class DayCollector(Collector):
             ("lanes_open", "Lanes of dates that are signed off and not published.", figures.open_lanes),
             ("lanes_differing", "Of these, those that differ.", figures.differing),
             ("sets_late", "Of these, those whose set is late.", len(figures.late)),
+            ("bank_late", "Brokers that the bank has not paid in time.", len(figures.bank_late)),
+            ("brokers_overdue", "Brokers that have not paid in time.", len(figures.overdue)),
         )
         for name, text, value in gauges:
             yield GaugeMetricFamily(PREFIX + name, text, float(value))

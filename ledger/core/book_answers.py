@@ -4,6 +4,7 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 """
 
 from ledger.core import engine
+from ledger.core.control.day.clearing_answers import clearing_accounts
 from ledger.core.corrections.answers import correction, to_close, to_revert
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
@@ -14,6 +15,7 @@ from protocol.messages.customers.pushes import OpenPushAnswer, OpenPushQuery, Pu
 from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery, RevertsQuery
 from protocol.messages.day.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day.marked import OutletsQuery, PairsQuery, RangesQuery
+from protocol.messages.day.paying import ClearingAccountsQuery
 from protocol.messages.day.steps import Window
 from protocol.messages.queries import (
     AccountAnswer,
@@ -88,6 +90,8 @@ class BookAnswers:
                 return to_close(self._book, message)
             case OutletsQuery():
                 return marked.told_outlets()
+            case ClearingAccountsQuery():
+                return clearing_accounts(self._book)
             case DatesQuery():
                 return _dates(self._book)
             case _:

@@ -34,6 +34,7 @@ from ..messages.day.corrections import (
 )
 from ..messages.day.dates import DatesAnswer, DatesQuery
 from ..messages.day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from ..messages.day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
 from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
@@ -268,6 +269,10 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
     def trade_dates(self) -> Coroutine[object, object, DatesAnswer]:
         """The dates that are open or unsettled, and all brokers. As `totals`."""
         return self._ask_as_bank(DatesQuery(), DatesAnswer)
+
+    def clearing_accounts(self) -> Coroutine[object, object, ClearingAccountsAnswer]:
+        """Every broker's clearing account, and what is due when. As `totals`."""
+        return self._ask_as_bank(ClearingAccountsQuery(), ClearingAccountsAnswer)
 
     def correction(
         self, trade_date: int, party: int, contract_no: int = 0, first: int = 0, rejected_fen: int = 0

@@ -21,6 +21,7 @@ from ..messages.customers.pushes import OpenPushAnswer, PushAnswer
 from ..messages.day.corrections import ClosingsAnswer, CorrectionAnswer, RevertsAnswer
 from ..messages.day.dates import DatesAnswer
 from ..messages.day.marked import OutletsAnswer, PairsAnswer, RangesAnswer
+from ..messages.day.paying import ClearingAccountsAnswer
 from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
@@ -170,6 +171,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def reverts(self, trade_date: int, party: int, first: int = 0) -> RevertsAnswer:
         """As `Seat.reverts`."""
         return self._wait(self._opened().reverts(trade_date, party, first))
+
+    def clearing_accounts(self) -> ClearingAccountsAnswer:
+        """As `Seat.clearing_accounts`."""
+        return self._wait(self._opened().clearing_accounts())
 
     def closings(self, trade_date: int, party: int, first: int = 0) -> ClosingsAnswer:
         """As `Seat.closings`."""

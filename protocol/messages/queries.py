@@ -33,6 +33,7 @@ from .day.corrections import (
 )
 from .day.dates import DatesAnswer, DatesQuery
 from .day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
+from .day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
 from .day.steps import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
@@ -279,6 +280,7 @@ QueryMessage = (
     | PairsQuery
     | OutletsQuery
     | DatesQuery
+    | ClearingAccountsQuery
     | FeedQuery
     | CorrectionQuery
     | PushQuery
@@ -299,6 +301,7 @@ AnswerMessage = (
     | PairsAnswer
     | OutletsAnswer
     | DatesAnswer
+    | ClearingAccountsAnswer
     | FeedPage
     | CorrectionAnswer
     | PushAnswer
@@ -308,7 +311,7 @@ AnswerMessage = (
     | ClosingsAnswer
 )
 OF_ALL_PARTIES = (
-    *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery),
+    *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, ClearingAccountsQuery),
     *(CorrectionQuery, RevertsQuery, ClosingsQuery),
 )
 """Only the bank may ask these: a session of anybody else ends with them."""

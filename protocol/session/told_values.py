@@ -30,6 +30,7 @@ from ..messages.day.marked import (
     RangesAnswer,
     RangesQuery,
 )
+from ..messages.day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
 from ..messages.day.steps import NO_TOTALS
 from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
 from ..messages.queries import (
@@ -77,6 +78,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     PairsQuery: PairsAnswer,
     OutletsQuery: OutletsAnswer,
     DatesQuery: DatesAnswer,
+    ClearingAccountsQuery: ClearingAccountsAnswer,
     FeedQuery: FeedPage,
     CorrectionQuery: CorrectionAnswer,
     PushQuery: PushAnswer,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from config.cli.day import correcting, deciding, ending, plan, rolls, worklist
+from config.cli.day import correcting, deciding, ending, paying, plan, rolls, worklist
 from config.cli.day.asked import date_of, parties_of
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import ACT, CONTRACT, FEN, KEY_ID, PARTY, SEAT, add_common_options
@@ -37,7 +37,7 @@ CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "all"),
-    *("end-settlement", "backup", "confirm-roll"),
+    *(*paying.STEPS, "end-settlement", "backup", "confirm-roll"),
 )
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
@@ -67,6 +67,8 @@ def main(argv: list[str], config: Config) -> int:
         commands[options.what] = partial(deciding.decide, prepared=deciding.prepare(config, options))
     if options.what == "run" and options.step == "confirm-roll":
         commands["run"] = partial(_confirm, roll=rolls.newest_roll(config))
+    if options.what == "run" and options.step in paying.STEPS:
+        commands["run"] = paying.run
     if options.what == "run" and options.step == ending.STEP:
         run_command(_with_desk, settings, seat_clock(config), _before_backup, options)
         commands["run"] = partial(_back_up, made=ending.make_and_check(config, options.to))
@@ -146,6 +148,9 @@ async def _status(desk: DayDesk, options: argparse.Namespace) -> int:
             if options.party in (None, lane.party):
                 print(_line(lane, await _to_take_back(desk, date.trade_date, lane)))
         print(_end_of(is_open, lanes))
+    if asked is None:
+        accounts = (await desk.seat.clearing_accounts()).accounts
+        paying.print_accounts([each for each in accounts if options.party in (None, each.party)])
     return int(ExitCode.OK)
 
 

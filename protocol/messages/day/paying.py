@@ -8,8 +8,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ...limits import PARTIES_MAX, TRADE_DATE_MAX
 from ..base import Message
-from ..fields import Number, PartyNo, TradeDate
+from ..fields import Count, Number, PartyNo, SumFen, TradeDate
+from .steps import Seconds
 
 PaidFen = Annotated[int, Meta(ge=1, le=2**60)]
 
@@ -37,3 +39,29 @@ class Pay(Message, tag=152, frozen=True):
 
 
 PayingMessage = Fund | Due | Pay
+
+
+class ClearingAccountsQuery(Message, tag=153, frozen=True):
+    """Bank query: every broker's clearing account, and what is to be done about it when."""
+
+
+class ClearingFacts(Message, tag=156, frozen=True):
+    """Answer part: of a broker. Times are whole seconds since 1970, UTC, 0 for none."""
+
+    party: PartyNo
+    balance: SumFen
+    lent: SumFen  # by the bank, and not collected
+    unpaid: SumFen  # what the broker owes, due or not
+    overdue: SumFen  # of that
+    next_due_s: Seconds  # from here on a Due has something to do
+    pay_date: Annotated[int, Meta(ge=0, le=TRADE_DATE_MAX)]
+    """The oldest settled date by which the bank owes it something, 0 for none."""
+    pay_from_s: Seconds  # from here on the bank may pay it
+    late_from_s: Seconds  # from here on the bank is alarmed of what it owes longest
+
+
+class ClearingAccountsAnswer(Message, tag=154, frozen=True):
+    """Answer: of all brokers, ascending."""
+
+    as_of_sequence: Count
+    accounts: Annotated[list[ClearingFacts], Meta(max_length=PARTIES_MAX)]

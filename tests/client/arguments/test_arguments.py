@@ -151,6 +151,7 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     "marked_pairs": ({"source": 3, "first": 0}, {"source": [*SOURCE, 3], "first": PLACE}),
     "outlets_apart": ({}, {}),
     "trade_dates": ({}, {}),
+    "clearing_accounts": ({}, {}),
     "feed": (
         {"after": 0, "digest": b""},
         {"after": [*NO_NUMBER, -1, 2**62], "digest": [None, 1, "", bytes(31), bytes(33), bytearray(32)]},

@@ -24,6 +24,7 @@ from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ConfirmRoll, ControlMessage
 from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
 from protocol.messages.day.dates import DatesQuery
+from protocol.messages.day.paying import ClearingAccountsQuery
 from protocol.messages.day.steps import CompleteSet
 from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
 from protocol.records import OUTCOME, RecordArray
@@ -126,6 +127,9 @@ class Bank:
 
     async def trade_dates(self) -> AnswerMessage:
         return self._ask(DatesQuery())
+
+    async def clearing_accounts(self) -> AnswerMessage:
+        return self._ask(ClearingAccountsQuery())
 
     async def totals(self, source: int) -> AnswerMessage:
         return self._ask(TotalsQuery(3 if source == 4 else source))  # the gateway's book has what the ledger has

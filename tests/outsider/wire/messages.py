@@ -120,6 +120,11 @@ DATES = (
     ("brokers", Many(0, 1_024, Nested("BrokerFacts"))),
 )
 
+CLEARING_FACTS: tuple[tuple[str, Type], ...] = (
+    ("party", PARTY),
+    *((name, WIDE_SUM) for name in ("balance", "lent", "unpaid", "overdue")),
+    *(("next_due_s", SECONDS), ("pay_date", Int(0, 20_590_918)), ("pay_from_s", SECONDS), ("late_from_s", SECONDS)),
+)
 LAYOUTS: dict[str, Layout] = {
     "Negotiate": (1, LOGON),
     "Negotiated": (2, LOGON),
@@ -206,6 +211,12 @@ LAYOUTS: dict[str, Layout] = {
     "DateFacts": (65, (*OPENED[:1], ("phase", Int(0, 15)), ("is_agreed", Flag()), *OPENED[1:])),
     "BrokerFacts": (66, (("party", PARTY), ("first_date", COUNT), ("signed_on_s", SECONDS))),
     "DatesAnswer": (67, DATES),
+    "ClearingAccountsQuery": (153, ()),
+    "ClearingFacts": (156, CLEARING_FACTS),
+    "ClearingAccountsAnswer": (
+        154,
+        (("as_of_sequence", COUNT), ("accounts", Many(0, 1_024, Nested("ClearingFacts")))),
+    ),
     **PUSH_LAYOUTS,
     **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
@@ -237,6 +248,7 @@ QUERIES = (
     *("BuyingPowerQuery", "OutcomeQuery", "TotalsQuery", "AccountQuery", "SetQuery"),
     *("DifferenceQuery", "ProceedsQuery", "RangesQuery", "PairsQuery", "OutletsQuery", "DatesQuery"),
     "FeedQuery",
+    "ClearingAccountsQuery",
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery", "ClosingsQuery"),
 )
