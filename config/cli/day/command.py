@@ -37,7 +37,7 @@ CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "all"),
-    *(*paying.STEPS, "end-settlement", "backup", "confirm-roll"),
+    *(*paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll"),
 )
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
@@ -69,9 +69,9 @@ def main(argv: list[str], config: Config) -> int:
         commands["run"] = partial(_confirm, roll=rolls.newest_roll(config))
     if options.what == "run" and options.step in paying.STEPS:
         commands["run"] = paying.run
-    if options.what == "run" and options.step == ending.STEP:
-        run_command(_with_desk, settings, seat_clock(config), _before_backup, options)
-        commands["run"] = partial(_back_up, made=ending.make_and_check(config, options.to))
+    if options.what == "run" and options.step in ending.STEPS:
+        run_command(_with_desk, settings, seat_clock(config), _must_have_ended, options)
+        commands["run"] = partial(_tell_end, made=ending.make(config, options.step, options.to, int(options.date)))
     return run_command(_with_desk, settings, seat_clock(config), commands[options.what], options)
 
 
@@ -92,7 +92,7 @@ def _parser() -> CommandParser:
     parser.add_argument("--act", type=ACT, default=0, help="correct: number of the act that permits it")
     parser.add_argument("--list", type=Path, help="correct: by --act, the CSV file of the list that was signed")
     parser.add_argument("--write-list", type=Path, help="correct: write what needs an act into this CSV file")
-    parser.add_argument("--to", type=Path, metavar="FOLDER", help="backup: the new folder that it is made in")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="backup, reports: the new folder for it")
     parser.add_argument("--dry-run", action="store_true", help="correct: print what it would be, and send nothing")
     deciding.add_options(parser)
     parser.add_argument("--seat", type=SEAT, help="the day desk's seat (default: day_desk.seat)")
@@ -208,12 +208,15 @@ async def _confirm(desk: DayDesk, _options: argparse.Namespace, roll: ConfirmRol
     return int(ExitCode.OK)
 
 
-async def _before_backup(desk: DayDesk, options: argparse.Namespace) -> int:
-    return await ending.must_have_ended(desk, date_of(desk, options))
+async def _must_have_ended(desk: DayDesk, options: argparse.Namespace) -> int:
+    """From then on the options name the date."""
+    trade_date = date_of(desk, options)
+    options.date = str(trade_date)
+    return await ending.must_have_ended(desk, options.step, trade_date)
 
 
-async def _back_up(desk: DayDesk, options: argparse.Namespace, made: tuple[int, bytes]) -> int:
-    return await ending.tell_backup(desk, date_of(desk, options), *made)
+async def _tell_end(desk: DayDesk, options: argparse.Namespace, made: ending.Made) -> int:
+    return await ending.tell(desk, options.step, date_of(desk, options), made)
 
 
 async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSeen:

@@ -8,7 +8,7 @@ import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -16,7 +16,7 @@ from config.cli.books.read_model import asked as ask
 from config.cli.options import DATE, PARTY, add_common_options, whole
 from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
 from config.cli.reports.asking import Asked
-from config.cli.reports.paper.files import folder_for
+from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, page_cell
 from config.cli.reports.paper.making import Written, make
 from config.cli.reports.paper.pdf_pages import Made
@@ -115,6 +115,14 @@ REPORTS: Final[dict[str, tuple[Making, str]]] = {
 }
 
 
+class Done(NamedTuple):
+    """What came of it: whether all adds up, as of which journal row, and the digest of the list of all files."""
+
+    holds: bool
+    as_of: int
+    digest: bytes
+
+
 def main(argv: list[str], config: Config) -> int:
     """Writes the files of one or more reports. Returns: OK, or FAILED where something does not add up, which is told.
 
@@ -122,27 +130,47 @@ def main(argv: list[str], config: Config) -> int:
     model cannot be asked; of the report that is being made then no file is there.
     """
     options = _parser().parse_args(argv)
+    return int(ExitCode.OK if _make(config, options).holds else ExitCode.FAILED)
+
+
+def make_of_date(config: Config, trade_date: int, folder: Path, command: str) -> tuple[int, bytes]:
+    """Writes every report of a date. Returns: the row as of which they are, the SHA-256 of their list.
+
+    Raises: ProcessFault as `main`, FAILED where something does not add up.
+    """
+    done = _make(config, _parser().parse_args(["all", "--date", str(trade_date), "--out", str(folder)]))
+    if not done.holds:
+        raise ProcessFault(f"{command}: the reports of {trade_date} do not add up", ExitCode.FAILED)
+    return done.as_of, done.digest
+
+
+def _make(config: Config, options: argparse.Namespace) -> Done:
     folder, zone = folder_for(options.out), config.calendar.time_zone()
     by = _maker(options.by)
     at = datetime.fromtimestamp(config.wall_clock().utc_ns() // 1_000_000_000, UTC).astimezone(zone)
     command = f"report {options.name}"
 
-    async def read(connection: asyncpg.Connection, as_of: int) -> int:
+    async def read(connection: asyncpg.Connection, as_of: int) -> Done:
         asked = Asked(connection, command, as_of, zone)
         return await _make_all(asked, options, folder, by, at)
 
     return ask(config, command, read)
 
 
-async def _make_all(asked: Asked, options: argparse.Namespace, folder: Path, by: str, at: datetime) -> int:
+async def _make_all(asked: Asked, options: argparse.Namespace, folder: Path, by: str, at: datetime) -> Done:
     as_of_at = await asked.as_of_at()
     made = Made(await asked.bank_name(), asked.as_of, as_of_at, by, at)
     making, _ = REPORTS[options.name]
-    holds = True
+    holds, files, digest = True, list[Path](), b""
     for report in await making(asked, options):
         written = await make(report, made, folder, print_progress)
+        files += written.files
         holds &= _say(report, written, asked.as_of)
-    return int(ExitCode.OK if holds else ExitCode.FAILED)
+    if options.name == "all":
+        name = f"reports-{options.date or options.month}-row{asked.as_of}.sha256"
+        listed, digest = write_list(folder, name, files)
+        print(listed)
+    return Done(holds, asked.as_of, digest)
 
 
 def _say(report: Report, written: Written, as_of: int) -> bool:

@@ -1,10 +1,11 @@
-"""`yzt day withdraw`, `run take-back`, `resume`, `run backup`, `run end-settlement` and `run confirm-roll` against one
-running bank.
+"""`yzt day withdraw`, `resume`, and `run` take-back, backup, reports, end-settlement and confirm-roll against one bank
+that runs.
 
 Belongs here: these commands through real processes, one behind the other. Never here: what the core refuses
 (tests/ledger_core), the desk by the clock (test_day_by_clock).
 """
 
+import hashlib
 import shlex
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Desk(Deciders):
         return min(each.contract_no for each in self.found.customers if each.terms.party == party)
 
 
+AT_THE_END = (
+    "SELECT sha256, as_of_sequence < told_sequence FROM bank_day_ends WHERE trade_date = '2026-01-05' AND what = '{}'"
+)
+
+
 async def _open_tuesday(desk: Desk) -> None:
     async with Seat.open(desk.found.desk(DAY_SEAT)) as seat:
         assert (await seat.control(OpenTradeDate(TUESDAY, []))).accepted
@@ -80,6 +86,7 @@ def test_the_steps_that_no_other_story_takes(tmp_path: Path, capfd: pytest.Captu
         code, said = desk.day("run", "all")
         assert (code, said.count("  published  ")) == (ExitCode.OK, 2), said
         backs_up(desk, backup)
+        reports(desk, tmp_path / "reports")
         ends(desk)
 
 
@@ -88,9 +95,25 @@ def backs_up(desk: Desk, backup: tuple[str, ...]) -> None:
     code, said = desk.day(*backup)
     assert (code, "are those of the manifest" in said) == (ExitCode.OK, True), said
     digest = next(line.split()[1] for line in said.splitlines() if line.startswith("manifest  "))
-    told = "SELECT what, sha256, as_of_sequence < told_sequence FROM bank_day_ends WHERE trade_date = '2026-01-05'"
-    wait_until("the backup", lambda: desk.found.sql(told).strip() == f"BACKUP|{digest}|t")
+    wait_until("the backup", lambda: desk.found.sql(AT_THE_END.format("BACKUP")).strip() == f"{digest}|t")
     assert desk.day(*backup)[0] != ExitCode.OK  # nothing is written over
+
+
+def reports(desk: Desk, folder: Path) -> None:
+    """Every report of the date is made and adds up; the bank is told of their list, and the read model keeps it."""
+    code, said = desk.day("run", "reports", "--to", str(folder))
+    assert (code, "does NOT add up" in said) == (ExitCode.OK, False), said
+    (listed,) = folder.glob("reports-20260105-row*.sha256")
+    lines = [line.split() for line in listed.read_text(encoding="utf-8").splitlines()]
+    assert {name for _, name in lines} == {file.name for file in folder.iterdir()} - {listed.name}
+    assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for digest, name in lines)
+    assert len([name for _, name in lines if name.endswith(".pdf")]) == 7  # two settlement sheets among them
+    digest = hashlib.sha256(listed.read_bytes()).hexdigest()
+    wait_until("the reports", lambda: desk.found.sql(AT_THE_END.format("REPORTS")).strip() == f"{digest}|t")
+    assert desk.day("run", "reports") == (
+        ExitCode.USAGE,
+        "yzt: day run reports: into which new folder? --to FOLDER\n",
+    )
 
 
 def resumes(desk: Desk) -> None:

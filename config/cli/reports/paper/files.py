@@ -4,6 +4,7 @@ Belongs here: drafts, names, CSV files. Never here: what stands in them, pages (
 """
 
 import csv
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,6 +86,22 @@ class CsvTable:
         """One row. Raises OSError."""
         cells = ["" if value is None else cell(value) for cell, value in zip(self._cells, row, strict=True)]
         self._writer.writerow([*cells, self._as_of])
+
+
+def write_list(folder: Path, name: str, files: Sequence[Path]) -> tuple[Path, bytes]:
+    """The SHA-256 of each file by its name, as `sha256sum --check` reads it. Returns: the list, its own SHA-256.
+
+    Raises: ProcessFault DATA.
+    """
+    try:
+        lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
+        content = "".join(lines).encode()
+        with Drafts(folder) as drafts:
+            drafts.draft(name).write_bytes(content)
+            (listed,) = drafts.put_in_place()
+    except OSError as error:
+        raise fault_of(folder, error) from None
+    return listed, hashlib.sha256(content).digest()
 
 
 def folder_for(folder: Path) -> Path:
