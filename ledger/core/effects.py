@@ -27,7 +27,6 @@ from ledger.core.moving import draw_moved, keep_moved, lower_moved
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
-from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.unsettled import add_by_slot
 from ledger.core.withheld import move_restraints
 from protocol.records import OutcomeArray
@@ -57,7 +56,6 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         power_fen += release_fen * RELEASE_POWER[block.kind]
     np.add.at(book.frozen_fen, block.account, frozen_fen)
     np.add.at(book.power_fen, block.account, power_fen)
-    book.moved.posted = NOTHING_POSTED
     if np.any(block.moves_money):
         keep_moved(book, block, accepted, outcomes)
     if isinstance(block.kind, int) and OPENS_FREEZE[block.kind]:

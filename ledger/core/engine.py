@@ -29,6 +29,7 @@ from ledger.core.rows.stored_blocks import check_outcomes, check_targets
 from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
 from ledger.core.rules_version import RULES_VERSION
 from ledger.core.state.book import Book
+from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
 from ledger.core.state.room import has_room
 from ledger.core.state.totals import account_facts, buying_power, totals
@@ -191,7 +192,8 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
     Raises InvariantBroken when the books are wrong afterwards.
     """
     lines = block.lines
-    book.restraints.moved = []  # also by a block of lines alone, which moves none
+    # Also by a block of lines alone, which moves none.
+    book.restraints.moved, book.moved.posted = [], NOTHING_POSTED
     if lines is None or len(lines.positions) < block.count:
         apply_effects(book, block, outcomes)
         count_accepted(book, frames, block, outcomes)

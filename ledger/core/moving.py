@@ -33,7 +33,7 @@ def keep_moved(book: Book, block: Block, accepted: Mask, outcomes: OutcomeArray)
     book.moved.is_used = True
     book.requests.moved_fen[block.slot[moved]] = amounts_fen
     np.add.at(book.moved.remaining_fen, block.account[moved], amounts_fen)
-    _post(book, block, moved, amounts_fen)
+    _post(book, block, moved, amounts_fen, block.account[moved])
 
 
 def draw_moved(book: Book, block: Block, targets: Targets, accepted: Mask) -> None:
@@ -53,7 +53,7 @@ def draw_moved(book: Book, block: Block, targets: Targets, accepted: Mask) -> No
     np.subtract.at(book.moved.remaining_fen, block.account[positions], drawn_fen + back_fen)
     _add_drawn(book, block, positions, drawn_fen)
     gives = np.flatnonzero(back_fen)
-    _post(book, block, positions[gives], -back_fen[gives])
+    _post(book, block, positions[gives], -back_fen[gives], block.account[positions])
 
 
 def _parts(book: Book, slots: Positions, charge_fen: FenColumn, released_fen: FenColumn) -> tuple[FenColumn, FenColumn]:
@@ -95,19 +95,22 @@ def lower_moved(book: Book, block: Block, corrections: Corrections, accepted: Ma
         back_fen = book.moved.drawn(lane.trade_date, accounts) - book.unsettled.bought_fen[slot].take(accounts)
         gives = np.flatnonzero(back_fen > 0)
         book.moved.add_drawn(lane.trade_date, accounts[gives], -back_fen[gives])
-        _post(book, block, positions[gives], -back_fen[gives])
+        _post(book, block, positions[gives], -back_fen[gives], accounts[gives])
 
 
-def _post(book: Book, block: Block, positions: Positions, amounts_fen: FenColumn) -> None:
-    """(m,) entries of the records at these positions: above 0 what was moved, below 0 what was given back."""
-    if not len(positions):
-        return
+def _post(book: Book, block: Block, positions: Positions, amounts_fen: FenColumn, touched: Positions) -> None:
+    """(m,) entries of the records at these positions: above 0 what was moved, below 0 what was given back; `touched`:
+    (k,) accounts of which something moved, if only from what remains to what is drawn.
+    """
     before = book.moved.posted
-    all_positions = np.concatenate((before.positions, positions))
-    book.moved.posted = Posted(all_positions, np.concatenate((before.amounts_fen, amounts_fen)))
-    post_moved(
-        book, block.account[positions], book.contract_facts[block.contract[positions]] >> PARTY_SHIFT, amounts_fen
+    book.moved.posted = Posted(
+        np.concatenate((before.positions, positions)),
+        np.concatenate((before.amounts_fen, amounts_fen)),
+        np.concatenate((before.accounts, touched)),
     )
+    if len(positions):
+        parties = book.contract_facts[block.contract[positions]] >> PARTY_SHIFT
+        post_moved(book, block.account[positions], parties, amounts_fen)
 
 
 def post_moved(book: Book, accounts: Positions, parties: LongColumn, amounts_fen: FenColumn) -> None:

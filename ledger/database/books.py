@@ -15,7 +15,9 @@ from rules.entries import (
     BY_DATE,
     BY_OUTLET,
     BY_PARTY,
+    GIVEN_BACK,
     MADE_GOOD,
+    MOVED,
     OF_CLEARING,
     OPENING,
     SUSPENSE,
@@ -41,7 +43,9 @@ TITLES: Final[dict[AccountCode, str]] = {
 """Of accounts 科目, as the bank's people know them."""
 
 RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "CASE", "TAKEN_BACK", "CLEARING"
-"""What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent."""
+MOVED_FOR, GIVEN_BACK_OF = "MOVED", "GIVEN_BACK"
+"""What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving money
+for an order, giving it back."""
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
@@ -100,6 +104,8 @@ def entry_kinds() -> list[EntryKind]:
     rows.append(_row(MADE_GOOD_BY, NO_KIND, 0, WHOLE, MADE_GOOD, "证券公司补足"))
     rows += [_row(CLEARED, kind, 0, WHOLE, leg, _CLEARING_WORDS[leg]) for leg, kind in CLEARING_KINDS.items()]
     rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))
+    rows.append(_row(MOVED_FOR, NO_KIND, 0, WHOLE, MOVED, "委托划转"))
+    rows.append(_row(GIVEN_BACK_OF, NO_KIND, 0, WHOLE, GIVEN_BACK, "委托划转退回"))
     return rows
 
 

@@ -24,6 +24,7 @@ from protocol.vocabulary import (
     FeedKind,
     LaneState,
     Market,
+    Mode,
     ObligationState,
     OutletLevel,
     PushState,
@@ -43,6 +44,7 @@ READER: Final = "yzt_reader"
 WORDS: Final[dict[str, type[IntEnum]]] = {
     "reply_code": ReplyCode,
     "account_status": AccountStatus,
+    "mode": Mode,
     "contract_status": ContractStatus,
     "role": Role,
     "seat_role": SeatRole,

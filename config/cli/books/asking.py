@@ -15,8 +15,10 @@ ACCOUNTS_TOLD_MAX: Final = 20
 """Of accounts that have something else than their entries come to."""
 
 _ACCOUNT: Final = """
-SELECT s.account_no, s.bank_account_no, s.outlet, COALESCE((SELECT balance_fen FROM account_of(s.account_no)), 0)
+SELECT s.account_no, s.bank_account_no, s.outlet,
+       COALESCE((SELECT balance_fen FROM account_of(s.account_no)), 0) - COALESCE(m.remaining_fen + m.drawn_fen, 0)
 FROM savings_accounts s
+LEFT JOIN moved_money m USING (account_no)
 WHERE CASE WHEN $2 THEN s.bank_account_no ELSE s.account_no END = $1
 """
 _STATEMENT: Final = """

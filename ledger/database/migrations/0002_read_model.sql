@@ -38,6 +38,8 @@ CREATE TABLE parties (
     suite            smallint NOT NULL CHECK (suite IN (1, 2)),
     proceeds_at_fill boolean  NOT NULL,
     stopped          boolean  NOT NULL, -- two people have stopped it: it takes no new orders
+    mode             smallint NOT NULL CHECK (mode IN (0, 1)), -- 1: what its customers order with is moved 划转
+    next_mode        smallint NOT NULL CHECK (next_mode IN (0, 1)), -- that comes with a roll; without a change the same
     name             text     NOT NULL,
     seats            integer[] NOT NULL,
     seat_roles       smallint[] NOT NULL CHECK (cardinality(seat_roles) = cardinality(seats)),
@@ -251,6 +253,15 @@ CREATE TABLE restraints (
 ) WITH (fillfactor = 80);
 CREATE INDEX restraints_of_account ON restraints (account_no);
 CREATE INDEX restraints_open ON restraints (restraint_no) WHERE ended_sequence IS NULL;
+
+-- What of accounts is moved for orders 划转, of those of which something ever was: of what is frozen, and of what is bought.
+-- Their amounts in account_pages and accounts are as if nothing were.
+CREATE TABLE moved_money (
+    account_no     bigint PRIMARY KEY CHECK (account_no % 97 = 2),
+    remaining_fen  bigint NOT NULL CHECK (remaining_fen >= 0),
+    drawn_fen      bigint NOT NULL CHECK (drawn_fen >= 0),
+    as_of_sequence bigint NOT NULL CHECK (as_of_sequence >= 1)
+) WITH (fillfactor = 80);
 
 -- Lanes of which a broker has said something: a lane is one broker's trade date. Of the last comparison of its set with
 -- what the bank has: the differences of each class so far, MISSING_HERE first; a set that is withdrawn leaves nothing.
@@ -933,9 +944,11 @@ SELECT outlet,
        COALESCE(a.balance_fen, 0)    AS accounts_fen,
        COALESCE(g.balance_fen, 0)    AS ledger_fen
 FROM (
-    SELECT s.outlet, COUNT(*) AS accounts_count, SUM(m.balance_fen) AS balance_fen
+    SELECT s.outlet, COUNT(*) AS accounts_count,
+           SUM(m.balance_fen - COALESCE(d.remaining_fen + d.drawn_fen, 0)) AS balance_fen
     FROM savings_accounts s
     JOIN accounts m USING (account_no)
+    LEFT JOIN moved_money d USING (account_no)
     GROUP BY s.outlet
 ) a
 FULL JOIN (
@@ -969,6 +982,12 @@ SELECT 'account overdrawn', NULL, NULL, NULL, NULL, account_no
 FROM accounts
 WHERE LEAST(balance_fen, frozen_fen, bought_unsettled_fen, sold_unsettled_fen, restrained_fen,
             balance_fen - frozen_fen - bought_unsettled_fen + sold_unsettled_fen) < 0
+UNION ALL
+SELECT 'more is moved of the account than there is', NULL, NULL, NULL, NULL, account_no
+FROM moved_money m
+LEFT JOIN accounts a USING (account_no)
+WHERE m.remaining_fen > COALESCE(a.frozen_fen, 0) OR m.drawn_fen > COALESCE(a.bought_unsettled_fen, 0)
+   OR m.remaining_fen + m.drawn_fen > COALESCE(a.balance_fen, 0)
 UNION ALL
 SELECT 'account without money or money without account', NULL, NULL, NULL, NULL, account_no
 FROM savings_accounts s

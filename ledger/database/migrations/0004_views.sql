@@ -55,13 +55,17 @@ SELECT p.party AS party,
        COALESCE(w2.name, 'NUMBER_' || p.suite) AS suite,
        p.proceeds_at_fill AS proceeds_at_fill,
        p.stopped AS stopped,
+       COALESCE(w4.name, 'NUMBER_' || p.mode) AS mode,
+       COALESCE(w5.name, 'NUMBER_' || p.next_mode) AS next_mode,
        ARRAY(SELECT s.seat || ' ' || COALESCE(w3.name, 'NUMBER_' || s.role)
              FROM unnest(p.seats, p.seat_roles) WITH ORDINALITY AS s (seat, role, place)
              LEFT JOIN word_names w3 ON w3.vocabulary = 'seat_role' AND w3.number = s.role
              ORDER BY s.place) AS seats
 FROM parties p
 LEFT JOIN word_names w1 ON w1.vocabulary = 'role' AND w1.number = p.role
-LEFT JOIN word_names w2 ON w2.vocabulary = 'suite' AND w2.number = p.suite;
+LEFT JOIN word_names w2 ON w2.vocabulary = 'suite' AND w2.number = p.suite
+LEFT JOIN word_names w4 ON w4.vocabulary = 'mode' AND w4.number = p.mode
+LEFT JOIN word_names w5 ON w5.vocabulary = 'mode' AND w5.number = p.next_mode;
 COMMENT ON VIEW bank_parties IS 'The bank and the brokers.';
 COMMENT ON COLUMN bank_parties.party IS 'number of the party: the bank is 1, others are brokers';
 COMMENT ON COLUMN bank_parties.party_name IS 'name of that party';
@@ -69,6 +73,8 @@ COMMENT ON COLUMN bank_parties.role IS 'BANK or BROKER';
 COMMENT ON COLUMN bank_parties.suite IS 'how the party signs';
 COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter buying power at the fill';
 COMMENT ON COLUMN bank_parties.stopped IS 'whether two people have stopped it: it takes no new orders';
+COMMENT ON COLUMN bank_parties.mode IS 'FREEZE: what its customers order with stays on their accounts; TRANSFER 划转: it is moved as far as it could be withdrawn';
+COMMENT ON COLUMN bank_parties.next_mode IS 'the mode that comes with the first roll at which nothing of it is moved; without a change the same';
 COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';
 
 CREATE VIEW bank_persons AS
@@ -181,11 +187,13 @@ SELECT s.account_no AS account_no,
        COALESCE(w2.name, 'NUMBER_' || c.status) AS contract_status,
        COALESCE(l.party, 1) AS party,
        p.name AS party_name,
-       a.balance_fen AS balance_fen,
-       a.frozen_fen AS frozen_fen,
-       a.bought_unsettled_fen AS bought_unsettled_fen,
+       a.balance_fen - d.remaining_fen - d.drawn_fen AS balance_fen,
+       a.frozen_fen - d.remaining_fen AS frozen_fen,
+       a.bought_unsettled_fen - d.drawn_fen AS bought_unsettled_fen,
        a.sold_unsettled_fen AS sold_unsettled_fen,
        a.restrained_fen AS restrained_fen,
+       d.remaining_fen AS moved_remaining_fen,
+       d.drawn_fen AS moved_drawn_fen,
        LEAST(GREATEST(m.power_fen, 0), 1152921504606846976) AS buying_power_fen,
        LEAST(GREATEST(m.power_fen - a.sold_unsettled_fen, 0), 1152921504606846976) AS withdrawable_fen
 FROM savings_accounts s
@@ -193,6 +201,10 @@ JOIN accounts a USING (account_no)
 LEFT JOIN contracts l ON l.contract_no = s.last_contract_no
 LEFT JOIN LATERAL (SELECT l.contract_no, l.status WHERE l.status <> 5) c ON true
 LEFT JOIN parties p ON p.party = COALESCE(l.party, 1)
+LEFT JOIN moved_money n ON n.account_no = s.account_no
+CROSS JOIN LATERAL (
+    SELECT COALESCE(n.remaining_fen, 0) AS remaining_fen, COALESCE(n.drawn_fen, 0) AS drawn_fen
+) d
 CROSS JOIN LATERAL (
     SELECT a.balance_fen - a.frozen_fen - a.bought_unsettled_fen + a.sold_unsettled_fen - a.restrained_fen AS power_fen
 ) m
@@ -208,11 +220,13 @@ COMMENT ON COLUMN bank_accounts.contract_no IS 'contract that stands on the acco
 COMMENT ON COLUMN bank_accounts.contract_status IS 'status of that contract, see bank_contracts';
 COMMENT ON COLUMN bank_accounts.party IS 'party for whose customers the account counts in bank_totals: the bank where no broker is';
 COMMENT ON COLUMN bank_accounts.party_name IS 'name of that party';
-COMMENT ON COLUMN bank_accounts.balance_fen IS 'savings balance, fen';
-COMMENT ON COLUMN bank_accounts.frozen_fen IS 'frozen for orders that have neither filled nor ended, fen';
-COMMENT ON COLUMN bank_accounts.bought_unsettled_fen IS 'drawn by buys that are not cleared yet, fen';
+COMMENT ON COLUMN bank_accounts.balance_fen IS 'savings balance, without what is moved for orders, fen';
+COMMENT ON COLUMN bank_accounts.frozen_fen IS 'frozen for orders that have neither filled nor ended, without what is moved, fen';
+COMMENT ON COLUMN bank_accounts.bought_unsettled_fen IS 'drawn by buys that are not cleared yet, without what was moved, fen';
 COMMENT ON COLUMN bank_accounts.sold_unsettled_fen IS 'proceeds of sales that are not cleared yet, fen';
 COMMENT ON COLUMN bank_accounts.restrained_fen IS 'withheld by all restraints of the account, see bank_restraints, fen';
+COMMENT ON COLUMN bank_accounts.moved_remaining_fen IS 'moved 划转 for orders that have neither filled nor ended, fen';
+COMMENT ON COLUMN bank_accounts.moved_drawn_fen IS 'drawn of moved money by buys that are not cleared yet, fen';
 COMMENT ON COLUMN bank_accounts.buying_power_fen IS 'what is neither frozen, spent nor restrained: what an order of the contract may freeze now, fen';
 COMMENT ON COLUMN bank_accounts.withdrawable_fen IS 'what may be withdrawn now, fen: buying power without proceeds that are not cleared';
 

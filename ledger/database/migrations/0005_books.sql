@@ -14,6 +14,21 @@ CREATE TABLE openings (
     balances_fen     bigint[] NOT NULL CHECK (cardinality(balances_fen) >= 1)
 );
 
+-- What records have moved between accounts and 2420 for orders of brokers in transfer mode 划转; below 0: given back.
+CREATE TABLE moved_entries (
+    trade_date    integer  NOT NULL,
+    seat          integer  NOT NULL CHECK (seat >= 1),
+    number        bigint   NOT NULL CHECK (number >= 1),
+    sequence      bigint   NOT NULL CHECK (sequence >= 1),
+    decided_at_ns bigint   NOT NULL,
+    kind          smallint NOT NULL, -- of the record
+    party         integer  NOT NULL CHECK (party >= 1),
+    account_no    bigint   NOT NULL CHECK (account_no % 97 = 2),
+    amount_fen    bigint   NOT NULL CHECK (amount_fen <> 0),
+    PRIMARY KEY (trade_date, seat, number)
+);
+CREATE INDEX moved_entries_of_account ON moved_entries (account_no);
+
 -- Accounts of the general ledger 科目, written at each start from the rules of the program that starts.
 CREATE TABLE ledger_accounts (
     account_code integer PRIMARY KEY,
@@ -26,7 +41,7 @@ CREATE TABLE ledger_accounts (
 
 -- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
 CREATE TABLE entry_kinds (
-    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING')),
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK')),
     kind   smallint NOT NULL,
     way    smallint NOT NULL,
     part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
@@ -37,7 +52,8 @@ CREATE TABLE entry_kinds (
 );
 
 -- Every entry: one amount, an account of the general ledger debited and one credited, and the request that made it.
--- It is of a savings account and its outlet, or of a broker, its case and the trade dates of both accounts.
+-- It is of a savings account and its outlet, and where it is moved for an order, of its broker; or of a broker, its case and
+-- the trade dates of both accounts.
 CREATE VIEW entries AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.decided_at_ns, e.origin, e.kind, e.way, e.words, e.debit, e.credit, e.amount_fen,
        e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS debit_date, 0 AS credit_date, 0::bigint AS case_no
@@ -62,6 +78,12 @@ FROM (
 LEFT JOIN savings_accounts s USING (account_no)
 WHERE e.amount_fen > 0
 UNION ALL
+SELECT m.trade_date, m.seat, m.number, m.sequence, m.decided_at_ns, k.origin, m.kind, k.way, k.words, k.debit, k.credit,
+       abs(m.amount_fen), m.account_no, COALESCE(s.outlet, 0), m.party, 0, 0, 0
+FROM moved_entries m
+JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' ELSE 'GIVEN_BACK' END
+LEFT JOIN savings_accounts s USING (account_no)
+UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
        NULL, 0, c.party, c.trade_date, c.trade_date, c.case_no
 FROM cases c
@@ -78,7 +100,7 @@ JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = c.kind;
 CREATE VIEW postings AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet,
        p.account_code,
-       CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.account_no IS NULL THEN e.party ELSE 1 END AS party,
+       CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.account_no IS NULL THEN e.party ELSE GREATEST(e.party, 1) END AS party,
        CASE WHEN a.by_date THEN p.lane_date ELSE 0 END AS lane_date,
        CASE WHEN e.account_no IS NOT NULL THEN CASE WHEN a.by_outlet THEN e.outlet ELSE 0 END
             WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
@@ -109,7 +131,11 @@ FROM (
     WHERE 2110 IN (debit, credit)
     GROUP BY account_no
 ) e
-FULL JOIN accounts a USING (account_no)
+FULL JOIN (
+    SELECT c.account_no, c.balance_fen - COALESCE(d.remaining_fen + d.drawn_fen, 0) AS balance_fen
+    FROM accounts c
+    LEFT JOIN moved_money d USING (account_no)
+) a USING (account_no)
 LEFT JOIN savings_accounts s USING (account_no)
 WHERE COALESCE(e.entries_fen, 0) <> COALESCE(a.balance_fen, 0);
 
@@ -146,7 +172,7 @@ COMMENT ON COLUMN bank_entries.credit_title IS 'its title';
 COMMENT ON COLUMN bank_entries.amount_fen IS 'amount of both, fen';
 COMMENT ON COLUMN bank_entries.account_no IS 'savings account that it is about; NULL for what is between the bank and a broker';
 COMMENT ON COLUMN bank_entries.outlet IS 'outlet that keeps the account';
-COMMENT ON COLUMN bank_entries.party IS 'number of the broker; NULL for what is of a savings account';
+COMMENT ON COLUMN bank_entries.party IS 'number of the broker; NULL for what is of a savings account alone';
 COMMENT ON COLUMN bank_entries.lane_date IS 'of a broker''s entry: the trade date that it is about';
 COMMENT ON COLUMN bank_entries.kept_from_date IS 'of what is kept: the trade date of whose payment by the bank it is kept';
 COMMENT ON COLUMN bank_entries.case_no IS 'of a case: its number';
@@ -161,7 +187,7 @@ SELECT e.account_no AS account_no,
        readable_time(e.decided_at_ns) AS decided_at,
        e.seat AS seat,
        e.number AS number,
-       CASE WHEN e.origin = 'RECORD' THEN COALESCE(k.name, 'NUMBER_' || e.kind) ELSE e.origin END AS kind,
+       CASE WHEN e.kind > 0 THEN COALESCE(k.name, 'NUMBER_' || e.kind) ELSE e.origin END AS kind,
        CASE WHEN e.origin = 'RECORD' THEN COALESCE(w.name, 'NUMBER_' || e.way) END AS way,
        e.words AS words,
        e.against AS against_code,
@@ -189,8 +215,8 @@ COMMENT ON COLUMN bank_statements.trade_date IS 'trade date whose numbers these 
 COMMENT ON COLUMN bank_statements.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_statements.seat IS 'seat that sent the request';
 COMMENT ON COLUMN bank_statements.number IS 'number of the request within its seat and trade date';
-COMMENT ON COLUMN bank_statements.kind IS 'OPENING, DEPOSIT or WITHDRAWAL';
-COMMENT ON COLUMN bank_statements.way IS 'how the money came or went, see bank_movements; NULL for an opening';
+COMMENT ON COLUMN bank_statements.kind IS 'OPENING, DEPOSIT or WITHDRAWAL; of what is moved for an order, or given back, the record that did it';
+COMMENT ON COLUMN bank_statements.way IS 'how the money of a DEPOSIT or WITHDRAWAL came or went, see bank_movements';
 COMMENT ON COLUMN bank_statements.words IS 'what it is, in words 摘要';
 COMMENT ON COLUMN bank_statements.against_code IS 'account of the general ledger on the other side 对方科目';
 COMMENT ON COLUMN bank_statements.against_title IS 'its title';

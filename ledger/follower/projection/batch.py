@@ -13,6 +13,7 @@ from ledger.core.control.rows import accepted_frames
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.follower.projection.copying.rows import Int64s
+from ledger.follower.projection.customers.moved import MovedOfBatch
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
@@ -27,9 +28,11 @@ from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct
 from protocol.messages.control import (
+    ChangeMode,
     ConfirmRoll,
     EndSettlement,
     Genesis,
+    OpenTradeDate,
     RegisterParty,
     RegisterSeat,
 )
@@ -42,6 +45,8 @@ from protocol.vocabulary import CONTRACT_NUMBER_STEP
 if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll
 
+_OF_PARTIES: Final = (Genesis, RegisterParty, RegisterSeat, ChangeMode, StopBrokerAct, ResumeBrokerAct, OpenTradeDate)
+"""What may change a party as the read model has it: a roll, the mode of brokers."""
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""
 BATCH_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -70,6 +75,7 @@ class Batch:
         self.feeds = FeedsOfBatch(book)
         self.pushes = PushesOfBatch(book)
         self.openings = OpeningsOfBatch()
+        self.moved = MovedOfBatch(book)
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
@@ -103,6 +109,7 @@ class Batch:
             self.lanes.take_block(row)
             self.differences.take_block(row)
             self.restraints.take_block(row)
+            self.moved.take_block(row)
             return
         self.people.take(row)
         self.feeds.take(row)
@@ -137,7 +144,7 @@ class Batch:
             self.outlets.update(entry.outlet for entry in message.outlets)
         elif isinstance(message, EndSettlement):
             self.settled = True
-        elif isinstance(message, Genesis | RegisterParty | RegisterSeat | StopBrokerAct | ResumeBrokerAct):
+        elif isinstance(message, _OF_PARTIES):
             self.parties_changed = True
 
     def runs(self) -> RequestRuns | None:

@@ -34,6 +34,7 @@ from ledger.follower.projection.customers.master_rows import (
     contract_chunks,
     last_contract_nos,
 )
+from ledger.follower.projection.customers.moved import write_moved
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
@@ -127,10 +128,12 @@ ON CONFLICT (account_code, party, trade_date, item) DO UPDATE
 SET balance_fen = excluded.balance_fen, as_of_sequence = excluded.as_of_sequence
 """
 _PUT_PARTY: Final = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, name, seats, seat_roles, as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, mode, next_mode, name, seats, seat_roles,
+                     as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (party) DO UPDATE
-SET stopped = excluded.stopped, seats = excluded.seats, seat_roles = excluded.seat_roles,
+SET stopped = excluded.stopped, mode = excluded.mode, next_mode = excluded.next_mode,
+    seats = excluded.seats, seat_roles = excluded.seat_roles,
     as_of_sequence = excluded.as_of_sequence
 """
 
@@ -233,6 +236,7 @@ class ReadModel:
                 await write_feeds(self._connection, batch.feeds)
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
+                await write_moved(self._connection, batch.moved, book, after.sequence)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
                 await write_day_ends(self._connection, batch.day_ends)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)
@@ -324,6 +328,8 @@ class ReadModel:
                     entry.suite,
                     entry.proceeds_at_fill,
                     bool(book.stopped[entry.party]),
+                    int(book.moved.mode[entry.party]),
+                    int(book.moved.next_mode[entry.party]),
                     _text(entry.name),
                     [one.seat for one in entry.seats],
                     [one.role for one in entry.seats],

@@ -17,7 +17,7 @@ from ledger.follower.projection.copying.blocks import Column, block_rows
 from ledger.follower.projection.copying.rows import Int64s
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX
-from protocol.records import OUTCOME, RECORD, STATE_LISTED, OutcomeArray, RecordArray, records_at
+from protocol.records import OUTCOME, RECORD, STATE_LISTED, STATE_MOVED, OutcomeArray, RecordArray, records_at
 
 PIECE_RECORDS: Final = 128
 """Records of an SQL row: with every field filled they fit one page of the table, and nothing is stored beside it."""
@@ -168,7 +168,7 @@ def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: 
         Column.of(outcomes["code"]),
         Column.of(records["contract_no"]),
         Column.of(records["amount_fen"]),
-        None if form.is_freezes else Column.of(outcomes["remaining_fen"], or_none=False),
+        None if form.is_freezes else Column.of(_remaining(records, outcomes), or_none=False),
     ]
     columns += [Column.of(records[name]) for _, name in _OF_ALL]
     has_quantity = is_freeze | is_line | is_correction
@@ -182,6 +182,14 @@ def _alike(records: RecordArray, outcomes: OutcomeArray, places: Int64s, kinds: 
         Column.of((outcomes["state"] == STATE_LISTED).view(np.int8)) if is_line.any() else None,
     ]
     return block_rows(places, None if form.is_mixed else kinds, columns)
+
+
+def _remaining(records: RecordArray, outcomes: OutcomeArray) -> Int64s:
+    """(n,) what remains: of a freeze of which something was moved its outcome tells that instead."""
+    moved = outcomes["state"] == STATE_MOVED
+    if not moved.any():
+        return outcomes["remaining_fen"]
+    return np.where(moved, records["amount_fen"], outcomes["remaining_fen"])
 
 
 def _all_or_none(records: RecordArray, holds: bool) -> Mask:

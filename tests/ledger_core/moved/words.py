@@ -51,5 +51,5 @@ def in_2420(desk: Desk, party: int = BROKER) -> int:
 
 def posted(desk: Desk) -> list[tuple[int, int]]:
     """The entries of the last block: the place of the record, and what it moved; below 0 what it gave back."""
-    positions, amounts_fen = desk.book.moved.posted
+    positions, amounts_fen, _ = desk.book.moved.posted
     return sorted(zip(positions.tolist(), amounts_fen.tolist(), strict=True))

@@ -27,9 +27,10 @@ class Posted(NamedTuple):
 
     positions: Positions
     amounts_fen: FenColumn
+    accounts: Positions  # (k,) whose moved money it has touched, also where it was drawn alone
 
 
-NOTHING_POSTED = Posted(NO_POSITIONS, np.zeros(0, np.int64))
+NOTHING_POSTED = Posted(NO_POSITIONS, np.zeros(0, np.int64), NO_POSITIONS)
 
 
 class Tries(msgspec.Struct, array_like=True):
