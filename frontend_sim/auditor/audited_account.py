@@ -11,6 +11,7 @@ from typing import NamedTuple
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
+from protocol.records import STATE_MOVED
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     AccountEvent,
@@ -40,11 +41,29 @@ class Freeze:
     amount_fen: int
     drawn_fen: int = 0
     released_fen: int = 0
+    moved_fen: int = 0
+    """Of what remains, what was moved 划转 and is no more on the account."""
+    steps: list[tuple[int, int]] = field(default_factory=list)
+    """Of moved money what each record has drawn and given back, so that it can be undone."""
 
     @property
     def remaining_fen(self) -> int:
         """What is still frozen."""
         return self.amount_fen - self.drawn_fen - self.released_fen
+
+    def use_moved(self, drawn_fen: int, released_fen: int) -> tuple[int, int]:
+        """What of so much drawn and released is drawn of moved money, which goes first, and given back, which goes
+        last; both below 0 where the last such record is undone. In front of drawing it.
+        """
+        if drawn_fen + released_fen < 0:
+            drawn, back = self.steps.pop()
+            used = -drawn, -back
+        else:
+            only_frozen_fen = self.remaining_fen - self.moved_fen
+            used = min(drawn_fen, self.moved_fen), max(0, released_fen - only_frozen_fen)
+            self.steps.append(used)
+        self.moved_fen -= sum(used)
+        return used
 
 
 class Waits(NamedTuple):
@@ -70,11 +89,15 @@ class OfDay:
     frozen_fen: int = 0
     bought_fen: int = 0
     sold_fen: int = 0
+    moved_fen: int = 0
+    """Of frozen."""
+    moved_drawn_fen: int = 0
+    """Of bought."""
 
     @property
     def brought_fen(self) -> int:
-        """What it has brought beyond what it takes; may be below 0."""
-        return self.sold_fen - self.bought_fen - self.frozen_fen
+        """What it has brought beyond what it takes of the account; may be below 0. What is moved is there no more."""
+        return self.sold_fen - self.bought_fen - self.frozen_fen + self.moved_fen + self.moved_drawn_fen
 
 
 @dataclass(slots=True)
@@ -101,6 +124,22 @@ class Account:
         self.frozen_fen += frozen_fen
         self.bought_fen += bought_fen
         self.sold_fen += sold_fen
+
+    def move_out(self, day: int, moved_fen: int, drawn_on: int = 0, drawn_fen: int = 0) -> None:
+        """The orders of a day have so much more moved, below 0 less; what was drawn of it is of the day `drawn_on`."""
+        self.days.setdefault(day, OfDay()).moved_fen += moved_fen
+        if drawn_fen:
+            self.days.setdefault(drawn_on, OfDay()).moved_drawn_fen += drawn_fen
+
+    def give_back(self, day: int) -> None:
+        """No more of what was bought on a day is moved money than is bought."""
+        of_day = self.of(day)
+        of_day.moved_drawn_fen = min(of_day.moved_drawn_fen, of_day.bought_fen)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether any of it stands in the bank's account for orders."""
+        return any(each.moved_fen or each.moved_drawn_fen for each in self.days.values())
 
     def of(self, day: int) -> OfDay:
         """What there is of a trade day, to look at."""
@@ -282,18 +321,22 @@ class Contract:
 
     def _apply_freeze(self, one: Seen, sign: int) -> None:
         key = (one.trade_date, one.seat, one.number)
+        moved_fen = one.remaining_fen if one.state == STATE_MOVED else 0
         self.account.move(trade_day(one.trade_date), sign * one.amount_fen)
+        self.account.move_out(trade_day(one.trade_date), sign * moved_fen)
         if sign > 0:
-            self.freezes[key] = Freeze(one.amount_fen)
+            self.freezes[key] = Freeze(one.amount_fen, moved_fen=moved_fen)
         else:
             del self.freezes[key]
 
     def _draw(self, one: Seen, drawn_fen: int, released_fen: int) -> None:
-        self.draw((one.target_date, one.target_seat, one.target_number), drawn_fen, released_fen)
+        self.draw((one.target_date, one.target_seat, one.target_number), drawn_fen, released_fen, one.trade_day)
 
-    def draw(self, key: FreezeKey, drawn_fen: int, released_fen: int) -> None:
-        """A freeze has so much more drawn and released, which may be below 0: less."""
+    def draw(self, key: FreezeKey, drawn_fen: int, released_fen: int, on: int) -> None:
+        """A freeze has so much more drawn, on a trade day, and released; may be below 0: less."""
         freeze = self.freezes[key]
+        moved_drawn_fen, back_fen = freeze.use_moved(drawn_fen, released_fen)
+        self.account.move_out(trade_day(key[0]), -moved_drawn_fen - back_fen, on, moved_drawn_fen)
         freeze.drawn_fen += drawn_fen
         freeze.released_fen += released_fen
         self.account.move(trade_day(key[0]), -drawn_fen - released_fen)

@@ -33,6 +33,7 @@ from protocol.records import (
     FREEZE_STATE_CLOSED,
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
+    STATE_MOVED,
     STATE_NUMBER_GIVEN,
 )
 from protocol.trade_dates import trade_day
@@ -198,9 +199,11 @@ class Auditor(Register):
         if one.kind == RecordKind.FILL_SELL:
             return _answer(self._code_on_sale(contract, one))
         code = code_on_debit(contract.account, one.amount_fen, contract.account.buying_power_fen)
-        if code == ReplyCode.ACCEPTED:
-            return Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
-        return _answer(code)
+        if code != ReplyCode.ACCEPTED:
+            return _answer(code)
+        withdrawable_fen = contract.account.buying_power_fen - contract.account.sold_fen
+        moves_fen = min(one.amount_fen, max(0, withdrawable_fen)) if contract.party in self.transfers else 0
+        return Verdict(code, STATE_MOVED, moves_fen) if moves_fen else Verdict(code, FREEZE_STATE_OPEN, one.amount_fen)
 
     def _verdict_on_change(self, contract: Contract, one: Seen) -> Verdict:
         """What keeps it from ending, or who takes it over; then the number of the contract that begins."""

@@ -14,6 +14,7 @@ from protocol.vocabulary import (
     BANK_PARTY,
     ContractStatus,
     Market,
+    Mode,
     Role,
     contract_no_from_index,
     index_from_contract_no,
@@ -46,16 +47,34 @@ class Register:
     contracts: dict[int, Contract] = field(default_factory=dict)
     unsettled_days: set[int] = field(default_factory=set)
     signed_off: dict[int, int] = field(default_factory=dict)  # trade date → journal sequence
+    transfers: set[int] = field(default_factory=set)
+    """Brokers for whose customers' orders money is moved 划转."""
     restraints_given: int = 0
     is_sealed: bool = False
     """Whether the bank has people without whom nothing is deducted."""
     cases_given: dict[int, int] = field(default_factory=dict)  # by party
     stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
+    _next_modes: dict[int, Mode] = field(default_factory=dict)  # by broker, what comes with a roll
     _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
 
     def register_party(self, party: int, role: Role, proceeds_at_fill: bool) -> None:
         """Make a party known."""
         self.members[party] = Member(role, proceeds_at_fill)
+
+    def change_mode(self, party: int, mode: Mode) -> None:
+        """What becomes of what a broker's customers order with: at once before it has a contract, else with a roll."""
+        self._next_modes[party] = mode
+        if not any(each.party == party for each in self.contracts.values()):
+            self._take_mode(party)
+
+    def _take_mode(self, party: int) -> None:
+        if self._next_modes.pop(party) == Mode.TRANSFER:
+            self.transfers.add(party)
+        else:
+            self.transfers.discard(party)
+
+    def _has_moved(self, party: int) -> bool:
+        return any(each.party == party and each.account.has_moved for each in self.contracts.values())
 
     def open_account(self, account_no: int, balance_fen: int) -> None:
         """A savings account was opened."""
@@ -132,6 +151,8 @@ class Register:
             else:
                 contract.ended = trade_date
         self._of_next_date.clear()
+        for party in [each for each in self._next_modes if not self._has_moved(each)]:
+            self._take_mode(party)
         for account in self.accounts.values():
             account.withheld.lapse(decided_at_ns // 1_000_000_000)
 

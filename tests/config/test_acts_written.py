@@ -23,6 +23,7 @@ WORDS = {
     "public_key": "ab" * 32,
     "suite": "ed25519",
     "level": "OUTLET",
+    "mode": "TRANSFER",
     "name": "123",
     "staff_no": "1001",
     "kind": "JUDICIAL",

@@ -132,7 +132,7 @@ class DateAudit(Compared):
         return len(open_ones)
 
     def _end(self, contract: Contract, key: FreezeKey, drawn_fen: int, released_fen: int) -> None:
-        contract.draw(key, drawn_fen, released_fen)
+        contract.draw(key, drawn_fen, released_fen, self.day)
         self._closed_fen[key] = released_fen
         contract.account.move(self.day, bought_fen=drawn_fen)
         contract.account.withheld.fell(contract.account.spent_fen)
@@ -245,6 +245,7 @@ class DateAudit(Compared):
             apart[self.day] = apart.get(self.day, 0) + sold_fen
             return
         contract.account.move(self.day, bought_fen=bought_fen, sold_fen=sold_fen)
+        contract.account.give_back(self.day)
         contract.account.withheld.fell(contract.account.spent_fen)
 
 

@@ -21,7 +21,7 @@ from ledger.core.engine import apply_genesis, decide_block, decide_control, tota
 from ledger.core.state.book import Book
 from protocol.header import PREFIX, PrefixArray
 from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX
-from protocol.messages.control import ControlMessage, Genesis, PartyEntry, RegisterParty, RegisterSeat
+from protocol.messages.control import ChangeMode, ControlMessage, Genesis, PartyEntry, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.records import OUTCOME, RECORD, RecordArray
 from protocol.vocabulary import (
@@ -30,6 +30,7 @@ from protocol.vocabulary import (
     ContractStatus,
     FrameKind,
     Market,
+    Mode,
     RecordKind,
     RestraintKind,
     Role,
@@ -125,6 +126,7 @@ rows = st.lists(frames(), min_size=1, max_size=4)
 class Day:
     """The core decides, the auditor watches."""
 
+    mode: Mode = Mode.FREEZE
     book: Book = field(default_factory=Book.empty)
     auditor: Auditor = field(default_factory=Auditor)
     numbers: dict[int, int] = field(default_factory=lambda: dict.fromkeys([*PARTY_OF_SEAT, *SEAT_ROLES], 1))
@@ -136,6 +138,8 @@ class Day:
         for party, proceeds in PROCEEDS_AT_FILL.items():
             self._control(RegisterParty(party, int(Role.BROKER), 1, f"Broker {party}", proceeds))
             self.auditor.register_party(party, Role.BROKER, proceeds)
+            self._control(ChangeMode(party, self.mode))
+            self.auditor.change_mode(party, self.mode)
         for seat, party in PARTY_OF_SEAT.items():
             if party != 1:
                 self._control(RegisterSeat(seat, party, SeatRole.BROKER))
@@ -193,11 +197,11 @@ class Day:
 
 
 @settings(max_examples=200)
-@given(st.lists(rows, min_size=1, max_size=8))
+@given(st.lists(rows, min_size=1, max_size=8), st.sampled_from(Mode))
 def test_the_auditor_and_the_core_agree_on_every_answer_and_every_total(
-    day: list[list[tuple[int, int, list[Request]]]],
+    day: list[list[tuple[int, int, list[Request]]]], mode: Mode
 ) -> None:
-    both = Day()
+    both = Day(mode)
     for row in day:
         both.decide(row)
     assert both.auditor.mismatches == []

@@ -24,7 +24,7 @@ from protocol.acts.table import act_of
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
-from protocol.messages.control import OpenTradeDate, RegisterParty
+from protocol.messages.control import ChangeMode, OpenTradeDate, RegisterParty
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, OpenAccounts, SignContracts
 from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, Publish, SignOff, WithdrawSet
 from protocol.messages.persons import Act, RegisterPersons
@@ -34,6 +34,7 @@ from protocol.vocabulary import (
     CONTRACT_NUMBER_STEP,
     ContractStatus,
     FrameKind,
+    Mode,
     RecordKind,
     RestraintKind,
     Role,
@@ -90,6 +91,8 @@ class Watch:
         match decode_control(row.control):
             case RegisterParty(number, role, _, _, at_fill):
                 auditor.register_party(number, Role(role), at_fill)
+            case ChangeMode(number, mode):
+                auditor.change_mode(number, Mode(mode))
             case OpenAccounts(accounts):
                 for place, terms in enumerate(accounts):
                     auditor.open_account(account_no_from_index(first + place), terms.balance_fen)
@@ -182,19 +185,20 @@ def watched(house: House) -> DatedAuditor:
     return watch.auditor
 
 
-def an_outsider_agrees(seed: int) -> None:
+def an_outsider_agrees(seed: int, mode: Mode) -> None:
     chance = random.Random(seed)
-    auditor = watched(at_random(drawn(chance, with_short=bool(seed % 2)), chance))
+    auditor = watched(at_random(drawn(chance, with_short=bool(seed % 2)), chance, mode))
     assert auditor.mismatches == []
     assert auditor.judged_count > 50
 
 
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("seed", FEW)
-def test_the_auditor_has_at_every_mark_what_the_ledger_has(seed: int) -> None:
-    an_outsider_agrees(seed)
+def test_the_auditor_has_at_every_mark_what_the_ledger_has(seed: int, mode: Mode) -> None:
+    an_outsider_agrees(seed, mode)
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("seed", MANY)
 def test_the_auditor_over_many_more_days(seed: int) -> None:
-    an_outsider_agrees(seed)
+    an_outsider_agrees(seed, Mode(seed // 2 % 2))

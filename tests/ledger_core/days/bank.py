@@ -28,6 +28,7 @@ from tests.ledger_core.corrections.words import SEATS
 from tests.ledger_core.days.facts import PARTIES, Facts, Lane, Op
 from tests.ledger_core.days.told import Bank, Set
 from tests.ledger_core.desk import BROKER, Desk, account_of, deposit, fill_buy, fill_sell, freeze, record, release
+from tests.ledger_core.moved.words import moved_of
 from tests.people import signed
 
 PAT, QUI, RAY, SUE = 7, 8, 9, 10  # two who may move the day out of its plan, two who may restrain
@@ -66,7 +67,8 @@ class House:
         self.facts, self.has, self.desk = facts, Bank(), Desk()
         for party in PARTIES:
             self.desk.done(ChangeMode(party, mode))
-        self.steps: list[tuple[list[int], ...]] = []  # what every account had after each, as if nothing were moved
+        self.steps: list[tuple[int, list[list[int]]]] = []
+        """After each, how many rows there were, and what every account had, as if nothing were moved."""
         self.office = staffed(self.desk)
         for person, right in ((PAT, Right.DAY), (QUI, Right.DAY), (RAY, Right.RESTRAIN), (SUE, Right.RESTRAIN)):
             self.desk.done(self.office.hired(person, right))
@@ -88,7 +90,8 @@ class House:
         book = self.desk.book
         check_book(book)
         columns = (book.balance_fen, book.frozen_fen, book.bought_fen, book.sold_fen, book.power_fen)
-        self.steps.append(tuple(column[: book.accounts_count].tolist() for column in columns))
+        figures = [column[: book.accounts_count].tolist() for column in columns]
+        self.steps.append((len(self.desk.rows), figures))
         balances_fen = book.general_ledger.balances_fen
         for lane in book.clearing.sorted_lanes():
             cleared = book.clearing.by_contract.get(lane.trade_date)
@@ -161,7 +164,9 @@ class House:
         self.has.contracts[place] = told.remaining_fen
 
     def paid_fen(self, customer: int, since: int) -> int:
-        """The least that is there for any date from `since` on, by what came up to it: what such a date can bear."""
+        """The least that is there for any date from `since` on, by what came up to it: what such a date can bear. What
+        was moved for later ones is not.
+        """
         contract_no = self.has.contracts[customer]
         balance_fen, _, _, _ = self.desk.money(contract_no)
         unsettled = self.desk.unsettled(contract_no)
@@ -171,7 +176,8 @@ class House:
             bought_fen, sold_fen = unsettled.get(date, (0, 0))
             there_fen += sold_fen - bought_fen - self.frozen_fen(customer, date)
             if date >= since:
-                least_fen = there_fen if least_fen is None else min(least_fen, there_fen)
+                left_fen = there_fen - sum(self.moved_fen(customer, each) for each in dates if each > date)
+                least_fen = left_fen if least_fen is None else min(least_fen, left_fen)
         assert least_fen is not None
         return least_fen
 
@@ -193,6 +199,18 @@ class House:
             for place, each in enumerate(self.facts.orders)
             if (each.customer, each.date) == (customer, date)
         )
+
+    def moved_fen(self, customer: int, date: int) -> int:
+        """What stands in 2420 for the orders of a date and for what was executed on it."""
+        index = self.has.contracts[customer] // CONTRACT_NUMBER_STEP
+        account = self.desk.book.account_of_contract[index : index + 1]
+        orders = [
+            place
+            for place, each in enumerate(self.facts.orders)
+            if (each.customer, each.date) == (customer, date) and place in self.has.targets
+        ]
+        of_orders_fen = sum(moved_of(self.desk, self.has.targets[place]) for place in orders)
+        return of_orders_fen + int(self.desk.book.moved.drawn(date, account)[0])
 
     def _of_order(self, op: Op) -> None:
         order = self.facts.orders[op.place]

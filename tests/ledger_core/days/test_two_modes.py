@@ -7,13 +7,17 @@ import random
 import numpy as np
 import pytest
 
-from protocol.records import OUTCOME, STATE_MOVED
-from protocol.vocabulary import Mode
+from protocol.messages.codec import decode_control
+from protocol.messages.control import ChangeMode
+from protocol.records import OUTCOME, RECORD, STATE_MOVED
+from protocol.vocabulary import Mode, RecordKind
+from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.days.bank import House, books
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random
 from tests.ledger_core.desk import same_after_all
 
+BY_DAY_DESK = {RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT, RecordKind.PROCEEDS}
 FEW, MANY = range(2), range(2, 100)
 
 
@@ -22,9 +26,26 @@ def played(seed: int, mode: Mode, *, with_short: bool) -> House:
     return at_random(drawn(chance, with_short=with_short), chance, mode)
 
 
-def told(house: House) -> list[bytes]:
-    """The codes of every row, whatever else its outcomes tell."""
-    return [np.frombuffer(row.outcomes, OUTCOME)["code"].tobytes() for row in house.desk.rows]
+def first_apart(one: House, other: House) -> int:
+    """The first row in which the two were sent something else, or told another code; behind the last where none is.
+    What says the mode is sent otherwise, of course.
+    """
+    for place, (a, b) in enumerate(zip(one.desk.rows, other.desk.rows, strict=False)):
+        codes = [np.frombuffer(row.outcomes, OUTCOME)["code"].tolist() for row in (a, b)]
+        says_mode = place > 0 and not a.records and isinstance(decode_control(a.control), ChangeMode)
+        if not says_mode and ((a.records, a.control) != (b.records, b.control) or codes[0] != codes[1]):
+            return place
+    return min(len(one.desk.rows), len(other.desk.rows))
+
+
+def leans_on_later_dates(house: House, place: int) -> bool:
+    """Whether a row is one that the day desk has asked for: what it may take in the name of an earlier date is less
+    where later orders were moved. Or it is an act that permits that.
+    """
+    row = house.desk.rows[place]
+    if not row.records:
+        return int(row.prefixes()["seat"][0]) == DAY_SEAT
+    return set(np.frombuffer(row.records, RECORD)["kind"].tolist()) <= BY_DAY_DESK
 
 
 def moves(house: House) -> int:
@@ -33,17 +54,18 @@ def moves(house: House) -> int:
 
 
 def same_in_both(seed: int, *, with_short: bool) -> None:
+    """Who has plenty comes out the same to the end. Of customers that are short a correction of an earlier date may
+    come out otherwise, and the two part with it.
+    """
     freezes, transfers = (played(seed, mode, with_short=with_short) for mode in (Mode.FREEZE, Mode.TRANSFER))
-    assert transfers.steps == freezes.steps
-    assert told(transfers) == told(freezes)
     assert moves(transfers) > 0 == moves(freezes)
-    one, other = books(transfers), books(freezes)
-    assert (one.figures, one.unsettled, one.made_good, one.owed_fen) == (
-        other.figures,
-        other.unsettled,
-        other.made_good,
-        other.owed_fen,
-    )
+    apart, end = first_apart(freezes, transfers), len(freezes.desk.rows)
+    one, other = ([step for step in house.steps if step[0] <= apart] for house in (transfers, freezes))
+    assert one == other
+    assert apart == end == len(transfers.desk.rows) or (with_short and leans_on_later_dates(transfers, apart))
+    if apart == end:
+        mine, theirs = books(transfers), books(freezes)
+        assert (mine.unsettled, mine.made_good, mine.owed_fen) == (theirs.unsettled, theirs.made_good, theirs.owed_fen)
     same_after_all(transfers.desk)
 
 
