@@ -44,8 +44,8 @@ TITLES: Final[dict[AccountCode, str]] = {
 
 RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "CASE", "TAKEN_BACK", "CLEARING"
 MOVED_FOR, GIVEN_BACK_OF = "MOVED", "GIVEN_BACK"
-"""What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving money
-for an order, giving it back."""
+"""What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving
+money for an order, giving it back."""
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
