@@ -45,6 +45,7 @@ from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.pace import Pace
+from ledger.follower.projection.parties import readable, write_parties
 from ledger.follower.projection.people import write_people
 from ledger.journal.head import SHARD, ZERO_DIGEST
 from protocol.errors import InvariantBroken
@@ -127,16 +128,6 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (account_code, party, trade_date, item) DO UPDATE
 SET balance_fen = excluded.balance_fen, as_of_sequence = excluded.as_of_sequence
 """
-_PUT_PARTY: Final = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, mode, next_mode, name, seats, seat_roles,
-                     as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (party) DO UPDATE
-SET stopped = excluded.stopped, mode = excluded.mode, next_mode = excluded.next_mode,
-    seats = excluded.seats, seat_roles = excluded.seat_roles,
-    as_of_sequence = excluded.as_of_sequence
-"""
-
 _PUT_OUTLET: Final = """
 INSERT INTO outlets (number, level, parent, name, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (number) DO UPDATE
@@ -321,26 +312,10 @@ class ReadModel:
         if len(signed):
             await self._copy("contracts", CONTRACT_COLUMNS, contract_chunks(book, signed, sequence), pace)
         if batch.parties_changed:
-            parties = [
-                (
-                    entry.party,
-                    entry.role,
-                    entry.suite,
-                    entry.proceeds_at_fill,
-                    bool(book.stopped[entry.party]),
-                    int(book.moved.mode[entry.party]),
-                    int(book.moved.next_mode[entry.party]),
-                    _text(entry.name),
-                    [one.seat for one in entry.seats],
-                    [one.role for one in entry.seats],
-                    sequence,
-                )
-                for entry in book.parties.values()
-            ]
-            await self._connection.executemany(_PUT_PARTY, parties)
+            await write_parties(self._connection, book, sequence)
         if batch.outlets:
             entries = (book.outlets.entries[number] for number in sorted(batch.outlets))
-            outlets = [(each.outlet, each.level, each.parent, _text(each.name), sequence) for each in entries]
+            outlets = [(each.outlet, each.level, each.parent, readable(each.name), sequence) for each in entries]
             await self._connection.executemany(_PUT_OUTLET, outlets)
 
     async def _write_general_ledger(self, book: Book, sequence: int) -> dict[LedgerKey, int]:
@@ -386,11 +361,6 @@ class ReadModel:
 
     async def _copy(self, table: str, columns: list[str], chunks: Iterator[bytes], pace: Pace) -> None:
         await self._connection.copy_to_table(table, source=_copy_stream(chunks, pace), columns=columns, format="binary")
-
-
-def _text(name: str) -> str:
-    """What PostgreSQL's text can hold of a name: all but NUL."""
-    return name.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 async def _copy_stream(chunks: Iterator[bytes], pace: Pace) -> AsyncIterator[bytes]:

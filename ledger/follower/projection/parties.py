@@ -1,0 +1,47 @@
+"""The bank and the brokers: the table parties, its SQL.
+
+Belongs here: what a party is in the read model. Never here: which batch changes one (batch), the transaction
+(read_model).
+"""
+
+from typing import Final
+
+import asyncpg
+
+from ledger.core.state.book import Book
+
+_PUT_PARTY: Final = """
+INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, mode, next_mode, name, seats, seat_roles,
+                     as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (party) DO UPDATE
+SET stopped = excluded.stopped, mode = excluded.mode, next_mode = excluded.next_mode,
+    seats = excluded.seats, seat_roles = excluded.seat_roles,
+    as_of_sequence = excluded.as_of_sequence
+"""
+
+
+async def write_parties(connection: asyncpg.Connection, book: Book, sequence: int) -> None:
+    """Writes all of them, as the book has them after a row."""
+    parties = [
+        (
+            entry.party,
+            entry.role,
+            entry.suite,
+            entry.proceeds_at_fill,
+            bool(book.stopped[entry.party]),
+            int(book.moved.mode[entry.party]),
+            int(book.moved.next_mode[entry.party]),
+            readable(entry.name),
+            [one.seat for one in entry.seats],
+            [one.role for one in entry.seats],
+            sequence,
+        )
+        for entry in book.parties.values()
+    ]
+    await connection.executemany(_PUT_PARTY, parties)
+
+
+def readable(name: str) -> str:
+    """What PostgreSQL's text can hold of a name: all but NUL."""
+    return name.replace("\x00", "\N{REPLACEMENT CHARACTER}")
