@@ -19,12 +19,14 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 12. What is moved of an account is Σ over its freezes + Σ over dates of what was drawn of it: of a freeze no more than
     remains, of a date no more than is bought, and in all no more than the balance. Together it is what the general
     ledger has for the broker; and 11 holds of what is not moved.
+12. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
 """
 
 from collections import Counter
 
 import numpy as np
 
+from ledger.core.control.day.clearing_proof import check_clearing_accounts
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
@@ -91,6 +93,7 @@ def check_book(book: Book) -> None:
     _check_general_ledger(book)
     _check_outlets(book)
     _check_restraints(book)
+    check_clearing_accounts(book)
 
 
 def _check_restraints(book: Book) -> None:

@@ -12,6 +12,7 @@ from tests.mutants.tables.lane import OF_LANE
 from tests.mutants.tables.lines import OF_LINES
 from tests.mutants.tables.obligations import OF_OBLIGATIONS
 from tests.mutants.tables.open_items import OF_OPEN_ITEMS
+from tests.mutants.tables.payments import OF_PAYMENTS
 from tests.mutants.tables.people import OF_PEOPLE
 from tests.mutants.tables.proceeds import OF_PROCEEDS
 from tests.mutants.tables.pushes import OF_PUSHES
@@ -31,6 +32,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_PUSHES,
     *OF_OPEN_ITEMS,
     *OF_OBLIGATIONS,
+    *OF_PAYMENTS,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

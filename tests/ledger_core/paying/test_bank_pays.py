@@ -102,6 +102,19 @@ def test_of_what_is_overdue_no_more_is_kept_than_the_bank_pays() -> None:
     same_after_all(house.desk)
 
 
+def test_nothing_is_kept_for_a_later_date() -> None:
+    """The bank is late with 500.00 of Tuesday; 300.00 of Wednesday are owed on Thursday at 10:00:00, and taken then."""
+    house = tuesday(-50_000)
+    house.now(at(WEDNESDAY, 20))
+    house.net(WEDNESDAY, 30_000)
+    assert house.pay(TUESDAY) == ACCEPTED
+    assert (house.there(), house.stands(WEDNESDAY)) == (50_000, (OWED, 30_000, 0, 0))
+    house.now(at(THURSDAY, 10))
+    house.due()
+    assert (house.there(), house.stands(WEDNESDAY)) == (20_000, (PAID, 0, 30_000, 0))
+    same_after_all(house.desk)
+
+
 def test_what_is_not_due_yet_is_kept_as_well() -> None:
     """A rejected buy of 100.00: the bank owes 100.00 by the date, the broker its case of 100.00, due at 10:00:00. At
     09:00 the case is kept: nothing comes to the clearing account that could be gone at 10:00:00.
