@@ -32,6 +32,8 @@ SECOND_FIELDS = frozenset({RELEASE_FIELD, "commission_fen", "tax_fen"})  # of a 
 FEE_FIELDS = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")  # beside the commission
 ORDER_KEY_FIELDS = ("order_date", "order_seat", "order_number")
 REFERENCE_FIELDS = ("traded_security", "reference")
+SETTLED_FIELDS = ("from_moved_fen", "settled_proceeds_fen", "settled_other_fen")
+OTHER_FIELD = "other_fen"  # of a credit: dividends and refunds, in the bytes of the release
 RESTRAINT_FIELD = "restraint_no"  # of a judicial deduction
 COMMON_FIELDS = ("kind", "contract_no", "amount_fen", "partner_ref")  # `contract_no` shares its bytes with `account_no`
 """What every kind uses but a line; of a correction the last is an amount of its own."""
@@ -259,6 +261,24 @@ KINDS: dict[RecordKind, WireKind] = {
             amount="drawn",
             amount_fen_min=0,
             fields=(TRADE_DAY_FIELD, RELEASE_FIELD, *TARGET_FIELDS),
+        ),
+        WireKind(
+            RecordKind.SETTLE,
+            "SETTLE 交收",
+            "settle what a contract has bought and sold on a date, once each of its orders is ended",
+            senders=_DAY_DESK,
+            amount="from the savings account",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, *SETTLED_FIELDS),
+        ),
+        WireKind(
+            RecordKind.CREDIT,
+            "CREDIT 入账",
+            "credit what was gated of a settled date, once its broker owes nothing any more",
+            senders=_DAY_DESK,
+            amount="net proceeds",
+            amount_fen_min=0,
+            fields=(TRADE_DAY_FIELD, OTHER_FIELD),
         ),
     )
 }

@@ -126,6 +126,7 @@ SOFTWARE_CHARS_MAX = 64
 DETAIL_CHARS_MAX = 200
 QUERY_CONTRACTS_MAX = 64
 QUERY_DIFFERENCES_MAX = 1_024  # of one answer: 64 KiB
+QUERY_SETTLEMENTS_MAX = 1_024  # contracts to settle or to credit in one answer, and of a frame that does it
 QUERY_CLOSINGS_MAX = 1_024  # orders to close in one answer, and of a frame that closes them
 QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
 QUERY_REVERTS_MAX = 512  # likewise of a frame that takes back
@@ -180,6 +181,7 @@ assert REQUESTS_PER_DATE_MAX >= 2 * (REQUESTS_PER_SEAT_DATE_MAX + 65 * 2 * REQUE
 assert FRAME_RECORDS_MAX <= LISTED_LINES_MAX <= COMMIT_RECORDS_MAX
 assert CONTRACTS_MAX * 4 * LINE_AMOUNT_SUM_FEN_MAX < 2 ** (8 * SUM_BYTES - 1)  # what is net of a set has room for all
 assert QUERY_DIFFERENCES_MAX * 80 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_SETTLEMENTS_MAX * 56 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_CLOSINGS_MAX * 48 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_REVERTS_MAX * 72 + 64 <= ANSWER_BODY_BYTES_MAX

@@ -24,6 +24,7 @@ OutcomeArray = npt.NDArray[np.void]
 # line names an order, or a security and its own reference; in bytes 48 to 55 a judicial deduction names its restraint.
 # A correction of a contract, or its taking back, has amounts from byte 16 to its end, and in bytes 4 to 7 the act of
 # two people that permits it. Of a taking back "cleared" is what there was without the set, and "made good" what stays.
+# A settlement has amounts from byte 16 to 47, a credit two of them.
 _FIELDS = (
     ("kind", "<i1", 0),
     ("market", "<i1", 1),
@@ -39,7 +40,11 @@ _FIELDS = (
     ("price", "<i8", 24),
     ("security", "S8", 32),
     ("release_fen", "<i8", 24),
+    ("from_moved_fen", "<i8", 24),
+    ("other_fen", "<i8", 24),
     ("turnover_fen", "<i8", 32),
+    ("settled_proceeds_fen", "<i8", 32),
+    ("settled_other_fen", "<i8", 40),
     ("made_good_buys_fen", "<i8", 32),
     ("commission_fen", "<i8", 24),
     ("tax_fen", "<i8", 24),
@@ -85,6 +90,11 @@ STATE_LISTED = 4  # of a line that is accepted, and whose order is not there: a 
 STATE_POSTED = 5  # of a forced card debit: `remaining_fen` is what was posted to the account, the rest is in suspense
 STATE_MOVED = 9  # of a freeze that is open with all of its amount: `remaining_fen` is what was moved of it 划转
 STATE_DEDUCTIBLE = 6  # of a deduction that is refused because it is too much: `remaining_fen` is what may be deducted
+STATE_SET_OFF = 7  # of a settlement while its broker is gated: `remaining_fen` is what was set off, of gated proceeds
+STATE_CREDITED = 8  # of a settlement while it is not: `remaining_fen` is all that was credited
+STATE_OWED = 10  # of either, or a credit, where the account is closed: `remaining_fen` is owed to its customer
+STATE_MAX = STATE_OWED  # those above are newer than this program
+STATES_OF_AMOUNTS = (STATE_POSTED, STATE_DEDUCTIBLE, STATE_SET_OFF, STATE_CREDITED, STATE_OWED)
 
 _AS_BYTES = np.dtype(("V", RECORD_BYTES))
 _PREAMBLE = struct.Struct("<qq32s32s")

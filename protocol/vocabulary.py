@@ -124,6 +124,8 @@ class RecordKind(IntEnum):
     CORRECT = 13
     PROCEEDS = 14
     CLOSE = 15
+    SETTLE = 16
+    CREDIT = 17
     REVERT = 18
 
 

@@ -71,6 +71,16 @@ OF_CLEARING: dict[Leg, str] = {
     PRINCIPAL_COLLECTED: "PRINCIPAL_COLLECTED",
 }
 """What is posted between the bank and a broker once something is owed, by the name of each."""
+DEBITED = Leg(AccountCode.SAVINGS, AccountCode.SETTLEMENT)
+"""What was bought on a date, when its customer is settled."""
+CREDITED = Leg(AccountCode.SETTLEMENT, AccountCode.SAVINGS)
+"""What was sold, dividends and refunds: each of its own date, whenever it is credited."""
+CREDITED_TO_NONE = Leg(AccountCode.SETTLEMENT, AccountCode.OWED_TO_CUSTOMERS)
+"""The same of a customer whose account is closed."""
+BETWEEN = AccountCode.BETWEEN_OUTLETS
+"""Moves with each of these: a customer's account and the settlement suspense are kept by two branches. What an outlet
+takes from its customer it owes to the branch of the clearing accounts, and what it credits that branch owes to it.
+"""
 
 SUSPENSE = Leg(AccountCode.ERRORS, AccountCode.CARD_CLEARING)
 """What a forced card debit takes beyond what the account gives: the bank's own 挂账, until it is collected."""
@@ -79,11 +89,11 @@ MOVED = Leg(AccountCode.SAVINGS, AccountCode.MOVED)
 """What a customer orders with, where his broker is in transfer mode 划转, as far as it could be withdrawn."""
 GIVEN_BACK = Leg(MOVED.credit, MOVED.debit)
 
-BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS})
+BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS, AccountCode.BETWEEN_OUTLETS})
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
 BY_PARTY = frozenset(
     {
-        *(AccountCode.ERRORS, AccountCode.CLEARING_ACCOUNT, AccountCode.MOVED),
+        *(AccountCode.ERRORS, AccountCode.CLEARING_ACCOUNT, AccountCode.MOVED, AccountCode.OWED_TO_CUSTOMERS),
         *(AccountCode.ADVANCES, AccountCode.INTEREST_RECEIVABLE),
     }
 )
@@ -94,6 +104,7 @@ BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 
 assert set(TAKEN) == set(Way) > set(BROUGHT)
-_LEGS = (OPENING, SUSPENSE, MADE_GOOD, TAKEN_BACK, MOVED, GIVEN_BACK, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
+_OF_DATES = (MADE_GOOD, TAKEN_BACK, DEBITED, CREDITED, CREDITED_TO_NONE)
+_LEGS = (OPENING, SUSPENSE, MOVED, GIVEN_BACK, *_OF_DATES, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
 # Between two dates alone the account is the same.
 assert all(leg.debit != leg.credit for leg in _LEGS if leg != KEPT_OLD)

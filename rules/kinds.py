@@ -18,8 +18,8 @@ from protocol.vocabulary import ContractStatus as Status
 from rules import cash, orders
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
-from rules.day import corrections, settlement
-from rules.entries import BROUGHT, TAKEN, Leg
+from rules.day import corrections, customer_settlement, settlement
+from rules.entries import BROUGHT, CREDITED, DEBITED, TAKEN, Leg
 from rules.request import Decision, Freezes, Request
 
 Page = Callable[[Request, Account, Freezes], Decision]
@@ -74,6 +74,7 @@ class LawKind:
     books_proceeds: bool = False  # as the clearing data have them, with an excess that is bought
     by_set: bool = False  # it asks what a clearing set says of a contract, and is decided in order
     sets: frozenset[str] = frozenset()  # columns that it brings to what it names, whatever they had
+    settles: bool = False  # it settles a date of a contract, or credits what was gated: its outcome tells what moved
     takes_back: bool = False  # it undoes what was booked by a set that counts no more
     side: str = ""  # of a fill: buy or sell
 
@@ -186,6 +187,22 @@ LAW: dict[RecordKind, LawKind] = {
             release=Moves(frozen=-1),
             by_set=True,
         ),
+        LawKind(
+            RecordKind.SETTLE,
+            customer_settlement.settle,
+            Moves(),
+            legs={0: DEBITED},
+            settles=True,
+            sets=frozenset({"balance", "bought", "sold"}),
+        ),
+        LawKind(
+            RecordKind.CREDIT,
+            customer_settlement.credit,
+            Moves(),
+            legs={0: CREDITED},
+            settles=True,
+            sets=frozenset({"balance", "sold"}),
+        ),
     )
 }
 
@@ -241,7 +258,9 @@ def _is_sound(row: LawKind) -> bool:
         and all(ways <= set(row.legs) and status in row.refused_in for status, ways in row.works_in.items())
         and all(isinstance(status, AccountStatus) == KINDS[row.kind].names_account for status in row.refused_in)
         and (not row.waits_for_clearing or not (names_freeze or row.is_debit))
-        and (not row.sets or (row.by_set and row.amount == row.release == Moves() and KINDS[row.kind].is_correction))
+        and (not row.sets or row.amount == row.release == Moves())
+        and (not row.sets or row.settles or (row.by_set and KINDS[row.kind].is_correction))
+        and (not row.settles or (bool(row.sets) and not row.by_set))
         and (not row.takes_back or bool(row.sets))
     )
 

@@ -4,7 +4,7 @@ Belongs here: one request in whole numbers, the freeze that it may name, the for
 Never here: a guard or an effect (the pages), what an account has (account).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
@@ -51,6 +51,8 @@ class Request(NamedTuple):
     target_date: int  # of the freeze that it names
     of_date: "OfDate | None"  # what there is of the contract's date, where a record asks what its clearing set says
     correction: "Correction | None"  # what a correction names beside the amounts above
+    settlement: "Settlement | None"  # likewise a settlement or credit
+    unit: "Unit | None"  # what there is of the contract's date that it settles or credits
 
 
 class ProceedsDue(NamedTuple):
@@ -130,6 +132,53 @@ class OfDate:
     booked: Booked | None = None  # where it is to be taken back
     moved_fen: int = 0  # of what was bought, what stands in 2420
     has_ended: bool = False  # the contract: what is sold stands by itself, and is on no account
+
+
+class Settlement(NamedTuple):
+    """What a settlement names beside what it takes from the account; of a credit the last alone, beside proceeds."""
+
+    from_moved_fen: int
+    proceeds_fen: int
+    other_fen: int
+
+
+@dataclass(slots=True)
+class GatedMoney:
+    """By trade date, the oldest first, what is gated of a contract; kept up by the records that move it."""
+
+    proceeds_fen: dict[int, int] = field(default_factory=dict)
+    other_fen: dict[int, int] = field(default_factory=dict)  # dividends and refunds
+
+    @property
+    def all_proceeds_fen(self) -> int:
+        """Of all dates."""
+        return sum(self.proceeds_fen.values())
+
+    def take(self, fen: int) -> int:
+        """Take proceeds, of the oldest date first. Returns what of `fen` is left."""
+        for trade_date, gated_fen in self.proceeds_fen.items():
+            taken_fen = min(fen, gated_fen)
+            self.proceeds_fen[trade_date] -= taken_fen
+            fen -= taken_fen
+        return fen
+
+
+@dataclass(slots=True)
+class Unit:
+    """A contract's trade date that is to be settled, or of which something is to be credited."""
+
+    trade_date: int
+    is_due: bool
+    gated: GatedMoney  # of its settled dates
+    has_ended: bool = False  # the contract: what is sold stands by itself, and is on no account
+    is_closed: bool = False  # the account
+    # Of one that is to be settled alone.
+    is_gated: bool = False  # its broker owes something
+    bought_fen: int = 0  # as the bank has it: this and the next two
+    sold_fen: int = 0
+    other_fen: int = 0
+    says_bought_fen: int = 0  # as the set has it, less or plus what is made good
+    says_sold_fen: int = 0
 
 
 @dataclass(slots=True)

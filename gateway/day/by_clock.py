@@ -14,9 +14,11 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | reconcile, proceeds, publish | every lane whose set is complete | at once; published when the bank agrees as well |
 | correct | contracts that have ended, of such a lane | once nothing else differs, and as far as no act is needed |
 | close | every lane that is published, while an order of it is open that its set ends | at once |
+| settle | every lane whose orders are ended, once the broker's older ones are settled | at once |
 | due | every broker of which a due time is over | at once |
 | pay | the oldest settled date of each broker by which the bank owes something | from its pay-from second on |
-| end-settlement | the oldest unsettled date | once its lanes are closed and the last due time of its day is over |
+| credit | every broker of whose customers' gated money anything is due | at once |
+| end-settlement | the oldest unsettled date | once its lanes are settled and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` on, once the open one is agreed on, and backed up |
 | confirm-roll | the open date | once the read model has the state behind the roll to it |
 """
@@ -66,7 +68,7 @@ class DayByClock:
         self._why: list[str] = []
         self._said: set[str] = set()
         self._compared_at_s: dict[tuple[LaneName, int], float] = {}
-        self._closed: set[LaneName] = set()
+        self._settled: set[LaneName] = set()
         self._roll_to = roll_to
         self._is_backed_up = is_backed_up
         self._confirmed = 0  # the date the roll to which was confirmed
@@ -79,6 +81,7 @@ class DayByClock:
         plan = self._plan(bank.dates[-1].trade_date)
         if await self._end_trading(bank, plan, now_s):
             bank = await self._desk.seat.trade_dates()
+        await self._credits(bank)
         await self._lanes(bank, now_s)
         if await self._open_next(bank, plan, now_s):
             bank = await self._desk.seat.trade_dates()
@@ -130,18 +133,18 @@ class DayByClock:
         return False
 
     async def _end_settlement(self, bank: DatesAnswer, now_s: int) -> None:
-        """Closed dates, oldest first, as far as every lane is closed and nothing more is due on the due day: a date
+        """Closed dates, oldest first, as far as every lane is settled and nothing more is due on the due day: a date
         that is not ended keeps its slot, and when all slots are taken the next trade date cannot be opened.
         """
         for date in bank.dates[:-1]:
             if date.windows and now_s <= date.windows[0].last_due_s:
                 return
             brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
-            if not all(LaneName(date.trade_date, party) in self._closed for party in brokers):
+            if not all(LaneName(date.trade_date, party) in self._settled for party in brokers):
                 return
             if not await self._take("end-settlement", self._desk.end_settlement(date.trade_date)):
                 return
-            self._closed -= {LaneName(date.trade_date, party) for party in brokers}
+            self._settled -= {LaneName(date.trade_date, party) for party in brokers}
 
     async def _payments(self, now_s: int) -> None:
         """What falls due between the bank and brokers; who is late is said once for each day."""
@@ -177,12 +180,13 @@ class DayByClock:
         lanes: dict[LaneName, LaneSeen] = {}
         late: dict[LaneName, int] = {}
         held_back: frozenset[int] = frozenset()  # brokers an older date of which is not published: later ones wait
+        unsettled: set[int] = set()  # likewise, of which one is not settled
         for date in bank.dates:
             if date.phase == DatePhase.TRADING:
                 continue
             brokers = [each.party for each in bank.brokers if each.first_date <= date.trade_date]
             names = {party: LaneName(date.trade_date, party) for party in brokers}
-            left = [party for party in brokers if names[party] not in self._closed]
+            left = [party for party in brokers if names[party] not in self._settled]
 
             async def step(party: int, date: DateFacts = date, waiting: frozenset[int] = held_back) -> LaneSeen:
                 return await self._lane(date, party, may_publish=date.is_agreed and party not in waiting)
@@ -191,14 +195,34 @@ class DayByClock:
                 name = names[lane.party]
                 lanes[name] = lane
                 if lane.state >= LaneState.PUBLISHED:
-                    if await self._take("close", self._desk.close(date.trade_date, lane.party)):
-                        self._closed.add(name)
+                    if await self._settle(lane, date.trade_date, waits=lane.party in unsettled):
+                        self._settled.add(name)
                     continue
                 held_back |= {lane.party}
                 if late_s := self._late_s(date, lane, now_s):
                     late[name] = late_s
                     self._say(f"the clearing set of broker {lane.party} for {date.trade_date} is late")
+            unsettled |= {party for party in brokers if names[party] not in self._settled}
         self._figures.lanes, self._figures.late = lanes, late
+
+    async def _settle(self, lane: LaneSeen, trade_date: int, waits: bool) -> bool:
+        """End the orders of a published lane and settle its customers, unless it waits for an older one of the broker.
+        Returns whether it is settled.
+        """
+        if lane.state < LaneState.SETTLING and not await self._take("close", self._desk.close(trade_date, lane.party)):
+            return False
+        return not waits and await self._take("settle", self._desk.settle(trade_date, lane.party))
+
+    async def _credits(self, bank: DatesAnswer) -> None:
+        """Whatever became due to customers, of each broker; what is credited again by another desk is credited once."""
+        for each in bank.brokers:
+            try:
+                credited = await self._desk.credit(each.party)
+            except StepRefused as refused:
+                self._figures.refused["credit"] += 1
+                self._stuck(str(refused))
+                continue
+            self._figures.taken["credit"] += bool(credited)
 
     async def _lane(self, date: DateFacts, party: int, may_publish: bool) -> LaneSeen:
         """One lane's steps, as far as they are due. Returns where it stands then."""

@@ -9,6 +9,7 @@ on from there. So a desk that was killed is started again, and ends the same.
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import trio
@@ -16,11 +17,22 @@ import trio
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
+from gateway.day.settling import credit_contracts, settle_contracts
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
-from protocol.messages.day.steps import DayEnd, Mark, Publish, Reconcile, SignOff, Tell, TellDayEnd, Window
+from protocol.messages.day.steps import (
+    BeginSettle,
+    DayEnd,
+    Mark,
+    Publish,
+    Reconcile,
+    SignOff,
+    Tell,
+    TellDayEnd,
+    Window,
+)
 from protocol.messages.fields import fen_from_sum
 from protocol.messages.queries import Difference, SetAnswer, totals_digest
 from protocol.records import RECORD
@@ -30,6 +42,7 @@ from protocol.vocabulary import BANK_PARTY, DifferenceClass, LaneState, RecordKi
 LEDGER_SOURCE, BOOK_AS_OF_MARK = 1, 4  # of control totals
 MARKS_MAX, MARK_PAUSE_SECONDS = 20, 1.0
 LANES_AT_ONCE = 4  # their steps wait for each other's commits together; more would only hold orders up
+NEVER_STILL = "amounts change as fast as they are asked for"
 PASSES_MAX = 8  # of a comparison whose places change, of proceeds whose excess meets another buying power
 
 Told = Callable[[str], None]
@@ -103,12 +116,11 @@ class DayDesk:
         self.told(f"{trade_date} is open")
 
     async def end_settlement(self, trade_date: int) -> None:
-        """End a closed date, which is the oldest: until its customers are settled, once each of its lanes is published.
-
-        Its slot in the ring is free then; what was bought and sold on it stays unpaid in a table. Raises StepRefused.
+        """End a closed date, which is the oldest, once the customers of each of its lanes are settled: its slot in the
+        ring is free then. Raises StepRefused.
         """
         await self._must("the end of the settlement", trade_date, EndSettlement(trade_date))
-        self.told(f"{trade_date} is ended: its customers' items stand beside the open dates")
+        self.told(f"{trade_date} is ended: its customers are settled")
 
     async def confirm_roll(self, roll: ConfirmRoll) -> None:
         """Sign the digest that the read model has of the state behind the last roll. Raises StepRefused."""
@@ -223,7 +235,7 @@ class DayDesk:
                 first = _further(first, due.next_place)
             if not is_changed:
                 return booked
-        raise StepRefused(f"proceeds of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+        raise StepRefused(f"proceeds of broker {party} on {trade_date}: {NEVER_STILL}")
 
     async def correct_ended(self, trade_date: int, party: int, ended: OfEnded) -> None:
         """Correct contracts that have ended by what a complete set says of them, as far as no act is needed.
@@ -251,9 +263,7 @@ class DayDesk:
                 first = _further(first, answer.next_place)
             if not is_changed:
                 return await self.lane(trade_date, party)
-        raise StepRefused(
-            f"taking back of broker {party} on {trade_date}: amounts change as fast as they are asked for"
-        )
+        raise StepRefused(f"taking back of broker {party} on {trade_date}: {NEVER_STILL}")
 
     async def publish(self, trade_date: int, party: int) -> LaneSeen:
         """Publish what is owed by a reconciled set; nothing where that is done.
@@ -293,7 +303,34 @@ class DayDesk:
                 return await self.lane(trade_date, party)
             closed += done
             passes += not done
-        raise StepRefused(f"closing of broker {party} on {trade_date}: amounts change as fast as they are asked for")
+        raise StepRefused(f"closing of broker {party} on {trade_date}: {NEVER_STILL}")
+
+    async def settle(self, trade_date: int, party: int) -> LaneSeen:
+        """Settle the customers of a published date whose orders are ended; nothing where that is done.
+
+        Raises StepRefused when its turn has not come, or the bank refuses for something else than an amount that
+        changed meanwhile, or a contract that was settled meanwhile.
+        """
+        lane, what = await self.lane(trade_date, party), "settlement"
+        if lane.state < LaneState.SETTLING:
+            await self._must(f"{what} of {party}", trade_date, BeginSettle(trade_date, party))
+            lane = await self.lane(trade_date, party)
+        if lane.state == LaneState.SETTLING:
+            look = partial(self._look, what, trade_date, party)
+            if not await settle_contracts(self.seat, trade_date, party, look, self.told):
+                raise StepRefused(f"{what} of broker {party} on {trade_date}: {NEVER_STILL}")
+            lane = await self.lane(trade_date, party)
+        return lane
+
+    async def credit(self, party: int) -> int:
+        """Credit what is due to customers of a broker, oldest date first. Returns how many credits were posted.
+
+        Raises StepRefused as `settle`.
+        """
+        credited = await credit_contracts(self.seat, party, partial(self._look, "credits", 0, party), self.told)
+        if credited < 0:
+            raise StepRefused(f"credits of broker {party}: {NEVER_STILL}")
+        return credited
 
     async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
         """All steps of a lane that are due, as far as it agrees."""
@@ -345,7 +382,8 @@ class DayDesk:
         others = codes - {ReplyCode.ACCEPTED, ReplyCode.SETTLEMENT_DIFFERS}
         if others:
             names = ", ".join(code.name for code in sorted(others))
-            raise StepRefused(f"{what} of broker {party} on {trade_date}: {names}")
+            of_date = f" on {trade_date}" if trade_date else ""
+            raise StepRefused(f"{what} of broker {party}{of_date}: {names}")
         return ReplyCode.SETTLEMENT_DIFFERS in codes
 
     async def _must(self, what: str, trade_date: int, message: ControlMessage) -> int:

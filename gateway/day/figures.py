@@ -18,8 +18,8 @@ from protocol.vocabulary import LaneState
 NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
 STEPS = (
-    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close", "due", "pay"),
-    *("open", "confirm-roll", "end-settlement"),
+    *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close", "settle"),
+    *("due", "pay", "credit", "open", "confirm-roll", "end-settlement"),
 )
 
 
@@ -54,7 +54,7 @@ class Figures:
     overdue_s: int = 0
     """How long the next step has been due."""
     lanes: dict[LaneName, LaneSeen] = field(default_factory=dict)
-    """Of every date that is signed off, those that were not closed before the last round."""
+    """Of every date that is signed off, those that were not settled before the last round."""
     late: dict[LaneName, int] = field(default_factory=dict)
     """By how many seconds the set of a lane is late that has none complete."""
     bank_late: tuple[int, ...] = ()

@@ -12,13 +12,13 @@ any order: amounts add up; an account's last contract is the one with the highes
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from gateway.own_book.told import Column, Told, amounts_of, credited, settled
 from protocol.errors import InvariantBroken
-from protocol.limits import ACCOUNTS_MAX, AMOUNT_FEN_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
+from protocol.limits import ACCOUNTS_MAX, COLUMN_FEN_MAX, CONTRACTS_MAX
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.messages.queries import PartyTotals
 from protocol.records import OutcomeArray, RecordArray
@@ -26,14 +26,11 @@ from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
     RecordKind,
-    Way,
     account_no_from_index,
     contract_no_from_index,
 )
 
-Column = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[np.signedinteger]]
-Rows = npt.NDArray[np.intp] | slice
 EVERY = slice(None)
 
 FIRST_CAPACITY = 16_384  # columns double from here, so that growing is paid once per account and contract
@@ -45,6 +42,8 @@ BY_CONTRACT = {
     "party": np.int32,
     "ended": np.int8,
     "replaced": np.int32,
+    "account": np.int32,
+    "settled_fen": np.int64,
 }
 KIND_MAX = max(RecordKind)
 MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
@@ -75,6 +74,8 @@ class OwnBook:
         self.party: npt.NDArray[np.int32]  # 0: not signed, or the party of `replaced`
         self.ended: npt.NDArray[np.int8]  # by a message
         self.replaced: npt.NDArray[np.int32]  # index + 1 of the contract whose card was replaced for this one
+        self.account: npt.NDArray[np.int32]  # index + 1, 0: not signed
+        self.settled_fen: Column  # credited less debited when it was settled, which is on its account
         for name, kind in (BY_ACCOUNT | BY_CONTRACT).items():
             setattr(self, name, np.zeros(FIRST_CAPACITY, kind))
 
@@ -146,7 +147,7 @@ class OwnBook:
         lowest, highest = int(numbers.min()) // CONTRACT_NUMBER_STEP, int(numbers.max()) // CONTRACT_NUMBER_STEP
         if lowest < 0 or highest >= CONTRACTS_MAX:
             raise InvariantBroken(f"book: money moved on index {lowest} or {highest}")
-        amounts_fen = _amounts(records, "amount_fen", accepted)
+        amounts_fen = amounts_of(records, "amount_fen", accepted)
         if int(kinds.min()) < 1 or int(kinds.max()) > KIND_MAX:
             raise InvariantBroken("book: an accepted record is of an unknown kind")
         there = np.flatnonzero(np.bincount(kinds)).tolist()
@@ -156,9 +157,9 @@ class OwnBook:
         for kind in there:
             at = EVERY if len(there) == 1 else np.flatnonzero(kinds == kind)
             rows = accepted if isinstance(at, slice) else at if isinstance(accepted, slice) else accepted[at]
-            self._move(kind, numbers[at] // CONTRACT_NUMBER_STEP, amounts_fen[at], _Told(records, outcomes, rows))
+            self._move(kind, numbers[at] // CONTRACT_NUMBER_STEP, amounts_fen[at], Told(records, outcomes, rows))
 
-    def _move(self, kind: int, index: Column, amount_fen: Column, told: "_Told") -> None:
+    def _move(self, kind: int, index: Column, amount_fen: Column, told: Told) -> None:
         """What the (m,) accepted records of one kind do. `np.add.at`, because one contract may stand in a block many
         times.
         """
@@ -182,6 +183,11 @@ class OwnBook:
         elif kind == RecordKind.PROCEEDS:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
             np.add.at(self.bought_unsettled_fen, index, told.fen("release_fen"))
+        elif kind in (RecordKind.SETTLE, RecordKind.CREDIT):
+            moved = (settled if kind == RecordKind.SETTLE else credited)(amount_fen, told)
+            np.add.at(self.settled_fen, index, moved.balance_fen)
+            np.subtract.at(self.bought_unsettled_fen, index, moved.bought_fen)
+            np.subtract.at(self.sold_unsettled_fen, index, moved.sold_fen)
         elif kind in CORRECTIONS:
             # From what it says was there to what the set has, less or plus what is made good; likewise back to what
             # there was without the set, less or plus what stays.
@@ -219,7 +225,7 @@ class OwnBook:
         account_party = np.full(len(last), BANK_PARTY, np.int32)
         account_party[holds] = party[last[holds] - 1]
         length = 1 + max(int(party.max(initial=0)), int(account_party.max(initial=0)))
-        balance = _sums_by_party(account_party, self.balance_fen[accounts], length)
+        balance = _sums_by_party(account_party, self._balances(), length)
         columns = (self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
         moved = [_sums_by_party(party, column[contracts], length) for column in columns]
         named = np.bincount(party, minlength=length) + np.bincount(account_party, minlength=length)
@@ -233,7 +239,17 @@ class OwnBook:
         """Copies: (accounts,) balances, and (contracts,) what is frozen, bought and sold."""
         of_contracts = (self.frozen_fen, self.bought_unsettled_fen, self.sold_unsettled_fen)
         frozen, bought, sold = (column[: self._contracts_end].copy() for column in of_contracts)
-        return self.balance_fen[: self._accounts_end].copy(), frozen, bought, sold
+        return self._balances(), frozen, bought, sold
+
+    def _balances(self) -> Column:
+        """(accounts,) what came and went by movements, and by settlements of the contracts that each account has had; a
+        new array.
+        """
+        balances_fen, contracts = self.balance_fen[: self._accounts_end].copy(), slice(self._contracts_end)
+        at = np.flatnonzero(self.settled_fen[contracts])
+        at = at[self.account[at] > 0]  # others were settled live, and their signing is to be fed
+        np.add.at(balances_fen, self.account[at] - 1, self.settled_fen[at])
+        return balances_fen
 
     def _parties(self) -> npt.NDArray[np.int32]:
         """(contracts,) the party of each, that of a replaced one for the contract that goes on for it; a new array."""
@@ -269,6 +285,8 @@ class OwnBook:
                 getattr(book, name)[:end] = columns[name]
         if (book.replaced[:contracts_end] > np.arange(contracts_end)).any():
             raise ValueError("a contract replaces one that is later")
+        if int(book.account.max()) > accounts_end:
+            raise ValueError("a contract stands on an account that is not there")
         book._opened_count = int(np.count_nonzero(book.opened))
         book._signed_count = int(np.count_nonzero(book.party | book.replaced))
         return book
@@ -285,6 +303,7 @@ class OwnBook:
 
     def _stand_on(self, accounts: Column, contracts: Column) -> None:
         self._reach_accounts(int(accounts.max()) + 1)
+        self.account[contracts] = accounts + 1
         np.maximum.at(self.last_contract, accounts, (contracts + 1).astype(np.int32))
 
     def _reach_accounts(self, end: int) -> None:
@@ -303,40 +322,6 @@ class OwnBook:
             wider = np.zeros(max(end, 2 * len(column)), column.dtype)
             wider[: len(column)] = column
             setattr(self, name, wider)
-
-
-class _Told(NamedTuple):
-    """Accepted records of one kind, where they stand in their block."""
-
-    records: RecordArray
-    outcomes: OutcomeArray
-    rows: Rows
-
-    def fen(self, name: str, most_fen: int = AMOUNT_FEN_MAX) -> Column:
-        """(m,) a further amount of them. Raises InvariantBroken for one that is out of range."""
-        return _amounts(self.records, name, self.rows, most_fen)
-
-    def taken_fen(self, amount_fen: Column) -> Column:
-        """(m,) amounts of withdrawals; of a card debit that was forced only what was posted to the account.
-
-        Raises InvariantBroken when more was posted than was asked for, or less than nothing.
-        """
-        forced = self.records["way"][self.rows] == Way.FORCED_CARD
-        if not forced.any():
-            return amount_fen
-        posted_fen = self.outcomes["remaining_fen"][self.rows]
-        if (posted_fen[forced] < 0).any() or (posted_fen[forced] > amount_fen[forced]).any():
-            raise InvariantBroken("book: a forced card debit posted an impossible amount")
-        taken_fen: Column = np.where(forced, posted_fen, amount_fen)
-        return taken_fen
-
-
-def _amounts(records: RecordArray, name: str, rows: Rows, most_fen: int = AMOUNT_FEN_MAX) -> Column:
-    """(m,) an amount of those accepted. Raises InvariantBroken for one that is out of range."""
-    amounts_fen: Column = np.ascontiguousarray(records[name][rows])
-    if int(amounts_fen.min()) < 0 or int(amounts_fen.max()) > most_fen:
-        raise InvariantBroken(f"book: {name} of an accepted record is out of range")
-    return amounts_fen
 
 
 def _sums_by_party(party: npt.NDArray[np.int32], column_fen: Column, length: int) -> list[int]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.own_book.book import Column, OwnBook
+from gateway.own_book.book import OwnBook
+from gateway.own_book.told import Column
 from protocol.limits import QUERY_PAIRS_MAX, QUERY_RANGES_MAX, RANGE_PAIRS
 from protocol.messages.day.marked import PairsAnswer, PairsQuery, RangesAnswer, RangesQuery, range_digest
 from protocol.messages.queries import TotalsAnswer, TotalsQuery

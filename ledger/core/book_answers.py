@@ -6,6 +6,7 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 from ledger.core import engine
 from ledger.core.control.day.clearing_answers import clearing_accounts
 from ledger.core.corrections.answers import correction, to_close, to_revert
+from ledger.core.settling.answers import to_credit, to_settle
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
@@ -16,6 +17,7 @@ from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery, Re
 from protocol.messages.day.dates import BrokerFacts, DateFacts, DatesAnswer, DatesQuery
 from protocol.messages.day.marked import OutletsQuery, PairsQuery, RangesQuery
 from protocol.messages.day.paying import ClearingAccountsQuery
+from protocol.messages.day.settling import CreditsQuery, SettlementsQuery
 from protocol.messages.day.steps import Window
 from protocol.messages.queries import (
     AccountAnswer,
@@ -88,6 +90,10 @@ class BookAnswers:
                 return to_revert(self._book, message)
             case ClosingsQuery():
                 return to_close(self._book, message)
+            case SettlementsQuery():
+                return to_settle(self._book, message)
+            case CreditsQuery():
+                return to_credit(self._book, message)
             case OutletsQuery():
                 return marked.told_outlets()
             case ClearingAccountsQuery():

@@ -11,6 +11,7 @@ from ledger.core.corrections.at_hand import DatesAtHand
 from ledger.core.corrections.later import later_dates
 from ledger.core.lines.ended import are_ended
 from ledger.core.resolve import Block
+from ledger.core.settling.at_hand import UnitsAtHand
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, Positions
 from ledger.core.state.requests import key_dates
@@ -38,6 +39,8 @@ from rules.request import (
     OfDate,
     ProceedsDue,
     Request,
+    Settlement,
+    Unit,
     refusal,
 )
 
@@ -175,6 +178,7 @@ def _requests(
         target_slots.tolist(),
         plain(target_dates),
         *_of_dates(book, block, positions, len(target_slots), dates),
+        *_of_settlements(book, block, positions, len(target_slots)),
     )
     return list(map(Request._make, zip(*columns, strict=True))), target_slots
 
@@ -201,6 +205,16 @@ def _of_dates(
             if of_dates[place] is None and block.proceeds.is_due[position]:
                 of_dates[place] = dates.of_contract(int(block.contract[position]), int(executed_on[position]))
     return of_dates, [dates.named(position) for position in chosen]
+
+
+def _of_settlements(
+    book: Book, block: Block, positions: Positions | slice, count: int
+) -> tuple[list[Settlement | None], list[Unit | None]]:
+    """What records that settle or credit name beside their amount, and what there is of the date."""
+    if block.settlements is None:
+        return [None] * count, [None] * count
+    units, chosen = UnitsAtHand(book, block.settlements), np.arange(block.count)[positions].tolist()
+    return [units.named(position) for position in chosen], [units.of(position) for position in chosen]
 
 
 def _load_accounts(book: Book, indices: Positions, later: dict[int, LaterDates]) -> dict[int, Account]:

@@ -25,6 +25,7 @@ from ledger.core.kind_tables import (
 from ledger.core.lines.proceeds import mark_booked
 from ledger.core.moving import draw_moved, keep_moved, lower_moved
 from ledger.core.resolve import Block, Targets
+from ledger.core.settling.apply import apply_settlements
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.unsettled import add_by_slot
@@ -91,6 +92,8 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         apply_corrections(book, block, block.corrections, outcomes)
         if moves:
             lower_moved(book, block, block.corrections, accepted)
+    if block.settlements is not None:
+        apply_settlements(book, block, block.settlements, outcomes)
 
 
 def _posted(block: Block, way: LongColumn, amount_fen: FenColumn, outcomes: OutcomeArray) -> FenColumn:

@@ -6,8 +6,8 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 2. balance − frozen − bought + sold ≥ 0.
 3. Of every freeze: amount = drawn + released + remaining, each ≥ 0; frozen of an account = Σ remaining of its freezes.
 4. Buying power kept = buying power added up from its parts.
-5. Bought and sold of an account = Σ over the slots of the ring + Σ over entries of settled dates of its contract,
-   unless that has ended: what is sold for it is on no account. Each is ≥ 0.
+5. Bought and sold of an account = Σ over the slots of the ring + Σ over entries of settled dates of its contract, gated
+   ones among them, unless that has ended: what is sold for it is on no account. Each is ≥ 0.
 6. The open trade date is the latest of those that have a slot, and a trade day leads to its date's slot.
 7. Whatever is frozen, bought or sold on an account is of its last contract, which has not ended; every contract that
    has not ended is the last one of its account, and tells its loss.
@@ -20,6 +20,9 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
     remains, of a date no more than is bought, and in all no more than the balance. Together it is what the general
     ledger has for the broker; and 11 holds of what is not moved.
 12. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
+13. The settlement suspense of a settled lane is what is gated less what is owed and unpaid; what outlets have credited,
+    with what is gated and without what was made good, is what its broker owes by it. A lane that is being settled has
+    something left to settle.
 """
 
 from collections import Counter
@@ -29,6 +32,8 @@ import numpy as np
 from ledger.core.control.day.clearing_proof import check_clearing_accounts
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
+from ledger.core.settling.amounts import contracts_to_settle
+from ledger.core.settling.lanes import prove
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.customers.restraints import sums_fen
@@ -37,7 +42,7 @@ from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX, PARTIES_MAX
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import BANK_PARTY, AccountCode, AccountStatus, RestraintKind
+from protocol.vocabulary import BANK_PARTY, AccountCode, AccountStatus, LaneState, RestraintKind
 from rules.contracts import ENDED, LOSS
 from rules.outlets import cannot_be, level_above
 
@@ -94,6 +99,18 @@ def check_book(book: Book) -> None:
     _check_outlets(book)
     _check_restraints(book)
     check_clearing_accounts(book)
+    _check_settled(book)
+
+
+def _check_settled(book: Book) -> None:
+    """Statement 13."""
+    for gated in book.gated.sorted_lanes():
+        prove(book, gated)
+        _demand(gated.other_fen >= 0, "what else is gated", book)
+    for lane in book.clearing.lanes.values():
+        is_settling = lane.state == LaneState.SETTLING
+        left = len(contracts_to_settle(book, lane)) if is_settling else 0
+        _demand(np.array(lane.to_settle == left and is_settling == (left > 0)), "what is to be settled", book)
 
 
 def _check_restraints(book: Book) -> None:
@@ -242,6 +259,9 @@ def _check_unsettled(book: Book) -> None:
     accounts = book.account_of_contract[unsettled.unpaid_contracts]
     counts = book.contract_facts[unsettled.unpaid_contracts] >> STATE_SHIFT & FACT_MASK != ENDED
     _demand(unsettled.unpaid_bought_fen[~counts] == 0, "what was bought for a contract that has ended", book)
+    gated, gated_fen = book.gated.entries()
+    is_on_account = ~book.have_ended(gated)
+    _demand(gated_fen >= 0, "what is gated", book)
     parts: list[tuple[FenColumn, FenColumn, list[FenColumn]]] = [
         (book.bought_fen, unsettled.unpaid_bought_fen, unsettled.bought_fen),
         (book.sold_fen, unsettled.unpaid_sold_fen, unsettled.sold_fen),
@@ -249,6 +269,8 @@ def _check_unsettled(book: Book) -> None:
     for total_fen, unpaid_fen, slots_fen in parts:
         sums_fen = np.zeros(book.accounts_count, np.int64)
         np.add.at(sums_fen, accounts[counts], unpaid_fen[counts])
+        if total_fen is book.sold_fen:
+            np.add.at(sums_fen, book.account_of_contract[gated[is_on_account]], gated_fen[is_on_account])
         _demand(unpaid_fen >= 0, "unpaid money of a settled date", book)
         for slot in unsettled.used_slots():
             _demand(slots_fen[slot][used] >= 0, "unsettled money of a date", book)

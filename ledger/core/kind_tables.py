@@ -74,7 +74,8 @@ NAMES_FREEZE = _where(_wire(lambda row: row.needs_target))
 HAS_RELEASE = _where(_wire(lambda row: not {RELEASE_FIELD, EXCESS_FIELD, CLEARED_FIELD}.isdisjoint(row.fields)))
 HAS_TURNOVER = _where(_wire(lambda row: not {TURNOVER_FIELD, MADE_GOOD_FIELD}.isdisjoint(row.fields)))
 # Of these two something in its bytes.
-EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields))  # on a trade day, which it tells
+SETTLES = _where(_law(lambda row: row.settles))  # a date, whether it has a slot or not
+EXECUTED = _where(_wire(lambda row: TRADE_DAY_FIELD in row.fields)) & ~SETTLES  # on a trade day, which it tells
 IS_LINE = _where(_wire(lambda row: row.is_line))
 
 OPENS_FREEZE = _where(_law(lambda row: row.opens_freeze))
@@ -96,7 +97,7 @@ TAKES_BACK = _where(_law(lambda row: row.takes_back))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE
 LOWERS_FROZEN = _where(_law(lambda row: row.lowers_frozen))
-LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0))
+LOWERS_BALANCE = _where(_law(lambda row: row.amount.balance < 0)) | SETTLES
 
 # What one fen of the amount, or of the release beside it, adds to a column of the account or of the freeze.
 BALANCE = _law(lambda row: row.amount.balance)

@@ -15,8 +15,8 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    refused; nor do movements without a serial of a seat that has counted none.
 6. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
    refused wherever it stands, and, having no effect, does not count in 2.
-7. What asks for a clearing set, what an authority deducts, and what the card scheme has paid already, look at more
-   than these amounts.
+7. What asks for a clearing set, what settles or credits, what an authority deducts, and what the card scheme has paid
+   already, look at more than these amounts.
 8. What a freeze moves, of a broker in transfer mode, is what can be withdrawn before it: that is as the block begins
    where the account is named once.
 An account for which 2, 3, 4, 5 or 8 fails, or that has a record of 7, is hot: all its records that 1 left open are
@@ -42,6 +42,7 @@ from ledger.core.kind_tables import (
     LEAVES_BANK,
     LISTED_WHEN_ENDED,
     OPENS_FREEZE,
+    SETTLES,
     SOLD,
     WAITS_FOR_CLEARING,
 )
@@ -181,6 +182,8 @@ class _Proof:
         block = self._block
         if block.corrections is not None:
             self._hot_accounts.append(block.account[np.flatnonzero(self._of(BY_SET))])
+        if block.settlements is not None:
+            self._hot_accounts.append(block.account[np.flatnonzero(self._of(SETTLES))])
         if block.way is not None and (block.way >= Way.JUDICIAL).any():
             self._hot_accounts.append(block.account[np.flatnonzero(self._open & (block.way >= Way.JUDICIAL))])
 

@@ -27,6 +27,7 @@ from ledger.core.kind_tables import (
 from ledger.core.lines.ended import are_ended
 from ledger.core.lines.proceeds import Proceeds, read_proceeds
 from ledger.core.lines.read import Lines, read_lines
+from ledger.core.settling.read import Settlements, read_settlements
 from ledger.core.state.book import ACCOUNT_MASK, CHECK_SHIFT, FACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import ByteColumn, FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.unsettled import DAY_CODES
@@ -49,9 +50,9 @@ _UNUSED_HEAD, _UNUSED_RELEASE, _UNUSED_TURNOVER, _UNUSED_TARGET, _UNUSED_NUMBER 
     _UNUSED[word] for word in (_WORD_HEAD, _WORD_RELEASE, _WORD_TURNOVER, _WORD_TARGET, _WORD_NUMBER)
 )
 assert not any(_UNUSED[word].any() for word in (_WORD_CONTRACT, _WORD_AMOUNT, _WORD_REF))
-# A target is used as a whole, but for the bytes in which a judicial deduction names its restraint.
-assert np.array_equal(_UNUSED_TARGET, np.where(NAMES_RESTRAINT, _UNUSED_TARGET, _UNUSED_NUMBER))
+# Its bytes behind the date and seat of a target a withdrawal uses only where it is a judicial deduction.
 assert not _UNUSED_NUMBER[NAMES_RESTRAINT].any()
+_UNUSED_NUMBER = np.where(NAMES_RESTRAINT, _UNUSED_TARGET, _UNUSED_NUMBER)
 
 
 @dataclass(slots=True)
@@ -97,6 +98,7 @@ class Block:
     cleared: Mask | None  # fills whose broker's set of their date is complete; None when there is no such set
     proceeds: Proceeds | None  # None when no record books proceeds
     corrections: Corrections | None  # None when no record closes an order of a date or corrects a contract
+    settlements: Settlements | None  # None when no record settles a contract's date, or credits what was gated
     targets: Targets | None  # None when no record names a freeze
     lines: Lines | None  # None when no record is a line of a clearing set
 
@@ -157,6 +159,7 @@ def resolve(book: Book, frames: Frames, records: RecordArray) -> Block:
         cleared=_cleared(book, head, kind, contract),
         proceeds=read_proceeds(book, kind, role, day, contract),
         corrections=read_corrections(book, frames, records, kind, role, day, contract),
+        settlements=read_settlements(book, records, kind, role, day, contract),
         targets=_targets(book, frames, records, kind, contract),
         lines=lines,
     )
@@ -208,11 +211,11 @@ def _unused_bits(
         return lines.is_malformed.astype(np.int64) if lines.is_malformed.any() else 0
     unused = head & _UNUSED_HEAD[kind]
     if way is None:
-        unused |= (words[:, _WORD_TARGET] | words[:, _WORD_NUMBER]) & _UNUSED_TARGET[kind]
+        unused |= words[:, _WORD_TARGET] & _UNUSED_TARGET[kind] | words[:, _WORD_NUMBER] & _UNUSED_NUMBER[kind]
     else:
-        names_restraint = NAMES_RESTRAINT[kind] & (way == Way.JUDICIAL)
-        unused |= (words[:, _WORD_TARGET] | np.where(names_restraint, 0, words[:, _WORD_NUMBER])) & _UNUSED_TARGET[kind]
-    if not isinstance(kind, int) or _UNUSED_RELEASE[kind]:
+        number = np.where(NAMES_RESTRAINT[kind] & (way == Way.JUDICIAL), 0, words[:, _WORD_NUMBER])
+        unused |= words[:, _WORD_TARGET] & _UNUSED_TARGET[kind] | number & _UNUSED_NUMBER[kind]
+    if not isinstance(kind, int) or _UNUSED_RELEASE[kind] or _UNUSED_TURNOVER[kind]:
         unused |= words[:, _WORD_RELEASE] & _UNUSED_RELEASE[kind]
         unused |= words[:, _WORD_TURNOVER] & _UNUSED_TURNOVER[kind]
     if lines is not None:

@@ -28,6 +28,7 @@ from protocol.messages.customers.restraints import ExtendRestraint, LiftRestrain
 from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import (
     AnnounceSet,
+    BeginSettle,
     CompleteSet,
     FinishSending,
     Mark,
@@ -60,8 +61,8 @@ CONTROL_RIGHTS: dict[SeatRole, frozenset[type[ControlMessage] | ContractEvent]] 
     SeatRole.TELLER_DESK: frozenset({*ContractEvent, SignContracts, ChangeBroker, ReplaceCard, ChangeAccount, Act}),
     SeatRole.DAY_DESK: frozenset(
         {
-            *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, EndSettlement, ConfirmRoll),
-            *(Act, CompleteSet, WithdrawSet, TellDayEnd, Due, Pay),
+            *(OpenTradeDate, SignOff, Mark, Tell, Reconcile, TellCorrections, Publish, BeginSettle),
+            *(EndSettlement, ConfirmRoll, Act, CompleteSet, WithdrawSet, TellDayEnd, Due, Pay),
         }
     ),
     SeatRole.SAVINGS_DESK: frozenset({Restrain, LiftRestraint, ExtendRestraint, ChangeAccount, Fund}),

@@ -53,6 +53,9 @@ def _committed_fen(block: Block) -> FenColumn:
         at = corrections.positions[corrections.is_correction]
         has_bought_fen = corrections.has_bought_fen[corrections.is_correction]
         delta_fen[at] = block.amount_fen[at] - block.turnover_fen[at] - has_bought_fen
+    if block.settlements is not None:
+        debits = block.settlements.positions[~block.settlements.is_credit]
+        delta_fen[debits] = -block.amount_fen[debits]
     return delta_fen
 
 
@@ -61,6 +64,8 @@ def _may_lower(block: Block) -> Mask:
     lowers: Mask = np.broadcast_to(LOWERS_FROZEN[block.kind], (block.count,)).copy()
     if block.corrections is not None:
         lowers[block.corrections.positions] = True
+    if block.settlements is not None:
+        lowers[block.settlements.positions] = True
     return lowers
 
 
@@ -68,7 +73,8 @@ def _accounts_concerned(book: Book, block: Block, accepted: Mask) -> Positions |
     """Ascending, of accounts whose restraints these records may change; None when there is none."""
     ordered = None if block.way is None else accepted & (block.way >= Way.JUDICIAL)
     concerned = block.account[:0] if ordered is None else block.account[ordered]
-    if book.restraints.by_account and (LOWERS_FROZEN[block.kind].any() or block.corrections is not None):
+    by_set = block.corrections is not None or block.settlements is not None
+    if book.restraints.by_account and (by_set or LOWERS_FROZEN[block.kind].any()):
         lowering = block.account[accepted & _may_lower(block)]
         concerned = np.concatenate((concerned, lowering[book.restrained_fen.take(lowering) != 0]))
     return np.unique(concerned) if len(concerned) else None

@@ -15,23 +15,13 @@ import trio
 from ..codes import ReplyCode
 from ..errors import InvariantBroken, MisuseError
 from ..limits import (
-    AMOUNT_FEN_MAX,
     BANK_ACCOUNT_NO_MAX,
     CONTRACTS_MAX,
-    PARTIES_MAX,
     RANGE_PAIRS,
     REQUEST_NUMBER_MAX,
     SESSION_VERSION_MAX,
 )
 from ..messages.control import ControlMessage
-from ..messages.day.corrections import (
-    ClosingsAnswer,
-    ClosingsQuery,
-    CorrectionAnswer,
-    CorrectionQuery,
-    RevertsAnswer,
-    RevertsQuery,
-)
 from ..messages.day.dates import DatesAnswer, DatesQuery
 from ..messages.day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from ..messages.day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
@@ -64,6 +54,7 @@ from .arguments import (
 from .clearing.verbs import ClearingVerbs
 from .clock import Clock, SystemClock
 from .contracts import ContractVerbs
+from .day_verbs import DayVerbs
 from .errors import SessionEnded
 from .feeds.verbs import FeedVerbs
 from .forks import Origin
@@ -83,7 +74,7 @@ _CLOCK_READS = ("elapsed_ns", "utc_offset_ns")
 A = TypeVar("A", bound=AnswerMessage)
 
 
-class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
+class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs, DayVerbs):
     """One ordered stream of requests to the bank. Made by `open`; every verb may be called from many tasks.
 
     A refusal is a value: look at `Outcome.code`. Every verb that sends waits, over reconnects, until the bank has
@@ -273,34 +264,6 @@ class Seat(AwaitedVerbs, FeedVerbs, PushVerbs, ContractVerbs, ClearingVerbs):
     def clearing_accounts(self) -> Coroutine[object, object, ClearingAccountsAnswer]:
         """Every broker's clearing account, and what is due when. As `totals`."""
         return self._ask_as_bank(ClearingAccountsQuery(), ClearingAccountsAnswer)
-
-    def correction(
-        self, trade_date: int, party: int, contract_no: int = 0, first: int = 0, rejected_fen: int = 0
-    ) -> Coroutine[object, object, CorrectionAnswer]:
-        """What a correction of a contract's date would be now, 0: of the next one that needs it, from index `first` on.
-
-        To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, for no number, place or amount.
-        """
-        date, of, place = self._place(trade_date, party, first)
-        contract = whole_number("contract_no", contract_no, 0, 2**62)
-        rejected = whole_number("rejected_fen", rejected_fen, 0, AMOUNT_FEN_MAX)
-        return self._ask_as_bank(CorrectionQuery(date, of, place, contract, rejected), CorrectionAnswer)
-
-    def reverts(self, trade_date: int, party: int, first: int = 0) -> Coroutine[object, object, RevertsAnswer]:
-        """What is to be taken back of a date whose set two people have withdrawn, from place `first` on.
-
-        To be awaited. Raises MisuseError at once as `totals` and `clearing_set`, and for no place.
-        """
-        return self._ask_as_bank(RevertsQuery(*self._place(trade_date, party, first)), RevertsAnswer)
-
-    def closings(self, trade_date: int, party: int, first: int = 0) -> Coroutine[object, object, ClosingsAnswer]:
-        """Which orders of a published date are to be ended, from place `first` on. As `reverts`."""
-        return self._ask_as_bank(ClosingsQuery(*self._place(trade_date, party, first)), ClosingsAnswer)
-
-    @staticmethod
-    def _place(trade_date: int, party: int, first: int) -> tuple[int, int, int]:
-        date, of = calendar_date("trade_date", trade_date), whole_number("party", party, 0, PARTIES_MAX)
-        return date, of, whole_number("first", first, 0, 2**40)
 
     @staticmethod
     def _marked(source: int, first: int, most: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from ..messages.day.corrections import ClosingsAnswer, CorrectionAnswer, Reverts
 from ..messages.day.dates import DatesAnswer
 from ..messages.day.marked import OutletsAnswer, PairsAnswer, RangesAnswer
 from ..messages.day.paying import ClearingAccountsAnswer
+from ..messages.day.settling import CreditsAnswer, SettlementsAnswer
 from ..messages.persons import ActSignature
 from ..messages.queries import (
     AccountAnswer,
@@ -179,6 +180,14 @@ class SyncSeat(SingleVerbs[Outcome]):
     def closings(self, trade_date: int, party: int, first: int = 0) -> ClosingsAnswer:
         """As `Seat.closings`."""
         return self._wait(self._opened().closings(trade_date, party, first))
+
+    def settlements(self, trade_date: int, party: int, first: int = 0) -> SettlementsAnswer:
+        """As `Seat.settlements`."""
+        return self._wait(self._opened().settlements(trade_date, party, first))
+
+    def due_credits(self, party: int, first: int = 0) -> CreditsAnswer:
+        """As `Seat.due_credits`."""
+        return self._wait(self._opened().due_credits(party, first))
 
     def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""

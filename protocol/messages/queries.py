@@ -34,6 +34,7 @@ from .day.corrections import (
 from .day.dates import DatesAnswer, DatesQuery
 from .day.marked import OutletsAnswer, OutletsQuery, PairsAnswer, PairsQuery, RangesAnswer, RangesQuery
 from .day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
+from .day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, SettlementsQuery
 from .day.steps import Place, Seconds, SetTotals
 from .feeds import FeedPage, FeedQuery
 from .fields import BankAccountNo, Count, Fen, Number, PartyNo, SumFen, TradeDate, fen_from_sum, sum_from_fen
@@ -288,6 +289,8 @@ QueryMessage = (
     | OpenItemsQuery
     | RevertsQuery
     | ClosingsQuery
+    | SettlementsQuery
+    | CreditsQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -309,9 +312,12 @@ AnswerMessage = (
     | OpenItemsAnswer
     | RevertsAnswer
     | ClosingsAnswer
+    | SettlementsAnswer
+    | CreditsAnswer
 )
 OF_ALL_PARTIES = (
     *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, ClearingAccountsQuery),
     *(CorrectionQuery, RevertsQuery, ClosingsQuery),
+    *(SettlementsQuery, CreditsQuery),
 )
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -6,6 +6,8 @@ A signature proves who says it, not that it is so. What cannot be true is a viol
 nowhere and ends the link. States that are newer than this program pass (docs/protocol.md, section 15).
 """
 
+import numpy as np
+
 from ..codes import ReplyCode
 from ..errors import PeerViolation
 from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
@@ -31,6 +33,7 @@ from ..messages.day.marked import (
     RangesQuery,
 )
 from ..messages.day.paying import ClearingAccountsAnswer, ClearingAccountsQuery
+from ..messages.day.settling import CreditsAnswer, CreditsQuery, SettlementsAnswer, SettlementsQuery
 from ..messages.day.steps import NO_TOTALS
 from ..messages.feeds import NO_ENTRY, FeedPage, FeedQuery
 from ..messages.queries import (
@@ -56,9 +59,10 @@ from ..records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     STATE_DEDUCTIBLE,
+    STATE_MAX,
     STATE_MOVED,
     STATE_NUMBER_GIVEN,
-    STATE_POSTED,
+    STATES_OF_AMOUNTS,
     OutcomeArray,
     OutcomesPreamble,
 )
@@ -86,6 +90,8 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     OpenItemsQuery: OpenItemsAnswer,
     RevertsQuery: RevertsAnswer,
     ClosingsQuery: ClosingsAnswer,
+    SettlementsQuery: SettlementsAnswer,
+    CreditsQuery: CreditsAnswer,
 }
 
 
@@ -145,9 +151,9 @@ def check_outcomes(outcomes: OutcomeArray) -> OutcomeArray:
     if not outcomes.view("<i8").any():
         return outcomes  # accepted, of no freeze: most often so, and at once seen
     state, remaining_fen = outcomes["state"], outcomes["remaining_fen"]
-    is_known = (state <= STATE_DEDUCTIBLE) | (state == STATE_MOVED)
+    is_known = state <= STATE_MAX
     tells_more = (state == FREEZE_STATE_OPEN) | (state == STATE_NUMBER_GIVEN) | (state == STATE_MOVED)
-    may_tell = (state == STATE_POSTED) | (state == STATE_DEDUCTIBLE)
+    may_tell = np.isin(state, STATES_OF_AMOUNTS)
     is_wrong = (state < FREEZE_STATE_NONE) | (remaining_fen < 0) | (remaining_fen > COLUMN_FEN_MAX)
     is_wrong |= is_known & ~may_tell & ((remaining_fen > 0) != tells_more)
     tells_repeat = (state == STATE_NUMBER_GIVEN) & (outcomes["code"] == ReplyCode.ACT_REPEATED)
@@ -186,6 +192,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = answer.trade_date == query.trade_date and _are_possible_reverts(query, answer)
     elif isinstance(query, ClosingsQuery) and isinstance(answer, ClosingsAnswer):
         fits = answer.trade_date == query.trade_date and _are_possible_closings(query, answer)
+    elif isinstance(answer, SettlementsAnswer | CreditsAnswer) and fits:
+        fits = _are_possible_settlements(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
         fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
         fits = fits and (answer.next_range == 0 or bool(answer.digests))
@@ -253,6 +261,20 @@ def _are_possible_closings(query: ClosingsQuery, answer: ClosingsAnswer) -> bool
     return is_possible and (answer.next_place == 0 or answer.next_place > query.first)
 
 
+def _are_possible_settlements(query: QueryMessage, answer: SettlementsAnswer | CreditsAnswer) -> bool:
+    """Of the date that was asked for, no contract twice, something of each; whoever reads on comes to an end."""
+    numbers = [each.contract_no for each in answer.contracts]
+    is_possible = numbers == sorted(set(numbers))
+    if isinstance(query, SettlementsQuery) and isinstance(answer, SettlementsAnswer):
+        is_possible &= answer.trade_date == query.trade_date and len(numbers) <= answer.left
+        is_possible &= answer.next_place == 0 or query.first < answer.next_place
+    elif isinstance(query, CreditsQuery) and isinstance(answer, CreditsAnswer):
+        is_possible &= all(each.proceeds_fen + each.other_fen > 0 for each in answer.contracts)
+        is_possible &= answer.trade_date > 0 or not (numbers or answer.next_place)
+        is_possible &= answer.next_place == 0 or query.first < answer.next_place
+    return is_possible
+
+
 def _is_possible_set(answer: SetAnswer) -> bool:
     """Without a set there is nothing of it."""
     parts = (answer.announced, answer.arrived)
@@ -266,9 +288,9 @@ def _is_possible(answer: OutcomeAnswer) -> bool:
         return not any(told)
     if answer.sequence < 1:
         return False
-    if answer.state > STATE_DEDUCTIBLE and answer.state != STATE_MOVED:
+    if answer.state > STATE_MAX:
         return True
-    if answer.state in (STATE_POSTED, STATE_DEDUCTIBLE):
+    if answer.state in STATES_OF_AMOUNTS:
         return (answer.code != 0) == (answer.state == STATE_DEDUCTIBLE)
     tells_more = answer.state in (FREEZE_STATE_OPEN, STATE_NUMBER_GIVEN, STATE_MOVED)
     tells_repeat = answer.state == STATE_NUMBER_GIVEN and answer.code == ReplyCode.ACT_REPEATED

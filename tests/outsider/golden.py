@@ -12,9 +12,10 @@ from tests.outsider.wire.codes import Code, Direction, Kind, Order, Suite
 from tests.outsider.wire.corrections import Correction
 from tests.outsider.wire.field_types import Blob, Many, Type
 from tests.outsider.wire.frames import Frame, Header, Trust
-from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, fields_of
+from tests.outsider.wire.lines import FEES, LINES, NO_SECURITY, Line, Row, fields_of
 from tests.outsider.wire.messages import LAYOUTS, Field, Message, encode
 from tests.outsider.wire.records import Outcome, Outcomes, Record, Target, freeze
+from tests.outsider.wire.settling import Credited, Settled
 from tests.outsider.wire.signing import SigningKey, signing_key, verifying_key
 
 Json: TypeAlias = "int | str | list[Json] | dict[str, Json]"
@@ -206,12 +207,17 @@ def line(fields: dict[str, Json]) -> Line:
     )
 
 
-def block(fields: Json) -> list[Record | Line | Correction]:
+def block(fields: Json) -> list[Row]:
     """The records of a RECORDS body from their fields."""
     return [_of_block(row) for row in objects(fields)]
 
 
-def _of_block(fields: dict[str, Json]) -> Record | Line | Correction:
+def _of_block(fields: dict[str, Json]) -> Row:
+    for kind, form in ((Order.SETTLE, Settled), (Order.CREDIT, Credited)):
+        if fields["kind"] == kind:
+            assert set(fields) == {*form._fields, "kind_name"}
+            numbers = (number(fields, name) for name in form._fields if name != "partner_ref")
+            return form(*numbers, _hex(fields, "partner_ref"))  # type: ignore[call-arg, arg-type]
     if fields["kind"] not in (Order.CORRECT, Order.REVERT):
         return line(fields) if fields["kind"] in LINES else record(fields)
     assert set(fields) == {*Correction._fields, "kind_name"} - {"unused"}

@@ -4,7 +4,17 @@ Belongs here: making them. Never here: a rule, an expected value.
 """
 
 from rules.account import Account
-from rules.request import Cases, Correction, Freeze, OfDate, ProceedsDue, Request, Tolerance
+from rules.request import (
+    Cases,
+    Correction,
+    Freeze,
+    OfDate,
+    ProceedsDue,
+    Request,
+    Settlement,
+    Tolerance,
+    Unit,
+)
 
 CONTRACT, ACCOUNT, SLOT, TARGET_SLOT = 3, 3, 11, 7
 DATE = 20_260_105
@@ -30,6 +40,8 @@ def request(
     contract: int = CONTRACT,
     of_date: OfDate | None = None,
     correction: Correction | None = None,
+    settlement: Settlement | None = None,
+    unit: Unit | None = None,
 ) -> Request:
     """A request that every common guard has let through."""
     return Request(
@@ -60,6 +72,8 @@ def request(
         target_date=DATE,
         of_date=of_date,
         correction=Correction(0, 0, 0, 0, None) if correction is None else correction,
+        settlement=Settlement(0, 0, 0) if settlement is None else settlement,
+        unit=unit,
     )
 
 

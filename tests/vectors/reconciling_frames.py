@@ -71,6 +71,7 @@ from protocol.vocabulary import (
     contract_no_from_index,
 )
 from tests.bank_seats import DAY_SEAT
+from tests.vectors import settling_frames
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
@@ -180,6 +181,7 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     yield desk.message("tell_day_end", what, FrameKind.CONTROL, ended, first + 30)
     yield from _taking_back(desk, bank, first + 11)
     yield from _closing(desk, bank)
+    yield from settling_frames.of(desk, bank, first + 12)
     yield from _dates(desk, bank)
 
 

@@ -36,9 +36,11 @@ from protocol.vocabulary import BANK_PARTY, ComparedField, DatePhase, Difference
 CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
-    *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "all"),
-    *(*paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll"),
+    *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "settle", "credit"),
+    *("all", *paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll"),
 )
+_WANTED = dict.fromkeys(("publish", "close", "all"), LaneState.PUBLISHED) | {"settle": LaneState.SETTLED}
+"""By step where each lane must have come to; else RECONCILED."""
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
     *("bank_has", "set_says"),
@@ -194,12 +196,16 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     if options.step == "agree":
         return int(ExitCode.OK)
     parties = await parties_of(desk, options)
+    if options.step == "credit":
+        for party in parties:
+            desk.told(f"broker {party}: {await desk.credit(party):,} credits are posted")
+        return int(ExitCode.OK)
     lanes = await desk.each(parties, lambda party: _step(desk, options.step, trade_date, party))
     for lane in lanes:
         print(_line(lane))
     if options.step == "take-back":
         return int(ExitCode.FAILED if any(lane.state == LaneState.REVERTING for lane in lanes) else ExitCode.OK)
-    wanted = LaneState.PUBLISHED if options.step in ("publish", "close", "all") else LaneState.RECONCILED
+    wanted = _WANTED.get(options.step, LaneState.RECONCILED)
     return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
 
 
@@ -232,6 +238,8 @@ async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSe
             return await desk.publish(trade_date, party)
         case "close":
             return await desk.close(trade_date, party)
+        case "settle":
+            return await desk.settle(trade_date, party)
         case _:
             return await desk.close_lane(trade_date, party)
 

@@ -16,7 +16,6 @@ from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
-from ledger.core.corrections.at_hand import has_to_close
 from ledger.core.roles import NEEDS_ACT, may_send_control
 from ledger.core.state.book import Book
 from ledger.core.state.day.due_times import seconds_of
@@ -261,10 +260,11 @@ def _judge_settlement(book: Book, message: EndSettlement) -> ReplyCode:
     if message.trade_date != book.unsettled.date_in_turn():
         return ReplyCode.DATE_NOT_IN_TURN
     trade_date, clearing = message.trade_date, book.clearing
-    is_due = not any(lane.proceeds_due or lane.to_revert for lane in clearing.lanes_of(trade_date))
+    kept = clearing.lanes_of(trade_date)
+    is_due = not any(lane.proceeds_due or lane.to_revert or lane.to_settle for lane in kept)
     if book.due_times.of(trade_date):
         lanes = [clearing.lane(trade_date, party) for party in book.brokers(trade_date)]
-        is_due &= all(lane.state >= LaneState.PUBLISHED and not has_to_close(book, lane) for lane in lanes)
+        is_due &= all(lane.state >= LaneState.SETTLED for lane in lanes)
     return ReplyCode.ACCEPTED if is_due else ReplyCode.STEP_NOT_DUE
 
 

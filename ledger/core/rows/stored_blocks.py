@@ -10,6 +10,7 @@ from ledger.core.corrections.apply import check_corrections
 from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND, OPENS_FREEZE
 from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
+from ledger.core.settling.apply import check_settlements
 from ledger.core.state.book import Book
 from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
@@ -59,6 +60,8 @@ def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
             raise InvariantBroken("proceeds were booked twice")
     if block.corrections is not None:
         check_corrections(book, block.corrections, outcomes)
+    if block.settlements is not None:
+        check_settlements(book, block, block.settlements, outcomes)
     targets = block.targets
     if targets is not None:
         drawing = accepted[targets.positions]

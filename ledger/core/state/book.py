@@ -260,6 +260,11 @@ class Book:
         """
         return (int(self.account_flags[account]) & LAST_CONTRACT_MASK) - 1
 
+    def have_ended(self, contracts: Positions) -> Mask:
+        """(m,) whether contracts have ended: no account has anything of theirs."""
+        ended: Mask = self.contract_facts[contracts] >> STATE_SHIFT & FACT_MASK == ENDED
+        return ended
+
     def contract_state(self, index: int) -> int:
         """State of a contract, see rules.contracts."""
         return (int(self.contract_facts[index]) >> STATE_SHIFT) & FACT_MASK

@@ -8,6 +8,7 @@ Python's integers hold them: a sum over millions of accounts may pass 64 bits.
 """
 
 from bisect import bisect, insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from ledger.core.state.columns import FenColumn, LongColumn
 from protocol.errors import InvariantBroken
 from protocol.limits import PARTIES_MAX
 from protocol.vocabulary import BANK_PARTY, AccountCode
-from rules.entries import BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, Leg
+from rules.entries import BETWEEN, BY_CASE, BY_DATE, BY_OUTLET, BY_PARTY, Leg
 
 KEY_FIELDS = 4
 ALL = slice(None)
@@ -25,6 +26,8 @@ _PARTY_BITS = 16
 _HALF_BITS = 62  # of a balance in two int64: it is kept below 2^124
 _HALF_MASK = (1 << _HALF_BITS) - 1
 assert PARTIES_MAX < 1 << _PARTY_BITS
+_SUMMED_BITS = 32
+_SUMMED_MASK = (1 << _SUMMED_BITS) - 1
 
 
 class LedgerKey(NamedTuple):
@@ -92,6 +95,29 @@ class GeneralLedger:
         """Debits less credits of an account that is kept for each party and no further."""
         return self.balances_fen.get(LedgerKey(int(code), party), 0)
 
+    def post_settled(self, leg: Leg, party: int, trade_date: int, outlets: LongColumn, amounts_fen: FenColumn) -> None:
+        """(m,) amounts between customers of outlets and a broker's trade date, and with each what the branches of both
+        owe each other. As `post_by_outlet`.
+        """
+        is_debit = leg.debit == AccountCode.SAVINGS
+        for outlet, sum_fen in _by_outlet(outlets, amounts_fen):
+            if not sum_fen:
+                continue
+            keys = [LedgerKey(int(code), party, trade_date if code in BY_DATE else 0) for code in leg]
+            keys[0 if is_debit else 1] = self._of_customer(leg.debit if is_debit else leg.credit, party, outlet)
+            self._post(keys, sum_fen)
+            branches = [LedgerKey(int(BETWEEN), item=outlet), LedgerKey(int(BETWEEN))]
+            self._post(branches[::-1] if is_debit else branches, sum_fen)
+
+    @staticmethod
+    def _of_customer(code: AccountCode, party: int, outlet: int) -> LedgerKey:
+        """A customer's account; for one whose account is closed what is kept for the customers of a broker."""
+        return LedgerKey(int(code), party) if code in BY_PARTY else LedgerKey(int(code), item=outlet)
+
+    def suspense_fen(self, party: int, trade_date: int) -> int:
+        """What stands in the settlement suspense of a broker's trade date; below 0 while the bank owes it."""
+        return -self.balances_fen.get(LedgerKey(int(AccountCode.SETTLEMENT), party, trade_date), 0)
+
     def cases_opened(self, party: int) -> int:
         """How many cases a broker has had: they are numbered from 1, and none is ever given again."""
         end = bisect(self.keys, LedgerKey(int(AccountCode.ERRORS), party + 1))
@@ -101,17 +127,18 @@ class GeneralLedger:
     def _post(self, keys: list[LedgerKey], amount_fen: int) -> None:
         """To the debit of the first and the credit of the second."""
         for key, signed_fen in zip(keys, (amount_fen, -amount_fen), strict=True):
-            if key not in self.balances_fen:
-                insort(self.keys, key)
-                self.balances_fen[key] = 0
-            self.balances_fen[key] += signed_fen
+            self.move(key, signed_fen)
+
+    def move(self, key: LedgerKey, signed_fen: int) -> None:
+        """One side of an entry: a debit, or below 0 a credit."""
+        if key not in self.balances_fen:
+            insort(self.keys, key)
+            self.balances_fen[key] = 0
+        self.balances_fen[key] += signed_fen
 
     def post_by_outlet(self, leg: Leg, outlets: LongColumn, amounts_fen: FenColumn) -> None:
-        """(m,) amounts, each on behalf of its outlet; at most COMMIT_RECORDS_MAX of at most AMOUNT_FEN_MAX."""
-        found, places = np.unique(outlets, return_inverse=True)
-        sums_fen = np.zeros(len(found), np.int64)
-        np.add.at(sums_fen, places, amounts_fen)
-        for outlet, sum_fen in zip(found.tolist(), sums_fen.tolist(), strict=True):
+        """(m,) amounts ≥ 0, each on behalf of its outlet."""
+        for outlet, sum_fen in _by_outlet(outlets, amounts_fen):
             self.post(leg, outlet, sum_fen)
 
     def savings_fen(self, outlet: int) -> int:
@@ -142,3 +169,13 @@ class GeneralLedger:
         pairs = zip(keys.tolist(), halves.tolist(), strict=True)
         balances_fen = {LedgerKey(*key): (upper << _HALF_BITS) + lower for key, (upper, lower) in pairs}
         return GeneralLedger(balances_fen, sorted(balances_fen))
+
+
+def _by_outlet(outlets: LongColumn, amounts_fen: FenColumn) -> Iterator[tuple[int, int]]:
+    """The Σ of (m,) amounts ≥ 0 of each outlet. High and low halves are summed apart: all of them may pass 64 bits."""
+    found, places = np.unique(outlets, return_inverse=True)
+    high, low = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
+    np.add.at(high, places, amounts_fen >> _SUMMED_BITS)
+    np.add.at(low, places, amounts_fen & _SUMMED_MASK)
+    rows = zip(found.tolist(), high.tolist(), low.tolist(), strict=True)
+    return ((outlet, (upper << _SUMMED_BITS) + lower) for outlet, upper, lower in rows)

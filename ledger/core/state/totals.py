@@ -101,6 +101,8 @@ def sold_of_ended(book: Book) -> tuple[Positions, FenColumn]:
     is_ended = book.contract_facts[unpaid] >> STATE_SHIFT & FACT_MASK == ENDED
     found = [(unpaid[is_ended], unsettled.unpaid_sold_fen[is_ended])]
     found += [book.sold_of_ended(trade_date) for trade_date in sorted(book.clearing.by_contract)]
+    gated, gated_fen = book.gated.entries()
+    found.append((gated[book.have_ended(gated)], gated_fen[book.have_ended(gated)]))
     contracts, sold_fen = (np.concatenate(columns) for columns in zip(*found, strict=True))
     return contracts, sold_fen
 

@@ -154,6 +154,15 @@ class Publish(Message, tag=76, frozen=True):
     party: PartyNo
 
 
+class BeginSettle(Message, tag=140, frozen=True):
+    """Bank control: the customers of a broker's date are settled from now on, one by one. Its orders are ended, and its
+    older dates settled. Told is how many contracts have anything to settle; with none it is settled at once.
+    """
+
+    trade_date: TradeDate
+    party: PartyNo
+
+
 class Mark(Message, tag=77, frozen=True):
     """Bank control: the row that decides it is the one at which the bank's two books are compared 银行内部对账."""
 
@@ -234,6 +243,7 @@ DayMessage = (
     | Reconcile
     | TellCorrections
     | Publish
+    | BeginSettle
     | Mark
     | Tell
     | TellDayEnd

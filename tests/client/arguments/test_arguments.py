@@ -132,6 +132,8 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
         {"trade_date": TRADE_DATE, "party": 0, "contract_no": 195, "first": 0, "rejected_fen": 0},
         {"trade_date": DAY, "party": PARTY_OR_NONE, "contract_no": PLACE, "first": PLACE, "rejected_fen": PLACE},
     ),
+    "settlements": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # likewise
+    "due_credits": ({"party": 0, "first": 0}, {"party": PARTY_OR_NONE, "first": PLACE}),  # likewise
     "closings": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # likewise
     "reverts": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # as `totals`
     "clearing_set": ({"trade_date": TRADE_DATE, "party": 0}, {"trade_date": DAY, "party": PARTY_OR_NONE}),

@@ -25,6 +25,7 @@ from protocol.messages.control import ConfirmRoll, ControlMessage
 from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
 from protocol.messages.day.dates import DatesQuery
 from protocol.messages.day.paying import ClearingAccountsQuery
+from protocol.messages.day.settling import CreditsQuery, SettlementsQuery
 from protocol.messages.day.steps import CompleteSet
 from protocol.messages.queries import AnswerMessage, ProceedsQuery, QueryMessage, SetQuery, TotalsQuery
 from protocol.records import OUTCOME, RecordArray
@@ -113,6 +114,12 @@ class Bank:
     async def closings(self, trade_date: int, party: int, first: int = 0) -> AnswerMessage:
         return self._ask(ClosingsQuery(trade_date, party, first))
 
+    async def settlements(self, trade_date: int, party: int, first: int = 0) -> AnswerMessage:
+        return self._ask(SettlementsQuery(trade_date, party, first))
+
+    async def due_credits(self, party: int, first: int = 0) -> AnswerMessage:
+        return self._ask(CreditsQuery(party, first))
+
     async def roll_to(self, trade_date: int) -> ConfirmRoll | None:
         self.rolls_asked += 1
         if self.read_model_fault:
@@ -170,3 +177,5 @@ class Bank:
 
 SIGNED_OFF = ["SignOff ACCEPTED", "Mark ACCEPTED", "Tell ACCEPTED"]
 PUBLISHED = ["Reconcile ACCEPTED", "Publish ACCEPTED"]
+BEGUN = "BeginSettle ACCEPTED"
+SETTLED = [*PUBLISHED, BEGUN]  # of a lane without anything to settle

@@ -17,7 +17,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.control import ControlMessage
 from protocol.messages.day.steps import SignOff, SignOn, Tell, WithdrawSet
 from protocol.vocabulary import DatePhase, LaneState
-from tests.gateway.day.bank_by_clock import NS_PER_S, PUBLISHED, SIGNED_OFF, Bank, Killed, at
+from tests.gateway.day.bank_by_clock import BEGUN, NS_PER_S, PUBLISHED, SETTLED, SIGNED_OFF, Bank, Killed, at
 from tests.ledger_core.desk import (
     BROKER,
     MONDAY,
@@ -44,7 +44,7 @@ def test_a_day_goes_by_the_clock() -> None:
     }
 
     bank.send_empty(MONDAY, BROKER)
-    assert bank.round(MONDAY, "16:00") == PUBLISHED
+    assert bank.round(MONDAY, "16:00") == SETTLED
     assert bank.round(TUESDAY, "08:29") == []
     assert bank.round(TUESDAY, "08:30") == ["OpenTradeDate ACCEPTED"]
     assert (bank.trade_date, bank.desk.book.phase) == (TUESDAY, DatePhase.TRADING)
@@ -52,14 +52,14 @@ def test_a_day_goes_by_the_clock() -> None:
     assert bank.figures.next_step == (at(TUESDAY, "15:30"), "sign-off", TUESDAY)
 
 
-def test_a_date_ends_once_it_is_closed_and_each_of_its_lanes_is_published_so_that_dates_do_not_pile_up() -> None:
+def test_a_date_ends_once_it_is_closed_and_each_of_its_lanes_is_settled_so_that_dates_do_not_pile_up() -> None:
     """The ring of this bank has eight dates: with the ninth the roll would be refused."""
     bank, days = Bank(), [day for day in range(MONDAY, MONDAY + 26) if (day - MONDAY) % 7 < 5][:12]
     for day, following in pairwise(days):
         assert bank.round(day, "15:30") == SIGNED_OFF
         for party in (BROKER, OTHER_BROKER):
             bank.send_empty(day, party)
-        assert sorted(bank.round(day, "16:00")) == sorted(2 * PUBLISHED)
+        assert sorted(bank.round(day, "16:00")) == sorted(2 * SETTLED)
         opened = ["OpenTradeDate ACCEPTED"]
         if day == MONDAY:  # which has no due times: it was opened by hand
             assert bank.round(following, "08:30") == [*opened, "EndSettlement ACCEPTED"]
@@ -85,7 +85,7 @@ def test_a_date_with_a_lane_that_is_not_published_holds_later_ones() -> None:
     bank.round(WEDNESDAY, "08:30")
     assert bank.round(WEDNESDAY, "08:31") == []
     bank.send_empty(MONDAY, OTHER_BROKER)
-    assert bank.round(WEDNESDAY, "09:00")[-2:] == ["Publish ACCEPTED", "EndSettlement ACCEPTED"]
+    assert bank.round(WEDNESDAY, "09:00")[-3:] == ["Publish ACCEPTED", BEGUN, "EndSettlement ACCEPTED"]
     assert bank.desk.book.unsettled.dates_used() == 2  # Tuesday's other lane is not published
 
 
@@ -93,7 +93,7 @@ def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date
     bank = Bank()
     bank.round(MONDAY, "15:30")
     bank.send_empty(MONDAY, OTHER_BROKER)
-    assert bank.round(MONDAY, "17:00") == PUBLISHED
+    assert bank.round(MONDAY, "17:00") == SETTLED
     assert bank.figures.late == {}
     bank.round(MONDAY, "17:01")
     assert bank.figures.late == {LaneName(MONDAY, BROKER): 60}
@@ -103,10 +103,10 @@ def test_two_trade_dates_are_open_while_a_set_is_late_and_its_broker_s_next_date
         bank.send_empty(TUESDAY, party)
 
     # Broker 3's Tuesday is published; broker 2's is compared, and waits for its Monday.
-    assert sorted(bank.round(TUESDAY, "16:00")) == sorted(["Reconcile ACCEPTED", *PUBLISHED])
+    assert sorted(bank.round(TUESDAY, "16:00")) == sorted(["Reconcile ACCEPTED", *SETTLED])
     assert bank.figures.why == ""
     bank.send_empty(MONDAY, BROKER)
-    assert bank.round(TUESDAY, "16:01") == [*PUBLISHED, "Publish ACCEPTED", "EndSettlement ACCEPTED"]
+    assert bank.round(TUESDAY, "16:01") == [*SETTLED, "Publish ACCEPTED", BEGUN, "EndSettlement ACCEPTED"]
     assert bank.said == [f"the clearing set of broker {BROKER} for {MONDAY} is late"]
     assert (bank.figures.open_lanes, bank.figures.late) == (0, {})
 
@@ -142,7 +142,13 @@ def test_a_lane_that_differs_is_said_once_and_compared_again_after_a_while_and_w
 
     assert desk.control(WithdrawSet(MONDAY, 1), SEAT) == ReplyCode.ACCEPTED
     send_whole(desk, event(customer), order(target, customer, 500, fate=1), buy(target, customer, 200))
-    assert bank.round(MONDAY, "16:10") == [*PUBLISHED, "1 CLOSE {0}"]  # the order that was left open
+    assert bank.round(MONDAY, "16:10") == [
+        *PUBLISHED,
+        "1 CLOSE {0}",
+        BEGUN,
+        "1 SETTLE {0}",
+    ]  # the order that was left open
+    assert desk.money(customer) == (800, 0, 0, 0)
     assert bank.figures.differing == 0
     assert len(bank.said) == 1
 
@@ -159,7 +165,7 @@ def test_a_year_that_no_calendar_has_is_one_line_and_what_needs_none_goes_on() -
     assert bank.round(MONDAY, "15:30") == []
     bank.desk.done(SignOff(MONDAY))
     bank.send_empty(MONDAY, BROKER)
-    assert bank.round(MONDAY, "16:00") == [*SIGNED_OFF[1:], *PUBLISHED]
+    assert bank.round(MONDAY, "16:00") == [*SIGNED_OFF[1:], *SETTLED]
     assert bank.figures.why == f"no calendar reaches {MONDAY}"
     assert bank.figures.next_step is None
     assert bank.said == [f"no calendar reaches {MONDAY}"]
@@ -223,10 +229,10 @@ def lived(dies_at: int) -> tuple[list[tuple[int, int, int]], int]:
 def test_a_desk_that_is_killed_at_any_of_its_requests_is_started_again_and_ends_the_same() -> None:
     whole = lived(0)
     assert whole == (
-        [(TUESDAY, party, int(LaneState.PUBLISHED)) for party in (BROKER, OTHER_BROKER)],
+        [(TUESDAY, party, int(LaneState.CLOSED)) for party in (BROKER, OTHER_BROKER)],
         TUESDAY,
     )
-    for place in range(1, 17):  # sign-off, mark, telling, two lanes of two steps; the roll, the end of Monday; the same
+    for place in range(1, 21):  # sign-off, mark, telling, two lanes of three steps; the roll, the end of Monday; again
         assert lived(place) == whole, place
 
 

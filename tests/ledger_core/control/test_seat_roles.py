@@ -40,6 +40,7 @@ from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
+    BeginSettle,
     CompleteSet,
     DayEnd,
     FinishSending,
@@ -110,7 +111,11 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.CHANNEL: set(),
     SeatRole.SAVINGS_DESK: {RecordKind.DEPOSIT, RecordKind.WITHDRAWAL},
     SeatRole.TELLER_DESK: set(),
-    SeatRole.DAY_DESK: {RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT, *LINES_OF_SETS},
+    SeatRole.DAY_DESK: {
+        *(RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT),
+        *(RecordKind.SETTLE, RecordKind.CREDIT),
+        *LINES_OF_SETS,
+    },
     SeatRole.MASTER_DATA: set(),
     SeatRole.IDENTITY_DESK: set(),
 }
@@ -150,6 +155,7 @@ CONTROLS: dict[str, tuple[ControlMessage, set[SeatRole]]] = {
     "Fund": (Fund(BROKER, 1, 1), {SeatRole.SAVINGS_DESK}),
     "Due": (Due(BROKER), {SeatRole.DAY_DESK}),
     "Pay": (Pay(MONDAY, BROKER), {SeatRole.DAY_DESK}),
+    "BeginSettle": (BeginSettle(MONDAY, BROKER), {SeatRole.DAY_DESK}),
     "Mark": (Mark(MONDAY, False), {SeatRole.DAY_DESK}),
     "Receipt": (Receipt(MONDAY, 1, bytes(32)), {SeatRole.BROKER}),
     "Notice": (Notice(MONDAY, 0), {SeatRole.BROKER}),
@@ -195,17 +201,17 @@ def test_every_role_and_control_message(role: SeatRole, name: str) -> None:
     desk = bank_with_every_role()
     if isinstance(message, CompleteSet | WithdrawSet):
         assert announce(desk).code == ReplyCode.ACCEPTED
-    if isinstance(message, Reconcile | Publish):
+    if isinstance(message, Reconcile | Publish | BeginSettle):
         send_whole(desk, event(FIRST), event(contract_no_from_index(1)))
     if isinstance(message, Receipt | Notice | Object):
         money = refund(1, FIRST, 7)
         send_whole(desk, event(FIRST), event(contract_no_from_index(1)), money)
-    if isinstance(message, Publish | Receipt | Notice | Object):
+    if isinstance(message, Publish | BeginSettle | Receipt | Notice | Object):
         desk.done(Reconcile(MONDAY, BROKER, 0))
         agree(desk)
     if isinstance(message, LiftRestraint | ExtendRestraint):
         desk.done(restraint(account_of(FIRST), 2, until_s=2**39))
-    if isinstance(message, Receipt | Notice | Object):
+    if isinstance(message, BeginSettle | Receipt | Notice | Object):
         desk.done(Publish(MONDAY, BROKER))
     if isinstance(message, Receipt):
         position = int(desk.book.feeds.positions[BROKER])

@@ -6,7 +6,7 @@ from ledger.core.corrections.answers import to_close
 from protocol.codes import ReplyCode
 from protocol.messages.control import EndSettlement
 from protocol.messages.day.corrections import ClosingsAnswer, ClosingsQuery, OrderClosing
-from protocol.messages.day.steps import Publish, Reconcile, SignOff
+from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
 from protocol.records import FREEZE_STATE_CLOSED
 from protocol.vocabulary import Fate, LaneState
 from tests.ledger_core.control.day.test_due_times import opened
@@ -175,7 +175,11 @@ def test_a_date_with_due_times_does_not_end_before_it_is_closed() -> None:
     desk.done(opened(WEDNESDAY))
 
     assert desk.control(EndSettlement(TUESDAY)) == NOT_DUE
+    assert desk.control(BeginSettle(TUESDAY, BROKER)) == NOT_DUE
     assert sent(desk, IN_ORDER, closing(target, ann, 0, 1_000, on=TUESDAY)) == [CLOSED]
+    assert desk.control(EndSettlement(TUESDAY)) == NOT_DUE
+    for party in (BROKER, OTHER_BROKER):
+        desk.done(BeginSettle(TUESDAY, party))  # nothing was bought or sold
     desk.settle(TUESDAY)
     assert desk.money(ann) == (1_000, 0, 0, 0)
     same_after_all(desk)

@@ -5,9 +5,8 @@ import pytest
 from protocol.codes import ReplyCode
 from protocol.limits import AMOUNT_FEN_MAX, LINE_AMOUNT_SUM_FEN_MAX, LISTED_LINES_MAX
 from protocol.records import STATE_LISTED
-from protocol.vocabulary import ClearedEvent, Fate, LaneEvent, LaneState, RecordKind
+from protocol.vocabulary import ClearedEvent, Fate, RecordKind
 from rules.day.clearing import Brought, Line, SetSoFar, brought_by, decide_line
-from rules.day.states import next_lane_state
 from rules.request import DONE
 
 FINE = Line(
@@ -102,31 +101,3 @@ def test_a_refusal_for_want_of_room_comes_before_the_limit_of_the_contract() -> 
     assert decide_line(FINE._replace(is_held=False), so_far)[0] == ReplyCode.LINES_LISTED_FULL
     assert decide_line(FINE, so_far)[0] == ReplyCode.LIMIT_EXCEEDED
     assert decide_line(SALE, so_far) == DONE
-
-
-def test_every_move_of_a_lane_written_out() -> None:
-    moves = {
-        (state, event): after
-        for state in LaneState
-        for event in LaneEvent
-        if (after := next_lane_state(state, event)) is not None
-    }
-    assert moves == {
-        (LaneState.TRADING, LaneEvent.FINISH_SENDING): LaneState.FINISHED,
-        (LaneState.TRADING, LaneEvent.ANNOUNCE_SET): LaneState.COLLECTING,
-        (LaneState.FINISHED, LaneEvent.ANNOUNCE_SET): LaneState.COLLECTING,
-        (LaneState.COLLECTING, LaneEvent.COMPLETE_SET): LaneState.COMPLETE,
-        (LaneState.COLLECTING, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
-        (LaneState.COMPLETE, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
-        (LaneState.COMPLETE, LaneEvent.RECONCILE): LaneState.RECONCILED,
-        (LaneState.COMPLETE, LaneEvent.CORRECT): LaneState.COMPLETE,
-        (LaneState.RECONCILED, LaneEvent.RECONCILE): LaneState.RECONCILED,
-        (LaneState.RECONCILED, LaneEvent.CORRECT): LaneState.COMPLETE,
-        (LaneState.RECONCILED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,
-        (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,
-        (LaneState.COMPLETE, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
-        (LaneState.RECONCILED, LaneEvent.WITHDRAW_ADJUSTED): LaneState.REVERTING,
-        (LaneState.REVERTING, LaneEvent.REVERT): LaneState.FINISHED,
-        (LaneState.PUBLISHED, LaneEvent.CLOSE): LaneState.CLOSING,
-        (LaneState.CLOSING, LaneEvent.CLOSE): LaneState.CLOSING,
-    }

@@ -97,9 +97,10 @@ def test_a_sale_whose_fees_exceed_its_turnover_costs_money() -> None:
     assert arrived(desk).net == sum_from_fen(-300)
 
 
-# What two people withdraw and what is taken back then: see corrections/test_reverting.
-STATES = [state for state in LaneState if state != LaneState.REVERTING]
-EVENTS = [what for what in LaneEvent if what not in (LaneEvent.WITHDRAW_ADJUSTED, LaneEvent.REVERT)]
+# What two people withdraw and what is taken back then: see corrections/test_reverting; from BEGIN_SETTLE on: settling.
+STATES = [state for state in LaneState if state != LaneState.REVERTING and state <= LaneState.CLOSING]
+BEFORE_SETTLING = list(LaneEvent)[: LaneEvent.CLOSE]
+EVENTS = [what for what in BEFORE_SETTLING if what not in (LaneEvent.WITHDRAW_ADJUSTED, LaneEvent.REVERT)]
 
 
 @pytest.mark.parametrize(("state", "what"), list(itertools.product(STATES, EVENTS)))

@@ -56,6 +56,8 @@ class Order(IntEnum):
     CORRECT = 13
     PROCEEDS = 14
     CLOSE = 15
+    SETTLE = 16
+    CREDIT = 17
     REVERT = 18
 
 

@@ -12,6 +12,7 @@ from tests.outsider.wire.codes import Order
 from tests.outsider.wire.corrections import Correction, unpack_correction
 from tests.outsider.wire.messages import Field, Message
 from tests.outsider.wire.records import RECORD, Record, Target, unpack_record
+from tests.outsider.wire.settling import OF_CREDIT, OF_SETTLEMENT, Credited, Settled
 
 OF_ORDER = struct.Struct("<bbhiqqqiiiiiiq")
 OF_REFERENCE = struct.Struct("<bbhiqqqiiii8sq")
@@ -86,13 +87,21 @@ def _four(fees_fen: Sequence[int]) -> tuple[int, int, int, int]:
     return stamp, transfer, handling, regulatory
 
 
-def unpack_block(body: bytes) -> list[Record | Line | Correction]:
+Row = Record | Line | Correction | Settled | Credited
+"""A record, by its kind."""
+
+
+def unpack_block(body: bytes) -> list[Row]:
     """The records of a body whose length is a multiple of 64, each by its kind."""
     rows = [body[start : start + RECORD.size] for start in range(0, len(body), RECORD.size)]
     return [_unpack(row) for row in rows]
 
 
-def _unpack(row: bytes) -> Record | Line | Correction:
+def _unpack(row: bytes) -> Row:
+    if row[0] == Order.SETTLE:
+        return Settled._make(OF_SETTLEMENT.unpack(row))
+    if row[0] == Order.CREDIT:
+        return Credited._make(OF_CREDIT.unpack(row))
     if row[0] in (Order.CORRECT, Order.REVERT):
         return unpack_correction(row)
     return unpack_line(row) if row[0] in LINES else unpack_record(row)

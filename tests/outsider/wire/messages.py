@@ -23,6 +23,7 @@ from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, M
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 from tests.outsider.wire.open_items import OPEN_ITEM_LAYOUTS
 from tests.outsider.wire.pushed import PUSH_LAYOUTS
+from tests.outsider.wire.settling import SETTLING_LAYOUTS
 from tests.outsider.wire.told import CONTENTS, FEED_LAYOUTS
 
 Field: TypeAlias = "int | str | bytes | Message | tuple[Field, ...]"
@@ -221,6 +222,7 @@ LAYOUTS: dict[str, Layout] = {
     **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
     **CORRECTION_LAYOUTS,
+    **SETTLING_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
 }
 NO_WINDOWS: Field = ()
@@ -241,7 +243,7 @@ CONTROLS = (
         "WithdrawSet",
     ),
     *("Receipt", "Notice", "Object"),
-    *("Reconcile", "TellCorrections", "Publish", "Fund", "Due", "Pay", "Mark", "Tell", "TellDayEnd"),
+    *("Reconcile", "TellCorrections", "Publish", "BeginSettle", "Fund", "Due", "Pay", "Mark", "Tell", "TellDayEnd"),
     *("PushContract", "Identify", "ConfirmPush"),
 )
 QUERIES = (
@@ -251,6 +253,7 @@ QUERIES = (
     "ClearingAccountsQuery",
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery", "ClosingsQuery"),
+    *("SettlementsQuery", "CreditsQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),

@@ -36,10 +36,14 @@ from protocol.records import (
     FREEZE_STATE_NONE,
     FREEZE_STATE_OPEN,
     OUTCOME,
+    STATE_CREDITED,
     STATE_DEDUCTIBLE,
     STATE_LISTED,
+    STATE_MAX,
     STATE_NUMBER_GIVEN,
+    STATE_OWED,
     STATE_POSTED,
+    STATE_SET_OFF,
 )
 from protocol.session.told_values import check_answer, check_outcomes
 from protocol.vocabulary import LaneState
@@ -48,7 +52,7 @@ MONDAY, TUESDAY = 20_260_105, 20_260_106
 ONE_OPEN = [OpenFreeze(MONDAY, 2, 1, 9)]
 OF_TWO_DATES = [OpenDate(date, 8, 7, 0, 0, 0, False) for date in (MONDAY, TUESDAY)]
 UNKNOWN = ReplyCode.CONTRACT_UNKNOWN
-DOUBLED, NEWER_STATE = int(ReplyCode.LINE_DOUBLED), STATE_DEDUCTIBLE + 1
+DOUBLED, NEWER_STATE = int(ReplyCode.LINE_DOUBLED), STATE_MAX + 1
 TOLD = [
     ((0, FREEZE_STATE_NONE, 0), True),
     ((0, FREEZE_STATE_OPEN, 5), True),
@@ -75,6 +79,8 @@ TOLD = [
     ((DOUBLED, STATE_DEDUCTIBLE, 5), True),
     ((DOUBLED, STATE_POSTED, 5), False),
     ((0, STATE_DEDUCTIBLE, 5), False),
+    *(((0, state, fen), True) for state in (STATE_SET_OFF, STATE_CREDITED, STATE_OWED) for fen in (0, 5)),
+    *(((DOUBLED, state, 5), False) for state in (STATE_SET_OFF, STATE_CREDITED, STATE_OWED)),
 ]
 
 

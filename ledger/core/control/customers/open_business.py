@@ -18,11 +18,14 @@ SHANGHAI = MARKETS.index(Market.XSHG)
 
 
 def has_open_items(book: Book, account: int) -> bool:
-    """Whether anything on the account is frozen, or bought or sold and not settled, also by clearing data alone."""
+    """Whether anything on the account is frozen, or bought or sold and not settled, or gated, also by clearing data
+    alone.
+    """
     if book.frozen_fen[account] or book.bought_fen[account] or book.sold_fen[account]:
         return True
     index = book.last_contract(account)
-    return index >= 0 and book.clearing.names(index, int(book.contract_facts[index]) >> PARTY_SHIFT)
+    party = int(book.contract_facts[index]) >> PARTY_SHIFT
+    return index >= 0 and (book.clearing.names(index, party) or bool(book.gated.of_contract(index, party)))
 
 
 def is_kept_by_items(book: Book, index: int) -> bool:

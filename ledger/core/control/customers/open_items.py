@@ -82,6 +82,8 @@ def _dates(book: Book, index: int, account: int) -> list[OpenDate]:
     said = book.clearing.said_of(index, party)
     unpaid = ring.unpaid_of(index, _SETTLED_TOLD_MAX)
     found = [OpenDate(date, bought_fen, sold_fen, 0, 0, 0, True) for date, bought_fen, sold_fen in unpaid]
+    gated = list(book.gated.of_contract(index, party).items())[: _SETTLED_TOLD_MAX - len(found)]
+    found += [OpenDate(date, 0, sold_fen, 0, 0, other_fen, True) for date, (sold_fen, other_fen) in gated]
     for slot in ring.used_slots():
         date = int(ring.dates[slot])
         bought_fen, sold_fen = int(ring.bought_fen[slot][account]), int(ring.sold_fen[slot][account])

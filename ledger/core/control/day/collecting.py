@@ -8,7 +8,7 @@ times are over (catch_up).
 from typing import Final
 
 from ledger.core.control.feeds import tell_payment
-from ledger.core.settling.gate import is_gated
+from ledger.core.settling.lanes import after_discharge
 from ledger.core.state.book import Book
 from ledger.core.state.day.clearing_accounts import BrokerEntry
 from ledger.core.state.day.obligations import Obligation
@@ -80,12 +80,11 @@ def stand(book: Book, obligation: Obligation, state: ObligationState, at_s: int)
     """An obligation is in this state from now on, and its broker hears how it stands. With the last that gates its
     broker, what is gated of it falls due.
     """
-    gated_before = obligation.state in GATING_STATES
     obligation.state = state
     book.obligations.put(obligation)
     tell_payment(book, obligation, at_s)
-    if gated_before and state not in GATING_STATES and not is_gated(book, obligation.party):
-        book.gated.become_due(obligation.party)
+    if state not in GATING_STATES:
+        after_discharge(book, obligation.party)
 
 
 def collect(book: Book, party: int, at_s: int) -> None:

@@ -4,12 +4,13 @@ Belongs here: the sign-off, which page a message belongs to. Never here: who may
 (lanes), whether the bank agrees with itself (agreement).
 """
 
-from ledger.core.control.day import agreement, corrections, lanes
+from ledger.core.control.day import agreement, corrections, lanes, settling
 from ledger.core.control.feeds import tell_signed_off
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import (
     AnnounceSet,
+    BeginSettle,
     CompleteSet,
     DayMessage,
     FinishSending,
@@ -55,6 +56,8 @@ def judge_day(book: Book, party: int, seat: int, message: DayMessage) -> ReplyCo
             return corrections.judge_lines(book, message)
         case Publish():
             return lanes.judge_publishing(book, message)
+        case BeginSettle():
+            return settling.judge_settling(book, message)
         case Mark():
             return agreement.judge_mark(book, message)
         case Tell():
@@ -74,7 +77,9 @@ def _judge_day_end(book: Book, message: TellDayEnd) -> ReplyCode:
 
 
 def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at_ns: int) -> int:
-    """The effect of an accepted one. Returns the number of the set, or the place that is next, else 0."""
+    """The effect of an accepted one. Returns the number of the set, the place that is next, or how many contracts are
+    to be settled, else 0.
+    """
     match message:
         case SignOff():
             book.phase = DATE_PHASES[book.phase, DateEvent.SIGN_OFF]
@@ -95,6 +100,8 @@ def apply_day(book: Book, party: int, seat: int, message: DayMessage, decided_at
             return corrections.take_lines(book, message)
         case Publish():
             lanes.publish(book, message, decided_at_ns)
+        case BeginSettle():
+            return settling.begin_settling(book, message)
         case Mark():
             agreement.mark(book, message)
         case Tell():

@@ -207,6 +207,7 @@ def judge_publishing(book: Book, message: Publish) -> ReplyCode:
         return ReplyCode.DATE_NOT_UNSETTLED
     lane = book.clearing.lane(message.trade_date, message.party)
     may = next_lane_state(LaneState(lane.state), LaneEvent.PUBLISH) is not None and not lane.proceeds_due
+    may = may and book.gated.due_lane(message.party) is None
     if not may or _has_older_lane(book, message) or len(to_correct(book, lane, 0, book.contracts_count)):
         return ReplyCode.STEP_NOT_DUE
     if not book.unsettled.agreed[book.unsettled.slot_of(message.trade_date)]:

@@ -26,7 +26,7 @@ from ledger.core.state.columns import (
     int_zeros,
     long_zeros,
 )
-from protocol.limits import DIGEST_BYTES, PARTIES_MAX
+from protocol.limits import DIGEST_BYTES, PARTIES_MAX, SUM_BYTES
 from protocol.messages.day.steps import NO_TOTALS, SetTotals
 from protocol.messages.queries import CLASSES
 from protocol.trade_dates import trade_day
@@ -36,9 +36,10 @@ FEN_COLUMNS = ("buys_fen", "proceeds_fen", "credits_fen", "excess_fen", "listed_
 ADJUSTED_FEN_COLUMNS = ("moved_bought_fen", "moved_sold_fen", "made_good_buys_fen", "made_good_proceeds_fen")
 CLEARED_COLUMNS = (
     *(*FEN_COLUMNS, "inner", "events_told", "drawn_at_close_fen", "comparison"),
-    *(*ADJUSTED_FEN_COLUMNS, "adjusted", "case"),
+    *(*ADJUSTED_FEN_COLUMNS, "adjusted", "case", "settled"),
 )
 PROCEEDS_BOOKED, CORRECTED, CASE_TOLD = 1, 2, 4  # of `adjusted`
+CREDITED, OTHER_GATED = 1, 2  # of `settled`: while its lane is SETTLING
 NO_DIFFERENCE = bytes(DIGEST_BYTES)
 _LISTED_BUY = 1  # beside the inner number of its set, shifted by one
 _PARTY_BITS = 16
@@ -84,6 +85,8 @@ class Lane(msgspec.Struct, array_like=True):
     is_deferred: bool = False  # by two people: the broker's later dates wait, and another set may be adopted
     withdrawn_by: int = 0  # while what was booked is taken back: the number of the act by which its set was withdrawn
     to_revert: int = 0  # contracts of which that is still to be done
+    to_settle: int = 0  # contracts that are still to be settled, while it is SETTLING
+    credited: bytes = bytes(SUM_BYTES)  # a SumFen: by outlets to its customers, less what was debited, so far
 
     def forget_set(self) -> None:
         """Its set counts no more: nothing reads what its lines said, and what people signed is of another set."""
@@ -130,6 +133,7 @@ class ClearedContracts:
     made_good_proceeds_fen: FenColumn  # beyond the set's proceeds, what the customer had spent
     adjusted: ByteColumn  # the flags above
     case: IntColumn  # of what is made good, 0 for none
+    settled: ByteColumn  # 0: not yet, else one of the two above
 
     @staticmethod
     def empty(contracts: int) -> "ClearedContracts":
@@ -150,6 +154,7 @@ class ClearedContracts:
             long_zeros(contracts),
             byte_zeros(contracts),
             int_zeros(contracts),
+            byte_zeros(contracts),
         )
 
     def forget(self, contracts: Positions, inner: int) -> None:
@@ -300,6 +305,13 @@ class Clearing:
         found: dict[int, tuple[int, int, int]] = {}
         for trade_date, columns in self.by_contract.items():
             lane, said = self.lanes.get(LaneKey(trade_date, party)), (0, 0, 0)
+            if lane is not None and lane.state >= LaneState.SETTLED:
+                continue  # what is left of it is gated
+            if columns.settled[contract]:
+                said = (0, 0, int(columns.credits_fen[contract]))
+                if columns.settled[contract] == OTHER_GATED:
+                    found[trade_date] = said
+                continue
             if lane is not None and lane.inner and columns.inner[contract] == lane.inner:
                 said_fen = (columns.buys_fen, columns.proceeds_fen, columns.credits_fen)
                 said = (int(said_fen[0][contract]), int(said_fen[1][contract]), int(said_fen[2][contract]))

@@ -14,9 +14,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ledger.core.state.columns import FenColumn, IntColumn, Mask, NamedArrays, Positions, int_zeros, long_zeros
+from ledger.core.state.columns import (
+    ByteColumn,
+    FenColumn,
+    IntColumn,
+    Mask,
+    NamedArrays,
+    Positions,
+    int_zeros,
+    long_zeros,
+)
 from ledger.core.state.day.clearing import LaneKey
 from protocol.errors import InvariantBroken
+from protocol.limits import SUM_BYTES
+from protocol.messages.fields import fen_from_sum, sum_from_fen
 
 HEAD_FIELDS = 4
 """Of a lane in `heads`: trade date, party, whether it is due, how many entries."""
@@ -33,6 +44,7 @@ class GatedLane:
     other_fen: FenColumn  # dividends less tax, and refunds: in neither
     is_due: bool = False  # its broker owed nothing any more once: for good, whatever it owes later
     made_good_fen: int = 0  # by the lane's corrections, whoever has paid it
+    credited_fen: int = 0  # by outlets to customers of the date, less what was debited
 
     @property
     def key(self) -> LaneKey:
@@ -63,6 +75,8 @@ class Gated:
     """Lanes whose customers are settled, by their names."""
 
     lanes: dict[LaneKey, GatedLane] = field(default_factory=dict)
+    # Memory, and no part of the state: of each record of the last block, what it took of proceeds of older dates.
+    moved: list[tuple[LaneKey, Positions, FenColumn]] = field(default_factory=list)
     dates_of: dict[int, list[int]] = field(default_factory=dict)  # derived: by party, ascending
 
     def put(self, lane: GatedLane) -> None:
@@ -114,20 +128,23 @@ class Gated:
         contracts = np.concatenate([int_zeros(0), *(lane.contracts for lane in lanes)]).astype(np.intp)
         return contracts, np.concatenate([long_zeros(0), *(lane.proceeds_fen for lane in lanes)])
 
-    def heads(self) -> tuple[FenColumn, FenColumn]:
-        """(l, HEAD_FIELDS) the lanes in the order of their keys, and (l,) what was made good of each."""
+    def heads(self) -> tuple[FenColumn, ByteColumn]:
+        """(l, HEAD_FIELDS) the lanes in the order of their keys, and (l, 2 × SUM_BYTES) what was made good and credited
+        of each.
+        """
         lanes = self.sorted_lanes()
         heads = [(lane.trade_date, lane.party, int(lane.is_due), len(lane.contracts)) for lane in lanes]
-        made_good_fen = np.array([lane.made_good_fen for lane in lanes], np.int64)
-        return np.array(heads, np.int64).reshape(len(lanes), HEAD_FIELDS), made_good_fen
+        sums = b"".join(sum_from_fen(lane.made_good_fen) + sum_from_fen(lane.credited_fen) for lane in lanes)
+        sums_told = np.frombuffer(sums, np.int8).reshape(len(lanes), 2 * SUM_BYTES)
+        return np.array(heads, np.int64).reshape(len(lanes), HEAD_FIELDS), sums_told
 
     def to_arrays(self) -> NamedArrays:
         """Name → array."""
-        heads, made_good_fen = self.heads()
+        heads, sums = self.heads()
         lanes = self.sorted_lanes()
         return {
             "gated_heads": heads,
-            "gated_made_good": made_good_fen,
+            "gated_sums": sums,
             "gated_contracts": np.concatenate([int_zeros(0), *(lane.contracts for lane in lanes)]),
             "gated_proceeds": np.concatenate([long_zeros(0), *(lane.proceeds_fen for lane in lanes)]),
             "gated_other": np.concatenate([long_zeros(0), *(lane.other_fen for lane in lanes)]),
@@ -137,13 +154,15 @@ class Gated:
     def from_arrays(arrays: NamedArrays) -> "Gated":
         """What `to_arrays` described. Raises InvariantBroken or ValueError when the arrays do not fit each other."""
         gated, first = Gated(), 0
-        heads = zip(arrays["gated_heads"].tolist(), arrays["gated_made_good"].tolist(), strict=True)
         columns = [arrays[f"gated_{name}"] for name in ("contracts", "proceeds", "other")]
-        for (trade_date, party, is_due, count), made_good_fen in heads:
+        for head, sums in zip(arrays["gated_heads"].tolist(), arrays["gated_sums"], strict=True):
+            trade_date, party, is_due, count = head
             contracts, proceeds_fen, other_fen = (column[first : first + count].copy() for column in columns)
             contracts, first = contracts.astype(np.int32), first + count
             amounts = (proceeds_fen.astype(np.int64), other_fen.astype(np.int64))
-            gated.put(GatedLane(trade_date, party, contracts, *amounts, bool(is_due), made_good_fen))
+            told = sums.tobytes()
+            made_good_fen, credited_fen = fen_from_sum(told[:SUM_BYTES]), fen_from_sum(told[SUM_BYTES:])
+            gated.put(GatedLane(trade_date, party, contracts, *amounts, bool(is_due), made_good_fen, credited_fen))
         if any(len(column) != first for column in columns):
             raise ValueError("as many entries as the lanes have")
         return gated

@@ -77,6 +77,11 @@ class Obligation(msgspec.Struct, array_like=True):
         self.paid = sum_from_fen(self.paid_fen + paid_fen)
         self.advanced = sum_from_fen(self.advanced_fen + advanced_fen)
 
+    @property
+    def suspense_fen(self) -> int:
+        """What is missing of it in the settlement suspense of its date; below 0 while the bank owes it."""
+        return self.unpaid_fen if self.owed_fen > 0 else -self.unpaid_fen
+
 
 _obligations = msgspec.msgpack.Decoder(list[Obligation])
 

@@ -13,7 +13,7 @@ from ledger.core.state.forms.slices import state_slice_digest
 from protocol.codes import ReplyCode
 from protocol.messages.codec import encode
 from protocol.messages.control import EndSettlement, OpenTradeDate, RegisterParty
-from protocol.messages.day.steps import CompleteSet, Publish, Reconcile, SignOff, Window
+from protocol.messages.day.steps import BeginSettle, CompleteSet, Publish, Reconcile, SignOff, Window
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import Role, Suite
 from rules.day.calendar import are_due_times
@@ -145,7 +145,7 @@ def test_the_date_behind_one_with_due_times_has_some_too() -> None:
     same_after_all(desk)
 
 
-def test_a_date_with_windows_is_settled_once_every_lane_of_it_is_published() -> None:
+def test_a_date_with_windows_ends_once_every_lane_of_it_is_settled() -> None:
     """Broker 4 came after its sign-off, and has no lane of it."""
     desk = Desk()
     desk.done(opened(TUESDAY))
@@ -158,6 +158,9 @@ def test_a_date_with_windows_is_settled_once_every_lane_of_it_is_published() -> 
     publish(desk, TUESDAY, BROKER, SEAT)
     assert desk.control(EndSettlement(TUESDAY)) == NOT_DUE
     publish(desk, TUESDAY, OTHER_BROKER, OTHER_SEAT)
+    desk.done(BeginSettle(TUESDAY, BROKER))
+    assert desk.control(EndSettlement(TUESDAY)) == NOT_DUE
+    desk.done(BeginSettle(TUESDAY, OTHER_BROKER))  # neither has anything: it is settled at once
     desk.settle(TUESDAY)
 
     assert desk.book.brokers(TUESDAY) == [BROKER, OTHER_BROKER]
@@ -172,6 +175,7 @@ def settled_in_turn(desk: Desk, dates: list[int]) -> None:
         if before != MONDAY:
             for party, seat in ((BROKER, SEAT), (OTHER_BROKER, OTHER_SEAT)):
                 publish(desk, before, party, seat)
+                desk.done(BeginSettle(before, party))
         desk.settle(before)
         desk.done(SignOff(trade_date))
         agree(desk, trade_date)

@@ -22,6 +22,7 @@ from protocol.messages.feeds import Notice, Object, ObligationTold
 from protocol.messages.fields import sum_from_fen
 from protocol.vocabulary import FeedKind, ObligationState
 from rules.day.obligations import NO_CALENDAR
+from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.control.day.test_day_acts import House
 from tests.ledger_core.control.day.test_due_times import DAY_S, NS_PER_S, opened, publish, windows
 from tests.ledger_core.control.test_feeds import entries
@@ -40,6 +41,7 @@ from tests.ledger_core.desk import (
     whole_state,
 )
 from tests.ledger_core.lines.words import agree, event, refund, send_whole
+from tests.ledger_core.settling.words import begin, to_be_settled
 
 ACCEPTED, AGAIN, LATE = ReplyCode.ACCEPTED, ReplyCode.STEP_NOT_DUE, ReplyCode.DUE_TIME_PAST
 UNKNOWN = ReplyCode.OBLIGATION_UNKNOWN
@@ -193,6 +195,9 @@ def settled(desk: Desk) -> None:
     """The other broker owes nothing; Wednesday opens, and Tuesday's customers are settled."""
     publish(desk, TUESDAY, OTHER_BROKER, OTHER_SEAT)
     desk.done(opened(WEDNESDAY))
+    for party in (BROKER, OTHER_BROKER):
+        if begin(desk, TUESDAY, party):
+            desk.ask(DAY_SEAT, *to_be_settled(desk, TUESDAY, party))
     desk.settle(TUESDAY)
 
 

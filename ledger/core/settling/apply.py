@@ -1,0 +1,188 @@
+"""What accepted settlements and credits do: accounts, what is gated, entries and lanes.
+
+Belongs here: the effect of (records, outcomes) on the book, live, in recovery and in the follower. Never here: a
+verdict: outcomes are given.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledger.core.settling.amounts import LaneAmounts, amounts_of
+from ledger.core.settling.lanes import close_what_is_over, end_if_all_are_settled
+from ledger.core.settling.read import Settlements
+from ledger.core.state.book import ACCOUNT_MASK, STATE_SHIFT, Book
+from ledger.core.state.columns import FenColumn, Mask, Positions
+from ledger.core.state.day.clearing import CREDITED, OTHER_GATED, Lane
+from ledger.core.state.day.gated import GatedLane
+from protocol.errors import InvariantBroken
+from protocol.limits import COLUMN_FEN_MAX
+from protocol.messages.fields import fen_from_sum, sum_from_fen
+from protocol.records import STATE_SET_OFF, OutcomeArray
+from protocol.vocabulary import AccountStatus
+from rules import entries
+
+if TYPE_CHECKING:
+    from ledger.core.resolve import Block
+
+
+def apply_settlements(book: Book, block: "Block", settlements: Settlements, outcomes: OutcomeArray) -> None:
+    """Let the accepted ones of (n,) outcomes that settle or credit act."""
+    accepted: Mask = outcomes["code"][settlements.positions] == 0
+    for due, places in settlements.due:
+        acting = places[accepted[places]]
+        if len(acting):
+            _credit(book, block, settlements, due, acting)
+    for lane, _, places in settlements.lanes:
+        acting = places[accepted[places]]
+        if len(acting):
+            _settle(book, block, settlements, lane, acting, outcomes)
+            end_if_all_are_settled(book, lane)
+            book.clearing.put(lane)
+    for party in {lane.party for lane, _ in settlements.due}:
+        close_what_is_over(book, party)
+
+
+def check_settlements(book: Book, block: "Block", settlements: Settlements, outcomes: OutcomeArray) -> None:
+    """Raises InvariantBroken, with nothing changed, when accepted ones among (n,) outcomes cannot have been decided: of
+    a lane that is not SETTLING or has nothing due, twice of one contract, of other amounts than there are, or telling
+    what was never gated.
+    """
+    accepted: Mask = outcomes["code"][settlements.positions] == 0
+    explained = np.zeros(len(accepted), bool)
+    for lane, _, places in settlements.lanes:
+        explained[places] = True
+        at = places[accepted[places]]
+        amounts = amounts_of(book, lane, settlements.contract[at])
+        named = (block.amount_fen[settlements.positions[at]], settlements.proceeds_fen[at], settlements.other_fen[at])
+        has = (amounts.bought_fen, amounts.sold_fen, amounts.other_fen)
+        is_so = amounts.is_open & (settlements.from_moved_fen[at] == 0)
+        for says_fen, has_fen in zip(named, has, strict=True):
+            is_so &= says_fen == has_fen
+        is_so &= _tells_what_is_there(book, settlements, lane, at, amounts, outcomes)
+        _demand_each_once(settlements.contract[at], is_so)
+    for due, places in settlements.due:
+        explained[places] = True
+        at = places[accepted[places]]
+        entry, is_there = due.places_of(settlements.contract[at])
+        amount_fen, other_fen = block.amount_fen[settlements.positions[at]], settlements.other_fen[at]
+        is_so = is_there & ((amount_fen | other_fen) != 0)
+        if len(at):
+            is_so[is_there] &= amount_fen[is_there] <= due.proceeds_fen[entry[is_there]]
+            is_so[is_there] &= other_fen[is_there] == due.other_fen[entry[is_there]]
+        _demand_each_once(settlements.contract[at], is_so)
+    if (accepted & ~explained).any():
+        raise InvariantBroken("a contract was settled or credited on a date that is not in turn")
+
+
+def _demand_each_once(contract: Positions, is_so: Mask) -> None:
+    if not is_so.all() or len(np.unique(contract)) < len(contract):
+        raise InvariantBroken("a contract was settled or credited with what is not there")
+
+
+def _tells_what_is_there(
+    book: Book, settlements: Settlements, lane: Lane, at: Positions, amounts: LaneAmounts, outcomes: OutcomeArray
+) -> Mask:
+    """(k,) whether the outcome at each place tells what can be credited: set off no more than is gated and bought, or
+    all of it.
+    """
+    told_fen = outcomes["remaining_fen"][settlements.positions[at]]
+    older_fen = sum(
+        (each.proceeds_fen[entry] * is_there for each, entry, is_there in _older(book, lane, settlements.contract[at])),
+        np.zeros(len(at), np.int64),
+    )
+    is_set_off = outcomes["state"][settlements.positions[at]] == STATE_SET_OFF
+    most_fen = np.minimum(older_fen + amounts.sold_fen, amounts.bought_fen)
+    all_fen = older_fen + amounts.sold_fen + amounts.other_fen
+    is_so: Mask = np.where(is_set_off, (told_fen >= 0) & (told_fen <= most_fen), told_fen == all_fen)
+    return is_so
+
+
+def _older(book: Book, lane: Lane, contract: Positions) -> list[tuple[GatedLane, Positions, Mask]]:
+    """The broker's settled lanes that have entries, the oldest first, with the places of (k,) contracts in each."""
+    lanes = (each for each in book.gated.lanes_of(lane.party) if len(each.contracts))
+    return [(each, *each.places_of(contract)) for each in lanes]
+
+
+def _settle(
+    book: Book, block: "Block", settlements: Settlements, lane: Lane, at: Positions, outcomes: OutcomeArray
+) -> None:
+    """The records at (k,) places settle their contracts, each of which is there once."""
+    positions, contract = settlements.positions[at], settlements.contract[at]
+    told_fen = outcomes["remaining_fen"][positions]
+    buys_fen = block.amount_fen[positions]
+    proceeds_fen, other_fen = settlements.proceeds_fen[at], settlements.other_fen[at]
+    is_set_off = outcomes["state"][positions] == STATE_SET_OFF
+    left_fen = np.where(is_set_off, told_fen, told_fen - other_fen)  # of proceeds, of older dates first
+    sold_fen = left_fen.copy()
+    outlets, to_account = _whose(book, contract)
+    for older, entry, is_there in _older(book, lane, contract):
+        taken_fen = np.minimum(left_fen, np.where(is_there, older.proceeds_fen[entry], 0))
+        if not taken_fen.any():
+            continue
+        older.proceeds_fen[entry[is_there]] -= taken_fen[is_there]
+        left_fen -= taken_fen
+        older.credited_fen += _post_credit(book, lane.party, older.trade_date, outlets, to_account, taken_fen)
+        book.gated.moved.append((older.key, positions, taken_fen))
+    of_date_fen = left_fen + np.where(is_set_off, 0, other_fen)
+    credited_fen = _post_credit(book, lane.party, lane.trade_date, outlets, to_account, of_date_fen)
+    book.general_ledger.post_settled(entries.DEBITED, lane.party, lane.trade_date, outlets, buys_fen)
+    lane.credited = sum_from_fen(fen_from_sum(lane.credited) + credited_fen - _sum(buys_fen))
+    _move(book, contract, np.where(to_account, told_fen, 0) - buys_fen, buys_fen, sold_fen)
+    cleared, ended = book.clearing.by_contract[lane.trade_date], book.have_ended(contract)
+    cleared.moved_sold_fen[contract] = np.where(ended, proceeds_fen - left_fen, 0)
+    cleared.settled[contract] = np.where(is_set_off & (other_fen != 0), OTHER_GATED, CREDITED)
+    slot, accounts = book.unsettled.slot_of(lane.trade_date), book.account_of_contract[contract]
+    np.subtract.at(book.unsettled.bought_fen[slot], accounts, buys_fen)
+    np.subtract.at(book.unsettled.sold_fen[slot], accounts, np.where(ended, 0, left_fen))
+    lane.to_settle -= len(at)
+
+
+def _credit(book: Book, block: "Block", settlements: Settlements, due: GatedLane, at: Positions) -> None:
+    """The records at (k,) places credit what was gated of their contracts, each of which is there once."""
+    positions, contract = settlements.positions[at], settlements.contract[at]
+    proceeds_fen, other_fen = block.amount_fen[positions], settlements.other_fen[at]
+    entry, _ = due.places_of(contract)
+    due.proceeds_fen[entry] -= proceeds_fen
+    due.other_fen[entry] -= other_fen
+    outlets, to_account = _whose(book, contract)
+    credited_fen = proceeds_fen + other_fen
+    due.credited_fen += _post_credit(book, due.party, due.trade_date, outlets, to_account, credited_fen)
+    nothing = np.zeros(len(at), np.int64)
+    _move(book, contract, np.where(to_account, credited_fen, 0), nothing, proceeds_fen)
+
+
+def _whose(book: Book, contract: Positions) -> tuple[FenColumn, Mask]:
+    """(k,) outlets of the accounts of contracts, and whether what is credited comes to the account: it is open."""
+    accounts = book.account_of_contract[contract]
+    is_open: Mask = book.account_flags[accounts] >> STATE_SHIFT != AccountStatus.CLOSED
+    return book.outlet[accounts].astype(np.int64), is_open
+
+
+def _post_credit(
+    book: Book, party: int, trade_date: int, outlets: FenColumn, to_account: Mask, credited_fen: FenColumn
+) -> int:
+    """The entries of (k,) credits of a date. Returns their sum."""
+    for leg, chosen in ((entries.CREDITED, to_account), (entries.CREDITED_TO_NONE, ~to_account)):
+        book.general_ledger.post_settled(leg, party, trade_date, outlets[chosen], credited_fen[chosen])
+    return _sum(credited_fen)
+
+
+def _move(book: Book, contract: Positions, balance_fen: FenColumn, bought_fen: FenColumn, sold_fen: FenColumn) -> None:
+    """Balances of (k,) contracts' accounts rise by this, and less is bought and sold: of a contract that has ended no
+    account has anything.
+    """
+    accounts = book.contract_facts[contract] & ACCOUNT_MASK
+    sold_fen = np.where(book.have_ended(contract), 0, sold_fen)
+    np.add.at(book.balance_fen, accounts, balance_fen)
+    np.subtract.at(book.bought_fen, accounts, bought_fen)
+    np.subtract.at(book.sold_fen, accounts, sold_fen)
+    np.add.at(book.power_fen, accounts, balance_fen + bought_fen - sold_fen)
+    if len(accounts) and int((book.balance_fen[accounts]).max()) > COLUMN_FEN_MAX:
+        raise InvariantBroken("a balance above the limit")
+    book.owned_fen_bound += int(np.maximum(balance_fen - sold_fen, 0).sum())
+
+
+def _sum(amounts_fen: FenColumn) -> int:
+    """Exact: all of a block may pass 64 bits."""
+    return (int((amounts_fen >> 32).sum()) << 32) + int((amounts_fen & 0xFFFF_FFFF).sum())
