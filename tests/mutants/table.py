@@ -21,6 +21,7 @@ from tests.mutants.tables.reconciliation import OF_RECONCILIATION
 from tests.mutants.tables.restraints import OF_RESTRAINTS
 from tests.mutants.tables.reverting import OF_REVERTING
 from tests.mutants.tables.sets import OF_SETS
+from tests.mutants.tables.settling import OF_SETTLING
 
 OF_ORDERS_AND_CUSTOMERS = [
     *OF_DECISIONS,
@@ -42,5 +43,6 @@ OF_THE_CLOSE = [
     *OF_CORRECTIONS,
     *OF_REVERTING,
     *OF_CLOSING,
+    *OF_SETTLING,
 ]
 MUTANTS = [*OF_ORDERS_AND_CUSTOMERS, *OF_THE_CLOSE, *OF_READ_MODEL]

@@ -1,7 +1,7 @@
 """A lane while its customers are settled: its begin, its end, and that it is closed; what must be true then.
 
-Belongs here: the states SETTLING, SETTLED and CLOSED, and their proofs. Never here: who may begin it (control.day), one
-contract's settlement (apply).
+Belongs here: the states SETTLING, SETTLED and CLOSED, and their proofs. Never here: who may begin it
+(ledger.core.control.day), one contract's settlement (apply).
 """
 
 import numpy as np

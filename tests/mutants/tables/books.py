@@ -30,8 +30,8 @@ EFFECTS = [
     Mutant(
         "posted once for each outlet",
         "state/general_ledger.py",
-        "np.add.at(sums_fen, places, amounts_fen)",
-        "sums_fen[places] += amounts_fen",
+        "np.add.at(low, places, amounts_fen & _SUMMED_MASK)",
+        "low[places] += amounts_fen & _SUMMED_MASK",
         "of several movements of an outlet in a block one is posted",
         ("tests/ledger_core/test_serials.py::test_lane_and_law_agree_on_serials_of_any_order",),
     ),

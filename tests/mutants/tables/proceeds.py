@@ -4,7 +4,6 @@ Belongs here: single wrong lines, each with what it plants. Never here: mutants 
 """
 
 from tests.mutants.mutant import CLEARING_HELD as HELD
-from tests.mutants.mutant import CLEARING_PAGE as PAGE
 from tests.mutants.mutant import COMPARED_PLACES as PLACES_FILE
 from tests.mutants.mutant import ORDERS_PAGE as ORDERS
 from tests.mutants.mutant import PROCEEDS, RECONCILIATION, Mutant, Row, of_file
@@ -282,7 +281,7 @@ _OTHERS = [
         "    (LaneState.RECONCILED, LaneEvent.PUBLISH): LaneState.PUBLISHED,\n"
         "    (LaneState.PUBLISHED, LaneEvent.WITHDRAW_SET): LaneState.FINISHED,\n",
         "what is owed is told, and then it is not",
-        (f"{PAGE}::test_every_move_of_a_lane_written_out",),
+        ("tests/rules/test_states.py::test_a_lane_goes_where_the_table_says_and_else_nowhere",),
     ),
 ]
 

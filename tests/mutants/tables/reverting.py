@@ -226,8 +226,8 @@ _PROCEEDS: list[Row] = [
 _JUDGE: list[Row] = [
     (
         "settled while something is to be taken back",
-        "(lane.proceeds_due or lane.to_revert for",
-        "(lane.proceeds_due for",
+        "(lane.proceeds_due or lane.to_revert or",
+        "(lane.proceeds_due or",
         "what a set has booked is nobody's",
         BETWEEN,
     ),

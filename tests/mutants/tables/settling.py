@@ -1,0 +1,143 @@
+"""Mutants of customer settlement: what is set off, gated, due and credited, in which order, and what it must prove.
+
+Belongs here: single wrong lines, each with what it plants. Never here: mutants of what is owed between bank and broker
+(obligations).
+"""
+
+from tests.mutants.mutant import Row, of_file
+
+PAGE = "tests/ledger_core/settling/test_settled_days.py"
+OWN = f"{PAGE}::test_what_one_has_sold_pays_for_its_own_buys_and_for_no_more[0]"
+LATER = f"{PAGE}::test_gated_proceeds_are_spent_on_two_later_dates[0]"
+ONCE = f"{PAGE}::test_a_net_payers_sellers_wait_until_it_has_paid[0]"
+RECEIVER = f"{PAGE}::test_a_net_receiver_is_not_gated_and_its_sellers_are_credited_at_once[0]"
+PAID_BEFORE = f"{PAGE}::test_once_nothing_gates_a_settlement_credits_all_proceeds_that_were_gated"
+RESTRAINED = f"{PAGE}::test_what_an_older_restraint_holds_back_pays_for_no_buy"
+DIVIDEND = f"{PAGE}::test_a_dividend_and_a_refund_are_gated_whole_and_buy_nothing"
+HALF = f"{PAGE}::test_what_is_gated_with_the_first_settlements_and_not_with_the_last_is_due_at_once"
+DEFERRED = f"{PAGE}::test_a_deferred_lane_holds_its_later_ones_over_three_dates"
+WAITS = f"{PAGE}::test_publishing_waits_for_credits_that_are_due"
+TABLE = "tests/ledger_core/settling/test_gated.py"
+DUE = f"{TABLE}::test_what_became_due_is_due_oldest_date_first_until_it_is_credited"
+
+_PAGE: list[Row] = [
+    (
+        "set off whatever else pays",
+        "max(0, buys_fen - max(0, else_fen))",
+        "buys_fen",
+        "gated proceeds of a customer with money become withdrawable",
+        OWN,
+    ),
+    (
+        "what is restrained pays",
+        "(account.bought_fen - buys_fen) - held_fen",
+        "(account.bought_fen - buys_fen)",
+        "a settlement takes what an authority has",
+        RESTRAINED,
+    ),
+    (
+        "settled twice",
+        "    unit.is_due = False\n",
+        "",
+        "one customer is debited twice in a block",
+        RECEIVER,
+    ),
+    (
+        "proceeds of the date alone",
+        "    sold_fen = unit.gated.all_proceeds_fen + unit.sold_fen\n",
+        "    sold_fen = unit.sold_fen\n",
+        "a customer is overdrawn whose older credits are not posted",
+        PAID_BEFORE,
+    ),
+    (
+        "credited twice",
+        "    unit.gated.proceeds_fen[unit.trade_date] -= proceeds_fen\n",
+        "",
+        "one customer is credited twice in a block",
+        ONCE,
+    ),
+]
+_GATE: list[Row] = [
+    (
+        "gated by a date that nobody settles",
+        "state >= LaneState.SETTLING",
+        "state >= LaneState.PUBLISHED",
+        "customers of Monday wait for what Tuesday owes",
+        f"{TABLE}::test_a_broker_is_gated_from_the_settle_step_of_what_it_owes_on",
+    ),
+]
+_LANES: list[Row] = [
+    (
+        "due although its broker owes",
+        "    gated.is_due = not is_gated(book, lane.party)\n",
+        "    gated.is_due = True\n",
+        "gated money leaves the bank",
+        ONCE,
+    ),
+    (
+        "never due at once",
+        "    gated.is_due = not is_gated(book, lane.party)\n",
+        "    gated.is_due = False\n",
+        "what was gated with the first half of a lane is never credited",
+        HALF,
+    ),
+    (
+        "other money is forgotten",
+        "np.where(cleared.settled[contracts] == OTHER_GATED, cleared.credits_fen[contracts], 0)",
+        "np.zeros(len(contracts), np.int64)",
+        "a dividend under the gate is nobody's",
+        DIVIDEND,
+    ),
+    (
+        "closed although it is owed",
+        "        if gated.trade_date in unpaid or gated.left().any():\n",
+        "        if gated.left().any():\n",
+        "nobody looks for what the bank owes any more",
+        RECEIVER,
+    ),
+]
+_APPLY: list[Row] = [
+    (
+        "the oldest date is not spent",
+        "older.proceeds_fen[entry[is_there]] -= taken_fen[is_there]",
+        "pass",
+        "what was set off is credited again",
+        LATER,
+    ),
+]
+_STEPS: list[Row] = [
+    (
+        "settled out of turn",
+        "state < LaneState.SETTLED for date",
+        "state < LaneState.TRADING for date",
+        "Tuesday's customers are settled before Monday's",
+        DEFERRED,
+    ),
+]
+_PUBLISHING: list[Row] = [
+    (
+        "published over credits that are due",
+        "    may = may and book.gated.due_lane(message.party) is None\n",
+        "",
+        "a broker is netted while its customers wait",
+        WAITS,
+    ),
+]
+_TABLE: list[Row] = [
+    (
+        "any date is credited first",
+        "if lane.is_due and lane.left().any()",
+        "if lane.left().any()",
+        "what is not due is credited",
+        DUE,
+    ),
+]
+OF_SETTLING = [
+    *of_file("rules/day/customer_settlement.py", _PAGE),
+    *of_file("settling/gate.py", _GATE),
+    *of_file("settling/lanes.py", _LANES),
+    *of_file("settling/apply.py", _APPLY),
+    *of_file("control/day/settling.py", _STEPS),
+    *of_file("control/day/lanes.py", _PUBLISHING),
+    *of_file("state/day/gated.py", _TABLE),
+]
