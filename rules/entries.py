@@ -73,6 +73,8 @@ OF_CLEARING: dict[Leg, str] = {
 """What is posted between the bank and a broker once something is owed, by the name of each."""
 DEBITED = Leg(AccountCode.SAVINGS, AccountCode.SETTLEMENT)
 """What was bought on a date, when its customer is settled."""
+MOVED_DEBITED = Leg(AccountCode.MOVED, AccountCode.SETTLEMENT)
+"""The same, of what was moved when it was ordered."""
 CREDITED = Leg(AccountCode.SETTLEMENT, AccountCode.SAVINGS)
 """What was sold, dividends and refunds: each of its own date, whenever it is credited."""
 CREDITED_TO_NONE = Leg(AccountCode.SETTLEMENT, AccountCode.OWED_TO_CUSTOMERS)
@@ -104,7 +106,7 @@ BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 
 assert set(TAKEN) == set(Way) > set(BROUGHT)
-_OF_DATES = (MADE_GOOD, TAKEN_BACK, DEBITED, CREDITED, CREDITED_TO_NONE)
+_OF_DATES = (MADE_GOOD, TAKEN_BACK, DEBITED, MOVED_DEBITED, CREDITED, CREDITED_TO_NONE)
 _LEGS = (OPENING, SUSPENSE, MOVED, GIVEN_BACK, *_OF_DATES, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
 # Between two dates alone the account is the same.
 assert all(leg.debit != leg.credit for leg in _LEGS if leg != KEPT_OLD)

@@ -174,9 +174,10 @@ class Unit:
     is_closed: bool = False  # the account
     # Of one that is to be settled alone.
     is_gated: bool = False  # its broker owes something
-    bought_fen: int = 0  # as the bank has it: this and the next two
+    bought_fen: int = 0  # as the bank has it: this and the next three
     sold_fen: int = 0
     other_fen: int = 0
+    moved_fen: int = 0  # of what is bought, what was drawn of moved money
     says_bought_fen: int = 0  # as the set has it, less or plus what is made good
     says_sold_fen: int = 0
 

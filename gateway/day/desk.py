@@ -7,7 +7,7 @@ The desk knows nothing that the bank did not tell it just now: a step begins wit
 on from there. So a desk that was killed is started again, and ends the same.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,10 +17,9 @@ import trio
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
-from gateway.day.settling import credit_contracts, settle_contracts
+from gateway.day.settling import credit_contracts, further, settle_contracts
 from protocol.client import Seat
 from protocol.codes import ReplyCode
-from protocol.errors import InvariantBroken
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
 from protocol.messages.day.steps import (
     BeginSettle,
@@ -206,7 +205,7 @@ class DayDesk:
                 raise StepRefused(f"reconciliation with {party} on {trade_date}: {outcome.code.name}")
             if not outcome.remaining_fen:
                 return True
-            place = _further(place, outcome.remaining_fen)
+            place = further(place, outcome.remaining_fen)
             self.told(f"broker {party}: {place:,} places compared")
 
     async def book_proceeds(self, trade_date: int, party: int) -> int:
@@ -232,7 +231,7 @@ class DayDesk:
                     self.told(f"broker {party}: proceeds of {booked:,} contracts are booked")
                 if not due.next_place:
                     break
-                first = _further(first, due.next_place)
+                first = further(first, due.next_place)
             if not is_changed:
                 return booked
         raise StepRefused(f"proceeds of broker {party} on {trade_date}: {NEVER_STILL}")
@@ -260,7 +259,7 @@ class DayDesk:
                     is_changed |= self._look("taking back", trade_date, party, await take_back(self.seat, answer))
                 if not answer.next_place:
                     break
-                first = _further(first, answer.next_place)
+                first = further(first, answer.next_place)
             if not is_changed:
                 return await self.lane(trade_date, party)
         raise StepRefused(f"taking back of broker {party} on {trade_date}: {NEVER_STILL}")
@@ -298,7 +297,7 @@ class DayDesk:
                     self.told(f"broker {party}: {closed + done:,} orders are closed")
                 if not answer.next_place:
                     break
-                first = _further(first, answer.next_place)
+                first = further(first, answer.next_place)
             if not found:
                 return await self.lane(trade_date, party)
             closed += done
@@ -363,7 +362,7 @@ class DayDesk:
             refused = group.subgroup(StepRefused)
             if refused is None:
                 raise
-            raise next(leaves(refused)) from None
+            raise _first(refused) from None
         return [lanes[party] for party in parties]
 
     async def differences(self, trade_date: int, party: int) -> list[Difference]:
@@ -375,7 +374,7 @@ class DayDesk:
             found += answer.differences
             if not answer.next_place:
                 return found
-            first = _further(first, answer.next_place)
+            first = further(first, answer.next_place)
 
     def _look(self, what: str, trade_date: int, party: int, codes: set[ReplyCode]) -> bool:
         """Whether some amount has changed meanwhile."""
@@ -394,17 +393,7 @@ class DayDesk:
         return outcome.remaining_fen
 
 
-def leaves(group: BaseExceptionGroup[StepRefused]) -> Iterator[StepRefused]:
-    """The refusals in a group, however it is nested."""
-    for inner in group.exceptions:
-        if isinstance(inner, BaseExceptionGroup):
-            yield from leaves(inner)
-        else:
-            yield inner
-
-
-def _further(place: int, told: int) -> int:
-    """The place to go on from. Raises InvariantBroken when it is none: a step would never end."""
-    if told <= place:
-        raise InvariantBroken(f"the bank sends a step from place {place} to {told}")
-    return told
+def _first(group: BaseExceptionGroup[StepRefused]) -> StepRefused:
+    """The first refusal in a group, however it is nested."""
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -43,7 +43,7 @@ async def settle_contracts(seat: Seat, trade_date: int, party: int, look: Look, 
             done = codes.count(ReplyCode.ACCEPTED)
             settled, passes = settled + done, 0 if done else passes + 1
             told(f"broker {party}: {settled:,} contracts are settled, {answer.left - done:,} are left")
-        first = _further(first, answer.next_place)
+        first = further(first, answer.next_place)
         if not first and not answer.left:
             return True
         passes += not first and not answer.contracts
@@ -64,7 +64,7 @@ async def credit_contracts(seat: Seat, party: int, look: Look, told: Callable[[s
             done = codes.count(ReplyCode.ACCEPTED)
             credited, passes = credited + done, 0 if done else passes + 1
             told(f"broker {party}: {credited:,} credits are posted, of {answer.trade_date} last")
-        first = _further(first, answer.next_place)
+        first = further(first, answer.next_place)
         passes += not first and not answer.contracts
     return -1
 
@@ -91,7 +91,7 @@ def _credits(answer: CreditsAnswer) -> RecordArray:
     return block
 
 
-def _further(place: int, told: int) -> int:
+def further(place: int, told: int) -> int:
     """The place to go on from, 0 at the end. Raises InvariantBroken when it is none: a step would never end."""
     if 0 < told <= place:
         raise InvariantBroken(f"the bank sends a step from place {place} to {told}")

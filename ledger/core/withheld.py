@@ -54,8 +54,9 @@ def _committed_fen(block: Block) -> FenColumn:
         has_bought_fen = corrections.has_bought_fen[corrections.is_correction]
         delta_fen[at] = block.amount_fen[at] - block.turnover_fen[at] - has_bought_fen
     if block.settlements is not None:
-        debits = block.settlements.positions[~block.settlements.is_credit]
-        delta_fen[debits] = -block.amount_fen[debits]
+        at = np.flatnonzero(~block.settlements.is_credit)
+        debits = block.settlements.positions[at]
+        delta_fen[debits] = -block.amount_fen[debits] - block.settlements.from_moved_fen[at]
     return delta_fen
 
 

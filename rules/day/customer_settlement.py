@@ -39,7 +39,8 @@ def settle(request: Request, account: Account, freezes: Freezes) -> Decision:
         return AMOUNT_OUT_OF_RANGE
     if unit is None or not unit.is_due:
         return STEP_NOT_DUE
-    if (request.amount_fen, *says) != (unit.bought_fen, 0, unit.sold_fen, unit.other_fen):
+    debits_fen = (unit.bought_fen - unit.moved_fen, unit.moved_fen)
+    if (request.amount_fen, *says) != (*debits_fen, unit.sold_fen, unit.other_fen):
         return SETTLEMENT_DIFFERS
     if (unit.bought_fen, unit.sold_fen) != (unit.says_bought_fen, unit.says_sold_fen):
         return SETTLEMENT_DIFFERS
@@ -51,14 +52,16 @@ def settle(request: Request, account: Account, freezes: Freezes) -> Decision:
     balance_fen = account.balance_fen - unit.bought_fen + (0 if is_owed else credited_fen)
     if balance_fen > COLUMN_FEN_MAX:
         return LIMIT_EXCEEDED
-    if balance_fen < 0:  # what was left of a date without due times pays for nothing
+    moved_fen = account.moved_remaining_fen + account.moved_drawn_fen - unit.moved_fen
+    if balance_fen < moved_fen:  # what was left of a date without due times pays for nothing
         return SETTLEMENT_DIFFERS
     # From here the settlement must succeed.
     account.balance_fen = balance_fen
     account.bought_fen -= unit.bought_fen
+    account.moved_drawn_fen -= unit.moved_fen
     account.sold_fen -= 0 if unit.has_ended else sold_fen
     of_date_fen = unit.gated.take(sold_fen)
-    account.later.move(unit.trade_date, unit.bought_fen - of_date_fen)
+    account.later.move(unit.trade_date, unit.bought_fen - unit.moved_fen - of_date_fen)
     account.clamp_seniors()
     unit.is_due = False
     state = STATE_SET_OFF if unit.is_gated else STATE_OWED if is_owed else STATE_CREDITED

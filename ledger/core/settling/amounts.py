@@ -24,6 +24,7 @@ class LaneAmounts(NamedTuple):
     bought_fen: FenColumn  # as the bank has it: this and the next two
     sold_fen: FenColumn
     other_fen: FenColumn  # dividends and refunds, which no column has but the set's
+    moved_fen: FenColumn  # of what is bought, what was drawn of moved money
     says_bought_fen: FenColumn  # as the set has it, less or plus what is made good
     says_sold_fen: FenColumn
     has_ended: Mask  # what is sold for it is on no account
@@ -47,6 +48,7 @@ def amounts_of(book: Book, lane: Lane, contracts: Positions) -> LaneAmounts:
         np.where(has_ended, 0, ring.bought_fen[slot][accounts]),
         np.where(has_ended, cleared.moved_sold_fen[contracts], ring.sold_fen[slot][accounts]),
         np.where(is_told, cleared.credits_fen[contracts], 0),
+        np.where(has_ended, 0, book.moved.drawn(lane.trade_date, accounts)),
         np.where(is_told, cleared.buys_fen[contracts], 0) - cleared.made_good_buys_fen[contracts],
         np.where(is_told, cleared.proceeds_fen[contracts], 0) + cleared.made_good_proceeds_fen[contracts],
         has_ended,

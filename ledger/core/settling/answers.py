@@ -30,7 +30,8 @@ def to_settle(book: Book, query: SettlementsQuery) -> SettlementsAnswer:
     if lane.state == LaneState.SETTLING:
         contracts, next_place = _page(book, lane, query.first)
         amounts = amounts_of(book, lane, contracts)
-        columns = (amounts.bought_fen, np.zeros(len(contracts), np.int64), amounts.sold_fen, amounts.other_fen)
+        debits = (amounts.bought_fen - amounts.moved_fen, amounts.moved_fen)
+        columns = (*debits, amounts.sold_fen, amounts.other_fen)
         rows = zip(_numbers(contracts), *(column.tolist() for column in columns), strict=True)
         found = [Settlement(*row) for row in rows]
     return SettlementsAnswer(book.sequence, query.trade_date, next_place, lane.to_settle, found)

@@ -54,9 +54,10 @@ def check_settlements(book: Book, block: "Block", settlements: Settlements, outc
         explained[places] = True
         at = places[accepted[places]]
         amounts = amounts_of(book, lane, settlements.contract[at])
-        named = (block.amount_fen[settlements.positions[at]], settlements.proceeds_fen[at], settlements.other_fen[at])
-        has = (amounts.bought_fen, amounts.sold_fen, amounts.other_fen)
-        is_so = amounts.is_open & (settlements.from_moved_fen[at] == 0)
+        credits_fen = (settlements.proceeds_fen[at], settlements.other_fen[at])
+        named = (block.amount_fen[settlements.positions[at]], settlements.from_moved_fen[at], *credits_fen)
+        has = (amounts.bought_fen - amounts.moved_fen, amounts.moved_fen, amounts.sold_fen, amounts.other_fen)
+        is_so = amounts.is_open
         for says_fen, has_fen in zip(named, has, strict=True):
             is_so &= says_fen == has_fen
         is_so &= _tells_what_is_there(book, settlements, lane, at, amounts, outcomes)
@@ -110,7 +111,8 @@ def _settle(
     """The records at (k,) places settle their contracts, each of which is there once."""
     positions, contract = settlements.positions[at], settlements.contract[at]
     told_fen = outcomes["remaining_fen"][positions]
-    buys_fen = block.amount_fen[positions]
+    moved_fen = settlements.from_moved_fen[at]
+    buys_fen = block.amount_fen[positions] + moved_fen
     proceeds_fen, other_fen = settlements.proceeds_fen[at], settlements.other_fen[at]
     is_set_off = outcomes["state"][positions] == STATE_SET_OFF
     left_fen = np.where(is_set_off, told_fen, told_fen - other_fen)  # of proceeds, of older dates first
@@ -126,7 +128,10 @@ def _settle(
         book.gated.moved.append((older.key, positions, taken_fen))
     of_date_fen = left_fen + np.where(is_set_off, 0, other_fen)
     credited_fen = _post_credit(book, lane.party, lane.trade_date, outlets, to_account, of_date_fen)
-    book.general_ledger.post_settled(entries.DEBITED, lane.party, lane.trade_date, outlets, buys_fen)
+    book.general_ledger.post_settled(entries.DEBITED, *lane.key[::-1], outlets, buys_fen - moved_fen)
+    if moved_fen.any():
+        book.general_ledger.post_settled(entries.MOVED_DEBITED, *lane.key[::-1], outlets, moved_fen)
+        book.moved.add_drawn(lane.trade_date, book.contract_facts[contract] & ACCOUNT_MASK, -moved_fen)
     lane.credited = sum_from_fen(fen_from_sum(lane.credited) + credited_fen - _sum(buys_fen))
     _move(book, contract, np.where(to_account, told_fen, 0) - buys_fen, buys_fen, sold_fen)
     cleared, ended = book.clearing.by_contract[lane.trade_date], book.have_ended(contract)

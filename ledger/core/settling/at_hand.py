@@ -51,7 +51,7 @@ class UnitsAtHand:
     def _to_settle(self, book: Book, lane: Lane, is_gated: bool, contracts: Positions) -> dict[int, Unit]:
         amounts = amounts_of(book, lane, contracts)
         self._gather(book, lane.party, contracts)
-        has = (amounts.bought_fen, amounts.sold_fen, amounts.other_fen)
+        has = (amounts.bought_fen, amounts.sold_fen, amounts.other_fen, amounts.moved_fen)
         columns = (*has, amounts.says_bought_fen, amounts.says_sold_fen)
         rows = zip(
             contracts.tolist(),

@@ -99,7 +99,7 @@ class GeneralLedger:
         """(m,) amounts between customers of outlets and a broker's trade date, and with each what the branches of both
         owe each other. As `post_by_outlet`.
         """
-        is_debit = leg.debit == AccountCode.SAVINGS
+        is_debit = leg.credit == AccountCode.SETTLEMENT
         for outlet, sum_fen in _by_outlet(outlets, amounts_fen):
             if not sum_fen:
                 continue

@@ -61,6 +61,15 @@ def test_what_was_credited_is_proceeds_of_all_dates_and_what_else_the_date_has()
     assert money(book, 0) == (755, 0, 0, 0)
 
 
+def test_what_was_moved_is_debited_like_what_was_not() -> None:
+    """Of 1,200 bought 500 were moved: the book has figures as if nothing had been."""
+    book = settling(1_200, 900)
+
+    book.add(*settlement(700, 700, 0, STATE_SET_OFF, 400, moved_fen=500))
+
+    assert money(book, 0) == (200, 0, 0, 500)
+
+
 def test_what_is_owed_for_a_closed_account_comes_to_none() -> None:
     book = settling(0, 720)
 
@@ -94,7 +103,7 @@ def test_a_settlement_that_is_heard_before_its_contract_is_signed_counts_once_it
         ((5, 9, 0, 1, 9), "tells nothing"),
         ((5, -9, 0, STATE_CREDITED, 0), "settled_proceeds_fen"),
         ((5, 9, -1, STATE_CREDITED, 9), "settled_other_fen"),
-        ((5, 9, 0, STATE_CREDITED, 9, 1), "moved order money"),
+        ((5, 9, 0, STATE_CREDITED, 9, -1), "from_moved_fen"),
     ],
 )
 def test_a_settlement_that_nobody_can_have_decided_breaks_the_book(told: tuple[int, ...], reason: str) -> None:
