@@ -41,7 +41,7 @@ ENDED = [(500, 0, 0, 0), (1_000, 0, 0, 0), (1_000, 0, 0, 0)]  # and what was bou
 def test_what_is_left_open_is_ended_behind_publishing_and_nothing_twice() -> None:
     bank, orders = traded()
 
-    assert bank.round(MONDAY, "16:00") == [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}"]
+    assert bank.round(MONDAY, "16:00") == [*PUBLISHED, "3 CLOSE {0}", BEGUN, "1 SETTLE {0}", "Pay ACCEPTED"]
 
     assert money(bank.desk, orders) == ENDED
     assert bank.figures.taken["close"] == 1
@@ -65,7 +65,7 @@ def test_a_desk_that_is_killed_between_two_pages_is_started_again(
     bank.round(MONDAY, "16:02")
 
     assert money(bank.desk, orders) == ENDED
-    assert bank.desk.book.clearing.lane(MONDAY, BROKER).state == LaneState.SETTLED
+    assert bank.desk.book.clearing.lane(MONDAY, BROKER).state == LaneState.CLOSED
     assert bank.round(MONDAY, "16:03") == []
 
 
@@ -84,7 +84,7 @@ def test_an_order_that_is_released_meanwhile_is_asked_for_again() -> None:
 
     bank.closings = with_a_release  # type: ignore[assignment]
 
-    assert bank.round(MONDAY, "16:00")[2:] == ["3 CLOSE {0, 395}", "1 CLOSE {0}", BEGUN, "1 SETTLE {0}"]
+    assert bank.round(MONDAY, "16:00")[2:] == ["3 CLOSE {0, 395}", "1 CLOSE {0}", BEGUN, "1 SETTLE {0}", "Pay ACCEPTED"]
     assert money(bank.desk, orders) == ENDED
 
 
