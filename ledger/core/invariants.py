@@ -19,10 +19,10 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 12. What is moved of an account is Σ over its freezes + Σ over dates of what was drawn of it: of a freeze no more than
     remains, of a date no more than is bought, and in all no more than the balance. Together it is what the general
     ledger has for the broker; and 11 holds of what is not moved.
-12. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
 13. The settlement suspense of a settled lane is what is gated less what is owed and unpaid; what outlets have credited,
     with what is gated and without what was made good, is what its broker owes by it. A lane that is being settled has
     something left to settle.
+14. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
 """
 
 from collections import Counter
