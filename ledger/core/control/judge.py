@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
 from ledger.core.control.acts import decided_second
-from ledger.core.control.customers import accounts, holders, pushes, restraints
+from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals
 from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
 from ledger.core.control.day import judge as day
@@ -23,6 +23,7 @@ from protocol.acts.clearing import ClearingAct
 from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
+from protocol.acts.moved import ReverseAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.table import (
     ChangePersonAct,
@@ -195,6 +196,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.judge(book, message)
         case ChangeHolderAct():
             return holders.judge_holder(book, message)
+        case ReverseAct():
+            return reversals.judge_reversal(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -334,6 +337,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.apply(book, sender.seat, sender.persons, message)
         case ChangeHolderAct():
             holders.change_holder(book, message)
+        case ReverseAct():
+            reversals.reverse(book, message)
         case EndSettlement(trade_date):
             book.settle(trade_date)
             accounts.end_what_ran_off(book, trade_date)
