@@ -24,3 +24,4 @@ class AccountCode(IntEnum):
     OWED_TO_CUSTOMERS = 2910  # whose accounts are closed 待处理清算差错, by broker
     BETWEEN_OUTLETS = 3110  # 辖内往来, by outlet; 0 is the branch of the clearing accounts
     INTEREST_INCOME = 5110
+    SAVINGS_INTEREST = 5210  # what the bank pays savers, by outlet

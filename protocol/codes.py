@@ -89,6 +89,7 @@ class ReplyCode(IntEnum):
     HOLDER_DIFFERS = 528
     STATUS_FORBIDS = 530
     ITEMS_OPEN = 535
+    INTEREST_LEFT = 536
     BALANCE_LEFT = 537
     ACCOUNT_RESTRAINED = 538
     TRADE_DATE_NOT_LATER = 540
@@ -239,6 +240,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
         "the state of the contract, account or broker does not allow this", False, "2012"
     ),
     ReplyCode.ITEMS_OPEN: CodeFacts("freezes or unsettled money are open", True, "1027"),
+    ReplyCode.INTEREST_LEFT: CodeFacts("the account has earned interest that is not posted", True, "1027"),
     ReplyCode.BALANCE_LEFT: CodeFacts("there is money on the account", True, "1027"),
     ReplyCode.ACCOUNT_RESTRAINED: CodeFacts("an amount is restrained on the account", True, "1027"),
     ReplyCode.TRADE_DATE_NOT_LATER: CodeFacts("the next trade date must be later than the open one", False, "1022"),

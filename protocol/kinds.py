@@ -280,6 +280,16 @@ KINDS: dict[RecordKind, WireKind] = {
             amount_fen_min=0,
             fields=(TRADE_DAY_FIELD, OTHER_FIELD),
         ),
+        WireKind(
+            RecordKind.INTEREST,
+            "INTEREST 结息",
+            "post what a savings account has earned",
+            senders=_DAY_DESK,
+            amount="all that is due to it",
+            amount_fen_min=1,
+            fields=(),
+            names_account=True,
+        ),
     )
 }
 

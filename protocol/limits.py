@@ -130,6 +130,7 @@ QUERY_SETTLEMENTS_MAX = 1_024  # contracts to settle or to credit in one answer,
 QUERY_CLOSINGS_MAX = 1_024  # orders to close in one answer, and of a frame that closes them
 QUERY_PROCEEDS_MAX = 1_024  # of one answer, and of a frame that books them while orders come
 QUERY_REVERTS_MAX = 512  # likewise of a frame that takes back
+QUERY_INTEREST_MAX = 1_024  # accounts of one answer, and of a frame that posts interest to them
 RANGE_PAIRS = 8_192  # accounts and contracts with one digest, so that what differs is found in few questions
 QUERY_RANGES_MAX = 4  # digests of one answer: a mebibyte to hash, a millisecond or so in which no order is decided
 QUERY_PAIRS_MAX = 1_024  # of one answer: 32 KiB
@@ -156,6 +157,10 @@ UNSETTLED_DATES_MAX = 64  # three months of it; each date costs 16 bytes for eac
 SETS_PER_LANE_MAX = 64  # announced for one broker's date: who is wrong so often needs people, not another try
 LISTED_LINES_MAX = 65_536  # of one set, of orders and of buys each: their names are kept, and nobody reads more
 LINE_AMOUNT_SUM_FEN_MAX = AMOUNT_FEN_MAX  # of one contract and date: 2^25 contracts of it stay below 2^66
+SAVINGS_RATE_MAX = 100_000  # millionths of a year: what is listed above 10 % is mistyped
+BEARING_YUAN_MAX = 2**47  # of one account, 140 trillion: a day adds no more points
+INTEREST_DAYS_MAX = 2**15  # since 1970, all that are ever counted: up to TRADE_DATE_MAX
+INTEREST_AHEAD_DAYS_MAX = 31  # an interest day is ordered at most so long before
 RECONCILE_PLACES_MAX = 16_384  # compared at a time: a millisecond or two, so that no order waits for it
 CONTRACTS_LOOKED_AT_MAX = 2**18  # at a time, for whose they are: most are other brokers', and cost next to nothing
 LINE_FEE_FEN_MAX = 2**31 - 1  # of every fee but the commission, which four bytes hold
@@ -167,6 +172,8 @@ WINDOW_SPAN_DAYS_MAX = 92  # from a trade date to the end of its last: two holid
 UNSETTLED_DATES_LEFT_WARNED = 2  # so many slots before the last one the ledger warns at the roll
 
 assert FRAME_RECORDS_MAX * RECORD_BYTES == BODY_BYTES_MAX
+assert BEARING_YUAN_MAX * INTEREST_DAYS_MAX < 2**63  # no column of points wraps
+assert BEARING_YUAN_MAX * INTEREST_DAYS_MAX // 3_600_000 * SAVINGS_RATE_MAX < 2**62  # nor what they bring
 assert COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX * 3 + COLUMN_FEN_MAX < 2**62  # ranges are masked before any sum
 assert COMMIT_RECORDS_MAX * RECORD_BYTES <= COMMIT_BODY_BYTES_MAX
 assert COMMIT_RECORDS_MAX * (RECORD_BYTES + OUTCOME_BYTES) + COMMIT_BODY_BYTES_MAX // 2 < JOURNAL_ROW_BYTES_MAX
@@ -185,6 +192,7 @@ assert QUERY_SETTLEMENTS_MAX * 56 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_CLOSINGS_MAX * 48 + 128 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PROCEEDS_MAX * 32 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_REVERTS_MAX * 72 + 64 <= ANSWER_BODY_BYTES_MAX
+assert QUERY_INTEREST_MAX * 24 + 64 <= ANSWER_BODY_BYTES_MAX
 assert QUERY_PAIRS_MAX * 4 * 8 + 64 <= ANSWER_BODY_BYTES_MAX
 assert PARTIES_MAX * (4 * (SUM_BYTES + 2) + 4 * 9 + 3 + 5 + 3) + 32 <= ANSWER_BODY_BYTES_MAX  # their clearing accounts
 assert QUERY_OUTLETS_MAX * (2 * (SUM_BYTES + 2) + 8) + 64 <= ANSWER_BODY_BYTES_MAX

@@ -127,6 +127,7 @@ class RecordKind(IntEnum):
     SETTLE = 16
     CREDIT = 17
     REVERT = 18
+    INTEREST = 19
 
 
 class Way(IntEnum):
@@ -350,6 +351,7 @@ class AccountEvent(IntEnum):
     REPORT_LOSS = 1
     LIFT_LOSS = 2
     CLOSE = 3
+    SETTLE_INTEREST = 4  # before it is closed: what it has earned becomes due
 
 
 def role_fits_party(role: int, party: int) -> bool:

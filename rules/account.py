@@ -46,6 +46,7 @@ class Account:
     later: LaterDates = field(default_factory=LaterDates)  # of those dates alone that a correction may be about
     moved_remaining_fen: int = 0  # of frozen and of bought, what stands in 2420
     moved_drawn_fen: int = 0
+    interest_due_fen: int = 0  # earned, and not posted
 
     @property
     def owned_fen(self) -> int:

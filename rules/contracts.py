@@ -37,6 +37,7 @@ ACCOUNT_TRANSITIONS: dict[tuple[AccountStatus, AccountEvent], AccountStatus] = {
     (AccountStatus.OPEN, AccountEvent.REPORT_LOSS): AccountStatus.LOSS_REPORTED,
     (AccountStatus.LOSS_REPORTED, AccountEvent.LIFT_LOSS): AccountStatus.OPEN,
     (AccountStatus.OPEN, AccountEvent.CLOSE): AccountStatus.CLOSED,
+    (AccountStatus.OPEN, AccountEvent.SETTLE_INTEREST): AccountStatus.OPEN,
 }
 
 TRADES = frozenset({Status.ACTIVE, Status.SUSPENDED})

@@ -26,6 +26,9 @@ class Leg(NamedTuple):
 OPENING = Leg(AccountCode.CASH, AccountCode.SAVINGS)
 """What is on an account when it is opened was brought in."""
 
+INTEREST = Leg(AccountCode.SAVINGS_INTEREST, AccountCode.SAVINGS)
+"""What a savings account has earned is the bank's expense, at the outlet that keeps the account."""
+
 _THROUGH = {Way.CASH: AccountCode.CASH, Way.CARD: AccountCode.CARD_CLEARING, Way.TRANSFER: AccountCode.OTHER_BANKS}
 _TAKEN_ONLY = {
     Way.JUDICIAL: AccountCode.JUDICIAL_DEDUCTIONS,
@@ -91,7 +94,9 @@ MOVED = Leg(AccountCode.SAVINGS, AccountCode.MOVED)
 """What a customer orders with, where his broker is in transfer mode 划转, as far as it could be withdrawn."""
 GIVEN_BACK = Leg(MOVED.credit, MOVED.debit)
 
-BY_OUTLET = frozenset({AccountCode.SAVINGS, AccountCode.ERRORS, AccountCode.BETWEEN_OUTLETS})
+BY_OUTLET = frozenset(
+    {AccountCode.SAVINGS, AccountCode.ERRORS, AccountCode.BETWEEN_OUTLETS, AccountCode.SAVINGS_INTEREST}
+)
 """Kept for each outlet; what is in none of these is kept for the bank as a whole."""
 BY_PARTY = frozenset(
     {
@@ -107,6 +112,6 @@ BY_DATE = frozenset({AccountCode.SETTLEMENT})
 
 assert set(TAKEN) == set(Way) > set(BROUGHT)
 _OF_DATES = (MADE_GOOD, TAKEN_BACK, DEBITED, MOVED_DEBITED, CREDITED, CREDITED_TO_NONE)
-_LEGS = (OPENING, SUSPENSE, MOVED, GIVEN_BACK, *_OF_DATES, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
+_LEGS = (OPENING, INTEREST, SUSPENSE, MOVED, GIVEN_BACK, *_OF_DATES, *OF_CLEARING, *BROUGHT.values(), *TAKEN.values())
 # Between two dates alone the account is the same.
 assert all(leg.debit != leg.credit for leg in _LEGS if leg != KEPT_OLD)

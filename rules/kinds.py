@@ -15,11 +15,11 @@ from protocol.codes import ReplyCode
 from protocol.kinds import KINDS, LINE_KINDS, PRICED, TRADE_DAY_FIELD, WAY_FIELD
 from protocol.vocabulary import AccountStatus, RecordKind, SeatRole, Way
 from protocol.vocabulary import ContractStatus as Status
-from rules import cash, orders
+from rules import cash, orders, savings
 from rules.account import Account
 from rules.contracts import OWN_STATUSES, state_of
 from rules.day import corrections, customer_settlement, settlement
-from rules.entries import BROUGHT, CREDITED, DEBITED, TAKEN, Leg
+from rules.entries import BROUGHT, CREDITED, DEBITED, INTEREST, TAKEN, Leg
 from rules.request import Decision, Freezes, Request
 
 Page = Callable[[Request, Account, Freezes], Decision]
@@ -75,6 +75,7 @@ class LawKind:
     by_set: bool = False  # it asks what a clearing set says of a contract, and is decided in order
     sets: frozenset[str] = frozenset()  # columns that it brings to what it names, whatever they had
     settles: bool = False  # it settles a date of a contract, or credits what was gated: its outcome tells what moved
+    posts_interest: bool = False  # of the account, all that is due
     takes_back: bool = False  # it undoes what was booked by a set that counts no more
     side: str = ""  # of a fill: buy or sell
 
@@ -202,6 +203,14 @@ LAW: dict[RecordKind, LawKind] = {
             legs={0: CREDITED},
             settles=True,
             sets=frozenset({"balance", "sold"}),
+        ),
+        LawKind(
+            RecordKind.INTEREST,
+            savings.interest,
+            Moves(balance=1),
+            legs={0: INTEREST},
+            refused_in={AccountStatus.CLOSED: ReplyCode.ACCOUNT_CLOSED},
+            posts_interest=True,
         ),
     )
 }

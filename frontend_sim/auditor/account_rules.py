@@ -42,6 +42,8 @@ def code_on_account(account: Account, one: Seen, around: Around) -> ReplyCode:
         return ReplyCode.ACCOUNT_CLOSED
     if one.kind == ControlKind.RESTRAINT:
         return _code_on_restraint(account, one)
+    if one.kind == RecordKind.INTEREST:
+        return _code_on_interest(account, one)
     is_deposit = one.kind == RecordKind.DEPOSIT
     in_spite = is_deposit or way in (Way.JUDICIAL, Way.FORCED_CARD)
     if account.status == AccountStatus.LOSS_REPORTED and not in_spite:
@@ -58,6 +60,19 @@ def code_on_account(account: Account, one: Seen, around: Around) -> ReplyCode:
     if way in DEDUCTED:
         return _code_on_deduction(account, one, around)
     return code_on_debit(account, one.amount_fen, account.buying_power_fen - account.sold_fen)
+
+
+def _code_on_interest(account: Account, one: Seen) -> ReplyCode:
+    """Of posting what an account that is not closed has earned."""
+    account.earning.reckon(account.balance_fen)
+    if not 1 <= one.amount_fen <= AMOUNT_FEN_MAX:
+        return ReplyCode.AMOUNT_OUT_OF_RANGE
+    if not account.earning.due_fen:
+        return ReplyCode.STEP_NOT_DUE
+    if one.amount_fen != account.earning.due_fen:
+        return ReplyCode.SETTLEMENT_DIFFERS
+    over = account.balance_fen + one.amount_fen > COLUMN_FEN_MAX
+    return ReplyCode.LIMIT_EXCEEDED if over else ReplyCode.ACCEPTED
 
 
 def code_on_debit(account: Account, amount_fen: int, covered_fen: int) -> ReplyCode:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from frontend_sim.auditor.earning import Earning
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
@@ -112,6 +113,7 @@ class Account:
     days: dict[int, OfDay] = field(default_factory=dict)
     """The last three by trade day, which add up to them."""
     withheld: Withheld = field(default_factory=Withheld)
+    earning: Earning = field(default_factory=Earning)
     contract: "Contract | None" = None
     """The last one signed on it, until a message ends that: what the account counts for."""
 
@@ -180,17 +182,26 @@ class Account:
         """What an event on the account earns."""
         if ACCOUNT_CHANGES.get(AccountEvent(event), (None,))[0] != self.status:
             return ReplyCode.STATUS_FORBIDS
-        if event != AccountEvent.CLOSE:
+        if event not in (AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST):
             return ReplyCode.ACCEPTED
         if self.has_open_items or (self.contract is not None and self.contract.is_locked):
             return ReplyCode.ITEMS_OPEN
+        self.earning.reckon(self.balance_fen)
+        if event == AccountEvent.SETTLE_INTEREST:
+            return ReplyCode.ACCEPTED if self.earning.worth_fen else ReplyCode.STEP_NOT_DUE
+        if self.earning.is_left:
+            return ReplyCode.INTEREST_LEFT
         if self.balance_fen:
             return ReplyCode.BALANCE_LEFT
         return ReplyCode.ACCOUNT_RESTRAINED if self.restrained_fen else ReplyCode.ACCEPTED
 
     def apply(self, one: Seen, sign: int = 1) -> None:
         """Do (sign 1) or undo (sign −1) an accepted request that names the account; control is not undone."""
+        self.earning.reckon(self.balance_fen)
         match one.kind:
+            case RecordKind.INTEREST:
+                self.balance_fen += sign * one.amount_fen
+                self.earning.due_fen -= sign * one.amount_fen
             case RecordKind.DEPOSIT:
                 self.balance_fen += sign * one.amount_fen
             case RecordKind.WITHDRAWAL:
@@ -208,6 +219,8 @@ class Account:
                 for restraint in self.withheld.restraints:
                     if restraint.number == one.target_number:
                         restraint.until_s = one.target_date
+            case ControlKind.ACCOUNT_EVENT if one.amount_fen == AccountEvent.SETTLE_INTEREST:
+                self.earning.settle()
             case ControlKind.ACCOUNT_EVENT:
                 self.status = ACCOUNT_CHANGES[AccountEvent(one.amount_fen)][1]
                 if self.status == AccountStatus.CLOSED and self.contract is not None:
@@ -357,5 +370,6 @@ ACCOUNT_CHANGES = {
     AccountEvent.REPORT_LOSS: (AccountStatus.OPEN, AccountStatus.LOSS_REPORTED),
     AccountEvent.LIFT_LOSS: (AccountStatus.LOSS_REPORTED, AccountStatus.OPEN),
     AccountEvent.CLOSE: (AccountStatus.OPEN, AccountStatus.CLOSED),
+    AccountEvent.SETTLE_INTEREST: (AccountStatus.OPEN, AccountStatus.OPEN),
 }
 """Each event's state before and after."""

@@ -43,7 +43,8 @@ MISMATCHES_KEPT_MAX = 20
 CONTROL_KINDS = frozenset(int(kind) for kind in ControlKind)
 
 BROKER_KINDS = frozenset({RecordKind.FREEZE, RecordKind.RELEASE, RecordKind.FILL_BUY, RecordKind.FILL_SELL})
-BANK_KINDS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})
+MOVEMENTS = frozenset({RecordKind.DEPOSIT, RecordKind.WITHDRAWAL})  # with a serial
+BANK_KINDS = MOVEMENTS | {RecordKind.INTEREST}
 TARGET_KINDS = frozenset({RecordKind.RELEASE, RecordKind.FILL_BUY})
 RELEASE_FIELD_KINDS = frozenset({RecordKind.FREEZE, RecordKind.FILL_BUY})  # in a freeze these bytes are a price
 FILL_KINDS = frozenset({RecordKind.FILL_BUY, RecordKind.FILL_SELL})
@@ -77,6 +78,7 @@ class Auditor(Register):
         for _, row in groupby(sorted(seen), key=lambda one: one.sequence):
             items = list(row)
             self.open_date(items[0].trade_date)
+            self.calendar.see(items[0].decided_at_ns)
             self._told_twice = self._repeated(items)
             self._judge_row(items)
 
@@ -84,7 +86,7 @@ class Auditor(Register):
         """Seat and number of a row's movements that were told before: what was booked goes by its own answer."""
         found = set()
         for one in row:
-            if one.kind in BANK_KINDS:
+            if one.kind in MOVEMENTS:
                 place = (one.seat, one.trade_date)
                 last = self.told_serials.get(place, 0)
                 if last > 0 and one.serial <= last:

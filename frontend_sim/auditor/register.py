@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract
+from frontend_sim.auditor.earning import Calendar, Earning
 from frontend_sim.auditor.observations import Seen
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
@@ -54,6 +55,8 @@ class Register:
     """Whether the bank has people without whom nothing is deducted."""
     cases_given: dict[int, int] = field(default_factory=dict)  # by party
     stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
+    calendar: Calendar = field(default_factory=Calendar)
+    """By which accounts earn."""
     _next_modes: dict[int, Mode] = field(default_factory=dict)  # by broker, what comes with a roll
     _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
 
@@ -78,7 +81,8 @@ class Register:
 
     def open_account(self, account_no: int, balance_fen: int) -> None:
         """A savings account was opened."""
-        self.accounts[account_no] = Account(balance_fen)
+        self.accounts[account_no] = Account(balance_fen, earning=Earning(self.calendar))
+        self.accounts[account_no].earning.reckon(balance_fen)
 
     def sign_contract(
         self,

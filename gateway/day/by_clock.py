@@ -20,6 +20,7 @@ only what spares work and words. So a desk that is killed anywhere is started ag
 | credit | every broker of whose customers' gated money anything is due | at once |
 | end-settlement | the oldest unsettled date | once its lanes are settled and the last due time of its day is over |
 | open | the next trade date | from `calendar.open_from` on, once the open one is agreed on, and backed up |
+| interest | all savings accounts | whenever some is due: once an interest day is over, and when one is to be closed |
 | confirm-roll | the open date | once the read model has the state behind the roll to it |
 """
 
@@ -29,6 +30,7 @@ from config.kit.exit_codes import ProcessFault
 from gateway.day.correcting import of_ended
 from gateway.day.desk import DayDesk, LaneSeen, StepRefused
 from gateway.day.figures import Figures, LaneName, Step
+from gateway.day.interest import is_interest_due, post_interest
 from gateway.day.payments import is_late, is_overdue, take_due
 from gateway.day.plan import Plan
 from protocol.limits import DECLARED_LATE_AFTER_S
@@ -37,6 +39,7 @@ from protocol.messages.day.dates import DateFacts, DatesAnswer
 from protocol.vocabulary import DatePhase, LaneState
 
 COMPARED_AGAIN_S = 60.0  # a lane that differed is compared again after so many real seconds: people may have decided
+INTEREST_ASKED_AGAIN_S = 20.0  # likewise what is due to savings accounts: somebody waits at a counter
 ROLL_ASKED_AGAIN_S = 5.0  # likewise a roll that the read model does not have yet
 SAID_MAX = 4_096  # lines that are remembered, so that each is said once
 
@@ -73,6 +76,7 @@ class DayByClock:
         self._is_backed_up = is_backed_up
         self._confirmed = 0  # the date the roll to which was confirmed
         self._roll_asked_at_s = -ROLL_ASKED_AGAIN_S
+        self._interest_asked_at_s = -INTEREST_ASKED_AGAIN_S
 
     async def round(self) -> None:
         """Take every step that is due now. Raises what the seat raises; what the bank refuses is told and counted."""
@@ -89,6 +93,7 @@ class DayByClock:
         await self._end_settlement(bank, now_s)
         await self._payments(now_s)
         await self._confirm_roll(bank.dates[-1].trade_date)
+        await self._post_interest()
         self._tell(bank, plan, now_s)
 
     def _plan(self, trade_date: int) -> Plan | None:
@@ -174,6 +179,15 @@ class DayByClock:
             return
         if roll is not None and await self._take("confirm-roll", self._desk.confirm_roll(roll)):
             self._confirmed = trade_date
+
+    async def _post_interest(self) -> None:
+        """What savings accounts wait for."""
+        at_s, seat = self._elapsed_s(), self._desk.seat
+        if at_s - self._interest_asked_at_s < INTEREST_ASKED_AGAIN_S:
+            return
+        self._interest_asked_at_s = at_s
+        if await is_interest_due(seat):
+            await self._take("interest", post_interest(seat, self._desk.told))
 
     async def _lanes(self, bank: DatesAnswer, now_s: int) -> None:
         """Every lane of the dates that are signed off, oldest date first, as far as its set lets it go."""

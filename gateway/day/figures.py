@@ -19,7 +19,7 @@ NAMED_MAX = 20  # brokers in one line
 PREFIX = "yzt_day_desk_"
 STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "correct", "proceeds", "publish", "close", "settle"),
-    *("due", "pay", "credit", "open", "confirm-roll", "end-settlement"),
+    *("due", "pay", "credit", "open", "confirm-roll", "end-settlement", "interest"),
 )
 
 

@@ -46,7 +46,11 @@ BY_CONTRACT = {
     "settled_fen": np.int64,
 }
 KIND_MAX = max(RecordKind)
-MOVEMENTS = (RecordKind.DEPOSIT, RecordKind.WITHDRAWAL)  # they name an account, everything else a contract
+MOVEMENTS = (
+    RecordKind.DEPOSIT,
+    RecordKind.WITHDRAWAL,
+    RecordKind.INTEREST,
+)  # they name an account, everything else a contract
 LINES = frozenset(range(RecordKind.CLEAR_ORDER, RecordKind.CLEAR_CONTRACT + 1))  # of clearing sets: nothing moves
 CORRECTIONS = (RecordKind.CORRECT, RecordKind.REVERT)  # to the set that counts, or back from one
 HALF_BITS = 32  # of a column: sums of either half over all contracts stay inside 64 bits
@@ -176,7 +180,7 @@ class OwnBook:
             np.add.at(self.bought_unsettled_fen, index, amount_fen)
         elif kind == RecordKind.FILL_SELL:
             np.add.at(self.sold_unsettled_fen, index, amount_fen)
-        elif kind == RecordKind.DEPOSIT:
+        elif kind in (RecordKind.DEPOSIT, RecordKind.INTEREST):
             np.add.at(self.balance_fen, index, amount_fen)
         elif kind == RecordKind.WITHDRAWAL:
             np.subtract.at(self.balance_fen, index, told.taken_fen(amount_fen))

@@ -6,11 +6,13 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 from ledger.core import engine
 from ledger.core.control.day.clearing_answers import clearing_accounts
 from ledger.core.corrections.answers import correction, to_close, to_revert
+from ledger.core.savings.answers import interest_due
 from ledger.core.settling.answers import to_credit, to_settle
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.limits import PUSHES_PER_ANSWER_MAX, TRADE_DATE_MAX
 from protocol.messages.base import Message
+from protocol.messages.customers.interest import InterestQuery
 from protocol.messages.customers.open_items import OpenItemsQuery
 from protocol.messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery, RevertsQuery
@@ -94,6 +96,8 @@ class BookAnswers:
                 return to_settle(self._book, message)
             case CreditsQuery():
                 return to_credit(self._book, message)
+            case InterestQuery():
+                return interest_due(self._book, message)
             case OutletsQuery():
                 return marked.told_outlets()
             case ClearingAccountsQuery():

@@ -229,7 +229,8 @@ def _load_accounts(book: Book, indices: Positions, later: dict[int, LaterDates])
     restraints = (book.restraints.as_the_law_has_them(account, book.persons.sealed) for account in named)
     of_dates = (later[each] if each in later else LaterDates() for each in named)
     moved = (book.moved.remaining_fen[named].tolist(), book.moved.drawn_fen[named].tolist())
-    return dict(zip(named, map(Account, *columns, restraints, of_dates, *moved), strict=True))
+    due_fen = book.savings.due_fen[named].tolist()
+    return dict(zip(named, map(Account, *columns, restraints, of_dates, *moved, due_fen), strict=True))
 
 
 def _load_freezes(book: Book, slots: Positions) -> Freezes:

@@ -16,6 +16,7 @@ from ledger.core.kind_tables import (
     DRAWN,
     FROZEN,
     OPENS_FREEZE,
+    POSTS_INTEREST,
     POWER,
     RELEASE_BOUGHT,
     RELEASE_FROZEN,
@@ -66,6 +67,7 @@ def apply_effects(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         np.add.at(book.balance_fen, block.account, balance_fen)
         book.owned_fen_bound += int(np.maximum(balance_fen, 0).sum())
         _post(book, block, amount_fen, np.flatnonzero(balance_fen))
+        _pay_interest(book, block, amount_fen)
     sells = np.flatnonzero(np.not_equal(SOLD[block.kind], 0) & accepted)
     if len(sells) and block.unsettled_slot is not None:
         accounts = block.account[sells]
@@ -121,6 +123,12 @@ def _post(book: Book, block: Block, amount_fen: FenColumn, moved: Positions) -> 
         here = moved[codes == code]
         outlets = book.outlet.take(block.account[here])
         book.general_ledger.post_by_outlet(_LEGS[code], outlets, amount_fen[here])
+
+
+def _pay_interest(book: Book, block: Block, amount_fen: FenColumn) -> None:
+    """What was posted is due no more."""
+    posted = np.flatnonzero(np.broadcast_to(POSTS_INTEREST[block.kind], (block.count,)))
+    np.subtract.at(book.savings.due_fen, block.account[posted], amount_fen[posted])
 
 
 def _keep_freezes(book: Book, block: Block, accepted: Mask, amount_fen: FenColumn) -> None:

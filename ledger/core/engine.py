@@ -28,6 +28,7 @@ from ledger.core.rows.row_form import form_fault, time_fault
 from ledger.core.rows.stored_blocks import check_outcomes, check_targets
 from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
 from ledger.core.rules_version import RULES_VERSION
+from ledger.core.savings.days import count_days
 from ledger.core.state.book import Book
 from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
@@ -95,6 +96,7 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
         lane.clear_scratch(book, accounts)
         raise
     try:
+        count_days(book, decided_at_ns)
         apply_block(book, frames, block, outcomes)
         advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
     except InvariantBroken:
@@ -220,6 +222,7 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     frames = Frames.of(row.prefixes())
     check_next(book, frames, len(records), row.decided_at_ns)
     give_out_pages(book, frames, records)
+    count_days(book, row.decided_at_ns)
     apply_stored_block(book, frames, resolve(book, frames, records), outcomes)
     advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))
 

@@ -23,6 +23,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
     with what is gated and without what was made good, is what its broker owes by it. A lane that is being settled has
     something left to settle.
 14. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
+15. Points and interest that is due are ≥ 0, what is due fits one record, and a closed account has neither.
 """
 
 from collections import Counter
@@ -40,7 +41,7 @@ from ledger.core.state.customers.restraints import sums_fen
 from ledger.core.state.requests import key_dates
 from ledger.core.state.totals import outlets_apart
 from protocol.errors import InvariantBroken
-from protocol.limits import COLUMN_FEN_MAX, PARTIES_MAX
+from protocol.limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, PARTIES_MAX
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import BANK_PARTY, AccountCode, AccountStatus, LaneState, RestraintKind
 from rules.contracts import ENDED, LOSS
@@ -90,6 +91,7 @@ def check_book(book: Book) -> None:
     power_fen = book.derived_power_fen(used)
     _demand(power_fen == book.power_fen[used], "buying power kept", book)
     _demand(power_fen + book.restrained_fen[used] >= 0, "balance − frozen − bought + sold", book)
+    _check_interest(book)
     frozen_fen = _check_freezes(book)
     _check_unsettled(book)
     moved_fen = _check_moved(book)
@@ -111,6 +113,15 @@ def _check_settled(book: Book) -> None:
         is_settling = lane.state == LaneState.SETTLING
         left = len(contracts_to_settle(book, lane)) if is_settling else 0
         _demand(np.array(lane.to_settle == left and is_settling == (left > 0)), "what is to be settled", book)
+
+
+def _check_interest(book: Book) -> None:
+    """Statement 15."""
+    used = slice(book.accounts_count)
+    points, due_fen = book.savings.points[used], book.savings.due_fen[used]
+    _demand((points >= 0) & (due_fen >= 0) & (due_fen <= AMOUNT_FEN_MAX), "what an account has earned", book)
+    is_closed = book.account_flags[used] >> STATE_SHIFT == AccountStatus.CLOSED
+    _demand((points[is_closed] == 0) & (due_fen[is_closed] == 0), "interest of a closed account", book)
 
 
 def _check_restraints(book: Book) -> None:

@@ -93,6 +93,7 @@ BOOKS_PROCEEDS = _where(_law(lambda row: row.books_proceeds))
 BY_SET = _where(_law(lambda row: row.by_set))
 IS_CORRECTION = _where(_wire(lambda row: row.is_correction))  # by a set that counts, or the taking back of one
 ASKS_LATER = IS_CORRECTION | BOOKS_PROCEEDS  # what dates behind its own have brought
+POSTS_INTEREST = _where(_law(lambda row: row.posts_interest))
 TAKES_BACK = _where(_law(lambda row: row.takes_back))
 WAITS_FOR_CLEARING = _where(_law(lambda row: row.waits_for_clearing))
 IS_CREDIT = IS_KIND & ~IS_DEBIT & ~NAMES_FREEZE & ~IS_LINE

@@ -19,7 +19,9 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    already, look at more than these amounts.
 8. What a freeze moves, of a broker in transfer mode, is what can be withdrawn before it: that is as the block begins
    where the account is named once.
-An account for which 2, 3, 4, 5 or 8 fails, or that has a record of 7, is hot: all its records that 1 left open are
+9. What is due to an account only the record lowers that posts it: one record for an account finds what was due as the
+   block begins, wherever it stands.
+An account for which 2, 3, 4, 5, 8 or 9 fails, or that has a record of 7, is hot: all its records that 1 left open are
 decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on the
 account can be refused at once.
 """
@@ -42,12 +44,14 @@ from ledger.core.kind_tables import (
     LEAVES_BANK,
     LISTED_WHEN_ENDED,
     OPENS_FREEZE,
+    POSTS_INTEREST,
     SETTLES,
     SOLD,
     WAITS_FOR_CLEARING,
 )
 from ledger.core.lines.decide import decide_lines
 from ledger.core.lines.proceeds import Proceeds
+from ledger.core.named_twice import accounts_named_twice
 from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
@@ -58,7 +62,6 @@ from protocol.records import FREEZE_STATE_CLOSED, FREEZE_STATE_OPEN, OUTCOME, ST
 from protocol.vocabulary import Way
 from rules.contracts import ENDED
 
-_BUCKETS = 1 << 18  # of the search for freezes named twice; more than a block has records
 _BLOCK_FEN_MAX = COMMIT_RECORDS_MAX * AMOUNT_FEN_MAX  # all amounts of a block together
 
 
@@ -157,7 +160,7 @@ class _Proof:
         accounts = block.account[at]
         self._credited_accounts.append(accounts[moves])
         self._hot_accounts.append(accounts[is_open & targets.pending])
-        self._hot_accounts.append(_accounts_named_twice(targets.slot, accounts, is_open & targets.matched))
+        self._hot_accounts.append(accounts_named_twice(targets.slot, accounts, is_open & targets.matched))
         if self._limits_matter:
             buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
             self._limit(accounts[buys], book.bought_fen.take(accounts[buys]), amount_fen[buys])
@@ -198,6 +201,8 @@ class _Proof:
         if block.proceeds is not None:
             self._judge_proceeds(block.proceeds, code)
             adds &= code == 0
+        self._judge_interest(code)
+        adds &= code == 0
         waits = adds & WAITS_FOR_CLEARING[block.kind] & np.equal(block.proceeds_at_fill, 0)
         mark(code, ReplyCode.AWAITS_CLEARING, waits)
         ended = LISTED_WHEN_ENDED[block.kind] & np.equal(block.state, ENDED)
@@ -227,6 +232,21 @@ class _Proof:
         mark(own, ReplyCode.STEP_NOT_DUE, ~proceeds.is_due)
         np.copyto(code, own, where=books)
         self._hot_accounts.append(block.account[np.flatnonzero(books & (proceeds.excess_fen != 0))])
+
+    def _judge_interest(self, code: ShortColumn) -> None:
+        """Argument 9."""
+        block = self._block
+        if not self._may_have(POSTS_INTEREST):
+            return
+        posts = self._of(POSTS_INTEREST)
+        accounts = block.account[posts]
+        if not len(accounts):
+            return
+        due_fen = self._book.savings.due_fen.take(block.account)
+        mark(code, ReplyCode.SETTLEMENT_DIFFERS, posts & (block.amount_fen != due_fen))
+        mark(code, ReplyCode.STEP_NOT_DUE, posts & (due_fen == 0))
+        times = self._sum_by_account(accounts, np.ones(len(accounts), np.int64))
+        self._hot_accounts.append(accounts[times > 1])
 
     def _limit(self, accounts: Positions, column_fen: FenColumn, added_fen: FenColumn) -> None:
         """Argument 4 for one column: accounts whose additions could pass the limit are hot."""
@@ -360,33 +380,6 @@ class _Proof:
         for accounts in hot_accounts:
             mark[accounts] = 0
         return positions
-
-
-def _accounts_named_twice(slot: Positions, accounts: Positions, counts: Mask) -> Positions:
-    """Rows of the places in `counts` whose slot another such place names too.
-
-    Each place writes itself into its slot's bucket; who finds another place there with the same slot was not the
-    last. Losers to another slot in the same bucket, a few of them, are compared by sorting.
-    """
-    places = np.flatnonzero(counts)
-    slots = slot[places]
-    winners = np.empty(_BUCKETS, np.int32)  # read only where it was just written
-    buckets = slots & (_BUCKETS - 1)
-    order = np.arange(len(places), dtype=np.int32)
-    winners[buckets] = order
-    winner = winners.take(buckets)
-    lost = np.flatnonzero(winner != order)
-    same = slots[winner[lost]] == slots[lost]
-    named_twice = [accounts[places[lost[same]]]]
-    others = lost[~same]
-    if len(others):
-        ordered = others[np.argsort(slots[others], kind="stable")]
-        twice = np.flatnonzero(slots[ordered][1:] == slots[ordered][:-1])
-        named_twice.append(accounts[places[ordered[twice]]])
-    return np.concatenate(named_twice)
-
-
-assert _BUCKETS & (_BUCKETS - 1) == 0
 
 
 def clear_scratch(book: Book, accounts: Positions) -> None:

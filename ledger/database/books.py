@@ -39,13 +39,14 @@ TITLES: Final[dict[AccountCode, str]] = {
     AccountCode.CARD_CLEARING: "银行卡清算",
     AccountCode.JUDICIAL_DEDUCTIONS: "司法扣划款",
     AccountCode.INTEREST_INCOME: "垫付利息收入",
+    AccountCode.SAVINGS_INTEREST: "利息支出",
 }
 """Of accounts 科目, as the bank's people know them."""
 
 RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "CASE", "TAKEN_BACK", "CLEARING"
-MOVED_FOR, GIVEN_BACK_OF, REVERSED = "MOVED", "GIVEN_BACK", "REVERSED"
+MOVED_FOR, GIVEN_BACK_OF = "MOVED", "GIVEN_BACK"
 """What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving
-money for an order, giving it back, by act of people too."""
+money for an order, giving it back."""
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
@@ -98,7 +99,7 @@ def entry_kinds() -> list[EntryKind]:
         words = (_CAME if law.amount.balance > 0 else _WENT) if WAY_FIELD in KINDS[kind].fields else {}
         for way, leg in law.legs.items():
             part = POSTED if way == Way.FORCED_CARD else WHOLE
-            rows.append(_row(RECORDED, kind, way, part, leg, words.get(way, kind.name)))
+            rows.append(_row(RECORDED, kind, way, part, leg, words.get(way, KINDS[kind].name.split()[-1])))
             if part == POSTED:
                 rows.append(_row(RECORDED, kind, way, REST, SUSPENSE, f"{words[way]}挂账"))
     rows.append(_row(MADE_GOOD_BY, NO_KIND, 0, WHOLE, MADE_GOOD, "证券公司补足"))
@@ -106,7 +107,6 @@ def entry_kinds() -> list[EntryKind]:
     rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))
     rows.append(_row(MOVED_FOR, NO_KIND, 0, WHOLE, MOVED, "委托划转"))
     rows.append(_row(GIVEN_BACK_OF, NO_KIND, 0, WHOLE, GIVEN_BACK, "委托划转退回"))
-    rows.append(_row(REVERSED, NO_KIND, 0, WHOLE, GIVEN_BACK, "委托划转冲正"))
     return rows
 
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from ledger.database.books import prepare_books
 from protocol.codes import ReplyCode
-from protocol.kinds import KINDS, LINE_KINDS
+from protocol.kinds import KINDS, LINE_KINDS, WAY_FIELD
 from protocol.messages.day.steps import DayEnd
 from protocol.vocabulary import (
     AccountCode,
@@ -108,21 +108,21 @@ INSERT INTO record_kinds AS known
 SELECT * FROM unnest($1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[], $6::boolean[],
                      $7::text[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[],
                      $13::smallint[], $14::boolean[], $15::text[], $16::boolean[], $17::boolean[], $18::boolean[],
-                     $19::boolean[])
+                     $19::boolean[], $20::boolean[])
 ON CONFLICT (kind) DO UPDATE
 SET (name, amount_fen_min, opens_freeze, draws_on_freeze, names_account, side,
      balance, frozen, bought, sold, release_frozen, release_bought, is_line, tells, names_order, has_reference,
-     books_proceeds, is_correction) =
+     books_proceeds, has_way, is_correction) =
     (EXCLUDED.name, EXCLUDED.amount_fen_min, EXCLUDED.opens_freeze, EXCLUDED.draws_on_freeze, EXCLUDED.names_account,
      EXCLUDED.side, EXCLUDED.balance, EXCLUDED.frozen, EXCLUDED.bought, EXCLUDED.sold, EXCLUDED.release_frozen,
      EXCLUDED.release_bought, EXCLUDED.is_line, EXCLUDED.tells, EXCLUDED.names_order, EXCLUDED.has_reference,
-     EXCLUDED.books_proceeds, EXCLUDED.is_correction)
+     EXCLUDED.books_proceeds, EXCLUDED.has_way, EXCLUDED.is_correction)
 WHERE known.* IS DISTINCT FROM EXCLUDED.*
 """
 
 KindRow = tuple[
     *tuple[int, str, int, bool, bool, bool, str | None, int, int, int, int, int, int],
-    *tuple[bool, str | None, bool, bool, bool, bool],
+    *tuple[bool, str | None, bool, bool, bool, bool, bool],
 ]
 
 
@@ -143,7 +143,15 @@ def record_kind_rows() -> list[KindRow]:
             row.amount.sold,
             row.release.frozen,
             row.release.bought,
-            *(False, None, False, False, row.books_proceeds, KINDS[kind].is_correction),
+            *(
+                False,
+                None,
+                False,
+                False,
+                row.books_proceeds,
+                WAY_FIELD in KINDS[kind].fields,
+                KINDS[kind].is_correction,
+            ),
         )
         for kind, row in LAW.items()
     ] + [_line_row(kind) for kind in LINE_KINDS]
@@ -153,7 +161,7 @@ def _line_row(kind: RecordKind) -> KindRow:
     """A line moves nothing."""
     row, tells = KINDS[kind], LINES[kind].tells
     vocabulary = next((name for name, words in WORDS.items() if words is tells), None)
-    told = (True, vocabulary, row.names_order, row.has_reference, False, False)
+    told = (True, vocabulary, row.names_order, row.has_reference, False, False, False)
     return (int(kind), kind.name, row.amount_fen_min, False, False, False, None, 0, 0, 0, 0, 0, 0, *told)
 
 

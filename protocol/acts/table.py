@@ -39,8 +39,8 @@ from .corrections import (
 )
 from .customers import ChangeHolderAct
 from .day import AdoptSetAct, DayAct
-from .moved import ReverseAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
+from .savings import SavingsInterestAct
 from .shown_text import is_shown_as_it_is
 
 ACT_DOMAIN: Final = b"YZT1/act\x00"
@@ -166,10 +166,10 @@ AnyAct = (
     | ExtendRestraintAct
     | DeductAct
     | ChangeHolderAct
-    | ReverseAct
     | OfDifferences
     | DayAct
     | ClearingAct
+    | SavingsInterestAct
     | VoidAct
 )
 ActAlone = (
@@ -181,10 +181,10 @@ ActAlone = (
     | VoidAct
     | DeductAct
     | ChangeHolderAct
-    | ReverseAct
     | OfDifferences
     | DayAct
     | ClearingAct
+    | SavingsInterestAct
 )
 Made = ControlMessage | ActAlone
 """What takes effect: a message that a seat might send too, or the act itself where no seat may say it."""
@@ -225,7 +225,6 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     DeductAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ChangeHolderAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
-    ReverseAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
@@ -237,6 +236,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     TakeBackFundAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     AdvanceLimitAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
+    SavingsInterestAct: ActKind(Right.DAY, 2, Concerns.BANK),
     VoidAct: ActKind(Right.NONE, 1, Concerns.AUTHOR),
 }
 OWN_KEY_ENDED: Final = ActKind(Right.NONE, 1, Concerns.AUTHOR)

@@ -1,4 +1,4 @@
-"""What the bank's day desk asks of brokers' dates: corrections, what is taken back, closed, settled and credited.
+"""What the bank's day desk asks of brokers' dates, from corrections to credits, and of interest of savings accounts.
 
 Belongs here: one verb per question. Never here: links and sessions (seat), what is sent (clearing, records).
 """
@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import TypeVar
 
 from ..limits import AMOUNT_FEN_MAX, PARTIES_MAX
+from ..messages.customers.interest import InterestAnswer, InterestQuery
 from ..messages.day.corrections import (
     ClosingsAnswer,
     ClosingsQuery,
@@ -57,6 +58,10 @@ class DayVerbs(ABC):
     def settlements(self, trade_date: int, party: int, first: int = 0) -> Coroutine[object, object, SettlementsAnswer]:
         """Which contracts of a date are to be settled, from place `first` on. As `reverts`."""
         return self._ask_as_bank(SettlementsQuery(*self._place(trade_date, party, first)), SettlementsAnswer)
+
+    def interest_due(self, first: int = 0) -> Coroutine[object, object, InterestAnswer]:
+        """To which savings accounts interest is due, from place `first` on. As `reverts`."""
+        return self._ask_as_bank(InterestQuery(whole_number("first", first, 0, 2**40)), InterestAnswer)
 
     def due_credits(self, party: int, first: int = 0) -> Coroutine[object, object, CreditsAnswer]:
         """What is due to customers of a broker, of its oldest date with anything due, from place `first` on.

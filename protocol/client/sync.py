@@ -16,6 +16,7 @@ from ..codes import ReplyCode
 from ..errors import MisuseError
 from ..messages.control import ControlMessage
 from ..messages.customers.accounts import SecuritiesAccount
+from ..messages.customers.interest import InterestAnswer
 from ..messages.customers.open_items import OpenItemsAnswer
 from ..messages.customers.pushes import OpenPushAnswer, PushAnswer
 from ..messages.day.corrections import ClosingsAnswer, CorrectionAnswer, RevertsAnswer
@@ -188,6 +189,10 @@ class SyncSeat(SingleVerbs[Outcome]):
     def due_credits(self, party: int, first: int = 0) -> CreditsAnswer:
         """As `Seat.due_credits`."""
         return self._wait(self._opened().due_credits(party, first))
+
+    def interest_due(self, first: int = 0) -> InterestAnswer:
+        """As `Seat.interest_due`."""
+        return self._wait(self._opened().interest_due(first))
 
     def clearing_set(self, trade_date: int, party: int = 0) -> SetAnswer:
         """As `Seat.clearing_set`."""

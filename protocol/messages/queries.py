@@ -21,6 +21,7 @@ from ..limits import (
     SETS_PER_LANE_MAX,
 )
 from .base import Message
+from .customers.interest import InterestAnswer, InterestQuery
 from .customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from .customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from .day.corrections import (
@@ -291,6 +292,7 @@ QueryMessage = (
     | ClosingsQuery
     | SettlementsQuery
     | CreditsQuery
+    | InterestQuery
 )
 AnswerMessage = (
     BuyingPowerAnswer
@@ -314,10 +316,11 @@ AnswerMessage = (
     | ClosingsAnswer
     | SettlementsAnswer
     | CreditsAnswer
+    | InterestAnswer
 )
 OF_ALL_PARTIES = (
     *(TotalsQuery, RangesQuery, PairsQuery, OutletsQuery, DatesQuery, ClearingAccountsQuery),
-    *(CorrectionQuery, RevertsQuery, ClosingsQuery),
+    *(CorrectionQuery, RevertsQuery, ClosingsQuery, InterestQuery),
     *(SettlementsQuery, CreditsQuery),
 )
 """Only the bank may ask these: a session of anybody else ends with them."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..codes import ReplyCode
 from ..errors import PeerViolation
-from ..limits import COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..limits import AMOUNT_FEN_MAX, COLUMN_FEN_MAX, NEXT_NUMBER_TOLD_MAX, SESSION_VERSION_MAX, SESSION_VERSION_STEP_MAX
+from ..messages.customers.interest import InterestAnswer, InterestQuery
 from ..messages.customers.open_items import OpenItemsAnswer, OpenItemsQuery
 from ..messages.customers.pushes import OpenPushAnswer, OpenPushQuery, PushAnswer, PushQuery
 from ..messages.day.corrections import (
@@ -67,6 +68,7 @@ from ..records import (
     OutcomesPreamble,
 )
 from ..trade_dates import is_trade_date
+from ..vocabulary import index_from_account_no
 
 _OF_SETS = (SetQuery, DifferenceQuery, ProceedsQuery)
 _KEEP_NUMBER = frozenset({ReplyCode.REQUEST_STALE, ReplyCode.BUSY, ReplyCode.DRAINING})
@@ -92,6 +94,7 @@ _ANSWERS: dict[type[QueryMessage], type[AnswerMessage]] = {
     ClosingsQuery: ClosingsAnswer,
     SettlementsQuery: SettlementsAnswer,
     CreditsQuery: CreditsAnswer,
+    InterestQuery: InterestAnswer,
 }
 
 
@@ -194,6 +197,8 @@ def check_answer(query: QueryMessage, answer: AnswerMessage) -> AnswerMessage:
         fits = answer.trade_date == query.trade_date and _are_possible_closings(query, answer)
     elif isinstance(answer, SettlementsAnswer | CreditsAnswer) and fits:
         fits = _are_possible_settlements(query, answer)
+    elif isinstance(query, InterestQuery) and isinstance(answer, InterestAnswer):
+        fits = _is_possible_interest(query, answer)
     elif isinstance(query, RangesQuery) and isinstance(answer, RangesAnswer):
         fits = answer.next_range in (0, query.first + len(answer.digests)) and (answer.complete or not answer.digests)
         fits = fits and (answer.next_range == 0 or bool(answer.digests))
@@ -273,6 +278,14 @@ def _are_possible_settlements(query: QueryMessage, answer: SettlementsAnswer | C
         is_possible &= answer.trade_date > 0 or not (numbers or answer.next_place)
         is_possible &= answer.next_place == 0 or query.first < answer.next_place
     return is_possible
+
+
+def _is_possible_interest(query: InterestQuery, answer: InterestAnswer) -> bool:
+    """No account twice, each with what one record posts; whoever reads on comes to an end."""
+    numbers = [each.account_no for each in answer.accounts]
+    is_possible = numbers == sorted(set(numbers)) and all(index_from_account_no(each) >= 0 for each in numbers)
+    is_possible = is_possible and all(1 <= each.due_fen <= AMOUNT_FEN_MAX for each in answer.accounts)
+    return is_possible and (answer.next_place == 0 or answer.next_place > query.first)
 
 
 def _is_possible_set(answer: SetAnswer) -> bool:

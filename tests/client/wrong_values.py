@@ -140,7 +140,7 @@ MESSAGE: list[Any] = [
     SignContracts([with_shares(SecuritiesAccount(1, "a1"))]),
     SignContracts([with_shares(SecuritiesAccount(1, "A1234567890"))]),
     SignContracts([with_shares(*[SecuritiesAccount(1, "A1")] * 3)]),
-    ChangeAccount(99, 4),
+    ChangeAccount(99, 5),
     ChangeBroker(195, None),  # type: ignore[arg-type]
 ]
 CONTRACTS: list[Any] = [

@@ -73,6 +73,7 @@ from tests.ledger_core.desk import (
 from tests.ledger_core.lines import refused as of_sets
 from tests.ledger_core.lines.words import event, proceeds, refund
 from tests.ledger_core.paying import refused as of_clearing
+from tests.ledger_core.savings import refused as earning
 from tests.people import ANN, BEN
 
 
@@ -168,13 +169,9 @@ CONTROLS: list[ControlRow] = [
     ),
     (ReplyCode.SECURITIES_ACCOUNT_TAKEN, "A1 twice", TELLER_SEAT, lambda b: with_the_shares_of_another(b)),
     (ReplyCode.HOLDER_DIFFERS, "0 is another's", TELLER_SEAT, lambda b: ReplaceCard(b.ann, account_no_from_index(0))),
-    (
-        ReplyCode.STATUS_FORBIDS,
-        "resume what is active",
-        TELLER_SEAT,
-        lambda b: ChangeContract(b.ann, ContractEvent.RESUME),
-    ),
+    (ReplyCode.STATUS_FORBIDS, "it is active", TELLER_SEAT, lambda b: ChangeContract(b.ann, ContractEvent.RESUME)),
     (ReplyCode.ITEMS_OPEN, "300 is frozen", SEAT, lambda b: ChangeContract(b.ann, ContractEvent.TERMINATE)),
+    (ReplyCode.INTEREST_LEFT, "0.02 since Monday", TELLER_SEAT, lambda b: earning.closed_early(b.desk)),
     (ReplyCode.BALANCE_LEFT, "1,000 left", TELLER_SEAT, lambda b: close(b.foreign)),
     (ReplyCode.ACCOUNT_RESTRAINED, "7 restrained", TELLER_SEAT, lambda b: of_restraints.close_restrained(b.desk)),
     (ReplyCode.TRADE_DATE_NOT_LATER, "Monday after Monday", DAY_SEAT, lambda _: OpenTradeDate(MONDAY)),

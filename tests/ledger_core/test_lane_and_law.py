@@ -8,6 +8,7 @@ from ledger.core import engine, lane
 from ledger.core.decide import decide_in_order
 from ledger.core.frames import Frames, check_next, give_out_pages
 from ledger.core.invariants import check_book
+from ledger.core.named_twice import accounts_named_twice
 from ledger.core.resolve import resolve
 from ledger.core.rows.runs import apply_run, runs
 from ledger.core.state.book import Book
@@ -243,10 +244,10 @@ def test_slots_that_share_a_bucket_are_told_apart() -> None:
     slots = np.array([5, 5 + step, 5 + step, 5 + 2 * step, 6])
     rows = np.array([10, 11, 11, 12, 13])
 
-    assert lane._accounts_named_twice(slots, rows, np.ones(5, np.bool_)).tolist() == [11]
-    assert lane._accounts_named_twice(slots[::-1], rows[::-1], np.ones(5, np.bool_)).tolist() == [11]
-    assert lane._accounts_named_twice(slots, rows, np.array([True, True, False, True, True])).tolist() == []
-    assert lane._accounts_named_twice(np.array([7, 7]), np.array([3, 3]), np.ones(2, np.bool_)).tolist() == [3]
+    assert accounts_named_twice(slots, rows, np.ones(5, np.bool_)).tolist() == [11]
+    assert accounts_named_twice(slots[::-1], rows[::-1], np.ones(5, np.bool_)).tolist() == [11]
+    assert accounts_named_twice(slots, rows, np.array([True, True, False, True, True])).tolist() == []
+    assert accounts_named_twice(np.array([7, 7]), np.array([3, 3]), np.ones(2, np.bool_)).tolist() == [3]
 
 
 def test_a_lone_debit_that_is_not_covered_is_refused_without_the_law() -> None:

@@ -20,6 +20,7 @@ from tests.mutants.tables.read_model import OF_READ_MODEL
 from tests.mutants.tables.reconciliation import OF_RECONCILIATION
 from tests.mutants.tables.restraints import OF_RESTRAINTS
 from tests.mutants.tables.reverting import OF_REVERTING
+from tests.mutants.tables.savings import OF_SAVINGS
 from tests.mutants.tables.sets import OF_SETS
 from tests.mutants.tables.settling import OF_SETTLING
 
@@ -34,6 +35,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_OPEN_ITEMS,
     *OF_OBLIGATIONS,
     *OF_PAYMENTS,
+    *OF_SAVINGS,
 ]
 OF_THE_CLOSE = [
     *OF_LINES,

@@ -4,15 +4,20 @@ import numpy as np
 
 from ledger.core import engine
 from ledger.core.lines.answers import proceeds_to_book
+from ledger.core.savings.answers import interest_due
 from ledger.core.state.book import Book
 from ledger.core.state.columns import Positions
+from protocol.acts.savings import SavingsInterestAct
 from protocol.kinds import KINDS, RELEASE_FIELD, TARGET_FIELDS, TRADE_DAY_FIELD, TURNOVER_FIELD, may_send
+from protocol.messages.customers.interest import InterestQuery
 from protocol.messages.day.steps import Reconcile, SignOff
 from protocol.records import OUTCOME, RECORD, RecordArray
-from protocol.trade_dates import trade_day
-from protocol.vocabulary import Fate, RecordKind, SeatRole
+from protocol.trade_dates import date_of_day, trade_day
+from protocol.vocabulary import Fate, RecordKind, Right, SeatRole
 from rules.kinds import LAW
 from tests.bank_seats import DAY_SEAT, SAVINGS_SEAT
+from tests.ledger_core.control.day.test_day_acts import PAT, QUI
+from tests.ledger_core.control.day.test_due_times import DAY_S, NS_PER_S, opened
 from tests.ledger_core.corrections.people import staffed, withdrawal
 from tests.ledger_core.corrections.words import Both, closing, correction, reversals
 from tests.ledger_core.desk import (
@@ -31,8 +36,9 @@ from tests.ledger_core.desk import (
 from tests.ledger_core.lines.words import agree, event, order, sell, send_whole
 from tests.ledger_core.settling.words import begin, published, to_be_settled
 from tests.ledger_core.test_lane_and_law import assert_same_books, send_checked
+from tests.people import Office, signed
 
-CONTRACTS, BLOCKS, RECORDS, BOOKINGS = 12, 8, 400, 12
+CONTRACTS, BLOCKS, RECORDS, BOOKINGS, POSTINGS = 12, 8, 400, 12, 3
 BALANCE_FEN, AMOUNT_FEN_MAX = 2_000, 60
 SALES = [(40 * at, 90 if at % 4 == 1 else 3 * at) for at in range(CONTRACTS)]  # turnover and fees
 FREEZING = (3, 7, 11)  # contracts with an order on Monday
@@ -97,6 +103,15 @@ class Drawn:
             records["excess_fen"][place] = each.excess_fen
         return frame._replace(records=joined(records, *self._correcting(kinds)))
 
+    def posting(self, seed: int) -> Frame:
+        """Interest of some accounts to which it is due, some of them twice, most of it by the right amount."""
+        due, rng = interest_due(self.desk.book, InterestQuery(0)).accounts, np.random.default_rng(seed)
+        chosen = [due[at] for at in rng.integers(0, len(due), POSTINGS)]
+        records = np.zeros(POSTINGS, RECORD)
+        records["kind"], records["account_no"] = RecordKind.INTEREST, [each.account_no for each in chosen]
+        records["amount_fen"] = [each.due_fen + rng.choice((0, 0, 1)) for each in chosen]
+        return Frame(DAY_SEAT, records)
+
     def _correcting(self, kinds: list[RecordKind]) -> list[RecordArray]:
         """A contract is corrected, behind the order of its date where it has one, as the first one has."""
         at = int(self.rng.integers(CONTRACTS)) if self.corrected else FREEZING[0]
@@ -125,8 +140,19 @@ def two_brokers() -> tuple[Drawn, Drawn]:
     agree(desk)
     published(desk, *map(event, ours), *(sell(at + 1, number, 7 + at) for at, number in enumerate(ours)))
     begin(desk)
-    desk.roll(TUESDAY)
+    desk.done(opened(TUESDAY))
     return Drawn(desk, ours, 1), Drawn(desk, others, 2, OTHER_SEAT)
+
+
+def make_interest_due(desk: Desk, office: Office) -> None:
+    """20.00 on each account for 7,400 days, 148,000 points, at 0.1 %: 0.41."""
+    desk.done(office.hired(PAT, Right.DAY))
+    desk.done(office.hired(QUI, Right.DAY))
+    desk.now_ns += 7_400 * DAY_S * NS_PER_S
+    office.valid_until_s = desk.now_ns // NS_PER_S
+    act = SavingsInterestAct(**office.by(PAT), last_day=date_of_day(7_399), rate_millionths=1_000)
+    desk.done(signed(act, PAT, QUI))
+    assert {each.due_fen for each in interest_due(desk.book, InterestQuery(0)).accounts} == {41}
 
 
 def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
@@ -134,15 +160,17 @@ def test_lane_law_and_replay_agree_on_blocks_of_every_kind() -> None:
     desk = drawn.desk
     of_broker, of_bank, of_day = map(moving, (SeatRole.BROKER, SeatRole.SAVINGS_DESK, SeatRole.DAY_DESK))
     of_day.remove(RecordKind.REVERT)  # a set counts
+    of_day.remove(RecordKind.INTEREST)  # in frames of its own
     office = staffed(desk)
+    make_interest_due(desk, office)
     first_block = len(desk.rows)
 
-    for _ in range(BLOCKS):
+    for seed in range(BLOCKS):
         booking = others.booking(of_day)
         settled = to_be_settled(desk)[:2]
         booking = booking._replace(records=joined(booking.records, *settled, *settled[:1]))
         frames = [drawn.frame(SEAT, of_broker), others.frame(OTHER_SEAT, of_broker), booking]
-        send_checked(desk, [*frames, drawn.frame(SAVINGS_SEAT, of_bank)])
+        send_checked(desk, [*frames, drawn.posting(seed), drawn.frame(SAVINGS_SEAT, of_bank)])
         desk.done(Reconcile(MONDAY, OTHER_BROKER, 0))  # what was corrected moved the lane back
     desk.done(withdrawal(office, OTHER_BROKER))
     back = Frame(DAY_SEAT, joined(*reversals(desk, OTHER_BROKER)))

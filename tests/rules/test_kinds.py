@@ -59,6 +59,7 @@ def test_its_page_moves_what_its_row_says(kind: RecordKind) -> None:
         return
     frozen_fen = amount_fen + release_fen if row.by_set else 5_000  # an order is closed as a whole
     one = account(100_000, frozen_fen, 300, 200, 40)
+    one.interest_due_fen = amount_fen if row.posts_interest else 0
     freezes = {TARGET_SLOT: Freeze(CONTRACT, frozen_fen, amount_fen if row.by_set else 0)}
     before, power_fen, withdrawable_fen = money(one), one.buying_power_fen, one.withdrawable_fen
 
@@ -85,6 +86,7 @@ def test_its_page_keeps_the_limit_of_each_column_that_grows(kind: RecordKind) ->
     for name in ("balance", "frozen", "bought", "sold"):
         if getattr(row.amount, name) > 0:
             one = account(**{"balance_fen": AMOUNT_FEN_MAX, "frozen_fen": 5_000} | {f"{name}_fen": COLUMN_FEN_MAX})
+            one.interest_due_fen = 1
             has = of_date(open_slots=(TARGET_SLOT,)) if row.by_set else None
             asks = request(1, 4_999 if row.by_set else 0, of_date=has)
             assert row.page(asks, one, {TARGET_SLOT: Freeze(CONTRACT, 5_000, 1 if row.by_set else 0)})[0] != 0

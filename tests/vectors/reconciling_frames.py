@@ -72,6 +72,7 @@ from protocol.vocabulary import (
 )
 from tests.bank_seats import DAY_SEAT
 from tests.vectors import settling_frames
+from tests.vectors.interest_frames import of_interest
 from tests.vectors.outcomes import outcomes
 from tests.vectors.voices import TRADE_DATE, Vector, Voice, bank_seat_voice
 
@@ -182,6 +183,7 @@ def of_day_desk(first: int) -> Iterator[Vector]:
     yield from _taking_back(desk, bank, first + 11)
     yield from _closing(desk, bank)
     yield from settling_frames.of(desk, bank, first + 12)
+    yield from of_interest(desk, bank, first + 17)
     yield from _dates(desk, bank)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config.cli.day import correcting, deciding, ending, paying, plan, rolls, worklist
 from config.cli.day.asked import date_of, parties_of
+from config.cli.day.lists import yuan
 from config.cli.links import seat_clock, seat_settings
 from config.cli.options import ACT, CONTRACT, FEN, KEY_ID, PARTY, SEAT, add_common_options
 from config.cli.running import CommandParser, run_command
@@ -27,6 +28,7 @@ from gateway.day.by_clock import presence
 from gateway.day.correcting import decisions_to_sign
 from gateway.day.desk import DayDesk, LaneSeen
 from gateway.day.figures import named
+from gateway.day.interest import post_interest
 from protocol.client import Clock, KeyFileError, Seat, SeatSettings, load_signer
 from protocol.messages.control import ConfirmRoll
 from protocol.messages.day.dates import DateFacts
@@ -37,7 +39,7 @@ CONNECT_ATTEMPTS_MAX = 10
 Command = Callable[[DayDesk, argparse.Namespace], Awaitable[int]]
 STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "settle", "credit"),
-    *("all", *paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll"),
+    *("all", *paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll", "interest"),
 )
 _WANTED = dict.fromkeys(("publish", "close", "all"), LaneState.PUBLISHED) | {"settle": LaneState.SETTLED}
 """By step where each lane must have come to; else RECONCILED."""
@@ -187,6 +189,8 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
     if options.step == "sign-off":
         await desk.sign_off()
         return int(ExitCode.OK)
+    if options.step == "interest":
+        return await _interest(desk)
     if options.step == "end-settlement":
         oldest = (await desk.seat.trade_dates()).dates[0].trade_date
         await desk.end_settlement(oldest if options.date is None else trade_date)
@@ -207,6 +211,14 @@ async def _run(desk: DayDesk, options: argparse.Namespace) -> int:
         return int(ExitCode.FAILED if any(lane.state == LaneState.REVERTING for lane in lanes) else ExitCode.OK)
     wanted = _WANTED.get(options.step, LaneState.RECONCILED)
     return int(ExitCode.OK if all(lane.state >= wanted for lane in lanes) else ExitCode.FAILED)
+
+
+async def _interest(desk: DayDesk) -> int:
+    """Of all savings accounts. Returns: FAILED when one can hold no more."""
+    posted = await post_interest(desk.seat, desk.told)
+    full = f"; {posted.full:,} can hold no more, and theirs stays due" if posted.full else ""
+    print(f"interest of {posted.accounts:,} accounts is posted, {yuan(posted.sum_fen)} in all{full}")
+    return int(ExitCode.FAILED if posted.full else ExitCode.OK)
 
 
 async def _confirm(desk: DayDesk, _options: argparse.Namespace, roll: ConfirmRoll) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
 from ledger.core.control.acts import decided_second
-from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals
+from ledger.core.control.customers import accounts, holders, pushes, restraints, savings
 from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
 from ledger.core.control.day import judge as day
@@ -23,8 +23,8 @@ from protocol.acts.clearing import ClearingAct
 from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
-from protocol.acts.moved import ReverseAct
 from protocol.acts.restraints import DeductAct
+from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.table import (
     ChangePersonAct,
     EndPersonKeyAct,
@@ -187,7 +187,7 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
         case ChangeContract():
             return accounts.judge_event(book, party, message)
         case ChangeAccount():
-            return accounts.judge_account_event(book, message)
+            return accounts.judge_account_event(book, message, decided_at_ns)
         case ChangeBroker():
             return accounts.judge_broker_change(book, party, message)
         case ReplaceCard():
@@ -196,8 +196,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.judge(book, message)
         case ChangeHolderAct():
             return holders.judge_holder(book, message)
-        case ReverseAct():
-            return reversals.judge_reversal(book, message)
+        case SavingsInterestAct():
+            return savings.judge_order(book, message, decided_at_ns)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -219,6 +219,8 @@ def _is_malformed(book: Book, message: Made, decided_at_ns: int) -> bool:
         return persons.is_impossible(message)
     if isinstance(message, Act):
         return acts.act_for(book, message) is None
+    if isinstance(message, SavingsInterestAct):
+        return savings.is_impossible(message)
     if isinstance(message, DayAct):
         return day_acts.is_impossible(message, decided_at_ns)
     if isinstance(message, ClearingAct):
@@ -337,11 +339,10 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.apply(book, sender.seat, sender.persons, message)
         case ChangeHolderAct():
             holders.change_holder(book, message)
-        case ReverseAct():
-            reversals.reverse(book, message)
+        case SavingsInterestAct():
+            savings.order(book, message)
         case EndSettlement(trade_date):
-            book.settle(trade_date)
-            accounts.end_what_ran_off(book, trade_date)
+            _end_settlement(book, trade_date)
         case ConfirmRoll() | VoidAct():
             pass  # a digest is compared by those who have one of that roll; of a void act the serial is all there is
         case Genesis() | Act():
@@ -364,6 +365,11 @@ def _apply_of_page(book: Book, sender: Sender, message: OfPage, decided_at_ns: i
     else:
         corrections.apply(book, message)
     return 0
+
+
+def _end_settlement(book: Book, trade_date: int) -> None:
+    book.settle(trade_date)
+    accounts.end_what_ran_off(book, trade_date)
 
 
 def _open_date(book: Book, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:

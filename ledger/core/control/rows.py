@@ -23,6 +23,7 @@ from ledger.core.rows.closing_heads import closing_heads
 from ledger.core.rows.half_acted import HalfActed
 from ledger.core.rows.row import Row
 from ledger.core.rules_version import ALIKE_SINCE
+from ledger.core.savings.days import count_days
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken, MisuseError, PeerViolation
@@ -39,13 +40,14 @@ from protocol.messages.control import (
     RegisterParty,
     RegisterSeat,
 )
+from protocol.messages.customers.accounts import ChangeAccount
 from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import Mark, Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.session import Negotiate
 from protocol.records import FREEZE_STATE_NONE, OUTCOME, STATE_NUMBER_GIVEN
-from protocol.vocabulary import BANK_PARTY, FrameKind
+from protocol.vocabulary import BANK_PARTY, AccountEvent, FrameKind
 from rules.request import Decision
 
 ControlBody = ControlMessage | Negotiate | None
@@ -65,6 +67,8 @@ _TIMED_TAGS: Final = frozenset(
     kind.__struct_config__.tag
     for kind in (*(RegisterKey, RegisterPersons, Act), *(Notice, Object, Publish, OpenTradeDate, Fund, Due, Pay))
 )
+_CHANGE_ACCOUNT: Final = ChangeAccount.__struct_config__.tag
+_TIMED_EVENTS: Final = frozenset({AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST})  # what was earned hangs on the day
 
 
 class NotJudged(Exception):
@@ -86,8 +90,11 @@ def stands_alone(role: int, body: bytes) -> bool:
 
 def may_depend_on_time(body: bytes) -> bool:
     """Whether what a CONTROL body earns or does may depend on what time it is: RegisterKey, when keys have to give way,
-    people's keys and acts, what is due by a date that is published, what a broker may still say of it."""
-    return tag_of(body) in _TIMED_TAGS
+    people's keys and acts, what is due by a date that is published, what a broker may still say of it, what an account
+    has earned that is to be closed. A loss report waits for no clock.
+    """
+    tag = tag_of(body)
+    return tag in _TIMED_TAGS or (tag == _CHANGE_ACCOUNT and body[-1] in _TIMED_EVENTS)
 
 
 def closes_date(role: int, body: bytes) -> bool:
@@ -219,6 +226,7 @@ def decide_control(book: Book, prefixes: PrefixArray, messages: Sequence[Control
                 raise HalfActed(sequence, prefixes.tobytes(), error) from error
             raise NotJudged(place, _outcomes_of(told), error) from error
         try:
+            count_days(book, decided_at_ns)
             _number(book, prefixes[place : place + 1], sequence, ordered_at_ns)
             if isinstance(message, Negotiate):
                 book.session_version[seat] = version
@@ -274,6 +282,7 @@ def apply_control_row(book: Book, row: Row) -> None:
     if outcomes["reserved"].any():
         raise InvariantBroken("the outcome of a control frame tells more than a code and a number")
     _check(book, prefixes, messages, row.decided_at_ns)
+    count_days(book, row.decided_at_ns)
     _number(book, prefixes, row.sequence, row.ordered_at_ns)
     book.feeds.begin_row(row.sequence, row.decided_at_ns)
     book.obligations.begin_row()

@@ -6,7 +6,8 @@ what a row does (engine, effects), whether it is believed (the shells check the 
 The argument. Outcomes are given, so nothing that rows do depends on their order: every effect is a sum, or is written
 to the slot of its own request, or to a contract and date of which there is one correction between control rows;
 restraints alone are moved record by record, in their order. What settles and credits is judged by the lane as its row
-begins, so such a row goes alone. Their numbers follow one another as those of one block do.
+begins, so such a row goes alone. All of them are of one day of the bank, for days are counted in front of the first row
+of each. Their numbers follow one another as those of one block do.
 What must be true of the books is checked after the last row of a run, not after each.
 """
 
@@ -22,6 +23,7 @@ from ledger.core.rows.row import Row
 from ledger.core.rows.row_form import time_fault
 from ledger.core.rows.state_check import check_state
 from ledger.core.rows.undecided import is_undecided
+from ledger.core.savings.days import count_days, running_day
 from ledger.core.state.book import Book
 from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PREFIX
@@ -87,6 +89,8 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     before = [book.ordered_at_ns, *(row.ordered_at_ns for row in run[:-1])]
     in_order &= all(row.trade_date == book.trade_date for row in run)
     in_order &= all(time_fault(ordered_at_ns, row) is None for ordered_at_ns, row in zip(before, run, strict=True))
+    days = {running_day(book, row.decided_at_ns) for row in run}
+    in_order &= len(days) == 1
     if not in_order or 0 in frame_counts or counts != [len(row.records) // RECORD_BYTES for row in run]:
         return False
     frames = Frames.of(np.frombuffer(b"".join([row.headers for row in run]), PREFIX))
@@ -101,6 +105,7 @@ def _apply_together(book: Book, run: list[Row]) -> bool:
     except MisuseError:
         return False
     outcomes = np.frombuffer(b"".join([row.outcomes for row in run]), OUTCOME)
+    count_days(book, run[0].decided_at_ns)
     try:
         engine.apply_stored_block(book, frames, resolve(book, frames, records), outcomes)
     except InvariantBroken as error:

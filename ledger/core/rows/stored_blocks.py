@@ -7,11 +7,12 @@ the form of a row (row_form). Nothing here runs when a ledger decides: its own o
 import numpy as np
 
 from ledger.core.corrections.apply import check_corrections
-from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND, OPENS_FREEZE
+from ledger.core.kind_tables import BOOKS_PROCEEDS, EXECUTED, IS_KIND, OPENS_FREEZE, POSTS_INTEREST
 from ledger.core.lines.proceeds import is_booked_twice
 from ledger.core.resolve import Block
 from ledger.core.settling.apply import check_settlements
 from ledger.core.state.book import Book
+from ledger.core.state.columns import Mask
 from ledger.core.state.unsettled import NO_SLOT
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
@@ -58,6 +59,7 @@ def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
             raise InvariantBroken("proceeds were booked that no set has")
         if is_booked_twice(block.proceeds, block.contract, accepted):
             raise InvariantBroken("proceeds were booked twice")
+    _check_interest(book, block, accepted)
     if block.corrections is not None:
         check_corrections(book, block.corrections, outcomes)
     if block.settlements is not None:
@@ -67,6 +69,18 @@ def check_outcomes(book: Book, block: Block, outcomes: OutcomeArray) -> None:
         drawing = accepted[targets.positions]
         if (drawing & ~targets.matched & ~targets.pending).any():
             raise InvariantBroken("an accepted record draws on a freeze that is not there")
+
+
+def _check_interest(book: Book, block: Block, accepted: Mask) -> None:
+    """Raises InvariantBroken when more is posted to an account than was due to it."""
+    posted = np.flatnonzero(accepted & POSTS_INTEREST[block.kind])
+    if not len(posted):
+        return
+    accounts, places = np.unique(block.account[posted], return_inverse=True)
+    sums_fen = np.zeros(len(accounts), np.int64)
+    np.add.at(sums_fen, places, block.amount_fen[posted])
+    if (sums_fen > book.savings.due_fen[accounts]).any():
+        raise InvariantBroken("more interest was posted than was due")
 
 
 def check_targets(book: Book, block: Block, outcomes: OutcomeArray) -> None:

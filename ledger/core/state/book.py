@@ -28,6 +28,7 @@ from ledger.core.state.columns import (
 from ledger.core.state.customers.moved import MovedMoney
 from ledger.core.state.customers.pushes import Pushes
 from ledger.core.state.customers.restraints import Restraint, Restraints
+from ledger.core.state.customers.savings import Savings
 from ledger.core.state.day.clearing import Clearing
 from ledger.core.state.day.clearing_accounts import ClearingAccounts
 from ledger.core.state.day.due_times import DueTimes
@@ -162,9 +163,10 @@ class Book:
     persons: Persons
     permits: Permits
     restraints: Restraints  # of accounts; `restrained_fen` has the sum of each
-    outlets: Outlets  # an account may name one that is not among them
+    outlets: Outlets = field(default_factory=Outlets, kw_only=True)  # an account may name one that is not among them
     general_ledger: GeneralLedger = field(default_factory=GeneralLedger, kw_only=True)
     moved: MovedMoney
+    savings: Savings
     clearing: Clearing = field(default_factory=Clearing, kw_only=True)
     feeds: Feeds = field(default_factory=Feeds, kw_only=True)
     requests: RequestTable
@@ -235,8 +237,8 @@ class Book:
             persons=Persons(),
             permits=Permits(),
             restraints=Restraints(),
-            outlets=Outlets(),
             moved=MovedMoney.empty(accounts),
+            savings=Savings.empty(accounts),
             requests=RequestTable.empty(size.requests_max),
             unsettled=Unsettled.empty(accounts, UNSETTLED_DATES_MIN),
             scratch_fen=long_zeros(accounts),

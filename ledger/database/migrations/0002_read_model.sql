@@ -165,6 +165,7 @@ CREATE TABLE record_kinds (
     names_order     boolean  NOT NULL, -- of a line: an order, which need not be there
     has_reference   boolean  NOT NULL, -- of a line: a security and its sender's own number
     books_proceeds  boolean  NOT NULL, -- of a reconciled clearing set, and is in proceeds
+    has_way         boolean  NOT NULL, -- by which money comes or goes
     is_correction   boolean  NOT NULL  -- it brings bought and sold to what it names, and is in corrections
 );
 

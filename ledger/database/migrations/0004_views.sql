@@ -320,9 +320,9 @@ SELECT readable_date(m.trade_date) AS trade_date,
        CASE WHEN w1.names_account THEN NULLIF(m.target_number, 0) END AS restraint_no,
        COALESCE(w2.name, 'CODE_' || m.code) AS outcome,
        m.code AS outcome_code,
-       CASE WHEN w1.names_account THEN COALESCE(w3.name, 'NUMBER_' || m.market) END AS way,
-       CASE WHEN w1.names_account THEN readable_number(m.partner_ref) END AS serial,
-       CASE WHEN w1.names_account THEN NULL ELSE readable_text(m.partner_ref) END AS partner_ref,
+       CASE WHEN w1.has_way THEN COALESCE(w3.name, 'NUMBER_' || m.market) END AS way,
+       CASE WHEN w1.has_way THEN readable_number(m.partner_ref) END AS serial,
+       CASE WHEN w1.has_way THEN NULL ELSE readable_text(m.partner_ref) END AS partner_ref,
        readable_time(m.decided_at_ns) AS decided_at,
        m.sequence AS sequence
 FROM movements m
@@ -331,13 +331,13 @@ LEFT JOIN contracts c ON c.contract_no = m.contract_no
 LEFT JOIN record_kinds w1 ON w1.kind = m.kind
 LEFT JOIN word_names w2 ON w2.vocabulary = 'reply_code' AND w2.number = m.code
 LEFT JOIN word_names w3 ON w3.vocabulary = 'way' AND w3.number = m.market;
-COMMENT ON VIEW bank_movements IS 'Every other request about money: releases, fills, deposits and withdrawals, refused ones too.';
+COMMENT ON VIEW bank_movements IS 'Every other request about money: releases, fills, deposits, withdrawals and interest, refused ones too.';
 COMMENT ON COLUMN bank_movements.trade_date IS 'trade date whose numbers these are';
 COMMENT ON COLUMN bank_movements.seat IS 'seat that sent the request';
 COMMENT ON COLUMN bank_movements.number IS 'number of the request within its seat and trade date';
 COMMENT ON COLUMN bank_movements.party IS 'number of the party: the bank is 1, others are brokers';
 COMMENT ON COLUMN bank_movements.party_name IS 'name of that party';
-COMMENT ON COLUMN bank_movements.kind IS 'RELEASE, FILL_BUY, FILL_SELL, DEPOSIT or WITHDRAWAL';
+COMMENT ON COLUMN bank_movements.kind IS 'RELEASE, FILL_BUY, FILL_SELL, DEPOSIT, WITHDRAWAL or INTEREST';
 COMMENT ON COLUMN bank_movements.contract_no IS 'number of the contract, check digits included; NULL where an account is named';
 COMMENT ON COLUMN bank_movements.account_no IS 'savings account that is named, or that of the contract';
 COMMENT ON COLUMN bank_movements.amount_fen IS 'amount drawn, released, sold for, paid in or out, fen';

@@ -21,7 +21,7 @@ CREATE TABLE moved_entries (
     number        bigint   NOT NULL CHECK (number >= 1),
     sequence      bigint   NOT NULL CHECK (sequence >= 1),
     decided_at_ns bigint   NOT NULL,
-    kind          smallint NOT NULL, -- of the record; 0: two people have given it back 冲正
+    kind          smallint NOT NULL, -- of the record
     party         integer  NOT NULL CHECK (party >= 1),
     account_no    bigint   NOT NULL CHECK (account_no % 97 = 2),
     amount_fen    bigint   NOT NULL CHECK (amount_fen <> 0),
@@ -41,7 +41,7 @@ CREATE TABLE ledger_accounts (
 
 -- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
 CREATE TABLE entry_kinds (
-    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK', 'REVERSED')),
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK')),
     kind   smallint NOT NULL,
     way    smallint NOT NULL,
     part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
@@ -81,7 +81,7 @@ UNION ALL
 SELECT m.trade_date, m.seat, m.number, m.sequence, m.decided_at_ns, k.origin, m.kind, k.way, k.words, k.debit, k.credit,
        abs(m.amount_fen), m.account_no, COALESCE(s.outlet, 0), m.party, 0, 0, 0
 FROM moved_entries m
-JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' WHEN m.kind > 0 THEN 'GIVEN_BACK' ELSE 'REVERSED' END
+JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' ELSE 'GIVEN_BACK' END
 LEFT JOIN savings_accounts s USING (account_no)
 UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
@@ -188,7 +188,7 @@ SELECT e.account_no AS account_no,
        e.seat AS seat,
        e.number AS number,
        CASE WHEN e.kind > 0 THEN COALESCE(k.name, 'NUMBER_' || e.kind) ELSE e.origin END AS kind,
-       CASE WHEN e.origin = 'RECORD' THEN COALESCE(w.name, 'NUMBER_' || e.way) END AS way,
+       CASE WHEN e.origin = 'RECORD' AND k.has_way THEN COALESCE(w.name, 'NUMBER_' || e.way) END AS way,
        e.words AS words,
        e.against AS against_code,
        a.title AS against_title,
@@ -215,7 +215,7 @@ COMMENT ON COLUMN bank_statements.trade_date IS 'trade date whose numbers these 
 COMMENT ON COLUMN bank_statements.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_statements.seat IS 'seat that sent the request';
 COMMENT ON COLUMN bank_statements.number IS 'number of the request within its seat and trade date';
-COMMENT ON COLUMN bank_statements.kind IS 'OPENING, DEPOSIT or WITHDRAWAL; of what is moved for an order, or given back, the record that did it';
+COMMENT ON COLUMN bank_statements.kind IS 'OPENING, DEPOSIT, WITHDRAWAL or INTEREST; of what is moved for an order, or given back, the record that did it';
 COMMENT ON COLUMN bank_statements.way IS 'how the money of a DEPOSIT or WITHDRAWAL came or went, see bank_movements';
 COMMENT ON COLUMN bank_statements.words IS 'what it is, in words 摘要';
 COMMENT ON COLUMN bank_statements.against_code IS 'account of the general ledger on the other side 对方科目';

@@ -72,10 +72,10 @@ class ChangeContract(Message, tag=25, frozen=True):
 
 
 class ChangeAccount(Message, tag=35, frozen=True):
-    """Bank control: an event on a savings account: a loss reported or lifted, or the account closed."""
+    """Bank control: an event on an account: a loss reported or lifted, what it has earned made due, or closed."""
 
     account_no: Number
-    event: Annotated[int, Meta(ge=1, le=3)]
+    event: Annotated[int, Meta(ge=1, le=4)]
 
 
 class ChangeBroker(Message, tag=36, frozen=True):

@@ -134,6 +134,7 @@ WHOLE: dict[str, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     ),
     "settlements": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # likewise
     "due_credits": ({"party": 0, "first": 0}, {"party": PARTY_OR_NONE, "first": PLACE}),  # likewise
+    "interest_due": ({"first": 0}, {"first": PLACE}),  # as `totals`
     "closings": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # likewise
     "reverts": (OF_A_DATE, {"trade_date": DAY, "party": PARTY_OR_NONE, "first": PLACE}),  # as `totals`
     "clearing_set": ({"trade_date": TRADE_DATE, "party": 0}, {"trade_date": DAY, "party": PARTY_OR_NONE}),

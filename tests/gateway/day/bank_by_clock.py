@@ -22,6 +22,7 @@ from protocol.client import BlockOutcome, Outcome
 from protocol.codes import ReplyCode
 from protocol.messages.codec import decode_answer, decode_query, encode
 from protocol.messages.control import ConfirmRoll, ControlMessage
+from protocol.messages.customers.interest import InterestQuery
 from protocol.messages.day.corrections import ClosingsQuery, CorrectionQuery
 from protocol.messages.day.dates import DatesQuery
 from protocol.messages.day.paying import ClearingAccountsQuery
@@ -119,6 +120,9 @@ class Bank:
 
     async def due_credits(self, party: int, first: int = 0) -> AnswerMessage:
         return self._ask(CreditsQuery(party, first))
+
+    async def interest_due(self, first: int = 0) -> AnswerMessage:
+        return self._ask(InterestQuery(first))
 
     async def roll_to(self, trade_date: int) -> ConfirmRoll | None:
         self.rolls_asked += 1

@@ -113,7 +113,7 @@ RECORDS: dict[SeatRole, set[RecordKind]] = {
     SeatRole.TELLER_DESK: set(),
     SeatRole.DAY_DESK: {
         *(RecordKind.PROCEEDS, RecordKind.CLOSE, RecordKind.CORRECT, RecordKind.REVERT),
-        *(RecordKind.SETTLE, RecordKind.CREDIT),
+        *(RecordKind.SETTLE, RecordKind.CREDIT, RecordKind.INTEREST),
         *LINES_OF_SETS,
     },
     SeatRole.MASTER_DATA: set(),

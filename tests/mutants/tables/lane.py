@@ -34,14 +34,14 @@ OF_LANE = [
     Mutant(
         "freeze touched twice",
         "lane.py",
-        "self._hot_accounts.append(_accounts_named_twice(targets.slot, accounts, is_open & targets.matched))",
+        "self._hot_accounts.append(accounts_named_twice(targets.slot, accounts, is_open & targets.matched))",
         "self._hot_accounts.append(accounts[:0])",
         "two cancels of one order in a block give its money back twice",
         (f"{FOUND}::test_one_order_cancelled_twice_in_a_block_gives_its_money_back_once",),
     ),
     Mutant(
         "touched twice beside another",
-        "lane.py",
+        "named_twice.py",
         "others = lost[~same]",
         "others = lost[:0]",
         "the same, when another freeze falls into the same bucket of the search",

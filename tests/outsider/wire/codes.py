@@ -59,6 +59,7 @@ class Order(IntEnum):
     SETTLE = 16
     CREDIT = 17
     REVERT = 18
+    INTEREST = 19
 
 
 class Fate(IntEnum):
@@ -199,6 +200,7 @@ class Code(IntEnum):
     HOLDER_DIFFERS = 528
     STATUS_FORBIDS = 530
     ITEMS_OPEN = 535
+    INTEREST_LEFT = 536
     BALANCE_LEFT = 537
     ACCOUNT_RESTRAINED = 538
     TRADE_DATE_NOT_LATER = 540

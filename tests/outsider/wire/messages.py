@@ -23,6 +23,7 @@ from tests.outsider.wire.field_types import Blob, Capitals, Flag, Int, Layout, M
 from tests.outsider.wire.messagepack import NotCanonical, Value, pack, unpack
 from tests.outsider.wire.open_items import OPEN_ITEM_LAYOUTS
 from tests.outsider.wire.pushed import PUSH_LAYOUTS
+from tests.outsider.wire.savings import SAVINGS_LAYOUTS
 from tests.outsider.wire.settling import SETTLING_LAYOUTS
 from tests.outsider.wire.told import CONTENTS, FEED_LAYOUTS
 
@@ -175,7 +176,7 @@ LAYOUTS: dict[str, Layout] = {
     "ActSignature": (99, ACT_SIGNATURE),
     "ContractTerms": (33, CONTRACT_TERMS),
     "SignContracts": (34, (("contracts", Many(1, 8_192, Nested("ContractTerms"))),)),
-    "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 3)))),
+    "ChangeAccount": (35, (("account_no", NUMBER), ("event", Int(1, 4)))),
     "ChangeBroker": (36, (("contract_no", NUMBER), ("terms", Nested("ContractTerms")))),
     "EndSettlement": (37, (("trade_date", DATE),)),
     "ConfirmRoll": (
@@ -221,6 +222,7 @@ LAYOUTS: dict[str, Layout] = {
     **PUSH_LAYOUTS,
     **FEED_LAYOUTS,
     **OPEN_ITEM_LAYOUTS,
+    **SAVINGS_LAYOUTS,
     **CORRECTION_LAYOUTS,
     **SETTLING_LAYOUTS,
     "AccountAnswer": (50, (("as_of_sequence", COUNT), ("accounts", Many(0, 64, Nested("AccountFacts"))))),
@@ -253,7 +255,7 @@ QUERIES = (
     "ClearingAccountsQuery",
     "CorrectionQuery",
     *("PushQuery", "OpenPushQuery", "OpenItemsQuery", "RevertsQuery", "ClosingsQuery"),
-    *("SettlementsQuery", "CreditsQuery"),
+    *("SettlementsQuery", "CreditsQuery", "InterestQuery"),
 )
 BODIES: dict[int, tuple[str, ...]] = {
     Kind.NEGOTIATE: ("Negotiate",),

@@ -19,6 +19,7 @@ from ledger.core.control.customers.open_business import (
     is_kept_by_items,
     runs_off_before,
 )
+from ledger.core.control.customers.savings import brings_nothing, is_left, settle_interest
 from ledger.core.control.feeds import tell_contracts
 from ledger.core.state.book import (
     CHECK_SHIFT,
@@ -155,18 +156,23 @@ def change_contract(book: Book, message: ChangeContract) -> None:
             designate(book, index, book.trade_date)
 
 
-def judge_account_event(book: Book, message: ChangeAccount) -> ReplyCode:
+def judge_account_event(book: Book, message: ChangeAccount, decided_at_ns: int) -> ReplyCode:
     """What ChangeAccount earns."""
     account = known_account(book, message.account_no)
     if account < 0:
         return ReplyCode.ACCOUNT_UNKNOWN
     if next_account_status(book.account_status(account), AccountEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
-    if message.event != AccountEvent.CLOSE:
+    if message.event not in (AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST):
         return ReplyCode.ACCEPTED
     index = book.last_contract(account)
     if has_open_items(book, account) or (index >= 0 and is_kept_by_items(book, index)):
         return ReplyCode.ITEMS_OPEN
+    if message.event == AccountEvent.SETTLE_INTEREST:
+        is_empty = brings_nothing(book, account, decided_at_ns)
+        return ReplyCode.STEP_NOT_DUE if is_empty else ReplyCode.ACCEPTED
+    if is_left(book, account, decided_at_ns):
+        return ReplyCode.INTEREST_LEFT
     if book.balance_fen[account]:
         return ReplyCode.BALANCE_LEFT
     return ReplyCode.ACCOUNT_RESTRAINED if book.restrained_fen[account] else ReplyCode.ACCEPTED
@@ -179,7 +185,12 @@ def change_account(book: Book, message: ChangeAccount) -> None:
     status = next_account_status(book.account_status(account), AccountEvent(message.event))
     if status is None:
         raise MisuseError("an event that the account's state does not allow was not refused")
+    if message.event == AccountEvent.SETTLE_INTEREST:
+        settle_interest(book, account)
+        return
     stands = _has_contract(book, account)
+    if status == AccountStatus.CLOSED:
+        book.savings.points[account] = 0  # below half a fen
     if status == AccountStatus.CLOSED and stands:
         _end(book, index)
     kept = 0 if status == AccountStatus.CLOSED else int(book.account_flags[account]) & LAST_CONTRACT_MASK

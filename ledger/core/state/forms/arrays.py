@@ -86,7 +86,7 @@ def to_arrays(book: Book) -> NamedArrays:
         "frames": book.frames.to_array(),
         "previous_frames": book.previous_frames.to_array(),
     }
-    arrays.update({name: getattr(book, name)[used] for name in ACCOUNT_COLUMNS})
+    arrays.update({name: getattr(book, name)[used] for name in ACCOUNT_COLUMNS} | book.savings.to_arrays(used))
     arrays.update({name: getattr(book, name)[contracts] for name in CONTRACT_COLUMNS})
     arrays["permits"], arrays["permit_lists"] = book.permits.to_arrays()
     arrays["persons"], arrays["person_keys"], arrays["acts"] = book.persons.to_arrays()
@@ -174,6 +174,7 @@ def _from_arrays(arrays: NamedArrays) -> Book:
     keys, balances = (arrays[name].astype(np.int64) for name in ("ledger_keys", "ledger_balances"))
     book.general_ledger = GeneralLedger.from_arrays(keys, balances)
     book.unsettled = _unsettled(book, arrays)
+    book.savings.take(arrays, used)
     book.due_times = DueTimes.decoded(arrays["due_times"].tobytes())
     book.obligations = Obligations.decoded(arrays["obligations"].tobytes())
     of_brokers = (arrays[name].tobytes() for name in ("clearing_accounts", "market_rates"))

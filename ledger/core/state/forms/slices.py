@@ -3,25 +3,25 @@
 Belongs here: which bytes are in which slice, one digest of all slices. Never here: when either is reckoned and compared
 (ledger shells).
 
-Slice 0 holds scalars, seats, the dates of the ring, due times and market rates; then come parties with their keys in
-slices of PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in slices of
-CONTRACT_SLICE_ITEMS; then each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then the
-request table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices of
-UNPAID_SLICE_KEYS, the general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of OUTLET_SLICE_ITEMS,
-people in slices of PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS, acts that wait for
-their record in slices of PERMIT_SLICE_ITEMS, lists of such in slices of PERMIT_LIST_SLICE_ITEMS, the open restraints in
-slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slices of SIGNED_SLICE_ENTRIES,
-what was accepted of seats in slices of ACCEPTED_SLICE_SEATS, what is owed by brokers' dates in slices of
-OBLIGATION_SLICE_ITEMS and what is kept of brokers' clearing accounts in slices of CLEARING_SLICE_ACCOUNTS.
-Once a clearing set was announced there follow what sets say of the request table, in slices of
-CLEARED_SLICE_SLOTS, and of the contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of
-LANE_SLICE_LANES and the orders that are not there in slices of LISTED_SLICE_KEYS. While settled lanes are not closed
-there follow their heads in slices of GATED_SLICE_LANES and, lane by lane, what is gated in slices of
-GATED_SLICE_ENTRIES. Once a contract was pushed there follow how many were and how many of each broker came to nothing,
-the pushes that are kept in slices of PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. Once
-something was moved for an order there follow what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was
-drawn on each date, in slices of RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to
-give some back in slices of REVERSED_SLICE_ITEMS. No slice grows with the book.
+Slice 0 holds scalars, seats, the dates of the ring, due times, market rates and how far days are counted; then come
+parties with their keys in slices of PARTY_SLICE_PARTIES, accounts in slices of ACCOUNT_SLICE_ITEMS and contracts in
+slices of CONTRACT_SLICE_ITEMS; then each slot of the ring that has a date, in slices of RING_SLICE_ITEMS accounts; then
+the request table in slices of REQUEST_SLICE_SLOTS, carried freezes first; then what settled dates left unpaid in slices
+of UNPAID_SLICE_KEYS, the general ledger in slices of LEDGER_SLICE_BALANCES, the outlets in slices of
+OUTLET_SLICE_ITEMS, people in slices of PERSON_SLICE_ITEMS, the names of their keys in slices of KEY_NAME_SLICE_ITEMS,
+acts that wait for their record in slices of PERMIT_SLICE_ITEMS, lists of such in slices of PERMIT_LIST_SLICE_ITEMS, the
+open restraints in slices of RESTRAINT_SLICE_NUMBERS numbers that were given, what may be signed for in slices of
+SIGNED_SLICE_ENTRIES, what was accepted of seats in slices of ACCEPTED_SLICE_SEATS, what is owed by brokers' dates in
+slices of OBLIGATION_SLICE_ITEMS and what is kept of brokers' clearing accounts in slices of CLEARING_SLICE_ACCOUNTS.
+Once a clearing set was announced there follow what sets say of the request table, in slices of CLEARED_SLICE_SLOTS, and
+of the contracts of each date, in slices of CLEARED_SLICE_CONTRACTS, the lanes in slices of LANE_SLICE_LANES and the
+orders that are not there in slices of LISTED_SLICE_KEYS. While settled lanes are not closed there follow their heads in
+slices of GATED_SLICE_LANES and, lane by lane, what is gated in slices of GATED_SLICE_ENTRIES. Once a contract was
+pushed there follow how many were and how many of each broker came to nothing, the pushes that are kept in slices of
+PUSH_SLICE_ITEMS, and what was tried in slices of TRIES_SLICE_ITEMS. Once something was moved for an order there follow
+what of each account is, in slices of MOVED_SLICE_ACCOUNTS, what of it was drawn on each date, in slices of
+RING_SLICE_ITEMS, what of each freeze is, in slices of MOVED_SLICE_SLOTS, and tries to give some back in slices of
+REVERSED_SLICE_ITEMS. No slice grows with the book.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ from protocol.errors import MisuseError
 from protocol.limits import REQUEST_PAGE_RECORDS
 
 PARTY_SLICE_PARTIES = 12  # 86 KiB: all their keys, and the seats of all parties
-ACCOUNT_SLICE_ITEMS = 1_024  # 76 KiB
+ACCOUNT_SLICE_ITEMS = 1_024  # 92 KiB
 CONTRACT_SLICE_ITEMS = 2_048  # 64 KiB
 RING_SLICE_ITEMS = 6_144  # 96 KiB
 REQUEST_SLICE_SLOTS = 2_048  # 56 KiB
@@ -196,6 +196,7 @@ def _common_digest(book: Book) -> bytes:
     )
     digest.update(book.bank_id)
     digest.update(book.marked_digest)
+    digest.update(book.savings.common().data)
     digest.update(book.due_times.encoded())
     digest.update(book.clearing_accounts.encoded_rates())
     digest.update(book.seat_role.data)
@@ -222,6 +223,7 @@ def _account_digest(book: Book, k: int) -> bytes:
     accounts = slice(k * ACCOUNT_SLICE_ITEMS, min((k + 1) * ACCOUNT_SLICE_ITEMS, book.accounts_count))
     columns: list[npt.NDArray[np.signedinteger]] = [
         *(getattr(book, name) for name in ACCOUNT_COLUMNS),
+        *(book.savings.points, book.savings.due_fen),
     ]
     return _digest_of(columns, accounts)
 

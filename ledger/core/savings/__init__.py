@@ -1,0 +1,1 @@
+"""What savings accounts earn: days counted, interest that is due."""

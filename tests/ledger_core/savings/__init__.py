@@ -1,0 +1,1 @@
+"""Interest of savings accounts in the core."""
