@@ -20,10 +20,12 @@ from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
     CompleteSet,
+    DayEnd,
     Publish,
     Reconcile,
     SetTotals,
     SignOff,
+    TellDayEnd,
     WithdrawSet,
 )
 from protocol.messages.persons import Act, RegisterPersons
@@ -122,6 +124,7 @@ def refused() -> JournalMaker:
     made.block(*((seat, sent[:1]) for seat in (OTHER_SEAT, SAVINGS_SEAT)))
     made.undecided(OTHER_SEAT, sent)
     made.control(SignOff(DATE))
+    made.control(TellDayEnd(19_900_101, DayEnd.BACKUP, 1, b"\xff" * 32))  # a date that the bank never had
     made.control(AnnounceSet(DATE, 0, TOTALS_AT_THEIR_ENDS), SEAT)
     of_date = sent.copy()
     of_date["trade_day"] = trade_day(DATE)
