@@ -18,9 +18,12 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import take_lock
 from config.kit.ready_files import withdraw_ready, write_ready
 from config.schema import Config
+from ledger.core import engine
+from ledger.core.control.day.resumption import moved
 from ledger.core.invariants import check_book
 from ledger.core.state.book import Book
 from ledger.database import guard
+from ledger.database.boot_clock import boot_ns
 from ledger.database.migrate import migrate
 from ledger.journal.chain import refuse_newer
 from ledger.journal.genesis import commit_genesis
@@ -40,8 +43,9 @@ from ledger.watch.clock_watch import LedgerClock
 from ledger.watch.suspects import FrameFault, Suspects
 from protocol.errors import PeerViolation
 from protocol.frame import Frame
-from protocol.limits import CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
-from protocol.messages.codec import decode_link
+from protocol.limits import ALIVE_EVERY_S, CLOCK_STEP_NS, LINK_BEAT_NS, LOOK_NS_MAX
+from protocol.messages.codec import decode_link, encode
+from protocol.messages.control import ServesAgain
 from protocol.messages.gateway_link import Register, Registered
 from protocol.vocabulary import BANK_PARTY, FrameKind
 
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from config.kit.exposition import Exposition
 
 Progress = Callable[[str], None]
+NS_PER_S: Final = 1_000_000_000
 FEED_PAGE_BYTES: Final = 4 * 1024 * 1024
 LINKS_UNREGISTERED_MAX: Final = 16  # connections that have not registered; the gateway needs one
 FLUSH_SECONDS: Final = 2.0  # at the end: how long a gateway may take to read its last answers
@@ -102,6 +107,7 @@ class Service:
         self._metrics.epoch = head.epoch
         suspects = await self._suspects_left(book, state)
         maker = RowMaker(book, journal.shard, head.epoch, head.digest)
+        await self._serve_again(journal, maker, book)
         decider = Decider(book, maker, self._metrics, suspects)
         self._compare_clock(book)
         cap = GroupCap(settings.group_commit_target_ns, settings.group_records_max)
@@ -115,6 +121,7 @@ class Service:
         self._spawn(answer(asking.listening(state, "ledger"), self._said))
         self._spawn(self.pipeline.look.keep())
         self._spawn(self._beat())
+        self._spawn(self._live(journal))
         before_serving()
         write_ready(self._config.ready_file("ledger"), {"metrics": port})
         self._progress(f"ledger serves from row {book.sequence}, epoch {head.epoch}, metrics port {port}")
@@ -253,6 +260,25 @@ class Service:
             self._metrics.clock_steps = self.pipeline.clock.watch.steps
             if self._link is not None:
                 self._link.beat()
+
+    async def _serve_again(self, journal: Journal, maker: RowMaker, book: Book) -> None:
+        """Where due times lay in the time in which nobody served, the first row moves them."""
+        now_ns = self._wall_clock.utc_ns()
+        alive_ns = max(book.ordered_at_ns, await journal.alive_at_ns())
+        message = ServesAgain(alive_ns // NS_PER_S, max(alive_ns, now_ns) // NS_PER_S)
+        if now_ns < alive_ns or not moved(book, message):
+            return
+        engine.apply_resumption(book, message, now_ns)
+        await journal.append(maker.row(book.trade_date, now_ns, boot_ns(), (b"", b"", encode(message)), b""))
+        self._progress(f"nobody served from {message.alive_s} to {message.serves_s}: due times between them come again")
+
+    async def _live(self, journal: Journal) -> None:
+        """Says that this ledger serves, while the clock is sure and no row says so."""
+        while True:
+            await asyncio.sleep(ALIVE_EVERY_S)
+            moment = self.pipeline.clock.now()
+            if moment.is_sure and moment.utc_ns - self.pipeline.decider.book.ordered_at_ns >= ALIVE_EVERY_S * NS_PER_S:
+                await journal.live(moment.utc_ns)
 
     async def _check_mark(self, message: Register) -> None:
         """The highest row that the gateway was told of must be ours. Raises: JournalTampered."""

@@ -10,6 +10,7 @@ import numpy as np
 from ledger.core import lane
 from ledger.core.control.customers.open_items import open_items
 from ledger.core.control.customers.pushes import open_pushes, push_facts
+from ledger.core.control.day.resumption import serve_again
 from ledger.core.control.feeds import count_accepted
 from ledger.core.control.keys import is_key_over
 from ledger.core.control.parties import add_party
@@ -39,7 +40,7 @@ from protocol.errors import InvariantBroken, MisuseError
 from protocol.header import PrefixArray
 from protocol.limits import SEATS_MAX
 from protocol.messages.codec import encode
-from protocol.messages.control import Genesis, SeatEntry
+from protocol.messages.control import Genesis, SeatEntry, ServesAgain
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import BANK_PARTY, BANK_SEAT, Role, SeatRole, role_fits_party
@@ -48,6 +49,7 @@ __all__ = [
     "account_facts",
     "apply_block",
     "apply_genesis",
+    "apply_resumption",
     "apply_row",
     "buying_power",
     "clearing_set",
@@ -70,6 +72,7 @@ __all__ = [
     "totals",
 ]
 
+NS_PER_S = 1_000_000_000
 TINY_BLOCK_RECORDS = 8  # up to here the law itself is faster than the proof
 
 
@@ -126,7 +129,9 @@ def apply_row(book: Book, row: Row) -> None:
     if fault is not None:
         raise InvariantBroken(f"row {row.sequence}: {fault}")
     try:
-        if not row.headers:
+        if not row.headers and row.sequence > 1:
+            apply_resumption(book, _resumption_of(book, row), row.decided_at_ns)
+        elif not row.headers:
             apply_genesis(book, _genesis_of(row), row.decided_at_ns, row.digest)
         elif is_undecided(row):
             apply_undecided(book, row)
@@ -161,6 +166,16 @@ def genesis_row(genesis: Genesis, shard: int, epoch: int, decided_at_ns: int) ->
         digest=b"",
     )
     return replace(row, digest=row_digest(FIRST_DIGEST, row))
+
+
+def apply_resumption(book: Book, message: ServesAgain, decided_at_ns: int) -> None:
+    """Take in that nobody served for a while: a row of the bank's own, behind the book's last."""
+    sequence = book.sequence + 1
+    book.feeds.begin_row(sequence, decided_at_ns)
+    book.obligations.begin_row()
+    book.clearing_accounts.begin_row()
+    serve_again(book, message)
+    book.sequence, book.ordered_at_ns = sequence, time_after(book.ordered_at_ns, decided_at_ns)
 
 
 def apply_genesis(book: Book, genesis: Genesis, decided_at_ns: int, digest: bytes) -> None:
@@ -225,6 +240,15 @@ def _apply_stored_block(book: Book, row: Row) -> None:
     count_days(book, row.decided_at_ns)
     apply_stored_block(book, frames, resolve(book, frames, records), outcomes)
     advance(book, frames, row.ordered_at_ns, [row.sequence] * len(frames.seat))
+
+
+def _resumption_of(book: Book, row: Row) -> ServesAgain:
+    message = genesis_message(row)
+    if not isinstance(message, ServesAgain) or row.trade_date != book.trade_date:
+        raise InvariantBroken(f"row {row.sequence} has no frame, and says nothing of the open date")
+    if not message.alive_s <= message.serves_s <= row.decided_at_ns // NS_PER_S:
+        raise InvariantBroken(f"row {row.sequence}: nobody can have served again then")
+    return message
 
 
 def _genesis_of(row: Row) -> Genesis:

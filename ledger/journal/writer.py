@@ -48,6 +48,12 @@ INSERT INTO journal_head (shard, epoch, sequence, digest) VALUES ($1, 1, 0, $2)
 ON CONFLICT (shard) DO UPDATE SET epoch = journal_head.epoch + 1
 RETURNING epoch, sequence, digest
 """
+_LIVE = """
+INSERT INTO journal_life (shard, epoch, alive_at_ns) VALUES ($1, $2, $3)
+ON CONFLICT (shard) DO UPDATE SET epoch = excluded.epoch, alive_at_ns = excluded.alive_at_ns
+WHERE journal_life.epoch <= excluded.epoch
+"""
+_ALIVE = "SELECT alive_at_ns FROM journal_life WHERE shard = $1"
 _PARTITION_EXISTS = """
 SELECT 1 FROM pg_inherits WHERE inhparent = 'journal'::regclass AND inhrelid = to_regclass($1)
 """
@@ -147,6 +153,19 @@ class Journal(JournalReader):
         if head is None or head.epoch != self._epoch:
             raise self._fenced()
         self.confirmed_ns = max(self.confirmed_ns, began_ns)
+
+    async def alive_at_ns(self) -> int:
+        """When a ledger last said, without a row, that it serves; 0 when none ever did."""
+        async with self._turn:
+            return int(await self._reading.fetchval(_ALIVE, self.shard) or 0)
+
+    async def live(self, now_ns: int) -> None:
+        """Says durably that this ledger serves, by the bank's clock. Raises JournalLost."""
+        try:
+            async with self._turn:
+                await self._reading.execute(_LIVE, self.shard, self._epoch, now_ns)
+        except DATABASE_FAULTS as error:
+            raise JournalLost(f"the sign of life cannot be written: {error}") from error
 
     async def open_date(self, trade_date: int) -> None:
         """Makes sure that rows of this date have a partition. It takes no lock that stops readers or the

@@ -146,6 +146,16 @@ class Genesis(Message, tag=32, frozen=True):
     unsettled_dates_max: Annotated[int, Meta(ge=UNSETTLED_DATES_MIN, le=UNSETTLED_DATES_MAX)] = UNSETTLED_DATES_MIN
 
 
+class ServesAgain(Message, tag=157, frozen=True):
+    """A row of the bank's own, which nobody sends: between these whole seconds since 1970, UTC, nobody served.
+
+    Due times between them come again.
+    """
+
+    alive_s: Count  # of the last durable sign that a ledger served
+    serves_s: Count
+
+
 ControlMessage = (
     RegisterParty
     | RegisterKey
@@ -164,4 +174,5 @@ ControlMessage = (
     | EndSettlement
     | ConfirmRoll
     | Genesis
+    | ServesAgain
 )

@@ -32,6 +32,7 @@ from protocol.messages.control import (
     PartyEntry,
     RegisterParty,
     RegisterSeat,
+    ServesAgain,
 )
 from protocol.messages.customers.accounts import ChangeAccount, OpenAccounts, SignContracts
 from protocol.messages.session import Negotiate
@@ -224,6 +225,12 @@ class Desk:
         prefix["session_version"] = session_version
         outcomes = engine.decide_control(self.book, prefix, [message], self.now_ns)
         self._keep(prefix, b"", encode(message), outcomes, self.book.trade_date)
+
+    def serve_again(self, alive_s: int, serves_s: int) -> None:
+        """A ledger takes over, and nobody served between these seconds: a row without frames."""
+        message = ServesAgain(alive_s, serves_s)
+        engine.apply_resumption(self.book, message, self.now_ns)
+        self._keep(np.zeros(0, PREFIX), b"", encode(message), b"", self.book.trade_date)
 
     def send(self, *frames: Frame) -> list[Answer]:
         """Decide frames as one block row."""

@@ -33,7 +33,7 @@ from protocol.kinds import (
 from protocol.limits import AMOUNT_FEN_MAX
 from protocol.messages import gateway_link
 from protocol.messages.base import Message
-from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry
+from protocol.messages.control import Genesis, PartyEntry, PartyKey, SeatEntry, ServesAgain
 from protocol.messages.queries import OF_ALL_PARTIES
 from protocol.records import OUTCOME, RECORD
 from protocol.session.states import BANK_TRANSITIONS, PARTNER_TRANSITIONS
@@ -49,7 +49,7 @@ from tests.protocol.document_words import CLASS_WORDS, CODE_CLASSES, LIMITS, MEA
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 SECTION = re.compile(r"(<!-- made from code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 OF_THE_GATEWAY = {message for message in Message.__subclasses__() if message.__module__ == gateway_link.__name__}
-INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis, *OF_THE_GATEWAY}
+INSIDE_THE_BANK = {SeatEntry, PartyKey, PartyEntry, Genesis, ServesAgain, *OF_THE_GATEWAY}
 LOSS_WORDS = {False: "not reported", True: "reported"}
 CAPITALS = re.compile(r"\^\[0-9A-Z\]\{1,(\d+)\}\$")  # the only pattern that a field of a message has
 

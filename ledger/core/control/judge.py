@@ -50,6 +50,7 @@ from protocol.messages.control import (
     RegisterKey,
     RegisterParty,
     RegisterSeat,
+    ServesAgain,
 )
 from protocol.messages.customers.accounts import (
     ChangeAccount,
@@ -204,7 +205,7 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return _judge_settlement(book, message)
         case ConfirmRoll():
             return _judge_confirmation(book, message)
-        case Genesis() | Act():
+        case Genesis() | ServesAgain() | Act():
             return ReplyCode.ROLE_FORBIDS
 
 
@@ -345,8 +346,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             _end_settlement(book, trade_date)
         case ConfirmRoll() | VoidAct():
             pass  # a digest is compared by those who have one of that roll; of a void act the serial is all there is
-        case Genesis() | Act():
-            raise MisuseError("a genesis inside the journal, or an act inside an act")
+        case Genesis() | ServesAgain() | Act():
+            raise MisuseError("what has a row of its own in a frame, or an act inside an act")
     return 0
 
 

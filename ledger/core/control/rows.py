@@ -183,7 +183,7 @@ def genesis_message(row: Row) -> ControlMessage:
     """The message of a row without frames. Raises InvariantBroken when it is none."""
     message = _kept(row, 0, row.control)
     if isinstance(message, Negotiate):
-        raise InvariantBroken(f"row {row.sequence} has no frame and is no genesis")
+        raise InvariantBroken(f"row {row.sequence} has no frame, and its message is none")
     return message
 
 

@@ -3,9 +3,9 @@
 Belongs here: the row, what can be made again from a row alone. Never here: SQL (journal), its digest (layouts), whether
 a row is formed as one (row_form), what it does to the book (engine).
 
-A row is one of three: a block row (the RECORDS frames of one commit), a control row (a run of CONTROL and NEGOTIATE
-frames), or the genesis (no frame; `control` holds the Genesis message). A NEGOTIATE has no outcome: only one that is
-accepted is kept.
+A row is one of four: a block row (the RECORDS frames of one commit), a control row (a run of CONTROL and NEGOTIATE
+frames), the genesis, or that a ledger serves again; the last two have no frame, and `control` holds the Genesis or the
+ServesAgain message. A NEGOTIATE has no outcome: only one that is accepted is kept.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Row:
     closing_heads: (
         bytes  # of a row that opens a trade date: the heads of the one it closed, see the module closing_heads
     )
-    control: bytes  # bodies of the CONTROL and NEGOTIATE frames, or the Genesis message
+    control: bytes  # bodies of the CONTROL and NEGOTIATE frames, or the message of a row without frames
     outcomes: bytes  # (n × 16), one item for each record or CONTROL frame, none for the genesis
     state_check: bytes  # empty, or a slice of the state after it, see the module state_check
     digest: bytes  # (32,) over everything above and the digest of the row before

@@ -38,6 +38,13 @@ ALTER TABLE journal
     ALTER control SET STORAGE EXTERNAL,
     ALTER outcomes SET STORAGE EXTERNAL;
 
+-- When a ledger served last without making a row: each row is a sign of life too.
+CREATE TABLE journal_life (
+    shard       integer PRIMARY KEY,
+    epoch       bigint NOT NULL, -- of the ledger that says so: an older one says nothing any more
+    alive_at_ns bigint NOT NULL  -- UTC nanoseconds since 1970 by the bank's clock
+);
+
 -- Which row holds which numbers of a closed trade date. Made from the journal, and made again when it is missing or wrong:
 -- what is found by it is read and verified in the journal itself.
 CREATE TABLE frame_index (

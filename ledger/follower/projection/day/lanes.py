@@ -19,7 +19,7 @@ from ledger.core.state.day.due_times import Seconds, seconds_of
 from protocol.acts.corrections import DecideAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DeferAct, ExchangeData, ResumeLaneAct
 from protocol.acts.table import Made, made_by_text
-from protocol.messages.control import EndSettlement, OpenTradeDate
+from protocol.messages.control import EndSettlement, OpenTradeDate, ServesAgain
 from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
@@ -153,6 +153,9 @@ class LanesOfBatch:
             return
         if isinstance(message, EndSettlement):
             self.settled[message.trade_date] = row.sequence
+        if isinstance(message, ServesAgain):
+            of_all = self._book.due_times.windows
+            self.due_times.update({date: (row.sequence, windows) for date, windows in of_all.items()})
         if isinstance(message, OpenTradeDate) and message.windows:
             self.due_times[message.trade_date] = row.sequence, seconds_of(message.windows)
         if isinstance(message, Reconcile | Publish):

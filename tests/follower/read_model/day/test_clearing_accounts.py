@@ -145,3 +145,24 @@ def test_what_is_kept_stands_between_two_dates(fresh_database: str, tmp_path: Pa
             assert await asked(here.sql, balances) == [(BROKER, Decimal(20_000))]
 
     asyncio.run(scenario())
+
+
+def test_windows_that_came_again_are_read(fresh_database: str, tmp_path: Path) -> None:
+    house = House()
+    house.open(TUESDAY)
+    house.now(at(TUESDAY, 20))
+    house.net(TUESDAY, 30_000)
+    house.now(at(WEDNESDAY, 10, 20))
+    house.desk.serve_again(at(WEDNESDAY, 9, 50), at(WEDNESDAY, 10, 20))
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            await here.keep(house.desk.rows)
+            await here.follow()
+            for view, order in (("bank_windows", "window_no"), ("bank_obligations", "case_no")):
+                shown = "to_char(first_due AT TIME ZONE 'Asia/Shanghai', 'HH24:MI:SS')"
+                first = f"SELECT {shown} FROM {view} ORDER BY {order}"  # noqa: S608
+                assert (await asked(here.sql, first))[0] == ("10:21:00",)
+            assert await asked(here.sql, FAULTS) == []
+
+    asyncio.run(scenario())
