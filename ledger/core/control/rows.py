@@ -42,7 +42,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.customers.accounts import ChangeAccount
 from protocol.messages.day.paying import Due, Fund, Pay
-from protocol.messages.day.steps import Mark, Publish
+from protocol.messages.day.steps import BeginSettle, Mark, Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.messages.session import Negotiate
@@ -65,7 +65,10 @@ _ALONE_TAGS: Final = {
 """By the role of a seat: what it may not send is refused and changes nothing, and shares a row."""
 _TIMED_TAGS: Final = frozenset(
     kind.__struct_config__.tag
-    for kind in (*(RegisterKey, RegisterPersons, Act), *(Notice, Object, Publish, OpenTradeDate, Fund, Due, Pay))
+    for kind in (
+        *(RegisterKey, RegisterPersons, Act),
+        *(Notice, Object, Publish, OpenTradeDate, BeginSettle, Fund, Due, Pay),
+    )
 )
 _CHANGE_ACCOUNT: Final = ChangeAccount.__struct_config__.tag
 _TIMED_EVENTS: Final = frozenset({AccountEvent.CLOSE, AccountEvent.SETTLE_INTEREST})  # what was earned hangs on the day

@@ -25,6 +25,7 @@ from tests.ledger_core.corrections.people import decision, permission, staffed
 from tests.ledger_core.corrections.words import SEATS, Both, correction
 from tests.ledger_core.desk import BROKER, MONDAY, OTHER_BROKER, Answer, Desk, codes, fill_buy
 from tests.ledger_core.lines.words import agree, buy, event, order, refund, send_whole
+from tests.ledger_core.settling.words import settle, to_be_credited
 from tests.people import signed
 
 TED, UMA, VAL, WES = 7, 8, 9, 10  # two who may move money of clearing accounts, two who may move the day
@@ -99,6 +100,7 @@ class House:
         assert codes(desk.ask(DAY_SEAT, correction(ann, both, act, date))) == [ACCEPTED]
         desk.done(Reconcile(date, BROKER, 0))
         desk.done(decision(self.office, desk, BROKER, "MISSING_HERE", on=date))
+        self._credit(BROKER)
         desk.done(Publish(date, BROKER))
 
     def _publish(self, date: int, party: int, lines: Sequence[RecordArray]) -> None:
@@ -106,12 +108,21 @@ class House:
         agree(desk, date)
         send_whole(desk, *lines, on=date, seat=SEATS[party])
         desk.done(Reconcile(date, party, 0))
+        self._credit(party)
         desk.done(Publish(date, party))
+
+    def _credit(self, party: int) -> None:
+        """What is due to customers is credited: nothing is published before."""
+        self.due(party)
+        while due := to_be_credited(self.desk, party):
+            self.desk.ask(DAY_SEAT, *due)
 
     def settled(self, date: int) -> None:
         """The next date is open, and the customers of this one are settled; the other broker traded nothing on it."""
         if self.desk.book.clearing.lane(date, OTHER_BROKER).state < LaneState.PUBLISHED:
             self._publish(date, OTHER_BROKER, [])
+        for party in (BROKER, OTHER_BROKER):
+            settle(self.desk, date, party)
         self.open(date + 1)
         self.desk.settle(date)
 

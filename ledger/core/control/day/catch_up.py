@@ -18,12 +18,23 @@ from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct
 from protocol.limits import TRADE_DATE_MAX
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.paying import Due, Fund, Pay
-from protocol.messages.day.steps import Publish
+from protocol.messages.day.steps import BeginSettle, Publish
 from protocol.messages.feeds import Notice, Object
 from protocol.vocabulary import ObligationState
 from rules.day.obligations import Acts, falls_due
 
-OF_ONE = (Fund, Due, Pay, Publish, StopBrokerAct, ResumeBrokerAct, PayOutAct, TakeBackFundAct, AdvanceLimitAct)
+OF_ONE = (
+    Fund,
+    Due,
+    Pay,
+    Publish,
+    BeginSettle,
+    StopBrokerAct,
+    ResumeBrokerAct,
+    PayOutAct,
+    TakeBackFundAct,
+    AdvanceLimitAct,
+)
 """Messages that name a broker whose due times may decide what they earn."""
 OF_ALL = (OpenTradeDate, ChangeDueTimesAct)
 """Messages that are of all brokers."""
