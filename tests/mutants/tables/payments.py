@@ -183,8 +183,8 @@ OF_PAYMENTS: list[Mutant] = [
             ),
             (
                 "limits do not catch up",
-                "PayOutAct, TakeBackFundAct, AdvanceLimitAct)",
-                "PayOutAct, TakeBackFundAct)",
+                "    TakeBackFundAct,\n    AdvanceLimitAct,\n)",
+                "    TakeBackFundAct,\n)",
                 "a limit of 10:30 counts at 10:00:00",
                 f"{_LENDING}::test_the_limit_of_the_due_time_counts_and_not_a_later_one",
             ),
