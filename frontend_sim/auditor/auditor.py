@@ -240,7 +240,8 @@ class Auditor(Register):
             return ReplyCode.REQUEST_MALFORMED
         if one.release_fen and one.kind not in RELEASE_FIELD_KINDS:
             return ReplyCode.REQUEST_MALFORMED
-        allowed = BANK_KINDS if self.members[one.party].role == Role.BANK else BROKER_KINDS
+        of_bank = frozenset({RecordKind.INTEREST}) if one.seat in self.day_desks else MOVEMENTS
+        allowed = of_bank if self.members[one.party].role == Role.BANK else BROKER_KINDS
         if one.kind not in allowed:
             return ReplyCode.ROLE_FORBIDS
         never_late = (one.kind, one.way) == (RecordKind.WITHDRAWAL, Way.FORCED_CARD)

@@ -55,6 +55,8 @@ class Register:
     """Whether the bank has people without whom nothing is deducted."""
     cases_given: dict[int, int] = field(default_factory=dict)  # by party
     stops: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)  # party → journal sequence, whether stopped
+    day_desks: set[int] = field(default_factory=set)
+    """Seats of the bank that post interest, and bring and take no money."""
     calendar: Calendar = field(default_factory=Calendar)
     """By which accounts earn."""
     _next_modes: dict[int, Mode] = field(default_factory=dict)  # by broker, what comes with a roll

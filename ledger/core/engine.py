@@ -29,7 +29,7 @@ from ledger.core.rows.row_form import form_fault, time_fault
 from ledger.core.rows.stored_blocks import check_outcomes, check_targets
 from ledger.core.rows.undecided import apply_undecided, is_undecided, leave_undecided
 from ledger.core.rules_version import RULES_VERSION
-from ledger.core.savings.days import count_days
+from ledger.core.savings.days import before_counting, count_days
 from ledger.core.state.book import Book
 from ledger.core.state.customers.moved import NOTHING_POSTED
 from ledger.core.state.forms.slices import state_slice_count, state_slice_digest
@@ -86,9 +86,10 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     frames = Frames.of(prefixes)
     check_layout(records)
     check_next(book, frames, len(records), decided_at_ns)
-    pages_before = book.requests.pages_used
+    pages_before, uncounted = book.requests.pages_used, before_counting(book, decided_at_ns)
     accounts = np.zeros(0, np.intp)
     try:
+        count_days(book, decided_at_ns)
         give_out_pages(book, frames, records)
         block = resolve(book, frames, records)
         accounts = block.account
@@ -96,10 +97,10 @@ def decide_block(book: Book, prefixes: PrefixArray, records: RecordArray, decide
     except Exception:
         # Nothing has acted yet: what was made ready is taken back, and the book is as it was.
         book.requests.take_back(pages_before)
+        book.savings = uncounted
         lane.clear_scratch(book, accounts)
         raise
     try:
-        count_days(book, decided_at_ns)
         apply_block(book, frames, block, outcomes)
         advance(book, frames, time_after(book.ordered_at_ns, decided_at_ns), [book.sequence + 1] * len(frames.seat))
     except InvariantBroken:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn
+from ledger.core.state.customers.savings import Savings
 from protocol.limits import AMOUNT_FEN_MAX, BEARING_YUAN_MAX, INTEREST_DAYS_MAX
 from rules.day.interest import day_of
 from rules.savings import FEN_PER_YUAN, NO_DAY, POINTS_PER_FEN, Earned, Stretch, bearing_yuan, made_due, stretches
@@ -43,6 +44,12 @@ def count_days(book: Book, decided_at_ns: int) -> None:
         if stretch.ends_period:
             end_period(book)
     savings.day = today
+
+
+def before_counting(book: Book, decided_at_ns: int) -> Savings:
+    """What to go back to when a row that would count days is not made: a copy, once a day."""
+    is_counted = running_day(book, decided_at_ns) != book.savings.day
+    return book.savings.copy(book.accounts_count) if is_counted else book.savings
 
 
 def bearing_fen(book: Book, accounts: slice) -> FenColumn:

@@ -213,3 +213,23 @@ def test_what_is_moved_for_orders_bears_nothing() -> None:
     desk.open(0)
     assert int(desk.book.savings.points[desk.account(contract_no) // 100]) == 699
     same_after_all(desk)
+
+
+def test_a_row_that_is_not_made_counts_no_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deciding breaks in the first row of Tuesday; the clock goes back, and the next row is Monday's again."""
+    counter = Counter()
+    ann = counter.desk.open_account(0, 1)
+    counter.bring(ann, 7_200_000)
+    counter.order(MONDAY)
+    counter.at(TUESDAY, 9)
+    with monkeypatch.context() as broken:
+        broken.setattr("ledger.core.engine.resolve", None)
+        with pytest.raises(TypeError):
+            counter.tick()
+    assert (counter.earned(ann), counter.desk.book.savings.day) == ((0, 0), trade_day(MONDAY))
+    counter.at(MONDAY, 23)
+    counter.tick()
+    counter.at(TUESDAY, 10)
+    counter.tick()
+    assert counter.earned(ann) == (0, 10)
+    same_after_all(counter.desk)

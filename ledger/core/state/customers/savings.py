@@ -27,6 +27,12 @@ class Savings:
         """Nothing is counted."""
         return Savings(long_zeros(accounts), long_zeros(accounts))
 
+    def copy(self, used: int) -> "Savings":
+        """Apart from it, with `used` accounts."""
+        copied = Savings.empty(len(self.points))
+        copied.take(self.to_arrays(slice(used)), slice(used))
+        return copied
+
     def common(self) -> LongColumn:
         """(3,) what is of all accounts."""
         return np.array((self.day, self.rate, self.interest_day), np.int64)
