@@ -27,7 +27,7 @@ async def totals_by_sql(server: EmbeddedPostgres, sequence: int, patience_second
     reached = -1
     with trio.move_on_after(patience_seconds):
         while True:
-            reached, totals = parse(await _ask(server))
+            reached, totals = parse(await asked(server, STATEMENT))
             if reached >= sequence:
                 return totals
             await trio.sleep(POLL_SECONDS)
@@ -41,9 +41,10 @@ def parse(text: str) -> tuple[int, dict[int, Totals]]:
     return (rows[0][0] if rows else -1), {party: Totals(*sums) for _, party, *sums in rows}
 
 
-async def _ask(server: EmbeddedPostgres) -> str:
+async def asked(server: EmbeddedPostgres, statement: str) -> str:
+    """The rows of a statement as psql's CSV. Raises: ProcessFault when psql fails."""
     options = ["--no-psqlrc", "--csv", "--tuples-only", "--set", "ON_ERROR_STOP=1"]
-    command = [server.binary("psql"), *options, "--command", STATEMENT, server.dsn]
+    command = [server.binary("psql"), *options, "--command", statement, server.dsn]
     try:
         done = await trio.run_process(command, capture_stdout=True, capture_stderr=True, env=dict(ENVIRONMENT))
     except subprocess.CalledProcessError as error:

@@ -1,4 +1,4 @@
-"""`yzt day run all` as a program of its own: started, listened to, killed between two steps, started again.
+"""`yzt day run` as a program of its own: started, listened to, killed in the middle, started again.
 
 Belongs here: the process of the day desk. Never here: its steps (gateway.day.desk), what brokers send.
 """
@@ -28,15 +28,18 @@ class DayProgram:
     config_file: Path
     say: Progress
 
-    async def run(self, killed_after: str = "") -> int:
-        """Take every step that is due. Returns: the exit code, which is FAILED where a lane was left.
+    async def run(self, step: str = "all", killed_after: str = "", trade_date: int = 0) -> int:
+        """Take a step, or every one up to what is published. Returns: the exit code, which is FAILED where a lane was
+        left.
 
-        `killed_after`: once it has said a line that begins so, it is killed; the code is then below 0.
+        `killed_after`: once it has said a line in which this stands, it is killed; the code is then below 0.
+        `trade_date`: 0 for the open one.
         Raises ProcessFault when it does not end in time, or for another fault of it.
         """
         signer = desk_signer(self.config, DAY_SEAT)
-        command = [sys.executable, "-m", "config", "day", "run", "all", "--config", str(self.config_file)]
+        command = [sys.executable, "-m", "config", "day", "run", step, "--config", str(self.config_file)]
         command += ["--key", str(desk_key_file(self.config, DAY_SEAT)), "--key-id", str(signer.key_id)]
+        command += ["--date", str(trade_date)] if trade_date else []
         process = await trio.lowlevel.open_process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             with trio.fail_after(SECONDS_MAX):
@@ -60,7 +63,7 @@ class DayProgram:
                 rest = rest[-LINE_BYTES_MAX:]
                 for line in lines:
                     self.say(f"day desk: {line.decode(errors='replace').strip()}")
-                    if killed_after and line.strip().startswith(killed_after.encode()):
+                    if killed_after and killed_after.encode() in line:
                         process.kill()
-                        self.say("day desk killed with SIGKILL between two steps")
+                        self.say("day desk killed with SIGKILL")
                         return

@@ -20,6 +20,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.books_table import ByBroker, books_by_sql, books_of, printed_books
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -33,6 +34,7 @@ from frontend_sim.auditor.control_table import (
     printed_differences,
     with_one_fen_more,
 )
+from frontend_sim.auditor.day.settlement_audit import SettlementAudit
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_as_of
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
@@ -117,9 +119,13 @@ async def _run(options: Options, config: Config) -> int:
             await days.live()
             _say_course(console, days)
             auditor = informed_auditor(brokers, customers, dates.first)
-            faults = judge_days(auditor, days, say)
-            last = max(trading.log.last_sequence, days.evening.last_sequence)
+            faults, audits = judge_days(auditor, days, say)
+            last = max(trading.log.last_sequence, days.evening.last_sequence, days.morning.last_sequence)
             by_source = await _all_sources(installation, bank, auditor, last)
+            books = await _books(installation, audits)
+    names = {broker.party: broker.name for broker in brokers}
+    console.print(f"\n{printed_books(*books, names)}", highlight=False, markup=False, soft_wrap=True)
+    faults += ["the books of the brokers differ"] if books[0] != books[1] else []
     return verdict(console, by_source, auditor, options.drill, faults)
 
 
@@ -144,6 +150,14 @@ async def _all_sources(
         AUDITOR: auditor.totals(),
         SQL: await totals_by_sql(server, sequence, PATIENCE_SECONDS),
     }
+
+
+async def _books(installation: Installation, audits: Mapping[int, SettlementAudit]) -> tuple[ByBroker, ByBroker]:
+    """What the auditor has posted of each broker, and what the read model has, which is as far as the totals were."""
+    server = installation.supervisor.postgres
+    assert server is not None
+    posted = {party: audit.broker.standing.books for party, audit in audits.items()}
+    return books_of(posted), await books_by_sql(server)
 
 
 def _say_course(console: Console, days: TwoDays) -> None:

@@ -1,6 +1,6 @@
 """What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come,
-are compared with what the bank has, and what is owed is published. One set says a fen more in two places, which two
-people of the bank decide and permit to be corrected.
+are compared with what the bank has, what is owed is published, and customers are settled. One set says a fen more in
+two places, which two people of the bank decide and permit to be corrected.
 
 Belongs here: the order of these steps, what they gave. Never here: trading itself (session), lines of a set
 (broker_day), the day desk's requests (gateway.day), keys of people (staff), judging (auditor).
@@ -31,7 +31,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.day.steps import FinishSending
 from protocol.messages.queries import Difference
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import ContractStatus, Fate, RecordKind
+from protocol.vocabulary import ContractStatus, Fate, LaneState, RecordKind
 
 EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
@@ -84,7 +84,9 @@ class Evening:
     acts: list[Signed] = field(default_factory=list)  # of two people, on what was planted
     corrected: list[tuple[RecordArray, OutcomeArray]] = field(default_factory=list)  # by the day desk
     desk_killed: bool = False
+    settling_killed: bool = False
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
+    settled: dict[int, LaneState] = field(default_factory=dict)  # where each broker's date stands then, by party
     last_sequence: int = 0
 
 
@@ -132,6 +134,18 @@ class Closing:
         await self._decide(self.evening.planted)
         await self.program.run()
         self.evening.sets = [await self._seen(broker, lines[broker.party], sent[broker.party]) for broker in brokers]
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """The day desk settles the customers of all brokers, is killed in the middle of it, and started again."""
+        code = await self.program.run("settle", "contracts are settled", self._trade_date)
+        self.evening.settling_killed = code < 0
+        await self.program.run("settle", trade_date=self._trade_date)
+        desk = DayDesk(self.floor.teller, self.say)
+        for one in self.evening.sets:
+            lane = await desk.lane(self._trade_date, one.broker.party)
+            self.evening.settled[one.broker.party] = lane.state
+            self.evening.last_sequence = max(self.evening.last_sequence, lane.answer.as_of_sequence)
 
     async def _decide(self, planted: BrokerSet) -> None:
         """Two people look at what was found: they know the one difference, and permit the correction of the other."""

@@ -1,42 +1,110 @@
-"""What the auditor expects of a session's evening, beside what the bank answered and published.
+"""What the auditor expects of a session's two dates, beside what the bank answered, published and posted.
 
-Belongs here: the order of its opinions, the lines that tell them. Never here: its rules (auditor), the steps (evening),
-the control table (demo).
+Belongs here: the order of its opinions, the lines that tell them. Never here: its rules (auditor), the steps (evening,
+morning), the control table (demo).
 """
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from config.kit.processes import Progress
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.control_table import yuan
 from frontend_sim.auditor.day.clearing import SetAudit, sums_of
 from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit
+from frontend_sim.auditor.day.settlement_audit import SettlementAudit
 from frontend_sim.trading_session.evening import Evening
+from frontend_sim.trading_session.morning import Deed
 from frontend_sim.trading_session.planted import expected_of, judge_planted
 from frontend_sim.trading_session.two_days import TwoDays
+from protocol.codes import ReplyCode
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState
 
 
-def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> list[str]:
-    """Everything in the order of the journal. Returns: where something beside single answers differs."""
-    seen, evening = days.trading.log.seen, days.evening
+class Judged(NamedTuple):
+    """Where the close of a date is otherwise than expected, and the date as the auditor has it then, by party."""
+
+    faults: list[str]
+    dates: Mapping[int, DateAudit]
+
+
+def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str], dict[int, SettlementAudit]]:
+    """Everything in the order of the journal. Returns: where something beside single answers differs, and how each
+    broker stands, by party.
+    """
+    seen, evening, morning = days.trading.log.seen, days.evening, days.morning
     auditor.sign_off(*evening.signed_off)
     auditor.judge(each for each in seen if each.trade_date == days.dates.first)
-    faults = judge_sets(auditor, evening, say)
+    judged = judge_sets(auditor, evening, say)
+    faults = judged.faults
+    if not evening.settling_killed:
+        faults.append("the day desk was to be killed in the middle of a settlement, and ended before")
+    audits = {party: SettlementAudit(auditor, party) for party in judged.dates}
+    for party, date in judged.dates.items():
+        faults += _settled(audits[party], date, days, say)
     auditor.is_sealed = True  # two people decided what was planted
     auditor.roll(days.dates.second, days.rolled_ns)
+    for deed in morning.deeds:
+        if deed.sequence <= morning.trades_from:
+            faults += _done(audits[deed.party], deed, days.dates.first)
     auditor.judge(each for each in seen if each.trade_date == days.dates.second)
-    return faults
+    for deed in morning.deeds:
+        if deed.sequence > morning.trades_from:
+            faults += _done(audits[deed.party], deed, days.dates.first)
+    credited = {party: audit.credit_all() for party, audit in audits.items()}
+    say(f"the auditor expected {len(morning.deeds)} steps between bank and brokers, and the credits behind them")
+    if morning.refused != len(morning.credited) or any(not credited[party] for party in morning.credited):
+        faults.append(f"{morning.refused} withdrawals refused, {credited} credits, of brokers {morning.credited}")
+    return faults, audits
 
 
-def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
+def _settled(audit: SettlementAudit, date: DateAudit, days: TwoDays, say: Progress) -> list[str]:
+    """What is published and settled of T."""
+    times = days.dates.windows(days.dates.first)
+    windows = [(each.pay_from_s, each.late_from_s, each.first_due_s, each.last_due_s, each.day_end_s) for each in times]
+    now_s = days.dates.ns(days.dates.first, "17:00:00") // 10**9
+    audit.publish(date, windows, now_s)
+    count, day = audit.settle_all(days.dates.first, now_s), trade_day(days.dates.first)
+    waits_fen, has_fen = audit.broker.customers.waits_fen(day), audit.broker.suspense_fen(day)
+    say(
+        f"the auditor settled {count:,} contracts of broker {audit.party}: {yuan(waits_fen)} wait for it, "
+        f"{yuan(has_fen)} stand in suspense"
+    )
+    state, differs = days.evening.settled.get(audit.party), audit.broker.differs(day)
+    found = [differs] if differs else []
+    if state not in (LaneState.SETTLED, LaneState.CLOSED):
+        found.append(f"{days.dates.first} of broker {audit.party} is {state}, and was to be settled")
+    return found
+
+
+def _done(audit: SettlementAudit, deed: Deed, trade_date: int) -> list[str]:
+    """One deed that the bank accepted."""
+    match deed.what:
+        case "pay":
+            code = audit.pay(trade_date, deed.now_s)
+        case "fund":
+            code = audit.fund(deed.amount_fen, deed.serial, deed.now_s)
+        case "notice":
+            code = audit.broker.notice(trade_day(trade_date), deed.now_s)
+        case _:
+            audit.broker.due(deed.now_s)
+            code = ReplyCode.ACCEPTED
+    return [] if code == ReplyCode.ACCEPTED else [f"{deed}: accepted, expected {code.name}"]
+
+
+def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> Judged:
     """What the auditor expects of each broker's clearing set, of what differs and what is made of it, beside what the
-    bank has and published. Returns: where they differ.
+    bank has and published.
     """
+    dates: dict[int, DateAudit] = {}
     faults = [] if evening.desk_killed else ["the day desk was to be killed between two steps, and ended before"]
     for one in sorted(evening.sets, key=lambda each: each.broker.party):
         audit = SetAudit(auditor, one.broker.party, one.trade_date)
         audit.judge(one.lines, one.sent.outcomes)
         faults += audit.mismatches
-        date = DateAudit(audit)
+        date = dates[one.broker.party] = DateAudit(audit)
         if evening.planted is not None and evening.planted.broker is one.broker:
             faults += judge_planted(date, evening, evening.planted, say)
         sums, answer, differs = audit.sums(), one.lane.answer, differ(date.differences(), expected_of(one.found))
@@ -51,4 +119,4 @@ def judge_sets(auditor: Auditor, evening: Evening, say: Progress) -> list[str]:
             f"the auditor expected {agree:,} of {audit.judged_count:,} lines of {one.broker.name}; "
             f"{who} {fen // 100:,}.{fen % 100:02}, as published; {closed:,} orders that were left open are ended"
         )
-    return faults
+    return Judged(faults, dates)

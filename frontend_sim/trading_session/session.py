@@ -33,7 +33,7 @@ BANK_BLOCK_RECORDS = 64
 BANK_PAUSE_SECONDS = 0.05
 RESTRAINED_CUSTOMERS = 5
 RESTRAINED_FEN = 1_000_000
-HABITS = (Habits(), Habits(sells=20))
+HABITS = (Habits(sells=450), Habits(sells=20))
 """Of the brokers' customers: the first ones sell more than they buy, so that their broker owes, the others buy more."""
 
 

@@ -1,4 +1,4 @@
-"""The course of a session: T is traded, closed and settled, then T+1 is opened and traded.
+"""The course of a session: T is traded, closed and settled; on T+1 what is owed by it is paid, while T+1 is traded.
 
 Belongs here: what follows what, at which time of the bank's clocks. Never here: trading (session), the steps of an
 evening (evening), judging (judged), printing.
@@ -19,8 +19,10 @@ from frontend_sim.market.bank import BrokerEntry, register_broker
 from frontend_sim.market.desks import DAY_SEAT, BankDesks
 from frontend_sim.market.market_day import Customer, open_customers
 from frontend_sim.trading_session.dates import SessionClock, SessionDates
+from frontend_sim.trading_session.day_program import DayProgram
 from frontend_sim.trading_session.evening import Evening, live_evening
 from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.morning import Morning, Mornings
 from frontend_sim.trading_session.session import Floor, Trading, open_floor
 from gateway.day.desk import DayDesk
 from protocol.client import Seat
@@ -57,6 +59,7 @@ class TwoDays:
     say: Progress
     seed: int
     evening: Evening = field(init=False)
+    morning: Morning = field(default_factory=Morning)
     rolled_ns: int = 0
     """When T+1 was opened, by the bank's clocks."""
     traded: Traded = NOT_TRADED
@@ -117,12 +120,13 @@ class TwoDays:
         self.view.note(f"first answer after {(time.monotonic_ns() - began_ns) / 1e9:.1f} s")
 
     async def _live_second(self, floor: Floor) -> None:
-        """T+1: it is opened and traded."""
+        """T+1: it is opened, what is owed by T is paid, and it is traded meanwhile."""
         self.clock.put(self.dates.second, "08:30:00")
         await self._open(self.dates.second)
         floor.turn_page()
-        self.clock.put(self.dates.second, "10:05:00")
         requests_max = self.trading.log.answered + SECOND_DATE_REQUESTS_MAX
         second = Trading(SECOND_DATE_SECONDS, requests_max, self.trading.log)
-        await floor.trade(second)
+        program = DayProgram(floor.config, self.evening.config_file, self.say)
+        mornings = Mornings(self.morning, floor, self.clock, program, self.evening.sets, self.customers, self.say)
+        await mornings.live(second)
         self.say(f"{self.dates.second} was traded for {second.elapsed_seconds:.1f} s")

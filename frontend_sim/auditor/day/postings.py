@@ -19,6 +19,7 @@ class Code(IntEnum):
     SAVINGS = 2110
     CLEARING = 2310  # 备付金
     SUSPENSE = 2410
+    MOVED = 2420  # 委托划转资金
     FORMER_CUSTOMERS = 2910  # whose account is closed
     INTEREST_EARNED = 5110
 
@@ -36,6 +37,7 @@ LENT = Part(Code.LENT)
 INTEREST_DUE = Part(Code.INTEREST_DUE)
 INTEREST_EARNED = Part(Code.INTEREST_EARNED)
 SAVINGS = Part(Code.SAVINGS)
+MOVED = Part(Code.MOVED)
 OTHER_BANKS = Part(Code.OTHER_BANKS)
 FORMER_CUSTOMERS = Part(Code.FORMER_CUSTOMERS)
 

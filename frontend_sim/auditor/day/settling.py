@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.audited_account import Contract, Waits
-from frontend_sim.auditor.day.postings import FORMER_CUSTOMERS, SAVINGS, Postings, suspense
+from frontend_sim.auditor.day.postings import FORMER_CUSTOMERS, MOVED, SAVINGS, Postings, suspense
 from protocol.vocabulary import AccountStatus, ContractStatus
 
 
@@ -82,7 +82,13 @@ class Customers:
             contract.sold_apart_fen.pop(day, None)
             contract.waits[day] = Waits(named.sold_fen, named.other_fen)
             self.who_waits.setdefault(day, set()).add(number)
-        credited = self._oldest_first(contract, day, sets_off_fen) if is_gated else dict(contract.waits)
+        if is_gated:
+            credited = self._oldest_first(contract, day, sets_off_fen)
+        else:  # dividends and refunds of older days wait for credits of their own
+            found = {
+                each: waits if each == day else Waits(waits.proceeds_fen) for each, waits in contract.waits.items()
+            }
+            credited = {each: waits for each, waits in found.items() if waits.all_fen}
         for each, waits in sorted(credited.items()):
             self._credit(number, each, waits)
         if named.bought_fen:
@@ -133,8 +139,10 @@ class Customers:
             account.move(day, sold_fen=-credited.proceeds_fen)
 
     def _debit(self, contract: Contract, day: int, amount_fen: int) -> None:
-        account = contract.account
-        self.books.post(SAVINGS, suspense(day), amount_fen)
+        account, moved_fen = contract.account, contract.account.of(day).moved_drawn_fen
+        self.books.post(SAVINGS, suspense(day), amount_fen - moved_fen)
+        self.books.post(MOVED, suspense(day), moved_fen)
         account.balance_fen -= amount_fen
         account.move(day, bought_fen=-amount_fen)
+        account.give_back(day)
         account.withheld.fell(account.spent_fen)

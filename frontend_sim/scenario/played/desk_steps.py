@@ -57,6 +57,10 @@ class DeskSteps:
                 await self.desk.publish(date, party)
             case "close":
                 await self.desk.close(date, party)
+            case "settle":
+                await self.desk.settle(date, party)
+            case "credit":
+                await self.desk.credit(party)
             case "pay":
                 await self.desk.seat.control(Pay(date, party))
             case "due":

@@ -267,6 +267,8 @@ class DayDesk(_Happens, frozen=True, kw_only=True, tag="day_desk"):
         "proceeds",
         "publish",
         "close",
+        "settle",
+        "credit",
         "pay",
         "due",
         "all",

@@ -60,6 +60,9 @@ class LaneExpected(Strict, frozen=True, kw_only=True):
             "reconciled",
             "published",
             "closing",
+            "settling",
+            "settled",
+            "closed",
         ]
         | None
     ) = None

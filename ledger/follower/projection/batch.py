@@ -17,6 +17,7 @@ from ledger.follower.projection.customers.moved import MovedOfBatch
 from ledger.follower.projection.customers.openings import OpeningsOfBatch
 from ledger.follower.projection.customers.push_tables import PushesOfBatch
 from ledger.follower.projection.customers.restraints import RestraintsOfBatch
+from ledger.follower.projection.customers.settled import settled_accounts
 from ledger.follower.projection.day.clearing_accounts import ClearingAccountsOfBatch
 from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
@@ -76,6 +77,9 @@ class Batch:
         self.pushes = PushesOfBatch(book)
         self.openings = OpeningsOfBatch()
         self.moved = MovedOfBatch(book)
+        self._book = book
+        self.settled_accounts: set[int] = set()
+        """Indices of accounts that were settled or credited."""
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
@@ -110,6 +114,7 @@ class Batch:
             self.differences.take_block(row)
             self.restraints.take_block(row)
             self.moved.take_block(row)
+            self.settled_accounts |= settled_accounts(self._book, row)
             return
         self.people.take(row)
         self.feeds.take(row)

@@ -217,7 +217,7 @@ class ReadModel:
                 if batch.rolls:
                     await self._connection.executemany(_ADD_ROLL, batch.rolls)
                 restraints = self._restraints.changes(batch.restraints, book)
-                at_once = restraints.accounts | batch.lanes.accounts_of_ended
+                at_once = restraints.accounts | batch.lanes.accounts_of_ended | batch.settled_accounts
                 await self._write_money(batch, book, after.sequence, at_once, pace)
                 await self._write_master_data(batch, book, after.sequence, pace)
                 await write_lanes(self._connection, batch.lanes, after.sequence)

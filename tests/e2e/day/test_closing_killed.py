@@ -60,7 +60,7 @@ def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
         auditor.sign_off(*evening.signed_off)
         auditor.judge(trading.log.seen)
         assert strikes.due == {}
-        assert judge_sets(auditor, evening, strikes) == []
+        assert judge_sets(auditor, evening, strikes).faults == []
         assert auditor.mismatches == []
         assert [one.lane.state for one in evening.sets] == [LaneState.CLOSING] * 2
         assert evening.planted is not None

@@ -12,14 +12,18 @@ from frontend_sim.auditor.audited_account import Freeze, FreezeKey, Verdict
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.comparing import SUMS
+from frontend_sim.auditor.day.owing import Window, days_known
 from frontend_sim.auditor.day.reconciling import DateAudit, Permitted, Tolerance
+from frontend_sim.auditor.day.settlement_audit import SettlementAudit
 from frontend_sim.auditor.observations import Seen
 from protocol.codes import ReplyCode
 from protocol.records import OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
 from protocol.vocabulary import DifferenceClass, Fate, RecordKind
 
+NS_PER_S = 1_000_000_000
 FILLS = (RecordKind.FILL_BUY, RecordKind.FILL_SELL)
+SETTLING = (RecordKind.SETTLE, RecordKind.CREDIT)
 Lane = tuple[int, int]
 """Party and trade date."""
 
@@ -34,6 +38,9 @@ class DatedAuditor(Auditor):
     tolerances: dict[int, Tolerance] = field(default_factory=dict)  # by party
     taken_back: list[Mapping[str, int]] = field(default_factory=list)
     """What each reversal named."""
+    windows: dict[int, list[Window]] = field(default_factory=dict)  # by trade date
+    of_brokers: dict[int, SettlementAudit] = field(default_factory=dict)  # by party
+    rates: dict[int, int] = field(default_factory=dict)  # by day
 
     def verdict(self, one: Seen) -> Verdict:
         """As the auditor's, but of a date whose set is complete."""
@@ -105,16 +112,48 @@ class DatedAuditor(Auditor):
         expected = self.dates[lane].to_sign(DifferenceClass[difference_class])
         self._expect(f"decided of {lane} {difference_class}", (count, digest), expected)
 
-    def publish(self, lane: Lane) -> None:
+    def broker(self, party: int) -> SettlementAudit:
+        """How a broker stands, from the first word of it on."""
+        if party not in self.of_brokers:
+            self.of_brokers[party] = SettlementAudit(self, party, rates=self.rates)
+        return self.of_brokers[party]
+
+    def publish(self, lane: Lane, now_s: int) -> None:
         """What is owed is told: no contract's sums are apart."""
+        party, trade_date = lane
         apart = [each for each in self.dates[lane].differences() if each.compared_field in SUMS]
         self._expect(f"sums of {lane}", apart, [])
+        later = [self.windows[date] for date in sorted(self.windows) if date > trade_date]
+        days = days_known(self.windows.get(trade_date, []), later)
+        self.broker(party).publish(self.dates[lane], days, now_s)
+
+    def open_next(self, trade_date: int, windows: list[Window], decided_at_ns: int) -> None:
+        """Another date is opened: what is over by then acts, of every broker."""
+        self.roll(trade_date, decided_at_ns)
+        for audit in self.of_brokers.values():
+            audit.broker.roll(decided_at_ns // NS_PER_S)
+        self.windows[trade_date] = windows
+
+    def answered(self, what: str, told: int, expected: int) -> None:
+        """A control message about money between bank and broker, and what it earned."""
+        self._expect(what, ReplyCode(told).name, ReplyCode(expected).name)
+
+    def begin_settling(self, lane: Lane, now_s: int, told: int) -> None:
+        """A date's customers are settled from now on: so many are told to be."""
+        self._expect(f"to settle of {lane}", told, self.broker(lane[0]).begin(lane[1], now_s))
 
     def close_out(self, records: RecordArray, outcomes: OutcomeArray) -> None:
         """Records of the day desk that were accepted."""
         for place in range(len(records)):
             one, told = records[place : place + 1], outcomes[place : place + 1]
             party, day = self.contracts[int(one["contract_no"][0])].party, int(one["trade_day"][0])
+            if one["kind"][0] in SETTLING:
+                audit = self.broker(party)
+                audit.judge(one, told)
+                self.judged_count += 1
+                self.mismatches += audit.mismatches
+                audit.mismatches.clear()
+                continue
             date = next(each for (of, _), each in self.dates.items() if of == party and each.day == day)
             date.judge(one, told)
             self.judged_count += 1

@@ -17,6 +17,7 @@ from frontend_sim.auditor.day.reconciling import Permitted, Tolerance
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.auditor.register import Totals
 from ledger.core.rows.row import Row
+from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayOutAct, TakeBackFundAct
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
@@ -24,11 +25,23 @@ from protocol.acts.table import act_of
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
-from protocol.messages.control import ChangeMode, OpenTradeDate, RegisterParty
+from protocol.messages.control import ChangeMode, ControlMessage, OpenTradeDate, RegisterParty
 from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, OpenAccounts, SignContracts
-from protocol.messages.day.steps import AnnounceSet, CompleteSet, Mark, Publish, SignOff, WithdrawSet
+from protocol.messages.day.paying import Due, Fund, Pay
+from protocol.messages.day.steps import (
+    AnnounceSet,
+    BeginSettle,
+    CompleteSet,
+    Mark,
+    Publish,
+    SignOff,
+    Window,
+    WithdrawSet,
+)
+from protocol.messages.feeds import Notice
 from protocol.messages.persons import Act, RegisterPersons
 from protocol.records import OUTCOME, RECORD, OutcomeArray, RecordArray
+from protocol.trade_dates import trade_day
 from protocol.vocabulary import (
     BANK_PARTY,
     CONTRACT_NUMBER_STEP,
@@ -47,6 +60,7 @@ from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random
 
 FEW, MANY = range(2), range(2, 60)
+NS_PER_S = 1_000_000_000
 
 
 @dataclass
@@ -83,12 +97,39 @@ class Watch:
             self.auditor.take_lines(int(prefix["seat"][0]), records, outcomes)
         return []
 
+    def _of_money(self, message: ControlMessage, party: int, code: int, now_s: int) -> None:
+        """What goes between the bank and its brokers, and may be refused: what is over acts before it."""
+        made: object = act_of(message.text) if isinstance(message, Act) else message
+        auditor = self.auditor
+        match made:
+            case Fund(of, amount_fen, serial):
+                auditor.answered(f"{made}", code, auditor.broker(of).fund(amount_fen, serial, now_s))
+            case Pay(date, of):
+                auditor.answered(f"{made}", code, auditor.broker(of).pay(date, now_s))
+            case Due(of):
+                auditor.broker(of).broker.due(now_s)
+            case Notice(date):
+                expected = auditor.broker(party).broker.notice(trade_day(date), now_s)
+                auditor.answered(f"{made}", code, expected)
+            case Publish(_, of) | BeginSettle(_, of) if code != ReplyCode.ACCEPTED:
+                auditor.broker(of).broker.due(now_s)
+            case PayOutAct(party=of, amount_fen=amount_fen):
+                auditor.answered(f"{made}", code, auditor.broker(of).pay_out(amount_fen, now_s))
+            case TakeBackFundAct(party=of, amount_fen=amount_fen, fund_serial=serial):
+                auditor.answered(f"{made}", code, auditor.broker(of).take_back(amount_fen, serial, now_s))
+            case AdvanceLimitAct(party=of, limit_fen=limit_fen):
+                auditor.answered(f"{made}", code, auditor.broker(of).broker.limit(limit_fen, now_s))
+            case MarketRateAct(day=date, rate_millionths=rate) if code == ReplyCode.ACCEPTED:
+                auditor.rates[trade_day(date)] = rate
+
     def _control(self, row: Row, prefix: PrefixArray, told: Verdict) -> None:
+        auditor, seat, party = self.auditor, int(prefix["seat"][0]), int(prefix["sender"][0])
+        message = decode_control(row.control)
+        self._of_money(message, party, told.code, row.decided_at_ns // NS_PER_S)
         if told.code != ReplyCode.ACCEPTED:
             return
-        auditor, seat, party = self.auditor, int(prefix["seat"][0]), int(prefix["sender"][0])
         first = told.remaining_fen // CONTRACT_NUMBER_STEP
-        match decode_control(row.control):
+        match message:
             case RegisterParty(number, role, _, _, at_fill):
                 auditor.register_party(number, Role(role), at_fill)
             case ChangeMode(number, mode):
@@ -104,7 +145,7 @@ class Watch:
             case RegisterPersons():
                 auditor.is_sealed = True
             case OpenTradeDate() as opened:
-                auditor.roll(opened.trade_date, row.decided_at_ns)
+                auditor.open_next(opened.trade_date, [_window(each) for each in opened.windows], row.decided_at_ns)
             case SignOff(date):
                 auditor.sign_off(date, row.sequence)
             case ChangeContract(contract_no, event):
@@ -119,7 +160,9 @@ class Watch:
             case WithdrawSet(date):
                 auditor.withdraw((party, date))
             case Publish(date, of):
-                auditor.publish((of, date))
+                auditor.publish((of, date), row.decided_at_ns // NS_PER_S)
+            case BeginSettle(date, of):
+                auditor.begin_settling((of, date), row.decided_at_ns // NS_PER_S, told.remaining_fen)
             case Mark():
                 self.marked.append(row.sequence)
             case Act(text):
@@ -152,6 +195,10 @@ class Watch:
             account_no = self.restraints[act.restraint_no]
             seen = _seen(row, prefix, ControlKind.LIFTING, account_no, act.amount_fen, Verdict(0, 0, 0))
             self.auditor.judge([seen._replace(target_number=act.restraint_no)])
+
+
+def _window(told: Window) -> tuple[int, int, int, int, int]:
+    return told.pay_from_s, told.late_from_s, told.first_due_s, told.last_due_s, told.day_end_s
 
 
 def _verdict(outcomes: OutcomeArray, place: int) -> Verdict:
