@@ -10,6 +10,7 @@ from tests.mutants.tables.corrections import OF_CORRECTIONS
 from tests.mutants.tables.decisions import OF_DECISIONS
 from tests.mutants.tables.lane import OF_LANE
 from tests.mutants.tables.lines import OF_LINES
+from tests.mutants.tables.moved import OF_MOVED
 from tests.mutants.tables.obligations import OF_OBLIGATIONS
 from tests.mutants.tables.open_items import OF_OPEN_ITEMS
 from tests.mutants.tables.payments import OF_PAYMENTS
@@ -31,6 +32,7 @@ OF_ORDERS_AND_CUSTOMERS = [
     *OF_BOOKS,
     *OF_PEOPLE,
     *OF_RESTRAINTS,
+    *OF_MOVED,
     *OF_PUSHES,
     *OF_OPEN_ITEMS,
     *OF_OBLIGATIONS,

@@ -128,6 +128,18 @@ def test_the_order_within_a_block_decides_what_moves(padding: int) -> None:
 
 
 @BOTH_WAYS
+def test_two_orders_of_a_block_do_not_move_the_same_money(padding: int) -> None:
+    """70 are there and 30 sold: orders of 60 and 30 are covered together, and the second finds 10 that could go."""
+    desk = transfers(Desk())
+    ann = desk.open(70)
+    desk.ask(SEAT, fill_sell(ann, 30))
+
+    assert told(desk, padding, Frame(SEAT, joined(freeze(ann, 60), freeze(ann, 30)))) == [moved(60), moved(10)]
+    assert stands(desk, ann) == (0, 70, 0)
+    same_after_all(desk)
+
+
+@BOTH_WAYS
 @pytest.mark.parametrize("fill_first", [True, False])
 def test_several_records_of_a_block_on_one_freeze(padding: int, fill_first: bool) -> None:
     """8 remain, 5 of them moved. A fill of 4 draws moved money alone, whether it stands before a release of 4 or behind

@@ -82,6 +82,8 @@ class MovedMoney:
             self.drawn_on[trade_date] = long_zeros(self.accounts)
         np.add.at(self.drawn_on[trade_date], accounts, amounts_fen)
         np.add.at(self.drawn_fen, accounts, amounts_fen)
+        touched = np.concatenate((self.posted.accounts, accounts.astype(np.intp)))
+        self.posted = self.posted._replace(accounts=touched)
 
     def forget_date(self, trade_date: int) -> None:
         """The customers of a date are settled: where nothing of it is left in 2420, nothing is kept."""
