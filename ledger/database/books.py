@@ -44,9 +44,9 @@ TITLES: Final[dict[AccountCode, str]] = {
 """Of accounts 科目, as the bank's people know them."""
 
 RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "CASE", "TAKEN_BACK", "CLEARING"
-MOVED_FOR, GIVEN_BACK_OF = "MOVED", "GIVEN_BACK"
+MOVED_FOR, GIVEN_BACK_OF, REVERSED = "MOVED", "GIVEN_BACK", "REVERSED"
 """What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving
-money for an order, giving it back."""
+money for an order, giving it back, by act of people too."""
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
@@ -107,6 +107,7 @@ def entry_kinds() -> list[EntryKind]:
     rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))
     rows.append(_row(MOVED_FOR, NO_KIND, 0, WHOLE, MOVED, "委托划转"))
     rows.append(_row(GIVEN_BACK_OF, NO_KIND, 0, WHOLE, GIVEN_BACK, "委托划转退回"))
+    rows.append(_row(REVERSED, NO_KIND, 0, WHOLE, GIVEN_BACK, "委托划转冲正"))
     return rows
 
 

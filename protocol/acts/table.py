@@ -39,6 +39,7 @@ from .corrections import (
 )
 from .customers import ChangeHolderAct
 from .day import AdoptSetAct, DayAct
+from .moved import ReverseAct
 from .restraints import DeductAct, ExtendRestraintAct, LiftRestraintAct, RestrainAct
 from .savings import SavingsInterestAct
 from .shown_text import is_shown_as_it_is
@@ -166,6 +167,7 @@ AnyAct = (
     | ExtendRestraintAct
     | DeductAct
     | ChangeHolderAct
+    | ReverseAct
     | OfDifferences
     | DayAct
     | ClearingAct
@@ -181,6 +183,7 @@ ActAlone = (
     | VoidAct
     | DeductAct
     | ChangeHolderAct
+    | ReverseAct
     | OfDifferences
     | DayAct
     | ClearingAct
@@ -225,6 +228,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     ExtendRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     DeductAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     ChangeHolderAct: ActKind(Right.CUSTOMERS, 2, Concerns.ACCOUNT),
+    ReverseAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     ToleranceAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     DecideAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     CorrectAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),

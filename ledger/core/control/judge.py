@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
 from ledger.core.control.acts import decided_second
-from ledger.core.control.customers import accounts, holders, pushes, restraints, savings
+from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals, savings
 from ledger.core.control.day import acts as day_acts
 from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
 from ledger.core.control.day import judge as day
@@ -23,6 +23,7 @@ from protocol.acts.clearing import ClearingAct
 from protocol.acts.corrections import OfDifferences
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import AdoptSetAct, ChangeDueTimesAct, DayAct, DeferAct, ReopenDateAct, ResumeLaneAct
+from protocol.acts.moved import ReverseAct
 from protocol.acts.restraints import DeductAct
 from protocol.acts.savings import SavingsInterestAct
 from protocol.acts.table import (
@@ -199,6 +200,10 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return holders.judge_holder(book, message)
         case SavingsInterestAct():
             return savings.judge_order(book, message, decided_at_ns)
+        case SavingsInterestAct():
+            return savings.judge_order(book, message, decided_at_ns)
+        case ReverseAct():
+            return reversals.judge_reversal(book, message)
         case OpenTradeDate():
             return _judge_date(book, message)
         case EndSettlement():
@@ -342,6 +347,10 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             holders.change_holder(book, message)
         case SavingsInterestAct():
             savings.order(book, message)
+        case SavingsInterestAct():
+            savings.order(book, message)
+        case ReverseAct():
+            reversals.reverse(book, message)
         case EndSettlement(trade_date):
             _end_settlement(book, trade_date)
         case ConfirmRoll() | VoidAct():

@@ -21,7 +21,7 @@ CREATE TABLE moved_entries (
     number        bigint   NOT NULL CHECK (number >= 1),
     sequence      bigint   NOT NULL CHECK (sequence >= 1),
     decided_at_ns bigint   NOT NULL,
-    kind          smallint NOT NULL, -- of the record
+    kind          smallint NOT NULL, -- of the record; 0: two people have given it back 冲正
     party         integer  NOT NULL CHECK (party >= 1),
     account_no    bigint   NOT NULL CHECK (account_no % 97 = 2),
     amount_fen    bigint   NOT NULL CHECK (amount_fen <> 0),
@@ -41,7 +41,7 @@ CREATE TABLE ledger_accounts (
 
 -- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
 CREATE TABLE entry_kinds (
-    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK')),
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK', 'REVERSED')),
     kind   smallint NOT NULL,
     way    smallint NOT NULL,
     part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
@@ -81,7 +81,7 @@ UNION ALL
 SELECT m.trade_date, m.seat, m.number, m.sequence, m.decided_at_ns, k.origin, m.kind, k.way, k.words, k.debit, k.credit,
        abs(m.amount_fen), m.account_no, COALESCE(s.outlet, 0), m.party, 0, 0, 0
 FROM moved_entries m
-JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' ELSE 'GIVEN_BACK' END
+JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' WHEN m.kind > 0 THEN 'GIVEN_BACK' ELSE 'REVERSED' END
 LEFT JOIN savings_accounts s USING (account_no)
 UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,

@@ -132,6 +132,7 @@ class Batch:
             self.restraints.take(told, row)
             self.pushes.take(told, row)
             self.openings.take(told, row)
+            self.moved.take(told, row)
             self.day_ends.take(told, row)
 
     def _take(self, message: Made, given_no: int) -> None:

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from protocol.acts.moved import ReverseAct
 from protocol.messages.control import ChangeMode
 from protocol.records import RecordArray
-from protocol.vocabulary import Mode, RecordKind, Way
+from protocol.vocabulary import Mode, RecordKind, Right, Way, contract_no_from_index
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker, account_no_of, joined, record
 from tests.follower.world import asked, world
+from tests.people import Office, administrators, signed
 
 pytestmark = pytest.mark.postgres
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
+DEE, EVE = 4, 5
 ANN, BOB = account_no_of(0), account_no_of(1)
 STATEMENT = """
 SELECT trade_date, kind, words, against_code, debit_fen, credit_fen, balance_fen
@@ -102,6 +105,46 @@ def test_what_remains_of_an_order_is_what_remains(fresh_database: str, tmp_path:
             await here.follow_soundly(made)
             read = "SELECT amount_fen, remaining_fen FROM requests WHERE is_freeze ORDER BY sequence, number"
             assert await asked(here.sql, read) == [(1_001_820, 1_001_820), (50, 50), (20, 20)]
+
+    asyncio.run(scenario())
+
+
+def test_a_reversal_is_an_entry_of_its_own(fresh_database: str, tmp_path: Path) -> None:
+    """30 of the 50 that Bob's order has moved come back by an act of two; a release of 50 then gives back 20."""
+
+    async def scenario() -> None:
+        made = JournalMaker()
+        made.genesis()
+        made.register(BROKER, "东方证券", SEAT, 12)
+        made.control(ChangeMode(BROKER, Mode.TRANSFER))
+        made.open_accounts([70_000] * 3)
+        made.open_contracts([100, 60])
+        made.control(administrators())
+        office = Office(made.book.bank_id, made.now_ns // 10**9 + 60)
+        for person in (DEE, EVE):
+            made.control(office.hired(person, Right.RECONCILE))
+        made.block((SEAT, record(RecordKind.FREEZE, 1, 50)))
+        act = ReverseAct(
+            **office.by(DEE),
+            contract_no=contract_no_from_index(1),
+            trade_date=DATE,
+            seat=SEAT,
+            number=1,
+            sequence=made.rows[-1].sequence,
+            position=0,
+            desk_serial=7,
+            amount_fen=30,
+        )
+        made.control(signed(act, DEE, EVE))
+        made.block((SEAT, of_order(RecordKind.RELEASE, 1, 50, 1)))
+        async with world(fresh_database, tmp_path) as here:
+            await here.follow_soundly(made)
+            assert await asked(here.sql, STATEMENT, BOB) == [
+                (MONDAY, "OPENING", "开户转入", 1010, 0, 60, 60),
+                (MONDAY, "FREEZE", "委托划转", 2420, 50, 0, 10),
+                (MONDAY, "REVERSED", "委托划转冲正", 2420, 0, 30, 40),
+                (MONDAY, "RELEASE", "委托划转退回", 2420, 0, 20, 60),
+            ]
 
     asyncio.run(scenario())
 

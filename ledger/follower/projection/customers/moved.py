@@ -9,11 +9,15 @@ from typing import Final
 import asyncpg
 import numpy as np
 
+from ledger.core.control.rows import Told
 from ledger.core.rows.row import Row
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.follower.projection.copying.rows import Int64s
+from protocol.acts.moved import ReverseAct
+from protocol.acts.table import made_by_text
+from protocol.messages.persons import Act
 from protocol.records import RECORD
-from protocol.vocabulary import account_nos_from_indices
+from protocol.vocabulary import CONTRACT_NUMBER_STEP, account_nos_from_indices
 
 _ADD_ENTRIES: Final = """
 INSERT INTO moved_entries (trade_date, seat, number, sequence, decided_at_ns, kind, party, account_no, amount_fen)
@@ -26,6 +30,8 @@ SELECT a.*, $4 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS a
 ON CONFLICT (account_no) DO UPDATE
 SET remaining_fen = excluded.remaining_fen, drawn_fen = excluded.drawn_fen, as_of_sequence = excluded.as_of_sequence
 """
+NO_KIND: Final = 0
+"""Of an entry that no record has made."""
 _NOTHING: Final = np.zeros(0, np.int64)
 
 
@@ -60,7 +66,7 @@ class MovedOfBatch:
         counts = prefixes["record_count"].astype(np.int64)
         frame = np.repeat(np.arange(len(prefixes)), counts)[places]
         first_number = prefixes["first_number"].astype(np.int64) - (np.cumsum(counts) - counts)
-        contracts = records["contract_no"][places] // 100
+        contracts = records["contract_no"][places] // CONTRACT_NUMBER_STEP
         self.entries.append(
             (
                 np.full(len(places), row.trade_date),
@@ -74,6 +80,20 @@ class MovedOfBatch:
                 amounts_fen,
             )
         )
+
+    def take(self, told: Told, row: Row) -> None:
+        """An accepted control message of a row: what two people have given back."""
+        act = made_by_text(told.message.text) if isinstance(told.message, Act) else None
+        if not isinstance(act, ReverseAct):
+            return
+        posted = self._book.moved.posted
+        self.accounts = np.union1d(self.accounts, posted.accounts)
+        index = act.contract_no // CONTRACT_NUMBER_STEP
+        by = (row.trade_date, told.seat, told.number, row.sequence, row.decided_at_ns, NO_KIND)
+        columns = [np.array([value], np.int64) for value in by]
+        parties = self._book.contract_facts[index : index + 1] >> PARTY_SHIFT
+        numbers = account_nos_from_indices(posted.accounts.astype(np.int64))
+        self.entries.append((*columns, parties, numbers, posted.amounts_fen))
 
 
 async def write_moved(connection: asyncpg.Connection, of_batch: MovedOfBatch, book: Book, sequence: int) -> None:
