@@ -17,7 +17,7 @@ from config.text_files import NotText, csv_rows
 from protocol.acts.shown_text import is_shown_as_it_is
 from protocol.keys.signing import PUBLIC_KEY_BYTES
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX, HOLDER_BYTES, OUTLETS_PER_CONTROL_MAX
-from protocol.messages.control import EndKey, RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import ChangeMode, EndKey, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms, SecuritiesAccount
 from protocol.messages.fields import BankAccountNo, PartyNo
 from protocol.messages.outlets import OutletEntry
@@ -26,6 +26,7 @@ from protocol.vocabulary import (
     BANK_PARTY,
     SUITES,
     Market,
+    Mode,
     OutletLevel,
     Right,
     Role,
@@ -56,6 +57,7 @@ class FileKind(Enum):
     """What a file holds; the value is its header row."""
 
     PARTIES = ("party", "role", "suite", "name", "proceeds_at_fill")
+    MODES = ("party", "mode")
     SEATS = ("seat", "party", "role")
     KEYS = ("party", "seat", "key_id", "public_key", "not_before", "not_after")
     ENDED_KEYS = ("party", "ended_key_id")
@@ -90,7 +92,17 @@ class ContractLine(msgspec.Struct, frozen=True):
         return ContractTerms(account_no, self.party, accounts, self.status)
 
 
-Item = RegisterParty | RegisterSeat | RegisterKey | EndKey | OutletEntry | AccountTerms | ContractLine | RegisterPersons
+Item = (
+    RegisterParty
+    | ChangeMode
+    | RegisterSeat
+    | RegisterKey
+    | EndKey
+    | OutletEntry
+    | AccountTerms
+    | ContractLine
+    | RegisterPersons
+)
 
 
 class Piece(NamedTuple):
@@ -228,6 +240,10 @@ def _party(row: Row) -> Item:
     return RegisterParty(_whole(row, "party"), role, suite, _printable(row, "name"), bool(proceeds))
 
 
+def _mode(row: Row) -> Item:
+    return ChangeMode(_whole(row, "party"), _word(row, "mode", {mode.name.lower(): int(mode) for mode in Mode}))
+
+
 def _key(row: Row) -> Item:
     public_key = _hexadecimal(row, "public_key")
     if len(public_key) not in PUBLIC_KEY_BYTES.values():
@@ -296,6 +312,7 @@ def _person(row: Row) -> Item:
 
 _MAKERS: dict[FileKind, Callable[[Row], Item]] = {
     FileKind.PARTIES: _party,
+    FileKind.MODES: _mode,
     FileKind.KEYS: _key,
     FileKind.ENDED_KEYS: _ended_key,
     FileKind.SEATS: _seat,
