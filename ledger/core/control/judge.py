@@ -162,10 +162,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return judge_key(book, message, decided_at_ns)
         case EndKey():
             return judge_key_end(book, message, sender.key_id, decided_at_ns)
-        case RegisterSeat():
-            return parties.judge_seat(book, message)
-        case ChangeMode(party):
-            return ReplyCode.ACCEPTED if book.role[party] == Role.BROKER else ReplyCode.PARTY_UNKNOWN
+        case RegisterSeat() | ChangeMode():
+            return parties.judge_seat_or_mode(book, message)
         case RegisterOutlets():
             return outlets.judge_outlets(book, message)
         case RegisterPersons():

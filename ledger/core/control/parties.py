@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from ledger.core.state.book import Book
 from protocol.codes import ReplyCode
-from protocol.messages.control import PartyEntry, RegisterParty, RegisterSeat, SeatEntry
+from protocol.messages.control import ChangeMode, PartyEntry, RegisterParty, RegisterSeat, SeatEntry
+from protocol.vocabulary import Role
 from rules.day.states import is_market_closed
 
 
@@ -17,8 +18,10 @@ def judge_party(book: Book, message: RegisterParty) -> ReplyCode:
     return ReplyCode.PARTY_EXISTS if message.party in book.parties else ReplyCode.ACCEPTED
 
 
-def judge_seat(book: Book, message: RegisterSeat) -> ReplyCode:
-    """What a new seat earns."""
+def judge_seat_or_mode(book: Book, message: RegisterSeat | ChangeMode) -> ReplyCode:
+    """What a new seat earns, or another mode, which brokers alone have."""
+    if isinstance(message, ChangeMode):
+        return ReplyCode.ACCEPTED if book.role[message.party] == Role.BROKER else ReplyCode.PARTY_UNKNOWN
     if message.party not in book.parties:
         return ReplyCode.PARTY_UNKNOWN
     return ReplyCode.SEAT_EXISTS if book.seat_owner[message.seat] else ReplyCode.ACCEPTED
