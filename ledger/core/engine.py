@@ -211,7 +211,7 @@ def apply_block(book: Book, frames: Frames, block: Block, outcomes: OutcomeArray
     """
     lines = block.lines
     # Also by a block of lines alone, which moves none.
-    book.restraints.moved, book.moved.posted, book.gated.moved = [], NOTHING_POSTED, []
+    book.restraints.moved, book.moved.posted, book.gated.posted = [], NOTHING_POSTED, []
     if lines is None or len(lines.positions) < block.count:
         apply_effects(book, block, outcomes)
         count_accepted(book, frames, block, outcomes)

@@ -15,9 +15,13 @@ from rules.entries import (
     BY_DATE,
     BY_OUTLET,
     BY_PARTY,
+    CREDITED,
+    CREDITED_TO_NONE,
+    DEBITED,
     GIVEN_BACK,
     MADE_GOOD,
     MOVED,
+    MOVED_DEBITED,
     OF_CLEARING,
     OPENING,
     SUSPENSE,
@@ -38,6 +42,8 @@ TITLES: Final[dict[AccountCode, str]] = {
     AccountCode.MOVED: "委托划转资金",
     AccountCode.CARD_CLEARING: "银行卡清算",
     AccountCode.JUDICIAL_DEDUCTIONS: "司法扣划款",
+    AccountCode.OWED_TO_CUSTOMERS: "待处理清算差错（应付客户）",
+    AccountCode.BETWEEN_OUTLETS: "辖内往来",
     AccountCode.INTEREST_INCOME: "垫付利息收入",
     AccountCode.SAVINGS_INTEREST: "利息支出",
 }
@@ -47,6 +53,16 @@ RECORDED, OPENED, MADE_GOOD_BY, TAKEN_BACK_OF, CLEARED = "RECORD", "OPENING", "C
 MOVED_FOR, GIVEN_BACK_OF, REVERSED = "MOVED", "GIVEN_BACK", "REVERSED"
 """What makes entries: a record, opening an account, a broker's case, taking it back, what is paid and lent; moving
 money for an order, giving it back, by act of people too."""
+SETTLED_BY: Final[dict[Leg, str]] = {
+    DEBITED: "DEBITED",
+    MOVED_DEBITED: "MOVED_DEBITED",
+    CREDITED: "CREDITED",
+    CREDITED_TO_NONE: "CREDITED_TO_NONE",
+}
+"""What settlements and credits post, each also between the branches of customer and broker."""
+_SETTLED_WORDS: Final = dict(
+    zip(SETTLED_BY, ("买入交收", "买入交收（划转资金）", "卖出交收", "卖出交收（销户）"), strict=True)
+)
 NO_KIND = 0
 WHOLE, POSTED, REST = "AMOUNT", "POSTED", "REST"
 """Of a record: its amount, what the outcome says was posted of it, and what is left."""
@@ -97,11 +113,12 @@ def entry_kinds() -> list[EntryKind]:
     rows = [_row(OPENED, NO_KIND, 0, WHOLE, OPENING, "开户转入")]
     for kind, law in LAW.items():
         words = (_CAME if law.amount.balance > 0 else _WENT) if WAY_FIELD in KINDS[kind].fields else {}
-        for way, leg in law.legs.items():
+        for way, leg in law.legs.items() if not law.settles else ():
             part = POSTED if way == Way.FORCED_CARD else WHOLE
             rows.append(_row(RECORDED, kind, way, part, leg, words.get(way, KINDS[kind].name.split()[-1])))
             if part == POSTED:
                 rows.append(_row(RECORDED, kind, way, REST, SUSPENSE, f"{words[way]}挂账"))
+    rows += [_row(origin, NO_KIND, 0, WHOLE, leg, _SETTLED_WORDS[leg]) for leg, origin in SETTLED_BY.items()]
     rows.append(_row(MADE_GOOD_BY, NO_KIND, 0, WHOLE, MADE_GOOD, "证券公司补足"))
     rows += [_row(CLEARED, kind, 0, WHOLE, leg, _CLEARING_WORDS[leg]) for leg, kind in CLEARING_KINDS.items()]
     rows.append(_row(TAKEN_BACK_OF, NO_KIND, 0, WHOLE, TAKEN_BACK, "证券公司补足撤销"))

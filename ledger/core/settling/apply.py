@@ -4,7 +4,7 @@ Belongs here: the effect of (records, outcomes) on the book, live, in recovery a
 verdict: outcomes are given.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from ledger.core.settling.lanes import close_what_is_over, end_if_all_are_settle
 from ledger.core.settling.read import Settlements
 from ledger.core.state.book import ACCOUNT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
-from ledger.core.state.day.clearing import CREDITED, OTHER_GATED, Lane
-from ledger.core.state.day.gated import GatedLane
+from ledger.core.state.day.clearing import CREDITED, OTHER_GATED, Lane, LaneKey
+from ledger.core.state.day.gated import GatedLane, SettledEntries
 from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.messages.fields import fen_from_sum, sum_from_fen
@@ -117,23 +117,22 @@ def _settle(
     is_set_off = outcomes["state"][positions] == STATE_SET_OFF
     left_fen = np.where(is_set_off, told_fen, told_fen - other_fen)  # of proceeds, of older dates first
     sold_fen = left_fen.copy()
-    outlets, to_account = _whose(book, contract)
+    of = _whose(book, positions, contract)
     for older, entry, is_there in _older(book, lane, contract):
         taken_fen = np.minimum(left_fen, np.where(is_there, older.proceeds_fen[entry], 0))
         if not taken_fen.any():
             continue
         older.proceeds_fen[entry[is_there]] -= taken_fen[is_there]
         left_fen -= taken_fen
-        older.credited_fen += _post_credit(book, lane.party, older.trade_date, outlets, to_account, taken_fen)
-        book.gated.moved.append((older.key, positions, taken_fen))
+        older.credited_fen += _post_credit(book, older.key, of, taken_fen)
     of_date_fen = left_fen + np.where(is_set_off, 0, other_fen)
-    credited_fen = _post_credit(book, lane.party, lane.trade_date, outlets, to_account, of_date_fen)
-    book.general_ledger.post_settled(entries.DEBITED, *lane.key[::-1], outlets, buys_fen - moved_fen)
+    credited_fen = _post_credit(book, lane.key, of, of_date_fen)
+    _post(book, entries.DEBITED, lane.key, of, buys_fen - moved_fen)
     if moved_fen.any():
-        book.general_ledger.post_settled(entries.MOVED_DEBITED, *lane.key[::-1], outlets, moved_fen)
+        _post(book, entries.MOVED_DEBITED, lane.key, of, moved_fen)
         book.moved.add_drawn(lane.trade_date, book.contract_facts[contract] & ACCOUNT_MASK, -moved_fen)
     lane.credited = sum_from_fen(fen_from_sum(lane.credited) + credited_fen - _sum(buys_fen))
-    _move(book, contract, np.where(to_account, told_fen, 0) - buys_fen, buys_fen, sold_fen)
+    _move(book, contract, np.where(of.to_account, told_fen, 0) - buys_fen, buys_fen, sold_fen)
     cleared, ended = book.clearing.by_contract[lane.trade_date], book.have_ended(contract)
     cleared.moved_sold_fen[contract] = np.where(ended, proceeds_fen - left_fen, 0)
     cleared.settled[contract] = np.where(is_set_off & (other_fen != 0), OTHER_GATED, CREDITED)
@@ -150,27 +149,42 @@ def _credit(book: Book, block: "Block", settlements: Settlements, due: GatedLane
     entry, _ = due.places_of(contract)
     due.proceeds_fen[entry] -= proceeds_fen
     due.other_fen[entry] -= other_fen
-    outlets, to_account = _whose(book, contract)
+    of = _whose(book, positions, contract)
     credited_fen = proceeds_fen + other_fen
-    due.credited_fen += _post_credit(book, due.party, due.trade_date, outlets, to_account, credited_fen)
+    due.credited_fen += _post_credit(book, due.key, of, credited_fen)
     nothing = np.zeros(len(at), np.int64)
-    _move(book, contract, np.where(to_account, credited_fen, 0), nothing, proceeds_fen)
+    _move(book, contract, np.where(of.to_account, credited_fen, 0), nothing, proceeds_fen)
 
 
-def _whose(book: Book, contract: Positions) -> tuple[FenColumn, Mask]:
-    """(k,) outlets of the accounts of contracts, and whether what is credited comes to the account: it is open."""
+class _Customers(NamedTuple):
+    """(k,) whom records settle or credit."""
+
+    positions: Positions  # of the records in the block
+    contract: Positions
+    outlet: FenColumn  # of the account
+    to_account: Mask  # what is credited comes to it: it is open
+
+
+def _whose(book: Book, positions: Positions, contract: Positions) -> _Customers:
     accounts = book.account_of_contract[contract]
     is_open: Mask = book.account_flags[accounts] >> STATE_SHIFT != AccountStatus.CLOSED
-    return book.outlet[accounts].astype(np.int64), is_open
+    return _Customers(positions, contract, book.outlet[accounts].astype(np.int64), is_open)
 
 
-def _post_credit(
-    book: Book, party: int, trade_date: int, outlets: FenColumn, to_account: Mask, credited_fen: FenColumn
-) -> int:
+def _post_credit(book: Book, lane: LaneKey, of: _Customers, credited_fen: FenColumn) -> int:
     """The entries of (k,) credits of a date. Returns their sum."""
-    for leg, chosen in ((entries.CREDITED, to_account), (entries.CREDITED_TO_NONE, ~to_account)):
-        book.general_ledger.post_settled(leg, party, trade_date, outlets[chosen], credited_fen[chosen])
+    for leg, chosen in ((entries.CREDITED, of.to_account), (entries.CREDITED_TO_NONE, ~of.to_account)):
+        _post(book, leg, lane, of, np.where(chosen, credited_fen, 0))
     return _sum(credited_fen)
+
+
+def _post(book: Book, leg: entries.Leg, lane: LaneKey, of: _Customers, amounts_fen: FenColumn) -> None:
+    """Entries of (k,) amounts, where there is anything."""
+    at = np.flatnonzero(amounts_fen)
+    if len(at):
+        book.general_ledger.post_settled(leg, lane.party, lane.trade_date, of.outlet[at], amounts_fen[at])
+        posted = SettledEntries(leg, *lane[::-1], of.positions[at], of.contract[at], amounts_fen[at])
+        book.gated.posted.append(posted)
 
 
 def _move(book: Book, contract: Positions, balance_fen: FenColumn, bought_fen: FenColumn, sold_fen: FenColumn) -> None:

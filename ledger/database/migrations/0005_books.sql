@@ -29,6 +29,23 @@ CREATE TABLE moved_entries (
 );
 CREATE INDEX moved_entries_of_account ON moved_entries (account_no);
 
+-- What settlements 交收 and credits 入账 of customers have posted between their accounts and brokers' trade dates.
+CREATE TABLE settled_entries (
+    trade_date    integer  NOT NULL,
+    seat          integer  NOT NULL CHECK (seat >= 1),
+    number        bigint   NOT NULL CHECK (number >= 1),
+    sequence      bigint   NOT NULL CHECK (sequence >= 1),
+    decided_at_ns bigint   NOT NULL,
+    origin        text     NOT NULL, -- which entry it is, see entry_kinds
+    kind          smallint NOT NULL, -- of the record
+    party         integer  NOT NULL CHECK (party >= 1),
+    lane_date     integer  NOT NULL, -- the broker's trade date, which of a credit may be an older one
+    account_no    bigint   NOT NULL CHECK (account_no % 97 = 2),
+    amount_fen    bigint   NOT NULL CHECK (amount_fen > 0),
+    PRIMARY KEY (trade_date, seat, number, origin, lane_date)
+);
+CREATE INDEX settled_entries_of_account ON settled_entries (account_no);
+
 -- Accounts of the general ledger 科目, written at each start from the rules of the program that starts.
 CREATE TABLE ledger_accounts (
     account_code integer PRIMARY KEY,
@@ -41,7 +58,8 @@ CREATE TABLE ledger_accounts (
 
 -- What each kind of record posts, by the way of its money, likewise; and what posts without being one, whose kind is 0.
 CREATE TABLE entry_kinds (
-    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK', 'REVERSED')),
+    origin text     NOT NULL CHECK (origin IN ('RECORD', 'OPENING', 'CASE', 'TAKEN_BACK', 'CLEARING', 'MOVED', 'GIVEN_BACK', 'REVERSED',
+                                      'DEBITED', 'MOVED_DEBITED', 'CREDITED', 'CREDITED_TO_NONE')),
     kind   smallint NOT NULL,
     way    smallint NOT NULL,
     part   text     NOT NULL CHECK (part IN ('AMOUNT', 'POSTED', 'REST')), -- of the record's amount
@@ -84,6 +102,12 @@ FROM moved_entries m
 JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' WHEN m.kind > 0 THEN 'GIVEN_BACK' ELSE 'REVERSED' END
 LEFT JOIN savings_accounts s USING (account_no)
 UNION ALL
+SELECT d.trade_date, d.seat, d.number, d.sequence, d.decided_at_ns, k.origin, d.kind, k.way, k.words, k.debit, k.credit,
+       d.amount_fen, d.account_no, COALESCE(s.outlet, 0), d.party, d.lane_date, d.lane_date, 0
+FROM settled_entries d
+JOIN entry_kinds k USING (origin)
+LEFT JOIN savings_accounts s USING (account_no)
+UNION ALL
 SELECT r.trade_date, r.seat, r.number, r.sequence, r.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
        NULL, 0, c.party, c.trade_date, c.trade_date, c.case_no
 FROM cases c
@@ -109,7 +133,14 @@ SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outl
 FROM entries e
 CROSS JOIN LATERAL (VALUES (e.debit, e.amount_fen, 0, e.debit_date), (e.credit, 0, e.amount_fen, e.credit_date))
     AS p (account_code, debit_fen, credit_fen, lane_date)
-JOIN ledger_accounts a USING (account_code);
+JOIN ledger_accounts a USING (account_code)
+UNION ALL
+-- The branches of an outlet and of the clearing accounts, whose number is 0, owe each other what is posted between them 辖内往来.
+SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outlet, 3110, 0, 0, b.item, b.debit_fen, b.credit_fen
+FROM entries e
+CROSS JOIN LATERAL (VALUES (CASE WHEN e.credit = 2410 THEN 0 ELSE e.outlet END, e.amount_fen, 0),
+                           (CASE WHEN e.credit = 2410 THEN e.outlet ELSE 0 END, 0, e.amount_fen)) AS b (item, debit_fen, credit_fen)
+WHERE e.origin IN ('DEBITED', 'MOVED_DEBITED', 'CREDITED', 'CREDITED_TO_NONE');
 
 -- Empty, or something is wrong: what each balance of the general ledger, and each savings account, has beside what its
 -- entries come to; debits less credits, of savings accounts credits less debits.

@@ -23,6 +23,7 @@ from ledger.follower.projection.day.day_ends import DayEndsOfBatch
 from ledger.follower.projection.day.differences import DifferencesOfBatch
 from ledger.follower.projection.day.lanes import LanesOfBatch
 from ledger.follower.projection.day.obligations import ObligationsOfBatch
+from ledger.follower.projection.day.settled import SettledOfBatch
 from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
@@ -80,6 +81,7 @@ class Batch:
         self._book = book
         self.settled_accounts: set[int] = set()
         """Indices of accounts that were settled or credited."""
+        self.settlements = SettledOfBatch(book)
         self.obligations = ObligationsOfBatch(book)
         self.day_ends = DayEndsOfBatch()
         self.clearing_accounts = ClearingAccountsOfBatch(book)
@@ -115,6 +117,7 @@ class Batch:
             self.restraints.take_block(row)
             self.moved.take_block(row)
             self.settled_accounts |= settled_accounts(self._book, row)
+            self.settlements.take_block(row)
             return
         self.people.take(row)
         self.feeds.take(row)

@@ -11,6 +11,7 @@ costs an entry for each of its customers' credits, and no page or slot of a date
 
 from bisect import insort
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,9 +29,21 @@ from ledger.core.state.day.clearing import LaneKey
 from protocol.errors import InvariantBroken
 from protocol.limits import SUM_BYTES
 from protocol.messages.fields import fen_from_sum, sum_from_fen
+from rules.entries import Leg
 
 HEAD_FIELDS = 4
 """Of a lane in `heads`: trade date, party, whether it is due, how many entries."""
+
+
+class SettledEntries(NamedTuple):
+    """(m,) entries of one leg between customers and a broker's trade date, each by the record at its position."""
+
+    leg: Leg
+    party: int
+    trade_date: int
+    positions: Positions
+    contracts: Positions
+    amounts_fen: FenColumn
 
 
 @dataclass(slots=True)
@@ -75,8 +88,8 @@ class Gated:
     """Lanes whose customers are settled, by their names."""
 
     lanes: dict[LaneKey, GatedLane] = field(default_factory=dict)
-    # Memory, and no part of the state: of each record of the last block, what it took of proceeds of older dates.
-    moved: list[tuple[LaneKey, Positions, FenColumn]] = field(default_factory=list)
+    # Memory, and no part of the state: the entries that the last block has made.
+    posted: list[SettledEntries] = field(default_factory=list)
     dates_of: dict[int, list[int]] = field(default_factory=dict)  # derived: by party, ascending
 
     def put(self, lane: GatedLane) -> None:
