@@ -174,7 +174,7 @@ def message(fields: Json) -> Message:
 def record(fields: dict[str, Json]) -> Record:
     """A record from the fields that its kind gives a meaning."""
     target = Target(number(fields, "target_date"), number(fields, "target_seat"), number(fields, "target_number"))
-    assert ("account_no" in fields) is (fields["kind"] in (Order.DEPOSIT, Order.WITHDRAWAL))
+    assert ("account_no" in fields) is (fields["kind"] in (Order.DEPOSIT, Order.WITHDRAWAL, Order.INTEREST))
     numbers = {name: number(fields, name) for name in RECORD_NUMBERS}
     numbers["contract_no"] += number(fields, "account_no")  # one of both is there
     numbers["release_fen"] += number(fields, "excess_fen")

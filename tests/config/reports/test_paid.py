@@ -77,7 +77,9 @@ def test_a_loan_stands_in_the_sheet_of_its_date_and_in_the_clearing_account(
 def test_what_is_kept_for_an_older_date_stands_in_both_sheets(
     fresh_database: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Of the 500.00 that the bank owes for Wednesday 300.00 are kept for Tuesday, 200.00 are paid."""
+    """Of the 500.00 that customers bought for on Wednesday and the bank owes, 300.00 are kept for Tuesday, 200.00 are
+    paid.
+    """
     followed(fresh_database, tmp_path / "state", kept_from_a_payment())
     run = reports_of(fresh_database, tmp_path / "out", capfd)
     for date, rows in (

@@ -52,9 +52,9 @@ async def lived(config: Config, clock: SimulatedClock, supervisor: Supervisor, d
                         await trio.sleep(POLL_SECONDS)
 
             async def is_published(trade_date: int) -> bool:
-                """Or ended since, of which the bank keeps no lane."""
+                """Or settled, or ended since, of which the bank keeps no lane."""
                 dates = [date.trade_date for date in (await bank.trade_dates()).dates]
-                return (await seat.clearing_set(trade_date)).state == LaneState.PUBLISHED or trade_date not in dates
+                return (await seat.clearing_set(trade_date)).state >= LaneState.PUBLISHED or trade_date not in dates
 
             async def published(trade_date: int) -> None:
                 sent = await seat.send_clearing_set(trade_date, clock.utc_ns() // 10**9, np.zeros(0, RECORD))

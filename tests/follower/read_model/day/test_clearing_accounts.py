@@ -135,7 +135,7 @@ def test_what_is_kept_stands_between_two_dates(fresh_database: str, tmp_path: Pa
             await here.follow()
             kept = (
                 "SELECT words, debit_code, credit_code, to_char(lane_date, 'DD'), to_char(kept_from_date, 'DD'), "
-                "amount_fen FROM bank_entries WHERE party = 2 ORDER BY sequence, amount_fen DESC"
+                "amount_fen FROM bank_entries WHERE party = 2 AND account_no IS NULL ORDER BY sequence, amount_fen DESC"
             )
             assert await asked(here.sql, kept) == [
                 ("抵扣逾期清算款", 2410, 2410, "06", "07", 30_000),
