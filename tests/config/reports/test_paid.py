@@ -87,6 +87,7 @@ def test_what_is_kept_for_an_older_date_stands_in_both_sheets(
         (
             WEDNESDAY,
             [
+                ["买入交收", "2110", "活期储蓄存款", "1", NOTHING, "500.00"],
                 ["支付清算款", "2310", "证券公司清算账户", "1", "200.00", NOTHING],
                 ["抵扣逾期清算款", "2410", "证券保证金待交收款", "1", "300.00", NOTHING],
             ],
