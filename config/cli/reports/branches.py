@@ -4,6 +4,7 @@ accounts.
 Belongs here: the table, what it must come to. Never here: what an outlet is (asking), what is posted (the rules).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from config.cli.reports.asking import Asked, place_of
@@ -27,13 +28,14 @@ WHERE 2410 IN (debit, credit) AND account_no IS NOT NULL
   AND CASE WHEN debit = 2410 THEN debit_date ELSE credit_date END = $1
 GROUP BY outlet
 """
-_BRANCH: Final = """
-SELECT item::integer, SUM(debit_fen), SUM(credit_fen)
-FROM postings WHERE account_code = 3110 AND lane_date = $1
-GROUP BY item
+# Of all dates: 3110 is kept by outlet, and not by date; 0 is the branch of the clearing accounts.
+_BETWEEN: Final = """
+SELECT COALESCE(SUM(debit_fen - credit_fen) FILTER (WHERE item <> 0), 0), COALESCE(SUM(debit_fen - credit_fen), 0)
+FROM postings WHERE account_code = 3110
 """
 _LEDGER: Final = """
-SELECT COALESCE(SUM(balance_fen), 0) FROM general_ledger WHERE account_code = 3110 AND trade_date = $1
+SELECT COALESCE(SUM(balance_fen) FILTER (WHERE item <> 0), 0), COALESCE(SUM(balance_fen), 0)
+FROM general_ledger WHERE account_code = 3110
 """
 COLUMNS: Final = (
     *(Column("分行"), Column("支行"), Column("储蓄所"), Column("交收户数", Kind.COUNT)),
@@ -54,27 +56,33 @@ async def branches(asked: Asked, trade_date: int) -> Report:
             before = told.setdefault(outlet, [0, 0, 0])
             told[outlet] = [so_far + int(more) for so_far, more in zip(before, sums, strict=True)]
     posted = {row[0]: [int(row[1]), int(row[2])] for row in await ask(_POSTED, trade_date)}
-    moved = {row[0]: [int(row[1]), int(row[2])] for row in await ask(_BRANCH, trade_date)}
     rows = list[Row]()
-    for outlet in sorted({*told, *posted, *moved}):
+    for outlet in sorted({*told, *posted}):
         count, buys, credits = told.get(outlet, [0, 0, 0])
-        sums = (count, buys, credits, credits - buys, *posted.get(outlet, [0, 0]), *moved.get(outlet, [0, 0]))
+        debited, credited = posted.get(outlet, [0, 0])
+        # What an outlet took from its customers it owes to the branch of the clearing accounts.
+        sums = (count, buys, credits, credits - buys, debited, credited, credited, debited)
         rows.append([*place_of(places, outlet), *sums])
+    if posted:
+        both = [sum(each[place] for each in posted.values()) for place in (0, 1)]
+        rows.append([None, None, "清算账户行", *[None] * 6, *both])
     net_fen = sum(each.net_fen for each in sets.values())
-    ledger_fen = int(await asked.connection.fetchval(_LEDGER, trade_date))
+    between = [int(value) for value in await asked.connection.fetchrow(_BETWEEN)]
+    ledger = [int(value) for value in await asked.connection.fetchrow(_LEDGER)]
     return Report(
         f"branches-{trade_date}",
         "客户证券保证金辖内清算表",
         [("交易日", date_text(trade_date)), ("证券公司", f"{len(sets)} 家已报送清算数据")],
         [Table("", "", COLUMNS, rows_of(rows))],
-        lambda sums: _checks(sums, net_fen, ledger_fen),
+        lambda sums: _checks(sums, net_fen, between, ledger),
     )
 
 
-def _checks(sums: AllSums, net_fen: int, ledger_fen: int) -> list[Check]:
+def _checks(sums: AllSums, net_fen: int, between: Sequence[int], ledger: Sequence[int]) -> list[Check]:
     found = sums[""]
-    moved_fen = found.of("辖内往来借方") - found.of("辖内往来贷方")
     return [
         Check("各机构清算净额合计 = 各证券公司轧差净额合计", found.of("清算净额"), net_fen),
-        Check("辖内往来 3110 = 总账余额", moved_fen, ledger_fen),
+        Check("辖内往来借方 = 贷方", found.of("辖内往来借方"), found.of("辖内往来贷方")),
+        Check("3110 各机构累计分录 = 总账余额", between[0], ledger[0]),
+        Check("3110 全辖合计为零", ledger[1], 0),
     ]

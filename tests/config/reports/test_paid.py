@@ -96,6 +96,11 @@ def test_what_is_kept_for_an_older_date_stands_in_both_sheets(
         code, files, said = run("settlement", "--date", date, "--broker", BROKER)
         assert code == ExitCode.OK, said
         assert table_of(files, f"settlement-{date}-broker-2-suspense")[:-1] == rows
+        code, files, said = run("branches", "--date", date)
+        assert (code, table_of(files, f"branches-{date}")[-1][-2:]) == (
+            ExitCode.OK,
+            ["500.00"] * 2 if len(rows) == 3 else [NOTHING] * 2,
+        ), said
     code, _, said = run("clearing", "--broker", 9)
     assert (code, said) == (ExitCode.USAGE, "yzt: report clearing: 9 is no broker of this bank\n")
     for words, stem, told in (
