@@ -15,6 +15,7 @@ from rules.kinds import LAW
 from tests.bank_seats import SAVINGS_SEAT
 from tests.follower.books_story import ONE, OTHER, two_days
 from tests.follower.journal_maker import JournalMaker
+from tests.follower.read_model.day.cut import at_once_and_row_by_row
 from tests.follower.world import World, asked, world
 
 pytestmark = pytest.mark.postgres
@@ -40,22 +41,19 @@ def test_a_statement_has_every_entry_of_its_account_with_the_balance_after_it(
 ) -> None:
     async def scenario() -> None:
         made = two_days()
-        for rows_max in (10_000, 1):
-            monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
-            async with world(fresh_database, tmp_path / str(rows_max)) as here:
-                await here.follow_soundly(made)
-                assert await asked(here.sql, STATEMENT, ONE) == [
-                    (MONDAY, "OPENING", None, "开户转入", 1010, 0, 1_000, 1_000),
-                    (MONDAY, "WITHDRAWAL", "JUDICIAL", "司法扣划", 2520, 250, 0, 750),
-                    (MONDAY, "DEPOSIT", "CASH", "现金存入", 1010, 0, 12_345, 13_095),
-                ]
-                assert await asked(here.sql, STATEMENT, OTHER) == [
-                    (MONDAY, "OPENING", None, "开户转入", 1010, 0, 40, 40),
-                    (MONDAY, "WITHDRAWAL", "FORCED_CARD", "银行卡强制支出", 2510, 40, 0, 0),
-                    (MONDAY, "DEPOSIT", "CASH", "现金存入", 1010, 0, 60, 60),
-                    (MONDAY, "WITHDRAWAL", "CARD_COLLECTED", "收回银行卡挂账", 1910, 60, 0, 0),
-                ]
-                await names_the_request(here, made)
+        async for here in at_once_and_row_by_row(monkeypatch, fresh_database, tmp_path, made):
+            assert await asked(here.sql, STATEMENT, ONE) == [
+                (MONDAY, "OPENING", None, "开户转入", 1010, 0, 1_000, 1_000),
+                (MONDAY, "WITHDRAWAL", "JUDICIAL", "司法扣划", 2520, 250, 0, 750),
+                (MONDAY, "DEPOSIT", "CASH", "现金存入", 1010, 0, 12_345, 13_095),
+            ]
+            assert await asked(here.sql, STATEMENT, OTHER) == [
+                (MONDAY, "OPENING", None, "开户转入", 1010, 0, 40, 40),
+                (MONDAY, "WITHDRAWAL", "FORCED_CARD", "银行卡强制支出", 2510, 40, 0, 0),
+                (MONDAY, "DEPOSIT", "CASH", "现金存入", 1010, 0, 60, 60),
+                (MONDAY, "WITHDRAWAL", "CARD_COLLECTED", "收回银行卡挂账", 1910, 60, 0, 0),
+            ]
+            await names_the_request(here, made)
 
     asyncio.run(scenario())
 

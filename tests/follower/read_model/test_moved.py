@@ -16,6 +16,7 @@ from protocol.vocabulary import Mode, RecordKind, Right, Way, contract_no_from_i
 from tests.bank_seats import SAVINGS_SEAT
 from tests.customers import restraint
 from tests.follower.journal_maker import BROKER, DATE, NEXT_DATE, SEAT, JournalMaker, account_no_of, joined, record
+from tests.follower.read_model.day.cut import at_once_and_row_by_row
 from tests.follower.world import asked, world
 from tests.people import Office, administrators, signed
 
@@ -68,29 +69,25 @@ def test_a_statement_has_what_was_moved_and_what_came_back(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scenario() -> None:
-        made = two_days()
-        for rows_max in (10_000, 1):
-            monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
-            async with world(fresh_database, tmp_path / str(rows_max)) as here:
-                await here.follow_soundly(made)
-                assert await asked(here.sql, STATEMENT, ANN) == [
-                    (MONDAY, "OPENING", "开户转入", 1010, 0, 1_400_000, 1_400_000),
-                    (MONDAY, "FREEZE", "委托划转", 2420, 400_000, 0, 1_000_000),
-                    (MONDAY, "RELEASE", "委托划转退回", 2420, 0, 684, 1_000_684),
-                ]
-                assert await asked(here.sql, STATEMENT, BOB) == [
-                    (MONDAY, "OPENING", "开户转入", 1010, 0, 60, 60),
-                    (MONDAY, "FREEZE", "委托划转", 2420, 50, 0, 10),
-                    (MONDAY, "WITHDRAWAL", "现金支取", 1010, 10, 0, 0),
-                    (TUESDAY, "RELEASE", "委托划转退回", 2420, 0, 50, 50),
-                ]
-                # 5.92 are moved and remain, 3,987.24 drawn; nothing is only frozen, and buying power is that of freeze
-                # mode: 14,000.00 − 5.92 − 3,987.24 + 8,000.00 − 10,000.00.
-                assert await asked(here.sql, SHOWN, ANN) == [(1_000_684, 0, 0, 800_000, 592, 398_724, 800_684, 684)]
-                assert await asked(here.sql, SHOWN, BOB) == [(50, 0, 0, 0, 0, 0, 50, 50)]
-                assert await asked(here.sql, LEDGER) == [(2420, BROKER, 0, 399_316)]
-                named = "SELECT party, mode, next_mode FROM bank_parties ORDER BY party"
-                assert await asked(here.sql, named) == [(1, "FREEZE", "FREEZE"), (2, "TRANSFER", "TRANSFER")]
+        async for here in at_once_and_row_by_row(monkeypatch, fresh_database, tmp_path, two_days()):
+            assert await asked(here.sql, STATEMENT, ANN) == [
+                (MONDAY, "OPENING", "开户转入", 1010, 0, 1_400_000, 1_400_000),
+                (MONDAY, "FREEZE", "委托划转", 2420, 400_000, 0, 1_000_000),
+                (MONDAY, "RELEASE", "委托划转退回", 2420, 0, 684, 1_000_684),
+            ]
+            assert await asked(here.sql, STATEMENT, BOB) == [
+                (MONDAY, "OPENING", "开户转入", 1010, 0, 60, 60),
+                (MONDAY, "FREEZE", "委托划转", 2420, 50, 0, 10),
+                (MONDAY, "WITHDRAWAL", "现金支取", 1010, 10, 0, 0),
+                (TUESDAY, "RELEASE", "委托划转退回", 2420, 0, 50, 50),
+            ]
+            # 5.92 are moved and remain, 3,987.24 drawn; nothing is only frozen, and buying power is that of freeze
+            # mode: 14,000.00 − 5.92 − 3,987.24 + 8,000.00 − 10,000.00.
+            assert await asked(here.sql, SHOWN, ANN) == [(1_000_684, 0, 0, 800_000, 592, 398_724, 800_684, 684)]
+            assert await asked(here.sql, SHOWN, BOB) == [(50, 0, 0, 0, 0, 0, 50, 50)]
+            assert await asked(here.sql, LEDGER) == [(2420, BROKER, 0, 399_316)]
+            named = "SELECT party, mode, next_mode FROM bank_parties ORDER BY party"
+            assert await asked(here.sql, named) == [(1, "FREEZE", "FREEZE"), (2, "TRANSFER", "TRANSFER")]
 
     asyncio.run(scenario())
 

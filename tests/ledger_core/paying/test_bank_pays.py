@@ -73,13 +73,19 @@ def test_at_ten_the_bank_is_late_whenever_it_pays_then() -> None:
     same_after_all(late.desk)
 
 
-def test_what_is_overdue_is_kept_and_the_rest_is_paid() -> None:
-    """300.00 of Tuesday are overdue; the bank owes 500.00 of Wednesday: 200.00 come to the clearing account."""
+def owed_by_both(wednesday_fen: int) -> House:
+    """Thursday at nine: 300.00 of Tuesday are overdue, and by Wednesday the bank owes this."""
     house = tuesday(30_000)
     house.now(at(WEDNESDAY, 20))
-    house.net(WEDNESDAY, -50_000)
+    house.net(WEDNESDAY, wednesday_fen)
     house.settled(WEDNESDAY)
     house.now(at(THURSDAY, 9))
+    return house
+
+
+def test_what_is_overdue_is_kept_and_the_rest_is_paid() -> None:
+    """300.00 of Tuesday are overdue; the bank owes 500.00 of Wednesday: 200.00 come to the clearing account."""
+    house = owed_by_both(-50_000)
     assert house.pay(WEDNESDAY) == ACCEPTED
 
     assert house.stands(TUESDAY) == (PAID, 0, 30_000, 0)
@@ -90,11 +96,7 @@ def test_what_is_overdue_is_kept_and_the_rest_is_paid() -> None:
 
 
 def test_of_what_is_overdue_no_more_is_kept_than_the_bank_pays() -> None:
-    house = tuesday(30_000)
-    house.now(at(WEDNESDAY, 20))
-    house.net(WEDNESDAY, -10_000)
-    house.settled(WEDNESDAY)
-    house.now(at(THURSDAY, 9))
+    house = owed_by_both(-10_000)
     assert house.pay(WEDNESDAY) == ACCEPTED
 
     assert house.stands(TUESDAY) == (OVERDUE, 20_000, 10_000, 0)

@@ -154,8 +154,8 @@ def test_paid_back_on_its_own_day_it_bears_one() -> None:
     same_after_all(house.desk)
 
 
-def test_friday_to_monday_bears_600_00() -> None:
-    """Thursday's date is due on Friday 9 January; the next day on which the bank works is Monday: three days."""
+def monday_after_a_short_friday() -> House:
+    """Thursday's date is due on Friday 9 January; the next day on which the bank works is Monday, and it is nine."""
     house = House()
     house.open(TUESDAY)
     house.now(at(TUESDAY, 20))
@@ -165,6 +165,12 @@ def test_friday_to_monday_bears_600_00() -> None:
     house.now(at(THURSDAY, 20))
     house.net(THURSDAY, ALL)
     house.now(at(NEXT_MONDAY, 9))
+    return house
+
+
+def test_friday_to_monday_bears_600_00() -> None:
+    """Three days of 200.00."""
+    house = monday_after_a_short_friday()
     house.fund(ALL + 59_999)
     assert loan(house) == (1, 0, 60_000)  # a fen short of all
     house.fund(1)
@@ -173,15 +179,7 @@ def test_friday_to_monday_bears_600_00() -> None:
 
 
 def test_what_fell_due_on_friday_bears_from_friday_also_when_nobody_asked_before_monday() -> None:
-    house = House()
-    house.open(TUESDAY)
-    house.now(at(TUESDAY, 20))
-    house.lends(ALL, TUESDAY)
-    house.net(TUESDAY, 0)
-    house.open(THURSDAY, 1, 4, 5, 6, 7, 8, 11, 12)
-    house.now(at(THURSDAY, 20))
-    house.net(THURSDAY, ALL)
-    house.now(at(NEXT_MONDAY, 9))
+    house = monday_after_a_short_friday()
     assert house.due() == 1
     assert house.desk.book.clearing_accounts.of(BROKER).loan.day == 20_462  # Friday 9 January 2026
     house.fund(1)

@@ -3,7 +3,7 @@
 Belongs here: where batches are cut, where a follower starts. Never here: histories, what is read of them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +35,17 @@ async def into_batches(
             seen.append(await held(here))
     assert all(each == seen[0] for each in seen)
     return seen[0]
+
+
+async def at_once_and_row_by_row(
+    monkeypatch: pytest.MonkeyPatch, database: str, folder: Path, made: JournalMaker
+) -> AsyncIterator[World]:
+    """What was made of it in one batch, then of each row in a batch of its own."""
+    for rows_max in (10_000, 1):
+        monkeypatch.setattr("ledger.follower.projection.batch.BATCH_ROWS_MAX", rows_max)
+        async with world(database, folder / str(rows_max)) as here:
+            await here.follow_soundly(made)
+            yield here
 
 
 async def at_every_row(database: str, folder: Path, made: JournalMaker, held: Reads[Held]) -> None:
