@@ -6,7 +6,6 @@ and the first bad row in one line. Never here: repair, or anything that writes.
 """
 
 import argparse
-import asyncio
 import sys
 import time
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from ledger.core.rules_version import ALIKE_SINCE
 from ledger.core.state.book import Book
 from ledger.core.state.forms.slices import state_slices
 from ledger.database.connections import DATABASE_FAULTS, connect
+from ledger.database.until_asked import run_until_asked
 from ledger.journal.chain import Chain, chain_behind
 from ledger.journal.head import ZERO_DIGEST, Head, JournalNewer, JournalTampered
 from ledger.journal.reader import JournalReader
@@ -93,7 +93,7 @@ def main(argv: list[str], config: Config) -> int:
         raise ProcessFault("--from is at least 1, and --to not below it", ExitCode.USAGE)
     with journal_dsn(config) as dsn:
         try:
-            found = asyncio.run(verify(dsn, options.first, options.last, options.redecide))
+            found = run_until_asked(verify(dsn, options.first, options.last, options.redecide))
         except AuditFinding as finding:
             print(f"audit: {finding}", file=sys.stderr)
             return int(finding.exit_code)

@@ -23,9 +23,10 @@ from ledger.backup import manifest
 from ledger.backup.facts import Facts, facts_of
 from ledger.backup.manifest import BACKUP_LAYOUT, DUMP, MANIFEST, Manifest
 from ledger.backup.programs import Heard, copy_database
-from ledger.backup.stopping import refuse_if_asked, run_until_asked
+from ledger.backup.stopping import refuse_if_asked
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.database.migrate import schema_version
+from ledger.database.until_asked import run_until_asked
 from ledger.journal.base import newest_base
 from ledger.journal.chain import refuse_newer
 from ledger.journal.head import Head

@@ -23,10 +23,11 @@ from ledger.backup import manifest
 from ledger.backup.facts import Facts, differences, facts_of
 from ledger.backup.manifest import DUMP, BackupUnfit, Manifest
 from ledger.backup.programs import Heard, restore_database
-from ledger.backup.stopping import refuse_if_asked, run_until_asked
+from ledger.backup.stopping import refuse_if_asked
 from ledger.core.state.book import Book
 from ledger.database.connections import DATABASE_FAULTS, connect
 from ledger.database.migrate import migrate
+from ledger.database.until_asked import run_until_asked
 from ledger.journal.reader import JournalReader
 
 OF_THE_PLACE: Final = ("No space left", "server closed the connection", "connection to server")

@@ -3,9 +3,8 @@
 Belongs here: from a signal to the end of the work. Never here: what is then removed (making, restoring).
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from config.kit.exit_codes import StopAsked
 from config.kit.stop_request import THIS_PROCESS, Interrupted
@@ -18,21 +17,10 @@ def unbroken(work: Callable[[], Result]) -> Result:
     try:
         with THIS_PROCESS.told(_notice):
             return work()
-    except (asyncio.CancelledError, StopAsked):
+    except StopAsked:
         if THIS_PROCESS.number is None:
             raise
         raise Interrupted(THIS_PROCESS.number) from None
-
-
-def run_until_asked(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs `work` to its end, or until a signal cancels it. Raises: what it raises; CancelledError."""
-
-    async def listening() -> Result:
-        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-        with THIS_PROCESS.told(lambda: _cancel(loop, task)):
-            return await task
-
-    return asyncio.run(listening())
 
 
 def refuse_if_asked() -> None:
@@ -43,7 +31,3 @@ def refuse_if_asked() -> None:
 
 def _notice() -> None:
     """Whoever works asks by himself."""
-
-
-def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
-    loop.call_soon_threadsafe(task.cancel)

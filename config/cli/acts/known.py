@@ -3,13 +3,13 @@
 Belongs here: asking once. Never here: writing the act.
 """
 
-import asyncio
 from typing import NamedTuple
 
 from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import of_ours
 from config.schema import Config, load
 from ledger.database.connections import connect
+from ledger.database.until_asked import run_until_asked
 
 _ASKED = """
 SELECT (SELECT bank FROM bank_as_of) AS bank,
@@ -28,7 +28,7 @@ def known_of(config: Config, author: int) -> Known:
     """Raises ProcessFault UNAVAILABLE when it cannot be asked from here: then both are to be given."""
     try:
         dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        found = asyncio.run(_asked(dsn, author))
+        found = run_until_asked(_asked(dsn, author))
     except (ProcessFault, OSError) as error:
         raise ProcessFault(f"act write: give --bank and --serial: {error}", ExitCode.UNAVAILABLE) from None
     if found is None or found.bank is None:

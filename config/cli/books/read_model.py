@@ -3,7 +3,6 @@
 Belongs here: the connection, the row. Never here: questions (asking, config.cli.reports).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -13,6 +12,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.own_files import of_ours
 from config.schema import Config, load
 from ledger.database.connections import DATABASE_FAULTS, connect
+from ledger.database.until_asked import run_until_asked
 
 Answer = TypeVar("Answer")
 Read = Callable[[asyncpg.Connection, int], Awaitable[Answer]]
@@ -25,7 +25,7 @@ def asked(config: Config, command: str, read: Read[Answer]) -> Answer:
     """What `read` makes of it. Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
     try:
         dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return asyncio.run(_within(dsn, command, read))
+        return run_until_asked(_within(dsn, command, read))
     except DATABASE_FAULTS as error:
         raise ProcessFault(f"{command}: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
 

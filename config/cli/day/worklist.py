@@ -4,7 +4,6 @@ Belongs here: the options, the question, what is printed. Never here: what an it
 one or closing it, which acts of people do.
 """
 
-import asyncio
 import csv
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from config.kit.own_files import of_ours
 from config.kit.processes import print_progress
 from config.schema import Config, load
 from ledger.database.connections import connect
+from ledger.database.until_asked import run_until_asked
 
 SHOWN_MAX: Final = 1_000
 COLUMNS: Final = (
@@ -64,7 +64,7 @@ def _asked_of(config: Config, with_closed: bool, party: int | None) -> tuple[int
     """Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
     try:
         dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return asyncio.run(_asked(dsn, with_closed, party))
+        return run_until_asked(_asked(dsn, with_closed, party))
     except (OSError, asyncpg.PostgresError) as error:
         raise ProcessFault(f"day worklist: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
 
