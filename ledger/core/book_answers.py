@@ -4,7 +4,7 @@ Belongs here: what each query is told. Never here: waiting for rows (deciding), 
 """
 
 from ledger.core import engine
-from ledger.core.control.day.clearing_answers import clearing_accounts
+from ledger.core.control.clearing_accounts.answers import clearing_accounts
 from ledger.core.corrections.answers import correction, to_close, to_revert
 from ledger.core.savings.answers import interest_due
 from ledger.core.settling.answers import to_credit, to_settle

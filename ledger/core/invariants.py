@@ -22,7 +22,7 @@ Belongs here: statements about state. Never here: refusals. Everything raises In
 13. The settlement suspense of a settled lane is what is gated less what is owed and unpaid; what outlets have credited,
     with what is gated and without what was made good, is what its broker owes by it. A lane that is being settled has
     something left to settle.
-14. What clearing_proof says of brokers' clearing accounts and of what is owed (ledger.core.control.day).
+14. What clearing_accounts.proof says of brokers' clearing accounts and of what is owed (ledger.core.control).
 15. Points and interest that is due are ≥ 0, what is due fits one record, and a closed account has neither.
 """
 
@@ -30,7 +30,7 @@ from collections import Counter
 
 import numpy as np
 
-from ledger.core.control.day.clearing_proof import check_clearing_accounts
+from ledger.core.control.clearing_accounts.proof import check_clearing_accounts
 from ledger.core.kind_tables import LOWERS_BALANCE, LOWERS_FROZEN, OPENS_FREEZE
 from ledger.core.resolve import Block
 from ledger.core.settling.amounts import contracts_to_settle

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
 from ledger.core.control.acts import decided_second
+from ledger.core.control.clearing_accounts import acts as clearing_acts
+from ledger.core.control.clearing_accounts import collecting, paying
 from ledger.core.control.customers import accounts, holders, pushes, restraints, reversals, savings
 from ledger.core.control.day import acts as day_acts
-from ledger.core.control.day import catch_up, clearing_acts, collecting, corrections, lanes, obligations, paying
+from ledger.core.control.day import catch_up, corrections, lanes, obligations
 from ledger.core.control.day import judge as day
 from ledger.core.control.keys import BY_ACT, judge_key, judge_key_end
 from ledger.core.roles import NEEDS_ACT, may_send_control

@@ -1,7 +1,7 @@
 """Messages of money between the bank and a broker: what comes to its clearing account 清算账户, what the bank pays.
 
 Belongs here: one frozen struct per message, bounds as field constraints. Never here: what they earn and do
-(ledger.core.control.day), what people decide of a clearing account (protocol.acts.clearing).
+(ledger.core.control.clearing_accounts), what people decide of a clearing account (protocol.acts.clearing).
 """
 
 from typing import Annotated

@@ -113,7 +113,7 @@ OF_PAYMENTS: list[Mutant] = [
         ],
     ),
     *of_file(
-        "ledger/core/control/day/collecting.py",
+        "ledger/core/control/clearing_accounts/collecting.py",
         [
             (
                 "what is not due is collected",
@@ -139,7 +139,7 @@ OF_PAYMENTS: list[Mutant] = [
         ],
     ),
     *of_file(
-        "ledger/core/control/day/paying.py",
+        "ledger/core/control/clearing_accounts/paying.py",
         [
             (
                 "a younger date is kept",

@@ -9,7 +9,7 @@ Belongs here: which due times are over, whose they are, which requests catch up.
 
 from collections.abc import Iterator
 
-from ledger.core.control.day.collecting import fall_due
+from ledger.core.control.clearing_accounts.collecting import fall_due
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
 from protocol.acts.clearing import AdvanceLimitAct, PayOutAct, TakeBackFundAct

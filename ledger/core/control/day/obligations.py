@@ -4,7 +4,7 @@ Belongs here: its begin, its due times as they are changed, what a broker says o
 (rules.day.obligations), who may say what (roles), how the broker is told (feeds), what is taken (collecting).
 """
 
-from ledger.core.control.day.collecting import collect
+from ledger.core.control.clearing_accounts.collecting import collect
 from ledger.core.control.feeds import tell_obligation
 from ledger.core.state.book import Book
 from ledger.core.state.day.clearing import Lane

@@ -3,8 +3,8 @@
 Belongs here: the answer from the book as it is. Never here: who may ask (the gateway), doing it (paying, catch_up).
 """
 
-from ledger.core.control.day.collecting import TO_BE_PAID, clearing_fen
-from ledger.core.control.day.paying import is_settled
+from ledger.core.control.clearing_accounts.collecting import TO_BE_PAID, clearing_fen
+from ledger.core.control.clearing_accounts.paying import is_settled
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
 from protocol.limits import TRADE_DATE_MAX

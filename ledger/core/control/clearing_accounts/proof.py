@@ -9,7 +9,7 @@
 Belongs here: these statements. Never here: refusals. Everything raises InvariantBroken with the party.
 """
 
-from ledger.core.control.day.collecting import clearing_fen, receivable_fen
+from ledger.core.control.clearing_accounts.collecting import clearing_fen, receivable_fen
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
 from ledger.core.state.general_ledger import LedgerKey

@@ -1,10 +1,10 @@
 """Money between the bank and a broker: what is brought, what the bank pays, what is due and nothing else.
 
 Belongs here: judging and the effect, side by side for each message. Never here: who may send it (roles), what is taken
-and lent (collecting), acts of people (clearing_acts).
+and lent (collecting), acts of people (acts).
 """
 
-from ledger.core.control.day.collecting import collect, pay, post
+from ledger.core.control.clearing_accounts.collecting import collect, pay, post
 from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation, ObligationKey
 from protocol.codes import ReplyCode

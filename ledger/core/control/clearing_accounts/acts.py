@@ -4,7 +4,7 @@ Belongs here: judging in ranked order and the effect, side by side for each act.
 (protocol.acts.table, rules.tellers), what is taken and lent by itself (collecting).
 """
 
-from ledger.core.control.day.collecting import bank_day, clearing_fen, due_today_fen, post, receivable_fen
+from ledger.core.control.clearing_accounts.collecting import bank_day, clearing_fen, due_today_fen, post, receivable_fen
 from ledger.core.state.book import Book
 from ledger.core.state.day.clearing_accounts import Rate
 from protocol.acts.clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayOutAct, TakeBackFundAct
