@@ -53,7 +53,7 @@ bench: install ## run all benchmark cases and their peers; exits 1 when a bar is
 bench-quick: install ## run two cases and two peers once: a look, not for quoting
 	@$(BIN)/python -m benchmarks --quick
 
-chaos: install ## kill processes at 50 seeded moments and at each frame of the close, and play the stories that `make test` does not
+chaos: install ## kill processes at 50 seeded moments and at each frame of the close and of the settlement, and play the stories that `make test` does not
 	$(BIN)/pytest -m chaos
 
 picture: install ## run a session and draw it as docs/session.svg

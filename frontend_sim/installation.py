@@ -112,8 +112,7 @@ async def temporary_installation(
         try:
             make_missing_bank_keys(own, lambda line: None)
             if begins_at_ns is not None:
-                make_state_directory(own)
-                SimulatedClock(own.clock_file).put(begins_at_ns, is_stopped=True)
+                stand_at(own, begins_at_ns)
             await _start(supervisor)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_watch_for_fault, supervisor)
@@ -128,6 +127,12 @@ async def temporary_installation(
                 said(f"kept: {', '.join(map(str, _folders(supervisor, folder)))}")
     if said.lost is not None:
         raise said.lost
+
+
+def stand_at(config: Config, utc_ns: int) -> None:
+    """Let the simulated clock of an installation show this, standing still, before its first process is there."""
+    make_state_directory(config)
+    SimulatedClock(config.clock_file).put(utc_ns, is_stopped=True)
 
 
 def session_folder() -> Path:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.market.bank import BrokerEntry, open_accounts, register_broker, sign_contracts
-from frontend_sim.market.desks import BankDesks, LoadRefused
+from frontend_sim.market.bank import BrokerEntry, open_accounts, sign_contracts
+from frontend_sim.market.desks import LoadRefused
 from frontend_sim.market.order_seat import BankSeat
 from protocol.limits import HOLDER_BYTES
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
@@ -76,16 +76,6 @@ def make_customers(seed: int, brokers: Sequence[BrokerEntry], count: int) -> lis
         balance_fen = chance.randrange(BALANCE_FEN_MIN, BALANCE_FEN_MAX)
         customers.append(make_customer(index, seat, broker.party, status, balance_fen))
     return customers
-
-
-async def register_all(
-    bank: BankSeat, desks: BankDesks, brokers: Sequence[BrokerEntry], customers: Sequence[Customer]
-) -> None:
-    """Everything into an empty ledger. Raises LoadRefused."""
-    await desks.register(bank)
-    for broker in brokers:
-        await register_broker(bank, broker)
-    await open_customers(bank, customers)
 
 
 async def open_customers(bank: BankSeat, customers: Sequence[Customer]) -> None:

@@ -36,6 +36,11 @@ class SessionDates:
         """When something of a trade date is due: every weekday behind it is one on which the bank works."""
         return [window_of(day, self.times).due_times() for day in _weekdays_behind(trade_date, WINDOWS_PER_DATE)]
 
+    @staticmethod
+    def behind(trade_date: int) -> int:
+        """The trade date that follows one."""
+        return _weekdays_behind(trade_date, 1)[0]
+
     def ns(self, trade_date: int, clock: str) -> int:
         """The moment at which the bank's clocks show this time, such as 09:30:00, on a date."""
         return self.times.on(trade_date, time.fromisoformat(clock)) * NS_PER_SECOND

@@ -65,16 +65,14 @@ class CutLine:
         await trio.serve_listeners(self._join, listeners)
 
     async def _join(self, partner: trio.SocketStream) -> None:
-        try:
-            gateway = await trio.open_tcp_stream(LOOPBACK, self.gateway_port)
-        except OSError:
-            await trio.aclose_forcefully(partner)
-            return
-        async with trio.open_nursery() as nursery:
-            for come, go, look in ((partner, gateway, self._to_bank), (gateway, partner, self._to_partner)):
-                nursery.start_soon(self._pass_on, come, go, look, nursery.cancel_scope)
-        for stream in (partner, gateway):
-            await trio.aclose_forcefully(stream)
+        async with partner:
+            try:
+                gateway = await trio.open_tcp_stream(LOOPBACK, self.gateway_port)
+            except OSError:
+                return
+            async with gateway, trio.open_nursery() as nursery:
+                for come, go, look in ((partner, gateway, self._to_bank), (gateway, partner, self._to_partner)):
+                    nursery.start_soon(self._pass_on, come, go, look, nursery.cancel_scope)
 
     async def _pass_on(
         self,

@@ -4,21 +4,18 @@ Belongs here: who is killed when, and that nothing of it is left. Never here: wh
 (cut_line). In `make test` the close is killed three times, in tests/e2e/day/test_closing_killed.py.
 """
 
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trio
 
 from config.kit.exit_codes import ExitCode
-from config.supervise.children import PROJECT_DIRECTORY
 from protocol.vocabulary import LaneState
 from tests.chaos.cut_line import CutLine, Moment
 from tests.chaos.day_story import LATE_BROKER, LATE_ORDERS, LaneGave, Lines, Story
+from tests.chaos.desk_process import DeskProcess
 from tests.chaos.papers import Papers
 from tests.chaos.test_chaos import audit
 from tests.e2e.house import House, house
@@ -26,7 +23,6 @@ from tests.e2e.house import House, house
 CUSTOMERS = 40
 SECONDS_PER_DATE_MAX = 90.0
 MINUTES_MAX = 40
-STARTS_MAX = 3  # of the desk for one of its turns: killed once, it needs two
 # Sign-off, mark, tell; twice: an act for what is tolerated and one that rejects, three comparisons of broker 2 by two
 # steps and one of broker 3, two corrections, two decisions, proceeds; between them two withdrawals, and what each takes
 # back of one broker; two publishings.
@@ -87,16 +83,16 @@ async def _each_frame(found: House, victim: str) -> None:
 
 async def _each_frame_of_the_desk(found: House) -> None:
     async with _story(found) as story:
-        desk = DeskProgram(found, story.line)
+        desk = DeskProcess("tests.chaos.desk_program", found, story.line, (str(papers_of(found)),))
 
         async def day(date: int, lines: Lines) -> None:
-            await desk.take("sign-off", date)
+            await desk.take("sign-off", str(date))
             with story.line.uncounted():
                 await story.send_sets(date, lines)
-            await desk.take("back", date)
+            await desk.take("back", str(date))
             with story.line.uncounted():
                 await story.send_again(date, lines)
-            await desk.take("close", date)
+            await desk.take("close", str(date))
             with story.line.uncounted():
                 await story.answer(date)
 
@@ -139,38 +135,3 @@ async def _undisturbed(story: Story, day: Day) -> list[LaneGave]:
         assert [(lane.state, lane.sets) for lane in gave] == [(LaneState.PUBLISHED, 3), (LaneState.PUBLISHED, 2)]
     assert gave[1].counts[0] == LATE_ORDERS
     return gave
-
-
-@dataclass
-class DeskProgram:
-    """The day desk as a process, started again until it has taken its steps."""
-
-    house: House
-    line: CutLine
-    killed: int = 0
-    _process: trio.Process | None = None
-
-    async def take(self, what: str, date: int) -> None:
-        """`sign-off`, `close` or `back`, with the date."""
-        command = [sys.executable, "-m", "tests.chaos.desk_program", str(self.house.config_file), str(self.line.port)]
-        command.append(str(papers_of(self.house)))
-        for _ in range(STARTS_MAX):
-            self._process = await trio.lowlevel.open_process(
-                [*command, what, str(date)], cwd=PROJECT_DIRECTORY, stdin=subprocess.DEVNULL
-            )
-            try:
-                code = await self._process.wait()
-            finally:
-                if self._process.poll() is None:
-                    self._process.kill()
-            if code == ExitCode.OK:
-                return
-            assert code < 0, f"the desk ended with {code}"
-        raise AssertionError(f"the desk did not take {what} in {STARTS_MAX} starts")
-
-    async def kill(self) -> None:
-        """With SIGKILL; returns when it has ended."""
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
-        self.killed += 1

@@ -18,16 +18,19 @@ import msgspec
 import psutil
 import trio
 
-from config.cli.links import bank_seat_settings, seat_settings
+from config.cli.links import bank_seat_settings, seat_clock, seat_settings
 from config.keys import make_missing_bank_keys
+from config.kit.wall_clock import SimulatedClock
 from config.postgres.server import EmbeddedPostgres
 from config.schema import Config, dump, load
 from config.supervise.supervisor import Supervisor
-from frontend_sim.installation import desk_settings, new_bank_desks, new_party_signer, temporary_config
-from frontend_sim.market.bank import BrokerEntry
-from frontend_sim.market.desks import BankDesks
-from frontend_sim.market.market_day import Customer, make_customers, register_all
-from protocol.client import Seat, SeatSettings
+from frontend_sim.installation import desk_settings, new_bank_desks, new_party_signer, stand_at, temporary_config
+from frontend_sim.market.bank import BrokerEntry, register_broker
+from frontend_sim.market.desks import DAY_SEAT, BankDesks
+from frontend_sim.market.market_day import Customer, make_customers, open_customers
+from frontend_sim.trading_session.dates import SessionClock, SessionDates
+from gateway.day.desk import DayDesk
+from protocol.client import Clock, Seat, SeatSettings
 from tests.conftest import run_sql
 
 replace = msgspec.structs.replace
@@ -39,6 +42,7 @@ RESTARTS_MAX = 1_000  # here processes end because a test ends them
 BACKOFF_MAX_NS = 1_000_000_000
 POLL_SECONDS = 0.02  # processes change by themselves and cannot tell us: they are looked at so often
 PATIENCE_SECONDS = 30.0
+MORNING = "08:30:00"
 BROKERS = ((2, "Huaxia Securities", (21, 22), "ed25519"), (3, "Nanfang Securities", (31, 32, 33), "p256"))
 
 
@@ -68,6 +72,15 @@ class House:
     def port(self) -> int:
         """Where its gateway takes links, in all its lives."""
         return self.config.gateway.port
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of its seats."""
+        return seat_clock(self.config)
+
+    def session_clock(self) -> SessionClock:
+        """The simulated one, of a house whose dates have due times."""
+        return SessionClock(SimulatedClock(self.config.clock_file), SessionDates.of(self.config))
 
     @property
     def config_file(self) -> Path:
@@ -138,17 +151,22 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def house(customers: int, seed: int = 1, late_party: int = 0) -> Iterator[House]:
+def house(customers: int, seed: int = 1, late_party: int = 0, *, has_due_times: bool = False) -> Iterator[House]:
     """A fresh installation with two brokers of two seats each, `customers` contracts between them, serving.
 
-    `late_party`: a broker whose sales count with its clearing set, not at the fill.
+    `late_party`: a broker whose sales count with its clearing set, not at the fill. `has_due_times`: it lives in
+    simulated time, and the date on which everybody comes has days on which something of it is due.
     """
     with temporary_folder() as folder:
         config = own_config(folder)
+        config = replace(config, clock=replace(config.clock, simulation=has_due_times))
         said: list[str] = []
         found = House(config, Supervisor(config, progress=said.append), said)
         make_missing_bank_keys(config, said.append)
         write_config(config)
+        if has_due_times:
+            dates = SessionDates.of(config)
+            stand_at(config, dates.ns(dates.first, MORNING))
         try:
             found.supervisor.start()
             for party, name, seats, suite in BROKERS:
@@ -156,7 +174,7 @@ def house(customers: int, seed: int = 1, late_party: int = 0) -> Iterator[House]
                 found.brokers.append(BrokerEntry(party, name, seats, signer, at_fill))
             found.desks = new_bank_desks(config)
             found.customers = make_customers(seed, found.brokers, customers)
-            trio.run(_load, found)
+            trio.run(_load, found, has_due_times)
             yield found
         finally:
             found.supervisor.stop()
@@ -171,9 +189,18 @@ def write_config(config: Config) -> Path:
     return file
 
 
-async def _load(found: House) -> None:
-    async with Seat.open(found.bank()) as bank:
-        await register_all(bank, found.desks, found.brokers, found.customers)
+async def _load(found: House, has_due_times: bool) -> None:
+    async with Seat.open(found.bank(), found.clock) as bank:
+        await found.desks.register(bank)
+        if has_due_times:
+            dates = found.session_clock().dates
+            async with Seat.open(found.desk(DAY_SEAT), found.clock) as desk:
+                day_desk = DayDesk(desk, lambda _: None)
+                await day_desk.open_date(dates.first, dates.windows(dates.first))
+                await day_desk.end_settlement(found.config.trade.date)
+        for broker in found.brokers:
+            await register_broker(bank, broker)
+        await open_customers(bank, found.customers)
 
 
 async def until(what: str, holds: Callable[[], bool], patience_seconds: float = PATIENCE_SECONDS) -> None:
