@@ -15,10 +15,11 @@ from typing import NamedTuple
 from config.cli.books.pages import both_sides, yuan
 
 SAVINGS = 2110
+OWED_TO_CUSTOMERS = 2910
 
 
 class Key(NamedTuple):
-    """Which balance; 0 for what it is not split by. `item` is an outlet or a case."""
+    """Which balance; 0 for what it is not split by. `item` is an outlet, a case, or of 2910 a contract."""
 
     account_code: int
     party: int
@@ -108,9 +109,11 @@ class Balances:
             parts = by_key[key]
             if not parts and key.account_code in books.by_outlet and key.party <= 1:
                 by_outlet[key.item].append(Line(key, 0, 0, 0, closing_fen[key]))
+            of_outlets_fen = sum(part.closing_fen for part in parts if part.outlet)
             for part in parts:
-                is_split = part.outlet != 0 and key.account_code in books.by_outlet
-                fen = closing_fen[key] if is_split or part.outlet == 0 else part.closing_fen
+                is_own = part.outlet == key.item != 0 and key.account_code in books.by_outlet
+                rest_fen = closing_fen[key] if is_own else closing_fen[key] - of_outlets_fen
+                fen = rest_fen if is_own or not part.outlet else part.closing_fen
                 by_outlet[part.outlet].append(Line(key, part.before_fen, part.debit_fen, part.credit_fen, fen))
         entries_fen = {key: sum(part.closing_fen for part in by_key[key]) for key in closing_fen}
         unlike = [(key, entries_fen[key], fen) for key, fen in closing_fen.items() if entries_fen[key] != fen]
@@ -175,5 +178,6 @@ def of_what(key: Key, by_outlet: frozenset[int]) -> str:
     words = [f"outlet {key.item}"] if is_outlet and key.item else []
     if key.party > 1:
         words.append(f"broker {key.party}")
-        words += [f"case {key.item}"] if key.item else []
+        item = "contract" if key.account_code == OWED_TO_CUSTOMERS else "case"
+        words += [f"{item} {key.item}"] if key.item else []
     return " ".join([*words, *([str(key.lane_date)] if key.lane_date else [])])

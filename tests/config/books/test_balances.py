@@ -59,6 +59,26 @@ def test_a_date_ends_with_what_the_ledger_has_less_what_was_booked_behind_it() -
     assert (found.faults(), found.adds_up_as()) == ([], "debits 1.27, credits 1.27")
 
 
+def test_what_outlets_and_brokers_move_of_one_account_adds_up_for_each() -> None:
+    """At 1110 outlet 11 brings 20 by transfer, and a broker 50, which is of no outlet. Outlets 11 and 12 settle 5 and 7
+    with the branch of the clearing accounts, whose part of 3110 they share.
+    """
+    banks, clearing, lane = Key(1110, 0, 0, 0), Key(2310, 2, 0, 0), Key(2410, 2, DATE, 0)
+    moved = [Moved(0, banks, 0, 50, 0, 0), Moved(0, clearing, 0, 0, 50, 0), Moved(11, banks, 0, 20, 0, 0)]
+    for outlet, savings, fen, brought_fen in ((11, SAVINGS_11, 5, 20), (12, SAVINGS_12, 7, 0)):
+        own, shared = Key(3110, 0, 0, outlet), Key(3110, 0, 0, 0)
+        moved += [Moved(outlet, savings, 0, fen, brought_fen, 0), Moved(outlet, lane, 0, 0, fen, 0)]
+        moved += [Moved(outlet, shared, 0, fen, 0, 0), Moved(outlet, own, 0, 0, fen, 0)]
+    has = {banks: 70, clearing: -50, SAVINGS_11: -15, SAVINGS_12: 7, lane: -12}
+    has |= {Key(3110, 0, 0, item): fen for item, fen in ((0, 12), (11, -5), (12, -7))}
+    outlets = {11: OutletSums("", 15, 15), 12: OutletSums("", -7, -7)}
+
+    found = Balances.of(books(moved=moved, ledger_fen=has, outlets=outlets, by_outlet=frozenset({2110, 3110})))
+
+    assert found.faults() == []
+    assert [(line.key, line.closing_fen) for line in found.by_outlet[0]] == [(banks, 50), (clearing, -50)]
+
+
 def test_an_outlet_has_its_part_of_what_is_kept_for_the_whole_bank() -> None:
     found = Balances.of(books(outlet=12))
     assert closing(found) == [(CASH, 0, 7, 0, 7), (SAVINGS_12, 0, 0, 7, -7)]
