@@ -21,7 +21,7 @@ class AccountCode(IntEnum):
     MOVED = 2420  # by broker: what was moved of customers' money for their orders 委托划转资金
     CARD_CLEARING = 2510
     JUDICIAL_DEDUCTIONS = 2520
-    OWED_TO_CUSTOMERS = 2910  # whose accounts are closed 待处理清算差错, by broker
+    OWED_TO_CUSTOMERS = 2910  # whose accounts are closed 待处理清算差错, by broker and contract
     BETWEEN_OUTLETS = 3110  # 辖内往来, by outlet; 0 is the branch of the clearing accounts
     INTEREST_INCOME = 5110
     SAVINGS_INTEREST = 5210  # what the bank pays savers, by outlet

@@ -124,6 +124,7 @@ class ReplyCode(IntEnum):
     OBLIGATION_UNKNOWN = 602
     OBLIGATIONS_FULL = 604
     DUE_TIMES_MISSING = 606
+    SERIAL_TOO_FAR = 607
     DUE_TIME_PAST = 608
     CLEARING_HELD = 609
     FUND_UNKNOWN = 610
@@ -216,7 +217,7 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ReplyCode.FREEZE_UNKNOWN: CodeFacts("no such freeze of this contract", False, "2006"),
     ReplyCode.FREEZE_CLOSED: CodeFacts("nothing remains of this freeze", False, "2007"),
     ReplyCode.AMOUNT_OVER_REMAINING: CodeFacts(
-        "more than what remains of the freeze, or than may be deducted", True, "2008"
+        "more than what remains of the freeze, may be deducted, or is owed to the customer", True, "2008"
     ),
     ReplyCode.AWAITS_CLEARING: CodeFacts(
         "a sale whose proceeds come with the clearing data: nothing moves now, nothing to do", False, "0000"
@@ -285,6 +286,9 @@ FACTS: dict[ReplyCode, CodeFacts] = {
     ),
     ReplyCode.OBLIGATIONS_FULL: CodeFacts("the broker has as many unpaid obligations as are kept", True, "1021"),
     ReplyCode.DUE_TIMES_MISSING: CodeFacts("the open date has due times, so the next one needs some", False, "2008"),
+    ReplyCode.SERIAL_TOO_FAR: CodeFacts(
+        "the savings desk's own serial of a payment lies too far above the last one of its broker", True, "1029"
+    ),
     ReplyCode.DUE_TIME_PAST: CodeFacts(
         "its time is over: a due time that has passed stays, and what a broker says of it comes too late", False, "1022"
     ),

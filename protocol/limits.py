@@ -53,6 +53,7 @@ PERSON_KEYS_EVER_MAX = 2**20  # so many public keys of people are remembered, en
 PERSONS_PER_CONTROL_MAX = 256
 KEYS_PER_PERSON_MAX = 4  # two while one follows the other, on two devices; what is over gives way
 ACT_SIGNATURES_MAX = 2  # an author and a second person
+DESK_SERIAL_STEP_MAX = 1_024  # a serial typed wrong does not use up those that a broker's payments still need
 ACT_SERIAL_STEP_MAX = 1_024  # no single act uses up the numbers of its author, and acts written ahead find room
 ACT_NUMBER_MAX = 2**53 - 1  # the largest whole number of a text that a browser reads exactly
 ACT_SECOND_MAX = 2**32  # seconds since 1970 that an act may name: the year 2106, and in nanoseconds below 2^62

@@ -59,6 +59,12 @@ CASE_ADVANCED = Leg(AccountCode.ADVANCES, AccountCode.ERRORS)
 INTEREST_ACCRUED = Leg(AccountCode.INTEREST_RECEIVABLE, AccountCode.INTEREST_INCOME)
 INTEREST_COLLECTED = Leg(AccountCode.CLEARING_ACCOUNT, AccountCode.INTEREST_RECEIVABLE)
 PRINCIPAL_COLLECTED = Leg(AccountCode.CLEARING_ACCOUNT, AccountCode.ADVANCES)
+CUSTOMER_PAID: dict[int, Leg] = {
+    way: Leg(AccountCode.OWED_TO_CUSTOMERS, through)
+    for way, through in _THROUGH.items()
+    if way in (Way.CASH, Way.TRANSFER)
+}
+"""What is owed to a customer whose account is closed is paid over the counter, or to another bank."""
 OF_CLEARING: dict[Leg, str] = {
     FUNDED: "FUNDED",
     PAID_OUT: "PAID_OUT",
@@ -72,8 +78,11 @@ OF_CLEARING: dict[Leg, str] = {
     INTEREST_ACCRUED: "INTEREST_ACCRUED",
     INTEREST_COLLECTED: "INTEREST_COLLECTED",
     PRINCIPAL_COLLECTED: "PRINCIPAL_COLLECTED",
+    CUSTOMER_PAID[Way.CASH]: "CUSTOMER_PAID_CASH",
+    CUSTOMER_PAID[Way.TRANSFER]: "CUSTOMER_PAID_TRANSFER",
 }
-"""What is posted between the bank and a broker once something is owed, by the name of each."""
+"""What is posted between the bank and a broker once something is owed, and to customers on its behalf, by the name of
+each."""
 DEBITED = Leg(AccountCode.SAVINGS, AccountCode.SETTLEMENT)
 """What was bought on a date, when its customer is settled."""
 MOVED_DEBITED = Leg(AccountCode.MOVED, AccountCode.SETTLEMENT)
@@ -105,8 +114,8 @@ BY_PARTY = frozenset(
     }
 )
 """Kept for each party: of errors what is the bank's own by outlet, what is a broker's by case; what was moved."""
-BY_CASE = frozenset({AccountCode.ERRORS})
-"""Kept for each broker and case."""
+BY_CASE = frozenset({AccountCode.ERRORS, AccountCode.OWED_TO_CUSTOMERS})
+"""Kept for each broker and case; what is owed to a customer for each broker and contract."""
 BY_DATE = frozenset({AccountCode.SETTLEMENT})
 """Kept for each broker and trade date."""
 

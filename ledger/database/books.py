@@ -77,7 +77,7 @@ _WENT: Final[dict[int, str]] = {
     Way.CARD_COLLECTED: "收回银行卡挂账",
 }
 CLEARING_KINDS: Final[dict[Leg, int]] = {leg: kind for kind, leg in enumerate(OF_CLEARING, 1)}
-"""Numbers of the entries between the bank and a broker."""
+"""Numbers of the entries between the bank and a broker, or a customer whose account is closed."""
 _CLEARING_WORDS: Final[dict[Leg, str]] = dict(
     zip(
         OF_CLEARING,
@@ -85,6 +85,7 @@ _CLEARING_WORDS: Final[dict[Leg, str]] = dict(
             *("存入清算账户", "划出清算账户", "支付清算款", "收取清算款", "收取差错补足款"),
             *("抵扣逾期清算款", "抵扣差错补足款", "垫付清算款", "垫付差错补足款"),
             *("计提垫付利息", "收取垫付利息", "收回垫付款"),
+            *("支付销户客户款（现金）", "支付销户客户款（转账）"),
         ),
         strict=True,
     )

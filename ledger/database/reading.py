@@ -96,6 +96,7 @@ VIEWS: Final = (
     "bank_statements",
     "bank_clearing_accounts",
     "bank_clearing_statements",
+    "bank_owed_to_customers",
     "bank_market_rates",
 )
 

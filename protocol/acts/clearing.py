@@ -8,10 +8,15 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ..messages.fields import Number, PartyNo, TradeDate
+from ..vocabulary import Way
 from .base import ActText
 
 MONEY_FEN_MAX: Final = 2**53 - 1  # what a number of JSON is read as by anybody
 RATE_MILLIONTHS_MAX: Final = 1_000_000  # a hundred per cent of a year
+
+
+OwedWayWord = Annotated[str, Meta(pattern=f"^(?:{Way.CASH.name}|{Way.TRANSFER.name})$")]
+"""Over the counter, or to another bank: its own account is closed."""
 
 
 class PayOutAct(ActText, frozen=True, kw_only=True, tag="pay_out"):
@@ -19,6 +24,15 @@ class PayOutAct(ActText, frozen=True, kw_only=True, tag="pay_out"):
 
     party: PartyNo
     amount_fen: Annotated[int, Meta(ge=1, le=MONEY_FEN_MAX)]
+
+
+class PayCustomerAct(ActText, frozen=True, kw_only=True, tag="pay_customer"):
+    """What is owed to a customer whose account is closed is paid: so much of what stands for this contract."""
+
+    contract_no: Number
+    amount_fen: Annotated[int, Meta(ge=1, le=MONEY_FEN_MAX)]
+    way: OwedWayWord
+    desk_serial: Number  # the savings desk's own of such payments, which rises for each broker
 
 
 class TakeBackFundAct(ActText, frozen=True, kw_only=True, tag="take_back_fund"):
@@ -43,4 +57,4 @@ class MarketRateAct(ActText, frozen=True, kw_only=True, tag="market_rate"):
     rate_millionths: Annotated[int, Meta(ge=0, le=RATE_MILLIONTHS_MAX)]  # of a year: 24,000 are 2.40 %
 
 
-ClearingAct = PayOutAct | TakeBackFundAct | AdvanceLimitAct | MarketRateAct
+ClearingAct = PayOutAct | PayCustomerAct | TakeBackFundAct | AdvanceLimitAct | MarketRateAct

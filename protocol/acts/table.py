@@ -27,7 +27,7 @@ from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
 from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
 from .base import ActText
-from .clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayOutAct, TakeBackFundAct
+from .clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
 from .corrections import (
     AssignItemAct,
     CorrectAct,
@@ -237,6 +237,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     WithdrawSetAct: ActKind(Right.RECONCILE, 2, Concerns.BANK),
     **dict.fromkeys(DayAct.__args__, ActKind(Right.DAY, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX)),
     PayOutAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    PayCustomerAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     TakeBackFundAct: ActKind(Right.CLEARING, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     AdvanceLimitAct: ActKind(Right.CLEARING, 2, Concerns.BANK),
     MarketRateAct: ActKind(Right.CLEARING, 2, Concerns.BANK),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from protocol.codes import ReplyCode
+from protocol.limits import DESK_SERIAL_STEP_MAX
 from protocol.vocabulary import ObligationState
 
 TAKEN_IN_PART = frozenset({ObligationState.OVERDUE})
@@ -46,6 +47,13 @@ def collectable_fen(there_fen: int, due_today_fen: int) -> int:
 def may_lend(limit_fen: int, lent_fen: int, short_fen: int) -> bool:
     """Whether the bank lends a broker what is short: only all of it, within what two people have allowed."""
     return 0 < short_fen <= limit_fen - lent_fen
+
+
+def serial_code(serial: int, last_serial: int) -> ReplyCode:
+    """What the savings desk's own serial of a payment earns: it rises, and leaves out no more than a few."""
+    if serial <= last_serial:
+        return ReplyCode.SERIAL_USED
+    return ReplyCode.SERIAL_TOO_FAR if serial > last_serial + DESK_SERIAL_STEP_MAX else ReplyCode.ACCEPTED
 
 
 def payout_code(there_fen: int, asked_fen: int, is_unpaid: bool, held_fen: int) -> ReplyCode:

@@ -23,6 +23,7 @@ from protocol.messages.control import (
 )
 from protocol.messages.customers.accounts import ChangeAccount, ChangeContract, OpenAccounts, ReplaceCard, SignContracts
 from protocol.messages.customers.pushes import Identify
+from protocol.messages.day.paying import Fund
 from protocol.messages.day.steps import (
     NO_TOTALS,
     AnnounceSet,
@@ -221,6 +222,7 @@ CONTROLS: list[ControlRow] = [
     (ReplyCode.OBLIGATION_UNKNOWN, "nothing is published", SEAT, lambda _: Notice(MONDAY, 0)),
     (ReplyCode.OBLIGATIONS_FULL, "65,536 wait", DAY_SEAT, lambda b: of_sets.with_as_many_unpaid(b.desk, b.foreign)),
     (ReplyCode.DUE_TIMES_MISSING, "Wednesday has none", DAY_SEAT, lambda b: people.without_due_times(b.desk)),
+    (ReplyCode.SERIAL_TOO_FAR, "1,025 after 0", SAVINGS_SEAT, lambda _: Fund(BROKER, 1, 1_025)),
     (ReplyCode.DUE_TIME_PAST, "09:00 is there", DAY_SEAT, lambda b: people.past(b.desk)),
     (ReplyCode.CLEARING_HELD, "1 of 0", DAY_SEAT, lambda b: of_clearing.paid_out(b.desk)),
     (ReplyCode.FUND_UNKNOWN, "1 is above 0", DAY_SEAT, lambda b: of_clearing.taken_back(b.desk)),

@@ -84,6 +84,7 @@ LIMITS = {
     "ACT_BODY_BYTES_MAX": "bytes of the CONTROL body of an act or lines of a list, of a teller's or day desk's seat",
     "ACT_TEXT_BYTES_MAX": "bytes of the text of an act",
     "ACT_SIGNATURES_MAX": "signatures of an act",
+    "DESK_SERIAL_STEP_MAX": "how far the savings desk's serial of a payment may lie above the last one of its broker",
     "ACT_SERIAL_STEP_MAX": "how far the serial of an act may lie above the last one of its author",
     "ACT_AHEAD_S_MAX": "seconds from the decision of an act to the end of its validity, at most",
     "ACT_AHEAD_SHORT_S_MAX": "the same of stops and their end",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 class Code(IntEnum):
     """Accounts 科目 of the general ledger that a broker's business touches, as the published chart has them."""
 
+    CASH = 1010
     OTHER_BANKS = 1110
     LENT = 1310  # 垫付: what the bank has advanced
     INTEREST_DUE = 1320
@@ -25,7 +26,7 @@ class Code(IntEnum):
 
 
 class Part(NamedTuple):
-    """The part of an account that a trade day or a case has of it."""
+    """The part of an account that a trade day or a case has of it; a contract, of what is owed to former customers."""
 
     code: int
     day: int = 0
@@ -39,12 +40,17 @@ INTEREST_EARNED = Part(Code.INTEREST_EARNED)
 SAVINGS = Part(Code.SAVINGS)
 MOVED = Part(Code.MOVED)
 OTHER_BANKS = Part(Code.OTHER_BANKS)
-FORMER_CUSTOMERS = Part(Code.FORMER_CUSTOMERS)
+CASH = Part(Code.CASH)
 
 
 def suspense(day: int) -> Part:
     """What a trade day's customers and their broker still have to give each other."""
     return Part(Code.SUSPENSE, day)
+
+
+def former_customer(contract_no: int) -> Part:
+    """What is owed for a contract whose account is closed."""
+    return Part(Code.FORMER_CUSTOMERS, 0, contract_no)
 
 
 def error_case(case: int) -> Part:

@@ -11,6 +11,7 @@ from frontend_sim.auditor.audited_account import Waits
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.day.broker_audit import BrokerAudit
 from frontend_sim.auditor.day.clearing import OfContract
+from frontend_sim.auditor.day.postings import CASH, OTHER_BANKS, former_customer
 from frontend_sim.auditor.day.reconciling import DateAudit
 from frontend_sim.auditor.day.settling import Named
 from protocol.codes import ReplyCode
@@ -36,6 +37,16 @@ NOT_DUE: Told = (ReplyCode.STEP_NOT_DUE, FREEZE_STATE_NONE, 0)
 DIFFERS: Told = (ReplyCode.SETTLEMENT_DIFFERS, FREEZE_STATE_NONE, 0)
 
 
+SERIALS_LEFT_OUT_MAX = 1_023
+
+
+def refused_serial(serial: int, last_serial: int) -> ReplyCode | None:
+    """How the savings desk's own number of a payment is refused; None when it is not."""
+    if serial <= last_serial:
+        return ReplyCode.SERIAL_USED
+    return ReplyCode.SERIAL_TOO_FAR if serial - last_serial - 1 > SERIALS_LEFT_OUT_MAX else None
+
+
 @dataclass(slots=True)
 class SettlementAudit:
     """One broker."""
@@ -47,6 +58,7 @@ class SettlementAudit:
     """By trade day, once it is published."""
     rates: dict[int, int] = field(default_factory=dict)
     """Market rates by day, of all brokers."""
+    last_customer_serial: int = 0
     judged_count: int = 0
     mismatches: list[str] = field(default_factory=list)
 
@@ -65,9 +77,10 @@ class SettlementAudit:
     def fund(self, amount_fen: int, serial: int, now_s: int) -> ReplyCode:
         """Money is brought: what that earns."""
         standing = self.broker.standing
-        if serial <= standing.last_serial:
+        refused = refused_serial(serial, standing.last_serial)
+        if refused:
             self.broker.due(now_s)
-            return ReplyCode.SERIAL_USED
+            return refused
         standing.last_serial = serial
         self.broker.fund(amount_fen, now_s)
         return ReplyCode.ACCEPTED
@@ -82,6 +95,18 @@ class SettlementAudit:
     def pay_out(self, amount_fen: int, now_s: int) -> ReplyCode:
         """Two people let a broker have money of it: likewise."""
         return ReplyCode.ACCEPTED if self.broker.pay_out(amount_fen, now_s) else ReplyCode.CLEARING_HELD
+
+    def pay_customer(self, number: int, amount_fen: int, serial: int, way: str) -> ReplyCode:
+        """Two people let a customer have what is owed whose account is closed: likewise."""
+        refused = refused_serial(serial, self.last_customer_serial)
+        if refused:
+            return refused
+        books, owed = self.broker.standing.books, former_customer(number)
+        if amount_fen > books.credit_fen(owed):
+            return ReplyCode.AMOUNT_OVER_REMAINING
+        self.last_customer_serial = serial
+        books.post(owed, CASH if way == "CASH" else OTHER_BANKS, amount_fen)
+        return ReplyCode.ACCEPTED
 
     def pay(self, trade_date: int, now_s: int) -> ReplyCode:
         """The bank pays what it owes by a date: likewise."""

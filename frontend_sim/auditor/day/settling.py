@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.audited_account import Contract, Waits
-from frontend_sim.auditor.day.postings import FORMER_CUSTOMERS, MOVED, SAVINGS, Postings, suspense
+from frontend_sim.auditor.day.postings import MOVED, SAVINGS, Postings, former_customer, suspense
 from protocol.vocabulary import AccountStatus, ContractStatus
 
 
@@ -132,7 +132,7 @@ class Customers:
             contract.waits[day] = left
         account = contract.account
         is_there = account.status != AccountStatus.CLOSED
-        self.books.post(suspense(day), SAVINGS if is_there else FORMER_CUSTOMERS, credited.all_fen)
+        self.books.post(suspense(day), SAVINGS if is_there else former_customer(number), credited.all_fen)
         if is_there:
             account.balance_fen += credited.all_fen
         if contract.status != ContractStatus.TERMINATED:  # what has ended has sold nothing: it stands apart

@@ -12,7 +12,7 @@ import msgspec
 
 from frontend_sim.scenario.written.amounts import Fen, fen_of
 from protocol.acts.base import ActText
-from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
 from protocol.acts.corrections import (
     AssignItemAct,
     CorrectAct,
@@ -31,7 +31,7 @@ from protocol.messages.day.steps import ListedCorrection
 _OFFERED = (
     *(StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct),
     *(ToleranceAct, DecideAct, CorrectAct, CorrectListAct, AssignItemAct, WithdrawSetAct, ChangeHolderAct),
-    *(PayOutAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
+    *(PayOutAct, PayCustomerAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
 )
 OFFERED: Final = {word_of(form): form for form in _OFFERED}
 """By their names. Those about people, keys and outlets are none of a story's: it has these from its beginning on."""

@@ -19,7 +19,7 @@ from protocol.errors import InvariantBroken
 from protocol.limits import COLUMN_FEN_MAX
 from protocol.messages.fields import fen_from_sum, sum_from_fen
 from protocol.records import STATE_SET_OFF, OutcomeArray
-from protocol.vocabulary import AccountStatus
+from protocol.vocabulary import AccountStatus, contract_nos_from_indices
 from rules import entries
 
 if TYPE_CHECKING:
@@ -182,7 +182,11 @@ def _post(book: Book, leg: entries.Leg, lane: LaneKey, of: _Customers, amounts_f
     """Entries of (k,) amounts, where there is anything."""
     at = np.flatnonzero(amounts_fen)
     if len(at):
-        book.general_ledger.post_settled(leg, lane.party, lane.trade_date, of.outlet[at], amounts_fen[at])
+        if leg == entries.CREDITED_TO_NONE:
+            contract_nos = contract_nos_from_indices(of.contract[at].astype(np.int64))
+            book.general_ledger.post_owed(leg, *lane[::-1], of.outlet[at], contract_nos, amounts_fen[at])
+        else:
+            book.general_ledger.post_settled(leg, *lane[::-1], of.outlet[at], amounts_fen[at])
         posted = SettledEntries(leg, *lane[::-1], of.positions[at], of.contract[at], amounts_fen[at])
         book.gated.posted.append(posted)
 

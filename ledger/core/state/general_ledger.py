@@ -95,9 +95,24 @@ class GeneralLedger:
         """Debits less credits of an account that is kept for each party and no further."""
         return self.balances_fen.get(LedgerKey(int(code), party), 0)
 
+    def owed_to_customer_fen(self, party: int, contract_no: int) -> int:
+        """What stands for a contract whose account is closed."""
+        return -self.balances_fen.get(LedgerKey(int(AccountCode.OWED_TO_CUSTOMERS), party, item=contract_no), 0)
+
+    def post_owed(
+        self, leg: Leg, party: int, trade_date: int, outlets: LongColumn, contract_nos: LongColumn, fen: FenColumn
+    ) -> None:
+        """(m,) credits of a broker's trade date for contracts whose accounts are closed, and what the branches of both
+        owe each other.
+        """
+        for outlet, contract_no, amount_fen in zip(outlets.tolist(), contract_nos.tolist(), fen.tolist(), strict=True):
+            owed = LedgerKey(int(leg.credit), party, item=contract_no)
+            self._post([LedgerKey(int(leg.debit), party, trade_date), owed], amount_fen)
+            self._post([LedgerKey(int(BETWEEN), item=outlet), LedgerKey(int(BETWEEN))], amount_fen)
+
     def post_settled(self, leg: Leg, party: int, trade_date: int, outlets: LongColumn, amounts_fen: FenColumn) -> None:
-        """(m,) amounts between customers of outlets and a broker's trade date, and with each what the branches of both
-        owe each other. As `post_by_outlet`.
+        """(m,) amounts between savings accounts of outlets, or 2420, and a broker's trade date, and with each what the
+        branches of both owe each other. As `post_by_outlet`.
         """
         is_debit = leg.credit == AccountCode.SETTLEMENT
         for outlet, sum_fen in _by_outlet(outlets, amounts_fen):
@@ -111,7 +126,7 @@ class GeneralLedger:
 
     @staticmethod
     def _of_customer(code: AccountCode, party: int, outlet: int) -> LedgerKey:
-        """A customer's account; for one whose account is closed what is kept for the customers of a broker."""
+        """The savings of an outlet, or what is moved of them for a broker."""
         return LedgerKey(int(code), party) if code in BY_PARTY else LedgerKey(int(code), item=outlet)
 
     def suspense_fen(self, party: int, trade_date: int) -> int:

@@ -463,6 +463,7 @@ CREATE TABLE obligations (
 CREATE TABLE clearing_accounts (
     party          integer NOT NULL PRIMARY KEY CHECK (party >= 2),
     fund_serial    bigint  NOT NULL CHECK (fund_serial >= 0), -- of the last payment that was booked to it
+    customer_serial bigint NOT NULL CHECK (customer_serial >= 0), -- of the last one to a customer whose account is closed
     limit_fen      bigint  NOT NULL CHECK (limit_fen >= 0), -- what it may be lent in all
     loan_day       integer NOT NULL, -- days since 1970, up to which its loan is reckoned; 0: it has none
     as_of_sequence bigint  NOT NULL CHECK (as_of_sequence >= 1)
@@ -490,6 +491,7 @@ CREATE TABLE clearing_entries (
     credit_date   integer  NOT NULL,
     case_no       bigint   NOT NULL,
     at_s          bigint   NOT NULL, -- the due time that acted, or the second of the decision
+    account_no    bigint, -- the customer's that is paid, whose contract case_no is; else NULL
     PRIMARY KEY (sequence, place)
 );
 

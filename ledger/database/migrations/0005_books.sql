@@ -42,6 +42,7 @@ CREATE TABLE settled_entries (
     lane_date     integer  NOT NULL, -- the broker's trade date, which of a credit may be an older one
     account_no    bigint   NOT NULL CHECK (account_no % 97 = 2),
     amount_fen    bigint   NOT NULL CHECK (amount_fen > 0),
+    contract_no   bigint, -- for which it stands in 2910, where its account is closed; else NULL
     PRIMARY KEY (trade_date, seat, number, origin, lane_date)
 );
 CREATE INDEX settled_entries_of_account ON settled_entries (account_no);
@@ -71,7 +72,7 @@ CREATE TABLE entry_kinds (
 
 -- Every entry: one amount, an account of the general ledger debited and one credited, and the request that made it.
 -- It is of a savings account and its outlet, and where it is moved for an order, of its broker; or of a broker, its case and
--- the trade dates of both accounts.
+-- the trade dates of both accounts. What is owed to a customer whose account is closed is of all these, its case the contract.
 CREATE VIEW entries AS
 SELECT e.trade_date, e.seat, e.number, e.sequence, e.decided_at_ns, e.origin, e.kind, e.way, e.words, e.debit, e.credit, e.amount_fen,
        e.account_no, COALESCE(s.outlet, 0) AS outlet, 0 AS party, 0 AS debit_date, 0 AS credit_date, 0::bigint AS case_no
@@ -103,7 +104,7 @@ JOIN entry_kinds k ON k.origin = CASE WHEN m.amount_fen > 0 THEN 'MOVED' WHEN m.
 LEFT JOIN savings_accounts s USING (account_no)
 UNION ALL
 SELECT d.trade_date, d.seat, d.number, d.sequence, d.decided_at_ns, k.origin, d.kind, k.way, k.words, k.debit, k.credit,
-       d.amount_fen, d.account_no, COALESCE(s.outlet, 0), d.party, d.lane_date, d.lane_date, 0
+       d.amount_fen, d.account_no, COALESCE(s.outlet, 0), d.party, d.lane_date, d.lane_date, COALESCE(d.contract_no, 0)
 FROM settled_entries d
 JOIN entry_kinds k USING (origin)
 LEFT JOIN savings_accounts s USING (account_no)
@@ -116,9 +117,10 @@ JOIN entry_kinds k USING (origin)
 JOIN corrections r ON r.sequence = t.sequence AND r.contract_no = c.contract_no AND r.case_no = c.case_no AND r.accepted
 UNION ALL
 SELECT c.trade_date, c.seat, c.number, c.sequence, c.decided_at_ns, k.origin, k.kind, k.way, k.words, k.debit, k.credit, c.amount_fen,
-       NULL, 0, c.party, c.debit_date, c.credit_date, c.case_no
+       c.account_no, COALESCE(s.outlet, 0), c.party, c.debit_date, c.credit_date, c.case_no
 FROM clearing_entries c
-JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = c.kind;
+JOIN entry_kinds k ON k.origin = 'CLEARING' AND k.kind = c.kind
+LEFT JOIN savings_accounts s USING (account_no);
 
 -- Both sides of every entry, each with the balance of the general ledger that it moves.
 CREATE VIEW postings AS
@@ -126,7 +128,7 @@ SELECT e.trade_date, e.seat, e.number, e.sequence, e.words, e.account_no, e.outl
        p.account_code,
        CASE WHEN NOT (a.by_party OR a.by_date) THEN 0 WHEN e.account_no IS NULL THEN e.party ELSE GREATEST(e.party, 1) END AS party,
        CASE WHEN a.by_date THEN p.lane_date ELSE 0 END AS lane_date,
-       CASE WHEN e.account_no IS NOT NULL THEN CASE WHEN a.by_outlet THEN e.outlet ELSE 0 END
+       CASE WHEN e.account_no IS NOT NULL AND a.by_outlet THEN e.outlet
             WHEN a.by_case THEN e.case_no ELSE 0 END AS item,
        p.debit_fen,
        p.credit_fen
@@ -185,7 +187,8 @@ SELECT readable_date(e.trade_date) AS trade_date,
        NULLIF(e.party, 0) AS party,
        readable_date(COALESCE(NULLIF(e.credit_date, 0), NULLIF(e.debit_date, 0))) AS lane_date,
        readable_date(CASE WHEN e.credit_date > 0 AND e.debit_date <> e.credit_date THEN NULLIF(e.debit_date, 0) END) AS kept_from_date,
-       NULLIF(e.case_no, 0) AS case_no,
+       CASE WHEN 2910 IN (e.debit, e.credit) THEN NULL ELSE NULLIF(e.case_no, 0) END AS case_no,
+       CASE WHEN 2910 IN (e.debit, e.credit) THEN e.case_no END AS contract_no,
        readable_time(e.decided_at_ns) AS decided_at,
        e.sequence AS sequence
 FROM entries e
@@ -207,6 +210,7 @@ COMMENT ON COLUMN bank_entries.party IS 'number of the broker; NULL for what is 
 COMMENT ON COLUMN bank_entries.lane_date IS 'of a broker''s entry: the trade date that it is about';
 COMMENT ON COLUMN bank_entries.kept_from_date IS 'of what is kept: the trade date of whose payment by the bank it is kept';
 COMMENT ON COLUMN bank_entries.case_no IS 'of a case: its number';
+COMMENT ON COLUMN bank_entries.contract_no IS 'of what is owed to a customer whose account is closed: the contract';
 COMMENT ON COLUMN bank_entries.decided_at IS 'when the ledger decided, to the microsecond';
 COMMENT ON COLUMN bank_entries.sequence IS 'journal row that decided';
 
@@ -267,7 +271,8 @@ SELECT p.party AS party,
        COALESCE(o.overdue_fen, 0) AS overdue_fen,
        COALESCE(o.owed_by_bank_fen, 0) AS owed_by_bank_fen,
        COALESCE(o.bank_late_count, 0) AS bank_late_count,
-       COALESCE(c.fund_serial, 0) AS fund_serial
+       COALESCE(c.fund_serial, 0) AS fund_serial,
+       COALESCE(c.customer_serial, 0) AS customer_serial
 FROM parties p
 LEFT JOIN clearing_accounts c USING (party)
 LEFT JOIN general_ledger b ON b.account_code = 2310 AND b.party = p.party
@@ -295,6 +300,55 @@ COMMENT ON COLUMN bank_clearing_accounts.overdue_fen IS 'of that, what is overdu
 COMMENT ON COLUMN bank_clearing_accounts.owed_by_bank_fen IS 'what the bank owes and has not paid, fen';
 COMMENT ON COLUMN bank_clearing_accounts.bank_late_count IS 'dates of which the bank has not paid in time, nor since';
 COMMENT ON COLUMN bank_clearing_accounts.fund_serial IS 'the savings desk''s own number of the last payment that was booked to it';
+COMMENT ON COLUMN bank_clearing_accounts.customer_serial IS 'likewise of the last payment to a customer of the broker whose account is closed';
+
+CREATE VIEW bank_owed_to_customers AS
+SELECT o.party AS party,
+       p.name AS party_name,
+       o.contract_no AS contract_no,
+       o.account_no AS account_no,
+       s.bank_account_no AS bank_account_no,
+       NULLIF(o.outlet, 0) AS outlet,
+       readable_date(o.trade_date) AS trade_date,
+       readable_time(o.decided_at_ns) AS decided_at,
+       o.seat AS seat,
+       o.number AS number,
+       o.words AS words,
+       o.against AS against_code,
+       a.title AS against_title,
+       CASE WHEN o.signed_fen < 0 THEN -o.signed_fen ELSE 0 END AS debit_fen,
+       CASE WHEN o.signed_fen > 0 THEN o.signed_fen ELSE 0 END AS credit_fen,
+       SUM(o.signed_fen) OVER (PARTITION BY o.party, o.contract_no ORDER BY o.sequence, o.seat, o.number, o.credit_date) AS balance_fen,
+       o.sequence AS sequence
+FROM (
+    SELECT e.*,
+           e.case_no AS contract_no,
+           CASE WHEN e.credit = 2910 THEN e.amount_fen ELSE -e.amount_fen END AS signed_fen,
+           CASE WHEN e.credit = 2910 THEN e.debit ELSE e.credit END AS against
+    FROM entries e
+    WHERE e.origin = 'CREDITED_TO_NONE' OR (e.origin = 'CLEARING' AND 2910 IN (e.debit, e.credit))
+) o
+LEFT JOIN parties p ON p.party = o.party
+LEFT JOIN savings_accounts s ON s.account_no = o.account_no
+LEFT JOIN ledger_accounts a ON a.account_code = o.against;
+COMMENT ON VIEW bank_owed_to_customers IS 'What is owed to customers whose accounts are closed 应付客户款: each credit and payment with what stands for the contract after it.';
+COMMENT ON COLUMN bank_owed_to_customers.party IS 'number of the broker';
+COMMENT ON COLUMN bank_owed_to_customers.party_name IS 'name of that broker';
+COMMENT ON COLUMN bank_owed_to_customers.contract_no IS 'number of the contract that has ended';
+COMMENT ON COLUMN bank_owed_to_customers.account_no IS 'number of the account that is closed';
+COMMENT ON COLUMN bank_owed_to_customers.bank_account_no IS 'the bank''s own number of that account';
+COMMENT ON COLUMN bank_owed_to_customers.outlet IS 'outlet that kept the account';
+COMMENT ON COLUMN bank_owed_to_customers.trade_date IS 'trade date whose numbers these are: the date on which it is booked';
+COMMENT ON COLUMN bank_owed_to_customers.decided_at IS 'when the ledger decided, to the microsecond';
+COMMENT ON COLUMN bank_owed_to_customers.seat IS 'seat that sent the request';
+COMMENT ON COLUMN bank_owed_to_customers.number IS 'number of the request within its seat and trade date';
+COMMENT ON COLUMN bank_owed_to_customers.words IS 'what it is, in words 摘要';
+COMMENT ON COLUMN bank_owed_to_customers.against_code IS 'account of the general ledger on the other side 对方科目';
+COMMENT ON COLUMN bank_owed_to_customers.against_title IS 'its title';
+COMMENT ON COLUMN bank_owed_to_customers.debit_fen IS 'what was paid to the customer 借, fen';
+COMMENT ON COLUMN bank_owed_to_customers.credit_fen IS 'what was credited 贷, fen';
+COMMENT ON COLUMN bank_owed_to_customers.balance_fen IS 'what stands for the contract after it, fen';
+COMMENT ON COLUMN bank_owed_to_customers.sequence IS 'journal row that decided';
 
 CREATE VIEW bank_clearing_statements AS
 SELECT e.party AS party,

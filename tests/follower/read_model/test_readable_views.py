@@ -51,6 +51,8 @@ from tests.people import ANN, Office, administrators, signed
 pytestmark = pytest.mark.postgres
 
 THIRD_DATE = 20_260_107
+OF_OTHERS = ("bank_owed_to_customers",)
+"""Views of what does not happen here: another test has rows in them."""
 REFUSED = (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError)
 """No right, or a view of several tables, into which nobody can write."""
 
@@ -96,7 +98,7 @@ def test_every_view_is_read_by_the_reader_with_names_times_and_accounts(fresh_da
             await told(here)
             reader = await reader_of(fresh_database)
             for view in VIEWS:
-                assert await reader.fetch(f"TABLE {view}"), view
+                assert await reader.fetch(f"TABLE {view}") or view in OF_OTHERS, view
             accounts = await reader.fetch(
                 "SELECT * FROM bank_accounts WHERE contract_no IS NOT NULL ORDER BY contract_no"
             )

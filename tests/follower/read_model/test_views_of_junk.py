@@ -48,6 +48,7 @@ from tests.follower.journal_maker import (
     joined,
     record,
 )
+from tests.follower.read_model.test_readable_views import OF_OTHERS
 from tests.follower.reconciled_story import compare, send_set
 from tests.follower.world import World, world
 from tests.ledger_core.control.day.test_due_times import windows
@@ -174,7 +175,7 @@ def test_every_view_and_function_bears_every_byte_of_a_record(fresh_database: st
             await here.follow()
             for view in await all_views(here):
                 rows = await here.sql.fetch(f"TABLE {view}")
-                assert rows or view not in VIEWS, view
+                assert rows or view not in VIEWS or view in OF_OTHERS, view
             assert await here.sql.fetch("TABLE read_model_faults") == []
             counts = [
                 await here.sql.fetchval(f"SELECT count(*) FROM {view}")  # noqa: S608
@@ -239,7 +240,7 @@ def test_the_reader_reads_them_too(fresh_database: str, tmp_path: Path) -> None:
             await here.follow()
             reader = await asyncpg.connect(fresh_database, user=READER)
             for view in VIEWS:
-                assert await reader.fetch(f"TABLE {view}"), view
+                assert await reader.fetch(f"TABLE {view}") or view in OF_OTHERS, view
             await reader.close()
 
     asyncio.run(scenario())

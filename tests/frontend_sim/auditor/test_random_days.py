@@ -17,7 +17,7 @@ from frontend_sim.auditor.day.reconciling import Permitted, Tolerance
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.auditor.register import Totals
 from ledger.core.rows.row import Row
-from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
@@ -115,6 +115,9 @@ class Watch:
                 auditor.broker(of).broker.due(now_s)
             case PayOutAct(party=of, amount_fen=amount_fen):
                 auditor.answered(f"{made}", code, auditor.broker(of).pay_out(amount_fen, now_s))
+            case PayCustomerAct(contract_no=number, amount_fen=amount_fen, way=way, desk_serial=serial):
+                of = auditor.contracts[number].party
+                auditor.answered(f"{made}", code, auditor.broker(of).pay_customer(number, amount_fen, serial, way))
             case TakeBackFundAct(party=of, amount_fen=amount_fen, fund_serial=serial):
                 auditor.answered(f"{made}", code, auditor.broker(of).take_back(amount_fen, serial, now_s))
             case AdvanceLimitAct(party=of, limit_fen=limit_fen):

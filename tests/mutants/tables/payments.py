@@ -9,6 +9,7 @@ _COLLECTION = "tests/rules/test_collection.py"
 _INTEREST = "tests/rules/test_interest.py"
 _STATES = "tests/rules/test_obligations.py"
 _IN_TIME = "tests/ledger_core/paying/test_in_time.py"
+_CLOSED = "tests/ledger_core/paying/test_closed_accounts.py"
 _BANK = "tests/ledger_core/paying/test_bank_pays.py"
 _LENDING = "tests/ledger_core/paying/test_lending.py"
 
@@ -16,6 +17,20 @@ OF_PAYMENTS: list[Mutant] = [
     *of_file(
         "rules/day/collection.py",
         [
+            (
+                "told twice",
+                "if serial <= last_serial:",
+                "if serial < last_serial:",
+                "money that was told twice is booked twice",
+                f"{_IN_TIME}::test_money_that_is_told_twice_is_booked_once",
+            ),
+            (
+                "a serial leaps",
+                "serial > last_serial + DESK_SERIAL_STEP_MAX",
+                "serial > 2**62",
+                "a serial typed wrong locks a broker out",
+                f"{_CLOSED}::test_a_payment_that_is_told_twice_is_made_once",
+            ),
             (
                 "a part of what is not overdue",
                 "if part_fen < unpaid_fen and state not in TAKEN_IN_PART:",
@@ -139,6 +154,25 @@ OF_PAYMENTS: list[Mutant] = [
         ],
     ),
     *of_file(
+        "ledger/core/control/clearing_accounts/acts.py",
+        [
+            (
+                "a customer is paid what is another's",
+                "act.amount_fen <= book.general_ledger.owed_to_customer_fen(party, act.contract_no)",
+                "act.amount_fen <= 370",
+                "what stands for one closed account is paid to another customer",
+                f"{_CLOSED}::test_what_stands_for_a_contract_is_paid_in_parts_and_never_more_of_it",
+            ),
+            (
+                "a payment to a customer has no serial",
+                "            account.customer_serial = act.desk_serial\n",
+                "",
+                "what is told twice is paid twice",
+                f"{_CLOSED}::test_a_payment_that_is_told_twice_is_made_once",
+            ),
+        ],
+    ),
+    *of_file(
         "ledger/core/control/clearing_accounts/paying.py",
         [
             (
@@ -161,13 +195,6 @@ OF_PAYMENTS: list[Mutant] = [
                 "now_s >= 0",
                 "the bank pays in the night",
                 f"{_BANK}::test_the_bank_pays_from_nine_on_once_and_before_ten",
-            ),
-            (
-                "told twice",
-                "is_told = serial <= ",
-                "is_told = serial < ",
-                "money that was told twice is booked twice",
-                f"{_IN_TIME}::test_money_that_is_told_twice_is_booked_once",
             ),
         ],
     ),

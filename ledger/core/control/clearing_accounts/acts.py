@@ -5,17 +5,25 @@ Belongs here: judging in ranked order and the effect, side by side for each act.
 """
 
 from ledger.core.control.clearing_accounts.collecting import bank_day, clearing_fen, due_today_fen, post, receivable_fen
-from ledger.core.state.book import Book
+from ledger.core.control.customers.accounts import own_contract
+from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.day.clearing_accounts import Rate
-from protocol.acts.clearing import AdvanceLimitAct, ClearingAct, MarketRateAct, PayOutAct, TakeBackFundAct
+from protocol.acts.clearing import (
+    AdvanceLimitAct,
+    ClearingAct,
+    MarketRateAct,
+    PayCustomerAct,
+    PayOutAct,
+    TakeBackFundAct,
+)
 from protocol.codes import ReplyCode
 from protocol.limits import RATE_AHEAD_DAYS_MAX
 from protocol.trade_dates import is_trade_date, trade_day
-from protocol.vocabulary import Role
-from rules.day.collection import payout_code
+from protocol.vocabulary import BANK_PARTY, Role, Way
+from rules.day.collection import payout_code, serial_code
 from rules.day.interest import posted_up, reckoned
 from rules.day.obligations import GATING_STATES
-from rules.entries import PAID_OUT
+from rules.entries import CUSTOMER_PAID, PAID_OUT
 
 NS_PER_S = 1_000_000_000
 
@@ -30,6 +38,8 @@ def judge_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> Repl
     now_s = decided_at_ns // NS_PER_S
     if isinstance(act, MarketRateAct):
         return _judge_rate(book, act, now_s)
+    if isinstance(act, PayCustomerAct):
+        return _judge_customer(book, act)
     if book.role[act.party] != Role.BROKER:
         return ReplyCode.PARTY_UNKNOWN
     there_fen = clearing_fen(book, act.party)
@@ -59,18 +69,40 @@ def _judge_rate(book: Book, act: MarketRateAct, now_s: int) -> ReplyCode:
     return ReplyCode.RATE_FIXED if is_fixed else ReplyCode.ACCEPTED
 
 
+def _judge_customer(book: Book, act: PayCustomerAct) -> ReplyCode:
+    contract = own_contract(book, BANK_PARTY, act.contract_no)
+    if contract < 0:
+        return ReplyCode.CONTRACT_UNKNOWN
+    party = _party_of(book, contract)
+    code = serial_code(act.desk_serial, book.clearing_accounts.of(party).customer_serial)
+    if code != ReplyCode.ACCEPTED:
+        return code
+    is_there = act.amount_fen <= book.general_ledger.owed_to_customer_fen(party, act.contract_no)
+    return ReplyCode.ACCEPTED if is_there else ReplyCode.AMOUNT_OVER_REMAINING
+
+
 def apply_clearing_act(book: Book, act: ClearingAct, decided_at_ns: int) -> None:
     """The effect of an accepted one."""
     now_s, accounts = decided_at_ns // NS_PER_S, book.clearing_accounts
     match act:
         case PayOutAct(party=party, amount_fen=amount_fen) | TakeBackFundAct(party=party, amount_fen=amount_fen):
             post(book, PAID_OUT, party, amount_fen, now_s)
+        case PayCustomerAct(contract_no=contract_no, amount_fen=amount_fen, way=way):
+            party = _party_of(book, own_contract(book, BANK_PARTY, contract_no))
+            account = accounts.of(party)
+            account.customer_serial = act.desk_serial
+            accounts.put(account)
+            post(book, CUSTOMER_PAID[Way[way]], party, amount_fen, now_s, case=contract_no)
         case AdvanceLimitAct(party=party, limit_fen=limit_fen):
             account = accounts.of(party)
             account.limit_fen = limit_fen
             accounts.put(account)
         case MarketRateAct(day=day, rate_millionths=rate_millionths):
             accounts.say_rate(Rate(trade_day(day), rate_millionths))
+
+
+def _party_of(book: Book, contract: int) -> int:
+    return int(book.contract_facts[contract]) >> PARTY_SHIFT
 
 
 def _held_fen(book: Book, party: int, now_s: int) -> int:

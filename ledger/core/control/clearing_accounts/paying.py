@@ -12,6 +12,7 @@ from protocol.errors import MisuseError
 from protocol.messages.day.paying import Due, Fund, Pay, PayingMessage
 from protocol.trade_dates import is_trade_date
 from protocol.vocabulary import LaneState, ObligationState, Role
+from rules.day.collection import serial_code
 from rules.day.obligations import GATING_STATES
 from rules.entries import BANK_PAYS, FUNDED, KEPT_CASE, KEPT_OLD
 
@@ -27,8 +28,7 @@ def judge_paying(book: Book, message: PayingMessage, decided_at_ns: int) -> Repl
         case Due():
             return ReplyCode.ACCEPTED
         case Fund(party, _, serial):
-            is_told = serial <= book.clearing_accounts.of(party).fund_serial
-            return ReplyCode.SERIAL_USED if is_told else ReplyCode.ACCEPTED
+            return serial_code(serial, book.clearing_accounts.of(party).fund_serial)
         case Pay():
             return _judge_payment(book, message, decided_at_ns // NS_PER_S)
 

@@ -5,9 +5,12 @@
 2. Of every obligation: what is owed = unpaid + paid + advanced, each ≥ 0; it is PAID with nothing left of either, and
    ADVANCED with something advanced and nothing unpaid.
 3. A published case has in the general ledger what is unpaid of it.
+4. To a customer whose account is closed nothing was paid that did not stand there.
 
 Belongs here: these statements. Never here: refusals. Everything raises InvariantBroken with the party.
 """
+
+from bisect import bisect
 
 from ledger.core.control.clearing_accounts.collecting import clearing_fen, receivable_fen
 from ledger.core.state.book import Book
@@ -36,6 +39,15 @@ def check_clearing_accounts(book: Book) -> None:
             key = LedgerKey(int(AccountCode.ERRORS), each.party, 0, each.case)
             has_fen = book.general_ledger.balances_fen.get(key, 0)
             _demand(has_fen == each.unpaid_fen, f"case {each.case} against the general ledger", each.party)
+    _check_customers(book)
+
+
+def _check_customers(book: Book) -> None:
+    """Statement 4."""
+    keys = book.general_ledger.keys
+    first, end = (bisect(keys, LedgerKey(AccountCode.OWED_TO_CUSTOMERS + step)) for step in (0, 1))
+    for key in keys[first:end]:
+        _demand(book.general_ledger.balances_fen[key] <= 0, f"what is owed to contract {key.item}", key.party)
 
 
 def _adds_up(each: Obligation) -> bool:

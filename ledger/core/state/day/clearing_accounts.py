@@ -24,6 +24,7 @@ class ClearingAccount(msgspec.Struct, array_like=True):
 
     party: int
     fund_serial: int = 0  # of the last payment that was booked to it
+    customer_serial: int = 0  # of the last payment to a customer whose account is closed
     limit_fen: int = 0  # what it may be lent in all
     loan_day: int = 0  # the rest is its loan, see rules.day.interest
     exact: bytes = _NOTHING

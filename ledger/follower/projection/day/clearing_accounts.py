@@ -10,21 +10,25 @@ import asyncpg
 
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
+from ledger.core.state.day.clearing_accounts import BrokerEntry
 from ledger.database.books import CLEARING_KINDS
+from protocol.vocabulary import account_no_from_index, index_from_contract_no
+from rules.entries import CUSTOMER_PAID
 
 if TYPE_CHECKING:
     from ledger.core.state.day.clearing_accounts import ClearingAccount, Rate
 
 _PUT: Final = """
-INSERT INTO clearing_accounts (party, fund_serial, limit_fen, loan_day, as_of_sequence) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO clearing_accounts (party, fund_serial, customer_serial, limit_fen, loan_day, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (party) DO UPDATE
-SET fund_serial = excluded.fund_serial, limit_fen = excluded.limit_fen, loan_day = excluded.loan_day,
-    as_of_sequence = excluded.as_of_sequence
+SET fund_serial = excluded.fund_serial, customer_serial = excluded.customer_serial, limit_fen = excluded.limit_fen,
+    loan_day = excluded.loan_day, as_of_sequence = excluded.as_of_sequence
 """
-_ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+_ADD: Final = "INSERT INTO clearing_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 _RATE: Final = "INSERT INTO market_rates (day, millionths, sequence) VALUES ($1, $2, $3)"
 _AMOUNT_FEN_MAX: Final = 2**62  # of one SQL row: what is more stands in several
-EntryRow = tuple[int, ...]
+EntryRow = tuple[int | None, ...]
 
 
 class ClearingAccountsOfBatch:
@@ -54,8 +58,15 @@ class ClearingAccountsOfBatch:
             while left_fen:
                 part_fen = min(left_fen, _AMOUNT_FEN_MAX)
                 posted = (CLEARING_KINDS[each.leg], each.party, part_fen, each.debit_date, each.credit_date)
-                self.entries.append((row.sequence, place, *asked, *posted, each.case, each.at_s))
+                self.entries.append((row.sequence, place, *asked, *posted, each.case, each.at_s, self._account(each)))
                 left_fen, place = left_fen - part_fen, place + 1
+
+    def _account(self, entry: BrokerEntry) -> int | None:
+        """Number of the account that a customer had."""
+        if entry.leg not in CUSTOMER_PAID.values():
+            return None
+        contract = index_from_contract_no(entry.case)
+        return account_no_from_index(int(self._book.account_of_contract[contract]))
 
 
 async def write_clearing_accounts(
@@ -69,7 +80,7 @@ async def write_clearing_accounts(
         await connection.executemany(_RATE, rates)
     if of_batch.changed:
         accounts = [
-            (each.party, each.fund_serial, each.limit_fen, each.loan_day, sequence)
+            (each.party, each.fund_serial, each.customer_serial, each.limit_fen, each.loan_day, sequence)
             for each in of_batch.changed.values()
         ]
         await connection.executemany(_PUT, accounts)

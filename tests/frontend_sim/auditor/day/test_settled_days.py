@@ -7,7 +7,7 @@ import pytest
 
 from frontend_sim.auditor.audited_account import Waits
 from frontend_sim.auditor.day.owing import Stands
-from frontend_sim.auditor.day.postings import Code
+from frontend_sim.auditor.day.postings import Code, former_customer
 from frontend_sim.auditor.withheld import Restraint
 from protocol.vocabulary import AccountStatus, ContractStatus, RestraintKind
 from tests.frontend_sim.auditor.day.paper import MON, THU, TUE, WED, Paper, at
@@ -354,4 +354,4 @@ def test_what_ended_is_credited_where_its_account_is() -> None:
         paper.broker.due(at(TUE, "10:00:00"))
         assert paper.credit_all() == [(MON, LI)]
         books = paper.broker.standing.books
-        assert (paper.money(LI)[0], -books.of_code(Code.FORMER_CUSTOMERS)) == (balance_fen, owed_fen)
+        assert (paper.money(LI)[0], books.credit_fen(former_customer(LI))) == (balance_fen, owed_fen)
