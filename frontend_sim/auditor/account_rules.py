@@ -64,7 +64,7 @@ def code_on_account(account: Account, one: Seen, around: Around) -> ReplyCode:
 
 def _code_on_interest(account: Account, one: Seen) -> ReplyCode:
     """Of posting what an account that is not closed has earned."""
-    account.earning.reckon(account.balance_fen)
+    account.earning.reckon(account.stands_fen)
     if not 1 <= one.amount_fen <= AMOUNT_FEN_MAX:
         return ReplyCode.AMOUNT_OUT_OF_RANGE
     if not account.earning.due_fen:

@@ -4,11 +4,12 @@ Belongs here: the figures of one account, the states of both, what an accepted r
 from ending. Never here: whether a request is accepted (auditor).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from frontend_sim.auditor.earning import Earning
+from frontend_sim.auditor.freeze import Freeze, FreezeKey, target_of
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.withheld import Restraint, Withheld
 from protocol.codes import ReplyCode
@@ -23,9 +24,6 @@ from protocol.vocabulary import (
     Way,
 )
 
-FreezeKey = tuple[int, int, int]
-"""Trade date, seat, number."""
-
 
 class Verdict(NamedTuple):
     """Code, state of the freeze concerned, and what remains of it in fen."""
@@ -33,38 +31,6 @@ class Verdict(NamedTuple):
     code: int
     state: int
     remaining_fen: int
-
-
-@dataclass(slots=True)
-class Freeze:
-    """A freeze: its amount is always drawn + released + remaining."""
-
-    amount_fen: int
-    drawn_fen: int = 0
-    released_fen: int = 0
-    moved_fen: int = 0
-    """Of what remains, what was moved 划转 and is no more on the account."""
-    steps: list[tuple[int, int]] = field(default_factory=list)
-    """Of moved money what each record has drawn and given back, so that it can be undone."""
-
-    @property
-    def remaining_fen(self) -> int:
-        """What is still frozen."""
-        return self.amount_fen - self.drawn_fen - self.released_fen
-
-    def use_moved(self, drawn_fen: int, released_fen: int) -> tuple[int, int]:
-        """What of so much drawn and released is drawn of moved money, which goes first, and given back, which goes
-        last; both below 0 where the last such record is undone. In front of drawing it.
-        """
-        if drawn_fen + released_fen < 0:
-            drawn, back = self.steps.pop()
-            used = -drawn, -back
-        else:
-            only_frozen_fen = self.remaining_fen - self.moved_fen
-            used = min(drawn_fen, self.moved_fen), max(0, released_fen - only_frozen_fen)
-            self.steps.append(used)
-        self.moved_fen -= sum(used)
-        return used
 
 
 class Waits(NamedTuple):
@@ -129,19 +95,37 @@ class Account:
 
     def move_out(self, day: int, moved_fen: int, drawn_on: int = 0, drawn_fen: int = 0) -> None:
         """The orders of a day have so much more moved, below 0 less; what was drawn of it is of the day `drawn_on`."""
+        self.earning.reckon(self.stands_fen)
         self.days.setdefault(day, OfDay()).moved_fen += moved_fen
         if drawn_fen:
             self.days.setdefault(drawn_on, OfDay()).moved_drawn_fen += drawn_fen
 
     def give_back(self, day: int) -> None:
         """No more of what was bought on a day is moved money than is bought."""
+        self.earning.reckon(self.stands_fen)
         of_day = self.of(day)
         of_day.moved_drawn_fen = min(of_day.moved_drawn_fen, of_day.bought_fen)
 
+    def post(self, amount_fen: int) -> None:
+        """So much is credited, below 0 debited."""
+        self.earning.reckon(self.stands_fen)
+        self.balance_fen += amount_fen
+
+    def settle(self, day: int, bought_fen: int, moved_fen: int) -> None:
+        """What was bought on a day is debited, of which so much had been moved."""
+        self.post(-bought_fen)
+        self.move(day, bought_fen=-bought_fen)
+        self.of(day).moved_drawn_fen -= moved_fen
+
     @property
-    def has_moved(self) -> bool:
-        """Whether any of it stands in the bank's account for orders."""
-        return any(each.moved_fen or each.moved_drawn_fen for each in self.days.values())
+    def moved_fen(self) -> int:
+        """What of it stands in the bank's account for orders 委托划转资金."""
+        return sum(each.moved_fen + each.moved_drawn_fen for each in self.days.values())
+
+    @property
+    def stands_fen(self) -> int:
+        """What of it stands in savings deposits: this earns interest."""
+        return self.balance_fen - self.moved_fen
 
     def of(self, day: int) -> OfDay:
         """What there is of a trade day, to look at."""
@@ -186,7 +170,7 @@ class Account:
             return ReplyCode.ACCEPTED
         if self.has_open_items or (self.contract is not None and self.contract.is_locked):
             return ReplyCode.ITEMS_OPEN
-        self.earning.reckon(self.balance_fen)
+        self.earning.reckon(self.stands_fen)
         if event == AccountEvent.SETTLE_INTEREST:
             return ReplyCode.ACCEPTED if self.earning.worth_fen else ReplyCode.STEP_NOT_DUE
         if self.earning.is_left:
@@ -197,7 +181,7 @@ class Account:
 
     def apply(self, one: Seen, sign: int = 1) -> None:
         """Do (sign 1) or undo (sign −1) an accepted request that names the account; control is not undone."""
-        self.earning.reckon(self.balance_fen)
+        self.earning.reckon(self.stands_fen)
         match one.kind:
             case RecordKind.INTEREST:
                 self.balance_fen += sign * one.amount_fen
@@ -323,6 +307,9 @@ class Contract:
                 self.account.move(one.trade_day, sold_fen=amount_fen)
             case ControlKind.EVENT:
                 self.change(one.amount_fen)
+            case ControlKind.REVERSAL:
+                back_fen = self.freezes[target_of(one)].reverse(one)
+                self.account.move_out(trade_day(one.target_date), -back_fen)
 
     def _fell(self, sign: int) -> None:
         """What is frozen and bought may have become less, or that is undone."""
@@ -338,12 +325,17 @@ class Contract:
         self.account.move(trade_day(one.trade_date), sign * one.amount_fen)
         self.account.move_out(trade_day(one.trade_date), sign * moved_fen)
         if sign > 0:
-            self.freezes[key] = Freeze(one.amount_fen, moved_fen=moved_fen)
+            self.freezes[key] = Freeze(one.amount_fen, moved_fen=moved_fen, sequence=one.sequence)
         else:
             del self.freezes[key]
 
+    def refusal_of_reversal(self, one: Seen, open_dates: Sequence[int]) -> ReplyCode:
+        """What it earns that moved money of an order is given back; its row is known of these trade dates."""
+        freeze = self.freezes.get(target_of(one))
+        return ReplyCode.FREEZE_UNKNOWN if freeze is None else freeze.refusal_of_reversal(one, open_dates)
+
     def _draw(self, one: Seen, drawn_fen: int, released_fen: int) -> None:
-        self.draw((one.target_date, one.target_seat, one.target_number), drawn_fen, released_fen, one.trade_day)
+        self.draw(target_of(one), drawn_fen, released_fen, one.trade_day)
 
     def draw(self, key: FreezeKey, drawn_fen: int, released_fen: int, on: int) -> None:
         """A freeze has so much more drawn, on a trade day, and released; may be below 0: less."""

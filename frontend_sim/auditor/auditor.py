@@ -23,7 +23,8 @@ from frontend_sim.auditor.account_rules import (
     code_on_debit,
     told_of_account,
 )
-from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract, Freeze, Verdict
+from frontend_sim.auditor.audited_account import DESIGNATED, Account, Contract, Verdict
+from frontend_sim.auditor.freeze import Freeze, target_of
 from frontend_sim.auditor.merging import apply_explaining_order
 from frontend_sim.auditor.observations import ControlKind, Seen
 from frontend_sim.auditor.register import Register
@@ -192,6 +193,8 @@ class Auditor(Register):
             return _answer(contract.refusal_of(one.amount_fen))
         if one.kind == ControlKind.BROKER_CHANGE:
             return self._verdict_on_change(contract, one)
+        if one.kind == ControlKind.REVERSAL:
+            return _answer(contract.refusal_of_reversal(one, self.open_dates))
         code = self._refusal_of_freezing(contract, one) if one.kind == RecordKind.FREEZE else None
         code = code or _refusal_of_range(one)
         if code is not None:
@@ -252,7 +255,7 @@ class Auditor(Register):
     def _verdict_on_target(self, contract: Contract, one: Seen) -> Verdict:
         """A release or a buy's fill, against the freeze it names: one of this very contract."""
         is_fill = one.kind == RecordKind.FILL_BUY
-        freeze = contract.freezes.get((one.target_date, one.target_seat, one.target_number))
+        freeze = contract.freezes.get(target_of(one))
         taken_fen = one.amount_fen + (one.release_fen if is_fill else 0)
         code = _refusal_on_target(freeze, taken_fen, is_fill)
         if code is not None or freeze is None:

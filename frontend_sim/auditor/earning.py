@@ -20,7 +20,9 @@ POSTED_FEN_MAX = 2**40
 class Calendar:
     """The bank's days, rates and interest days, as it tells them."""
 
-    today: int = NEVER  # NEVER: no calendar is kept, and nothing is earned
+    is_kept: bool = False  # where it is not, nothing is earned
+    first: int = NEVER  # the day of the first row behind that
+    today: int = NEVER
     hours_ahead: int = 8  # of UTC
     rate: int = 0  # listed, millionths
     ordered: int = NEVER
@@ -29,7 +31,8 @@ class Calendar:
 
     def begin(self, decided_at_ns: int) -> None:
         """Days are counted from the one of this row on."""
-        self.today = self.day_of(decided_at_ns)
+        self.is_kept = True
+        self.see(decided_at_ns)
 
     def day_of(self, decided_at_ns: int) -> int:
         """The bank's day of a time."""
@@ -37,9 +40,10 @@ class Calendar:
 
     def see(self, decided_at_ns: int) -> None:
         """It is so late: an interest day that was ordered may be over."""
-        if self.today == NEVER:
+        if not self.is_kept:
             return
         self.today = max(self.today, self.day_of(decided_at_ns))
+        self.first = self.today if self.first == NEVER else self.first
         if NEVER < self.ordered < self.today:
             self.over.append((self.ordered, self.rate))
             self.ordered = NEVER
@@ -69,14 +73,18 @@ class Earning:
     counted: int = NEVER  # days before this one
     periods: int = 0  # interest days that were gone through
 
-    def reckon(self, balance_fen: int) -> None:
+    def open(self) -> None:
+        """The account is there from today on."""
+        self.counted, self.periods = self.calendar.today, len(self.calendar.over)
+
+    def reckon(self, stands_fen: int) -> None:
         """Add up what it has earned; so much stood there since somebody looked."""
         calendar = self.calendar
         if calendar.today == NEVER:
             return
         if self.counted == NEVER:
-            self.counted, self.periods = calendar.today, len(calendar.over)
-        yuan = min(balance_fen // 100, BEARS_YUAN_MAX)
+            self.counted = calendar.first
+        yuan = min(stands_fen // 100, BEARS_YUAN_MAX)
         for day, rate in calendar.over[self.periods :]:
             self._count(day + 1, yuan)
             self._end_period(rate)

@@ -21,6 +21,7 @@ class ControlKind(IntEnum):
     DEDUCTION = 1_006  # likewise; amount_fen: what two people order to be deducted by it
     EVENT = 1_002  # amount_fen: the ContractEvent
     BROKER_CHANGE = 1_007  # the new contract's target_seat: its broker; amount_fen: its status; way: Market.XSHG or 0
+    REVERSAL = 1_008  # of what was moved for a contract's order, the target; amount_fen: at most so much; serial
     ACCOUNT_EVENT = 1_003  # amount_fen: the AccountEvent
 
 
@@ -45,8 +46,9 @@ class Seen(NamedTuple):
     code: int
     state: int
     remaining_fen: int
-    serial: int = 0  # of a movement: the desk's own
+    serial: int = 0  # of a movement or a reversal: the savings desk's own
     way: int = 0  # of a movement; of a judicial deduction target_number is that of the restraint
+    named_sequence: int = 0  # of a reversal: the journal row in which the order is said to be
 
 
 class Placed(NamedTuple):

@@ -59,6 +59,8 @@ class Register:
     """Seats of the bank that post interest, and bring and take no money."""
     calendar: Calendar = field(default_factory=Calendar)
     """By which accounts earn."""
+    open_dates: tuple[int, int] = (0, 0)
+    """The trade date before the open one, and that: a journal row of an order is known of these."""
     _next_modes: dict[int, Mode] = field(default_factory=dict)  # by broker, what comes with a roll
     _of_next_date: list[tuple[Contract, bool]] = field(default_factory=list)  # began or ended behind the sign-off
 
@@ -79,12 +81,12 @@ class Register:
             self.transfers.discard(party)
 
     def _has_moved(self, party: int) -> bool:
-        return any(each.party == party and each.account.has_moved for each in self.contracts.values())
+        return any(each.party == party and each.account.moved_fen for each in self.contracts.values())
 
     def open_account(self, account_no: int, balance_fen: int) -> None:
         """A savings account was opened."""
         self.accounts[account_no] = Account(balance_fen, earning=Earning(self.calendar))
-        self.accounts[account_no].earning.reckon(balance_fen)
+        self.accounts[account_no].earning.open()
 
     def sign_contract(
         self,
@@ -135,6 +137,11 @@ class Register:
         new.follows = old
         old.status, old.runs_off_since = ContractStatus.RUNS_OFF, trade_date
 
+    def moved_fen(self, party: int) -> int:
+        """What stands in the bank's account for a broker's orders, 2420."""
+        own = (each for each in self.contracts.values() if each.party == party)
+        return sum(each.account.moved_fen for each in own if each.account.contract is each)
+
     def contracts_of(self, party: int) -> dict[int, Contract]:
         """A broker's, by their numbers."""
         return {number: contract for number, contract in self.contracts.items() if contract.party == party}
@@ -147,6 +154,8 @@ class Register:
     def open_date(self, trade_date: int) -> None:
         """A trade date is open; until its customers are settled, fills may name it. What is judged opens its own."""
         self.unsettled_days.add(trade_day(trade_date))
+        if trade_date > self.open_dates[1]:
+            self.open_dates = self.open_dates[1], trade_date
 
     def roll(self, trade_date: int, decided_at_ns: int) -> None:
         """Another trade date was opened: restraints that were to hold no longer are over."""

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from frontend_sim.auditor.audited_account import FreezeKey
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.freeze import FreezeKey
 from protocol.codes import ReplyCode
 from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum

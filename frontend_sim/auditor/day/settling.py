@@ -134,7 +134,7 @@ class Customers:
         is_there = account.status != AccountStatus.CLOSED
         self.books.post(suspense(day), SAVINGS if is_there else former_customer(number), credited.all_fen)
         if is_there:
-            account.balance_fen += credited.all_fen
+            account.post(credited.all_fen)
         if contract.status != ContractStatus.TERMINATED:  # what has ended has sold nothing: it stands apart
             account.move(day, sold_fen=-credited.proceeds_fen)
 
@@ -142,7 +142,5 @@ class Customers:
         account, moved_fen = contract.account, contract.account.of(day).moved_drawn_fen
         self.books.post(SAVINGS, suspense(day), amount_fen - moved_fen)
         self.books.post(MOVED, suspense(day), moved_fen)
-        account.balance_fen -= amount_fen
-        account.move(day, bought_fen=-amount_fen)
-        account.give_back(day)
+        account.settle(day, amount_fen, moved_fen)
         account.withheld.fell(account.spent_fen)
