@@ -14,14 +14,17 @@ import pytest
 from frontend_sim.auditor.audited_account import Verdict
 from frontend_sim.auditor.day.clearing import SetAudit
 from frontend_sim.auditor.day.reconciling import Permitted, Tolerance
+from frontend_sim.auditor.earning import NEVER
 from frontend_sim.auditor.observations import ControlKind, Placed, Seen, seen_block
 from frontend_sim.auditor.register import Totals
 from ledger.core.rows.row import Row
 from protocol.acts.clearing import AdvanceLimitAct, MarketRateAct, PayCustomerAct, PayOutAct, TakeBackFundAct
 from protocol.acts.corrections import CorrectAct, DecideAct, ToleranceAct, WithdrawSetAct
 from protocol.acts.day import AdoptSetAct
+from protocol.acts.moved import ReverseAct
 from protocol.acts.restraints import DeductAct, LiftRestraintAct, RestrainAct
-from protocol.acts.table import act_of
+from protocol.acts.savings import SavingsInterestAct
+from protocol.acts.table import AnyAct, act_of
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
@@ -73,6 +76,7 @@ class Watch:
 
     def read(self, row: Row) -> None:
         """One row: a control frame, or frames of records of any seats."""
+        self.auditor.calendar.see(row.decided_at_ns)
         prefixes = np.frombuffer(row.headers, PREFIX)
         outcomes = np.frombuffer(row.outcomes, OUTCOME)
         if not row.records:
@@ -89,7 +93,7 @@ class Watch:
     def _frame(self, row: Row, prefix: PrefixArray, records: RecordArray, outcomes: OutcomeArray) -> list[Seen]:
         """What is to be judged of a frame; what it says of sets and of closings is taken."""
         kinds, taken = records["kind"], outcomes["code"] == ReplyCode.ACCEPTED
-        if (kinds < RecordKind.CLEAR_ORDER).all():
+        if (kinds < RecordKind.CLEAR_ORDER).all() or (kinds == RecordKind.INTEREST).all():
             return seen_block(_placed(row, prefix), records, outcomes)
         if (kinds >= RecordKind.CORRECT).all():
             self.auditor.close_out(records[taken], outcomes[taken])
@@ -129,6 +133,8 @@ class Watch:
         auditor, seat, party = self.auditor, int(prefix["seat"][0]), int(prefix["sender"][0])
         message = decode_control(row.control)
         self._of_money(message, party, told.code, row.decided_at_ns // NS_PER_S)
+        if isinstance(message, Act):
+            self._reversal(row, prefix, act_of(message.text), told)
         if told.code != ReplyCode.ACCEPTED:
             return
         first = told.remaining_fen // CONTRACT_NUMBER_STEP
@@ -149,6 +155,7 @@ class Watch:
                 auditor.is_sealed = True
             case OpenTradeDate() as opened:
                 auditor.open_next(opened.trade_date, [_window(each) for each in opened.windows], row.decided_at_ns)
+                auditor.calendar.is_kept |= bool(opened.windows)
             case SignOff(date):
                 auditor.sign_off(date, row.sequence)
             case ChangeContract(contract_no, event):
@@ -171,6 +178,14 @@ class Watch:
             case Act(text):
                 self._act(row, prefix, text, told)
 
+    def _reversal(self, row: Row, prefix: PrefixArray, act: AnyAct | None, told: Verdict) -> None:
+        """Of what was moved for an order, taken or refused; the number of the act is nobody's opinion."""
+        if isinstance(act, ReverseAct):
+            code = Verdict(told.code, 0, 0)
+            seen = _seen(row, prefix, ControlKind.REVERSAL, act.contract_no, act.amount_fen, code)
+            named = seen._replace(target_date=act.trade_date, target_seat=act.seat, target_number=act.number)
+            self.auditor.judge([named._replace(serial=act.desk_serial, named_sequence=act.sequence)])
+
     def _act(self, row: Row, prefix: PrefixArray, text: bytes, told: Verdict) -> None:
         act = act_of(text)
         if isinstance(act, CorrectAct):
@@ -182,6 +197,9 @@ class Watch:
         elif isinstance(act, DecideAct):
             lane = (act.party, act.trade_date)
             self.auditor.decide(lane, act.difference_class, act.count, act.digest)
+        elif isinstance(act, SavingsInterestAct):
+            day = trade_day(act.last_day) if act.last_day else NEVER
+            self.auditor.calendar.order(day, act.rate_millionths, row.decided_at_ns)
         elif isinstance(act, WithdrawSetAct):
             self.auditor.withdraw((act.party, act.trade_date), told.remaining_fen)
         elif isinstance(act, AdoptSetAct):

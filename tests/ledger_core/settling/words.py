@@ -43,10 +43,15 @@ def owed(fen: int) -> Answer:
 
 
 def settlement(
-    contract_no: int, buys_fen: int = 0, proceeds_fen: int = 0, other_fen: int = 0, on: int = MONDAY
+    contract_no: int,
+    buys_fen: int = 0,
+    proceeds_fen: int = 0,
+    other_fen: int = 0,
+    on: int = MONDAY,
+    from_moved_fen: int = 0,
 ) -> RecordArray:
-    fields = {"settled_proceeds_fen": proceeds_fen, "settled_other_fen": other_fen, "trade_day": trade_day(on)}
-    return record(RecordKind.SETTLE, contract_no, buys_fen, **fields)
+    fields = {"settled_proceeds_fen": proceeds_fen, "settled_other_fen": other_fen, "from_moved_fen": from_moved_fen}
+    return record(RecordKind.SETTLE, contract_no, buys_fen, trade_day=trade_day(on), **fields)
 
 
 def credit(contract_no: int, proceeds_fen: int = 0, other_fen: int = 0, on: int = MONDAY) -> RecordArray:
