@@ -72,6 +72,8 @@ class Account:
     """All figures in fen. What is frozen, bought and sold is its contract's."""
 
     balance_fen: int
+    outlet: int = 0
+    """Which keeps it."""
     status: AccountStatus = AccountStatus.OPEN
     frozen_fen: int = 0
     bought_fen: int = 0

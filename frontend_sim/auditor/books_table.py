@@ -17,7 +17,8 @@ STATEMENT: Final = """
 SELECT party, account_code, SUM(credit_fen - debit_fen)
 FROM bank_general_ledger WHERE party > 1 GROUP BY party, account_code ORDER BY party, account_code
 """
-OF_BROKERS: Final = (Code.LENT, Code.INTEREST_DUE, Code.ERRORS, Code.CLEARING, Code.SUSPENSE, Code.FORMER_CUSTOMERS)
+POSTED: Final = (Code.LENT, Code.INTEREST_DUE, Code.ERRORS, Code.CLEARING, Code.SUSPENSE, Code.FORMER_CUSTOMERS)
+OF_BROKERS: Final = (*POSTED, Code.MOVED)
 """Accounts that are kept by broker."""
 TITLES: Final = {
     Code.LENT: "lent",
@@ -25,6 +26,7 @@ TITLES: Final = {
     Code.ERRORS: "cases",
     Code.CLEARING: "clearing account",
     Code.SUSPENSE: "suspense",
+    Code.MOVED: "moved for orders",
     Code.FORMER_CUSTOMERS: "owed to former customers",
 }
 ByBroker = Mapping[tuple[int, int], int]
@@ -42,9 +44,10 @@ def parse(text: str) -> dict[tuple[int, int], int]:
     return {(party, code): fen for party, code, fen in rows if fen and code in OF_BROKERS}
 
 
-def books_of(posted: Mapping[int, Postings]) -> dict[tuple[int, int], int]:
-    """As the auditor has posted, by party."""
-    sums = {(party, int(code)): -books.of_code(code) for party, books in posted.items() for code in OF_BROKERS}
+def books_of(posted: Mapping[int, Postings], moved_fen: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    """As the auditor has posted, and what it has of moved money, by party."""
+    sums = {(party, int(code)): -books.of_code(code) for party, books in posted.items() for code in POSTED}
+    sums |= {(party, int(Code.MOVED)): fen for party, fen in moved_fen.items()}
     return {key: fen for key, fen in sums.items() if fen}
 
 

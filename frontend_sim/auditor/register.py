@@ -83,9 +83,9 @@ class Register:
     def _has_moved(self, party: int) -> bool:
         return any(each.party == party and each.account.moved_fen for each in self.contracts.values())
 
-    def open_account(self, account_no: int, balance_fen: int) -> None:
+    def open_account(self, account_no: int, balance_fen: int, outlet: int = 0) -> None:
         """A savings account was opened."""
-        self.accounts[account_no] = Account(balance_fen, earning=Earning(self.calendar))
+        self.accounts[account_no] = Account(balance_fen, outlet, earning=Earning(self.calendar))
         self.accounts[account_no].earning.open()
 
     def sign_contract(

@@ -22,6 +22,7 @@ class Code(IntEnum):
     SUSPENSE = 2410
     MOVED = 2420  # 委托划转资金
     FORMER_CUSTOMERS = 2910  # whose account is closed
+    BETWEEN_OUTLETS = 3110  # 辖内往来
     INTEREST_EARNED = 5110
 
 

@@ -201,3 +201,12 @@ class SettlementAudit:
         says, good = date.told.of_contract.get(number, OfContract()), date.corrected.get(number)
         good_fen = (good.good_buys_fen, good.good_proceeds_fen) if good is not None else (0, 0)
         return named[:2] == (says.buys_fen - good_fen[0], says.proceeds_fen + good_fen[1])
+
+
+def between_of(audits: Mapping[int, SettlementAudit]) -> dict[int, int]:
+    """3110 by outlet, debits less credits, of all brokers together."""
+    sums: dict[int, int] = {}
+    for audit in audits.values():
+        for outlet, fen in audit.broker.customers.between_fen.items():
+            sums[outlet] = sums.get(outlet, 0) + fen
+    return sums

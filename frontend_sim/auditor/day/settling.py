@@ -12,6 +12,9 @@ from frontend_sim.auditor.audited_account import Contract, Waits
 from frontend_sim.auditor.day.postings import MOVED, SAVINGS, Postings, former_customer, suspense
 from protocol.vocabulary import AccountStatus, ContractStatus
 
+CLEARING_BRANCH = 0
+"""The branch of the clearing accounts, among outlets."""
+
 
 class Named(NamedTuple):
     """What a contract's day moves: what is debited, sale proceeds, dividends and refunds."""
@@ -43,6 +46,8 @@ class Customers:
     """Whose credits are due, for good."""
     who_waits: dict[int, set[int]] = field(default_factory=dict)
     """By day, its contracts that wait."""
+    between_fen: dict[int, int] = field(default_factory=dict)
+    """3110 辖内往来 by outlet, debits less credits: what it has credited to customers, and taken of them."""
 
     def begin(self, day: int, contract_nos: set[int]) -> None:
         """The settlement of a day begins, of these contracts."""
@@ -131,6 +136,7 @@ class Customers:
         else:
             contract.waits[day] = left
         account = contract.account
+        self._between(account.outlet, credited.all_fen)
         is_there = account.status != AccountStatus.CLOSED
         self.books.post(suspense(day), SAVINGS if is_there else former_customer(number), credited.all_fen)
         if is_there:
@@ -140,7 +146,13 @@ class Customers:
 
     def _debit(self, contract: Contract, day: int, amount_fen: int) -> None:
         account, moved_fen = contract.account, contract.account.of(day).moved_drawn_fen
+        self._between(account.outlet, -amount_fen)
         self.books.post(SAVINGS, suspense(day), amount_fen - moved_fen)
         self.books.post(MOVED, suspense(day), moved_fen)
         account.settle(day, amount_fen, moved_fen)
         account.withheld.fell(account.spent_fen)
+
+    def _between(self, outlet: int, credited_fen: int) -> None:
+        """So much was credited to a customer of an outlet, for the branch of the clearing accounts; below 0: taken."""
+        for each, fen in ((outlet, credited_fen), (CLEARING_BRANCH, -credited_fen)):
+            self.between_fen[each] = self.between_fen.get(each, 0) + fen

@@ -145,7 +145,7 @@ class Watch:
                 auditor.change_mode(number, Mode(mode))
             case OpenAccounts(accounts):
                 for place, terms in enumerate(accounts):
-                    auditor.open_account(account_no_from_index(first + place), terms.balance_fen)
+                    auditor.open_account(account_no_from_index(first + place), terms.balance_fen, terms.outlet)
             case SignContracts(contracts):
                 for place, signed in enumerate(contracts):
                     number = contract_no_from_index(first + place)

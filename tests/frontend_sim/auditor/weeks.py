@@ -46,6 +46,7 @@ from tests.ledger_core.desk import (
     withdrawal,
 )
 from tests.ledger_core.lines.words import agree, buy, dividend, order, proceeds, sell, send_whole
+from tests.ledger_core.moved.words import in_2420
 from tests.ledger_core.paying.bank import FRIDAY, VAL, WES, House, at
 from tests.ledger_core.savings.words import posting
 from tests.ledger_core.settling.words import credit, settlement
@@ -89,6 +90,8 @@ class CoreWeek:
     sales: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
     reference: int = 0
     reversals: int = 0
+    in_2420: dict[int, dict[int, int]] = field(default_factory=dict)
+    """By the row of each step, what stands there by party."""
 
     def __post_init__(self) -> None:
         desk = Desk()
@@ -112,6 +115,7 @@ class CoreWeek:
         while runs:
             run = self.chance.choice(runs)
             added = next(run, None)
+            self.in_2420[self.desk.book.sequence] = {party: in_2420(self.desk, party) for party in PARTIES}
             if added is None:
                 runs.remove(run)
                 if all(each.__name__ in ENDLESS for each in runs):  # type: ignore[attr-defined]
