@@ -42,10 +42,10 @@ test: install ## run every check: format, lint, types, imports, tests, an end-to
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -m "not chaos" $(WORKERS)
-	$(BIN)/yzt run
+	$(BIN)/yzt run --reports build/reports
 
-run: install ## run a trading session with simulated brokers and print the control table
-	@$(BIN)/yzt run $(ARGS)
+run: install ## run two trade dates with simulated brokers, print the control table, write reports
+	@$(BIN)/yzt run --reports build/reports $(ARGS)
 
 bench: install ## run all benchmark cases and their peers; exits 1 when a bar is missed
 	@$(BIN)/python -m benchmarks

@@ -15,7 +15,7 @@ from rich.text import Text
 COLUMNS, ROWS = 110, 50
 PICTURE = Path(__file__).with_name("session.svg")
 CHUNK_BYTES = 1 << 16
-COMMAND = ("-m", "config", "run", "--plain")
+COMMAND = ("-m", "config", "run", "--plain", "--reports", "build/reports")
 
 
 def recorded() -> tuple[int, str]:

@@ -22,6 +22,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.processes import Progress
 from config.kit.stop_request import THIS_PROCESS
 from config.kit.wall_clock import SimulatedClock
+from config.postgres.server import EmbeddedPostgres
 from config.schema import LEDGER_SOCKET, UNIX_SOCKET_PATH_BYTES_MAX, Config
 from config.supervise.state_folders import make_state_directory
 from config.supervise.supervisor import Supervisor
@@ -48,6 +49,13 @@ class Installation:
 
     config: Config
     supervisor: Supervisor
+
+    @property
+    def postgres(self) -> EmbeddedPostgres:
+        """Its own server. Raises: ProcessFault where it has none."""
+        if self.supervisor.postgres is None:
+            raise ProcessFault("this needs the embedded PostgreSQL", ExitCode.UNAVAILABLE)
+        return self.supervisor.postgres
 
 
 def temporary_config(config: Config, folder: Path) -> Config:

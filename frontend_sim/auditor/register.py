@@ -142,6 +142,16 @@ class Register:
         own = (each for each in self.contracts.values() if each.party == party)
         return sum(each.account.moved_fen for each in own if each.account.contract is each)
 
+    def post_interest(self) -> tuple[int, int]:
+        """All that is due is posted. Returns: to how many accounts, and how much in fen."""
+        count = sum_fen = 0
+        for account in self.accounts.values():
+            account.earning.reckon(account.stands_fen)
+            count, sum_fen = count + (account.earning.due_fen > 0), sum_fen + account.earning.due_fen
+            account.post(account.earning.due_fen)
+            account.earning.due_fen = 0
+        return count, sum_fen
+
     def contracts_of(self, party: int) -> dict[int, Contract]:
         """A broker's, by their numbers."""
         return {number: contract for number, contract in self.contracts.items() if contract.party == party}

@@ -17,7 +17,7 @@ from frontend_sim.market.request_blocks import Request, record_block
 from frontend_sim.trading_session.session_log import SessionLog
 from protocol.keys.signing import Signer
 from protocol.limits import ACCOUNTS_PER_CONTROL_MAX, CONTRACTS_PER_CONTROL_MAX
-from protocol.messages.control import RegisterKey, RegisterParty, RegisterSeat
+from protocol.messages.control import ChangeMode, RegisterKey, RegisterParty, RegisterSeat
 from protocol.messages.customers.accounts import (
     AccountTerms,
     ChangeAccount,
@@ -31,6 +31,7 @@ from protocol.vocabulary import (
     BANK_PARTY,
     AccountEvent,
     ContractEvent,
+    Mode,
     RecordKind,
     RestraintKind,
     Role,
@@ -53,13 +54,16 @@ class BrokerEntry:
     seats: tuple[int, ...]
     signer: Signer
     proceeds_at_fill: bool = True
+    mode: Mode = Mode.FREEZE
 
 
 async def register_broker(bank: BankSeat, entry: BrokerEntry) -> None:
-    """Register a broker with its key and seats."""
+    """Register a broker with its mode, key and seats."""
     suite, name = int(entry.signer.suite), entry.name
     party = RegisterParty(entry.party, int(Role.BROKER), suite, name, entry.proceeds_at_fill)
     await must_accept(bank, party, f"party {entry.party}")
+    if entry.mode != Mode.FREEZE:
+        await must_accept(bank, ChangeMode(entry.party, entry.mode), f"mode of party {entry.party}")
     key = RegisterKey(entry.party, entry.signer.key_id, entry.signer.public_key(), 0, KEY_VALID_UNTIL_NS, 0)
     await must_accept(bank, key, f"key of party {entry.party}")
     for seat in entry.seats:

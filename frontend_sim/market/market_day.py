@@ -11,12 +11,12 @@ from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.market.bank import BrokerEntry, open_accounts, sign_contracts
 from frontend_sim.market.desks import LoadRefused
 from frontend_sim.market.order_seat import BankSeat
+from frontend_sim.market.outlets import OUTLETS
 from protocol.limits import HOLDER_BYTES
 from protocol.messages.customers.accounts import AccountTerms, ContractTerms
 from protocol.vocabulary import BANK_PARTY, ContractStatus, Role, account_no_from_index, contract_no_from_index
 
 BANK_ACCOUNT_NO_FIRST = 6_227_000_000_000_000
-OUTLETS = 40
 SAVERS = 7
 """Accounts that nobody trades on, opened first: so that an account and the contract on it differ in their index."""
 BALANCE_FEN_MIN = 2_000_000
@@ -92,10 +92,11 @@ def informed_auditor(brokers: Sequence[BrokerEntry], customers: Sequence[Custome
     auditor.register_party(BANK_PARTY, Role.BANK, False)
     for broker in brokers:
         auditor.register_party(broker.party, Role.BROKER, broker.proceeds_at_fill)
+        auditor.change_mode(broker.party, broker.mode)
     for account_no, saver in zip(saver_nos(), savers(), strict=True):
-        auditor.open_account(account_no, saver.balance_fen)
+        auditor.open_account(account_no, saver.balance_fen, saver.outlet)
     for customer in customers:
         terms = customer.terms
-        auditor.open_account(customer.account_no, customer.account.balance_fen)
+        auditor.open_account(customer.account_no, customer.account.balance_fen, customer.account.outlet)
         auditor.sign_contract(customer.contract_no, customer.account_no, terms.party, ContractStatus(terms.status), on)
     return auditor

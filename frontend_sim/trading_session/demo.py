@@ -1,5 +1,7 @@
 """`yzt run`: a whole system for two trade dates, a ledger killed in the middle, and the control table at the end.
 
+What it leaves are the day-end reports of the first date, in a folder that it names.
+
 Belongs here: the command and its verdict. Never here: the course of the session (two_days), the comparison
 (control_table).
 
@@ -10,6 +12,7 @@ can see the alarm and its exit code; no book is touched.
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from msgspec.structs import replace
 from rich.console import Console
@@ -20,7 +23,7 @@ from config.kit.exit_codes import ExitCode, ProcessFault
 from config.kit.wall_clock import SimulatedClock
 from config.schema import Config
 from frontend_sim.auditor.auditor import Auditor
-from frontend_sim.auditor.books_table import ByBroker, books_by_sql, books_of, printed_books
+from frontend_sim.auditor.books_table import Books, books_by_sql, books_of, printed_books
 from frontend_sim.auditor.control_table import (
     AUDITOR,
     GATEWAY,
@@ -34,7 +37,6 @@ from frontend_sim.auditor.control_table import (
     printed_differences,
     with_one_fen_more,
 )
-from frontend_sim.auditor.day.settlement_audit import SettlementAudit
 from frontend_sim.auditor.money_watch import FROM_GATEWAY, FROM_LEDGER, totals_as_of
 from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, new_bank_desks, new_party_signer, temporary_installation
@@ -44,10 +46,12 @@ from frontend_sim.market.order_seat import BankSeat
 from frontend_sim.trading_session.dates import SessionClock, SessionDates
 from frontend_sim.trading_session.judged import judge_days
 from frontend_sim.trading_session.live_view import LiveView
+from frontend_sim.trading_session.reports_folder import reports_folder
 from frontend_sim.trading_session.session import Trading
 from frontend_sim.trading_session.session_log import SessionLog
 from frontend_sim.trading_session.two_days import TwoDays
 from protocol.client import Seat
+from protocol.vocabulary import Mode
 
 PATIENCE_SECONDS = 30.0
 CUSTOMERS_MAX = 1_000_000
@@ -64,6 +68,7 @@ class Options:
     keep: bool
     plain: bool
     drill: str | None
+    reports: Path | None
 
 
 def main(argv: list[str], config: Config) -> int:
@@ -86,6 +91,12 @@ def _options(argv: list[str]) -> Options:
     parser.add_argument("--keep", action="store_true", help="keep the state directory for a look")
     parser.add_argument("--plain", action="store_true", help="plain lines instead of the live view")
     parser.add_argument(
+        "--reports",
+        type=Path,
+        metavar="FOLDER",
+        help="where the day-end reports of the first date go; made if new (default: a new one for temporary files)",
+    )
+    parser.add_argument(
         "--drill", choices=SOURCES, help="alarm drill: add one fen to this source's figure before comparing"
     )
     found = parser.parse_args(argv)
@@ -94,7 +105,8 @@ def _options(argv: list[str]) -> Options:
     if not 1_000 <= found.customers <= CUSTOMERS_MAX:
         raise ProcessFault(f"--customers must be 1000 to {CUSTOMERS_MAX}", ExitCode.USAGE)
     plain = bool(found.plain) or not sys.stdout.isatty()
-    return Options(found.seconds, found.requests, found.customers, found.seed, found.keep, plain, found.drill)
+    sizes = (found.seconds, found.requests, found.customers, found.seed)
+    return Options(*sizes, found.keep, plain, found.drill, found.reports)
 
 
 async def _run(options: Options, config: Config) -> int:
@@ -106,34 +118,48 @@ async def _run(options: Options, config: Config) -> int:
     own = replace(config, clock=replace(config.clock, simulation=True))
     dates = SessionDates.of(own)
     begins_at_ns = dates.ns(dates.first, "08:30:00")
-    async with temporary_installation(own, say, options.keep, begins_at_ns) as installation:
-        brokers, desks = _brokers(installation.config), new_bank_desks(installation.config)
-        customers = make_customers(options.seed, brokers, options.customers)
-        trading = Trading(options.seconds, options.requests_max, SessionLog())
-        view = LiveView(console, trading, options.plain)
-        clock = SessionClock(SimulatedClock(installation.config.clock_file), dates)
-        async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
-            days = TwoDays(
-                installation, dates, clock, bank, desks, brokers, customers, trading, view, say, options.seed
-            )
-            await days.live()
-            _say_course(console, days)
-            auditor = informed_auditor(brokers, customers, dates.first)
-            faults, audits = judge_days(auditor, days, say)
-            last = max(trading.log.last_sequence, days.evening.last_sequence, days.morning.last_sequence)
-            by_source = await _all_sources(installation, bank, auditor, last)
-            books = await _books(installation, audits)
+    with reports_folder(options.reports) as reports:
+        async with temporary_installation(own, say, options.keep, begins_at_ns) as installation:
+            brokers = _brokers(installation.config)
+            customers = make_customers(options.seed, brokers, options.customers)
+            trading = Trading(options.seconds, options.requests_max, SessionLog())
+            view = LiveView(console, trading, options.plain)
+            clock = SessionClock(SimulatedClock(installation.config.clock_file), dates)
+            desks = new_bank_desks(installation.config)
+            async with Seat.open(bank_seat_settings(installation.config), seat_clock(installation.config)) as bank:
+                who = (bank, desks, brokers, customers)
+                days = TwoDays(installation, dates, clock, *who, trading, view, say, options.seed, reports)
+                await days.live()
+                _say_course(console, days)
+                auditor = informed_auditor(brokers, customers, dates.first)
+                faults, audits = judge_days(auditor, days, say)
+                last = max(trading.log.last_sequence, days.evening.last_sequence, days.morning.last_sequence)
+                by_source = await _all_sources(installation, bank, auditor, last)
+                by_sql = await books_by_sql(installation.postgres)
+        books = books_of(audits)
+        _say_books(console, books, by_sql, brokers)
+        faults += ["the books of the brokers differ"] if books != by_sql else []
+        code = verdict(console, by_source, auditor, options.drill, faults)
+        files = sum(each.is_file() for each in reports.iterdir())
+        say(f"the reports of {dates.first}, {files} files, stay in {reports}")
+        return code
+
+
+def _say_books(console: Console, auditors: Books, by_sql: Books, brokers: Sequence[BrokerEntry]) -> None:
     names = {broker.party: broker.name for broker in brokers}
-    console.print(f"\n{printed_books(*books, names)}", highlight=False, markup=False, soft_wrap=True)
-    faults += ["the books of the brokers differ"] if books[0] != books[1] else []
-    return verdict(console, by_source, auditor, options.drill, faults)
+    transfers = [broker.party for broker in brokers if broker.mode == Mode.TRANSFER]
+    text = printed_books(auditors, by_sql, names, transfers)
+    console.print(f"\n{text}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _brokers(config: Config) -> list[BrokerEntry]:
-    """Two brokers with two seats each, one on each signing suite; proceeds count at the fill for one of them."""
+    """Two brokers with two seats each, one on each signing suite. For one of them proceeds count at the fill; for the
+    other one's customers' orders money is moved.
+    """
+    huaxia, nanfang = new_party_signer(config, 2, "ed25519"), new_party_signer(config, 3, "p256")
     return [
-        BrokerEntry(2, "Huaxia Securities", (21, 22), new_party_signer(config, 2, "ed25519")),
-        BrokerEntry(3, "Nanfang Securities", (31, 32), new_party_signer(config, 3, "p256"), proceeds_at_fill=False),
+        BrokerEntry(2, "Huaxia Securities", (21, 22), huaxia),
+        BrokerEntry(3, "Nanfang Securities", (31, 32), nanfang, proceeds_at_fill=False, mode=Mode.TRANSFER),
     ]
 
 
@@ -141,23 +167,12 @@ async def _all_sources(
     installation: Installation, bank: BankSeat, auditor: Auditor, sequence: int
 ) -> dict[str, TotalsByParty]:
     """The figures of all four sources, each as of the last answered journal row or later (nothing comes later)."""
-    server = installation.supervisor.postgres
-    if server is None:
-        raise ProcessFault("the control table needs the embedded PostgreSQL", ExitCode.UNAVAILABLE)
     return {
         LEDGER: await totals_as_of(bank, FROM_LEDGER, sequence, PATIENCE_SECONDS),
         GATEWAY: await totals_as_of(bank, FROM_GATEWAY, sequence, PATIENCE_SECONDS),
         AUDITOR: auditor.totals(),
-        SQL: await totals_by_sql(server, sequence, PATIENCE_SECONDS),
+        SQL: await totals_by_sql(installation.postgres, sequence, PATIENCE_SECONDS),
     }
-
-
-async def _books(installation: Installation, audits: Mapping[int, SettlementAudit]) -> tuple[ByBroker, ByBroker]:
-    """What the auditor has posted of each broker, and what the read model has, which is as far as the totals were."""
-    server = installation.supervisor.postgres
-    assert server is not None
-    posted = {party: audit.broker.standing.books for party, audit in audits.items()}
-    return books_of(posted), await books_by_sql(server)
 
 
 def _say_course(console: Console, days: TwoDays) -> None:

@@ -83,6 +83,7 @@ class Evening:
     planted: BrokerSet | None = None  # the set that says otherwise, as it was found
     acts: list[Signed] = field(default_factory=list)  # of two people, on what was planted
     corrected: list[tuple[RecordArray, OutcomeArray]] = field(default_factory=list)  # by the day desk
+    staff: Staff | None = None  # once they were needed
     desk_killed: bool = False
     settling_killed: bool = False
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
@@ -152,6 +153,7 @@ class Closing:
         known = await trio.to_thread.run_sync(known_of, self.program.config, DECIDERS[0])
         staff = Staff(known.bank, self.clock.utc_ns() // 10**9)
         await staff.register(self.evening.master)
+        self.evening.staff = staff
         party, lane = planted.broker.party, planted.lane.answer
         for fields in decisions_to_sign(planted.found, lane, party):
             await self._sign(staff, fields, "核对无误，差异已知")

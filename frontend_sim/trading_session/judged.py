@@ -9,18 +9,20 @@ from typing import NamedTuple
 
 from config.kit.processes import Progress
 from frontend_sim.auditor.auditor import Auditor
+from frontend_sim.auditor.books_table import books_of
 from frontend_sim.auditor.control_table import yuan
 from frontend_sim.auditor.day.clearing import SetAudit, sums_of
 from frontend_sim.auditor.day.comparing import differ
 from frontend_sim.auditor.day.reconciling import DateAudit
 from frontend_sim.auditor.day.settlement_audit import SettlementAudit
+from frontend_sim.market.desks import DAY_SEAT
 from frontend_sim.trading_session.evening import Evening
 from frontend_sim.trading_session.morning import Deed
 from frontend_sim.trading_session.planted import expected_of, judge_planted
-from frontend_sim.trading_session.two_days import TwoDays
+from frontend_sim.trading_session.two_days import SAVINGS_RATE, TwoDays
 from protocol.codes import ReplyCode
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import LaneState
+from protocol.vocabulary import LaneState, Mode
 
 
 class Judged(NamedTuple):
@@ -35,8 +37,11 @@ def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str
     broker stands, by party.
     """
     seen, evening, morning = days.trading.log.seen, days.evening, days.morning
+    auditor.day_desks.add(DAY_SEAT)
+    auditor.calendar.begin(days.dates.ns(days.dates.first, "08:30:00"))
     auditor.sign_off(*evening.signed_off)
     auditor.judge(each for each in seen if each.trade_date == days.dates.first)
+    moved_fen = {broker.party: auditor.moved_fen(broker.party) for broker in days.brokers}
     judged = judge_sets(auditor, evening, say)
     faults = judged.faults
     if not evening.settling_killed:
@@ -44,7 +49,9 @@ def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str
     audits = {party: SettlementAudit(auditor, party) for party in judged.dates}
     for party, date in judged.dates.items():
         faults += _settled(audits[party], date, days, say)
+    faults += _books(audits, days, moved_fen, say)
     auditor.is_sealed = True  # two people decided what was planted
+    _post_interest(auditor, days, say)
     auditor.roll(days.dates.second, days.rolled_ns)
     for deed in morning.deeds:
         if deed.sequence <= morning.trades_from:
@@ -57,7 +64,35 @@ def judge_days(auditor: Auditor, days: TwoDays, say: Progress) -> tuple[list[str
     say(f"the auditor expected {len(morning.deeds)} steps between bank and brokers, and the credits behind them")
     if morning.refused != len(morning.credited) or any(not credited[party] for party in morning.credited):
         faults.append(f"{morning.refused} withdrawals refused, {credited} credits, of brokers {morning.credited}")
+    if not days.add_up:
+        faults.append(f"the reports of {days.dates.first} do not add up")
     return faults, audits
+
+
+def _books(
+    audits: Mapping[int, SettlementAudit], days: TwoDays, moved_fen: Mapping[int, int], say: Progress
+) -> list[str]:
+    """What the read model had behind the settlement of T, and that nothing of T is left in 2420."""
+    expected = books_of(audits)
+    faults = [] if days.settled == expected else [f"books behind the settlement: {days.settled}, expected {expected}"]
+    for broker in days.brokers:
+        if broker.mode == Mode.TRANSFER:
+            left_fen = audits[broker.party].auditor.moved_fen(broker.party)
+            say(
+                f"2420 of {broker.name}, moved for its customers' orders: {yuan(moved_fen[broker.party])} when trading "
+                f"had ended, {yuan(left_fen)} behind the settlement, as in the read model"
+            )
+            if left_fen or not moved_fen[broker.party]:
+                faults.append(f"2420 of {broker.name}: {moved_fen[broker.party]} fen, then {left_fen} fen left")
+    return faults
+
+
+def _post_interest(auditor: Auditor, days: TwoDays, say: Progress) -> None:
+    """T was ordered as interest day, and is over with the first row of T+1."""
+    auditor.calendar.order(trade_day(days.dates.first), SAVINGS_RATE, days.interest_ns)
+    auditor.calendar.see(days.rolled_ns)
+    count, sum_fen = auditor.post_interest()
+    say(f"the auditor posted interest of T to {count:,} accounts, {yuan(sum_fen)} in all")
 
 
 def _settled(audit: SettlementAudit, date: DateAudit, days: TwoDays, say: Progress) -> list[str]:

@@ -1,5 +1,6 @@
-"""The morning of T+1: the bank pays what it owes from nine o'clock on; a broker that is short at ten has given notice
-and pays at half past one, while its customers trade on what it owes them and cannot withdraw it.
+"""The morning of T+1: interest of savings accounts is posted; the bank pays what it owes from nine o'clock on; a broker
+that is short at ten has given notice and pays at half past one, while its customers trade on what it owes them and
+cannot withdraw it.
 
 Belongs here: the order of these steps, what was done when. Never here: trading itself (session), what a step does (the
 bank), judging (judged).
@@ -79,6 +80,8 @@ class Mornings:
         """From nine o'clock to the credits. Raises LoadRefused when somebody may not do as it must."""
         owed_fen = {one.broker.party: one.lane.net_fen for one in self.sets}
         short = [one.broker for one in self.sets if one.lane.net_fen > 0]
+        self._put("08:40:00")
+        await self.program.run("interest")
         self._put("09:00:00")
         for one in self.sets:
             if one.lane.net_fen < 0:

@@ -1,4 +1,5 @@
-"""The course of a session: T is traded, closed and settled; on T+1 what is owed by it is paid, while T+1 is traded.
+"""The course of a session: T is traded, closed and settled; on T+1 what is owed by it is paid, while T+1 is traded, and
+the reports of T are made.
 
 Belongs here: what follows what, at which time of the bank's clocks. Never here: trading (session), the steps of an
 evening (evening), judging (judged), printing.
@@ -7,17 +8,23 @@ evening (evening), judging (judged), printing.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import trio
 
 from config.cli.links import seat_clock
+from config.kit.exit_codes import ExitCode
 from config.kit.processes import Progress
+from frontend_sim.auditor.books_table import Books, books_by_sql
 from frontend_sim.auditor.money_watch import MoneyWatch
+from frontend_sim.auditor.sql_totals import totals_by_sql
 from frontend_sim.installation import Installation, desk_settings
 from frontend_sim.market.bank import BrokerEntry, register_broker
 from frontend_sim.market.desks import DAY_SEAT, BankDesks
 from frontend_sim.market.market_day import Customer, open_customers
+from frontend_sim.market.outlets import register_outlets
+from frontend_sim.market.people.staff import DAY_PEOPLE
 from frontend_sim.trading_session.dates import SessionClock, SessionDates
 from frontend_sim.trading_session.day_program import DayProgram
 from frontend_sim.trading_session.evening import Evening, live_evening
@@ -25,10 +32,15 @@ from frontend_sim.trading_session.live_view import LiveView
 from frontend_sim.trading_session.morning import Morning, Mornings
 from frontend_sim.trading_session.session import Floor, Trading, open_floor
 from gateway.day.desk import DayDesk
+from protocol.acts.savings import SavingsInterestAct
+from protocol.acts.table import word_of
 from protocol.client import Seat
 
 SECOND_DATE_SECONDS = 4.0
 SECOND_DATE_REQUESTS_MAX = 50_000
+SAVINGS_RATE = 500
+"""0.05 % a year, in millionths."""
+PATIENCE_SECONDS = 30.0
 
 
 class Traded(NamedTuple):
@@ -58,12 +70,20 @@ class TwoDays:
     view: LiveView
     say: Progress
     seed: int
+    reports: Path
+    """The folder for the reports of T."""
     evening: Evening = field(init=False)
     morning: Morning = field(default_factory=Morning)
     rolled_ns: int = 0
     """When T+1 was opened, by the bank's clocks."""
     traded: Traded = NOT_TRADED
     """On T."""
+    interest_ns: int = 0
+    """When an interest day was ordered."""
+    settled: Books | None = None
+    """What the read model has behind the settlement of T."""
+    add_up: bool = False
+    """Whether the reports of T do."""
 
     def __post_init__(self) -> None:
         self.evening = Evening(self.installation.supervisor.config_file, self.bank)
@@ -72,6 +92,7 @@ class TwoDays:
         """Both. Raises: as a story's steps, when somebody may not do as it must."""
         await self.desks.register(self.bank)
         await self._open(self.dates.first)
+        await register_outlets(self.bank)
         for broker in self.brokers:
             await register_broker(self.bank, broker)
         await open_customers(self.bank, self.customers)
@@ -84,7 +105,24 @@ class TwoDays:
             self.traded = Traded(log.orders, log.answered, log.refused, self.trading.elapsed_seconds)
             self.clock.put(self.dates.first, "15:05:00")
             await live_evening(self.evening, floor, self.brokers, self.customers, self.say)
+            await self._order_interest(floor)
+            self.settled = await self._books()
             await self._live_second(floor)
+
+    async def _order_interest(self, floor: Floor) -> None:
+        """Two people list a rate, and order T as interest day of all savings accounts."""
+        assert self.evening.staff is not None
+        trade_date = self.dates.first
+        fields = {"act": word_of(SavingsInterestAct), "last_day": trade_date, "rate_millionths": SAVINGS_RATE}
+        told = await self.evening.staff.sign(floor.teller, fields, "活期结息", DAY_PEOPLE)
+        self.interest_ns, self.evening.last_sequence = told.decided_at_ns, told.sequence
+        self.say(f"two people order {trade_date} as interest day, at 0.05 %")
+
+    async def _books(self) -> Books:
+        """As the read model has them, once it is as far as the evening was."""
+        server = self.installation.postgres
+        await totals_by_sql(server, self.evening.last_sequence, PATIENCE_SECONDS)
+        return await books_by_sql(server)
 
     async def _open(self, trade_date: int) -> None:
         """A date is opened, with the days on which something of it is due."""
@@ -130,3 +168,4 @@ class TwoDays:
         mornings = Mornings(self.morning, floor, self.clock, program, self.evening.sets, self.customers, self.say)
         await mornings.live(second)
         self.say(f"{self.dates.second} was traded for {second.elapsed_seconds:.1f} s")
+        self.add_up = await program.run("reports", trade_date=self.dates.first, to=self.reports) == ExitCode.OK

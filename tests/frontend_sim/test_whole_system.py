@@ -87,13 +87,14 @@ HOSTILE = {
 """Neither HOME nor PATH, and variables that libraries below us follow."""
 
 
-def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(folder: Path) -> None:
+def test_a_session_survives_its_kills_all_four_sources_agree_and_the_reports_stay(folder: Path, tmp_path: Path) -> None:
     """In surroundings that must not matter."""
+    reports = tmp_path / "of" / "the day"
     deep = folder / ("d" * 100)  # no Unix socket fits below
     deep.mkdir()
     mask = os.umask(0)
     try:
-        session = start(deep, "run", "--plain", "--seconds", "2", surroundings=HOSTILE)
+        session = start(deep, "run", "--plain", "--seconds", "2", "--reports", str(reports), surroundings=HOSTILE)
     finally:
         os.umask(mask)
     said, _ = session.communicate(timeout=240)
@@ -101,7 +102,16 @@ def test_a_session_survives_the_death_of_its_ledger_and_all_four_sources_agree(f
     assert session.returncode == 0, said
     assert "ledger killed with SIGKILL" in said
     assert re.search(r"was signed off with row [\d,]+: of [1-9]\d* orders behind it 0 were taken", said), said
+    assert said.count("day desk killed with SIGKILL") == 2
+    assert re.search(r"2420 of Nanfang .*: [\d,]+\.\d\d when trading had ended, 0\.00 behind the settlement", said), (
+        said
+    )
+    assert re.search(r"a customer of Huaxia Securities asks for [\d,.]+: PROCEEDS_UNSETTLED", said), said
     assert "all four agree, difference 0.00" in said
+    (listed,) = reports.glob("reports-20260106-row*.sha256")
+    made = [line.split("  ")[1] for line in listed.read_text("utf-8").splitlines()]
+    assert sorted(each.name for each in reports.iterdir()) == sorted([listed.name, *made])
+    assert f"the reports of 20260106, {len(made) + 1} files, stay in {reports}" in said
     assert files_left(folder) == []
     assert processes_of(folder) == []
 

@@ -24,13 +24,15 @@ from protocol.vocabulary import Right
 ADMINISTRATORS: Final = (1, 2, 3)
 DECIDERS: Final = (4, 5)
 """Two people who may decide about differences, the author first."""
+DAY_PEOPLE: Final = (6, 7)
+"""Two who may order what belongs to no plan of the day, likewise."""
 KEY_ID: Final = 1
 VALID_S: Final = 600
 
 
 @dataclass(slots=True)
 class Staff:
-    """Three administrators, who seal the bank, and two people who decide."""
+    """Three administrators, who seal the bank, and the people who decide."""
 
     bank_id: str  # as acts name the bank
     now_s: int
@@ -43,13 +45,14 @@ class Staff:
             for person in ADMINISTRATORS
         ]
         await must_accept(bank, RegisterPersons(first), "administrators")
-        for person in DECIDERS:
-            own = {
-                **{"person": person, "staff_no": f"E{person}", "name": f"对账员{person}", "outlet": 0},
-                **{"rights": [Right.RECONCILE.name], "key_id": KEY_ID, "suite": "ed25519"},
-                **{"public_key": _signer(person).public_key().hex(), "from_s": 0, "until_s": 0},
-            }
-            await self.sign(bank, {"act": word_of(RegisterPersonAct), **own}, "对账岗位", ADMINISTRATORS[:2])
+        for people, right, post in ((DECIDERS, Right.RECONCILE, "对账"), (DAY_PEOPLE, Right.DAY, "日终")):
+            for person in people:
+                own = {
+                    **{"person": person, "staff_no": f"E{person}", "name": f"{post}员{person}", "outlet": 0},
+                    **{"rights": [right.name], "key_id": KEY_ID, "suite": "ed25519"},
+                    **{"public_key": _signer(person).public_key().hex(), "from_s": 0, "until_s": 0},
+                }
+                await self.sign(bank, {"act": word_of(RegisterPersonAct), **own}, f"{post}岗位", ADMINISTRATORS[:2])
 
     async def sign(
         self, seat: BankSeat, fields: Mapping[str, object], reason: str, people: tuple[int, ...] = DECIDERS

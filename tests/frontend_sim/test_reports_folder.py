@@ -1,0 +1,45 @@
+"""Which folder a session leaves its reports in, and which one it does not leave."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from config.kit.exit_codes import ExitCode, ProcessFault
+from frontend_sim.trading_session.reports_folder import reports_folder
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_without_a_name_a_new_folder_stays(temporary: Path) -> None:
+    with reports_folder(None) as folder:
+        (folder / "day.csv").touch()
+    assert [each.relative_to(temporary) for each in folder.iterdir()] == [Path(folder.name) / "day.csv"]
+
+
+def test_without_a_name_nothing_stays_of_a_session_that_breaks_off(temporary: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), reports_folder(None) as folder:
+        (folder / "day.csv").touch()
+        raise KeyboardInterrupt
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_named_folder_is_made_and_nothing_in_it_is_removed(tmp_path: Path) -> None:
+    named = tmp_path / "of" / "the day"
+    with pytest.raises(KeyboardInterrupt), reports_folder(named) as folder:
+        (folder / "day.csv").touch()
+        raise KeyboardInterrupt
+    assert folder == named
+    assert [each.name for each in named.iterdir()] == ["day.csv"]
+
+
+def test_a_place_that_is_no_folder_is_told_before_anything_is_started(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ProcessFault, match="file") as fault, reports_folder(tmp_path / "file" / "reports"):
+        pass
+    assert fault.value.exit_code == ExitCode.DATA
