@@ -13,7 +13,7 @@ from ledger.core.state.general_ledger import LedgerKey
 from protocol.account_codes import AccountCode
 from protocol.codes import ReplyCode
 from protocol.messages.day.corrections import ClosingsQuery
-from protocol.messages.day.settling import CreditsQuery, SettlementsQuery
+from protocol.messages.day.settling import CreditsQuery, Settlement, SettlementsQuery
 from protocol.messages.day.steps import BeginSettle, Publish, Reconcile, SignOff
 from protocol.records import STATE_CREDITED, STATE_OWED, STATE_SET_OFF, RecordArray
 from protocol.trade_dates import trade_day
@@ -54,6 +54,13 @@ def settlement(
     return record(RecordKind.SETTLE, contract_no, buys_fen, trade_day=trade_day(on), **fields)
 
 
+def settlement_of(each: Settlement, on: int = MONDAY) -> RecordArray:
+    """The settlement of a contract, as the bank tells it."""
+    found = settlement(each.contract_no, each.from_savings_fen, each.proceeds_fen, each.other_fen, on)
+    found["from_moved_fen"] = each.from_moved_fen
+    return found
+
+
 def credit(contract_no: int, proceeds_fen: int = 0, other_fen: int = 0, on: int = MONDAY) -> RecordArray:
     return record(RecordKind.CREDIT, contract_no, proceeds_fen, other_fen=other_fen, trade_day=trade_day(on))
 
@@ -84,11 +91,7 @@ def begin(desk: Desk, on: int = MONDAY, party: int = BROKER) -> int:
 
 def to_be_settled(desk: Desk, on: int = MONDAY, party: int = BROKER) -> list[RecordArray]:
     """A settlement of each contract that is to be settled, as the bank tells them."""
-    found = to_settle(desk.book, SettlementsQuery(on, party, 0)).contracts
-    assert not any(each.from_moved_fen for each in found)
-    return [
-        settlement(each.contract_no, each.from_savings_fen, each.proceeds_fen, each.other_fen, on) for each in found
-    ]
+    return [settlement_of(each, on) for each in to_settle(desk.book, SettlementsQuery(on, party, 0)).contracts]
 
 
 def to_be_credited(desk: Desk, party: int = BROKER) -> list[RecordArray]:

@@ -1,0 +1,1 @@
+"""Random weeks of two brokers from trading to the last fen that is credited, and what must be true at every step."""
