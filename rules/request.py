@@ -30,7 +30,7 @@ class Request(NamedTuple):
     proceeds_at_fill: int
     valid_until_ns: int
     market_closed: bool
-    stopped: int  # 1: the broker that sends it takes no new orders
+    stopped: int  # not 0: the broker that sends it takes no new orders
     moves_money: int  # 1: it is in transfer mode
     seat: int
     serial: int  # of a movement, 0 for none

@@ -22,7 +22,7 @@ from ..errors import MisuseError
 from ..limits import ACT_AHEAD_S_MAX, ACT_AHEAD_SHORT_S_MAX, ACT_TEXT_BYTES_MAX, OUTLET_MAX
 from ..messages.control import ChangeMode, ControlMessage, EndKey, RegisterKey
 from ..messages.customers.restraints import ExtendRestraint, LiftRestraint, Restrain
-from ..messages.fields import BoundSeatNo, KeyId, Name, PartyNo, PersonNo, Second
+from ..messages.fields import BoundSeatNo, Count, KeyId, Name, PartyNo, PersonNo, Second, TradeDate
 from ..messages.outlets import OutletEntry, RegisterOutlets
 from ..messages.persons import NewPerson, OutletOrAll, PersonKey, RegisterPersons, StaffNo
 from ..vocabulary import SUITES, Mode, OutletLevel, RestraintKind, Right
@@ -140,6 +140,14 @@ class ResumeBrokerAct(ActText, frozen=True, kw_only=True, tag="resume_broker"):
     party: PartyNo
 
 
+class TerminateBrokerAct(ActText, frozen=True, kw_only=True, tag="terminate_broker"):
+    """A broker is stopped for good, for what was unpaid too long, by whomever it is owed; no contract of it begins."""
+
+    party: PartyNo
+    trade_date: TradeDate  # this and the case: the obligation
+    case: Count
+
+
 class ChangeModeAct(ActText, frozen=True, kw_only=True, tag="change_mode"):
     """Whether what a broker's customers order with stays frozen on their accounts or is moved, as ChangeMode."""
 
@@ -161,6 +169,7 @@ AnyAct = (
     | EndKeyAct
     | StopBrokerAct
     | ResumeBrokerAct
+    | TerminateBrokerAct
     | ChangeModeAct
     | RestrainAct
     | LiftRestraintAct
@@ -180,6 +189,7 @@ ActAlone = (
     | EndPersonKeyAct
     | StopBrokerAct
     | ResumeBrokerAct
+    | TerminateBrokerAct
     | VoidAct
     | DeductAct
     | ChangeHolderAct
@@ -222,6 +232,7 @@ ACTS: Mapping[type[ActText], ActKind] = {
     EndKeyAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     StopBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ResumeBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
+    TerminateBrokerAct: ActKind(Right.BROKERS, 2, Concerns.BANK, ACT_AHEAD_SHORT_S_MAX),
     ChangeModeAct: ActKind(Right.BROKERS, 2, Concerns.BANK),
     RestrainAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),
     LiftRestraintAct: ActKind(Right.RESTRAIN, 2, Concerns.ACCOUNT),

@@ -31,7 +31,7 @@ class ObligationEvent(IntEnum):
     LENT_AT_FIRST_DUE = 5  # short, and the rest may be lent
     SHORT_AT_LAST_DUE = 6
     LENT_AT_LAST_DUE = 7
-    TERMINATE = 8  # by two people, once it is overdue for too long
+    TERMINATE = 8  # of the broker by two people, once it is unpaid for too long
 
 
 WindowSeconds = Sequence[int]
@@ -73,6 +73,7 @@ OBLIGATION_STATES: dict[tuple[ObligationState, ObligationEvent], ObligationState
     (_State.ADVANCED, _Event.PAID_IN_PART): _State.ADVANCED,
     (_State.OWED_BY_BANK, _Event.PAID): _State.PAID,
     (_State.OWED_BY_BANK, _Event.SHORT_AT_FIRST_DUE): _State.OWED_BY_BANK,  # the bank is late
+    (_State.OWED_BY_BANK, _Event.TERMINATE): _State.OWED_BY_BANK,  # the broker has said so in a letter
 }
 """The state after an event; a cell that is missing refuses it. An objection changes none: payment is not held up."""
 
@@ -166,6 +167,15 @@ def notice_code(state: ObligationState, owed_fen: int, times: Due, now_s: int) -
         return ReplyCode.DUE_TIME_PAST
     may = (state, ObligationEvent.NOTICE) in OBLIGATION_STATES
     return ReplyCode.ACCEPTED if may else ReplyCode.OBLIGATION_UNKNOWN
+
+
+def termination_code(state: ObligationState, times: Due, now_s: int) -> ReplyCode:
+    """What a termination earns that is said for this obligation: behind its time, while it is neither paid nor lent."""
+    if state == _State.PAID:
+        return ReplyCode.OBLIGATION_UNKNOWN
+    may = (state, ObligationEvent.TERMINATE) in OBLIGATION_STATES
+    is_over = 0 < times.termination_after_s < now_s
+    return ReplyCode.ACCEPTED if may and is_over else ReplyCode.STEP_NOT_DUE
 
 
 def objection_code(is_said: bool, times: Due, now_s: int) -> ReplyCode:

@@ -24,12 +24,12 @@ from protocol.acts.corrections import (
 from protocol.acts.customers import ChangeHolderAct
 from protocol.acts.day import OF_EXCHANGE, AdoptSetAct, DeferAct, ResumeLaneAct
 from protocol.acts.restraints import DeductAct
-from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, VoidAct, word_of
+from protocol.acts.table import ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct, VoidAct, word_of
 from protocol.limits import CORRECTIONS_PER_LIST_MAX, DIGEST_BYTES, HOLDER_BYTES
 from protocol.messages.day.steps import ListedCorrection
 
 _OFFERED = (
-    *(StopBrokerAct, ResumeBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct),
+    *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct, DeferAct, ResumeLaneAct, AdoptSetAct, DeductAct),
     *(ToleranceAct, DecideAct, CorrectAct, CorrectListAct, AssignItemAct, WithdrawSetAct, ChangeHolderAct),
     *(PayOutAct, PayCustomerAct, TakeBackFundAct, AdvanceLimitAct, MarketRateAct, VoidAct),
 )

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Sequence
 
 from ledger.core.control.customers.accounts import known_account
-from ledger.core.control.feeds import tell_stopped
 from ledger.core.state.book import Book
 from ledger.core.state.people.persons import Done, Person
 from protocol.acts.customers import ChangeHolderAct
@@ -23,8 +22,6 @@ from protocol.acts.table import (
     EndPersonKeyAct,
     RegisterPersonAct,
     RegisterPersonKeyAct,
-    ResumeBrokerAct,
-    StopBrokerAct,
     act_of,
     row_of,
 )
@@ -32,7 +29,7 @@ from protocol.codes import ReplyCode
 from protocol.errors import MisuseError
 from protocol.keys.signing import verifier_from_bytes
 from protocol.messages.persons import Act, ActSignature
-from protocol.vocabulary import Role, Suite
+from protocol.vocabulary import Suite
 from rules.tellers import USES_NO_SERIAL, WHOLE_BANK, Facts, Signer, code_of_act, code_of_signatures, covers
 
 
@@ -93,20 +90,6 @@ def remember(book: Book, message: Act, code: ReplyCode) -> int:
         done = Done(act.serial, _digest(message), persons.acts_count)
     persons.put(persons.entries[act.author].after_act(act.serial, done))
     return done.number if done is not None else 0
-
-
-def judge_stop(book: Book, message: StopBrokerAct | ResumeBrokerAct) -> ReplyCode:
-    """What a stop earns, or its end."""
-    if book.role[message.party] != Role.BROKER:
-        return ReplyCode.PARTY_UNKNOWN
-    wants_stopped = isinstance(message, StopBrokerAct)
-    return ReplyCode.STATUS_FORBIDS if book.stopped[message.party] == wants_stopped else ReplyCode.ACCEPTED
-
-
-def stop(book: Book, message: StopBrokerAct | ResumeBrokerAct) -> None:
-    """The broker's contracts take no new orders from now on, or take them again."""
-    book.stopped[message.party] = isinstance(message, StopBrokerAct)
-    tell_stopped(book, message.party)
 
 
 def _digest(message: Act) -> bytes:

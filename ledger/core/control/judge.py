@@ -9,7 +9,7 @@ An act makes a message, which is judged and takes effect as if its seat might se
 
 from typing import NamedTuple
 
-from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons
+from ledger.core.control import acts, feed_answers, feeds, outlets, parties, persons, stops
 from ledger.core.control.acts import decided_second
 from ledger.core.control.clearing_accounts import acts as clearing_acts
 from ledger.core.control.clearing_accounts import collecting, paying
@@ -35,6 +35,7 @@ from protocol.acts.table import (
     RegisterPersonKeyAct,
     ResumeBrokerAct,
     StopBrokerAct,
+    TerminateBrokerAct,
     VoidAct,
     made_of,
 )
@@ -176,8 +177,8 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return persons.judge_person_key(book, message, decided_second(decided_at_ns))
         case EndPersonKeyAct():
             return persons.judge_person_key_end(book, message, decided_second(decided_at_ns))
-        case StopBrokerAct() | ResumeBrokerAct():
-            return acts.judge_stop(book, message)
+        case StopBrokerAct() | ResumeBrokerAct() | TerminateBrokerAct():
+            return stops.judge_stop(book, message, decided_at_ns)
         case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
             return day_acts.judge_day_act(book, message, sender.seat, decided_at_ns)
         case VoidAct():
@@ -198,8 +199,6 @@ def _judge_effect(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.judge(book, message)
         case ChangeHolderAct():
             return holders.judge_holder(book, message)
-        case SavingsInterestAct():
-            return savings.judge_order(book, message, decided_at_ns)
         case SavingsInterestAct():
             return savings.judge_order(book, message, decided_at_ns)
         case ReverseAct():
@@ -323,8 +322,8 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             outlets.register_outlets(book, message)
         case RegisterPersons() | ChangePersonAct() | RegisterPersonKeyAct() | EndPersonKeyAct():
             persons.change_persons(book, message, decided_second(decided_at_ns))
-        case StopBrokerAct() | ResumeBrokerAct():
-            acts.stop(book, message)
+        case StopBrokerAct() | ResumeBrokerAct() | TerminateBrokerAct():
+            stops.stop(book, message)
         case ChangeDueTimesAct() | ReopenDateAct() | DeferAct() | ResumeLaneAct() | AdoptSetAct():
             return day_acts.apply_day_act(book, message, sender.seat, decided_at_ns)
         case OpenAccounts():
@@ -345,8 +344,6 @@ def apply_control(book: Book, sender: Sender, message: Made, decided_at_ns: int)
             return restraints.apply(book, sender.seat, sender.persons, message)
         case ChangeHolderAct():
             holders.change_holder(book, message)
-        case SavingsInterestAct():
-            savings.order(book, message)
         case SavingsInterestAct():
             savings.order(book, message)
         case ReverseAct():

@@ -65,6 +65,7 @@ MARKETS = (Market.XSHG, Market.XSHE)
 SCRATCH_BUCKETS = 1 << 16  # 512 KiB: sums over buckets of accounts stay in the second-level cache
 
 # An item of contract_facts, so that one gather reads all: party, state, check digits, index of the account.
+WORKS, STOPPED, TERMINATED = 0, 1, 2  # of a party
 PARTY_SHIFT = 48
 STATE_SHIFT = 40  # see rules.contracts
 CHECK_SHIFT = 32
@@ -150,7 +151,7 @@ class Book:
     role: ByteColumn  # 0: no such party
     registered_on: IntColumn  # the first trade date of which it has a lane, or a number before it; 0 of the bank
     proceeds_at_fill: ByteColumn
-    stopped: ByteColumn  # a broker that takes no new orders
+    stopped: ByteColumn  # WORKS, or a broker that takes no new orders: STOPPED until it is resumed, TERMINATED
     # What is corrected without an act: of one contract, and of all of a trade date.
     tolerance_contract_fen: FenColumn = field(default_factory=lambda: long_zeros(PARTIES_MAX + 1), kw_only=True)
     tolerance_date_fen: FenColumn = field(default_factory=lambda: long_zeros(PARTIES_MAX + 1), kw_only=True)

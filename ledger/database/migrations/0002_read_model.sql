@@ -38,6 +38,7 @@ CREATE TABLE parties (
     suite            smallint NOT NULL CHECK (suite IN (1, 2)),
     proceeds_at_fill boolean  NOT NULL,
     stopped          boolean  NOT NULL, -- two people have stopped it: it takes no new orders
+    terminated       boolean  NOT NULL, -- for good: no contract of it begins either
     mode             smallint NOT NULL CHECK (mode IN (0, 1)), -- 1: what its customers order with is moved 划转
     next_mode        smallint NOT NULL CHECK (next_mode IN (0, 1)), -- that comes with a roll; without a change the same
     name             text     NOT NULL,

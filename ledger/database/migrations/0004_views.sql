@@ -55,6 +55,7 @@ SELECT p.party AS party,
        COALESCE(w2.name, 'NUMBER_' || p.suite) AS suite,
        p.proceeds_at_fill AS proceeds_at_fill,
        p.stopped AS stopped,
+       p.terminated AS terminated,
        COALESCE(w4.name, 'NUMBER_' || p.mode) AS mode,
        COALESCE(w5.name, 'NUMBER_' || p.next_mode) AS next_mode,
        ARRAY(SELECT s.seat || ' ' || COALESCE(w3.name, 'NUMBER_' || s.role)
@@ -73,6 +74,7 @@ COMMENT ON COLUMN bank_parties.role IS 'BANK or BROKER';
 COMMENT ON COLUMN bank_parties.suite IS 'how the party signs';
 COMMENT ON COLUMN bank_parties.proceeds_at_fill IS 'whether sale proceeds enter buying power at the fill';
 COMMENT ON COLUMN bank_parties.stopped IS 'whether two people have stopped it: it takes no new orders';
+COMMENT ON COLUMN bank_parties.terminated IS 'whether they have stopped it for good 终止协议, for what was unpaid too long: no contract of it begins either';
 COMMENT ON COLUMN bank_parties.mode IS 'FREEZE: what its customers order with stays on their accounts; TRANSFER 划转: it is moved as far as it could be withdrawn';
 COMMENT ON COLUMN bank_parties.next_mode IS 'the mode that comes with the first roll at which nothing of it is moved; without a change the same';
 COMMENT ON COLUMN bank_parties.seats IS 'seats of the party, each with what it is for';

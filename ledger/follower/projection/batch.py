@@ -28,7 +28,7 @@ from ledger.follower.projection.feeds import FeedsOfBatch
 from ledger.follower.projection.people import PeopleOfBatch, effect_of
 from ledger.follower.projection.request_blocks import RequestRuns
 from protocol.acts.customers import ChangeHolderAct
-from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct
+from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.messages.control import (
     ChangeMode,
     ConfirmRoll,
@@ -47,7 +47,10 @@ from protocol.vocabulary import CONTRACT_NUMBER_STEP
 if TYPE_CHECKING:
     from ledger.core.rows.rolls import Roll
 
-_OF_PARTIES: Final = (Genesis, RegisterParty, RegisterSeat, ChangeMode, StopBrokerAct, ResumeBrokerAct, OpenTradeDate)
+_OF_PARTIES: Final = (
+    *(Genesis, RegisterParty, RegisterSeat, ChangeMode, OpenTradeDate),
+    *(StopBrokerAct, ResumeBrokerAct, TerminateBrokerAct),
+)
 """What may change a party as the read model has it: a roll, the mode of brokers."""
 BATCH_RECORDS_MAX: Final = 524_288
 """Records of one transaction: 32 MiB of records; by then the fixed cost of a transaction no longer shows."""

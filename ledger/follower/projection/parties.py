@@ -8,14 +8,14 @@ from typing import Final
 
 import asyncpg
 
-from ledger.core.state.book import Book
+from ledger.core.state.book import TERMINATED, WORKS, Book
 
 _PUT_PARTY: Final = """
-INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, mode, next_mode, name, seats, seat_roles,
-                     as_of_sequence)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO parties (party, role, suite, proceeds_at_fill, stopped, terminated, mode, next_mode, name,
+                     seats, seat_roles, as_of_sequence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (party) DO UPDATE
-SET stopped = excluded.stopped, mode = excluded.mode, next_mode = excluded.next_mode,
+SET stopped = excluded.stopped, terminated = excluded.terminated, mode = excluded.mode, next_mode = excluded.next_mode,
     seats = excluded.seats, seat_roles = excluded.seat_roles,
     as_of_sequence = excluded.as_of_sequence
 """
@@ -29,7 +29,8 @@ async def write_parties(connection: asyncpg.Connection, book: Book, sequence: in
             entry.role,
             entry.suite,
             entry.proceeds_at_fill,
-            bool(book.stopped[entry.party]),
+            bool(book.stopped[entry.party] != WORKS),
+            bool(book.stopped[entry.party] == TERMINATED),
             int(book.moved.mode[entry.party]),
             int(book.moved.next_mode[entry.party]),
             readable(entry.name),

@@ -170,7 +170,7 @@ OF_OBLIGATIONS: list[Mutant] = [
         ],
     ),
     *of_file(
-        "control/acts.py",
+        "control/stops.py",
         [
             (
                 "a stop that nobody hears of",

@@ -9,6 +9,7 @@ _COLLECTION = "tests/rules/test_collection.py"
 _INTEREST = "tests/rules/test_interest.py"
 _STATES = "tests/rules/test_obligations.py"
 _IN_TIME = "tests/ledger_core/paying/test_in_time.py"
+_TERMINATED = "tests/ledger_core/paying/test_terminated.py"
 _CLOSED = "tests/ledger_core/paying/test_closed_accounts.py"
 _BANK = "tests/ledger_core/paying/test_bank_pays.py"
 _LENDING = "tests/ledger_core/paying/test_lending.py"
@@ -150,6 +151,37 @@ OF_PAYMENTS: list[Mutant] = [
                 "accounts.fixed_day = accounts.fixed_day",
                 "what was posted by one rate would have another",
                 f"{_LENDING}::test_a_rate_is_said_once_for_today_or_a_later_day",
+            ),
+        ],
+    ),
+    *of_file(
+        "ledger/core/control/stops.py",
+        [
+            (
+                "an end of an agreement is resumed",
+                "ReplyCode.ACCEPTED if before == STOPPED",
+                "ReplyCode.ACCEPTED if before != WORKS",
+                "a terminated broker trades again by another act",
+                f"{_TERMINATED}::test_it_is_a_stop_without_end",
+            ),
+            (
+                "a stopped broker signs nobody",
+                "int(book.stopped[party]) == TERMINATED",
+                "int(book.stopped[party]) != WORKS",
+                "a stop for an hour refuses contracts",
+                f"{_TERMINATED}::test_no_contract_of_it_begins",
+            ),
+        ],
+    ),
+    *of_file(
+        "rules/day/obligations.py",
+        [
+            (
+                "terminated on the fifth day",
+                "0 < times.termination_after_s < now_s",
+                "0 < times.termination_after_s <= now_s",
+                "an agreement ends in the last second in which the debt may be paid",
+                f"{_TERMINATED}::test_it_may_be_said_behind_the_fifth_bank_working_day_and_not_in_its_last_second",
             ),
         ],
     ),

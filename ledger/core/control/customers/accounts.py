@@ -21,6 +21,7 @@ from ledger.core.control.customers.open_business import (
 )
 from ledger.core.control.customers.savings import brings_nothing, is_left, settle_interest
 from ledger.core.control.feeds import tell_contracts
+from ledger.core.control.stops import begins_none
 from ledger.core.state.book import (
     CHECK_SHIFT,
     HAD_CONTRACT,
@@ -135,6 +136,9 @@ def judge_event(book: Book, party: int, message: ChangeContract) -> ReplyCode:
     index = own_contract(book, party, message.contract_no)
     if index < 0:
         return ReplyCode.CONTRACT_UNKNOWN
+    begins = message.event == ContractEvent.CONFIRM
+    if begins and begins_none(book, int(book.contract_facts[index]) >> PARTY_SHIFT):
+        return ReplyCode.BROKER_STOPPED
     if next_status(_status(book, index), ContractEvent(message.event)) is None:
         return ReplyCode.STATUS_FORBIDS
     is_kept = message.event == ContractEvent.TERMINATE and is_kept_by_items(book, index)
@@ -232,6 +236,8 @@ def judge_replacement(book: Book, party: int, message: ReplaceCard) -> ReplyCode
         return ReplyCode.ACCOUNT_UNKNOWN
     if book.account_status(account) == AccountStatus.CLOSED:
         return ReplyCode.ACCOUNT_CLOSED
+    if begins_none(book, int(book.contract_facts[index]) >> PARTY_SHIFT):
+        return ReplyCode.BROKER_STOPPED
     if _has_contract(book, account):
         return ReplyCode.ACCOUNT_HAS_CONTRACT
     if (book.holder[account] != book.holder[_account_of(book, index)]).any():
@@ -278,6 +284,8 @@ def _judge_terms(book: Book, terms: Sequence[ContractTerms], ends: int) -> Reply
         return ReplyCode.ACCOUNT_UNKNOWN
     if any(book.account_status(account) == AccountStatus.CLOSED for account in accounts):
         return ReplyCode.ACCOUNT_CLOSED
+    if any(begins_none(book, term.party) for term in terms):
+        return ReplyCode.BROKER_STOPPED
     if any(book.role[party] != Role.BROKER for party in {term.party for term in terms}):
         return ReplyCode.PARTY_UNKNOWN
     taken = any(book.last_contract(account) != ends and _has_contract(book, account) for account in accounts)

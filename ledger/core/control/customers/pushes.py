@@ -13,6 +13,7 @@ import numpy as np
 
 from ledger.core.control.customers import accounts
 from ledger.core.control.customers.open_business import SHANGHAI, designate, is_kept_by_items
+from ledger.core.control.stops import begins_none
 from ledger.core.state.book import MARKETS, Book
 from ledger.core.state.customers.pushes import Push
 from ledger.core.state.number_index import packed
@@ -140,6 +141,8 @@ def _open_push(book: Book, push: Push) -> OpenPush:
 def _judge_contract(book: Book, party: int, seat: int, message: PushContract) -> ReplyCode:
     if message.replaces and accounts.own_contract(book, party, message.replaces) < 0:
         return ReplyCode.CONTRACT_UNKNOWN
+    if begins_none(book, party):
+        return ReplyCode.BROKER_STOPPED
     if message.serial <= int(book.seat_serial[seat]):
         return ReplyCode.SERIAL_USED
     if book.pushes.is_full(party):
@@ -249,6 +252,8 @@ def _standing(book: Book, push: Push, confirmed: bool) -> Standing:
     if current >= 0 and _status(book, current) != ContractStatus.TERMINATED:
         in_the_way[current] = ReplyCode.ACCOUNT_HAS_CONTRACT
     codes = [_code_of_account(book, account)]
+    if begins_none(book, push.party):
+        codes.append(ReplyCode.BROKER_STOPPED)
     runs_off = replaced >= 0 and int(book.account_of_contract[replaced]) != account
     stays = replaced >= 0 and _stays(book, asked, account, replaced)
     if replaced >= 0:

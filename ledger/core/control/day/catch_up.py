@@ -14,7 +14,7 @@ from ledger.core.state.book import Book
 from ledger.core.state.day.obligations import Obligation
 from protocol.acts.clearing import AdvanceLimitAct, PayOutAct, TakeBackFundAct
 from protocol.acts.day import ChangeDueTimesAct
-from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct
+from protocol.acts.table import Made, ResumeBrokerAct, StopBrokerAct, TerminateBrokerAct
 from protocol.limits import TRADE_DATE_MAX
 from protocol.messages.control import OpenTradeDate
 from protocol.messages.day.paying import Due, Fund, Pay
@@ -31,6 +31,7 @@ OF_ONE = (
     BeginSettle,
     StopBrokerAct,
     ResumeBrokerAct,
+    TerminateBrokerAct,
     PayOutAct,
     TakeBackFundAct,
     AdvanceLimitAct,

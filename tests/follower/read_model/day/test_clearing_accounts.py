@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from protocol.acts.table import StopBrokerAct
+from protocol.codes import ReplyCode
 from protocol.vocabulary import ObligationState
 from tests.follower.world import asked, world
 from tests.ledger_core.desk import BROKER, THURSDAY, TUESDAY, WEDNESDAY
 from tests.ledger_core.paying.bank import FRIDAY, House, at
+from tests.ledger_core.paying.test_terminated import FIFTH_DAY_ENDS, ends, stops, tuesday
 
 pytestmark = pytest.mark.postgres
 
@@ -165,5 +168,23 @@ def test_windows_that_came_again_are_read(fresh_database: str, tmp_path: Path) -
                 first = f"SELECT {shown} FROM {view} ORDER BY {order}"  # noqa: S608
                 assert (await asked(here.sql, first))[0] == ("10:21:00",)
             assert await asked(here.sql, FAULTS) == []
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("is_for_good", [False, True])
+def test_a_broker_is_read_as_stopped_and_as_stopped_for_good(
+    fresh_database: str, tmp_path: Path, is_for_good: bool
+) -> None:
+    house = tuesday()
+    house.now(FIFTH_DAY_ENDS + 1)
+    assert (ends(house) if is_for_good else stops(house, StopBrokerAct)) == ReplyCode.ACCEPTED
+
+    async def scenario() -> None:
+        async with world(fresh_database, tmp_path) as here:
+            await here.keep(house.desk.rows)
+            await here.follow()
+            stands = "SELECT stopped, terminated FROM bank_parties ORDER BY party"
+            assert await asked(here.sql, stands) == [(False, False), (True, is_for_good), (False, False)]
 
     asyncio.run(scenario())
