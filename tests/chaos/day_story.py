@@ -28,6 +28,7 @@ from protocol.codes import ReplyCode
 from protocol.limits import FRAME_RECORDS_MAX, RECONCILE_PLACES_MAX
 from protocol.messages.control import EndSettlement, OpenTradeDate
 from protocol.messages.day.steps import FinishSending, WithdrawSet
+from protocol.messages.feeds import ObligationTold
 from protocol.records import RECORD, RecordArray
 from protocol.vocabulary import ClearedEvent, ContractStatus, Fate, FeedKind, LaneState, RecordKind
 from tests.chaos.cut_line import CutLine
@@ -202,7 +203,8 @@ class Story:
     async def _sign_for(self, seat: Seat, seat_no: int, date: int) -> None:
         async for event in seat.feed(self._told.get(seat_no, 0)):
             self._told[seat_no] = event.position
-            if (event.kind, event.trade_date) == (FeedKind.OBLIGATION, date):
+            is_of_date = (event.kind, event.trade_date) == (FeedKind.OBLIGATION, date)
+            if is_of_date and isinstance(event.content, ObligationTold) and not event.content.case:
                 assert (await seat.receipt(event)).accepted
                 return
 
