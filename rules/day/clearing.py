@@ -71,7 +71,7 @@ class Line(NamedTuple):
     second_fen: int  # released, commission or tax, by kind
     fees_fen: tuple[int, int, int, int]
     order_key: int  # names an order of a trade date, 0: outside all limits, or the kind names none
-    is_held: bool  # the order is a freeze of this contract and of the set's date
+    is_held: bool  # the order is a freeze of this contract, and of the set's date or waiting for its allotment
     reference: int
 
 

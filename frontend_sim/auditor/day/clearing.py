@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from frontend_sim.auditor.audited_account import Contract
 from frontend_sim.auditor.auditor import Auditor
 from frontend_sim.auditor.freeze import FreezeKey
 from protocol.codes import ReplyCode
@@ -16,7 +17,7 @@ from protocol.messages.day.steps import SetTotals
 from protocol.messages.fields import fen_from_sum
 from protocol.records import FREEZE_STATE_NONE, STATE_LISTED, OutcomeArray, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import Fate, RecordKind
 
 FEES = ("stamp_fen", "transfer_fen", "handling_fen", "regulatory_fen")
 COLUMNS = (
@@ -69,6 +70,8 @@ class SetAudit:
     auditor: Auditor
     party: int
     trade_date: int
+    waiting: Collection[FreezeKey] = ()
+    """Orders of earlier dates, settled since, that wait for their allotment and that no other set names."""
     judged_count: int = 0
     mismatch_count: int = 0
     mismatches: list[str] = field(default_factory=list)
@@ -99,6 +102,16 @@ class SetAudit:
             if expected[0] == ReplyCode.ACCEPTED:
                 self._take(*line)
 
+    def has(self, contract: Contract, order: FreezeKey) -> bool:
+        """Whether the set may name an order of a contract."""
+        return order in contract.freezes and (order[0] == self.trade_date or order in self.waiting)
+
+    def ends(self, order: FreezeKey) -> bool:
+        """Whether an order is closed with the date: its own, or one that waited and is named, unless it is held."""
+        told = self.orders.get(order)
+        is_named = order in self.waiting and (told is not None or order in self.cleared_fen)
+        return (order[0] == self.trade_date or is_named) and not (told is not None and told.fate == Fate.HELD)
+
     def forget(self, but: Collection[int] = ()) -> None:
         """The set counts no more: it brings no contract money, but those of which something is to be taken back."""
         for number in self.of_contract.keys() - set(but):
@@ -112,7 +125,7 @@ class SetAudit:
     def _expected(self, *line: int) -> tuple[int, int]:
         """Code and state; amounts are in range, and form is right: the simulated brokers write no other lines."""
         kind, day, told, contract_no = line[:4]
-        order, reference = line[10:13], line[13]
+        order, reference = (line[10], line[11], line[12]), line[13]
         contract = self.auditor.contracts.get(contract_no)
         if contract is None or contract.party != self.party:
             return (ReplyCode.CONTRACT_UNKNOWN, FREEZE_STATE_NONE)
@@ -124,7 +137,7 @@ class SetAudit:
         name = (kind, *order) if kind in NAME_ORDER else (kind, contract_no, told)
         if name in self._told:
             return (ReplyCode.LINE_DOUBLED, FREEZE_STATE_NONE)
-        is_there = kind not in NAME_ORDER or (order in contract.freezes and order[0] == self.trade_date)
+        is_there = kind not in NAME_ORDER or self.has(contract, order)
         return (ReplyCode.ACCEPTED, FREEZE_STATE_NONE if is_there else STATE_LISTED)
 
     def _take(self, *line: int) -> None:
@@ -160,7 +173,7 @@ class SetAudit:
             order = (line[10], line[11], line[12])
             self.cleared_fen[order] = amount_fen + fees_fen
             says.buys_fen += amount_fen + fees_fen
-            is_there = order in self.auditor.contracts[contract_no].freezes and order[0] == self.trade_date
+            is_there = self.has(self.auditor.contracts[contract_no], order)
             says.listed_fen += 0 if is_there else amount_fen + fees_fen
 
     def book_proceeds(self) -> None:

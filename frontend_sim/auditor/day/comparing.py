@@ -87,13 +87,15 @@ class Compared:
         return {number: contract for number, contract in known if contract.party == self.told.party}
 
     def _freezes(self) -> list[tuple[FreezeKey, int, Freeze]]:
-        """Those of the date, by seat and number."""
-        return sorted(
+        """Those of the date, by seat and number; then earlier ones that waited, and that the set names."""
+        named, date = self.told.orders.keys() | self.told.cleared_fen.keys(), self.told.trade_date
+        found = (
             (key, number, freeze)
             for number, contract in self._contracts().items()
             for key, freeze in contract.freezes.items()
-            if key[0] == self.told.trade_date
+            if key[0] == date or (key in named and self.told.has(contract, key))
         )
+        return sorted(found, key=lambda each: (each[0][0] != date, each[0]))
 
     def _strays(self) -> list[Expected]:
         there = {key for key, _, _ in self._freezes()}
@@ -168,8 +170,7 @@ class Compared:
 
     def _draws(self, key: FreezeKey, freeze: Freeze) -> tuple[int, int]:
         """What closing an order of the date draws and releases."""
-        told = self.told.orders.get(key)
-        if key[0] != self.told.trade_date or (told is not None and told.fate == Fate.HELD):
+        if not self.told.ends(key):
             return 0, 0
         due_fen = max(0, self.told.cleared_fen.get(key, 0) - freeze.drawn_fen)
         drawn_fen = min(freeze.remaining_fen, due_fen)

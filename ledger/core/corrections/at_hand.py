@@ -10,6 +10,7 @@ import numpy as np
 from ledger.core.corrections.read import Corrections, closes_orders
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of, slots_of_contracts
+from ledger.core.lines.waiting import named_before
 from ledger.core.resolve import Targets
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
 from ledger.core.state.columns import Mask, Positions
@@ -164,22 +165,26 @@ def _tolerance(book: Book, lane: Lane) -> Tolerance:
 
 
 def slots_to_close(book: Book, lane: Lane, contracts: Positions) -> Positions:
-    """Slots, by contract, of the open freezes of (m,) ascending contracts that the lane's set ends: of its date, and
-    not told as held.
+    """Slots, by contract, of the open freezes of (m,) ascending contracts that the lane's set ends: of its date, or of
+    earlier ones and held until now; and not told as held.
     """
-    slots = slots_of_contracts(book, lane.trade_date, lane.party, contracts)
+    slots, named = slots_of_contracts(book, lane.trade_date, lane.party, contracts), named_before(book, lane)
+    if len(named):
+        owners = book.requests.contract
+        slots = np.concatenate([slots, named[np.isin(owners[named] - 1, contracts)]])
+        slots = slots[np.argsort(owners[slots], kind="stable")]
     to_close: Positions = slots[_are_to_close(book, lane, slots)]
     return to_close
 
 
 def has_to_close(book: Book, lane: Lane) -> bool:
     """Whether a published lane has an order left that its set ends."""
-    parts = (slice(one.start, one.stop) for one in freezes_of(book, lane))
+    parts = (slice(one.start, one.stop) if isinstance(one, range) else one for one in freezes_of(book, lane))
     return any(_are_to_close(book, lane, part).any() for part in parts)
 
 
 def _are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
-    """Which of the freezes of a lane's date in these slots are open, and not told as held."""
+    """Which of the freezes in these slots, of a lane's date or named by its set, are open, and not told as held."""
     requests = book.requests
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
     is_held = (requests.cleared_in[slots] == lane.inner) & (requests.told[slots] & FATE_MASK == Fate.HELD)
@@ -194,7 +199,9 @@ def _open_slots(book: Book, lane: Lane, contracts: Positions, named: Positions) 
     requests, found = book.requests, dict[int, list[int]]()
     if closes_orders(lane):
         slots = np.unique(named)
-        slots = slots[key_dates(requests.keys_of(slots, book.trade_date)) == lane.trade_date]
+        dates = key_dates(requests.keys_of(slots, book.trade_date))
+        is_named = (dates < lane.trade_date) & (requests.cleared_in[slots] == lane.inner)
+        slots = slots[(dates == lane.trade_date) | is_named]
         slots = slots[_are_to_close(book, lane, slots)]
     elif is_due(book, lane):
         slots = slots_to_close(book, lane, contracts)

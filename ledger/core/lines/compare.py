@@ -4,9 +4,9 @@ Belongs here: which places there are, what differs at each. Never here: when a l
 (ledger.core.control.day.lanes), a rule of its own (rules.day.reconciliation).
 
 The places of a lane: the names of orders that are not there, then those of the freezes that its party's seats made on
-its date, by seat and number, then all contracts. Each freeze adds what closing it will draw to its contract, under the
-number of the comparison, which begins with place 0: so contracts come after freezes, and what an earlier comparison
-added reads as nothing.
+its date, by seat and number, then held ones of earlier dates that its set names, then all contracts. Each freeze adds
+what closing it will draw to its contract, under the number of the comparison, which begins with place 0: so contracts
+come after freezes, and what an earlier comparison added reads as nothing.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ import numpy as np
 
 from ledger.core.lines.differing import FoundColumns, told_columns
 from ledger.core.lines.proceeds import is_due
+from ledger.core.lines.waiting import named_before
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, LAST_CONTRACT_MASK, PARTY_SHIFT, STATE_SHIFT, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, Lane
@@ -33,6 +34,8 @@ _NO_POSITIONS: Positions = np.zeros(0, np.intp)
 _NOTHING_BOUGHT, _SOMETHING_BOUGHT = (
     np.isin(np.arange(FATE_MASK + 1), sorted(fates)) for fates in (NOTHING_BOUGHT, SOMETHING_BOUGHT)
 )
+Freezes = list[range | Positions]
+"""Slots, in runs."""
 Sums = tuple[FenColumn, FenColumn, FenColumn, FenColumn]
 """(k,) each: what the bank will have bought and sold, and what the set says less, or plus, what is made good."""
 
@@ -53,7 +56,7 @@ class Places(NamedTuple):
         return Places._with(book, lane, freezes_of(book, lane))
 
     @staticmethod
-    def _with(book: Book, lane: Lane, freezes: list[range]) -> "Places":
+    def _with(book: Book, lane: Lane, freezes: Freezes) -> "Places":
         orders, buys = (len(book.clearing.listed(lane.inner, is_buy)) for is_buy in (False, True))
         return Places(orders, buys, sum(map(len, freezes)), book.contracts_count)
 
@@ -79,7 +82,7 @@ class Part(NamedTuple):
     first: int
     end: int
     places: Places
-    slots: Positions  # that hold a freeze of the lane's date and party
+    slots: Positions  # that hold a freeze of the lane's party, of its date or named by its set
     slot_places: Positions
     contracts: Positions  # of the lane's party
     contract_places: Positions
@@ -266,14 +269,15 @@ def _sums(book: Book, lane: Lane, contracts: Positions) -> Sums:
     return bought_fen, sold_fen, buys_fen, proceeds_fen
 
 
-def _slots(freezes: list[range], first: int, end: int) -> tuple[Positions, Positions]:
+def _slots(freezes: Freezes, first: int, end: int) -> tuple[Positions, Positions]:
     """The slots from the one at place `first` of all these to the one before `end`, and the place of each."""
     slots, places, begins = [_NO_POSITIONS], [_NO_POSITIONS], 0
     for one in freezes:
-        part = one[max(0, first - begins) : max(0, end - begins)]
+        skipped = max(0, first - begins)
+        part = one[skipped : max(0, end - begins)]
         if len(part):
-            slots.append(np.arange(part.start, part.stop))
-            places.append(slots[-1] - one.start + begins)
+            slots.append(np.asarray(part, np.intp))
+            places.append(np.arange(len(part)) + skipped + begins)
         begins += len(one)
     return np.concatenate(slots), np.concatenate(places)
 
@@ -285,9 +289,13 @@ def _holds_own(book: Book, lane: Lane, slots: Positions) -> Mask:
     return own & (contract > 0)
 
 
-def freezes_of(book: Book, lane: Lane) -> list[range]:
-    """Slots, some of them empty, of the freezes of the lane's date: its party's seats alone freeze on its contracts."""
-    return book.requests.slots_of(lane.trade_date, _seats(book, lane.party), book.trade_date)
+def freezes_of(book: Book, lane: Lane) -> Freezes:
+    """Slots, some of them empty, of the freezes of the lane's date, for its party's seats alone freeze on its
+    contracts; and of those of earlier dates that its set names.
+    """
+    of_date = book.requests.slots_of(lane.trade_date, _seats(book, lane.party), book.trade_date)
+    named = named_before(book, lane)
+    return [*of_date, named] if len(named) else [*of_date]
 
 
 def slots_of_contracts(book: Book, trade_date: int, party: int, contracts: Positions) -> Positions:

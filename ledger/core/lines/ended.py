@@ -6,6 +6,7 @@ Belongs here: which they are. Never here: closing them (ledger.core.corrections)
 
 import numpy as np
 
+from ledger.core.lines.waiting import wait
 from ledger.core.state.book import PARTY_SHIFT, Book
 from ledger.core.state.columns import LongColumn, Mask, Positions
 from ledger.core.state.requests import FATE_MASK
@@ -27,4 +28,8 @@ def are_ended(book: Book, slots: Positions, dates: LongColumn) -> Mask:
     is_named = np.isin(requests.cleared_in.take(slots), clearing.complete)
     is_held = is_named & (requests.told.take(slots) & FATE_MASK == Fate.HELD)
     over: Mask = (ended | is_named) & ~is_held
+    # What is open of a date that is settled was held, also while a later set is sent that names it.
+    unnamed = np.flatnonzero(ended & ~is_named)
+    if len(unnamed):
+        over[unnamed] &= ~wait(book, dates[unnamed], parties[unnamed])
     return over

@@ -24,6 +24,7 @@ from ledger.core.kind_tables import (
     TOLD_MAX,
     UNUSED_BITS,
 )
+from ledger.core.lines.waiting import may_be_named
 from ledger.core.state.book import Book
 from ledger.core.state.columns import FenColumn, LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import Lane
@@ -73,7 +74,7 @@ class Lines:
     contract: Positions
     order_key: LongColumn  # 0 where the kind names none, or it is outside all limits
     slot: Positions  # of that order, 0 where nothing is kept under its name
-    is_held: Mask  # it is an accepted freeze of the contract, and of the set's date
+    is_held: Mask  # it is an accepted freeze of the contract, and of the set's date or waiting for its allotment
     reference: LongColumn  # 0 for other kinds
     frame: Positions  # of the block
     frames: Frames  # all of them
@@ -147,6 +148,7 @@ def read_lines(
     lanes = [book.clearing.collecting_at(seat) for seat in frames.seat.tolist()]
     set_dates = np.array([lane.trade_date if lane is not None else 0 for lane in lanes], np.int64)
     set_date = set_dates[:1] if (set_dates == set_dates[0]).all() else set_dates[frame]
+    is_there = (order_key > 0) & (book.requests.contract.take(slot) == contract + 1)
     return Lines(
         positions=positions,
         kind=kind,
@@ -160,13 +162,31 @@ def read_lines(
         contract=contract,
         order_key=order_key,
         slot=slot,
-        is_held=(order_key > 0) & (dates == set_date) & (book.requests.contract.take(slot) == contract + 1),
+        is_held=_held(book, lanes, frame, slot, is_there, dates, set_date),
         reference=reference,
         frame=frame,
         frames=frames,
         sets=list(_by_set(lanes, frame, lines["trade_day"])),
         kinds=there,
     )
+
+
+def _held(
+    book: Book,
+    lanes: list[Lane | None],
+    frame: Positions,
+    slot: Positions,
+    is_there: Mask,
+    dates: LongColumn,
+    set_date: LongColumn,
+) -> Mask:
+    """(m,) whether a set may name the order of its contract that is there; of (1,) `dates` each is of that one."""
+    is_held: Mask = is_there & (dates == set_date)
+    before = np.flatnonzero(is_there & (dates < set_date))
+    if len(before):
+        of_order = np.broadcast_to(dates, is_there.shape)[before]
+        is_held[before] = may_be_named(book, lanes, frame[before], slot[before], of_order)
+    return is_held
 
 
 def _is_within(column: LongColumn, low: int, high: int) -> Mask:

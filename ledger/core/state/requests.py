@@ -245,6 +245,11 @@ class RequestTable:
         version = self.made_count if trade_date == open_date else 0
         return self.by_contract.find((trade_date, party), version, self.contract, freezes, contracts)
 
+    def carried_before(self, trade_date: int) -> range:
+        """The slots of the carried freezes of earlier dates."""
+        end = int(np.searchsorted(self.carried_keys, trade_date << _DATE_SHIFT))
+        return range(REQUEST_PAGE_RECORDS, REQUEST_PAGE_RECORDS + end)
+
     def carried_dates(self) -> list[int]:
         """The trade dates of the carried freezes, ascending."""
         found, place = [], 0
