@@ -14,7 +14,7 @@ import asyncpg
 
 from config.cli.books.read_model import asked as ask
 from config.cli.options import DATE, PARTY, add_common_options, whole
-from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, monthly, settlement
+from config.cli.reports import branches, clearing_account, day_end, differences, ledgers, letters, monthly, settlement
 from config.cli.reports.asking import Asked
 from config.cli.reports.paper.files import folder_for, write_list
 from config.cli.reports.paper.forms import Kind, Report, page_cell
@@ -28,6 +28,8 @@ from config.schema import Config
 from protocol.limits import COLUMN_FEN_MAX, OUTLET_MAX, TRADE_DATE_MAX, TRADE_DATE_MIN
 
 BY_SIGNS_MAX: Final = 40
+LETTERS: Final = tuple(letters.COLUMNS)
+CASES_MAX: Final = 2**31 - 1
 MONTH: Final = whole(TRADE_DATE_MIN // 100, TRADE_DATE_MAX // 100)
 Making = Callable[[Asked, argparse.Namespace], Awaitable[Sequence[Report]]]
 
@@ -51,6 +53,22 @@ async def _branches(asked: Asked, options: argparse.Namespace) -> Sequence[Repor
 async def _clearing(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
     _must_follow(asked, options.first, options.last)
     return [await clearing_account.clearing_account(asked, options.broker, options.first, options.last)]
+
+
+async def _advance(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await letters.advance(asked, await _named(asked, options), options.until or options.today)]
+
+
+async def _overdue(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await letters.overdue(asked, await _named(asked, options))]
+
+
+async def _late(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
+    return [await letters.bank_late(asked, await _named(asked, options))]
+
+
+async def _named(asked: Asked, options: argparse.Namespace) -> letters.Named:
+    return letters.Named(options.broker, await asked.known_date(options.date), options.case)
 
 
 async def _statement(asked: Asked, options: argparse.Namespace) -> Sequence[Report]:
@@ -107,6 +125,9 @@ REPORTS: Final[dict[str, tuple[Making, str]]] = {
     "branches": (_branches, "辖内清算表: of a date, what each outlet settles inside the bank"),
     "statement": (_statement, "明细账: every entry of a savings account, and its balance after each"),
     "clearing": (_clearing, "清算账户对账单: every entry of a broker's clearing account, what it owes and was lent"),
+    "advance": (_advance, "垫付通知书: letter to a broker about what the bank has lent it for a date, with interest"),
+    "overdue": (_overdue, "逾期催收函: letter to a broker about what it owes behind its due time"),
+    "late": (_late, "迟付说明函: letter to a broker about what the bank had not paid at its due time"),
     "ledger": (_ledger, "总账: each balance of the general ledger, what was debited and credited"),
     "trial": (_trial, "试算平衡表: debits and credits of each account of the general ledger, and of each outlet"),
     "accounts": (_accounts, "账户情况表: of a month, contracts by sub-branch and broker"),
@@ -149,6 +170,7 @@ def _make(config: Config, options: argparse.Namespace) -> Done:
     by = _maker(options.by)
     at = datetime.fromtimestamp(config.wall_clock().utc_ns() // 1_000_000_000, UTC).astimezone(zone)
     command = f"report {options.name}"
+    options.today = int(f"{at:%Y%m%d}")
 
     async def read(connection: asyncpg.Connection, as_of: int) -> Done:
         asked = Asked(connection, command, as_of, zone)
@@ -235,6 +257,12 @@ def _add_subject(report: CommandParser, name: str) -> None:
             report.add_argument("--broker", type=PARTY, required=True, metavar="N", help="its number")
         report.add_argument("--from", dest="first", type=DATE, metavar="DATE", help="first trade date yyyymmdd")
         report.add_argument("--to", dest="last", type=DATE, metavar="DATE", help="last trade date yyyymmdd")
+    elif name in LETTERS:
+        report.add_argument("--broker", type=PARTY, required=True, metavar="N", help="its number")
+        report.add_argument("--date", type=DATE, required=True, help="trade date yyyymmdd of the obligation")
+        report.add_argument("--case", type=whole(0, CASES_MAX), default=0, metavar="N", help="of a case: its number")
+        if name == "advance":
+            report.add_argument("--until", type=DATE, help="yyyymmdd: interest up to this day (default: today)")
     elif name not in ("accounts", "settled"):
         report.add_argument("--date", type=DATE, required=name != "all", help="trade date yyyymmdd")
     if name == "settlement":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.cli.reports import day_end
+from config.cli.reports import day_end, letters
 from config.cli.reports.command import REPORTS, _parser
 from config.cli.reports.paper.forms import LONG_DIGITS
 from config.cli.reports.paper.pdf_pages import LINES_MAX
@@ -34,7 +34,7 @@ def test_every_report_stands_there_with_its_options_and_files(capsys: pytest.Cap
         assert set(re.findall(r"--[a-z-]+", of)) == taken, name
         if name != "all":
             parts = set(re.findall(r"`(\w+)`", files)) | ({""} if "one" in files.split() or "one," in files else set())
-            assert parts == set(COLUMNS[name]), name
+            assert parts == set((COLUMNS | letters.COLUMNS)[name]), name
 
 
 @pytest.mark.postgres
