@@ -24,17 +24,16 @@ from tests.ledger_core.desk import (
     WEDNESDAY,
     Desk,
     codes,
-    fill_buy,
-    fill_sell,
     freeze,
     same_after_all,
     withdrawal,
 )
-from tests.ledger_core.lines.words import buy, dividend, event, order, refund, sell
+from tests.ledger_core.lines.words import dividend, event, refund
 from tests.ledger_core.settling.words import (
     ACCEPTED,
     PAID,
     begin,
+    bought,
     credit,
     credited,
     discharge,
@@ -42,26 +41,13 @@ from tests.ledger_core.settling.words import (
     set_off,
     settle,
     settlement,
+    sold,
     state,
     to_be_credited,
 )
 
 NOT_DUE = ReplyCode.STEP_NOT_DUE
 BOTH_WAYS = pytest.mark.parametrize("padding", [IN_ORDER, BY_LANE])
-
-
-def bought(desk: Desk, contract_no: int, fen: int) -> list:  # type: ignore[type-arg]
-    """An order of the open date that is filled whole; the lines that the set has of it."""
-    on = desk.book.trade_date
-    target = desk.freeze(contract_no, fen)
-    assert codes(desk.ask(SEAT, fill_buy(target, contract_no, fen))) == [ACCEPTED]
-    return [order(target, contract_no, fen, on=on), buy(target, contract_no, fen, on=on)]
-
-
-def sold(desk: Desk, contract_no: int, fen: int, reference: int = 1) -> list:  # type: ignore[type-arg]
-    on = desk.book.trade_date
-    assert codes(desk.ask(SEAT, fill_sell(contract_no, fen, on=on))) == [ACCEPTED]
-    return [sell(reference, contract_no, fen, on=on)]
 
 
 def suspense(desk: Desk, on: int = MONDAY, party: int = BROKER) -> int:

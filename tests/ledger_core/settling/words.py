@@ -20,8 +20,8 @@ from protocol.trade_dates import trade_day
 from protocol.vocabulary import LaneState, ObligationState, RecordKind
 from tests.bank_seats import DAY_SEAT
 from tests.ledger_core.corrections.words import SEATS, closing
-from tests.ledger_core.desk import BROKER, MONDAY, Answer, Desk, record
-from tests.ledger_core.lines.words import agree, send_whole
+from tests.ledger_core.desk import BROKER, MONDAY, SEAT, Answer, Desk, codes, fill_buy, fill_sell, record
+from tests.ledger_core.lines.words import agree, buy, order, sell, send_whole
 
 ACCEPTED = ReplyCode.ACCEPTED
 PAID = Answer(ACCEPTED, 0, 0)
@@ -63,6 +63,21 @@ def settlement_of(each: Settlement, on: int = MONDAY) -> RecordArray:
 
 def credit(contract_no: int, proceeds_fen: int = 0, other_fen: int = 0, on: int = MONDAY) -> RecordArray:
     return record(RecordKind.CREDIT, contract_no, proceeds_fen, other_fen=other_fen, trade_day=trade_day(on))
+
+
+def bought(desk: Desk, contract_no: int, fen: int) -> list[RecordArray]:
+    """An order of the open date that is filled whole; the lines that the set has of it."""
+    on = desk.book.trade_date
+    target = desk.freeze(contract_no, fen)
+    assert codes(desk.ask(SEAT, fill_buy(target, contract_no, fen))) == [ACCEPTED]
+    return [order(target, contract_no, fen, on=on), buy(target, contract_no, fen, on=on)]
+
+
+def sold(desk: Desk, contract_no: int, fen: int, reference: int = 1) -> list[RecordArray]:
+    """A sale of the open date, and the line of it."""
+    on = desk.book.trade_date
+    assert codes(desk.ask(SEAT, fill_sell(contract_no, fen, on=on))) == [ACCEPTED]
+    return [sell(reference, contract_no, fen, on=on)]
 
 
 def published(desk: Desk, *lines: RecordArray, on: int = MONDAY, party: int = BROKER) -> None:

@@ -275,6 +275,6 @@ class Bank:
 
     def has_fen(self, party: int) -> int:
         """What all customers of a broker have, on their accounts and where they are owed it without one."""
-        return sum(self.desk.money_of(account_no)[0] for account_no in self.accounts[party]) - self.house.book(
-            OWED, party
-        )
+        balances_fen = self.desk.book.general_ledger.balances_fen.items()
+        owed_fen = -sum(fen for key, fen in balances_fen if (key.code, key.party) == (OWED, party))
+        return owed_fen + sum(self.desk.money_of(account_no)[0] for account_no in self.accounts[party])
