@@ -258,6 +258,8 @@ class Service:
             self._metrics.unsettled_dates_max = book.unsettled.dates_max
             self._metrics.clock_is_sure = self.pipeline.clock.now().is_sure  # also when there is nothing to decide
             self._metrics.clock_steps = self.pipeline.clock.watch.steps
+            if self.pipeline.clock.over is not None:
+                self.pipeline.wake()
             if self._link is not None:
                 self._link.beat()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.core import engine
 from ledger.core.book_answers import BookAnswers
+from ledger.core.control.day.resumption import moved
 from ledger.core.control.rows import NotJudged, message_of
 from ledger.core.frames import time_after
 from ledger.core.rows.half_acted import HalfActed
@@ -25,6 +26,7 @@ from ledger.order_path.moments import Moments
 from ledger.order_path.repeats import Repeats, StoredRow, outcome_answer
 from ledger.order_path.row_maker import RowMaker
 from ledger.order_path.standing import Standing
+from ledger.watch.clock_watch import Doubt
 from ledger.watch.metrics import LedgerMetrics
 from ledger.watch.suspects import FrameFault, Stage, Suspects
 from protocol.codes import ReplyCode
@@ -32,13 +34,15 @@ from protocol.errors import InvariantBroken, MisuseError, PeerViolation
 from protocol.frame import Frame
 from protocol.header import PREFIX, Header
 from protocol.limits import PREFIX_BYTES, STALE_RETRY_NS
-from protocol.messages.codec import decode_query
+from protocol.messages.codec import decode_query, encode
+from protocol.messages.control import ServesAgain
 from protocol.messages.feeds import FeedPage, FeedQuery
 from protocol.messages.gateway_link import FeedTold
 from protocol.messages.queries import OutcomeQuery
 from protocol.records import RECORD
 from protocol.vocabulary import NUMBERED_KINDS, FrameKind
 
+NS_PER_S: Final = 1_000_000_000
 _IN_ROW: Final = (InRow, LoggedOn)
 
 
@@ -96,6 +100,23 @@ class Decider:
             for frame in group[len(part) :]:
                 decided.return_frame(frame)
             return decided
+
+    def serve_again(self, doubt: Doubt, now_ns: int, elapsed_ns: int) -> Decided | None:
+        """A doubt about the clock is over: due times that lay in it come again, as when a ledger takes over. None where
+        none did. Raises FrameFault when it has acted and the row cannot be made.
+        """
+        book, self._elapsed_ns = self.book, elapsed_ns
+        message = ServesAgain(doubt.since_ns // NS_PER_S, min(doubt.until_ns, now_ns) // NS_PER_S)
+        if message.serves_s < message.alive_s or not moved(book, message):
+            return None
+        try:
+            engine.apply_resumption(book, message, now_ns)
+            row = self._row(book.trade_date, now_ns, b"", b"", encode(message), b"")
+        except Exception as error:
+            raise FrameFault.of(f"the end of a doubt broke: {error!r}", b"", False, error, now_ns) from error
+        pages = self.feed_pages.news(row.sequence)
+        news = [replies.feed_news(party, row.sequence, row.digest, page, now_ns) for party, page in pages]
+        return Decided(book.sequence, row, news=news)
 
     def _alone(self, group: list[Frame]) -> list[Frame]:
         """The beginning of a group that is decided together: a suspect alone, or what comes before the first one."""

@@ -27,7 +27,7 @@ from ledger.order_path.gate import Gate, Outlet
 from ledger.order_path.groups import GroupCap, SeatQueues
 from ledger.order_path.lookup import Finder
 from ledger.order_path.lookup_pace import LookupPace
-from ledger.watch.clock_watch import LedgerClock
+from ledger.watch.clock_watch import LedgerClock, Moment
 from ledger.watch.doorbell import Doorbell
 from ledger.watch.look import Look
 from ledger.watch.metrics import LedgerMetrics
@@ -206,9 +206,13 @@ class Pipeline:
         its records cost more than its commit does, and deciding it saves time. Not so while a party that asks for
         little comes and goes beside a backlog: it would wait for that group as well.
         """
-        if self._ready is not None or self._stopping or self._outlet is None or not len(self.queues):
+        if self._ready is not None or self._stopping or self._outlet is None:
             return False
         if self.gate.waiting_bytes > GATE_BYTES_MAX:
+            return False
+        if self.clock.over is not None:
+            return True
+        if not len(self.queues):
             return False
         commit, queues = self._commit, self.queues
         if commit is None:
@@ -221,7 +225,7 @@ class Pipeline:
 
     def _decide(self) -> None:
         now, metrics, outlet = self.clock.now(), self._metrics, self._outlet
-        if outlet is None:
+        if outlet is None or self._serves_again(now, outlet) or not len(self.queues):
             return
         metrics.oldest_arrival_ns = self.queues.oldest_arrival_ns() or 0
         metrics.group_records_cap = self._cap.records(self.queues.records, now.elapsed_ns, self.queues.is_uneven)
@@ -240,15 +244,33 @@ class Pipeline:
         for lookup in decided.wanted:
             self._fetch(lookup)
         if decided.row is not None:
-            book = self.decider.book
-            closed = book.previous_frames if book.trade_date != decided.row.trade_date else None
-            self._ready = _Ready(decided, decided.row, outlet, book.trade_date, closed)
+            self._make_ready(decided, decided.row, outlet)
         elif decided.answers:
             self.gate.put(decided.sequence, outlet, decided.parts(), from_memory=True)
         metrics.queue_frames, metrics.queue_records = self.queues.frames, self.queues.records
         if not self.queues.frames:
             metrics.oldest_arrival_ns = 0
         self._listeners.on_decided()
+
+    def _serves_again(self, now: Moment, outlet: Outlet) -> bool:
+        """Takes in that a doubt about the clock is over, before anything is decided by it. Returns whether that made a
+        row.
+        """
+        doubt = self.clock.over
+        if doubt is None:
+            return False
+        decided = self.decider.serve_again(doubt, now.utc_ns, now.elapsed_ns)
+        self.clock.take_in()
+        if decided is None or decided.row is None:
+            return False
+        _LOG.warning("the clock was in doubt: due times between its last sure second and this one come again")
+        self._make_ready(decided, decided.row, outlet)
+        return True
+
+    def _make_ready(self, decided: Decided, row: Row, outlet: Outlet) -> None:
+        book = self.decider.book
+        closed = book.previous_frames if book.trade_date != row.trade_date else None
+        self._ready = _Ready(decided, row, outlet, book.trade_date, closed)
 
     async def _keep(self, quarantined: Quarantined) -> None:
         """Keeps a frame for people. It has been said already, so what goes wrong here ends nothing: whether the

@@ -36,6 +36,13 @@ class Moment(NamedTuple):
     """How far `utc_ns` was stepped, above 0: ahead; when it is to be believed, what is left to be slewed."""
 
 
+class Doubt(NamedTuple):
+    """A time in which the clock was not to be believed, as the bank's clock showed it."""
+
+    since_ns: int  # the last moment that was sure
+    until_ns: int  # the first that is sure again; 0 while it lasts
+
+
 class ClockWatch:
     """Judges readings of both clocks; pure. Begins with a first reading, which is taken as right."""
 
@@ -83,6 +90,8 @@ class LedgerClock:
         self._elapsed_ns = elapsed_ns
         self._shown = shown or MachineClock(utc_ns)
         self.watch = ClockWatch(utc_ns(), elapsed_ns())
+        self._sure_ns = self._shown.at(utc_ns())
+        self._doubt: Doubt | None = None
 
     def now(self) -> Moment:
         """UTC, elapsed time, and whether the former is to be believed."""
@@ -95,7 +104,27 @@ class LedgerClock:
                 if watch.look(utc_ns, elapsed_ns) != was_sure:
                     self._say()
                 break
-        return Moment(self._shown.at(utc_ns), elapsed_ns, watch.is_sure, watch.off_ns)
+        moment = Moment(self._shown.at(utc_ns), elapsed_ns, watch.is_sure, watch.off_ns)
+        self._follow(moment)
+        return moment
+
+    @property
+    def over(self) -> Doubt | None:
+        """The doubt that is over and was not taken in: of several the whole time from the first to the last."""
+        return self._doubt if self._doubt is not None and self._doubt.until_ns else None
+
+    def take_in(self) -> None:
+        """What there is to do after a doubt is done."""
+        self._doubt = None
+
+    def _follow(self, moment: Moment) -> None:
+        doubt = self._doubt
+        if not moment.is_sure:
+            self._doubt = Doubt(doubt.since_ns if doubt is not None else self._sure_ns, 0)
+            return
+        if doubt is not None and not doubt.until_ns:
+            self._doubt = Doubt(doubt.since_ns, max(doubt.since_ns, moment.utc_ns))
+        self._sure_ns = moment.utc_ns
 
     def _say(self) -> None:
         if self.watch.is_sure:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ledger.watch.clock_watch import READ_NS_MAX, ClockWatch, LedgerClock
+from ledger.watch.clock_watch import READ_NS_MAX, ClockWatch, Doubt, LedgerClock
 from protocol.limits import CLOCK_SETTLED_NS, CLOCK_SLEW_PARTS, CLOCK_STEP_NS
 
 UTC_NS = 1_790_000_000_000_000_000
@@ -132,3 +132,58 @@ def test_a_simulated_clock_that_is_put_forward_is_time_and_a_jump_of_the_machine
     assert (now.is_sure, now.off_ns) == (False, HOUR)
     assert now.utc_ns == UTC_NS + clocks.elapsed + 11 * HOUR
     assert clock.watch.steps == 1
+
+
+class Both:
+    """Two clocks, and a third that is shown."""
+
+    is_simulated = True
+
+    def __init__(self) -> None:
+        self.real_ns, self.elapsed_ns, self.shown_ns = 10**18, 0, 5 * SECOND
+        self.clock = LedgerClock(lambda: self.real_ns, lambda: self.elapsed_ns, self)
+
+    def utc_ns(self) -> int:
+        return self.shown_ns
+
+    def at(self, _real_ns: int) -> int:
+        return self.shown_ns
+
+    def over(self) -> Doubt | None:
+        return self.clock.over
+
+    def later(self, seconds: int, stepped_s: int = 0) -> None:
+        """So many seconds pass, and the machine's clock is put forward beside."""
+        self.real_ns += (seconds + stepped_s) * SECOND
+        self.elapsed_ns += seconds * SECOND
+        self.shown_ns += seconds * SECOND
+        self.clock.now()
+
+
+def test_a_doubt_is_told_once_it_is_over_from_the_last_sure_moment_to_the_first() -> None:
+    both = Both()
+    both.later(2)
+    both.later(3, stepped_s=3_600)
+    assert both.over() is None
+    both.later(40)
+    both.later(1, stepped_s=-3_600)
+    assert both.over() is None  # back, and not for long enough
+    both.later(CLOCK_SETTLED_NS // SECOND)
+    settled = 51 + CLOCK_SETTLED_NS // SECOND
+    assert both.over() == Doubt(7 * SECOND, settled * SECOND)
+    both.later(100)
+    assert both.over() == Doubt(7 * SECOND, settled * SECOND)  # nothing was decided since
+    both.clock.take_in()
+    assert both.over() is None
+    both.later(1)
+    assert both.over() is None
+
+
+def test_a_doubt_that_begins_before_the_last_was_taken_in_is_one_with_it() -> None:
+    both = Both()
+    for _ in range(2):
+        both.later(3, stepped_s=3_600)
+        assert both.over() is None
+        both.later(1, stepped_s=-3_600)
+        both.later(CLOCK_SETTLED_NS // SECOND)
+    assert both.over() == Doubt(5 * SECOND, both.shown_ns)
