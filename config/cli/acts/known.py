@@ -5,11 +5,11 @@ Belongs here: asking once. Never here: writing the act.
 
 from typing import NamedTuple
 
+import asyncpg
+
+from config.cli.books.read_model import asked
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.own_files import of_ours
-from config.schema import Config, load
-from ledger.database.connections import connect
-from ledger.database.until_asked import run_until_asked
+from config.schema import Config
 
 _ASKED = """
 SELECT (SELECT bank FROM bank_as_of) AS bank,
@@ -26,20 +26,15 @@ class Known(NamedTuple):
 
 def known_of(config: Config, author: int) -> Known:
     """Raises ProcessFault UNAVAILABLE when it cannot be asked from here: then both are to be given."""
-    try:
-        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        found = run_until_asked(_asked(dsn, author))
-    except (ProcessFault, OSError) as error:
-        raise ProcessFault(f"act write: give --bank and --serial: {error}", ExitCode.UNAVAILABLE) from None
-    if found is None or found.bank is None:
-        raise ProcessFault("act write: give --bank and --serial: the read model has no row yet", ExitCode.UNAVAILABLE)
-    return found
 
+    async def read(connection: asyncpg.Connection, _as_of: int) -> asyncpg.Record | None:
+        return await connection.fetchrow(_ASKED, author)
 
-async def _asked(dsn: str, author: int) -> Known | None:
-    connection = await connect(dsn, "act write asks")
+    give = "act write: give --bank and --serial"
     try:
-        row = await connection.fetchrow(_ASKED, author)
-        return None if row is None else Known(*row)
-    finally:
-        await connection.close()
+        found = asked(config, give, read)
+    except ProcessFault as fault:
+        raise ProcessFault(f"{give}: {str(fault).removeprefix(f'{give}: ')}", ExitCode.UNAVAILABLE) from None
+    if found is None or found["bank"] is None:
+        raise ProcessFault(f"{give}: the read model has no row yet", ExitCode.UNAVAILABLE)
+    return Known(*found)

@@ -1,6 +1,6 @@
-"""Asking the read model in one transaction that only reads: all of a page is as of one row, which the page tells.
+"""Asking the read model in one transaction that only reads: all that is asked at once is as of one row, which is told.
 
-Belongs here: the connection, the row. Never here: questions (asking, config.cli.reports).
+Belongs here: where it is, the connection, the row. Never here: questions (of whoever asks).
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,10 +24,17 @@ _AS_OF: Final = "SELECT sequence FROM bank_as_of"
 def asked(config: Config, command: str, read: Read[Answer]) -> Answer:
     """What `read` makes of it. Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
     try:
-        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return run_until_asked(_within(dsn, command, read))
+        return run_until_asked(_within(dsn_of(config), command, read))
     except DATABASE_FAULTS as error:
         raise ProcessFault(f"{command}: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
+
+
+def dsn_of(config: Config) -> str:
+    """Where the read model is: as configured, else as what serves from the state directory has it.
+
+    Raises: OSError, ConfigFault when nothing ever did.
+    """
+    return config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
 
 
 async def _within(dsn: str, command: str, read: Read[Answer]) -> Answer:

@@ -11,14 +11,12 @@ from typing import Final
 
 import asyncpg
 
+from config.cli.books.read_model import asked as ask
 from config.cli.options import PARTY, add_common_options
 from config.cli.running import CommandParser
 from config.kit.exit_codes import ExitCode, ProcessFault
-from config.kit.own_files import of_ours
 from config.kit.processes import print_progress
-from config.schema import Config, load
-from ledger.database.connections import connect
-from ledger.database.until_asked import run_until_asked
+from config.schema import Config
 
 SHOWN_MAX: Final = 1_000
 COLUMNS: Final = (
@@ -32,7 +30,6 @@ SELECT {", ".join(COLUMNS)} FROM bank_worklist
 WHERE (is_open OR $1) AND ($2::integer IS NULL OR party = $2)
 ORDER BY since_sequence, party, difference, field, contract_no, order_seat, order_number, case_no
 """  # noqa: S608
-_AS_OF: Final = "SELECT sequence FROM bank_as_of"
 
 
 def main(argv: list[str], config: Config) -> int:
@@ -62,20 +59,11 @@ def main(argv: list[str], config: Config) -> int:
 
 def _asked_of(config: Config, with_closed: bool, party: int | None) -> tuple[int, list[asyncpg.Record]]:
     """Raises ProcessFault UNAVAILABLE when the read model cannot be asked from here."""
-    try:
-        dsn = config.ledger.dsn or load(of_ours(config.state_directory / "effective.toml")).ledger.dsn
-        return run_until_asked(_asked(dsn, with_closed, party))
-    except (OSError, asyncpg.PostgresError) as error:
-        raise ProcessFault(f"day worklist: the read model cannot be asked: {error}", ExitCode.UNAVAILABLE) from None
 
+    async def read(connection: asyncpg.Connection, as_of: int) -> tuple[int, list[asyncpg.Record]]:
+        return as_of, await connection.fetch(_ASKED, with_closed, party)
 
-async def _asked(dsn: str, with_closed: bool, party: int | None) -> tuple[int, list[asyncpg.Record]]:
-    connection = await connect(dsn, "day worklist asks")
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await connection.fetchval(_AS_OF) or 0, await connection.fetch(_ASKED, with_closed, party)
-    finally:
-        await connection.close()
+    return ask(config, "day worklist", read)
 
 
 def _write(file: Path, rows: Sequence[asyncpg.Record]) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
+from config.cli.books.read_model import dsn_of
 from config.cli.load.csv_files import ContractLine
 from config.kit.exit_codes import ProcessFault
-from config.kit.own_files import of_ours
-from config.schema import Config, load
+from config.schema import Config
 from ledger.database.connections import connect
 from ledger.journal.reader import JournalReader
 from protocol.acts.table import made_by_text
@@ -68,11 +68,9 @@ class KnownData:
     @classmethod
     def open(cls, config: Config) -> "KnownData | None":
         """None when the database cannot be reached from here."""
-        effective = config.state_directory / "effective.toml"
         loop = asyncio.new_event_loop()
         try:
-            dsn = config.ledger.dsn or load(of_ours(effective)).ledger.dsn
-            return cls(loop.run_until_complete(connect(dsn, "load compares")), loop)
+            return cls(loop.run_until_complete(connect(dsn_of(config), "load compares")), loop)
         except (ProcessFault, OSError):
             loop.close()
             return None
