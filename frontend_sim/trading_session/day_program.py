@@ -29,7 +29,7 @@ class DayProgram:
     say: Progress
 
     async def run(self, step: str = "all", killed_after: str = "", trade_date: int = 0, to: Path | None = None) -> int:
-        """Take a step, or every one up to what is published. Returns: the exit code, which is FAILED where a lane was
+        """Take a step, or every one up to settlement. Returns: the exit code, which is FAILED where a lane was
         left.
 
         `killed_after`: once it has said a line in which this stands, it is killed; the code is then below 0.

@@ -1,6 +1,6 @@
 """What follows the trading of a session: the date is signed off, orders of the evening are tried, clearing sets come,
 are compared with what the bank has, what is owed is published, and customers are settled. One set says a fen more in
-two places, which two people of the bank decide and permit to be corrected.
+two places, which two people of the bank decide and permit to be corrected: that broker is settled behind it.
 
 Belongs here: the order of these steps, what they gave. Never here: trading itself (session), lines of a set
 (broker_day), the day desk's requests (gateway.day), keys of people (staff), judging (auditor).
@@ -31,7 +31,7 @@ from protocol.codes import ReplyCode
 from protocol.messages.day.steps import FinishSending
 from protocol.messages.queries import Difference
 from protocol.records import OutcomeArray, RecordArray
-from protocol.vocabulary import ContractStatus, Fate, LaneState, RecordKind
+from protocol.vocabulary import ContractStatus, Fate, RecordKind
 
 EVENING_ORDERS = 8  # of each desk, sells among them, which are not sent
 TOLD_AS_OPENED = frozenset({ContractStatus.ACTIVE, ContractStatus.SUSPENDED})
@@ -87,7 +87,6 @@ class Evening:
     desk_killed: bool = False
     settling_killed: bool = False
     sets: list[BrokerSet] = field(default_factory=list)  # the last one of each broker
-    settled: dict[int, LaneState] = field(default_factory=dict)  # where each broker's date stands then, by party
     last_sequence: int = 0
 
 
@@ -118,7 +117,8 @@ class Closing:
 
     async def close(self, brokers: Sequence[BrokerEntry]) -> None:
         """Every broker sends its set, all at once, the first one's with a fen more in two places; the day desk is
-        killed between two steps and started again; what it finds two people decide and permit, and the desk goes on.
+        killed between two steps, and in the middle of a settlement, and started again; what it finds two people decide
+        and permit, and the desk goes on.
 
         Raises: LoadRefused when somebody may not do as it must, ProcessFault when the desk fails.
         """
@@ -130,23 +130,12 @@ class Closing:
             for broker in brokers:
                 nursery.start_soon(self._finish_and_send, broker, lines[broker.party], sent)
         self.evening.desk_killed = await self.program.run(killed_after="the bank's books agree") < 0
+        self.evening.settling_killed = await self.program.run(killed_after="contracts are settled") < 0
         await self.program.run()
         self.evening.planted = await self._seen(first, lines[first.party], sent[first.party])
         await self._decide(self.evening.planted)
         await self.program.run()
         self.evening.sets = [await self._seen(broker, lines[broker.party], sent[broker.party]) for broker in brokers]
-        await self._settle()
-
-    async def _settle(self) -> None:
-        """The day desk settles the customers of all brokers, is killed in the middle of it, and started again."""
-        code = await self.program.run("settle", "contracts are settled", self._trade_date)
-        self.evening.settling_killed = code < 0
-        await self.program.run("settle", trade_date=self._trade_date)
-        desk = DayDesk(self.floor.teller, self.say)
-        for one in self.evening.sets:
-            lane = await desk.lane(self._trade_date, one.broker.party)
-            self.evening.settled[one.broker.party] = lane.state
-            self.evening.last_sequence = max(self.evening.last_sequence, lane.answer.as_of_sequence)
 
     async def _decide(self, planted: BrokerSet) -> None:
         """Two people look at what was found: they know the one difference, and permit the correction of the other."""

@@ -41,7 +41,7 @@ STEPS = (
     *("sign-off", "agree", "take-back", "reconcile", "proceeds", "publish", "close", "settle", "credit"),
     *("all", *paying.STEPS, "end-settlement", *ending.STEPS, "confirm-roll", "interest"),
 )
-_WANTED = dict.fromkeys(("publish", "close", "all"), LaneState.PUBLISHED) | {"settle": LaneState.SETTLED}
+_WANTED = dict.fromkeys(("publish", "close"), LaneState.PUBLISHED) | dict.fromkeys(("settle", "all"), LaneState.SETTLED)
 """By step where each lane must have come to; else RECONCILED."""
 DIFFERENCE_COLUMNS = (
     *("trade_date", "party", "class", "field", "contract_no", "order_date", "order_seat", "order_number"),
@@ -84,7 +84,7 @@ def _parser() -> CommandParser:
         prog="yzt day",
         description="The business day by hand: where it stands, its steps; `yzt day plan --help`, `worklist --help`.",
         epilog="A step that was taken before does nothing; one whose turn has not come is refused. `run all` takes "
-        "every step that is due for each broker.",
+        "every step of each broker that is due, from `agree` to `settle`.",
     )
     add_common_options(parser)
     parser.add_argument("what", choices=("status", "run", "differences", "correct", "withdraw", *deciding.WORDS))
@@ -253,7 +253,7 @@ async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSe
         case "settle":
             return await desk.settle(trade_date, party)
         case _:
-            return await desk.close_lane(trade_date, party)
+            return await desk.all_of_lane(trade_date, party)
 
 
 async def _differences(desk: DayDesk, options: argparse.Namespace) -> int:

@@ -66,7 +66,7 @@ class DeskSteps:
             case "due":
                 await self.desk.seat.control(Due(party))
             case _:
-                await self.desk.close_lane(date, party)
+                await self.desk.all_of_lane(date, party)
 
     async def _named(self, event: Event, date: int) -> None:
         """All contracts that an act permits, or one; without an act the bank is asked all the same."""

@@ -151,7 +151,7 @@ FEED_KEYS: Final = {
     "signed_off": ("frozen", "released", "bought", "sold"),
     "contract_changed": ("customer", "contract", "by_bank"),
     "set_compared": ("set_number", "reconciled"),
-    "obligation": ("set_number", "owed_by", "amount"),
+    "obligation": ("case", "set_number", "owed_by", "amount"),
     "stopped": ("stopped",),
     "set_withdrawn": ("set_number", "amount"),
     "case": ("set_number", "customer", "case", "amount"),

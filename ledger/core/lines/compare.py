@@ -227,8 +227,9 @@ def _of_contracts(book: Book, lane: Lane, part: Part, sums: Sums) -> Iterator[Fo
         for field, (has, says) in ((Of.OPENED, opened), (Of.CLOSED, closed))
         for difference_class in (Class.MISSING_HERE, Class.MISSING_THERE)
     ]
-    found.append((Class.AMOUNT, Of.BOUGHT, bought_fen != buys_fen, bought_fen, buys_fen))
-    found.append((Class.AMOUNT, Of.SOLD, sold_fen != proceeds_fen, sold_fen, proceeds_fen))
+    is_there = cleared.settled[contracts] == 0  # once settled they are in no column, and were equal
+    found.append((Class.AMOUNT, Of.BOUGHT, (bought_fen != buys_fen) & is_there, bought_fen, buys_fen))
+    found.append((Class.AMOUNT, Of.SOLD, (sold_fen != proceeds_fen) & is_there, sold_fen, proceeds_fen))
     for difference_class, field, differs, bank_has, set_says in found:
         at = np.flatnonzero(differs)
         if len(at):

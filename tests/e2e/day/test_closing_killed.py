@@ -62,6 +62,6 @@ def test_a_day_is_closed_whatever_is_killed_between_its_steps() -> None:
         assert strikes.due == {}
         assert judge_sets(auditor, evening, strikes).faults == []
         assert auditor.mismatches == []
-        assert [one.lane.state for one in evening.sets] == [LaneState.CLOSING] * 2
+        assert [one.lane.state for one in evening.sets] == [LaneState.SETTLED] * 2
         assert evening.planted is not None
         assert evening.planted.sent.is_complete

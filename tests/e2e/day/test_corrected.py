@@ -1,4 +1,4 @@
-"""A date whose set says otherwise, from the differences to what is published, by `yzt day` and acts of two people.
+"""A date whose set says otherwise, from the differences to its settlement, by `yzt day` and acts of two people.
 
 Belongs here: the commands through real processes. Never here: every refusal (tests/ledger_core/corrections), files of
 lists alone (tests/config).
@@ -100,7 +100,7 @@ def test_differences_are_decided_and_corrected_by_commands(tmp_path: Path, capfd
 
         code, out, err = desk.day("run", "all", "--party", "2")
         assert (code, "the bank owes 400.10" in out) == (ExitCode.OK, True), err
-        corrects_nothing(desk, contracts[0], "published, no complete set to correct by")
+        corrects_nothing(desk, contracts[0], "settled, no complete set to correct by")
         closes_all(desk, tmp_path / "worklist.csv")
         wait_until("the obligation", lambda: clerks.found.sql(OWED).strip() == "40010|BANK")
 

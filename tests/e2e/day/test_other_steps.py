@@ -84,7 +84,7 @@ def test_the_steps_that_no_other_story_takes(tmp_path: Path, capfd: pytest.Captu
         for party in (AT_FILL, LATE):
             desk.send_set_of(party)
         code, said = desk.day("run", "all")
-        assert (code, said.count("  published  ")) == (ExitCode.OK, 2), said
+        assert (code, said.count("  closed  ")) == (ExitCode.OK, 2), said
         backs_up(desk, backup)
         reports(desk, tmp_path / "reports")
         ends(desk)

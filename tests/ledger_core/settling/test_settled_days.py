@@ -7,6 +7,7 @@ import pytest
 
 from ledger.core.control.customers.open_items import open_items
 from ledger.core.invariants import check_book
+from ledger.core.lines.answers import set_differences
 from protocol.codes import ReplyCode
 from protocol.messages.customers.accounts import ChangeContract
 from protocol.messages.customers.open_items import OpenDate, OpenItemsQuery
@@ -381,3 +382,16 @@ def test_new_money_is_frozen_while_the_day_is_settled() -> None:
     assert desk.money(hal) == (6_000, 5_000, 0, 0)
     assert desk.buying_power(hal) == (1_000, 1_000)
     same_after_all(desk)
+
+
+def test_what_a_settled_contract_has_no_more_differs_from_no_set() -> None:
+    """Ann bought for 60, and sold for 100: nothing differed, and nothing does while and once she is settled."""
+    desk = Desk()
+    ann, bob = desk.open(100), desk.open(100)
+    lines = [event(ann), event(bob), *bought(desk, ann, 60), *sold(desk, ann, 100), *bought(desk, bob, 5)]
+    published(desk, *lines)
+    assert begin(desk) == 2
+    assert desk.ask(DAY_SEAT, settlement(ann, 60, 100)) == [set_off(0)]
+    assert set_differences(desk.book, BROKER, MONDAY, 0).differences == []
+    assert desk.ask(DAY_SEAT, settlement(bob, 5)) == [set_off(0)]
+    assert (set_differences(desk.book, BROKER, MONDAY, 0).differences, state(desk)) == ([], LaneState.SETTLED)

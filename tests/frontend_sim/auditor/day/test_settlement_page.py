@@ -128,6 +128,8 @@ class Told:
                 case "publish" | "all":
                     net_fen = sum(each.sold_fen - each.bought_fen for each in says.values())
                     broker.publish(day, net_fen, {}, windows_of(date), now_s)
+                    if event.step == "all":
+                        self._settle(broker, day, says, now_s)
                 case "settle":
                     self._settle(broker, day, says, now_s)
                 case "pay":
