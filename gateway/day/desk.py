@@ -331,28 +331,6 @@ class DayDesk:
             raise StepRefused(f"credits of broker {party}: {NEVER_STILL}")
         return credited
 
-    async def all_of_lane(self, trade_date: int, party: int) -> LaneSeen:
-        """All steps of a lane that are due, as far as it agrees: up to the settlement of its customers, which waits for
-        the broker's older dates.
-        """
-        lane = await self.close_lane(trade_date, party)
-        if lane.state < LaneState.PUBLISHED:
-            return lane
-        older = await self._not_settled_before(trade_date, party)
-        if older:
-            self.told(f"broker {party}: its customers of {trade_date} are settled once those of {older} are")
-            return lane
-        return await self.settle(trade_date, party)
-
-    async def _not_settled_before(self, trade_date: int, party: int) -> int:
-        """The oldest date of a broker before this one whose customers are not settled; 0: none."""
-        bank = await self.seat.trade_dates()
-        since = min((each.first_date for each in bank.brokers if each.party == party), default=0)
-        for date in sorted(each.trade_date for each in bank.dates if since <= each.trade_date < trade_date):
-            if (await self.lane(date, party)).state < LaneState.SETTLED:
-                return date
-        return 0
-
     async def close_lane(self, trade_date: int, party: int) -> LaneSeen:
         """All steps of a lane that are due before its customers are settled, as far as it agrees."""
         lane = await self.lane(trade_date, party)

@@ -24,6 +24,7 @@ from config.kit.processes import print_progress
 from config.kit.ready_files import read_ready
 from config.schema import Config
 from config.supervise.status import DAY_DESK
+from gateway.day.all_steps import all_of_lane
 from gateway.day.by_clock import presence
 from gateway.day.correcting import decisions_to_sign
 from gateway.day.desk import DayDesk, LaneSeen
@@ -253,7 +254,7 @@ async def _step(desk: DayDesk, step: str, trade_date: int, party: int) -> LaneSe
         case "settle":
             return await desk.settle(trade_date, party)
         case _:
-            return await desk.all_of_lane(trade_date, party)
+            return await all_of_lane(desk, trade_date, party)
 
 
 async def _differences(desk: DayDesk, options: argparse.Namespace) -> int:

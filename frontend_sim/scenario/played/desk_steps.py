@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from frontend_sim.auditor.control_table import yuan
 from frontend_sim.scenario.cast import ActNow, Cast
 from frontend_sim.scenario.written.events import DayDesk as Event
+from gateway.day.all_steps import all_of_lane
 from gateway.day.correcting import ListRefused, correct, tell_list, waiting
 from gateway.day.desk import DayDesk, StepRefused
 from protocol.messages.day.corrections import CorrectionAnswer
@@ -66,7 +67,7 @@ class DeskSteps:
             case "due":
                 await self.desk.seat.control(Due(party))
             case _:
-                await self.desk.all_of_lane(date, party)
+                await all_of_lane(self.desk, date, party)
 
     async def _named(self, event: Event, date: int) -> None:
         """All contracts that an act permits, or one; without an act the bank is asked all the same."""
