@@ -60,7 +60,8 @@ def check_settlements(book: Book, block: "Block", settlements: Settlements, outc
         is_so = amounts.is_open
         for says_fen, has_fen in zip(named, has, strict=True):
             is_so &= says_fen == has_fen
-        is_so &= _tells_what_is_there(book, settlements, lane, at, amounts, outcomes)
+        posted_fen = _posted_by_credits(block, settlements, accepted, settlements.contract[at])
+        is_so &= _tells_what_is_there(book, settlements, lane, at, amounts, posted_fen, outcomes)
         _demand_each_once(settlements.contract[at], is_so)
     for due, places in settlements.due:
         explained[places] = True
@@ -81,16 +82,39 @@ def _demand_each_once(contract: Positions, is_so: Mask) -> None:
         raise InvariantBroken("a contract was settled or credited with what is not there")
 
 
+def _posted_by_credits(block: "Block", settlements: Settlements, accepted: Mask, contract: Positions) -> FenColumn:
+    """(k,) what accepted credits of the block post of the proceeds of each contract: before its settlement, or that
+    would have left nothing of them.
+    """
+    posted_fen = np.zeros(len(contract), np.int64)
+    for _, places in settlements.due:
+        at = places[accepted[places]]
+        if not len(at):
+            continue
+        at = at[np.argsort(settlements.contract[at])]
+        credited = settlements.contract[at]
+        place = np.minimum(np.searchsorted(credited, contract), len(at) - 1)
+        amount_fen = block.amount_fen[settlements.positions[at]][place]
+        posted_fen += np.where(credited[place] == contract, amount_fen, 0)
+    return posted_fen
+
+
 def _tells_what_is_there(
-    book: Book, settlements: Settlements, lane: Lane, at: Positions, amounts: LaneAmounts, outcomes: OutcomeArray
+    book: Book,
+    settlements: Settlements,
+    lane: Lane,
+    at: Positions,
+    amounts: LaneAmounts,
+    posted_fen: FenColumn,
+    outcomes: OutcomeArray,
 ) -> Mask:
     """(k,) whether the outcome at each place tells what can be credited: set off no more than is gated and bought, or
-    all of it.
+    all of it; `posted_fen`: of older dates, by others of the block.
     """
     told_fen = outcomes["remaining_fen"][settlements.positions[at]]
     older_fen = sum(
         (each.proceeds_fen[entry] * is_there for each, entry, is_there in _older(book, lane, settlements.contract[at])),
-        np.zeros(len(at), np.int64),
+        -posted_fen,
     )
     is_set_off = outcomes["state"][settlements.positions[at]] == STATE_SET_OFF
     most_fen = np.minimum(older_fen + amounts.sold_fen, amounts.bought_fen)
