@@ -183,7 +183,7 @@ def measured(made: Bank) -> dict[str, float]:
     book.clearing.put(lane)
     found["512 corrections: looked up"] = spent_us(lambda: resolve(book, frames, corrections))
     found["512 corrections: dates at hand"] = spent_us(
-        lambda: DatesAtHand(book, resolve(book, frames, corrections).corrections, None)
+        lambda: DatesAtHand(book, resolve(book, frames, corrections), slice(None))
     )
     query = CorrectionQuery(DATES[0], NAMED, 0, contract_no_from_index(made.own[1]), 0)
     found["what one correction would be"] = spent_us(lambda: answers.correction(book, query))

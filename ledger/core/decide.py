@@ -103,7 +103,7 @@ def decide_in_order(
 
     Between them `positions` must hold every record of the block that can touch the accounts it names.
     """
-    dates = DatesAtHand(book, block.corrections, block.targets)
+    dates = DatesAtHand(book, block, positions)
     requests, target_slots = _requests(book, block, positions, dates)
     later = later_dates(book, block, positions)
     accounts = _load_accounts(book, block.account[positions], later)
@@ -213,7 +213,7 @@ def _of_settlements(
     """What records that settle or credit name beside their amount, and what there is of the date."""
     if block.settlements is None:
         return [None] * count, [None] * count
-    units, chosen = UnitsAtHand(book, block.settlements), np.arange(block.count)[positions].tolist()
+    units, chosen = UnitsAtHand(book, block, positions), np.arange(block.count)[positions].tolist()
     return [units.named(position) for position in chosen], [units.of(position) for position in chosen]
 
 

@@ -15,19 +15,23 @@ The argument. Accounts are independent, so a block is a set of short stories, on
    refused; nor do movements without a serial of a seat that has counted none.
 6. Without a credit in the block, an account never owns more than as the block begins: a debit of more than that is
    refused wherever it stands, and, having no effect, does not count in 2.
-7. What asks for a clearing set, what settles or credits, what an authority deducts, and what the card scheme has paid
-   already, look at more than these amounts.
+7. What corrects by a clearing set, what an authority deducts, and what the card scheme has paid already, look at more
+   than these amounts.
 8. What a freeze moves, of a broker in transfer mode, is what can be withdrawn before it: that is as the block begins
    where the account is named once.
 9. What is due to an account only the record lowers that posts it: one record for an account finds what was due as the
    block begins, wherever it stands.
-An account for which 2, 3, 4, 5, 8 or 9 fails, or that has a record of 7, is hot: all its records that 1 left open are
-decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on the
-account can be refused at once.
+10. Ending an order of a published lane is a release and a fill to 2, 3 and 4 (ledger.core.corrections.proof).
+11. What settles or credits a contract, and is alone on its account, finds what it looks at as the block begins
+    (ledger.core.settling.proof).
+An account for which 2, 3, 4, 5, 8, 9, 10 or 11 fails, or that has a record of 7, is hot: all its records that 1 left
+open are decided one by one, in order of arrival. One case of 2 needs no such story: a single debit with nothing else on
+the account can be refused at once.
 """
 
 import numpy as np
 
+from ledger.core.corrections.proof import closings
 from ledger.core.decide import decide_in_order
 from ledger.core.final_codes import final_codes, mark
 from ledger.core.kind_tables import (
@@ -38,6 +42,7 @@ from ledger.core.kind_tables import (
     CONCERNS_FREEZE,
     COUNTS_SERIAL,
     EXECUTED,
+    IS_CORRECTION,
     IS_CREDIT,
     IS_DEBIT,
     IS_FACT,
@@ -45,7 +50,6 @@ from ledger.core.kind_tables import (
     LISTED_WHEN_ENDED,
     OPENS_FREEZE,
     POSTS_INTEREST,
-    SETTLES,
     SOLD,
     WAITS_FOR_CLEARING,
 )
@@ -53,6 +57,9 @@ from ledger.core.lines.decide import decide_lines
 from ledger.core.lines.proceeds import Proceeds
 from ledger.core.named_twice import accounts_named_twice
 from ledger.core.resolve import Block, Targets
+from ledger.core.serials import accounts_of_falling_serials
+from ledger.core.settling.proof import is_provable, tell
+from ledger.core.settling.read import Settlements
 from ledger.core.state.book import SCRATCH_BUCKETS, Book
 from ledger.core.state.columns import FenColumn, Mask, Positions, ShortColumn
 from ledger.core.state.unsettled import NO_SLOT
@@ -81,7 +88,6 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     proof = _Proof(book, block, is_open)
     if block.targets is not None:
         proof.judge_targets(block.targets, code, remaining_fen)
-    proof.judge_serials()
     proof.leave_to_law()
     proof.judge_credits(code)
     proof.judge_debits(code, remaining_fen)
@@ -89,6 +95,8 @@ def decide_by_lane(book: Book, block: Block, decided_at_ns: int) -> OutcomeArray
     _write(outcomes, block, code, remaining_fen)
     if np.any(block.moves_money):
         proof.tell_moved(outcomes)
+    if block.settlements is not None:
+        proof.tell_settled(block.settlements, outcomes)
     hot = proof.hot_positions()
     if len(hot):
         decide_in_order(book, block, hot, decided_at_ns, outcomes)
@@ -154,6 +162,11 @@ class _Proof:
         if targets.is_ended is not None:
             early |= targets.is_ended
         mark(own, ReplyCode.LISTED, is_fact & (over | early))  # of what is unknown nothing remains, so it is over too
+        if block.corrections is not None:
+            closes = BY_SET[kind]
+            is_told, ended = closings(book, block, block.corrections, targets)
+            np.copyto(own, ended, where=is_told)
+            self._hot_accounts.append(block.account[at[is_open & closes & ~is_told]])
         code[at] = np.where(is_open, own, code[at])
         remaining_fen[at] = targets.remaining_fen - np.where(own == 0, whole_fen, 0)
         moves = is_open & (targets.matched | targets.pending)
@@ -165,28 +178,12 @@ class _Proof:
             buys = np.flatnonzero(moves & np.not_equal(BOUGHT[kind], 0))
             self._limit(accounts[buys], book.bought_fen.take(accounts[buys]), amount_fen[buys])
 
-    def judge_serials(self) -> None:
-        """Movements of a seat whose serials rise above its last one, or that have none, were not told before, whichever
-        of them is booked. Else all their accounts are hot.
-        """
-        block, last = self._block, self._book.seat_serial
-        if block.serial is None:
-            return
-        positions = np.flatnonzero(self._of(COUNTS_SERIAL))
-        serial, seats = block.serial[positions], np.broadcast_to(block.seat, (block.count,))[positions]
-        for seat in np.unique(seats).tolist():
-            of_seat = np.flatnonzero(seats == seat)
-            in_order = np.concatenate((last[seat : seat + 1], serial[of_seat]))
-            if in_order.any() and (in_order[1:] <= in_order[:-1]).any():
-                self._hot_accounts.append(block.account[positions[of_seat]])
-
     def leave_to_law(self) -> None:
-        """Argument 7."""
+        """Arguments 5 and 7."""
         block = self._block
+        self._hot_accounts += accounts_of_falling_serials(self._book, block, self._of(COUNTS_SERIAL))
         if block.corrections is not None:
-            self._hot_accounts.append(block.account[np.flatnonzero(self._of(BY_SET))])
-        if block.settlements is not None:
-            self._hot_accounts.append(block.account[np.flatnonzero(self._of(SETTLES))])
+            self._hot_accounts.append(block.account[np.flatnonzero(self._of(IS_CORRECTION))])
         if block.way is not None and (block.way >= Way.JUDICIAL).any():
             self._hot_accounts.append(block.account[np.flatnonzero(self._open & (block.way >= Way.JUDICIAL))])
 
@@ -321,17 +318,29 @@ class _Proof:
         at = np.flatnonzero(self._of(OPENS_FREEZE) & np.not_equal(block.moves_money, 0))
         if not len(at):
             return
-        named = book.scratch_fen
-        everywhere = block.account if self._open.all() else block.account[self._open]
-        np.add.at(named, everywhere, 1)
         accounts = block.account[at]
-        is_alone = named.take(accounts) == 1
-        named[everywhere] = 0
+        is_alone = self._are_alone(accounts)
         self._hot_accounts.append(accounts[~is_alone])
         moved_fen = np.minimum(block.amount_fen[at], book.power_fen.take(accounts) - book.sold_fen.take(accounts))
         moves = np.flatnonzero(is_alone & (moved_fen > 0) & (outcomes["code"][at] == 0))
         outcomes["state"][at[moves]] = STATE_MOVED
         outcomes["remaining_fen"][at[moves]] = moved_fen[moves]
+
+    def tell_settled(self, settlements: Settlements, outcomes: OutcomeArray) -> None:
+        """Argument 11: what settles or credits is decided, and told."""
+        accounts, is_open = self._block.account[settlements.positions], self._open[settlements.positions]
+        is_proven = is_open & is_provable(self._book, settlements, accounts) & self._are_alone(accounts)
+        self._hot_accounts.append(accounts[is_open & ~is_proven])
+        tell(self._book, self._block, is_proven, outcomes)
+
+    def _are_alone(self, accounts: Positions) -> Mask:
+        """(m,) whether the block has one open record for each."""
+        named = self._book.scratch_fen
+        everywhere = self._block.account if self._open.all() else self._block.account[self._open]
+        np.add.at(named, everywhere, 1)
+        are_alone: Mask = named.take(accounts) == 1
+        named[everywhere] = 0
+        return are_alone
 
     def _cap_withdrawals(self, accounts: Positions, leaves: Mask | np.bool_, covered_fen: FenColumn) -> None:
         """Lower what covers a withdrawal from buying power to the withdrawable amount, in place."""

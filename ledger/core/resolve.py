@@ -108,6 +108,13 @@ class Block:
             return np.zeros(self.count, np.int64)
         return book.unsettled.dates.take(self.unsettled_slot)
 
+    def are_among(self, positions: Positions | slice, named: Positions) -> Mask:
+        """(k,) whether each of (k,) `named` positions is one of (m,) `positions`."""
+        among = np.zeros(self.count, bool)
+        among[positions] = True
+        found: Mask = among[named]
+        return found
+
 
 def check_layout(records: RecordArray) -> None:
     """Raises MisuseError unless `records` are RECORD without gaps: numpy lays the shared bytes of a record out anew

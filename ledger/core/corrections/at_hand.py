@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ledger.core.corrections.read import Corrections, closes_orders
+from ledger.core.corrections.read import closes_orders
 from ledger.core.kind_tables import IS_CORRECTION
 from ledger.core.lines.compare import freezes_of, slots_of_contracts
 from ledger.core.lines.waiting import named_before
-from ledger.core.resolve import Targets
+from ledger.core.resolve import Block, Targets
 from ledger.core.state.book import ACCOUNT_MASK, FACT_MASK, STATE_SHIFT, Book
-from ledger.core.state.columns import Mask, Positions
+from ledger.core.state.columns import LongColumn, Mask, Positions
 from ledger.core.state.day.clearing import CORRECTED, PROCEEDS_BOOKED, ClearedContracts, Lane
 from ledger.core.state.requests import FATE_MASK, key_dates
 from protocol.vocabulary import Fate, LaneEvent, LaneState, contract_no_from_index
@@ -29,8 +29,9 @@ ContractDate = tuple[int, int]
 class DatesAtHand:
     """The dates that a block's records close or correct, one object for each contract and date."""
 
-    def __init__(self, book: Book, corrections: Corrections | None, targets: Targets | None) -> None:
-        """None: there is none. `targets`: the freezes that records of the block name."""
+    def __init__(self, book: Book, block: Block, positions: Positions | slice) -> None:
+        """Of the records at (m,) `positions` of the block alone."""
+        corrections = block.corrections
         self._corrections = corrections
         self._place_at: dict[int, int] = {}
         self._of_place: dict[int, OfDate] = {}
@@ -38,15 +39,17 @@ class DatesAtHand:
         self._permit_of: dict[int, Permitted] = {}
         if corrections is None:
             return
-        self._place_at = {position: place for place, position in enumerate(corrections.positions.tolist())}
+        is_chosen = block.are_among(positions, corrections.positions)
+        self._place_at = {int(corrections.positions[place]): place for place in np.flatnonzero(is_chosen).tolist()}
         cases: dict[int, Cases] = {}
-        for lane, places in corrections.lanes:
+        for lane, of_lane_places in corrections.lanes:
+            places = of_lane_places[is_chosen[of_lane_places]]
             for place in places[corrections.act_number[places] > 0].tolist():
                 permit = _permit(book, lane, int(corrections.contract[place]), int(corrections.act_number[place]))
                 self._permit_of.update({place: permit} if permit is not None else {})
             of_party = cases.setdefault(lane.party, Cases(book.general_ledger.cases_opened(lane.party)))
             contracts = np.unique(corrections.contract[places])
-            named = _named_slots(corrections.positions[places], targets) if closes_orders(lane) else NO_SLOTS
+            named = _named_slots(corrections.positions[places], block.targets) if closes_orders(lane) else NO_SLOTS
             found = dict(zip(contracts.tolist(), of_lane(book, lane, contracts, of_party, named), strict=True))
             self._of_date.update({(contract, lane.trade_date): one for contract, one in found.items()})
             self._of_place.update({place: found[int(corrections.contract[place])] for place in places.tolist()})
@@ -173,17 +176,26 @@ def slots_to_close(book: Book, lane: Lane, contracts: Positions) -> Positions:
         owners = book.requests.contract
         slots = np.concatenate([slots, named[np.isin(owners[named] - 1, contracts)]])
         slots = slots[np.argsort(owners[slots], kind="stable")]
-    to_close: Positions = slots[_are_to_close(book, lane, slots)]
+    to_close: Positions = slots[are_to_close(book, lane, slots)]
     return to_close
 
 
 def has_to_close(book: Book, lane: Lane) -> bool:
     """Whether a published lane has an order left that its set ends."""
     parts = (slice(one.start, one.stop) if isinstance(one, range) else one for one in freezes_of(book, lane))
-    return any(_are_to_close(book, lane, part).any() for part in parts)
+    return any(are_to_close(book, lane, part).any() for part in parts)
 
 
-def _are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
+def are_of_set(book: Book, lane: Lane, slots: Positions, dates: LongColumn) -> Mask:
+    """(m,) which of the freezes in these slots, of these dates, are of a lane's date, or of an earlier one and named by
+    its set.
+    """
+    is_named = (dates < lane.trade_date) & (book.requests.cleared_in[slots] == lane.inner)
+    are_so: Mask = (dates == lane.trade_date) | is_named
+    return are_so
+
+
+def are_to_close(book: Book, lane: Lane, slots: Positions | slice) -> Mask:
     """Which of the freezes in these slots, of a lane's date or named by its set, are open, and not told as held."""
     requests = book.requests
     remaining_fen = requests.amount_fen[slots] - requests.drawn_fen[slots] - requests.released_fen[slots]
@@ -200,9 +212,7 @@ def _open_slots(book: Book, lane: Lane, contracts: Positions, named: Positions) 
     if closes_orders(lane):
         slots = np.unique(named)
         dates = key_dates(requests.keys_of(slots, book.trade_date))
-        is_named = (dates < lane.trade_date) & (requests.cleared_in[slots] == lane.inner)
-        slots = slots[(dates == lane.trade_date) | is_named]
-        slots = slots[_are_to_close(book, lane, slots)]
+        slots = slots[are_of_set(book, lane, slots, dates) & are_to_close(book, lane, slots)]
     elif is_due(book, lane):
         slots = slots_to_close(book, lane, contracts)
     else:

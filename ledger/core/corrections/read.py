@@ -93,6 +93,8 @@ def closes_orders(lane: Lane) -> bool:
 
 def _is_followed(corrects: Mask, frame: Positions, contract: Positions, day: LongColumn) -> Mask:
     """(m,) whether a correction of the same contract and day stands behind each in its frame."""
+    if not corrects.any():
+        return np.zeros(len(corrects), bool)
     last: dict[tuple[int, int, int], int] = {}
     names = list(zip(frame.tolist(), contract.tolist(), day.tolist(), strict=True))
     for place in np.flatnonzero(corrects).tolist():

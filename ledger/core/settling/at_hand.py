@@ -6,6 +6,7 @@ Belongs here: gathering, for the records that are decided in order. Never here: 
 
 import numpy as np
 
+from ledger.core.resolve import Block
 from ledger.core.settling.amounts import amounts_of
 from ledger.core.settling.read import Settlements
 from ledger.core.state.book import STATE_SHIFT, Book
@@ -19,19 +20,22 @@ from rules.request import GatedMoney, Settlement, Unit
 class UnitsAtHand:
     """The dates that a block's records settle or credit, one object for each contract and date."""
 
-    def __init__(self, book: Book, settlements: Settlements | None) -> None:
-        """None: there is none."""
-        self._settlements = settlements
+    def __init__(self, book: Book, block: Block, positions: Positions | slice) -> None:
+        """Of the records at (m,) `positions` of the block alone."""
+        settlements = self._settlements = block.settlements
         self._place_at: dict[int, int] = {}
         self._of_place: dict[int, Unit] = {}
         if settlements is None:
             return
-        self._place_at = {position: place for place, position in enumerate(settlements.positions.tolist())}
+        is_chosen = block.are_among(positions, settlements.positions)
+        self._place_at = {int(settlements.positions[place]): place for place in np.flatnonzero(is_chosen).tolist()}
         self._gated: dict[int, GatedMoney] = {}
-        for lane, is_gated, places in settlements.lanes:
+        for lane, is_gated, named in settlements.lanes:
+            places = named[is_chosen[named]]
             contracts = np.unique(settlements.contract[places])
             self._put(settlements, places, self._to_settle(book, lane, is_gated, contracts))
-        for due, places in settlements.due:
+        for due, named in settlements.due:
+            places = named[is_chosen[named]]
             contracts = np.unique(settlements.contract[places])
             self._put(settlements, places, self._to_credit(book, due, contracts))
 

@@ -213,23 +213,6 @@ def test_once_nothing_gates_a_settlement_credits_all_proceeds_that_were_gated() 
     assert (state(desk), suspense(desk, TUESDAY)) == (LaneState.CLOSED, 6_000)
 
 
-def test_a_settlement_and_a_credit_of_one_customer_meet_in_a_block() -> None:
-    """Whichever comes first takes Monday's 100.00: once."""
-    for first, answers in ((True, [credited(10_000), NOT_DUE]), (False, [credited(0), PAID])):
-        desk, dan = respent()
-        discharge(desk)
-        begin(desk, TUESDAY)
-        both = [settlement(dan, 6_000, on=TUESDAY), credit(dan, 10_000)]
-
-        told = sent(desk, IN_ORDER, *(both if first else reversed(both)))
-
-        told = told if first else told[::-1]
-        assert told[0] == answers[0]
-        assert told[1].code == NOT_DUE if first else told[1] == PAID
-        assert desk.money(dan) == (4_500, 0, 4_500, 0)
-        check_book(desk.book)
-
-
 def test_a_dividend_and_a_refund_are_gated_whole_and_buy_nothing() -> None:
     """Eve gets a dividend of 12.00 less 2.00 of tax, and 3.00 of a refund. O = +13.00. She buys nothing with it, and
     her contract does not end while it is gated.
