@@ -38,12 +38,12 @@ from ledger.follower.projection.customers.moved import write_moved
 from ledger.follower.projection.customers.openings import write_openings
 from ledger.follower.projection.customers.push_tables import write_pushes
 from ledger.follower.projection.customers.restraint_table import RestraintTable
+from ledger.follower.projection.day import settled
 from ledger.follower.projection.day.clearing_accounts import write_clearing_accounts
 from ledger.follower.projection.day.day_ends import write_day_ends
 from ledger.follower.projection.day.differences import write_differences
 from ledger.follower.projection.day.lane_tables import write_lanes
 from ledger.follower.projection.day.obligations import write_obligations
-from ledger.follower.projection.day.settled import write_settled
 from ledger.follower.projection.feeds import write_feeds
 from ledger.follower.projection.pace import Pace
 from ledger.follower.projection.parties import readable, write_parties
@@ -229,7 +229,8 @@ class ReadModel:
                 await write_pushes(self._connection, batch.pushes, after.sequence)
                 await write_openings(self._connection, batch.openings)
                 await write_moved(self._connection, batch.moved, book, after.sequence)
-                await write_settled(self._connection, batch.settlements)
+                if len(batch.settlements):
+                    await self._copy(settled.TABLE, settled.COLUMNS, batch.settlements.chunks(), pace)
                 await write_obligations(self._connection, batch.obligations, after.sequence)
                 await write_day_ends(self._connection, batch.day_ends)
                 await write_clearing_accounts(self._connection, batch.clearing_accounts, after.sequence)

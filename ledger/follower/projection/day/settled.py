@@ -1,29 +1,67 @@
-"""What settlements and credits posted between customers and brokers' dates: the table settled_entries, its SQL.
+"""What settlements and credits posted between customers and brokers' dates: rows of the table settled_entries.
 
-Belongs here: which records made which entries. Never here: what is posted (ledger.core.settling), the general ledger,
-the transaction (read_model).
+Belongs here: which records made which entries, as COPY has them. Never here: what is posted (ledger.core.settling), the
+general ledger, the transaction (read_model).
 """
 
+from collections.abc import Iterator
 from typing import Final
 
-import asyncpg
 import numpy as np
 
 from ledger.core.rows.row import Row
 from ledger.core.state.book import Book
 from ledger.core.state.day.gated import SettledEntries
 from ledger.database.books import SETTLED_BY
+from ledger.follower.projection.copying.rows import CopyArray, column_names, copy_layout, filled_template
 from protocol.records import RECORD
 from protocol.vocabulary import account_nos_from_indices, contract_nos_from_indices
-from rules.entries import CREDITED_TO_NONE
+from rules.entries import CREDITED_TO_NONE, Leg
 
-_ADD_ENTRIES: Final = """
-INSERT INTO settled_entries
-    (trade_date, seat, number, sequence, decided_at_ns, origin, kind, party, lane_date, account_no, amount_fen,
-     contract_no)
-SELECT * FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::smallint[],
-                     $8::integer[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[])
-"""
+TABLE: Final = "settled_entries"
+
+
+_CONTRACT: Final = ("contract_no", ">i8")
+_NULL: Final = -1  # the length of what is not there, behind which nothing comes
+
+
+def _layout(origin: str, *last: tuple[str, str]) -> np.dtype[np.void]:
+    """Of the entries of one leg: a word is as long as it is."""
+    return copy_layout(
+        [
+            ("trade_date", ">i4"),
+            ("seat", ">i4"),
+            ("number", ">i8"),
+            ("sequence", ">i8"),
+            ("decided_at_ns", ">i8"),
+            ("origin", f"S{len(origin)}"),
+            ("kind", ">i2"),
+            ("party", ">i4"),
+            ("lane_date", ">i4"),
+            ("account_no", ">i8"),
+            ("amount_fen", ">i8"),
+            *last,
+        ]
+    )
+
+
+COLUMNS: Final = column_names(_layout("", _CONTRACT))
+
+
+def _template(leg: Leg, origin: str) -> CopyArray:
+    """Only what no account was credited with is of a contract."""
+    if leg == CREDITED_TO_NONE:
+        row = filled_template(_layout(origin, _CONTRACT), len(COLUMNS))
+    else:
+        known = filled_template(_layout(origin), len(COLUMNS))
+        row = np.zeros(1, np.dtype([*known.dtype.descr, ("no_contract", ">i4")]))
+        row[list(known.dtype.names or ())] = known
+        row["no_contract"] = _NULL
+    row["origin"] = origin.encode()
+    return row
+
+
+_TEMPLATES: Final = {leg: _template(leg, origin) for leg, origin in SETTLED_BY.items()}
 
 
 class SettledOfBatch:
@@ -31,42 +69,33 @@ class SettledOfBatch:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self.columns: list[list[object]] = [[] for _ in range(12)]  # as the table has them
+        self._rows: list[CopyArray] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._rows))
 
     def take_block(self, row: Row) -> None:
         """A block row, right after it was applied."""
         for posted in self._book.gated.posted:
-            self._take(row, posted)
+            self._rows.append(self._encoded(row, posted))
 
-    def _take(self, row: Row, posted: SettledEntries) -> None:
+    def _encoded(self, row: Row, posted: SettledEntries) -> CopyArray:
         prefixes, records, places = row.prefixes(), np.frombuffer(row.records, RECORD), posted.positions
-        counts, count = prefixes["record_count"].astype(np.int64), len(posted.positions)
+        counts = prefixes["record_count"].astype(np.int64)
         frame = np.repeat(np.arange(len(prefixes)), counts)[places]
         first_number = prefixes["first_number"].astype(np.int64) - (np.cumsum(counts) - counts)
-        accounts = account_nos_from_indices(self._book.account_of_contract[posted.contracts].astype(np.int64))
-        is_owed = posted.leg == CREDITED_TO_NONE
-        contracts: list[object] = [None] * count
-        if is_owed:
-            contracts = list(contract_nos_from_indices(posted.contracts.astype(np.int64)).tolist())
-        columns: tuple[list[object], ...] = (
-            [row.trade_date] * count,
-            prefixes["seat"].astype(np.int64)[frame].tolist(),
-            (first_number[frame] + places).tolist(),
-            [row.sequence] * count,
-            [row.decided_at_ns] * count,
-            [SETTLED_BY[posted.leg]] * count,
-            records["kind"][places].tolist(),
-            [posted.party] * count,
-            [posted.trade_date] * count,
-            accounts.tolist(),
-            posted.amounts_fen.tolist(),
-            contracts,
-        )
-        for column, more in zip(self.columns, columns, strict=True):
-            column += more
+        made = np.repeat(_TEMPLATES[posted.leg], len(places))
+        made["trade_date"], made["sequence"], made["decided_at_ns"] = row.trade_date, row.sequence, row.decided_at_ns
+        made["seat"], made["number"] = prefixes["seat"][frame], first_number[frame] + places
+        made["kind"] = records["kind"][places]
+        made["party"], made["lane_date"] = posted.party, posted.trade_date
+        accounts = self._book.account_of_contract[posted.contracts].astype(np.int64)
+        made["account_no"], made["amount_fen"] = account_nos_from_indices(accounts), posted.amounts_fen
+        if posted.leg == CREDITED_TO_NONE:
+            made["contract_no"] = contract_nos_from_indices(posted.contracts.astype(np.int64))
+        return made
 
-
-async def write_settled(connection: asyncpg.Connection, of_batch: SettledOfBatch) -> None:
-    """Writes the entries of a batch."""
-    if of_batch.columns[0]:
-        await connection.execute(_ADD_ENTRIES, *of_batch.columns)
+    def chunks(self) -> Iterator[bytes]:
+        """All of them as COPY has them."""
+        for made in self._rows:
+            yield made.tobytes()
