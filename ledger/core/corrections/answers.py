@@ -31,6 +31,8 @@ from rules.account import Account
 from rules.day.corrections import corrected, is_within, reverted
 from rules.request import Cases, OfDate
 
+_LOOKED_AT_ONCE = 4_096  # contracts, until an answer of orders is full
+
 
 def correction(book: Book, query: CorrectionQuery) -> CorrectionAnswer:
     """What the records of a correction would name."""
@@ -102,8 +104,7 @@ def to_close(book: Book, query: ClosingsQuery) -> ClosingsAnswer:
     """Which orders of a published date are to be ended, from the contract index `first` on."""
     lane, found, next_place = book.clearing.lane(query.trade_date, query.party), list[OrderClosing](), 0
     if closes_orders(lane):
-        end = query.first + CONTRACTS_LOOKED_AT_MAX
-        slots = slots_to_close(book, lane, book.own_contracts(lane.party, query.first, end))
+        slots, end = _page_to_close(book, lane, query.first)
         next_place = end if end < book.contracts_count else 0
         contracts = book.requests.contract[slots] - 1
         if len(slots) > QUERY_CLOSINGS_MAX:  # up to where a contract ends, where that is not behind all of them
@@ -111,6 +112,19 @@ def to_close(book: Book, query: ClosingsQuery) -> ClosingsAnswer:
             slots = slots[:QUERY_CLOSINGS_MAX][contracts[:QUERY_CLOSINGS_MAX] < next_place]
         found = [_closing(book, *each) for each in zip(slots.tolist(), *_ends(book, slots), strict=True)]
     return ClosingsAnswer(book.sequence, query.trade_date, next_place, found)
+
+
+def _page_to_close(book: Book, lane: Lane, first: int) -> tuple[Positions, int]:
+    """Slots of orders to end, by contract from an index on, until an answer is full, and which contract is next."""
+    found, count = [np.zeros(0, np.intp)], 0
+    end, last = first, min(first + CONTRACTS_LOOKED_AT_MAX, book.contracts_count)
+    while end < last and count <= QUERY_CLOSINGS_MAX:
+        begins, end = end, min(end + _LOOKED_AT_ONCE, last)
+        own = book.own_contracts(lane.party, begins, end)
+        if len(own):
+            found.append(slots_to_close(book, lane, own))
+            count += len(found[-1])
+    return np.concatenate(found), end
 
 
 def _closing(book: Book, slot: int, key: int, drawn_fen: int, released_fen: int) -> OrderClosing:
