@@ -155,12 +155,13 @@ def list_to_sign(
     }
 
 
-async def close_orders(seat: Seat, answer: ClosingsAnswer) -> list[ReplyCode]:
-    """End all orders that an answer names. Returns the code of each."""
-    block = np.zeros(len(answer.closings), RECORD)
-    block["kind"], block["trade_day"] = RecordKind.CLOSE, trade_day(answer.trade_date)
+async def close_orders(seat: Seat, answers: Sequence[ClosingsAnswer]) -> list[ReplyCode]:
+    """End all orders that answers of a date name. Returns the code of each."""
+    closings = [each for answer in answers for each in answer.closings]
+    block = np.zeros(len(closings), RECORD)
+    block["kind"], block["trade_day"] = RecordKind.CLOSE, trade_day(answers[0].trade_date)
     for field, of in _OF_CLOSING.items():
-        block[field] = [getattr(each, of) for each in answer.closings]
+        block[field] = [getattr(each, of) for each in closings]
     return list(map(ReplyCode, (await seat.submit_block(block)).outcomes["code"].tolist()))
 
 

@@ -17,7 +17,7 @@ import trio
 from config.kit.exit_codes import ExitCode, ProcessFault
 from gateway.day.correcting import OfEnded, close_orders, correct, take_back
 from gateway.day.drill_down import MarkMissing, what_differs
-from gateway.day.settling import credit_contracts, further, settle_contracts
+from gateway.day.settling import credit_contracts, further, gathered, settle_contracts
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.messages.control import ConfirmRoll, ControlMessage, EndSettlement, OpenTradeDate
@@ -289,15 +289,15 @@ class DayDesk:
         while passes < PASSES_MAX:
             first = found = done = 0
             while True:
-                answer = await self.seat.closings(trade_date, party, first)
-                if answer.closings:
-                    codes = await close_orders(self.seat, answer)
+                asked, first = await gathered(self.seat, partial(self.seat.closings, trade_date, party), first)
+                answers = [answer for answer in asked if answer.closings]
+                if answers:
+                    codes = await close_orders(self.seat, answers)
                     self._look("closing", trade_date, party, set(codes) - {ReplyCode.FREEZE_CLOSED})
                     found, done = found + len(codes), done + codes.count(ReplyCode.ACCEPTED)
                     self.told(f"broker {party}: {closed + done:,} orders are closed")
-                if not answer.next_place:
+                if not first:
                     break
-                first = further(first, answer.next_place)
             if not found:
                 return await self.lane(trade_date, party)
             closed += done

@@ -4,18 +4,23 @@ Belongs here: which records follow on which answer, asking until nothing is left
 (the core decides), when one is due (by_clock), what is printed.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from protocol.client import Seat
 from protocol.codes import ReplyCode
 from protocol.errors import InvariantBroken
+from protocol.limits import FRAME_RECORDS_MAX, QUERY_CLOSINGS_MAX, QUERY_SETTLEMENTS_MAX
+from protocol.messages.day.corrections import ClosingsAnswer
 from protocol.messages.day.settling import CreditsAnswer, SettlementsAnswer
 from protocol.records import RECORD, RecordArray
 from protocol.trade_dates import trade_day
-from protocol.vocabulary import RecordKind
+from protocol.vocabulary import DatePhase, RecordKind
 
+ANSWER_RECORDS, FRAME_RECORDS = 1_024, 4_096  # of an answer at most, and of a frame while no market is open
 PASSES_MAX = 8  # in a row that settle or credit nothing although something is left
 DONE_MEANWHILE = ReplyCode.STEP_NOT_DUE  # of one contract: another desk, or its settlement, has done it
 _OF_SETTLEMENT = {
@@ -28,6 +33,8 @@ _OF_SETTLEMENT = {
 _OF_CREDIT = {"contract_no": "contract_no", "amount_fen": "proceeds_fen", "other_fen": "other_fen"}
 Look = Callable[[set[ReplyCode]], object]
 """Raises when a code is none that a step lives with."""
+A = TypeVar("A", SettlementsAnswer, CreditsAnswer, ClosingsAnswer)
+assert max(QUERY_SETTLEMENTS_MAX, QUERY_CLOSINGS_MAX) <= ANSWER_RECORDS <= FRAME_RECORDS <= FRAME_RECORDS_MAX
 
 
 async def settle_contracts(seat: Seat, trade_date: int, party: int, look: Look, told: Callable[[str], None]) -> bool:
@@ -37,16 +44,16 @@ async def settle_contracts(seat: Seat, trade_date: int, party: int, look: Look, 
     """
     settled = passes = first = 0
     while passes < PASSES_MAX:
-        answer = await seat.settlements(trade_date, party, first)
-        if answer.contracts:
-            codes = await _sent(seat, _settlements(answer), look)
+        answers, first = await gathered(seat, partial(seat.settlements, trade_date, party), first)
+        blocks = [_settlements(answer) for answer in answers if answer.contracts]
+        if blocks:
+            codes = await _sent(seat, blocks, look)
             done = codes.count(ReplyCode.ACCEPTED)
             settled, passes = settled + done, 0 if done else passes + 1
-            told(f"broker {party}: {settled:,} contracts are settled, {answer.left - done:,} are left")
-        first = further(first, answer.next_place)
-        if not first and not answer.left:
+            told(f"broker {party}: {settled:,} contracts are settled, {answers[-1].left - done:,} are left")
+        if not first and not answers[-1].left:
             return True
-        passes += not first and not answer.contracts
+        passes += not first and not blocks
     return False
 
 
@@ -56,20 +63,38 @@ async def credit_contracts(seat: Seat, party: int, look: Look, told: Callable[[s
     """
     credited = passes = first = 0
     while passes < PASSES_MAX:
-        answer = await seat.due_credits(party, first)
-        if not answer.trade_date:
-            return credited
-        if answer.contracts:
-            codes = await _sent(seat, _credits(answer), look)
+        answers, first = await gathered(seat, partial(seat.due_credits, party), first)
+        blocks = [_credits(answer) for answer in answers if answer.contracts]
+        if blocks:
+            codes = await _sent(seat, blocks, look)
             done = codes.count(ReplyCode.ACCEPTED)
             credited, passes = credited + done, 0 if done else passes + 1
-            told(f"broker {party}: {credited:,} credits are posted, of {answer.trade_date} last")
-        first = further(first, answer.next_place)
-        passes += not first and not answer.contracts
+            told(f"broker {party}: {credited:,} credits are posted, of {answers[0].trade_date} last")
+        elif not answers[-1].trade_date:
+            return credited
+        passes += not first and not blocks
     return -1
 
 
-async def _sent(seat: Seat, block: RecordArray, look: Look) -> list[ReplyCode]:
+async def gathered(seat: Seat, ask: Callable[[int], Awaitable[A]], first: int) -> tuple[list[A], int]:
+    """Answers from a place on, as many as one frame may hold what they name, and the place behind them, 0 at the end.
+
+    While a market is open that is one of them, so that no order waits long for the frame. Raises InvariantBroken.
+    """
+    is_open = (await seat.trade_dates()).dates[-1].phase == DatePhase.TRADING
+    most, found, count = ANSWER_RECORDS if is_open else FRAME_RECORDS, list[A](), 0
+    while True:
+        answer = await ask(first)
+        found.append(answer)
+        count += len(answer.closings if isinstance(answer, ClosingsAnswer) else answer.contracts)
+        first = further(first, answer.next_place)
+        if not first or count + ANSWER_RECORDS > most:
+            return found, first
+
+
+async def _sent(seat: Seat, blocks: Sequence[RecordArray], look: Look) -> list[ReplyCode]:
+    """Send blocks as one, and look at what came of them."""
+    block = np.frombuffer(b"".join(each.tobytes() for each in blocks), RECORD)
     codes = list(map(ReplyCode, (await seat.submit_block(block)).outcomes["code"].tolist()))
     look(set(codes) - {DONE_MEANWHILE})
     return codes
