@@ -263,6 +263,13 @@ class Contract:
         return False
 
     @property
+    def sold_for_none_fen(self) -> int:
+        """What was sold for it that no account has, for it has ended: not settled, or not credited."""
+        if self.status != ContractStatus.TERMINATED:
+            return 0
+        return sum(self.sold_apart_fen.values()) + sum(each.proceeds_fen for each in self.waits.values())
+
+    @property
     def is_lost(self) -> bool:
         """Whether card or account are reported lost, while the contract has not ended."""
         return self.account.status == AccountStatus.LOSS_REPORTED and self.status != ContractStatus.TERMINATED

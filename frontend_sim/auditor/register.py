@@ -207,7 +207,9 @@ class Register:
             contract.ended = one.trade_date
 
     def totals(self) -> dict[int, Totals]:
-        """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract."""
+        """Sums per party that has contracts, ascending; the bank's are of accounts that count for no contract. What was
+        sold for a contract that has ended is its broker's to pay, and on no account.
+        """
         sums = {contract.party: [0, 0, 0, 0] for contract in self.contracts.values()}
         for account in self.accounts.values():
             party = BANK_PARTY if account.contract is None else account.contract.party
@@ -216,4 +218,6 @@ class Register:
             entry[1] += account.frozen_fen
             entry[2] += account.bought_fen
             entry[3] += account.sold_fen
+        for contract in self.contracts.values():
+            sums[contract.party][3] += contract.sold_for_none_fen
         return {party: Totals(*sums[party]) for party in sorted(sums)}

@@ -170,7 +170,8 @@ class DateAudit(Compared):
             return _refused(ReplyCode.SETTLEMENT_DIFFERS)
         changes_fen = (moved.bought_fen - has[0], moved.sold_fen - has[1])
         good_fen = moved.good_buys_fen + moved.good_proceeds_fen
-        if not self._may(permit, says, self._at_fill(contract), changes_fen, good_fen):
+        at_fill = self.told.auditor.members[self.told.party].proceeds_at_fill
+        if not self._may(permit, says, at_fill, changes_fen, good_fen):
             return _refused(ReplyCode.ACT_NEEDED)
         self._bring(number, contract, *changes_fen)
         self.corrected[number] = moved

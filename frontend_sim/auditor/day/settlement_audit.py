@@ -71,6 +71,8 @@ class SettlementAudit:
         net_fen = date.told.sums().net_fen
         cases = date.made_good()
         self.dates[date.day] = date
+        for case, amount_fen in cases.items():
+            self.broker.make_good(date.day, case, amount_fen)
         self.broker.publish(date.day, net_fen, cases, windows, now_s)
         return net_fen
 
@@ -122,6 +124,7 @@ class SettlementAudit:
         self.broker.contracts.update(self.auditor.contracts_of(self.party))
         found = {number for number in self.broker.contracts if any(self.named(number, day))}
         self.broker.begin(day, found, now_s)
+        self._end_if_settled(day)
         return len(found)
 
     def named(self, number: int, day: int) -> Named:
@@ -193,7 +196,15 @@ class SettlementAudit:
         date, contract = self.dates[day], self.broker.contracts[number]
         settled = self.broker.settle(number, day, self.named(number, day))
         contract.told_of.discard(date.told.trade_date)
+        self._end_if_settled(day)
         return settled.credited_fen
+
+    def _end_if_settled(self, day: int) -> None:
+        """With the last of a day's contracts its set says nothing any more, also of whom it was all made good."""
+        if day in self.broker.customers.to_settle:
+            return
+        for contract in self.broker.contracts.values():
+            contract.told_of.discard(self.dates[day].told.trade_date)
 
     def _is_told_so(self, number: int, day: int, named: Named) -> bool:
         """Whether the set says what the bank has, less or plus what is made good."""

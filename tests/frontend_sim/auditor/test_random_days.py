@@ -28,8 +28,15 @@ from protocol.acts.table import AnyAct, act_of
 from protocol.codes import ReplyCode
 from protocol.header import PREFIX, PrefixArray
 from protocol.messages.codec import decode_control
-from protocol.messages.control import ChangeMode, ControlMessage, OpenTradeDate, RegisterParty
-from protocol.messages.customers.accounts import ChangeBroker, ChangeContract, OpenAccounts, SignContracts
+from protocol.messages.control import ChangeMode, ControlMessage, EndSettlement, OpenTradeDate, RegisterParty
+from protocol.messages.customers.accounts import (
+    ChangeAccount,
+    ChangeBroker,
+    ChangeContract,
+    OpenAccounts,
+    ReplaceCard,
+    SignContracts,
+)
 from protocol.messages.day.paying import Due, Fund, Pay
 from protocol.messages.day.steps import (
     AnnounceSet,
@@ -105,6 +112,12 @@ class Watch:
         """What goes between the bank and its brokers, and may be refused: what is over acts before it."""
         made: object = act_of(message.text) if isinstance(message, Act) else message
         auditor = self.auditor
+        if isinstance(made, Pay | Notice) and code == ReplyCode.OBLIGATION_UNKNOWN:
+            audit = auditor.broker(made.party if isinstance(made, Pay) else party)
+            owed = audit.broker.standing.owed.get((trade_day(made.trade_date), 0))
+            if owed is not None and owed.state == "paid":  # whoever remembers it longer says that it is not due
+                audit.broker.due(now_s)
+                return
         match made:
             case Fund(of, amount_fen, serial):
                 auditor.answered(f"{made}", code, auditor.broker(of).fund(amount_fen, serial, now_s))
@@ -158,6 +171,12 @@ class Watch:
                 auditor.calendar.is_kept |= bool(opened.windows)
             case SignOff(date):
                 auditor.sign_off(date, row.sequence)
+            case ReplaceCard(contract_no, account_no):
+                auditor.replace_card(contract_no, account_no, told.remaining_fen, int(prefix["trade_date"][0]))
+            case ChangeAccount(account_no, event):
+                auditor.judge([_seen(row, prefix, ControlKind.ACCOUNT_EVENT, account_no, event, told)])
+            case EndSettlement(date):
+                auditor.end_settlement(date)
             case ChangeContract(contract_no, event):
                 auditor.judge([_seen(row, prefix, ControlKind.EVENT, contract_no, event, told)])
             case ChangeBroker(contract_no, terms):

@@ -64,7 +64,7 @@ def apart(week: CoreWeek) -> list[str]:
         "books": {party: _books(auditor, party) for party in PARTIES},
         "between outlets": _between(auditor),
         "earned": _earned_by_auditor(auditor),
-        "owed": _owed_by_auditor(auditor),
+        "owed": owed_by_auditor(auditor),
     }
     by_ledger: dict[str, object] = {
         "totals": {each.party: Totals(*each.amounts_fen) for each in totals(book)},
@@ -113,7 +113,7 @@ def _earned(book: Book) -> list[tuple[int, int]]:
     return list(zip(savings.points[:count].tolist(), savings.due_fen[:count].tolist(), strict=True))
 
 
-def _owed_by_auditor(auditor: DatedAuditor) -> dict[tuple[int, int, int], tuple[str, int]]:
+def owed_by_auditor(auditor: DatedAuditor) -> dict[tuple[int, int, int], tuple[str, int]]:
     """What is not paid, by party, trade day and case."""
     found = {}
     for party, audit in auditor.of_brokers.items():

@@ -85,8 +85,10 @@ class House:
         self._publish(date, party, lines)
         return ann
 
-    def net_with_case(self, date: int, case_fen: int) -> None:
-        """The set of an open date has a buy that nobody ordered: its broker makes it good, and is owed as much."""
+    def net_with_case(self, date: int, case_fen: int) -> int:
+        """The set of an open date has a buy that nobody ordered: its broker makes it good, and is owed as much.
+        Returns: the contract in whose name it is.
+        """
         desk = self.desk
         self.office.valid_until_s = desk.now_ns // NS_PER_S + 60
         ann = desk.open(0)
@@ -102,6 +104,7 @@ class House:
         desk.done(decision(self.office, desk, BROKER, "MISSING_HERE", on=date))
         self._credit(BROKER)
         desk.done(Publish(date, BROKER))
+        return ann
 
     def _publish(self, date: int, party: int, lines: Sequence[RecordArray]) -> None:
         desk = self.desk
