@@ -21,7 +21,7 @@ from protocol.header import PREFIX, unpack_header
 from protocol.limits import HEADER_BYTES, OUTCOME_BYTES, PREFIX_BYTES, RECORD_BYTES
 from protocol.messages.gateway_link import BookFeed
 from protocol.vocabulary import CONTRACT_NUMBER_STEP
-from tests.ledger_core.days.bank import House, Marked
+from tests.ledger_core.days.bank import Marked
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random
 
@@ -49,12 +49,12 @@ def live(row: Row) -> Iterator[tuple[Frame, Frame]]:
         begin, told = begin + size, told + len(outcomes)
 
 
-def arrive(house: House, chance: random.Random, links: int) -> tuple[BookIntake, int]:
+def arrive(history: list[Row], marks: dict[int, Marked], chance: random.Random, links: int) -> tuple[BookIntake, int]:
     """Rows come live as they are decided, over so many links, one behind the other; what was missed is fed beside what
     is live. Marks that come to a complete book are compared: how many.
     """
     intake = BookIntake(lambda: BookBase(OwnBook(), 0))
-    rows = {row.sequence: row for row in house.desk.rows}
+    rows = {row.sequence: row for row in history}
     last = max(rows)
     ends = [*sorted(chance.sample(range(2, last), links - 1)), last]
     heard, compared = 1, 0
@@ -66,12 +66,14 @@ def arrive(house: House, chance: random.Random, links: int) -> tuple[BookIntake,
         now = [rows[sequence] for sequence in range(begins + 1, end + 1)]
         loses = end < last and chance.random() < 0.5  # the link, before all is fed
         kept = chance.randrange(len(feed) + 1) if loses else len(feed)
-        compared += _one_link(house, intake, chance, feed[:kept], now)
+        compared += _one_link(marks, intake, chance, feed[:kept], now)
         heard = end
     return intake, compared
 
 
-def _one_link(house: House, intake: BookIntake, chance: random.Random, feed: list[BookFeed], now: list[Row]) -> int:
+def _one_link(
+    marks: dict[int, Marked], intake: BookIntake, chance: random.Random, feed: list[BookFeed], now: list[Row]
+) -> int:
     compared = 0
     while feed or now:
         if feed and (not now or chance.random() < 0.5):
@@ -82,7 +84,7 @@ def _one_link(house: House, intake: BookIntake, chance: random.Random, feed: lis
             intake.take_live(request, answer, row.sequence)
         if chance.random() < 0.3:
             intake.flush()
-        marked = house.marks.get(row.sequence)
+        marked = marks.get(row.sequence)
         if marked is not None and intake.marked.totals.complete:
             must_agree(intake, marked)
             compared += 1
@@ -105,9 +107,9 @@ def both_books(seed: int) -> None:
     chance = random.Random(seed)
     house = at_random(drawn(chance, with_short=bool(seed % 2)), chance)
 
-    always, compared = arrive(house, chance, 1)
+    always, compared = arrive(house.desk.rows, house.marks, chance, 1)
     assert compared == len(house.marks) >= 3
-    again, _ = arrive(house, chance, 5)
+    again, _ = arrive(house.desk.rows, house.marks, chance, 5)
 
     for intake in (always, again):
         assert intake.complete
