@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from frontend_sim.auditor.sql_totals import STATEMENT
+from ledger.core.rows.row import Row
+from ledger.core.state.book import Book
 from protocol.vocabulary import AccountCode
 from tests.follower.world import World, asked, catch_up, world
-from tests.ledger_core.days.bank import House
+from tests.ledger_core.days.bank import Marked
 from tests.ledger_core.days.facts import drawn
 from tests.ledger_core.days.walk import at_random
 
@@ -26,10 +28,10 @@ CASES = "SELECT case_no, party FROM bank_worklist WHERE kind = 'CASE' AND is_ope
 pytestmark = pytest.mark.postgres
 
 
-async def followed(here: World, house: House, chance: random.Random) -> None:
+async def followed(here: World, rows: list[Row], marks: dict[int, Marked], chance: random.Random) -> None:
     """Rows come some at a time, up to each mark; at any time the follower may be another one, which recovers."""
-    rows, done = house.desk.rows, 0
-    ends = sorted({*house.marks, rows[-1].sequence, *(chance.randrange(1, rows[-1].sequence) for _ in range(6))})
+    done = 0
+    ends = sorted({*marks, rows[-1].sequence, *(chance.randrange(1, rows[-1].sequence) for _ in range(6))})
     while ends:
         async with here.follower() as follower:
             while ends:
@@ -37,17 +39,17 @@ async def followed(here: World, house: House, chance: random.Random) -> None:
                 await here.keep([row for row in rows if done < row.sequence <= end])
                 done = end
                 await catch_up(follower)
-                if end in house.marks:
+                if end in marks:
                     told = [each[1:] for each in await asked(here.sql, STATEMENT)]
-                    assert told == [(each.party, *each.amounts_fen) for each in house.marks[end].totals]
+                    assert told == [(each.party, *each.amounts_fen) for each in marks[end].totals]
                 if chance.random() < KILLED_SHARE:
                     break
     await here.assert_sound()
 
 
-async def has_the_books(here: World, house: House) -> None:
+async def has_the_books(here: World, book: Book) -> None:
     """At the end: the general ledger, in all 0; cases that are open; each contract's account."""
-    books = house.desk.book.general_ledger.balances_fen
+    books = book.general_ledger.balances_fen
     read = "SELECT account_code, party, trade_date, item, balance_fen FROM general_ledger WHERE balance_fen <> 0"
     found = {tuple(map(int, each[:4])): int(each[4]) for each in await asked(here.sql, read)}
     assert sum(found.values()) == 0
@@ -68,8 +70,8 @@ def sql_agrees(seed: int, dsn: str, state: Path) -> None:
 
     async def scenario() -> None:
         async with world(dsn, state) as here:
-            await followed(here, house, chance)
-            await has_the_books(here, house)
+            await followed(here, house.desk.rows, house.marks, chance)
+            await has_the_books(here, house.desk.book)
 
     asyncio.run(scenario())
 
